@@ -1,0 +1,57 @@
+"""Product carbon footprints of textiles: rules, emission factors and one vectorised life-cycle engine.
+
+Importing the package reads no file and imports nothing heavy; every public name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textile_pcf.activity import Activity as Activity
+    from textile_pcf.activity import read_activity as read_activity
+    from textile_pcf.calculation import calculate as calculate
+    from textile_pcf.calculation import footprint as footprint
+    from textile_pcf.errors import FactorError as FactorError
+    from textile_pcf.errors import InputError as InputError
+    from textile_pcf.errors import PcfError as PcfError
+    from textile_pcf.errors import Problem as Problem
+    from textile_pcf.errors import RuleError as RuleError
+    from textile_pcf.errors import UsageError as UsageError
+    from textile_pcf.factors import FactorTable as FactorTable
+    from textile_pcf.factors import load_factors as load_factors
+    from textile_pcf.results import Footprint as Footprint
+    from textile_pcf.rules import RuleSet as RuleSet
+    from textile_pcf.rules import load_rules as load_rules
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Activity": "activity",
+    "read_activity": "activity",
+    "calculate": "calculation",
+    "footprint": "calculation",
+    "FactorError": "errors",
+    "InputError": "errors",
+    "PcfError": "errors",
+    "Problem": "errors",
+    "RuleError": "errors",
+    "UsageError": "errors",
+    "FactorTable": "factors",
+    "load_factors": "factors",
+    "Footprint": "results",
+    "RuleSet": "rules",
+    "load_rules": "rules",
+}
+__all__ = [*_HOME, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

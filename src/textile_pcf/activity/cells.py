@@ -1,0 +1,174 @@
+"""From any table to columns: texts as codes, amounts as floats, and every cell that cannot be one reported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textile_pcf.columns import Array, Coded, encode, numbers
+from textile_pcf.errors import InputError, Problem
+from textile_pcf.tables import Table, read_table
+from textile_pcf.units import UnitError, nearest, split_quantity
+
+TEXTS = ("product", "stage", "flow", "component", "unit", "item", "region", "year", "per", "data_type", "source", "note")
+NUMBERS = ("amount", "gsd", "dq_technology", "dq_geography", "dq_time", "dq_precision")
+COLUMNS = (*TEXTS[:3], "amount", *TEXTS[4:5], "component", *TEXTS[5:], *NUMBERS[1:])
+REQUIRED = ("product", "stage", "flow")
+DATA_TYPES = ("measured", "calculated", "supplier", "literature", "estimated")
+PER = ("", "product", "period")
+ALIASES = {
+    "产品": "product", "产品编号": "product", "工序": "stage", "阶段": "stage", "生产工序": "stage",
+    "流": "flow", "项目": "flow", "活动": "flow", "数量": "amount", "用量": "amount", "消耗量": "amount", "数值": "amount",
+    "单位": "unit", "纤维": "component", "组分": "component", "因子": "item", "物料": "item", "名称": "item",
+    "地区": "region", "区域": "region", "年份": "year", "年": "year", "计量基准": "per", "基准": "per",
+    "数据类型": "data_type", "数据来源": "source", "来源": "source", "备注": "note",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The coded columns of an input, and the problems met while coding them."""
+
+    table: Table
+    texts: dict[str, Coded]
+    numbers: dict[str, Array]
+    problems: tuple[Problem, ...]
+    spoilt: NDArray[np.bool_]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return self.table.rows
+
+    def text(self, column: str, row: int) -> str:
+        """Text of one cell."""
+        coded = self.texts[column]
+        return coded.categories[int(coded.codes[row])]
+
+    def where(self, row: int, column: str | None = None) -> str:
+        """Place of a row for a message: `path:line (stage.flow)`."""
+        flow = self.text("flow", row)
+        name = f"{self.text('stage', row)}.{flow}" if flow else self.text("stage", row)
+        return f"{self.table.place(row, column)} ({name})"
+
+    def problems_at(
+        self, rows: NDArray[np.intp] | Sequence[int], what: str, cure: str, column: str | None = None, code: str = ""
+    ) -> Iterator[Problem]:
+        """The same mistake in several rows."""
+        for row in rows:
+            yield Problem(self.where(int(row), column), what, cure, self.text("product", int(row)), code)
+
+
+def read_cells(source: Any) -> Cells:
+    """Read and code an input of any form.
+
+    Raises
+    ------
+    InputError
+        When there is no table to speak of: no rows, unknown or missing columns.
+    """
+    table = read_table(source, error=InputError, known_columns=COLUMNS, aliases=ALIASES)
+    missing = [column for column in REQUIRED if column not in table.columns]
+    if missing:
+        cure = f"Each row needs product, stage, flow, amount and unit; add: {', '.join(missing)}."
+        raise InputError([Problem(table.name, f"Columns are missing: {', '.join(missing)}.", cure, code="missing-column")])
+    empty = Coded(np.zeros(table.rows, dtype=np.int64), ("",))
+    texts = {name: encode(table.columns[name]) if name in table.columns else empty for name in TEXTS}
+    blank = np.full(table.rows, np.nan)
+    read = {name: numbers(table.columns[name]) for name in NUMBERS if name in table.columns}
+    columns = {name: read[name][0] if name in read else blank for name in NUMBERS}
+    cells = Cells(table, texts, columns, (), np.zeros(table.rows, dtype=bool))
+    problems = [*_split_amounts(cells, read), *_bad_numbers(cells, read), *_bad_texts(cells), *_out_of_range(cells)]
+    return Cells(table, cells.texts, columns, tuple(problems), cells.spoilt)
+
+
+def _split_amounts(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]]) -> Iterator[Problem]:
+    """Amounts that carry their unit, such as `2 kWh`: fill both columns in place (they are still private)."""
+    if "amount" not in read:
+        return
+    amounts, wrong = read["amount"]
+    if not wrong.any():
+        return
+    units = cells.texts["unit"]
+    categories, codes = list(units.categories), units.codes.copy()
+    for row in np.flatnonzero(wrong):
+        try:
+            amount, unit = split_quantity(str(cells.table.columns["amount"][row]))
+        except UnitError:
+            continue
+        if not unit:
+            continue
+        told = units.categories[int(units.codes[row])]
+        wrong[row] = False
+        if told and told != unit:
+            cells.spoilt[row] = True
+            what = f"The amount says {unit!r}, the column unit says {told!r}."
+            yield from cells.problems_at([int(row)], what, "Write the unit once.", "amount", "two-units")
+            continue
+        amounts[row] = amount
+        codes[row] = categories.index(unit) if unit in categories else len(categories)
+        if unit not in categories:
+            categories.append(unit)
+    cells.texts["unit"] = Coded(codes, tuple(categories))
+
+
+def _bad_numbers(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]]) -> Iterator[Problem]:
+    for column, (_, wrong) in read.items():
+        for row in np.flatnonzero(wrong):
+            cells.spoilt[row] = True
+            seen = cells.table.columns[column][row]
+            cure = "Write a plain finite number with a decimal point; leave the cell empty where nothing is known."
+            yield from cells.problems_at(
+                [int(row)], f"{seen!r} in column {column} is not a number.", cure, column, "not-a-number"
+            )
+
+
+def _rows_with(cells: Cells, column: str, category: int) -> NDArray[np.intp]:
+    rows = np.flatnonzero(cells.texts[column].codes == category)
+    cells.spoilt[rows] = True
+    return rows
+
+
+def _bad_texts(cells: Cells) -> Iterator[Problem]:
+    """Texts of closed columns: checked once per distinct text."""
+    checks: tuple[tuple[str, Callable[[str], tuple[str, str] | None]], ...] = (
+        ("product", lambda text: None if text else ("The product is missing.", "Every row names its product.")),
+        ("stage", lambda text: None if text else ("The stage is missing.", "Every row names a stage, or `product`.")),
+        ("year", _bad_year),
+        ("per", lambda text: _not_one_of(text, "per", PER)),
+        ("data_type", lambda text: _not_one_of(text, "data_type", ("", *DATA_TYPES))),
+    )
+    for column, check in checks:
+        for code, text in enumerate(cells.texts[column].categories):
+            wrong = check(text)
+            if wrong is not None:
+                yield from cells.problems_at(_rows_with(cells, column, code), *wrong, column, f"bad-{column}")
+
+
+def _bad_year(text: str) -> tuple[str, str] | None:
+    if not text or (len(text) == 4 and text.isascii() and text.isdigit() and text[0] in "12"):
+        return None
+    return f"{text!r} is not a year.", "Write four digits, such as 2024."
+
+
+def _not_one_of(text: str, column: str, words: Sequence[str]) -> tuple[str, str] | None:
+    if text in words:
+        return None
+    close = nearest(text, words)
+    known = ", ".join(word for word in words if word)
+    cure = f"Did you mean {close!r}?" if close else f"Write one of: {known}; or leave it empty."
+    return f"{text!r} cannot stand in column {column}.", cure
+
+
+def _out_of_range(cells: Cells) -> Iterator[Problem]:
+    for column in NUMBERS[2:]:
+        rows = np.flatnonzero((cells.numbers[column] < 1) | (cells.numbers[column] > 5))
+        cells.spoilt[rows] = True
+        yield from cells.problems_at(rows, f"{column} is outside 1 to 5.", "1 is best, 5 is worst.", column, "bad-quality")
+    rows = np.flatnonzero(cells.numbers["gsd"] < 1)
+    cells.spoilt[rows] = True
+    yield from cells.problems_at(rows, "gsd is below 1.", "1 means no spread, 1.1 about ten percent.", "gsd", "bad-gsd")

@@ -1,0 +1,318 @@
+"""Quantities completed: given by the activity data, else the rule's value, else computed by a named method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from textile_pcf.activity.fill import Activity
+from textile_pcf.activity.lanes import Places
+from textile_pcf.activity.meaning import ABSOLUTE, AS_RULE, PERIOD
+from textile_pcf.activity.missing import missing_flows, missing_root, spoilt_names, unchosen_alternatives
+from textile_pcf.activity.plausibility import implausible
+from textile_pcf.activity.seats import spread
+from textile_pcf.columns import Array
+from textile_pcf.errors import Problem
+from textile_pcf.measures import Measures
+from textile_pcf.rules import PRODUCT, Default, LossSpec, PropertySpec, RuleSet
+from textile_pcf.units import parse_unit
+
+GIVEN, BY_RULE, COMPUTED, NONE = 0, 1, 2, -1
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """Everything the calculation needs, in canonical units.
+
+    `properties` and `losses` are flat over their seats, with where each comes from in `property_origin`; `value` has one entry
+    per flow row, `scale` the drivers that are no masses, multiplied; `entry` the entry of the rule's value that a row uses, -1
+    where the amount is given.
+    """
+
+    properties: Array
+    property_origin: Places
+    losses: Array
+    loss_entry: Places
+    value: Array
+    scale: Array
+    entry: Places
+    measures: Measures
+    problems: tuple[Problem, ...]
+    warnings: tuple[tuple[int, str], ...]
+
+
+def complete(activity: Activity) -> Quantities:
+    """Complete properties, losses and flow values; what is still missing where it is used is a problem."""
+    spoilt = spoilt_names(activity)
+    properties, origin = _properties(activity)
+    losses, loss_entry = _losses(activity, properties)
+    measures = _measures(activity, properties)
+    value, entry = _flow_values(activity, properties)
+    value, lost = _per_period(activity, measures, value)
+    scale, undriven = _scale(activity, properties)
+    problems = [
+        *_missing_properties(activity, properties, origin, spoilt),
+        *_missing_mass(activity, measures),
+        *_wrong_losses(activity, losses, properties, spoilt),
+        *missing_flows(activity, spoilt),
+        *unchosen_alternatives(activity, spoilt),
+        *lost,
+        *_missing_values(activity, properties, value, spoilt),
+        *undriven,
+    ]
+    warnings = tuple(implausible(activity, properties, losses, value))
+    return Quantities(properties, origin, losses, loss_entry, value, scale, entry, measures, tuple(problems), warnings)
+
+
+def _is_lane(rules: RuleSet, stage: int) -> bool:
+    return stage != PRODUCT and rules.stages[stage].component
+
+
+def property_on(activity: Activity, properties: Array, index: int, stage: int) -> Array:
+    """Values of a property on the seats of a stage."""
+    rules = activity.rules
+    values = properties[activity.property_seats.block(index)]
+    return spread(values, _is_lane(rules, rules.properties[index].stage), _is_lane(rules, stage), activity.lanes)
+
+
+def _by_rule(activity: Activity, properties: Array, default: Default, stage: int, seats: int) -> tuple[Array, Places]:
+    """The rule's value on every seat of a stage, and the entry it comes from (-1: none)."""
+    if default.reference >= 0:
+        values = property_on(activity, properties, default.reference, stage) * default.values[0]
+        return values, np.where(np.isnan(values), -1, 0)
+    if default.by >= 0:
+        entry = default.entry(property_on(activity, properties, default.by, stage))
+        return np.append(default.values, np.nan)[entry], entry
+    return np.full(seats, default.values[0]), np.zeros(seats, dtype=np.intp)
+
+
+def _properties(activity: Activity) -> tuple[Array, Places]:
+    values = activity.properties.copy()
+    origin = np.where(np.isnan(values), NONE, GIVEN)
+    for spec in activity.rules.properties:
+        block = activity.property_seats.block(spec.index)
+        empty = np.isnan(values[block])
+        if not empty.any():
+            continue
+        if spec.default is not None:
+            found, _ = _by_rule(activity, values, spec.default, spec.stage, len(empty))
+            kind = BY_RULE
+        elif spec.method is not None:
+            found, kind = _computed(activity, values, spec), COMPUTED
+        else:
+            continue
+        values[block] = np.where(empty, found, values[block])
+        origin[block] = np.where(empty & ~np.isnan(found), kind, origin[block])
+    return values, origin
+
+
+def _computed(activity: Activity, values: Array, spec: PropertySpec) -> Array:
+    """A property by its method: canonical units in and out, the method's own units between."""
+    method = spec.method
+    assert method is not None
+    inputs = {
+        name: property_on(activity, values, index, spec.stage) / parse_unit(method.inputs[name]).factor
+        for name, index in spec.inputs.items()
+    }
+    with np.errstate(all="ignore"):
+        found = method.function(**inputs) * parse_unit(method.output).factor
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def _losses(activity: Activity, properties: Array) -> tuple[Array, Places]:
+    values = activity.losses.copy()
+    entries = np.full(len(values), -1, dtype=np.intp)
+    for spec in activity.rules.losses:
+        block = activity.loss_seats.block(spec.index)
+        empty = np.isnan(values[block])
+        if spec.default is not None and empty.any():
+            found, entry = _by_rule(activity, properties, spec.default, spec.stage, len(empty))
+            values[block] = np.where(empty, found, values[block])
+            entries[block] = np.where(empty, entry, -1)
+    return values, entries
+
+
+def _measures(activity: Activity, properties: Array) -> Measures:
+    """What turns units of the products into mass."""
+    rules, nothing = activity.rules, np.full(len(activity.products), np.nan)
+
+    def values(name: str) -> Array:
+        spec = rules.product_property(name)
+        return nothing if spec is None else properties[activity.property_seats.block(spec.index)]
+
+    mass = rules.product_property("mass")
+    per = rules.product_unit.dimensions
+    if mass is not None and len(mass.unit.dimensions) > 1:
+        per = tuple((name, -power) for name, power in mass.unit.dimensions if name != "mass")
+        return Measures(rules.product_unit, values("mass"), per, values("grammage"), values("width"))
+    if mass is not None and per == (("mass", 1),):
+        per = parse_unit("piece").dimensions
+        return Measures(rules.product_unit, values("mass"), per, values("grammage"), values("width"))
+    weight = values("mass") / rules.product_unit.factor
+    return Measures(rules.product_unit, weight, per, values("grammage"), values("width"))
+
+
+def _missing_mass(activity: Activity, measures: Measures) -> Iterator[Problem]:
+    """Products whose mass is unknown or nothing; a required property that is absent was reported as such."""
+    mass = measures.product_mass
+    spec = activity.rules.product_property("mass")
+    told = spec is not None and (spec.optional or spec.default is not None or spec.method is not None)
+    for seat in np.flatnonzero((np.isnan(mass) & told) | (mass <= 0)):
+        what = "The mass of the product is not known." if np.isnan(mass[seat]) else "The mass of the product is zero."
+        yield activity.missing(PRODUCT, int(seat), "mass", what, "Give the mass of one product unit in kg.", "no-mass")
+
+
+def _missing_properties(
+    activity: Activity, properties: Array, origin: Places, spoilt: set[tuple[str, int, int]]
+) -> Iterator[Problem]:
+    for spec in activity.rules.properties:
+        if spec.optional or spec.default is not None or spec.method is not None:
+            continue
+        block = activity.property_seats.block(spec.index)
+        empty = np.isnan(properties[block])
+        if spec.stage != PRODUCT:
+            empty = empty & activity.takes_place[activity.stage_seats.block(spec.stage)]
+        for seat in np.flatnonzero(empty):
+            product, _ = activity.seat_place(spec.stage, int(seat))
+            if ("property", spec.index, product) not in spoilt:
+                yield _not_given(activity, spec, int(seat))
+
+
+def _not_given(activity: Activity, spec: PropertySpec | LossSpec, seat: int) -> Problem:
+    stage = activity.rules.stage_id(spec.stage)
+    words = getattr(spec, "choice", ())
+    wanted = f"Write one of {', '.join(words)} in the column `item`." if words else f"Give it in {spec.unit.text}."
+    note = activity.rules.note(stage, spec.id)
+    what = f"{activity.rules.title(stage, spec.id)} is missing, and the rule has no value for it."
+    return activity.missing(spec.stage, seat, spec.id, what, f"{wanted} {note}".strip(), "missing")
+
+
+def _wrong_losses(activity: Activity, losses: Array, properties: Array, spoilt: set[tuple[str, int, int]]) -> Iterator[Problem]:
+    """Losses that are missing, or outside what their basis allows."""
+    for spec in activity.rules.losses:
+        if activity.rules.stages[spec.stage].outside:
+            continue
+        block = activity.loss_seats.block(spec.index)
+        values, rows = losses[block], activity.loss_rows[block]
+        takes = activity.takes_place[activity.stage_seats.block(spec.stage)]
+        for seat in np.flatnonzero(takes & np.isnan(values) & (not spec.optional or spec.default is not None)):
+            product, _ = activity.seat_place(spec.stage, int(seat))
+            if ("loss", spec.index, product) in spoilt:
+                continue
+            if spec.default is None:
+                yield _not_given(activity, spec, int(seat))
+            else:
+                yield missing_root(activity, properties, spec, spec.default, int(seat))
+        high = 1.0 if spec.basis == "input" else np.inf
+        wrong = (values < 0) | (values >= high) | ((values <= 0) & (spec.basis == "ratio"))
+        for row in np.unique(rows[wrong & (rows >= 0)]):
+            amount = activity.cells.numbers["amount"][row]
+            unit = activity.cells.text("unit", int(row))
+            limits = {
+                "input": "A loss on the input is at least 0 % and below 100 %",
+                "output": "A loss on the output is at least 0 %",
+                "ratio": "A ratio of input to output is above 0",
+            }[spec.basis]
+            cure = f"{limits}; 5 percent is written 5 with unit %."
+            yield from activity.cells.problems_at([int(row)], f"A loss of {amount:g} {unit} cannot be.", cure, "amount", "loss")
+
+
+def _flow_values(activity: Activity, properties: Array) -> tuple[Array, Places]:
+    """Values of flow rows: as given, else the rule's."""
+    flows = activity.flows
+    values = flows.value.copy()
+    entries = np.full(len(values), -1, dtype=np.intp)
+    open_rows = np.flatnonzero(np.isnan(values))
+    for index in np.unique(flows.flow[open_rows]):
+        spec = activity.rules.flows[index]
+        rows = open_rows[flows.flow[open_rows] == index]
+        if spec.default is None:
+            continue
+        size = int(activity.stage_seats.size[spec.stage])
+        found, entry = _by_rule(activity, properties, spec.default, spec.stage, size)
+        values[rows], entries[rows] = found[flows.seat[rows]], entry[flows.seat[rows]]
+    return values, entries
+
+
+def _missing_values(
+    activity: Activity, properties: Array, values: Array, spoilt: set[tuple[str, int, int]]
+) -> Iterator[Problem]:
+    flows = activity.flows
+    for row in np.flatnonzero(np.isnan(values) & (flows.per != PERIOD)):
+        spec, seat = activity.rules.flows[flows.flow[row]], int(flows.seat[row])
+        product, _ = activity.seat_place(spec.stage, seat)
+        if spec.default is not None and ("flow", spec.index, product) not in spoilt:
+            yield missing_root(activity, properties, spec, spec.default, seat)
+
+
+def _per_period(activity: Activity, measures: Measures, values: Array) -> tuple[Array, list[Problem]]:
+    """Totals of a period, divided by the stage's output of that period: per kg of output."""
+    flows, outputs = activity.flows, activity.outputs
+    rows = np.flatnonzero(flows.per == PERIOD)
+    if not len(rows) and not len(outputs.row):
+        return values, []
+    stage = np.array([spec.stage for spec in activity.rules.flows], dtype=np.int64)[flows.flow[rows]]
+    wanted = zip(stage, flows.seat[rows], flows.year[rows], _component(activity, flows.row[rows]), strict=True)
+    mass, problems = _output_mass(activity, measures)
+    keys = zip(outputs.stage, outputs.seat, outputs.year, _component(activity, outputs.row), strict=True)
+    known = {tuple(map(int, key)): place for place, key in enumerate(keys)}
+    found = np.array([known.get(tuple(map(int, key)), -1) for key in wanted], dtype=np.intp)
+    what = "The total of a period has no output to be divided by."
+    cure = "Add a row of this stage with flow `output`, per `period`, and the same component and year."
+    problems += activity.cells.problems_at(np.unique(flows.row[rows[found < 0]]), what, cure, "per", "no-output")
+    unused = np.setdiff1d(np.arange(len(outputs.row)), found)
+    what = "This output of a period belongs to no total of that period."
+    cure = "Give the same component and year as the totals, or remove it."
+    problems += activity.cells.problems_at(np.unique(outputs.row[unused]), what, cure, "flow", "unused-output")
+    done = values.copy()
+    done[rows] = np.where(found >= 0, values[rows] / np.append(mass, np.nan)[found], np.nan)
+    return done, problems
+
+
+def _component(activity: Activity, rows: Places) -> Places:
+    return activity.cells.texts["component"].codes[rows]
+
+
+def _output_mass(activity: Activity, measures: Measures) -> tuple[Array, list[Problem]]:
+    """Outputs of periods in kg."""
+    outputs, problems = activity.outputs, list[Problem]()
+    mass = np.full(len(outputs.row), np.nan)
+    for form in np.unique(outputs.unit):
+        unit = activity.rows.units[form]
+        assert unit is not None
+        rows = np.flatnonzero(outputs.unit == form)
+        per_lane = np.array([spec.component for spec in activity.rules.stages])[outputs.stage[rows]]
+        product = np.where(per_lane, activity.lanes.product[np.where(per_lane, outputs.seat[rows], 0)], outputs.seat[rows])
+        mass[rows] = outputs.amount[rows] * measures.kilograms(unit)[product]
+        unknown = np.unique(outputs.row[rows[np.isnan(mass[rows])]])
+        cure = f"Give {measures.missing(unit)} of the product, or the output in kg."
+        problems += activity.cells.problems_at(
+            unknown, f"{unit.text} of this product cannot be weighed.", cure, "unit", "no-mass"
+        )
+    return mass, problems
+
+
+def _scale(activity: Activity, properties: Array) -> tuple[Array, list[Problem]]:
+    """Drivers that are no masses, multiplied; an absolute amount is per product unit, a period's per kg of output."""
+    flows, rules = activity.flows, activity.rules
+    scale = np.ones(len(flows.flow))
+    scale[flows.per == ABSOLUTE] = rules.product_unit.factor
+    problems: list[Problem] = []
+    for spec in rules.flows:
+        others = [driver for driver in spec.drivers if isinstance(driver, int) or driver == "product"]
+        if not others:
+            continue
+        rows = np.flatnonzero((flows.flow == spec.index) & (flows.per == AS_RULE))
+        for driver in others:
+            if driver == "product":
+                scale[rows] *= rules.product_unit.factor
+                continue
+            values = property_on(activity, properties, int(driver), spec.stage)[flows.seat[rows]]
+            scale[rows] *= values
+            for row in rows[np.isnan(values)]:
+                problems.append(
+                    missing_root(activity, properties, spec, Default(np.ones(1), reference=int(driver)), int(flows.seat[row]))
+                )
+    return scale, problems

@@ -1,0 +1,271 @@
+"""What each row means under a rule: a flow, a property, a loss, a share, a stage row. Asked once per distinct row form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textile_pcf.activity.cells import Cells
+from textile_pcf.columns import Array, combine
+from textile_pcf.errors import Problem
+from textile_pcf.rules import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet
+from textile_pcf.units import Conversion, Unit, UnitError, convert, describe, nearest, parse_unit
+
+Ints = NDArray[np.int64]
+PERIOD, ABSOLUTE, AS_RULE = 2, 1, 0
+AS_TOLD = Conversion(1.0)
+
+
+class Kind(IntEnum):
+    """What a row speaks of."""
+
+    WRONG = -1
+    FLOW = 0
+    PROPERTY = 1
+    LOSS = 2
+    SHARE = 3
+    STAGE = 4  # region and year of a stage or of the product; switches an optional stage on
+    OUTPUT = 5  # what a stage gave in a period
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The same for all rows of one form."""
+
+    kind: Kind
+    stage: int = PRODUCT
+    index: int = -1  # place in the rule's list of flows, properties or losses
+    per: int = AS_RULE
+    conversion: Conversion = AS_TOLD
+    word: int = -1  # chosen word of a choice
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Why rows of a form cannot be used; `column` is where to look."""
+
+    what: str
+    cure: str
+    column: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Meaning of every row, as columns; rows that are wrong have kind WRONG."""
+
+    kind: Ints
+    stage: Ints
+    index: Ints
+    per: Ints
+    word: Ints
+    unit: Ints
+    value: Array
+    units: tuple[Unit | None, ...]
+    problems: tuple[Problem, ...]
+
+
+def rows_meaning(cells: Cells, rules: RuleSet) -> Rows:
+    """What every row means, with its amount in canonical units."""
+    texts = cells.texts
+    is_choice = _choice_items(cells, rules)
+    given = (~np.isnan(cells.numbers["amount"])).astype(np.int64)
+    codes = [texts[name].codes for name in ("stage", "flow", "unit", "per")]
+    first, form = combine(*codes, is_choice, given, cells.spoilt.astype(np.int64))
+    answers = [_meaning(cells, rules, int(row), bool(given[row])) for row in first]
+    problems: list[Problem] = []
+    for number, answer in enumerate(answers):
+        if isinstance(answer, Wrong):
+            rows = np.flatnonzero(form == number)
+            problems += cells.problems_at(rows, answer.what, answer.cure, answer.column, answer.code)
+    meanings = [Meaning(Kind.WRONG) if isinstance(answer, Wrong) else answer for answer in answers]
+    amounts = cells.numbers["amount"]
+    factor = np.array([meaning.conversion.factor for meaning in meanings])[form]
+    inverse = np.array([meaning.conversion.inverse for meaning in meanings])[form]
+    with np.errstate(divide="ignore", over="ignore"):
+        value = np.where(inverse, factor / amounts, amounts * factor)
+    columns = {
+        name: np.array([int(getattr(meaning, name)) for meaning in meanings], dtype=np.int64)[form]
+        for name in ("kind", "stage", "index", "per", "word")
+    }
+    kind = np.where(cells.spoilt, Kind.WRONG, columns.pop("kind"))
+    too_big = np.isinf(value) & np.isfinite(amounts) & (kind != Kind.WRONG)
+    cure = "Check the amount and its unit."
+    problems += cells.problems_at(np.flatnonzero(too_big), "The amount is beyond what can be counted.", cure, "amount", "huge")
+    problems += _signs(cells, rules, np.where(too_big, Kind.WRONG, kind), columns["index"], amounts)
+    kind = np.where(too_big, Kind.WRONG, kind)
+    units = tuple(meaning.unit for meaning in meanings)
+    return Rows(kind=kind, unit=form.astype(np.int64), value=value, units=units, problems=tuple(problems), **columns)
+
+
+def _choice_items(cells: Cells, rules: RuleSet) -> Ints:
+    """Item code + 1 on rows of a choice, whose word decides what they mean; 0 elsewhere."""
+    choices = {(rules.stage_id(spec.stage), spec.id) for spec in rules.properties if spec.choice}
+    stage, flow, item = cells.texts["stage"], cells.texts["flow"], cells.texts["item"]
+    table = np.array([[(s, f) in choices for f in flow.categories] for s in stage.categories], dtype=bool)
+    return np.where(table[stage.codes, flow.codes], item.codes + 1, 0)
+
+
+def _meaning(cells: Cells, rules: RuleSet, row: int, given: bool) -> Meaning | Wrong:
+    """Meaning of one row form, read off its first row."""
+    stage_id, flow, per = (cells.text(name, row) for name in ("stage", "flow", "per"))
+    if stage_id not in rules.names:
+        close = nearest(stage_id, rules.names)
+        cure = f"Did you mean {close!r}?" if close else f"Its stages are: product, {', '.join(s.id for s in rules.stages)}."
+        return Wrong(f"{rules.name} has no stage {stage_id!r}.", cure, "stage", "unknown-stage")
+    stage = next((spec.index for spec in rules.stages if spec.id == stage_id), PRODUCT)
+    if not flow:
+        if given or cells.text("unit", row):
+            return Wrong("There is an amount but no flow.", "Name the flow, or leave the amount empty.", "flow", "no-flow")
+        return Meaning(Kind.STAGE, stage)
+    if stage == PRODUCT and flow == "share":
+        return _share(cells, row, given, per)
+    if flow == "output" and stage != PRODUCT:
+        return _output(cells, rules, stage, row, given, per)
+    kind, index = rules.names[stage_id].get(flow, ("", -1))
+    if kind == "flow":
+        return _flow(cells, rules, rules.flows[index], row, given, per)
+    if per:
+        return Wrong(f"`per` stands only with flows, and {flow!r} is none.", "Leave `per` empty.", "per", "bad-per")
+    if kind == "property":
+        spec = rules.properties[index]
+        return _choice(cells, spec, row, given) if spec.choice else _quantity(cells, spec, row, given)
+    if kind == "loss":
+        return _quantity(cells, rules.losses[index], row, given)
+    return _unknown_flow(rules, stage_id, flow)
+
+
+def _unknown_flow(rules: RuleSet, stage_id: str, flow: str) -> Wrong:
+    names = list(rules.names[stage_id]) + (["share"] if stage_id == "product" else [])
+    close = nearest(flow, names)
+    elsewhere = [stage for stage, ids in rules.names.items() if flow in ids]
+    cure = f"Did you mean {close!r}?" if close else f"It has: {', '.join(names) or 'none'}."
+    if elsewhere:
+        cure = f"{flow!r} is at stage {', '.join(elsewhere)}."
+    return Wrong(f"Stage {stage_id!r} has no flow, loss or property {flow!r}.", cure, "flow", "unknown-flow")
+
+
+def _unit(cells: Cells, row: int, wanted: str) -> Unit | Wrong:
+    text = cells.text("unit", row)
+    if not text:
+        return Wrong("The amount has no unit.", f"Write the unit, for example {wanted}.", "unit", "no-unit")
+    try:
+        return parse_unit(text)
+    except UnitError as error:
+        return Wrong(error.what, error.cure, "unit", "bad-unit")
+
+
+def _misfit(text: str, unit: Unit, flow: str, wanted: str) -> Wrong:
+    what = f"{text!r} is {describe(unit.dimensions)}, but {flow!r} is told in {wanted}."
+    return Wrong(what, f"Give it in {wanted}.", "unit", "wrong-dimension")
+
+
+def _share(cells: Cells, row: int, given: bool, per: str) -> Meaning | Wrong:
+    if per or not given:
+        return Wrong("A share needs an amount and no `per`.", "Write for example 65 with unit %.", "amount", "bad-share")
+    unit = _unit(cells, row, "%")
+    if isinstance(unit, Wrong):
+        return unit
+    if unit.dimensions:
+        return _misfit(cells.text("unit", row), unit, "share", "%")
+    return Meaning(Kind.SHARE, conversion=Conversion(unit.factor), unit=unit)
+
+
+def _output(cells: Cells, rules: RuleSet, stage: int, row: int, given: bool, per: str) -> Meaning | Wrong:
+    if per != "period":
+        cure = "Write `period` in the column `per`; the mass of a stage follows from the rule otherwise."
+        return Wrong("`output` is given only for a period.", cure, "per", "bad-per")
+    if not given:
+        return Wrong(
+            "The output of the period has no amount.", "Write what the stage gave in the period.", "amount", "no-amount"
+        )
+    unit = _unit(cells, row, "kg")
+    if isinstance(unit, Wrong):
+        return unit
+    known = ((("mass", 1),), (("length", 1),), (("length", 2),), rules.product_unit.dimensions)
+    mass = rules.product_property("mass")
+    if unit.dimensions not in known and not (mass and unit.dimensions == _per_of(mass.unit)):
+        return _misfit(cells.text("unit", row), unit, "output", "kg, m, m2 or pieces")
+    return Meaning(Kind.OUTPUT, stage, per=PERIOD, unit=unit)
+
+
+def _per_of(unit: Unit) -> tuple[tuple[str, int], ...]:
+    """What a mass-per-something unit is per."""
+    return tuple((name, -power) for name, power in unit.dimensions if name != "mass")
+
+
+def _flow(cells: Cells, rules: RuleSet, spec: FlowSpec, row: int, given: bool, per: str) -> Meaning | Wrong:
+    mode = {"": AS_RULE, "product": ABSOLUTE, "period": PERIOD}[per] if per in ("", "product", "period") else AS_RULE
+    if not given:
+        return _flow_without_amount(spec, mode)
+    unit = _unit(cells, row, spec.unit.text)
+    if isinstance(unit, Wrong):
+        return unit
+    whole = {AS_RULE: spec.whole, ABSOLUTE: spec.unit / rules.product_unit, PERIOD: spec.unit}[mode]
+    conversion = spec.conversion(unit, whole)
+    if conversion is None:
+        wanted = spec.unit.text if mode == PERIOD else f"{spec.unit.text} or {whole.text}"
+        return _misfit(cells.text("unit", row), unit, spec.id, wanted)
+    return Meaning(Kind.FLOW, spec.stage, spec.index, mode, conversion, unit=unit)
+
+
+def _flow_without_amount(spec: FlowSpec, mode: int) -> Meaning | Wrong:
+    if mode != AS_RULE:
+        return Wrong("There is a `per` but no amount.", "Write the amount, or leave `per` empty.", "amount", "no-amount")
+    if spec.default is None:
+        cure = f"Write the amount in {spec.unit.text}; the rule has no value for it."
+        return Wrong("The amount is missing.", cure, "amount", "no-amount")
+    return Meaning(Kind.FLOW, spec.stage, spec.index)
+
+
+def _quantity(cells: Cells, spec: PropertySpec | LossSpec, row: int, given: bool) -> Meaning | Wrong:
+    kind = Kind.LOSS if isinstance(spec, LossSpec) else Kind.PROPERTY
+    if not given:
+        computed = isinstance(spec, PropertySpec) and spec.method is not None
+        if spec.default is None and not computed:
+            cure = f"Write the amount in {spec.unit.text}; the rule has no value for it."
+            return Wrong("The amount is missing.", cure, "amount", "no-amount")
+        return Meaning(kind, spec.stage, spec.index)
+    unit = _unit(cells, row, spec.unit.text)
+    if isinstance(unit, Wrong):
+        return unit
+    conversion = convert(unit, spec.unit)
+    if conversion is None:
+        return _misfit(cells.text("unit", row), unit, spec.id, spec.unit.text)
+    canonical = Conversion(conversion.factor * spec.unit.factor, conversion.inverse)
+    if unit.text == spec.unit.text:
+        canonical = Conversion(spec.unit.factor)
+    return Meaning(kind, spec.stage, spec.index, conversion=canonical, unit=unit)
+
+
+def _choice(cells: Cells, spec: PropertySpec, row: int, given: bool) -> Meaning | Wrong:
+    word = cells.text("item", row)
+    if given:
+        what = f"{spec.id!r} is a choice; it has no amount."
+        return Wrong(what, "Write the word in the column `item`.", "amount", "amount-of-a-choice")
+    if word not in spec.choice:
+        close = nearest(word, spec.choice) if word else None
+        cure = f"Did you mean {close!r}?" if close else f"Choose from: {', '.join(spec.choice)}."
+        what = f"{word!r} is not a word of {spec.id!r}." if word else f"No word is chosen for {spec.id!r} in column item."
+        return Wrong(what, cure, "item", "unknown-word")
+    return Meaning(Kind.PROPERTY, spec.stage, spec.index, word=spec.choice.index(word))
+
+
+def _signs(cells: Cells, rules: RuleSet, kind: Ints, index: Ints, amounts: Array) -> Iterator[Problem]:
+    """Negative amounts where they make no sense; zero where it would divide."""
+    negative = (amounts < 0) & (kind != Kind.WRONG)
+    any_sign = np.array([flow.any_sign for flow in rules.flows] or [False])
+    allowed = (kind == Kind.FLOW) & any_sign[np.where(kind == Kind.FLOW, index, 0)]
+    rows = np.flatnonzero(negative & ~allowed)
+    yield from cells.problems_at(
+        rows, "The amount is negative.", "Write what is used, as a positive number.", "amount", "negative"
+    )
+    rows = np.flatnonzero((kind == Kind.OUTPUT) & (amounts == 0))
+    yield from cells.problems_at(
+        rows, "The output of the period is zero.", "Write what the stage gave.", "amount", "zero-output"
+    )

@@ -1,0 +1,323 @@
+"""From arrays to the result: every line of the sum with where its amount and its factor come from."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from textile_pcf import __version__
+from textile_pcf.activity import Activity, Quantities
+from textile_pcf.activity.complete import property_on
+from textile_pcf.activity.meaning import ABSOLUTE, PERIOD
+from textile_pcf.calculation.matched import Matched, row_products
+from textile_pcf.columns import Array, Coded, combine
+from textile_pcf.documents import sha256_of
+from textile_pcf.engine import Masses, Places
+from textile_pcf.factors import COUNTED, FactorTable
+from textile_pcf.results import Footprint, Lines, StageInfo, StageMasses
+from textile_pcf.rules import FlowSpec, RuleSet
+from textile_pcf.units import Unit, canonical_text, parse_unit
+
+GENERIC = "estimated"  # data type of the rule's own values
+
+
+def assemble(
+    activity: Activity,
+    quantities: Quantities,
+    factors: FactorTable,
+    matched: Matched,
+    masses: Masses,
+    amount: Array,
+    parts: Array,
+    per_unit: Array,
+    gwp: str,
+    biogenic: str,
+) -> Footprint:
+    """The result of a run."""
+    rules = activity.rules
+    notes = [*quantities.warnings, *matched.warnings, *((-1, note) for note in activity.cells.table.notes)]
+    return Footprint(
+        products=activity.products,
+        unit=rules.product_unit.text,
+        stages=tuple(_stage_info(rules)),
+        measures=quantities.measures,
+        lines=_lines(activity, quantities, factors, matched, masses, amount, parts, per_unit),
+        stage_masses=_stage_masses(activity, masses),
+        notes=tuple(notes),
+        provenance=provenance(activity, factors, gwp, biogenic),
+    )
+
+
+def _stage_info(rules: RuleSet) -> list[StageInfo]:
+    return [
+        StageInfo(s.id, rules.title(s.id), rules.title(s.id, language="zh"), s.group, s.component, s.outside)
+        for s in rules.stages
+    ]
+
+
+def _stage_masses(activity: Activity, masses: Masses) -> StageMasses:
+    lanes = activity.lanes
+    every = np.arange(len(activity.products))
+    product: list[Places] = []
+    stage: list[Places] = []
+    component: list[str] = []
+    names = np.array(lanes.components, dtype=object)[lanes.component]
+    for spec in activity.rules.stages:
+        seats = lanes.product if spec.component else every
+        product.append(seats)
+        stage.append(np.full(len(seats), spec.index))
+        component.extend(names if spec.component else [""] * len(seats))
+    return StageMasses(
+        product=np.concatenate(product).astype(np.intp),
+        stage=np.concatenate(stage).astype(np.intp),
+        component=tuple(component),
+        input=np.concatenate(masses.input),
+        output=np.concatenate(masses.output),
+    )
+
+
+def _lines(
+    activity: Activity,
+    quantities: Quantities,
+    factors: FactorTable,
+    matched: Matched,
+    masses: Masses,
+    amount: Array,
+    parts: Array,
+    per_unit: Array,
+) -> Lines:
+    flows, rules = activity.flows, activity.rules
+    specs = rules.flows
+    unit_factor = np.array([spec.unit.factor for spec in specs])[flows.flow]
+    drivers, driver_names = _drivers(activity, quantities, masses)
+    return Lines(
+        product=row_products(activity).astype(np.intp),
+        component=_components(activity),
+        stage=np.array([spec.stage for spec in specs], dtype=np.intp)[flows.flow],
+        flow=Coded(flows.flow, tuple(spec.id for spec in specs)),
+        group=Coded(flows.flow, tuple(spec.group for spec in specs)),
+        drivers=drivers,
+        driver_names=driver_names,
+        amount=amount / unit_factor,
+        unit=Coded(flows.flow, tuple(spec.unit.text for spec in specs)),
+        factor=per_unit[:, :COUNTED].sum(axis=1) * unit_factor,
+        factor_unit=Coded(flows.flow, tuple(f"kgCO2e/{_bracketed(spec.unit.text)}" for spec in specs)),
+        split=parts[:, :COUNTED],
+        aircraft=parts[:, COUNTED],
+        **_values(activity, quantities),
+        **_factor_columns(activity, factors, matched),
+        **_origin(activity, quantities),
+    )
+
+
+def _bracketed(text: str) -> str:
+    return f"({text})" if any(sign in text for sign in "*/ ·") else text
+
+
+def _components(activity: Activity) -> Coded:
+    flows, rules, lanes = activity.flows, activity.rules, activity.lanes
+    names = lanes.components if "" in lanes.components else (*lanes.components, "")
+    per_lane = np.array([rules.stages[spec.stage].component for spec in rules.flows] or [False])[flows.flow]
+    return Coded(np.where(per_lane, lanes.component[np.where(per_lane, flows.seat, 0)], names.index("")), names)
+
+
+def _whole(spec: FlowSpec, per: int, rules: RuleSet) -> Unit:
+    """Unit of a row's value by what it is per."""
+    return {ABSOLUTE: spec.unit / rules.product_unit, PERIOD: spec.unit / parse_unit("kg")}.get(per, spec.whole)
+
+
+def _values(activity: Activity, quantities: Quantities) -> dict[str, Any]:
+    """Value per driver as a person reads it: in the flow's unit per driver, and as given where that was another unit."""
+    flows, cells = activity.flows, activity.cells
+    first, form = combine(flows.flow, flows.per)
+    wholes = [_whole(activity.rules.flows[flows.flow[row]], int(flows.per[row]), activity.rules) for row in first]
+    factor = np.array([whole.factor for whole in wholes])[form]
+    texts = tuple(whole.text for whole in wholes)
+    told_first, told_form = combine(cells.texts["unit"].codes[flows.row], form, (flows.row < 0).astype(np.int64))
+    amounts = cells.numbers["amount"]
+    given = []
+    for row in told_first:
+        source = int(flows.row[row])
+        unit = cells.text("unit", source) if source >= 0 else ""
+        other = unit and unit not in (texts[form[row]], activity.rules.flows[flows.flow[row]].unit.text)
+        period = flows.per[row] == PERIOD
+        given.append(f"a period's total in {unit}" if period else f"{amounts[source]:g} {unit}" if other else "")
+    # the given amount differs row by row; only its unit is shared, so texts with numbers are made for distinct rows only
+    codes = told_form
+    if any(text for text in given):
+        codes, given = _told_amounts(activity, told_form, given)
+    return {
+        "value": quantities.value / factor,
+        "value_unit": Coded(form, texts),
+        "told": Coded(codes, tuple(given)),
+    }
+
+
+def _told_amounts(activity: Activity, form: Places, given: list[str]) -> tuple[Places, list[str]]:
+    flows, cells = activity.flows, activity.cells
+    other = np.array([bool(text) and not text.startswith("a period") for text in given])[form]
+    rows = np.flatnonzero(other)
+    first, distinct = combine(
+        cells.texts["unit"].codes[flows.row[rows]],
+        np.unique(cells.numbers["amount"][flows.row[rows]], return_inverse=True)[1].reshape(-1),
+    )
+    texts = [f"{cells.numbers['amount'][flows.row[r]]:g} {cells.text('unit', int(flows.row[r]))}" for r in rows[first]]
+    codes = form.copy()
+    codes[rows] = distinct + len(given)
+    return codes, [*given, *texts]
+
+
+def _factor_columns(activity: Activity, factors: FactorTable, matched: Matched) -> dict[str, Any]:
+    """What is known of each row's factor, told once per distinct question."""
+    told: dict[str, list[str]] = {
+        name: []
+        for name in ("item", "region", "year", "fallback", "printed", "factor_table", "factor_source", "factor_locator")
+    }
+    for answer, request in zip(matched.answers, matched.requests, strict=True):
+        row = _factor_row(factors, answer) if answer else dict.fromkeys(told, "")
+        row["item"] = request.item if answer else "product"
+        for name, column in told.items():
+            column.append(row[name])
+    columns: dict[str, Any] = {name: Coded(matched.form, tuple(column)) for name, column in told.items()}
+    if np.any(matched.supplier >= 0):
+        columns["item"] = _linked_items(activity, matched, columns["item"])
+    return columns
+
+
+def _factor_row(factors: FactorTable, answer: Any) -> dict[str, str]:
+    table = factors.tables[answer.table]
+    printed = table.numbers["value"][answer.row]
+    return {
+        "region": table.texts["region"][answer.row],
+        "year": table.texts["year"][answer.row],
+        "fallback": answer.fallback,
+        "printed": f"printed {printed:g} {table.units[answer.row].text}" if np.isfinite(printed) else "from its gases",
+        "factor_table": table.label,
+        "factor_source": table.source_title(answer.row),
+        "factor_locator": table.texts["locator"][answer.row],
+    }
+
+
+def _linked_items(activity: Activity, matched: Matched, items: Coded) -> Coded:
+    names = tuple(f"product:{product}" for product in activity.products)
+    codes = np.where(matched.supplier >= 0, len(items.categories) + matched.supplier, items.codes)
+    return Coded(codes, (*items.categories, *names))
+
+
+def _drivers(activity: Activity, quantities: Quantities, masses: Masses) -> tuple[Array, Coded]:
+    """Drivers of each row, as a person reads them, with their names."""
+    flows, rules = activity.flows, activity.rules
+    most = max([len(spec.drivers) for spec in rules.flows] or [1])
+    values = np.full((len(flows.flow), max(most, 1)), np.nan)
+    first, form = combine(flows.flow, flows.per)
+    names = []
+    for number, row in enumerate(first):
+        spec, per = rules.flows[flows.flow[row]], int(flows.per[row])
+        drivers = {ABSOLUTE: ("product",), PERIOD: ("output",)}.get(per, spec.drivers)
+        rows = np.flatnonzero(form == number)
+        seat = flows.seat[rows]
+        told = []
+        for column, driver in enumerate(drivers):
+            if driver == "product":
+                values[rows, column] = 1.0
+                told.append(rules.product_unit.text)
+            elif isinstance(driver, int):
+                prop = rules.properties[driver]
+                values[rows, column] = property_on(activity, quantities.properties, driver, spec.stage)[seat] / prop.unit.factor
+                told.append(f"{prop.unit.text if prop.unit.dimensions else ''} {prop.id}".strip())
+            else:
+                out, into = masses.output[spec.stage][seat], masses.input[spec.stage][seat]
+                values[rows, column] = {"output": out, "input": into, "loss": into - out}[str(driver)]
+                told.append(f"kg {driver}")
+        names.append("|".join(told))
+    return values, Coded(form, tuple(names))
+
+
+def _origin(activity: Activity, quantities: Quantities) -> dict[str, Any]:
+    """Data type, source and place of each row's amount: the file's, or the rule's citation."""
+    flows, cells, rules = activity.flows, activity.cells, activity.rules
+    ruled = quantities.entry >= 0
+    first, form = combine(
+        cells.texts["data_type"].codes[flows.row],
+        cells.texts["source"].codes[flows.row],
+        np.where(ruled, flows.flow, -1),
+        quantities.entry,
+    )
+    types, sources, places = [], [], []
+    for row in first:
+        if ruled[row]:
+            citation = _citation(rules, rules.flows[flows.flow[row]], int(quantities.entry[row]))
+            types.append(GENERIC)
+            sources.append(f"{rules.name}: {citation[0]}".rstrip(": "))
+            places.append(citation[1])
+        else:
+            types.append(cells.text("data_type", int(flows.row[row])))
+            sources.append(cells.text("source", int(flows.row[row])))
+            places.append("")
+    located = Coded(form, tuple(places))
+    return {"data_type": Coded(form, tuple(types)), "source": Coded(form, tuple(sources)),
+            "locator": _row_places(activity, ruled, located)}  # fmt: skip
+
+
+def _row_places(activity: Activity, ruled: np.ndarray[Any, np.dtype[np.bool_]], located: Coded) -> Coded:
+    """Place in the file of each given amount, as text of its row."""
+    rows, codes = np.unique(activity.flows.row, return_inverse=True)
+    texts = tuple(activity.cells.table.place(int(row)) if row >= 0 else "" for row in rows)
+    merged = np.where(ruled, located.codes, codes.reshape(-1) + len(located.categories))
+    return Coded(merged, (*located.categories, *texts))
+
+
+def _citation(rules: RuleSet, spec: FlowSpec, entry: int) -> tuple[str, str]:
+    """Source and locator of the rule's value that a row uses; of a property, where that comes from."""
+    default = spec.default
+    assert default is not None
+    if default.reference >= 0:
+        prop = rules.properties[default.reference]
+        if prop.method is not None:
+            return f"method {prop.method.name} ({prop.method.source})", prop.method.locator
+        if prop.default is not None and prop.default.by < 0 and prop.default.reference < 0:
+            citation = prop.default.citations[0]
+            return _source_title(rules, citation.source), citation.locator
+        return f"property {prop.id}", rules.stage_id(prop.stage)
+    citation = default.citations[entry]
+    return _source_title(rules, citation.source), citation.locator
+
+
+def _source_title(rules: RuleSet, key: str) -> str:
+    source = rules.document.sources.get(key)
+    return source.title if source else key
+
+
+def provenance(activity: Activity, factors: FactorTable, gwp: str, biogenic: str) -> dict[str, Any]:
+    """Enough to recompute the result bit for bit."""
+    rules = activity.rules
+    title = rules.document.title
+    return {
+        "rule": rules.name,
+        "status": rules.document.status,
+        "title": title.told() if title else rules.document.rule,
+        "boundary": rules.document.boundary,
+        "unit": canonical_text(rules.product_unit.dimensions),
+        "rule_sha256": rules.sha256,
+        "factors": [
+            {"table": table.label, "sha256": table.sha256, "licence": table.document.licence} for table in factors.tables
+        ],
+        "gwp": gwp,
+        "biogenic": biogenic,
+        "input": [{"name": activity.cells.table.name, "sha256": _input_hash(activity)}],
+        "library": f"textile_pcf {__version__}",
+    }
+
+
+def _input_hash(activity: Activity) -> str:
+    table = activity.cells.table
+    if table.kind != "frame" and Path(table.name).is_file():
+        return sha256_of(table.name)
+    digest = hashlib.sha256()
+    for name, column in sorted(table.columns.items()):
+        digest.update(name.encode())
+        digest.update(repr(list(column)).encode())
+    return digest.hexdigest()

@@ -1,0 +1,69 @@
+"""Links between products of a run: `product:ID` rows, solved for all products at once."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from textile_pcf import engine
+from textile_pcf.activity import Activity, Quantities
+from textile_pcf.calculation.matched import Matched, row_products
+from textile_pcf.columns import Array
+from textile_pcf.errors import Problem
+from textile_pcf.rules import FlowSpec
+
+
+def with_links(
+    activity: Activity, quantities: Quantities, matched: Matched, amount: Array
+) -> tuple[Array, Array, list[Problem]]:
+    """Emissions of every row by part, and emissions per canonical unit of its flow; links count at the linking stage."""
+    per_unit = matched.parts[matched.form]
+    linked = np.flatnonzero(matched.supplier >= 0)
+    if not len(linked):
+        return amount[:, None] * per_unit, per_unit, []
+    units, problems = _supplier_units(activity, quantities, matched, linked)
+    if problems:
+        return per_unit, per_unit, problems
+    product = row_products(activity)
+    inside = np.array([not activity.rules.stages[spec.stage].outside for spec in activity.rules.flows])[activity.flows.flow]
+    counted = inside & (matched.supplier < 0)
+    own = engine.summed((amount[:, None] * per_unit)[counted], product[counted], len(activity.products))
+    needs = linked[inside[linked]]
+    needed = amount[needs] * units[inside[linked]]
+    user, supplier = product[needs], matched.supplier[needs]
+    try:
+        total = engine.linked(own, user, supplier, needed)
+    except ValueError:
+        return per_unit, per_unit, [_loop(activity, engine.loop(user, supplier, needed, len(activity.products)))]
+    per_unit[linked] = total[matched.supplier[linked]] * units[:, None]
+    return amount[:, None] * per_unit, per_unit, []
+
+
+def _supplier_units(
+    activity: Activity, quantities: Quantities, matched: Matched, linked: engine.Places
+) -> tuple[Array, list[Problem]]:
+    """Units of the linked product in one canonical unit of the flow."""
+    units = np.full(len(linked), np.nan)
+    problems: list[Problem] = []
+    flow = activity.flows.flow[linked]
+    for index in np.unique(flow):
+        spec: FlowSpec = activity.rules.flows[index]
+        rows = flow == index
+        told = quantities.measures.product_units(spec.unit)[matched.supplier[linked[rows]]] / spec.unit.factor
+        units[rows] = told
+        for row in linked[rows][np.isnan(told)]:
+            source, product = int(activity.flows.row[row]), activity.products[matched.supplier[row]]
+            what = f"{spec.unit.text} of product {product!r} cannot be turned into its unit {activity.rules.product_unit.text}."
+            cure = f"Give {quantities.measures.missing(spec.unit)} of product {product!r}."
+            problems += activity.cells.problems_at([source], what, cure, "item", "link-unit")
+    return units, problems
+
+
+def _loop(activity: Activity, members: list[int]) -> Problem:
+    names = [activity.products[member] for member in members] or ["?"]
+    chain = " → ".join([*names, names[0]])
+    arrows = sum(1 for _ in pairwise([*names, names[0]]))
+    what = f"These products need all or more of themselves ({arrows} link{'s' if arrows > 1 else ''}): {chain}."
+    cure = "Lower the amounts that go round, or break the loop."
+    return Problem(f"{activity.cells.table.name} (product {names[0]})", what, cure, names[0], "loop")

@@ -1,0 +1,100 @@
+"""Emission factors: tables read and checked, values under a GWP set, matching with a recorded fallback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from textile_pcf.factors.load import check_table, read_factor_table, shipped_tables
+from textile_pcf.factors.matching import DECLARED, Match, NoMatch, Request, match
+from textile_pcf.factors.regions import is_region, known_regions
+from textile_pcf.factors.table import Array, Table, TableDocument
+from textile_pcf.factors.values import COUNTED, PARTS, has_gases, parts
+
+__all__ = [
+    "COUNTED",
+    "DECLARED",
+    "PARTS",
+    "FactorTable",
+    "Match",
+    "NoMatch",
+    "Request",
+    "Table",
+    "TableDocument",
+    "check_table",
+    "is_region",
+    "known_regions",
+    "load_factors",
+    "read_factor_table",
+    "shipped_tables",
+]
+
+
+@dataclass(frozen=True)
+class FactorTable:
+    """Tables of emission factors, in the order in which they are asked."""
+
+    tables: tuple[Table, ...]
+
+    def match(self, request: Request) -> Match | NoMatch:
+        """The factor that a request means, or why there is none."""
+        return match(self.tables, request)
+
+    def parts(self, gwp: str, biogenic: str) -> list[Array]:
+        """Per table the emissions per unit of each row, shape (rows, PARTS). [kg CO2e per the row's unit]"""
+        return [parts(table, gwp, biogenic) for table in self.tables]
+
+    def warnings(self, gwp: str, used: Mapping[int, Iterable[int]]) -> list[str]:
+        """One sentence for each table of which rows without gases under another GWP set, or negative ones, are used."""
+        told: list[str] = []
+        for number, rows in used.items():
+            table, chosen = self.tables[number], np.array(sorted(rows), dtype=np.intp)
+            sets = np.array(table.texts["gwp"])[chosen]
+            other = ~has_gases(table)[chosen] & (sets != gwp) & (sets != "") & (sets != "unknown")
+            if other.any():
+                found = ", ".join(sorted(set(sets[other].tolist())))
+                items = ", ".join(sorted({table.texts["item"][row] for row in chosen[other]}))
+                told.append(f"{table.label}: factors made with {found} are used as printed, not under {gwp}: {items}.")
+            negative = table.numbers["value"][chosen] < 0
+            if negative.any():
+                items = ", ".join(sorted({table.texts["item"][row] for row in chosen[negative]}))
+                told.append(f"{table.label}: negative factors are used: {items}.")
+        return told
+
+    @property
+    def items(self) -> list[str]:
+        """All items, sorted."""
+        return sorted({item for table in self.tables for item in table.index})
+
+    def __repr__(self) -> str:
+        return f"<FactorTable {', '.join(f'{table.label} ({table.size} rows)' for table in self.tables)}>"
+
+
+def load_factors(*sources: str | Path | Any) -> FactorTable:
+    """Emission factors, searched in the order named.
+
+    Parameters
+    ----------
+    sources : str, Path or DataFrame
+        Names of shipped tables or paths of CSV, Excel or Parquet files; none: the table `default`.
+
+    Raises
+    ------
+    UsageError
+        No such table.
+    FactorError
+        A table is wrong; every mistake is named.
+
+    Examples
+    --------
+    >>> load_factors().tables[0].name
+    'default'
+    """
+    tables: list[Table] = []
+    for source in sources or ("default",):
+        tables += source.tables if isinstance(source, FactorTable) else [read_factor_table(source)]
+    return FactorTable(tuple(tables))

@@ -1,0 +1,221 @@
+"""Read tables of emission factors and check every row; all mistakes are told at once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textile_pcf.columns import numbers
+from textile_pcf.documents import data_root, sha256_of, validated
+from textile_pcf.errors import FactorError, Problem, UsageError
+from textile_pcf.factors.gwp import SETS, UNKNOWN
+from textile_pcf.factors.table import (
+    COLUMNS,
+    COUNTED_GASES,
+    GASES,
+    NUMBERS,
+    QUALITY,
+    REQUIRED,
+    Array,
+    Table,
+    TableDocument,
+    row_texts,
+)
+from textile_pcf.factors.values import printed_by_gases
+from textile_pcf.strict_yaml import read_yaml
+from textile_pcf.tables import Table as Cells
+from textile_pcf.tables import read_table
+from textile_pcf.units import Unit, UnitError, describe, nearest, parse_unit
+
+AGREEMENT = 0.005  # printed and computed value, relative
+NOT_TABLES = ("gwp100", "regions", "synonyms")
+_YEAR = re.compile(r"[12]\d{3}")
+Say = Callable[[int, str, str, str], None]
+
+
+def shipped_tables() -> dict[str, Path]:
+    """The tables that come with the library: name → file."""
+    files = sorted(data_root("emission_factors").glob("*.csv"))
+    return {file.stem: file for file in files if file.stem not in NOT_TABLES}
+
+
+def read_factor_table(source: str | Path | Any) -> Table:
+    """One table by its shipped name, its path, or a DataFrame.
+
+    Raises
+    ------
+    UsageError
+        No such table or file.
+    FactorError
+        Rows that are wrong: every one is named with its cure.
+    """
+    path = _path(source) if isinstance(source, (str, Path)) else None
+    cells = read_table(path or source, error=FactorError, known_columns=COLUMNS)
+    name = path.stem if path else "data"
+    return check_table(name, cells, _document(path), path)
+
+
+def _path(source: str | Path) -> Path:
+    if isinstance(source, str) and source in shipped_tables():
+        return shipped_tables()[source]
+    path = Path(source)
+    if not path.is_file():
+        close = nearest(str(source), shipped_tables())
+        cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(shipped_tables())}; or give a path."
+        raise UsageError([Problem(str(source), "There is no such table of emission factors.", cure, code="no-table")])
+    return path
+
+
+def _document(path: Path | None) -> TableDocument:
+    beside = path.with_suffix(".yaml") if path else None
+    if beside is None or beside == path or not beside.is_file():
+        return TableDocument()
+    return validated(TableDocument, read_yaml(beside, FactorError), FactorError)
+
+
+def check_table(name: str, cells: Cells, document: TableDocument, path: Path | None = None) -> Table:
+    """Checked table from cells.
+
+    Raises
+    ------
+    FactorError
+        With every mistake found.
+    """
+    problems: list[Problem] = []
+    missing = [column for column in REQUIRED if column not in cells.columns]
+    if missing:
+        cure = f"The columns {', '.join(REQUIRED)} are required."
+        problems.append(Problem(cells.name, f"Columns are missing: {', '.join(missing)}.", cure))
+        raise FactorError(problems)
+
+    def say(row: int, column: str, what: str, cure: str) -> None:
+        problems.append(Problem(f"{cells.place(row, column)} ({column})", what, cure))
+
+    texts = row_texts(cells.columns, cells.rows)
+    values = {column: _numbers(cells, column, say) for column in NUMBERS}
+    units = _units(texts["unit"], say)
+    _check_texts(texts, say)
+    _check_numbers(values, texts, say)
+    _check_twice(texts, cells, say)
+    table = Table(
+        name=name,
+        document=document,
+        texts=texts,
+        numbers=values,
+        units=units,
+        places=[cells.place(row) for row in range(cells.rows)],
+        sha256=_hash(path, texts, values),
+        path=path,
+        index=_index(texts["item"]),
+    )
+    if not problems:
+        _check_gases(table, say)
+    if problems:
+        raise FactorError(problems)
+    return table
+
+
+def _hash(path: Path | None, texts: dict[str, list[str]], values: dict[str, Array]) -> str:
+    if path is None:
+        content = repr(texts).encode() + b"".join(column.tobytes() for column in values.values())
+        return hashlib.sha256(content).hexdigest()
+    beside = path.with_suffix(".yaml")
+    if beside.is_file():
+        return hashlib.sha256((sha256_of(path) + sha256_of(beside)).encode()).hexdigest()
+    return sha256_of(path)
+
+
+def _index(items: list[str]) -> dict[str, list[int]]:
+    index: dict[str, list[int]] = {}
+    for row, item in enumerate(items):
+        index.setdefault(item, []).append(row)
+    return index
+
+
+def _numbers(cells: Cells, column: str, say: Say) -> Array:
+    if column not in cells.columns:
+        return np.full(cells.rows, np.nan)
+    values, wrong = numbers(cells.columns[column])
+    for row in np.flatnonzero(wrong):
+        cure = "Write a plain number with a decimal point, or leave the cell empty."
+        say(int(row), column, f"{cells.columns[column][row]!r} is not a finite number.", cure)
+    return values
+
+
+def _units(texts: list[str], say: Say) -> list[Unit]:
+    known: dict[str, Unit | UnitError] = {}
+    for text in dict.fromkeys(texts):
+        try:
+            known[text] = parse_unit(text)
+        except UnitError as error:
+            known[text] = error
+    units: list[Unit] = []
+    for row, text in enumerate(texts):
+        unit = known[text]
+        if isinstance(unit, UnitError):
+            say(row, "unit", unit.what, unit.cure)
+            unit = parse_unit("kgCO2e/kg")
+        elif ("greenhouse", 1) not in unit.dimensions or len(unit.dimensions) < 2:
+            what = f"{text!r} is {describe(unit.dimensions)}, not emissions per something."
+            say(row, "unit", what, "Write a whole unit such as kgCO2e/kWh.")
+        units.append(unit)
+    return units
+
+
+def _check_texts(texts: dict[str, list[str]], say: Say) -> None:
+    for column in ("item", "region", "kind", "source", "locator"):
+        for row, text in enumerate(texts[column]):
+            if not text:
+                say(row, column, f"The {column} is missing.", "Every row needs one.")
+    for row, year in enumerate(texts["year"]):
+        if year and not _YEAR.fullmatch(year):
+            say(row, "year", f"{year!r} is not a year.", "Write four digits, or leave it empty where the source does not say.")
+    for row, gwp in enumerate(texts["gwp"]):
+        if gwp and gwp not in (*SETS, UNKNOWN):
+            say(row, "gwp", f"{gwp!r} is not a GWP set.", f"Write one of {', '.join(SETS)}, {UNKNOWN}.")
+
+
+def _check_numbers(values: dict[str, Array], texts: dict[str, list[str]], say: Say) -> None:
+    gases = ~np.isnan(np.array([values[gas] for gas in COUNTED_GASES])).all(axis=0)
+    for row in np.flatnonzero(np.isnan(values["value"]) & ~gases):
+        say(int(row), "value", "The value is missing.", "Give the value, or the gases it is made of.")
+    for gas in GASES:
+        for row in np.flatnonzero(values[gas] < 0):
+            say(int(row), gas, "A mass of gas is negative.", "Gas columns are positive; co2_uptake counts -1 by itself.")
+    for axis in QUALITY:
+        for row in np.flatnonzero((values[axis] < 1) | (values[axis] > 5)):
+            say(int(row), axis, "A data quality rating is outside 1 to 5.", "1 is best, 5 worst.")
+    for row in np.flatnonzero(values["gsd"] < 1):
+        say(int(row), "gsd", "A geometric standard deviation is below 1.", "1 means no spread.")
+    for row in np.flatnonzero(values["low"] > values["high"]):
+        say(int(row), "low", "`low` is above `high`.", "Exchange them.")
+
+
+def _check_twice(texts: dict[str, list[str]], cells: Cells, say: Say) -> None:
+    seen: dict[tuple[str, ...], int] = {}
+    for row, key in enumerate(zip(*(texts[column] for column in ("item", "kind", "region", "year")), strict=True)):
+        if key in seen:
+            what = f"{' '.join(part for part in key if part)} stands already in {cells.place(seen[key])}."
+            say(row, "item", what, "Item, kind, region and year together must be unique in a table.")
+        seen.setdefault(key, row)
+
+
+def _check_gases(table: Table, say: Say) -> None:
+    """The printed value agrees with the one computed from its gases under its own GWP set."""
+    computed = printed_by_gases(table)
+    printed = table.numbers["value"]
+    off: NDArray[np.bool_] = np.abs(computed - printed) > AGREEMENT * np.maximum(np.abs(printed), np.abs(computed))
+    for row in np.flatnonzero(off):
+        what = f"The value {printed[row]:g} is not what its gases give: {computed[row]:g} under {table.texts['gwp'][row]}."
+        say(int(row), "value", what, "Correct the gases, the value or the GWP set.")
+
+
+def names_of(tables: Iterable[Table]) -> str:
+    """Labels of tables, for messages."""
+    return ", ".join(table.label for table in tables)

@@ -1,0 +1,126 @@
+"""Which factor stands for what a flow asks: one answer per distinct request, with how far it fell back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from textile_pcf.factors.regions import ladder
+from textile_pcf.factors.table import Table
+from textile_pcf.units import Unit, describe, nearest
+
+DECLARED = "pcf:"  # a supplier's declared footprint
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a flow asks for. `year` 0: none wanted."""
+
+    item: str
+    kind: str
+    region: str
+    year: int
+    unit: Unit
+    category: str | None = None
+    forbid: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Row of a table, and how far it lies from what was asked."""
+
+    table: int
+    row: int
+    fallback: str = ""
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoMatch:
+    """Why there is no factor, and the cure."""
+
+    what: str
+    cure: str
+
+
+def match(tables: Sequence[Table], request: Request) -> Match | NoMatch:
+    """The factor a request means: tables in order, in each the region outwards, then the year."""
+    for number, table in enumerate(tables):
+        rows = table.index.get(request.item, [])
+        if not request.item.startswith(DECLARED):
+            rows = [row for row in rows if table.texts["kind"][row] == request.kind]
+        found = _in_table(table, rows, request)
+        if found is not None:
+            row, fallback, warning = found
+            return _fitting(table, row, request) or Match(number, row, fallback, warning)
+    return _no_match(tables, request)
+
+
+def _in_table(table: Table, rows: list[int], request: Request) -> tuple[int, str, str] | None:
+    if not rows:
+        return None
+    by_region: dict[str, list[int]] = {}
+    for row in rows:
+        by_region.setdefault(table.texts["region"][row], []).append(row)
+    steps = ladder(request.region, request.forbid)
+    if request.item.startswith(DECLARED) and len(by_region) == 1:
+        steps += list(by_region)  # one supplier in one place: nothing to choose
+    for region in steps:
+        if region in by_region:
+            row, year_step, warning = _year(table, by_region[region], request.year)
+            region_step = f"{request.region}→{region}" if region != request.region else ""
+            return row, "; ".join(filter(None, (region_step, year_step))), warning
+    return None
+
+
+def _year(table: Table, rows: list[int], wanted: int) -> tuple[int, str, str]:
+    """The latest year not after the wanted one, else the nearest."""
+    years = {int(table.texts["year"][row] or 0): row for row in rows}
+    before = [year for year in years if not wanted or year <= wanted]
+    year = max(before) if before else min(years)
+    step = f"{wanted}→{year or 'no year'}" if wanted and year != wanted else ""
+    late = "" if before else f"no factor up to {wanted}; the one of {year} is used"
+    return years[year], step, late
+
+
+def _fitting(table: Table, row: int, request: Request) -> NoMatch | None:
+    """None when category, boundary and unit of a row fit the flow."""
+    category = table.texts["category"][row]
+    if request.category and category and category != request.category:
+        what = f"{request.item!r} is of category {category!r}, but the flow takes {request.category!r}."
+        return NoMatch(what, f"Name an item of category {request.category!r}, or use another flow.")
+    if table.texts["boundary"][row] == "cradle_to_grave":
+        what = f"{request.item!r} is declared cradle to grave, which reaches past what goes into this flow."
+        return NoMatch(what, "Ask the supplier for a cradle-to-gate footprint.")
+    unit = table.units[row]
+    if (unit * request.unit).dimensions != (("greenhouse", 1),):
+        asked = describe(request.unit.dimensions)
+        what = f"The factor {request.item!r} is in {unit.text}, but the flow counts {request.unit.text} ({asked})."
+        return NoMatch(what, f"Name an item whose factor is in kgCO2e/{request.unit.text}.")
+    return None
+
+
+def _no_match(tables: Sequence[Table], request: Request) -> NoMatch:
+    rows = [(table, row) for table in tables for row in table.index.get(request.item, [])]
+    labels = ", ".join(table.label for table in tables)
+    if not rows:
+        items = {item for table in tables for item in table.index}
+        close = nearest(request.item, items)
+        cure = f"Did you mean {close!r}?" if close else "Search with `textile-pcf factors search`, or give a table that has it."
+        return NoMatch(f"There is no emission factor {request.item!r} in {labels}.", cure)
+    fitting = [(table, row) for table, row in rows if table.texts["kind"][row] == request.kind]
+    if not fitting and not request.item.startswith(DECLARED):
+        kinds = _list(table.texts["kind"][row] for table, row in rows)
+        what = f"There is no emission factor {request.item!r} of kind {request.kind!r} in {labels}; there are: {kinds}."
+        return NoMatch(what, "Name an item that has this kind, or use the flow made for the other kind.")
+    regions = _list(table.texts["region"][row] for table, row in fitting or rows)
+    asked = " → ".join(ladder(request.region, request.forbid)) or request.region
+    forbidden = f" ({', '.join(request.forbid)} forbidden by the rule)" if request.forbid else ""
+    what = f"There is no emission factor {request.item!r} for {asked}{forbidden} in {labels}; there are: {regions}."
+    return NoMatch(what, "Name a region that has one in the column `region`, or give a table of your own.")
+
+
+def _list(texts: Iterable[str], most: int = 12) -> str:
+    distinct = sorted(set(texts))
+    more = f" and {len(distinct) - most} more" if len(distinct) > most else ""
+    return ", ".join(distinct[:most]) + more

@@ -1,0 +1,55 @@
+"""From a region outwards: subdivision, country, groups, the world."""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+
+from textile_pcf.documents import data_root
+
+WORLD = "GLO"
+_SUBDIVISION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,4}")
+
+
+@cache
+def known_regions() -> dict[str, tuple[str, ...]]:
+    """Shipped list of regions: code → groups it belongs to, nearest first."""
+    with (data_root("emission_factors") / "regions.csv").open(encoding="utf-8", newline="") as file:
+        return {row["region"]: tuple(filter(None, row["groups"].split(";"))) for row in csv.DictReader(file)}
+
+
+def is_region(code: str) -> bool:
+    """Whether a code is a known region, or a subdivision of a known country.
+
+    Examples
+    --------
+    >>> is_region("CN-ZJ"), is_region("NO"), is_region("Norway")
+    (True, True, False)
+    """
+    return code in known_regions() or (_SUBDIVISION.fullmatch(code) is not None and code[:2] in known_regions())
+
+
+def ladder(region: str, forbid: tuple[str, ...] = ()) -> list[str]:
+    """Regions to search, nearest first.
+
+    Parameters
+    ----------
+    region : str
+        ISO 3166-1 or 3166-2 code, a group, or GLO.
+    forbid : tuple of str
+        Regions, or the steps `country` and `group`, that must not be used.
+
+    Examples
+    --------
+    >>> ladder("CN-ZJ")
+    ['CN-ZJ', 'CN', 'RAS', 'GLO']
+    >>> ladder("FR", forbid=("group",))
+    ['FR', 'GLO']
+    """
+    country = region[:2] if _SUBDIVISION.fullmatch(region) else region
+    groups = known_regions().get(country, ())
+    steps = [(region, ""), (country, "country" if country != region else "")]
+    steps += [(group, "group") for group in groups] + [(WORLD, "")]
+    allowed = [code for code, step in steps if code not in forbid and (not step or step not in forbid)]
+    return list(dict.fromkeys(allowed))

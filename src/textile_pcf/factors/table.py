@@ -1,0 +1,110 @@
+"""Tables of emission factors: read, checked row by row, kept as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textile_pcf.columns import text_of
+from textile_pcf.documents import Source, Strict
+from textile_pcf.titles import Text
+from textile_pcf.units import Unit
+
+Array = NDArray[np.float64]
+
+REQUIRED = ("item", "value", "unit", "region", "year", "kind", "source", "locator")
+COUNTED_GASES = ("co2_fossil", "co2_land_use", "ch4_fossil", "ch4_biogenic", "n2o")
+GASES = (*COUNTED_GASES, "co2_biogenic", "co2_uptake", "co2_aircraft")
+QUALITY = ("dq_technology", "dq_geography", "dq_time", "dq_precision")
+NUMBERS = ("value", *GASES, "gsd", "low", "high", *QUALITY)
+TEXTS = (
+    "item",
+    "unit",
+    "region",
+    "year",
+    "kind",
+    "source",
+    "locator",
+    "name_en",
+    "name_zh",
+    "category",
+    "gwp",
+    "losses_included",
+    "basis",
+    "licence",
+    "redistributable",
+    "confidence",
+    "notes",
+    "boundary",
+    "period",
+    "period_start",
+    "period_end",
+    "primary_data_share",
+    "supplier",
+    "mass_per_unit",
+)
+COLUMNS = (*TEXTS, *NUMBERS)
+
+
+class TableDocument(Strict):
+    """What is said of a table as a whole, in `<table>.yaml` beside `<table>.csv`."""
+
+    title: Text | None = None
+    """Name for reports."""
+    edition: str = ""
+    """Name of the edition."""
+    licence: str | None = None
+    """Licence of the table, where its rows share one."""
+    redistributable: bool | None = None
+    """Whether the values may be passed on."""
+    attribution: str | None = None
+    """Credit that the licence asks for."""
+    note: Text | None = None
+    """What a user must know."""
+    sources: dict[str, Source] = {}
+    """Everything that rows are cited from."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One checked table: `texts` and `numbers` by column, one entry per row; empty text and NaN where a cell is empty."""
+
+    name: str
+    document: TableDocument
+    texts: dict[str, list[str]]
+    numbers: dict[str, Array]
+    units: Sequence[Unit]
+    places: Sequence[str]
+    sha256: str
+    path: Path | None = None
+    index: dict[str, list[int]] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """`name@edition`."""
+        return f"{self.name}@{self.document.edition}" if self.document.edition else self.name
+
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        return len(self.places)
+
+    def title(self, language: str = "en") -> str:
+        """Name for reports."""
+        return self.document.title.told(language) if self.document.title else self.name
+
+    def source_title(self, row: int) -> str:
+        """Title of the source of a row, or its key where the table says no more."""
+        key = self.texts["source"][row]
+        source = self.document.sources.get(key)
+        return f"{key}: {source.title}" if source else key
+
+
+def row_texts(columns: dict[str, Sequence[Any]], rows: int) -> dict[str, list[str]]:
+    """Text columns, all there, empty where the file has no such column."""
+    return {name: [text_of(cell) for cell in columns[name]] if name in columns else [""] * rows for name in TEXTS}

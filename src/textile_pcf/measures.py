@@ -1,0 +1,82 @@
+"""How much a product weighs in any unit it can be told in: from mass, grammage and width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textile_pcf.units import Unit
+
+Array = NDArray[np.float64]
+MASS, AREA, LENGTH = ((("mass", 1),), (("length", 2),), (("length", 1),))
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What turns units of each product into mass; arrays of shape (products,), NaN where not given.
+
+    Parameters
+    ----------
+    unit : Unit
+        The declared unit of the rule.
+    mass : array or None
+        Mass per counted unit. [kg per canonical `mass_per`]
+    mass_per : dimensions
+        What `mass` is per: the dimensions of the product unit, of a piece, …
+    grammage, width : array
+        [kg/m2], [m]
+    """
+
+    unit: Unit
+    mass: Array
+    mass_per: tuple[tuple[str, int], ...]
+    grammage: Array
+    width: Array
+
+    def kilograms(self, unit: Unit) -> Array:
+        """Mass of one `unit` of each product, NaN where it cannot be told. [kg]
+
+        Examples
+        --------
+        >>> one = Measures(parse_unit("kg"), np.array([np.nan]), (), np.array([0.2]), np.array([1.5]))
+        >>> one.kilograms(parse_unit("100 m"))
+        array([30.])
+        """
+        kind = unit.dimensions
+        if kind == MASS:
+            return np.full(len(self.grammage), unit.factor)
+        if kind == self.mass_per:
+            return self.mass * unit.factor
+        if kind == AREA:
+            return self.grammage * unit.factor
+        if kind == LENGTH:
+            return self.grammage * self.width * unit.factor
+        return np.full(len(self.grammage), np.nan)
+
+    @property
+    def product_mass(self) -> Array:
+        """Mass of one product unit. [kg]"""
+        return self.kilograms(self.unit)
+
+    def product_units(self, unit: Unit) -> Array:
+        """Product units in one `unit`, NaN where it cannot be told.
+
+        Examples
+        --------
+        >>> one = Measures(parse_unit("kg"), np.array([np.nan]), (), np.array([0.2]), np.array([np.nan]))
+        >>> one.product_units(parse_unit("m2")), one.product_units(parse_unit("m"))
+        (array([0.2]), array([nan]))
+        """
+        if unit.dimensions == self.unit.dimensions:
+            return np.full(len(self.grammage), unit.factor / self.unit.factor)
+        return self.kilograms(unit) / self.product_mass
+
+    def missing(self, unit: Unit) -> str:
+        """Which property would turn `unit` into mass."""
+        if unit.dimensions == AREA:
+            return "grammage"
+        if unit.dimensions == LENGTH:
+            return "grammage and width"
+        return "mass"

@@ -1,0 +1,109 @@
+"""The lines of the sum, as columns: every result is added up from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textile_pcf.columns import Array, Coded
+
+Places = NDArray[np.intp]
+SPLIT = ("fossil", "biogenic", "uptake", "land_use_change")
+
+
+@dataclass(frozen=True)
+class StageInfo:
+    """A stage as results show it."""
+
+    id: str
+    title: str
+    title_zh: str
+    group: str
+    component: bool
+    outside: bool
+
+
+@dataclass(frozen=True)
+class Lines:
+    """One entry per line of the sum, all of the same length.
+
+    `value` is the amount per driver in `value_unit`; `drivers` its drivers, shape (lines, drivers), NaN where there are fewer;
+    `amount` their product in `unit` per product unit; `factor` in kg CO2e per `unit`; `split` the emissions, shape (lines, 4),
+    and `aircraft` the part of the fossil ones given off by aircraft. [kg CO2e per product unit]
+    """
+
+    product: Places
+    component: Coded
+    stage: Places
+    flow: Coded
+    group: Coded
+    item: Coded
+    value: Array
+    value_unit: Coded
+    told: Coded
+    drivers: Array
+    driver_names: Coded
+    amount: Array
+    unit: Coded
+    factor: Array
+    factor_unit: Coded
+    printed: Coded
+    region: Coded
+    year: Coded
+    fallback: Coded
+    split: Array
+    aircraft: Array
+    data_type: Coded
+    source: Coded
+    locator: Coded
+    factor_table: Coded
+    factor_source: Coded
+    factor_locator: Coded
+
+    @property
+    def emissions(self) -> Array:
+        """Emissions of each line. [kg CO2e per product unit]"""
+        return np.asarray(self.split.sum(axis=1))
+
+    def text(self, column: str, line: int) -> str:
+        """Text of a coded column in one line."""
+        coded: Coded = getattr(self, column)
+        return coded.categories[int(coded.codes[line])]
+
+
+def frame(lines: Lines, products: tuple[str, ...], stages: tuple[StageInfo, ...]) -> Any:
+    """The lines as a DataFrame, texts as categories."""
+    import pandas as pd
+
+    def coded(column: str) -> Any:
+        value: Coded = getattr(lines, column)
+        distinct = list(dict.fromkeys(value.categories))
+        place = np.array([distinct.index(text) for text in value.categories], dtype=np.intp)
+        return pd.Categorical.from_codes(place[value.codes], pd.Index(distinct))
+
+    outside = np.array([stage.outside for stage in stages], dtype=bool)
+    columns: dict[str, Any] = {
+        "product": pd.Categorical.from_codes(lines.product, pd.Index(products)),
+        "component": coded("component"),
+        "stage": pd.Categorical.from_codes(lines.stage, pd.Index([stage.id for stage in stages])),
+        "group": coded("group"),
+        "flow": coded("flow"),
+        "item": coded("item"),
+        "amount": lines.amount,
+        "unit": coded("unit"),
+        "factor": lines.factor,
+        "factor_unit": coded("factor_unit"),
+        "region": coded("region"),
+        "year": coded("year"),
+        "fallback": coded("fallback"),
+        "kgCO2e": lines.emissions,
+        **{name: lines.split[:, column] for column, name in enumerate(SPLIT)},
+        "aircraft": lines.aircraft,
+        "memo": outside[lines.stage],
+    }
+    for name in ("data_type", "source", "locator", "factor_table", "factor_source", "factor_locator"):
+        columns[name] = coded(name)
+    return pd.DataFrame(columns)

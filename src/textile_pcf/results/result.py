@@ -1,0 +1,264 @@
+"""`Footprint`: what was calculated, and every view of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from textile_pcf.columns import Array
+from textile_pcf.engine import summed
+from textile_pcf.errors import InputError, Problem, UsageError
+from textile_pcf.measures import Measures
+from textile_pcf.results.explain import explain_lines
+from textile_pcf.results.lines import SPLIT, Lines, Places, StageInfo, frame
+from textile_pcf.units import Unit, UnitError, nearest, parse_unit
+
+
+@dataclass(frozen=True)
+class StageMasses:
+    """Mass through stages: one entry per product, stage and fibre. [kg per product unit]"""
+
+    product: Places
+    stage: Places
+    component: tuple[str, ...]
+    input: Array
+    output: Array
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """Product carbon footprints of one run; immutable, every view is summed from `lines`."""
+
+    products: tuple[str, ...]
+    unit: str
+    stages: tuple[StageInfo, ...]
+    measures: Measures
+    lines: Lines
+    stage_masses: StageMasses
+    notes: tuple[tuple[int, str], ...]
+    provenance: Mapping[str, Any]
+
+    # -- numbers --------------------------------------------------------------------------------------------------
+
+    def scale(self, unit: str | None = None) -> Array:
+        """Product units in one `unit`, per product.
+
+        Raises
+        ------
+        InputError
+            Some product cannot be told in that unit.
+        """
+        if unit is None:
+            return np.ones(len(self.products))
+        try:
+            scale = self.measures.product_units(parse_unit(unit))
+        except UnitError as error:
+            raise InputError([Problem(f"unit {unit!r}", error.what, error.cure, code="bad-unit")]) from error
+        unknown = [product for product, known in zip(self.products, np.isfinite(scale) & (scale > 0), strict=True) if not known]
+        if unknown:
+            raise InputError([self._untold(unit, product) for product in unknown])
+        return scale
+
+    def _untold(self, unit: str, product: str) -> Problem:
+        asked: Unit = parse_unit(unit)
+        what = f"The footprint per {self.unit} cannot be told per {unit}."
+        cure = f"Give {self.measures.missing(asked)} of the product, or ask for another unit."
+        return Problem(f"product {product}", what, cure, product, "unit")
+
+    @cached_property
+    def _counted(self) -> Array:
+        """Emissions of each line split, nothing where the stage is outside the boundary."""
+        outside = np.array([stage.outside for stage in self.stages], dtype=bool)[self.lines.stage]
+        return np.where(outside[:, None], 0.0, self.lines.split)
+
+    @cached_property
+    def by_stage(self) -> Array:
+        """Emissions per product and stage, stages outside the boundary included, shape (products, stages). [kg CO2e]"""
+        place = self.lines.product * len(self.stages) + self.lines.stage
+        total = summed(self.lines.split.sum(axis=1)[:, None], place, len(self.products) * len(self.stages))
+        return total.reshape(len(self.products), len(self.stages))
+
+    @cached_property
+    def totals(self) -> Array:
+        """Footprint of each product, shape (products,). [kg CO2e per product unit]"""
+        inside = np.array([not stage.outside for stage in self.stages])
+        return np.asarray(self.by_stage[:, inside].sum(axis=1))
+
+    @cached_property
+    def split_totals(self) -> Array:
+        """Fossil, biogenic, uptake and land use change, shape (products, 4). [kg CO2e per product unit]"""
+        return summed(self._counted, self.lines.product, len(self.products))
+
+    def _by_code(self, column: str) -> tuple[tuple[str, ...], Array]:
+        coded = getattr(self.lines, column)
+        names = tuple(dict.fromkeys(coded.categories))
+        place = np.array([names.index(text) for text in coded.categories], dtype=np.intp)[coded.codes]
+        total = summed(
+            self._counted.sum(axis=1)[:, None], self.lines.product * len(names) + place, len(self.products) * len(names)
+        )
+        return names, total.reshape(len(self.products), len(names))
+
+    # -- tables ---------------------------------------------------------------------------------------------------
+
+    def total(self, unit: str | None = None) -> Any:
+        """Footprint of each product, as a Series. [kg CO2e per product unit, or per `unit`]"""
+        import pandas as pd
+
+        name = f"kgCO2e/{unit or self.unit}"
+        return pd.Series(self.totals * self.scale(unit), index=pd.Index(self.products, name="product"), name=name)
+
+    def per_stage(self, unit: str | None = None) -> Any:
+        """Footprint by stage inside the boundary, a DataFrame (products × stages). [kg CO2e per product unit, or per `unit`]"""
+        import pandas as pd
+
+        inside = [number for number, stage in enumerate(self.stages) if not stage.outside]
+        values = self.by_stage[:, inside] * self.scale(unit)[:, None]
+        columns = pd.Index([self.stages[number].id for number in inside], name="stage")
+        return pd.DataFrame(values, index=pd.Index(self.products, name="product"), columns=columns)
+
+    def per_group(self, unit: str | None = None) -> Any:
+        """Footprint by life-cycle stage, a DataFrame (products × groups). [kg CO2e per product unit, or per `unit`]"""
+        import pandas as pd
+
+        names, values = self._by_code("group")
+        index = pd.Index(self.products, name="product")
+        return pd.DataFrame(values * self.scale(unit)[:, None], index=index, columns=pd.Index(names, name="group"))
+
+    def per_unit(self, unit: str) -> Any:
+        """Footprint of each product per `m2`, `m`, `100 m`, `kg`, `piece`, as a Series. [kg CO2e per `unit`]
+
+        Raises
+        ------
+        InputError
+            Some product cannot be told in that unit: grammage, width or mass is not known.
+        """
+        return self.total(unit)
+
+    @property
+    def split(self) -> Any:
+        """Fossil, biogenic, uptake, land use change, a DataFrame. [kg CO2e per product unit]"""
+        import pandas as pd
+
+        return pd.DataFrame(self.split_totals, index=pd.Index(self.products, name="product"), columns=pd.Index(SPLIT))
+
+    @property
+    def contributions(self) -> Any:
+        """Every line of the sum, as a DataFrame. [kg CO2e per product unit]"""
+        return frame(self.lines, self.products, self.stages)
+
+    @property
+    def masses(self) -> Any:
+        """Input, output and loss of every stage and fibre, as a DataFrame. [kg per product unit]"""
+        import pandas as pd
+
+        told = self.stage_masses
+        return pd.DataFrame(
+            {
+                "product": pd.Categorical.from_codes(told.product, pd.Index(self.products)),
+                "component": list(told.component),
+                "stage": pd.Categorical.from_codes(told.stage, pd.Index([stage.id for stage in self.stages])),
+                "input": told.input,
+                "output": told.output,
+                "loss": told.input - told.output,
+            }
+        )
+
+    def warnings(self, product: str | None = None) -> list[str]:
+        """Warnings of one product, or of all."""
+        number = None if product is None else self.place(product)
+        return list(dict.fromkeys(text for of, text in self.notes if number is None or of in (number, -1)))
+
+    # -- for people and programs ----------------------------------------------------------------------------------
+
+    def place(self, product: str) -> int:
+        """Place of a product in `products`.
+
+        Raises
+        ------
+        UsageError
+            There is no such product; the nearest is named.
+        """
+        if product in self.products:
+            return self.products.index(product)
+        close = nearest(product, self.products)
+        cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(self.products[:10])}."
+        raise UsageError([Problem(f"product {product!r}", "There is no such product in this result.", cure, code="no-product")])
+
+    def explain(self, product: str, stage: str | None = None) -> str:
+        """How a footprint comes about, line by line, to be checked with a pocket calculator.
+
+        Raises
+        ------
+        UsageError
+            There is no such product or stage.
+        """
+        ids = [info.id for info in self.stages]
+        if stage is not None and stage not in ids:
+            close = nearest(stage, ids)
+            cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(ids)}."
+            raise UsageError([Problem(f"stage {stage!r}", "There is no such stage in this result.", cure, code="no-stage")])
+        return explain_lines(self, self.place(product), stage)
+
+    def to_dict(self, unit: str | None = None) -> dict[str, Any]:
+        """The result as the command line prints it with `--format json`. [kg CO2e per product unit, or per `unit`]"""
+        scale = self.scale(unit)
+        groups, by_group = self._by_code("group")
+        fibres, by_fibre = self._by_code("component")
+        masses = self._stage_masses_by_product()
+        aircraft = np.bincount(self.lines.product, weights=self._counted_aircraft(), minlength=len(self.products))
+        used = self._used(groups, "group"), self._used(fibres, "component")
+
+        def one(number: int) -> dict[str, Any]:
+            by = float(scale[number])
+            stages = list(enumerate(self.stages))
+            return {
+                "product": self.products[number],
+                "unit": unit or self.unit,
+                "total": float(self.totals[number]) * by,
+                "stages": {info.id: float(self.by_stage[number, k]) * by for k, info in stages if not info.outside},
+                "groups": {name: float(by_group[number, k]) * by for k, name in enumerate(groups) if used[0][number, k]},
+                "split": {name: float(self.split_totals[number, k]) * by for k, name in enumerate(SPLIT)},
+                "aircraft": float(aircraft[number]) * by,
+                "by_component": {name: float(by_fibre[number, k]) * by for k, name in enumerate(fibres) if used[1][number, k]},
+                "masses": {
+                    info.id: {"input": float(masses[0][number, k]) * by, "output": float(masses[1][number, k]) * by,
+                              "loss": float(masses[0][number, k] - masses[1][number, k]) * by}
+                    for k, info in stages
+                },
+                "memo": {info.id: float(self.by_stage[number, k]) * by for k, info in stages if info.outside},
+                "warnings": self.warnings(self.products[number]),
+            }  # fmt: skip
+
+        return {"products": [one(number) for number in range(len(self.products))], "provenance": dict(self.provenance)}
+
+    def _counted_aircraft(self) -> Array:
+        outside = np.array([stage.outside for stage in self.stages], dtype=bool)[self.lines.stage]
+        return np.where(outside, 0.0, self.lines.aircraft)
+
+    def _used(self, names: tuple[str, ...], column: str) -> Array:
+        """Which groups or fibres each product has lines of."""
+        coded = getattr(self.lines, column)
+        place = np.array([names.index(text) for text in coded.categories], dtype=np.intp)[coded.codes]
+        count = np.bincount(self.lines.product * len(names) + place, minlength=len(self.products) * len(names))
+        return np.asarray(count.reshape(len(self.products), len(names)), dtype=float)
+
+    def _stage_masses_by_product(self) -> tuple[Array, Array]:
+        told = self.stage_masses
+        both = np.stack([told.input, told.output], axis=1)
+        total = summed(both, told.product * len(self.stages) + told.stage, len(self.products) * len(self.stages))
+        shape = (len(self.products), len(self.stages))
+        return total[:, 0].reshape(shape), total[:, 1].reshape(shape)
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{product} {total:.6g}" for product, total in zip(self.products[:3], self.totals[:3], strict=False))
+        more = f" and {len(self.products) - 3} more" if len(self.products) > 3 else ""
+        return f"<Footprint [kg CO2e/{self.unit}] {shown}{more}; {self.provenance['rule']}, {self.provenance['status']}>"
+
+    def _repr_html_(self) -> str:
+        from textile_pcf.results.display import as_html
+
+        return as_html(self)

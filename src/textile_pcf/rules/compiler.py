@@ -1,0 +1,502 @@
+"""From the written rule to the checked one: every mistake is collected, with its line and its cure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from textile_pcf.errors import Problem, RuleError
+from textile_pcf.methods import METHODS
+from textile_pcf.rules.model import MASS_DRIVERS, RESERVED, Chosen, Flow, Loss, Property, Quantity, RuleDocument, Stage
+from textile_pcf.rules.ruleset import (
+    PRODUCT,
+    Citation,
+    Default,
+    FlowSpec,
+    LossSpec,
+    PropertySpec,
+    RuleSet,
+    StageSpec,
+)
+from textile_pcf.strict_yaml import Document
+from textile_pcf.units import Unit, UnitError, convert, describe, nearest, parse_unit
+
+KILOGRAM = "kg"
+LIBRARY_READS = {"grammage": "g/m2", "width": "m"}
+Path_ = tuple[str | int | float, ...]
+
+
+def compile_rule(written: RuleDocument, document: Document, path: Path | None, sha256: str) -> RuleSet:
+    """Checked rule from a written one.
+
+    Raises
+    ------
+    RuleError
+        With every mistake found: unknown names, units that do not fit, numbers without source, circles.
+    """
+    return _Compiler(written, document).compile(path, sha256)
+
+
+class _Compiler:
+    """Carries the document and the problems found so far through one compilation."""
+
+    def __init__(self, written: RuleDocument, document: Document) -> None:
+        self.written = written
+        self.document = document
+        self.problems: list[Problem] = []
+        self.product_unit = self.unit(written.product.unit, ("product", "unit"))
+        self.order: list[tuple[int, str]] = []  # (stage, id) of properties, in the order of calculation
+        self.place: dict[tuple[int, str], int] = {}
+        self.models: dict[tuple[int, str], Property] = {}
+
+    # -- reporting ------------------------------------------------------------------------------------------------
+
+    def problem(self, path: Path_, what: str, cure: str) -> None:
+        """Note a mistake at a path of the document."""
+        where = ".".join(str(step) for step in path)
+        self.problems.append(Problem(f"{self.document.name}:{self.document.line(path)} ({where})", what, cure))
+
+    def unit(self, text: str | None, path: Path_) -> Unit:
+        """Unit that a text stands for; dimensionless, with a problem noted, where it is none."""
+        if text is None:
+            self.problem(path[:-1], "The unit is missing.", "Add `unit:`, for example `unit: kWh`.")
+            return parse_unit("1")
+        try:
+            return parse_unit(text)
+        except UnitError as error:
+            self.problem(path, error.what, error.cure)
+            return parse_unit("1")
+
+    # -- the whole ------------------------------------------------------------------------------------------------
+
+    def compile(self, path: Path | None, sha256: str) -> RuleSet:
+        """The checked rule, or RuleError with all problems."""
+        self.check_ids()
+        self.check_stage_order()
+        self.order_properties()
+        properties = tuple(self.property_spec(stage, name) for stage, name in self.order)
+        losses = tuple(self.losses())
+        flows = tuple(self.flows())
+        self.check_product(properties)
+        alternatives = tuple(self.alternatives())
+        if self.problems:
+            raise RuleError(self.problems)
+        return RuleSet(
+            document=self.written,
+            product_unit=self.product_unit,
+            properties=properties,
+            losses=losses,
+            flows=flows,
+            stages=tuple(self.stages(losses, flows, alternatives)),
+            alternatives=alternatives,
+            names=self.names(properties, losses, flows),
+            path=path,
+            sha256=sha256,
+        )
+
+    # -- names ----------------------------------------------------------------------------------------------------
+
+    def check_ids(self) -> None:
+        """Stage ids are unique; within a stage properties, losses and flows share one namespace."""
+        seen: dict[str, int] = {}
+        for index, stage in enumerate(self.written.stages):
+            self.check_new(stage.id, seen, ("stages", index, "id"), "stage")
+            inside: dict[str, int] = {}
+            for name in stage.properties:
+                self.check_new(name, inside, ("stages", index, "properties", name), "id in this stage")
+            for number, loss in enumerate(stage.losses):
+                self.check_new(loss.id, inside, ("stages", index, "losses", number, "id"), "id in this stage")
+            for name in stage.flows:
+                self.check_new(name, inside, ("stages", index, "flows", name), "id in this stage")
+        for name in self.written.product.properties:
+            if name in RESERVED - {"mass"}:
+                self.problem(("product", "properties", name), f"{name!r} is reserved.", "Choose another id.")
+
+    def check_new(self, name: str, seen: dict[str, int], path: Path_, kind: str) -> None:
+        """An id is neither reserved nor taken."""
+        if name in RESERVED:
+            self.problem(path, f"{name!r} is reserved.", "Choose another id.")
+        if name in seen:
+            self.problem(path, f"{name!r} is already a {kind}.", "Give each its own id.")
+        seen[name] = 1
+
+    def check_stage_order(self) -> None:
+        """Component stages come first."""
+        common = False
+        for index, stage in enumerate(self.written.stages):
+            if stage.scope == "component" and common:
+                cure = "Move it before the stages of the whole product, or make its scope `product`."
+                self.problem(("stages", index, "scope"), "A component stage stands after a common stage.", cure)
+            common = common or stage.scope == "product"
+            if stage.region is not None and not stage.region.strip():
+                self.problem(("stages", index, "region"), "The region is empty.", "Write a code such as CN, or leave it out.")
+
+    def find(self, stage: int, name: str) -> int | None:
+        """Place of the property that a name means in a stage: the stage's own, else the product's."""
+        for where in (stage, PRODUCT):
+            if (where, name) in self.place:
+                return self.place[where, name]
+        return None
+
+    def named_property(self, stage: int, name: str, path: Path_) -> int | None:
+        """As `find`, with a problem noted where there is none."""
+        found = self.find(stage, name)
+        if found is None:
+            known = [other for where, other in self.place if where in (stage, PRODUCT)]
+            close = nearest(name, known)
+            cure = f"Did you mean {close!r}?" if close else "Add it to `properties` of the stage or the product."
+            self.problem(path, f"There is no property {name!r} here.", cure)
+        return found
+
+    # -- properties -----------------------------------------------------------------------------------------------
+
+    def model_path(self, stage: int, *rest: str | int) -> Path_:
+        """Path in the document of something of a stage or of the product."""
+        return ("product", *rest) if stage == PRODUCT else ("stages", stage, *rest)
+
+    def order_properties(self) -> None:
+        """Lay the properties in an order in which each can be computed; circles are a problem."""
+        homes = [(PRODUCT, self.written.product.properties)]
+        homes += [(index, stage.properties) for index, stage in enumerate(self.written.stages)]
+        self.models = {(stage, name): model for stage, models in homes for name, model in models.items()}
+        waiting = dict.fromkeys(self.models)
+        self.place = dict.fromkeys(self.models, -1)  # so that find() knows the names
+        while waiting:
+            ready = [key for key in waiting if not any(need in waiting for need in self.needs(key))]
+            if not ready:
+                stage, name = next(iter(waiting))
+                circle = ", ".join(name for _, name in waiting)
+                path = self.model_path(stage, "properties", name)
+                self.problem(path, f"These properties need each other in a circle: {circle}.", "Give one of them a value.")
+                ready = list(waiting)
+            for key in ready:
+                del waiting[key]
+            self.order += ready
+        self.place = {key: index for index, key in enumerate(self.order)}
+
+    def needs(self, key: tuple[int, str]) -> list[tuple[int, str]]:
+        """Properties that must be known before this one."""
+        stage, model = key[0], self.models[key]
+        method = METHODS.get(model.method or "")
+        names = [model.inputs.get(name, name) for name in method.inputs] if method else []
+        if isinstance(model.value, Chosen):
+            names.append(model.value.by)
+        if isinstance(model.value, str) and not model.choice:
+            names.append(model.value)
+        keys = [(stage, name) if (stage, name) in self.models else (PRODUCT, name) for name in names]
+        return [need for need in keys if need in self.models]
+
+    def property_spec(self, stage: int, name: str) -> PropertySpec:
+        """One property, checked."""
+        model = self.models[stage, name]
+        path = self.model_path(stage, "properties", name)
+        unit = self.unit(model.unit or ("1" if model.choice else None), (*path, "unit"))
+        if model.choice is not None and len(set(model.choice)) != len(model.choice):
+            self.problem((*path, "choice"), "A word stands twice.", "Write each word once.")
+        return PropertySpec(
+            index=self.place[stage, name],
+            id=name,
+            stage=stage,
+            unit=unit,
+            component=stage != PRODUCT and self.written.stages[stage].scope == "component",
+            optional=model.optional,
+            choice=tuple(model.choice or ()),
+            default=self.default(model, stage, path, unit, unit),
+            method=METHODS.get(model.method or ""),
+            inputs=self.method_inputs(model, stage, path, unit),
+            plausible=self.plausible(model, path, unit, unit),
+        )
+
+    def method_inputs(self, model: Property, stage: int, path: Path_, unit: Unit) -> dict[str, int]:
+        """Property that each input of the method takes, with names and dimensions checked."""
+        if model.method is None:
+            if model.inputs:
+                self.problem((*path, "inputs"), "There are inputs but no method.", "Add `method:`.")
+            return {}
+        method = METHODS.get(model.method)
+        if method is None:
+            close = nearest(model.method, METHODS) or ", ".join(METHODS)
+            self.problem((*path, "method"), f"There is no method {model.method!r}.", f"Did you mean {close!r}?")
+            return {}
+        if convert(parse_unit(method.output), unit) is None:
+            what = f"{method.name} gives {method.output}, which cannot be told in {unit.text}."
+            self.problem((*path, "unit"), what, f"Write `unit: {method.output}`.")
+        for name in model.inputs:
+            if name not in method.inputs:
+                cure = f"Its inputs are: {', '.join(method.inputs)}."
+                self.problem((*path, "inputs", name), f"{method.name} has no input {name!r}.", cure)
+        bound: dict[str, int] = {}
+        for name, wanted in method.inputs.items():
+            found = self.named_property(stage, model.inputs.get(name, name), (*path, "method"))
+            if found is None:
+                continue
+            other = self.models[self.order[found]]
+            if other.unit and convert(self.unit(other.unit, path), parse_unit(wanted)) is None:
+                what = f"Input {name!r} of {method.name} is in {wanted}, but the property is in {other.unit}."
+                self.problem((*path, "inputs"), what, "Bind another property, or give it that unit.")
+            bound[name] = found
+        return bound
+
+    # -- values ---------------------------------------------------------------------------------------------------
+
+    def default(self, model: Quantity, stage: int, path: Path_, unit: Unit, whole: Unit) -> Default | None:
+        """The value of the rule in canonical units; `whole` is the unit of the flow per driver, `unit` for others."""
+        value = model.value
+        if value is None:
+            if model.source and model.source not in self.written.sources:
+                self.cited(model, model, path)
+            return None
+        path = (*path, "value")
+        choice = getattr(model, "choice", None)
+        if isinstance(value, Chosen):
+            return self.chosen(model, value, stage, path, whole)
+        if isinstance(value, str):
+            if choice:
+                if value not in choice:
+                    self.problem(path, f"{value!r} is not one of the words.", f"Choose from: {', '.join(choice)}.")
+                    return None
+                return Default(np.array([float(choice.index(value))]), (self.cited(model, model, path),))
+            return self.reference(value, stage, path, unit, whole)
+        number = self.number(value, path) * whole.factor
+        if isinstance(model, Flow) and value == 1.0 and not model.source:
+            return Default(np.array([number]), (Citation("", "the driver itself"),))
+        return Default(np.array([number]), (self.cited(model, model, path),))
+
+    def number(self, value: float, path: Path_) -> float:
+        """A finite number."""
+        if not math.isfinite(value):
+            self.problem(path, "The number is not finite.", "Write a finite number, or leave `value` out.")
+            return 0.0
+        return float(value)
+
+    def reference(self, name: str, stage: int, path: Path_, unit: Unit, whole: Unit) -> Default | None:
+        """A value that is another property's."""
+        found = self.named_property(stage, name, path)
+        if found is None:
+            return None
+        model = self.models[self.order[found]]
+        other = self.unit(model.unit, path) if model.unit else parse_unit("1")
+        if other.dimensions not in (unit.dimensions, whole.dimensions):
+            what = f"{name!r} is in {other.text}, but {unit.text} or {whole.text} is needed."
+            self.problem(path, what, "Name another property, or give it that unit.")
+        scale = 1.0 if other.dimensions == whole.dimensions else whole.factor / unit.factor
+        return Default(np.array([scale]), (Citation("", ""),), reference=found)
+
+    def chosen(self, model: Quantity, value: Chosen, stage: int, path: Path_, whole: Unit) -> Default | None:
+        """A value chosen by another property."""
+        by = self.named_property(stage, value.by, (*path, "by"))
+        if by is None:
+            return None
+        chooser = self.models[self.order[by]]
+        if value.upto:
+            if chooser.choice:
+                self.problem((*path, "upto"), f"{value.by!r} is a choice.", "Give a value for each word instead of `upto`.")
+                return None
+            bounds = np.array(list(value.upto), dtype=float)
+            if np.any(np.diff(bounds) <= 0):
+                self.problem((*path, "upto"), "The bounds do not ascend.", "Write them from the lowest to the highest.")
+            scale = self.unit(chooser.unit, path).factor if chooser.unit else 1.0
+            entries = [(entry, (*path, "upto", bound)) for bound, entry in value.upto.items()]
+            values = [self.number(entry.value, where) * whole.factor for entry, where in entries]
+            citations = tuple(self.cited(model, entry, where) for entry, where in entries)
+            return Default(np.array(values), citations, by, bounds * scale)
+        if not chooser.choice:
+            self.problem((*path, "by"), f"{value.by!r} is not a choice.", "Use `upto:` with bounds, or name a choice.")
+            return None
+        for word in value.words:
+            if word not in chooser.choice:
+                cure = f"Its words are: {', '.join(chooser.choice)}."
+                self.problem((*path, word), f"{word!r} is not a word of {value.by!r}.", cure)
+        table = [value.words.get(word) for word in chooser.choice]
+        numbers = [self.number(e.value, path) * whole.factor if e else math.nan for e in table]
+        citations = tuple(self.cited(model, e, path) if e else Citation("", "") for e in table)
+        return Default(np.array(numbers), citations, by)
+
+    def cited(self, model: Quantity, entry: object, path: Path_) -> Citation:
+        """Source and locator of a number: its own, else those of the quantity it belongs to."""
+        source = getattr(entry, "source", None) or model.source
+        locator = getattr(entry, "locator", None) or model.locator
+        if not source or not locator:
+            missing = "source and locator" if not source and not locator else "source" if not source else "locator"
+            self.problem(path, f"The number has no {missing}.", "Say where it was read: `source:` and `locator:`.")
+        if source and source not in self.written.sources:
+            close = nearest(source, self.written.sources)
+            cure = f"Did you mean {close!r}?" if close else "Add it to `sources`."
+            self.problem(path, f"There is no source {source!r}.", cure)
+        return Citation(source or "", locator or "")
+
+    def plausible(self, model: Quantity, path: Path_, unit: Unit, whole: Unit) -> tuple[float, float] | None:
+        """The plausible band in canonical units."""
+        if model.plausible is None:
+            return None
+        low, high, *rest = model.plausible
+        told = self.unit(str(rest[0]), (*path, "plausible")) if rest else unit
+        if told.dimensions not in (unit.dimensions, whole.dimensions):
+            what = f"The band is in {told.text}, but {unit.text} or {whole.text} is needed."
+            self.problem((*path, "plausible"), what, "Tell it in one of these.")
+        if not low <= high:
+            self.problem((*path, "plausible"), "The band is empty.", "Write the lower number first.")
+        scale = told.factor if told.dimensions == whole.dimensions else told.factor / unit.factor * whole.factor
+        if told.dimensions == unit.dimensions:
+            scale = told.factor / unit.factor * whole.factor
+        return float(low) * scale, float(high) * scale
+
+    # -- losses, flows, stages ------------------------------------------------------------------------------------
+
+    def losses(self) -> Iterable[LossSpec]:
+        """All losses of all stages."""
+        index = 0
+        for stage, model in enumerate(self.written.stages):
+            for number, loss in enumerate(model.losses):
+                yield self.loss_spec(index, stage, loss, ("stages", stage, "losses", number))
+                index += 1
+
+    def loss_spec(self, index: int, stage: int, loss: Loss, path: Path_) -> LossSpec:
+        """One loss, checked."""
+        unit = self.unit(loss.unit, (*path, "unit"))
+        if unit.dimensions:
+            what = f"A loss is mass per mass, but {unit.text} is {describe(unit.dimensions)}."
+            self.problem((*path, "unit"), what, 'Write `unit: "%"` or `unit: kg/kg`.')
+        default = self.default(loss, stage, path, unit, unit)
+        if default is not None and default.reference < 0:
+            low, high = {"input": (0.0, 1.0), "output": (0.0, math.inf), "ratio": (0.0, math.inf)}[loss.basis]
+            bad = (default.values < low) | (default.values >= high) | ((default.values == 0) & (loss.basis == "ratio"))
+            if np.any(bad):
+                cure = "A loss on the input is 0 % or more and below 100 %; a ratio is above 0."
+                self.problem((*path, "value"), "The loss is outside its range.", cure)
+        band = self.plausible(loss, path, unit, unit)
+        return LossSpec(index, loss.id, stage, unit, loss.basis, loss.optional, default, band)
+
+    def flows(self) -> Iterable[FlowSpec]:
+        """All flows of all stages."""
+        index = 0
+        for stage, model in enumerate(self.written.stages):
+            for name, flow in model.flows.items():
+                yield self.flow_spec(index, stage, name, flow, model)
+                index += 1
+
+    def flow_spec(self, index: int, stage: int, name: str, flow: Flow, home: Stage) -> FlowSpec:
+        """One flow, checked."""
+        path: Path_ = ("stages", stage, "flows", name)
+        unit = self.unit(flow.unit, (*path, "unit"))
+        drivers = self.drivers(flow, stage, path)
+        whole = unit
+        for driver in drivers:
+            per = self.driver_unit(driver)
+            whole = whole / per if per.dimensions else whole
+        default = self.default(flow, stage, path, unit, whole)
+        if default is not None and default.reference < 0 and flow.sign != "any" and np.any(default.values < 0):
+            self.problem((*path, "value"), "The value is negative.", "Add `sign: any` where that makes sense.")
+        forbid = (*self.written.matching.forbid, *(flow.matching.forbid if flow.matching else ()))
+        return FlowSpec(
+            index=index,
+            id=name,
+            stage=stage,
+            unit=unit,
+            whole=whole,
+            drivers=drivers,
+            optional=flow.optional,
+            default=default,
+            factor=flow.factor,
+            kind=flow.kind,
+            category=flow.category,
+            group=flow.group or home.group,
+            any_sign=flow.sign == "any",
+            forbid=forbid,
+            plausible=self.plausible(flow, path, unit, whole),
+        )
+
+    def drivers(self, flow: Flow, stage: int, path: Path_) -> tuple[str | int, ...]:
+        """What the value is multiplied by: masses and the product by name, properties by place."""
+        names = [flow.per] if isinstance(flow.per, str) else flow.per
+        if not names:
+            self.problem((*path, "per"), "The list is empty.", "Name at least one driver, such as `output`.")
+        found: list[str | int] = []
+        for name in names:
+            if name in MASS_DRIVERS or name == "product":
+                found.append(name)
+                continue
+            place = self.named_property(stage, name, (*path, "per"))
+            if place is not None and self.models[self.order[place]].choice:
+                self.problem((*path, "per"), f"{name!r} is a choice, not a number.", "Name a property with a unit.")
+            elif place is not None:
+                found.append(place)
+        return tuple(found)
+
+    def driver_unit(self, driver: str | int) -> Unit:
+        """Unit in which a driver is counted."""
+        if isinstance(driver, int):
+            model = self.models[self.order[driver]]
+            return self.unit(model.unit, self.model_path(self.order[driver][0], "properties", self.order[driver][1], "unit"))
+        return self.product_unit if driver == "product" else parse_unit(KILOGRAM)
+
+    def stages(
+        self, losses: tuple[LossSpec, ...], flows: tuple[FlowSpec, ...], alternatives: tuple[tuple[tuple[str, int], ...], ...]
+    ) -> Iterable[StageSpec]:
+        """The stages; one that is an alternative takes place only when it is named."""
+        choosable = {index for group in alternatives for kind, index in group if kind == "stage"}
+        for index, stage in enumerate(self.written.stages):
+            yield StageSpec(
+                index=index,
+                id=stage.id,
+                component=stage.scope == "component",
+                outside=stage.boundary == "outside",
+                optional=stage.optional or index in choosable,
+                group=stage.group,
+                region=(stage.region or "").strip(),
+                losses=tuple(loss.index for loss in losses if loss.stage == index),
+                flows=tuple(flow.index for flow in flows if flow.stage == index),
+            )
+
+    def alternatives(self) -> Iterable[tuple[tuple[str, int], ...]]:
+        """Groups of stages and flows of which exactly one is taken."""
+        stages = {stage.id: index for index, stage in enumerate(self.written.stages)}
+        flows = [f"{stage.id}.{name}" for stage in self.written.stages for name in stage.flows]
+        for number, alternative in enumerate(self.written.alternatives):
+            group: list[tuple[str, int]] = []
+            for reference in alternative.one_of:
+                if reference in stages:
+                    group.append(("stage", stages[reference]))
+                elif reference in flows:
+                    group.append(("flow", flows.index(reference)))
+                else:
+                    close = nearest(reference, [*stages, *flows])
+                    path: Path_ = ("alternatives", number, "one_of")
+                    cure = f"Did you mean {close!r}?" if close else "Write `stage` or `stage.flow`."
+                    self.problem(path, f"There is no stage or flow {reference!r}.", cure)
+            yield tuple(group)
+
+    def check_product(self, properties: tuple[PropertySpec, ...]) -> None:
+        """The properties that turn results into other units have the dimensions for it."""
+        unit = self.product_unit
+        known = {spec.id: spec for spec in properties if spec.stage == PRODUCT}
+        weighed = unit.dimensions == parse_unit(KILOGRAM).dimensions
+        if not weighed and "mass" not in known:
+            what = f"The product is counted in {unit.text}, so its mass must be known."
+            self.problem(("product", "unit"), what, f"Add a property `mass` in kg or kg/{unit.text}.")
+        if "mass" in known:
+            told = known["mass"].unit.dimensions
+            kilogram = parse_unit(KILOGRAM)
+            allowed = [kilogram.dimensions, (kilogram / unit).dimensions]
+            allowed += [parse_unit(f"kg/{count}").dimensions for count in ("piece", "pair", "set")] if weighed else []
+            if told not in allowed:
+                what = f"`mass` is {describe(told)}, but it must be mass per product unit."
+                self.problem(("product", "properties", "mass", "unit"), what, f"Write kg or kg/{unit.text}.")
+        for name, wanted in LIBRARY_READS.items():
+            if name in known and known[name].unit.dimensions != parse_unit(wanted).dimensions:
+                what = f"`{name}` is {describe(known[name].unit.dimensions)}, not {describe(parse_unit(wanted).dimensions)}."
+                self.problem(("product", "properties", name, "unit"), what, f"Write a unit such as {wanted}.")
+
+    def names(
+        self, properties: tuple[PropertySpec, ...], losses: tuple[LossSpec, ...], flows: tuple[FlowSpec, ...]
+    ) -> dict[str, dict[str, tuple[str, int]]]:
+        """What each id means, per stage and for the product."""
+        ids = {PRODUCT: "product"} | {index: stage.id for index, stage in enumerate(self.written.stages)}
+        names: dict[str, dict[str, tuple[str, int]]] = {name: {} for name in ids.values()}
+        for kind, specs in (("property", properties), ("loss", losses), ("flow", flows)):
+            for spec in specs:
+                names[ids[spec.stage]][spec.id] = (kind, spec.index)
+        return names

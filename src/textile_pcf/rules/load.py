@@ -1,0 +1,85 @@
+"""Find, read and list rules: shipped ones by name and edition, any other by its path."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+from textile_pcf.documents import data_root, sha256_of, validated
+from textile_pcf.errors import Problem, RuleError, UsageError
+from textile_pcf.rules.compiler import compile_rule
+from textile_pcf.rules.model import RuleDocument
+from textile_pcf.rules.ruleset import RuleSet
+from textile_pcf.strict_yaml import read_yaml
+from textile_pcf.units import nearest
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*(@[A-Za-z0-9][A-Za-z0-9._\-]*)?")
+
+
+def load_rules(rule: str | Path | RuleSet) -> RuleSet:
+    """A product category rule, checked.
+
+    Parameters
+    ----------
+    rule : str, Path or RuleSet
+        Name of a shipped rule (newest edition), `name@edition`, or the path of a rule file.
+
+    Raises
+    ------
+    UsageError
+        No such rule, edition or file.
+    RuleError
+        The file is not a valid rule; every mistake is named with its line.
+
+    Examples
+    --------
+    >>> load_rules("cotton_fabric@2026.1").name
+    'cotton_fabric@2026.1'
+    """
+    if isinstance(rule, RuleSet):
+        return rule
+    path = rule if isinstance(rule, Path) or _looks_like_path(rule) else _shipped(rule)
+    return read_rule(Path(path))
+
+
+def read_rule(path: Path) -> RuleSet:
+    """The rule in a file."""
+    if not path.is_file():
+        raise UsageError([Problem(str(path), "There is no such rule file.", "Check the path.", code="no-rule")])
+    document = read_yaml(path, RuleError)
+    written = validated(RuleDocument, document, RuleError)
+    return compile_rule(written, document, path, sha256_of(path))
+
+
+def _looks_like_path(text: str) -> bool:
+    return "/" in text or "\\" in text or text.lower().endswith((".yaml", ".yml"))
+
+
+def editions() -> dict[str, dict[str, Path]]:
+    """The shipped rules: name → edition → file."""
+    root = data_root("rules")
+    folders = sorted(path for path in root.iterdir() if path.is_dir())
+    return {folder.name: {file.stem: file for file in sorted(folder.glob("*.yaml"))} for folder in folders}
+
+
+def _shipped(text: str) -> Path:
+    name, _, edition = text.partition("@")
+    known = editions()
+    if not _NAME.fullmatch(text) or not known.get(name):
+        close = nearest(name, known)
+        cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(known)}; or give the path of a rule file."
+        raise UsageError([Problem(text, "There is no such rule.", cure, code="no-rule")])
+    if not edition:
+        return max(known[name].values(), key=lambda path: (_valid_from(path), path.stem))
+    if edition not in known[name]:
+        cure = f"There are: {', '.join(known[name])}."
+        raise UsageError([Problem(text, f"{name} has no edition {edition!r}.", cure, code="no-rule")])
+    return known[name][edition]
+
+
+def _valid_from(path: Path) -> date:
+    """Date an edition is valid from; one edition alone need not be read to be the newest."""
+    if len(list(path.parent.glob("*.yaml"))) == 1:
+        return date.min
+    return validated(RuleDocument, read_yaml(path, RuleError), RuleError).valid_from or date.min

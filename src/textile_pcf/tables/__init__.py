@@ -1,0 +1,88 @@
+"""Any table to columns: CSV, Excel, Parquet, DataFrames, YAML, JSON and plain Python rows, each cell with its place.
+
+Nothing is interpreted here but the shape: cells are stripped texts, "" where empty; numbers of a workbook or DataFrame
+stay numbers. Every fault of a table is collected. pandas and pyarrow are never imported for files that are not theirs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from textile_pcf.errors import InputError, PcfError, Problem, UsageError
+from textile_pcf.strict_yaml import Document, read_bytes, read_yaml
+from textile_pcf.tables.frames import from_arrow, from_frame, from_parquet
+from textile_pcf.tables.listed import from_document
+from textile_pcf.tables.shape import Header, Table, shaped
+from textile_pcf.tables.texts import csv_rows
+from textile_pcf.tables.workbooks import workbook_rows
+
+__all__ = ["Table", "read_table"]
+
+ENDINGS = ".csv, .tsv, .txt, .xlsx, .xlsm, .parquet, .yaml, .yml or .json"
+
+
+def read_table(
+    source: Any,
+    sheet: str = "activity",
+    error: type[PcfError] = InputError,
+    known_columns: Iterable[str] | None = None,
+    aliases: Mapping[str, str] | None = None,
+) -> Table:
+    """Read a table of any kind.
+
+    Parameters
+    ----------
+    source : path, pandas DataFrame, pyarrow Table, or `{product:, rows: [{...}]}` (or a list of such)
+        A path ends in .csv, .tsv, .txt, .xlsx, .xlsm, .parquet, .yaml, .yml or .json.
+    sheet : str
+        Sheet of a workbook; a workbook of one sheet may name it anything.
+    known_columns : iterable of str, optional
+        Columns there may be; others are a problem. Capitals and spaces in headers do not matter.
+    aliases : mapping, optional
+        Other headers for known columns, such as Chinese ones.
+
+    Raises
+    ------
+    error
+        With every fault of the table's shape.
+    UsageError
+        No such file, unknown ending, or pyarrow is needed and not installed.
+
+    Examples
+    --------
+    >>> table = read_table({"product": "P", "rows": [{"stage": "dyeing", "flow": "steam", "amount": "2 kg"}]})
+    >>> table.columns["amount"], table.columns["product"]
+    (['2 kg'], ['P'])
+    """
+    header = Header(None if known_columns is None else tuple(known_columns), dict(aliases or {}))
+    pandas, arrow = sys.modules.get("pandas"), sys.modules.get("pyarrow")
+    if pandas is not None and isinstance(source, pandas.DataFrame):
+        return from_frame(source, header, error)
+    if arrow is not None and isinstance(source, arrow.Table):
+        return from_arrow(source, "DataFrame", header, error)
+    if isinstance(source, str | Path):
+        return _from_file(str(source), sheet, header, error)
+    if isinstance(source, Mapping | Sequence) and not isinstance(source, bytes):
+        return from_document(Document("input", source), header, error)
+    what = f"A {type(source).__name__} is not a table."
+    cure = "Give a path, a pandas DataFrame, or {product: ID, rows: [...]}."
+    raise UsageError([Problem("input", what, cure, code="input")])
+
+
+def _from_file(name: str, sheet: str, header: Header, error: type[PcfError]) -> Table:
+    ending = Path(name).suffix.lower()
+    if ending in (".csv", ".tsv", ".txt"):
+        return shaped(csv_rows(name, header, error), header, error)
+    if ending in (".xlsx", ".xlsm"):
+        return shaped(workbook_rows(name, sheet, header, error), header, error)
+    if ending in (".yaml", ".yml", ".json"):
+        return from_document(read_yaml(name, error, (dict, list)), header, error)
+    if ending == ".parquet":
+        return from_parquet(name, header, error)
+    read_bytes(name)  # a file that is not there is the nearer mistake
+    cure = "Save the workbook as .xlsx." if ending == ".xls" else f"Give a file that ends in {ENDINGS}."
+    what = f"Files that end in {ending!r} cannot be read." if ending else "This file has no ending such as .csv."
+    raise UsageError([Problem(name, what, cure, code="ending")])

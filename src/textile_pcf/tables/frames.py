@@ -1,0 +1,91 @@
+"""Tables that are columns already: pandas DataFrames, pyarrow tables and Parquet files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from textile_pcf.errors import PcfError, Problem, UsageError
+from textile_pcf.strict_yaml import read_bytes
+from textile_pcf.tables.shape import Header, Table, plain
+
+
+def from_frame(frame: Any, header: Header, error: type[PcfError]) -> Table:
+    """Table of a pandas DataFrame, which stays as it is; its index does not count."""
+    names = list(frame.columns)
+    columns = [frame.iloc[:, position] for position in range(len(names))]
+    cells = [_cells(column.to_numpy() if column.dtype.kind in "iuf" else column.to_numpy(object)) for column in columns]
+    return _from_columns(Table("DataFrame", {}, len(frame), "frame", range(len(frame))), names, cells, header, error)
+
+
+def from_parquet(name: str, header: Header, error: type[PcfError]) -> Table:
+    """Table of a Parquet file."""
+    if not Path(name).is_file():
+        read_bytes(name)
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError:
+        cure = "Install it: pip install 'textile_pcf[parquet]'"
+        raise UsageError([Problem(name, "Reading Parquet needs pyarrow.", cure, code="extra")]) from None
+    try:
+        table = parquet.ParquetFile(name).read()
+    except (pyarrow.ArrowException, OSError):
+        raise error([Problem(name, "This is not a Parquet file.", "Write it again.", code="parquet")]) from None
+    return from_arrow(table, name, header, error)
+
+
+def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> Table:
+    """Table of a pyarrow table."""
+
+    def cells(column: Any) -> Any:
+        if str(column.type).startswith(("int", "uint", "float", "double", "halffloat")):
+            return _cells(column.to_numpy())
+        values = np.empty(len(column), dtype=object)
+        values[:] = column.to_pylist()
+        return _cells(values)
+
+    rows = table.num_rows
+    empty = Table(name, {}, rows, "parquet" if name != "DataFrame" else "frame", range(rows))
+    return _from_columns(empty, table.column_names, [cells(column) for column in table.columns], header, error)
+
+
+def _from_columns(table: Table, heads: list[Any], cells: list[Any], header: Header, error: type[PcfError]) -> Table:
+    problems = header.problems(heads, lambda column: table.name)
+    if not table.rows:
+        problems.append(Problem(table.name, "This table has no rows.", "Give at least one row.", code="no-rows"))
+    for head, column in zip(heads, cells, strict=True):
+        odd = _first(column, lambda cell: not isinstance(cell, str | int | float | np.number))
+        if odd is not None:
+            what = f"{str(column[odd])[:60]!r} in column {header.name(head)!r} is a {type(column[odd]).__name__}."
+            problems.append(Problem(table.place(odd), what, "Give a text or a number.", code="cell"))
+        table.columns[header.name(head)] = column
+    if problems:
+        raise error(problems)
+    return table
+
+
+def _first(column: Any, odd: Callable[[Any], bool]) -> int | None:
+    if isinstance(column, np.ndarray) or set(map(type, column)) <= {str, int, float}:
+        return None
+    return next((row for row, cell in enumerate(column) if odd(cell)), None)
+
+
+def _cells(values: Any) -> Any:
+    """Numbers as an array; texts stripped, "" for what means empty: None, NaN among texts, pandas.NA."""
+    if values.dtype.kind in "iuf":
+        return values
+    cells = values.tolist()
+    if set(map(type, cells)) == {str}:
+        return list(map(str.strip, cells))
+    return [plain(cell) if _equals_itself(cell) else "" for cell in cells]
+
+
+def _equals_itself(cell: Any) -> bool:
+    try:
+        return bool(cell == cell)
+    except (TypeError, ValueError):  # pandas.NA is neither; an array in a cell is found later
+        return type(cell).__name__ != "NAType"
