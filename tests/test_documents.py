@@ -117,7 +117,7 @@ def test_json_is_yaml(data):
 def test_not_utf8(tmp_path):
     path = tmp_path / "rule.yaml"
     path.write_bytes("a: 1\nb: 棉".encode("gb18030"))
-    with pytest.raises(RuleError, match="rule.yaml:2: This is not UTF-8"):
+    with pytest.raises(RuleError, match=r"rule\.yaml:2: This is not UTF-8"):
         read_yaml(path, RuleError)
 
 
@@ -160,7 +160,10 @@ MODELS = [
     ("title: x\nparts:\n  a: {number: true}", "true is not a number"),
     ("title: x\nparts:\n  a: {number: 5 %}", "'5 %' is not a number"),
     ("title: x\nparts:\n  a: {number: 1, nubmer: 2}", "(parts.a.nubmer): 'nubmer' is not known here. Did you mean 'number'?"),
-    ("title: x\nparts:\n  a: {number: 1, word: inptu}", "'inptu' is none of the words that may stand here. Did you mean 'input'?"),
+    (
+        "title: x\nparts:\n  a: {number: 1, word: inptu}",
+        "'inptu' is none of the words that may stand here. Did you mean 'input'?",
+    ),
     ("title: x\nparts:\n  a: {number: 1, word: zzz}", "Write one of: input, output."),
     ("title: x\nparts:\n  a: {number: 1, whole: 2.5}", "2.5 is not a whole number."),
     ("title: x\nparts:\n  a: {number: 1, switch: NO}", "'NO' is neither true nor false."),
@@ -170,8 +173,14 @@ MODELS = [
     ("title: x\npair: 1", "1 stands where a list belongs."),
     ("title: x\neither: many", "'many' is not a number."),
     ("title: x\neither: {numbr: 1}", "(either.numbr): 'numbr' is not known here. Did you mean 'number'?"),
-    ("title: x\neither: [1]", "A list cannot stand here. Write a plain number such as 2.5, without quotes or unit. Or: Write a mapping"),
-    ("title: x\nmany:\n- number: 1\n- nmber: 1", "rule.yaml:4 (many.1.nmber): 'nmber' is not known here. Did you mean 'number'?"),
+    (
+        "title: x\neither: [1]",
+        "A list cannot stand here. Write a plain number such as 2.5, without quotes or unit. Or: Write a mapping",
+    ),
+    (
+        "title: x\nmany:\n- number: 1\n- nmber: 1",
+        "rule.yaml:4 (many.1.nmber): 'nmber' is not known here. Did you mean 'number'?",
+    ),
 ]
 
 
@@ -426,7 +435,7 @@ def test_excel_faults(excel, change, words):
 
 
 def test_excel_without_the_sheet(excel):
-    with pytest.raises(InputError, match="no sheet 'activity'. Rename 'Activities' to 'activity'"):
+    with pytest.raises(InputError, match=r"no sheet 'activity'\. Rename 'Activities' to 'activity'"):
         excel(ROWS, sheet="Activities", others=["Notes"])
 
 
@@ -442,7 +451,7 @@ def test_no_workbook(tmp_path):
 
 def frame():
     return pd.DataFrame({
-        "Product": ["P", "Q"], "stage": pd.Series([" dyeing", None], dtype="string"), "amount": [5.0, np.nan],
+        "Product": ["P", "Q"], "stage": pd.array([" dyeing", None], dtype="string"), "amount": [5.0, np.nan],
         "item": pd.Categorical(["a", np.nan]), "unit": [None, "kg"],
     }, index=[7, 7])  # fmt: skip
 
@@ -477,7 +486,10 @@ FRAME_FAULTS = [
     (pd.DataFrame({"product": [], "stage": []}), "no rows"),
     (pd.DataFrame({"product": ["P"], "stgae": ["a"]}), "Did you mean 'stage'?"),
     (pd.DataFrame([["P", "Q"]], columns=["product", "product"]), "stands here twice"),
-    (pd.DataFrame({"product": ["P"], "amount": [pd.Timestamp("2024-01-01")]}), "row 0: '2024-01-01 00:00:00' in column 'amount'"),
+    (
+        pd.DataFrame({"product": ["P"], "amount": [pd.Timestamp("2024-01-01")]}),
+        "row 0: '2024-01-01 00:00:00' in column 'amount'",
+    ),
     (pd.DataFrame({"product": ["P", ["x"]]}), "row 1: \"['x']\" in column 'product' is a list"),
 ]
 
@@ -561,7 +573,9 @@ def test_no_such_table(tmp_path, name):
         read_table(tmp_path / name)
 
 
-@pytest.mark.parametrize(("name", "words"), [("mill.xls", "Save the workbook as .xlsx"), ("mill.pdf", ".csv"), ("mill", ".csv")])
+@pytest.mark.parametrize(
+    ("name", "words"), [("mill.xls", "Save the workbook as .xlsx"), ("mill.pdf", ".csv"), ("mill", ".csv")]
+)
 def test_unknown_ending(tmp_path, name, words):
     (tmp_path / name).write_text("x")
     with pytest.raises(UsageError, match=words):

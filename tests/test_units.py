@@ -370,7 +370,9 @@ def test_a_yarn_count_of_zero_is_infinite_without_a_warning():
     assert conversion.apply(np.array([0.0])) == [np.inf]
 
 
-@pytest.mark.parametrize(("text", "target"), [("kWh", "kg"), ("kWh/kg", "kWh"), ("m3", "m2"), ("1/kg", "kg"), ("pair", "piece")])
+@pytest.mark.parametrize(
+    ("text", "target"), [("kWh", "kg"), ("kWh/kg", "kWh"), ("m3", "m2"), ("1/kg", "kg"), ("pair", "piece")]
+)
 def test_no_conversion(text, target):
     assert convert(parse_unit(text), parse_unit(target)) is None
 

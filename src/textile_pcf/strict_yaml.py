@@ -143,11 +143,12 @@ class _Reader:
         self.problems.append(Problem(f"{self.name}:{line}" + (f" ({shown})" if shown else ""), what, cure, code=code))
 
     def syntax(self, fault: yaml.YAMLError, text: str) -> None:
-        mark = getattr(fault, "problem_mark", None) or getattr(fault, "context_mark", None)
-        position = getattr(fault, "position", 0)
-        line = mark.line + 1 if mark else text.encode()[: position or 0].count(b"\n") + 1
         said = " ".join(str(getattr(fault, part, None) or "") for part in ("context", "problem", "reason")).strip()
-        near = text.splitlines()[line - 1].strip()[:60] if mark and line <= text.count("\n") + 1 and text else ""
+        opened = "quoted scalar" in said or "flow" in said  # what is left open is shown where it was opened
+        marks = ("context_mark", "problem_mark") if opened else ("problem_mark", "context_mark")
+        mark = next((mark for name in marks if (mark := getattr(fault, name, None)) is not None), None)
+        line = mark.line + 1 if mark else text.encode()[: getattr(fault, "position", 0) or 0].count(b"\n") + 1
+        near = "".join(text.split("\n")[line - 1 : line]).strip()[:60] if mark else ""
         cures = (cure for words, cure in _CURES.items() if words in said)
         cure = next(cures, "Check quotes, brackets and indentation here.")
         self.fault(line, f"This is not YAML{f', near {near!r}' if near else ''}: {said}.", cure, ())

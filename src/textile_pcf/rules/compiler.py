@@ -8,25 +8,23 @@ from pathlib import Path
 
 import numpy as np
 
-from textile_pcf.errors import Problem, RuleError
+from textile_pcf.errors import RuleError
 from textile_pcf.methods import METHODS
-from textile_pcf.rules.model import MASS_DRIVERS, RESERVED, Chosen, Flow, Loss, Property, Quantity, RuleDocument, Stage
+from textile_pcf.rules.model import MASS_DRIVERS, RESERVED, Chosen, Flow, Loss, Property, RuleDocument, Stage
 from textile_pcf.rules.ruleset import (
     PRODUCT,
-    Citation,
-    Default,
     FlowSpec,
     LossSpec,
     PropertySpec,
     RuleSet,
     StageSpec,
 )
+from textile_pcf.rules.values import Place, Values
 from textile_pcf.strict_yaml import Document
-from textile_pcf.units import Unit, UnitError, convert, describe, nearest, parse_unit
+from textile_pcf.units import Unit, convert, describe, nearest, parse_unit
 
 KILOGRAM = "kg"
 LIBRARY_READS = {"grammage": "g/m2", "width": "m"}
-Path_ = tuple[str | int | float, ...]
 
 
 def compile_rule(written: RuleDocument, document: Document, path: Path | None, sha256: str) -> RuleSet:
@@ -40,35 +38,8 @@ def compile_rule(written: RuleDocument, document: Document, path: Path | None, s
     return _Compiler(written, document).compile(path, sha256)
 
 
-class _Compiler:
-    """Carries the document and the problems found so far through one compilation."""
-
-    def __init__(self, written: RuleDocument, document: Document) -> None:
-        self.written = written
-        self.document = document
-        self.problems: list[Problem] = []
-        self.product_unit = self.unit(written.product.unit, ("product", "unit"))
-        self.order: list[tuple[int, str]] = []  # (stage, id) of properties, in the order of calculation
-        self.place: dict[tuple[int, str], int] = {}
-        self.models: dict[tuple[int, str], Property] = {}
-
-    # -- reporting ------------------------------------------------------------------------------------------------
-
-    def problem(self, path: Path_, what: str, cure: str) -> None:
-        """Note a mistake at a path of the document."""
-        where = ".".join(str(step) for step in path)
-        self.problems.append(Problem(f"{self.document.name}:{self.document.line(path)} ({where})", what, cure))
-
-    def unit(self, text: str | None, path: Path_) -> Unit:
-        """Unit that a text stands for; dimensionless, with a problem noted, where it is none."""
-        if text is None:
-            self.problem(path[:-1], "The unit is missing.", "Add `unit:`, for example `unit: kWh`.")
-            return parse_unit("1")
-        try:
-            return parse_unit(text)
-        except UnitError as error:
-            self.problem(path, error.what, error.cure)
-            return parse_unit("1")
+class _Compiler(Values):
+    """One compilation: checks the order and lays everything into flat lists."""
 
     # -- the whole ------------------------------------------------------------------------------------------------
 
@@ -115,7 +86,7 @@ class _Compiler:
             if name in RESERVED - {"mass"}:
                 self.problem(("product", "properties", name), f"{name!r} is reserved.", "Choose another id.")
 
-    def check_new(self, name: str, seen: dict[str, int], path: Path_, kind: str) -> None:
+    def check_new(self, name: str, seen: dict[str, int], path: Place, kind: str) -> None:
         """An id is neither reserved nor taken."""
         if name in RESERVED:
             self.problem(path, f"{name!r} is reserved.", "Choose another id.")
@@ -134,26 +105,9 @@ class _Compiler:
             if stage.region is not None and not stage.region.strip():
                 self.problem(("stages", index, "region"), "The region is empty.", "Write a code such as CN, or leave it out.")
 
-    def find(self, stage: int, name: str) -> int | None:
-        """Place of the property that a name means in a stage: the stage's own, else the product's."""
-        for where in (stage, PRODUCT):
-            if (where, name) in self.place:
-                return self.place[where, name]
-        return None
-
-    def named_property(self, stage: int, name: str, path: Path_) -> int | None:
-        """As `find`, with a problem noted where there is none."""
-        found = self.find(stage, name)
-        if found is None:
-            known = [other for where, other in self.place if where in (stage, PRODUCT)]
-            close = nearest(name, known)
-            cure = f"Did you mean {close!r}?" if close else "Add it to `properties` of the stage or the product."
-            self.problem(path, f"There is no property {name!r} here.", cure)
-        return found
-
     # -- properties -----------------------------------------------------------------------------------------------
 
-    def model_path(self, stage: int, *rest: str | int) -> Path_:
+    def model_path(self, stage: int, *rest: str | int) -> Place:
         """Path in the document of something of a stage or of the product."""
         return ("product", *rest) if stage == PRODUCT else ("stages", stage, *rest)
 
@@ -210,7 +164,7 @@ class _Compiler:
             plausible=self.plausible(model, path, unit, unit),
         )
 
-    def method_inputs(self, model: Property, stage: int, path: Path_, unit: Unit) -> dict[str, int]:
+    def method_inputs(self, model: Property, stage: int, path: Place, unit: Unit) -> dict[str, int]:
         """Property that each input of the method takes, with names and dimensions checked."""
         if model.method is None:
             if model.inputs:
@@ -240,110 +194,6 @@ class _Compiler:
             bound[name] = found
         return bound
 
-    # -- values ---------------------------------------------------------------------------------------------------
-
-    def default(self, model: Quantity, stage: int, path: Path_, unit: Unit, whole: Unit) -> Default | None:
-        """The value of the rule in canonical units; `whole` is the unit of the flow per driver, `unit` for others."""
-        value = model.value
-        if value is None:
-            if model.source and model.source not in self.written.sources:
-                self.cited(model, model, path)
-            return None
-        path = (*path, "value")
-        choice = getattr(model, "choice", None)
-        if isinstance(value, Chosen):
-            return self.chosen(model, value, stage, path, whole)
-        if isinstance(value, str):
-            if choice:
-                if value not in choice:
-                    self.problem(path, f"{value!r} is not one of the words.", f"Choose from: {', '.join(choice)}.")
-                    return None
-                return Default(np.array([float(choice.index(value))]), (self.cited(model, model, path),))
-            return self.reference(value, stage, path, unit, whole)
-        number = self.number(value, path) * whole.factor
-        if isinstance(model, Flow) and value == 1.0 and not model.source:
-            return Default(np.array([number]), (Citation("", "the driver itself"),))
-        return Default(np.array([number]), (self.cited(model, model, path),))
-
-    def number(self, value: float, path: Path_) -> float:
-        """A finite number."""
-        if not math.isfinite(value):
-            self.problem(path, "The number is not finite.", "Write a finite number, or leave `value` out.")
-            return 0.0
-        return float(value)
-
-    def reference(self, name: str, stage: int, path: Path_, unit: Unit, whole: Unit) -> Default | None:
-        """A value that is another property's."""
-        found = self.named_property(stage, name, path)
-        if found is None:
-            return None
-        model = self.models[self.order[found]]
-        other = self.unit(model.unit, path) if model.unit else parse_unit("1")
-        if other.dimensions not in (unit.dimensions, whole.dimensions):
-            what = f"{name!r} is in {other.text}, but {unit.text} or {whole.text} is needed."
-            self.problem(path, what, "Name another property, or give it that unit.")
-        scale = 1.0 if other.dimensions == whole.dimensions else whole.factor / unit.factor
-        return Default(np.array([scale]), (Citation("", ""),), reference=found)
-
-    def chosen(self, model: Quantity, value: Chosen, stage: int, path: Path_, whole: Unit) -> Default | None:
-        """A value chosen by another property."""
-        by = self.named_property(stage, value.by, (*path, "by"))
-        if by is None:
-            return None
-        chooser = self.models[self.order[by]]
-        if value.upto:
-            if chooser.choice:
-                self.problem((*path, "upto"), f"{value.by!r} is a choice.", "Give a value for each word instead of `upto`.")
-                return None
-            bounds = np.array(list(value.upto), dtype=float)
-            if np.any(np.diff(bounds) <= 0):
-                self.problem((*path, "upto"), "The bounds do not ascend.", "Write them from the lowest to the highest.")
-            scale = self.unit(chooser.unit, path).factor if chooser.unit else 1.0
-            entries = [(entry, (*path, "upto", bound)) for bound, entry in value.upto.items()]
-            values = [self.number(entry.value, where) * whole.factor for entry, where in entries]
-            citations = tuple(self.cited(model, entry, where) for entry, where in entries)
-            return Default(np.array(values), citations, by, bounds * scale)
-        if not chooser.choice:
-            self.problem((*path, "by"), f"{value.by!r} is not a choice.", "Use `upto:` with bounds, or name a choice.")
-            return None
-        for word in value.words:
-            if word not in chooser.choice:
-                cure = f"Its words are: {', '.join(chooser.choice)}."
-                self.problem((*path, word), f"{word!r} is not a word of {value.by!r}.", cure)
-        table = [value.words.get(word) for word in chooser.choice]
-        numbers = [self.number(e.value, path) * whole.factor if e else math.nan for e in table]
-        citations = tuple(self.cited(model, e, path) if e else Citation("", "") for e in table)
-        return Default(np.array(numbers), citations, by)
-
-    def cited(self, model: Quantity, entry: object, path: Path_) -> Citation:
-        """Source and locator of a number: its own, else those of the quantity it belongs to."""
-        source = getattr(entry, "source", None) or model.source
-        locator = getattr(entry, "locator", None) or model.locator
-        if not source or not locator:
-            missing = "source and locator" if not source and not locator else "source" if not source else "locator"
-            self.problem(path, f"The number has no {missing}.", "Say where it was read: `source:` and `locator:`.")
-        if source and source not in self.written.sources:
-            close = nearest(source, self.written.sources)
-            cure = f"Did you mean {close!r}?" if close else "Add it to `sources`."
-            self.problem(path, f"There is no source {source!r}.", cure)
-        return Citation(source or "", locator or "")
-
-    def plausible(self, model: Quantity, path: Path_, unit: Unit, whole: Unit) -> tuple[float, float] | None:
-        """The plausible band in canonical units."""
-        if model.plausible is None:
-            return None
-        low, high, *rest = model.plausible
-        told = self.unit(str(rest[0]), (*path, "plausible")) if rest else unit
-        if told.dimensions not in (unit.dimensions, whole.dimensions):
-            what = f"The band is in {told.text}, but {unit.text} or {whole.text} is needed."
-            self.problem((*path, "plausible"), what, "Tell it in one of these.")
-        if not low <= high:
-            self.problem((*path, "plausible"), "The band is empty.", "Write the lower number first.")
-        scale = told.factor if told.dimensions == whole.dimensions else told.factor / unit.factor * whole.factor
-        if told.dimensions == unit.dimensions:
-            scale = told.factor / unit.factor * whole.factor
-        return float(low) * scale, float(high) * scale
-
     # -- losses, flows, stages ------------------------------------------------------------------------------------
 
     def losses(self) -> Iterable[LossSpec]:
@@ -354,7 +204,7 @@ class _Compiler:
                 yield self.loss_spec(index, stage, loss, ("stages", stage, "losses", number))
                 index += 1
 
-    def loss_spec(self, index: int, stage: int, loss: Loss, path: Path_) -> LossSpec:
+    def loss_spec(self, index: int, stage: int, loss: Loss, path: Place) -> LossSpec:
         """One loss, checked."""
         unit = self.unit(loss.unit, (*path, "unit"))
         if unit.dimensions:
@@ -380,7 +230,7 @@ class _Compiler:
 
     def flow_spec(self, index: int, stage: int, name: str, flow: Flow, home: Stage) -> FlowSpec:
         """One flow, checked."""
-        path: Path_ = ("stages", stage, "flows", name)
+        path: Place = ("stages", stage, "flows", name)
         unit = self.unit(flow.unit, (*path, "unit"))
         drivers = self.drivers(flow, stage, path)
         whole = unit
@@ -409,7 +259,7 @@ class _Compiler:
             plausible=self.plausible(flow, path, unit, whole),
         )
 
-    def drivers(self, flow: Flow, stage: int, path: Path_) -> tuple[str | int, ...]:
+    def drivers(self, flow: Flow, stage: int, path: Place) -> tuple[str | int, ...]:
         """What the value is multiplied by: masses and the product by name, properties by place."""
         names = [flow.per] if isinstance(flow.per, str) else flow.per
         if not names:
@@ -464,7 +314,7 @@ class _Compiler:
                     group.append(("flow", flows.index(reference)))
                 else:
                     close = nearest(reference, [*stages, *flows])
-                    path: Path_ = ("alternatives", number, "one_of")
+                    path: Place = ("alternatives", number, "one_of")
                     cure = f"Did you mean {close!r}?" if close else "Write `stage` or `stage.flow`."
                     self.problem(path, f"There is no stage or flow {reference!r}.", cure)
             yield tuple(group)

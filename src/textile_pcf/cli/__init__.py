@@ -1,0 +1,47 @@
+"""The command line: `textile-pcf`. Data on standard output, messages on standard error, exit codes as documented."""
+
+from __future__ import annotations
+
+import sys
+
+DONE, REJECTED, USAGE, DEFINITION, INPUT, INTERNAL = 0, 1, 2, 3, 4, 5
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with one of the codes above."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """Exit code of a command line."""
+    import click
+    import typer
+
+    from textile_pcf.cli.commands import app
+    from textile_pcf.errors import FactorError, InputError, PcfError, RuleError
+
+    command = typer.main.get_command(app)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = command.main(arguments, prog_name="textile-pcf", standalone_mode=False)
+    except click.exceptions.ClickException as error:
+        error.show(file=sys.stderr)
+        return USAGE
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        sys.stderr.write("stopped\n")
+        return USAGE
+    except BrokenPipeError:  # the reader of the output has seen enough
+        sys.stderr.close()
+        return DONE
+    except PcfError as error:
+        sys.stderr.write(f"{error}\n")
+        return DEFINITION if isinstance(error, (RuleError, FactorError)) else INPUT if isinstance(error, InputError) else USAGE
+    except Exception as error:  # a fault of ours: say so, with what a report needs
+        import traceback
+
+        traceback.print_exc()
+        sys.stderr.write(f"internal error: {error!r}. Please report it with the lines above and the input.\n")
+        return INTERNAL
+    return int(code or DONE)

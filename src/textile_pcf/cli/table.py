@@ -1,0 +1,77 @@
+"""A result as plain text for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+
+from textile_pcf.cli.words import word
+from textile_pcf.results import Footprint
+
+BAR = 24
+STAGED = 5  # up to so many products are shown stage by stage
+
+
+def width(text: str) -> int:
+    """Columns a text takes in a terminal; Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def padded(text: str, columns: int) -> str:
+    """A text filled up with spaces to a number of columns."""
+    return text + " " * max(0, columns - width(text))
+
+
+def as_table(result: Footprint, unit: str | None, language: str) -> str:
+    """Products with their stages, or one line per product where there are many; then what the numbers rest on."""
+    scale = result.scale(unit)
+    told = unit or result.unit
+    if len(result.products) <= STAGED:
+        blocks = [_staged(result, number, float(scale[number]), told, language) for number in range(len(result.products))]
+        return "\n\n".join([*blocks, _basis(result, language)]) + "\n"
+    columns = max(width(product) for product in result.products) + 2
+    head = f"{len(result.products)} {word('products', language)}, {word('per', language).format(unit=told)}"
+    lines = [f"{padded(product, columns)}{result.totals[k] * scale[k]:>14.6g}" for k, product in enumerate(result.products)]
+    return "\n".join([head, *lines, "", _basis(result, language)]) + "\n"
+
+
+def _staged(result: Footprint, number: int, scale: float, unit: str, language: str) -> str:
+    stages = [info.title_zh if language == "zh" else info.title for info in result.stages]
+    values = result.by_stage[number] * scale
+    used = [k for k, info in enumerate(result.stages) if not info.outside and values[k] != 0]
+    outside = [k for k, info in enumerate(result.stages) if info.outside and values[k] != 0]
+    fixed = [width(word(key, language)) for key in ("total", "defaults")]
+    columns = max([width(stages[k]) for k in (*used, *outside)] + fixed) + 2
+    total = float(result.totals[number] * scale)
+    largest = max((abs(values[k]) for k in used), default=0.0)
+    lines = [f"{result.products[number]}: {total:.6g} {word('per', language).format(unit=unit)}"]
+    for k in used:
+        bar = "█" * round(BAR * abs(values[k]) / largest) if largest else ""
+        lines.append(f"  {padded(stages[k], columns)}{values[k]:>10.4g}{_percent(values[k], total)}  {bar}".rstrip())
+    defaults = _from_defaults(result, number) * scale
+    lines.append(f"  {padded(word('total', language), columns)}{total:>10.4g}")
+    lines.append(f"  {padded(word('defaults', language), columns)}{defaults:>10.4g}{_percent(defaults, total)}")
+    if outside:
+        lines.append(f"  {word('memo', language)}")
+        lines += [f"  {padded(stages[k], columns)}{values[k]:>10.4g}" for k in outside]
+    return "\n".join(lines)
+
+
+def _percent(value: float, total: float) -> str:
+    return f"{value / total * 100:>7.1f} %" if total else " " * 9
+
+
+def _from_defaults(result: Footprint, number: int) -> float:
+    """Emissions of lines whose amount is the rule's own value."""
+    lines = result.lines
+    ruled = np.array([text.startswith(f"{result.provenance['rule']}") for text in lines.source.categories])[lines.source.codes]
+    inside = ~np.array([info.outside for info in result.stages])[lines.stage]
+    return float(lines.emissions[(lines.product == number) & ruled & inside].sum())
+
+
+def _basis(result: Footprint, language: str) -> str:
+    source = result.provenance
+    factors = ", ".join(table["table"] for table in source["factors"])
+    parts = (word(source["boundary"], language), source["gwp"], word(source["biogenic"], language), factors)
+    return f"{source['rule']}: {word(source['status'], language)}\n{', '.join(parts)}"
