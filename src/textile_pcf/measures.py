@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from textile_pcf.units import Unit
 
 Array = NDArray[np.float64]
-MASS, AREA, LENGTH = ((("mass", 1),), (("length", 2),), (("length", 1),))
+MASS, AREA, LENGTH, WEAR = (("mass", 1),), (("length", 2),), (("length", 1),), (("wear", 1),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Measures:
         What `mass` is per: the dimensions of the product unit, of a piece, …
     grammage, width : array
         [kg/m2], [m]
+    wears : array or None
+        Wears in the service life of one product unit. [wear]
     """
 
     unit: Unit
@@ -34,12 +36,14 @@ class Measures:
     mass_per: tuple[tuple[str, int], ...]
     grammage: Array
     width: Array
+    wears: Array | None = None
 
     def kilograms(self, unit: Unit) -> Array:
         """Mass of one `unit` of each product, NaN where it cannot be told. [kg]
 
         Examples
         --------
+        >>> from textile_pcf.units import parse_unit
         >>> one = Measures(parse_unit("kg"), np.array([np.nan]), (), np.array([0.2]), np.array([1.5]))
         >>> one.kilograms(parse_unit("100 m"))
         array([30.])
@@ -65,16 +69,21 @@ class Measures:
 
         Examples
         --------
+        >>> from textile_pcf.units import parse_unit
         >>> one = Measures(parse_unit("kg"), np.array([np.nan]), (), np.array([0.2]), np.array([np.nan]))
         >>> one.product_units(parse_unit("m2")), one.product_units(parse_unit("m"))
         (array([0.2]), array([nan]))
         """
         if unit.dimensions == self.unit.dimensions:
             return np.full(len(self.grammage), unit.factor / self.unit.factor)
+        if unit.dimensions == WEAR and self.wears is not None:
+            return unit.factor / self.wears
         return self.kilograms(unit) / self.product_mass
 
     def missing(self, unit: Unit) -> str:
         """Which property would turn `unit` into mass."""
+        if unit.dimensions == WEAR:
+            return "wears"
         if unit.dimensions == AREA:
             return "grammage"
         if unit.dimensions == LENGTH:

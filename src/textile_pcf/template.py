@@ -115,9 +115,9 @@ def default_text(rules: RuleSet, spec: PropertySpec | LossSpec | FlowSpec) -> st
     --------
     >>> from textile_pcf.rules import load_rules
     >>> rules = load_rules("cotton_fabric@2026.1")
-    >>> loss = next(loss for loss in rules.losses if loss.id == "spinning_loss")
-    >>> "%" in default_text(rules, loss)
-    True
+    >>> stage, flow = next((s, f) for s, ids in rules.names.items() for f in ids if (s, f) == ("sizing", "electricity"))
+    >>> default_text(rules, rules.flows[rules.names[stage][flow][1]])
+    '= 0.2 kWh/kg'
     """
     default = spec.default
     if default is None:

@@ -17,7 +17,7 @@ from textile_pcf.columns import Array
 from textile_pcf.errors import Problem
 from textile_pcf.measures import Measures
 from textile_pcf.rules import PRODUCT, Default, LossSpec, PropertySpec, RuleSet
-from textile_pcf.units import parse_unit
+from textile_pcf.units import Unit, parse_unit
 
 GIVEN, BY_RULE, COMPUTED, NONE = 0, 1, 2, -1
 
@@ -26,13 +26,15 @@ GIVEN, BY_RULE, COMPUTED, NONE = 0, 1, 2, -1
 class Quantities:
     """Everything the calculation needs, in canonical units.
 
-    `properties` and `losses` are flat over their seats, with where each comes from in `property_origin`; `value` has one entry
+    `properties` and `losses` are flat over their seats, with where each comes from in `property_origin` and, where it is the rule's, the entry in `property_entry`;
+    `value` has one entry
     per flow row, `scale` the drivers that are no masses, multiplied; `entry` the entry of the rule's value that a row uses, -1
     where the amount is given.
     """
 
     properties: Array
     property_origin: Places
+    property_entry: Places
     losses: Array
     loss_entry: Places
     value: Array
@@ -46,7 +48,7 @@ class Quantities:
 def complete(activity: Activity) -> Quantities:
     """Complete properties, losses and flow values; what is still missing where it is used is a problem."""
     spoilt = spoilt_names(activity)
-    properties, origin = _properties(activity)
+    properties, origin, property_entry = _properties(activity)
     losses, loss_entry = _losses(activity, properties)
     measures = _measures(activity, properties)
     value, entry = _flow_values(activity, properties)
@@ -63,7 +65,9 @@ def complete(activity: Activity) -> Quantities:
         *undriven,
     ]
     warnings = tuple(implausible(activity, properties, losses, value))
-    return Quantities(properties, origin, losses, loss_entry, value, scale, entry, measures, tuple(problems), warnings)
+    return Quantities(
+        properties, origin, property_entry, losses, loss_entry, value, scale, entry, measures, tuple(problems), warnings
+    )
 
 
 def _is_lane(rules: RuleSet, stage: int) -> bool:
@@ -88,8 +92,9 @@ def _by_rule(activity: Activity, properties: Array, default: Default, stage: int
     return np.full(seats, default.values[0]), np.zeros(seats, dtype=np.intp)
 
 
-def _properties(activity: Activity) -> tuple[Array, Places]:
+def _properties(activity: Activity) -> tuple[Array, Places, Places]:
     values = activity.properties.copy()
+    entries = np.full(len(values), -1, dtype=np.intp)
     origin = np.where(np.isnan(values), NONE, GIVEN)
     for spec in activity.rules.properties:
         block = activity.property_seats.block(spec.index)
@@ -97,7 +102,8 @@ def _properties(activity: Activity) -> tuple[Array, Places]:
         if not empty.any():
             continue
         if spec.default is not None:
-            found, _ = _by_rule(activity, values, spec.default, spec.stage, len(empty))
+            found, entry = _by_rule(activity, values, spec.default, spec.stage, len(empty))
+            entries[block] = np.where(empty, entry, -1)
             kind = BY_RULE
         elif spec.method is not None:
             found, kind = _computed(activity, values, spec), COMPUTED
@@ -105,20 +111,31 @@ def _properties(activity: Activity) -> tuple[Array, Places]:
             continue
         values[block] = np.where(empty, found, values[block])
         origin[block] = np.where(empty & ~np.isnan(found), kind, origin[block])
-    return values, origin
+    return values, origin, entries
 
 
 def _computed(activity: Activity, values: Array, spec: PropertySpec) -> Array:
     """A property by its method: canonical units in and out, the method's own units between."""
     method = spec.method
     assert method is not None
-    inputs = {
-        name: property_on(activity, values, index, spec.stage) / parse_unit(method.inputs[name]).factor
-        for name, index in spec.inputs.items()
-    }
     with np.errstate(all="ignore"):
-        found = method.function(**inputs) * parse_unit(method.output).factor
+        inputs = {name: _input(activity, values, index, spec.stage, method.inputs[name]) for name, index in spec.inputs.items()}
+        found = _canonical(method.function(**inputs), parse_unit(method.output), spec.unit)
     return np.where(np.isfinite(found), found, np.nan)
+
+
+def _input(activity: Activity, values: Array, index: int, stage: int, wanted: str) -> Array:
+    """A property in the unit a method wants: a count in dtex becomes Nm where it must."""
+    told = activity.rules.properties[index].unit
+    target = parse_unit(wanted)
+    found = property_on(activity, values, index, stage)
+    return (1 / found if told.dimensions != target.dimensions else found) / target.factor
+
+
+def _canonical(values: Array, told: Unit, unit: Unit) -> Array:
+    """Values in `told` as canonical ones of the property's unit."""
+    canonical = values * told.factor
+    return 1 / canonical if told.dimensions != unit.dimensions else canonical
 
 
 def _losses(activity: Activity, properties: Array) -> tuple[Array, Places]:
@@ -142,16 +159,18 @@ def _measures(activity: Activity, properties: Array) -> Measures:
         spec = rules.product_property(name)
         return nothing if spec is None else properties[activity.property_seats.block(spec.index)]
 
+    def measures(mass: Array, per: tuple[tuple[str, int], ...]) -> Measures:
+        return Measures(rules.product_unit, mass, per, values("grammage"), values("width"), values("wears"))
+
     mass = rules.product_property("mass")
     per = rules.product_unit.dimensions
     if mass is not None and len(mass.unit.dimensions) > 1:
         per = tuple((name, -power) for name, power in mass.unit.dimensions if name != "mass")
-        return Measures(rules.product_unit, values("mass"), per, values("grammage"), values("width"))
+        return measures(values("mass"), per)
     if mass is not None and per == (("mass", 1),):
         per = parse_unit("piece").dimensions
-        return Measures(rules.product_unit, values("mass"), per, values("grammage"), values("width"))
-    weight = values("mass") / rules.product_unit.factor
-    return Measures(rules.product_unit, weight, per, values("grammage"), values("width"))
+        return measures(values("mass"), per)
+    return measures(values("mass") / rules.product_unit.factor, per)
 
 
 def _missing_mass(activity: Activity, measures: Measures) -> Iterator[Problem]:
@@ -204,7 +223,7 @@ def _wrong_losses(activity: Activity, losses: Array, properties: Array, spoilt: 
             if spec.default is None:
                 yield _not_given(activity, spec, int(seat))
             else:
-                yield missing_root(activity, properties, spec, spec.default, int(seat))
+                yield from missing_root(activity, properties, spec, spec.default, int(seat))
         high = 1.0 if spec.basis == "input" else np.inf
         wrong = (values < 0) | (values >= high) | ((values <= 0) & (spec.basis == "ratio"))
         for row in np.unique(rows[wrong & (rows >= 0)]):
@@ -244,7 +263,7 @@ def _missing_values(
         spec, seat = activity.rules.flows[flows.flow[row]], int(flows.seat[row])
         product, _ = activity.seat_place(spec.stage, seat)
         if spec.default is not None and ("flow", spec.index, product) not in spoilt:
-            yield missing_root(activity, properties, spec, spec.default, seat)
+            yield from missing_root(activity, properties, spec, spec.default, seat)
 
 
 def _per_period(activity: Activity, measures: Measures, values: Array) -> tuple[Array, list[Problem]]:
@@ -312,7 +331,6 @@ def _scale(activity: Activity, properties: Array) -> tuple[Array, list[Problem]]
             values = property_on(activity, properties, int(driver), spec.stage)[flows.seat[rows]]
             scale[rows] *= values
             for row in rows[np.isnan(values)]:
-                problems.append(
-                    missing_root(activity, properties, spec, Default(np.ones(1), reference=int(driver)), int(flows.seat[row]))
-                )
+                reference = Default(np.ones(1), reference=int(driver))
+                problems += missing_root(activity, properties, spec, reference, int(flows.seat[row]))
     return scale, problems

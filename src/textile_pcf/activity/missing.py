@@ -45,45 +45,49 @@ def missing_flows(activity: Activity, spoilt: Spoilt) -> Iterator[Problem]:
                 yield activity.missing(spec.stage, int(seat), spec.id, what, cure, "missing")
 
 
-def missing_root(activity: Activity, properties: Array, spec: FlowSpec | LossSpec, default: Default, seat: int) -> Problem:
-    """Problem of a value that cannot be told because something it needs is not given."""
+def missing_root(
+    activity: Activity, properties: Array, spec: FlowSpec | LossSpec, default: Default, seat: int
+) -> Iterator[Problem]:
+    """Problem of a value that cannot be told because something it needs is not given; none where that is told already."""
     rules = activity.rules
-    reasons = list(dict.fromkeys(_reasons(activity, properties, default, spec.stage, seat)))
+    reasons = dict(_reasons(activity, properties, default, spec.stage, seat))
+    if reasons and all(reasons.values()):
+        return
     what = f"The rule's value for {rules.title(rules.stage_id(spec.stage), spec.id)} needs {' and '.join(reasons)}."
     cure = f"Give that, or the amount itself in {spec.unit.text}."
-    return activity.missing(spec.stage, seat, spec.id, what, cure, "missing-input")
+    yield activity.missing(spec.stage, seat, spec.id, what, cure, "missing-input")
 
 
-def _reasons(activity: Activity, properties: Array, default: Default, stage: int, seat: int) -> Iterator[str]:
+def _reasons(activity: Activity, properties: Array, default: Default, stage: int, seat: int) -> Iterator[tuple[str, bool]]:
+    """What is needed and not known, and whether it is required and so reported by itself."""
     rules = activity.rules
     index = default.reference if default.reference >= 0 else default.by
     if index < 0:
         return
     spec = rules.properties[index]
-    lane_stage = stage != PRODUCT and rules.stages[stage].component
-    own_lane = spec.stage != PRODUCT and rules.stages[spec.stage].component
-    place = seat if own_lane or not lane_stage else int(activity.lanes.product[seat])
+    place = property_seat(activity, index, stage, seat)
     value = properties[activity.property_seats.start[index] + place]
     home = rules.stage_id(spec.stage)
     if not np.isnan(value):
-        told = spec.choice[int(value)] if spec.choice else f"{value / spec.unit.factor:g} {spec.unit.text}"
-        yield f"a value for {home}.{spec.id} = {told}, which it does not have"
-        return
-    if spec.method is not None:
+        if default.reference < 0:
+            told = spec.choice[int(value)] if spec.choice else f"{value / spec.unit.factor:g} {spec.unit.text}"
+            yield f"a value for {home}.{spec.id} = {told}, which it does not have", False
+    elif spec.method is not None:
         for needed in spec.inputs.values():
-            yield from _missing_input(activity, properties, needed, spec.stage, place)
-        yield from () if spec.inputs else (f"{home}.{spec.id}",)
-        return
-    if spec.default is not None:
+            yield from _reasons(activity, properties, Default(np.ones(1), reference=needed), spec.stage, place)
+    elif spec.default is not None:
         yield from _reasons(activity, properties, spec.default, spec.stage, place)
-        return
-    yield f"{home}.{spec.id}"
+    else:
+        yield f"{home}.{spec.id}", not spec.optional
 
 
-def _missing_input(activity: Activity, properties: Array, index: int, stage: int, seat: int) -> Iterator[str]:
-    reference = Default(np.ones(1), reference=index)
-    reasons = [reason for reason in _reasons(activity, properties, reference, stage, seat) if "which it does not" not in reason]
-    yield from reasons
+def property_seat(activity: Activity, index: int, stage: int, seat: int) -> int:
+    """Seat of a property that a seat of some stage looks at."""
+    rules = activity.rules
+    home = rules.properties[index].stage
+    lane = stage != PRODUCT and rules.stages[stage].component
+    own_lane = home != PRODUCT and rules.stages[home].component
+    return seat if own_lane or not lane else int(activity.lanes.product[seat])
 
 
 def unchosen_alternatives(activity: Activity, spoilt: Spoilt) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from textile_pcf.documents import sha256_of
 from textile_pcf.engine import Masses, Places
 from textile_pcf.factors import COUNTED, FactorTable
 from textile_pcf.results import Footprint, Lines, StageInfo, StageMasses
-from textile_pcf.rules import FlowSpec, RuleSet
+from textile_pcf.rules import PRODUCT, FlowSpec, RuleSet
 from textile_pcf.units import Unit, canonical_text, parse_unit
 
 GENERIC = "estimated"  # data type of the rule's own values
@@ -238,33 +238,61 @@ def _drivers(activity: Activity, quantities: Quantities, masses: Masses) -> tupl
 
 def _origin(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     """Data type, source and place of each row's amount: the file's, or the rule's citation."""
-    flows, cells, rules = activity.flows, activity.cells, activity.rules
-    ruled = quantities.entry >= 0
+    cells, rules, flows = activity.cells, activity.rules, activity.flows
+    row, ruled, entry = _told_by(activity, quantities)
     first, form = combine(
-        cells.texts["data_type"].codes[flows.row],
-        cells.texts["source"].codes[flows.row],
+        cells.texts["data_type"].codes[row],
+        cells.texts["source"].codes[row],
         np.where(ruled, flows.flow, -1),
-        quantities.entry,
+        entry,
     )
     types, sources, places = [], [], []
-    for row in first:
-        if ruled[row]:
-            citation = _citation(rules, rules.flows[flows.flow[row]], int(quantities.entry[row]))
+    for line in first:
+        if ruled[line]:
+            citation = _citation(rules, rules.flows[flows.flow[line]], int(entry[line]))
             types.append(GENERIC)
             sources.append(f"{rules.name}: {citation[0]}".rstrip(": "))
             places.append(citation[1])
         else:
-            types.append(cells.text("data_type", int(flows.row[row])))
-            sources.append(cells.text("source", int(flows.row[row])))
+            types.append(cells.text("data_type", int(row[line])))
+            sources.append(cells.text("source", int(row[line])))
             places.append("")
     located = Coded(form, tuple(places))
     return {"data_type": Coded(form, tuple(types)), "source": Coded(form, tuple(sources)),
-            "locator": _row_places(activity, ruled, located)}  # fmt: skip
+            "locator": _row_places(activity, row, ruled, located)}  # fmt: skip
 
 
-def _row_places(activity: Activity, ruled: np.ndarray[Any, np.dtype[np.bool_]], located: Coded) -> Coded:
+def _told_by(activity: Activity, quantities: Quantities) -> tuple[Places, np.ndarray[Any, np.dtype[np.bool_]], Places]:
+    """Row of the file that tells each amount, whether the rule tells it instead, and by which entry of its value.
+
+    A flow that takes the value of a property that the mill gave is told by the row of that property.
+    """
+    flows = activity.flows
+    row, ruled, entry = flows.row.copy(), quantities.entry >= 0, quantities.entry.copy()
+    for spec in activity.rules.flows:
+        if spec.default is None or spec.default.reference < 0:
+            continue
+        lines = np.flatnonzero((flows.flow == spec.index) & ruled)
+        start = activity.property_seats.start[spec.default.reference]
+        place = start + _property_seats(activity, spec.default.reference, spec.stage, flows.seat[lines])
+        given = activity.property_rows[place] >= 0
+        row[lines[given]] = activity.property_rows[place[given]]
+        ruled[lines[given]] = False
+        entry[lines] = quantities.property_entry[place]
+    return row, ruled, entry
+
+
+def _property_seats(activity: Activity, index: int, stage: int, seats: Places) -> Places:
+    """Seats of a property that seats of some stage look at."""
+    rules = activity.rules
+    home = rules.properties[index].stage
+    own_lane = home != PRODUCT and rules.stages[home].component
+    return activity.lanes.product[seats] if rules.stages[stage].component and not own_lane else seats
+
+
+def _row_places(activity: Activity, row: Places, ruled: np.ndarray[Any, np.dtype[np.bool_]], located: Coded) -> Coded:
     """Place in the file of each given amount, as text of its row."""
-    rows, codes = np.unique(activity.flows.row, return_inverse=True)
+    rows, codes = np.unique(row, return_inverse=True)
     texts = tuple(activity.cells.table.place(int(row)) if row >= 0 else "" for row in rows)
     merged = np.where(ruled, located.codes, codes.reshape(-1) + len(located.categories))
     return Coded(merged, (*located.categories, *texts))
@@ -276,12 +304,12 @@ def _citation(rules: RuleSet, spec: FlowSpec, entry: int) -> tuple[str, str]:
     assert default is not None
     if default.reference >= 0:
         prop = rules.properties[default.reference]
-        if prop.method is not None:
+        if prop.method is not None and entry < 0:
             return f"method {prop.method.name} ({prop.method.source})", prop.method.locator
-        if prop.default is not None and prop.default.by < 0 and prop.default.reference < 0:
-            citation = prop.default.citations[0]
-            return _source_title(rules, citation.source), citation.locator
-        return f"property {prop.id}", rules.stage_id(prop.stage)
+        if prop.default is None or prop.default.reference >= 0:
+            return f"property {prop.id}", rules.stage_id(prop.stage)
+        citation = prop.default.citations[entry]
+        return _source_title(rules, citation.source), citation.locator
     citation = default.citations[entry]
     return _source_title(rules, citation.source), citation.locator
 

@@ -49,7 +49,7 @@ def calculate(
     >>> import textile_pcf as tp
     >>> activity = tp.read_activity("examples/cotton_poplin/activity.csv", tp.load_rules("cotton_fabric"))
     >>> tp.calculate(activity).products
-    ('COTTON-POPLIN-117',)
+    ('COTTON-POPLIN',)
     """
     rules = activity.rules
     factors = factors or load_factors()

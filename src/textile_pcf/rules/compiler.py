@@ -24,7 +24,7 @@ from textile_pcf.strict_yaml import Document
 from textile_pcf.units import Unit, convert, describe, nearest, parse_unit
 
 KILOGRAM = "kg"
-LIBRARY_READS = {"grammage": "g/m2", "width": "m"}
+LIBRARY_READS = {"grammage": "g/m2", "width": "m", "wears": "wear"}
 
 
 def compile_rule(written: RuleDocument, document: Document, path: Path | None, sha256: str) -> RuleSet:
