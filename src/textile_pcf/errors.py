@@ -48,13 +48,15 @@ class PcfError(Exception):
         self.problems = tuple(problems)
         super().__init__(self.problems)
 
-    def __str__(self) -> str:
+    @property
+    def summary(self) -> str:
+        """How many problems there are, and in what."""
         count = len(self.problems)
-        head = f"{count} problem{'s' if count != 1 else ''} in {self.subject}:"
-        lines = [f"  {problem}" for problem in self.problems[:SHOWN]]
-        if count > SHOWN:
-            lines.append(f"  ... and {count - SHOWN} more")
-        return "\n".join([head, *lines])
+        shown = f", the first {SHOWN} are shown" if count > SHOWN else ""
+        return f"{count} problem{'s' if count != 1 else ''} in {self.subject}{shown}"
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.summary}:", *(f"  {problem}" for problem in self.problems[:SHOWN])])
 
 
 class InputError(PcfError):

@@ -26,10 +26,10 @@ GIVEN, BY_RULE, COMPUTED, NONE = 0, 1, 2, -1
 class Quantities:
     """Everything the calculation needs, in canonical units.
 
-    `properties` and `losses` are flat over their seats, with where each comes from in `property_origin` and, where it is the rule's, the entry in `property_entry`;
-    `value` has one entry
-    per flow row, `scale` the drivers that are no masses, multiplied; `entry` the entry of the rule's value that a row uses, -1
-    where the amount is given.
+    `properties` and `losses` are flat over their seats; `property_origin` says where a property comes from, and
+    `property_entry` and `loss_entry` which entry of the rule's value it is (-1: not the rule's). `value` has one number per
+    flow row, `entry` the entry of the rule's value it uses (-1 where the amount is given), and `scale` the drivers that are no
+    masses, multiplied.
     """
 
     properties: Array

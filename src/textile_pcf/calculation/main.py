@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,8 @@ def calculate(
 def footprint(
     source: str | Path | Any,
     rule: str | Path | RuleSet,
-    *factors: str | Path | Any,
+    factors: FactorTable | str | Path | Sequence[FactorTable | str | Path] | None = None,
+    *,
     gwp: str | None = None,
     biogenic: str | None = None,
 ) -> Footprint:
@@ -83,8 +85,8 @@ def footprint(
         Activity data.
     rule : str, Path or RuleSet
         Name, `name@edition` or path of a rule.
-    factors : str or Path
-        Tables of emission factors, in order; none: `default`.
+    factors : FactorTable, str, Path, or several of them, optional
+        Tables of emission factors, in order; `default` where none is given.
 
     Raises
     ------
@@ -96,7 +98,8 @@ def footprint(
     >>> tp.footprint("examples/cotton_poplin/activity.csv", rule="cotton_fabric").unit
     'kg'
     """
-    rules, tables = load_rules(rule), load_factors(*factors)
+    several = factors if isinstance(factors, (list, tuple)) else () if factors is None else (factors,)
+    rules, tables = load_rules(rule), load_factors(*several)
     return calculate(build_activity(source, rules), tables, gwp=gwp, biogenic=biogenic)
 
 

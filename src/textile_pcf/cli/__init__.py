@@ -18,7 +18,7 @@ def run(arguments: list[str]) -> int:
     import typer
 
     from textile_pcf.cli.commands import app
-    from textile_pcf.errors import FactorError, InputError, PcfError, RuleError
+    from textile_pcf.errors import SHOWN, FactorError, InputError, PcfError, RuleError
 
     command = typer.main.get_command(app)
     for stream in (sys.stdout, sys.stderr):
@@ -36,7 +36,8 @@ def run(arguments: list[str]) -> int:
         sys.stderr.close()
         return DONE
     except PcfError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write("".join(f"{problem}\n" for problem in error.problems[:SHOWN]))
+        sys.stderr.write(f"{error.summary}\n")
         return DEFINITION if isinstance(error, (RuleError, FactorError)) else INPUT if isinstance(error, InputError) else USAGE
     except Exception as error:  # a fault of ours: say so, with what a report needs
         import traceback

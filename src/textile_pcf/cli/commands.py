@@ -72,7 +72,7 @@ def calculate(
 
     language = language_of(lang)
     chosen_format(form, output)
-    result = footprint(file, rule, *(factors or ()), gwp=gwp, biogenic=biogenic)
+    result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic)
     write_result(result, form, output, unit, lines, language)
     for text in result.warnings():
         sys.stderr.write(f"warning: {text}\n")
@@ -88,7 +88,7 @@ def check(file: File, rule: Rule, factors: Factors = None, lang: Language = "en"
     if factors:
         from textile_pcf.calculation import footprint
 
-        products = footprint(file, rule, *factors).products
+        products = footprint(file, rule, factors).products
     else:
         products = read_activity(file, load_rules(rule)).products
     sys.stderr.write(f"{file}: {len(products)} product{'s' if len(products) != 1 else ''}, no problems\n")
@@ -107,7 +107,7 @@ def explain(
     """Show every term of a footprint, to be checked with a pocket calculator."""
     from textile_pcf.calculation import footprint
 
-    result = footprint(file, rule, *(factors or ()), gwp=gwp, biogenic=biogenic)
+    result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic)
     sys.stdout.write(result.explain(product, stage) + "\n")
 
 

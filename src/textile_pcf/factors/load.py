@@ -161,11 +161,17 @@ def _units(texts: list[str], say: Say) -> list[Unit]:
         if isinstance(unit, UnitError):
             say(row, "unit", unit.what, unit.cure)
             unit = parse_unit("kgCO2e/kg")
-        elif ("greenhouse", 1) not in unit.dimensions or len(unit.dimensions) < 2:
+        elif not _per_something(unit):
             what = f"{text!r} is {describe(unit.dimensions)}, not emissions per something."
             say(row, "unit", what, "Write a whole unit such as kgCO2e/kWh.")
         units.append(unit)
     return units
+
+
+def _per_something(unit: Unit) -> bool:
+    """Whether a unit is greenhouse effect to the first power over something."""
+    powers = dict(unit.dimensions)
+    return powers.pop("greenhouse", 0) == 1 and bool(powers) and all(power < 0 for power in powers.values())
 
 
 def _check_texts(texts: dict[str, list[str]], say: Say) -> None:

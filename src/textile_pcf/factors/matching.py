@@ -10,6 +10,7 @@ from textile_pcf.factors.table import Table
 from textile_pcf.units import Unit, describe, nearest
 
 DECLARED = "pcf:"  # a supplier's declared footprint
+REACH = {"gate_to_gate": 0, "cradle_to_gate": 1, "cradle_to_grave": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,26 @@ def _fitting(table: Table, row: int, request: Request) -> NoMatch | None:
     if request.category and category and category != request.category:
         what = f"{request.item!r} is of category {category!r}, but the flow takes {request.category!r}."
         return NoMatch(what, f"Name an item of category {request.category!r}, or use another flow.")
-    if table.texts["boundary"][row] == "cradle_to_grave":
-        what = f"{request.item!r} is declared cradle to grave, which reaches past what goes into this flow."
-        return NoMatch(what, "Ask the supplier for a cradle-to-gate footprint.")
+    past = _reaches_past(table, row, request)
+    if past:
+        what = f"{request.item!r} is declared {past.replace('_', ' ')}, which reaches past what goes into this flow."
+        return NoMatch(what, "Ask the supplier for a footprint that ends where the flow begins.")
     unit = table.units[row]
     if (unit * request.unit).dimensions != (("greenhouse", 1),):
         asked = describe(request.unit.dimensions)
         what = f"The factor {request.item!r} is in {unit.text}, but the flow counts {request.unit.text} ({asked})."
         return NoMatch(what, f"Name an item whose factor is in kgCO2e/{request.unit.text}.")
     return None
+
+
+def _reaches_past(table: Table, row: int, request: Request) -> str:
+    """The boundary of a declared footprint that holds more than the flow takes; empty when it fits."""
+    if not request.item.startswith(DECLARED):
+        return ""
+    told = table.texts["boundary"][row]
+    boundary = told or table.texts["kind"][row]
+    most = "gate_to_gate" if told and request.kind == "gate_to_gate" else "cradle_to_gate"
+    return boundary if REACH.get(boundary, 0) > REACH[most] else ""
 
 
 def _no_match(tables: Sequence[Table], request: Request) -> NoMatch:

@@ -1,0 +1,51 @@
+"""Published editions never change, and what is generated is current."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from textile_pcf.errors import RuleError
+from textile_pcf.factors import TableDocument
+from textile_pcf.rules import RuleDocument, editions
+from textile_pcf.strict_yaml import read_yaml
+
+ROOT = Path(__file__).parent.parent
+RELEASED = dict(reversed(line.split()) for line in (ROOT / "tests/released.sha256").read_text().splitlines())
+PUBLISHED = sorted(
+    str(path.relative_to(ROOT))
+    for path in [
+        *(ROOT / "rules").glob("*/*.yaml"),
+        *(ROOT / "emission_factors").glob("*.csv"),
+        *(ROOT / "emission_factors").glob("*.yaml"),
+    ]
+)
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_published_file_is_unchanged(name: str) -> None:
+    assert name in RELEASED, f"new file {name}: add its hash with `sha256sum {name} >> tests/released.sha256`"
+    seen = hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
+    assert seen == RELEASED[name], (
+        f"{name} is published and must not change: write a new edition, and say in CHANGELOG.md what moves"
+    )
+
+
+def test_nothing_released_is_gone() -> None:
+    assert sorted(RELEASED) == PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("path", "model"), [("rules/rule.schema.json", RuleDocument), ("emission_factors/table.schema.json", TableDocument)]
+)
+def test_shipped_schema_is_current(path: str, model: type) -> None:
+    assert json.loads((ROOT / path).read_text(encoding="utf-8")) == model.model_json_schema()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("rule", sorted(editions()))
+def test_shipped_rules_satisfy_the_shipped_schema(rule: str) -> None:
+    schema = json.loads((ROOT / "rules/rule.schema.json").read_text(encoding="utf-8"))
+    for path in editions()[rule].values():
+        jsonschema.validate(read_yaml(path, RuleError).data, schema)
