@@ -1,8 +1,8 @@
 """Worked cases: how `tests/cases/*.yaml` become files, a run, and a comparison. No test stands here.
 
-A case: `name`, `rule` (a shipped `name@edition`, a path from `tests/cases`, or the rule itself), `rows` (product P where none is
-named), and `expect` (any keys of the JSON product object; with several products one entry per id) or `expect_error` (words of
-the message). Optional: `factors` (absent: the shipped table `default`), `options` (gwp, biogenic, unit), `work` (the arithmetic),
+A case: `name`; `rule` (a shipped `name@edition`, a path from `tests/cases`, or the rule itself); `rows` (product P where none
+is named); and `expect` (any keys of the JSON product object; with several products one entry per id) or `expect_error` (words of
+the message). Optional: `factors` (absent: the shipped table `default`), `options` (gwp, biogenic, unit), `work` (arithmetic),
 `tags`, `expect_lines`, `expect_masses`, `expect_warnings`.
 
 `factors` is a list of rows, or `{item: "0.5 kgCO2e/kWh"}`, or several tables in the order asked: `{mine: [], second: []}`.
@@ -121,7 +121,7 @@ def run(case: dict[str, Any], folder: Path) -> tp.Footprint:
     """The result of a case, through the public functions only."""
     options = {key: value for key, value in case.get("options", {}).items() if key != "unit"}
     rows = write_table([{"product": "P", "stage": "", "flow": "", **row} for row in case["rows"]], folder / "activity.csv")
-    return tp.footprint(rows, rule_of(case, folder), *factors_of(case, folder), **options)
+    return tp.footprint(rows, rule_of(case, folder), factors_of(case, folder) or None, **options)
 
 
 # ---------------------------------------------------------------- comparing

@@ -216,13 +216,15 @@ class Product:
         properties = self.rule["product"].get("properties", {})
         if dimensions == {"kg": 1}:
             return 1.0
+        if "mass" in properties and dimensions == unit(self.rule["product"]["unit"])[1]:
+            scale = unit(self.rule["product"]["unit"])[0] if "/" not in properties["mass"]["unit"] else 1.0
+            return float(self.value_of("product", "mass", "")) / scale
         if dimensions == {"m": 2}:
             return float(self.value_of("product", "grammage", ""))
         if dimensions == {"m": 1}:
             return float(self.value_of("product", "grammage", "")) * float(self.value_of("product", "width", ""))
-        assert "mass" in properties, dimensions
-        scale = unit(self.rule["product"]["unit"])[0] if "/" not in properties["mass"]["unit"] else 1.0
-        return float(self.value_of("product", "mass", "")) / scale
+        assert dimensions == {"piece": 1}, dimensions
+        return float(self.value_of("product", "mass", ""))
 
     @property
     def product_mass(self) -> float:

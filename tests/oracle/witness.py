@@ -13,6 +13,8 @@ with warnings.catch_warnings():
     import bw2calc
     import bw_processing
 
+NOTHING: Label = ("nothing",)  # so that a system without any factor has its matrices too
+
 
 def _indices(pairs: list[tuple[int, int]]) -> Any:
     return np.array(pairs, dtype=bw_processing.INDICES_DTYPE)
@@ -25,6 +27,7 @@ class Witness:
         self.system = system
         self.ids: dict[Label, int] = {label: number for number, label in enumerate(system.makes, start=1)}
         base = len(self.ids) + 1
+        system.factors.setdefault(NOTHING, 0.0)
         self.emissions = {label: number for number, label in enumerate(system.factors, start=base)}
         chain, links = self._technosphere(), self._links()
         first = {self.ids["product", system.products[0]]: 1.0}
@@ -47,11 +50,11 @@ class Witness:
         )
         nobody = ids["product", system.products[0]]
         met = [(self.emissions[factor], ids[node]) for node, factor, _ in system.meets]
-        first = min(self.emissions.values())
+        nothing = self.emissions[NOTHING]
         package.add_persistent_vector(
             matrix="biosphere_matrix",
             name="met",
-            indices_array=_indices([*met, (first, nobody)]),
+            indices_array=_indices([*met, (nothing, nobody)]),
             data_array=np.array([*(amount for *_, amount in system.meets), 0.0]),
         )
         package.add_persistent_vector(

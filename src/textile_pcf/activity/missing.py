@@ -65,7 +65,7 @@ def _reasons(activity: Activity, properties: Array, default: Default, stage: int
     if index < 0:
         return
     spec = rules.properties[index]
-    place = property_seat(activity, index, stage, seat)
+    place = property_seat(activity, properties, index, stage, seat)
     value = properties[activity.property_seats.start[index] + place]
     home = rules.stage_id(spec.stage)
     if not np.isnan(value):
@@ -81,13 +81,17 @@ def _reasons(activity: Activity, properties: Array, default: Default, stage: int
         yield f"{home}.{spec.id}", not spec.optional
 
 
-def property_seat(activity: Activity, index: int, stage: int, seat: int) -> int:
-    """Seat of a property that a seat of some stage looks at."""
-    rules = activity.rules
+def property_seat(activity: Activity, properties: Array, index: int, stage: int, seat: int) -> int:
+    """Seat of a property that a seat of some stage looks at; of several fibres the first that does not know it."""
+    rules, lanes = activity.rules, activity.lanes
     home = rules.properties[index].stage
     lane = stage != PRODUCT and rules.stages[stage].component
     own_lane = home != PRODUCT and rules.stages[home].component
-    return seat if own_lane or not lane else int(activity.lanes.product[seat])
+    if not own_lane or lane:
+        return seat if own_lane or not lane else int(lanes.product[seat])
+    start = int(lanes.start[seat])
+    fibres = properties[activity.property_seats.block(index)][start : start + int(lanes.count[seat])]
+    return start + int(np.argmax(np.isnan(fibres)))
 
 
 def unchosen_alternatives(activity: Activity, spoilt: Spoilt) -> Iterator[Problem]:

@@ -43,6 +43,8 @@ def seats_of(stages: list[int], rules: RuleSet, lanes: Lanes) -> Seats:
 
 
 def spread(values: NDArray[np.float64], from_lane: bool, to_lane: bool, lanes: Lanes) -> NDArray[np.float64]:
-    """Values of a stage's or the product's seats, on the seats of another."""
-    assert to_lane or not from_lane
+    """Values of a stage's or the product's seats, on the seats of another; from fibres to their product the mean by share."""
+    if from_lane and not to_lane:
+        mean = np.bincount(lanes.product, weights=lanes.share * values, minlength=len(lanes.start))
+        return np.asarray(mean, dtype=np.float64)
     return values[lanes.product] if to_lane and not from_lane else values

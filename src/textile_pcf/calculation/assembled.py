@@ -48,7 +48,19 @@ def assemble(
         stage_masses=_stage_masses(activity, masses),
         notes=tuple(notes),
         provenance=provenance(activity, factors, gwp, biogenic),
+        carbon_content=_carbon_content(rules, quantities, activity),
     )
+
+
+def _carbon_content(rules: RuleSet, quantities: Quantities, activity: Activity) -> Array | None:
+    """Fossil and biogenic carbon in one product unit, where the rule has these properties of the product. [kg C]"""
+    specs = [rules.product_property(name) for name in ("fossil_carbon", "biogenic_carbon")]
+    if not any(specs):
+        return None
+    unknown = np.full(len(activity.products), np.nan)
+    blocks = [activity.property_seats.block(spec.index) if spec else None for spec in specs]
+    content = [unknown if block is None else quantities.properties[block] for block in blocks]
+    return np.stack(content, axis=1) * quantities.measures.product_mass[:, None]
 
 
 def _stage_info(rules: RuleSet) -> list[StageInfo]:
@@ -131,43 +143,37 @@ def _whole(spec: FlowSpec, per: int, rules: RuleSet) -> Unit:
 
 def _values(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     """Value per driver as a person reads it: in the flow's unit per driver, and as given where that was another unit."""
-    flows, cells = activity.flows, activity.cells
+    flows = activity.flows
     first, form = combine(flows.flow, flows.per)
     wholes = [_whole(activity.rules.flows[flows.flow[row]], int(flows.per[row]), activity.rules) for row in first]
     factor = np.array([whole.factor for whole in wholes])[form]
     texts = tuple(whole.text for whole in wholes)
-    told_first, told_form = combine(cells.texts["unit"].codes[flows.row], form, (flows.row < 0).astype(np.int64))
-    amounts = cells.numbers["amount"]
-    given = []
-    for row in told_first:
-        source = int(flows.row[row])
-        unit = cells.text("unit", source) if source >= 0 else ""
-        other = unit and unit not in (texts[form[row]], activity.rules.flows[flows.flow[row]].unit.text)
-        period = flows.per[row] == PERIOD
-        given.append(f"a period's total in {unit}" if period else f"{amounts[source]:g} {unit}" if other else "")
-    # the given amount differs row by row; only its unit is shared, so texts with numbers are made for distinct rows only
-    codes = told_form
-    if any(text for text in given):
-        codes, given = _told_amounts(activity, told_form, given)
-    return {
-        "value": quantities.value / factor,
-        "value_unit": Coded(form, texts),
-        "told": Coded(codes, tuple(given)),
-    }
+    return {"value": quantities.value / factor, "value_unit": Coded(form, texts), "told": _as_given(activity, form, texts)}
 
 
-def _told_amounts(activity: Activity, form: Places, given: list[str]) -> tuple[Places, list[str]]:
+def _as_given(activity: Activity, form: Places, texts: tuple[str, ...]) -> Coded:
+    """Amounts as the mill wrote them, where that was in another unit or for a period; empty elsewhere."""
     flows, cells = activity.flows, activity.cells
-    other = np.array([bool(text) and not text.startswith("a period") for text in given])[form]
-    rows = np.flatnonzero(other)
-    first, distinct = combine(
-        cells.texts["unit"].codes[flows.row[rows]],
-        np.unique(cells.numbers["amount"][flows.row[rows]], return_inverse=True)[1].reshape(-1),
-    )
-    texts = [f"{cells.numbers['amount'][flows.row[r]]:g} {cells.text('unit', int(flows.row[r]))}" for r in rows[first]]
-    codes = form.copy()
-    codes[rows] = distinct + len(given)
-    return codes, [*given, *texts]
+    first, asked = combine(cells.texts["unit"].codes[flows.row], form, (flows.row < 0).astype(np.int64))
+    other = np.zeros(len(first), dtype=bool)
+    for number, row in enumerate(first):
+        unit = cells.text("unit", int(flows.row[row])) if flows.row[row] >= 0 else ""
+        known = (texts[form[row]], activity.rules.flows[flows.flow[row]].unit.text)
+        other[number] = bool(unit) and (flows.per[row] == PERIOD or unit not in known)
+    rows = np.flatnonzero(other[asked])
+    codes = np.zeros(len(form), dtype=np.int64)
+    if not len(rows):
+        return Coded(codes, ("",))
+    amounts = np.unique(cells.numbers["amount"][flows.row[rows]], return_inverse=True)[1].reshape(-1)
+    distinct, place = combine(cells.texts["unit"].codes[flows.row[rows]], amounts, flows.per[rows])
+    codes[rows] = place + 1
+    return Coded(codes, ("", *(_given_text(activity, int(row)) for row in rows[distinct])))
+
+
+def _given_text(activity: Activity, line: int) -> str:
+    row = int(activity.flows.row[line])
+    amount = f"{activity.cells.numbers['amount'][row]:g} {activity.cells.text('unit', row)}"
+    return f"{amount} in the period, divided by its output" if activity.flows.per[line] == PERIOD else amount
 
 
 def _factor_columns(activity: Activity, factors: FactorTable, matched: Matched) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def match_rows(activity: Activity, factors: FactorTable, gwp: str, biogenic: str
     answers: list[Match | NoMatch | None] = []
     for row in first:
         spec = rules.flows[flows.flow[row]]
-        text = items[item[row]] if item[row] >= 0 else ""
+        text = items[item[row]] if 0 <= item[row] < links else ""
         region = activity.regions[flows.region[row]]
         wanted = text or spec.factor or ""
         requests.append(Request(wanted, spec.kind, region, int(flows.year[row]), spec.unit, spec.category, spec.forbid))

@@ -14,7 +14,6 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Exit code of a command line."""
-    import click
     import typer
 
     from textile_pcf.cli.commands import app
@@ -25,16 +24,9 @@ def run(arguments: list[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        code = command.main(arguments, prog_name="textile-pcf", standalone_mode=False)
-    except click.exceptions.ClickException as error:
-        error.show(file=sys.stderr)
-        return USAGE
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        sys.stderr.write("stopped\n")
-        return USAGE
-    except BrokenPipeError:  # the reader of the output has seen enough
-        sys.stderr.close()
-        return DONE
+        command.main(arguments, prog_name="textile-pcf")
+    except SystemExit as stop:  # the command's own way to end, usage errors included
+        return stop.code if isinstance(stop.code, int) else DONE
     except PcfError as error:
         sys.stderr.write("".join(f"{problem}\n" for problem in error.problems[:SHOWN]))
         sys.stderr.write(f"{error.summary}\n")
@@ -45,4 +37,4 @@ def run(arguments: list[str]) -> int:
         traceback.print_exc()
         sys.stderr.write(f"internal error: {error!r}. Please report it with the lines above and the input.\n")
         return INTERNAL
-    return int(code or DONE)
+    return DONE

@@ -72,20 +72,28 @@ def _term(result: Footprint, line: int) -> list[str]:
     factor = f"{number(lines.factor[line])} {lines.text('factor_unit', line)}"
     told = lines.text("told", line)
     as_given = f" (given as {told})" if told else ""
-    away = lines.text("fallback", line)
     rows = [
         f"  {name}: {amount}{as_given} = {number(lines.amount[line])} {unit}",
         f"    × {factor} = {number(emissions)} kg CO2e",
         f"    amount: {_told(lines.text('data_type', line), lines.text('source', line), lines.text('locator', line))}",
-        f"    factor: {lines.text('item', line)} {lines.text('region', line)} {lines.text('year', line)}"
-        + (f" (asked {away})" if away else "")
-        + f", {_told(lines.text('printed', line), lines.text('factor_source', line), lines.text('factor_locator', line))}"
-        + f" [{lines.text('factor_table', line)}]",
+        f"    factor: {_factor(result, line)}",
     ]
     parts = [f"{text.replace('_', ' ')} {number(part)}" for text, part in zip(_PARTS, lines.split[line], strict=True) if part]
     if len(parts) > 1:
         rows.append(f"    of which {', '.join(parts)}")
     return rows
+
+
+def _factor(result: Footprint, line: int) -> str:
+    lines = result.lines
+    item = lines.text("item", line)
+    if not lines.text("factor_table", line):
+        return f"{item}, linked in this run"
+    away = lines.text("fallback", line)
+    asked = f" (asked {away})" if away else ""
+    found = f"{item} {lines.text('region', line)} {lines.text('year', line)}".rstrip() + asked
+    cited = _told(found, *(lines.text(name, line) for name in ("printed", "factor_source", "factor_locator")))
+    return f"{cited} [{lines.text('factor_table', line)}]"
 
 
 _PARTS = ("fossil", "biogenic", "uptake", "land_use_change")

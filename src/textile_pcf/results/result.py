@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,8 @@ from textile_pcf.measures import Measures
 from textile_pcf.results.explain import explain_lines
 from textile_pcf.results.lines import SPLIT, Lines, Places, StageInfo, frame
 from textile_pcf.units import Unit, UnitError, nearest, parse_unit
+
+CARBON = ("fossil", "biogenic")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ class Footprint:
     stage_masses: StageMasses
     notes: tuple[tuple[int, str], ...]
     provenance: Mapping[str, Any]
+    carbon_content: Array | None = None
+    """Fossil and biogenic carbon in one product unit as it leaves, shape (products, 2); NaN where not known. [kg C]"""
+    beside: Mapping[str, Array] = field(default_factory=dict)
+    """Totals by another convention beside the declared one, such as `location_based`. [kg CO2e per product unit]"""
 
     # -- numbers --------------------------------------------------------------------------------------------------
 
@@ -230,10 +236,21 @@ class Footprint:
                     for k, info in stages
                 },
                 "memo": {info.id: float(self.by_stage[number, k]) * by for k, info in stages if info.outside},
+                **self._told_beside(number, by),
                 "warnings": self.warnings(self.products[number]),
             }  # fmt: skip
 
         return {"products": [one(number) for number in range(len(self.products))], "provenance": dict(self.provenance)}
+
+    def _told_beside(self, number: int, by: float) -> dict[str, Any]:
+        """Carbon content and totals by another convention, where there are any."""
+        told: dict[str, Any] = {}
+        if self.carbon_content is not None:
+            content = zip(CARBON, self.carbon_content[number], strict=True)
+            told["carbon_content"] = {name: None if np.isnan(kg) else float(kg) * by for name, kg in content}
+        if self.beside:
+            told["beside"] = {name: float(totals[number]) * by for name, totals in self.beside.items()}
+        return told
 
     def _counted_aircraft(self) -> Array:
         outside = np.array([stage.outside for stage in self.stages], dtype=bool)[self.lines.stage]

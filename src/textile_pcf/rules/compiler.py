@@ -24,7 +24,7 @@ from textile_pcf.strict_yaml import Document
 from textile_pcf.units import Unit, convert, describe, nearest, parse_unit
 
 KILOGRAM = "kg"
-LIBRARY_READS = {"grammage": "g/m2", "width": "m", "wears": "wear"}
+LIBRARY_READS = {"grammage": "g/m2", "width": "m", "wears": "wear", "fossil_carbon": "kg/kg", "biogenic_carbon": "kg/kg"}
 
 
 def compile_rule(written: RuleDocument, document: Document, path: Path | None, sha256: str) -> RuleSet:
@@ -140,8 +140,8 @@ class _Compiler(Values):
             names.append(model.value.by)
         if isinstance(model.value, str) and not model.choice:
             names.append(model.value)
-        keys = [(stage, name) if (stage, name) in self.models else (PRODUCT, name) for name in names]
-        return [need for need in keys if need in self.models]
+        keys = [self.key(stage, name) for name in names]
+        return [need for need in keys if need is not None]
 
     def property_spec(self, stage: int, name: str) -> PropertySpec:
         """One property, checked."""

@@ -204,6 +204,13 @@ class Basis(Strict):
     """What was taken from it."""
 
 
+class Electricity(Strict):
+    """How electricity bought under contracts counts, when a supply table tells of it."""
+
+    declared: Literal["location_based", "market_based"] = "location_based"
+    """The total that is declared; the other stands beside it."""
+
+
 class Cutoff(Strict):
     """Flows that may be left out, as a part of the result."""
 
@@ -256,6 +263,8 @@ class RuleDocument(Strict):
     """Whether biogenic CO2 counts -1 when taken up and +1 when given off, or 0 and 0."""
     cutoff: Cutoff = Cutoff()
     """Cut-off criteria."""
+    electricity: Electricity = Electricity()
+    """Which total counts when electricity is bought under contracts."""
     sources: dict[str, Source] = {}
     """Everything that numbers are cited from."""
     product: Product

@@ -46,11 +46,16 @@ class Values:
             return parse_unit("1")
 
     def find(self, stage: int, name: str) -> int | None:
-        """Place of the property that a name means in a stage: the stage's own, else the product's."""
-        for where in (stage, PRODUCT):
-            if (where, name) in self.place:
-                return self.place[where, name]
-        return None
+        """Place of the property that a name means in a stage: the stage's own, else the product's; or `stage.property`."""
+        key = self.key(stage, name)
+        return None if key is None else self.place[key]
+
+    def key(self, stage: int, name: str) -> tuple[int, str] | None:
+        """Home and id of the property that a name means in a stage."""
+        ids = [other.id for other in self.written.stages]
+        home, _, inner = name.partition(".")
+        keys = [(ids.index(home), inner)] if inner and home in ids else [(stage, name), (PRODUCT, name)]
+        return next((key for key in keys if key in self.place), None)
 
     def named_property(self, stage: int, name: str, path: Place) -> int | None:
         """As `find`, with a problem noted where there is none."""
@@ -60,7 +65,16 @@ class Values:
             close = nearest(name, known)
             cure = f"Did you mean {close!r}?" if close else "Add it to `properties` of the stage or the product."
             self.problem(path, f"There is no property {name!r} here.", cure)
+        elif self.pooled(found, stage) and self.models[self.order[found]].choice:
+            what = f"{name!r} is chosen per fibre, and a mean of words does not exist."
+            self.problem(path, what, "Name it only in stages of scope component.")
         return found
+
+    def pooled(self, found: int, stage: int) -> bool:
+        """Whether a property is told per fibre and wanted for all of them together: then their mean by share."""
+        home = self.order[found][0] if found < len(self.order) else PRODUCT
+        scopes = ["product" if place == PRODUCT else self.written.stages[place].scope for place in (home, stage)]
+        return scopes == ["component", "product"]
 
     # -- values ---------------------------------------------------------------------------------------------------
 

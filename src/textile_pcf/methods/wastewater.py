@@ -1,0 +1,55 @@
+"""Gases of wastewater treatment."""
+
+from __future__ import annotations
+
+from textile_pcf.methods.chemistry import N2O_PER_NITROGEN_IPCC
+from textile_pcf.methods.registry import IPCC_2019, SHARE, Array, named
+
+
+@named(
+    output="kg/kg",
+    source=IPCC_2019,
+    locator="Volume 5, chapter 6, equations 6.4 and 6.5, tables 6.3 and 6.8",
+    valid={"methane_capacity": (0.2, 0.3), "methane_correction": SHARE},
+    oxygen_demand="kg/kg",
+    sludge_removed="kg/kg",
+    methane_capacity="kg/kg",
+    methane_correction="1",
+    methane_recovered="kg/kg",
+)
+def wastewater_methane(
+    oxygen_demand: Array, sludge_removed: Array, methane_capacity: Array, methane_correction: Array, methane_recovered: Array
+) -> Array:
+    """CH4 of treating wastewater by its chemical oxygen demand: (COD - S)·Bo·MCF - R. [kg CH4/kg product]
+
+    `oxygen_demand` and `sludge_removed` in kg COD per kg product; Bo 0.25 kg CH4/kg COD; MCF 0.03 well-run aerobic plant, 0.2
+    shallow lagoon, 0.8 anaerobic reactor, 0.11 discharged untreated; `methane_recovered` is burnt or used.
+
+    Examples
+    --------
+    >>> wastewater_methane(oxygen_demand=0.137, sludge_removed=0, methane_capacity=0.25,
+    ...                    methane_correction=[0.03, 0.8], methane_recovered=0).round(7)
+    array([0.0010275, 0.0274   ])
+    """
+    return (oxygen_demand - sludge_removed) * methane_capacity * methane_correction - methane_recovered
+
+
+@named(
+    output="kg/kg",
+    source=IPCC_2019,
+    locator="Volume 5, chapter 6, equations 6.7 and 6.9, table 6.8a",
+    valid={"emission_factor": (0.0001, 0.05)},
+    nitrogen="kg/kg",
+    emission_factor="kg/kg",
+)
+def wastewater_n2o(nitrogen: Array, emission_factor: Array) -> Array:
+    """N2O of nitrogen in wastewater: N·EF·44/28. [kg N2O/kg product]
+
+    EF 0.016 kg N2O-N/kg N in an aerobic plant, 0.005 discharged to fresh water.
+
+    Examples
+    --------
+    >>> (wastewater_n2o(nitrogen=1, emission_factor=[0.016, 0.005]) * 273).round(3)
+    array([6.864, 2.145])
+    """
+    return nitrogen * emission_factor * N2O_PER_NITROGEN_IPCC
