@@ -1,9 +1,9 @@
 """Worked cases: how `tests/cases/*.yaml` become files, a run, and a comparison. No test stands here.
 
 A case: `name`; `rule` (a shipped `name@edition`, a path from `tests/cases`, or the rule itself); `rows` (product P where none
-is named); and `expect` (any keys of the JSON product object; with several products one entry per id) or `expect_error` (words of
-the message). Optional: `factors` (absent: the shipped table `default`), `options` (gwp, biogenic, unit), `work` (arithmetic),
-`tags`, `expect_lines`, `expect_masses`, `expect_warnings`.
+is named); and `expect` (any keys of the JSON product object; with several products one entry per id) or `expect_error` (words
+of the message). Optional: `factors` (absent: the shipped table `default`), `options` (gwp, biogenic, unit), `work` (the
+arithmetic), `tags`, `expect_lines`, `expect_masses`, `expect_warnings`.
 
 `factors` is a list of rows, or `{item: "0.5 kgCO2e/kWh"}`, or several tables in the order asked: `{mine: [], second: []}`.
 """

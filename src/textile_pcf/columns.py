@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 Codes = NDArray[np.int64]
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+DENSE = 1 << 16  # combinations that are counted in a table even where there are fewer rows
+WIDE = 8  # as many times the rows may there be combinations to be counted in a table, not sorted
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,15 @@ class Coded:
 
     codes: Codes
     categories: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, row: int) -> str:
+        return self.categories[int(self.codes[row])]
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.categories.__getitem__, self.codes.tolist())
 
 
 def text_of(value: Any) -> str:
@@ -48,12 +60,64 @@ def encode(values: Sequence[Any] | Coded) -> Coded:
     """
     if isinstance(values, Coded):
         return values
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
+        distinct, codes = _distinct_numbers(values)
+        return recoded(codes, distinct.tolist())
     raw: dict[Any, int] = dict.fromkeys(values, 0)
     texts: dict[str, int] = {}
     for value in raw:
         raw[value] = texts.setdefault(text_of(value), len(texts))
     codes = np.fromiter(map(raw.__getitem__, values), dtype=np.int64, count=len(values))
     return Coded(codes, tuple(texts))
+
+
+def _distinct_numbers(values: NDArray[Any]) -> tuple[NDArray[Any], Codes]:
+    """Distinct numbers in the order in which they first appear, and the code of each row."""
+    change = np.flatnonzero(values[1:] != values[:-1]) + 1
+    starts = np.concatenate(([0], change)) if len(values) else change
+    distinct, first, codes = np.unique(values[starts], return_index=True, return_inverse=True)  # rows of a kind stand together
+    order = np.argsort(first)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    lengths = np.diff(np.append(starts, len(values)))
+    return distinct[order], np.repeat(rank[codes.reshape(-1)], lengths)
+
+
+def recoded(codes: NDArray[np.integer[Any]], values: Sequence[Any]) -> Coded:
+    """A column that is coded already, its values as stripped texts: equal ones share a code.
+
+    Examples
+    --------
+    >>> recoded(np.array([2, 0, 1]), ["dyeing ", "weaving", "dyeing"])
+    Coded(codes=array([0, 0, 1]), categories=('dyeing', 'weaving'))
+    """
+    texts: dict[str, int] = {}
+    places = [texts.setdefault(text_of(value), len(texts)) for value in values]
+    if len(texts) == len(places):
+        return Coded(codes.astype(np.int64, copy=False), tuple(texts))
+    return Coded(np.array(places, dtype=np.int64)[codes], tuple(texts))
+
+
+def by_appearance(column: Coded) -> Coded:
+    """The same column, its categories in the order in which they first appear, those that no row has left out.
+
+    Examples
+    --------
+    >>> by_appearance(Coded(np.array([2, 2, 0]), ("a", "b", "c")))
+    Coded(codes=array([0, 0, 1]), categories=('c', 'a'))
+    """
+    codes, count = column.codes, len(column.categories)
+    change = np.flatnonzero(codes[1:] != codes[:-1]) + 1
+    starts = np.concatenate(([0], change)) if len(codes) else change
+    seen = codes[starts]
+    if len(seen) == count and np.array_equal(seen, np.arange(count)):
+        return column
+    first = np.full(count, len(codes), dtype=np.int64)
+    first[seen[::-1]] = starts[::-1]
+    order = np.argsort(first, kind="stable")[: int(np.count_nonzero(first < len(codes)))]
+    place = np.zeros(count, dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return Coded(place[codes], tuple(column.categories[code] for code in order))
 
 
 def numbers(values: Sequence[Any] | NDArray[Any]) -> tuple[Array, NDArray[np.bool_]]:
@@ -92,19 +156,66 @@ def _float(text: str) -> float:
         return np.nan
 
 
-def combine(*codes: Codes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Distinct combinations of codes: the first row of each, and each row's combination.
+def combine(*columns: NDArray[np.integer[Any]] | Coded) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Distinct combinations of codes: the first row of each, and each row's combination. Codes are -1 or more.
+
+    Combinations are counted in a table; only where there could be far more of them than rows are they sorted.
 
     Examples
     --------
     >>> combine(np.array([0, 1, 0]), np.array([2, 2, 2]))
     (array([0, 1]), array([0, 1, 0]))
     """
-    key = np.zeros(len(codes[0]), dtype=np.int64)
-    for column in codes:
-        span = int(column.max(initial=0)) + 2
-        if key.max(initial=0) > np.iinfo(np.int64).max // span - 1:
-            key = np.unique(key, return_inverse=True)[1].astype(np.int64)
-        key = key * span + (column + 1)
-    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    return first, inverse.reshape(-1)
+    rows = len(columns[0])
+    key, span = np.zeros(rows, dtype=np.int64), 1
+    for column in columns:
+        if isinstance(column, Coded):
+            codes, low, size = column.codes, 0, len(column.categories)
+        else:
+            codes, low = column, int(column.min(initial=0))
+            size = int(column.max(initial=0)) - low + 1
+        if size <= 1:
+            continue
+        if span > 1 and span * size > max(DENSE, rows):
+            key, span = _dense(key, span)
+        if span > 1:
+            key *= size
+        key += codes
+        if low:
+            key -= low
+        span *= size
+    form, count = _dense(key, span)
+    first = np.empty(count, dtype=np.intp)
+    first[form[::-1]] = np.arange(rows - 1, -1, -1)
+    return first, form
+
+
+def _dense(key: Codes, span: int) -> tuple[NDArray[np.intp], int]:
+    """Keys below `span` as places among the distinct ones, in their order."""
+    if span > max(DENSE, WIDE * len(key)):
+        distinct, place = np.unique(key, return_inverse=True)
+        return place.reshape(-1).astype(np.intp, copy=False), len(distinct)
+    present = np.zeros(span, dtype=bool)
+    present[key] = True
+    place = np.cumsum(present, dtype=np.intp) - 1
+    return place[key], int(place[-1]) + 1 if len(key) else 0
+
+
+def repeated(*columns: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
+    """Rows whose combination of codes stands more than once.
+
+    Examples
+    --------
+    >>> repeated(np.array([0, 1, 0, 1]), np.array([0, 0, 0, 1]))
+    array([0, 2])
+    """
+    if not len(columns[0]):
+        return np.empty(0, dtype=np.intp)
+    key, span = np.asarray(columns[0], dtype=np.int64), int(columns[0].max()) + 1
+    for column in columns[1:]:
+        size = int(column.max()) + 1
+        key = key * size + column
+        span *= size
+    place = key if span <= max(DENSE, WIDE * len(key)) else _dense(key, span)[0]
+    count = np.bincount(place)
+    return np.flatnonzero((count > 1)[place]) if count.max() > 1 else np.empty(0, dtype=np.intp)

@@ -81,11 +81,11 @@ class Measures:
         return self.kilograms(unit) / self.product_mass
 
     def missing(self, unit: Unit) -> str:
-        """Which property would turn `unit` into mass."""
+        """Which property would turn `unit` into mass; empty where none would."""
         if unit.dimensions == WEAR:
             return "wears"
         if unit.dimensions == AREA:
             return "grammage"
         if unit.dimensions == LENGTH:
             return "grammage and width"
-        return "mass"
+        return "mass" if unit.dimensions == self.mass_per else ""

@@ -1,8 +1,8 @@
 """The oracle's own reading of a rule, activity data and factors, in plain Python, one product after another.
 
-It shares no code with the library: it reads the files itself, knows units and methods itself, and calculates no mass and no
-footprint. It only writes down the system that the definition means, as unit processes: what one kilogram out of a stage,
-into it and lost in it takes. Brightway solves it.
+It shares no code with the library but named methods that it does not know itself (they have golden tests of their own): it
+reads the files itself, knows units itself, and calculates no mass and no footprint. It only writes down the system that the
+definition means, as unit processes: what one kilogram out of a stage, into it and lost in it takes. Brightway solves it.
 """
 
 from __future__ import annotations
@@ -163,10 +163,14 @@ class Product:
                 return row["item"]
             if row["amount"]:
                 return self.converted(row, unit(model["unit"]))
+        if model.get("mean_of"):
+            where, other = model["mean_of"].split(".")
+            return sum(share * float(self.value_of(where, other, fibre)) for fibre, share in self.shares.items())
         if model.get("method"):
-            bound = {name_: model.get("inputs", {}).get(name_, name_) for name_ in METHODS[model["method"]][0]}
+            names, formula = method(model["method"])
+            bound = {name_: model.get("inputs", {}).get(name_, name_) for name_ in names}
             inputs = {key: self.value_of(home, other, lane) for key, other in bound.items()}
-            return METHODS[model["method"]][1](**inputs) if all(value == value for value in inputs.values()) else float("nan")
+            return formula(**inputs) if all(value == value for value in inputs.values()) else float("nan")
         if "value" not in model:
             return float("nan")
         return self.default(home, model, lane, unit(model.get("unit", "1")), unit(model.get("unit", "1")))
@@ -402,6 +406,21 @@ METHODS: dict[str, tuple[tuple[str, ...], Any]] = {  # canonical units in and ou
     "cff_virgin_part": (("allocation_factor", "quality_ratio"), lambda allocation_factor, quality_ratio: (
         quality_ratio - allocation_factor * quality_ratio)),
 }  # fmt: skip
+
+
+def method(name: str) -> tuple[tuple[str, ...], Any]:
+    """Inputs and formula of a named method, canonical units in and out."""
+    if name in METHODS:
+        return METHODS[name]
+    from textile_pcf.methods import METHODS as THEIRS
+
+    theirs = THEIRS[name]
+
+    def formula(**inputs: float) -> float:
+        told = {key: value / unit(theirs.inputs[key])[0] for key, value in inputs.items()}
+        return float(theirs.function(**told)) * unit(theirs.output)[0]
+
+    return tuple(theirs.inputs), formula
 
 
 # -- factors --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from definition import Row
+from oracle.definition import Row
 
 COLUMNS = ("product", "stage", "flow", "component", "amount", "unit", "item", "region", "year", "per")
 CITED = {"source": "chance", "locator": "seed"}

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
-from definition import Label, System
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    import bw2calc
-    import bw_processing
+from oracle.definition import Label, System
+from textile_pcf.brightway.packages import package
 
 NOTHING: Label = ("nothing",)  # so that a system without any factor has its matrices too
 
 
 def _indices(pairs: list[tuple[int, int]]) -> Any:
-    return np.array(pairs, dtype=bw_processing.INDICES_DTYPE)
+    return np.array(pairs, dtype=package("bw_processing").INDICES_DTYPE)
 
 
 class Witness:
@@ -30,6 +25,7 @@ class Witness:
         system.factors.setdefault(NOTHING, 0.0)
         self.emissions = {label: number for number, label in enumerate(system.factors, start=base)}
         chain, links = self._technosphere(), self._links()
+        bw2calc = package("bw2calc")
         first = {self.ids["product", system.products[0]]: 1.0}
         self.masses = bw2calc.LCA(first, data_objs=[chain])
         self.masses.lci(factorize=True)
@@ -39,9 +35,9 @@ class Witness:
 
     def _technosphere(self) -> Any:
         system, ids = self.system, self.ids
-        package = bw_processing.create_datapackage(sum_intra_duplicates=True)
+        made = package("bw_processing").create_datapackage(sum_intra_duplicates=True)
         pairs = [(ids[label], ids[label]) for label in system.makes] + [(ids[s], ids[u]) for u, s, _ in system.takes]
-        package.add_persistent_vector(
+        made.add_persistent_vector(
             matrix="technosphere_matrix",
             name="chain",
             indices_array=_indices(pairs),
@@ -51,31 +47,31 @@ class Witness:
         nobody = ids["product", system.products[0]]
         met = [(self.emissions[factor], ids[node]) for node, factor, _ in system.meets]
         nothing = self.emissions[NOTHING]
-        package.add_persistent_vector(
+        made.add_persistent_vector(
             matrix="biosphere_matrix",
             name="met",
             indices_array=_indices([*met, (nothing, nobody)]),
             data_array=np.array([*(amount for *_, amount in system.meets), 0.0]),
         )
-        package.add_persistent_vector(
+        made.add_persistent_vector(
             matrix="characterization_matrix",
             name="factors",
             indices_array=_indices([(number, 0) for number in self.emissions.values()]),
             data_array=np.array([system.factors[label] for label in self.emissions]),
         )
-        return package
+        return made
 
     def _links(self) -> Any:
-        package = bw_processing.create_datapackage(sum_intra_duplicates=True, sum_inter_duplicates=True)
+        made = package("bw_processing").create_datapackage(sum_intra_duplicates=True, sum_inter_duplicates=True)
         if self.system.links:
-            package.add_persistent_vector(
+            made.add_persistent_vector(
                 matrix="technosphere_matrix",
                 name="links",
                 indices_array=_indices([(self.ids[s], self.ids[u]) for u, s, _ in self.system.links]),
                 data_array=np.array([amount for *_, amount in self.system.links]),
                 flip_array=np.ones(len(self.system.links), dtype=bool),
             )
-        return package
+        return made
 
     def score(self, demand: dict[int, float]) -> float:
         """Score of a demand. [kg CO2e]"""
@@ -90,8 +86,8 @@ class Witness:
         """Kilograms (or product units) of every process for one product unit, links aside."""
         self.masses.redo_lci({self.ids["product", product]: 1.0})
         column = self.masses.dicts.activity
-        made = {label: float(self.masses.supply_array[column[number]]) for label, number in self.ids.items()}
-        return {label: made[label] * self.system.makes[label] for label in made}
+        supply = {label: float(self.masses.supply_array[column[number]]) for label, number in self.ids.items()}
+        return {label: amount * self.system.makes[label] for label, amount in supply.items()}
 
     def stage(self, product: str, stage: str, supply: dict[Label, float]) -> float:
         """Emissions of a stage, what it takes from other products included. [kg CO2e per product unit]"""
@@ -101,3 +97,11 @@ class Witness:
             for driver, amount in (("output", out), ("input", into), ("loss", into - out), ("product", 1.0)):
                 demand[self.ids["rows", product, stage, lane, driver]] = amount
         return self.score(demand)
+
+    def needs_all_of_itself(self) -> bool:
+        """Whether making one of everything would take less than nothing of something."""
+        demand = {self.ids["product", product]: 1.0 for product in self.system.products}
+        self.full.redo_lci(demand)
+        column = self.full.dicts.activity
+        made = [self.full.supply_array[column[self.ids["product", product]]] for product in self.system.products]
+        return min(made) <= 0 or not np.all(np.isfinite(made))

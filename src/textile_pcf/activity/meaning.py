@@ -18,6 +18,7 @@ from textile_pcf.units import Conversion, Unit, UnitError, convert, describe, ne
 Ints = NDArray[np.int64]
 PERIOD, ABSOLUTE, AS_RULE = 2, 1, 0
 AS_TOLD = Conversion(1.0)
+UNKNOWN = ("unknown-stage", "unknown-flow")
 
 
 class Kind(IntEnum):
@@ -81,6 +82,8 @@ def rows_meaning(cells: Cells, rules: RuleSet) -> Rows:
     problems: list[Problem] = []
     for number, answer in enumerate(answers):
         if isinstance(answer, Wrong):
+            if cells.spoilt[first[number]] and answer.code not in UNKNOWN:
+                continue  # a cell of these rows was reported already
             rows = np.flatnonzero(form == number)
             problems += cells.problems_at(rows, answer.what, answer.cure, answer.column, answer.code)
     meanings = [Meaning(Kind.WRONG) if isinstance(answer, Wrong) else answer for answer in answers]
@@ -134,9 +137,9 @@ def _meaning(cells: Cells, rules: RuleSet, row: int, given: bool) -> Meaning | W
         return Wrong(f"`per` stands only with flows, and {flow!r} is none.", "Leave `per` empty.", "per", "bad-per")
     if kind == "property":
         spec = rules.properties[index]
-        return _choice(cells, spec, row, given) if spec.choice else _quantity(cells, spec, row, given)
+        return _choice(cells, spec, row, given) if spec.choice else _quantity(cells, rules, spec, row, given)
     if kind == "loss":
-        return _quantity(cells, rules.losses[index], row, given)
+        return _quantity(cells, rules, rules.losses[index], row, given)
     return _unknown_flow(rules, stage_id, flow)
 
 
@@ -223,7 +226,7 @@ def _flow_without_amount(spec: FlowSpec, mode: int) -> Meaning | Wrong:
     return Meaning(Kind.FLOW, spec.stage, spec.index)
 
 
-def _quantity(cells: Cells, spec: PropertySpec | LossSpec, row: int, given: bool) -> Meaning | Wrong:
+def _quantity(cells: Cells, rules: RuleSet, spec: PropertySpec | LossSpec, row: int, given: bool) -> Meaning | Wrong:
     kind = Kind.LOSS if isinstance(spec, LossSpec) else Kind.PROPERTY
     if not given:
         computed = isinstance(spec, PropertySpec) and spec.method is not None
@@ -235,6 +238,11 @@ def _quantity(cells: Cells, spec: PropertySpec | LossSpec, row: int, given: bool
     if isinstance(unit, Wrong):
         return unit
     conversion = convert(unit, spec.unit)
+    if conversion is None and spec.stage == PRODUCT:  # the whole ratio, such as a mass in g/piece
+        whole = (spec.unit / rules.product_unit).dimensions
+        conversion = (
+            Conversion(unit.factor * rules.product_unit.factor / spec.unit.factor) if unit.dimensions == whole else None
+        )
     if conversion is None:
         return _misfit(cells.text("unit", row), unit, spec.id, spec.unit.text)
     canonical = Conversion(conversion.factor * spec.unit.factor, conversion.inverse)

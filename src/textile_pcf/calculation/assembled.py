@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,12 @@ from textile_pcf import __version__
 from textile_pcf.activity import Activity, Quantities
 from textile_pcf.activity.complete import property_on
 from textile_pcf.activity.meaning import ABSOLUTE, PERIOD
-from textile_pcf.calculation.matched import Matched, row_products
+from textile_pcf.calculation.matched import Matched, match_warnings, row_products
 from textile_pcf.columns import Array, Coded, combine
 from textile_pcf.documents import sha256_of
 from textile_pcf.engine import Masses, Places
 from textile_pcf.factors import COUNTED, FactorTable
-from textile_pcf.results import Footprint, Lines, StageInfo, StageMasses
+from textile_pcf.results import Emitted, Footprint, Lines, StageInfo, StageMasses
 from textile_pcf.rules import PRODUCT, FlowSpec, RuleSet
 from textile_pcf.units import Unit, canonical_text, parse_unit
 
@@ -30,24 +31,22 @@ def assemble(
     factors: FactorTable,
     matched: Matched,
     masses: Masses,
-    amount: Array,
-    parts: Array,
-    per_unit: Array,
+    emitted: Emitted,
     gwp: str,
     biogenic: str,
 ) -> Footprint:
-    """The result of a run."""
+    """The result of a run; what is only read by people is put into words when it is asked for."""
     rules = activity.rules
-    notes = [*quantities.warnings, *matched.warnings, *((-1, note) for note in activity.cells.table.notes)]
     return Footprint(
         products=activity.products,
         unit=rules.product_unit.text,
         stages=tuple(_stage_info(rules)),
         measures=quantities.measures,
-        lines=_lines(activity, quantities, factors, matched, masses, amount, parts, per_unit),
+        emitted=emitted,
         stage_masses=_stage_masses(activity, masses),
-        notes=tuple(notes),
-        provenance=provenance(activity, factors, gwp, biogenic),
+        describe=partial(_lines, activity, quantities, factors, matched, masses, emitted),
+        warn=partial(_notes, activity, quantities, factors, matched, gwp),
+        cite=partial(provenance, activity, factors, gwp, biogenic),
         carbon_content=_carbon_content(rules, quantities, activity),
     )
 
@@ -63,6 +62,14 @@ def _carbon_content(rules: RuleSet, quantities: Quantities, activity: Activity) 
     return np.stack(content, axis=1) * quantities.measures.product_mass[:, None]
 
 
+def _notes(
+    activity: Activity, quantities: Quantities, factors: FactorTable, matched: Matched, gwp: str
+) -> tuple[tuple[int, str], ...]:
+    """Warnings of amounts, of factors, and of reading."""
+    read = ((-1, note) for note in activity.cells.table.notes)
+    return (*quantities.warnings, *match_warnings(activity, factors, matched, gwp), *read)
+
+
 def _stage_info(rules: RuleSet) -> list[StageInfo]:
     return [
         StageInfo(s.id, rules.title(s.id), rules.title(s.id, language="zh"), s.group, s.component, s.outside)
@@ -75,17 +82,17 @@ def _stage_masses(activity: Activity, masses: Masses) -> StageMasses:
     every = np.arange(len(activity.products))
     product: list[Places] = []
     stage: list[Places] = []
-    component: list[str] = []
-    names = np.array(lanes.components, dtype=object)[lanes.component]
+    component: list[Places] = []
+    unnamed = len(lanes.components)
     for spec in activity.rules.stages:
         seats = lanes.product if spec.component else every
         product.append(seats)
         stage.append(np.full(len(seats), spec.index))
-        component.extend(names if spec.component else [""] * len(seats))
+        component.append(lanes.component if spec.component else np.full(len(seats), unnamed))
     return StageMasses(
         product=np.concatenate(product).astype(np.intp),
         stage=np.concatenate(stage).astype(np.intp),
-        component=tuple(component),
+        component=Coded(np.concatenate(component), (*lanes.components, "")),
         input=np.concatenate(masses.input),
         output=np.concatenate(masses.output),
     )
@@ -97,14 +104,14 @@ def _lines(
     factors: FactorTable,
     matched: Matched,
     masses: Masses,
-    amount: Array,
-    parts: Array,
-    per_unit: Array,
+    emitted: Emitted,
 ) -> Lines:
     flows, rules = activity.flows, activity.rules
     specs = rules.flows
     unit_factor = np.array([spec.unit.factor for spec in specs])[flows.flow]
     drivers, driver_names = _drivers(activity, quantities, masses)
+    per_unit = emitted.per_unit[emitted.question]
+    parts = emitted.amount[:, None] * per_unit
     return Lines(
         product=row_products(activity).astype(np.intp),
         component=_components(activity),
@@ -113,7 +120,7 @@ def _lines(
         group=Coded(flows.flow, tuple(spec.group for spec in specs)),
         drivers=drivers,
         driver_names=driver_names,
-        amount=amount / unit_factor,
+        amount=emitted.amount / unit_factor,
         unit=Coded(flows.flow, tuple(spec.unit.text for spec in specs)),
         factor=per_unit[:, :COUNTED].sum(axis=1) * unit_factor,
         factor_unit=Coded(flows.flow, tuple(f"kgCO2e/{_bracketed(spec.unit.text)}" for spec in specs)),
@@ -148,10 +155,14 @@ def _values(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     wholes = [_whole(activity.rules.flows[flows.flow[row]], int(flows.per[row]), activity.rules) for row in first]
     factor = np.array([whole.factor for whole in wholes])[form]
     texts = tuple(whole.text for whole in wholes)
-    return {"value": quantities.value / factor, "value_unit": Coded(form, texts), "told": _as_given(activity, form, texts)}
+    return {
+        "value": quantities.value / factor,
+        "value_unit": Coded(form, texts),
+        "told": _as_given(activity, quantities, form, texts),
+    }
 
 
-def _as_given(activity: Activity, form: Places, texts: tuple[str, ...]) -> Coded:
+def _as_given(activity: Activity, quantities: Quantities, form: Places, texts: tuple[str, ...]) -> Coded:
     """Amounts as the mill wrote them, where that was in another unit or for a period; empty elsewhere."""
     flows, cells = activity.flows, activity.cells
     first, asked = combine(cells.texts["unit"].codes[flows.row], form, (flows.row < 0).astype(np.int64))
@@ -165,15 +176,19 @@ def _as_given(activity: Activity, form: Places, texts: tuple[str, ...]) -> Coded
     if not len(rows):
         return Coded(codes, ("",))
     amounts = np.unique(cells.numbers["amount"][flows.row[rows]], return_inverse=True)[1].reshape(-1)
-    distinct, place = combine(cells.texts["unit"].codes[flows.row[rows]], amounts, flows.per[rows])
+    shares = np.unique(quantities.value[rows], return_inverse=True)[1].reshape(-1)
+    distinct, place = combine(cells.texts["unit"].codes[flows.row[rows]], amounts, flows.per[rows], shares)
     codes[rows] = place + 1
-    return Coded(codes, ("", *(_given_text(activity, int(row)) for row in rows[distinct])))
+    return Coded(codes, ("", *(_given_text(activity, quantities, int(row)) for row in rows[distinct])))
 
 
-def _given_text(activity: Activity, line: int) -> str:
+def _given_text(activity: Activity, quantities: Quantities, line: int) -> str:
     row = int(activity.flows.row[line])
     amount = f"{activity.cells.numbers['amount'][row]:g} {activity.cells.text('unit', row)}"
-    return f"{amount} in the period, divided by its output" if activity.flows.per[line] == PERIOD else amount
+    if activity.flows.per[line] != PERIOD:
+        return amount
+    output = activity.flows.value[line] / quantities.value[line] if quantities.value[line] else np.nan
+    return f"{amount} for {output:.7g} kg output of the period" if np.isfinite(output) else f"{amount} in the period"
 
 
 def _factor_columns(activity: Activity, factors: FactorTable, matched: Matched) -> dict[str, Any]:
@@ -353,5 +368,7 @@ def _input_hash(activity: Activity) -> str:
     digest = hashlib.sha256()
     for name, column in sorted(table.columns.items()):
         digest.update(name.encode())
-        digest.update(repr(list(column)).encode())
+        array = column.codes if isinstance(column, Coded) else column
+        digest.update(array.tobytes() if isinstance(array, np.ndarray) else repr(list(array)).encode())
+        digest.update(repr(column.categories).encode() if isinstance(column, Coded) else b"")
     return digest.hexdigest()

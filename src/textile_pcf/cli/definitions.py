@@ -171,10 +171,12 @@ def show_factor(item: Annotated[str, typer.Argument(help="Item.")], factors: Tab
 @factors_app.command("lint")
 def lint_factors(tables: Annotated[list[Path], typer.Argument(help="Paths of tables.")]) -> None:
     """Check tables of emission factors; every mistake is an error (exit 3)."""
-    from textile_pcf.factors import load_factors
+    from textile_pcf.factors import is_region, load_factors
 
     for table in load_factors(*tables).tables:
         uncited = sorted({key for key in table.texts["source"] if table.document.sources and key not in table.document.sources})
         for key in uncited:
             sys.stdout.write(f"advice: source {key!r} is not described in the table's YAML file.\n")
+        for code in sorted({code for code in table.texts["region"] if not is_region(code)}):
+            sys.stdout.write(f"advice: region {code!r} is no known region; it is found only when asked for by this code.\n")
         sys.stderr.write(f"{table.label}: {table.size} rows, valid\n")

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.factors.load import check_table, read_factor_table, shipped_tables
-from textile_pcf.factors.matching import DECLARED, Match, NoMatch, Request, match
-from textile_pcf.factors.regions import is_region, known_regions
-from textile_pcf.factors.table import Array, Table, TableDocument
+from textile_pcf.factors.matching import Match, NoMatch, Request, match
+from textile_pcf.factors.table import DECLARED, Array, Table, TableDocument
 from textile_pcf.factors.values import COUNTED, PARTS, has_gases, parts
+from textile_pcf.regions import is_region, known_regions
 
 __all__ = [
     "COUNTED",

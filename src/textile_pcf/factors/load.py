@@ -18,6 +18,8 @@ from textile_pcf.factors.gwp import SETS, UNKNOWN
 from textile_pcf.factors.table import (
     COLUMNS,
     COUNTED_GASES,
+    DECLARED,
+    DECLARED_KINDS,
     GASES,
     NUMBERS,
     QUALITY,
@@ -179,6 +181,10 @@ def _check_texts(texts: dict[str, list[str]], say: Say) -> None:
         for row, text in enumerate(texts[column]):
             if not text:
                 say(row, column, f"The {column} is missing.", "Every row needs one.")
+    for row, (item, kind) in enumerate(zip(texts["item"], texts["kind"], strict=True)):
+        if item.startswith(DECLARED) and kind not in DECLARED_KINDS:
+            what = f"A declared footprint cannot be of kind {kind!r}."
+            say(row, "kind", what, f"Write {' or '.join(DECLARED_KINDS)}.")
     for row, year in enumerate(texts["year"]):
         if year and not _YEAR.fullmatch(year):
             say(row, "year", f"{year!r} is not a year.", "Write four digits, or leave it empty where the source does not say.")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from textile_pcf.factors.regions import ladder
-from textile_pcf.factors.table import Table
+from textile_pcf.factors.table import DECLARED, Table
+from textile_pcf.regions import ladder
 from textile_pcf.units import Unit, describe, nearest
 
-DECLARED = "pcf:"  # a supplier's declared footprint
 REACH = {"gate_to_gate": 0, "cradle_to_gate": 1, "cradle_to_grave": 2}
 
 

@@ -17,6 +17,8 @@ from textile_pcf.units import Unit
 
 Array = NDArray[np.float64]
 
+DECLARED = "pcf:"  # a supplier's declared footprint
+DECLARED_KINDS = ("cradle_to_gate", "gate_to_gate")
 REQUIRED = ("item", "value", "unit", "region", "year", "kind", "source", "locator")
 COUNTED_GASES = ("co2_fossil", "co2_land_use", "ch4_fossil", "ch4_biogenic", "n2o")
 GASES = (*COUNTED_GASES, "co2_biogenic", "co2_uptake", "co2_aircraft")

@@ -77,14 +77,14 @@ def sea_distance(land_distance: Array, sea_distance: Array, road_share: Array, a
     air_share="1",
 )
 def air_freight_distance(air_distance: Array, air_share: Array) -> Array:
-    """Kilometres by aircraft of 1 t on a mixed route. [km]
+    """Kilometres by aircraft of 1 t on a mixed route; the distance may be unknown where nothing flies. [km]
 
     Examples
     --------
-    >>> float(air_freight_distance(air_distance=10000, air_share=0.1))
-    1000.0
+    >>> air_freight_distance(air_distance=[10000, np.nan], air_share=[0.1, 0])
+    array([1000.,    0.])
     """
-    return air_share * air_distance
+    return np.where(air_share == 0, 0.0, air_share * air_distance)
 
 
 @named(

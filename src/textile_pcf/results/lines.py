@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,31 @@ class StageInfo:
     group: str
     component: bool
     outside: bool
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """What every sum is added up from: the amount of each line, and the emissions of one of what it asks for.
+
+    `place` is the stage seat of a line, in the order of `StageMasses`; `amount` is in the canonical unit of its flow per product
+    unit; `question` points into `per_unit`, shape (questions, 5): fossil, biogenic, uptake, land use change, aircraft. [kg CO2e]
+    """
+
+    place: Places
+    amount: Array
+    question: Places
+    per_unit: Array
+    seats: int
+
+    @cached_property
+    def by_seat(self) -> Array:
+        """Emissions of each stage seat, shape (seats, 5). Scatter-add; parts that nothing has cost nothing."""
+        total = np.zeros((self.per_unit.shape[1], self.seats))
+        for part in np.flatnonzero(self.per_unit.any(axis=0)):
+            weights = self.per_unit[:, part][self.question]
+            weights *= self.amount
+            total[part] = np.bincount(self.place, weights=weights, minlength=self.seats)
+        return total.T
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from textile_pcf.columns import Array
+from textile_pcf.columns import Array, Coded
 from textile_pcf.engine import summed
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.measures import Measures
 from textile_pcf.results.explain import explain_lines
-from textile_pcf.results.lines import SPLIT, Lines, Places, StageInfo, frame
+from textile_pcf.results.lines import SPLIT, Emitted, Lines, Places, StageInfo, frame
 from textile_pcf.units import Unit, UnitError, nearest, parse_unit
 
 CARBON = ("fossil", "biogenic")
@@ -26,27 +26,47 @@ class StageMasses:
 
     product: Places
     stage: Places
-    component: tuple[str, ...]
+    component: Coded
     input: Array
     output: Array
 
 
 @dataclass(frozen=True)
 class Footprint:
-    """Product carbon footprints of one run; immutable, every view is summed from `lines`."""
+    """Product carbon footprints of one run; immutable, every view is summed from its lines.
+
+    Sums are added up from `emitted`. What is said of each line, the warnings and the provenance are put into words when they are
+    first asked for, by `describe`, `warn` and `cite`.
+    """
 
     products: tuple[str, ...]
     unit: str
     stages: tuple[StageInfo, ...]
     measures: Measures
-    lines: Lines
+    emitted: Emitted
     stage_masses: StageMasses
-    notes: tuple[tuple[int, str], ...]
-    provenance: Mapping[str, Any]
+    describe: Callable[[], Lines] = field(repr=False)
+    warn: Callable[[], tuple[tuple[int, str], ...]] = field(repr=False)
+    cite: Callable[[], Mapping[str, Any]] = field(repr=False)
     carbon_content: Array | None = None
     """Fossil and biogenic carbon in one product unit as it leaves, shape (products, 2); NaN where not known. [kg C]"""
     beside: Mapping[str, Array] = field(default_factory=dict)
     """Totals by another convention beside the declared one, such as `location_based`. [kg CO2e per product unit]"""
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Every line of the sum, as columns."""
+        return self.describe()
+
+    @cached_property
+    def notes(self) -> tuple[tuple[int, str], ...]:
+        """Warnings, each with the place of its product; -1: of the whole run."""
+        return self.warn()
+
+    @cached_property
+    def provenance(self) -> Mapping[str, Any]:
+        """Rule, tables, set of global warming potentials, hashes of all inputs, library: enough to recompute bit for bit."""
+        return self.cite()
 
     # -- numbers --------------------------------------------------------------------------------------------------
 
@@ -72,7 +92,8 @@ class Footprint:
     def _untold(self, unit: str, product: str) -> Problem:
         asked: Unit = parse_unit(unit)
         what = f"The footprint per {self.unit} cannot be told per {unit}."
-        cure = f"Give {self.measures.missing(asked)} of the product, or ask for another unit."
+        needed = self.measures.missing(asked)
+        cure = f"Give {needed} of the product, or ask for another unit." if needed else "Ask for kg, m2, m, 100 m or piece."
         return Problem(f"product {product}", what, cure, product, "unit")
 
     @cached_property
@@ -84,9 +105,17 @@ class Footprint:
     @cached_property
     def by_stage(self) -> Array:
         """Emissions per product and stage, stages outside the boundary included, shape (products, stages). [kg CO2e]"""
-        place = self.lines.product * len(self.stages) + self.lines.stage
-        total = summed(self.lines.split.sum(axis=1)[:, None], place, len(self.products) * len(self.stages))
-        return total.reshape(len(self.products), len(self.stages))
+        return np.asarray(self._by_stage_and_part[:, :, : len(SPLIT)].sum(axis=2))
+
+    @cached_property
+    def _by_stage_and_part(self) -> Array:
+        """Emissions by product, stage and part, shape (products, stages, 5)."""
+        products, stages = len(self.products), len(self.stages)
+        by_seat = self.emitted.by_seat
+        if len(by_seat) == products * stages:  # every stage has one seat a product
+            return by_seat.reshape(stages, products, -1).transpose(1, 0, 2)
+        told = self.stage_masses
+        return summed(by_seat, told.product * stages + told.stage, products * stages).reshape(products, stages, -1)
 
     @cached_property
     def totals(self) -> Array:
@@ -97,7 +126,8 @@ class Footprint:
     @cached_property
     def split_totals(self) -> Array:
         """Fossil, biogenic, uptake and land use change, shape (products, 4). [kg CO2e per product unit]"""
-        return summed(self._counted, self.lines.product, len(self.products))
+        inside = np.array([not stage.outside for stage in self.stages])
+        return np.asarray(self._by_stage_and_part[:, inside, : len(SPLIT)].sum(axis=1))
 
     def _by_code(self, column: str) -> tuple[tuple[str, ...], Array]:
         coded = getattr(self.lines, column)

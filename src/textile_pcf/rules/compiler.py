@@ -10,6 +10,7 @@ import numpy as np
 
 from textile_pcf.errors import RuleError
 from textile_pcf.methods import METHODS
+from textile_pcf.regions import is_region, known_regions
 from textile_pcf.rules.model import MASS_DRIVERS, RESERVED, Chosen, Flow, Loss, Property, RuleDocument, Stage
 from textile_pcf.rules.ruleset import (
     PRODUCT,
@@ -21,9 +22,10 @@ from textile_pcf.rules.ruleset import (
 )
 from textile_pcf.rules.values import Place, Values
 from textile_pcf.strict_yaml import Document
-from textile_pcf.units import Unit, convert, describe, nearest, parse_unit
+from textile_pcf.units import Unit, UnitError, convert, describe, nearest, parse_unit, split_quantity
 
 KILOGRAM = "kg"
+STEPS = ("country", "group")
 LIBRARY_READS = {"grammage": "g/m2", "width": "m", "wears": "wear", "fossil_carbon": "kg/kg", "biogenic_carbon": "kg/kg"}
 
 
@@ -52,6 +54,8 @@ class _Compiler(Values):
         losses = tuple(self.losses())
         flows = tuple(self.flows())
         self.check_product(properties)
+        self.check_cutoff()
+        self.check_forbidden(self.written.matching.forbid, ("matching", "forbid"))
         alternatives = tuple(self.alternatives())
         if self.problems:
             raise RuleError(self.problems)
@@ -240,7 +244,9 @@ class _Compiler(Values):
         default = self.default(flow, stage, path, unit, whole)
         if default is not None and default.reference < 0 and flow.sign != "any" and np.any(default.values < 0):
             self.problem((*path, "value"), "The value is negative.", "Add `sign: any` where that makes sense.")
-        forbid = (*self.written.matching.forbid, *(flow.matching.forbid if flow.matching else ()))
+        own = flow.matching.forbid if flow.matching else []
+        self.check_forbidden(own, (*path, "matching", "forbid"))
+        forbid = (*self.written.matching.forbid, *own)
         return FlowSpec(
             index=index,
             id=name,
@@ -318,6 +324,28 @@ class _Compiler(Values):
                     cure = f"Did you mean {close!r}?" if close else "Write `stage` or `stage.flow`."
                     self.problem(path, f"There is no stage or flow {reference!r}.", cure)
             yield tuple(group)
+
+    def check_forbidden(self, steps: list[str], path: Place) -> None:
+        """What is forbidden exists; a misspelt ban would ban nothing."""
+        for step in steps:
+            if step not in STEPS and not is_region(step):
+                close = nearest(step, [*STEPS, *known_regions()])
+                cure = f"Did you mean {close!r}?" if close else "Write a region such as GLO, or `country` or `group`."
+                self.problem(path, f"{step!r} is neither a region nor a step of the search.", cure)
+
+    def check_cutoff(self) -> None:
+        """Cut-off criteria are parts of the result."""
+        for name in ("single", "total"):
+            told = getattr(self.written.cutoff, name)
+            if told is None:
+                continue
+            try:
+                amount, unit = split_quantity(told)
+                part = amount * parse_unit(unit).factor if unit and not parse_unit(unit).dimensions else math.nan
+            except UnitError:
+                part = math.nan
+            if not 0 <= part <= 1:
+                self.problem(("cutoff", name), f"{told!r} is not a part of the result.", "Write for example `1 %`.")
 
     def check_product(self, properties: tuple[PropertySpec, ...]) -> None:
         """The properties that turn results into other units have the dimensions for it."""

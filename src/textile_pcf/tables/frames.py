@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.columns import Coded, recoded
 from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.strict_yaml import read_bytes
 from textile_pcf.tables.shape import Header, Table, plain
@@ -17,8 +18,26 @@ def from_frame(frame: Any, header: Header, error: type[PcfError]) -> Table:
     """Table of a pandas DataFrame, which stays as it is; its index does not count."""
     names = list(frame.columns)
     columns = [frame.iloc[:, position] for position in range(len(names))]
-    cells = [_cells(column.to_numpy() if column.dtype.kind in "iuf" else column.to_numpy(object)) for column in columns]
+    cells = [_frame_cells(column) for column in columns]
     return _from_columns(Table("DataFrame", {}, len(frame), "frame", range(len(frame))), names, cells, header, error)
+
+
+def _frame_cells(column: Any) -> Any:
+    """Cells of a pandas column: texts that pandas has coded, or can code, are looked at once per distinct text."""
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.CategoricalDtype) and pd.api.types.is_string_dtype(column.cat.categories):
+        return _coded(column.cat.codes.to_numpy(), column.cat.categories)
+    if isinstance(column.dtype, pd.StringDtype):
+        return _coded(*pd.factorize(column))
+    return _cells(column.to_numpy() if column.dtype.kind in "iuf" else column.to_numpy(object))
+
+
+def _coded(codes: Any, texts: Any) -> Coded:
+    """Codes of which -1 means nothing, as a column."""
+    if len(codes) and codes.min() < 0:
+        return recoded(np.where(codes < 0, len(texts), codes), [*texts, ""])
+    return recoded(codes, list(texts))
 
 
 def from_parquet(name: str, header: Header, error: type[PcfError]) -> Table:
@@ -32,7 +51,9 @@ def from_parquet(name: str, header: Header, error: type[PcfError]) -> Table:
         cure = "Install it: pip install 'textile_pcf[parquet]'"
         raise UsageError([Problem(name, "Reading Parquet needs pyarrow.", cure, code="extra")]) from None
     try:
-        table = parquet.ParquetFile(name).read()
+        file = parquet.ParquetFile(name)
+        texts = [field.name for field in file.schema_arrow if str(field.type) in ("string", "large_string")]
+        table = parquet.ParquetFile(name, read_dictionary=texts).read()
     except (pyarrow.ArrowException, OSError):
         raise error([Problem(name, "This is not a Parquet file.", "Write it again.", code="parquet")]) from None
     return from_arrow(table, name, header, error)
@@ -42,8 +63,18 @@ def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> 
     """Table of a pyarrow table."""
 
     def cells(column: Any) -> Any:
-        if str(column.type).startswith(("int", "uint", "float", "double", "halffloat")):
+        kind = str(column.type)
+        if kind.startswith(("int", "uint", "float", "double", "halffloat")):
             return _cells(column.to_numpy())
+        if kind in ("string", "large_string"):
+            column = column.dictionary_encode()
+        elif not kind.startswith("dictionary<values=string"):
+            return objects(column)
+        column = column.unify_dictionaries().combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+        indices = column.indices.fill_null(-1) if column.indices.null_count else column.indices
+        return _coded(indices.to_numpy(), column.dictionary.to_pylist())
+
+    def objects(column: Any) -> Any:
         values = np.empty(len(column), dtype=object)
         values[:] = column.to_pylist()
         return _cells(values)
@@ -69,7 +100,7 @@ def _from_columns(table: Table, heads: list[Any], cells: list[Any], header: Head
 
 
 def _first(column: Any, odd: Callable[[Any], bool]) -> int | None:
-    if isinstance(column, np.ndarray) or set(map(type, column)) <= {str, int, float}:
+    if isinstance(column, np.ndarray | Coded) or set(map(type, column)) <= {str, int, float}:
         return None
     return next((row for row, cell in enumerate(column) if odd(cell)), None)
 

@@ -1,0 +1,82 @@
+"""Brightway's packages: imported when first needed, and its projects: touched only when a caller names one."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from textile_pcf.errors import Problem, UsageError
+from textile_pcf.units import nearest
+
+INSTALL = "pip install 'textile_pcf[brightway]'"
+
+
+def package(name: str) -> Any:
+    """A package of Brightway 2.5.
+
+    Importing `bw2calc` imports `bw2data` where that is installed, and `bw2data` makes a data directory and a project `default`
+    on import. Calculating needs neither, so `bw2calc` is imported without it.
+
+    Raises
+    ------
+    UsageError
+        It is not installed, or it is of the line before 2.5; the message holds the install line.
+    """
+    alone = name == "bw2calc" and not {"bw2calc", "bw2data"} & set(sys.modules)
+    if alone:
+        sys.modules["bw2data"] = None  # type: ignore[assignment]  # an import of it fails, which bw2calc allows for
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # advice to install another solver
+            module = import_module(name)
+    except ImportError as error:
+        raise _missing(name) from error
+    finally:
+        if alone:
+            del sys.modules["bw2data"]
+    if not hasattr(import_module("bw_processing"), "create_datapackage"):
+        raise _missing(name)
+    return module
+
+
+def _missing(name: str) -> UsageError:
+    what = f"This needs {name} of Brightway 2.5, which is not installed here."
+    return UsageError([Problem("Brightway", what, f"Install it with: {INSTALL}", code="missing-extra")])
+
+
+def brightway_data() -> Any:
+    """`bw2data`, which on its very first import makes its data directory; `BRIGHTWAY2_DIR` says where."""
+    data = package("bw2data")
+    loaded = sys.modules.get("bw2calc.lca")
+    if loaded is not None and getattr(loaded, "get_node", data.get_node) is None:
+        loaded.get_node = data.get_node  # type: ignore[attr-defined]  # as if bw2calc had been imported after bw2data
+    return data
+
+
+@contextmanager
+def opened(project: str, *, create: bool = False) -> Iterator[Any]:
+    """`bw2data` with a project made current, and the one before made current again afterwards.
+
+    Raises
+    ------
+    UsageError
+        There is no such project, and it is not to be made.
+    """
+    data = brightway_data()
+    if not create and project not in data.projects:
+        names = sorted(known.name for known in data.projects)
+        close = nearest(project, names)
+        cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(names)}."
+        raise UsageError([Problem(f"project {project!r}", "There is no such Brightway project.", cure, code="no-project")])
+    before = data.projects.current
+    if project != before:
+        data.projects.set_current(project)
+    try:
+        yield data
+    finally:
+        if project != before:
+            data.projects.set_current(before)

@@ -1,0 +1,165 @@
+"""Our claim to be right: Brightway, given the definition alone, finds the same footprint per product and per stage."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+import textile_pcf as tp
+from oracle.definition import ROOT, System, Table, read_rule, read_table, system_of
+from oracle.generated import COLUMNS, Case, case
+from textile_pcf import engine
+from worked import all_cases, factors_of, rule_of, run
+
+pytest.importorskip("bw_processing", reason="needs the extra brightway")
+
+from oracle.witness import Witness
+
+TOLERANCE = 1e-9
+SEEDS, EACH = 400, 50
+EXAMPLES = sorted(ROOT.glob("examples/*/activity.csv"))
+WORKED = [worked for worked in all_cases() if "expect_error" not in worked.data]
+
+
+def worst(result: tp.Footprint, system: System) -> float:
+    """Largest deviation of products and stages, relative to what is added up there."""
+    witness = Witness(system)
+    size = np.abs(result.lines.emissions)
+    stages = len(result.stages)
+    place = result.lines.product * stages + result.lines.stage
+    turned = np.bincount(place, weights=size, minlength=len(result.products) * stages).reshape(-1, stages)
+    found = [0.0]
+    for number, product in enumerate(result.products):
+        found.append(apart(result.totals[number], witness.total(product), turned[number].sum()))
+        supply = witness.supply(product)
+        for column, stage in enumerate(result.stages):
+            score = witness.stage(product, stage.id, supply)
+            found.append(apart(result.by_stage[number, column], score, turned[number, column]))
+        found += masses_apart(result, product, supply)
+    return max(found)
+
+
+def apart(ours: float, theirs: float, size: float) -> float:
+    """Relative deviation; both nothing is none."""
+    return abs(ours - theirs) / size if size > 0 else abs(ours - theirs)
+
+
+def masses_apart(result: tp.Footprint, product: str, supply: dict[tuple[object, ...], float]) -> list[float]:
+    """Deviation of the mass into and out of every stage and fibre."""
+    told = result.stage_masses
+    found = []
+    for entry in np.flatnonzero(told.product == result.products.index(product)):
+        stage = result.stages[told.stage[entry]].id
+        for side, mass in (("out", told.output[entry]), ("in", told.input[entry])):
+            found.append(apart(mass, supply[side, product, stage, told.component[entry]], mass))
+    return found
+
+
+def padded(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Rows with every column that the definition reads."""
+    return [{name: str(row.get(name) or "") for name in COLUMNS} for row in rows]
+
+
+def tables_of(names: list[str]) -> list[Path]:
+    """Files of factor tables named on a command line."""
+    return [ROOT / name if name.endswith(".csv") else ROOT / f"emission_factors/{name}.csv" for name in names or ["default"]]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
+def test_shipped_examples(path, found):
+    command = next(re.finditer(r"textile-pcf calculate .*", (path.parent / "README.md").read_text(encoding="utf-8")))[0]
+    name = re.findall(r"--rule (\S+)", command)[0]
+    tables = tables_of(re.findall(r"--factors (\S+)", command))
+    rules = tp.load_rules(name)
+    result = tp.calculate(tp.read_activity(path, rules), tp.load_factors(*tables))
+    system = system_of(read_rule(rules.path), padded(read_table(path).rows), [read_table(table) for table in tables])
+    deviation = worst(result, system)
+    found("shipped examples", [deviation])
+    assert deviation < TOLERANCE
+
+
+@pytest.mark.parametrize("worked", WORKED, ids=lambda worked: worked.id)
+def test_worked_cases(worked, tmp_path, found):
+    data = worked.data
+    result = run(data, tmp_path)
+    tables = factors_of(data, tmp_path) or tables_of([])
+    rule = rule_of(data, tmp_path)
+    path = rule if isinstance(rule, Path) else tp.load_rules(rule).path
+    options = data.get("options", {})
+    rows = padded(read_table(tmp_path / "activity.csv").rows)
+    system = system_of(
+        read_rule(path), rows, [read_table(table) for table in tables], options.get("gwp", ""), options.get("biogenic", "")
+    )
+    deviation = worst(result, system)
+    found("worked cases", [deviation])
+    assert deviation < TOLERANCE
+
+
+def calculated(made: Case, folder: Path) -> tp.Footprint | None:
+    """Result of a generated case; None where its loops give nothing, which Brightway confirms."""
+    path = folder / f"seed{made.seed}.yaml"
+    path.write_text(yaml.safe_dump(made.rule, sort_keys=False), encoding="utf-8")
+    activity = tp.read_activity(pd.DataFrame(made.rows, columns=list(COLUMNS)), tp.load_rules(path))
+    try:
+        return tp.calculate(activity, tp.load_factors(pd.DataFrame(made.factors).fillna("")))
+    except tp.InputError as error:
+        assert [problem.code for problem in error.problems] == ["loop"], f"seed {made.seed}: {error}"
+        return None
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, EACH))
+def test_generated_systems(first, tmp_path, found):
+    deviations = []
+    for seed in range(first, first + EACH):
+        made = case(seed)
+        system = system_of(made.rule, made.rows, [Table(made.factors)])
+        result = calculated(made, tmp_path)
+        if result is None:
+            assert Witness(system).needs_all_of_itself(), f"seed {seed}"
+            continue
+        deviations.append(worst(result, system))
+        assert deviations[-1] < TOLERANCE, f"seed {seed}"
+    found("generated systems", deviations)
+
+
+def test_generated_systems_hold_what_they_should():
+    cases = [case(seed) for seed in range(SEEDS)]
+    systems = [system_of(made.rule, made.rows, [Table(made.factors)]) for made in cases]
+    losses = {loss["basis"] for made in cases for stage in made.rule["stages"] for loss in stage["losses"]}
+    assert losses == {"input", "output", "ratio"}
+    assert sum(any(len(lanes) > 1 for lanes in system.lanes.values()) for system in systems) > SEEDS / 4, "blends"
+    assert sum(bool(system.outside) for system in systems) > SEEDS / 8, "stages outside the boundary"
+    assert sum(bool(system.links) for system in systems) > SEEDS / 5, "links"
+    assert sum(looped(system) for system in systems) > SEEDS / 12, "loops"
+    assert {row["per"] for made in cases for row in made.rows} == {"", "product", "period"}
+
+
+def looped(system: System) -> bool:
+    """Whether some product needs itself."""
+    needs = {product: set() for product in system.products}
+    for user, supplier, _ in system.links:
+        if user[2] not in system.outside:
+            needs[user[1]].add(supplier[1])
+    for _ in system.products:
+        needs = {product: others.union(*(needs[other] for other in others)) for product, others in needs.items()}
+    return any(product in others for product, others in needs.items())
+
+
+def test_the_witness_notices_a_wrong_loss(tmp_path, monkeypatch):
+    """A loss of the output taken as a loss of the input does not pass."""
+    right = engine.loss_ratio
+    monkeypatch.setattr(engine, "loss_ratio", lambda losses, basis: right(losses, "input" if basis == "output" else basis))
+    deviations = []
+    for seed in range(40):
+        made = case(seed)
+        if any(row["unit"] == "%" and float(row["amount"] or 0) >= 100 for row in made.rows):
+            continue
+        result = calculated(made, tmp_path)
+        if result is not None:
+            deviations.append(worst(result, system_of(made.rule, made.rows, [Table(made.factors)])))
+    assert max(deviations) > 1e-3
