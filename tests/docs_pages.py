@@ -1,7 +1,8 @@
 """The documentation's running parts: what `tests/test_docs.py` checks and `python tests/docs_pages.py` renews.
 
-In a page, a block ```` ```yaml mill.yaml ```` is a file; the files of `docs/rules.md` are at hand on every page. A block ```` ```console ````
-holds command lines after `$ ` and what each prints: standard output, then standard error.
+In a page, a block ```` ```yaml mill.yaml ```` is a file; the files of `docs/rules.md` are at hand on every page. A block of
+`console` holds command lines after `$ ` and what each prints: standard output, then standard error. Tables between
+`<!-- generated: name -->` and `<!-- end -->` come from the functions below.
 """
 
 from __future__ import annotations
@@ -15,12 +16,28 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LISTED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-HELD = {"PYTHONPATH", "TEXTILE_PCF_LANG"}
+CHINESE = {
+    "poy": "预取向丝", "fdy": "全拉伸丝", "ring": "环锭纺", "compact": "紧密纺", "open_end": "转杯纺（气流纺）",
+    "carded": "普梳", "combed": "精梳", "water_jet": "喷水", "air_jet": "喷气", "projectile": "片梭", "rapier": "剑杆",
+    "jacquard": "提花", "shuttle": "有梭", "circular": "圆机", "flat": "横机", "mix": "混合", "warp_knit": "经编",
+    "fully_fashioned": "全成形", "seamless": "无缝", "jet": "溢流喷射", "softflow": "缓流", "airflow": "气流染色",
+    "beam": "经轴", "thermosol": "热熔", "batch": "间歇式", "continuous": "连续式", "average": "平均",
+    "cold_pad_batch": "冷轧堆", "pad_steam": "轧蒸", "pigment": "涂料印花", "fixed_washed": "固色水洗印花",
+    "digital": "数码印花", "transfer": "转移印花", "t_shirt": "T 恤", "shirt": "衬衫", "trousers": "长裤", "jeans": "牛仔裤",
+    "skirt": "半身裙", "dress": "连衣裙", "pullover": "套头衫", "coat": "大衣", "jacket": "夹克", "socks": "袜子",
+    "boxers": "平角裤", "briefs": "三角裤", "swimwear": "泳装", "cotton": "棉", "flax": "亚麻", "viscose": "粘胶",
+    "lyocell": "莱赛尔", "wool": "羊毛", "silk": "蚕丝", "polyester": "涤纶", "polyamide_6": "锦纶 6",
+    "polyamide_66": "锦纶 66", "acrylic": "腈纶", "polypropylene": "丙纶", "acetate": "醋酯", "elastane": "氨纶",
+    "recycled_pet": "再生 PET", "pet_bottles": "PET 瓶", "textile_waste_synthetic": "合成纤维废旧纺织品",
+    "textile_waste_natural": "天然纤维废旧纺织品", "programme_30": "30 °C 程序", "programme_40": "40 °C 程序",
+    "programme_60": "60 °C 程序",
+}  # fmt: skip
 
 
 def pages() -> list[Path]:
@@ -40,6 +57,7 @@ def run(line: str, codes: list[int]) -> str:
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         codes.append(command(words[1:]))
+    assert codes[-1] != 5, f"an internal error is not shown in the docs: {line}\n{err.getvalue()}"
     printed = out.getvalue()
     if piped:
         return "".join(printed.splitlines(keepends=True)[: int(piped)])
@@ -49,7 +67,8 @@ def run(line: str, codes: list[int]) -> str:
 def consoles(text: str, files: str) -> Iterator[tuple[re.Match[str], str]]:
     """Every console block of a page with what it should say, the files of the page and of `files` lying in the folder."""
     before, codes = Path.cwd(), [0]
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, patch.dict(os.environ):
+        os.environ.pop("TEXTILE_PCF_LANG", None)
         os.chdir(folder)
         try:
             Path("examples").symlink_to(ROOT / "examples", target_is_directory=True)
@@ -69,18 +88,29 @@ def _written(block: re.Match[str]) -> None:
         Path(block[2]).write_text(block[3], encoding="utf-8")
 
 
+def same(shown: str, said: str) -> bool:
+    """Whether a page shows what a command says; the last digits of long numbers differ between machines."""
+
+    def told(text: str) -> str:
+        return re.sub(r"-?\d+\.\d{9,}(?:e[+-]?\d+)?", lambda number: f"{float(number[0]):.9g}", text)
+
+    return told(shown) == told(said)
+
+
 def renewed(page: Path) -> str:
     """A page with the output of its commands and its generated tables as they are now."""
     text = page.read_text(encoding="utf-8")
     files = (DOCS / "rules.md").read_text(encoding="utf-8")
     for block, said in list(consoles(text, files)):
-        text = text.replace(block[0], f"```console\n{said}```")
+        if not same(block[3], said):
+            text = text.replace(block[0], f"```console\n{said}```")
     return LISTED.sub(lambda found: f"{found[1]}{generated(found[2])}{found[3]}", text)
 
 
 def generated(name: str) -> str:
-    """A generated table of `docs/nomenclature.md`."""
-    return {"stages": _stages, "inside": _inside, "units": _units, "kinds": _kinds, "aliases": _aliases}[name]()
+    """What stands between `generated: name` and `end` in a page."""
+    made = (_stages, _inside, _words, _methods, _units, _kinds, _aliases, _more)
+    return {function.__name__.lstrip("_"): function for function in made}[name]()
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -132,6 +162,31 @@ def _homes(document: object) -> Iterator[tuple[str, list[tuple[str, str, object]
         yield stage.id, inside
 
 
+def _words() -> str:
+    """Words of the choices of the shipped rules."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for rules in shipped():
+        for spec in rules.properties:
+            title = rules.title(rules.stage_id(spec.stage), spec.id, "zh")
+            for word in spec.choice:
+                found.setdefault((f"`{spec.id}`", title), {})[word] = None
+    rows = [(*key, " · ".join(f"`{word}` {CHINESE.get(word, '')}".strip() for word in words)) for key, words in found.items()]
+    return table(("choice", "中文", "words"), sorted(rows))
+
+
+def _methods() -> str:
+    """The closed list of named methods."""
+    from textile_pcf.methods import METHODS
+
+    rows = []
+    for method in METHODS.values():
+        module = method.function.__module__.removeprefix("textile_pcf.")
+        what = (method.function.__doc__ or "").splitlines()[0]
+        inputs = ", ".join(f"{name} [{unit}]" for name, unit in method.inputs.items())
+        rows.append((f"`{method.name}`", what, inputs, f"`{module}:{method.name}`", f"{method.source}; {method.locator}"))
+    return table(("method", "what it gives", "inputs", "function", "source"), sorted(rows))
+
+
 def _units() -> str:
     """Every name of `units.txt` with what it is."""
     from textile_pcf.units import CANONICAL, parse_unit
@@ -161,13 +216,12 @@ def _kinds() -> str:
     """Kinds of emission factors in the shipped tables."""
     from textile_pcf.factors import load_factors, shipped_tables
 
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, dict[str, None]] = {}
     for loaded in load_factors(*shipped_tables()).tables:
         for kind in loaded.texts["kind"]:
-            found.setdefault(kind, {}).setdefault(loaded.name, 0)
-            found[kind][loaded.name] += 1
-    rows = [(f"`{kind}`", ", ".join(f"{name} {count}" for name, count in names.items())) for kind, names in sorted(found.items())]
-    return table(("kind", "rows in the shipped tables"), rows)
+            found.setdefault(kind, {})[loaded.name] = None
+    rows = [(f"`{kind}`", ", ".join(names)) for kind, names in sorted(found.items())]
+    return table(("kind", "in the shipped tables"), rows)
 
 
 def _aliases() -> str:
@@ -180,6 +234,14 @@ def _aliases() -> str:
     return table(("column", "中文表头"), [(f"`{name}`", " · ".join(texts)) for name, texts in found.items()])
 
 
+def _more() -> str:
+    """Pages that the index does not speak of, by their first heading."""
+    text = LISTED.sub("", (DOCS / "index.md").read_text(encoding="utf-8"))
+    others = [page for page in pages() if page.name != "index.md" and f"]({page.relative_to(DOCS)}" not in text]
+    heads = [page.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ") for page in others]
+    return "".join(f"- [{head}]({page.relative_to(DOCS)})\n" for page, head in zip(others, heads, strict=True))
+
+
 def main() -> None:
     """Renew every page, and say which changed."""
     for page in pages():
@@ -190,5 +252,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "src"))
+    sys.path.append(str(ROOT / "src"))
     main()

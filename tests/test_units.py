@@ -26,7 +26,7 @@ from textile_pcf.units import (
 
 # What each name is worth in canonical units: names | factor | canonical unit
 NAMES = """
-kg kilogram kilograms 千克 公斤 | 1 | kg
+kg kilogram kilograms kilo 千克 公斤 | 1 | kg
 g gram grams gr 克 | 0.001 | kg
 mg milligram 毫克 | 0.000001 | kg
 t tonne tonnes ton tons mt MT 吨 | 1000 | kg

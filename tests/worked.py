@@ -30,6 +30,7 @@ KEYS = {
 }  # fmt: skip
 PRODUCT_KEYS = {
     "product", "unit", "total", "stages", "groups", "split", "aircraft", "by_component", "masses", "memo", "warnings",
+    "carbon_content", "beside",
 }  # fmt: skip
 RELATIVE = 1e-9
 ZERO = 1e-12  # what counts as nothing beside an expected 0

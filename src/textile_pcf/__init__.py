@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from textile_pcf.activity import Activity as Activity
     from textile_pcf.activity import read_activity as read_activity
+    from textile_pcf.batch import BatchResult as BatchResult
+    from textile_pcf.batch import calculate_batch as calculate_batch
     from textile_pcf.calculation import calculate as calculate
     from textile_pcf.calculation import footprint as footprint
     from textile_pcf.errors import FactorError as FactorError
@@ -19,16 +21,22 @@ if TYPE_CHECKING:
     from textile_pcf.errors import Problem as Problem
     from textile_pcf.errors import RuleError as RuleError
     from textile_pcf.errors import UsageError as UsageError
+    from textile_pcf.examples import load_example as load_example
     from textile_pcf.factors import FactorTable as FactorTable
     from textile_pcf.factors import load_factors as load_factors
     from textile_pcf.results import Footprint as Footprint
     from textile_pcf.rules import RuleSet as RuleSet
     from textile_pcf.rules import load_rules as load_rules
+    from textile_pcf.supply import Supply as Supply
+    from textile_pcf.supply import load_supply as load_supply
+    from textile_pcf.template import make_template as make_template
 
 __version__ = "0.1.0"
 
 _HOME = {
     "Activity": "activity",
+    "BatchResult": "batch",
+    "calculate_batch": "batch",
     "read_activity": "activity",
     "calculate": "calculation",
     "footprint": "calculation",
@@ -38,11 +46,15 @@ _HOME = {
     "Problem": "errors",
     "RuleError": "errors",
     "UsageError": "errors",
+    "load_example": "examples",
     "FactorTable": "factors",
     "load_factors": "factors",
     "Footprint": "results",
     "RuleSet": "rules",
     "load_rules": "rules",
+    "make_template": "template",
+    "Supply": "supply",
+    "load_supply": "supply",
 }
 __all__ = [*_HOME, "__version__"]
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-Codes = NDArray[np.int64]
+Codes = NDArray[np.integer[Any]]
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Kind_ = TypeVar("Kind_", bound=np.generic)
 DENSE = 1 << 16  # combinations that are counted in a table even where there are fewer rows
+SHORT = 1 << 31  # combinations that 32 bits can count
+HEAD = 8192  # rows in which the first of each form are looked for first
 WIDE = 8  # as many times the rows may there be combinations to be counted in a table, not sorted
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A text column: `categories[codes]` gives it back."""
+    """A text column: `categories[codes]` gives it back. Codes are of 32 bits where a file keeps them so, else of 64."""
 
     codes: Codes
     categories: tuple[str, ...]
@@ -48,6 +51,23 @@ def text_of(value: Any) -> str:
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
     return str(value).strip()
+
+
+def read_only(array: Array) -> Array:
+    """The same array, which nobody can change any more."""
+    array.setflags(write=False)
+    return array
+
+
+def shown(value: Any) -> str:
+    """A cell as a message shows it: a text in quotes, a number plainly.
+
+    Examples
+    --------
+    >>> shown("1,5"), shown(np.float64("inf"))
+    ("'1,5'", 'inf')
+    """
+    return repr(value.item() if isinstance(value, np.generic) else value)
 
 
 def encode(values: Sequence[Any] | Coded) -> Coded:
@@ -91,10 +111,11 @@ def recoded(codes: NDArray[np.integer[Any]], values: Sequence[Any]) -> Coded:
     >>> recoded(np.array([2, 0, 1]), ["dyeing ", "weaving", "dyeing"])
     Coded(codes=array([0, 0, 1]), categories=('dyeing', 'weaving'))
     """
+    stripped = list(map(str.strip, values)) if set(map(type, values)) == {str} else list(map(text_of, values))
+    if len(set(stripped)) == len(stripped):
+        return Coded(codes if codes.dtype == np.int32 else codes.astype(np.int64, copy=False), tuple(stripped))
     texts: dict[str, int] = {}
-    places = [texts.setdefault(text_of(value), len(texts)) for value in values]
-    if len(texts) == len(places):
-        return Coded(codes.astype(np.int64, copy=False), tuple(texts))
+    places = [texts.setdefault(text, len(texts)) for text in stripped]
     return Coded(np.array(places, dtype=np.int64)[codes], tuple(texts))
 
 
@@ -135,18 +156,22 @@ def numbers(values: Sequence[Any] | NDArray[Any]) -> tuple[Array, NDArray[np.boo
     if array.dtype.kind in "fiu":
         floats = array.astype(np.float64)
         return floats, np.isinf(floats)
-    column = encode(list(values))
-    blank = np.array([text == "" for text in column.categories])
-    distinct = _floats(column.categories)
-    floats = distinct[column.codes]
-    return np.where(np.isfinite(floats), floats, np.nan), ~np.isfinite(floats) & ~blank[column.codes]
+    if array.dtype.kind != "U" or not set(map(type, values)) <= {str, np.str_}:  # a workbook's cells: numbers and texts
+        column = encode(list(values))
+        floats, wrong = _read(np.array(column.categories, dtype=np.str_))
+        return floats[column.codes], wrong[column.codes]
+    return _read(array)
 
 
-def _floats(texts: tuple[str, ...]) -> Array:
+def _read(texts: NDArray[np.str_]) -> tuple[Array, Flags]:
+    """Numbers in texts, and which texts are none."""
+    blank = texts == ""
     try:
-        return np.array([text or "nan" for text in texts], dtype=np.str_).astype(np.float64)
+        floats = np.where(blank, "nan", texts).astype(np.float64)
     except ValueError:
-        return np.array([_float(text) for text in texts])
+        floats = np.array([_float(text) for text in texts.tolist()])
+    floats[~np.isfinite(floats) | (np.char.find(texts, "_") >= 0)] = np.nan  # 1_000 is Python's, not a mill's
+    return floats, np.isnan(floats) & ~blank
 
 
 def _float(text: str) -> float:
@@ -154,6 +179,11 @@ def _float(text: str) -> float:
         return float(text)
     except ValueError:
         return np.nan
+
+
+def picked(table: NDArray[Kind_], places: NDArray[np.integer[Any]]) -> NDArray[Kind_]:
+    """`table[places]`, fast, for places that are known to lie inside and not to be negative."""
+    return table.take(places, mode="clip")
 
 
 def combine(*columns: NDArray[np.integer[Any]] | Coded) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -166,8 +196,8 @@ def combine(*columns: NDArray[np.integer[Any]] | Coded) -> tuple[NDArray[np.intp
     >>> combine(np.array([0, 1, 0]), np.array([2, 2, 2]))
     (array([0, 1]), array([0, 1, 0]))
     """
-    rows = len(columns[0])
-    key, span = np.zeros(rows, dtype=np.int64), 1
+    key: NDArray[np.integer[Any]] = np.zeros(len(columns[0]), dtype=np.int32)
+    span = 1
     for column in columns:
         if isinstance(column, Coded):
             codes, low, size = column.codes, 0, len(column.categories)
@@ -176,29 +206,44 @@ def combine(*columns: NDArray[np.integer[Any]] | Coded) -> tuple[NDArray[np.intp
             size = int(column.max(initial=0)) - low + 1
         if size <= 1:
             continue
-        if span > 1 and span * size > max(DENSE, rows):
-            key, span = _dense(key, span)
+        if span > 1 and span * size > max(DENSE, len(key)):
+            place, span = _dense(key, span)
+            key = place.astype(np.int32) if span * size < SHORT else place
+        elif span * size >= SHORT:
+            key = key.astype(np.int64)
         if span > 1:
             key *= size
-        key += codes
+        np.add(key, codes, out=key, casting="same_kind")
         if low:
             key -= low
         span *= size
     form, count = _dense(key, span)
-    first = np.empty(count, dtype=np.intp)
-    first[form[::-1]] = np.arange(rows - 1, -1, -1)
-    return first, form
+    return _first_rows(form, count), form
 
 
-def _dense(key: Codes, span: int) -> tuple[NDArray[np.intp], int]:
+def _dense(key: NDArray[np.integer[Any]], span: int) -> tuple[NDArray[np.intp], int]:
     """Keys below `span` as places among the distinct ones, in their order."""
     if span > max(DENSE, WIDE * len(key)):
         distinct, place = np.unique(key, return_inverse=True)
         return place.reshape(-1).astype(np.intp, copy=False), len(distinct)
-    present = np.zeros(span, dtype=bool)
-    present[key] = True
-    place = np.cumsum(present, dtype=np.intp) - 1
-    return place[key], int(place[-1]) + 1 if len(key) else 0
+    place = np.cumsum(np.bincount(key, minlength=span) > 0, dtype=np.intp) - 1
+    return picked(place, key), int(place[-1]) + 1 if len(key) else 0
+
+
+def _first_rows(form: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+    """First row of each form; looked for in ever larger pieces, as most forms stand near the top of a long table."""
+    rows = len(form)
+    first = np.full(count, rows, dtype=np.intp)
+    low, high = 0, HEAD
+    while low < rows and count:
+        part = form[low:high]
+        found = np.full(count, rows, dtype=np.intp)
+        found[part[::-1]] = np.arange(low + len(part) - 1, low - 1, -1)
+        np.minimum(first, found, out=first)
+        if first.max() < rows:
+            break
+        low, high = high, 4 * high
+    return first
 
 
 def repeated(*columns: NDArray[np.integer[Any]]) -> NDArray[np.intp]:

@@ -129,7 +129,7 @@ def validated(model: type[Model], document: Document, error: type[PcfError]) -> 
     raise error(_joined(problems)) from None
 
 
-def data_root(kind: Literal["rules", "emission_factors"]) -> Path:
+def data_root(kind: Literal["rules", "emission_factors", "examples"]) -> Path:
     """Folder of the shipped data: inside an installed package, or beside `src` in a checkout or editable install."""
     package = Path(__file__).resolve().parent
     for folder in (package / "data" / kind, package.parents[1] / kind):

@@ -103,9 +103,10 @@ def amounts(value: Array, scale: Array, place: Places, masses: Masses, driver: N
     for column, mass in enumerate((output, taken, taken - output)):
         used = driver[:, column] > 0
         if used.all():
-            amount = amount * mass[place]
+            amount *= mass.take(place, mode="clip")
         elif used.any():
-            amount = amount * np.where(used, mass[place], 1.0)
+            rows = np.flatnonzero(used)
+            amount[rows] *= mass[place[rows]]
     return amount
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from textile_pcf.language import translate, word
 
 SHOWN = 200  # more problems than a person reads; the rest stays in `problems`
 
@@ -38,25 +41,75 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.where}: {self.what} {self.cure}".strip()
 
+    def told(self, language: str, names: Mapping[str, str] | None = None) -> str:
+        """The problem in `en` or `zh`; `names` are English texts of a rule with their Chinese.
+
+        Examples
+        --------
+        >>> print(Problem("mill.csv:14", "'24' is not a year.", "Write four digits, such as 2024.").told("zh"))
+        mill.csv:14: '24' 不是年份。请写四位数字，例如 2024。
+        """
+        if language != "zh":
+            return str(self)
+        return f"{self.where}: {translate(f'{self.what} {self.cure}'.strip(), language, names)}"
+
+
+def by_place(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems in the order of lines and cells, those that stand nowhere last.
+
+    Examples
+    --------
+    >>> [problem.where for problem in by_place(Problem(where, "", "") for where in ("a.csv (x)", "a.csv:10", "a.csv:9"))]
+    ['a.csv:9', 'a.csv:10', 'a.csv (x)']
+    """
+    return sorted(problems, key=lambda problem: _place(problem.where))
+
+
+def _place(where: str) -> tuple[bool, str, int]:
+    found = re.search(r"^(.*?)(?::|![A-Z]*(?:row )?|row )(\d+)", where)
+    return (False, found[1], int(found[2])) if found else (True, "", 0)
+
+
+class RefusedError(ValueError):
+    """A value that cannot be: `what` is wrong and its `cure`, each a sentence."""
+
+    def __init__(self, what: str, cure: str) -> None:
+        self.what, self.cure = what, cure
+        super().__init__(f"{what} {cure}")
+
 
 class PcfError(Exception):
-    """Base of all errors of this library; `problems` holds every problem found, not only the first."""
+    """Base of all errors of this library; `problems` holds every problem found, not only the first.
+
+    `names` gives titles and notes that may stand in them in Chinese.
+    """
 
     subject = "the calculation"
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], names: Mapping[str, str] | None = None) -> None:
         self.problems = tuple(problems)
+        self.names = names or {}
         super().__init__(self.problems)
 
     @property
     def summary(self) -> str:
         """How many problems there are, and in what."""
+        return self.summary_in("en")
+
+    def summary_in(self, language: str) -> str:
+        """How many problems there are, and in what, in `en` or `zh`."""
         count = len(self.problems)
-        shown = f", the first {SHOWN} are shown" if count > SHOWN else ""
-        return f"{count} problem{'s' if count != 1 else ''} in {self.subject}{shown}"
+        shown = word("first_shown", language, count=SHOWN) if count > SHOWN else ""
+        key = "problems_1" if count == 1 else "problems"
+        return word(key, language, count=count, subject=word(self.subject, language)) + shown
+
+    def told(self, language: str) -> str:
+        """All problems in `en` or `zh`, one per line."""
+        shown = (f"  {problem.told(language, self.names)}" for problem in self.problems[:SHOWN])
+        return "\n".join([f"{self.summary_in(language)}:", *shown])
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.summary}:", *(f"  {problem}" for problem in self.problems[:SHOWN])])
+        return self.told("en")
 
 
 class InputError(PcfError):

@@ -19,6 +19,24 @@ def known_regions() -> dict[str, tuple[str, ...]]:
         return {row["region"]: tuple(filter(None, row["groups"].split(";"))) for row in csv.DictReader(file)}
 
 
+@cache
+def _by_name() -> dict[str, str]:
+    with (data_root("emission_factors") / "regions.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {row[name].casefold(): row["region"] for name in ("name_en", "name_zh", "region") for row in rows}
+
+
+def region_named(text: str) -> str | None:
+    """Code of a region told by its name in English or Chinese, or in small letters.
+
+    Examples
+    --------
+    >>> region_named("Norway"), region_named("浙江"), region_named("cn"), region_named("Atlantis")
+    ('NO', 'CN-ZJ', 'CN', None)
+    """
+    return _by_name().get(text.strip().casefold())
+
+
 def is_region(code: str) -> bool:
     """Whether a code is a known region, or a subdivision of a known country.
 

@@ -21,6 +21,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textile_pcf.errors import RefusedError
+
 if TYPE_CHECKING:
     import pint
 
@@ -40,12 +42,8 @@ Value = tuple[Fraction, dict[str, int]]
 """Exact factor to canonical units, and the power of each dimension."""
 
 
-class UnitError(ValueError):
-    """A text that is no unit: `what` is wrong and its `cure`, each a sentence."""
-
-    def __init__(self, what: str, cure: str) -> None:
-        self.what, self.cure = what, cure
-        super().__init__(f"{what} {cure}")
+class UnitError(RefusedError):
+    """A text that is no unit."""
 
 
 def read(text: str) -> Value:

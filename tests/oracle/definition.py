@@ -1,7 +1,7 @@
 """The oracle's own reading of a rule, activity data and factors, in plain Python, one product after another.
 
 It shares no code with the library but named methods that it does not know itself (they have golden tests of their own): it
-reads the files itself, knows units itself, and calculates no mass and no footprint. It only writes down the system that the
+reads the files itself, knows its units itself, and calculates no mass and no footprint. It only writes down the system that the
 definition means, as unit processes: what one kilogram out of a stage, into it and lost in it takes. Brightway solves it.
 """
 
@@ -27,20 +27,25 @@ Row = dict[str, str]
 _ATOMS: dict[str, tuple[float, str, int]] = {
     "kg": (1, "kg", 1), "g": (1e-3, "kg", 1), "t": (1000, "kg", 1), "mg": (1e-6, "kg", 1),
     "MJ": (1, "MJ", 1), "kWh": (3.6, "MJ", 1), "MWh": (3600, "MJ", 1), "GJ": (1000, "MJ", 1),
+    "kJ": (1e-3, "MJ", 1), "TJ": (1e6, "MJ", 1),
     "m3": (1, "m3", 1), "L": (1e-3, "m3", 1), "m": (1, "m", 1), "km": (1000, "m", 1), "cm": (0.01, "m", 1),
     "m2": (1, "m", 2), "h": (3600, "s", 1), "min": (60, "s", 1), "s": (1, "s", 1), "kgCO2e": (1, "kgCO2e", 1),
     "gCO2e": (1e-3, "kgCO2e", 1), "piece": (1, "piece", 1), "cycle": (1, "cycle", 1), "wear": (1, "wear", 1),
     "1": (1, "", 0), "%": (0.01, "", 0), "": (1, "", 0),
+    "Nm3": (1, "m3", 1), "万米": (10000, "m", 1), "万件": (10000, "piece", 1),
 }  # fmt: skip
-_YARN = {"Nm": (1000.0, {"m": 1, "kg": -1}), "dtex": (1e-7, {"kg": 1, "m": -1}), "tex": (1e-6, {"kg": 1, "m": -1})}
+_WHOLE: dict[str, tuple[float, dict[str, int]]] = {
+    "Nm": (1000.0, {"m": 1, "kg": -1}), "dtex": (1e-7, {"kg": 1, "m": -1}), "tex": (1e-6, {"kg": 1, "m": -1}),
+    "gsm": (1e-3, {"kg": 1, "m": -2}), "kW": (1e-3, {"MJ": 1, "s": -1}),
+}  # fmt: skip
 Dimensions = dict[str, int]
 
 
 def unit(text: str) -> tuple[float, Dimensions]:
     """`kWh/kg`, `kgCO2e/(t*km)`, `100 m`: factor and dimensions."""
-    if text in _YARN:
-        return _YARN[text]
-    above, *below = text.replace("^", "").split("/")
+    if text in _WHOLE:
+        return _WHOLE[text]
+    above, *below = text.replace("^", "").replace("tkm", "t*km").split("/")
     factor, dimensions = 1.0, dict[str, int]()
     for part, sign in [(above, 1), *((piece, -1) for piece in below)]:
         for atom in re.split(r"[*·]", part.strip().strip("()")):
@@ -148,14 +153,21 @@ class Product:
     # -- properties
 
     def home(self, stage: str, name: str) -> str:
+        if "." in name:  # of another stage
+            return name.split(".")[0]
         return stage if stage != "product" and name in self.stages[stage].get("properties", {}) else "product"
 
     def model(self, home: str, name: str) -> dict[str, Any]:
         where = self.rule["product"] if home == "product" else self.stages[home]
-        return where["properties"][name]
+        return where["properties"][name.split(".")[-1]]
 
     def value_of(self, stage: str, name: str, lane: str) -> float | str:
         """A property on a lane in canonical units, or the chosen word; NaN where it is not known."""
+        if "." in name:  # of another stage; of one per fibre, wanted for all, the mean by share
+            where, other = name.split(".")
+            if where in self.component_stages and stage not in self.component_stages:
+                return sum(share * float(self.value_of(where, other, fibre)) for fibre, share in self.shares.items())
+            return self.value_of(where, other, lane)
         home = self.home(stage, name)
         model = self.model(home, name)
         for row in self.given(home, name, lane if home in self.component_stages else ""):
@@ -163,9 +175,6 @@ class Product:
                 return row["item"]
             if row["amount"]:
                 return self.converted(row, unit(model["unit"]))
-        if model.get("mean_of"):
-            where, other = model["mean_of"].split(".")
-            return sum(share * float(self.value_of(where, other, fibre)) for fibre, share in self.shares.items())
         if model.get("method"):
             names, formula = method(model["method"])
             bound = {name_: model.get("inputs", {}).get(name_, name_) for name_ in names}
@@ -342,6 +351,7 @@ class Product:
         for driver in drivers:
             mass = driver in ("output", "input", "loss")
             parts.append(unit("kg") if mass else product_unit if driver == "product" else self.unit_of(stage, driver))
+        parts = [part for part in parts if part[1]]  # a share multiplies, but nothing is told per share
         whole = (counted[0] / product_of(*parts)[0], product_of(counted, over=product_of(*parts))[1])
         if row["per"] == "product":
             return "product", self.amount(row, counted, product_of(counted, over=product_unit)) * product_unit[0]
@@ -383,7 +393,12 @@ class Product:
 
     def region_and_year(self, stage: str, lane: str, row: Row) -> tuple[str, int]:
         own, whole = self.given(stage, "", lane), self.given("product", "", "")
-        regions = [row["region"], *(r["region"] for r in own), self.stages[stage].get("region", ""), *(r["region"] for r in whole)]
+        regions = [
+            row["region"],
+            *(r["region"] for r in own),
+            self.stages[stage].get("region", ""),
+            *(r["region"] for r in whole),
+        ]
         years = [row["year"], *(r["year"] for r in own), *(r["year"] for r in whole)]
         return next(filter(None, regions), "GLO"), int(next(filter(None, years), 0))
 
@@ -432,7 +447,9 @@ class Matcher:
     def __init__(self, tables: list[Table], gwp: str, biogenic: str) -> None:
         self.tables, self.biogenic = tables, biogenic
         column = {"AR4": "ar4", "AR5": "ar5"}.get(gwp, "ar6")
-        self.gwp = {row["gas"]: float(row[column]) for row in read_table(ROOT / "emission_factors/gwp100.csv").rows if row[column]}
+        self.gwp = {
+            row["gas"]: float(row[column]) for row in read_table(ROOT / "emission_factors/gwp100.csv").rows if row[column]
+        }
         regions = read_table(ROOT / "emission_factors/regions.csv").rows
         self.groups = {row["region"]: [group for group in row["groups"].split(";") if group] for row in regions}
 

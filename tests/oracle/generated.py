@@ -132,9 +132,8 @@ class Maker:
         dice = self.dice
         unit = dice.choice(tuple(UNITS))
         kind = dice.choice(("life_cycle", "direct"))
-        per = dice.choice(
-            ("output", "output", "input", "loss", "product", ["output", "washes"], ["input", "printed"], "washes", ["printed", "loss"])
-        )
+        lists = [["output", "washes"], ["input", "printed"], ["printed", "loss"]]
+        per = dice.choice(["output", "output", "input", "loss", "product", "washes", *lists])
         flow: dict[str, Any] = {"unit": unit, "per": per, "kind": kind, "factor": self.item(unit, kind)}
         choice = dice.random()
         if unit == "kWh" and per == "output" and choice < 0.5:
@@ -142,7 +141,10 @@ class Maker:
         elif choice < 0.4:
             flow |= {"value": self.number(), **CITED}
         elif choice < 0.6:
-            flow |= {"value": {"by": "loom", "air": self.number(), "water": {"value": self.number(), **CITED}, "rapier": 0}, **CITED}
+            flow |= {
+                "value": {"by": "loom", "air": self.number(), "water": {"value": self.number(), **CITED}, "rapier": 0},
+                **CITED,
+            }
         if dice.random() < 0.4:
             flow["optional"] = True
         if dice.random() < 0.2:
@@ -220,7 +222,7 @@ class Maker:
         dice = self.dice
         where: dict[str, Any] = {"region": dice.choice(REGIONS), "year": dice.choice(("", "", 2015, 2023))}
         cells: dict[str, Any] = {**place, "flow": flow, "component": lane, "item": item, **where}
-        if "value" in model and dice.random() < 0.3:
+        if "value" in model and not item and dice.random() < 0.3:
             self.row(**cells)
             return
         unit = dice.choice(UNITS[model["unit"]])

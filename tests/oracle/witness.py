@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
 from oracle.definition import Label, System
 from textile_pcf.brightway.packages import package
 
@@ -75,7 +76,7 @@ class Witness:
 
     def score(self, demand: dict[int, float]) -> float:
         """Score of a demand. [kg CO2e]"""
-        self.full.redo_lcia(demand)
+        self.full.lcia(demand)
         return self.full.score
 
     def total(self, product: str) -> float:
@@ -84,7 +85,7 @@ class Witness:
 
     def supply(self, product: str) -> dict[Label, float]:
         """Kilograms (or product units) of every process for one product unit, links aside."""
-        self.masses.redo_lci({self.ids["product", product]: 1.0})
+        self.masses.lci({self.ids["product", product]: 1.0})
         column = self.masses.dicts.activity
         supply = {label: float(self.masses.supply_array[column[number]]) for label, number in self.ids.items()}
         return {label: amount * self.system.makes[label] for label, amount in supply.items()}
@@ -101,7 +102,7 @@ class Witness:
     def needs_all_of_itself(self) -> bool:
         """Whether making one of everything would take less than nothing of something."""
         demand = {self.ids["product", product]: 1.0 for product in self.system.products}
-        self.full.redo_lci(demand)
+        self.full.lci(demand)
         column = self.full.dicts.activity
         made = [self.full.supply_array[column[self.ids["product", product]]] for product in self.system.products]
         return min(made) <= 0 or not np.all(np.isfinite(made))

@@ -8,8 +8,10 @@ from typing import Any
 from textile_pcf.activity.cells import ALIASES, COLUMNS, DATA_TYPES, Cells, read_cells
 from textile_pcf.activity.complete import Quantities, complete
 from textile_pcf.activity.fill import Activity, fill
+from textile_pcf.activity.forms import made_for
 from textile_pcf.activity.lanes import lay, make_lanes
-from textile_pcf.activity.meaning import rows_meaning
+from textile_pcf.activity.meaning import Meanings, rows_meaning
+from textile_pcf.activity.told import told_once
 from textile_pcf.activity.twice import rows_twice
 from textile_pcf.errors import InputError
 from textile_pcf.rules import RuleSet, load_rules
@@ -24,13 +26,17 @@ __all__ = [
     "build_activity",
     "complete",
     "read_activity",
+    "told_once",
 ]
 
 
-def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
-    """Activity data with the problems met kept in `problems`, so that they can be told together with those still to come."""
-    cells = read_cells(source)
-    rows = rows_meaning(cells, rules)
+def build_activity(source: str | Path | Any, rules: RuleSet, meanings: Meanings | None = None) -> Activity:
+    """Activity data with the problems met kept in `problems`, so that they can be told together with those still to come.
+
+    `meanings` keeps what distinct rows mean under the rule, for the next table of many.
+    """
+    cells = made_for(read_cells(source), rules)
+    rows = rows_meaning(cells, rules, meanings)
     lanes, lane_problems = make_lanes(cells, rows, len(cells.texts["product"].categories), rules)
     laid, lay_problems = lay(cells, rows, lanes, rules)
     problems = [*cells.problems, *rows.problems, *lane_problems, *lay_problems, *rows_twice(cells, rows)]
@@ -53,7 +59,7 @@ def read_activity(source: str | Path | Any, rules: RuleSet | str | Path) -> Acti
         With every problem found: where it stands, what it is, what cures it.
     """
     activity = build_activity(source, load_rules(rules))
-    problems = [*activity.problems, *complete(activity).problems]
+    problems = told_once(activity, [*activity.problems, *complete(activity).problems])
     if problems:
-        raise InputError(problems)
+        raise InputError(problems, activity.rules.in_chinese())
     return activity

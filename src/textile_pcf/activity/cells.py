@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.columns import Array, Coded, encode, numbers
+from textile_pcf.columns import Array, Coded, by_appearance, encode, numbers, shown
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.tables import Table, read_table
 from textile_pcf.units import UnitError, nearest, split_quantity
@@ -17,9 +17,11 @@ from textile_pcf.units import UnitError, nearest, split_quantity
 TEXTS = ("product", "stage", "flow", "component", "unit", "item", "region", "year", "per", "data_type", "source", "note")
 NUMBERS = ("amount", "gsd", "dq_technology", "dq_geography", "dq_time", "dq_precision")
 COLUMNS = (*TEXTS[:3], "amount", *TEXTS[4:5], "component", *TEXTS[5:], *NUMBERS[1:])
-REQUIRED = ("product", "stage", "flow")
+REQUIRED = ("product", "stage")
 DATA_TYPES = ("measured", "calculated", "supplier", "literature", "estimated")
 PER = ("", "product", "period")
+NUMBER_CURE = "Write a plain finite number with a decimal point; leave the cell empty where nothing is known."
+WORD_CURE = "Write a plain finite number with a decimal point; the word of a choice goes into the column `item`."
 ALIASES = {
     "产品": "product", "产品编号": "product", "工序": "stage", "阶段": "stage", "生产工序": "stage",
     "流": "flow", "项目": "flow", "活动": "flow", "数量": "amount", "用量": "amount", "消耗量": "amount", "数值": "amount",
@@ -51,9 +53,9 @@ class Cells:
 
     def where(self, row: int, column: str | None = None) -> str:
         """Place of a row for a message: `path:line (stage.flow)`."""
-        flow = self.text("flow", row)
-        name = f"{self.text('stage', row)}.{flow}" if flow else self.text("stage", row)
-        return f"{self.table.place(row, column)} ({name})"
+        stage, flow = self.text("stage", row), self.text("flow", row)
+        name = f"{stage}.{flow}" if flow else stage
+        return f"{self.table.place(row, column)} ({name})" if stage else self.table.place(row, column)
 
     def problems_at(
         self, rows: NDArray[np.intp] | Sequence[int], what: str, cure: str, column: str | None = None, code: str = ""
@@ -71,19 +73,30 @@ def read_cells(source: Any) -> Cells:
     InputError
         When there is no table to speak of: no rows, unknown or missing columns.
     """
-    table = read_table(source, error=InputError, known_columns=COLUMNS, aliases=ALIASES)
+    table = source if isinstance(source, Table) else read_activity_table(source)
     missing = [column for column in REQUIRED if column not in table.columns]
     if missing:
         cure = f"Each row needs product, stage, flow, amount and unit; add: {', '.join(missing)}."
-        raise InputError([Problem(table.name, f"Columns are missing: {', '.join(missing)}.", cure, code="missing-column")])
+        what = f"Columns are missing: {', '.join(missing)}."
+        raise InputError([*table.faults, Problem(table.name, what, cure, code="missing-column")])
     empty = Coded(np.zeros(table.rows, dtype=np.int64), ("",))
     texts = {name: encode(table.columns[name]) if name in table.columns else empty for name in TEXTS}
+    products = by_appearance(texts["product"])
+    texts["product"] = Coded(products.codes.astype(np.int64, copy=False), products.categories)
     blank = np.full(table.rows, np.nan)
     read = {name: numbers(table.columns[name]) for name in NUMBERS if name in table.columns}
     columns = {name: read[name][0] if name in read else blank for name in NUMBERS}
-    cells = Cells(table, texts, columns, (), np.zeros(table.rows, dtype=bool))
-    problems = [*_split_amounts(cells, read), *_bad_numbers(cells, read), *_bad_texts(cells), *_out_of_range(cells)]
+    spoilt = np.zeros(table.rows, dtype=bool)
+    spoilt[np.asarray(table.ragged, dtype=np.intp)] = True
+    cells = Cells(table, texts, columns, (), spoilt)
+    problems = [*table.faults, *_split_amounts(cells, read), *_bad_numbers(cells, read), *_bad_texts(cells)]
+    problems += _out_of_range(cells, read)
     return Cells(table, cells.texts, columns, tuple(problems), cells.spoilt)
+
+
+def read_activity_table(source: Any) -> Table:
+    """Any source as a table with the columns of activity data."""
+    return read_table(source, error=InputError, known_columns=COLUMNS, aliases=ALIASES, lenient=True)
 
 
 def _split_amounts(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]]) -> Iterator[Problem]:
@@ -100,7 +113,7 @@ def _split_amounts(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]
             amount, unit = split_quantity(str(cells.table.columns["amount"][row]))
         except UnitError:
             continue
-        if not unit:
+        if not unit or unit[0] in "+-.0123456789":  # 7-9 is no amount with a unit
             continue
         told = units.categories[int(units.codes[row])]
         wrong[row] = False
@@ -121,9 +134,10 @@ def _bad_numbers(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]])
         for row in np.flatnonzero(wrong):
             cells.spoilt[row] = True
             seen = cells.table.columns[column][row]
-            cure = "Write a plain finite number with a decimal point; leave the cell empty where nothing is known."
+            word = isinstance(seen, str) and seen.replace("_", "").isalpha()
+            cure = WORD_CURE if word and column == "amount" else NUMBER_CURE
             yield from cells.problems_at(
-                [int(row)], f"{seen!r} in column {column} is not a number.", cure, column, "not-a-number"
+                [int(row)], f"{shown(seen)} in column {column} is not a number.", cure, column, "not-a-number"
             )
 
 
@@ -143,8 +157,11 @@ def _bad_texts(cells: Cells) -> Iterator[Problem]:
         ("data_type", lambda text: _not_one_of(text, "data_type", ("", *DATA_TYPES))),
     )
     for column, check in checks:
-        for code, text in enumerate(cells.texts[column].categories):
-            wrong = check(text)
+        categories = cells.texts[column].categories
+        told = ("",) if column in REQUIRED else categories  # of ids only the empty one is wrong here
+        for text in told:
+            code = categories.index(text) if text in categories else -1
+            wrong = check(text) if code >= 0 else None
             if wrong is not None:
                 yield from cells.problems_at(_rows_with(cells, column, code), *wrong, column, f"bad-{column}")
 
@@ -164,11 +181,12 @@ def _not_one_of(text: str, column: str, words: Sequence[str]) -> tuple[str, str]
     return f"{text!r} cannot stand in column {column}.", cure
 
 
-def _out_of_range(cells: Cells) -> Iterator[Problem]:
-    for column in NUMBERS[2:]:
+def _out_of_range(cells: Cells, given: Collection[str]) -> Iterator[Problem]:
+    for column in (name for name in NUMBERS[2:] if name in given):
         rows = np.flatnonzero((cells.numbers[column] < 1) | (cells.numbers[column] > 5))
         cells.spoilt[rows] = True
         yield from cells.problems_at(rows, f"{column} is outside 1 to 5.", "1 is best, 5 is worst.", column, "bad-quality")
-    rows = np.flatnonzero(cells.numbers["gsd"] < 1)
-    cells.spoilt[rows] = True
-    yield from cells.problems_at(rows, "gsd is below 1.", "1 means no spread, 1.1 about ten percent.", "gsd", "bad-gsd")
+    if "gsd" in given:
+        rows = np.flatnonzero(cells.numbers["gsd"] < 1)
+        cells.spoilt[rows] = True
+        yield from cells.problems_at(rows, "gsd is below 1.", "1 means no spread, 1.1 about ten percent.", "gsd", "bad-gsd")

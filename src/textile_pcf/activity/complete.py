@@ -9,14 +9,15 @@ import numpy as np
 
 from textile_pcf.activity.fill import Activity
 from textile_pcf.activity.lanes import Places
-from textile_pcf.activity.meaning import ABSOLUTE, AS_RULE, PERIOD
+from textile_pcf.activity.meaning import ABSOLUTE, AS_RULE, PERIOD, Kind
 from textile_pcf.activity.missing import missing_flows, missing_root, spoilt_names, unchosen_alternatives
 from textile_pcf.activity.plausibility import implausible
 from textile_pcf.activity.seats import spread
-from textile_pcf.columns import Array
+from textile_pcf.columns import Array, combine
 from textile_pcf.errors import Problem
 from textile_pcf.measures import Measures
 from textile_pcf.rules import PRODUCT, Default, LossSpec, PropertySpec, RuleSet
+from textile_pcf.rules.model import MASS_DRIVERS
 from textile_pcf.units import Unit, parse_unit
 
 GIVEN, BY_RULE, COMPUTED, NONE = 0, 1, 2, -1
@@ -53,8 +54,9 @@ def complete(activity: Activity) -> Quantities:
     measures = _measures(activity, properties)
     value, entry = _flow_values(activity, properties)
     value, lost = _per_period(activity, measures, value)
-    scale, undriven = _scale(activity, properties)
+    scale, undriven = _scale(activity, properties, spoilt)
     problems = [
+        *_taken_twice(activity),
         *_missing_properties(activity, properties, origin, spoilt),
         *_missing_mass(activity, measures),
         *_wrong_losses(activity, losses, properties, spoilt),
@@ -223,19 +225,18 @@ def _wrong_losses(activity: Activity, losses: Array, properties: Array, spoilt: 
             if spec.default is None:
                 yield _not_given(activity, spec, int(seat))
             else:
-                yield from missing_root(activity, properties, spec, spec.default, int(seat))
+                yield from missing_root(activity, properties, spec, spec.default, int(seat), spoilt)
         high = 1.0 if spec.basis == "input" else np.inf
-        wrong = (values < 0) | (values >= high) | ((values <= 0) & (spec.basis == "ratio"))
+        wrong = (values >= high) | ((values == 0) & (spec.basis == "ratio"))  # negative ones are told with the row
         for row in np.unique(rows[wrong & (rows >= 0)]):
-            amount = activity.cells.numbers["amount"][row]
-            unit = activity.cells.text("unit", int(row))
+            told = f"{activity.rows.value[row] * 100:.6g} %" if spec.basis != "ratio" else f"{activity.rows.value[row]:.6g}"
             limits = {
                 "input": "A loss on the input is at least 0 % and below 100 %",
                 "output": "A loss on the output is at least 0 %",
                 "ratio": "A ratio of input to output is above 0",
             }[spec.basis]
             cure = f"{limits}; 5 percent is written 5 with unit %."
-            yield from activity.cells.problems_at([int(row)], f"A loss of {amount:g} {unit} cannot be.", cure, "amount", "loss")
+            yield from activity.cells.problems_at([int(row)], f"A loss of {told} cannot be.", cure, "amount", "loss")
 
 
 def _flow_values(activity: Activity, properties: Array) -> tuple[Array, Places]:
@@ -255,6 +256,18 @@ def _flow_values(activity: Activity, properties: Array) -> tuple[Array, Places]:
     return values, entries
 
 
+def _taken_twice(activity: Activity) -> Iterator[Problem]:
+    """Rows without amount that each take the rule's value of the same flow: it can be taken once."""
+    flows = activity.flows
+    rows = np.flatnonzero(np.isnan(flows.value) & (flows.row >= 0))
+    if len(rows) < 2:
+        return
+    first, form = combine(flows.flow[rows], flows.seat[rows])
+    again = np.unique(flows.row[rows[first[form] != np.arange(len(rows))]])
+    what = "Another row without amount takes the rule's value of this flow already."
+    yield from activity.cells.problems_at(again, what, "Write the amounts, or keep one of the rows.", "amount", "taken-twice")
+
+
 def _missing_values(
     activity: Activity, properties: Array, values: Array, spoilt: set[tuple[str, int, int]]
 ) -> Iterator[Problem]:
@@ -263,7 +276,7 @@ def _missing_values(
         spec, seat = activity.rules.flows[flows.flow[row]], int(flows.seat[row])
         product, _ = activity.seat_place(spec.stage, seat)
         if spec.default is not None and ("flow", spec.index, product) not in spoilt:
-            yield from missing_root(activity, properties, spec, spec.default, seat)
+            yield from missing_root(activity, properties, spec, spec.default, seat, spoilt)
 
 
 def _per_period(activity: Activity, measures: Measures, values: Array) -> tuple[Array, list[Problem]]:
@@ -273,39 +286,51 @@ def _per_period(activity: Activity, measures: Measures, values: Array) -> tuple[
     if not len(rows) and not len(outputs.row):
         return values, []
     stage = np.array([spec.stage for spec in activity.rules.flows], dtype=np.int64)[flows.flow[rows]]
-    wanted = zip(stage, flows.seat[rows], flows.year[rows], _component(activity, flows.row[rows]), strict=True)
+    place = np.concatenate([
+        activity.stage_seats.at(stage, flows.seat[rows]),
+        activity.stage_seats.at(outputs.stage, outputs.seat),
+    ])  # fmt: skip
+    row = np.concatenate([flows.row[rows], outputs.row])
+    component = activity.cells.texts["component"].codes[row]
+    first, form = combine(place, component, np.concatenate([flows.year[rows], outputs.year]))
+    output_of = np.full(len(first), -1, dtype=np.intp)
+    output_of[form[len(rows) :]] = np.arange(len(outputs.row))
+    found = output_of[form[: len(rows)]]
     mass, problems = _output_mass(activity, measures)
-    keys = zip(outputs.stage, outputs.seat, outputs.year, _component(activity, outputs.row), strict=True)
-    known = {tuple(map(int, key)): place for place, key in enumerate(keys)}
-    found = np.array([known.get(tuple(map(int, key)), -1) for key in wanted], dtype=np.intp)
     what = "The total of a period has no output to be divided by."
     cure = "Add a row of this stage with flow `output`, per `period`, and the same component and year."
     problems += activity.cells.problems_at(np.unique(flows.row[rows[found < 0]]), what, cure, "per", "no-output")
     unused = np.setdiff1d(np.arange(len(outputs.row)), found)
     what = "This output of a period belongs to no total of that period."
     cure = "Give the same component and year as the totals, or remove it."
-    problems += activity.cells.problems_at(np.unique(outputs.row[unused]), what, cure, "flow", "unused-output")
+    rows_unused = _without_spoilt_totals(activity, np.unique(outputs.row[unused]))
+    problems += activity.cells.problems_at(rows_unused, what, cure, "flow", "unused-output")
     done = values.copy()
     done[rows] = np.where(found >= 0, values[rows] / np.append(mass, np.nan)[found], np.nan)
     return done, problems
 
 
-def _component(activity: Activity, rows: Places) -> Places:
-    return activity.cells.texts["component"].codes[rows]
+def _without_spoilt_totals(activity: Activity, rows: Places) -> Places:
+    """Output rows of stages none of whose rows was reported: there the total is perhaps only unreadable."""
+    texts = activity.cells.texts
+    span = len(texts["stage"].categories)
+    home = texts["product"].codes * span + texts["stage"].codes
+    return rows[~np.isin(home[rows], home[activity.rows.of_kind(Kind.WRONG)])]
 
 
 def _output_mass(activity: Activity, measures: Measures) -> tuple[Array, list[Problem]]:
     """Outputs of periods in kg."""
     outputs, problems = activity.outputs, list[Problem]()
     mass = np.full(len(outputs.row), np.nan)
+    amounts = np.where(outputs.amount > 0, outputs.amount, np.nan)  # nothing given off was told with the row
     for form in np.unique(outputs.unit):
         unit = activity.rows.units[form]
         assert unit is not None
         rows = np.flatnonzero(outputs.unit == form)
         per_lane = np.array([spec.component for spec in activity.rules.stages])[outputs.stage[rows]]
         product = np.where(per_lane, activity.lanes.product[np.where(per_lane, outputs.seat[rows], 0)], outputs.seat[rows])
-        mass[rows] = outputs.amount[rows] * measures.kilograms(unit)[product]
-        unknown = np.unique(outputs.row[rows[np.isnan(mass[rows])]])
+        mass[rows] = amounts[rows] * measures.kilograms(unit)[product]
+        unknown = np.unique(outputs.row[rows[np.isnan(mass[rows]) & ~np.isnan(amounts[rows])]])
         cure = f"Give {measures.missing(unit)} of the product, or the output in kg."
         problems += activity.cells.problems_at(
             unknown, f"{unit.text} of this product cannot be weighed.", cure, "unit", "no-mass"
@@ -313,11 +338,12 @@ def _output_mass(activity: Activity, measures: Measures) -> tuple[Array, list[Pr
     return mass, problems
 
 
-def _scale(activity: Activity, properties: Array) -> tuple[Array, list[Problem]]:
+def _scale(activity: Activity, properties: Array, spoilt: set[tuple[str, int, int]]) -> tuple[Array, list[Problem]]:
     """Drivers that are no masses, multiplied; an absolute amount is per product unit, a period's per kg of output."""
     flows, rules = activity.flows, activity.rules
     scale = np.ones(len(flows.flow))
     scale[flows.per == ABSOLUTE] = rules.product_unit.factor
+    scale *= _part_of_all_fibres(activity)
     problems: list[Problem] = []
     for spec in rules.flows:
         others = [driver for driver in spec.drivers if isinstance(driver, int) or driver == "product"]
@@ -332,5 +358,24 @@ def _scale(activity: Activity, properties: Array) -> tuple[Array, list[Problem]]
             scale[rows] *= values
             for row in rows[np.isnan(values)]:
                 reference = Default(np.ones(1), reference=int(driver))
-                problems += missing_root(activity, properties, spec, reference, int(flows.seat[row]))
+                problems += missing_root(activity, properties, spec, reference, int(flows.seat[row]), spoilt)
     return scale, problems
+
+
+def _part_of_all_fibres(activity: Activity) -> Array:
+    """Share of its fibre for an amount that is told for all fibres and multiplied by no mass of the stage; 1 elsewhere.
+
+    5 kWh per product, told once for a blend, are 5 kWh and not 5 for each fibre.
+    """
+    flows, rules, lanes = activity.flows, activity.rules, activity.lanes
+    if lanes.size == len(activity.products):  # no blends
+        return np.ones(1)
+    per_lane = np.array([rules.stages[spec.stage].component for spec in rules.flows] or [False])[flows.flow]
+    massless = np.array([not set(MASS_DRIVERS) & set(spec.drivers) for spec in rules.flows] or [False])[flows.flow]
+    absolute = (flows.per == ABSOLUTE) | (massless & (flows.per == AS_RULE))
+    unnamed = np.array([name == "" for name in activity.cells.texts["component"].categories])
+    for_all = (flows.row < 0) | unnamed[activity.cells.texts["component"].codes[flows.row]]
+    rows = np.flatnonzero(per_lane & absolute & for_all)
+    part = np.ones(len(flows.flow))
+    part[rows] = lanes.share[flows.seat[rows]]
+    return part

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from textile_pcf.activity.cells import Cells
 from textile_pcf.activity.lanes import Laid, Lanes, Places
-from textile_pcf.activity.meaning import AS_RULE, Ints, Kind, Rows
+from textile_pcf.activity.meaning import AS_RULE, Forms, Ints, Kind, Rows
 from textile_pcf.activity.seats import Seats, seats_of
-from textile_pcf.columns import Array
+from textile_pcf.columns import Array, picked
 from textile_pcf.errors import Problem
 from textile_pcf.rules import PRODUCT, RuleSet
 
@@ -49,7 +49,7 @@ class Activity:
     """Checked activity data of products under one rule: coded columns, amounts in canonical units.
 
     `takes_place` has a flag per stage seat; `properties` and `losses` hold what is given (NaN elsewhere) with the rows it
-    stands in (-1 elsewhere). `problems` is empty unless problems were to be kept.
+    stands in (-1 elsewhere); `present` says per flow which seats have a row. `problems` is empty unless problems were to be kept.
     """
 
     rules: RuleSet
@@ -66,6 +66,7 @@ class Activity:
     losses: Array
     loss_rows: Places
     flows: FlowRows
+    present: list[Flags]
     outputs: Outputs
     regions: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -84,35 +85,29 @@ class Activity:
         """A problem of something that stands in no row."""
         product, component = self.seat_place(stage, seat)
         of = f" of {component}" if component else ""
-        where = f"{self.cells.table.name} ({self.rules.stage_id(stage)}.{name}{of}, product {self.products[product]})"
+        table, home = self.cells.table, self.rules.stage_id(stage)
+        place = table.homes.get((home, name)) or table.homes.get((home, "")) or table.name
+        where = f"{place} ({home}.{name}{of}, product {self.products[product]})"
         return Problem(where, what, cure, self.products[product], code)
 
 
 def fill(cells: Cells, rows: Rows, lanes: Lanes, laid: Laid, rules: RuleSet, problems: list[Problem]) -> Activity:
     """Bring rows onto seats, decide what takes place, and add the rows that the rule fills in."""
-    kind, index, stage = rows.kind[laid.row], rows.index[laid.row], rows.stage[laid.row]
+    forms, form = rows.forms, rows.form if laid.every else rows.form[laid.row]
     stage_seats = seats_of([spec.index for spec in rules.stages], rules, lanes)
     property_seats = seats_of([spec.stage for spec in rules.properties], rules, lanes)
     loss_seats = seats_of([spec.stage for spec in rules.losses], rules, lanes)
-    takes_place = _takes_place(rules, stage_seats, stage, laid)
-    regions, seat_region, seat_year = _regions_and_years(cells, rules, lanes, laid, kind, stage, stage_seats)
-    is_flow, is_output = kind == Kind.FLOW, kind == Kind.OUTPUT
-    given = FlowRows(
-        flow=index[is_flow],
-        seat=laid.seat[is_flow],
-        value=rows.value[laid.row[is_flow]],
-        per=rows.per[laid.row[is_flow]],
-        row=laid.row[is_flow],
-        region=cells.texts["region"].codes[laid.row[is_flow]],
-        year=_years(cells)[laid.row[is_flow]],
-    )
-    filled = _filled_in(rules, lanes, stage_seats, takes_place, given)
+    takes_place = _takes_place(rules, stage_seats, forms, form, laid)
+    regions, seat_region, seat_year = _regions_and_years(cells, rules, lanes, laid, forms, form, stage_seats)
+    given = _given(cells, rows, laid, form)
+    present = present_flows(rules, lanes, given)
+    filled = _filled_in(rules, stage_seats, takes_place, present)
     flows = _resolved(_joined(given, filled), cells, rules, stage_seats, regions, seat_region, seat_year)
-    property_given, property_rows = _scattered(kind == Kind.PROPERTY, index, laid, rows, property_seats)
-    loss_given, loss_rows = _scattered(kind == Kind.LOSS, index, laid, rows, loss_seats)
-    output_rows = laid.row[is_output]
-    output_place = stage_seats.at(stage[is_output], laid.seat[is_output])
-    own_year = _years(cells)[output_rows]
+    property_given, property_rows = _scattered(Kind.PROPERTY, form, laid, rows, property_seats)
+    loss_given, loss_rows = _scattered(Kind.LOSS, form, laid, rows, loss_seats)
+    is_output = _places(forms.kind == Kind.OUTPUT, form)
+    output_rows, output_stage, output_seat = laid.row[is_output], forms.stage[form[is_output]], laid.seat[is_output]
+    own_year = _years(cells)[cells.texts["year"].codes[output_rows]]
     return Activity(
         rules=rules,
         cells=cells,
@@ -128,54 +123,79 @@ def fill(cells: Cells, rows: Rows, lanes: Lanes, laid: Laid, rules: RuleSet, pro
         losses=loss_given,
         loss_rows=loss_rows,
         flows=flows,
+        present=present,
         outputs=Outputs(
-            stage=stage[is_output],
-            seat=laid.seat[is_output],
+            stage=output_stage,
+            seat=output_seat,
             amount=cells.numbers["amount"][output_rows],
-            unit=rows.unit[output_rows],
+            unit=forms.meaning[form[is_output]],
             row=output_rows,
-            year=np.where(own_year > 0, own_year, seat_year[output_place]),
+            year=np.where(own_year > 0, own_year, seat_year[stage_seats.at(output_stage, output_seat)]),
         ),
         regions=regions,
         problems=tuple(problems),
     )
 
 
-def _takes_place(rules: RuleSet, seats: Seats, stage: Ints, laid: Laid) -> Flags:
+def _places(wanted: Flags, form: Places) -> Places:
+    """Where a wanted form stands."""
+    if wanted.all():
+        return np.arange(len(form))
+    return np.flatnonzero(picked(wanted, form)) if wanted.any() else np.empty(0, dtype=np.intp)
+
+
+def _given(cells: Cells, rows: Rows, laid: Laid, form: Places) -> FlowRows:
+    """Rows of flows on their seats."""
+    forms = rows.forms
+    place = _places(forms.kind == Kind.FLOW, form)
+    row, form = place if laid.every else picked(laid.row, place), picked(form, place)
+    region, year = cells.texts["region"].codes[forms.first], _years(cells)[cells.texts["year"].codes[forms.first]]
+    return FlowRows(
+        flow=picked(forms.index, form),
+        seat=picked(laid.seat, place),
+        value=picked(rows.value, row),
+        per=picked(forms.per, form),
+        row=row,
+        region=picked(region, form),
+        year=picked(year, form),
+    )
+
+
+def _takes_place(rules: RuleSet, seats: Seats, forms: Forms, form: Places, laid: Laid) -> Flags:
     """A stage takes place unless it is optional and no row names it."""
-    takes = np.repeat(np.array([not spec.optional for spec in rules.stages]), seats.size)
-    named = stage != PRODUCT
-    takes[seats.at(stage[named], laid.seat[named])] = True
+    optional = np.array([*(spec.optional for spec in rules.stages), False])
+    takes = np.repeat(~optional[:-1], seats.size)
+    named = _places(optional[forms.stage], form)
+    takes[seats.at(forms.stage[form[named]], laid.seat[named])] = True
     return takes
 
 
 def _years(cells: Cells) -> Ints:
-    """Wanted year of each row, 0 where none is told; texts that are no year were reported before."""
+    """Wanted year of each text, 0 where none is told; texts that are no year were reported before."""
     years = [int(text) if len(text) == 4 and text.isdigit() else 0 for text in cells.texts["year"].categories]
-    return np.array(years, dtype=np.int64)[cells.texts["year"].codes]
+    return np.array(years, dtype=np.int64)
 
 
 def _regions_and_years(
-    cells: Cells, rules: RuleSet, lanes: Lanes, laid: Laid, kind: Ints, stage: Ints, seats: Seats
+    cells: Cells, rules: RuleSet, lanes: Lanes, laid: Laid, forms: Forms, form: Places, seats: Seats
 ) -> tuple[tuple[str, ...], Ints, Ints]:
     """Per stage seat the region and year of its flows unless a row says otherwise: stage row, rule, product row, world."""
     names = dict.fromkeys([*cells.texts["region"].categories, *(spec.region for spec in rules.stages), "", WORLD])
     code = {name: place for place, name in enumerate(names)}
-    is_stage = kind == Kind.STAGE
-    of_product = is_stage & (stage == PRODUCT)
-    of_stage = is_stage & (stage != PRODUCT)
-    rows = laid.row
-    region, year = cells.texts["region"].codes, _years(cells)
+    is_stage = forms.kind == Kind.STAGE
+    of_product = _places(is_stage & (forms.stage == PRODUCT), form)
+    of_stage = _places(is_stage & (forms.stage != PRODUCT), form)
+    region, year = cells.texts["region"].codes[forms.first], _years(cells)[cells.texts["year"].codes[forms.first]]
     product_region = np.full(len(lanes.start), code[""])
     product_year = np.zeros(len(lanes.start), dtype=np.int64)
-    product_region[laid.seat[of_product]] = region[rows[of_product]]
-    product_year[laid.seat[of_product]] = year[rows[of_product]]
+    product_region[laid.seat[of_product]] = region[form[of_product]]
+    product_year[laid.seat[of_product]] = year[form[of_product]]
     seat_region = np.repeat(np.array([code[spec.region] for spec in rules.stages]), seats.size)
     seat_year = np.zeros(seats.total, dtype=np.int64)
-    place = seats.at(stage[of_stage], laid.seat[of_stage])
-    told = region[rows[of_stage]]
+    place = seats.at(forms.stage[form[of_stage]], laid.seat[of_stage])
+    told = region[form[of_stage]]
     seat_region[place] = np.where(told == code[""], seat_region[place], told)
-    seat_year[place] = year[rows[of_stage]]
+    seat_year[place] = year[form[of_stage]]
     product = np.concatenate([lanes.product if spec.component else np.arange(len(lanes.start)) for spec in rules.stages])
     seat_region = np.where(seat_region == code[""], product_region[product], seat_region)
     seat_region = np.where(seat_region == code[""], code[WORLD], seat_region)
@@ -193,23 +213,31 @@ def _resolved(
     seat_year: Ints,
 ) -> FlowRows:
     """Rows without region or year take those of their seat."""
-    stage = np.array([spec.stage for spec in rules.flows], dtype=np.int64)[flows.flow]
-    place = seats.at(stage, flows.seat)
-    untold = (flows.region < 0) | (flows.region == regions.index(""))
-    region = np.where(untold, seat_region[place], flows.region)
-    year = np.where(flows.year == 0, seat_year[place], flows.year)
+    stages = np.array([spec.stage for spec in rules.flows], dtype=np.int64)
+
+    def resolved(told: Ints, untold: Flags, of_seat: Ints) -> Ints:
+        rows = np.flatnonzero(untold)
+        if len(rows):
+            told = told.copy()
+            told[rows] = of_seat[seats.at(stages[flows.flow[rows]], flows.seat[rows])]
+        return told
+
+    region = resolved(flows.region, (flows.region < 0) | (flows.region == regions.index("")), seat_region)
+    year = resolved(flows.year, flows.year == 0, seat_year)
     return FlowRows(flows.flow, flows.seat, flows.value, flows.per, flows.row, region, year)
 
 
-def _filled_in(rules: RuleSet, lanes: Lanes, seats: Seats, takes_place: Flags, given: FlowRows) -> list[FlowRows]:
-    """Rows for flows that have a value in the rule, belong to a stage that takes place, and are not given."""
-    present = present_flows(rules, lanes, given)
+def _filled_in(rules: RuleSet, seats: Seats, takes_place: Flags, present: list[Flags]) -> list[FlowRows]:
+    """Rows for flows that have a value in the rule, belong to a stage that takes place, and are not given; now `present`."""
     chosen = alternative_flows(rules)
     filled: list[FlowRows] = []
     for spec in rules.flows:
         if spec.default is None or spec.optional or spec.index in chosen:
             continue
         seat = np.flatnonzero(takes_place[seats.block(spec.stage)] & ~present[spec.index])
+        if not len(seat):
+            continue
+        present[spec.index][seat] = True
         count = len(seat)
         none = np.full(count, -1)
         filled.append(
@@ -227,6 +255,8 @@ def _filled_in(rules: RuleSet, lanes: Lanes, seats: Seats, takes_place: Flags, g
 
 
 def _joined(given: FlowRows, filled: list[FlowRows]) -> FlowRows:
+    if not filled:
+        return given
     parts = [given, *filled]
     columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in FlowRows.__dataclass_fields__}
     return FlowRows(**columns)
@@ -245,12 +275,14 @@ def alternative_flows(rules: RuleSet) -> set[int]:
     return {index for group in rules.alternatives for kind, index in group if kind == "flow"}
 
 
-def _scattered(chosen: Flags, index: Ints, laid: Laid, rows: Rows, seats: Seats) -> tuple[Array, Places]:
+def _scattered(kind: Kind, form: Places, laid: Laid, rows: Rows, seats: Seats) -> tuple[Array, Places]:
     """Given quantities on their seats; a chosen word as its place in the list of words."""
     values = np.full(seats.total, np.nan)
     origin = np.full(seats.total, -1, dtype=np.intp)
-    place = seats.at(index[chosen], laid.seat[chosen])
-    row = laid.row[chosen]
-    values[place] = np.where(rows.word[row] >= 0, rows.word[row], rows.value[row])
+    forms = rows.forms
+    chosen = _places(forms.kind == kind, form)
+    row, form = laid.row[chosen], form[chosen]
+    place = seats.at(forms.index[form], laid.seat[chosen])
+    values[place] = np.where(forms.word[form] >= 0, forms.word[form], rows.value[row])
     origin[place] = row
     return values, origin

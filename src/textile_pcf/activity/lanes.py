@@ -38,7 +38,7 @@ class Lanes:
 def make_lanes(cells: Cells, rows: Rows, products: int, rules: RuleSet) -> tuple[Lanes, list[Problem]]:
     """Lanes from the share rows; a product without any is one fibre without a name."""
     problems = list(_bad_components(cells, rows, rules))
-    share_rows = np.flatnonzero(rows.kind == Kind.SHARE)
+    share_rows = rows.of_kind(Kind.SHARE)
     product = cells.texts["product"].codes
     component = cells.texts["component"].codes
     blended = np.zeros(products, dtype=bool)
@@ -48,8 +48,9 @@ def make_lanes(cells: Cells, rows: Rows, products: int, rules: RuleSet) -> tuple
     lane_product = np.concatenate([product[share_rows], plain])
     lane_component = np.concatenate([component[share_rows], np.full(len(plain), unnamed)])
     share = np.concatenate([rows.value[share_rows], np.ones(len(plain))])
-    order = np.lexsort((lane_component, lane_product))
-    lane_product, lane_component, share = lane_product[order], lane_component[order], share[order]
+    if len(share_rows):
+        order = np.lexsort((lane_component, lane_product))
+        lane_product, lane_component, share = lane_product[order], lane_component[order], share[order]
     count = np.bincount(lane_product, minlength=products)
     names = cells.texts["component"].categories
     components = names if unnamed < len(names) else (*names, "")
@@ -65,20 +66,23 @@ def _unnamed(cells: Cells) -> int:
 
 def _bad_components(cells: Cells, rows: Rows, rules: RuleSet) -> Iterator[Problem]:
     """Components where none may stand, and shares without one."""
-    named = cells.texts["component"].codes != _unnamed(cells)
-    share = rows.kind == Kind.SHARE
+    forms = rows.forms
+    named = cells.texts["component"].codes[forms.first] != _unnamed(cells)
+    share = forms.kind == Kind.SHARE
     cure = "Name the fibre in the column `component`."
-    yield from cells.problems_at(np.flatnonzero(share & ~named), "A share names no fibre.", cure, "component", "bad-share")
-    component_stage = np.array([*(stage.component for stage in rules.stages), False])[rows.stage]
-    wrong = named & ~share & ~component_stage & (rows.kind != Kind.WRONG)
+    yield from cells.problems_at(rows.among(share & ~named), "A share names no fibre.", cure, "component", "bad-share")
+    component_stage = np.array([*(stage.component for stage in rules.stages), False])[forms.stage]
+    wrong = named & ~share & ~component_stage & (forms.kind != Kind.WRONG)
     what = "This stage is common to all fibres, so no component can stand here."
-    yield from cells.problems_at(np.flatnonzero(wrong), what, "Leave `component` empty.", "component", "component-in-common")
+    yield from cells.problems_at(rows.among(wrong), what, "Leave `component` empty.", "component", "component-in-common")
     if share.any() and not rules.components:
         what = f"{rules.name} has no stages per fibre, so shares mean nothing to it."
-        yield from cells.problems_at(np.flatnonzero(share), what, "Remove the share rows.", "flow", "bad-share")
+        yield from cells.problems_at(rows.among(share), what, "Remove the share rows.", "flow", "bad-share")
 
 
 def _bad_shares(cells: Cells, share_rows: Places, lanes: Lanes, blended: NDArray[np.bool_]) -> Iterator[Problem]:
+    if not len(share_rows):
+        return
     total = np.bincount(lanes.product, weights=np.nan_to_num(lanes.share), minlength=len(blended))
     off = np.flatnonzero(blended & (np.abs(total - 1) > WHOLE))
     product = cells.texts["product"].codes
@@ -90,17 +94,24 @@ def _bad_shares(cells: Cells, share_rows: Places, lanes: Lanes, blended: NDArray
 
 @dataclass(frozen=True)
 class Laid:
-    """Rows laid onto seats: `seat` is a lane in component stages, a product in common ones; `row` the row it comes from."""
+    """Rows laid onto seats: `seat` is a lane in component stages, a product in common ones; `row` the row it comes from.
+
+    `every` says that each row of the table is laid once, in its order.
+    """
 
     row: Places
     seat: Places
+    every: bool = False
 
 
 def lay(cells: Cells, rows: Rows, lanes: Lanes, rules: RuleSet) -> tuple[Laid, list[Problem]]:
     """Lay every usable row onto the seats it speaks of; a row with component replaces those without, for its fibre."""
-    usable = np.flatnonzero((rows.kind != Kind.WRONG) & (rows.kind != Kind.SHARE))
-    per_fibre = np.array([*(stage.component for stage in rules.stages), False])[rows.stage[usable]]
+    usable = rows.among((rows.forms.kind != Kind.WRONG) & (rows.forms.kind != Kind.SHARE))
     product = cells.texts["product"].codes
+    if lanes.size == len(lanes.start) and cells.texts["component"].categories == ("",):  # every product is its own lane
+        every = len(usable) == len(product)
+        return Laid(usable, product if every else product[usable], every), []
+    per_fibre = np.array([*(stage.component for stage in rules.stages), False])[rows.forms.stage[rows.form[usable]]]
     common, fibre = usable[~per_fibre], usable[per_fibre]
     if not len(fibre):
         return Laid(common, product[common]), []

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.cells import Cells
-from textile_pcf.columns import Array, combine
+from textile_pcf.columns import Array, combine, picked
 from textile_pcf.errors import Problem
 from textile_pcf.rules import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet
 from textile_pcf.units import Conversion, Unit, UnitError, convert, describe, nearest, parse_unit
 
 Ints = NDArray[np.int64]
+Places = NDArray[np.intp]
 PERIOD, ABSOLUTE, AS_RULE = 2, 1, 0
 AS_TOLD = Conversion(1.0)
 UNKNOWN = ("unknown-stage", "unknown-flow")
@@ -56,62 +57,128 @@ class Wrong:
     code: str
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Meaning of every row, as columns; rows that are wrong have kind WRONG."""
+Meanings = dict[tuple[object, ...], Meaning | Wrong]
 
+
+@dataclass(frozen=True)
+class Forms:
+    """What rows of each form mean; arrays of shape (forms,). Wrong ones have kind WRONG."""
+
+    first: Places
     kind: Ints
     stage: Ints
     index: Ints
     per: Ints
     word: Ints
-    unit: Ints
+    meaning: Ints
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Meaning of every row. Rows that say the same of whatever product, with whatever amount, are of one `form`."""
+
+    form: Places
+    forms: Forms
     value: Array
     units: tuple[Unit | None, ...]
+    """Unit of each meaning."""
     problems: tuple[Problem, ...]
 
+    def among(self, wanted: NDArray[np.bool_]) -> Places:
+        """Rows whose form is wanted."""
+        if wanted.all():
+            return np.arange(len(self.form))
+        return np.flatnonzero(wanted[self.form]) if wanted.any() else np.empty(0, dtype=np.intp)
 
-def rows_meaning(cells: Cells, rules: RuleSet) -> Rows:
-    """What every row means, with its amount in canonical units."""
-    texts = cells.texts
-    is_choice = _choice_items(cells, rules)
-    given = (~np.isnan(cells.numbers["amount"])).astype(np.int64)
-    codes = [texts[name].codes for name in ("stage", "flow", "unit", "per")]
-    first, form = combine(*codes, is_choice, given, cells.spoilt.astype(np.int64))
-    answers = [_meaning(cells, rules, int(row), bool(given[row])) for row in first]
+    def of_kind(self, *kinds: Kind) -> Places:
+        """Rows of some kinds."""
+        return self.among(np.isin(self.forms.kind, kinds))
+
+
+FORM = ("stage", "flow", "unit", "per", "component", "item", "region", "year")
+MEANING = ("stage", "flow", "unit", "per")
+
+
+def rows_meaning(cells: Cells, rules: RuleSet, meanings: Meanings | None = None) -> Rows:
+    """What every row means, with its amount in canonical units; `meanings` keeps answers from one partition to the next."""
+    form, first, number, answers = _answers(cells, rules, {} if meanings is None else meanings)
     problems: list[Problem] = []
-    for number, answer in enumerate(answers):
+    for place, answer in enumerate(answers):
         if isinstance(answer, Wrong):
-            if cells.spoilt[first[number]] and answer.code not in UNKNOWN:
+            row = int(first[np.flatnonzero(number == place)[0]])
+            if cells.spoilt[row] and (answer.code not in UNKNOWN or not cells.text("stage", row)):
                 continue  # a cell of these rows was reported already
-            rows = np.flatnonzero(form == number)
+            rows = np.flatnonzero((number == place)[form])
             problems += cells.problems_at(rows, answer.what, answer.cure, answer.column, answer.code)
-    meanings = [Meaning(Kind.WRONG) if isinstance(answer, Wrong) else answer for answer in answers]
+    told = [Meaning(Kind.WRONG) if isinstance(answer, Wrong) else answer for answer in answers]
+    names = ("kind", "stage", "index", "per", "word")
+    columns = {name: np.array([int(getattr(one, name)) for one in told], dtype=np.int64)[number] for name in names}
+    columns["kind"][cells.spoilt[first] & (columns["kind"] != Kind.STAGE)] = Kind.WRONG  # a stage row still tells its region
+    forms = Forms(first=first, meaning=number.astype(np.int64), **columns)
     amounts = cells.numbers["amount"]
-    factor = np.array([meaning.conversion.factor for meaning in meanings])[form]
-    inverse = np.array([meaning.conversion.inverse for meaning in meanings])[form]
+    value = _canonical(amounts, form, [one.conversion for one in told], number)
+    low, high = (
+        (float(value.min(initial=0.0)), float(value.max(initial=0.0))) if not np.isnan(value).any() else (np.nan, np.nan)
+    )
+    if not np.isfinite(low) or not np.isfinite(high):
+        too_big = np.isinf(value) & np.isfinite(amounts) & (forms.kind != Kind.WRONG)[form]
+        cure = "Check the amount and its unit."
+        problems += cells.problems_at(
+            np.flatnonzero(too_big), "The amount is beyond what can be counted.", cure, "amount", "huge"
+        )
+        form, forms = _with_wrong(form, forms, too_big)
+    if not low >= 0:
+        problems += _signs(cells, rules, form, forms, amounts < 0)
+    zero = Rows(form, forms, value, (), ()).of_kind(Kind.OUTPUT)
+    what = "The output of the period is zero."
+    problems += cells.problems_at(zero[amounts[zero] == 0], what, "Write what the stage gave.", "amount", "zero-output")
+    return Rows(form, forms, value, tuple(one.unit for one in told), tuple(problems))
+
+
+def _answers(cells: Cells, rules: RuleSet, meanings: Meanings) -> tuple[Places, Places, Places, list[Meaning | Wrong]]:
+    """Form of each row, first row of each form, meaning of each form, and the meanings: each asked for once."""
+    texts, empty = cells.texts, np.isnan(cells.numbers["amount"])
+    extra = [flag.astype(np.int64) for flag in (empty, cells.spoilt) if flag.any()]
+    first, form = combine(*(texts[name] for name in FORM), *extra)
+    is_choice = _choice_items(cells, rules, first)
+    codes = [texts[name].codes[first] for name in MEANING]
+    asked, number = combine(*codes, is_choice, empty[first].astype(np.int64), cells.spoilt[first].astype(np.int64))
+    answers = []
+    for place, word in zip(first[asked].tolist(), is_choice[asked].tolist(), strict=True):
+        key = (*(cells.text(name, place) for name in MEANING), bool(empty[place]), word and cells.text("item", place))
+        answer = meanings.get(key)
+        if answer is None:
+            answer = meanings[key] = _meaning(cells, rules, place, not empty[place])
+        answers.append(answer)
+    return form, first, number, answers
+
+
+def _canonical(amounts: Array, form: Places, conversions: list[Conversion], number: Places) -> Array:
+    """Amounts in canonical units."""
+    value = picked(np.array([conversion.factor for conversion in conversions])[number], form)
+    inverse = np.array([conversion.inverse for conversion in conversions])[number]
     with np.errstate(divide="ignore", over="ignore"):
-        value = np.where(inverse, factor / amounts, amounts * factor)
-    columns = {
-        name: np.array([int(getattr(meaning, name)) for meaning in meanings], dtype=np.int64)[form]
-        for name in ("kind", "stage", "index", "per", "word")
-    }
-    kind = np.where(cells.spoilt, Kind.WRONG, columns.pop("kind"))
-    too_big = np.isinf(value) & np.isfinite(amounts) & (kind != Kind.WRONG)
-    cure = "Check the amount and its unit."
-    problems += cells.problems_at(np.flatnonzero(too_big), "The amount is beyond what can be counted.", cure, "amount", "huge")
-    problems += _signs(cells, rules, np.where(too_big, Kind.WRONG, kind), columns["index"], amounts)
-    kind = np.where(too_big, Kind.WRONG, kind)
-    units = tuple(meaning.unit for meaning in meanings)
-    return Rows(kind=kind, unit=form.astype(np.int64), value=value, units=units, problems=tuple(problems), **columns)
+        if inverse.any():
+            return np.where(inverse[form], value / amounts, amounts * value)
+        value *= amounts
+    return value
 
 
-def _choice_items(cells: Cells, rules: RuleSet) -> Ints:
+def _with_wrong(form: Places, forms: Forms, rows: NDArray[np.bool_]) -> tuple[Places, Forms]:
+    """Some rows become wrong whatever their form."""
+    if not rows.any():
+        return form, forms
+    columns = {name: np.append(getattr(forms, name), getattr(forms, name)[0]) for name in Forms.__dataclass_fields__}
+    columns["kind"][-1], columns["first"][-1] = Kind.WRONG, np.flatnonzero(rows)[0]
+    return np.where(rows, len(forms.kind), form), Forms(**columns)
+
+
+def _choice_items(cells: Cells, rules: RuleSet, rows: Places) -> Ints:
     """Item code + 1 on rows of a choice, whose word decides what they mean; 0 elsewhere."""
     choices = {(rules.stage_id(spec.stage), spec.id) for spec in rules.properties if spec.choice}
     stage, flow, item = cells.texts["stage"], cells.texts["flow"], cells.texts["item"]
     table = np.array([[(s, f) in choices for f in flow.categories] for s in stage.categories], dtype=bool)
-    return np.where(table[stage.codes, flow.codes], item.codes + 1, 0)
+    return np.where(table[stage.codes[rows], flow.codes[rows]], item.codes[rows] + 1, 0)
 
 
 def _meaning(cells: Cells, rules: RuleSet, row: int, given: bool) -> Meaning | Wrong:
@@ -264,16 +331,12 @@ def _choice(cells: Cells, spec: PropertySpec, row: int, given: bool) -> Meaning 
     return Meaning(Kind.PROPERTY, spec.stage, spec.index, word=spec.choice.index(word))
 
 
-def _signs(cells: Cells, rules: RuleSet, kind: Ints, index: Ints, amounts: Array) -> Iterator[Problem]:
-    """Negative amounts where they make no sense; zero where it would divide."""
-    negative = (amounts < 0) & (kind != Kind.WRONG)
+def _signs(cells: Cells, rules: RuleSet, form: Places, forms: Forms, negative: NDArray[np.bool_]) -> Iterator[Problem]:
+    """Negative amounts where they make no sense."""
     any_sign = np.array([flow.any_sign for flow in rules.flows] or [False])
-    allowed = (kind == Kind.FLOW) & any_sign[np.where(kind == Kind.FLOW, index, 0)]
-    rows = np.flatnonzero(negative & ~allowed)
+    is_flow = forms.kind == Kind.FLOW
+    allowed = (is_flow & any_sign[np.where(is_flow, forms.index, 0)]) | (forms.kind == Kind.WRONG)
+    rows = np.flatnonzero(negative & ~allowed[form])
     yield from cells.problems_at(
         rows, "The amount is negative.", "Write what is used, as a positive number.", "amount", "negative"
-    )
-    rows = np.flatnonzero((kind == Kind.OUTPUT) & (amounts == 0))
-    yield from cells.problems_at(
-        rows, "The output of the period is zero.", "Write what the stage gave.", "amount", "zero-output"
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.activity.fill import Activity, Flags, alternative_flows, present_flows
+from textile_pcf.activity.fill import Activity, Flags, alternative_flows
 from textile_pcf.activity.meaning import Kind
 from textile_pcf.columns import Array
 from textile_pcf.errors import Problem
@@ -20,17 +20,19 @@ def spoilt_names(activity: Activity) -> Spoilt:
     """What rows with problems speak of, (kind, place in the rule, product): not to be called missing as well."""
     cells, names = activity.cells, activity.rules.names
     found: Spoilt = set()
-    for row in np.flatnonzero(activity.rows.kind == Kind.WRONG):
+    for row in activity.rows.of_kind(Kind.WRONG):
         kind, index = names.get(cells.text("stage", int(row)), {}).get(cells.text("flow", int(row)), ("", -1))
+        product = int(cells.texts["product"].codes[row])
         if kind:
-            found.add((kind, index, int(cells.texts["product"].codes[row])))
+            nameless = not cells.text("product", int(row))
+            found.update((kind, index, one) for one in (range(len(activity.products)) if nameless else (product,)))
     return found
 
 
 def missing_flows(activity: Activity, spoilt: Spoilt) -> Iterator[Problem]:
     """Required flows of stages that take place."""
     rules = activity.rules
-    present = present_flows(rules, activity.lanes, activity.flows)
+    present = activity.present
     chosen = alternative_flows(rules)
     for spec in rules.flows:
         if spec.default is not None or spec.optional or spec.index in chosen:
@@ -46,11 +48,11 @@ def missing_flows(activity: Activity, spoilt: Spoilt) -> Iterator[Problem]:
 
 
 def missing_root(
-    activity: Activity, properties: Array, spec: FlowSpec | LossSpec, default: Default, seat: int
+    activity: Activity, properties: Array, spec: FlowSpec | LossSpec, default: Default, seat: int, spoilt: Spoilt
 ) -> Iterator[Problem]:
     """Problem of a value that cannot be told because something it needs is not given; none where that is told already."""
     rules = activity.rules
-    reasons = dict(_reasons(activity, properties, default, spec.stage, seat))
+    reasons = dict(_reasons(activity, properties, default, spec.stage, seat, spoilt))
     if reasons and all(reasons.values()):
         return
     what = f"The rule's value for {rules.title(rules.stage_id(spec.stage), spec.id)} needs {' and '.join(reasons)}."
@@ -58,7 +60,9 @@ def missing_root(
     yield activity.missing(spec.stage, seat, spec.id, what, cure, "missing-input")
 
 
-def _reasons(activity: Activity, properties: Array, default: Default, stage: int, seat: int) -> Iterator[tuple[str, bool]]:
+def _reasons(
+    activity: Activity, properties: Array, default: Default, stage: int, seat: int, spoilt: Spoilt
+) -> Iterator[tuple[str, bool]]:
     """What is needed and not known, and whether it is required and so reported by itself."""
     rules = activity.rules
     index = default.reference if default.reference >= 0 else default.by
@@ -74,11 +78,12 @@ def _reasons(activity: Activity, properties: Array, default: Default, stage: int
             yield f"a value for {home}.{spec.id} = {told}, which it does not have", False
     elif spec.method is not None:
         for needed in spec.inputs.values():
-            yield from _reasons(activity, properties, Default(np.ones(1), reference=needed), spec.stage, place)
+            yield from _reasons(activity, properties, Default(np.ones(1), reference=needed), spec.stage, place, spoilt)
     elif spec.default is not None:
-        yield from _reasons(activity, properties, spec.default, spec.stage, place)
+        yield from _reasons(activity, properties, spec.default, spec.stage, place, spoilt)
     else:
-        yield f"{home}.{spec.id}", not spec.optional
+        product, _ = activity.seat_place(spec.stage, place)
+        yield f"{home}.{spec.id}", not spec.optional or ("property", index, product) in spoilt
 
 
 def property_seat(activity: Activity, properties: Array, index: int, stage: int, seat: int) -> int:
@@ -97,7 +102,7 @@ def property_seat(activity: Activity, properties: Array, index: int, stage: int,
 def unchosen_alternatives(activity: Activity, spoilt: Spoilt) -> Iterator[Problem]:
     """Groups of ways of which not exactly one is taken."""
     rules = activity.rules
-    present = present_flows(rules, activity.lanes, activity.flows)
+    present = activity.present
     for group, written in zip(rules.alternatives, rules.document.alternatives, strict=True):
         per_lane = any(rules.stages[_home(rules, *member)].component for member in group)
         taken = [_on_lanes(activity, _given(activity, present, *member), _home(rules, *member), per_lane) for member in group]

@@ -8,6 +8,7 @@ import numpy as np
 
 from textile_pcf.activity.fill import Activity
 from textile_pcf.activity.meaning import AS_RULE, PERIOD
+from textile_pcf.activity.seats import Seats, seats_of
 from textile_pcf.columns import Array
 from textile_pcf.units import Unit
 
@@ -27,16 +28,27 @@ def implausible(activity: Activity, properties: Array, losses: Array, values: Ar
             takes = activity.takes_place[activity.stage_seats.block(loss.stage)]
             shown = np.where(takes, losses[block], np.nan)
             yield from _outside(activity, loss.stage, loss.id, loss.unit, loss.plausible, shown)
+    bands = [flow for flow in rules.flows if flow.plausible is not None]
+    if not bands:
+        return
+    seats = seats_of([spec.stage for spec in rules.flows], rules, activity.lanes)
+    total = _per_seat(activity, seats, values)
+    for flow in bands:
+        assert flow.plausible is not None
+        yield from _outside(activity, flow.stage, flow.id, flow.whole, flow.plausible, total[seats.block(flow.index)])
+
+
+def _per_seat(activity: Activity, seats: Seats, values: Array) -> Array:
+    """Sum of what each flow is told to be per driver on each of its seats; NaN where no row says so."""
     flows = activity.flows
-    for flow in rules.flows:
-        if flow.plausible is None:
-            continue
-        per_output = (flows.per == PERIOD) & (flow.drivers == ("output",))
-        rows = np.flatnonzero((flows.flow == flow.index) & ((flows.per == AS_RULE) | per_output))
-        size = int(activity.stage_seats.size[flow.stage])
-        total = np.bincount(flows.seat[rows], weights=np.nan_to_num(values[rows]), minlength=size)
-        told = np.bincount(flows.seat[rows], minlength=size) > 0
-        yield from _outside(activity, flow.stage, flow.id, flow.whole, flow.plausible, np.where(told, total, np.nan))
+    place = seats.start[flows.flow] + flows.seat
+    told = np.nan_to_num(values)
+    if flows.per.any():
+        by_output = np.array([spec.drivers == ("output",) for spec in activity.rules.flows])[flows.flow]
+        rows = np.flatnonzero((flows.per == AS_RULE) | ((flows.per == PERIOD) & by_output))
+        place, told = place[rows], told[rows]
+    total = np.bincount(place, weights=told, minlength=seats.total)
+    return np.where(np.bincount(place, minlength=seats.total) > 0, total, np.nan)
 
 
 def _outside(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from textile_pcf.activity.cells import Cells
 from textile_pcf.activity.meaning import Kind, Rows
-from textile_pcf.columns import combine
+from textile_pcf.columns import combine, picked, repeated
 from textile_pcf.errors import Problem
 
 _SAME = ("product", "stage", "component", "flow", "item", "region", "year", "per")
@@ -18,10 +18,14 @@ _ONCE = ("product", "stage", "component", "flow")
 
 def rows_twice(cells: Cells, rows: Rows) -> Iterator[Problem]:
     """Equal rows; and second rows of what takes one row only: properties, losses, shares, stage rows."""
-    every = np.arange(cells.rows)
+    slots = combine(cells.texts["stage"].codes[rows.forms.first], cells.texts["flow"].codes[rows.forms.first])[1]
+    several = repeated(
+        cells.texts["product"].codes, picked(slots, rows.form)
+    )  # only rows of a flow with several rows can be equal
     said = "The same row stands already"
-    yield from _second(cells, every, _SAME, said, "Add the amounts up, or tell them apart by item, region or year.")
-    once = np.flatnonzero(np.isin(rows.kind, (Kind.PROPERTY, Kind.LOSS, Kind.SHARE, Kind.STAGE)))
+    yield from _second(cells, several, _SAME, said, "Add the amounts up, or tell them apart by item, region or year.")
+    told_once = np.isin(rows.forms.kind, (Kind.PROPERTY, Kind.LOSS, Kind.SHARE, Kind.STAGE))
+    once = several[told_once[rows.form[several]]]
     yield from _second(cells, once, _ONCE, "It is given already", "Give it once per fibre.", skip=_SAME)
 
 

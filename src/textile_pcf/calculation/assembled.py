@@ -13,7 +13,9 @@ from textile_pcf import __version__
 from textile_pcf.activity import Activity, Quantities
 from textile_pcf.activity.complete import property_on
 from textile_pcf.activity.meaning import ABSOLUTE, PERIOD
+from textile_pcf.calculation.delivered import carried_twice
 from textile_pcf.calculation.matched import Matched, match_warnings, row_products
+from textile_pcf.calculation.terms import stage_terms
 from textile_pcf.columns import Array, Coded, combine
 from textile_pcf.documents import sha256_of
 from textile_pcf.engine import Masses, Places
@@ -47,6 +49,7 @@ def assemble(
         describe=partial(_lines, activity, quantities, factors, matched, masses, emitted),
         warn=partial(_notes, activity, quantities, factors, matched, gwp),
         cite=partial(provenance, activity, factors, gwp, biogenic),
+        terms=partial(stage_terms, activity, quantities),
         carbon_content=_carbon_content(rules, quantities, activity),
     )
 
@@ -67,12 +70,23 @@ def _notes(
 ) -> tuple[tuple[int, str], ...]:
     """Warnings of amounts, of factors, and of reading."""
     read = ((-1, note) for note in activity.cells.table.notes)
-    return (*quantities.warnings, *match_warnings(activity, factors, matched, gwp), *read)
+    told = (*match_warnings(activity, factors, matched, gwp), *carried_twice(activity, factors, matched))
+    return (*quantities.warnings, *told, *read)
 
 
 def _stage_info(rules: RuleSet) -> list[StageInfo]:
+    def titles(stage: str, name: str = "") -> tuple[str, str]:
+        return rules.title(stage, name), rules.title(stage, name, "zh")
+
     return [
-        StageInfo(s.id, rules.title(s.id), rules.title(s.id, language="zh"), s.group, s.component, s.outside)
+        StageInfo(
+            s.id,
+            *titles(s.id),
+            s.group,
+            s.component,
+            s.outside,
+            {rules.flows[k].id: titles(s.id, rules.flows[k].id) for k in s.flows},
+        )
         for s in rules.stages
     ]
 
@@ -188,7 +202,25 @@ def _given_text(activity: Activity, quantities: Quantities, line: int) -> str:
     if activity.flows.per[line] != PERIOD:
         return amount
     output = activity.flows.value[line] / quantities.value[line] if quantities.value[line] else np.nan
-    return f"{amount} for {output:.7g} kg output of the period" if np.isfinite(output) else f"{amount} in the period"
+    told = _output_text(activity, line)
+    if not np.isfinite(output):
+        return f"{amount} in the period"
+    mass = f"{output:.7g} kg"
+    return f"{amount} for {told if told == mass else f'{told} = {mass}'} output of the period"
+
+
+def _output_text(activity: Activity, line: int) -> str:
+    """What the stage gave in the period, as the mill wrote it."""
+    flows, outputs, cells = activity.flows, activity.outputs, activity.cells
+    component = cells.texts["component"].codes
+    same = (
+        (outputs.stage == activity.rules.flows[flows.flow[line]].stage)
+        & (outputs.seat == flows.seat[line])
+        & (outputs.year == flows.year[line])
+        & (component[outputs.row] == component[flows.row[line]])
+    )
+    row = int(outputs.row[np.flatnonzero(same)[0]])
+    return f"{cells.numbers['amount'][row]:g} {cells.text('unit', row)}"
 
 
 def _factor_columns(activity: Activity, factors: FactorTable, matched: Matched) -> dict[str, Any]:
@@ -248,7 +280,7 @@ def _drivers(activity: Activity, quantities: Quantities, masses: Masses) -> tupl
             elif isinstance(driver, int):
                 prop = rules.properties[driver]
                 values[rows, column] = property_on(activity, quantities.properties, driver, spec.stage)[seat] / prop.unit.factor
-                told.append(f"{prop.unit.text if prop.unit.dimensions else ''} {prop.id}".strip())
+                told.append(f"{prop.unit.text if prop.unit.dimensions or prop.unit.factor != 1 else ''} {prop.id}".strip())
             else:
                 out, into = masses.output[spec.stage][seat], masses.input[spec.stage][seat]
                 values[rows, column] = {"output": out, "input": into, "loss": into - out}[str(driver)]
@@ -348,11 +380,14 @@ def provenance(activity: Activity, factors: FactorTable, gwp: str, biogenic: str
         "rule": rules.name,
         "status": rules.document.status,
         "title": title.told() if title else rules.document.rule,
+        "title_zh": title.told("zh") if title else rules.document.rule,
         "boundary": rules.document.boundary,
         "unit": canonical_text(rules.product_unit.dimensions),
         "rule_sha256": rules.sha256,
         "factors": [
-            {"table": table.label, "sha256": table.sha256, "licence": table.document.licence} for table in factors.tables
+            {"table": table.label, "sha256": table.sha256, "licence": table.document.licence}
+            | ({"redistributable": False} if table.document.redistributable is False else {})
+            for table in factors.tables
         ],
         "gwp": gwp,
         "biogenic": biogenic,

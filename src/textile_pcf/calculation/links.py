@@ -16,15 +16,18 @@ from textile_pcf.rules import FlowSpec
 
 def with_links(
     activity: Activity, quantities: Quantities, matched: Matched, amount: Array
-) -> tuple[Array, Array, list[Problem]]:
-    """Emissions of every row by part, and emissions per canonical unit of its flow; links count at the linking stage."""
-    per_unit = matched.parts[matched.form]
-    linked = np.flatnonzero(matched.supplier >= 0)
+) -> tuple[engine.Places, Array, list[Problem]]:
+    """What each row asks for, and emissions per canonical unit of each of these; links count at the linking stage.
+
+    A row that links to a product asks for that product's footprint, which stands behind those of the factors.
+    """
+    linked = np.flatnonzero(matched.supplier >= 0) if matched.links else np.empty(0, dtype=np.intp)
     if not len(linked):
-        return amount[:, None] * per_unit, per_unit, []
+        return matched.form, matched.parts, []
     units, problems = _supplier_units(activity, quantities, matched, linked)
     if problems:
-        return per_unit, per_unit, problems
+        return matched.form, matched.parts, problems
+    per_unit = matched.parts[matched.form]
     product = row_products(activity)
     inside = np.array([not activity.rules.stages[spec.stage].outside for spec in activity.rules.flows])[activity.flows.flow]
     counted = inside & (matched.supplier < 0)
@@ -35,9 +38,11 @@ def with_links(
     try:
         total = engine.linked(own, user, supplier, needed)
     except ValueError:
-        return per_unit, per_unit, [_loop(activity, engine.loop(user, supplier, needed, len(activity.products)))]
-    per_unit[linked] = total[matched.supplier[linked]] * units[:, None]
-    return amount[:, None] * per_unit, per_unit, []
+        loop = engine.loop(user, supplier, needed, len(activity.products))
+        return matched.form, matched.parts, [_loop(activity, loop)]
+    question = matched.form.copy()
+    question[linked] = len(matched.parts) + np.arange(len(linked))
+    return question, np.concatenate([matched.parts, total[matched.supplier[linked]] * units[:, None]]), []
 
 
 def _supplier_units(

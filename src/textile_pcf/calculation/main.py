@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from textile_pcf import engine
-from textile_pcf.activity import Activity, Quantities, build_activity, complete
+from textile_pcf.activity import Activity, Quantities, build_activity, complete, told_once
 from textile_pcf.calculation.assembled import assemble
 from textile_pcf.calculation.links import with_links
-from textile_pcf.calculation.matched import match_rows
-from textile_pcf.columns import Array
+from textile_pcf.calculation.matched import Answers, Matched, match_rows
+from textile_pcf.calculation.supplied import with_supply
+from textile_pcf.columns import Array, picked
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.factors import FactorTable, load_factors
-from textile_pcf.results import Footprint
+from textile_pcf.results import Emitted, Footprint
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.rules.model import MASS_DRIVERS
+from textile_pcf.supply import LOCATION, MARKET, Supply, load_supply
 
 GWP_SETS = ("AR4", "AR5", "AR6", "EF3.1")
 CONVENTIONS = ("minus_one_plus_one", "zero_zero")
 
 
 def calculate(
-    activity: Activity, factors: FactorTable | None = None, *, gwp: str | None = None, biogenic: str | None = None
+    activity: Activity,
+    factors: FactorTable | None = None,
+    *,
+    gwp: str | None = None,
+    biogenic: str | None = None,
+    supply: Supply | str | Path | None = None,
 ) -> Footprint:
     """Product carbon footprints of all products of the activity data. [kg CO2e per product unit]
 
@@ -39,6 +48,8 @@ def calculate(
         AR4, AR5, AR6 or EF3.1; the rule's where none is given.
     biogenic : str, optional
         `minus_one_plus_one` or `zero_zero`; the rule's where none is given.
+    supply : Supply or path, optional
+        What electricity and heat the sites really use; the result then carries the total by the other accounting beside it.
 
     Raises
     ------
@@ -57,16 +68,57 @@ def calculate(
     gwp = _one_of("gwp", gwp or rules.document.gwp, GWP_SETS)
     biogenic = _one_of("biogenic", biogenic or rules.document.biogenic, CONVENTIONS)
 
+    answers = Answers(factors, gwp, biogenic)
+    if supply is None:
+        return emissions(activity, answers)[0]
     quantities = complete(activity)
-    matched = match_rows(activity, factors, gwp, biogenic)
-    _raise([*activity.problems, *quantities.problems, *matched.problems])
+    matched = match_rows(activity, answers)
+    sites = load_supply(supply)
+    results = {
+        name: _added_up(*with_supply(activity, quantities, matched, answers, sites, name), factors, gwp, biogenic)
+        for name in (LOCATION, MARKET)
+    }
+    declared = rules.document.electricity.declared
+    told = {"electricity": declared, "supply": {"name": sites.name, "sha256": sites.sha256}}
+    beside = {name: result.totals for name, result in results.items()}
+    return replace(results[declared], beside=beside, cite=partial(_cited, results[declared].cite, told))
 
+
+def _cited(cite: Callable[[], Mapping[str, Any]], told: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**cite(), **told}
+
+
+def emissions(activity: Activity, *scenarios: Answers) -> list[Footprint]:
+    """The same activity data under each of several factor tables or sets of global warming potentials.
+
+    `Answers` keep what was matched before, for the next of many tables of activity data under the same rule.
+
+    Raises
+    ------
+    InputError
+        With every problem under any of them.
+    """
+    quantities = complete(activity)
+    matched = [match_rows(activity, answers) for answers in scenarios]
+    _raise([*activity.problems, *quantities.problems, *(problem for found in matched for problem in found.problems)], activity)
+    return [
+        _added_up(activity, quantities, found, answers.factors, answers.gwp, answers.biogenic)
+        for found, answers in zip(matched, scenarios, strict=True)
+    ]
+
+
+def _added_up(
+    activity: Activity, quantities: Quantities, matched: Matched, factors: FactorTable, gwp: str, biogenic: str
+) -> Footprint:
+    """Masses, amounts and emissions of rows that have their factors."""
+    _raise([*activity.problems, *quantities.problems, *matched.problems], activity)
     masses = stage_masses(activity, quantities)
     place = flow_places(activity)
     amount = engine.amounts(quantities.value, quantities.scale, place, masses, mass_drivers(activity))
-    parts, per_unit, stuck = with_links(activity, quantities, matched, amount)
-    _raise(stuck)
-    return assemble(activity, quantities, factors, matched, masses, amount, parts, per_unit, gwp, biogenic)
+    question, per_unit, stuck = with_links(activity, quantities, matched, amount)
+    _raise(stuck, activity)
+    emitted = Emitted(place, amount, question, per_unit, activity.stage_seats.total)
+    return assemble(activity, quantities, factors, matched, masses, emitted, gwp, biogenic)
 
 
 def footprint(
@@ -76,6 +128,7 @@ def footprint(
     *,
     gwp: str | None = None,
     biogenic: str | None = None,
+    supply: Supply | str | Path | None = None,
 ) -> Footprint:
     """Read, match and calculate in one step; problems of reading and of matching are told together.
 
@@ -100,7 +153,7 @@ def footprint(
     """
     several = factors if isinstance(factors, (list, tuple)) else () if factors is None else (factors,)
     rules, tables = load_rules(rule), load_factors(*several)
-    return calculate(build_activity(source, rules), tables, gwp=gwp, biogenic=biogenic)
+    return calculate(build_activity(source, rules), tables, gwp=gwp, biogenic=biogenic, supply=supply)
 
 
 def stage_masses(activity: Activity, quantities: Quantities) -> engine.Masses:
@@ -119,8 +172,8 @@ def stage_masses(activity: Activity, quantities: Quantities) -> engine.Masses:
 
 def flow_places(activity: Activity) -> engine.Places:
     """Place of each flow row's seat when all stages stand one after the other."""
-    stage = np.array([spec.stage for spec in activity.rules.flows], dtype=np.int64)[activity.flows.flow]
-    return activity.stage_seats.at(stage, activity.flows.seat)
+    stage = np.array([spec.stage for spec in activity.rules.flows], dtype=np.int64)
+    return picked(activity.stage_seats.start[stage], activity.flows.flow) + activity.flows.seat
 
 
 def mass_drivers(activity: Activity) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
@@ -128,7 +181,13 @@ def mass_drivers(activity: Activity) -> np.ndarray[tuple[int, int], np.dtype[np.
     from textile_pcf.activity.meaning import AS_RULE, PERIOD
 
     table = np.array([[spec.drivers.count(name) for name in MASS_DRIVERS] for spec in activity.rules.flows], dtype=np.int64)
-    drivers = table.reshape(-1, len(MASS_DRIVERS))[activity.flows.flow]
+    table = table.reshape(-1, len(MASS_DRIVERS))
+    as_rule = not np.any(activity.flows.per)
+    if as_rule and np.all(table == table[:1]) and len(table):
+        return np.broadcast_to(table[0], (len(activity.flows.flow), len(MASS_DRIVERS)))
+    drivers = table[activity.flows.flow]
+    if as_rule:
+        return drivers
     drivers[activity.flows.per != AS_RULE] = 0
     drivers[activity.flows.per == PERIOD, 0] = 1
     return drivers
@@ -142,6 +201,6 @@ def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
     return value
 
 
-def _raise(problems: list[Problem]) -> None:
+def _raise(problems: list[Problem], activity: Activity) -> None:
     if problems:
-        raise InputError(problems)
+        raise InputError(told_once(activity, problems), activity.rules.in_chinese())

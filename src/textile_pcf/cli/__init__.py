@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from itertools import pairwise
 
 DONE, REJECTED, USAGE, DEFINITION, INPUT, INTERNAL = 0, 1, 2, 3, 4, 5
 
@@ -10,6 +12,19 @@ DONE, REJECTED, USAGE, DEFINITION, INPUT, INTERNAL = 0, 1, 2, 3, 4, 5
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with one of the codes above."""
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def spoken(arguments: list[str]) -> str:
+    """Language of messages: that of `--lang`, else of TEXTILE_PCF_LANG, else English.
+
+    Examples
+    --------
+    >>> spoken(["check", "mill.csv", "--lang", "zh"]), spoken(["check", "mill.csv", "--lang=zh"])
+    ('zh', 'zh')
+    """
+    told = [after for word, after in pairwise([*arguments, ""]) if word == "--lang"]
+    told += [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]
+    return (told or [os.environ.get("TEXTILE_PCF_LANG", "en")])[-1]
 
 
 def run(arguments: list[str]) -> int:
@@ -28,8 +43,9 @@ def run(arguments: list[str]) -> int:
     except SystemExit as stop:  # the command's own way to end, usage errors included
         return stop.code if isinstance(stop.code, int) else DONE
     except PcfError as error:
-        sys.stderr.write("".join(f"{problem}\n" for problem in error.problems[:SHOWN]))
-        sys.stderr.write(f"{error.summary}\n")
+        language = spoken(arguments)
+        sys.stderr.write("".join(f"{problem.told(language, error.names)}\n" for problem in error.problems[:SHOWN]))
+        sys.stderr.write(f"{error.summary_in(language)}\n")
         return DEFINITION if isinstance(error, (RuleError, FactorError)) else INPUT if isinstance(error, InputError) else USAGE
     except Exception as error:  # a fault of ours: say so, with what a report needs
         import traceback

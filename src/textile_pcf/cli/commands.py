@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from textile_pcf.cli.definitions import factors_app, rules_app
+from textile_pcf.language import translate, word
 
 app = typer.Typer(
     add_completion=False,
@@ -27,6 +28,9 @@ Factors = Annotated[
 ]
 Gwp = Annotated[str | None, typer.Option("--gwp", help="AR4, AR5, AR6 or EF3.1; the rule's where none is given.")]
 Biogenic = Annotated[str | None, typer.Option("--biogenic", help="minus_one_plus_one or zero_zero; the rule's otherwise.")]
+SupplyFile = Annotated[
+    Path | None, typer.Option("--supply", help="Supply table of the sites: on-site power, contracts, heat by source.")
+]
 Out = Annotated[Path | None, typer.Option("-o", "--output", help="File to write; standard output otherwise.")]
 Language = Annotated[str, typer.Option("--lang", envvar="TEXTILE_PCF_LANG", help="en or zh.")]
 
@@ -61,6 +65,7 @@ def calculate(
     unit: Annotated[str | None, typer.Option("--unit", help="Tell results per kg, m2, m, '100 m', piece …")] = None,
     gwp: Gwp = None,
     biogenic: Biogenic = None,
+    supply: SupplyFile = None,
     form: Annotated[str | None, typer.Option("--format", help="table, csv, json, parquet or xlsx.")] = None,
     output: Out = None,
     lines: Annotated[bool, typer.Option("--lines", help="csv and parquet: every line of the sum.")] = False,
@@ -72,26 +77,44 @@ def calculate(
 
     language = language_of(lang)
     chosen_format(form, output)
-    result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic)
+    result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
     write_result(result, form, output, unit, lines, language)
     for text in result.warnings():
-        sys.stderr.write(f"warning: {text}\n")
+        sys.stderr.write(f"{word('warning', language)}: {translate(text, language)}\n")
 
 
 @app.command()
-def check(file: File, rule: Rule, factors: Factors = None, lang: Language = "en") -> None:
+def check(
+    file: File,
+    rule: Rule,
+    factors: Factors = None,
+    annotated: Annotated[
+        Path | None, typer.Option("--annotate", help="Write a copy of the workbook, with the problems as comments of cells.")
+    ] = None,
+    lang: Language = "en",
+) -> None:
     """Check a file against a rule, and against emission factors where they are named; nothing is calculated."""
-    language_of(lang)
+    language = language_of(lang)
+    if annotated is None:
+        products = _checked(file, rule, factors)
+    else:
+        from textile_pcf.cli.annotated import checked_into
+
+        products = checked_into(file, annotated, language, lambda: _checked(file, rule, factors))
+    key = "no_problems_1" if len(products) == 1 else "no_problems"
+    sys.stderr.write(word(key, language, file=file, count=len(products)) + "\n")
+
+
+def _checked(file: Path, rule: str, factors: list[str] | None) -> tuple[str, ...]:
+    """The products of a file that has no problems."""
     from textile_pcf.activity import read_activity
     from textile_pcf.rules import load_rules
 
     if factors:
         from textile_pcf.calculation import footprint
 
-        products = footprint(file, rule, factors).products
-    else:
-        products = read_activity(file, load_rules(rule)).products
-    sys.stderr.write(f"{file}: {len(products)} product{'s' if len(products) != 1 else ''}, no problems\n")
+        return footprint(file, rule, factors).products
+    return read_activity(file, load_rules(rule)).products
 
 
 @app.command()
@@ -103,12 +126,41 @@ def explain(
     factors: Factors = None,
     gwp: Gwp = None,
     biogenic: Biogenic = None,
+    supply: SupplyFile = None,
+    lang: Language = "en",
 ) -> None:
     """Show every term of a footprint, to be checked with a pocket calculator."""
     from textile_pcf.calculation import footprint
 
+    language = language_of(lang)
+    result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+    sys.stdout.write(result.explain(product, stage, language) + "\n")
+
+
+@app.command()
+def report(
+    file: File,
+    rule: Rule,
+    output: Annotated[Path, typer.Option("-o", "--output", help="File to write: .html, or .xlsx with live formulas.")],
+    factors: Factors = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="Tell results per kg, m2, m, '100 m', piece …")] = None,
+    gwp: Gwp = None,
+    biogenic: Biogenic = None,
+    lang: Language = "en",
+) -> None:
+    """Write a report for the reader who must believe it: one HTML file, or a workbook whose totals are formulas."""
+    from textile_pcf.calculation import footprint
+    from textile_pcf.cli.output import write_file
+    from textile_pcf.report import ENDINGS, to_excel, to_html
+
+    language, ending = language_of(lang), output.suffix.lower()
+    if ending not in ENDINGS:
+        raise typer.BadParameter(f"{output.name!r} ends in neither {' nor '.join(ENDINGS)}.", param_hint="-o")
     result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic)
-    sys.stdout.write(result.explain(product, stage) + "\n")
+    write = to_excel if ending == ".xlsx" else to_html
+    write_file(output, lambda path: write(result, path, unit, language))
+    for text in result.warnings():
+        sys.stderr.write(f"{word('warning', language)}: {translate(text, language)}\n")
 
 
 @app.command()
@@ -118,15 +170,15 @@ def template(
     everything: Annotated[
         bool, typer.Option("--all", help="Also rows that need not be given; delete what does not apply.")
     ] = False,
-    lang: Language = "en",
+    lang: Annotated[str, typer.Option("--lang", envvar="TEXTILE_PCF_LANG", help="en, zh, or both in a workbook.")] = "en",
 ) -> None:
-    """Write a table for the mill to fill in: .csv, or .xlsx with a guide beside it."""
+    """Write something for the mill to fill in: a workbook (.xlsx) with a sheet per stage, or a plain table (.csv)."""
     from textile_pcf.cli.output import write_file
     from textile_pcf.rules import load_rules
-    from textile_pcf.template import template_csv, write_template
+    from textile_pcf.template import make_template, template_csv
 
-    rules, language = load_rules(rule), language_of(lang)
+    rules, language = load_rules(rule), "both" if lang == "both" else language_of(lang)
     if output is None:
-        sys.stdout.write(template_csv(rules, everything, language))
+        sys.stdout.write(template_csv(rules, everything, "en" if language == "both" else language))
     else:
-        write_file(output, lambda path: write_template(rules, path, everything, language))
+        write_file(output, lambda path: make_template(rules, path, language, everything))

@@ -65,7 +65,7 @@ def show_rule(rule: RuleArgument, lang: Language = "en") -> None:
 
 
 def _show_stage(rules: RuleSet, stage: str, lang: str) -> None:
-    from textile_pcf.template import NEED, default_text, entries, sources_text
+    from textile_pcf.template import default_text, entries, need_word, sources_text
 
     spec = next((spec for spec in rules.stages if spec.id == stage), None)
     flags = [] if spec is None else [word for word in ("component", "optional", "outside") if getattr(spec, word)]
@@ -74,7 +74,7 @@ def _show_stage(rules: RuleSet, stage: str, lang: str) -> None:
     sys.stdout.write(f"\n{name} [{stage}]{group}{' · ' if flags else ''}{', '.join(flags)}\n")
     found = [entry for entry in entries(rules) if entry.stage == stage]
     _print(
-        (f"  {e.name}", e.spec.unit.text, NEED[lang][e.need], rules.title(stage, e.name, lang),
+        (f"  {e.name}", e.spec.unit.text, need_word(e.need, lang), rules.title(stage, e.name, lang),
          " ".join(filter(None, (default_text(rules, e.spec), _bracketed(sources_text(rules, e.spec))))))
         for e in found
     )  # fmt: skip

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-import numpy as np
-
-from textile_pcf.cli.words import word
+from textile_pcf.language import word
 from textile_pcf.results import Footprint
+from textile_pcf.results.display import from_defaults
 
 BAR = 24
 STAGED = 5  # up to so many products are shown stage by stage
@@ -49,7 +48,7 @@ def _staged(result: Footprint, number: int, scale: float, unit: str, language: s
     for k in used:
         bar = "█" * round(BAR * abs(values[k]) / largest) if largest else ""
         lines.append(f"  {padded(stages[k], columns)}{values[k]:>10.4g}{_percent(values[k], total)}  {bar}".rstrip())
-    defaults = _from_defaults(result, number) * scale
+    defaults = float(from_defaults(result)[number]) * scale
     lines.append(f"  {padded(word('total', language), columns)}{total:>10.4g}")
     lines.append(f"  {padded(word('defaults', language), columns)}{defaults:>10.4g}{_percent(defaults, total)}")
     if outside:
@@ -60,14 +59,6 @@ def _staged(result: Footprint, number: int, scale: float, unit: str, language: s
 
 def _percent(value: float, total: float) -> str:
     return f"{value / total * 100:>7.1f} %" if total else " " * 9
-
-
-def _from_defaults(result: Footprint, number: int) -> float:
-    """Emissions of lines whose amount is the rule's own value."""
-    lines = result.lines
-    ruled = np.array([text.startswith(f"{result.provenance['rule']}") for text in lines.source.categories])[lines.source.codes]
-    inside = ~np.array([info.outside for info in result.stages])[lines.stage]
-    return float(lines.emissions[(lines.product == number) & ruled & inside].sum())
 
 
 def _basis(result: Footprint, language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,23 @@ class FactorTable:
                 items = ", ".join(sorted({table.texts["item"][row] for row in chosen[negative]}))
                 told.append(f"{table.label}: negative factors are used: {items}.")
         return told
+
+    @classmethod
+    def from_brightway(
+        cls, project: str, database: str, method: tuple[str, ...], select: Any = None, **options: Any
+    ) -> FactorTable:
+        """Activities of a Brightway database as factors: `textile_pcf.brightway.factors_from_brightway`. [kg CO2e per unit]
+
+        Raises
+        ------
+        UsageError
+            Brightway, the project, the database or the method is not there.
+        FactorError
+            Activities that are not found, units that are not known.
+        """
+        bridge = import_module("textile_pcf.brightway")
+        table: FactorTable = bridge.factors_from_brightway(project, database, method, select, **options)
+        return table
 
     @property
     def items(self) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.columns import numbers
+from textile_pcf.columns import numbers, shown, text_of
 from textile_pcf.documents import data_root, sha256_of, validated
 from textile_pcf.errors import FactorError, Problem, UsageError
 from textile_pcf.factors.gwp import SETS, UNKNOWN
@@ -58,7 +58,7 @@ def read_factor_table(source: str | Path | Any) -> Table:
         Rows that are wrong: every one is named with its cure.
     """
     path = _path(source) if isinstance(source, (str, Path)) else None
-    cells = read_table(path or source, error=FactorError, known_columns=COLUMNS)
+    cells = read_table(path or source, sheet="factors", error=FactorError, known_columns=COLUMNS)
     name = path.stem if path else "data"
     return check_table(name, cells, _document(path), path)
 
@@ -103,7 +103,7 @@ def check_table(name: str, cells: Cells, document: TableDocument, path: Path | N
     values = {column: _numbers(cells, column, say) for column in NUMBERS}
     units = _units(texts["unit"], say)
     _check_texts(texts, say)
-    _check_numbers(values, texts, say)
+    _check_numbers(values, np.array([text_of(cell) == "" for cell in cells.columns["value"]]), say)
     _check_twice(texts, cells, say)
     table = Table(
         name=name,
@@ -146,7 +146,7 @@ def _numbers(cells: Cells, column: str, say: Say) -> Array:
     values, wrong = numbers(cells.columns[column])
     for row in np.flatnonzero(wrong):
         cure = "Write a plain number with a decimal point, or leave the cell empty."
-        say(int(row), column, f"{cells.columns[column][row]!r} is not a finite number.", cure)
+        say(int(row), column, f"{shown(cells.columns[column][row])} is not a finite number.", cure)
     return values
 
 
@@ -193,9 +193,9 @@ def _check_texts(texts: dict[str, list[str]], say: Say) -> None:
             say(row, "gwp", f"{gwp!r} is not a GWP set.", f"Write one of {', '.join(SETS)}, {UNKNOWN}.")
 
 
-def _check_numbers(values: dict[str, Array], texts: dict[str, list[str]], say: Say) -> None:
+def _check_numbers(values: dict[str, Array], empty: NDArray[np.bool_], say: Say) -> None:
     gases = ~np.isnan(np.array([values[gas] for gas in COUNTED_GASES])).all(axis=0)
-    for row in np.flatnonzero(np.isnan(values["value"]) & ~gases):
+    for row in np.flatnonzero(np.isnan(values["value"]) & ~gases & empty):
         say(int(row), "value", "The value is missing.", "Give the value, or the gases it is made of.")
     for gas in GASES:
         for row in np.flatnonzero(values[gas] < 0):

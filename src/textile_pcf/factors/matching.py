@@ -41,6 +41,7 @@ class NoMatch:
 
     what: str
     cure: str
+    column: str = "item"
 
 
 def match(tables: Sequence[Table], request: Request) -> Match | NoMatch:

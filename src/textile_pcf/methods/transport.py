@@ -11,7 +11,8 @@ PAGE = "documentation-transverse/transport.md; src/Data/Transport.elm"
 
 def _land_share(land_distance: Array, sea_distance: Array, road_share: Array) -> Array:
     """Part of the ground freight that goes by land all the way: all of it where there is no sea leg, none where no road."""
-    return np.where(sea_distance == 0, 1.0, np.where(land_distance == 0, 0.0, road_share))
+    unknown = 0 * (land_distance + sea_distance)  # NaN where either is not given
+    return np.where(sea_distance == 0, 1.0, np.where(land_distance == 0, 0.0, road_share)) + unknown
 
 
 @named(

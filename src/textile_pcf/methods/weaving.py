@@ -57,4 +57,4 @@ def loom_electricity(
     """
     count = np.clip(yarn_count, coarser_count, finer_count)
     power = np.log(finer_electricity / coarser_electricity) / np.log(finer_count / coarser_count)
-    return coarser_electricity * (count / coarser_count) ** power
+    return coarser_electricity * np.exp(power * np.log(count / coarser_count))

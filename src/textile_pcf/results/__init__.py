@@ -3,4 +3,4 @@
 from textile_pcf.results.lines import SPLIT, Emitted, Lines, StageInfo
 from textile_pcf.results.result import Footprint, StageMasses
 
-__all__ = ["SPLIT", "Footprint", "Lines", "StageInfo", "StageMasses"]
+__all__ = ["SPLIT", "Emitted", "Footprint", "Lines", "StageInfo", "StageMasses"]

@@ -1,37 +1,185 @@
-"""How a result shows itself in a notebook: plain HTML with nothing fetched from anywhere."""
+"""How a result shows itself in a notebook: HTML and SVG in the colours of the page, light or dark; nothing is fetched."""
 
 from __future__ import annotations
 
+import math
+import unicodedata
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from textile_pcf.columns import Array
+from textile_pcf.language import translate, word
 from textile_pcf.results.explain import number
 
 if TYPE_CHECKING:
+    from textile_pcf.results.lines import StageInfo
     from textile_pcf.results.result import Footprint
 
-MOST = 20  # products shown
+STAGED = 3  # up to so many products are shown stage by stage
+MOST = 20  # products and warnings shown
+EMITS, TAKES_UP = "#3b86c9", "#2f9e6e"  # both are seen on white and on black, and told apart by the colour-blind
+WIDTH, ROW, BAR = 720, 22, 14
+VALUES = 150  # room for value and share at the right
+
+STYLE = """<style>
+.textile-pcf{font-family:system-ui,"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif}
+.textile-pcf{line-height:1.45;max-width:760px}
+.textile-pcf p{margin:.2em 0}.textile-pcf .number{font-size:1.6em;font-weight:600}.textile-pcf .soft{opacity:.72}
+.textile-pcf svg{display:block;max-width:100%;height:auto;margin:.4em 0}.textile-pcf text{fill:currentColor;font-size:13px}
+.textile-pcf table{border-collapse:collapse}.textile-pcf td,.textile-pcf th{padding:.1em .8em .1em 0;text-align:right}
+.textile-pcf th:first-child{text-align:left}.textile-pcf details{margin:.3em 0}.textile-pcf li{margin:.1em 0}
+</style>"""
 
 
-def as_html(result: Footprint) -> str:
-    """A small table of products with their stages, what they rest on, and the warnings."""
-    source = result.provenance
-    inside = [(place, info) for place, info in enumerate(result.stages) if not info.outside and result.by_stage[:, place].any()]
-    head = "".join(f"<th>{escape(info.title)}</th>" for _, info in inside)
-    rows = [
-        f"<tr><th style='text-align:left'>{escape(product)}</th><td><b>{number(result.totals[row])}</b></td>"
-        + "".join(f"<td>{number(result.by_stage[row, place])}</td>" for place, _ in inside)
-        + "</tr>"
-        for row, product in enumerate(result.products[:MOST])
-    ]
-    more = f"<p>and {len(result.products) - MOST} more products</p>" if len(result.products) > MOST else ""
-    warnings = "".join(f"<li>{escape(text)}</li>" for text in result.warnings()[:MOST])
-    status = (
-        f"{source['rule']} ({source['status']}) · {source['boundary']} · {source['gwp']} · biogenic CO2 {source['biogenic']}"
-    )
+@dataclass(frozen=True)
+class Shown:
+    """A result as a notebook shows it, in one language."""
+
+    result: Footprint
+    language: str = "en"
+
+    def _repr_html_(self) -> str:
+        return as_html(self.result, self.language)
+
+    def __str__(self) -> str:
+        return repr(self.result)
+
+
+def as_html(result: Footprint, language: str = "en") -> str:
+    """Number, unit, boundary, rule with its status, stages as bars, warnings; a table where there are many products.
+
+    Examples
+    --------
+    >>> import textile_pcf as tp
+    >>> html = as_html(tp.footprint("examples/cotton_poplin/activity.csv", rule="cotton_fabric"), "zh")
+    >>> "织造" in html, "从摇篮到大门" in html, "http" in html
+    (True, True, False)
+    """
+    if len(result.products) <= STAGED:
+        body = "".join(_product(result, row, language) for row in range(len(result.products)))
+    else:
+        body = _table(result, language)
+    below = _basis(result, language) + _warnings(result, language)
+    return f"<div class='textile-pcf' lang='{language}'>{STYLE}{body}{below}</div>"
+
+
+def from_defaults(result: Footprint) -> Array:
+    """Emissions of each product that rest on values of the rule, shape (products,). [kg CO2e per product unit]"""
+    lines = result.lines
+    rule = result.provenance["rule"]
+    ruled = np.array([text.startswith(rule) for text in lines.source.categories], dtype=bool)[lines.source.codes]
+    inside = ~np.array([info.outside for info in result.stages], dtype=bool)[lines.stage]
+    weights = np.where(ruled & inside, lines.emissions, 0.0)
+    return np.asarray(np.bincount(lines.product, weights=weights, minlength=len(result.products)))
+
+
+def _product(result: Footprint, row: int, language: str) -> str:
+    total = float(result.totals[row])
+    per = escape(word("per", language, unit=result.unit))
+    ruled = float(from_defaults(result)[row])
+    share = f" ({ruled / total:.0%})" if total > 0 else ""
     return (
-        f"<div class='textile-pcf'><p><b>kg CO2e per {escape(result.unit)}</b> · {escape(status)}</p>"
-        f"<table><thead><tr><th></th><th>total</th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>{more}"
-        + (f"<ul>{warnings}</ul>" if warnings else "")
-        + "</div>"
+        f"<p><b>{escape(result.products[row])}</b></p><p><span class='number'>{_told(total, total)}</span> {per}</p>"
+        + stage_bars(result, row, language)
+        + f"<p class='soft'>{escape(word('defaults', language))}: {_told(ruled, total)}{share}</p>"
     )
+
+
+def stage_bars(result: Footprint, row: int, language: str, times: float = 1.0) -> str:
+    """The stages of one product as bars (SVG), those outside the boundary pale and below; every figure `times` as much."""
+    values = result.by_stage[row] * times
+    used = [(info, float(values[k])) for k, info in enumerate(result.stages) if values[k]]
+    used.sort(key=lambda entry: entry[0].outside)  # memo below, else in the material's way
+    if not used:
+        return ""
+    left = 12 + 7.2 * max(_columns(_name(info, language)) for info, _ in used)
+    low, high = min(0.0, *(value for _, value in used)), max(0.0, *(value for _, value in used))
+    scale = (WIDTH - left - VALUES) / (high - low)
+    zero = left - low * scale
+    total = float(result.totals[row]) * times
+    drawn = "".join(
+        _bar(_name(info, language), value, total, info.outside, place * ROW, left, zero, scale)
+        for place, (info, value) in enumerate(used)
+    )
+    height = ROW * len(used)
+    axis = f"<line x1='{zero:.1f}' x2='{zero:.1f}' y1='0' y2='{height}' stroke='currentColor' stroke-opacity='.5'/>"
+    told = escape(f"{result.products[row]}: {word('by_stage', language)}", quote=True)
+    return f"<svg viewBox='0 0 {WIDTH} {height}' width='{WIDTH}' role='img' aria-label='{told}'>{drawn}{axis}</svg>"
+
+
+def _name(info: StageInfo, language: str) -> str:
+    return f"{info.told(language)} *" if info.outside else info.told(language)
+
+
+def _bar(name: str, value: float, total: float, outside: bool, top: float, left: float, zero: float, scale: float) -> str:
+    start, width = min(zero, zero + value * scale), max(abs(value) * scale, 0.5)
+    middle = top + ROW / 2 + 4.5
+    share = f"{value / total:.1%}".replace("-", "−") if total and not outside else ""
+    colour = TAKES_UP if value < 0 else EMITS
+    return (
+        f"<g><title>{escape(name)}: {number(value)}</title>"
+        f"<text x='{left - 8:.1f}' y='{middle}' text-anchor='end'>{escape(name)}</text>"
+        f"<rect x='{start:.1f}' y='{top + (ROW - BAR) / 2}' width='{width:.1f}' height='{BAR}' rx='2' fill='{colour}'"
+        f" fill-opacity='{0.4 if outside else 1}'/>"
+        f"<text x='{WIDTH - 70}' y='{middle}' text-anchor='end'>{_told(value, total)}</text>"
+        f"<text x='{WIDTH - 6}' y='{middle}' text-anchor='end' opacity='.72'>{share}</text></g>"
+    )
+
+
+def _told(value: float, total: float) -> str:
+    """A number with as many decimals as the total has with five digits, so that a column of them is in line."""
+    size = max(abs(total), abs(value))
+    decimals = min(max(4 - math.floor(math.log10(size)), 0), 9) if size else 0
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def _columns(text: str) -> int:
+    """Width of a text in latin letters; a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _table(result: Footprint, language: str) -> str:
+    """Products with their totals as bars."""
+    most = float(np.abs(result.totals[:MOST]).max()) or 1.0
+    rows = "".join(
+        _row(product, float(total), most) for product, total in zip(result.products[:MOST], result.totals, strict=False)
+    )
+    head = f"<th>{escape(word('product', language))}</th><th>{escape(word('per', language, unit=result.unit))}</th><th></th>"
+    left = len(result.products) - MOST
+    more = f"<p class='soft'>{escape(word('more_products', language, count=left))}</p>" if left > 0 else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
+
+
+def _row(product: str, total: float, most: float) -> str:
+    width = abs(total) / most * 240
+    colour = TAKES_UP if total < 0 else EMITS
+    drawn = f"<rect width='{width:.1f}' height='{BAR}' rx='2' fill='{colour}'/>"
+    bar = f"<svg viewBox='0 0 240 {BAR}' width='240' height='{BAR}'>{drawn}</svg>"
+    return f"<tr><th>{escape(product)}</th><td>{_told(total, total)}</td><td>{bar}</td></tr>"
+
+
+def _basis(result: Footprint, language: str) -> str:
+    """What the numbers mean: boundary, rule with its status, sets of factors."""
+    source = result.provenance
+    tables = ", ".join(table["table"] for table in source["factors"])
+    parts = (word(source["boundary"], language), source["gwp"], word(source["biogenic"], language), tables)
+    rule = f"<b>{escape(source['rule'])}</b>: {escape(word(source['status'], language))}"
+    memo = ""
+    if any(info.outside and result.by_stage[:, place].any() for place, info in enumerate(result.stages)):
+        memo = f"<p class='soft'>* {escape(word('memo', language))}</p>"
+    return f"{memo}<p class='soft'>{rule}<br>{escape(' · '.join(parts))}</p>"
+
+
+def _warnings(result: Footprint, language: str) -> str:
+    told = result.warnings()
+    if not told:
+        return ""
+    shown = "".join(f"<li>{escape(translate(text, language))}</li>" for text in told[:MOST])
+    left = len(told) - MOST
+    more = f"<li>{escape(word('more_warnings', language, count=left))}</li>" if left > 0 else ""
+    opened = " open" if len(told) <= STAGED else ""
+    head = f"{escape(word('warnings', language))} ({len(told)})"
+    return f"<details{opened}><summary>{head}</summary><ul>{shown}{more}</ul></details>"

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from textile_pcf.language import translate, word
+
 if TYPE_CHECKING:
     from textile_pcf.results.result import Footprint
 
@@ -21,9 +23,9 @@ def number(value: float) -> str:
     return f"{value:.7g}" if not 1e6 <= abs(value) < 1e15 else f"{value:.0f}"
 
 
-def explain_lines(result: Footprint, product: int, stage: str | None) -> str:
-    """Masses and terms of one product, stage by stage."""
-    told = [_head(result, product)]
+def explain_lines(result: Footprint, product: int, stage: str | None, language: str = "en") -> str:
+    """Masses and terms of one product, stage by stage, in `en` or `zh`."""
+    told = [_head(result, product, language)]
     for place, info in enumerate(result.stages):
         if stage is not None and info.id != stage:
             continue
@@ -31,68 +33,92 @@ def explain_lines(result: Footprint, product: int, stage: str | None) -> str:
         if not len(lines) and stage is None:
             continue
         total = result.by_stage[product, place]
-        outside = " (outside the boundary: memo, not in the total)" if info.outside else ""
+        outside = word("explain_outside", language) if info.outside else ""
         told.append("")
-        told.append(f"{info.title} [{info.id}] {number(total)} kg CO2e/{result.unit}{outside}")
-        told += _masses(result, product, place)
+        told.append(f"{info.told(language)} [{info.id}] {number(total)} kg CO2e/{result.unit}{outside}")
+        told += _masses(result, product, place, language)
+        told += result.terms(product, place)
         for line in lines:
-            told += _term(result, int(line))
-    told += _tail(result, product, stage)
+            told += _term(result, int(line), language)
+    told += _tail(result, product, stage, language)
     return "\n".join(told)
 
 
-def _head(result: Footprint, product: int) -> str:
-    source = result.provenance
-    return (
-        f"{result.products[product]}: {number(result.totals[product])} kg CO2e per {result.unit}\n"
-        f"{source['rule']} ({source['status']}), {source['boundary']}, {source['gwp']}, biogenic CO2 {source['biogenic']}"
-    )
+def _head(result: Footprint, product: int, language: str) -> str:
+    source = {key: result.provenance[key] for key in ("rule", "status", "boundary", "gwp", "biogenic")}
+    if language == "zh":
+        source |= {key: word(source[key], language) for key in ("status", "boundary", "biogenic")}
+    total = f"{number(result.totals[product])} {word('per', language, unit=result.unit)}"
+    return f"{result.products[product]}: {total}\n{word('explain_head', language, **source)}"
 
 
-def _masses(result: Footprint, product: int, stage: int) -> list[str]:
+def _masses(result: Footprint, product: int, stage: int, language: str) -> list[str]:
     told = result.stage_masses
     found = []
     for entry in np.flatnonzero((told.product == product) & (told.stage == stage)):
-        fibre = f" {told.component[entry]}" if told.component[entry] else ""
-        out, into = told.output[entry], told.input[entry]
-        found.append(f"  mass{fibre}: {number(into)} kg in, {number(out)} kg out, {number(into - out)} kg lost")
+        named = told.component[int(entry)]
+        fibre = f" {named}" if named else ""
+        into, out = told.input[entry], told.output[entry]
+        values = {"fibre": fibre, "into": number(into), "out": number(out), "lost": number(into - out)}
+        found.append(f"  {word('explain_mass', language, **values)}")
     return found
 
 
-def _term(result: Footprint, line: int) -> list[str]:
+def _term(result: Footprint, line: int, language: str) -> list[str]:
     lines = result.lines
     fibre = lines.text("component", line)
-    name = lines.text("flow", line) + (f" of {fibre}" if fibre else "")
+    name = _flow(result, line, language)
+    name = word("explain_of_fibre", language, name=name, fibre=fibre) if fibre else name
     value, unit = lines.value[line], lines.text("unit", line)
     names = lines.text("driver_names", line).split("|")
     given = lines.drivers[line]
-    factors = [f"{number(given[k])} {text}" for k, text in enumerate(names) if text and not np.isnan(given[k])]
+    drivers = [(given[k], _driver(text, language)) for k, text in enumerate(names) if text and not np.isnan(given[k])]
+    factors = [f"{number(value)} {text}" for value, text in drivers]
     amount = " × ".join([f"{number(value)} {lines.text('value_unit', line)}", *factors])
     emissions = float(lines.split[line].sum())
     factor = f"{number(lines.factor[line])} {lines.text('factor_unit', line)}"
     told = lines.text("told", line)
-    as_given = f" (given as {told})" if told else ""
+    as_given = word("explain_given_as", language, told=translate(told, language)) if told else ""
+    cited = _told(_data_type(lines.text("data_type", line), language), lines.text("source", line), lines.text("locator", line))
     rows = [
         f"  {name}: {amount}{as_given} = {number(lines.amount[line])} {unit}",
         f"    × {factor} = {number(emissions)} kg CO2e",
-        f"    amount: {_told(lines.text('data_type', line), lines.text('source', line), lines.text('locator', line))}",
-        f"    factor: {_factor(result, line)}",
+        f"    {word('explain_amount', language, told=cited)}",
+        f"    {word('explain_factor', language, told=_factor(result, line, language))}",
     ]
-    parts = [f"{text.replace('_', ' ')} {number(part)}" for text, part in zip(_PARTS, lines.split[line], strict=True) if part]
+    parts = [f"{word(text, language)} {number(part)}" for text, part in zip(_PARTS, lines.split[line], strict=True) if part]
     if len(parts) > 1:
-        rows.append(f"    of which {', '.join(parts)}")
+        rows.append(f"    {word('explain_parts', language, parts=', '.join(parts))}")
     return rows
 
 
-def _factor(result: Footprint, line: int) -> str:
+def _flow(result: Footprint, line: int, language: str) -> str:
+    """A flow by its id; in Chinese by its name as well."""
+    name = result.lines.text("flow", line)
+    title = result.stages[int(result.lines.stage[line])].flow(name, language)
+    return f"{title} [{name}]" if language == "zh" and title != name else name
+
+
+def _driver(text: str, language: str) -> str:
+    """A driver as it is told: masses of the stage by name, properties by their id."""
+    unit, _, name = text.rpartition(" ")
+    return f"{unit} {word(f'driver_{name}', language)}" if name in ("output", "input", "loss") else text
+
+
+def _data_type(text: str, language: str) -> str:
+    return word(text, language) if text else ""
+
+
+def _factor(result: Footprint, line: int, language: str) -> str:
     lines = result.lines
     item = lines.text("item", line)
     if not lines.text("factor_table", line):
-        return f"{item}, linked in this run"
+        return word("explain_linked", language, item=item)
     away = lines.text("fallback", line)
-    asked = f" (asked {away})" if away else ""
+    asked = word("explain_asked", language, away=away) if away else ""
     found = f"{item} {lines.text('region', line)} {lines.text('year', line)}".rstrip() + asked
-    cited = _told(found, *(lines.text(name, line) for name in ("printed", "factor_source", "factor_locator")))
+    printed = translate(lines.text("printed", line), language)
+    cited = _told(found, printed, *(lines.text(name, line) for name in ("factor_source", "factor_locator")))
     return f"{cited} [{lines.text('factor_table', line)}]"
 
 
@@ -103,11 +129,13 @@ def _told(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _tail(result: Footprint, product: int, stage: str | None) -> list[str]:
+def _tail(result: Footprint, product: int, stage: str | None, language: str) -> list[str]:
     told = [""]
     if stage is None:
         inside = [k for k, info in enumerate(result.stages) if not info.outside and result.by_stage[product, k]]
         terms = " + ".join(number(result.by_stage[product, k]) for k in inside)
-        told.append(f"Total: {terms or '0'} = {number(result.totals[product])} kg CO2e per {result.unit}")
-    told += [f"Warning: {text}" for text in result.warnings(result.products[product])]
+        total = number(result.totals[product])
+        told.append(word("explain_total", language, terms=terms or "0", total=total, unit=result.unit))
+    warnings = result.warnings(result.products[product])
+    told += [word("explain_warning", language, text=translate(text, language)) for text in warnings]
     return told if len(told) > 1 else []

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.columns import Array, Coded
+from textile_pcf.columns import Array, Coded, picked
 
 Places = NDArray[np.intp]
 SPLIT = ("fossil", "biogenic", "uptake", "land_use_change")
@@ -25,6 +26,16 @@ class StageInfo:
     group: str
     component: bool
     outside: bool
+    flows: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Names of its flows for people: id → English, Chinese."""
+
+    def told(self, language: str = "en") -> str:
+        """Name of the stage in a language."""
+        return self.title_zh if language == "zh" else self.title
+
+    def flow(self, name: str, language: str = "en") -> str:
+        """Name of a flow of the stage in a language; its id where it has none."""
+        return self.flows[name][language == "zh"] if name in self.flows else name
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,7 @@ class Emitted:
         """Emissions of each stage seat, shape (seats, 5). Scatter-add; parts that nothing has cost nothing."""
         total = np.zeros((self.per_unit.shape[1], self.seats))
         for part in np.flatnonzero(self.per_unit.any(axis=0)):
-            weights = self.per_unit[:, part][self.question]
+            weights = picked(self.per_unit[:, part], self.question)
             weights *= self.amount
             total[part] = np.bincount(self.place, weights=weights, minlength=self.seats)
         return total.T

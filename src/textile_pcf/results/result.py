@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from textile_pcf.columns import Array, Coded
+from textile_pcf.columns import Array, Coded, read_only
 from textile_pcf.engine import summed
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.measures import Measures
+from textile_pcf.results.display import Shown, as_html
 from textile_pcf.results.explain import explain_lines
 from textile_pcf.results.lines import SPLIT, Emitted, Lines, Places, StageInfo, frame
 from textile_pcf.units import Unit, UnitError, nearest, parse_unit
@@ -36,7 +39,7 @@ class Footprint:
     """Product carbon footprints of one run; immutable, every view is summed from its lines.
 
     Sums are added up from `emitted`. What is said of each line, the warnings and the provenance are put into words when they are
-    first asked for, by `describe`, `warn` and `cite`.
+    first asked for, by `describe`, `warn`, `cite` and, for a product and a stage, `terms`.
     """
 
     products: tuple[str, ...]
@@ -48,6 +51,7 @@ class Footprint:
     describe: Callable[[], Lines] = field(repr=False)
     warn: Callable[[], tuple[tuple[int, str], ...]] = field(repr=False)
     cite: Callable[[], Mapping[str, Any]] = field(repr=False)
+    terms: Callable[[int, int], list[str]] = field(repr=False)
     carbon_content: Array | None = None
     """Fossil and biogenic carbon in one product unit as it leaves, shape (products, 2); NaN where not known. [kg C]"""
     beside: Mapping[str, Array] = field(default_factory=dict)
@@ -56,7 +60,10 @@ class Footprint:
     @cached_property
     def lines(self) -> Lines:
         """Every line of the sum, as columns."""
-        return self.describe()
+        lines = self.describe()
+        for name in ("value", "drivers", "amount", "factor", "split", "aircraft"):
+            read_only(getattr(lines, name))
+        return lines
 
     @cached_property
     def notes(self) -> tuple[tuple[int, str], ...]:
@@ -105,7 +112,7 @@ class Footprint:
     @cached_property
     def by_stage(self) -> Array:
         """Emissions per product and stage, stages outside the boundary included, shape (products, stages). [kg CO2e]"""
-        return np.asarray(self._by_stage_and_part[:, :, : len(SPLIT)].sum(axis=2))
+        return read_only(self._by_stage_and_part[:, :, : len(SPLIT)].sum(axis=2))
 
     @cached_property
     def _by_stage_and_part(self) -> Array:
@@ -121,13 +128,13 @@ class Footprint:
     def totals(self) -> Array:
         """Footprint of each product, shape (products,). [kg CO2e per product unit]"""
         inside = np.array([not stage.outside for stage in self.stages])
-        return np.asarray(self.by_stage[:, inside].sum(axis=1))
+        return read_only(self.by_stage[:, inside].sum(axis=1))
 
     @cached_property
     def split_totals(self) -> Array:
         """Fossil, biogenic, uptake and land use change, shape (products, 4). [kg CO2e per product unit]"""
         inside = np.array([not stage.outside for stage in self.stages])
-        return np.asarray(self._by_stage_and_part[:, inside, : len(SPLIT)].sum(axis=1))
+        return read_only(self._by_stage_and_part[:, inside, : len(SPLIT)].sum(axis=1))
 
     def _by_code(self, column: str) -> tuple[tuple[str, ...], Array]:
         coded = getattr(self.lines, column)
@@ -224,8 +231,8 @@ class Footprint:
         cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(self.products[:10])}."
         raise UsageError([Problem(f"product {product!r}", "There is no such product in this result.", cure, code="no-product")])
 
-    def explain(self, product: str, stage: str | None = None) -> str:
-        """How a footprint comes about, line by line, to be checked with a pocket calculator.
+    def explain(self, product: str, stage: str | None = None, language: str = "en") -> str:
+        """How a footprint comes about, line by line, to be checked with a pocket calculator; in `en` or `zh`.
 
         Raises
         ------
@@ -237,7 +244,7 @@ class Footprint:
             close = nearest(stage, ids)
             cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(ids)}."
             raise UsageError([Problem(f"stage {stage!r}", "There is no such stage in this result.", cure, code="no-stage")])
-        return explain_lines(self, self.place(product), stage)
+        return explain_lines(self, self.place(product), stage, language)
 
     def to_dict(self, unit: str | None = None) -> dict[str, Any]:
         """The result as the command line prints it with `--format json`. [kg CO2e per product unit, or per `unit`]"""
@@ -305,7 +312,32 @@ class Footprint:
         more = f" and {len(self.products) - 3} more" if len(self.products) > 3 else ""
         return f"<Footprint [kg CO2e/{self.unit}] {shown}{more}; {self.provenance['rule']}, {self.provenance['status']}>"
 
-    def _repr_html_(self) -> str:
-        from textile_pcf.results.display import as_html
+    def to_excel(self, path: str | Path, unit: str | None = None, language: str = "en") -> Path:
+        """Write a workbook with live formulas; see `textile_pcf.report.to_excel`."""
+        return import_module("textile_pcf.report").to_excel(self, path, unit, language)  # type: ignore[no-any-return]
 
+    def to_html(self, path: str | Path, unit: str | None = None, language: str = "en") -> Path:
+        """Write a report in one HTML file; see `textile_pcf.report.to_html`."""
+        return import_module("textile_pcf.report").to_html(self, path, unit, language)  # type: ignore[no-any-return]
+
+    @property
+    def plot(self) -> Any:
+        """Pictures: `stages`, `waterfall`, `sankey`, `compare`, `hotspots`; see `textile_pcf.plot.Plots`."""
+        return import_module("textile_pcf.plot").Plots(self)  # a room above this one hangs itself on by name
+
+    def show(self, language: str = "en") -> Shown:
+        """The result as a notebook shows it, in `en` or `zh`."""
+        return Shown(self, language)
+
+    def to_datapackage(self, path: Any = None, **options: Any) -> Any:
+        """The system behind the result as a data package of Brightway: `textile_pcf.brightway.to_datapackage`. [kg CO2e]
+
+        Raises
+        ------
+        UsageError
+            Brightway is not installed, the path is taken, or the licence of a factor forbids the file.
+        """
+        return import_module("textile_pcf.brightway").to_datapackage(self, path, **options)
+
+    def _repr_html_(self) -> str:
         return as_html(self)

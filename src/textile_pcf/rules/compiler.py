@@ -10,7 +10,7 @@ import numpy as np
 
 from textile_pcf.errors import RuleError
 from textile_pcf.methods import METHODS
-from textile_pcf.regions import is_region, known_regions
+from textile_pcf.regions import is_region, known_regions, region_named
 from textile_pcf.rules.model import MASS_DRIVERS, RESERVED, Chosen, Flow, Loss, Property, RuleDocument, Stage
 from textile_pcf.rules.ruleset import (
     PRODUCT,
@@ -106,8 +106,10 @@ class _Compiler(Values):
                 cure = "Move it before the stages of the whole product, or make its scope `product`."
                 self.problem(("stages", index, "scope"), "A component stage stands after a common stage.", cure)
             common = common or stage.scope == "product"
-            if stage.region is not None and not stage.region.strip():
-                self.problem(("stages", index, "region"), "The region is empty.", "Write a code such as CN, or leave it out.")
+            if stage.region is not None and not is_region(stage.region):
+                close = region_named(stage.region) or nearest(stage.region, known_regions())
+                cure = f"Did you mean {close!r}?" if close else "Write a code such as CN, or leave it out."
+                self.problem(("stages", index, "region"), f"{stage.region!r} is not a region.", cure)
 
     # -- properties -----------------------------------------------------------------------------------------------
 
@@ -271,6 +273,8 @@ class _Compiler(Values):
         if not names:
             self.problem((*path, "per"), "The list is empty.", "Name at least one driver, such as `output`.")
         found: list[str | int] = []
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self.problem((*path, "per"), f"The driver {name!r} stands twice.", "Name each driver once.")
         for name in names:
             if name in MASS_DRIVERS or name == "product":
                 found.append(name)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from textile_pcf.documents import Source, Strict
+from textile_pcf.errors import RefusedError
 from textile_pcf.titles import Text
 
 RESERVED = frozenset({"product", "share", "output", "input", "loss", "mass"})
@@ -25,7 +26,7 @@ def _iso_date(value: Any) -> Any:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            raise ValueError(f"{value!r} is not a date; write year-month-day, as in 2026-01-01") from None
+            raise RefusedError(f"{value!r} is not a date.", "Write year-month-day, as in 2026-01-01.") from None
     return value
 
 
@@ -63,7 +64,10 @@ class Chosen(Strict):
     @model_validator(mode="after")
     def _one_kind(self) -> Chosen:
         if bool(self.words) == bool(self.upto):
-            raise ValueError("give either a value for each word, or `upto` with a value for each bound")
+            raise RefusedError(
+                "Words and `upto` stand together, or neither.",
+                "Give a value for each word, or `upto` with a value for each bound.",
+            )
         return self
 
 
@@ -231,7 +235,7 @@ class Alternative(Strict):
 
 def _edition(value: Any) -> Any:
     if isinstance(value, (int, float)):
-        raise ValueError(f'an edition is text, or 2026.10 would read as 2026.1: write it in quotes, "{value}"')
+        raise RefusedError("An edition is text, or 2026.10 would read as 2026.1.", f'Write it in quotes: "{value}".')
     return value
 
 

@@ -183,6 +183,15 @@ class RuleSet:
         note = getattr(self._model(stage, name), "note", None)
         return note.told(language) if note else ""
 
+    def in_chinese(self) -> dict[str, str]:
+        """Titles and notes of the rule: English → Chinese, for messages."""
+        document = self.document
+        told: list[object] = [document, *document.product.properties.values(), *document.alternatives, *document.stages]
+        for stage in document.stages:
+            told += [*stage.properties.values(), *stage.losses, *stage.flows.values()]
+        texts = [getattr(model, name, None) for model in told for name in ("title", "note")]
+        return {text.en: text.zh for text in texts if text is not None and text.zh}
+
     def _model(self, stage: str, name: str) -> Stage | Quantity | None:
         if stage == "product":
             return self.document.product.properties.get(name)

@@ -17,7 +17,7 @@ from textile_pcf.tables.frames import from_arrow, from_frame, from_parquet
 from textile_pcf.tables.listed import from_document
 from textile_pcf.tables.shape import Header, Table, shaped
 from textile_pcf.tables.texts import csv_rows
-from textile_pcf.tables.workbooks import workbook_rows
+from textile_pcf.tables.workbooks import workbook_table
 
 __all__ = ["Table", "read_table"]
 
@@ -30,6 +30,7 @@ def read_table(
     error: type[PcfError] = InputError,
     known_columns: Iterable[str] | None = None,
     aliases: Mapping[str, str] | None = None,
+    lenient: bool = False,
 ) -> Table:
     """Read a table of any kind.
 
@@ -43,6 +44,8 @@ def read_table(
         Columns there may be; others are a problem. Capitals and spaces in headers do not matter.
     aliases : mapping, optional
         Other headers for known columns, such as Chinese ones.
+    lenient : bool
+        Keep faults of the shape in `faults`, so that those of the rows can be told with them.
 
     Raises
     ------
@@ -57,7 +60,7 @@ def read_table(
     >>> table.columns["amount"], table.columns["product"]
     (['2 kg'], ['P'])
     """
-    header = Header(None if known_columns is None else tuple(known_columns), dict(aliases or {}))
+    header = Header(None if known_columns is None else tuple(known_columns), dict(aliases or {}), lenient)
     pandas, arrow = sys.modules.get("pandas"), sys.modules.get("pyarrow")
     if pandas is not None and isinstance(source, pandas.DataFrame):
         return from_frame(source, header, error)
@@ -77,7 +80,7 @@ def _from_file(name: str, sheet: str, header: Header, error: type[PcfError]) -> 
     if ending in (".csv", ".tsv", ".txt"):
         return shaped(csv_rows(name, header, error), header, error)
     if ending in (".xlsx", ".xlsm"):
-        return shaped(workbook_rows(name, sheet, header, error), header, error)
+        return workbook_table(name, sheet, header, error)
     if ending in (".yaml", ".yml", ".json"):
         return from_document(read_yaml(name, error, (dict, list)), header, error)
     if ending == ".parquet":

@@ -71,7 +71,8 @@ def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> 
         elif not kind.startswith("dictionary<values=string"):
             return objects(column)
         column = column.unify_dictionaries().combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-        indices = column.indices.fill_null(-1) if column.indices.null_count else column.indices
+        indices = column.indices.cast("int32")
+        indices = indices.fill_null(-1) if indices.null_count else indices
         return _coded(indices.to_numpy(), column.dictionary.to_pylist())
 
     def objects(column: Any) -> Any:

@@ -15,6 +15,14 @@ HEADER_WITHIN = 10  # rows in which the header is looked for
 
 
 @dataclass(frozen=True)
+class Page:
+    """A sheet of a workbook that has several: its title and the letters of its columns."""
+
+    title: str
+    letters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Table:
     """A table that was read: columns of equal length, and the place of every cell."""
 
@@ -37,6 +45,20 @@ class Table:
     document: Document | None = field(default=None, repr=False)
     """The document of a YAML or JSON table, and the path of each row in it."""
     paths: Sequence[tuple[Any, ...]] = field(default=(), repr=False)
+    pages: Sequence[Page] = field(default=(), repr=False)
+    """The sheet of each row, of a workbook made by our template."""
+    homes: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    """Where things are to be filled in, of such a workbook: stage and flow to place."""
+    made_for: str = ""
+    """The rule that such a workbook was made for."""
+    faults: tuple[Problem, ...] = field(default=(), repr=False)
+    """Faults of the shape, where they were to be kept instead of raised: unknown columns are left out, short rows filled up."""
+    ragged: Sequence[int] = field(default=(), repr=False)
+    """Rows of another width than the header, of such a table."""
+    refused: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Stages that such a workbook says do not take place, with where it says so."""
+    problems: tuple[Problem, ...] = field(default=(), repr=False)
+    """What is wrong with such a workbook beyond single cells."""
 
     @property
     def first_line(self) -> int:
@@ -49,6 +71,9 @@ class Table:
         `mill.csv:14`, `mill.xlsx activity!C14`, `one.yaml:12`; `row 3` of a DataFrame is its `.iloc[3]`.
         """
         line = self.lines[row]
+        if self.pages:
+            page = self.pages[row]
+            return f"{self.name} {page.title}!{page.letters.get(column or '', 'row ')}{line}"
         if self.kind == "xlsx":
             return f"{self.name} {self.sheet}!{self.letters.get(column or '', 'row ')}{line}"
         if self.document is not None and self.document.lines:
@@ -79,8 +104,9 @@ class Raw:
 class Header:
     """Which columns there may be, and by which headers they are known."""
 
-    def __init__(self, known: tuple[str, ...] | None, aliases: dict[str, str]) -> None:
+    def __init__(self, known: tuple[str, ...] | None, aliases: dict[str, str], lenient: bool = False) -> None:
         self.known = known
+        self.lenient = lenient
         self.by_key = {_key(alias): name for alias, name in aliases.items()}
         self.by_key |= {_key(name): name for name in known or ()}
 
@@ -104,14 +130,18 @@ class Header:
                 what = f"The column {name!r} stands here twice{both}"
                 problems.append(Problem(place(position), what, "Keep one of them.", code="column-twice"))
             elif text and self.known is not None and name not in self.known:
-                near = nearest(text, [*self.known, *self.by_key])
-                near = self.by_key.get(_key(near), near) if near else None
+                near = self.meant(text)
                 cure = f"Did you mean {near!r}?" if near else f"Known columns: {', '.join(self.known)}."
                 what = f"{text[:60]!r} is not a known column."
                 problems.append(Problem(place(position), what, cure, code="unknown-column"))
             if text:
                 seen.setdefault(name, text)
         return problems
+
+    def meant(self, text: str) -> str | None:
+        """Known column that an unknown header comes nearest to."""
+        near = nearest(text, [*(self.known or ()), *self.by_key])
+        return self.by_key.get(_key(near), near) if near else None
 
     def row(self, rows: Sequence[Sequence[Any]]) -> int:
         """Number of the header row: the first, unless titles stand above it."""
@@ -146,22 +176,34 @@ def shaped(raw: Raw, header: Header, error: type[PcfError]) -> Table:
         rows = [[*row[:width], *[""] * (width - len(row))] for row in rows]
     table = [list(map(str.strip, cells)) if raw.kind == "csv" else list(cells) for cells in zip(*rows, strict=True)]
     problems += _headless(raw, heads, table, top)
-    if problems:
+    if problems and not header.lenient:
         raise error(problems)
-    named = {header.name(head): place for place, head in enumerate(heads) if str(head).strip()}
+    named = {header.name(head): place for place, head in reversed(list(enumerate(heads))) if str(head).strip()}
+    if problems and header.known is not None:  # misspelt columns are read as what they seem to mean
+        meant = {str(header.meant(name)): place for name, place in named.items() if name not in header.known}
+        named = {name: place for name, place in (meant | named).items() if name in header.known}
+    ragged = _other_width(raw.rows[top + 1 :], width)
     columns = {name: table[place] for name, place in named.items()}
     letters = {name: letter(place) for name, place in named.items()}
-    return Table(raw.name, columns, len(rows), raw.kind, lines, letters, raw.sheet, notes)
+    return Table(
+        raw.name, columns, len(rows), raw.kind, lines, letters, raw.sheet, notes, faults=tuple(problems), ragged=ragged
+    )
+
+
+def _other_width(rows: Sequence[Sequence[Any]], width: int) -> list[int]:
+    """Rows that are shorter than the header, or hold something beyond it; separators alone at the end do no harm."""
+    if set(map(len, rows)) == {width}:
+        return []
+    return [k for k, row in enumerate(rows) if len(row) < width or any(str(cell).strip() for cell in row[width:])]
 
 
 def _ragged(raw: Raw, top: int, width: int) -> list[Problem]:
     problems = []
-    for number, row in enumerate(raw.rows[top + 1 :], top + 1):
-        extra = any(str(cell).strip() for cell in row[width:])  # separators alone at the end do no harm
-        if extra or len(row) < width:
-            cure = f"Write {width} cells, also where they are empty; put a cell that holds the separator in quotes."
-            what = f"This row has {len(row)} cells, the header has {width}."
-            problems.append(Problem(raw.place(number), what, cure, code="ragged"))
+    for number in _other_width(raw.rows[top + 1 :], width):
+        place = top + 1 + number
+        cure = f"Write {width} cells, also where they are empty; put a cell that holds the separator in quotes."
+        what = f"This row has {len(raw.rows[place])} cells, the header has {width}."
+        problems.append(Problem(raw.place(place), what, cure, code="ragged"))
     return problems
 
 

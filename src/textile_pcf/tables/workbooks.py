@@ -7,13 +7,31 @@ from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.strict_yaml import read_bytes
-from textile_pcf.tables.shape import Header, Raw, plain
+from textile_pcf.tables.forms import form_table, is_form
+from textile_pcf.tables.shape import Header, Raw, Table, plain, shaped
 from textile_pcf.units import nearest
 
 ERROR_CELLS = ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
 
 
-def workbook_rows(name: str, sheet: str, header: Header, error: type[PcfError]) -> Raw:
+def workbook_table(name: str, sheet: str, header: Header, error: type[PcfError]) -> Table:
+    """A sheet of a workbook, or all sheets of one that our template made.
+
+    Raises
+    ------
+    error
+        As `workbook_rows`, `shaped` and `form_table`.
+    """
+    data = read_bytes(name)
+    book = _book(data, name, error, values=False)
+    if not is_form(book):
+        return shaped(workbook_rows(data, book, name, sheet, header, error), header, error)
+    formulas = any(cell.data_type == "f" for page in book.worksheets for row in page.iter_rows() for cell in row)
+    stored = _book(data, name, error, values=True) if formulas else None
+    return form_table(book, stored, name, error, _cell)
+
+
+def workbook_rows(data: bytes, book: Any, name: str, sheet: str, header: Header, error: type[PcfError]) -> Raw:
     """Rows of one sheet.
 
     Raises
@@ -22,8 +40,6 @@ def workbook_rows(name: str, sheet: str, header: Header, error: type[PcfError]) 
         No workbook, no such sheet; merged cells, formulas without a value, errors, dates and percentages at or below
         the header.
     """
-    data = read_bytes(name)
-    book = _book(data, name, error, values=False)
     page, notes = _page(book, name, sheet, error)
     cells = [row for row in page.iter_rows() if any(plain(cell.value) != "" for cell in row)]
     if not cells:

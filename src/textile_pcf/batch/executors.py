@@ -1,0 +1,82 @@
+"""Who runs the partitions: this process, a pool of processes or threads, a Dask cluster. The function is the same."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import Any
+
+from textile_pcf.batch.work import Done, Loads, Work, calculate_parts, each_part
+from textile_pcf.errors import Problem, UsageError
+
+TURNS = 4  # tasks per worker: what was learned is kept within a task, and workers end at about the same time
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Where partitions are calculated."""
+
+    workers: int = 1
+    threads: bool = False
+    dask: Any = None
+
+    def each(self, work: Work, partitions: Sequence[Loads]) -> Iterator[Done]:
+        """Calculate all partitions; what became of each, as it is finished."""
+        if not partitions:
+            return
+        if self.dask is not None:
+            yield from _on_dask(self.dask, work, partitions)
+        elif self.workers <= 1:
+            yield from each_part(work, partitions)
+        else:
+            yield from self._pooled(work, partitions)
+
+    def _pooled(self, work: Work, partitions: Sequence[Loads]) -> Iterator[Done]:
+        with self._pool() as pool:
+            tasks = [pool.submit(calculate_parts, work, chunk) for chunk in chunks(partitions, self.workers * TURNS)]
+            try:
+                for task in as_completed(tasks):
+                    yield from task.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def _pool(self) -> Executor:
+        if self.threads:
+            return ThreadPoolExecutor(self.workers)
+        return ProcessPoolExecutor(self.workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+def chunks(partitions: Sequence[Loads], count: int) -> list[Sequence[Loads]]:
+    """Partitions in about `count` runs of neighbours.
+
+    Examples
+    --------
+    >>> [len(chunk) for chunk in chunks(list(range(7)), 3)]
+    [3, 3, 1]
+    """
+    size = max(1, -(-len(partitions) // count))
+    return [partitions[first : first + size] for first in range(0, len(partitions), size)]
+
+
+def _on_dask(cluster: Any, work: Work, partitions: Sequence[Loads]) -> Iterator[Done]:
+    """On a cluster, by the address of its scheduler or a Client; its workers must see the same files."""
+    try:
+        from distributed import Client, as_completed
+    except ImportError:
+        cure = "Install it: pip install 'textile_pcf[dask]'"
+        raise UsageError([Problem("dask", "Running on Dask needs dask and distributed.", cure, code="extra")]) from None
+    if isinstance(cluster, str):
+        with Client(cluster, set_as_default=False) as client:
+            yield from _on_dask(client, work, partitions)
+        return
+    everywhere = cluster.scatter(work, broadcast=True)
+    workers = max(1, len(cluster.scheduler_info()["workers"]))
+    tasks = [cluster.submit(calculate_parts, everywhere, chunk, pure=False) for chunk in chunks(partitions, workers * TURNS)]
+    try:
+        for task in as_completed(tasks):
+            yield from task.result()
+    finally:
+        cluster.cancel(tasks)

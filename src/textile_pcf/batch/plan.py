@@ -1,0 +1,80 @@
+"""Partitions of a Parquet file: row groups of whole products as they are; where products are scattered, spread anew by product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textile_pcf.batch.sources import ROWS, Partition, product_column, products_by_group
+from textile_pcf.columns import Coded
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Partitions of a file; None where its products are scattered over row groups."""
+
+    path: str
+    partitions: list[Partition] | None
+    products: int
+    rows: int
+
+
+def plan(path: str, rows: int = ROWS) -> Plan:
+    """Where whole products begin and end in a file: only its product column is read."""
+    file, column = product_column(path)
+    keys: list[NDArray[np.uint64]] = []
+    lead: list[int] = []  # rows at the top of each group that belong to the last product of the group before
+    sizes: list[int] = []
+    last = ""
+    whole = True
+    for coded, size in products_by_group(file, column):
+        names, runs, end = _runs(coded)
+        lead.append(runs[0] if sizes and names[0] == last else 0)
+        if lead[-1]:
+            again = np.count_nonzero(coded.codes == coded.codes[0])
+            whole = whole and again == runs[0]
+        keys.append(_keys(names[1:] if lead[-1] else names))
+        sizes.append(size)
+        last = end
+    every = np.concatenate(keys) if keys else np.empty(0, dtype=np.uint64)
+    products = len(np.unique(every))
+    whole = whole and products == len(every)
+    return Plan(path, _grouped(path, sizes, lead, rows) if whole else None, products, sum(sizes))
+
+
+def _runs(coded: Coded) -> tuple[list[str], list[int], str]:
+    """Distinct products in order of appearance, lengths of their runs, and the last product of a group."""
+    codes = coded.codes
+    change = np.flatnonzero(codes[1:] != codes[:-1]) + 1
+    starts = np.concatenate(([0], change))
+    lengths = np.diff(np.append(starts, len(codes)))
+    used = list(dict.fromkeys(codes[starts].tolist()))
+    names = [coded.categories[code] for code in used]
+    return names, lengths.tolist(), coded.categories[int(codes[-1])]
+
+
+def _keys(names: list[str]) -> Any:
+    """64-bit keys of products, the same in every run."""
+    import pandas as pd
+
+    return pd.util.hash_array(np.array(names, dtype=object), categorize=False) if names else np.empty(0, dtype=np.uint64)
+
+
+def _grouped(path: str, sizes: list[int], lead: list[int], rows: int) -> list[Partition]:
+    """Row groups put together until there are enough rows; each partition ends where a product ends."""
+    starts = np.concatenate(([0], np.cumsum(sizes)))
+    partitions: list[Partition] = []
+    begin = 0
+    for group in range(1, len(sizes) + 1):
+        if group < len(sizes) and (starts[group] - starts[begin] < rows or lead[group] == sizes[group]):
+            continue  # not enough rows yet, or all of the group belongs to the last product
+        tail = lead[group] if group < len(sizes) else 0
+        first, stop = int(starts[begin]) + lead[begin], int(starts[group]) + tail
+        groups = tuple(range(begin, group + (tail > 0)))
+        if stop > first:
+            partitions.append(Partition(len(partitions), path, groups, lead[begin], stop - first, first))
+        begin = group
+    return partitions

@@ -1,0 +1,330 @@
+"""A batch from beginning to end: plan the partitions, run those not done yet, add up, and check that nothing was lost."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from textile_pcf import __version__
+from textile_pcf.batch.executors import Runner
+from textile_pcf.batch.memory import keep_arrays
+from textile_pcf.batch.output import COLUMNS_OF
+from textile_pcf.batch.plan import plan
+from textile_pcf.batch.progress import Progress
+from textile_pcf.batch.sources import ROWS, Held, held, read_activity_table
+from textile_pcf.batch.spread import FOLDER, spread
+from textile_pcf.batch.store import MANIFEST, log, part_name, read_json, write_json, write_whole
+from textile_pcf.batch.work import Done, Linked, Loads, Scenario, Work, done_before
+from textile_pcf.calculation import CONVENTIONS, GWP_SETS
+from textile_pcf.columns import Coded
+from textile_pcf.documents import sha256_of
+from textile_pcf.errors import Problem, UsageError
+from textile_pcf.factors import FactorTable, load_factors
+from textile_pcf.rules import RuleSet, load_rules
+from textile_pcf.units import UnitError, parse_unit
+
+EVERYTHING = 1 << 62  # rows: one partition
+Factors = FactorTable | str | Path | Sequence[str | Path]
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What a batch did. Results stand in `out`/results, rejected products in `out`/rejected.csv and rejected_activity.csv."""
+
+    out: Path
+    rows: int
+    products: int
+    rejected: int
+    seconds: float
+
+    @property
+    def files(self) -> list[Path]:
+        """Parquet files with the results, in order."""
+        return sorted((self.out / "results").glob("part-*.parquet"))
+
+    def read(self) -> Any:
+        """All results as a pyarrow Table; each field says its unit. [kg CO2e per product unit, unless it says otherwise]"""
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        tables = [parquet.read_table(file) for file in self.files]
+        return pa.concat_tables(tables).unify_dictionaries() if tables else pa.table({})
+
+    def problems(self) -> list[dict[str, str]]:
+        """Why products were rejected: product, code, where, what, cure."""
+        path = self.out / "rejected.csv"
+        if not path.is_file():
+            return []
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+
+def calculate_batch(
+    source: str | Path | Any,
+    rules: RuleSet | str | Path,
+    factors: Factors | None = None,
+    *,
+    out: str | Path,
+    results: str = "stages",
+    on_error: str = "reject",
+    workers: int = 1,
+    progress: bool | Callable[[int, int], None] | None = None,
+    scenarios: Mapping[str, Mapping[str, Any]] | None = None,
+    units: Sequence[str] = (),
+    gwp: str | None = None,
+    biogenic: str | None = None,
+    dask: Any = None,
+    threads: bool = False,
+    partition_rows: int = ROWS,
+) -> BatchResult:
+    """Product carbon footprints of a catalogue, written as Parquet in partitions. [kg CO2e per product unit]
+
+    Interrupted, the same call goes on where it stopped and ends with the same bytes. Every product is either in the results or
+    among the rejected ones: that is checked.
+
+    Parameters
+    ----------
+    source : path, DataFrame or pyarrow Table
+        Activity data. Parquet is read by row groups, in bounded memory, in any order of rows; others are held in memory.
+    rules, factors
+        As for `footprint`.
+    out : path
+        Folder for the results; made where it is not there.
+    results : str
+        `stages`: a row per product with its total, stages, split; `contributions`: every line of the sum.
+    on_error : str
+        `reject`: products with problems go to rejected.csv, their rows to rejected_activity.csv; `fail`: stop at the first.
+    workers : int
+        Processes (or threads, with `threads`); 1 runs here.
+    progress : bool or callable, optional
+        A bar on standard error; by itself only on a terminal. A callable is given parts done and parts in all.
+    scenarios : mapping, optional
+        Further scenarios in the same pass: name → {factors, gwp, biogenic}, each as here where not given.
+    units : sequence of str
+        Further units to tell the totals in, empty for products that cannot be told so.
+    dask : address or Client, optional
+        Run on a Dask cluster that sees the same files.
+
+    Raises
+    ------
+    UsageError
+        An option that does not exist; `out` holds another run.
+    InputError
+        Something is wrong with the whole input, or with any product where `on_error` is `fail`.
+    """
+    begun, out = time.perf_counter(), Path(out)
+    keep_arrays()
+    work, run = prepared(rules, factors, out, results, on_error, scenarios, units, gwp, biogenic)
+    out.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(1) as aside:
+        hashed = aside.submit(input_hash, source)
+        planned = _planned(source, out, partition_rows)
+        run |= {"source": planned.name, "source_sha256": hashed.result(), "partition_rows": partition_rows}
+    counts = _earlier(out, run)
+    if counts is None:
+        log(out, "start", workers=workers, parts=len(planned.partitions), **run)
+        runner = Runner(workers, threads, dask)
+        try:
+            done = _all_parts(work, planned, out, runner, progress)
+        except Linked:  # linked products are solved together, so they must stand together
+            log(out, "linked")
+            for folder in ("parts", "results", FOLDER):
+                shutil.rmtree(out / folder, ignore_errors=True)
+            planned = _planned(source, out, EVERYTHING)
+            done = _all_parts(replace(work, links=True), planned, out, runner, progress)
+        counts = _finish(out, planned, done, run)
+    seconds = time.perf_counter() - begun
+    log(out, "end", **counts, seconds=round(seconds, 3))
+    return BatchResult(out, **counts, seconds=seconds)
+
+
+def prepared(
+    rules: RuleSet | str | Path,
+    factors: Factors | None,
+    out: Path,
+    results: str,
+    on_error: str,
+    scenarios: Mapping[str, Mapping[str, Any]] | None,
+    units: Sequence[str],
+    gwp: str | None,
+    biogenic: str | None,
+) -> tuple[Work, dict[str, Any]]:
+    """What is to be done with each partition, and all that decides the results but the input."""
+    _known("results", results, tuple(COLUMNS_OF))
+    _known("on_error", on_error, ("reject", "fail"))
+    ruled = load_rules(rules)
+    tables = _tables(factors)
+    base = Scenario(
+        "",
+        tables,
+        _known("gwp", gwp or ruled.document.gwp, GWP_SETS),
+        _known("biogenic", biogenic or ruled.document.biogenic, CONVENTIONS),
+    )
+    every = [base, *(_scenario(name, dict(told), base) for name, told in (scenarios or {}).items())]
+    for unit in units:
+        try:
+            parse_unit(unit)
+        except UnitError as error:
+            raise UsageError([Problem(f"unit {unit!r}", error.what, error.cure, code="bad-unit")]) from error
+    run = {
+        "rule": ruled.name,
+        "rule_sha256": ruled.sha256,
+        "scenarios": [_told(one) for one in every],
+        "results": results,
+        "on_error": on_error,
+        "units": list(units),
+        "library": f"textile_pcf {__version__}",
+    }
+    metadata = {"textile_pcf": json.dumps({**run, "unit": ruled.product_unit.text}, sort_keys=True, ensure_ascii=False)}
+    return Work(ruled, tuple(every), results, tuple(units), on_error, str(out), metadata), run
+
+
+def _tables(factors: Factors | None) -> FactorTable:
+    if isinstance(factors, FactorTable):
+        return factors
+    several = factors if isinstance(factors, (list, tuple)) else () if factors is None else (factors,)
+    return load_factors(*several)
+
+
+def _scenario(name: str, told: dict[str, Any], base: Scenario) -> Scenario:
+    """A further scenario: the declared one with some things changed."""
+    unknown = set(told) - {"factors", "gwp", "biogenic"}
+    if unknown or not name:
+        what = f"A scenario cannot change {', '.join(sorted(unknown))}." if unknown else "A scenario has no name."
+        raise UsageError([Problem(f"scenario {name!r}", what, "Name it, and give factors, gwp or biogenic.", code="scenario")])
+    return Scenario(
+        name,
+        _tables(told["factors"]) if "factors" in told else base.factors,
+        _known("gwp", told.get("gwp", base.gwp), GWP_SETS),
+        _known("biogenic", told.get("biogenic", base.biogenic), CONVENTIONS),
+    )
+
+
+def _told(scenario: Scenario) -> dict[str, Any]:
+    tables = [{"table": table.label, "sha256": table.sha256} for table in scenario.factors.tables]
+    return {"name": scenario.name, "factors": tables, "gwp": scenario.gwp, "biogenic": scenario.biogenic}
+
+
+def _known(name: str, value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        cure = f"Choose from: {', '.join(known)}."
+        raise UsageError([Problem(f"{name} {value!r}", "There is no such choice.", cure, code=name)])
+    return value
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The partitions of a source, its name, and how many rows and products it has."""
+
+    name: str
+    partitions: Sequence[Loads]
+    rows: int
+    products: int
+
+
+def _planned(source: Any, out: Path, rows: int) -> Planned:
+    """Partitions of whole products."""
+    if isinstance(source, str | Path) and Path(source).suffix.lower() == ".parquet":
+        found = plan(str(source), rows)
+        if found.partitions is not None:
+            return Planned(str(source), found.partitions, found.rows, found.products)
+        return Planned(str(source), spread(str(source), out, found.rows, rows), found.rows, found.products)
+    parts: list[Held] = held(source, rows)
+    products = sum(len(set(part.table.columns["product"].codes.tolist())) for part in parts)
+    return Planned(parts[0].table.name, parts, sum(part.rows for part in parts), products)
+
+
+def input_hash(source: Any) -> str:
+    """sha256 of a file, or of the columns of a table."""
+    if isinstance(source, str | Path):
+        return sha256_of(source) if Path(source).is_file() else ""
+    table, digest = read_activity_table(source), hashlib.sha256()
+    for name, column in table.columns.items():
+        cells = column.codes.tobytes() + repr(column.categories).encode() if isinstance(column, Coded) else repr(list(column)).encode()
+        digest.update(name.encode() + cells)
+    return digest.hexdigest()
+
+
+def _earlier(out: Path, run: dict[str, Any]) -> dict[str, int] | None:
+    """Counts of the same run finished before; None where there is still something to do.
+
+    Raises
+    ------
+    UsageError
+        The folder holds another run.
+    """
+    earlier = read_json(out / MANIFEST)
+    if earlier is None:
+        write_json(out / MANIFEST, {"run": run})
+        return None
+    other = [name for name in run if earlier.get("run", {}).get(name) != run[name]]
+    if other:
+        what = f"This folder holds another run: its {', '.join(other)} {'differs' if len(other) == 1 else 'differ'}."
+        raise UsageError([Problem(str(out), what, "Name another folder for the results.", code="other-run")])
+    return earlier.get("counts")
+
+
+def _all_parts(
+    work: Work, planned: Planned, out: Path, runner: Runner, progress: bool | Callable[[int, int], None] | None
+) -> list[Done]:
+    """Every part done: those of an earlier run are taken as they are."""
+    earlier = {one.number: one for one in (done_before(out, part.number) for part in planned.partitions) if one is not None}
+    waiting = [part for part in planned.partitions if part.number not in earlier]
+    done = list(earlier.values())
+    if earlier:
+        log(out, "resume", parts=len(earlier))
+    with Progress(len(planned.partitions), progress) as bar:
+        bar.add(len(done))
+        for one in runner.each(work, waiting):
+            log(out, "part", **asdict(one))
+            done.append(one)
+            bar.add(1, one.products, one.rejected)
+    return sorted(done, key=lambda one: one.number)
+
+
+def _finish(out: Path, planned: Planned, done: list[Done], run: dict[str, Any]) -> dict[str, int]:
+    """Put together what was rejected, check that nothing was lost, and close the manifest."""
+    counts = {
+        "rows": sum(one.rows for one in done),
+        "products": sum(one.products for one in done),
+        "rejected": sum(one.rejected for one in done),
+    }
+    if counts["rows"] != planned.rows or counts["products"] + counts["rejected"] != planned.products:
+        raise RuntimeError(f"products were lost: {planned.products} in {planned.rows} rows, but {counts}")
+    _rejected(out, [one.number for one in done if one.problems])
+    write_json(out / MANIFEST, {"run": run, "counts": counts, "parts": len(done)})
+    for folder in ("parts", FOLDER):
+        shutil.rmtree(out / folder, ignore_errors=True)
+    return counts
+
+
+def _rejected(out: Path, numbers: list[int]) -> None:
+    """One file with all problems, one with the rows of the products that have them."""
+    if not numbers:
+        return
+    heads = ("product", "code", "where", "what", "cure")
+
+    def problems(path: Path) -> None:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(heads)
+            for number in numbers:
+                told = read_json(out / "parts" / f"{part_name(number)}.json") or {}
+                writer.writerows([problem[head] for head in heads] for problem in told["rejected_problems"])
+
+    def rows(path: Path) -> None:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            for place, number in enumerate(numbers):
+                text = (out / "parts" / f"{part_name(number)}.csv").read_text(encoding="utf-8")
+                file.write(text if not place else text.partition("\n")[2])
+
+    write_whole(out / "rejected.csv", problems)
+    write_whole(out / "rejected_activity.csv", rows)

@@ -1,0 +1,155 @@
+"""What a batch is read from: a Parquet file by row groups, or a table held in memory; each partition has whole products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textile_pcf.activity.cells import ALIASES, COLUMNS, TEXTS, read_activity_table
+from textile_pcf.columns import Coded, by_appearance, encode
+from textile_pcf.errors import InputError, Problem, UsageError
+from textile_pcf.tables.frames import from_arrow
+from textile_pcf.tables.shape import Header, Table
+
+ROWS = 400_000  # rows of a partition, more or less: enough to make the work per table small, few enough for the caches
+Places = NDArray[np.intp]
+EXTRA = "Install it: pip install 'textile_pcf[parquet]'"
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Rows of whole products. `rows` of them from row `skip` of some row groups of a file; `first` is their place in the file."""
+
+    number: int
+    path: str
+    groups: tuple[int, ...]
+    skip: int
+    rows: int
+    first: int
+
+    def load(self) -> Table:
+        """The rows, with their places in the file."""
+        from pyarrow import parquet
+
+        file = parquet.ParquetFile(self.path, memory_map=True)
+        texts = text_columns(file.schema_arrow)
+        file = parquet.ParquetFile(self.path, read_dictionary=texts, memory_map=True)
+        table = file.read_row_groups(list(self.groups), use_threads=False).slice(self.skip, self.rows)
+        return arrow_rows(table, self.path, range(self.first, self.first + self.rows))
+
+
+@dataclass(frozen=True)
+class Held:
+    """Rows of whole products, in memory."""
+
+    number: int
+    table: Table
+
+    def load(self) -> Table:
+        """The rows, with their places in the source."""
+        return self.table
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return self.table.rows
+
+
+def text_columns(schema: Any) -> list[str]:
+    """Columns of texts, to be read as codes."""
+    return [field.name for field in schema if str(field.type).removeprefix("large_") == "string"]
+
+
+def header() -> Header:
+    """The columns of activity data."""
+    return Header(tuple(COLUMNS), dict(ALIASES))
+
+
+def arrow_rows(table: Any, name: str, lines: Sequence[int]) -> Table:
+    """Rows of an arrow table, placed in the file they come from."""
+    read = from_arrow(table, name, header(), InputError)
+    return replace(read, lines=lines)
+
+
+def product_column(path: str) -> tuple[Any, str]:
+    """A Parquet file whose products are read as codes, and the name of its product column.
+
+    Raises
+    ------
+    UsageError
+        No such file, or pyarrow is not installed.
+    InputError
+        It is not Parquet, or has no product column.
+    """
+    if not Path(path).is_file():
+        raise UsageError([Problem(path, "There is no such file.", "Check the path.", code="no-file")])
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError:
+        raise UsageError([Problem(path, "Reading Parquet needs pyarrow.", EXTRA, code="extra")]) from None
+    try:
+        schema = parquet.ParquetFile(path).schema_arrow
+    except (pa.ArrowException, OSError):
+        raise InputError([Problem(path, "This is not a Parquet file.", "Write it again.", code="parquet")]) from None
+    head = header()
+    problems = head.problems(schema.names, lambda column: path)
+    names = [name for name in schema.names if head.name(name) == "product"]
+    if not names:
+        problems.append(Problem(path, "There is no column product.", "Each row names its product.", code="missing-column"))
+    if problems:
+        raise InputError(problems)
+    return parquet.ParquetFile(path, read_dictionary=text_columns(schema), memory_map=True), names[0]
+
+
+def selected(table: Table, rows: Places) -> Table:
+    """Some rows of a table, in that order."""
+
+    def cells(column: Any) -> Any:
+        if isinstance(column, Coded):
+            return Coded(column.codes[rows], column.categories)
+        return column[rows] if isinstance(column, np.ndarray) else [column[row] for row in rows]
+
+    lines = np.asarray(table.lines)[rows]
+    paths = [table.paths[row] for row in rows] if table.paths else table.paths
+    ragged = np.flatnonzero(np.isin(rows, np.asarray(table.ragged, dtype=np.intp))) if len(table.ragged) else ()
+    columns = {name: cells(column) for name, column in table.columns.items()}
+    return replace(table, columns=columns, rows=len(rows), lines=lines, paths=paths, ragged=ragged)
+
+
+def without(table: Table, products: set[str]) -> tuple[Table, Table]:
+    """A table without some products, and their rows."""
+    column = encode(table.columns["product"])
+    bad = np.array([text in products for text in column.categories], dtype=bool)[column.codes]
+    return selected(table, np.flatnonzero(~bad)), selected(table, np.flatnonzero(bad))
+
+
+def held(source: Any, rows: int = ROWS) -> list[Held]:
+    """Partitions of a source that is read as a whole: CSV, Excel, YAML, DataFrame, arrow table."""
+    table = read_activity_table(source)
+    if table.faults:
+        raise InputError(table.faults)
+    if "product" not in table.columns:
+        raise InputError([Problem(table.name, "There is no column product.", "Each row names its product.", code="missing-column")])
+    columns = {name: encode(cells) if name in TEXTS else cells for name, cells in table.columns.items()}
+    table = replace(table, columns=columns)
+    column = by_appearance(columns["product"])
+    count = np.bincount(column.codes)
+    part = np.cumsum(count) // rows  # partition of each product, in order
+    order = np.argsort(part[column.codes], kind="stable")
+    ends = np.searchsorted(part[column.codes][order], np.arange(int(part[-1]) + 1), side="right")
+    pieces = [order[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True) if end > start]
+    return [Held(number, selected(table, np.asarray(piece))) for number, piece in enumerate(pieces)]
+
+
+def products_by_group(file: Any, column: str) -> Iterator[tuple[Coded, int]]:
+    """Products of each row group of a Parquet file, coded, and its number of rows."""
+    for group in range(file.num_row_groups):
+        table = file.read_row_group(group, columns=[column], use_threads=False)
+        read = from_arrow(table.rename_columns(["product"]), "product", header(), InputError)
+        yield encode(read.columns["product"]), table.num_rows

@@ -1,0 +1,125 @@
+"""Scattered products brought together: rows are dealt out to files by their product, never sorted; a file holds whole products."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textile_pcf.batch.sources import arrow_rows, product_column
+from textile_pcf.tables.shape import Table
+
+CHUNK = 1_000_000  # rows dealt out at a time
+ROW = "__row"
+FOLDER, NEW = ".spread", ".spread.new"
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Rows of whole products in a file of their own; `path` is where they were read."""
+
+    number: int
+    path: str
+    file: str
+    rows: int = 0
+
+    def load(self) -> Table:
+        """The rows, with their places in the file they come from."""
+        import pyarrow as pa
+
+        with pa.memory_map(self.file) as source:
+            table = pa.ipc.open_stream(source).read_all()
+        lines = table.column(ROW).to_numpy()
+        return arrow_rows(table.drop_columns([ROW]), self.path, lines)
+
+
+def spread(path: str, out: Path, rows: int, per_file: int) -> list[Spread]:
+    """Deal the rows of a Parquet file out to files of about `per_file` rows; done before, they are taken as they are."""
+    count = max(1, -(-rows // per_file))
+    folder = out / FOLDER
+    if not folder.is_dir():
+        new = out / NEW
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
+        _deal(path, new, count)
+        new.replace(folder)
+    files = [folder / f"{number:05d}.arrows" for number in range(count)]
+    return [Spread(number, path, str(file)) for number, file in enumerate(file for file in files if file.is_file())]
+
+
+def _deal(path: str, folder: Path, count: int) -> None:
+    import pyarrow as pa
+    from pyarrow import ipc
+
+    writers: dict[int, Any] = {}
+    try:
+        for table, column, first in _chunks(path):
+            bucket = (keys(table.column(column)) % np.uint64(count)).astype(np.uint16)
+            order = np.argsort(bucket, kind="stable")  # counts, as the buckets are small integers
+            place = pa.array(first + np.arange(table.num_rows))
+            dealt = table.append_column(ROW, place).take(pa.array(order)).combine_chunks()
+            ends = np.cumsum(np.bincount(bucket, minlength=count))
+            for number, (start, end) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
+                if end > start:
+                    if number not in writers:
+                        writers[number] = ipc.new_stream(str(folder / f"{number:05d}.arrows"), dealt.schema)
+                    writers[number].write_table(dealt.slice(start, end - start))
+    finally:
+        for writer in writers.values():
+            writer.close()
+
+
+def _chunks(path: str) -> Iterator[tuple[Any, str, int]]:
+    """Some row groups at a time, texts but the product as codes; the product column; the place of the first row."""
+    from pyarrow import parquet
+
+    _, column = product_column(path)
+    schema = parquet.ParquetFile(path).schema_arrow
+    texts = [field.name for field in schema if str(field.type).endswith("string") and field.name != column]
+    file = parquet.ParquetFile(path, read_dictionary=texts, memory_map=True)
+    waiting: list[int] = []
+    size = first = 0
+    for group in range(file.num_row_groups):
+        waiting.append(group)
+        size += file.metadata.row_group(group).num_rows
+        if size >= CHUNK or group == file.num_row_groups - 1:
+            yield file.read_row_groups(waiting).unify_dictionaries(), column, first
+            first, size, waiting = first + size, 0, []
+
+
+def keys(column: Any) -> NDArray[np.uint64]:
+    """Key of each product, the same in every run: computed on the bytes of the texts, or on the numbers."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if pa.types.is_integer(column.type):
+        return _mixed(column.to_numpy().astype(np.int64).view(np.uint64))
+    texts = compute.utf8_trim_whitespace(column.cast(pa.large_string())).combine_chunks()
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.chunk(0)
+    texts = texts.fill_null("")
+    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
+    starts = offsets[:-1] - offsets[0]
+    lengths = np.diff(offsets)
+    place = np.arange(len(data)) - np.repeat(starts, lengths)
+    weighed = data * _mixed((place + 1).astype(np.uint64))
+    total = np.zeros(len(texts), dtype=np.uint64)
+    filled = lengths > 0
+    if len(data):
+        total[filled] = np.add.reduceat(weighed, starts[filled])
+    return _mixed(total)
+
+
+def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Bits of each number well stirred (splitmix64)."""
+    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)), dtype=np.uint64)

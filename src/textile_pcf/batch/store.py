@@ -1,0 +1,56 @@
+"""Files of a batch: written beside their place and renamed, so that what has its name is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+MANIFEST, LOG = "manifest.json", "log.jsonl"
+
+
+def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Write a file under another name and rename it when it is whole and on the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        write(beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_json(path: Path, data: Mapping[str, Any]) -> None:
+    """Write a JSON file; equal data give equal bytes."""
+    text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    write_whole(path, lambda beside: beside.write_text(text, encoding="utf-8"))
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """A JSON file as it was written; None where there is none or it is not one."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def log(out: Path, event: str, **told: Any) -> None:
+    """Add a line to the log: what happened, when, with counts and seconds."""
+    line = json.dumps({"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **told}, ensure_ascii=False)
+    with (out / LOG).open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
+def part_name(number: int) -> str:
+    """Name of a part's files.
+
+    Examples
+    --------
+    >>> part_name(7)
+    'part-00007'
+    """
+    return f"part-{number:05d}"

@@ -1,0 +1,180 @@
+"""The work on one partition: rows of whole products in, a small result out; the same engine as for one product."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from textile_pcf.activity import build_activity
+from textile_pcf.activity.meaning import Meanings
+from textile_pcf.batch.memory import keep_arrays
+from textile_pcf.batch.output import COLUMNS_OF, rejected_rows
+from textile_pcf.batch.sources import without
+from textile_pcf.batch.store import part_name, read_json, write_json, write_whole
+from textile_pcf.calculation import Answers, emissions
+from textile_pcf.errors import InputError, Problem
+from textile_pcf.factors import FactorTable
+from textile_pcf.results import Footprint
+from textile_pcf.rules import RuleSet
+from textile_pcf.tables.shape import Table
+
+LINK = "product:"
+
+
+class Loads(Protocol):
+    """A partition: numbered, and able to load its rows anywhere."""
+
+    number: int
+
+    def load(self) -> Table:
+        """The rows, with their places."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Factor tables and a set of global warming potentials; the declared ones have the name ""."""
+
+    name: str
+    factors: FactorTable
+    gwp: str
+    biogenic: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be done with every partition; picklable."""
+
+    rules: RuleSet
+    scenarios: tuple[Scenario, ...]
+    results: str
+    units: tuple[str, ...]
+    on_error: str
+    out: str
+    metadata: dict[str, str] = field(repr=False)
+    links: bool = False
+    """The products of a partition may link to one another: it holds all of them."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a partition."""
+
+    number: int
+    rows: int
+    products: int
+    rejected: int
+    problems: int
+    seconds: dict[str, float] = field(default_factory=dict, compare=False)
+
+
+class Linked(Exception):
+    """Products link to others, which may stand in another partition."""
+
+
+@dataclass
+class Known:
+    """What was learned from earlier partitions: meanings of row forms, and factors found."""
+
+    answers: list[Answers]
+    meanings: Meanings = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, work: Work) -> Known:
+        """Nothing yet."""
+        return cls([Answers(one.factors, one.gwp, one.biogenic) for one in work.scenarios])
+
+
+def calculate_parts(work: Work, partitions: Sequence[Loads]) -> list[Done]:
+    """Partitions one after the other: what a thread, a process or a Dask worker runs."""
+    return list(each_part(work, partitions))
+
+
+def each_part(work: Work, partitions: Iterable[Loads]) -> Iterable[Done]:
+    """As `calculate_parts`, one at a time."""
+    keep_arrays()
+    known = Known.of(work)
+    for partition in partitions:
+        yield calculate_part(work, partition, known)
+
+
+def calculate_part(work: Work, partition: Loads, known: Known) -> Done:
+    """Load a partition, calculate, write its files; the small file that says it is done comes last."""
+    begun = time.perf_counter()
+    table = partition.load()
+    loaded = time.perf_counter()
+    results, problems, refused = with_rejects(work, table, known)
+    calculated = time.perf_counter()
+    name, out = part_name(partition.number), Path(work.out)
+    if results:
+        columns = COLUMNS_OF[work.results](results, [one.name for one in work.scenarios], work.units)
+        told = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **work.metadata})
+        write_whole(out / "results" / f"{name}.parquet", lambda path: _write(told, path))
+    if refused is not None:
+        text = rejected_rows(refused)
+        write_whole(out / "parts" / f"{name}.csv", lambda path: path.write_text(text, encoding="utf-8", newline=""))
+    products = len(results[0].products) if results else 0
+    done = Done(partition.number, table.rows, products, len({problem.product for problem in problems}), len(problems))
+    record = {key: value for key, value in asdict(done).items() if key != "seconds"}
+    write_json(out / "parts" / f"{name}.json", {**record, "rejected_problems": [asdict(problem) for problem in problems]})
+    now = time.perf_counter()
+    seconds = {"load": loaded - begun, "calculate": calculated - loaded, "write": now - calculated}
+    return Done(**record, seconds={key: round(value, 6) for key, value in seconds.items()})
+
+
+def done_before(out: Path, number: int) -> Done | None:
+    """What became of a partition in an earlier run; None where it was not finished."""
+    told = read_json(out / "parts" / f"{part_name(number)}.json")
+    if told is None:
+        return None
+    told.pop("rejected_problems")
+    return Done(**told)
+
+
+def with_rejects(work: Work, table: Table, known: Known) -> tuple[list[Footprint], list[Problem], Table | None]:
+    """Results of all products that have no problem; the problems and the rows of the others.
+
+    Raises
+    ------
+    InputError
+        Something is wrong with the whole input, or with any product where `on_error` is `fail`.
+    """
+    if not work.links and any(text.startswith(LINK) for text in getattr(table.columns.get("item"), "categories", ())):
+        raise Linked
+    problems: list[Problem] = []
+    refused: list[Table] = []
+    rest: Table = table
+    while rest.rows:
+        try:
+            results = emissions(build_activity(rest, work.rules, known.meanings), *known.answers)
+            return results, problems, _joined(refused)
+        except InputError as error:
+            of_products = [one for one in error.problems if one.product or one.code == "bad-product"]
+            if work.on_error == "fail" or len(of_products) < len(error.problems):
+                raise
+            problems += of_products
+            rest, out = without(rest, {one.product for one in of_products})
+            refused.append(out)
+    return [], problems, _joined(refused)
+
+
+def _joined(tables: list[Table]) -> Table | None:
+    """Rejected rows in one table, in the order of the source."""
+    if len(tables) < 2:
+        return tables[0] if tables else None
+    columns = {name: [cell for table in tables for cell in table.columns[name]] for name in tables[0].columns}
+    lines = np.concatenate([np.asarray(table.lines) for table in tables])
+    order = np.argsort(lines, kind="stable")
+    columns = {name: [cells[row] for row in order] for name, cells in columns.items()}
+    return Table(tables[0].name, columns, len(lines), tables[0].kind, lines[order])
+
+
+def _write(columns: Any, path: Path) -> None:
+    from pyarrow import parquet
+
+    texts = [field.name for field in columns.schema if not str(field.type).startswith(("double", "float", "string"))]
+    parquet.write_table(columns, path, use_dictionary=texts, compression="zstd" if texts else "none", write_statistics=False)

@@ -1,0 +1,28 @@
+"""Factors whose licence forbids passing them on, and exports that would."""
+
+from __future__ import annotations
+
+from textile_pcf.errors import Problem, UsageError
+from textile_pcf.results import Footprint
+
+
+def restricted_tables(result: Footprint) -> list[str]:
+    """Labels of the tables used in a result whose values must not be passed on."""
+    used = set(result.lines.factor_table.categories)
+    told = result.provenance.get("factors", ())
+    return [table["table"] for table in told if table.get("redistributable") is False and table["table"] in used]
+
+
+def refuse_restricted(result: Footprint, where: str) -> None:
+    """Refuse to write a result that holds values which must not be passed on.
+
+    Raises
+    ------
+    UsageError
+        Naming the tables.
+    """
+    tables = restricted_tables(result)
+    if tables:
+        what = f"The licence of {', '.join(tables)} forbids passing its values on, and {where} would hold them."
+        cure = "Use factors that may be passed on, or say own_use=True where it stays with you."
+        raise UsageError([Problem(where, what, cure, code="licence")])

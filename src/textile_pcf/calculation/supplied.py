@@ -1,0 +1,113 @@
+"""Flow rows of electricity and heat, split into the parts of a site's supply before anything is added up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from textile_pcf.activity import Activity, Quantities
+from textile_pcf.activity.fill import FlowRows
+from textile_pcf.calculation.matched import Answers, Matched
+from textile_pcf.engine import Places
+from textile_pcf.errors import Problem
+from textile_pcf.factors import NoMatch
+from textile_pcf.supply import CARRIERS, Part, SiteSupply, Supply
+from textile_pcf.units import nearest, parse_unit
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """Rows of the activity that one site supplies, by its parts."""
+
+    rows: Places
+    parts: tuple[Part, ...]
+
+
+def with_supply(
+    activity: Activity, quantities: Quantities, matched: Matched, answers: Answers, supply: Supply, accounting: str
+) -> tuple[Activity, Quantities, Matched]:
+    """The same rows with electricity and heat split into the parts of each site, `market_based` or `location_based`.
+
+    A row is split where its stage belongs to a site and it takes the rule's own electricity or purchased heat; a row that
+    names another item keeps it.
+    """
+    splits = [_Split(_covered(activity, matched, site), site.parts(accounting)) for site in supply.sites]
+    count = np.ones(len(matched.form), dtype=np.intp)
+    for split in splits:
+        count[split.rows] = len(split.parts)
+    take, first = np.repeat(np.arange(len(count)), count), np.cumsum(count) - count
+    multiplier, form = np.ones(len(take)), matched.form[take]
+    problems = [*matched.problems, *_unknown_stages(activity, supply)]
+    for split in splits:
+        for number, part in enumerate(split.parts):
+            places = first[split.rows] + number
+            multiplier[places] = part.multiplier
+            form[places] = _asked_for(answers, matched.form[split.rows], part)
+            problems += _wrong(answers, np.unique(form[places]), part, accounting)
+    told = tuple(None if isinstance(answer, NoMatch) else answer for answer in answers.answers)
+    again = replace(
+        matched,
+        form=form,
+        answers=told,
+        requests=tuple(answers.requests),
+        parts=answers.parts,
+        supplier=matched.supplier[take] if len(matched.supplier) else matched.supplier,
+        problems=tuple(problems),
+    )
+    flows = FlowRows(**{column.name: getattr(activity.flows, column.name)[take] for column in fields(FlowRows)})
+    value, scale, entry = quantities.value[take] * multiplier, quantities.scale[take], quantities.entry[take]
+    return replace(activity, flows=flows), replace(quantities, value=value, scale=scale, entry=entry), again
+
+
+def _covered(activity: Activity, matched: Matched, site: SiteSupply) -> Places:
+    """Rows of a site's stages that take the rule's own electricity or purchased heat."""
+    rules = activity.rules
+    item, energy = CARRIERS[site.carrier], parse_unit("MJ").dimensions
+    flows = [
+        spec.factor == item and spec.unit.dimensions == energy and rules.stage_id(spec.stage) in site.stages
+        for spec in rules.flows
+    ]
+    plain = [request.item == item for request in matched.requests]
+    return np.flatnonzero(np.array(flows or [False])[activity.flows.flow] & np.array(plain or [False])[matched.form])
+
+
+def _asked_for(answers: Answers, form: Places, part: Part) -> Places:
+    """Answers to what a part asks for, for rows by the answers they had."""
+    distinct, inverse = np.unique(form, return_inverse=True)
+    places = []
+    for number in distinct:
+        old = answers.requests[number]
+        item, region, year, kind = (
+            part.item or old.item,
+            part.region or old.region,
+            part.year or old.year,
+            part.kind or old.kind,
+        )
+        wanted = replace(old, item=item, region=region, year=year, kind=kind, category=None)
+        places.append(answers.place(wanted))
+    return np.array(places, dtype=np.intp)[inverse.reshape(-1)]
+
+
+def _unknown_stages(activity: Activity, supply: Supply) -> Iterator[Problem]:
+    ids = [stage.id for stage in activity.rules.stages]
+    for site in supply.sites:
+        for stage in site.stages:
+            if stage not in ids:
+                close = nearest(stage, ids)
+                cure = f"Did you mean {close!r}?" if close else f"Its stages are: {', '.join(ids)}."
+                what = f"{activity.rules.name} has no stage {stage!r}."
+                yield Problem(f"{supply.name} (site {site.site})", what, cure, code="unknown-stage")
+
+
+def _wrong(answers: Answers, places: Places, part: Part, accounting: str) -> Iterator[Problem]:
+    """A part without a factor, or with one of zero: no source is free of emissions over its life cycle."""
+    for place in places:
+        answer = answers.answers[place]
+        if isinstance(answer, NoMatch):
+            yield Problem(f"{part.place} ({accounting})", answer.what, answer.cure, code="no-factor")
+        elif not np.any(answers.parts[place]):
+            what = f"The factor of {part.item!r} is zero, but building and supplying every source emits something."
+            cure = "Name its life-cycle factor, for example electricity_pv or electricity_wind."
+            yield Problem(part.place, what, cure, code="zero-factor")

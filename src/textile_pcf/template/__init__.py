@@ -1,0 +1,72 @@
+"""Something for the mill to fill in: a workbook with a sheet per stage, or a plain table; problems written back into it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textile_pcf.errors import Problem, UsageError
+from textile_pcf.rules import RuleSet, load_rules
+from textile_pcf.template.annotate import annotate
+from textile_pcf.template.entries import Entry, default_text, entries, need_word, sources_text
+from textile_pcf.template.flat import template_csv, template_rows
+
+__all__ = [
+    "Entry",
+    "annotate",
+    "default_text",
+    "entries",
+    "make_template",
+    "need_word",
+    "sources_text",
+    "template_csv",
+    "template_rows",
+]
+LANGUAGES = ("en", "zh", "both")
+
+
+def make_template(rule: str | Path | RuleSet, path: str | Path, language: str = "both", everything: bool = False) -> Path:
+    """Write a workbook for a mill to fill in, which `read_activity` reads back; a path that ends in .csv gives a plain table.
+
+    Parameters
+    ----------
+    rule : str, Path or RuleSet
+        Name, `name@edition` or path of a rule.
+    path : str or Path
+        Where to write: .xlsx or .csv.
+    language : str
+        `en`, `zh`, or `both` beside each other (a plain table is in English then).
+    everything : bool
+        Of a plain table: also rows that need not be given. A workbook always has all of them.
+
+    Returns
+    -------
+    Path
+        Where it was written.
+
+    Raises
+    ------
+    UsageError
+        No such rule or language, or another ending.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     make_template("cotton_fabric", f"{folder}/mill.xlsx", language="zh").name
+    'mill.xlsx'
+    """
+    rules, target = load_rules(rule), Path(path)
+    if language not in LANGUAGES:
+        cure = f"Choose from: {', '.join(LANGUAGES)}."
+        raise UsageError([Problem(f"language {language!r}", "There is no such language.", cure, code="language")])
+    if target.suffix.lower() == ".xlsx":
+        from textile_pcf.template.workbook import write_workbook
+
+        write_workbook(rules, target, language)
+    elif target.suffix.lower() == ".csv":
+        text = template_csv(rules, everything, "zh" if language == "zh" else "en")
+        target.write_text(text, encoding="utf-8-sig", newline="")
+    else:
+        cure = "Give a path that ends in .xlsx or .csv."
+        raise UsageError([Problem(str(path), "This is no kind of template.", cure, code="ending")])
+    return target

@@ -1,0 +1,122 @@
+"""Problems written back into a copy of the workbook they were found in: as comments of their cells, and as a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from textile_pcf.errors import Problem, UsageError
+from textile_pcf.language import word
+
+AUTHOR = "textile_pcf"
+SHEET = "problems"
+SIZE = (360, 140)  # of a comment, in points
+_PLACE = re.compile(r"(?P<sheet>.+)!(?:row )?(?P<cell>[A-Z]*\d+)(?::[A-Z]+\d+)?(?: \(|$)")
+
+
+def annotate(
+    source: str | Path, problems: Iterable[Problem], out: str | Path, language: str = "en",
+    tell: Callable[[str], str] | None = None,
+) -> None:  # fmt: skip
+    """Write a copy of a workbook with every problem as a comment of its cell, and all of them listed on a first sheet.
+
+    What an earlier run wrote is taken out first, so a copy may be corrected and checked again.
+
+    Parameters
+    ----------
+    tell : function, optional
+        Tells a sentence in the language.
+
+    Raises
+    ------
+    UsageError
+        The source is no .xlsx workbook.
+    """
+    import openpyxl
+    from openpyxl.comments import Comment
+
+    path, told = Path(source), tell or str
+    if path.suffix.lower() != ".xlsx":
+        cure = "Save the table as .xlsx, or leave out --annotate."
+        raise UsageError([Problem(str(source), "Only a workbook can be annotated.", cure, code="ending")])
+    book = openpyxl.load_workbook(path)
+    _clear(book)
+    found = list(problems)
+    spoken: dict[tuple[str, str], list[str]] = {}
+    places = []
+    for problem in found:
+        place = _cell(book, str(source), problem.where)
+        places.append(place)
+        if place is not None:
+            spoken.setdefault(place, []).append(f"{told(problem.what)} {told(problem.cure)}")
+    for (sheet, cell), texts in spoken.items():
+        target = _writable(book[sheet], cell)
+        kept = f"{target.comment.text}\n\n" if target.comment else ""
+        target.comment = Comment(kept + "\n\n".join(texts), AUTHOR, width=SIZE[0], height=SIZE[1])
+    _list(book, str(source), found, places, language, told)
+    book.save(out)
+
+
+def _clear(book: Any) -> None:
+    """Take out what an earlier run wrote."""
+    if SHEET in book.sheetnames and book[SHEET]["A1"].value in (word("problems_title", "en"), word("problems_title", "zh")):
+        del book[SHEET]
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.comment is not None and cell.comment.author == AUTHOR:
+                    cell.comment = None
+
+
+def _cell(book: Any, name: str, where: str) -> tuple[str, str] | None:
+    """Sheet and cell that a problem names."""
+    match = _PLACE.match(where.removeprefix(f"{name} ")) if where.startswith(f"{name} ") else None
+    if match is None or match["sheet"] not in book.sheetnames:
+        return None
+    return match["sheet"], match["cell"] if not match["cell"].isdigit() else f"A{match['cell']}"
+
+
+def _writable(sheet: Any, cell: str) -> Any:
+    """The cell, or the first one of the merged cells it belongs to."""
+    for merged in sheet.merged_cells.ranges:
+        if cell in merged:
+            return sheet.cell(merged.min_row, merged.min_col)
+    return sheet[cell]
+
+
+def _list(
+    book: Any, name: str, found: list[Problem], places: list[tuple[str, str] | None], language: str, told: Callable[[str], str]
+) -> None:
+    """The first sheet: every problem, with a link to its cell."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    sheet = book.create_sheet(SHEET, 0)
+    rows = [[word("problems_title", language)], [word(f"problems_{key}", language) for key in ("where", "what", "cure")]]
+    rows += [[problem.where.removeprefix(f"{name} "), told(problem.what), told(problem.cure)] for problem in found]
+    if not found:
+        rows.append([word("problems_none", language)])
+    for number, row in enumerate(rows, 1):
+        for column, text in enumerate(row, 1):
+            cell = sheet.cell(number, column, text)
+            cell.data_type = "s"
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            if number <= 2:
+                cell.font = Font(bold=True, size=14 if number == 1 else 11)
+            if number == 2:
+                cell.fill = PatternFill("solid", fgColor="F8CBAD")
+    for number, place in enumerate(places, 3):
+        if place is not None:
+            cell = sheet.cell(number, 1)
+            cell.hyperlink = f"#'{place[0]}'!{place[1]}"
+            cell.font = Font(color="0563C1", underline="single")
+    for name_of, width in zip("ABC", (44, 62, 80), strict=True):
+        sheet.column_dimensions[name_of].width = width
+    sheet.freeze_panes = "A3"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    book.active = 0
+    for other in book.worksheets:
+        other.sheet_view.tabSelected = other is sheet

@@ -1,0 +1,94 @@
+"""What a rule lets the mill give: each thing with whether it must be given, the rule's value and where that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from textile_pcf.language import word
+from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, PropertySpec, RuleSet
+
+Spec = PropertySpec | LossSpec | FlowSpec
+NEEDS = ("required", "if_taken", "choose", "default", "optional")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something a rule lets the mill give; `need` is one of `NEEDS`."""
+
+    stage: str
+    name: str
+    spec: Spec
+    need: str
+
+
+def entries(rules: RuleSet) -> Iterator[Entry]:
+    """Everything that can be given, stage by stage, with whether it must be."""
+    for home in (PRODUCT, *(stage.index for stage in rules.stages)):
+        for spec in _specs_of(rules, home):
+            yield Entry(rules.stage_id(home), spec.id, spec, _need(rules, spec))
+
+
+def _need(rules: RuleSet, spec: Spec) -> str:
+    if isinstance(spec, FlowSpec) and any(("flow", spec.index) in group for group in rules.alternatives):
+        return "choose"
+    if spec.default is not None and not spec.optional:
+        return "default"
+    if spec.optional or (isinstance(spec, PropertySpec) and spec.method is not None):
+        return "optional"
+    return "if_taken" if spec.stage != PRODUCT and rules.stages[spec.stage].optional else "required"
+
+
+def need_word(need: str, language: str) -> str:
+    """How a person is told whether something must be given."""
+    return word(f"need_{need}", language)
+
+
+def _specs_of(rules: RuleSet, home: int) -> Iterator[Spec]:
+    yield from (spec for spec in rules.properties if spec.stage == home)
+    yield from (spec for spec in rules.losses if spec.stage == home)
+    yield from (spec for spec in rules.flows if spec.stage == home)
+
+
+def default_text(rules: RuleSet, spec: Spec) -> str:
+    """The rule's value as a person reads it; empty where there is none.
+
+    Examples
+    --------
+    >>>     from textile_pcf.rules import load_rules
+    >>> rules = load_rules("cotton_fabric@2026.1")
+    >>> stage, flow = next((s, f) for s, ids in rules.names.items() for f in ids if (s, f) == ("sizing", "electricity"))
+    >>> default_text(rules, rules.flows[rules.names[stage][flow][1]])
+    '= 0.2 kWh/kg'
+    """
+    default = spec.default
+    if default is None:
+        method = spec.method if isinstance(spec, PropertySpec) else None
+        return f"= {method.name}({', '.join(method.inputs)})" if method else ""
+    if default.reference >= 0:
+        return f"= {rules.properties[default.reference].id}"
+    unit = spec.whole if isinstance(spec, FlowSpec) else spec.unit
+    if isinstance(spec, PropertySpec) and spec.choice:
+        return f"= {spec.choice[int(default.values[0])]}"
+    if default.by < 0:
+        return f"= {default.values[0] / unit.factor:g} {unit.text}"
+    return f"= {_chosen_text(rules, default, unit.factor)} {unit.text}"
+
+
+def _chosen_text(rules: RuleSet, default: Default, factor: float) -> str:
+    by = rules.properties[default.by]
+    if default.bounds is None:
+        names = by.choice
+    else:
+        names = tuple(f"≤ {bound / by.unit.factor:g} {by.unit.text}" for bound in default.bounds)
+    told = [f"{name} {value / factor:g}" for name, value in zip(names, default.values, strict=True) if not np.isnan(value)]
+    return f"{{{by.id}: {', '.join(told)}}}"
+
+
+def sources_text(rules: RuleSet, spec: Spec) -> str:
+    """Where the rule's value was read."""
+    citations = spec.default.citations if spec.default else ()
+    told = dict.fromkeys(f"{rules.document.sources[c.source].title}, {c.locator}" for c in citations if c.source)
+    return "; ".join(told)

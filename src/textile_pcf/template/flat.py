@@ -1,0 +1,65 @@
+"""The plain table `activity` for the mill to fill in: one row for each thing that must be given."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from textile_pcf.language import word
+from textile_pcf.rules import FlowSpec, PropertySpec, RuleSet
+from textile_pcf.template.entries import Entry, default_text, entries, need_word
+
+HEADER = (
+    "product",
+    "stage",
+    "flow",
+    "component",
+    "amount",
+    "unit",
+    "item",
+    "region",
+    "year",
+    "per",
+    "data_type",
+    "source",
+    "note",
+)
+
+
+def template_rows(rules: RuleSet, everything: bool = False, language: str = "en") -> list[dict[str, str]]:
+    """Rows of the table `activity`: what must be given; with `everything` also what may be.
+
+    Examples
+    --------
+    >>> from textile_pcf.rules import load_rules
+    >>> rows = template_rows(load_rules("cotton_fabric@2026.1"))
+    >>> rows[0]["stage"], rows[0]["region"]
+    ('product', 'CN')
+    """
+    region = {"product": "PRODUCT-1", "stage": "product", "region": "CN", "note": word("template_region", language)}
+    rows = [region]
+    for entry in entries(rules):
+        if entry.need in ("required", "choose") or everything:
+            rows.append(_row(rules, entry, language))
+    return [{column: row.get(column, "") for column in HEADER} for row in rows]
+
+
+def _row(rules: RuleSet, entry: Entry, language: str) -> dict[str, str]:
+    spec = entry.spec
+    words = "|".join(spec.choice) if isinstance(spec, PropertySpec) else ""
+    item = spec.factor or "" if isinstance(spec, FlowSpec) else words
+    note = " ".join(filter(None, (
+        need_word(entry.need, language) + ":", rules.title(entry.stage, entry.name, language) + ".",
+        rules.note(entry.stage, entry.name, language), default_text(rules, spec),
+    )))  # fmt: skip
+    unit = "" if words else spec.unit.text
+    return {"product": "PRODUCT-1", "stage": entry.stage, "flow": entry.name, "unit": unit, "item": item, "note": note}
+
+
+def template_csv(rules: RuleSet, everything: bool = False, language: str = "en") -> str:
+    """The table as CSV text."""
+    file = io.StringIO()
+    writer = csv.DictWriter(file, HEADER, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(template_rows(rules, everything, language))
+    return file.getvalue()

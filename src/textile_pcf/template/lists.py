@@ -1,0 +1,96 @@
+"""What may be chosen from in the cells of a workbook: units, emission factors, words."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from textile_pcf.activity import DATA_TYPES
+from textile_pcf.factors import Table, load_factors
+from textile_pcf.language import word
+from textile_pcf.rules import FlowSpec
+from textile_pcf.template.entries import Spec
+from textile_pcf.units import Unit, convert, parse_unit
+
+BAR = "｜"  # between what is read and what it means, in cells that are chosen from a list
+LONGEST = 40  # letters of a name in a list
+OFFERED = (
+    "kg", "g", "t", "kWh", "MWh", "MJ", "GJ", "kgce", "tce", "m3", "L", "Nm3", "万Nm3", "t*km", "km", "%", "kg/kg", "g/kg",
+    "kg/t", "kWh/kg", "kWh/t", "MJ/kg", "m3/t", "L/kg", "g/m2", "momme", "m", "cm", "mm", "Nm", "Ne", "dtex", "denier",
+    "piece", "cycle", "wear", "h", "min", "1",
+)  # fmt: skip
+
+
+def labelled(text: str, meaning: str) -> str:
+    """A word with its meaning behind it, as lists show it; the reader takes what stands before the bar.
+
+    Examples
+    --------
+    >>> labelled("caustic_soda_50", "烧碱"), labelled("kg", "")
+    ('caustic_soda_50｜烧碱', 'kg')
+    """
+    short = meaning if len(meaning) <= LONGEST else f"{meaning[: LONGEST - 1]}…"
+    return f"{text}{BAR}{short}" if short else text
+
+
+@cache
+def units_of(wanted: Unit, whole: Unit | None = None) -> tuple[str, ...]:
+    """Units that an amount may be given in, the rule's own first.
+
+    Examples
+    --------
+    >>> units_of(parse_unit("MJ"), parse_unit("MJ/kg"))
+    ('MJ', 'MJ/kg', 'kWh', 'MWh', 'GJ', 'kgce', 'tce', 'kWh/kg', 'kWh/t')
+    """
+    asked = [unit for unit in (wanted, whole) if unit is not None]
+    offered = [text for text in OFFERED if any(_fits(parse_unit(text), unit, unit is wanted) for unit in asked)]
+    return tuple(dict.fromkeys([*(unit.text for unit in asked), *offered]))
+
+
+def _fits(unit: Unit, wanted: Unit, own: bool) -> bool:
+    found = convert(unit, wanted)
+    return found is not None and (own or not found.inverse)
+
+
+def units_for(spec: Spec) -> tuple[str, ...]:
+    """Units offered for something of a rule."""
+    return units_of(spec.unit, spec.whole) if isinstance(spec, FlowSpec) else units_of(spec.unit)
+
+
+@cache
+def _default_table() -> Table:
+    return load_factors().tables[0]
+
+
+def items_for(spec: FlowSpec, language: str) -> tuple[str, ...]:
+    """Items of the shipped factors that may stand on a flow, with their names; the rule's own first."""
+    table = _default_table()
+    per = parse_unit("kgCO2e") / spec.unit
+    found: dict[str, str] = {}
+    for row in range(table.size):
+        texts = {name: table.texts[name][row] for name in ("item", "kind", "category", "name_en", "name_zh")}
+        fits = texts["kind"] == spec.kind and table.units[row].dimensions == per.dimensions
+        if fits and (not spec.category or texts["category"] in ("", spec.category)):
+            name = texts["name_zh"] if language != "en" and texts["name_zh"] else texts["name_en"]
+            found.setdefault(texts["item"], name)
+    order = sorted(found, key=lambda item: (item != spec.factor, item))
+    return tuple(labelled(item, found[item]) for item in order)
+
+
+def words_for(words: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """Fixed words of the library with what they mean."""
+    return tuple(labelled(text, "" if language == "en" else word(text, "zh")) for text in words)
+
+
+def data_types(language: str) -> tuple[str, ...]:
+    """Where an amount may come from."""
+    return words_for(DATA_TYPES, language)
+
+
+def bases(language: str) -> tuple[str, ...]:
+    """What an amount may be per, where it is not as the rule says."""
+    return words_for(("period", "product"), language)
+
+
+def answers(language: str) -> tuple[str, ...]:
+    """Whether a stage takes place."""
+    return words_for(("yes", "no"), language)

@@ -1,0 +1,232 @@
+"""Batches: the same numbers as one product at a time, nothing lost, interrupted runs, rejected products, scenarios."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import textile_pcf as tp
+from textile_pcf.batch import calculate_batch
+from textile_pcf.batch.plan import plan
+from textile_pcf.batch.spread import keys
+from textile_pcf.errors import InputError, UsageError
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
+import workload  # noqa: E402
+
+ROWS = 2_000  # of a partition: small, so that there are several
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("batch")
+    workload.write_factors(folder / "factors.csv")
+    workload.write_parquet(folder / "catalogue.parquet", 300, group=50)
+    return folder
+
+
+def run(place: Path, source: object, name: str, **options: object) -> tp.BatchResult:
+    options = {"partition_rows": ROWS, "progress": False, **options}
+    return calculate_batch(source, workload.RULE, place / "factors.csv", out=place / name, **options)
+
+
+def expected(place: Path, source: object) -> pd.Series:
+    return tp.footprint(source, workload.RULE, place / "factors.csv").total()
+
+
+def same_files(one: Path, other: Path) -> None:
+    names = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file() and path.name != "log.jsonl")
+    assert names == sorted(path.relative_to(other) for path in other.rglob("*") if path.is_file() and path.name != "log.jsonl")
+    for name in names:
+        assert (one / name).read_bytes() == (other / name).read_bytes(), name
+
+
+def totals(result: tp.BatchResult) -> pd.Series:
+    table = result.read()
+    return pd.Series(table["total"].to_numpy(), index=table["product"].to_pylist())
+
+
+def test_same_numbers_as_in_one_table(place: Path) -> None:
+    result = run(place, place / "catalogue.parquet", "stages", units=("m2", "piece"))
+    assert (result.products, result.rejected, result.rows, len(result.files)) == (300, 0, 12_000, 6)
+    whole = tp.footprint(str(place / "catalogue.parquet"), workload.RULE, place / "factors.csv")
+    table = result.read().to_pandas().set_index("product")
+    pd.testing.assert_series_equal(table["total"], whole.total(), rtol=1e-13, check_names=False, check_index_type=False)
+    for stage, column in whole.per_stage().items():
+        np.testing.assert_allclose(table[f"stage.{stage}"], column, rtol=1e-12)
+    np.testing.assert_allclose(table["total per m2"], whole.per_unit("m2"), rtol=1e-12)
+    np.testing.assert_allclose(table["total per piece"], whole.per_unit("piece"), rtol=1e-12)
+    told = json.loads(result.read().schema.metadata[b"textile_pcf"])
+    assert told["rule"] == "benchmark_fabric@1"
+    assert result.read().schema.field("total per m2").metadata == {b"unit": b"kgCO2e/m2"}
+
+
+def test_contributions_add_up_to_the_totals(place: Path) -> None:
+    lines = run(place, place / "catalogue.parquet", "lines", results="contributions").read().to_pandas()
+    sums = lines.groupby("product", observed=True)["kgCO2e"].sum()
+    whole = expected(place, str(place / "catalogue.parquet"))
+    np.testing.assert_allclose(sums[whole.index], whole, rtol=1e-12)
+
+
+@pytest.mark.parametrize("texts", [True, False])
+def test_shuffled_rows_give_the_same_numbers(place: Path, texts: bool) -> None:
+    path = workload.write_parquet(place / f"shuffled{texts}.parquet", 300, texts=texts, group=50, shuffled=True)
+    assert plan(str(path)).partitions is None
+    found = totals(run(place, path, f"shuffled{texts}"))
+    whole = expected(place, str(path))
+    np.testing.assert_allclose(found[whole.index], whole, rtol=1e-12)
+    assert not (place / f"shuffled{texts}" / ".spread").exists()
+
+
+def test_a_product_across_row_groups_stays_whole(place: Path) -> None:
+    table = pq.read_table(place / "catalogue.parquet")
+    pq.write_table(table, place / "across.parquet", row_group_size=333)
+    found = plan(str(place / "across.parquet"), ROWS)
+    assert found.partitions is not None and found.products == 300
+    assert sum(part.rows for part in found.partitions) == 12_000
+    one = totals(run(place, place / "across.parquet", "across"))
+    pd.testing.assert_series_equal(one, totals(run(place, place / "catalogue.parquet", "again")), rtol=1e-13)
+
+
+def test_frames_and_csv_give_the_same_numbers(place: Path) -> None:
+    frame = pq.read_table(place / "catalogue.parquet").to_pandas()
+    for name in workload.TEXTS:
+        frame[name] = frame[name].astype(object)
+    frame = frame.sample(frac=1, random_state=1)
+    frame.to_csv(place / "catalogue.csv", index=False)
+    whole = expected(place, str(place / "catalogue.parquet"))
+    for name, source in (("frame", frame), ("csv", place / "catalogue.csv")):
+        found = totals(run(place, source, name))
+        np.testing.assert_allclose(found[whole.index], whole, rtol=1e-12)
+
+
+def test_workers_give_the_same_bytes(place: Path) -> None:
+    run(place, place / "catalogue.parquet", "serial")
+    run(place, place / "catalogue.parquet", "threads", workers=2, threads=True)
+    run(place, place / "catalogue.parquet", "processes", workers=2)
+    same_files(place / "serial", place / "threads")
+    same_files(place / "serial", place / "processes")
+
+
+def broken(place: Path) -> Path:
+    """A catalogue in which one product has a wrong unit, and one lacks a flow."""
+    frame = pq.read_table(place / "catalogue.parquet").to_pandas()
+    for name in workload.TEXTS:
+        frame[name] = frame[name].astype(object)
+    frame.loc[4_003, "unit"] = "piece"
+    frame = frame.drop(index=9_010)
+    path = place / "broken.parquet"
+    frame.to_parquet(path, index=False, row_group_size=1_000)
+    return path
+
+
+def test_bad_products_are_rejected_with_their_place_and_can_be_run_again(place: Path) -> None:
+    result = run(place, broken(place), "rejects")
+    assert (result.products, result.rejected) == (298, 2)
+    problems = result.problems()
+    assert [problem["code"] for problem in problems] == ["wrong-dimension", "missing"]
+    assert f"{place / 'broken.parquet'} row 4003 (" in problems[0]["where"]
+    mended = pd.read_csv(place / "rejects" / "rejected_activity.csv", dtype={"year": object}, keep_default_na=False)
+    assert len(mended) == 79 and mended["product"].nunique() == 2
+    first = mended["product"] == problems[0]["product"]
+    mended.loc[first & (mended["unit"] == "piece"), "unit"] = "%"
+    again = run(place, mended[first], "mended")
+    assert (again.products, again.rejected) == (1, 0)
+
+
+def test_the_first_problem_stops_the_run_where_that_is_wanted(place: Path) -> None:
+    with pytest.raises(InputError, match="row 4003"):
+        run(place, broken(place), "fails", on_error="fail")
+
+
+def test_scenarios_in_one_pass(place: Path) -> None:
+    factors = pd.read_csv(place / "factors.csv")
+    power = factors["item"].str.startswith("electricity")
+    factors.loc[power, "value"] *= 2
+    factors.to_csv(place / "new.csv", index=False)
+    scenarios = {"new grid": {"factors": place / "new.csv"}}
+    table = run(place, place / "catalogue.parquet", "scenarios", scenarios=scenarios).read().to_pandas()
+    old = expected(place, str(place / "catalogue.parquet"))
+    new = tp.footprint(str(place / "catalogue.parquet"), workload.RULE, place / "new.csv").total()
+    np.testing.assert_allclose(table["total"], old, rtol=1e-12)
+    np.testing.assert_allclose(table["total@new grid"], new, rtol=1e-12)
+    np.testing.assert_allclose(table["change@new grid"], new / old - 1, rtol=1e-9)
+
+
+def test_linked_products_are_solved_together(place: Path) -> None:
+    frame = pq.read_table(place / "catalogue.parquet").to_pandas()
+    for name in workload.TEXTS:
+        frame[name] = frame[name].astype(object)
+    names = frame["product"].unique()
+    row = frame.index[(frame["product"] == names[0]) & (frame["flow"] == "lint")][0]
+    frame.loc[row, ["item", "amount", "unit"]] = [f"product:{names[-1]}", 0.5, "kg"]
+    frame.to_parquet(place / "linked.parquet", index=False, row_group_size=1_000)
+    found = totals(run(place, place / "linked.parquet", "linked"))
+    np.testing.assert_allclose(found, expected(place, frame)[found.index], rtol=1e-12)
+
+
+def test_another_run_is_not_written_over(place: Path) -> None:
+    run(place, place / "catalogue.parquet", "taken")
+    with pytest.raises(UsageError, match="another run: its results differs"):
+        run(place, place / "catalogue.parquet", "taken", results="contributions")
+    assert run(place, place / "catalogue.parquet", "taken").products == 300
+
+
+def test_unknown_choices_are_told(place: Path) -> None:
+    for options, word in (({"results": "lines"}, "contributions"), ({"on_error": "stop"}, "reject"), ({"gwp": "AR9"}, "AR6")):
+        with pytest.raises(UsageError, match=word):
+            run(place, place / "catalogue.parquet", "options", **options)
+
+
+def test_keys_spread_texts_and_numbers_evenly() -> None:
+    for column in (pa.chunked_array([[f"SKU-{n:06d}" for n in range(20_000)]]), pa.chunked_array([list(range(20_000))])):
+        count = np.bincount((keys(column) % np.uint64(10)).astype(int), minlength=10)
+        assert count.min() > 1_800
+    assert keys(pa.chunked_array([["P1", " P1 "]]))[0] == keys(pa.chunked_array([["P1", " P1 "]]))[1]
+
+
+KILLED = """
+import sys
+from textile_pcf.batch import calculate_batch
+calculate_batch(sys.argv[1], sys.argv[2], sys.argv[3], out=sys.argv[4], partition_rows=800, progress=False)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal that cannot be caught")
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_a_killed_run_goes_on_and_ends_with_the_same_bytes(place: Path, shuffled: bool) -> None:
+    path = place / "broken.parquet" if not shuffled else place / "shuffledTrue.parquet"
+    path = path if path.exists() else (broken(place) if not shuffled else workload.write_parquet(path, 300, group=50, shuffled=True))
+    name = "killed" + str(shuffled)
+    run(place, path, f"whole{name}", partition_rows=800)
+    draw = np.random.default_rng(0)
+    command = [sys.executable, "-c", KILLED, str(path), str(workload.RULE), str(place / "factors.csv"), str(place / name)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    ended, kills = False, 0
+    while not ended:
+        process = subprocess.Popen(command, env=environment)
+        log = place / name / "log.jsonl"
+        lines = log.read_text().count("\n") if log.exists() else 0
+        until = time.time() + 120
+        target = lines + int(draw.integers(1, 5))
+        while process.poll() is None and time.time() < until and not (log.exists() and log.read_text().count("\n") >= target):
+            time.sleep(0.005)
+        ended = process.poll() is not None
+        if not ended and kills < 4:
+            process.kill()
+            kills += 1
+        process.wait()
+        ended = process.returncode == 0
+    assert kills > 0
+    same_files(place / f"whole{name}", place / name)
