@@ -3,8 +3,8 @@
 #
 # A verifier who works in Brightway recalculates our result; then a database of a Brightway project becomes our background.
 #
-# Install with `pip install 'textile_pcf[brightway]'`. Everything below the second heading writes into a Brightway project, so it
-# asks for `BRIGHTWAY2_DIR`: here a folder that is thrown away afterwards.
+# Install with `pip install 'textile_pcf[brightway]'`. The second half writes into Brightway projects; where no `BRIGHTWAY2_DIR`
+# is set, they stand in a folder of their own, so that yours stay as they are.
 
 # %%
 import os
@@ -14,6 +14,7 @@ from pathlib import Path
 import textile_pcf as tp
 from textile_pcf.brightway import factors_from_brightway, scores_of, write_database
 
+os.environ.setdefault("BRIGHTWAY2_DIR", tempfile.mkdtemp())
 EXAMPLE = Path(__file__).parent / "polyester_cotton_blend" / "activity.csv"
 result = tp.footprint(EXAMPLE, "chemical_fiber_fabric")
 print(result.total())
@@ -53,7 +54,6 @@ assert abs(lca.score / result.totals[0] - 1) < 1e-9
 # Activities per product and stage, with Brightway's unit names and the provenance of every amount in the comment.
 
 # %%
-os.environ.setdefault("BRIGHTWAY2_DIR", tempfile.mkdtemp())
 keys = write_database(result, project="mill", database="fabric")
 import bw2data  # noqa: E402
 

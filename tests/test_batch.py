@@ -207,7 +207,11 @@ calculate_batch(sys.argv[1], sys.argv[2], sys.argv[3], out=sys.argv[4], partitio
 @pytest.mark.parametrize("shuffled", [False, True])
 def test_a_killed_run_goes_on_and_ends_with_the_same_bytes(place: Path, shuffled: bool) -> None:
     path = place / "broken.parquet" if not shuffled else place / "shuffledTrue.parquet"
-    path = path if path.exists() else (broken(place) if not shuffled else workload.write_parquet(path, 300, group=50, shuffled=True))
+    path = (
+        path
+        if path.exists()
+        else (broken(place) if not shuffled else workload.write_parquet(path, 300, group=50, shuffled=True))
+    )
     name = "killed" + str(shuffled)
     run(place, path, f"whole{name}", partition_rows=800)
     draw = np.random.default_rng(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,10 @@ def _text(node: ast.expr) -> str | None:
 
 
 def _is_sentence(text: str) -> bool:
+    if "\\" in text or "(?" in text or ")?" in text:  # a pattern
+        return False
     words = text.replace("{}", " ").split()
-    return "\\" not in text and "(?" not in text and len(words) > 1 and text.rstrip().endswith((".", "?")) and any(word.isascii() and word.isalpha() for word in words)
+    return len(words) > 1 and text.rstrip().endswith((".", "?")) and any(word.isascii() and word.isalpha() for word in words)
 
 
 def _spoken(tree: ast.AST) -> list[tuple[int, str]]:
@@ -147,3 +150,45 @@ def test_command_line_speaks_the_language_asked_for(
     with pytest.raises(tp.InputError) as raised:  # the library does not look at the environment
         tp.read_activity(file, "cotton_fabric@2026.1")
     assert "is energy" in str(raised.value)
+
+
+BROKEN = Path(__file__).parent / "broken"
+CALLS = [
+    *(pytest.param(tp.load_rules, path, id=path.stem) for path in sorted((BROKEN / "rule").glob("*.yaml"))),
+    *(pytest.param(tp.load_factors, path, id=path.stem) for path in sorted((BROKEN / "factors").glob("*.csv"))),
+    *(
+        pytest.param(lambda path: tp.read_activity(path, Path(__file__).parent / "mistakes/mill.yaml"), path, id=path.stem)
+        for path in sorted((BROKEN / "activity").iterdir())
+        if path.suffix != ".expect"
+    ),
+]
+
+
+def _left_in_english(text: str) -> list[str]:
+    """Three English words in a row that are not quoted, nor what the YAML reader said."""
+    bare = re.sub(r"'[^']*'|`[^`]*`|\"[^\"]*\"|\{.*?\}|这不是 YAML.*?：.*", "", text.partition(": ")[2])
+    return re.findall(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}[^一-鿿]*", bare)
+
+
+@pytest.mark.parametrize(("call", "path"), CALLS)
+def test_broken_files_are_told_in_chinese(call: Callable[[Path], object], path: Path) -> None:
+    with pytest.raises(tp.PcfError) as raised:
+        call(path)
+    left = [(problem.told("zh"), found) for problem in raised.value.problems if (found := _left_in_english(problem.told("zh")))]
+    assert not left
+
+
+def test_a_mills_mistakes_are_told_in_chinese(tmp_path: Path) -> None:
+    from test_mistakes import FACTORS, MISTAKES, RULE
+
+    left = []
+    for number, mistake in enumerate(MISTAKES):
+        file = tmp_path / f"{number}.csv"
+        file.write_text(mistake.text(), encoding="utf-8")
+        try:
+            told = [translate(text, "zh") for text in tp.footprint(file, RULE, FACTORS).warnings()]
+        except tp.PcfError as error:
+            own = "read the steam meter of the dyehouse"  # the rule of these mistakes speaks English only
+            told = [text.replace(own, "") for text in error.told("zh").splitlines()[1:]]
+        left += [(mistake.name, text) for text in told if _left_in_english(text)]
+    assert not left

@@ -58,7 +58,9 @@ B,weaving,cloth,,0.25,kg,product:A,
 """
 
 
-def run(folder: Path, rows: str = ROWS, factors: str = FACTORS + "fan,0.9,kgCO2e/kWh,GLO,2020,life_cycle,s,p. 1\n") -> tp.Footprint:
+def run(
+    folder: Path, rows: str = ROWS, factors: str = FACTORS + "fan,0.9,kgCO2e/kWh,GLO,2020,life_cycle,s,p. 1\n"
+) -> tp.Footprint:
     paths = {"rule.yaml": RULE, "factors.csv": factors, "rows.csv": rows}
     for name, text in paths.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -243,7 +245,12 @@ def test_page_is_whole_and_needs_nothing_else(written: tuple[str, tp.Footprint, 
 def test_page_says_what_the_number_rests_on(written: tuple[str, tp.Footprint, Path]) -> None:
     language, result, path = written
     text = Read(path.read_text(encoding="utf-8")).text
-    wanted = [f"{result.totals[0]:.2f}", result.provenance["rule"], result.provenance["rule_sha256"], result.provenance["library"]]
+    wanted = [
+        f"{result.totals[0]:.2f}",
+        result.provenance["rule"],
+        result.provenance["rule_sha256"],
+        result.provenance["library"],
+    ]
     wanted += [table["sha256"] for table in result.provenance["factors"]]
     wanted += [info.told(language) for info in result.stages]
     table = result.contributions

@@ -120,7 +120,12 @@ def problems(path: Path, rule: str = RULE) -> dict[str, str]:
 # -- reading back -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [name for name, each in sorted(examples().items()) if each.activity.suffix == ".csv"])
+ONE_PRODUCT = [
+    name for name, each in sorted(examples().items()) if len({row["product"] for row in rows_of(each.activity)}) == 1
+]
+
+
+@pytest.mark.parametrize("name", ONE_PRODUCT)
 def test_filled_workbook_gives_what_the_table_gives(name: str, tmp_path: Path) -> None:
     example = tp.load_example(name)
     blank = make_template(example.rule, tmp_path / "mill.xlsx")
@@ -132,7 +137,7 @@ def test_filled_workbook_gives_what_the_table_gives(name: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_workbooks_of_both_languages_are_read_alike(language: str, tmp_path: Path) -> None:
+def test_workbooks_of_either_language_are_read_alike(language: str, tmp_path: Path) -> None:
     example = tp.load_example("cotton_poplin")
     path = filled(make_template(RULE, tmp_path / "mill.xlsx", language), example.activity).save()
     assert tp.footprint(path, RULE).totals == pytest.approx(tp.footprint(*example).totals)
@@ -209,18 +214,19 @@ def test_period_stands_in_the_source_also_where_excel_made_a_date_of_it(form: Fo
     form.set("weaving.electricity", amount=5, source="meter", period="2025-01 to 2025-12", data_type=f"measured{BAR}实测")
     form.set("dyeing.electricity", amount=1, period=datetime(2025, 1, 1))
     form.set("#period", 0, amount="2024")  # of the first stage sheet, which has no lines filled in
-    table = tp.footprint(form.save(), RULE).contributions.set_index(["stage", "flow"])
-    assert table.loc[("weaving", "electricity"), "source"].item() == "meter (2025-01 to 2025-12)"
-    assert table.loc[("weaving", "electricity"), "data_type"].item() == "measured"
-    assert table.loc[("dyeing", "electricity"), "source"].item() == "2025-01-01"
+    table = tp.footprint(form.save(), RULE).contributions
+    told = {(row.stage, row.flow): (row.source, row.data_type) for row in table.itertuples()}
+    assert told["weaving", "electricity"] == ("meter (2025-01 to 2025-12)", "measured")
+    assert told["dyeing", "electricity"] == ("2025-01-01", "")
 
 
 def test_totals_of_a_period_are_divided_by_its_output(form: Form) -> None:
     form.set("weaving.output", amount=10, unit="t")
     form.set("weaving.electricity", amount=60, unit="MWh", per=f"period{BAR}统计期总量")
-    table = tp.footprint(form.save(), RULE).contributions.set_index(["stage", "flow"])
-    weaving = tp.footprint(form.path, RULE).masses.set_index("stage").loc["weaving", "output"]
-    assert table.loc[("weaving", "electricity"), "amount"].item() == pytest.approx(6 * weaving)
+    result = tp.footprint(form.save(), RULE)
+    lines = result.contributions
+    line = lines[(lines["stage"] == "weaving") & (lines["flow"] == "electricity")].iloc[0]
+    assert line["amount"] == pytest.approx(6 * result.to_dict()["products"][0]["masses"]["weaving"]["output"])
 
 
 def test_moved_columns_are_found_by_their_hidden_names(form: Form) -> None:
@@ -296,9 +302,8 @@ def test_every_item_offered_is_a_factor_of_that_kind_and_unit() -> None:
     assert seen > 200
 
 
-@pytest.mark.parametrize("language", ["en", "zh", "both"])
-def test_lists_of_cells_are_written_in_the_hidden_sheet(language: str, tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(make_template(RULE, tmp_path / "mill.xlsx", language))
+def test_lists_of_cells_are_written_in_the_hidden_sheet(blank: Path) -> None:
+    book = openpyxl.load_workbook(blank)
     assert book[MARK].sheet_state == "hidden"
     seen = set()
     for sheet in book.worksheets:
@@ -363,7 +368,9 @@ def comments(path: Path) -> dict[str, str]:
     return {f"{cell.parent.title}!{cell.coordinate}": cell.comment.text for cell in cells}
 
 
-def test_problems_become_comments_and_go_when_they_are_cured(form: Form, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_problems_become_comments_and_go_when_they_are_cured(
+    form: Form, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     loom = form.set("weaving.loom", item="air_jett")
     form.save()
     out = tmp_path / "checked.xlsx"

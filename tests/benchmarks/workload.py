@@ -39,7 +39,10 @@ def columns() -> list[Column]:
     import yaml
 
     document = yaml.safe_load(RULE.read_text())
-    told = [Column("product", "grammage", "g/m2", "property", 80, 400), Column("product", "mass", "kg/piece", "property", 0.1, 0.9)]
+    told = [
+        Column("product", "grammage", "g/m2", "property", 80, 400),
+        Column("product", "mass", "kg/piece", "property", 0.1, 0.9),
+    ]
     for stage in document["stages"]:
         told.append(Column(stage["id"], stage["losses"][0]["id"], "%", "loss", 0.5, 15))
         for flow, spec in stage["flows"].items():
@@ -146,7 +149,9 @@ def write_parquet(path: Path, products: int, texts: bool = True, group: int = 5_
 
     dictionary = [name for name in TEXTS if texts or name != "product"]
     if shuffled:
-        whole = pa.concat_tables([arrow_table(draw(first, min(group, products - first)), texts) for first in range(0, products, group)])
+        whole = pa.concat_tables(
+            [arrow_table(draw(first, min(group, products - first)), texts) for first in range(0, products, group)]
+        )
         whole = whole.unify_dictionaries().take(pa.array(np.random.default_rng(3).permutation(whole.num_rows)))
         pq.write_table(whole, path, row_group_size=group * 40, use_dictionary=dictionary)
         return path

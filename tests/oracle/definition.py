@@ -328,6 +328,8 @@ class Product:
         stage, name, lane = place
         flow = self.stages[stage]["flows"][name]
         driver, value = self.driven(stage, flow, lane, row)
+        if driver == "product" and lane and not row["component"]:
+            value *= self.shares[lane]  # told once for all fibres, and no mass tells their parts
         node: Label = ("rows", self.name, stage, lane, driver)
         counted = unit(flow["unit"])
         if row["item"].startswith("product:"):

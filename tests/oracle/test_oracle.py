@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,7 @@ from oracle.witness import Witness
 
 TOLERANCE = 1e-9
 SEEDS, EACH = 300, 50
-EXAMPLES = sorted(ROOT.glob("examples/*/activity.csv"))
+EXAMPLES = read_table(ROOT / "examples/examples.csv").rows
 WORKED = [
     worked
     for worked in all_cases()
@@ -69,19 +68,20 @@ def padded(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     return [{name: str(row.get(name) or "") for name in COLUMNS} for row in rows]
 
 
-def tables_of(names: list[str]) -> list[Path]:
-    """Files of factor tables named on a command line."""
-    return [ROOT / name if name.endswith(".csv") else ROOT / f"emission_factors/{name}.csv" for name in names or ["default"]]
+def tables_of(names: list[str | Path]) -> list[Path]:
+    """Files of factor tables; shipped ones by their names."""
+    return [name if isinstance(name, Path) else ROOT / f"emission_factors/{name}.csv" for name in names or ["default"]]
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
-def test_shipped_examples(path, found):
-    command = next(re.finditer(r"textile-pcf calculate .*", (path.parent / "README.md").read_text(encoding="utf-8")))[0]
-    name = re.findall(r"--rule (\S+)", command)[0]
-    tables = tables_of(re.findall(r"--factors (\S+)", command))
-    rules = tp.load_rules(name)
-    result = tp.calculate(tp.read_activity(path, rules), tp.load_factors(*tables))
-    system = system_of(read_rule(rules.path), padded(read_table(path).rows), [read_table(table) for table in tables])
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["name"])
+def test_shipped_examples(example, found):
+    folder = ROOT / "examples" / example["name"]
+    own = [folder / name if name.endswith(".csv") else name for name in filter(None, example["factors"].split(";"))]
+    tables = tables_of(own)
+    rules = tp.load_rules(example["rule"])
+    result = tp.calculate(tp.read_activity(folder / example["file"], rules), tp.load_factors(*tables))
+    rows = padded(read_table(folder / example["file"]).rows)
+    system = system_of(read_rule(rules.path), rows, [read_table(table) for table in tables])
     deviation = worst(result, system)
     found("shipped examples", [deviation])
     assert deviation < TOLERANCE

@@ -49,7 +49,8 @@ class Activity:
     """Checked activity data of products under one rule: coded columns, amounts in canonical units.
 
     `takes_place` has a flag per stage seat; `properties` and `losses` hold what is given (NaN elsewhere) with the rows it
-    stands in (-1 elsewhere); `present` says per flow which seats have a row. `problems` is empty unless problems were to be kept.
+    stands in (-1 elsewhere); `present` says per flow which seats have a row.
+    `problems` is empty unless problems were to be kept.
     """
 
     rules: RuleSet
@@ -149,7 +150,8 @@ def _given(cells: Cells, rows: Rows, laid: Laid, form: Places) -> FlowRows:
     forms = rows.forms
     place = _places(forms.kind == Kind.FLOW, form)
     row, form = place if laid.every else picked(laid.row, place), picked(form, place)
-    region, year = cells.texts["region"].codes[forms.first], _years(cells)[cells.texts["year"].codes[forms.first]]
+    region = cells.texts["region"].codes[forms.first].astype(np.int64)
+    year = _years(cells)[cells.texts["year"].codes[forms.first]]
     return FlowRows(
         flow=picked(forms.index, form),
         seat=picked(laid.seat, place),

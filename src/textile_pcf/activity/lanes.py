@@ -109,15 +109,15 @@ def lay(cells: Cells, rows: Rows, lanes: Lanes, rules: RuleSet) -> tuple[Laid, l
     usable = rows.among((rows.forms.kind != Kind.WRONG) & (rows.forms.kind != Kind.SHARE))
     product = cells.texts["product"].codes
     if lanes.size == len(lanes.start) and cells.texts["component"].categories == ("",):  # every product is its own lane
-        every = len(usable) == len(product)
-        return Laid(usable, product if every else product[usable], every), []
+        all_rows = len(usable) == len(product)
+        return Laid(usable, np.asarray(product if all_rows else product[usable], dtype=np.intp), all_rows), []
     per_fibre = np.array([*(stage.component for stage in rules.stages), False])[rows.forms.stage[rows.form[usable]]]
     common, fibre = usable[~per_fibre], usable[per_fibre]
     if not len(fibre):
         return Laid(common, product[common]), []
     named = cells.texts["component"].codes[fibre] != _unnamed(cells)
     single, problems = _single(cells, fibre[named], lanes)
-    every = _every(product, fibre[~named], lanes)
+    every = _every(np.asarray(product, dtype=np.int64), fibre[~named], lanes)
     every = _without_replaced(cells, every, single)
     parts = (Laid(common, product[common]), single, every)
     laid = Laid(np.concatenate([part.row for part in parts]), np.concatenate([part.seat for part in parts]))

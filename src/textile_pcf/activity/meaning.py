@@ -83,6 +83,8 @@ class Rows:
     units: tuple[Unit | None, ...]
     """Unit of each meaning."""
     problems: tuple[Problem, ...]
+    conversions: tuple[Conversion, ...] = ()
+    """How amounts of each meaning become canonical."""
 
     def among(self, wanted: NDArray[np.bool_]) -> Places:
         """Rows whose form is wanted."""
@@ -132,7 +134,8 @@ def rows_meaning(cells: Cells, rules: RuleSet, meanings: Meanings | None = None)
     zero = Rows(form, forms, value, (), ()).of_kind(Kind.OUTPUT)
     what = "The output of the period is zero."
     problems += cells.problems_at(zero[amounts[zero] == 0], what, "Write what the stage gave.", "amount", "zero-output")
-    return Rows(form, forms, value, tuple(one.unit for one in told), tuple(problems))
+    units, conversions = tuple(one.unit for one in told), tuple(one.conversion for one in told)
+    return Rows(form, forms, value, units, tuple(problems), conversions)
 
 
 def _answers(cells: Cells, rules: RuleSet, meanings: Meanings) -> tuple[Places, Places, Places, list[Meaning | Wrong]]:

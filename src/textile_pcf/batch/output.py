@@ -16,7 +16,8 @@ from textile_pcf.tables.shape import Table
 def stage_columns(results: Sequence[Footprint], names: Sequence[str], units: Sequence[str]) -> Any:
     """One row per product: total, each stage, the split, the total in other units; the same for each further scenario.
 
-    Columns of a scenario end in `@name`, and `change@name` is its total over the declared one, less one. Each field says its unit.
+    Columns of a scenario end in `@name`, and `change@name` is its total over the declared one, less one. Each field says its
+    unit.
     """
     import pyarrow as pa
 

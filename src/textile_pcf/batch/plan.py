@@ -1,4 +1,4 @@
-"""Partitions of a Parquet file: row groups of whole products as they are; where products are scattered, spread anew by product."""
+"""Partitions of a Parquet file: row groups of whole products as they are; scattered products are spread anew."""
 
 from __future__ import annotations
 

@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf import __version__
+from textile_pcf.activity.cells import read_activity_table
 from textile_pcf.batch.executors import Runner
 from textile_pcf.batch.memory import keep_arrays
 from textile_pcf.batch.output import COLUMNS_OF
 from textile_pcf.batch.plan import plan
 from textile_pcf.batch.progress import Progress
-from textile_pcf.batch.sources import ROWS, Held, held, read_activity_table
+from textile_pcf.batch.sources import ROWS, Held, held
 from textile_pcf.batch.spread import FOLDER, spread
 from textile_pcf.batch.store import MANIFEST, log, part_name, read_json, write_json, write_whole
-from textile_pcf.batch.work import Done, Linked, Loads, Scenario, Work, done_before
+from textile_pcf.batch.work import Done, LinkedError, Loads, Scenario, Work, done_before
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS
 from textile_pcf.columns import Coded
 from textile_pcf.documents import sha256_of
@@ -134,7 +135,7 @@ def calculate_batch(
         runner = Runner(workers, threads, dask)
         try:
             done = _all_parts(work, planned, out, runner, progress)
-        except Linked:  # linked products are solved together, so they must stand together
+        except LinkedError:  # linked products are solved together, so they must stand together
             log(out, "linked")
             for folder in ("parts", "results", FOLDER):
                 shutil.rmtree(out / folder, ignore_errors=True)
@@ -248,7 +249,11 @@ def input_hash(source: Any) -> str:
         return sha256_of(source) if Path(source).is_file() else ""
     table, digest = read_activity_table(source), hashlib.sha256()
     for name, column in table.columns.items():
-        cells = column.codes.tobytes() + repr(column.categories).encode() if isinstance(column, Coded) else repr(list(column)).encode()
+        cells = (
+            column.codes.tobytes() + repr(column.categories).encode()
+            if isinstance(column, Coded)
+            else repr(list(column)).encode()
+        )
         digest.update(name.encode() + cells)
     return digest.hexdigest()
 

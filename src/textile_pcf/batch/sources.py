@@ -23,7 +23,7 @@ EXTRA = "Install it: pip install 'textile_pcf[parquet]'"
 
 @dataclass(frozen=True)
 class Partition:
-    """Rows of whole products. `rows` of them from row `skip` of some row groups of a file; `first` is their place in the file."""
+    """Rows of whole products: `rows` from row `skip` of some row groups of a file; `first` is their place in it."""
 
     number: int
     path: str
@@ -115,9 +115,9 @@ def selected(table: Table, rows: Places) -> Table:
             return Coded(column.codes[rows], column.categories)
         return column[rows] if isinstance(column, np.ndarray) else [column[row] for row in rows]
 
-    lines = np.asarray(table.lines)[rows]
+    lines: Any = np.asarray(table.lines)[rows]
     paths = [table.paths[row] for row in rows] if table.paths else table.paths
-    ragged = np.flatnonzero(np.isin(rows, np.asarray(table.ragged, dtype=np.intp))) if len(table.ragged) else ()
+    ragged: Any = np.flatnonzero(np.isin(rows, np.asarray(table.ragged, dtype=np.intp))) if len(table.ragged) else ()
     columns = {name: cells(column) for name, column in table.columns.items()}
     return replace(table, columns=columns, rows=len(rows), lines=lines, paths=paths, ragged=ragged)
 
@@ -135,7 +135,9 @@ def held(source: Any, rows: int = ROWS) -> list[Held]:
     if table.faults:
         raise InputError(table.faults)
     if "product" not in table.columns:
-        raise InputError([Problem(table.name, "There is no column product.", "Each row names its product.", code="missing-column")])
+        raise InputError(
+            [Problem(table.name, "There is no column product.", "Each row names its product.", code="missing-column")]
+        )
     columns = {name: encode(cells) if name in TEXTS else cells for name, cells in table.columns.items()}
     table = replace(table, columns=columns)
     column = by_appearance(columns["product"])

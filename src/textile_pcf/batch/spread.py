@@ -1,4 +1,4 @@
-"""Scattered products brought together: rows are dealt out to files by their product, never sorted; a file holds whole products."""
+"""Scattered products brought together: rows are dealt out to files by product, never sorted."""
 
 from __future__ import annotations
 

@@ -40,7 +40,9 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 def log(out: Path, event: str, **told: Any) -> None:
     """Add a line to the log: what happened, when, with counts and seconds."""
-    line = json.dumps({"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **told}, ensure_ascii=False)
+    line = json.dumps(
+        {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **told}, ensure_ascii=False
+    )
     with (out / LOG).open("a", encoding="utf-8") as file:
         file.write(line + "\n")
 

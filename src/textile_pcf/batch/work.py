@@ -29,7 +29,9 @@ LINK = "product:"
 class Loads(Protocol):
     """A partition: numbered, and able to load its rows anywhere."""
 
-    number: int
+    @property
+    def number(self) -> int:
+        """Its number, from 0."""
 
     def load(self) -> Table:
         """The rows, with their places."""
@@ -72,7 +74,7 @@ class Done:
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
 
 
-class Linked(Exception):
+class LinkedError(Exception):
     """Products link to others, which may stand in another partition."""
 
 
@@ -144,7 +146,7 @@ def with_rejects(work: Work, table: Table, known: Known) -> tuple[list[Footprint
         Something is wrong with the whole input, or with any product where `on_error` is `fail`.
     """
     if not work.links and any(text.startswith(LINK) for text in getattr(table.columns.get("item"), "categories", ())):
-        raise Linked
+        raise LinkedError
     problems: list[Problem] = []
     refused: list[Table] = []
     rest: Table = table
@@ -167,7 +169,7 @@ def _joined(tables: list[Table]) -> Table | None:
     if len(tables) < 2:
         return tables[0] if tables else None
     columns = {name: [cell for table in tables for cell in table.columns[name]] for name in tables[0].columns}
-    lines = np.concatenate([np.asarray(table.lines) for table in tables])
+    lines: Any = np.concatenate([np.asarray(table.lines) for table in tables])
     order = np.argsort(lines, kind="stable")
     columns = {name: [cells[row] for row in order] for name, cells in columns.items()}
     return Table(tables[0].name, columns, len(lines), tables[0].kind, lines[order])

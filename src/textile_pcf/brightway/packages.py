@@ -34,17 +34,19 @@ def package(name: str) -> Any:
             warnings.simplefilter("ignore")  # advice to install another solver
             module = import_module(name)
     except ImportError as error:
-        raise _missing(name) from error
+        raise _missing(name, error) from error
     finally:
         if alone:
             del sys.modules["bw2data"]
     if not hasattr(import_module("bw_processing"), "create_datapackage"):
-        raise _missing(name)
+        raise _missing(name, ImportError("the line before 2.5"))
     return module
 
 
-def _missing(name: str) -> UsageError:
-    what = f"This needs {name} of Brightway 2.5, which is not installed here."
+def _missing(name: str, error: ImportError) -> UsageError:
+    absent = isinstance(error, ModuleNotFoundError)
+    why = "which is not installed here" if absent else f"which cannot be imported here ({error})"
+    what = f"This needs {name} of Brightway 2.5, {why}."
     return UsageError([Problem("Brightway", what, f"Install it with: {INSTALL}", code="missing-extra")])
 
 

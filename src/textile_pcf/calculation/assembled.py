@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from textile_pcf import __version__
 from textile_pcf.activity import Activity, Quantities
 from textile_pcf.activity.complete import property_on
 from textile_pcf.activity.meaning import ABSOLUTE, PERIOD
 from textile_pcf.calculation.delivered import carried_twice
 from textile_pcf.calculation.matched import Matched, match_warnings, row_products
+from textile_pcf.calculation.origins import as_given, origins
+from textile_pcf.calculation.provenance import provenance
 from textile_pcf.calculation.terms import stage_terms
 from textile_pcf.columns import Array, Coded, combine
-from textile_pcf.documents import sha256_of
 from textile_pcf.engine import Masses, Places
 from textile_pcf.factors import COUNTED, FactorTable
 from textile_pcf.results import Emitted, Footprint, Lines, StageInfo, StageMasses
-from textile_pcf.rules import PRODUCT, FlowSpec, RuleSet
-from textile_pcf.units import Unit, canonical_text, parse_unit
-
-GENERIC = "estimated"  # data type of the rule's own values
+from textile_pcf.rules import FlowSpec, RuleSet
+from textile_pcf.units import Unit, parse_unit
 
 
 def assemble(
@@ -142,7 +138,7 @@ def _lines(
         aircraft=parts[:, COUNTED],
         **_values(activity, quantities),
         **_factor_columns(activity, factors, matched),
-        **_origin(activity, quantities),
+        **origins(activity, quantities),
     )
 
 
@@ -172,55 +168,8 @@ def _values(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     return {
         "value": quantities.value / factor,
         "value_unit": Coded(form, texts),
-        "told": _as_given(activity, quantities, form, texts),
+        "told": as_given(activity, quantities, form, texts),
     }
-
-
-def _as_given(activity: Activity, quantities: Quantities, form: Places, texts: tuple[str, ...]) -> Coded:
-    """Amounts as the mill wrote them, where that was in another unit or for a period; empty elsewhere."""
-    flows, cells = activity.flows, activity.cells
-    first, asked = combine(cells.texts["unit"].codes[flows.row], form, (flows.row < 0).astype(np.int64))
-    other = np.zeros(len(first), dtype=bool)
-    for number, row in enumerate(first):
-        unit = cells.text("unit", int(flows.row[row])) if flows.row[row] >= 0 else ""
-        known = (texts[form[row]], activity.rules.flows[flows.flow[row]].unit.text)
-        other[number] = bool(unit) and (flows.per[row] == PERIOD or unit not in known)
-    rows = np.flatnonzero(other[asked])
-    codes = np.zeros(len(form), dtype=np.int64)
-    if not len(rows):
-        return Coded(codes, ("",))
-    amounts = np.unique(cells.numbers["amount"][flows.row[rows]], return_inverse=True)[1].reshape(-1)
-    shares = np.unique(quantities.value[rows], return_inverse=True)[1].reshape(-1)
-    distinct, place = combine(cells.texts["unit"].codes[flows.row[rows]], amounts, flows.per[rows], shares)
-    codes[rows] = place + 1
-    return Coded(codes, ("", *(_given_text(activity, quantities, int(row)) for row in rows[distinct])))
-
-
-def _given_text(activity: Activity, quantities: Quantities, line: int) -> str:
-    row = int(activity.flows.row[line])
-    amount = f"{activity.cells.numbers['amount'][row]:g} {activity.cells.text('unit', row)}"
-    if activity.flows.per[line] != PERIOD:
-        return amount
-    output = activity.flows.value[line] / quantities.value[line] if quantities.value[line] else np.nan
-    told = _output_text(activity, line)
-    if not np.isfinite(output):
-        return f"{amount} in the period"
-    mass = f"{output:.7g} kg"
-    return f"{amount} for {told if told == mass else f'{told} = {mass}'} output of the period"
-
-
-def _output_text(activity: Activity, line: int) -> str:
-    """What the stage gave in the period, as the mill wrote it."""
-    flows, outputs, cells = activity.flows, activity.outputs, activity.cells
-    component = cells.texts["component"].codes
-    same = (
-        (outputs.stage == activity.rules.flows[flows.flow[line]].stage)
-        & (outputs.seat == flows.seat[line])
-        & (outputs.year == flows.year[line])
-        & (component[outputs.row] == component[flows.row[line]])
-    )
-    row = int(outputs.row[np.flatnonzero(same)[0]])
-    return f"{cells.numbers['amount'][row]:g} {cells.text('unit', row)}"
 
 
 def _factor_columns(activity: Activity, factors: FactorTable, matched: Matched) -> dict[str, Any]:
@@ -287,123 +236,3 @@ def _drivers(activity: Activity, quantities: Quantities, masses: Masses) -> tupl
                 told.append(f"kg {driver}")
         names.append("|".join(told))
     return values, Coded(form, tuple(names))
-
-
-def _origin(activity: Activity, quantities: Quantities) -> dict[str, Any]:
-    """Data type, source and place of each row's amount: the file's, or the rule's citation."""
-    cells, rules, flows = activity.cells, activity.rules, activity.flows
-    row, ruled, entry = _told_by(activity, quantities)
-    first, form = combine(
-        cells.texts["data_type"].codes[row],
-        cells.texts["source"].codes[row],
-        np.where(ruled, flows.flow, -1),
-        entry,
-    )
-    types, sources, places = [], [], []
-    for line in first:
-        if ruled[line]:
-            citation = _citation(rules, rules.flows[flows.flow[line]], int(entry[line]))
-            types.append(GENERIC)
-            sources.append(f"{rules.name}: {citation[0]}".rstrip(": "))
-            places.append(citation[1])
-        else:
-            types.append(cells.text("data_type", int(row[line])))
-            sources.append(cells.text("source", int(row[line])))
-            places.append("")
-    located = Coded(form, tuple(places))
-    return {"data_type": Coded(form, tuple(types)), "source": Coded(form, tuple(sources)),
-            "locator": _row_places(activity, row, ruled, located)}  # fmt: skip
-
-
-def _told_by(activity: Activity, quantities: Quantities) -> tuple[Places, np.ndarray[Any, np.dtype[np.bool_]], Places]:
-    """Row of the file that tells each amount, whether the rule tells it instead, and by which entry of its value.
-
-    A flow that takes the value of a property that the mill gave is told by the row of that property.
-    """
-    flows = activity.flows
-    row, ruled, entry = flows.row.copy(), quantities.entry >= 0, quantities.entry.copy()
-    for spec in activity.rules.flows:
-        if spec.default is None or spec.default.reference < 0:
-            continue
-        lines = np.flatnonzero((flows.flow == spec.index) & ruled)
-        start = activity.property_seats.start[spec.default.reference]
-        place = start + _property_seats(activity, spec.default.reference, spec.stage, flows.seat[lines])
-        given = activity.property_rows[place] >= 0
-        row[lines[given]] = activity.property_rows[place[given]]
-        ruled[lines[given]] = False
-        entry[lines] = quantities.property_entry[place]
-    return row, ruled, entry
-
-
-def _property_seats(activity: Activity, index: int, stage: int, seats: Places) -> Places:
-    """Seats of a property that seats of some stage look at."""
-    rules = activity.rules
-    home = rules.properties[index].stage
-    own_lane = home != PRODUCT and rules.stages[home].component
-    return activity.lanes.product[seats] if rules.stages[stage].component and not own_lane else seats
-
-
-def _row_places(activity: Activity, row: Places, ruled: np.ndarray[Any, np.dtype[np.bool_]], located: Coded) -> Coded:
-    """Place in the file of each given amount, as text of its row."""
-    rows, codes = np.unique(row, return_inverse=True)
-    texts = tuple(activity.cells.table.place(int(row)) if row >= 0 else "" for row in rows)
-    merged = np.where(ruled, located.codes, codes.reshape(-1) + len(located.categories))
-    return Coded(merged, (*located.categories, *texts))
-
-
-def _citation(rules: RuleSet, spec: FlowSpec, entry: int) -> tuple[str, str]:
-    """Source and locator of the rule's value that a row uses; of a property, where that comes from."""
-    default = spec.default
-    assert default is not None
-    if default.reference >= 0:
-        prop = rules.properties[default.reference]
-        if prop.method is not None and entry < 0:
-            return f"method {prop.method.name} ({prop.method.source})", prop.method.locator
-        if prop.default is None or prop.default.reference >= 0:
-            return f"property {prop.id}", rules.stage_id(prop.stage)
-        citation = prop.default.citations[entry]
-        return _source_title(rules, citation.source), citation.locator
-    citation = default.citations[entry]
-    return _source_title(rules, citation.source), citation.locator
-
-
-def _source_title(rules: RuleSet, key: str) -> str:
-    source = rules.document.sources.get(key)
-    return source.title if source else key
-
-
-def provenance(activity: Activity, factors: FactorTable, gwp: str, biogenic: str) -> dict[str, Any]:
-    """Enough to recompute the result bit for bit."""
-    rules = activity.rules
-    title = rules.document.title
-    return {
-        "rule": rules.name,
-        "status": rules.document.status,
-        "title": title.told() if title else rules.document.rule,
-        "title_zh": title.told("zh") if title else rules.document.rule,
-        "boundary": rules.document.boundary,
-        "unit": canonical_text(rules.product_unit.dimensions),
-        "rule_sha256": rules.sha256,
-        "factors": [
-            {"table": table.label, "sha256": table.sha256, "licence": table.document.licence}
-            | ({"redistributable": False} if table.document.redistributable is False else {})
-            for table in factors.tables
-        ],
-        "gwp": gwp,
-        "biogenic": biogenic,
-        "input": [{"name": activity.cells.table.name, "sha256": _input_hash(activity)}],
-        "library": f"textile_pcf {__version__}",
-    }
-
-
-def _input_hash(activity: Activity) -> str:
-    table = activity.cells.table
-    if table.kind != "frame" and Path(table.name).is_file():
-        return sha256_of(table.name)
-    digest = hashlib.sha256()
-    for name, column in sorted(table.columns.items()):
-        digest.update(name.encode())
-        array = column.codes if isinstance(column, Coded) else column
-        digest.update(array.tobytes() if isinstance(array, np.ndarray) else repr(list(array)).encode())
-        digest.update(repr(column.categories).encode() if isinstance(column, Coded) else b"")
-    return digest.hexdigest()

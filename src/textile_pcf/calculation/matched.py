@@ -196,7 +196,7 @@ def _problems(activity: Activity, answers: list[Match | NoMatch | None], form: P
             yield activity.missing(spec.stage, int(flows.seat[row]), spec.id, answer.what, cure, "no-factor")
 
 
-def _unknown_suppliers(activity: Activity, is_link: Places, supplier: Places) -> Iterator[Problem]:
+def _unknown_suppliers(activity: Activity, is_link: Flags, supplier: Places) -> Iterator[Problem]:
     for row in np.flatnonzero(is_link & (supplier < 0)):
         source = int(activity.flows.row[row])
         text = activity.cells.text("item", source)

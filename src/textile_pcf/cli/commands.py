@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from textile_pcf.batch.command import batch_command
 from textile_pcf.cli.definitions import factors_app, rules_app
 from textile_pcf.language import translate, word
 
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(rules_app, name="rules")
 app.add_typer(factors_app, name="factors")
+app.command(name="batch")(batch_command)
 
 File = Annotated[Path, typer.Argument(help="Activity data: CSV, Excel, Parquet, YAML or JSON.")]
 Rule = Annotated[str, typer.Option("--rule", help="Rule: NAME, NAME@EDITION or a path.")]

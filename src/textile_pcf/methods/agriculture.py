@@ -54,8 +54,8 @@ def field_n2o_volatilised(
 
     Examples
     --------
-    >>> round(float(field_n2o_volatilised(synthetic_nitrogen=1, organic_nitrogen=0, synthetic_fraction=0.11,
-    ...                                   organic_fraction=0.21, emission_factor=0.014) * 273), 3)
+    >>> lost = {"synthetic_fraction": 0.11, "organic_fraction": 0.21, "emission_factor": 0.014}
+    >>> round(float(field_n2o_volatilised(synthetic_nitrogen=1, organic_nitrogen=0, **lost) * 273), 3)
     0.661
     """
     volatilised = synthetic_nitrogen * synthetic_fraction + organic_nitrogen * organic_fraction

@@ -60,8 +60,8 @@ def landfill_methane(
     --------
     Textiles in a managed anaerobic landfill: DOC 0.24, DOCf 0.5, MCF 1, F 0.5, nothing recovered or oxidised.
 
-    >>> round(float(landfill_methane(degradable_carbon=0.24, degraded_fraction=0.5, methane_correction=1,
-    ...                              methane_fraction=0.5, recovery=0, oxidation=0)), 6)
+    >>> landfill = {"degraded_fraction": 0.5, "methane_correction": 1, "methane_fraction": 0.5, "recovery": 0, "oxidation": 0}
+    >>> round(float(landfill_methane(degradable_carbon=0.24, **landfill)), 6)
     0.08
     """
     formed = degradable_carbon * degraded_fraction * methane_correction * methane_fraction * CH4_PER_CARBON_IPCC
@@ -96,8 +96,8 @@ def landfill_carbon_dioxide(
 
     Examples
     --------
-    >>> round(float(landfill_carbon_dioxide(degradable_carbon=0.24, degraded_fraction=0.5, methane_correction=1,
-    ...                                     methane_fraction=0.5, recovery=0, oxidation=0)), 6)
+    >>> landfill = {"degraded_fraction": 0.5, "methane_correction": 1, "methane_fraction": 0.5, "recovery": 0, "oxidation": 0}
+    >>> round(float(landfill_carbon_dioxide(degradable_carbon=0.24, **landfill)), 6)
     0.219843
     """
     as_methane = methane_correction * methane_fraction * (1 - recovery) * (1 - oxidation)
@@ -156,8 +156,8 @@ def disposal_distance(
 
     Examples
     --------
-    >>> round(float(disposal_distance(collected_share=0.195, recycled_share=0.169, household_distance=30,
-    ...     sorting_distance=130, recycling_distance=100, incineration_distance=30)), 6)
+    >>> ways = {"household_distance": 30, "sorting_distance": 130, "recycling_distance": 100, "incineration_distance": 30}
+    >>> round(float(disposal_distance(collected_share=0.195, recycled_share=0.169, **ways)), 6)
     67.18
     """
     return (

@@ -30,8 +30,8 @@ def pedigree_spread(
     --------
     Basic 1.05, scores 2, 3, 2, 2, 3:
 
-    >>> round(float(pedigree_spread(basic=1.05, reliability=1.05, completeness=1.05, temporal=1.03, geographical=1.01,
-    ...                             technological=1.20)), 4)
+    >>> scored = {"reliability": 1.05, "completeness": 1.05, "temporal": 1.03, "geographical": 1.01, "technological": 1.2}
+    >>> round(float(pedigree_spread(basic=1.05, **scored)), 4)
     1.2255
     """
     factors = (basic, reliability, completeness, temporal, geographical, technological)

@@ -168,8 +168,8 @@ def cff_energy_credit(
 
     Examples
     --------
-    >>> round(float(cff_energy_credit(
-    ...     energy_recovery_rate=0.374, energy_allocation_factor=0, lower_heating_value=16, efficiency=0.14)), 6)
+    >>> end = {"energy_recovery_rate": 0.374, "energy_allocation_factor": 0, "lower_heating_value": 16}
+    >>> round(float(cff_energy_credit(efficiency=0.14, **end)), 6)
     -0.83776
     """
     return 0.0 - (1 - energy_allocation_factor) * energy_recovery_rate * lower_heating_value * efficiency

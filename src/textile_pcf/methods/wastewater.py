@@ -27,8 +27,8 @@ def wastewater_methane(
 
     Examples
     --------
-    >>> wastewater_methane(oxygen_demand=0.137, sludge_removed=0, methane_capacity=0.25,
-    ...                    methane_correction=[0.03, 0.8], methane_recovered=0).round(7)
+    >>> water = {"oxygen_demand": 0.137, "sludge_removed": 0, "methane_capacity": 0.25, "methane_recovered": 0}
+    >>> wastewater_methane(methane_correction=[0.03, 0.8], **water).round(7)
     array([0.0010275, 0.0274   ])
     """
     return (oxygen_demand - sludge_removed) * methane_capacity * methane_correction - methane_recovered

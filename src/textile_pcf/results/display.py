@@ -165,12 +165,17 @@ def _basis(result: Footprint, language: str) -> str:
     """What the numbers mean: boundary, rule with its status, sets of factors."""
     source = result.provenance
     tables = ", ".join(table["table"] for table in source["factors"])
-    parts = (word(source["boundary"], language), source["gwp"], word(source["biogenic"], language), tables)
-    rule = f"<b>{escape(source['rule'])}</b>: {escape(word(source['status'], language))}"
+    rule = f"<b>{escape(source['rule'])}</b>: {_coded(source['status'], language)}"
+    parts = (_coded(source["boundary"], language), source["gwp"], _coded(source["biogenic"], language), escape(tables))
     memo = ""
     if any(info.outside and result.by_stage[:, place].any() for place, info in enumerate(result.stages)):
         memo = f"<p class='soft'>* {escape(word('memo', language))}</p>"
-    return f"{memo}<p class='soft'>{rule}<br>{escape(' · '.join(parts))}</p>"
+    return f"{memo}<p class='soft'>{rule}<br>{' · '.join(parts)}</p>"
+
+
+def _coded(key: str, language: str) -> str:
+    """A fixed word that shows its code, the same in all languages, under the pointer."""
+    return f"<span title='{escape(key)}'>{escape(word(key, language))}</span>"
 
 
 def _warnings(result: Footprint, language: str) -> str:

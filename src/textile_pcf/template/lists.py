@@ -63,17 +63,24 @@ def _default_table() -> Table:
 
 def items_for(spec: FlowSpec, language: str) -> tuple[str, ...]:
     """Items of the shipped factors that may stand on a flow, with their names; the rule's own first."""
-    table = _default_table()
     per = parse_unit("kgCO2e") / spec.unit
+    found = _items(spec.kind, spec.category or "", per.dimensions, language != "en")
+    order = sorted(found, key=lambda item: (item != spec.factor, item))
+    return tuple(labelled(item, found[item]) for item in order)
+
+
+@cache
+def _items(kind: str, category: str, dimensions: tuple[tuple[str, int], ...], chinese: bool) -> dict[str, str]:
+    """Items of one kind, category and unit with their names."""
+    table = _default_table()
     found: dict[str, str] = {}
     for row in range(table.size):
         texts = {name: table.texts[name][row] for name in ("item", "kind", "category", "name_en", "name_zh")}
-        fits = texts["kind"] == spec.kind and table.units[row].dimensions == per.dimensions
-        if fits and (not spec.category or texts["category"] in ("", spec.category)):
-            name = texts["name_zh"] if language != "en" and texts["name_zh"] else texts["name_en"]
+        fits = texts["kind"] == kind and table.units[row].dimensions == dimensions
+        if fits and (not category or texts["category"] in ("", category)):
+            name = texts["name_zh"] if chinese and texts["name_zh"] else texts["name_en"]
             found.setdefault(texts["item"], name)
-    order = sorted(found, key=lambda item: (item != spec.factor, item))
-    return tuple(labelled(item, found[item]) for item in order)
+    return found
 
 
 def words_for(words: tuple[str, ...], language: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from copy import copy
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -38,10 +39,11 @@ BAND, SECTION, GREY, BORDER = "1F4E79", "E7EDF3", "808080", "BFBFBF"
 
 
 class Lists:
-    """The lists that cells choose from, each written once into the hidden sheet."""
+    """What cells of all sheets share: the lists they choose from, written once into the hidden sheet, and their looks."""
 
     def __init__(self, sheet: Any) -> None:
         self.sheet = sheet
+        self.looks: dict[tuple[object, ...], Any] = {}
         self.place: dict[tuple[str, ...], str] = {}
 
     def formula(self, words: tuple[str, ...]) -> str:
@@ -154,7 +156,12 @@ def _line(sheet: Any, row: int, line: Line, choices: Choices, language: str) -> 
     for name, cell in cells.items():
         if texts.get(name):
             put(cell, texts[name])
-        _dress(cell, name, line)
+        look = (name, line.need, bool(line.choices), line.inputs, line.id.startswith("#"))
+        if look in choices.lists.looks:
+            cell._style = copy(choices.lists.looks[look])
+        else:
+            _dress(cell, name, line)
+            choices.lists.looks[look] = cell._style
     choices.add(cells["unit"], line.units, strict=False)
     choices.add(cells["item"], line.choices or line.items, strict=bool(line.choices))
     choices.add(cells["amount"], line.answers, strict=True)

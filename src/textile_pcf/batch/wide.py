@@ -1,0 +1,233 @@
+"""Wide tables for programs: products × quantities as one matrix, every product with the same rows; blocks that stay in the cache.
+
+The rows are understood, converted and matched once, as the rows of one product; masses come from the same engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textile_pcf import engine
+from textile_pcf.activity import Activity, build_activity
+from textile_pcf.activity.complete import complete
+from textile_pcf.activity.meaning import AS_RULE, Kind
+from textile_pcf.calculation import Answers, emissions
+from textile_pcf.calculation.main import mass_drivers
+from textile_pcf.errors import InputError, Problem
+from textile_pcf.factors import COUNTED, FactorTable, load_factors
+from textile_pcf.measures import Measures
+from textile_pcf.rules import RuleSet, load_rules
+from textile_pcf.units import parse_unit
+
+Array = NDArray[np.float64]
+BLOCK = 2_000  # products at a time
+TOLD = 20  # problems of cells that are told one by one
+
+
+@dataclass(frozen=True)
+class WideResult:
+    """Footprints of a wide table, arrays of shape (products, stages) and (products,). [kg CO2e per product unit]"""
+
+    stages: tuple[str, ...]
+    unit: str
+    by_stage: Array
+    totals: Array
+    per_unit: Mapping[str, Array]
+    """Totals in other units, NaN for products that cannot be told so. [kg CO2e per unit named]"""
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """What the columns mean: weights of flows by driver, losses of stages, properties that tell units."""
+
+    weights: tuple[Array, Array, Array]  # (columns, stages) for output, input and loss. [kg CO2e per unit as given and kg]
+    losses: tuple[tuple[tuple[int, float, str], ...], ...]  # per stage: column, factor to kg/kg, basis
+    measured: Mapping[str, tuple[int, float]]  # grammage, width, mass, wears: column and factor
+    any_sign: NDArray[np.bool_]
+    inside: NDArray[np.bool_]
+    measures: Measures
+
+
+def calculate_wide(
+    amounts: Array,
+    columns: Sequence[Mapping[str, Any]],
+    rules: RuleSet | str | Path,
+    factors: FactorTable | None = None,
+    *,
+    units: Sequence[str] = (),
+    gwp: str | None = None,
+    biogenic: str | None = None,
+) -> WideResult:
+    """Footprints of products that all tell the same quantities. [kg CO2e per product unit]
+
+    Parameters
+    ----------
+    amounts : array, shape (products, columns)
+        Finite numbers, in the unit of each column.
+    columns : sequence of mappings
+        What each column is, as a row of activity data without product and amount: stage, flow, unit, item, region, year.
+    rules, factors, gwp, biogenic
+        As for `calculate`.
+    units : sequence of str
+        Further units to tell totals in.
+
+    Raises
+    ------
+    InputError
+        A column is wrong, a cell is not finite, negative, or a loss of all; or the rule fills something in, and then products
+        differ in more than amounts: give a long table to `calculate_batch`.
+
+    Examples
+    --------
+    >>> import textile_pcf as tp
+    >>> from textile_pcf.batch.wide import calculate_wide
+    >>> columns = [{"stage": "spinning", "flow": "electricity", "unit": "kWh"}]
+    >>> calculate_wide(np.array([[1.0]]), columns, "cotton_fabric")
+    Traceback (most recent call last):
+    textile_pcf.errors.InputError: ...
+    """
+    ruled = load_rules(rules)
+    amounts = np.asarray(amounts, dtype=np.float64)
+    answers = Answers(factors or load_factors(), gwp or ruled.document.gwp, biogenic or ruled.document.biogenic)
+    layout = _layout(amounts, columns, ruled, answers)
+    stages = tuple(stage.id for stage in ruled.stages)
+    by_stage, totals = np.empty((len(amounts), len(stages))), np.empty(len(amounts))
+    told = {unit: np.empty(len(amounts)) for unit in units}
+    for first in range(0, len(amounts), BLOCK):
+        part = amounts[first : first + BLOCK]
+        if not _sound(part, layout):
+            raise InputError(_problems(amounts, columns, layout))
+        here = slice(first, first + len(part))
+        measures = _measures(part, layout)
+        _calculate(part, layout, measures, by_stage[here])
+        totals[here] = by_stage[here][:, layout.inside].sum(axis=1)
+        for unit, values in told.items():
+            values[here] = totals[here] * measures.product_units(parse_unit(unit))
+    return WideResult(stages, ruled.product_unit.text, by_stage, totals, told)
+
+
+def _layout(amounts: Array, columns: Sequence[Mapping[str, Any]], rules: RuleSet, answers: Answers) -> _Layout:
+    """Understand the columns by the first product."""
+    probe = [{**column, "amount": float(amount)} for column, amount in zip(columns, amounts[0], strict=True)]
+    activity = build_activity({"product": "1", "rows": probe}, rules)
+    footprint = emissions(activity, answers)[0]
+    _must_be_linear(activity)
+    forms, form, flows = activity.rows.forms, activity.rows.form, activity.flows
+    factor = np.array([conversion.factor for conversion in activity.rows.conversions])[forms.meaning][form]
+    scale = complete(activity).scale
+    per_unit = footprint.emitted.per_unit[:, :COUNTED].sum(axis=1)[footprint.emitted.question]
+    stage = np.array([spec.stage for spec in rules.flows])[flows.flow]
+    weights = tuple(np.zeros((len(columns), len(rules.stages))) for _ in range(3))
+    drivers = mass_drivers(activity)
+    if np.any(drivers.sum(axis=1) > 1):
+        raise InputError([_unfit("a flow is multiplied by several masses")])
+    for kind, weight in enumerate(weights):
+        rows = np.flatnonzero((drivers[:, kind] > 0) | ((kind == 0) & (drivers.sum(axis=1) == 0)))
+        if kind == 0 and np.any(drivers.sum(axis=1) == 0):
+            raise InputError([_unfit("a flow is not multiplied by a mass of its stage")])
+        weight[flows.row[rows], stage[rows]] = factor[flows.row[rows]] * scale[rows] * per_unit[rows]
+    losses = tuple(
+        tuple((int(activity.loss_rows[index]), float(factor[activity.loss_rows[index]]), rules.losses[index].basis) for index in spec.losses)
+        if activity.takes_place[spec.index] and not spec.outside
+        else ()
+        for spec in rules.stages
+    )
+    measured = {
+        spec.id: (int(activity.property_rows[spec.index]), float(factor[activity.property_rows[spec.index]]))
+        for spec in rules.properties
+        if spec.stage < 0 and activity.property_rows[spec.index] >= 0 and not spec.choice
+    }
+    any_sign = np.zeros(len(columns), dtype=bool)
+    any_sign[flows.row] = [rules.flows[index].any_sign for index in flows.flow]
+    inside = np.array([not spec.outside for spec in rules.stages])
+    return _Layout((weights[0], weights[1], weights[2]), losses, measured, any_sign, inside, footprint.measures)
+
+
+def _unfit(why: str) -> Problem:
+    cure = "Give a long table (product, stage, flow, amount, unit) to `calculate_batch`."
+    return Problem("wide table", f"These columns do not make a wide table: {why}.", cure, code="wide")
+
+
+def _must_be_linear(activity: Activity) -> None:
+    """Nothing is filled in by the rule, so that products differ in their amounts only."""
+    flows, rows = activity.flows, activity.rows
+    inverse = any(conversion.inverse for conversion in rows.conversions)
+    taking = [index for spec in activity.rules.stages if activity.takes_place[spec.index] for index in spec.losses]
+    lossless = [index for index in taking if activity.loss_rows[index] < 0]
+    ruled = np.any(flows.row < 0) or np.any(np.isnan(flows.value))
+    if activity.lanes.size != 1 or ruled or lossless or np.any(flows.per != AS_RULE) or inverse or len(rows.of_kind(Kind.OUTPUT)):
+        raise InputError([_unfit("the rule fills values in, or amounts are per period, per fibre or in inverse units")])
+
+
+def _sound(part: Array, layout: _Layout) -> bool:
+    """Every cell is finite, none negative, no loss is total."""
+    if not (part.min(initial=0.0) >= 0 and part.max(initial=0.0) < np.inf):
+        negative = np.any((part < 0) & ~layout.any_sign)
+        if negative or not np.all(np.isfinite(part)):
+            return False
+    limits = [(column, factor) for stage in layout.losses for column, factor, basis in stage if basis == "input"]
+    ratios = [column for stage in layout.losses for column, _, basis in stage if basis == "ratio"]
+    return all(part[:, column].max() * factor < 1 for column, factor in limits) and all(part[:, column].min() > 0 for column in ratios)
+
+
+def _problems(amounts: Array, columns: Sequence[Mapping[str, Any]], layout: _Layout) -> Iterator[Problem]:
+    """The cells that cannot be, the first of them one by one."""
+    bad = ~np.isfinite(amounts) | ((amounts < 0) & ~layout.any_sign)
+    for stage in layout.losses:
+        for column, factor, basis in stage:
+            bad[:, column] |= (amounts[:, column] * factor >= 1) if basis == "input" else (basis == "ratio") & (amounts[:, column] <= 0)
+    rows, places = np.nonzero(bad)
+    for row, place in list(zip(rows.tolist(), places.tolist(), strict=True))[:TOLD]:
+        where = f"row {row}, column {place} ({columns[place].get('stage')}.{columns[place].get('flow')})"
+        yield Problem(where, f"The amount is {amounts[row, place]:g}.", "Write a finite number that can be.", code="wide-cell")
+    if len(rows) > TOLD:
+        yield Problem("wide table", f"There are {len(rows)} such cells in all.", "See the first of them.", code="wide-cell")
+
+
+def _measures(part: Array, layout: _Layout) -> Measures:
+    """What turns units of these products into mass."""
+    from dataclasses import replace
+
+    products = len(part)
+    base = layout.measures
+
+    def values(name: str, known: Array) -> Array:
+        if name not in layout.measured:
+            return np.broadcast_to(known[:1], products)
+        column, factor = layout.measured[name]
+        return part[:, column] * factor
+
+    fields = {name: values(name, getattr(base, name)) for name in ("grammage", "width", "wears") if hasattr(base, name)}
+    mass = np.broadcast_to(base.mass[:1], products)
+    if "mass" in layout.measured:
+        column, factor = layout.measured["mass"]
+        told = part[0, column] * factor
+        mass = part[:, column] * factor if "mass" in layout.measured and told else mass
+    return replace(base, mass=mass, **fields)
+
+
+def _calculate(part: Array, layout: _Layout, measures: Measures, by_stage: Array) -> None:
+    """Emissions by stage of a block of products, into `by_stage`."""
+    one = np.ones(len(part))
+    ratios = []
+    for stage in layout.losses:
+        ratio = one
+        for column, factor, basis in stage:
+            ratio = ratio * engine.loss_ratio(part[:, column] * factor, basis)
+        ratios.append(ratio)
+    masses = engine.stage_masses(measures.product_mass, ratios, np.arange(len(part)), one, 0)
+    np.matmul(part, layout.weights[0], out=by_stage)
+    for number in range(by_stage.shape[1]):
+        by_stage[:, number] *= masses.output[number]
+    for kind in (1, 2):
+        if layout.weights[kind].any():
+            told = part @ layout.weights[kind]
+            for number in range(by_stage.shape[1]):
+                mass = masses.input[number] if kind == 1 else masses.input[number] - masses.output[number]
+                by_stage[:, number] += told[:, number] * mass
