@@ -8,16 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-CLASSES = {
-    "Footprint": "results",
-    "Activity": "activity",
-    "FactorTable": "factors",
-    "RuleSet": "rules",
-    "Plots": "plot",
-    "Picture": "plot",
-}
-FUNCTIONS = ("footprint", "load_rules", "load_factors", "read_activity", "calculate", "load_example")
-ERRORS = ("Problem", "PcfError", "InputError", "RuleError", "FactorError", "UsageError")
+BESIDE = ("plot.Plots", "plot.Picture", "examples.Example")
+"""Classes that are met in use and not called by name."""
 
 
 def write_reference(folder: Path) -> None:
@@ -155,12 +147,16 @@ def messages_page() -> str:
 
 
 def api_page() -> str:
-    """The Python interface from its docstrings."""
+    """The Python interface from its docstrings: every public name."""
+    import textile_pcf as tp
+
+    public = {name: getattr(tp, name) for name in tp.__all__ if callable(getattr(tp, name))}
+    classes = {name: found for name, found in public.items() if isinstance(found, type)}
+    errors = [name for name, found in classes.items() if issubclass(found, Exception) or name == "Problem"]
     text = heading("Python interface") + "Everything stands in ``textile_pcf``: ``import textile_pcf as tp``.\n\n"
-    text += "".join(f".. autofunction:: textile_pcf.{name}\n\n" for name in FUNCTIONS)
-    for name, home in CLASSES.items():
-        text += f".. autoclass:: textile_pcf.{home}.{name}\n   :members:\n   :exclude-members: __init__\n\n"
+    text += "".join(f".. autofunction:: textile_pcf.{name}\n\n" for name in public if name not in classes)
+    homes = [f"{found.__module__}.{name}" for name, found in classes.items() if name not in errors]
+    for path in (*homes, *(f"textile_pcf.{name}" for name in BESIDE)):
+        text += f".. autoclass:: {path}\n   :members:\n   :exclude-members: __init__\n\n"
     text += heading("Errors", "-")
-    for name in ERRORS:
-        text += f".. autoclass:: textile_pcf.errors.{name}\n   :members:\n\n"
-    return text
+    return text + "".join(f".. autoclass:: textile_pcf.errors.{name}\n   :members:\n\n" for name in errors)

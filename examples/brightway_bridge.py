@@ -68,7 +68,7 @@ assert abs(lca.score / result.totals[0] - 1) < 1e-6
 # %% [markdown]
 # ## A Brightway database as our background
 #
-# A database of the project, here a small one with **numbers made up for this page**, an IPCC method, and a choice of activities:
+# A database of the project, here a small one with **numbers made up for this page**, an IPCC method, and chosen activities:
 # the names on the left are the items that rules and activity data ask for.
 
 # %%

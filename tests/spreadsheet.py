@@ -1,4 +1,4 @@
-"""A witness for workbooks with formulas: computes every cell anew from the formulas alone, ignoring the values stored with them."""
+"""A witness for workbooks with formulas: computes every cell anew from the formulas, not from the values stored with them."""
 
 import re
 import shutil
@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 
+Cells = Callable[[str, str], float]
 _REFERENCE = re.compile(r"'([^']+)'!\$([A-Z]+)\$(\d+)(?::\$([A-Z]+)\$(\d+))?")
 
 
@@ -39,9 +40,10 @@ class Evaluated:
         return eval(text, {"__builtins__": {}, "block": self._block, "SUM": _sum, "SUMIFS": _sumifs, "IF": _if})
 
 
-def evaluated(path: Path, sheet: str, cell: str) -> float:
-    """Value of a cell, computed by the evaluator."""
-    return float(Evaluated(path).value(sheet, cell))
+def evaluated(path: Path) -> Cells:
+    """Cells computed by the evaluator."""
+    computed = Evaluated(path)
+    return lambda sheet, cell: float(computed.value(sheet, cell))
 
 
 def _sum(cells: list[Any]) -> float:
@@ -56,16 +58,17 @@ def _if(condition: bool, yes: Any, no: Any) -> Any:
     return yes if condition else no
 
 
-def by_libreoffice(path: Path, sheet: str, cell: str) -> float:
-    """Value of a cell after LibreOffice has computed the whole workbook; openpyxl takes the stored values out before."""
+def by_libreoffice(path: Path) -> Cells:
+    """Cells after LibreOffice has computed the whole workbook; openpyxl takes the stored values out before."""
     bare, out = path.with_name(f"bare_{path.name}"), path.parent / "computed"
     openpyxl.load_workbook(path).save(bare)
     profile = f"-env:UserInstallation=file://{path.parent.resolve()}/profile"
     command = [shutil.which("soffice") or "", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(bare)]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return float(openpyxl.load_workbook(out / bare.name, data_only=True)[sheet][cell].value)
+    book = openpyxl.load_workbook(out / bare.name, data_only=True)
+    return lambda sheet, cell: float(book[sheet][cell].value)
 
 
-WITNESSES: dict[str, Callable[[Path, str, str], float]] = {"evaluator": evaluated}
+WITNESSES: dict[str, Callable[[Path], Cells]] = {"evaluator": evaluated}
 if shutil.which("soffice"):
     WITNESSES["libreoffice"] = by_libreoffice

@@ -389,6 +389,58 @@ def test_factors_of_every_form(tmp_path):
         assert tp.calculate(tp.read_activity(GOOD, RULE), tp.load_factors(source)).to_dict()["products"] == wanted
 
 
+OPTIONAL = {  # every optional column of formats.md 3 with a cell that makes sense
+    "name_en": "Grid", "name_zh": "电网", "category": "energy", "gwp": "AR6", "co2_fossil": "0.5", "co2_biogenic": "0",
+    "co2_uptake": "0", "co2_land_use": "0", "co2_aircraft": "0", "ch4_fossil": "0", "ch4_biogenic": "0", "n2o": "0",
+    "losses_included": "yes", "basis": "net", "gsd": "1.1", "low": "0.4", "high": "0.6", "dq_technology": "1",
+    "dq_geography": "2", "dq_time": "3", "dq_precision": "5", "licence": "CC0", "redistributable": "true",
+    "confidence": "high", "notes": "none", "boundary": "cradle_to_gate",
+}  # fmt: skip
+
+
+def test_every_optional_column_of_a_table_is_known(tmp_path):
+    row = {"item": "power", "value": "0.5", "unit": "kgCO2e/kWh", "region": "CN", "year": "2024", "kind": "life_cycle",
+           "source": "hand", "locator": "hand", **OPTIONAL}  # fmt: skip
+    assert tp.load_factors(write_table([row], tmp_path / "hand.csv")).items == ["power"]
+
+
+def test_every_optional_column_of_an_activity_file_is_known(tmp_path):
+    """Provenance, uncertainty and quality stand in the file, and the result says the first."""
+    lines = GOOD.read_text(encoding="utf-8").splitlines()
+    more = ("data_type", "source", "gsd", "dq_technology", "dq_geography", "dq_time", "dq_precision")
+    rows = [",".join([lines[0], *more]), *(f"{line},measured,meter 3,1.1,1,2,3,5" for line in lines[1:])]
+    path = tmp_path / "mill.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    found = tp.footprint(path, RULE, FACTORS).contributions
+    given_ = found[found["flow"] == "steam"].iloc[0]
+    assert (given_["data_type"], given_["source"]) == ("measured", "meter 3")
+
+
+def test_one_warning_per_table_of_another_gwp_set(tmp_path):
+    """Two rows of one table are one warning, two tables are two; another product does not repeat it."""
+    lines = FACTORS.read_text(encoding="utf-8").splitlines()
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    first.write_text("\n".join([f"{lines[0]},gwp", *(f"{line},AR4" for line in lines[1:] if "steam" not in line)]), "utf-8")
+    second.write_text("\n".join([f"{lines[0]},gwp", *(f"{line},AR5" for line in lines[1:] if "steam" in line)]), "utf-8")
+    frame = pd.read_csv(GOOD)
+    both = pd.concat([frame, frame.assign(product="FABRIC-2")])
+    result = tp.footprint(both, RULE, [first, second])
+    told = result.warnings()
+    assert len(told) == 2, told
+    assert {"AR4" in told[0], "AR5" in told[1]} == {True}
+    assert tp.footprint(both, RULE, [first, second], gwp="AR4").warnings() == [text.replace("AR6", "AR4") for text in told[1:]]
+
+
+def test_what_a_rule_assumes_is_flagged():
+    """A default is flagged: as estimated in the lines, with the rule's source and locator."""
+    result = example("cotton_poplin")
+    lines = result.contributions
+    assumed = lines[lines["source"].str.startswith("cotton_fabric@")]
+    assert len(assumed) > 0
+    assert set(assumed["data_type"]) == {"estimated"}
+    assert (assumed["locator"] != "").all()
+
+
 def test_a_list_of_products_in_one_document(tmp_path):
     rows = [{"stage": "s", "flow": "power", "amount": "2 kWh"}]
     rule = write_rule(

@@ -273,6 +273,22 @@ def test_background_in_a_footprint(background, tmp_path):
     result.to_datapackage(tmp_path / "package", own_use=True)
 
 
+def test_an_ef_method_that_counts_biogenic_carbon(data, background):
+    """The set is recorded by the method's name, and the value holds neither biogenic CO2 nor uptake."""
+    name = ("EF v3.1", "climate change", "global warming potential (GWP100)")
+    data.projects.set_current("background")
+    method = data.Method(name)
+    method.register(unit="kg CO2-Eq")
+    weights = {code: weight for code, (_, weight) in FLOWS.items() if weight is not None} | {"bco2": 1.0, "up": -1.0}
+    method.write([(("bio", code), weight) for code, weight in weights.items()])
+    data.projects.set_current("default")
+    table = tp.FactorTable.from_brightway("background", "bg", name, select=CHOSEN).tables[0]
+    plain = factors_from_brightway(*background, select=CHOSEN).tables[0]
+    assert set(table.texts["gwp"]) == {"EF3.1"}
+    assert np.allclose(table.numbers["value"], plain.numbers["value"], rtol=1e-9)
+    assert np.allclose(table.numbers["co2_biogenic"], [0, 0, 0.05], atol=1e-9)
+
+
 def test_a_method_of_other_weights_gives_the_value_alone(data, background):
     data.projects.set_current("background")
     method = data.Method(("somebody's", "warming"))

@@ -87,6 +87,19 @@ def test_2_usage(command, arguments):
     assert not out or not arguments
 
 
+@pytest.mark.parametrize("verb", [("calculate", GOOD, *OWN), ("template", RULE)], ids=lambda verb: verb[0])
+def test_2_output_that_cannot_be_written(command, tmp_path, verb):
+    """A folder, a folder that is not there, an ending that is no format: said before anything is left behind."""
+    (tmp_path / "folder.csv").mkdir()
+    for name in ("folder.csv", "no_such_folder/result.csv", "result.pdf"):
+        code, out, err = command(*verb, "-o", tmp_path / name)
+        assert (code, out) == (2, ""), f"{name}: {err}"
+        assert Path(name).name in err or "no_such_folder" in err
+        assert ".textile-pcf-" not in err
+        assert "Traceback" not in err
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.csv"]
+
+
 @pytest.mark.parametrize("verb", [("calculate", GOOD), ("check", GOOD), ("rules", "lint"), ("rules", "show"), ("template",)])
 def test_3_the_rule_is_wrong(command, verb):
     path = Path(__file__).parent / "broken" / "rule" / "unknown_unit.yaml"
@@ -131,6 +144,17 @@ def test_4_every_problem_is_a_line(command, tmp_path):
     assert [MESSAGE.match(line)["line"] for line in err.splitlines() if MESSAGE.match(line)] == ["14", "13", "15"] or sorted(
         MESSAGE.match(line)["line"] for line in err.splitlines() if MESSAGE.match(line)
     ) == ["13", "14", "15"]
+
+
+def test_4_a_result_beyond_all_measure(command, tmp_path):
+    """Numbers that are finite one by one and not together: an answer, no fault and no infinity."""
+    for text in ("FABRIC-1,dyeing,steam,,1e306,t,,,,,", "FABRIC-1,dyeing,steam,,1.7e308,kg,,,,,"):
+        path = broken(tmp_path, 13, text)
+        table = tmp_path / "factors.csv"
+        table.write_text(Path(FACTORS).read_text(encoding="utf-8").replace("steam,0.3,", "steam,3000,"), encoding="utf-8")
+        code, out, err = command("calculate", path, "--rule", RULE, "--factors", table, "--format", "json")
+        assert (code, out) == (4, ""), err
+        assert "mill.csv:13 (dyeing.steam)" in err
 
 
 def test_4_check_tells_the_same(command, tmp_path):
@@ -205,6 +229,24 @@ def test_json_has_exactly_these_keys(command):
     numbers = [product["total"], *product["stages"].values(), *product["groups"].values(), *product["split"].values()]
     assert all(isinstance(number, float) for number in numbers)
     assert told["provenance"]["rule"] == "mill@1"
+
+
+def test_by_component_holds_every_fibre(command, tmp_path):
+    """Also a fibre, or the common stages, that nothing is counted for."""
+    header = "product,stage,flow,component,amount,unit,item\n"
+    shares = "P,product,share,a,60,%,\nP,product,share,b,40,%,\n"
+    mill, table = tmp_path / "mill.csv", tmp_path / "hand.csv"
+    table.write_text("item,value,unit,region,year,kind,source,locator\nelectricity,1,kgCO2e/kWh,GLO,,life_cycle,hand,hand\n")
+    rule = Path(__file__).parent / "cases" / "rules" / "blend_optional.yaml"
+    for row, wanted in (
+        ("P,texturing,electricity,a,2,kWh,\n", {"a": 1.2, "b": 0.0, "": 0.0}),
+        ("P,weaving,,,,,\n", {"a": 0.0, "b": 0.0, "": 0.0}),
+    ):
+        loss = "P,texturing,waste,a,0,%,\n" if "texturing" in row else ""
+        mill.write_text(header + shares + row + loss, encoding="utf-8")
+        code, out, err = command("calculate", mill, "--rule", rule, "--factors", table, "--format", "json")
+        assert code == 0, err
+        assert json.loads(out)["products"][0]["by_component"] == pytest.approx(wanted)
 
 
 def test_json_is_what_the_library_says(command):
@@ -378,9 +420,23 @@ def test_rules(command, rule):
 
 
 def test_rules_lint_a_missing_title_is_advice(command):
+    """And names that docs/nomenclature.md knows need none; results show the id."""
     code, out, _ = command("rules", "lint", RULE)
     assert code == 0
-    assert "title" in out
+    assert "weaving: title missing" in out
+    assert "product.grammage: title missing" not in out
+    _, out, _ = command("calculate", GOOD, *OWN)
+    assert "weaving" in out
+
+
+def test_template_as_a_workbook(command, tmp_path):
+    """The sheet `activity` of a template is read back; what is asked for is what is missing."""
+    target = tmp_path / "mill.xlsx"
+    code, out, err = command("template", "cotton_fabric", "-o", target)
+    assert (code, out) == (0, ""), err
+    code, out, err = command("check", target, "--rule", "cotton_fabric")
+    assert (code, out) == (4, "")
+    assert "has no flow" not in err
 
 
 def test_factors(command):

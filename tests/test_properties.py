@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import textile_pcf as tp
 from worked import factor_row, write_rule, write_table
 
-FAST = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+FAST = settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 FIBRES = ("cotton", "polyester", "wool")
 RULE = {
     "rule": "properties",

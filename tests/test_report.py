@@ -4,15 +4,17 @@ import csv
 import re
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
-from spreadsheet import WITNESSES, Evaluated, evaluated
 
 import textile_pcf as tp
+from spreadsheet import WITNESSES, Evaluated, evaluated
 from textile_pcf.examples import examples
 from textile_pcf.report import to_excel, to_html
 
@@ -31,12 +33,20 @@ stages:
   - id: spinning
     scope: component
     losses: [{id: waste, unit: "%", basis: input, value: 10, source: s, locator: p. 2}]
-    flows: {power: {unit: kWh, factor: power, value: 2, source: s, locator: p. 3}, fibre: {unit: kg, per: input, factor: fibre, optional: true}}
+    flows:
+      power: {unit: kWh, factor: power, value: 2, source: s, locator: p. 3}
+      fibre: {unit: kg, per: input, factor: fibre, optional: true}
   - id: weaving
     title: {en: Weaving, zh: 织造}
     losses: [{id: ends, unit: "%", basis: output, value: 5, source: s, locator: p. 2}]
-    flows: {power: {unit: kWh, factor: power}, scrap: {unit: kg, per: loss, value: 1, factor: scrap}, cloth: {unit: kg, optional: true, factor: fibre}}
-  - {id: use, boundary: outside, group: use, flows: {washing: {unit: MJ, per: [output, cycles], factor: power, value: 1, source: s, locator: p. 4}}}
+    flows:
+      power: {unit: kWh, factor: power}
+      scrap: {unit: kg, per: loss, value: 1, factor: scrap}
+      cloth: {unit: kg, optional: true, factor: fibre}
+  - id: use
+    boundary: outside
+    group: use
+    flows: {washing: {unit: MJ, per: [output, cycles], factor: power, value: 1, source: s, locator: p. 4}}
 """
 FACTORS = """item,value,unit,region,year,kind,source,locator
 power,0.6,kgCO2e/kWh,GLO,2020,life_cycle,s,p. 1
@@ -92,8 +102,9 @@ def head(book: openpyxl.Workbook, sheet: str, name: str) -> int:
 @pytest.mark.parametrize("witness", WITNESSES)
 def test_recomputed_workbook_gives_the_totals(witness: str, tmp_path: Path, woven: tp.Footprint) -> None:
     path = to_excel(woven, tmp_path / "result.xlsx")
-    assert WITNESSES[witness](path, "Result", TOTAL) == pytest.approx(woven.totals[0], rel=1e-9)
-    assert WITNESSES[witness](path, "Result", "B10") == pytest.approx(woven.totals[1], rel=1e-9)  # linked to the first
+    cells = WITNESSES[witness](path)
+    assert cells("Result", TOTAL) == pytest.approx(woven.totals[0], rel=1e-9)
+    assert cells("Result", "B10") == pytest.approx(woven.totals[1], rel=1e-9)  # linked to the first
 
 
 def test_every_formula_gives_the_value_stored_with_it(tmp_path: Path, woven: tp.Footprint) -> None:
@@ -138,7 +149,7 @@ def test_changed_loss_moves_the_total_as_the_library_does(witness: str, tmp_path
         writer.writeheader()
         writer.writerows(rows)
     wanted = tp.footprint(changed, "cotton_fabric").totals[0]
-    assert WITNESSES[witness](path, "Result", TOTAL) == pytest.approx(wanted, rel=1e-9)
+    assert WITNESSES[witness](path)("Result", TOTAL) == pytest.approx(wanted, rel=1e-9)
 
 
 def test_changed_factor_and_share_move_the_total(tmp_path: Path, woven: tp.Footprint) -> None:
@@ -149,22 +160,22 @@ def test_changed_factor_and_share_move_the_total(tmp_path: Path, woven: tp.Footp
     cell.value = float(cell.value) + 1
     book.save(path)
     fan = 7 / 3.6  # kWh per piece
-    assert evaluated(path, "Result", TOTAL) == pytest.approx(woven.totals[0] + fan)
+    assert evaluated(path)("Result", TOTAL) == pytest.approx(woven.totals[0] + fan)
     cloth = 0.25 * 2 / 0.5  # pieces of A in a piece of B: kg per kg, kg of B, kg of A
-    assert evaluated(path, "Result", "B10") == pytest.approx(woven.totals[1] + cloth * fan)
+    assert evaluated(path)("Result", "B10") == pytest.approx(woven.totals[1] + cloth * fan)
 
 
 def test_products_in_a_circle_are_numbers(tmp_path: Path) -> None:
     result = run(tmp_path, ROWS + "A,weaving,cloth,,0.01,kg,product:B,\n")
     path = to_excel(result, tmp_path / "result.xlsx")
-    assert evaluated(path, "Result", TOTAL) == pytest.approx(result.totals[0], rel=1e-9)
-    assert evaluated(path, "Result", "B10") == pytest.approx(result.totals[1], rel=1e-9)
+    assert evaluated(path)("Result", TOTAL) == pytest.approx(result.totals[0], rel=1e-9)
+    assert evaluated(path)("Result", "B10") == pytest.approx(result.totals[1], rel=1e-9)
     assert "numbers" in str(openpyxl.load_workbook(path)["About"]["A2"].value)
 
 
 def test_totals_per_another_unit(tmp_path: Path, woven: tp.Footprint) -> None:
     path = to_excel(woven, tmp_path / "result.xlsx", unit="kg")
-    assert evaluated(path, "Result", "K9") == pytest.approx(woven.total("kg")["A"])
+    assert evaluated(path)("Result", "K9") == pytest.approx(woven.total("kg")["A"])
     with pytest.raises(tp.InputError, match="grammage"):
         to_excel(woven, tmp_path / "result.xlsx", unit="m2")
 
@@ -189,6 +200,15 @@ def test_unknown_language_and_too_many_lines(tmp_path: Path, woven: tp.Footprint
     monkeypatch.setattr("textile_pcf.report.workbook.MOST_LINES", 3)
     with pytest.raises(tp.UsageError, match="Parquet"):
         to_excel(woven, tmp_path / "result.xlsx")
+
+
+@pytest.mark.parametrize(("module", "write"), [("xlsxwriter", to_excel), ("jinja2", to_html)])
+def test_missing_extra_says_what_to_install(
+    module: str, write: Callable[..., Path], tmp_path: Path, woven: tp.Footprint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(tp.UsageError, match=r'pip install "textile_pcf\[report\]"'):
+        write(woven, tmp_path / "result")
 
 
 # -- page ---------------------------------------------------------------------------------------------------------------

@@ -83,6 +83,14 @@ def test_the_command_line_takes_a_supply_table(files, capsys):
     assert product["beside"]["market_based"] == pytest.approx(6 * 0.0336 + 5 * 0.6205)
 
 
+def test_the_table_shows_both_accountings(files, capsys):
+    table = supply(files, GRID, WIND)
+    assert run(["calculate", str(files / "mill.csv"), "--rule", str(files / "mill.yaml"), "--supply", str(table)]) == 0
+    told = capsys.readouterr().out
+    assert "location-based" in told and "6.825" in told
+    assert "market-based" in told and "3.304" in told
+
+
 MISTAKES = [  # rows, line, words
     ((GRID, "mill,,electricty,grid,1,MWh,,,2023,,,,\n"), 3, ["electricty", "electricity"]),
     ((GRID, "mill,,electricity,roof,1,MWh,sun,,2023,,,,\n"), 3, ["roof", "on_site"]),

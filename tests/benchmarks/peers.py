@@ -1,4 +1,4 @@
-"""The same work by other means: what a table engine, pandas and plain numpy take for it. Peers are given factors found beforehand."""
+"""The same work by other means: table engines, pandas, plain numpy. Peers are given the factors found beforehand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STAGES = list(dict.fromkeys(column.stage for column in workload.columns() if col
 
 
 def found_factors(factors: Path) -> Any:
-    """kg CO2e per written unit for every item, unit, region and year: fallback and units done beforehand, for the peers' good."""
+    """kg CO2e per written unit of every item, region and year: fallback and units are done for the peers."""
     import pandas as pd
 
     import textile_pcf as tp
@@ -31,7 +31,9 @@ def found_factors(factors: Path) -> Any:
                         chosen = table.tables[found.table]
                         value = chosen.numbers["value"][found.row] * chosen.units[found.row].factor * parse_unit(unit).factor
                         rows.append((item, unit, region, str(year), value))
-    return pd.DataFrame(rows, columns=["item", "unit", "region", "year", "value"]).drop_duplicates(["item", "unit", "region", "year"])
+    return pd.DataFrame(rows, columns=["item", "unit", "region", "year", "value"]).drop_duplicates(
+        ["item", "unit", "region", "year"]
+    )
 
 
 def decode(path: Path) -> int:
@@ -50,8 +52,12 @@ def duckdb(path: Path, found: Any) -> Any:
     """Joins and sums in duckdb."""
     import duckdb as engine
 
-    ratios = ", ".join(f"1 / (1 - max(amount) filter (flow = '{loss}') / 100) as r_{stage}" for stage, loss in _losses().items())
-    masses = {stage: " * ".join(["1.0", *(f"r_{later}" for later in STAGES[place + 1 :])]) for place, stage in enumerate(STAGES)}
+    ratios = ", ".join(
+        f"1 / (1 - max(amount) filter (flow = '{loss}') / 100) as r_{stage}" for stage, loss in _losses().items()
+    )
+    masses = {
+        stage: " * ".join(["1.0", *(f"r_{later}" for later in STAGES[place + 1 :])]) for place, stage in enumerate(STAGES)
+    }
     sums = ", ".join(f"coalesce(sum(amount * value) filter (stage = '{stage}'), 0) as s_{stage}" for stage in STAGES)
     told = ", ".join(f"s_{stage} * {mass} as {stage}" for stage, mass in masses.items())
     with engine.connect() as connection:
@@ -73,7 +79,9 @@ def polars(path: Path, found: Any) -> Any:
     rows = rows.with_columns(text)
     named = pl.from_pandas(found).lazy().with_columns(pl.col("item", "unit", "region", "year").cast(pl.String))
     flows = rows.join(named, on=["item", "unit", "region", "year"])
-    one = [((pl.col("amount") * pl.col("value")).filter(pl.col("stage") == stage)).sum().alias(f"s_{stage}") for stage in STAGES]
+    one = [
+        ((pl.col("amount") * pl.col("value")).filter(pl.col("stage") == stage)).sum().alias(f"s_{stage}") for stage in STAGES
+    ]
     sums = flows.group_by("product").agg(one)
     ratio = [
         (1 / (1 - pl.col("amount").filter(pl.col("flow") == loss).max() / 100)).alias(f"r_{stage}")
@@ -108,7 +116,9 @@ def pandas(path: Path, found: Any) -> Any:
     return pd.concat(parts).reset_index()
 
 
-def dict_loop(rows: list[dict[str, Any]], value: dict[tuple[str, str, str, str], float], losses: dict[str, str]) -> dict[str, float]:
+def dict_loop(
+    rows: list[dict[str, Any]], value: dict[tuple[str, str, str, str], float], losses: dict[str, str]
+) -> dict[str, float]:
     """One product, a plain loop over dictionaries; nothing is checked."""
     sums, ratio = dict.fromkeys(STAGES, 0.0), dict.fromkeys(STAGES, 1.0)
     for row in rows:
@@ -123,7 +133,7 @@ def dict_loop(rows: list[dict[str, Any]], value: dict[tuple[str, str, str, str],
     return sums
 
 
-def blocked(amounts: np.ndarray[Any, Any], factor: np.ndarray[Any, Any], block: int = 2_000) -> np.ndarray[Any, Any]:
+def blocked(amounts: np.ndarray[Any, Any], factor: np.ndarray[Any, Any], block: int = 800) -> np.ndarray[Any, Any]:
     """Wide: products × 40 in canonical units to products × stages, in blocks that stay in the cache; nothing is checked."""
     told = workload.columns()
     loss = [place for place, column in enumerate(told) if column.kind == "loss"]

@@ -343,7 +343,7 @@ def _scale(activity: Activity, properties: Array, spoilt: set[tuple[str, int, in
     flows, rules = activity.flows, activity.rules
     scale = np.ones(len(flows.flow))
     scale[flows.per == ABSOLUTE] = rules.product_unit.factor
-    scale *= _part_of_all_fibres(activity)
+    scale *= part_of_all_fibres(activity)
     problems: list[Problem] = []
     for spec in rules.flows:
         others = [driver for driver in spec.drivers if isinstance(driver, int) or driver == "product"]
@@ -362,7 +362,7 @@ def _scale(activity: Activity, properties: Array, spoilt: set[tuple[str, int, in
     return scale, problems
 
 
-def _part_of_all_fibres(activity: Activity) -> Array:
+def part_of_all_fibres(activity: Activity) -> Array:
     """Share of its fibre for an amount that is told for all fibres and multiplied by no mass of the stage; 1 elsewhere.
 
     5 kWh per product, told once for a blend, are 5 kWh and not 5 for each fibre.

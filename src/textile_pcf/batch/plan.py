@@ -6,54 +6,50 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from textile_pcf.batch.sources import ROWS, Partition, product_column, products_by_group
-from textile_pcf.columns import Coded
+from textile_pcf.columns import Coded, by_appearance
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Partitions of a file; None where its products are scattered over row groups."""
+    """Partitions of a file and its number of products; both None where products are scattered over row groups."""
 
     path: str
     partitions: list[Partition] | None
-    products: int
+    products: int | None
     rows: int
 
 
 def plan(path: str, rows: int = ROWS) -> Plan:
     """Where whole products begin and end in a file: only its product column is read."""
     file, column = product_column(path)
-    keys: list[NDArray[np.uint64]] = []
     lead: list[int] = []  # rows at the top of each group that belong to the last product of the group before
     sizes: list[int] = []
     last = ""
-    whole = True
+    seen: set[int] = set()
     for coded, size in products_by_group(file, column):
         names, runs, end = _runs(coded)
         lead.append(runs[0] if sizes and names[0] == last else 0)
         if lead[-1]:
-            again = np.count_nonzero(coded.codes == coded.codes[0])
-            whole = whole and again == runs[0]
-        keys.append(_keys(names[1:] if lead[-1] else names))
+            again = int(np.count_nonzero(coded.codes == coded.codes[0]))
+            if again != runs[0]:
+                return Plan(path, None, None, file.metadata.num_rows)
+        new = set(_keys(names[1:] if lead[-1] else names).tolist())
+        if not seen.isdisjoint(new):
+            return Plan(path, None, None, file.metadata.num_rows)
+        seen |= new
         sizes.append(size)
         last = end
-    every = np.concatenate(keys) if keys else np.empty(0, dtype=np.uint64)
-    products = len(np.unique(every))
-    whole = whole and products == len(every)
-    return Plan(path, _grouped(path, sizes, lead, rows) if whole else None, products, sum(sizes))
+    return Plan(path, _grouped(path, sizes, lead, rows), len(seen), sum(sizes))
 
 
 def _runs(coded: Coded) -> tuple[list[str], list[int], str]:
     """Distinct products in order of appearance, lengths of their runs, and the last product of a group."""
     codes = coded.codes
     change = np.flatnonzero(codes[1:] != codes[:-1]) + 1
-    starts = np.concatenate(([0], change))
-    lengths = np.diff(np.append(starts, len(codes)))
-    used = list(dict.fromkeys(codes[starts].tolist()))
-    names = [coded.categories[code] for code in used]
-    return names, lengths.tolist(), coded.categories[int(codes[-1])]
+    lengths = np.diff(np.concatenate(([0], change, [len(codes)])))
+    return list(by_appearance(coded).categories), lengths.tolist(), coded.categories[int(codes[-1])]
 
 
 def _keys(names: list[str]) -> Any:

@@ -15,6 +15,7 @@ from textile_pcf.batch.sources import arrow_rows, product_column
 from textile_pcf.tables.shape import Table
 
 CHUNK = 1_000_000  # rows dealt out at a time
+PIECE = 100_000  # texts whose keys are made at a time
 ROW = "__row"
 FOLDER, NEW = ".spread", ".spread.new"
 
@@ -101,21 +102,50 @@ def keys(column: Any) -> NDArray[np.uint64]:
         column = column.cast(column.type.value_type)
     if pa.types.is_integer(column.type):
         return _mixed(column.to_numpy().astype(np.int64).view(np.uint64))
-    texts = compute.utf8_trim_whitespace(column.cast(pa.large_string())).combine_chunks()
-    if isinstance(texts, pa.ChunkedArray):
-        texts = texts.chunk(0)
-    texts = texts.fill_null("")
+    texts = _joined(column.cast(pa.large_string())).fill_null("")
+    if _may_have_spaces(texts):
+        texts = _joined(compute.utf8_trim_whitespace(texts))
+    every = np.empty(len(texts), dtype=np.uint64)
+    for first in range(0, len(texts), PIECE):
+        every[first : first + PIECE] = _text_keys(texts.slice(first, PIECE))
+    return every
+
+
+def _joined(texts: Any) -> Any:
+    """Texts in one piece."""
+    import pyarrow as pa
+
+    whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+
+
+def _bytes(texts: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Bytes of texts one after the other, and the length of each."""
     offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
-    starts = offsets[:-1] - offsets[0]
-    lengths = np.diff(offsets)
-    place = np.arange(len(data)) - np.repeat(starts, lengths)
-    weighed = data * _mixed((place + 1).astype(np.uint64))
-    total = np.zeros(len(texts), dtype=np.uint64)
-    filled = lengths > 0
-    if len(data):
-        total[filled] = np.add.reduceat(weighed, starts[filled])
-    return _mixed(total)
+    return np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[offsets[0] : offsets[-1]], np.diff(offsets)
+
+
+def _may_have_spaces(texts: Any) -> bool:
+    """Some byte is a space or no ASCII."""
+    data, _ = _bytes(texts)
+    return bool(len(data)) and bool(data.min() <= 32 or data.max() >= 127)
+
+
+def _text_keys(texts: Any) -> NDArray[np.uint64]:
+    """Keys of texts, eight bytes at a time."""
+    data, lengths = _bytes(texts)
+    longest = int(lengths.max(initial=0))
+    width = -(-longest // 8) * 8
+    padded = np.zeros((len(texts), width), dtype=np.uint8)
+    if longest and int(lengths.min()) == longest:
+        padded[:, :longest] = data.reshape(-1, longest)
+    elif longest:
+        padded[np.arange(width) < lengths[:, None]] = data
+    words = padded.view(np.uint64)
+    total = _mixed(lengths.astype(np.uint64))
+    for place in range(words.shape[1]):
+        total = _mixed(total + words[:, place])
+    return total
 
 
 def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -1,4 +1,4 @@
-"""Wide tables for programs: products × quantities as one matrix, every product with the same rows; blocks that stay in the cache.
+"""Wide tables for programs: products × quantities as one matrix, every product with the same rows.
 
 The rows are understood, converted and matched once, as the rows of one product; masses come from the same engine.
 """
@@ -6,7 +6,7 @@ The rows are understood, converted and matched once, as the rows of one product;
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from textile_pcf.units import parse_unit
 
 Array = NDArray[np.float64]
 BLOCK = 2_000  # products at a time
+TERMS = 250_000  # of one matrix product: few enough that the libraries under numpy start no threads for it
 TOLD = 20  # problems of cells that are told one by one
 
 
@@ -132,12 +133,9 @@ def _layout(amounts: Array, columns: Sequence[Mapping[str, Any]], rules: RuleSet
         if kind == 0 and np.any(drivers.sum(axis=1) == 0):
             raise InputError([_unfit("a flow is not multiplied by a mass of its stage")])
         weight[flows.row[rows], stage[rows]] = factor[flows.row[rows]] * scale[rows] * per_unit[rows]
-    losses = tuple(
-        tuple((int(activity.loss_rows[index]), float(factor[activity.loss_rows[index]]), rules.losses[index].basis) for index in spec.losses)
-        if activity.takes_place[spec.index] and not spec.outside
-        else ()
-        for spec in rules.stages
-    )
+    told = [(int(row), float(factor[row]), spec.basis) for row, spec in zip(activity.loss_rows, rules.losses, strict=True)]
+    taken = [activity.takes_place[spec.index] and not spec.outside for spec in rules.stages]
+    losses = tuple(tuple(told[index] for index in spec.losses if taken[spec.index]) for spec in rules.stages)
     measured = {
         spec.id: (int(activity.property_rows[spec.index]), float(factor[activity.property_rows[spec.index]]))
         for spec in rules.properties
@@ -145,6 +143,9 @@ def _layout(amounts: Array, columns: Sequence[Mapping[str, Any]], rules: RuleSet
     }
     any_sign = np.zeros(len(columns), dtype=bool)
     any_sign[flows.row] = [rules.flows[index].any_sign for index in flows.flow]
+    if "mass" in measured:  # told per canonical unit of what it is per
+        column, _ = measured["mass"]
+        measured["mass"] = (column, float(footprint.measures.mass[0] / amounts[0, column]))
     inside = np.array([not spec.outside for spec in rules.stages])
     return _Layout((weights[0], weights[1], weights[2]), losses, measured, any_sign, inside, footprint.measures)
 
@@ -161,7 +162,8 @@ def _must_be_linear(activity: Activity) -> None:
     taking = [index for spec in activity.rules.stages if activity.takes_place[spec.index] for index in spec.losses]
     lossless = [index for index in taking if activity.loss_rows[index] < 0]
     ruled = np.any(flows.row < 0) or np.any(np.isnan(flows.value))
-    if activity.lanes.size != 1 or ruled or lossless or np.any(flows.per != AS_RULE) or inverse or len(rows.of_kind(Kind.OUTPUT)):
+    periods = len(rows.of_kind(Kind.OUTPUT)) or np.any(flows.per != AS_RULE)
+    if activity.lanes.size != 1 or ruled or lossless or periods or inverse:
         raise InputError([_unfit("the rule fills values in, or amounts are per period, per fibre or in inverse units")])
 
 
@@ -173,7 +175,8 @@ def _sound(part: Array, layout: _Layout) -> bool:
             return False
     limits = [(column, factor) for stage in layout.losses for column, factor, basis in stage if basis == "input"]
     ratios = [column for stage in layout.losses for column, _, basis in stage if basis == "ratio"]
-    return all(part[:, column].max() * factor < 1 for column, factor in limits) and all(part[:, column].min() > 0 for column in ratios)
+    below = all(part[:, column].max() * factor < 1 for column, factor in limits)
+    return below and all(part[:, column].min() > 0 for column in ratios)
 
 
 def _problems(amounts: Array, columns: Sequence[Mapping[str, Any]], layout: _Layout) -> Iterator[Problem]:
@@ -181,7 +184,8 @@ def _problems(amounts: Array, columns: Sequence[Mapping[str, Any]], layout: _Lay
     bad = ~np.isfinite(amounts) | ((amounts < 0) & ~layout.any_sign)
     for stage in layout.losses:
         for column, factor, basis in stage:
-            bad[:, column] |= (amounts[:, column] * factor >= 1) if basis == "input" else (basis == "ratio") & (amounts[:, column] <= 0)
+            told = amounts[:, column] * factor
+            bad[:, column] |= told >= 1 if basis == "input" else (told <= 0) & (basis == "ratio")
     rows, places = np.nonzero(bad)
     for row, place in list(zip(rows.tolist(), places.tolist(), strict=True))[:TOLD]:
         where = f"row {row}, column {place} ({columns[place].get('stage')}.{columns[place].get('flow')})"
@@ -192,8 +196,6 @@ def _problems(amounts: Array, columns: Sequence[Mapping[str, Any]], layout: _Lay
 
 def _measures(part: Array, layout: _Layout) -> Measures:
     """What turns units of these products into mass."""
-    from dataclasses import replace
-
     products = len(part)
     base = layout.measures
 
@@ -204,12 +206,7 @@ def _measures(part: Array, layout: _Layout) -> Measures:
         return part[:, column] * factor
 
     fields = {name: values(name, getattr(base, name)) for name in ("grammage", "width", "wears") if hasattr(base, name)}
-    mass = np.broadcast_to(base.mass[:1], products)
-    if "mass" in layout.measured:
-        column, factor = layout.measured["mass"]
-        told = part[0, column] * factor
-        mass = part[:, column] * factor if "mass" in layout.measured and told else mass
-    return replace(base, mass=mass, **fields)
+    return replace(base, mass=values("mass", base.mass), **fields)  # type: ignore[arg-type]
 
 
 def _calculate(part: Array, layout: _Layout, measures: Measures, by_stage: Array) -> None:
@@ -222,7 +219,9 @@ def _calculate(part: Array, layout: _Layout, measures: Measures, by_stage: Array
             ratio = ratio * engine.loss_ratio(part[:, column] * factor, basis)
         ratios.append(ratio)
     masses = engine.stage_masses(measures.product_mass, ratios, np.arange(len(part)), one, 0)
-    np.matmul(part, layout.weights[0], out=by_stage)
+    step = max(1, TERMS // layout.weights[0].size)
+    for first in range(0, len(part), step):
+        np.matmul(part[first : first + step], layout.weights[0], out=by_stage[first : first + step])
     for number in range(by_stage.shape[1]):
         by_stage[:, number] *= masses.output[number]
     for kind in (1, 2):

@@ -91,11 +91,9 @@ def factors_from_brightway(
         gases = gases_of(brightway, method, gwp)
         scored = _scored(brightway, [node for _, node in chosen], method, gases)
         rows = list(_rows(chosen, rows_units, scored, gases, method, kind, str(year), redistributable))
-        note = brightway.databases[database].get("format", "")
     told = licence or "not stated; taken as not to be passed on"
     document = TableDocument(
         title={"en": f"{database}, scored by {', '.join(method)}"},
-        edition=note if re.fullmatch(r"[\w.\-]+", str(note)) else "",
         licence=told,
         redistributable=redistributable,
     )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.activity import Activity, Quantities
-from textile_pcf.activity.complete import property_on
+from textile_pcf.activity.complete import part_of_all_fibres, property_on
 from textile_pcf.activity.meaning import ABSOLUTE, PERIOD
 from textile_pcf.calculation.delivered import carried_twice
 from textile_pcf.calculation.matched import Matched, match_warnings, row_products
@@ -212,8 +212,10 @@ def _linked_items(activity: Activity, matched: Matched, items: Coded) -> Coded:
 def _drivers(activity: Activity, quantities: Quantities, masses: Masses) -> tuple[Array, Coded]:
     """Drivers of each row, as a person reads them, with their names."""
     flows, rules = activity.flows, activity.rules
-    most = max([len(spec.drivers) for spec in rules.flows] or [1])
-    values = np.full((len(flows.flow), max(most, 1)), np.nan)
+    most = max([1, *(len(spec.drivers) for spec in rules.flows)])
+    values = np.full((len(flows.flow), most + 1), np.nan)
+    part = part_of_all_fibres(activity)
+    values[:, most] = np.where(part == 1, np.nan, part)
     first, form = combine(flows.flow, flows.per)
     names = []
     for number, row in enumerate(first):
@@ -234,5 +236,5 @@ def _drivers(activity: Activity, quantities: Quantities, masses: Masses) -> tupl
                 out, into = masses.output[spec.stage][seat], masses.input[spec.stage][seat]
                 values[rows, column] = {"output": out, "input": into, "loss": into - out}[str(driver)]
                 told.append(f"kg {driver}")
-        names.append("|".join(told))
+        names.append("|".join([*told, *[""] * (most - len(told)), "of the fibre"]))
     return values, Coded(form, tuple(names))

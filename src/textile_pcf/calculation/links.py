@@ -60,7 +60,12 @@ def _supplier_units(
         for row in linked[rows][np.isnan(told)]:
             source, product = int(activity.flows.row[row]), activity.products[matched.supplier[row]]
             what = f"{spec.unit.text} of product {product!r} cannot be turned into its unit {activity.rules.product_unit.text}."
-            cure = f"Give {quantities.measures.missing(spec.unit)} of product {product!r}."
+            needed = quantities.measures.missing(spec.unit)
+            cure = (
+                f"Give {needed} of product {product!r}."
+                if needed
+                else "Link it on a flow that counts its unit, mass, area or length."
+            )
             problems += activity.cells.problems_at([source], what, cure, "item", "link-unit")
     return units, problems
 

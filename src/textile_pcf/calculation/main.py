@@ -112,13 +112,25 @@ def _added_up(
 ) -> Footprint:
     """Masses, amounts and emissions of rows that have their factors."""
     _raise([*activity.problems, *quantities.problems, *matched.problems], activity)
-    masses = stage_masses(activity, quantities)
-    place = flow_places(activity)
-    amount = engine.amounts(quantities.value, quantities.scale, place, masses, mass_drivers(activity))
-    question, per_unit, stuck = with_links(activity, quantities, matched, amount)
-    _raise(stuck, activity)
-    emitted = Emitted(place, amount, question, per_unit, activity.stage_seats.total)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is beyond measure is told below
+        masses = stage_masses(activity, quantities)
+        place = flow_places(activity)
+        amount = engine.amounts(quantities.value, quantities.scale, place, masses, mass_drivers(activity))
+        question, per_unit, stuck = with_links(activity, quantities, matched, amount)
+        _raise(stuck, activity)
+        emitted = Emitted(place, amount, question, per_unit, activity.stage_seats.total)
+        if not np.isfinite(emitted.by_seat).all():
+            _raise(_beyond_measure(activity, emitted), activity)
     return assemble(activity, quantities, factors, matched, masses, emitted, gwp, biogenic)
+
+
+def _beyond_measure(activity: Activity, emitted: Emitted) -> list[Problem]:
+    """Rows whose emissions are more than a number can hold; the whole input where no row alone is."""
+    emissions = emitted.amount * emitted.per_unit[emitted.question].sum(axis=1)
+    rows = np.unique(activity.flows.row[~np.isfinite(emissions)])
+    what, cure = "The emissions of this amount are beyond what can be counted.", "Check the amount and its unit."
+    found = list(activity.cells.problems_at(rows[rows >= 0], what, cure, "amount", "huge"))
+    return found or [Problem(activity.cells.table.name, "The emissions add up beyond what can be counted.", cure, code="huge")]
 
 
 def footprint(

@@ -33,6 +33,7 @@ def run(arguments: list[str]) -> int:
 
     from textile_pcf.cli.commands import app
     from textile_pcf.errors import SHOWN, FactorError, InputError, PcfError, RuleError
+    from textile_pcf.language import translate
 
     command = typer.main.get_command(app)
     for stream in (sys.stdout, sys.stderr):
@@ -51,6 +52,7 @@ def run(arguments: list[str]) -> int:
         import traceback
 
         traceback.print_exc()
-        sys.stderr.write(f"internal error: {error!r}. Please report it with the lines above and the input.\n")
+        said = f"internal error: {error!r}. Please report it with the lines above and the input."
+        sys.stderr.write(translate(said, spoken(arguments)) + "\n")
         return INTERNAL
     return DONE

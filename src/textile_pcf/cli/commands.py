@@ -182,5 +182,7 @@ def template(
     rules, language = load_rules(rule), "both" if lang == "both" else language_of(lang)
     if output is None:
         sys.stdout.write(template_csv(rules, everything, "en" if language == "both" else language))
+    elif output.suffix.lower() not in (".csv", ".xlsx"):
+        raise typer.BadParameter(f"{output} is no kind of template; end its name in .xlsx or .csv.", param_hint="-o")
     else:
         write_file(output, lambda path: make_template(rules, path, language, everything))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from textile_pcf.cli.table import padded, width
+from textile_pcf.language import translate, word
 
 if TYPE_CHECKING:
     from textile_pcf.factors import Table
@@ -21,6 +22,10 @@ factors_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Tab
 RuleArgument = Annotated[str, typer.Argument(help="Rule: NAME, NAME@EDITION or a path.")]
 Language = Annotated[str, typer.Option("--lang", envvar="TEXTILE_PCF_LANG", help="en or zh.")]
 Tables = Annotated[list[str] | None, typer.Option("--factors", help="Table: name or path; all shipped ones otherwise.")]
+
+
+def _advise(text: str, lang: str) -> None:
+    sys.stdout.write(f"{word('advice', lang)}: {translate(text, lang)}\n")
 
 
 def _print(rows: Iterable[tuple[str, ...]]) -> None:
@@ -68,7 +73,7 @@ def _show_stage(rules: RuleSet, stage: str, lang: str) -> None:
     from textile_pcf.template import default_text, entries, need_word, sources_text
 
     spec = next((spec for spec in rules.stages if spec.id == stage), None)
-    flags = [] if spec is None else [word for word in ("component", "optional", "outside") if getattr(spec, word)]
+    flags = [] if spec is None else [flag for flag in ("component", "optional", "outside") if getattr(spec, flag)]
     group = f" · {spec.group}" if spec else ""
     name = "product" if spec is None else rules.title(stage, language=lang)
     sys.stdout.write(f"\n{name} [{stage}]{group}{' · ' if flags else ''}{', '.join(flags)}\n")
@@ -85,14 +90,14 @@ def _bracketed(text: str) -> str:
 
 
 @rules_app.command("lint")
-def lint_rule(rule: RuleArgument) -> None:
+def lint_rule(rule: RuleArgument, lang: Language = "en") -> None:
     """Check a rule; mistakes are errors (exit 3), advice is printed."""
     from textile_pcf.rules import advice, load_rules
 
     rules = load_rules(rule)
     for text in advice(rules):
-        sys.stdout.write(f"advice: {text}\n")
-    sys.stderr.write(f"{rules.name}: valid\n")
+        _advise(text, lang)
+    sys.stderr.write(word("valid", lang, name=rules.name) + "\n")
 
 
 @rules_app.command("schema")
@@ -141,7 +146,7 @@ def search_factors(words: Annotated[list[str], typer.Argument(help="Words in Eng
 
     found = search(_tables(factors), " ".join(words))
     if not found:
-        sys.stderr.write(f"nothing found for {' '.join(words)!r}; `textile-pcf factors list --items` shows every item\n")
+        sys.stderr.write(word("nothing_found", lang, words=" ".join(words)) + "\n")
     _print(_row(table, row, lang) for table, row in found)
 
 
@@ -169,14 +174,14 @@ def show_factor(item: Annotated[str, typer.Argument(help="Item.")], factors: Tab
 
 
 @factors_app.command("lint")
-def lint_factors(tables: Annotated[list[Path], typer.Argument(help="Paths of tables.")]) -> None:
+def lint_factors(tables: Annotated[list[Path], typer.Argument(help="Paths of tables.")], lang: Language = "en") -> None:
     """Check tables of emission factors; every mistake is an error (exit 3)."""
     from textile_pcf.factors import is_region, load_factors
 
     for table in load_factors(*tables).tables:
         uncited = sorted({key for key in table.texts["source"] if table.document.sources and key not in table.document.sources})
         for key in uncited:
-            sys.stdout.write(f"advice: source {key!r} is not described in the table's YAML file.\n")
+            _advise(f"source {key!r} is not described in the table's YAML file.", lang)
         for code in sorted({code for code in table.texts["region"] if not is_region(code)}):
-            sys.stdout.write(f"advice: region {code!r} is no known region; it is found only when asked for by this code.\n")
-        sys.stderr.write(f"{table.label}: {table.size} rows, valid\n")
+            _advise(f"region {code!r} is no known region; it is found only when asked for by this code.", lang)
+        sys.stderr.write(word("valid_rows", lang, name=table.label, count=table.size) + "\n")

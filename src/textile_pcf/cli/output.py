@@ -23,6 +23,8 @@ def chosen_format(wanted: str | None, out: Path | None) -> str:
     """The format asked for, else the one the file name says, else a table."""
     if wanted is None:
         ending = out.suffix.lower().lstrip(".") if out else ""
+        if ending not in ("", "txt", *FORMATS):
+            raise _usage(f"-o {out}", f"There is no format {ending!r}.", f"End the name in .txt, .{', .'.join(FORMATS[1:])}.")
         return ending if ending in FORMATS else "table"
     if wanted not in FORMATS:
         raise _usage(f"--format {wanted}", "There is no such format.", f"Choose from: {', '.join(FORMATS)}.")
@@ -48,10 +50,13 @@ def write_file(out: Path, write: Callable[[Path], Any]) -> None:
     """Write beside the file and rename, so that a file is never half written."""
     if not out.parent.is_dir():
         raise _usage(f"-o {out}", "There is no such folder.", "Make it first.")
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".textile-pcf-") as folder:
-        draft = Path(folder) / out.name
-        write(draft)
-        draft.replace(out)
+    try:
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=".textile-pcf-") as folder:
+            draft = Path(folder) / out.name
+            write(draft)
+            draft.replace(out)
+    except OSError as error:
+        raise _usage(f"-o {out}", f"The file cannot be written: {error.strerror}.", "Name another file.") from error
 
 
 def _usage(where: str, what: str, cure: str) -> UsageError:

@@ -40,7 +40,7 @@ def _staged(result: Footprint, number: int, scale: float, unit: str, language: s
     values = result.by_stage[number] * scale
     used = [k for k, info in enumerate(result.stages) if not info.outside and values[k] != 0]
     outside = [k for k, info in enumerate(result.stages) if info.outside and values[k] != 0]
-    fixed = [width(word(key, language)) for key in ("total", "defaults")]
+    fixed = [width(word(key, language)) for key in ("total", "defaults", *result.beside)]
     columns = max([width(stages[k]) for k in (*used, *outside)] + fixed) + 2
     total = float(result.totals[number] * scale)
     largest = max((abs(values[k]) for k in used), default=0.0)
@@ -50,6 +50,8 @@ def _staged(result: Footprint, number: int, scale: float, unit: str, language: s
         lines.append(f"  {padded(stages[k], columns)}{values[k]:>10.4g}{_percent(values[k], total)}  {bar}".rstrip())
     defaults = float(from_defaults(result)[number]) * scale
     lines.append(f"  {padded(word('total', language), columns)}{total:>10.4g}")
+    for name, totals in result.beside.items():
+        lines.append(f"  {padded(word(name, language), columns)}{float(totals[number]) * scale:>10.4g}")
     lines.append(f"  {padded(word('defaults', language), columns)}{defaults:>10.4g}{_percent(defaults, total)}")
     if outside:
         lines.append(f"  {word('memo', language)}")

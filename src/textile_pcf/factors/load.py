@@ -200,6 +200,9 @@ def _check_numbers(values: dict[str, Array], empty: NDArray[np.bool_], say: Say)
     for gas in GASES:
         for row in np.flatnonzero(values[gas] < 0):
             say(int(row), gas, "A mass of gas is negative.", "Gas columns are positive; co2_uptake counts -1 by itself.")
+    for row in np.flatnonzero(values["co2_aircraft"] > np.nan_to_num(values["co2_fossil"])):
+        cure = "co2_aircraft is a part of co2_fossil, which holds it already."
+        say(int(row), "co2_aircraft", "The aircraft's CO2 is more than all fossil CO2.", cure)
     for axis in QUALITY:
         for row in np.flatnonzero((values[axis] < 1) | (values[axis] > 5)):
             say(int(row), axis, "A data quality rating is outside 1 to 5.", "1 is best, 5 worst.")

@@ -149,6 +149,7 @@ def _product(written: Written, number: int, markup: Any) -> dict[str, Any]:
         "defaults": [line for line in told if line["ruled"]],
         "sources": _sources(counted, total),
         "warnings": written.warnings(number),
+        "explained": result.explain(result.products[number], language=written.language),
     }
 
 

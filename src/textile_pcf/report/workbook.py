@@ -7,8 +7,7 @@ drivers, emissions from amounts and factors, stages and totals from emissions.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,14 @@ import numpy as np
 
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.language import translate, word
+from textile_pcf.report.sheets import Sheet, styles_of
 from textile_pcf.report.sums import Chain, chain_of, linked_products, units_of_supplier
+from textile_pcf.report.totals import Totals, draw_chart
 from textile_pcf.results import SPLIT, Footprint
 from textile_pcf.tables.shape import letter
 
 MOST_LINES = 200_000  # formulas that a spreadsheet still opens in reasonable time
+TOLD = 50  # products whose losses and properties are put into words
 LIVE = 1e-12  # how far value × drivers may be from the amount before a factor of its own is written
 TEXTS_BEFORE = ("component", "stage", "flow", "group", "item")
 TEXTS_AFTER = (
@@ -34,43 +36,6 @@ TEXTS_AFTER = (
     "factor_source",
     "factor_locator",
 )
-
-
-@dataclass
-class Sheet:
-    """A sheet being written, row by row; places of cells are known before they are written."""
-
-    page: Any
-    name: str
-    styles: dict[str, Any]
-    row: int = 0
-    marks: dict[str, int] = field(default_factory=dict)
-
-    def head(self, titles: Sequence[str]) -> None:
-        """A row of headings."""
-        for column, title in enumerate(titles):
-            self.page.write_string(self.row, column, title, self.styles["head"])
-        self.row += 1
-
-    def text(self, column: int, value: str, style: str = "text") -> None:
-        """A text, never a formula."""
-        if value:
-            self.page.write_string(self.row, column, value, self.styles[style])
-
-    def number(self, column: int, value: float, style: str = "given") -> None:
-        """A number that may be changed; nothing where it is not known."""
-        if np.isfinite(value):
-            self.page.write_number(self.row, column, float(value), self.styles[style])
-
-    def formula(self, column: int, formula: str, value: float, style: str = "computed") -> None:
-        """A formula with the value it has now."""
-        self.page.write_formula(self.row, column, f"={formula}", self.styles[style], float(value))
-
-    def at(self, row: int, column: int, last: int | None = None) -> str:
-        """Reference to a cell, or to a column of cells down to row `last`."""
-        name = letter(column)
-        end = "" if last is None else f":${name}${last + 1}"
-        return f"'{self.name}'!${name}${row + 1}{end}"
 
 
 def write_workbook(result: Footprint, path: Path, unit: str | None, language: str) -> None:
@@ -95,27 +60,11 @@ def write_workbook(result: Footprint, path: Path, unit: str | None, language: st
     scale = result.scale(unit)
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False}
     with xlsxwriter.Workbook(str(path), safe) as book:
-        styles = _styles(book)
+        styles = styles_of(book)
         names = ("result", "stages", "lines", "masses", "about")
         sheets = {key: Sheet(book.add_worksheet(word(f"sheet_{key}", language)), word(f"sheet_{key}", language), styles)
                   for key in names}  # fmt: skip
-        _chart(book, _fill(result, sheets, unit, scale, language))
-
-
-def _styles(book: Any) -> dict[str, Any]:
-    looks: dict[str, dict[str, Any]] = {
-        "title": {"bold": True, "font_size": 15, "font_color": "#1F4E79"},
-        "head": {"bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"},
-        "text": {},
-        "wrapped": {"text_wrap": True, "valign": "top"},
-        "bold": {"bold": True},
-        "given": {"font_color": "#0000FF", "num_format": "0.######"},
-        "computed": {"num_format": "0.000000"},
-        "total": {"num_format": "0.000000", "bold": True, "top": 1},
-        "percent": {"num_format": "0.0 %"},
-        "check": {"num_format": "0.000000", "font_color": "#808080"},
-    }
-    return {name: book.add_format(look) for name, look in looks.items()}
+        draw_chart(book, _fill(result, sheets, unit, scale, language))
 
 
 def _fill(result: Footprint, sheets: dict[str, Sheet], unit: str | None, scale: Any, language: str) -> Totals:
@@ -134,99 +83,12 @@ def _fill(result: Footprint, sheets: dict[str, Sheet], unit: str | None, scale: 
     return totals
 
 
-class Totals:
-    """The first two sheets: one row per product, and one row per product and stage."""
-
-    FIRST = 8  # row of the first product
-
-    def __init__(self, result: Footprint, sheet: Sheet, stages: Sheet, unit: str | None, language: str) -> None:
-        self.result, self.sheet, self.stages, self.unit, self.language = result, sheet, stages, unit, language
-        self.first_stages: tuple[int, int] | None = None
-
-    def part(self, product: int, part: int) -> str:
-        """The cell of a part of the split of a product."""
-        return self.sheet.at(self.FIRST + product, 3 + part)
-
-    def write(self, blocks: list[tuple[int, int]], lines: Sheet, scale: Any) -> None:
-        """Write both sheets, once it is known where the lines of each product stand."""
-        self._heading()
-        for product, (first, last) in enumerate(blocks):
-            start, end = self._stages_of(product, first, last, lines)
-            self._product(product, first, last, lines, (start, end), float(scale[product]))
-        self.sheet.page.set_column(0, 0, 28)
-        self.sheet.page.set_column(1, 12, 15)
-        self.stages.page.set_column(0, 1, 22)
-        self.stages.page.set_column(2, 2, 34)
-        self.stages.page.set_column(3, 6, 16)
-        self.stages.page.freeze_panes(1, 0)
-
-    def _heading(self) -> None:
-        result, sheet, language = self.result, self.sheet, self.language
-        told = result.provenance
-        sheet.text(0, f"{word('footprint', language)}: {told['title']}", "title")
-        facts = (f"{told['rule']}: {word(told['status'], language)}", word(told["boundary"], language),
-                 f"{told['gwp']}, {word(told['biogenic'], language)}", word("sheet_legend", language))  # fmt: skip
-        for row, text in enumerate(facts, 1):
-            sheet.row = row
-            sheet.text(0, text)
-        sheet.row = self.FIRST - 1
-        per = [word("per", language, unit=result.unit)]
-        asked = [word("sheet_scale", language, unit=self.unit), word("per", language, unit=self.unit)] if self.unit else []
-        split = [word(name, language) for name in SPLIT]
-        check = [word("sheet_printed", language), word("difference", language)]
-        sheet.head([word("product", language), *per, word("sheet_splitsum", language), *split, *check, *asked])
-        stage = [word(key, language) for key in ("product", "stage", "sheet_title", "sheet_group")]
-        self.stages.head([*stage, *per, word("share_of_total", language), word("sheet_memo", language)])
-
-    def _product(self, product: int, first: int, last: int, lines: Sheet, rows: tuple[int, int], scale: float) -> None:
-        result, sheet = self.result, self.sheet
-        sheet.row = self.FIRST + product
-        total = float(result.totals[product])
-        self.first_stages = self.first_stages or rows
-        sheet.text(0, result.products[product], "bold")
-        sheet.formula(1, f"SUM({self.stages.at(rows[0], 4, rows[1])})" if rows[1] >= rows[0] else "0", total, "total")
-        parts = range(len(SPLIT))
-        sheet.formula(2, "+".join(self.part(product, part) for part in parts), total, "check")
-        for part in parts:
-            emitted = lines.at(first, lines.marks["kgCO2e"] + 1 + part, last)
-            formula = f"SUMIFS({emitted},{lines.at(first, lines.marks['counted'], last)},1)"
-            sheet.formula(3 + part, formula, result.split_totals[product, part])
-        sheet.number(7, total, "check")
-        sheet.formula(8, f"{sheet.at(sheet.row, 1)}-{sheet.at(sheet.row, 7)}", 0.0, "check")
-        if self.unit:
-            sheet.number(9, scale)
-            sheet.formula(10, f"{sheet.at(sheet.row, 1)}*{sheet.at(sheet.row, 9)}", total * scale, "total")
-
-    def _stages_of(self, product: int, first: int, last: int, lines: Sheet) -> tuple[int, int]:
-        """Rows of the stages inside the boundary; those outside stand behind them."""
-        result, sheet = self.result, self.stages
-        start = sheet.row
-        taken = np.unique(result.lines.stage[result.lines.product == product]).tolist()
-        inside = [place for place in taken if not result.stages[place].outside]
-        outside = [place for place in taken if result.stages[place].outside]
-        for place in (*inside, *outside):
-            info = result.stages[place]
-            value = float(result.by_stage[product, place])
-            texts = (result.products[product], info.id, info.title_zh if self.language == "zh" else info.title)
-            for column, text in enumerate(texts):
-                sheet.text(column, text)
-            sheet.text(3, word(info.group, self.language))
-            emitted, named = (lines.at(first, lines.marks[key], last) for key in ("kgCO2e", "stage"))
-            sheet.formula(4 if not info.outside else 6, f"SUMIFS({emitted},{named},{sheet.at(sheet.row, 1)})", value)
-            if not info.outside:
-                total = float(result.totals[product])
-                cell = self.sheet.at(self.FIRST + product, 1)
-                share = f"IF({cell}=0,0,{sheet.at(sheet.row, 4)}/{cell})"
-                sheet.formula(5, share, value / total if total else 0.0, "percent")
-            sheet.row += 1
-        return start, start + len(inside) - 1
-
-
 def _masses(sheet: Sheet, result: Footprint, chain: Chain, language: str) -> Callable[[int, int, str, str], str]:
     """The mass chain; gives back a function that tells the cell of a mass of a stage."""
     sheet.head([word(key, language) for key in ("product", "stage", "sheet_title", "sheet_fibre", "sheet_share", "sheet_out",
-                                                "sheet_ratio", "sheet_in", "sheet_loss")])  # fmt: skip
+                                                "sheet_ratio", "sheet_in", "sheet_loss", "sheet_how")])  # fmt: skip
     top = sheet.row
+    told: set[tuple[int, int]] = set()
     for step in chain.steps:
         row = sheet.row
         sheet.text(0, result.products[step.product])
@@ -247,6 +109,9 @@ def _masses(sheet: Sheet, result: Footprint, chain: Chain, language: str) -> Cal
             sheet.number(6, step.ratio)
             sheet.formula(7, f"{sheet.at(row, 5)}*{sheet.at(row, 6)}", step.input)
             sheet.formula(8, f"{sheet.at(row, 7)}-{sheet.at(row, 5)}", step.input - step.output)
+            if (step.product, step.stage) not in told and len(result.products) <= TOLD:
+                told.add((step.product, step.stage))
+                sheet.text(9, "; ".join(text.strip() for text in result.terms(step.product, step.stage)))
         sheet.row += 1
     sheet.page.freeze_panes(1, 0)
     sheet.page.set_column(0, 3, 22)
@@ -403,22 +268,3 @@ def _about(sheet: Sheet, result: Footprint, language: str) -> None:
         sheet.row += 1
     sheet.page.set_column(0, 0, 70)
     sheet.page.set_column(1, 1, 90)
-
-
-def _chart(book: Any, totals: Totals) -> None:
-    """Stages of the first product as bars."""
-    first, last = totals.first_stages or (0, -1)
-    if last < first:
-        return
-    result, language, name = totals.result, totals.language, totals.stages.name
-    chart = book.add_chart({"type": "bar"})
-    chart.add_series({
-        "name": result.products[0], "fill": {"color": "#1F4E79"}, "gap": 40,
-        "categories": [name, first, 2, last, 2], "values": [name, first, 4, last, 4],
-    })  # fmt: skip
-    chart.set_title({"name": f"{result.products[0]}: {word('by_stage', language)}", "name_font": {"size": 12}})
-    chart.set_y_axis({"reverse": True, "label_position": "low", "major_gridlines": {"visible": False}})
-    chart.set_x_axis({"name": word("per", language, unit=result.unit), "label_position": "high"})
-    chart.set_legend({"none": True})
-    chart.set_size({"width": 860, "height": 120 + 26 * (last - first + 1)})
-    totals.sheet.page.insert_chart(Totals.FIRST + len(result.products) + 2, 0, chart)

@@ -253,7 +253,8 @@ class Footprint:
         fibres, by_fibre = self._by_code("component")
         masses = self._stage_masses_by_product()
         aircraft = np.bincount(self.lines.product, weights=self._counted_aircraft(), minlength=len(self.products))
-        used = self._used(groups, "group"), self._used(fibres, "component")
+        inside = np.array([name in {info.group for info in self.stages if not info.outside} for name in groups])
+        used = self._used(groups, "group") + inside, self._fibres(fibres)
 
         def one(number: int) -> dict[str, Any]:
             by = float(scale[number])
@@ -292,6 +293,16 @@ class Footprint:
     def _counted_aircraft(self) -> Array:
         outside = np.array([stage.outside for stage in self.stages], dtype=bool)[self.lines.stage]
         return np.where(outside, 0.0, self.lines.aircraft)
+
+    def _fibres(self, names: tuple[str, ...]) -> Array:
+        """Which fibres each product is made of, and the common stages ("")."""
+        told = self.stage_masses
+        have = np.zeros((len(self.products), len(names)))
+        for code, name in enumerate(told.component.categories):
+            if name in names:
+                have[told.product[told.component.codes == code], names.index(name)] = 1
+        have[:, names.index("")] = 1
+        return have
 
     def _used(self, names: tuple[str, ...], column: str) -> Array:
         """Which groups or fibres each product has lines of."""

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
+from textile_pcf.documents import validated
+from textile_pcf.errors import RuleError
+from textile_pcf.rules.load import editions
 from textile_pcf.rules.model import Flow, Loss, Property, Quantity, RuleDocument
 from textile_pcf.rules.ruleset import RuleSet
+from textile_pcf.strict_yaml import read_yaml
 
 
 def advice(rules: RuleSet) -> list[str]:
@@ -46,7 +51,7 @@ def _of_stages(rule: RuleDocument) -> Iterator[str]:
 
 
 def _of_quantity(where: str, model: Quantity) -> Iterator[str]:
-    if model.title is None:
+    if model.title is None and where.partition(".")[2] not in _known_names():
         yield f"{where}: title missing."
     required = model.value is None and not model.optional and not getattr(model, "method", None)
     if required and model.note is None:
@@ -57,6 +62,23 @@ def _of_quantity(where: str, model: Quantity) -> Iterator[str]:
         yield f"{where}: no plausible band."
     if isinstance(model, Property) and model.choice is not None and model.unit is not None:
         yield f"{where}: a choice has no unit."
+
+
+@cache
+def _known_names() -> frozenset[str]:
+    """Quantities of shipped rules: the nomenclature has their names, so a rule of one's own need not tell them again."""
+    names: set[str] = set()
+    for files in editions().values():
+        for path in files.values():
+            names |= _quantities(validated(RuleDocument, read_yaml(path, RuleError), RuleError))
+    return frozenset(names)
+
+
+def _quantities(rule: RuleDocument) -> set[str]:
+    """Ids of everything in a rule that has a title."""
+    homes = [rule.product.properties, *(stage.properties for stage in rule.stages), *(stage.flows for stage in rule.stages)]
+    named = {name for home in homes for name, model in home.items() if model.title}
+    return named | {loss.id for stage in rule.stages for loss in stage.losses if loss.title}
 
 
 def _unused(rule: RuleDocument) -> Iterator[str]:

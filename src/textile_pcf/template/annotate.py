@@ -9,6 +9,7 @@ from typing import Any
 
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.language import word
+from textile_pcf.template.links import link_to
 
 AUTHOR = "textile_pcf"
 SHEET = "problems"
@@ -109,7 +110,7 @@ def _list(
     for number, place in enumerate(places, 3):
         if place is not None:
             cell = sheet.cell(number, 1)
-            cell.hyperlink = f"#'{place[0]}'!{place[1]}"
+            link_to(cell, *place)
             cell.font = Font(color="0563C1", underline="single")
     for name_of, width in zip("ABC", (44, 62, 80), strict=True):
         sheet.column_dimensions[name_of].width = width

@@ -57,7 +57,7 @@ def default_text(rules: RuleSet, spec: Spec) -> str:
 
     Examples
     --------
-    >>>     from textile_pcf.rules import load_rules
+    >>> from textile_pcf.rules import load_rules
     >>> rules = load_rules("cotton_fabric@2026.1")
     >>> stage, flow = next((s, f) for s, ids in rules.names.items() for f in ids if (s, f) == ("sizing", "electricity"))
     >>> default_text(rules, rules.flows[rules.names[stage][flow][1]])
@@ -88,7 +88,17 @@ def _chosen_text(rules: RuleSet, default: Default, factor: float) -> str:
 
 
 def sources_text(rules: RuleSet, spec: Spec) -> str:
-    """Where the rule's value was read."""
-    citations = spec.default.citations if spec.default else ()
-    told = dict.fromkeys(f"{rules.document.sources[c.source].title}, {c.locator}" for c in citations if c.source)
-    return "; ".join(told)
+    """Where the rule's value was read: each source once, with the places in it.
+
+    Examples
+    --------
+    >>> from textile_pcf.rules import load_rules
+    >>> rules = load_rules("cotton_fabric@2026.1")
+    >>> sources_text(rules, rules.flows[rules.names["sizing"]["electricity"][1]]).count("Carbonfact")
+    1
+    """
+    places: dict[str, dict[str, None]] = {}
+    for citation in spec.default.citations if spec.default else ():
+        if citation.source:
+            places.setdefault(rules.document.sources[citation.source].title, {})[citation.locator] = None
+    return "; ".join(f"{title}, {', '.join(found)}" for title, found in places.items())

@@ -13,6 +13,7 @@ from textile_pcf.template.entries import Entry, default_text, entries, sources_t
 from textile_pcf.template.lists import answers, data_types, items_for, units_for, units_of
 from textile_pcf.units import parse_unit
 
+ABOUT = ("component", "data_type", "source", "period", "note")  # what is said of any amount
 MORE = 2  # further lines for a flow whose item the mill names
 FIBRES = 4  # lines for the fibres of a blend
 SHEET_NAME = 31  # letters that a sheet's name may have
@@ -139,7 +140,7 @@ def _product_page(
     if rules.components:
         share = Line("product.share", fixed("form_share", language), "optional", help=fixed("form_share_help", language),
                      unit="%", units=units_of(parse_unit("%")), types=data_types(language),
-                     inputs=("amount", "unit", "component", "data_type", "source", "note"))  # fmt: skip
+                     inputs=("amount", "unit", *ABOUT))  # fmt: skip
         sections.append(
             Section(fixed("section_fibres", language, " "), (share, *(replace(share, help="") for _ in range(1, FIBRES))))
         )
@@ -194,7 +195,7 @@ def _output_line(rules: RuleSet, stage: StageSpec, language: str) -> Line:
     return Line(
         f"{stage.id}.output", fixed("form_output", language), help=fixed("form_output_help", language), unit="kg",
         units=units, types=data_types(language), prefilled={"per": "period"},
-        inputs=("amount", "unit", "per", "component", "year", "data_type", "source", "period", "note"),
+        inputs=("amount", "unit", "per", "year", *ABOUT),
     )  # fmt: skip
 
 
@@ -258,6 +259,7 @@ def _lines(rules: RuleSet, entry: Entry, language: str) -> Iterator[Line]:
         name, title, entry.need, default, sources_text(rules, spec), _note(rules, entry.stage, entry.name, language),
         "" if choices else spec.unit.text, () if choices else units_for(spec), items, choices,
         types=data_types(language), bases=isinstance(spec, FlowSpec),
+        inputs=() if isinstance(spec, FlowSpec) else ("item", *ABOUT) if choices else ("amount", "unit", *ABOUT),
     )  # fmt: skip
     if isinstance(spec, FlowSpec) and spec.category and not spec.factor:
         further = Line(name, f"{title} {fixed('form_more', language, ' ')}", unit=spec.unit.text, units=units_for(spec),

@@ -14,6 +14,7 @@ from textile_pcf.rules import RuleSet
 from textile_pcf.tables.forms import DASH, MARK
 from textile_pcf.tables.shape import letter
 from textile_pcf.template.entries import NEEDS
+from textile_pcf.template.links import link_to
 from textile_pcf.template.lists import bases
 from textile_pcf.template.pages import Line, Naming, Page, fixed, pages, told
 
@@ -26,7 +27,7 @@ SMALL = ("id", "default", "citation")
 WRAPPED = ("id", "title", "need", "default", "help", "citation")
 HEAD, TECHNICAL = 3, 4  # rows of what people read, and of the hidden names of columns
 STEPS = 7  # sentences of how to fill in
-LINE, MOST = 15.5, 12  # points of a line of text, and lines a row may have
+LINE, MOST, SMALL_MOST = 15.5, 12, 5  # points of a line of text, and lines a row may have
 FILL = {
     "required": "FFE699",
     "if_taken": "FFF2CC",
@@ -168,10 +169,15 @@ def _line(sheet: Any, row: int, line: Line, choices: Choices, language: str) -> 
     choices.add(cells["data_type"], line.types, strict=True)
     choices.add(cells["per"], bases(language) if line.bases else (), strict=True)
     if line.link:
-        cells["title"].hyperlink = f"#'{line.link}'!A1"
+        link_to(cells["title"], line.link)
         cells["title"].font = _font(color="0563C1", underline="single")
-    lines = (_lines_of(texts.get(name) or "", WIDTHS[COLUMNS.index(name)] * (1.2 if name in SMALL else 1)) for name in WRAPPED)
-    sheet.row_dimensions[row].height = LINE * min(MOST, max(lines))
+    sheet.row_dimensions[row].height = LINE * min(MOST, max(_lines_in(name, texts.get(name) or "") for name in WRAPPED))
+
+
+def _lines_in(column: str, text: str) -> float:
+    """Lines of ordinary height that a text takes in a column; what is small and grey may be cut off."""
+    width = WIDTHS[COLUMNS.index(column)]
+    return min(SMALL_MOST, 0.8 * _lines_of(text, width * 1.2)) if column in SMALL else _lines_of(text, width)
 
 
 def _texts(line: Line, language: str) -> dict[str, str]:
@@ -284,7 +290,7 @@ def _guide(sheet: Any, rules: RuleSet, found: list[Page], language: str) -> None
     put(sheet.cell(row - 1, 3), fixed("guide_required", language, " "))
     for page in found:
         put(sheet.cell(row, 1), page.name)
-        sheet.cell(row, 1).hyperlink = f"#'{page.name}'!A1"
+        link_to(sheet.cell(row, 1), page.name)
         sheet.cell(row, 1).font = _font(color="0563C1", underline="single")
         put(sheet.cell(row, 2), page.title)
         sheet.cell(row, 3).value = page.required or None
