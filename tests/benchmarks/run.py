@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -259,9 +260,8 @@ class Bench:
     def growth(self) -> list[Row]:
         """Target 12."""
         sizes = sorted({min(size, self.middle) for size in (10_000, 30_000, 100_000, 300_000, 1_000_000)})
-        timed = in_turns(
-            {f"{size} products": lambda path=self.file(size): self.batch(path) for size in sizes}, max(3, self.rounds // 2)
-        )  # type: ignore[misc]
+        runs = {f"{size} products": partial(self.batch, self.file(size)) for size in sizes}
+        timed = in_turns(runs, max(3, self.rounds // 2))
         wall = [timed[f"{size} products"].median for size in sizes]
         cpu = [timed[f"{size} products"].processor for size in sizes]
         slope, slope_cpu = (float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0]) for seconds in (wall, cpu))
@@ -292,8 +292,9 @@ def write(rows: list[Row], bench: Bench, path: Path) -> None:
         f"{name} {__import__(name).__version__}" for name in ("numpy", "pyarrow", "pandas", "duckdb", "polars")
     )
     told = (
-        f"Run of {datetime.now(UTC):%Y-%m-%d}: {bench.products:,} products ({bench.large:,} where that is said), {bench.rounds} rounds, "
-        f"{os.cpu_count()} cores shared with others (load {os.getloadavg()[0]:.1f}), Python {platform.python_version()}, {versions}."
+        f"Run of {datetime.now(UTC):%Y-%m-%d}: {bench.products:,} products where nothing else is said, {bench.rounds} rounds, "
+        f"{os.cpu_count()} cores shared with others (load {os.getloadavg()[0]:.1f}), "
+        f"Python {platform.python_version()}, {versions}."
     )
     path.write_text(f"{before}{begin}\n{told}\n\n{table(rows)}\n{end}{after}", encoding="utf-8")
 

@@ -1,8 +1,8 @@
 """The work that is timed: N products × 40 rows under `rule.yaml`, drawn with a seed, as Parquet, as columns and as a matrix.
 
-Eight units (kWh, MJ, kg, g, m3, L, t*km, kg*km), about a third of the rows in the other unit of their dimension; every flow has two
-items to choose from; regions change by stage and years by product; the factor table has holes, so that a third of the questions fall
-back from province to country to world. Numbers are drawn, they stand for nothing.
+Eight units (kWh, MJ, kg, g, m3, L, t*km, kg*km), about a third of the rows in the other unit of their dimension; every flow
+has two items to choose from; regions change by stage and years by product; the factor table has holes, so that a third of
+the questions fall back from province to country to world. Numbers are drawn, they stand for nothing.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
@@ -242,5 +243,6 @@ def letter(position: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=4096)
 def _key(text: str) -> str:
     return re.sub(r"[\s_-]+", "_", text.strip().casefold())
