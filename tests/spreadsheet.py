@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ _REFERENCE = re.compile(r"'([^']+)'!\$([A-Z]+)\$(\d+)(?::\$([A-Z]+)\$(\d+))?")
 
 
 class Evaluated:
-    """Cells of a workbook, computed by a small evaluator of SUM, SUMIFS, IF and arithmetic."""
+    """Cells of a workbook, computed by a small evaluator of SUM, SUMIFS, SUMPRODUCT, IF and arithmetic."""
 
     def __init__(self, path: Path) -> None:
         self.book = openpyxl.load_workbook(path)
@@ -37,7 +38,8 @@ class Evaluated:
     def _compute(self, formula: str) -> Any:
         text = _REFERENCE.sub(lambda m: f"block({m[1]!r},{m[2]!r},{m[3]!r},{m[4]!r},{m[5]!r})", formula)
         text = re.sub(r"(?<![<>=])=(?!=)", "==", text)
-        return eval(text, {"__builtins__": {}, "block": self._block, "SUM": _sum, "SUMIFS": _sumifs, "IF": _if})
+        known = {"SUM": _sum, "SUMIFS": _sumifs, "SUMPRODUCT": _sumproduct, "IF": _if}
+        return eval(text, {"__builtins__": {}, "block": self._block, **known})
 
 
 def evaluated(path: Path) -> Cells:
@@ -52,6 +54,10 @@ def _sum(cells: list[Any]) -> float:
 
 def _sumifs(cells: list[Any], asked: list[Any], wanted: Any) -> float:
     return _sum([cell for cell, other in zip(cells, asked, strict=True) if other == wanted])
+
+
+def _sumproduct(*columns: list[Any]) -> float:
+    return sum(prod(cell or 0.0 for cell in row) for row in zip(*columns, strict=True))
 
 
 def _if(condition: bool, yes: Any, no: Any) -> Any:

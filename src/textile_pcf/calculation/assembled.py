@@ -71,20 +71,12 @@ def _notes(
 
 
 def _stage_info(rules: RuleSet) -> list[StageInfo]:
-    def titles(stage: str, name: str = "") -> tuple[str, str]:
-        return rules.title(stage, name), rules.title(stage, name, "zh")
+    def told(model: Any, name: str) -> tuple[str, str]:
+        return (model.title.told(), model.title.told("zh")) if model.title else (name, name)
 
-    return [
-        StageInfo(
-            s.id,
-            *titles(s.id),
-            s.group,
-            s.component,
-            s.outside,
-            {rules.flows[k].id: titles(s.id, rules.flows[k].id) for k in s.flows},
-        )
-        for s in rules.stages
-    ]
+    written = {model.id: model for model in rules.document.stages}
+    flows = {name: {flow: told(spec, flow) for flow, spec in model.flows.items()} for name, model in written.items()}
+    return [StageInfo(s.id, *told(written[s.id], s.id), s.group, s.component, s.outside, flows[s.id]) for s in rules.stages]
 
 
 def _stage_masses(activity: Activity, masses: Masses) -> StageMasses:

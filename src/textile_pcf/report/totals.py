@@ -65,8 +65,8 @@ class Totals:
         parts = range(len(SPLIT))
         sheet.formula(2, "+".join(self.part(product, part) for part in parts), total, "check")
         for part in parts:
-            emitted = lines.at(first, lines.marks["kgCO2e"] + 1 + part, last)
-            formula = f"SUMIFS({emitted},{lines.at(first, lines.marks['counted'], last)},1)"
+            ranges = (lines.at(first, lines.marks[key], last) for key in ("amount", f"factor {SPLIT[part]}", "counted"))
+            formula = f"SUMPRODUCT({','.join(ranges)})"
             sheet.formula(3 + part, formula, result.split_totals[product, part])
         sheet.number(7, total, "check")
         sheet.formula(8, f"{sheet.at(sheet.row, 1)}-{sheet.at(sheet.row, 7)}", 0.0, "check")

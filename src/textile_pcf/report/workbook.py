@@ -20,8 +20,9 @@ from textile_pcf.report.sums import Chain, chain_of, linked_products, units_of_s
 from textile_pcf.report.totals import Totals, draw_chart
 from textile_pcf.results import SPLIT, Footprint
 from textile_pcf.tables.shape import letter
+from textile_pcf.units import parse_unit
 
-MOST_LINES = 200_000  # formulas that a spreadsheet still opens in reasonable time
+MOST_LINES = 100_000  # lines that a spreadsheet still opens, and that are written, in reasonable time
 TOLD = 50  # products whose losses and properties are put into words
 LIVE = 1e-12  # how far value × drivers may be from the amount before a factor of its own is written
 TEXTS_BEFORE = ("component", "stage", "flow", "group", "item")
@@ -155,7 +156,7 @@ def _columns(sheet: Sheet, width: int, language: str) -> dict[str, int]:
     names: list[str] = ["product", *TEXTS_BEFORE, "value", "value_unit"]
     for number in range(1, width + 1):
         names += [f"driver {number}", f"driver {number} unit"]
-    names += ["conversion", "amount", "unit", *(f"factor {name}" for name in SPLIT), "factor", "factor_unit", "kgCO2e", *SPLIT,
+    names += ["conversion", "amount", "unit", *(f"factor {name}" for name in SPLIT), "factor", "factor_unit", "kgCO2e",
               "counted", *TEXTS_AFTER]  # fmt: skip
     titles = []
     for name in names:
@@ -165,7 +166,7 @@ def _columns(sheet: Sheet, width: int, language: str) -> dict[str, int]:
         elif kind == "driver":
             titles.append(f"{word('line_driver', language)} {which.removesuffix(' unit')}" if "unit" not in which else "")
         else:
-            titles.append(word(name if name in SPLIT else f"line_{name}", language))
+            titles.append(word(f"line_{name}", language))
     sheet.head(titles)
     columns = {name: place for place, name in enumerate(names)} | {"last": len(names) - 1}
     sheet.marks = columns
@@ -231,20 +232,17 @@ def _one_line(
 def _emissions(sheet: Sheet, result: Footprint, line: int, columns: dict[str, int], linked: list[str] | None) -> None:
     """Factor and emissions of a line, part by part."""
     lines, row = result.lines, sheet.row
-    amount = float(lines.amount[line])
-    parts = lines.split[line] / amount if amount else np.array([lines.factor[line], 0.0, 0.0, 0.0])
-    first, emitted = columns[f"factor {SPLIT[0]}"], columns["kgCO2e"]
+    emitted = result.emitted
+    parts = emitted.per_unit[emitted.question[line], : len(SPLIT)] * parse_unit(lines.text("unit", line)).factor
+    first = columns[f"factor {SPLIT[0]}"]
     for part in range(len(SPLIT)):
         if linked is None:
             sheet.number(first + part, parts[part])
         else:
             sheet.formula(first + part, linked[part], parts[part])
     sheet.formula(columns["factor"], f"SUM({sheet.at(row, first)}:{_cell(row, first + 3)})", float(parts.sum()))
-    value = float(lines.split[line].sum())
-    sheet.formula(emitted, f"{sheet.at(row, columns['amount'])}*{sheet.at(row, columns['factor'])}", value, "computed")
-    for part in range(len(SPLIT)):
-        formula = f"{sheet.at(row, columns['amount'])}*{sheet.at(row, first + part)}"
-        sheet.formula(emitted + 1 + part, formula, float(lines.split[line, part]))
+    formula = f"{sheet.at(row, columns['amount'])}*{sheet.at(row, columns['factor'])}"
+    sheet.formula(columns["kgCO2e"], formula, float(lines.split[line].sum()))
 
 
 def _cell(row: int, column: int) -> str:

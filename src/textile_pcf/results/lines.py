@@ -42,8 +42,9 @@ class StageInfo:
 class Emitted:
     """What every sum is added up from: the amount of each line, and the emissions of one of what it asks for.
 
-    `place` is the stage seat of a line, in the order of `StageMasses`; `amount` is in the canonical unit of its flow per product
-    unit; `question` points into `per_unit`, shape (questions, 5): fossil, biogenic, uptake, land use change, aircraft. [kg CO2e]
+    `place` is the stage seat of a line, in the order of `StageMasses`; `amount` is in the canonical unit of its flow per
+    product unit; `question` points into `per_unit`, shape (questions, 5): fossil, biogenic, uptake, land use change,
+    aircraft. [kg CO2e]
     """
 
     place: Places

@@ -38,8 +38,8 @@ class StageMasses:
 class Footprint:
     """Product carbon footprints of one run; immutable, every view is summed from its lines.
 
-    Sums are added up from `emitted`. What is said of each line, the warnings and the provenance are put into words when they are
-    first asked for, by `describe`, `warn`, `cite` and, for a product and a stage, `terms`.
+    Sums are added up from `emitted`. What is said of each line, the warnings and the provenance are put into words when they
+    are first asked for, by `describe`, `warn`, `cite` and, for a product and a stage, `terms`.
     """
 
     products: tuple[str, ...]

@@ -76,9 +76,12 @@ def _known_names() -> frozenset[str]:
 
 def _quantities(rule: RuleDocument) -> set[str]:
     """Ids of everything in a rule that has a title."""
-    homes = [rule.product.properties, *(stage.properties for stage in rule.stages), *(stage.flows for stage in rule.stages)]
-    named = {name for home in homes for name, model in home.items() if model.title}
-    return named | {loss.id for stage in rule.stages for loss in stage.losses if loss.title}
+    named = {name for name, model in rule.product.properties.items() if model.title}
+    for stage in rule.stages:
+        named |= {name for name, prop in stage.properties.items() if prop.title}
+        named |= {name for name, flow in stage.flows.items() if flow.title}
+        named |= {loss.id for loss in stage.losses if loss.title}
+    return named
 
 
 def _unused(rule: RuleDocument) -> Iterator[str]:
