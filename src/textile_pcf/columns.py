@@ -19,12 +19,15 @@ HEAD = 8192  # rows in which the first of each form are looked for first
 WIDE = 8  # as many times the rows may there be combinations to be counted in a table, not sorted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Coded:
     """A text column: `categories[codes]` gives it back. Codes are of 32 bits where a file keeps them so, else of 64."""
 
     codes: Codes
     categories: tuple[str, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return list(self) == list(other) if isinstance(other, Coded | list | tuple) else NotImplemented
 
     def __len__(self) -> int:
         return len(self.codes)

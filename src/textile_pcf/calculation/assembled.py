@@ -19,6 +19,7 @@ from textile_pcf.columns import Array, Coded, combine
 from textile_pcf.engine import Masses, Places
 from textile_pcf.factors import COUNTED, FactorTable
 from textile_pcf.results import Emitted, Footprint, Lines, StageInfo, StageMasses
+from textile_pcf.results.explain import number
 from textile_pcf.rules import FlowSpec, RuleSet
 from textile_pcf.units import Unit, parse_unit
 
@@ -188,7 +189,7 @@ def _factor_row(factors: FactorTable, answer: Any) -> dict[str, str]:
         "region": table.texts["region"][answer.row],
         "year": table.texts["year"][answer.row],
         "fallback": answer.fallback,
-        "printed": f"printed {printed:g} {table.units[answer.row].text}" if np.isfinite(printed) else "from its gases",
+        "printed": f"printed {number(printed)} {table.units[answer.row].text}" if np.isfinite(printed) else "from its gases",
         "factor_table": table.label,
         "factor_source": table.source_title(answer.row),
         "factor_locator": table.texts["locator"][answer.row],
@@ -210,10 +211,10 @@ def _drivers(activity: Activity, quantities: Quantities, masses: Masses) -> tupl
     values[:, most] = np.where(part == 1, np.nan, part)
     first, form = combine(flows.flow, flows.per)
     names = []
-    for number, row in enumerate(first):
+    for place, row in enumerate(first):
         spec, per = rules.flows[flows.flow[row]], int(flows.per[row])
         drivers = {ABSOLUTE: ("product",), PERIOD: ("output",)}.get(per, spec.drivers)
-        rows = np.flatnonzero(form == number)
+        rows = np.flatnonzero(form == place)
         seat = flows.seat[rows]
         told = []
         for column, driver in enumerate(drivers):

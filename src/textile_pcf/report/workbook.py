@@ -130,7 +130,7 @@ def _lines(
 ) -> list[tuple[int, int]]:
     """Every line of the sum, those of a product together; gives back the first and last row of each product."""
     lines = result.lines
-    width = lines.drivers.shape[1]
+    width = max(1, int((~np.isnan(lines.drivers)).any(axis=0).sum()))
     columns = _columns(sheet, width, language)
     order = np.lexsort((lines.stage, lines.product))
     linking = Linking(result)
