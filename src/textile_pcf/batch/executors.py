@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any
 
-from textile_pcf.batch.work import Done, Loads, Work, calculate_parts, each_part
+from textile_pcf.batch.work import Done, Known, Loads, Work, calculate_parts, each_part
 from textile_pcf.errors import Problem, UsageError
 
 TURNS = 4  # tasks per worker: what was learned is kept within a task, and workers end at about the same time
@@ -24,18 +25,20 @@ class Runner:
 
     def each(self, work: Work, partitions: Sequence[Loads]) -> Iterator[Done]:
         """Calculate all partitions; what became of each, as it is finished."""
-        if not partitions:
+        known = Known.of(work)
+        if self.dask is None and self.workers <= 1:
+            yield from each_part(work, partitions, known)
             return
-        if self.dask is not None:
-            yield from _on_dask(self.dask, work, partitions)
-        elif self.workers <= 1:
-            yield from each_part(work, partitions)
-        else:
-            yield from self._pooled(work, partitions)
-
-    def _pooled(self, work: Work, partitions: Sequence[Loads]) -> Iterator[Done]:
         with self._pool() as pool:
-            tasks = [pool.submit(calculate_parts, work, chunk) for chunk in chunks(partitions, self.workers * TURNS)]
+            yield from each_part(work, partitions[:1], known)  # what is learned from it, every worker is told
+            if self.dask is not None:
+                yield from _on_dask(self.dask, work, partitions[1:], known)
+            else:
+                yield from self._pooled(pool, work, partitions[1:], known)
+
+    def _pooled(self, pool: Executor, work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
+        with pool:
+            tasks = [pool.submit(calculate_parts, work, chunk, known) for chunk in chunks(partitions, self.workers * TURNS)]
             try:
                 for task in as_completed(tasks):
                     yield from task.result()
@@ -44,9 +47,12 @@ class Runner:
                 raise
 
     def _pool(self) -> Executor:
-        if self.threads:
+        if self.threads or self.dask is not None:
             return ThreadPoolExecutor(self.workers)
-        return ProcessPoolExecutor(self.workers, mp_context=multiprocessing.get_context("spawn"))
+        pool = ProcessPoolExecutor(self.workers, mp_context=multiprocessing.get_context("spawn"))
+        for _ in range(self.workers):
+            pool.submit(time.sleep, 0.01)  # lets the processes start
+        return pool
 
 
 def chunks(partitions: Sequence[Loads], count: int) -> list[Sequence[Loads]]:
@@ -61,7 +67,7 @@ def chunks(partitions: Sequence[Loads], count: int) -> list[Sequence[Loads]]:
     return [partitions[first : first + size] for first in range(0, len(partitions), size)]
 
 
-def _on_dask(cluster: Any, work: Work, partitions: Sequence[Loads]) -> Iterator[Done]:
+def _on_dask(cluster: Any, work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
     """On a cluster, by the address of its scheduler or a Client; its workers must see the same files."""
     try:
         from distributed import Client, as_completed
@@ -70,11 +76,13 @@ def _on_dask(cluster: Any, work: Work, partitions: Sequence[Loads]) -> Iterator[
         raise UsageError([Problem("dask", "Running on Dask needs dask and distributed.", cure, code="extra")]) from None
     if isinstance(cluster, str):
         with Client(cluster, set_as_default=False) as client:
-            yield from _on_dask(client, work, partitions)
+            yield from _on_dask(client, work, partitions, known)
         return
-    everywhere = cluster.scatter(work, broadcast=True)
+    everywhere, learned = cluster.scatter([work, known], broadcast=True)
     workers = max(1, len(cluster.scheduler_info()["workers"]))
-    tasks = [cluster.submit(calculate_parts, everywhere, chunk, pure=False) for chunk in chunks(partitions, workers * TURNS)]
+    tasks = [
+        cluster.submit(calculate_parts, everywhere, chunk, learned, pure=False) for chunk in chunks(partitions, workers * TURNS)
+    ]
     try:
         for task in as_completed(tasks):
             yield from task.result()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 import time
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -92,23 +95,26 @@ class Known:
         return cls([Answers(one.factors, one.gwp, one.biogenic) for one in work.scenarios])
 
 
-def calculate_parts(work: Work, partitions: Sequence[Loads]) -> list[Done]:
-    """Partitions one after the other: what a thread, a process or a Dask worker runs."""
-    return list(each_part(work, partitions))
-
-
-def each_part(work: Work, partitions: Iterable[Loads]) -> Iterable[Done]:
-    """As `calculate_parts`, one at a time."""
+def calculate_parts(work: Work, partitions: Sequence[Loads], known: Known) -> list[Done]:
+    """Partitions one after the other: what a thread, a process or a Dask worker runs. `known` stays as it is."""
     keep_arrays()
-    known = Known.of(work)
-    for partition in partitions:
-        yield calculate_part(work, partition, known)
+    own = pickle.loads(pickle.dumps(known))  # noqa: S301 - a copy
+    return [calculate_part(work, partition, partition.load(), own) for partition in partitions]
 
 
-def calculate_part(work: Work, partition: Loads, known: Known) -> Done:
-    """Load a partition, calculate, write its files; the small file that says it is done comes last."""
-    begun = time.perf_counter()
-    table = partition.load()
+def each_part(work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
+    """Partitions one after the other, the next one loaded meanwhile; `known` grows."""
+    keep_arrays()
+    with ThreadPoolExecutor(1) as aside:
+        waiting = deque(aside.submit(partition.load) for partition in partitions[:1])
+        for place, partition in enumerate(partitions):
+            table = waiting.popleft().result()
+            waiting.extend(aside.submit(later.load) for later in partitions[place + 1 : place + 2])
+            yield calculate_part(work, partition, table, known)
+
+
+def calculate_part(work: Work, partition: Loads, table: Table, known: Known) -> Done:
+    """Calculate a partition and write its files; the small file that says it is done comes last."""
     loaded = time.perf_counter()
     results, problems, refused = with_rejects(work, table, known)
     calculated = time.perf_counter()
@@ -127,7 +133,7 @@ def calculate_part(work: Work, partition: Loads, known: Known) -> Done:
     record = {key: value for key, value in asdict(done).items() if key != "seconds"}
     write_json(out / "parts" / f"{name}.json", {**record, "rejected_problems": [asdict(problem) for problem in problems]})
     now = time.perf_counter()
-    seconds = {"load": loaded - begun, "calculate": calculated - loaded, "write": now - calculated}
+    seconds = {"calculate": calculated - loaded, "write": now - calculated}
     return Done(**record, seconds={key: round(value, 6) for key, value in seconds.items()})
 
 
