@@ -26,7 +26,7 @@ class Runner:
     def each(self, work: Work, partitions: Sequence[Loads]) -> Iterator[Done]:
         """Calculate all partitions; what became of each, as it is finished."""
         known = Known.of(work)
-        if self.dask is None and self.workers <= 1:
+        if (self.dask is None and self.workers <= 1) or len(partitions) < 2:
             yield from each_part(work, partitions, known)
             return
         with self._pool() as pool:
@@ -37,14 +37,13 @@ class Runner:
                 yield from self._pooled(pool, work, partitions[1:], known)
 
     def _pooled(self, pool: Executor, work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
-        with pool:
-            tasks = [pool.submit(calculate_parts, work, chunk, known) for chunk in chunks(partitions, self.workers * TURNS)]
-            try:
-                for task in as_completed(tasks):
-                    yield from task.result()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        tasks = [pool.submit(calculate_parts, work, chunk, known) for chunk in chunks(partitions, self.workers * TURNS)]
+        try:
+            for task in as_completed(tasks):
+                yield from task.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
     def _pool(self) -> Executor:
         if self.threads or self.dask is not None:
