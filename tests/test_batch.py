@@ -10,20 +10,22 @@ import sys
 import time
 from pathlib import Path
 
+import distributed
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import textile_pcf as tp
 from textile_pcf.batch import calculate_batch
 from textile_pcf.batch.plan import plan
 from textile_pcf.batch.spread import keys
+from textile_pcf.batch.wide import calculate_wide
 from textile_pcf.errors import InputError, UsageError
 
-pa = pytest.importorskip("pyarrow")
-pq = pytest.importorskip("pyarrow.parquet")
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
-import workload  # noqa: E402
+import workload
 
 ROWS = 2_000  # of a partition: small, so that there are several
 
@@ -117,6 +119,51 @@ def test_workers_give_the_same_bytes(place: Path) -> None:
     run(place, place / "catalogue.parquet", "processes", workers=2)
     same_files(place / "serial", place / "threads")
     same_files(place / "serial", place / "processes")
+
+
+@pytest.mark.filterwarnings("ignore")  # of the cluster, not of ours
+def test_a_dask_cluster_gives_the_same_bytes(place: Path) -> None:
+    run(place, place / "catalogue.parquet", "alone")
+    with (
+        distributed.LocalCluster(n_workers=2, processes=False, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        run(place, place / "catalogue.parquet", "dask", dask=client)
+    same_files(place / "alone", place / "dask")
+
+
+def wide_columns() -> list[dict[str, object]]:
+    columns = []
+    for column in workload.columns():
+        asked = {"item": workload.items(column)[0], "region": "CN-ZJ", "year": 2023} if column.kind == "flow" else {}
+        columns.append({"stage": column.stage, "flow": column.flow, "unit": column.unit, **asked})
+    return columns
+
+
+def test_a_wide_table_gives_the_same_numbers(place: Path) -> None:
+    amounts, factors = workload.draw(0, 30).amount, tp.load_factors(place / "factors.csv")
+    wide = calculate_wide(amounts, wide_columns(), workload.RULE, factors, units=("m2", "piece"))
+    rows = [
+        {"product": str(number), **column, "amount": amounts[number, place_]}
+        for number in range(30)
+        for place_, column in enumerate(wide_columns())
+    ]
+    long = tp.footprint(pd.DataFrame(rows), workload.RULE, factors)
+    np.testing.assert_allclose(wide.by_stage, long.by_stage, rtol=1e-13)
+    np.testing.assert_allclose(wide.totals, long.totals, rtol=1e-13)
+    for unit in ("m2", "piece"):
+        np.testing.assert_allclose(wide.per_unit[unit], long.per_unit(unit), rtol=1e-13)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1.0])
+def test_a_wide_table_tells_which_cell_cannot_be(place: Path, value: float) -> None:
+    amounts, factors = workload.draw(0, 30).amount, tp.load_factors(place / "factors.csv")
+    amounts[7, 5] = value
+    with pytest.raises(InputError, match=r"row 7, column 5 \(fibre\.water\)"):
+        calculate_wide(amounts, wide_columns(), workload.RULE, factors)
+    amounts[7, 5], amounts[9, 2] = 1.0, 100.0
+    with pytest.raises(InputError, match=r"row 9, column 2 \(fibre\.fibre_loss\)"):
+        calculate_wide(amounts, wide_columns(), workload.RULE, factors)
 
 
 def broken(place: Path) -> Path:

@@ -15,9 +15,6 @@ import pytest
 import textile_pcf as tp
 from oracle.generated import case
 from oracle.generated_results import calculated
-
-pytest.importorskip("bw_processing", reason="needs the extra brightway")
-
 from textile_pcf.brightway import calculate, factors_from_brightway, scores_of, to_datapackage, write_database
 from textile_pcf.brightway.packages import package
 

@@ -140,7 +140,8 @@ def test_no_path_of_a_workplace() -> None:
 def test_the_rule_of_the_page_passes_the_shipped_schema(tmp_path: Path) -> None:
     import json
 
-    jsonschema = pytest.importorskip("jsonschema")
+    import jsonschema
+
     from docs_pages import BLOCK
     from textile_pcf.errors import RuleError
     from textile_pcf.strict_yaml import parse_yaml

@@ -105,7 +105,7 @@ class Bench:
         )
         head, note = (
             f"tidy Parquet, {self.products * 40 / 1e6:g} M rows:",
-            "all peers use both cores, ours one; it writes its results",
+            "peers may use both cores; ours calculates in one thread, hashes its input and writes its results",
         )
         rows = [
             ratio("2", f"{head} against {peer}", limit, timed["ours"], timed[peer], note)

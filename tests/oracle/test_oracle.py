@@ -11,12 +11,9 @@ import textile_pcf as tp
 from oracle.definition import ROOT, System, Table, read_rule, read_table, system_of
 from oracle.generated import COLUMNS, case
 from oracle.generated_results import calculated
+from oracle.witness import Witness
 from textile_pcf import engine
 from worked import all_cases, factors_of, rule_of, run
-
-pytest.importorskip("bw_processing", reason="needs the extra brightway")
-
-from oracle.witness import Witness
 
 TOLERANCE = 1e-9
 SEEDS, EACH = 300, 50

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.batch.sources import ROWS, Partition, product_column, products_by_group
-from textile_pcf.columns import Coded, by_appearance
+from textile_pcf.columns import Coded
 
 
 @dataclass(frozen=True)
@@ -29,27 +29,29 @@ def plan(path: str, rows: int = ROWS) -> Plan:
     last = ""
     seen: set[int] = set()
     for coded, size in products_by_group(file, column):
-        names, runs, end = _runs(coded)
-        lead.append(runs[0] if sizes and names[0] == last else 0)
-        if lead[-1]:
-            again = int(np.count_nonzero(coded.codes == coded.codes[0]))
-            if again != runs[0]:
-                return Plan(path, None, None, file.metadata.num_rows)
-        new = set(_keys(names[1:] if lead[-1] else names).tolist())
+        first = coded[0]
+        lead.append(_top(coded) if sizes and first == last else 0)
+        if lead[-1] and int(np.count_nonzero(coded.codes == coded.codes[0])) != lead[-1]:
+            return Plan(path, None, None, file.metadata.num_rows)
+        new = set(_keys([name for name in _used(coded) if not lead[-1] or name != first]).tolist())
         if not seen.isdisjoint(new):
             return Plan(path, None, None, file.metadata.num_rows)
         seen |= new
         sizes.append(size)
-        last = end
+        last = coded[len(coded) - 1]
     return Plan(path, _grouped(path, sizes, lead, rows), len(seen), sum(sizes))
 
 
-def _runs(coded: Coded) -> tuple[list[str], list[int], str]:
-    """Distinct products in order of appearance, lengths of their runs, and the last product of a group."""
-    codes = coded.codes
-    change = np.flatnonzero(codes[1:] != codes[:-1]) + 1
-    lengths = np.diff(np.concatenate(([0], change, [len(codes)])))
-    return list(by_appearance(coded).categories), lengths.tolist(), coded.categories[int(codes[-1])]
+def _used(coded: Coded) -> list[str]:
+    """Distinct products of a group."""
+    used = np.bincount(coded.codes, minlength=len(coded.categories)) > 0
+    return list(coded.categories) if used.all() else [coded.categories[code] for code in np.flatnonzero(used)]
+
+
+def _top(coded: Coded) -> int:
+    """Rows of the first product that stand together at the top of a group."""
+    other = np.flatnonzero(coded.codes != coded.codes[0])
+    return int(other[0]) if len(other) else len(coded.codes)
 
 
 def _keys(names: list[str]) -> Any:

@@ -26,7 +26,7 @@ from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.units import parse_unit
 
 Array = NDArray[np.float64]
-BLOCK = 2_000  # products at a time
+BLOCK = 6_000  # products at a time: enough that calling numpy costs little, few enough for the caches
 TERMS = 250_000  # of one matrix product: few enough that the libraries under numpy start no threads for it
 TOLD = 20  # problems of cells that are told one by one
 

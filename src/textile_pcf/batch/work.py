@@ -20,7 +20,7 @@ from textile_pcf.batch.output import COLUMNS_OF, rejected_rows
 from textile_pcf.batch.sources import without
 from textile_pcf.batch.store import part_name, read_json, write_json, write_whole
 from textile_pcf.calculation import Answers, emissions
-from textile_pcf.columns import by_appearance, encode
+from textile_pcf.columns import encode
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors import FactorTable
 from textile_pcf.results import Footprint
@@ -127,7 +127,7 @@ def calculate_part(work: Work, partition: Loads, table: Table, known: Known) -> 
         text = rejected_rows(refused)
         write_whole(out / "parts" / f"{name}.csv", lambda path: path.write_text(text, encoding="utf-8", newline=""))
     products, refusals = len(results[0].products) if results else 0, len({problem.product for problem in problems})
-    if products + refusals != len(by_appearance(encode(table.columns["product"])).categories):
+    if products + refusals != np.count_nonzero(np.bincount(encode(table.columns["product"]).codes)):
         raise RuntimeError(f"products were lost in {table.name}, part {partition.number}")
     done = Done(partition.number, table.rows, products, refusals, len(problems))
     record = {key: value for key, value in asdict(done).items() if key != "seconds"}

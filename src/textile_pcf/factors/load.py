@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -229,8 +229,3 @@ def _check_gases(table: Table, say: Say) -> None:
     for row in np.flatnonzero(off):
         what = f"The value {printed[row]:g} is not what its gases give: {computed[row]:g} under {table.texts['gwp'][row]}."
         say(int(row), "value", what, "Correct the gases, the value or the GWP set.")
-
-
-def names_of(tables: Iterable[Table]) -> str:
-    """Labels of tables, for messages."""
-    return ", ".join(table.label for table in tables)

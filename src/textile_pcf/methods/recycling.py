@@ -10,7 +10,6 @@ from textile_pcf.methods.registry import EU_PEF, SHARE, Array, named
 
 MATERIAL = "4.4.8.1; material part, as read on Ecobalyse's materials page"
 REST = "4.4.8.1; energy and disposal part, not re-read in the Recommendation"
-ALLOCATION = {"allocation_factor": SHARE}
 RANGES = {"recycled_content": SHARE, "allocation_factor": SHARE, "recycling_output_rate": SHARE, "quality_ratio": SHARE}
 
 

@@ -38,7 +38,6 @@ IPCC_2006 = "2006 IPCC Guidelines for National Greenhouse Gas Inventories"
 IPCC_2019 = "2019 Refinement to the 2006 IPCC Guidelines for National Greenhouse Gas Inventories"
 
 SHARE: Range = (0.0, 1.0)
-POSITIVE: Range = (0.0, float("inf"))
 
 
 def named(

@@ -71,9 +71,10 @@ def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> 
         elif not kind.startswith("dictionary<values=string"):
             return objects(column)
         column = column.unify_dictionaries().combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-        indices = column.indices.cast("int32")
-        indices = indices.fill_null(-1) if indices.null_count else indices
-        return _coded(indices.to_numpy(), column.dictionary.to_pylist())
+        indices, texts = column.indices.cast("int32"), column.dictionary.to_pylist()
+        if indices.null_count:
+            indices, texts = indices.fill_null(len(texts)), [*texts, ""]
+        return recoded(indices.to_numpy(), texts)
 
     def objects(column: Any) -> Any:
         values = np.empty(len(column), dtype=object)
