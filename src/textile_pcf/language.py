@@ -28,7 +28,7 @@ def word(key: str, language: str = "en", **values: object) -> str:
     >>> word("total", "zh"), word("per", "en", unit="m2")
     ('合计', 'kg CO2e per m2')
     """
-    told = _catalogue().words[key][language == "zh"]
+    told = _words()[key][language == "zh"]
     return told.format(**values) if values else told
 
 
@@ -65,23 +65,16 @@ class _Message:
     fragment: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Catalogue:
-    words: Mapping[str, tuple[str, str]]
-    messages: tuple[_Message, ...]
+@cache
+def _words() -> Mapping[str, tuple[str, str]]:
+    return {key: (english, chinese) for key, english, chinese in rows() if key and key != FRAGMENT}
 
 
 @cache
-def _catalogue() -> _Catalogue:
-    words: dict[str, tuple[str, str]] = {}
-    messages = []
-    for key, english, chinese in rows():
-        if key and key != FRAGMENT:
-            words[key] = (english, chinese)
-        else:
-            messages.append(_message(english, chinese, key == FRAGMENT))
-    messages.sort(key=lambda message: -sum(map(len, message.pieces)))  # what says most is tried first
-    return _Catalogue(words, tuple(messages))
+def _messages() -> tuple[_Message, ...]:
+    """Messages, what says most first; only needed where something is told in Chinese."""
+    found = [_message(english, chinese, key == FRAGMENT) for key, english, chinese in rows() if not key or key == FRAGMENT]
+    return tuple(sorted(found, key=lambda message: -sum(map(len, message.pieces))))
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
@@ -144,7 +137,7 @@ def _part(text: str, names: Mapping[str, str]) -> str:
 def _matches(text: str) -> tuple[tuple[_Message, Mapping[str, str]], ...]:
     """Messages that a text can be made from, the one that says most first."""
     found = []
-    for message in _catalogue().messages:
+    for message in _messages():
         if not all(piece in text for piece in message.pieces):
             continue
         match = message.pattern.fullmatch(text)
