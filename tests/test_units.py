@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import textile_pcf.units
+from textile_pcf import unit_text
 from textile_pcf.units import (
     CANONICAL,
     Unit,
@@ -447,3 +448,15 @@ def test_units_made_by_hand_stay_exact():
 def test_importing_units_does_not_import_pint():
     code = "import sys, textile_pcf.units; assert not {'pint', 'pandas', 'pydantic'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": ":".join(sys.path)})
+
+
+def test_compiled_definitions_are_what_pint_computes():
+    """Renew them with `python tests/compile_units.py`."""
+    home = Path(unit_text.__file__)
+    definitions = home.with_name("units.txt").read_text(encoding="utf-8")
+    assert home.with_name("units.compiled.txt").read_text(encoding="utf-8") == unit_text.compiled(definitions)
+
+
+def test_changed_definitions_are_computed_by_pint():
+    value = unit_text.by_pint("kilogram = [mass] = kg\nbale = 480 * 0.45359237 * kilogram")
+    assert value["bale"] == (Fraction("217.7243376"), {"mass": 1})

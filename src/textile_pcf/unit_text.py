@@ -1,6 +1,7 @@
 """The grammar of units as people write them: text to an exact factor and powers of dimensions.
 
-The names stand in `units.txt`; pint reads that file once, at the first unit asked for, and computes in exact fractions.
+The names stand in `units.txt`, a pint definitions file. What pint computes from it, in exact fractions, is shipped beside it in
+`units.compiled.txt` and used as long as it was computed from that very file; else pint is asked.
 What people write is read by the small grammar below, never by `eval`:
 
 - `kWh/kg`, `kgCO2e/(t*km)`, `kgCO2e/t/km`, `kWh per kg`, `m2 m² m^2 m**2 s⁻¹`, full-width signs, `100 m`, `万米`;
@@ -11,20 +12,18 @@ What people write is read by the small grammar below, never by `eval`:
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textile_pcf.errors import RefusedError
-
-if TYPE_CHECKING:
-    import pint
 
 LONGEST, DEEPEST, HIGHEST_POWER, MOST_ZEROS = 64, 4, 4, 30  # limits of a text that is a unit and not an attack
 _TENS = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
@@ -89,27 +88,48 @@ def nearest(text: str, known: Iterable[str]) -> str | None:
     return lowered[found[0]] if found else None
 
 
-@cache
-def _registry() -> pint.UnitRegistry[Any]:
-    import pint  # the one import of pint, at the first unit: it costs as much as numpy and pydantic together
-
-    lines = Path(__file__).with_name("units.txt").read_text(encoding="utf-8").splitlines()
-    definitions = [bare for line in lines if (bare := line.partition("#")[0].strip())]
-    return pint.UnitRegistry(definitions, non_int_type=Fraction, cache_folder=None, on_redefinition="raise")
-
-
-@cache
-def _names() -> frozenset[str]:
-    return frozenset(name for name in _registry() if "_" not in name)
-
-
-@lru_cache(maxsize=4096)
-def _defined(name: str) -> Value:
+def by_pint(definitions: str) -> dict[str, Value]:
+    """Every unit of a definitions file, in exact fractions of the canonical ones, as pint computes it."""
+    import pint  # only when the definitions changed: it costs as much as numpy and pydantic together
     from pint.util import UnitsContainer
 
-    factor, root = _registry().get_root_units(UnitsContainer({name: 1}))
-    powers: Any = root.dimensionality
-    return Fraction(str(factor)), {str(dimension).strip("[]"): int(power) for dimension, power in powers.items()}
+    lines = [bare for line in definitions.splitlines() if (bare := line.partition("#")[0].strip())]
+    registry: pint.UnitRegistry[Any] = pint.UnitRegistry(
+        lines, non_int_type=Fraction, cache_folder=None, on_redefinition="raise"
+    )
+    values: dict[str, Value] = {}
+    for name in (name for name in registry if "_" not in name):
+        factor, root = registry.get_root_units(UnitsContainer({name: 1}))
+        powers: Any = root.dimensionality
+        values[name] = Fraction(str(factor)), {str(dimension).strip("[]"): int(power) for dimension, power in powers.items()}
+    return values
+
+
+def compiled(definitions: str) -> str:
+    """The definitions as pint computes them, a line per unit, headed by the hash of what they were computed from."""
+    told = [
+        f"{name} {factor} {' '.join(f'{k}:{v}' for k, v in powers.items())}"
+        for name, (factor, powers) in by_pint(definitions).items()
+    ]
+    return "\n".join([_hash(definitions), *sorted(told)]) + "\n"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _units() -> Mapping[str, Value]:
+    """Units by name: as pint computed them for this very definitions file, else computed now."""
+    home = Path(__file__)
+    definitions = home.with_name("units.txt").read_text(encoding="utf-8")
+    head, _, rows = home.with_name("units.compiled.txt").read_text(encoding="utf-8").partition("\n")
+    return dict(map(_unit, rows.splitlines())) if head == _hash(definitions) else by_pint(definitions)
+
+
+def _unit(row: str) -> tuple[str, Value]:
+    name, factor, *powers = row.split()
+    return name, (Fraction(factor), {dimension: int(power) for dimension, _, power in (one.partition(":") for one in powers)})
 
 
 def _tokens(text: str) -> deque[str]:
@@ -163,8 +183,8 @@ def _power(tokens: deque[str], text: str, depth: int) -> Value:
     if _is_word(first):
         power = _exponent(tokens, text, HIGHEST_POWER)
         cube = f"{first}{abs(power)}"  # m^3 is m3, a volume
-        if cube in _names():
-            return raised(_defined(cube), power // abs(power))
+        if cube in _units():
+            return raised(_units()[cube], power // abs(power))
         return raised(_named(first, text), power)
     if first[0].isdigit():
         number = Fraction(first)
@@ -199,13 +219,13 @@ def _exponent(tokens: deque[str], text: str, highest: int) -> int:
 
 def _named(word: str, text: str) -> Value:
     """The value of one word: a name of `units.txt`, a square (`cm2`), or Chinese tens before either (`万米`)."""
-    if word in _names():
-        return _defined(word)
+    if word in _units():
+        return _units()[word]
     if word[0] in _TENS and len(word) > 1:
         factor, powers = _named(word[1:], text)
         return factor * 10 ** _TENS[word[0]], powers
-    if word[-1] in "234" and word[:-1] in _names():
-        return raised(_defined(word[:-1]), int(word[-1]))
+    if word[-1] in "234" and word[:-1] in _units():
+        return raised(_units()[word[:-1]], int(word[-1]))
     whole = f" in {text!r}" if word != text.strip() else ""
     raise UnitError(f"{word!r}{whole} is not a known unit.", _advice(word))
 
@@ -220,7 +240,7 @@ def _advice(word: str) -> str:
     if word in {"CO2", "CO2e", "CO2eq", "支", "T", "Tt", "N"}:
         known = {"支": "公支 (Nm) or 英支 (Ne)", "T": "t for tonnes, or tex", "Tt": "tex", "N": "Nm for a yarn count"}
         return f"Write {known.get(word, 'kgCO2e, gCO2e or tCO2e')}."
-    near = nearest(word, sorted(_names(), key=lambda name: (len(name), name)))
+    near = nearest(word, sorted(_units(), key=lambda name: (len(name), name)))
     if near is None:
         return "Write a unit such as kg, kWh, MJ, m3, m2, t*km, piece, % or kWh/kg."
     return f"Did you mean {near!r}?" + (" Capitals matter in units." if near.casefold() == word.casefold() else "")
