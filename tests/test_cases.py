@@ -72,6 +72,7 @@ def test_form_of_a_case(case):
 # ---------------------------------------------------------------- that none is missing
 
 TAGS = {
+    "carbon_content": "carbon in the product as it leaves",
     "ladder_own": "a factor of the region asked for",
     "ladder_country": "subdivision → country",
     "ladder_group": "country → group",
