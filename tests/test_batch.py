@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -250,7 +249,6 @@ calculate_batch(sys.argv[1], sys.argv[2], sys.argv[3], out=sys.argv[4], partitio
 """
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal that cannot be caught")
 @pytest.mark.parametrize("shuffled", [False, True])
 def test_a_killed_run_goes_on_and_ends_with_the_same_bytes(place: Path, shuffled: bool) -> None:
     path = place / "broken.parquet" if not shuffled else place / "shuffledTrue.parquet"

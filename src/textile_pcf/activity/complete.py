@@ -121,12 +121,14 @@ def _computed(activity: Activity, values: Array, spec: PropertySpec) -> Array:
     method = spec.method
     assert method is not None
     with np.errstate(all="ignore"):
-        inputs = {name: _input(activity, values, index, spec.stage, method.inputs[name]) for name, index in spec.inputs.items()}
+        inputs = {
+            name: method_input(activity, values, index, spec.stage, method.inputs[name]) for name, index in spec.inputs.items()
+        }
         found = _canonical(method.function(**inputs), parse_unit(method.output), spec.unit)
     return np.where(np.isfinite(found), found, np.nan)
 
 
-def _input(activity: Activity, values: Array, index: int, stage: int, wanted: str) -> Array:
+def method_input(activity: Activity, values: Array, index: int, stage: int, wanted: str) -> Array:
     """A property in the unit a method wants: a count in dtex becomes Nm where it must."""
     told = activity.rules.properties[index].unit
     target = parse_unit(wanted)

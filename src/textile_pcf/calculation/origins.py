@@ -89,12 +89,13 @@ def _citation(rules: RuleSet, spec: FlowSpec, entry: int) -> tuple[str, str]:
         if prop.default is None or prop.default.reference >= 0:
             return f"property {prop.id}", rules.stage_id(prop.stage)
         citation = prop.default.citations[entry]
-        return _source_title(rules, citation.source), citation.locator
+        return source_title(rules, citation.source), citation.locator
     citation = default.citations[entry]
-    return _source_title(rules, citation.source), citation.locator
+    return source_title(rules, citation.source), citation.locator
 
 
-def _source_title(rules: RuleSet, key: str) -> str:
+def source_title(rules: RuleSet, key: str) -> str:
+    """Title of a source of the rule; its key where the rule has none."""
     source = rules.document.sources.get(key)
     return source.title if source else key
 

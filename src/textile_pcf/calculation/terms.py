@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from textile_pcf.activity import Activity, Quantities
-from textile_pcf.activity.complete import COMPUTED, property_on
-from textile_pcf.rules import PRODUCT, LossSpec, PropertySpec
+from textile_pcf.activity.complete import COMPUTED, method_input
+from textile_pcf.calculation.origins import source_title
+from textile_pcf.rules import LossSpec, PropertySpec
 from textile_pcf.units import parse_unit
 
 FORMULA = {"input": "in = out / (1 - {x})", "output": "in = out × (1 + {x})", "ratio": "in = out × {x}"}
@@ -48,8 +49,7 @@ def _cited(activity: Activity, spec: LossSpec, entry: int) -> str:
     if default.reference >= 0:
         return f"{rules.name}: property {rules.properties[default.reference].id}"
     citation = default.citations[entry]
-    source = rules.document.sources.get(citation.source)
-    return f"{rules.name}: {source.title if source else citation.source}, {citation.locator}"
+    return f"{rules.name}: {source_title(rules, citation.source)}, {citation.locator}"
 
 
 def _computed(activity: Activity, quantities: Quantities, stage: int, seat: int, of: str) -> Iterator[str]:
@@ -68,8 +68,5 @@ def _computed(activity: Activity, quantities: Quantities, stage: int, seat: int,
 
 def _value(activity: Activity, quantities: Quantities, spec: PropertySpec, stage: int, seat: int, wanted: str) -> str:
     """An input in the unit that the method takes."""
-    unit = parse_unit(wanted)
-    value = property_on(activity, quantities.properties, spec.index, stage if stage != PRODUCT else spec.stage)[seat]
-    if spec.unit.dimensions != unit.dimensions:
-        value = 1 / value
-    return f"{value / unit.factor:.7g} {wanted}" if unit.dimensions else f"{value:.7g}"
+    value = method_input(activity, quantities.properties, spec.index, stage, wanted)[seat]
+    return f"{value:.7g} {wanted}" if parse_unit(wanted).dimensions else f"{value:.7g}"
