@@ -1,18 +1,27 @@
 """Measuring on a machine that others use too: everything in one process, in turns, medians and minima, ratios.
 
-Beside the wall clock the processor time of the process and its children is taken: it moves less when others work.
+Beside the wall clock the processor time of the process and its children is taken: it moves less when others work. Every
+measurement and every line of the table is a line of JSON on standard output.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import statistics
+import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
+
+import numpy as np
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
 
 
 @dataclass
@@ -38,14 +47,34 @@ class Timed:
         return min(self.cpu)
 
 
+@dataclass(frozen=True)
+class Row:
+    """One line of the table of targets, told as JSON as soon as it is known."""
+
+    number: str
+    what: str
+    target: str
+    ours: str
+    reached: bool | None = None
+
+    def __post_init__(self) -> None:
+        say(row=asdict(self))
+
+
+def say(**told: Any) -> None:
+    """One measurement, as a line of JSON."""
+    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
 def processor_time() -> float:
     """Processor time of this process and of its children that ended. [s]"""
     told = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
     return sum(one.ru_utime + one.ru_stime for one in told)
 
 
-def in_turns(things: dict[str, Callable[[], Any]], rounds: int) -> dict[str, Timed]:
-    """Each thing once to warm up, then all of them in turns."""
+def in_turns(things: dict[str, Callable[[], Any]], rounds: int, head: str = "") -> dict[str, Timed]:
+    """Each thing once to warm up, then all of them in turns; `head` says what they are done with."""
     for thing in things.values():
         thing()
     timed = {name: Timed() for name in things}
@@ -56,25 +85,42 @@ def in_turns(things: dict[str, Callable[[], Any]], rounds: int) -> dict[str, Tim
             timed[name].wall.append(time.perf_counter() - begun)
             timed[name].cpu.append(processor_time() - cpu)
     for name, one in timed.items():
-        told = {"what": name, "median": one.median, "min": one.least, "cpu": one.processor, "rounds": rounds}
-        sys.stdout.write(json.dumps(told) + "\n")
+        say(what=f"{head}{name}", median=one.median, min=one.least, cpu=one.processor, rounds=rounds)
     return timed
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table of targets."""
-
-    number: str
-    what: str
-    target: str
-    ours: str
-    reached: bool | None
-    note: str = ""
-
-
-def ratio(number: str, what: str, limit: float, one: Timed, other: Timed, note: str = "") -> Row:
+def ratio(number: str, what: str, limit: float | None, one: Timed, other: Timed) -> Row:
     """A line whose target is a ratio of two timings: medians decide; minima and processor time are shown."""
     median, least, cpu = one.median / other.median, one.least / other.least, one.processor / max(other.processor, 1e-9)
-    ours = f"{median:.2f}× (least {least:.2f}×, processor {cpu:.2f}×)"
-    return Row(number, what, f"≤ {limit:g}×", ours, median <= limit, note)
+    ours = f"{_figure(median)}× (least {_figure(least)}×, processor {_figure(cpu)}×)"
+    return Row(number, what, "" if limit is None else f"≤ {limit:g}×", ours, None if limit is None else median <= limit)
+
+
+def _figure(value: float) -> str:
+    """Two places, or three digits."""
+    return f"{value:.2f}" if value < 100 else f"{value:,.0f}"
+
+
+def slope(sizes: Sequence[int], seconds: Sequence[float]) -> float:
+    """Slope of log time over log size: 1 is linear growth."""
+    return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])
+
+
+def peak_of(task: str, *words: Any) -> float:
+    """Peak resident memory of a process that does one task of `children.py`, told by the system. [MB of 2^20 bytes]"""
+    command = [sys.executable, str(HERE / "children.py"), task, *map(str, words)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True, env=environment())
+    peak = float(told.stdout)
+    say(what=f"peak memory: {task} {' '.join(Path(str(word)).name for word in words)}", MB=round(peak, 1))
+    return peak
+
+
+def environment() -> dict[str, str]:
+    """For child processes: what this process can import, they can."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+
+def free_memory() -> float:
+    """Memory that can still be asked for. [GB]"""
+    lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable")) / 1e6

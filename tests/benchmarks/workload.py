@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ REGIONS = ("CN-ZJ", "CN-JS", "CN-GD", "CN", "IN")
 YEARS = (2021, 2022, 2023, 2024)
 OTHER = {"kWh": ("MJ", 3.6), "MJ": ("kWh", 1 / 3.6), "kg": ("g", 1000.0), "m3": ("L", 1000.0), "t*km": ("kg*km", 1000.0)}
 TEXTS = ("product", "stage", "flow", "unit", "item", "region", "year")
+UNITS = ("m2", "piece")  # told beside kg
+BAD = 5  # row of a product that is wrong, where one is: a flow in pieces
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,9 @@ class Column:
     high: float
 
 
-def columns() -> list[Column]:
-    """The 40 rows of a product, in the order of the rule."""
+@cache
+def columns() -> tuple[Column, ...]:
+    """The 40 rows of a product, in the order of the rule; read once, so that no peer pays for it."""
     import yaml
 
     document = yaml.safe_load(RULE.read_text())
@@ -48,7 +52,7 @@ def columns() -> list[Column]:
         for flow, spec in stage["flows"].items():
             high = {"m3": 0.1, "t*km": 2.0, "kg": 1.0}.get(spec["unit"], 8.0)
             told.append(Column(stage["id"], flow, spec["unit"], "flow", high / 20, high))
-    return told
+    return tuple(told)
 
 
 def items(column: Column) -> tuple[str, str]:
@@ -70,6 +74,15 @@ def write_factors(path: Path, seed: int = 1) -> Path:
                         value = f"{draw.uniform(0.05, 5):.6g}"
                         writer.writerow([item, value, f"kgCO2e/({unit})", region, year, "life_cycle", "drawn", "seeded"])
     return path
+
+
+def wide_columns() -> list[dict[str, Any]]:
+    """The columns of the wide table: every flow takes its first item."""
+    flow = {"region": "CN-ZJ", "year": 2023}
+    return [
+        {"stage": c.stage, "flow": c.flow, "unit": c.unit, **({"item": items(c)[0], **flow} if c.kind == "flow" else {})}
+        for c in columns()
+    ]
 
 
 @dataclass(frozen=True)
@@ -142,20 +155,51 @@ def arrow_table(part: Draw, texts: bool = True) -> Any:
     })  # fmt: skip
 
 
-def write_parquet(path: Path, products: int, texts: bool = True, group: int = 5_000, shuffled: bool = False) -> Path:
-    """The tidy table of `products` products, in row groups of whole products; or with all rows shuffled."""
+def long_table(amounts: np.ndarray[Any, Any]) -> Any:
+    """The wide table, told as tidy rows: a pyarrow Table with dictionary-encoded texts."""
+    import pyarrow as pa
+
+    products, told = len(amounts), wide_columns()
+    number = np.repeat(np.arange(products, dtype=np.int32), len(told))
+    columns = {"product": pa.DictionaryArray.from_arrays(number, sku(np.arange(products)))}
+    for name in ("stage", "flow", "unit", "item", "region", "year"):
+        column = pa.array([None if row.get(name) is None else str(row[name]) for row in told]).dictionary_encode()
+        columns[name] = column.take(pa.array(np.tile(np.arange(len(told)), products)))
+    return pa.table({**columns, "amount": amounts.reshape(-1)})
+
+
+def spoilt(table: Any, row: int) -> Any:
+    """A table with one unit that cannot be."""
+    import pyarrow as pa
+
+    column = table.column("unit").combine_chunks()
+    codes = column.indices.to_numpy().copy()
+    codes[row] = len(column.dictionary)
+    words = pa.array([*column.dictionary.to_pylist(), "piece"])
+    unit = pa.DictionaryArray.from_arrays(pa.array(codes), words)
+    return table.set_column(table.column_names.index("unit"), "unit", unit)
+
+
+def write_parquet(
+    path: Path, products: int, texts: bool = True, group: int = 5_000, shuffled: bool = False, bad: int | None = None
+) -> Path:
+    """The tidy table of `products` products, in row groups of whole products or all shuffled; product `bad` is wrong."""
     import pyarrow as pa
     from pyarrow import parquet as pq
 
     dictionary = [name for name in TEXTS if texts or name != "product"]
+
+    def piece(first: int) -> Any:
+        table = arrow_table(draw(first, min(group, products - first)), texts)
+        here = bad is not None and first <= bad < first + group
+        return spoilt(table, (bad - first) * len(columns()) + BAD) if here else table
+
     if shuffled:
-        whole = pa.concat_tables(
-            [arrow_table(draw(first, min(group, products - first)), texts) for first in range(0, products, group)]
-        )
+        whole = pa.concat_tables([piece(first) for first in range(0, products, group)])
         whole = whole.unify_dictionaries().take(pa.array(np.random.default_rng(3).permutation(whole.num_rows)))
         pq.write_table(whole, path, row_group_size=group * 40, use_dictionary=dictionary)
         return path
     with pq.ParquetWriter(path, arrow_table(draw(0, 1), texts).schema, use_dictionary=dictionary) as writer:
         for first in range(0, products, group):
-            writer.write_table(arrow_table(draw(first, min(group, products - first)), texts), row_group_size=group * 40)
+            writer.write_table(piece(first), row_group_size=group * 40)
     return path
