@@ -155,15 +155,23 @@ def numbers(values: Sequence[Any] | NDArray[Any]) -> tuple[Array, NDArray[np.boo
     >>> wrong
     array([False, False,  True, False])
     """
-    array = np.asarray(values)
+    array = np.asarray(_plain(values) if isinstance(values, list) else values)
     if array.dtype.kind in "fiu":
-        floats = array.astype(np.float64)
+        floats = array.astype(np.float64, copy=False)
         return floats, np.isinf(floats)
     if array.dtype.kind != "U" or not set(map(type, values)) <= {str, np.str_}:  # a workbook's cells: numbers and texts
         column = encode(list(values))
         floats, wrong = _read(np.array(column.categories, dtype=np.str_))
         return floats[column.codes], wrong[column.codes]
     return _read(array)
+
+
+def _plain(values: list[Any]) -> list[Any]:
+    """NaN for what is empty, where all other cells are floats; else the cells as they are."""
+    kinds = set(map(type, values))
+    if kinds == {float, str} and {value for value in values if type(value) is str} == {""}:
+        return [np.nan if value == "" else value for value in values]
+    return values
 
 
 def _read(texts: NDArray[np.str_]) -> tuple[Array, Flags]:

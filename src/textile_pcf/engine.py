@@ -80,7 +80,7 @@ def stage_masses(product_mass: Array, ratios: Sequence[Array], lane_product: Pla
     return Masses(tuple(reversed(inputs)), tuple(reversed(outputs)))
 
 
-def amounts(value: Array, scale: Array, place: Places, masses: Masses, driver: NDArray[np.integer]) -> Array:
+def amounts(value: Array, scale: Array, place: Places, masses: Masses, multiplied: Sequence[Places | slice]) -> Array:
     """Amount of each row per product unit: value × drivers.
 
     Parameters
@@ -89,24 +89,24 @@ def amounts(value: Array, scale: Array, place: Places, masses: Masses, driver: N
         Amount per driver, and the drivers that are no masses, multiplied.
     place : array, shape (rows,)
         Place of the row's seat when all stages stand one after the other.
-    driver : array, shape (rows, 3)
-        How often output, input and loss of the stage multiply the row (0 or 1).
+    multiplied : three of places, or slices
+        The rows that output, input and loss of their stage multiply; `slice(None)` for all of them.
 
     Examples
     --------
     >>> masses = Masses((np.array([1.25]),), (np.array([1.0]),))
-    >>> amounts(np.array([2.0]), np.ones(1), np.array([0]), masses, np.array([[0, 0, 1]]))
+    >>> none, every = slice(0), slice(None)
+    >>> amounts(np.array([2.0]), np.ones(1), np.array([0]), masses, (none, none, every))
     array([0.5])
     """
     output, taken = np.concatenate(masses.output), np.concatenate(masses.input)
     amount = value * scale
-    for column, mass in enumerate((output, taken, taken - output)):
-        used = driver[:, column] > 0
-        if used.all():
-            amount *= mass.take(place, mode="clip")
-        elif used.any():
-            rows = np.flatnonzero(used)
-            amount[rows] *= mass[place[rows]]
+    for rows, mass in zip(multiplied, (output, taken, taken - output), strict=True):
+        where = place[rows]
+        if len(where) == len(amount):
+            amount *= mass.take(where, mode="clip")
+        elif len(where):
+            amount[rows] *= mass[where]
     return amount
 
 

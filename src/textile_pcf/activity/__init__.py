@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.activity.cells import ALIASES, COLUMNS, DATA_TYPES, Cells, read_cells
+from textile_pcf.activity.amounts import canonical, checked, sound
+from textile_pcf.activity.cells import ALIASES, COLUMNS, DATA_TYPES, Cells, bad_texts, bad_types, read_cells
 from textile_pcf.activity.complete import Quantities, complete
-from textile_pcf.activity.fill import Activity, fill
+from textile_pcf.activity.fill import Activity, filled
 from textile_pcf.activity.forms import made_for
-from textile_pcf.activity.lanes import lay, make_lanes
-from textile_pcf.activity.meaning import Meanings, rows_meaning
+from textile_pcf.activity.known import known_structures, rows_key
+from textile_pcf.activity.lanes import bad_shares
+from textile_pcf.activity.meaning import rows_meaning
+from textile_pcf.activity.structure import structured
 from textile_pcf.activity.told import told_once
-from textile_pcf.activity.twice import rows_twice
 from textile_pcf.errors import InputError
 from textile_pcf.rules import RuleSet, load_rules
 
@@ -30,17 +33,27 @@ __all__ = [
 ]
 
 
-def build_activity(source: str | Path | Any, rules: RuleSet, meanings: Meanings | None = None) -> Activity:
+def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
     """Activity data with the problems met kept in `problems`, so that they can be told together with those still to come.
 
-    `meanings` keeps what distinct rows mean under the rule, for the next table of many.
+    Rows that were sound and complete before, under the same rule, are not understood again: only their amounts are looked at.
     """
     cells = made_for(read_cells(source), rules)
-    rows = rows_meaning(cells, rules, meanings)
-    lanes, lane_problems = make_lanes(cells, rows, len(cells.texts["product"].categories), rules)
-    laid, lay_problems = lay(cells, rows, lanes, rules)
-    problems = [*cells.problems, *rows.problems, *lane_problems, *lay_problems, *rows_twice(cells, rows)]
-    return fill(cells, rows, lanes, laid, rules, problems)
+    asked = rows_key(cells)
+    key, products = asked or (None, ())
+    structure = known_structures(rules).get(key) if key is not None else None
+    if structure is not None and not any(bad_types(cells)):
+        value = canonical(cells.numbers["amount"], structure.rows)
+        if sound(value, cells.empties) and not len(structure.outputs.row):
+            activity = filled(rules, cells, structure, products, value, [], key, whole=True)
+            if not any(bad_shares(cells, activity.lanes)):
+                return activity
+    problems = [*cells.problems, *bad_texts(cells)]
+    rows, value, unsound = checked(cells, rules, rows_meaning(cells, rules))
+    structure, unlaid = structured(cells, rows, rules)
+    problems += [*rows.problems, *unsound, *unlaid]
+    activity = filled(rules, cells, structure, cells.texts["product"].categories, value, problems, key)
+    return replace(activity, problems=(*problems, *bad_shares(cells, activity.lanes)))
 
 
 def read_activity(source: str | Path | Any, rules: RuleSet | str | Path) -> Activity:

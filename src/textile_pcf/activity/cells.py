@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,10 @@ DATA_TYPES = ("measured", "calculated", "supplier", "literature", "estimated")
 PER = ("", "product", "period")
 NUMBER_CURE = "Write a plain finite number with a decimal point; leave the cell empty where nothing is known."
 WORD_CURE = "Write a plain finite number with a decimal point; the word of a choice goes into the column `item`."
+_NAMELESS = {
+    "product": ("The product is missing.", "Every row names its product."),
+    "stage": ("The stage is missing.", "Every row names a stage, or `product`."),
+}
 ALIASES = {
     "产品": "product", "产品编号": "product", "工序": "stage", "阶段": "stage", "生产工序": "stage",
     "流": "flow", "项目": "flow", "活动": "flow", "数量": "amount", "用量": "amount", "消耗量": "amount", "数值": "amount",
@@ -31,15 +36,54 @@ ALIASES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cells:
-    """The coded columns of an input, and the problems met while coding them."""
+    """The columns of an input, and the problems met while reading its numbers; texts are coded when they are asked for.
+
+    `spoilt` marks rows of which a cell was reported.
+    """
 
     table: Table
-    texts: dict[str, Coded]
     numbers: dict[str, Array]
     problems: tuple[Problem, ...]
     spoilt: NDArray[np.bool_]
+    units: Coded | None = None
+    """Units, where some stand with the amount."""
+
+    @cached_property
+    def texts(self) -> dict[str, Coded]:
+        """The text columns as codes; products in the order in which they appear."""
+        columns, empty = self.table.columns, Coded(np.zeros(self.rows, dtype=np.int64), ("",))
+        texts = {name: encode(columns[name]) if name in columns else empty for name in TEXTS}
+        products = by_appearance(texts["product"])
+        texts["product"] = Coded(products.codes.astype(np.int64, copy=False), products.categories)
+        return texts if self.units is None else {**texts, "unit": self.units}
+
+    @cached_property
+    def empty(self) -> NDArray[np.bool_]:
+        """Rows without an amount."""
+        return np.isnan(self.numbers["amount"])
+
+    @cached_property
+    def empties(self) -> int:
+        """How many rows have no amount."""
+        return int(np.count_nonzero(self.empty))
+
+    @cached_property
+    def years(self) -> NDArray[np.int64]:
+        """Wanted year of each text, 0 where none is told; texts that are no year are reported by `bad_texts`."""
+        years = [int(text) if len(text) == 4 and text.isdigit() else 0 for text in self.texts["year"].categories]
+        return np.array(years, dtype=np.int64)
+
+    @property
+    def any_empty(self) -> bool:
+        """Whether some row has no amount."""
+        return self.empties > 0
+
+    @property
+    def any_spoilt(self) -> bool:
+        """Whether a cell of some row was reported."""
+        return bool(self.spoilt.any())
 
     @property
     def rows(self) -> int:
@@ -79,19 +123,18 @@ def read_cells(source: Any) -> Cells:
         cure = f"Each row needs product, stage, flow, amount and unit; add: {', '.join(missing)}."
         what = f"Columns are missing: {', '.join(missing)}."
         raise InputError([*table.faults, Problem(table.name, what, cure, code="missing-column")])
-    empty = Coded(np.zeros(table.rows, dtype=np.int64), ("",))
-    texts = {name: encode(table.columns[name]) if name in table.columns else empty for name in TEXTS}
-    products = by_appearance(texts["product"])
-    texts["product"] = Coded(products.codes.astype(np.int64, copy=False), products.categories)
-    blank = np.full(table.rows, np.nan)
     read = {name: numbers(table.columns[name]) for name in NUMBERS if name in table.columns}
-    columns = {name: read[name][0] if name in read else blank for name in NUMBERS}
+    columns = {name: floats for name, (floats, _) in read.items()}
+    if "amount" not in columns:
+        columns["amount"] = np.full(table.rows, np.nan)
     spoilt = np.zeros(table.rows, dtype=bool)
+    cells = Cells(table, columns, table.faults, spoilt)
+    if not table.ragged and columns.keys() == {"amount"} and not any(wrong.any() for _, wrong in read.values()):
+        return cells
     spoilt[np.asarray(table.ragged, dtype=np.intp)] = True
-    cells = Cells(table, texts, columns, (), spoilt)
-    problems = [*table.faults, *_split_amounts(cells, read), *_bad_numbers(cells, read), *_bad_texts(cells)]
-    problems += _out_of_range(cells, read)
-    return Cells(table, cells.texts, columns, tuple(problems), cells.spoilt)
+    units, problems = _split_amounts(cells, read)
+    problems = [*table.faults, *problems, *_bad_numbers(cells, read), *_out_of_range(cells, read)]
+    return replace(cells, problems=tuple(problems), units=units)
 
 
 def read_activity_table(source: Any) -> Table:
@@ -99,13 +142,12 @@ def read_activity_table(source: Any) -> Table:
     return read_table(source, error=InputError, known_columns=COLUMNS, aliases=ALIASES, lenient=True)
 
 
-def _split_amounts(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]]) -> Iterator[Problem]:
-    """Amounts that carry their unit, such as `2 kWh`: fill both columns in place (they are still private)."""
-    if "amount" not in read:
-        return
+def _split_amounts(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]]) -> tuple[Coded | None, list[Problem]]:
+    """Amounts that carry their unit, such as `2 kWh`: the amounts are filled in (they are still private), the units told."""
+    problems: list[Problem] = []
+    if "amount" not in read or isinstance(cells.table.columns["amount"], np.ndarray) or not read["amount"][1].any():
+        return None, problems
     amounts, wrong = read["amount"]
-    if not wrong.any():
-        return
     units = cells.texts["unit"]
     categories, codes = list(units.categories), units.codes.copy()
     for row in np.flatnonzero(wrong):
@@ -120,13 +162,13 @@ def _split_amounts(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]
         if told and told != unit:
             cells.spoilt[row] = True
             what = f"The amount says {unit!r}, the column unit says {told!r}."
-            yield from cells.problems_at([int(row)], what, "Write the unit once.", "amount", "two-units")
+            problems += cells.problems_at([int(row)], what, "Write the unit once.", "amount", "two-units")
             continue
         amounts[row] = amount
         codes[row] = categories.index(unit) if unit in categories else len(categories)
         if unit not in categories:
             categories.append(unit)
-    cells.texts["unit"] = Coded(codes, tuple(categories))
+    return Coded(codes, tuple(categories)), problems
 
 
 def _bad_numbers(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]]) -> Iterator[Problem]:
@@ -147,23 +189,37 @@ def _rows_with(cells: Cells, column: str, category: int) -> NDArray[np.intp]:
     return rows
 
 
-def _bad_texts(cells: Cells) -> Iterator[Problem]:
+def bad_texts(cells: Cells) -> Iterator[Problem]:
     """Texts of closed columns: checked once per distinct text."""
-    checks: tuple[tuple[str, Callable[[str], tuple[str, str] | None]], ...] = (
-        ("product", lambda text: None if text else ("The product is missing.", "Every row names its product.")),
-        ("stage", lambda text: None if text else ("The stage is missing.", "Every row names a stage, or `product`.")),
-        ("year", _bad_year),
-        ("per", lambda text: _not_one_of(text, "per", PER)),
-        ("data_type", lambda text: _not_one_of(text, "data_type", ("", *DATA_TYPES))),
-    )
-    for column, check in checks:
+    for column in ("product", "stage"):
         categories = cells.texts[column].categories
-        told = ("",) if column in REQUIRED else categories  # of ids only the empty one is wrong here
-        for text in told:
-            code = categories.index(text) if text in categories else -1
-            wrong = check(text) if code >= 0 else None
-            if wrong is not None:
-                yield from cells.problems_at(_rows_with(cells, column, code), *wrong, column, f"bad-{column}")
+        if "" in categories:  # of ids only the empty one is wrong here
+            what, cure = _NAMELESS[column]
+            yield from cells.problems_at(_rows_with(cells, column, categories.index("")), what, cure, column, f"bad-{column}")
+    for column, check in (("year", _bad_year), ("per", _bad_per)):
+        yield from _wrong_texts(cells, column, check)
+    yield from bad_types(cells)
+
+
+def bad_types(cells: Cells) -> Iterator[Problem]:
+    """Data types that there are not."""
+    if "data_type" in cells.table.columns:
+        yield from _wrong_texts(cells, "data_type", _bad_type)
+
+
+def _wrong_texts(cells: Cells, column: str, check: Callable[[str], tuple[str, str] | None]) -> Iterator[Problem]:
+    for code, text in enumerate(cells.texts[column].categories):
+        wrong = check(text)
+        if wrong is not None:
+            yield from cells.problems_at(_rows_with(cells, column, code), *wrong, column, f"bad-{column}")
+
+
+def _bad_per(text: str) -> tuple[str, str] | None:
+    return _not_one_of(text, "per", PER)
+
+
+def _bad_type(text: str) -> tuple[str, str] | None:
+    return _not_one_of(text, "data_type", ("", *DATA_TYPES))
 
 
 def _bad_year(text: str) -> tuple[str, str] | None:

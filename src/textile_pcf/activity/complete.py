@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from textile_pcf.activity.fill import Activity
+from textile_pcf.activity.known import keep
 from textile_pcf.activity.lanes import Places
-from textile_pcf.activity.meaning import ABSOLUTE, AS_RULE, PERIOD, Kind
+from textile_pcf.activity.layout import layout
+from textile_pcf.activity.meaning import ABSOLUTE, AS_RULE, Kind, among
 from textile_pcf.activity.missing import missing_flows, missing_root, spoilt_names, unchosen_alternatives
-from textile_pcf.activity.plausibility import implausible
 from textile_pcf.activity.seats import spread
 from textile_pcf.columns import Array, combine
 from textile_pcf.errors import Problem
 from textile_pcf.measures import Measures
 from textile_pcf.rules import PRODUCT, Default, LossSpec, PropertySpec, RuleSet
-from textile_pcf.rules.model import MASS_DRIVERS
 from textile_pcf.units import Unit, parse_unit
 
 GIVEN, BY_RULE, COMPUTED, NONE = 0, 1, 2, -1
@@ -43,33 +43,39 @@ class Quantities:
     entry: Places
     measures: Measures
     problems: tuple[Problem, ...]
-    warnings: tuple[tuple[int, str], ...]
 
 
 def complete(activity: Activity) -> Quantities:
     """Complete properties, losses and flow values; what is still missing where it is used is a problem."""
-    spoilt = spoilt_names(activity)
+    spoilt = set() if activity.whole else spoilt_names(activity)
     properties, origin, property_entry = _properties(activity)
     losses, loss_entry = _losses(activity, properties)
     measures = _measures(activity, properties)
     value, entry = _flow_values(activity, properties)
     value, lost = _per_period(activity, measures, value)
     scale, undriven = _scale(activity, properties, spoilt)
+    lacking = [] if activity.whole else _lacking(activity, spoilt)
     problems = [
-        *_taken_twice(activity),
-        *_missing_properties(activity, properties, origin, spoilt),
+        *lacking,
+        *_missing_properties(activity, properties, spoilt),
         *_missing_mass(activity, measures),
         *_wrong_losses(activity, losses, properties, spoilt),
-        *missing_flows(activity, spoilt),
-        *unchosen_alternatives(activity, spoilt),
         *lost,
         *_missing_values(activity, properties, value, spoilt),
         *undriven,
     ]
-    warnings = tuple(implausible(activity, properties, losses, value))
-    return Quantities(
-        properties, origin, property_entry, losses, loss_entry, value, scale, entry, measures, tuple(problems), warnings
-    )
+    if activity.key is not None and not (activity.whole or lacking or activity.problems):
+        keep(activity.rules, activity.key, activity.cells, activity.structure)
+    return Quantities(properties, origin, property_entry, losses, loss_entry, value, scale, entry, measures, tuple(problems))
+
+
+def _lacking(activity: Activity, spoilt: set[tuple[str, int, int]]) -> list[Problem]:
+    """What rows lack whatever their amounts."""
+    return [
+        *_taken_twice(activity),
+        *missing_flows(activity, spoilt),
+        *unchosen_alternatives(activity, spoilt),
+    ]
 
 
 def _is_lane(rules: RuleSet, stage: int) -> bool:
@@ -95,9 +101,12 @@ def _by_rule(activity: Activity, properties: Array, default: Default, stage: int
 
 
 def _properties(activity: Activity) -> tuple[Array, Places, Places]:
-    values = activity.properties.copy()
-    entries = np.full(len(values), -1, dtype=np.intp)
-    origin = np.where(np.isnan(values), NONE, GIVEN)
+    values, entries = activity.properties, activity.structure.properties.no_entries
+    unknown = np.isnan(values)
+    origin = np.where(unknown, NONE, GIVEN)
+    if not unknown.any():
+        return values, origin, entries
+    values, entries = values.copy(), entries.copy()
     for spec in activity.rules.properties:
         block = activity.property_seats.block(spec.index)
         empty = np.isnan(values[block])
@@ -143,8 +152,10 @@ def _canonical(values: Array, told: Unit, unit: Unit) -> Array:
 
 
 def _losses(activity: Activity, properties: Array) -> tuple[Array, Places]:
-    values = activity.losses.copy()
-    entries = np.full(len(values), -1, dtype=np.intp)
+    values, entries = activity.losses, activity.structure.losses.no_entries
+    if not np.isnan(values).any():
+        return values, entries
+    values, entries = values.copy(), entries.copy()
     for spec in activity.rules.losses:
         block = activity.loss_seats.block(spec.index)
         empty = np.isnan(values[block])
@@ -180,6 +191,8 @@ def _measures(activity: Activity, properties: Array) -> Measures:
 def _missing_mass(activity: Activity, measures: Measures) -> Iterator[Problem]:
     """Products whose mass is unknown or nothing; a required property that is absent was reported as such."""
     mass = measures.product_mass
+    if (mass > 0).all():
+        return
     spec = activity.rules.product_property("mass")
     told = spec is not None and (spec.optional or spec.default is not None or spec.method is not None)
     for seat in np.flatnonzero((np.isnan(mass) & told) | (mass <= 0)):
@@ -187,11 +200,12 @@ def _missing_mass(activity: Activity, measures: Measures) -> Iterator[Problem]:
         yield activity.missing(PRODUCT, int(seat), "mass", what, "Give the mass of one product unit in kg.", "no-mass")
 
 
-def _missing_properties(
-    activity: Activity, properties: Array, origin: Places, spoilt: set[tuple[str, int, int]]
-) -> Iterator[Problem]:
+def _missing_properties(activity: Activity, properties: Array, spoilt: set[tuple[str, int, int]]) -> Iterator[Problem]:
+    required, unknown = layout(activity.rules).property_required, np.isnan(properties)
+    if not unknown.any() or not (unknown & activity.property_seats.of_each(required)).any():
+        return
     for spec in activity.rules.properties:
-        if spec.optional or spec.default is not None or spec.method is not None:
+        if not required[spec.index]:
             continue
         block = activity.property_seats.block(spec.index)
         empty = np.isnan(properties[block])
@@ -214,6 +228,14 @@ def _not_given(activity: Activity, spec: PropertySpec | LossSpec, seat: int) -> 
 
 def _wrong_losses(activity: Activity, losses: Array, properties: Array, spoilt: set[tuple[str, int, int]]) -> Iterator[Problem]:
     """Losses that are missing, or outside what their basis allows."""
+    if losses.min(initial=1.0) > 0 and losses.max(initial=0.0) < 1:
+        return  # whatever the basis; comparisons with NaN are false
+    arrays, seats = layout(activity.rules), activity.loss_seats
+    most = seats.of_each(np.where(arrays.loss_basis == "input", 1.0, np.inf))
+    least = seats.of_each(np.where(arrays.loss_basis == "ratio", 0.0, -np.inf))
+    lacking = np.isnan(losses) & seats.of_each(arrays.loss_required)
+    if not (lacking | (losses >= most) | (losses <= least)).any():
+        return
     for spec in activity.rules.losses:
         if activity.rules.stages[spec.stage].outside:
             continue
@@ -231,7 +253,7 @@ def _wrong_losses(activity: Activity, losses: Array, properties: Array, spoilt: 
         high = 1.0 if spec.basis == "input" else np.inf
         wrong = (values >= high) | ((values == 0) & (spec.basis == "ratio"))  # negative ones are told with the row
         for row in np.unique(rows[wrong & (rows >= 0)]):
-            told = f"{activity.rows.value[row] * 100:.6g} %" if spec.basis != "ratio" else f"{activity.rows.value[row]:.6g}"
+            told = f"{activity.value[row] * 100:.6g} %" if spec.basis != "ratio" else f"{activity.value[row]:.6g}"
             limits = {
                 "input": "A loss on the input is at least 0 % and below 100 %",
                 "output": "A loss on the output is at least 0 %",
@@ -244,12 +266,12 @@ def _wrong_losses(activity: Activity, losses: Array, properties: Array, spoilt: 
 def _flow_values(activity: Activity, properties: Array) -> tuple[Array, Places]:
     """Values of flow rows: as given, else the rule's."""
     flows = activity.flows
-    values = flows.value.copy()
+    if not len(flows.empty):
+        return activity.flow_value, flows.told
+    values = activity.flow_value.copy()
     entries = np.full(len(values), -1, dtype=np.intp)
-    open_rows = np.flatnonzero(np.isnan(values))
-    for index in np.unique(flows.flow[open_rows]):
+    for index, rows in flows.empty_of():
         spec = activity.rules.flows[index]
-        rows = open_rows[flows.flow[open_rows] == index]
         if spec.default is None:
             continue
         size = int(activity.stage_seats.size[spec.stage])
@@ -261,7 +283,7 @@ def _flow_values(activity: Activity, properties: Array) -> tuple[Array, Places]:
 def _taken_twice(activity: Activity) -> Iterator[Problem]:
     """Rows without amount that each take the rule's value of the same flow: it can be taken once."""
     flows = activity.flows
-    rows = np.flatnonzero(np.isnan(flows.value) & (flows.row >= 0))
+    rows = flows.empty[flows.row[flows.empty] >= 0]
     if len(rows) < 2:
         return
     first, form = combine(flows.flow[rows], flows.seat[rows])
@@ -274,7 +296,7 @@ def _missing_values(
     activity: Activity, properties: Array, values: Array, spoilt: set[tuple[str, int, int]]
 ) -> Iterator[Problem]:
     flows = activity.flows
-    for row in np.flatnonzero(np.isnan(values) & (flows.per != PERIOD)):
+    for row in flows.empty[np.isnan(values[flows.empty])]:
         spec, seat = activity.rules.flows[flows.flow[row]], int(flows.seat[row])
         product, _ = activity.seat_place(spec.stage, seat)
         if spec.default is not None and ("flow", spec.index, product) not in spoilt:
@@ -284,10 +306,10 @@ def _missing_values(
 def _per_period(activity: Activity, measures: Measures, values: Array) -> tuple[Array, list[Problem]]:
     """Totals of a period, divided by the stage's output of that period: per kg of output."""
     flows, outputs = activity.flows, activity.outputs
-    rows = np.flatnonzero(flows.per == PERIOD)
+    rows = flows.totals
     if not len(rows) and not len(outputs.row):
         return values, []
-    stage = np.array([spec.stage for spec in activity.rules.flows], dtype=np.int64)[flows.flow[rows]]
+    stage = layout(activity.rules).flow_stage[flows.flow[rows]]
     place = np.concatenate([
         activity.stage_seats.at(stage, flows.seat[rows]),
         activity.stage_seats.at(outputs.stage, outputs.seat),
@@ -324,12 +346,13 @@ def _output_mass(activity: Activity, measures: Measures) -> tuple[Array, list[Pr
     """Outputs of periods in kg."""
     outputs, problems = activity.outputs, list[Problem]()
     mass = np.full(len(outputs.row), np.nan)
-    amounts = np.where(outputs.amount > 0, outputs.amount, np.nan)  # nothing given off was told with the row
+    amounts = activity.cells.numbers["amount"][outputs.row]
+    amounts = np.where(amounts > 0, amounts, np.nan)  # nothing given off was told with the row
     for form in np.unique(outputs.unit):
         unit = activity.rows.units[form]
         assert unit is not None
         rows = np.flatnonzero(outputs.unit == form)
-        per_lane = np.array([spec.component for spec in activity.rules.stages])[outputs.stage[rows]]
+        per_lane = layout(activity.rules).stage_lane[outputs.stage[rows]]
         product = np.where(per_lane, activity.lanes.product[np.where(per_lane, outputs.seat[rows], 0)], outputs.seat[rows])
         mass[rows] = amounts[rows] * measures.kilograms(unit)[product]
         unknown = np.unique(outputs.row[rows[np.isnan(mass[rows]) & ~np.isnan(amounts[rows])]])
@@ -343,15 +366,15 @@ def _output_mass(activity: Activity, measures: Measures) -> tuple[Array, list[Pr
 def _scale(activity: Activity, properties: Array, spoilt: set[tuple[str, int, int]]) -> tuple[Array, list[Problem]]:
     """Drivers that are no masses, multiplied; an absolute amount is per product unit, a period's per kg of output."""
     flows, rules = activity.flows, activity.rules
-    scale = np.ones(len(flows.flow))
-    scale[flows.per == ABSOLUTE] = rules.product_unit.factor
-    scale *= part_of_all_fibres(activity)
     problems: list[Problem] = []
-    for spec in rules.flows:
-        others = [driver for driver in spec.drivers if isinstance(driver, int) or driver == "product"]
-        if not others:
-            continue
-        rows = np.flatnonzero((flows.flow == spec.index) & (flows.per == AS_RULE))
+    driven = layout(rules).flow_driven
+    if activity.lanes.plain and not flows.periods and not driven:
+        return flows.unscaled, problems
+    scale = np.ones(len(flows))
+    scale[among(flows.forms.per == ABSOLUTE, flows.form)] = rules.product_unit.factor
+    scale *= part_of_all_fibres(activity)
+    for spec, others in driven:
+        rows = among((flows.forms.flow == spec.index) & (flows.forms.per == AS_RULE), flows.form)
         for driver in others:
             if driver == "product":
                 scale[rows] *= rules.product_unit.factor
@@ -369,15 +392,13 @@ def part_of_all_fibres(activity: Activity) -> Array:
 
     5 kWh per product, told once for a blend, are 5 kWh and not 5 for each fibre.
     """
-    flows, rules, lanes = activity.flows, activity.rules, activity.lanes
-    if lanes.size == len(activity.products):  # no blends
+    flows, lanes, told = activity.flows, activity.lanes, layout(activity.rules)
+    if lanes.plain:  # no blends
         return np.ones(1)
-    per_lane = np.array([rules.stages[spec.stage].component for spec in rules.flows] or [False])[flows.flow]
-    massless = np.array([not set(MASS_DRIVERS) & set(spec.drivers) for spec in rules.flows] or [False])[flows.flow]
-    absolute = (flows.per == ABSOLUTE) | (massless & (flows.per == AS_RULE))
+    absolute = (flows.per == ABSOLUTE) | (told.flow_massless[flows.flow] & (flows.per == AS_RULE))
     unnamed = np.array([name == "" for name in activity.cells.texts["component"].categories])
     for_all = (flows.row < 0) | unnamed[activity.cells.texts["component"].codes[flows.row]]
-    rows = np.flatnonzero(per_lane & absolute & for_all)
-    part = np.ones(len(flows.flow))
+    rows = np.flatnonzero(told.flow_lane[flows.flow] & absolute & for_all)
+    part = np.ones(len(flows))
     part[rows] = lanes.share[flows.seat[rows]]
     return part

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.cells import Cells
+from textile_pcf.activity.layout import layout
 from textile_pcf.activity.meaning import Ints, Kind, Rows
 from textile_pcf.columns import Array
 from textile_pcf.errors import Problem
@@ -18,44 +20,66 @@ WHOLE = 1e-6  # how far shares may be from 100 %
 Places = NDArray[np.intp]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lanes:
-    """Lanes in the order of products, then fibres; arrays of shape (lanes,), `start` and `count` of shape (products,)."""
+    """Lanes in the order of products, then fibres; arrays of shape (lanes,), `start` and `count` of shape (products,).
+
+    `row` is where the share of a lane is told, -1 for a product that is one fibre.
+    """
 
     product: Places
     component: Ints
-    share: Array
+    row: Places
     start: Places
     count: Places
     components: tuple[str, ...]
+    share: Array
 
     @property
     def size(self) -> int:
         """Number of lanes."""
         return len(self.product)
 
+    @cached_property
+    def blends(self) -> bool:
+        """Whether the shares of some product are told."""
+        return bool(np.any(self.row >= 0))
 
-def make_lanes(cells: Cells, rows: Rows, products: int, rules: RuleSet) -> tuple[Lanes, list[Problem]]:
+    @property
+    def plain(self) -> bool:
+        """Whether every product is its own lane."""
+        return len(self.product) == len(self.start)
+
+    def shared(self, value: Array) -> Lanes:
+        """The lanes with the shares that rows tell."""
+        return replace(self, share=np.where(self.row >= 0, value[self.row], 1.0)) if self.blends else self
+
+
+def make_lanes(cells: Cells, rows: Rows, rules: RuleSet) -> tuple[Lanes, list[Problem]]:
     """Lanes from the share rows; a product without any is one fibre without a name."""
+    texts = cells.texts
     problems = list(_bad_components(cells, rows, rules))
-    share_rows = rows.of_kind(Kind.SHARE)
-    product = cells.texts["product"].codes
-    component = cells.texts["component"].codes
+    share_rows, products = rows.of_kind(Kind.SHARE), len(texts["product"].categories)
+    product, component = texts["product"].codes, texts["component"].codes
+    unnamed = _unnamed(cells)
+    names = texts["component"].categories
+    components = names if unnamed < len(names) else (*names, "")
+    every = np.arange(products)
+    if not len(share_rows):
+        ones = np.ones(products)
+        return Lanes(
+            every, np.full(products, unnamed), np.full(products, -1), every, ones.astype(np.intp), components, ones
+        ), problems
     blended = np.zeros(products, dtype=bool)
     blended[product[share_rows]] = True
     plain = np.flatnonzero(~blended)
-    unnamed = _unnamed(cells)
     lane_product = np.concatenate([product[share_rows], plain])
     lane_component = np.concatenate([component[share_rows], np.full(len(plain), unnamed)])
-    share = np.concatenate([rows.value[share_rows], np.ones(len(plain))])
-    if len(share_rows):
-        order = np.lexsort((lane_component, lane_product))
-        lane_product, lane_component, share = lane_product[order], lane_component[order], share[order]
+    row = np.concatenate([share_rows, np.full(len(plain), -1)])
+    order = np.lexsort((lane_component, lane_product))
     count = np.bincount(lane_product, minlength=products)
-    names = cells.texts["component"].categories
-    components = names if unnamed < len(names) else (*names, "")
-    lanes = Lanes(lane_product, lane_component, share, np.cumsum(count) - count, count, components)
-    problems += _bad_shares(cells, share_rows, lanes, blended)
+    start = np.cumsum(count) - count
+    lanes = Lanes(lane_product[order], lane_component[order], row[order], start, count, components, np.ones(len(order)))
     return lanes, problems
 
 
@@ -71,7 +95,7 @@ def _bad_components(cells: Cells, rows: Rows, rules: RuleSet) -> Iterator[Proble
     share = forms.kind == Kind.SHARE
     cure = "Name the fibre in the column `component`."
     yield from cells.problems_at(rows.among(share & ~named), "A share names no fibre.", cure, "component", "bad-share")
-    component_stage = np.array([*(stage.component for stage in rules.stages), False])[forms.stage]
+    component_stage = layout(rules).stage_lane[forms.stage]
     wrong = named & ~share & ~component_stage & (forms.kind != Kind.WRONG)
     what = "This stage is common to all fibres, so no component can stand here."
     yield from cells.problems_at(rows.among(wrong), what, "Leave `component` empty.", "component", "component-in-common")
@@ -80,19 +104,20 @@ def _bad_components(cells: Cells, rows: Rows, rules: RuleSet) -> Iterator[Proble
         yield from cells.problems_at(rows.among(share), what, "Remove the share rows.", "flow", "bad-share")
 
 
-def _bad_shares(cells: Cells, share_rows: Places, lanes: Lanes, blended: NDArray[np.bool_]) -> Iterator[Problem]:
-    if not len(share_rows):
+def bad_shares(cells: Cells, lanes: Lanes) -> Iterator[Problem]:
+    """Shares that do not add up; told at the first row of them."""
+    if not lanes.blends:
         return
-    total = np.bincount(lanes.product, weights=np.nan_to_num(lanes.share), minlength=len(blended))
-    off = np.flatnonzero(blended & (np.abs(total - 1) > WHOLE))
-    product = cells.texts["product"].codes
-    for number in off:
-        row = share_rows[product[share_rows] == number]
+    told = np.flatnonzero(lanes.row >= 0)
+    total = np.bincount(lanes.product[told], weights=np.nan_to_num(lanes.share[told]), minlength=len(lanes.start))
+    for number in np.flatnonzero((np.abs(total - 1) > WHOLE) & (lanes.row[lanes.start] >= 0)):
+        start = int(lanes.start[number])
+        row = lanes.row[start : start + int(lanes.count[number])].min()
         what = f"The shares add up to {total[number] * 100:.6g} %."
-        yield from cells.problems_at(row[:1], what, "They must add up to 100 %.", "amount", "shares")
+        yield from cells.problems_at([int(row)], what, "They must add up to 100 %.", "amount", "shares")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Laid:
     """Rows laid onto seats: `seat` is a lane in component stages, a product in common ones; `row` the row it comes from.
 
@@ -107,17 +132,17 @@ class Laid:
 def lay(cells: Cells, rows: Rows, lanes: Lanes, rules: RuleSet) -> tuple[Laid, list[Problem]]:
     """Lay every usable row onto the seats it speaks of; a row with component replaces those without, for its fibre."""
     usable = rows.among((rows.forms.kind != Kind.WRONG) & (rows.forms.kind != Kind.SHARE))
-    product = cells.texts["product"].codes
-    if lanes.size == len(lanes.start) and cells.texts["component"].categories == ("",):  # every product is its own lane
+    product = cells.texts["product"].codes.astype(np.intp, copy=False)
+    if lanes.plain and cells.texts["component"].categories == ("",):  # every product is its own lane
         all_rows = len(usable) == len(product)
-        return Laid(usable, np.asarray(product if all_rows else product[usable], dtype=np.intp), all_rows), []
-    per_fibre = np.array([*(stage.component for stage in rules.stages), False])[rows.forms.stage[rows.form[usable]]]
+        return Laid(usable, product if all_rows else product[usable], all_rows), []
+    per_fibre = layout(rules).stage_lane[rows.forms.stage[rows.form[usable]]]
     common, fibre = usable[~per_fibre], usable[per_fibre]
     if not len(fibre):
         return Laid(common, product[common]), []
     named = cells.texts["component"].codes[fibre] != _unnamed(cells)
     single, problems = _single(cells, fibre[named], lanes)
-    every = _every(np.asarray(product, dtype=np.int64), fibre[~named], lanes)
+    every = _every(product, fibre[~named], lanes)
     every = _without_replaced(cells, every, single)
     parts = (Laid(common, product[common]), single, every)
     laid = Laid(np.concatenate([part.row for part in parts]), np.concatenate([part.seat for part in parts]))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.cells import Cells
+from textile_pcf.activity.layout import layout
 from textile_pcf.columns import Array, combine, picked
 from textile_pcf.errors import Problem
 from textile_pcf.rules import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet
@@ -58,11 +59,15 @@ class Wrong:
 
 
 Meanings = dict[tuple[object, ...], Meaning | Wrong]
+_NOTHING = Meaning(Kind.WRONG)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Forms:
-    """What rows of each form mean; arrays of shape (forms,). Wrong ones have kind WRONG."""
+    """What rows of each form mean; arrays of shape (forms,). Wrong ones have kind WRONG.
+
+    An amount becomes canonical by `factor`, or where `inverse` says so by dividing the factor by it.
+    """
 
     first: Places
     kind: Ints
@@ -71,39 +76,60 @@ class Forms:
     per: Ints
     word: Ints
     meaning: Ints
+    factor: Array
+    inverse: NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rows:
     """Meaning of every row. Rows that say the same of whatever product, with whatever amount, are of one `form`."""
 
     form: Places
     forms: Forms
-    value: Array
     units: tuple[Unit | None, ...]
     """Unit of each meaning."""
     problems: tuple[Problem, ...]
-    conversions: tuple[Conversion, ...] = ()
-    """How amounts of each meaning become canonical."""
+
+    @cached_property
+    def factor(self) -> Array:
+        """What turns the amount of each row canonical."""
+        return picked(self.forms.factor, self.form)
+
+    @cached_property
+    def inverse(self) -> bool:
+        """Whether some amounts become canonical by their inverse."""
+        return bool(self.forms.inverse.any())
 
     def among(self, wanted: NDArray[np.bool_]) -> Places:
         """Rows whose form is wanted."""
-        if wanted.all():
-            return np.arange(len(self.form))
-        return np.flatnonzero(wanted[self.form]) if wanted.any() else np.empty(0, dtype=np.intp)
+        return among(wanted, self.form)
 
-    def of_kind(self, *kinds: Kind) -> Places:
-        """Rows of some kinds."""
-        return self.among(np.isin(self.forms.kind, kinds))
+    def of_kind(self, kind: Kind) -> Places:
+        """Rows of a kind."""
+        return self.among(self.forms.kind == kind)
+
+
+def among(wanted: NDArray[np.bool_], form: Places) -> Places:
+    """Where a wanted form stands."""
+    if not wanted.any():
+        return np.empty(0, dtype=np.intp)
+    return np.arange(len(form)) if wanted.all() else np.flatnonzero(picked(wanted, form))
 
 
 FORM = ("stage", "flow", "unit", "per", "component", "item", "region", "year")
 MEANING = ("stage", "flow", "unit", "per")
+KEPT = 100_000  # meanings that are kept; there are never so many but of made-up units
 
 
-def rows_meaning(cells: Cells, rules: RuleSet, meanings: Meanings | None = None) -> Rows:
-    """What every row means, with its amount in canonical units; `meanings` keeps answers from one partition to the next."""
-    form, first, number, answers = _answers(cells, rules, {} if meanings is None else meanings)
+@lru_cache(maxsize=32)
+def known_meanings(rules: RuleSet) -> Meanings:
+    """What distinct rows mean under a rule, as far as they were seen before."""
+    return {}
+
+
+def rows_meaning(cells: Cells, rules: RuleSet) -> Rows:
+    """What every row means; amounts are not looked at, but for whether there is one."""
+    form, first, number, answers = _answers(cells, rules, known_meanings(rules))
     problems: list[Problem] = []
     for place, answer in enumerate(answers):
         if isinstance(answer, Wrong):
@@ -112,76 +138,48 @@ def rows_meaning(cells: Cells, rules: RuleSet, meanings: Meanings | None = None)
                 continue  # a cell of these rows was reported already
             rows = np.flatnonzero((number == place)[form])
             problems += cells.problems_at(rows, answer.what, answer.cure, answer.column, answer.code)
-    told = [Meaning(Kind.WRONG) if isinstance(answer, Wrong) else answer for answer in answers]
-    names = ("kind", "stage", "index", "per", "word")
-    columns = {name: np.array([int(getattr(one, name)) for one in told], dtype=np.int64)[number] for name in names}
-    columns["kind"][cells.spoilt[first] & (columns["kind"] != Kind.STAGE)] = Kind.WRONG  # a stage row still tells its region
-    forms = Forms(first=first, meaning=number.astype(np.int64), **columns)
-    amounts = cells.numbers["amount"]
-    value = _canonical(amounts, form, [one.conversion for one in told], number)
-    low, high = (
-        (float(value.min(initial=0.0)), float(value.max(initial=0.0))) if not np.isnan(value).any() else (np.nan, np.nan)
-    )
-    if not np.isfinite(low) or not np.isfinite(high):
-        too_big = np.isinf(value) & np.isfinite(amounts) & (forms.kind != Kind.WRONG)[form]
-        cure = "Check the amount and its unit."
-        problems += cells.problems_at(
-            np.flatnonzero(too_big), "The amount is beyond what can be counted.", cure, "amount", "huge"
-        )
-        form, forms = _with_wrong(form, forms, too_big)
-    if not low >= 0:
-        problems += _signs(cells, rules, form, forms, amounts < 0)
-    zero = Rows(form, forms, value, (), ()).of_kind(Kind.OUTPUT)
-    what = "The output of the period is zero."
-    problems += cells.problems_at(zero[amounts[zero] == 0], what, "Write what the stage gave.", "amount", "zero-output")
-    units, conversions = tuple(one.unit for one in told), tuple(one.conversion for one in told)
-    return Rows(form, forms, value, units, tuple(problems), conversions)
+    told = [_NOTHING if isinstance(answer, Wrong) else answer for answer in answers]
+    table = np.array([(one.kind, one.stage, one.index, one.per, one.word) for one in told], dtype=np.int64)[number]
+    kind, stage, index, per, word = np.ascontiguousarray(table.T)
+    if cells.any_spoilt:
+        kind[cells.spoilt[first] & (kind != Kind.STAGE)] = Kind.WRONG  # a stage row still tells its region
+    factor = np.array([one.conversion.factor for one in told])[number]
+    inverse = np.array([one.conversion.inverse for one in told])[number]
+    forms = Forms(first, kind, stage, index, per, word, number.astype(np.int64), factor, inverse)
+    return Rows(form, forms, tuple(one.unit for one in told), tuple(problems))
 
 
 def _answers(cells: Cells, rules: RuleSet, meanings: Meanings) -> tuple[Places, Places, Places, list[Meaning | Wrong]]:
     """Form of each row, first row of each form, meaning of each form, and the meanings: each asked for once."""
-    texts, empty = cells.texts, np.isnan(cells.numbers["amount"])
-    extra = [flag.astype(np.int64) for flag in (empty, cells.spoilt) if flag.any()]
-    first, form = combine(*(texts[name] for name in FORM), *extra)
-    is_choice = _choice_items(cells, rules, first)
+    texts = cells.texts
+    flags = [flag.astype(np.int64) for flag, some in ((cells.empty, cells.any_empty), (cells.spoilt, cells.any_spoilt)) if some]
+    first, form = combine(*(texts[name] for name in FORM), *flags)
+    is_choice = _choice_items(cells, layout(rules).choices, first)
     codes = [texts[name].codes[first] for name in MEANING]
-    asked, number = combine(*codes, is_choice, empty[first].astype(np.int64), cells.spoilt[first].astype(np.int64))
+    asked, number = combine(*codes, is_choice, *(flag[first] for flag in flags))
+    if len(meanings) > KEPT:
+        meanings.clear()
     answers = []
     for place, word in zip(first[asked].tolist(), is_choice[asked].tolist(), strict=True):
-        key = (*(cells.text(name, place) for name in MEANING), bool(empty[place]), word and cells.text("item", place))
+        empty = bool(cells.empty[place])
+        key = (*(cells.text(name, place) for name in MEANING), empty, word and cells.text("item", place))
         answer = meanings.get(key)
         if answer is None:
-            answer = meanings[key] = _meaning(cells, rules, place, not empty[place])
+            answer = meanings[key] = _meaning(cells, rules, place, not empty)
         answers.append(answer)
     return form, first, number, answers
 
 
-def _canonical(amounts: Array, form: Places, conversions: list[Conversion], number: Places) -> Array:
-    """Amounts in canonical units."""
-    value = picked(np.array([conversion.factor for conversion in conversions])[number], form)
-    inverse = np.array([conversion.inverse for conversion in conversions])[number]
-    with np.errstate(divide="ignore", over="ignore"):
-        if inverse.any():
-            return np.where(inverse[form], value / amounts, amounts * value)
-        value *= amounts
-    return value
-
-
-def _with_wrong(form: Places, forms: Forms, rows: NDArray[np.bool_]) -> tuple[Places, Forms]:
-    """Some rows become wrong whatever their form."""
-    if not rows.any():
-        return form, forms
-    columns = {name: np.append(getattr(forms, name), getattr(forms, name)[0]) for name in Forms.__dataclass_fields__}
-    columns["kind"][-1], columns["first"][-1] = Kind.WRONG, np.flatnonzero(rows)[0]
-    return np.where(rows, len(forms.kind), form), Forms(**columns)
-
-
-def _choice_items(cells: Cells, rules: RuleSet, rows: Places) -> Ints:
+def _choice_items(cells: Cells, choices: frozenset[tuple[str, str]], rows: Places) -> Ints:
     """Item code + 1 on rows of a choice, whose word decides what they mean; 0 elsewhere."""
-    choices = {(rules.stage_id(spec.stage), spec.id) for spec in rules.properties if spec.choice}
     stage, flow, item = cells.texts["stage"], cells.texts["flow"], cells.texts["item"]
-    table = np.array([[(s, f) in choices for f in flow.categories] for s in stage.categories], dtype=bool)
-    return np.where(table[stage.codes[rows], flow.codes[rows]], item.codes[rows] + 1, 0)
+    flows = {text: code for code, text in enumerate(flow.categories)}
+    stages = {text: code for code, text in enumerate(stage.categories)}
+    is_choice = np.zeros((len(stages), len(flows)), dtype=bool)
+    for home, name in choices:
+        if home in stages and name in flows:
+            is_choice[stages[home], flows[name]] = True
+    return np.where(is_choice[stage.codes[rows], flow.codes[rows]], item.codes[rows] + 1, 0)
 
 
 def _meaning(cells: Cells, rules: RuleSet, row: int, given: bool) -> Meaning | Wrong:
@@ -332,14 +330,3 @@ def _choice(cells: Cells, spec: PropertySpec, row: int, given: bool) -> Meaning 
         what = f"{word!r} is not a word of {spec.id!r}." if word else f"No word is chosen for {spec.id!r} in column item."
         return Wrong(what, cure, "item", "unknown-word")
     return Meaning(Kind.PROPERTY, spec.stage, spec.index, word=spec.choice.index(word))
-
-
-def _signs(cells: Cells, rules: RuleSet, form: Places, forms: Forms, negative: NDArray[np.bool_]) -> Iterator[Problem]:
-    """Negative amounts where they make no sense."""
-    any_sign = np.array([flow.any_sign for flow in rules.flows] or [False])
-    is_flow = forms.kind == Kind.FLOW
-    allowed = (is_flow & any_sign[np.where(is_flow, forms.index, 0)]) | (forms.kind == Kind.WRONG)
-    rows = np.flatnonzero(negative & ~allowed[form])
-    yield from cells.problems_at(
-        rows, "The amount is negative.", "Write what is used, as a positive number.", "amount", "negative"
-    )

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.activity.fill import Activity, Flags, alternative_flows
+from textile_pcf.activity.fill import Activity
+from textile_pcf.activity.layout import alternative_flows
 from textile_pcf.activity.meaning import Kind
-from textile_pcf.columns import Array
+from textile_pcf.columns import Array, Flags
 from textile_pcf.errors import Problem
 from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, RuleSet
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from textile_pcf.activity.fill import Activity
 from textile_pcf.activity.meaning import AS_RULE, PERIOD
-from textile_pcf.activity.seats import Seats, seats_of
+from textile_pcf.activity.seats import Seats
 from textile_pcf.columns import Array
 from textile_pcf.units import Unit
 
@@ -31,7 +31,7 @@ def implausible(activity: Activity, properties: Array, losses: Array, values: Ar
     bands = [flow for flow in rules.flows if flow.plausible is not None]
     if not bands:
         return
-    seats = seats_of([spec.stage for spec in rules.flows], rules, activity.lanes)
+    seats = activity.structure.flow_seats
     total = _per_seat(activity, seats, values)
     for flow in bands:
         assert flow.plausible is not None
@@ -43,7 +43,7 @@ def _per_seat(activity: Activity, seats: Seats, values: Array) -> Array:
     flows = activity.flows
     place = seats.start[flows.flow] + flows.seat
     told = np.nan_to_num(values)
-    if flows.per.any():
+    if flows.periods:
         by_output = np.array([spec.drivers == ("output",) for spec in activity.rules.flows])[flows.flow]
         rows = np.flatnonzero((flows.per == AS_RULE) | ((flows.per == PERIOD) & by_output))
         place, told = place[rows], told[rows]

@@ -6,39 +6,53 @@ Something of a component stage has a seat per lane, anything else a seat per pro
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.lanes import Lanes, Places
-from textile_pcf.rules import PRODUCT, RuleSet
+from textile_pcf.activity.layout import layout
+from textile_pcf.rules import RuleSet
+
+Kind_ = TypeVar("Kind_", bound=np.generic)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Seats:
     """Blocks of seats: entry `k` has `size[k]` of them from `start[k]`."""
 
     start: Places
     size: Places
 
-    @property
+    @cached_property
     def total(self) -> int:
         """Number of seats."""
         return int(self.size.sum())
 
     def block(self, entry: int) -> slice:
         """Seats of one entry."""
-        return slice(int(self.start[entry]), int(self.start[entry] + self.size[entry]))
+        return self.blocks[entry]
+
+    @cached_property
+    def blocks(self) -> list[slice]:
+        """Seats of every entry."""
+        ends = (self.start + self.size).tolist()
+        return [slice(start, end) for start, end in zip(self.start.tolist(), ends, strict=True)]
+
+    def of_each(self, values: NDArray[Kind_]) -> NDArray[Kind_]:
+        """What is so for each entry, on all its seats."""
+        return values.repeat(self.size)
 
     def at(self, entry: NDArray[np.integer], seat: NDArray[np.integer]) -> Places:
         """Place in the flat array of a seat of each entry."""
         return np.asarray(self.start[entry] + seat, dtype=np.intp)
 
 
-def seats_of(stages: list[int], rules: RuleSet, lanes: Lanes) -> Seats:
+def seats_of(stages: Places, rules: RuleSet, lanes: Lanes) -> Seats:
     """Seats for things that belong to these stages, `PRODUCT` among them."""
-    per_lane = [stage != PRODUCT and rules.stages[stage].component for stage in stages]
-    size = np.where(np.array(per_lane, dtype=bool), lanes.size, len(lanes.start)).astype(np.intp)
+    size = np.where(layout(rules).stage_lane[stages], lanes.size, len(lanes.start)).astype(np.intp)
     return Seats(np.cumsum(size) - size, size)
 
 

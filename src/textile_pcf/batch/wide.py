@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from textile_pcf import engine
 from textile_pcf.activity import Activity, build_activity
 from textile_pcf.activity.complete import complete
-from textile_pcf.activity.meaning import AS_RULE, Kind
+from textile_pcf.activity.layout import layout as rule_layout
+from textile_pcf.activity.meaning import Kind
 from textile_pcf.calculation import Answers, emissions
-from textile_pcf.calculation.main import mass_drivers
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors import COUNTED, FactorTable, load_factors
 from textile_pcf.measures import Measures
@@ -119,13 +119,13 @@ def _layout(amounts: Array, columns: Sequence[Mapping[str, Any]], rules: RuleSet
     activity = build_activity({"product": "1", "rows": probe}, rules)
     footprint = emissions(activity, answers)[0]
     _must_be_linear(activity)
-    forms, form, flows = activity.rows.forms, activity.rows.form, activity.flows
-    factor = np.array([conversion.factor for conversion in activity.rows.conversions])[forms.meaning][form]
+    flows, told = activity.flows, rule_layout(rules)
+    factor = activity.rows.forms.factor[activity.rows.form]
     scale = complete(activity).scale
     per_unit = footprint.emitted.per_unit[:, :COUNTED].sum(axis=1)[footprint.emitted.question]
-    stage = np.array([spec.stage for spec in rules.flows])[flows.flow]
+    stage = told.flow_stage[flows.flow]
     weights = tuple(np.zeros((len(columns), len(rules.stages))) for _ in range(3))
-    drivers = mass_drivers(activity)
+    drivers = told.flow_masses[flows.flow]
     if np.any(drivers.sum(axis=1) > 1):
         raise InputError([_unfit("a flow is multiplied by several masses")])
     for kind, weight in enumerate(weights):
@@ -133,9 +133,9 @@ def _layout(amounts: Array, columns: Sequence[Mapping[str, Any]], rules: RuleSet
         if kind == 0 and np.any(drivers.sum(axis=1) == 0):
             raise InputError([_unfit("a flow is not multiplied by a mass of its stage")])
         weight[flows.row[rows], stage[rows]] = factor[flows.row[rows]] * scale[rows] * per_unit[rows]
-    told = [(int(row), float(factor[row]), spec.basis) for row, spec in zip(activity.loss_rows, rules.losses, strict=True)]
+    lost = [(int(row), float(factor[row]), spec.basis) for row, spec in zip(activity.loss_rows, rules.losses, strict=True)]
     taken = [activity.takes_place[spec.index] and not spec.outside for spec in rules.stages]
-    losses = tuple(tuple(told[index] for index in spec.losses if taken[spec.index]) for spec in rules.stages)
+    losses = tuple(tuple(lost[index] for index in spec.losses if taken[spec.index]) for spec in rules.stages)
     measured = {
         spec.id: (int(activity.property_rows[spec.index]), float(factor[activity.property_rows[spec.index]]))
         for spec in rules.properties
@@ -158,11 +158,11 @@ def _unfit(why: str) -> Problem:
 def _must_be_linear(activity: Activity) -> None:
     """Nothing is filled in by the rule, so that products differ in their amounts only."""
     flows, rows = activity.flows, activity.rows
-    inverse = any(conversion.inverse for conversion in rows.conversions)
+    inverse = rows.forms.inverse.any()
     taking = [index for spec in activity.rules.stages if activity.takes_place[spec.index] for index in spec.losses]
     lossless = [index for index in taking if activity.loss_rows[index] < 0]
-    ruled = np.any(flows.row < 0) or np.any(np.isnan(flows.value))
-    periods = len(rows.of_kind(Kind.OUTPUT)) or np.any(flows.per != AS_RULE)
+    ruled = len(flows.empty) > 0
+    periods = len(rows.of_kind(Kind.OUTPUT)) or flows.periods
     if activity.lanes.size != 1 or ruled or lossless or periods or inverse:
         raise InputError([_unfit("the rule fills values in, or amounts are per period, per fibre or in inverse units")])
 

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 import numpy as np
 
 from textile_pcf.activity import build_activity
-from textile_pcf.activity.meaning import Meanings
 from textile_pcf.batch.memory import keep_arrays
 from textile_pcf.batch.output import COLUMNS_OF, rejected_rows
 from textile_pcf.batch.sources import without
@@ -84,10 +83,9 @@ class LinkedError(Exception):
 
 @dataclass
 class Known:
-    """What was learned from earlier partitions: meanings of row forms, and factors found."""
+    """What was learned from earlier partitions: factors found."""
 
     answers: list[Answers]
-    meanings: Meanings = field(default_factory=dict)
 
     @classmethod
     def of(cls, work: Work) -> Known:
@@ -161,7 +159,7 @@ def with_rejects(work: Work, table: Table, known: Known) -> tuple[list[Footprint
     rest: Table = table
     while rest.rows:
         try:
-            results = emissions(build_activity(rest, work.rules, known.meanings), *known.answers)
+            results = emissions(build_activity(rest, work.rules), *known.answers)
             return results, problems, _joined(refused)
         except InputError as error:
             of_products = [one for one in error.problems if one.product or one.code == "bad-product"]

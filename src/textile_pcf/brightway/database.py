@@ -186,7 +186,9 @@ def _row_spread(result: Footprint, activity: Activity | None) -> list[Dataset]:
     if activity.products != result.products or len(activity.flows.row) != lines:
         cure = "Give the activity data that it was calculated from."
         raise UsageError([Problem("activity", "The result is not of this activity data.", cure, code="other-activity")])
-    rows, column = activity.flows.row, activity.cells.numbers["gsd"]
+    rows, column = activity.flows.row, activity.cells.numbers.get("gsd")
+    if column is None:
+        return [{} for _ in rows]
     gsd = np.where(rows >= 0, column[np.maximum(rows, 0)], np.nan)
     return [{"gsd": float(value)} if value > 1 else {} for value in gsd]
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 
 from textile_pcf.activity import Activity, Quantities
 from textile_pcf.activity.complete import part_of_all_fibres, property_on
+from textile_pcf.activity.layout import layout
 from textile_pcf.activity.meaning import ABSOLUTE, PERIOD
+from textile_pcf.activity.plausibility import implausible
 from textile_pcf.calculation.delivered import carried_twice
-from textile_pcf.calculation.matched import Matched, match_warnings, row_products
+from textile_pcf.calculation.matched import Matched, match_warnings
 from textile_pcf.calculation.origins import as_given, origins
 from textile_pcf.calculation.provenance import provenance
 from textile_pcf.calculation.terms import stage_terms
@@ -39,10 +41,10 @@ def assemble(
     return Footprint(
         products=activity.products,
         unit=rules.product_unit.text,
-        stages=tuple(_stage_info(rules)),
+        stages=_stage_info(rules),
         measures=quantities.measures,
         emitted=emitted,
-        stage_masses=_stage_masses(activity, masses),
+        weigh=partial(_stage_masses, activity, masses),
         describe=partial(_lines, activity, quantities, factors, matched, masses, emitted),
         warn=partial(_notes, activity, quantities, factors, matched, gwp),
         cite=partial(provenance, activity, factors, gwp, biogenic),
@@ -68,16 +70,20 @@ def _notes(
     """Warnings of amounts, of factors, and of reading."""
     read = ((-1, note) for note in activity.cells.table.notes)
     told = (*match_warnings(activity, factors, matched, gwp), *carried_twice(activity, factors, matched))
-    return (*quantities.warnings, *told, *read)
+    odd = implausible(activity, quantities.properties, quantities.losses, quantities.value)
+    return (*odd, *told, *read)
 
 
-def _stage_info(rules: RuleSet) -> list[StageInfo]:
+@lru_cache(maxsize=32)
+def _stage_info(rules: RuleSet) -> tuple[StageInfo, ...]:
     def told(model: Any, name: str) -> tuple[str, str]:
         return (model.title.told(), model.title.told("zh")) if model.title else (name, name)
 
     written = {model.id: model for model in rules.document.stages}
     flows = {name: {flow: told(spec, flow) for flow, spec in model.flows.items()} for name, model in written.items()}
-    return [StageInfo(s.id, *told(written[s.id], s.id), s.group, s.component, s.outside, flows[s.id]) for s in rules.stages]
+    return tuple(
+        StageInfo(s.id, *told(written[s.id], s.id), s.group, s.component, s.outside, flows[s.id]) for s in rules.stages
+    )
 
 
 def _stage_masses(activity: Activity, masses: Masses) -> StageMasses:
@@ -111,14 +117,15 @@ def _lines(
 ) -> Lines:
     flows, rules = activity.flows, activity.rules
     specs = rules.flows
-    unit_factor = np.array([spec.unit.factor for spec in specs])[flows.flow]
+    told = layout(rules)
+    unit_factor = told.flow_factor[flows.flow]
     drivers, driver_names = _drivers(activity, quantities, masses)
     per_unit = emitted.per_unit[emitted.question]
     parts = emitted.amount[:, None] * per_unit
     return Lines(
-        product=row_products(activity).astype(np.intp),
+        product=activity.flow_products,
         component=_components(activity),
-        stage=np.array([spec.stage for spec in specs], dtype=np.intp)[flows.flow],
+        stage=told.flow_stage[flows.flow],
         flow=Coded(flows.flow, tuple(spec.id for spec in specs)),
         group=Coded(flows.flow, tuple(spec.group for spec in specs)),
         drivers=drivers,
@@ -142,7 +149,7 @@ def _bracketed(text: str) -> str:
 def _components(activity: Activity) -> Coded:
     flows, rules, lanes = activity.flows, activity.rules, activity.lanes
     names = lanes.components if "" in lanes.components else (*lanes.components, "")
-    per_lane = np.array([rules.stages[spec.stage].component for spec in rules.flows] or [False])[flows.flow]
+    per_lane = layout(rules).flow_lane[flows.flow]
     return Coded(np.where(per_lane, lanes.component[np.where(per_lane, flows.seat, 0)], names.index("")), names)
 
 
@@ -206,7 +213,7 @@ def _drivers(activity: Activity, quantities: Quantities, masses: Masses) -> tupl
     """Drivers of each row, as a person reads them, with their names."""
     flows, rules = activity.flows, activity.rules
     most = max([1, *(len(spec.drivers) for spec in rules.flows)])
-    values = np.full((len(flows.flow), most + 1), np.nan)
+    values = np.full((len(flows), most + 1), np.nan)
     part = part_of_all_fibres(activity)
     values[:, most] = np.where(part == 1, np.nan, part)
     first, form = combine(flows.flow, flows.per)

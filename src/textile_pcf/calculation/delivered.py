@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.calculation.matched import Matched, row_products
+from textile_pcf.activity.layout import layout
+from textile_pcf.calculation.matched import Matched
 from textile_pcf.factors import DECLARED, FactorTable
 
 DELIVERED = "cradle_to_customer"  # the boundary of a factor row whose value ends at the customer's door
@@ -29,9 +30,9 @@ def carried_twice(activity: Activity, factors: FactorTable, matched: Matched) ->
     rows = np.flatnonzero(delivered[matched.form])
     if not len(rows):
         return
-    product = row_products(activity)
-    stage = np.array([spec.stage for spec in rules.flows])[flows.flow]
-    carries = np.array([spec.category == TRANSPORT for spec in rules.flows])[flows.flow] & (flows.value != 0)
+    product = activity.flow_products
+    stage = layout(rules).flow_stage[flows.flow]
+    carries = np.array([spec.category == TRANSPORT for spec in rules.flows])[flows.flow] & (activity.flow_value != 0)
     for row in rows:
         beside = np.flatnonzero(carries & (stage == stage[row]) & (product == product[row]))
         for flow in sorted({rules.flows[flows.flow[other]].id for other in beside}):

@@ -8,7 +8,8 @@ import numpy as np
 
 from textile_pcf import engine
 from textile_pcf.activity import Activity, Quantities
-from textile_pcf.calculation.matched import Matched, row_products
+from textile_pcf.activity.layout import layout
+from textile_pcf.calculation.matched import Matched
 from textile_pcf.columns import Array
 from textile_pcf.errors import Problem
 from textile_pcf.rules import FlowSpec
@@ -28,8 +29,8 @@ def with_links(
     if problems:
         return matched.form, matched.parts, problems
     per_unit = matched.parts[matched.form]
-    product = row_products(activity)
-    inside = np.array([not activity.rules.stages[spec.stage].outside for spec in activity.rules.flows])[activity.flows.flow]
+    product = activity.flow_products
+    inside = ~layout(activity.rules).flow_outside[activity.flows.flow]
     counted = inside & (matched.supplier < 0)
     own = engine.summed((amount[:, None] * per_unit)[counted], product[counted], len(activity.products))
     needs = linked[inside[linked]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,16 @@ import numpy as np
 
 from textile_pcf import engine
 from textile_pcf.activity import Activity, Quantities, build_activity, complete, told_once
+from textile_pcf.activity.layout import layout
 from textile_pcf.calculation.assembled import assemble
 from textile_pcf.calculation.links import with_links
-from textile_pcf.calculation.matched import Answers, Matched, match_rows
+from textile_pcf.calculation.matched import Answers, Matched, answers_of, match_rows
 from textile_pcf.calculation.supplied import with_supply
-from textile_pcf.columns import Array, picked
+from textile_pcf.columns import Array
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.results import Emitted, Footprint
 from textile_pcf.rules import RuleSet, load_rules
-from textile_pcf.rules.model import MASS_DRIVERS
 from textile_pcf.supply import LOCATION, MARKET, Supply, load_supply
 
 GWP_SETS = ("AR4", "AR5", "AR6", "EF3.1")
@@ -68,7 +68,7 @@ def calculate(
     gwp = _one_of("gwp", gwp or rules.document.gwp, GWP_SETS)
     biogenic = _one_of("biogenic", biogenic or rules.document.biogenic, CONVENTIONS)
 
-    answers = Answers(factors, gwp, biogenic)
+    answers = answers_of(factors, gwp, biogenic)
     if supply is None:
         return emissions(activity, answers)[0]
     quantities = complete(activity)
@@ -114,8 +114,8 @@ def _added_up(
     _raise([*activity.problems, *quantities.problems, *matched.problems], activity)
     with np.errstate(over="ignore", invalid="ignore"):  # what is beyond measure is told below
         masses = stage_masses(activity, quantities)
-        place = flow_places(activity)
-        amount = engine.amounts(quantities.value, quantities.scale, place, masses, mass_drivers(activity))
+        place = activity.flows.place
+        amount = engine.amounts(quantities.value, quantities.scale, place, masses, activity.flows.multiplied)
         question, per_unit, stuck = with_links(activity, quantities, matched, amount)
         _raise(stuck, activity)
         emitted = Emitted(place, amount, question, per_unit, activity.stage_seats.total)
@@ -170,39 +170,24 @@ def footprint(
 
 def stage_masses(activity: Activity, quantities: Quantities) -> engine.Masses:
     """Masses of all stages: the losses of each, multiplied, solved backwards from the product. [kg per product unit]"""
-    ratios: list[Array] = []
-    for stage in activity.rules.stages:
-        block = activity.stage_seats.block(stage.index)
-        ratio = np.ones(block.stop - block.start)
-        for index in () if stage.outside else stage.losses:
-            loss = quantities.losses[activity.loss_seats.block(index)]
-            ratio = ratio * np.where(np.isnan(loss), 1.0, engine.loss_ratio(loss, activity.rules.losses[index].basis))
-        ratios.append(np.where(activity.takes_place[block], ratio, 1.0))
-    lanes = activity.lanes
-    return engine.stage_masses(quantities.measures.product_mass, ratios, lanes.product, lanes.share, activity.rules.components)
+    lanes, lost = activity.lanes, activity.structure.lost
+    ratio_of = np.append(_loss_ratios(activity, quantities.losses), 1.0)  # the last stands for -1
+    every = reduce(np.multiply, [ratio_of[seats] for seats in lost]) if lost else np.ones(activity.stage_seats.total)
+    ratios = [every[block] for block in activity.stage_seats.blocks]
+    components = activity.rules.components
+    return engine.stage_masses(quantities.measures.product_mass, ratios, lanes.product, lanes.share, components)
 
 
-def flow_places(activity: Activity) -> engine.Places:
-    """Place of each flow row's seat when all stages stand one after the other."""
-    stage = np.array([spec.stage for spec in activity.rules.flows], dtype=np.int64)
-    return picked(activity.stage_seats.start[stage], activity.flows.flow) + activity.flows.seat
-
-
-def mass_drivers(activity: Activity) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    """Which masses of its stage multiply each flow row: output, input, loss."""
-    from textile_pcf.activity.meaning import AS_RULE, PERIOD
-
-    table = np.array([[spec.drivers.count(name) for name in MASS_DRIVERS] for spec in activity.rules.flows], dtype=np.int64)
-    table = table.reshape(-1, len(MASS_DRIVERS))
-    as_rule = not np.any(activity.flows.per)
-    if as_rule and np.all(table == table[:1]) and len(table):
-        return np.broadcast_to(table[0], (len(activity.flows.flow), len(MASS_DRIVERS)))
-    drivers = table[activity.flows.flow]
-    if as_rule:
-        return drivers
-    drivers[activity.flows.per != AS_RULE] = 0
-    drivers[activity.flows.per == PERIOD, 0] = 1
-    return drivers
+def _loss_ratios(activity: Activity, losses: Array) -> Array:
+    """Mass into each loss per mass out of it, on all seats; 1 where there is none."""
+    basis, kinds = layout(activity.rules).loss_basis, layout(activity.rules).loss_kinds
+    if len(kinds) == 1:
+        ratio = engine.loss_ratio(losses, kinds[0])
+    else:
+        ratio, of_seat = losses.copy(), activity.loss_seats.of_each(basis)
+        for kind in kinds:
+            ratio[of_seat == kind] = engine.loss_ratio(losses[of_seat == kind], kind)
+    return np.where(np.isnan(losses), 1.0, ratio)
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.activity.meaning import Kind
-from textile_pcf.columns import Array, Flags, combine, picked
+from textile_pcf.activity.meaning import among
+from textile_pcf.activity.structure import Structure
+from textile_pcf.columns import Array, combine, picked
 from textile_pcf.engine import Places
 from textile_pcf.errors import Problem
 from textile_pcf.factors import PARTS, FactorTable, Match, NoMatch, Request, is_region
@@ -18,32 +22,47 @@ from textile_pcf.rules import FlowSpec, RuleSet
 from textile_pcf.units import nearest
 
 LINK = "product:"
+KEPT = 50_000  # answers that are kept for later tables
+Question = tuple[int, str | None, str, int]
+"""Flow, item ("" is the rule's own, None a link), region, year (0: none)."""
 
 
 class Answers:
-    """Which factor stands for what is asked: each distinct question is answered once, also for many tables under one rule.
+    """Which factor stands for what is asked: each distinct question is answered once, also for many tables of activity data.
 
     `parts` holds the emissions per canonical unit of the flow for each answer, shape (answers, PARTS).
     """
 
     def __init__(self, factors: FactorTable, gwp: str, biogenic: str) -> None:
         self.factors, self.gwp, self.biogenic = factors, gwp, biogenic
+        self._of_rows = factors.parts(gwp, biogenic)
+        self._regions = {region for table in factors.tables for region in table.texts["region"]}
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: what others hold of earlier answers stays theirs."""
         self.requests: list[Request] = []
         self.answers: list[Match | NoMatch | None] = []
         self.parts = np.zeros((0, len(PARTS)))
-        self._of_rows = factors.parts(gwp, biogenic)
-        self._regions = {region for table in factors.tables for region in table.texts["region"]}
-        self._known: dict[tuple[int, str | None, str, int], int] = {}
+        self.matched: WeakKeyDictionary[Structure, Matched] = WeakKeyDictionary()
+        self._known: dict[RuleSet, dict[Question, int]] = {}
         self._beside: dict[Request, int] = {}
 
-    def places(self, rules: RuleSet, asked: list[tuple[int, str | None, str, int]]) -> Places:
-        """Place of the answer to each question: flow, item ("" is the rule's own, None a link), region, year (0: none)."""
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "matched"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, matched=WeakKeyDictionary())
+
+    def places(self, rules: RuleSet, asked: list[Question]) -> Places:
+        """Place of the answer to each question."""
+        known = self._known.setdefault(rules, {})
         for key in asked:
-            if key not in self._known:
-                self._known[key] = len(self.answers)
+            if key not in known:
+                known[key] = len(self.answers)
                 self._ask(rules.flows[key[0]], *key[1:])
         self._count()
-        return np.array([self._known[key] for key in asked], dtype=np.intp)
+        return np.fromiter(map(known.__getitem__, asked), dtype=np.intp, count=len(asked))
 
     def place(self, request: Request) -> int:
         """Place of the answer to a question that no flow of the rule asks by itself."""
@@ -71,7 +90,13 @@ class Answers:
         return np.asarray(self._of_rows[answer.table][answer.row] * self.factors.tables[answer.table].units[answer.row].factor)
 
 
-@dataclass(frozen=True)
+@lru_cache(maxsize=32)
+def answers_of(factors: FactorTable, gwp: str, biogenic: str) -> Answers:
+    """Answers of factor tables under a set of global warming potentials, with all that was asked before."""
+    return Answers(factors, gwp, biogenic)
+
+
+@dataclass(frozen=True, eq=False)
 class Matched:
     """What stands for each flow row.
 
@@ -91,68 +116,64 @@ class Matched:
 
 def match_rows(activity: Activity, answers: Answers) -> Matched:
     """Emission factor of every flow row, with a problem for every row that has none."""
-    form, supplier, is_link = _questions(activity, answers)
+    if (earlier := answers.matched.get(activity.structure)) is not None:
+        return earlier
+    if len(answers.answers) > KEPT:
+        answers.forget()
+    form, links = _questions(activity, answers)
+    supplier = _suppliers(activity, links)
     found = answers.answers
     problems: list[Problem] = []
     if any(isinstance(answer, NoMatch) for answer in found):
         problems += _problems(activity, found, form)
-    if is_link is not None:
-        problems += _unknown_suppliers(activity, is_link, supplier)
+    problems += _unknown_suppliers(activity, links, supplier)
     matches = tuple(None if isinstance(answer, NoMatch) else answer for answer in found)
-    return Matched(form, matches, tuple(answers.requests), answers.parts, supplier, is_link is not None, tuple(problems))
+    matched = Matched(form, matches, tuple(answers.requests), answers.parts, supplier, len(links) > 0, tuple(problems))
+    if activity.whole and not problems:
+        answers.matched[activity.structure] = matched
+    return matched
 
 
-def _questions(activity: Activity, answers: Answers) -> tuple[Places, Places, Flags | None]:
-    """Answer of each row, the product it links to (-1: none), and which rows are links, None where there are none.
+def _questions(activity: Activity, answers: Answers) -> tuple[Places, Places]:
+    """Answer of each row, and which rows link to another product.
 
-    Where every row tells item, region and year itself, questions are told apart by distinct row forms, not row by row.
+    Questions are told apart by distinct row forms; where a form tells no region or year, by those of its seats as well.
     """
-    flows, forms, texts = activity.flows, activity.rows.forms, activity.cells.texts
-    items = texts["item"].categories
-    linking = np.array([text.startswith(LINK) for text in items])
-    region, year = texts["region"], texts["year"]
-    is_flow = forms.kind == Kind.FLOW
-    told = (
-        (region.categories.index("") if "" in region.categories else -1),
-        (year.categories.index("") if "" in year.categories else -1),
-    )
-    by_form = not linking.any() and bool(np.all(flows.row >= 0))
-    by_form = by_form and not np.any(is_flow & ((region.codes[forms.first] == told[0]) | (year.codes[forms.first] == told[1])))
-    if by_form:
-        chosen = np.flatnonzero(is_flow)
-        rows = forms.first[chosen]
-        first, number = combine(forms.index[chosen], texts["item"].codes[rows], region.codes[rows], year.codes[rows])
-        asked = [
-            (
-                int(forms.index[chosen[one]]),
-                items[texts["item"].codes[row]],
-                region.categories[region.codes[row]],
-                int(year[row]),
-            )
-            for one, row in zip(first, rows[first], strict=True)
-        ]
-        of_form = np.zeros(len(forms.kind), dtype=np.intp)
-        of_form[chosen] = answers.places(activity.rules, asked)[number]
-        return picked(of_form, picked(activity.rows.form, flows.row)), np.empty(0, dtype=np.intp), None
-    code = np.where(flows.row >= 0, texts["item"].codes[flows.row], -1)
-    is_link = (code >= 0) & linking[code]
-    first, number = combine(flows.flow, np.where(is_link, len(items), code), flows.region, flows.year)
-    names: list[str | None] = [*items, None, ""]  # the last stands for -1
+    flows, items = activity.flows, activity.cells.texts["item"].categories
+    forms, regions = flows.forms, activity.regions
+    linking = np.array([*(text.startswith(LINK) for text in items), False])
+    links = np.append(linking, False)[forms.item] & (forms.flow >= 0)
+    names: list[str | None] = [*items, ""]  # the last, -1, is the rule's own
+    item = [None if link else names[code] for link, code in zip(links.tolist(), forms.item.tolist(), strict=True)]
+    flow = forms.flow.tolist()
+    if flows.located:
+        chosen = np.flatnonzero(forms.flow >= 0)
+        number, region, year = flows.form, forms.region[chosen], forms.year[chosen]
+    else:
+        first, number = combine(flows.form, flows.region, flows.year)
+        chosen, region, year = flows.form[first], flows.region[first], flows.year[first]
     asked = [
-        (
-            int(flows.flow[row]),
-            names[len(items) if is_link[row] else code[row]],
-            activity.regions[flows.region[row]],
-            int(flows.year[row]),
-        )
-        for row in first
+        (flow[form], item[form], regions[code], wanted)
+        for form, code, wanted in zip(chosen.tolist(), region.tolist(), year.tolist(), strict=True)
     ]
-    form = answers.places(activity.rules, asked)[number]
-    if not is_link.any():
-        return form, np.empty(0, dtype=np.intp), None
+    places = answers.places(activity.rules, asked)
+    if flows.located:
+        of_form = np.zeros(len(flow), dtype=np.intp)
+        of_form[chosen] = places
+        places = of_form
+    return picked(places, number), among(links, flows.form)
+
+
+def _suppliers(activity: Activity, links: Places) -> Places:
+    """Product that each row links to, -1 where there is none; empty where no row links."""
+    if not len(links):
+        return np.empty(0, dtype=np.intp)
+    items = activity.cells.texts["item"]
     products = {name: place for place, name in enumerate(activity.products)}
-    target = np.array([products.get(text.removeprefix(LINK), -1) if text.startswith(LINK) else -1 for text in items])
-    return form, np.where(is_link, target[code], -1), is_link
+    target = np.array([products.get(text.removeprefix(LINK), -1) for text in items.categories])
+    supplier = np.full(len(activity.flows), -1)
+    supplier[links] = target[items.codes[activity.flows.row[links]]]
+    return supplier
 
 
 def _answer(factors: FactorTable, request: Request, known: set[str]) -> Match | NoMatch:
@@ -180,6 +201,8 @@ def _problems(activity: Activity, answers: list[Match | NoMatch | None], form: P
         if not isinstance(answer, NoMatch):
             continue
         rows = np.flatnonzero(form == number)
+        if not len(rows):
+            continue  # asked for by another table
         given = np.unique(flows.row[rows[flows.row[rows] >= 0]])
         if answer.column == "region":
             region = activity.regions[flows.region[rows[0]]]
@@ -196,8 +219,8 @@ def _problems(activity: Activity, answers: list[Match | NoMatch | None], form: P
             yield activity.missing(spec.stage, int(flows.seat[row]), spec.id, answer.what, cure, "no-factor")
 
 
-def _unknown_suppliers(activity: Activity, is_link: Flags, supplier: Places) -> Iterator[Problem]:
-    for row in np.flatnonzero(is_link & (supplier < 0)):
+def _unknown_suppliers(activity: Activity, links: Places, supplier: Places) -> Iterator[Problem]:
+    for row in links[supplier[links] < 0] if len(links) else ():
         source = int(activity.flows.row[row])
         text = activity.cells.text("item", source)
         close = nearest(text.removeprefix(LINK), activity.products)
@@ -217,7 +240,7 @@ def match_warnings(activity: Activity, factors: FactorTable, matched: Matched, g
     for text in factors.warnings(gwp, used):
         yield -1, text
     warned = asked & np.array([answer is not None and bool(answer.warning) for answer in matched.answers], dtype=bool)
-    product = row_products(activity) if warned.any() else matched.form
+    product = activity.flow_products
     for number in np.flatnonzero(warned):
         rows = np.flatnonzero(matched.form == number)
         answer, flow = matched.answers[number], activity.rules.flows[activity.flows.flow[rows[0]]]
@@ -225,10 +248,3 @@ def match_warnings(activity: Activity, factors: FactorTable, matched: Matched, g
         text = f"{activity.rules.stage_id(flow.stage)}.{flow.id}: {matched.requests[number].item}: {answer.warning}."
         for place in sorted(set(product[rows].tolist())):
             yield place, text
-
-
-def row_products(activity: Activity) -> Places:
-    """Product of every flow row."""
-    flows, rules = activity.flows, activity.rules
-    per_lane = np.array([rules.stages[flow.stage].component for flow in rules.flows] or [False])[flows.flow]
-    return np.where(per_lane, activity.lanes.product[np.where(per_lane, flows.seat, 0)], flows.seat)

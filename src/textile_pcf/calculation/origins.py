@@ -125,7 +125,7 @@ def _given_text(activity: Activity, quantities: Quantities, line: int) -> str:
     amount = f"{number(activity.cells.numbers['amount'][row])} {activity.cells.text('unit', row)}"
     if activity.flows.per[line] != PERIOD:
         return amount
-    output = activity.flows.value[line] / quantities.value[line] if quantities.value[line] else np.nan
+    output = activity.flow_value[line] / quantities.value[line] if quantities.value[line] else np.nan
     told = _output_text(activity, line)
     if not np.isfinite(output):
         return f"{amount} in the period"

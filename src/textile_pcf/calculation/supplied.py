@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from textile_pcf.activity import Activity, Quantities
-from textile_pcf.activity.fill import FlowRows
 from textile_pcf.calculation.matched import Answers, Matched
 from textile_pcf.engine import Places
 from textile_pcf.errors import Problem
@@ -56,9 +55,10 @@ def with_supply(
         supplier=matched.supplier[take] if len(matched.supplier) else matched.supplier,
         problems=tuple(problems),
     )
-    flows = FlowRows(**{column.name: getattr(activity.flows, column.name)[take] for column in fields(FlowRows)})
+    structure = replace(activity.structure, flows=activity.flows.at(take))
     value, scale, entry = quantities.value[take] * multiplier, quantities.scale[take], quantities.entry[take]
-    return replace(activity, flows=flows), replace(quantities, value=value, scale=scale, entry=entry), again
+    divided = replace(activity, structure=structure, flow_value=activity.flow_value[take])
+    return divided, replace(quantities, value=value, scale=scale, entry=entry), again
 
 
 def _covered(activity: Activity, matched: Matched, site: SiteSupply) -> Places:

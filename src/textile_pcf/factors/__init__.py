@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FactorTable:
     """Tables of emission factors, in the order in which they are asked."""
 
@@ -112,6 +112,8 @@ def load_factors(*sources: str | Path | Any) -> FactorTable:
     >>> load_factors().tables[0].name
     'default'
     """
+    if len(sources) == 1 and isinstance(sources[0], FactorTable):
+        return sources[0]
     tables: list[Table] = []
     for source in sources or ("default",):
         tables += source.tables if isinstance(source, FactorTable) else [read_factor_table(source)]

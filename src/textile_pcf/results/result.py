@@ -38,8 +38,8 @@ class StageMasses:
 class Footprint:
     """Product carbon footprints of one run; immutable, every view is summed from its lines.
 
-    Sums are added up from `emitted`. What is said of each line, the warnings and the provenance are put into words when they
-    are first asked for, by `describe`, `warn`, `cite` and, for a product and a stage, `terms`.
+    Sums are added up from `emitted`. Masses, what is said of each line, the warnings and the provenance are told when they are
+    first asked for, by `weigh`, `describe`, `warn`, `cite` and, for a product and a stage, `terms`.
     """
 
     products: tuple[str, ...]
@@ -47,7 +47,7 @@ class Footprint:
     stages: tuple[StageInfo, ...]
     measures: Measures
     emitted: Emitted
-    stage_masses: StageMasses
+    weigh: Callable[[], StageMasses] = field(repr=False)
     describe: Callable[[], Lines] = field(repr=False)
     warn: Callable[[], tuple[tuple[int, str], ...]] = field(repr=False)
     cite: Callable[[], Mapping[str, Any]] = field(repr=False)
@@ -56,6 +56,11 @@ class Footprint:
     """Fossil and biogenic carbon in one product unit as it leaves, shape (products, 2); NaN where not known. [kg C]"""
     beside: Mapping[str, Array] = field(default_factory=dict)
     """Totals by another convention beside the declared one, such as `location_based`. [kg CO2e per product unit]"""
+
+    @cached_property
+    def stage_masses(self) -> StageMasses:
+        """Mass through every stage. [kg per product unit]"""
+        return self.weigh()
 
     @cached_property
     def lines(self) -> Lines:

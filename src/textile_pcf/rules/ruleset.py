@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from textile_pcf.methods import Method
 from textile_pcf.rules.model import Quantity, RuleDocument, Stage
+from textile_pcf.titles import BothLanguages
 from textile_pcf.units import Conversion, Unit, convert
 
 Array = NDArray[np.float64]
@@ -74,6 +75,62 @@ class PropertySpec:
     method: Method | None = None
     inputs: Mapping[str, int] = field(default_factory=dict)
     plausible: tuple[float, float] | None = None
+    titles: tuple[BothLanguages | None, ...] = ()
+
+    def word_title(self, word: str, language: str = "en") -> str:
+        """Name of a word of the choice, for people; the word itself where the rule has none.
+
+        Examples
+        --------
+        >>> from textile_pcf.rules import load_rules
+        >>> loom = next(spec for spec in load_rules("cotton_fabric@2026.1").properties if spec.id == "loom")
+        >>> loom.word_title("air_jet"), loom.word_title("air_jet", "zh"), loom.word_title("by hand", "zh")
+        ('Air jet', '喷气', 'by hand')
+        """
+        title = self.titles[self.choice.index(word)] if word in self.choice else None
+        return title.told(language) if title else word
+
+    def word_in_chinese(self, word: str) -> str:
+        """A word of the choice with its Chinese name behind it, where it has one.
+
+        Examples
+        --------
+        >>> from textile_pcf.rules import load_rules
+        >>> loom = next(spec for spec in load_rules("cotton_fabric@2026.1").properties if spec.id == "loom")
+        >>> loom.word_in_chinese("air_jet")
+        'air_jet（喷气）'
+        """
+        title = self.word_title(word, "zh")
+        return word if title == word else f"{word}（{title}）"
+
+    def word_place(self, text: str) -> int:
+        """Place of the word that a text means, as written or by its name in any language; -1 where it is none of them.
+
+        Examples
+        --------
+        >>> from textile_pcf.rules import load_rules
+        >>> loom = next(spec for spec in load_rules("cotton_fabric@2026.1").properties if spec.id == "loom")
+        >>> loom.word_place("rapier"), loom.word_place("剑杆"), loom.word_place("Air jet"), loom.word_place("by hand")
+        (3, 3, 1, -1)
+        """
+        if text in self.choice:
+            return self.choice.index(text)
+        wanted = plain(text)
+        for place, (word, title) in enumerate(zip(self.choice, self.titles, strict=True)):
+            if wanted in (plain(name) for name in (word, *((title.en, title.zh or word) if title else ()))):
+                return place
+        return -1
+
+
+def plain(text: str) -> str:
+    """A word as it is compared: capitals, blanks and underscores do not matter.
+
+    Examples
+    --------
+    >>> plain("T 恤"), plain("Air_Jet")
+    ('t恤', 'airjet')
+    """
+    return "".join(text.casefold().replace("_", " ").split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +191,7 @@ class StageSpec:
     flows: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RuleSet:
     """A product category rule, checked and ready to calculate with.
 
@@ -178,19 +235,27 @@ class RuleSet:
         title = getattr(model, "title", None)
         return title.told(language) if title else name or stage
 
+    def word_title(self, stage: str, name: str, word: str, language: str = "en") -> str:
+        """Name of a word of a choice, for people; the word itself where the rule has none."""
+        kind, index = self.names[stage][name]
+        return self.properties[index].word_title(word, language) if kind == "property" else word
+
     def note(self, stage: str, name: str, language: str = "en") -> str:
         """What to measure for something of a stage; empty where the rule does not say."""
         note = getattr(self._model(stage, name), "note", None)
         return note.told(language) if note else ""
 
     def in_chinese(self) -> dict[str, str]:
-        """Titles and notes of the rule: English → Chinese, for messages."""
+        """Titles, notes and words of the rule, and lists of these words: English → Chinese, for messages."""
         document = self.document
         told: list[object] = [document, *document.product.properties.values(), *document.alternatives, *document.stages]
         for stage in document.stages:
             told += [*stage.properties.values(), *stage.losses, *stage.flows.values()]
-        texts = [getattr(model, name, None) for model in told for name in ("title", "note")]
-        return {text.en: text.zh for text in texts if text is not None and text.zh}
+        texts = [title for spec in self.properties for title in spec.titles]
+        texts += [getattr(model, name, None) for model in told for name in ("title", "note")]
+        chosen = [spec for spec in self.properties if spec.choice]
+        lists = {", ".join(spec.choice): "、".join(map(spec.word_in_chinese, spec.choice)) for spec in chosen}
+        return {text.en: text.zh for text in texts if text is not None and text.zh} | lists
 
     def _model(self, stage: str, name: str) -> Stage | Quantity | None:
         if stage == "product":

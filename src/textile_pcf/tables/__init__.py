@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def read_table(
     >>> table.columns["amount"], table.columns["product"]
     (['2 kg'], ['P'])
     """
-    header = Header(None if known_columns is None else tuple(known_columns), dict(aliases or {}), lenient)
+    header = _header(None if known_columns is None else tuple(known_columns), tuple((aliases or {}).items()), lenient)
     pandas, arrow = sys.modules.get("pandas"), sys.modules.get("pyarrow")
     if pandas is not None and isinstance(source, pandas.DataFrame):
         return from_frame(source, header, error)
@@ -73,6 +74,11 @@ def read_table(
     what = f"A {type(source).__name__} is not a table."
     cure = "Give a path, a pandas DataFrame, or {product: ID, rows: [...]}."
     raise UsageError([Problem("input", what, cure, code="input")])
+
+
+@lru_cache(maxsize=16)
+def _header(known: tuple[str, ...] | None, aliases: tuple[tuple[str, str], ...], lenient: bool) -> Header:
+    return Header(known, dict(aliases), lenient)
 
 
 def _from_file(name: str, sheet: str, header: Header, error: type[PcfError]) -> Table:

@@ -10,6 +10,7 @@ from textile_pcf.strict_yaml import Document
 from textile_pcf.tables.shape import Header, Table, plain
 from textile_pcf.units import nearest
 
+SCALARS = frozenset((str, int, float, bool, type(None)))
 FORM = "Write {product: ID, rows: [{stage: ..., flow: ..., amount: ...}]}."
 
 
@@ -18,26 +19,63 @@ def from_document(document: Document, header: Header, error: type[PcfError]) -> 
     single = isinstance(document.data, Mapping)
     entries = {(): document.data} if single else {(number,): entry for number, entry in enumerate(document.data)}
     problems: list[Problem] = []
-    rows: list[dict[str, Any]] = []
-    paths: list[tuple[Any, ...]] = []
+    rows: list[Any] = []
+    products: list[Any] = []
+    homes: list[tuple[tuple[Any, ...], int]] = []
     for path, entry in entries.items():
         given = _given(document, path, entry, problems)
-        product = {"product": plain(entry["product"])} if given and "product" in entry else {}
-        for number, row in enumerate(given):
-            here = (*path, "rows", number)
-            if wrong := _wrong(document, here, row, header):
-                problems += wrong
-                continue
-            rows.append(product | {header.name(key): plain(value) for key, value in row.items()})
-            paths.append(here)
+        rows += given
+        products += [entry["product"] if given and "product" in entry else ""] * len(given)
+        homes += [(path, len(given))]
+    columns = _columns(rows, products, header) if _mappings(rows) else {}
+    paths = (
+        [(*path, "rows", number) for path, count in homes for number in range(count)] if document.lines or not columns else []
+    )
+    if not columns:
+        problems += (wrong for path, row in zip(paths, rows, strict=True) for wrong in _wrong(document, path, row, header))
     if not rows and not problems:
         problems.append(Problem(document.place(), "There are no rows.", FORM, code="no-rows"))
     if problems:
         raise error(problems)
-    names = dict.fromkeys(name for row in rows for name in row)
-    columns = {name: [row.get(name, "") for row in rows] for name in names}
     lines = [document.line(path) for path in paths] if document.lines else range(len(rows))
     return Table(document.name, columns, len(rows), "yaml", lines, document=document, paths=paths)
+
+
+def _mappings(rows: list[Any]) -> bool:
+    """Whether all rows are mappings; those of one type are looked at once."""
+    return all(issubclass(kind, Mapping) for kind in set(map(type, rows)))
+
+
+def _columns(rows: list[Mapping[Any, Any]], products: list[Any], header: Header) -> dict[str, list[Any]]:
+    """Cells of each column, "" where a row does not have it; nothing where a column or a cell is wrong.
+
+    Rows of the same keys are looked at once.
+    """
+    forms = dict.fromkeys(map(tuple, rows))
+    names = {key: header.name(key) for keys in forms for key in keys}
+    if any(len({names[key] for key in keys}) < len(keys) for keys in forms):
+        return {}
+    columns: dict[str, list[Any]] = {"product": products} if any(products) else {}
+    for key, name in names.items():
+        if name in columns:  # by another key in other rows, or of the whole product
+            columns[name] = [row.get(key, cell) for row, cell in zip(rows, columns[name], strict=True)]
+        else:
+            columns[name] = [row.get(key, "") for row in rows]
+    if header.known is not None and not columns.keys() <= set(header.known):
+        return {}
+    kinds = [set(map(type, cells)) for cells in columns.values()]
+    if not all(map(SCALARS.issuperset, kinds)):
+        return {}
+    return {name: _cells(cells, kind) for (name, cells), kind in zip(columns.items(), kinds, strict=True)}
+
+
+def _cells(cells: list[Any], kinds: set[type]) -> list[Any]:
+    """Cells as they are kept; columns of one kind are common."""
+    if kinds == {str}:
+        return list(map(str.strip, cells))
+    if kinds <= {str, float, int}:
+        return [cell.strip() if type(cell) is str else cell for cell in cells]
+    return list(map(plain, cells))
 
 
 def _given(document: Document, path: tuple[Any, ...], entry: Any, problems: list[Problem]) -> list[Any]:

@@ -110,9 +110,12 @@ class Header:
         self.lenient = lenient
         self.by_key = {_key(alias): name for alias, name in aliases.items()}
         self.by_key |= {_key(name): name for name in known or ()}
+        self._exact = {name: name for name in known or ()}
 
     def name(self, cell: Any) -> str:
         """Column a header stands for; itself when it is not known."""
+        if cell in self._exact:
+            return str(cell)
         text = str(cell).strip()
         return self.by_key.get(_key(text), text)
 

@@ -1,0 +1,76 @@
+"""Amounts of rows in canonical units, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from textile_pcf.activity.cells import Cells
+from textile_pcf.activity.layout import layout
+from textile_pcf.activity.meaning import Forms, Kind, Rows
+from textile_pcf.columns import Array, Flags, picked
+from textile_pcf.errors import Problem
+from textile_pcf.rules import RuleSet
+
+HUGE = "The amount is beyond what can be counted."
+
+
+def canonical(amounts: Array, rows: Rows) -> Array:
+    """Amounts in canonical units, NaN where there is none."""
+    with np.errstate(divide="ignore", over="ignore"):
+        if rows.inverse:
+            return np.where(picked(rows.forms.inverse, rows.form), rows.factor / amounts, amounts * rows.factor)
+        return amounts * rows.factor
+
+
+def sound(value: Array, empties: int) -> bool:
+    """Whether every amount that is told is finite, and none negative or nothing by its inverse. Looks once."""
+    low, high = value.min(initial=0.0), value.max(initial=0.0)
+    if low >= 0 and high < np.inf:
+        return True  # comparisons with NaN are false: there is none
+    return empties > 0 and bool(np.count_nonzero((value >= 0) & (value < np.inf)) == len(value) - empties)
+
+
+def checked(cells: Cells, rules: RuleSet, rows: Rows) -> tuple[Rows, Array, list[Problem]]:
+    """Amounts of all rows; those that cannot be counted make their rows wrong."""
+    amounts = cells.numbers["amount"]
+    value = canonical(amounts, rows)
+    problems = list(_no_output(cells, rows))
+    if sound(value, cells.empties):
+        return rows, value, problems
+    cure = "Check the amount and its unit."
+    too_big = np.isinf(value) & np.isfinite(amounts) & (rows.forms.kind != Kind.WRONG)[rows.form]
+    problems += cells.problems_at(np.flatnonzero(too_big), HUGE, cure, "amount", "huge")
+    rows = _with_wrong(rows, too_big)
+    return rows, value, [*problems, *_signs(cells, rules, rows, amounts < 0)]
+
+
+def _no_output(cells: Cells, rows: Rows) -> Iterator[Problem]:
+    outputs = rows.of_kind(Kind.OUTPUT)
+    nothing = outputs[cells.numbers["amount"][outputs] == 0]
+    what = "The output of the period is zero."
+    yield from cells.problems_at(nothing, what, "Write what the stage gave.", "amount", "zero-output")
+
+
+def _with_wrong(rows: Rows, wrong: Flags) -> Rows:
+    """Some rows become wrong whatever their form."""
+    if not wrong.any():
+        return rows
+    forms = rows.forms
+    columns = {name: np.append(getattr(forms, name), getattr(forms, name)[0]) for name in Forms.__dataclass_fields__}
+    columns["kind"][-1], columns["first"][-1] = Kind.WRONG, np.flatnonzero(wrong)[0]
+    return replace(rows, form=np.where(wrong, len(forms.kind), rows.form), forms=Forms(**columns))
+
+
+def _signs(cells: Cells, rules: RuleSet, rows: Rows, negative: Flags) -> Iterator[Problem]:
+    """Negative amounts where they make no sense."""
+    forms = rows.forms
+    any_sign = np.append(layout(rules).flow_any_sign, False)
+    is_flow = forms.kind == Kind.FLOW
+    allowed = (is_flow & any_sign[np.where(is_flow, forms.index, -1)]) | (forms.kind == Kind.WRONG)
+    told = np.flatnonzero(negative & ~allowed[rows.form])
+    yield from cells.problems_at(
+        told, "The amount is negative.", "Write what is used, as a positive number.", "amount", "negative"
+    )

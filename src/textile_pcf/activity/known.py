@@ -1,0 +1,53 @@
+"""Structures of small tables that were seen before: a mill sends the same rows again and again, with other amounts."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from textile_pcf.activity.cells import Cells
+from textile_pcf.activity.meaning import FORM
+from textile_pcf.activity.structure import Structure
+from textile_pcf.columns import text_of
+from textile_pcf.rules import RuleSet
+
+ROWS = 1_000  # tables of more rows are looked at anew: there the work on rows counts, not that on their structure
+KEPT = 256
+LINK = "product:"
+
+
+@lru_cache(maxsize=32)
+def known_structures(rules: RuleSet) -> dict[tuple[Any, ...], Structure]:
+    """Structures under a rule by what tells them; only of rows that were found sound and complete."""
+    return {}
+
+
+def rows_key(cells: Cells) -> tuple[tuple[Any, ...], tuple[str, ...]] | None:
+    """What tells tables of the same rows, and the products; None for tables that are large or odd."""
+    table = cells.table
+    if table.rows > ROWS or cells.problems or table.made_for or cells.units is not None:
+        return None
+    columns = [table.columns.get(name) for name in FORM]
+    product = table.columns["product"]
+    if not all(column is None or type(column) is list for column in (product, *columns)):
+        return None
+    products = dict.fromkeys(product, 0)
+    if len(products) > 1:
+        for number, name in enumerate(products):
+            products[name] = number
+    names = tuple(map(text_of, products))
+    if "" in names or len(set(names)) < len(names):
+        return None
+    of_products = tuple(map(products.__getitem__, product)) if len(names) > 1 else len(product)
+    empty = cells.empty.tobytes() if cells.any_empty else b""
+    return (of_products, empty, *(None if column is None else tuple(column) for column in columns)), names
+
+
+def keep(rules: RuleSet, key: tuple[Any, ...], cells: Cells, structure: Structure) -> None:
+    """Remember a structure for the next table of the same rows; not of products that link to one another by name."""
+    if any(text.startswith(LINK) for text in cells.texts["item"].categories):
+        return
+    known = known_structures(rules)
+    if len(known) >= KEPT:
+        known.clear()
+    known[key] = structure

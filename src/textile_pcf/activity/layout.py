@@ -1,0 +1,93 @@
+"""What is asked of a rule again and again, as arrays: one entry per stage, flow, property or loss, in the rule's order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textile_pcf.columns import Array, Flags
+from textile_pcf.rules import FlowSpec, RuleSet
+from textile_pcf.rules.model import MASS_DRIVERS
+
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """A rule as arrays. Flags of stages have one more entry, for the product (-1): never a fibre's, never optional."""
+
+    stage_lane: Flags
+    stage_optional: Flags
+    choices: frozenset[tuple[str, str]]
+    """Stage and id of the properties that are a choice."""
+    flow_stage: Places
+    flow_lane: Flags
+    flow_factor: Array
+    flow_any_sign: Flags
+    flow_outside: Flags
+    flow_massless: Flags
+    flow_masses: NDArray[np.int64]
+    """How often output, input and loss of its stage multiply a flow, shape (flows, 3)."""
+    flow_driven: tuple[tuple[FlowSpec, tuple[str | int, ...]], ...]
+    """Flows that are multiplied by what is no mass: by properties, or the product."""
+    flow_filled: Flags
+    """The rule has a value for it, and it is neither optional nor one of several ways."""
+    property_stage: Places
+    property_required: Flags
+    loss_stage: Places
+    loss_basis: NDArray[np.str_]
+    loss_kinds: tuple[str, ...]
+    """The distinct ones of these."""
+    loss_required: Flags
+    """It is asked for where its stage takes place."""
+
+
+@lru_cache(maxsize=32)
+def layout(rules: RuleSet) -> Layout:
+    """The arrays of a rule; made once."""
+    stages, flows, losses, properties = rules.stages, rules.flows, rules.losses, rules.properties
+    lane, outside = [spec.component for spec in stages], [spec.outside for spec in stages]
+    chosen = alternative_flows(rules)
+    masses = np.array([[spec.drivers.count(name) for name in MASS_DRIVERS] for spec in flows], dtype=np.int64)
+    return Layout(
+        stage_lane=_flags([*lane, False]),
+        stage_optional=_flags([*(spec.optional for spec in stages), False]),
+        choices=frozenset((rules.stage_id(spec.stage), spec.id) for spec in properties if spec.choice),
+        flow_stage=_places([spec.stage for spec in flows]),
+        flow_lane=_flags([lane[spec.stage] for spec in flows]),
+        flow_factor=np.array([spec.unit.factor for spec in flows], dtype=np.float64),
+        flow_any_sign=_flags([spec.any_sign for spec in flows]),
+        flow_outside=_flags([outside[spec.stage] for spec in flows]),
+        flow_massless=_flags([not set(MASS_DRIVERS) & set(spec.drivers) for spec in flows]),
+        flow_masses=masses.reshape(-1, len(MASS_DRIVERS)),
+        flow_driven=tuple((spec, others) for spec in flows if (others := _no_masses(spec))),
+        flow_filled=_flags([spec.default is not None and not spec.optional and spec.index not in chosen for spec in flows]),
+        property_stage=_places([spec.stage for spec in properties]),
+        property_required=_flags([not spec.optional and spec.default is None and spec.method is None for spec in properties]),
+        loss_stage=_places([spec.stage for spec in losses]),
+        loss_basis=np.array([spec.basis for spec in losses], dtype=np.str_),
+        loss_kinds=tuple(dict.fromkeys(spec.basis for spec in losses)),
+        loss_required=_flags([
+            not outside[spec.stage] and (not spec.optional or spec.default is not None) for spec in losses
+        ]),
+    )  # fmt: skip
+
+
+def alternative_flows(rules: RuleSet) -> set[int]:
+    """Flows that are a way to choose; none of them is required or filled in by itself."""
+    return {index for group in rules.alternatives for kind, index in group if kind == "flow"}
+
+
+def _no_masses(spec: FlowSpec) -> tuple[str | int, ...]:
+    return tuple(driver for driver in spec.drivers if isinstance(driver, int) or driver == "product")
+
+
+def _flags(values: list[bool]) -> Flags:
+    return np.array(values, dtype=bool)
+
+
+def _places(values: list[int]) -> Places:
+    return np.array(values, dtype=np.intp)
