@@ -189,6 +189,18 @@ def test_5_a_fault_of_ours_says_so(command, monkeypatch):
     assert "out of order" in err
 
 
+def test_130_stopped_by_hand(command, monkeypatch):
+    import textile_pcf.calculation
+
+    def stopped(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(textile_pcf.calculation, "footprint", stopped)
+    code, out, err = command("calculate", GOOD, *OWN)
+    assert (code, out) == (130, "")
+    assert "Traceback" not in err
+
+
 def test_the_program_exits_with_the_code(tmp_path):
     """As a process: data on standard output, messages on standard error."""
     path = broken(tmp_path, 13, "FABRIC-1,dyeing,steam,,8,kWh,,,,,")
@@ -457,7 +469,8 @@ def test_factors(command):
 
 
 def test_help_of_every_command(command):
-    for arguments in ((), ("calculate",), ("check",), ("explain",), ("template",), ("rules",), ("factors",)):
+    names = ("batch", "calculate", "check", "explain", "report", "template", "rules", "factors")
+    for arguments in ((), *((name,) for name in names)):
         code, out, _ = command(*arguments, "--help")
         assert code == 0
         assert "Usage" in out

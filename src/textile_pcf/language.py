@@ -59,10 +59,16 @@ class _Message:
     """A sentence with holes: how it is recognised, and what is said instead."""
 
     pieces: tuple[str, ...]
-    pattern: re.Pattern[str]
     holes: tuple[str, ...]
     chinese: str
     fragment: bool
+
+    def values(self, text: str) -> Mapping[str, str] | None:
+        """What stands in the holes when a text is made from this message; None when it is not."""
+        if not all(piece in text for piece in self.pieces):
+            return None
+        found = re.fullmatch("(.*?)".join(map(re.escape, self.pieces)), text, re.DOTALL)
+        return None if found is None else dict(zip(self.holes, found.groups(), strict=True))
 
 
 @cache
@@ -80,14 +86,14 @@ def _messages() -> tuple[_Message, ...]:
 def rows() -> Iterator[tuple[str, str, str]]:
     """The rows of the catalogue: key (empty for messages, `*` for parts of messages), English, Chinese."""
     with Path(__file__).with_name("catalogue.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, strict=True):
-            yield row["key"], row["en"], row["zh"]
+        table = csv.reader(file, strict=True)
+        next(table)  # key, en, zh
+        yield from ((key, english, chinese) for key, english, chinese in table)
 
 
 def _message(english: str, chinese: str, fragment: bool) -> _Message:
     parts = _HOLE.split(english)  # text, hole, text, hole, ...
-    pattern = "".join("(.*?)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
-    return _Message(tuple(parts[::2]), re.compile(pattern, re.DOTALL), tuple(parts[1::2]), chinese, fragment)
+    return _Message(tuple(parts[::2]), tuple(parts[1::2]), chinese, fragment)
 
 
 def _told(text: str, names: Mapping[str, str]) -> str:
@@ -136,11 +142,5 @@ def _part(text: str, names: Mapping[str, str]) -> str:
 @lru_cache(maxsize=4096)
 def _matches(text: str) -> tuple[tuple[_Message, Mapping[str, str]], ...]:
     """Messages that a text can be made from, the one that says most first."""
-    found = []
-    for message in _messages():
-        if not all(piece in text for piece in message.pieces):
-            continue
-        match = message.pattern.fullmatch(text)
-        if match is not None:
-            found.append((message, dict(zip(message.holes, match.groups(), strict=True))))
-    return tuple(found)
+    found = ((message, message.values(text)) for message in _messages())
+    return tuple((message, values) for message, values in found if values is not None)

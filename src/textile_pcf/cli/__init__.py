@@ -6,7 +6,8 @@ import os
 import sys
 from itertools import pairwise
 
-DONE, REJECTED, USAGE, DEFINITION, INPUT, INTERNAL = 0, 1, 2, 3, 4, 5
+DONE, REJECTED, USAGE, DEFINITION, INPUT, INTERNAL, STOPPED = 0, 1, 2, 3, 4, 5, 130
+VARIABLE = "TEXTILE_PCF_LANG"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -24,7 +25,7 @@ def spoken(arguments: list[str]) -> str:
     """
     told = [after for word, after in pairwise([*arguments, ""]) if word == "--lang"]
     told += [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]
-    return (told or [os.environ.get("TEXTILE_PCF_LANG", "en")])[-1]
+    return (told or [os.environ.get(VARIABLE) or "en"])[-1]
 
 
 def run(arguments: list[str]) -> int:
@@ -32,27 +33,46 @@ def run(arguments: list[str]) -> int:
     import typer
 
     from textile_pcf.cli.commands import app
-    from textile_pcf.errors import SHOWN, FactorError, InputError, PcfError, RuleError
-    from textile_pcf.language import translate
+    from textile_pcf.cli.help import USAGE_ERROR, told
+    from textile_pcf.errors import PcfError
 
-    command = typer.main.get_command(app)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    language = spoken(arguments)
     try:
-        command.main(arguments, prog_name="textile-pcf")
-    except SystemExit as stop:  # the command's own way to end, usage errors included
+        code = typer.main.get_command(app).main(arguments, prog_name="textile-pcf", standalone_mode=False, obj=language)
+        return code if isinstance(code, int) else DONE
+    except SystemExit as stop:  # the reader of our output went away
         return stop.code if isinstance(stop.code, int) else DONE
+    except USAGE_ERROR as error:
+        sys.stderr.write(told(error, language))
+        return USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        return STOPPED
     except PcfError as error:
-        language = spoken(arguments)
-        sys.stderr.write("".join(f"{problem.told(language, error.names)}\n" for problem in error.problems[:SHOWN]))
-        sys.stderr.write(f"{error.summary_in(language)}\n")
-        return DEFINITION if isinstance(error, (RuleError, FactorError)) else INPUT if isinstance(error, InputError) else USAGE
-    except Exception as error:  # a fault of ours: say so, with what a report needs
-        import traceback
+        return _refused(error, language)
+    except Exception as error:
+        return _failed(error, language)
 
-        traceback.print_exc()
-        said = f"internal error: {error!r}. Please report it with the lines above and the input."
-        sys.stderr.write(translate(said, spoken(arguments)) + "\n")
-        return INTERNAL
-    return DONE
+
+def _refused(error: Exception, language: str) -> int:
+    """Tell what is wrong with the request, the rule, the factors or the input."""
+    from textile_pcf.errors import SHOWN, FactorError, InputError, PcfError, RuleError
+
+    assert isinstance(error, PcfError)
+    sys.stderr.write("".join(f"{problem.told(language, error.names)}\n" for problem in error.problems[:SHOWN]))
+    sys.stderr.write(f"{error.summary_in(language)}\n")
+    return DEFINITION if isinstance(error, (RuleError, FactorError)) else INPUT if isinstance(error, InputError) else USAGE
+
+
+def _failed(error: Exception, language: str) -> int:
+    """A fault of ours: say so, with what a report needs."""
+    import traceback
+
+    from textile_pcf.language import translate
+
+    traceback.print_exc()
+    said = f"internal error: {error!r}. Please report it with the lines above and the input."
+    sys.stderr.write(translate(said, language) + "\n")
+    return INTERNAL

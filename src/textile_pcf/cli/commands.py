@@ -8,11 +8,27 @@ from typing import Annotated
 
 import typer
 
-from textile_pcf.batch.command import batch_command
+from textile_pcf.cli.batch import batch
 from textile_pcf.cli.definitions import factors_app, rules_app
+from textile_pcf.cli.help import Command, Group
+from textile_pcf.cli.options import (
+    Biogenic,
+    Factors,
+    File,
+    FormLanguage,
+    GroupLanguage,
+    Gwp,
+    Language,
+    Out,
+    Rule,
+    RuleArgument,
+    SupplyFile,
+    Unit,
+)
 from textile_pcf.language import translate, word
 
 app = typer.Typer(
+    cls=Group,
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -21,20 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(rules_app, name="rules")
 app.add_typer(factors_app, name="factors")
-app.command(name="batch")(batch_command)
-
-File = Annotated[Path, typer.Argument(help="Activity data: CSV, Excel, Parquet, YAML or JSON.")]
-Rule = Annotated[str, typer.Option("--rule", help="Rule: NAME, NAME@EDITION or a path.")]
-Factors = Annotated[
-    list[str] | None, typer.Option("--factors", help="Table of emission factors: name or path; repeat for more, in order.")
-]
-Gwp = Annotated[str | None, typer.Option("--gwp", help="AR4, AR5, AR6 or EF3.1; the rule's where none is given.")]
-Biogenic = Annotated[str | None, typer.Option("--biogenic", help="minus_one_plus_one or zero_zero; the rule's otherwise.")]
-SupplyFile = Annotated[
-    Path | None, typer.Option("--supply", help="Supply table of the sites: on-site power, contracts, heat by source.")
-]
-Out = Annotated[Path | None, typer.Option("-o", "--output", help="File to write; standard output otherwise.")]
-Language = Annotated[str, typer.Option("--lang", envvar="TEXTILE_PCF_LANG", help="en or zh.")]
+app.command(name="batch", cls=Command)(batch)
 
 
 def _version(wanted: bool) -> None:
@@ -47,64 +50,61 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+    lang: GroupLanguage = "",
 ) -> None:
     """Product carbon footprints of textiles, line by line."""
 
 
-def language_of(text: str) -> str:
-    """`en` or `zh`; other texts are a usage error."""
-    if text not in ("en", "zh"):
-        raise typer.BadParameter(f"{text!r} is no language of this program; write en or zh.", param_hint="--lang")
-    return text
-
-
-@app.command()
+@app.command(cls=Command)
 def calculate(
     file: File,
     rule: Rule,
     factors: Factors = None,
-    unit: Annotated[str | None, typer.Option("--unit", help="Tell results per kg, m2, m, '100 m', piece …")] = None,
+    unit: Unit = None,
     gwp: Gwp = None,
     biogenic: Biogenic = None,
     supply: SupplyFile = None,
-    form: Annotated[str | None, typer.Option("--format", help="table, csv, json, parquet or xlsx.")] = None,
+    form: Annotated[str | None, typer.Option("--format", metavar="FORMAT", help="table, csv, json, parquet or xlsx.")] = None,
     output: Out = None,
     lines: Annotated[bool, typer.Option("--lines", help="csv and parquet: every line of the sum.")] = False,
-    lang: Language = "en",
+    lang: Language = "",
 ) -> None:
     """Calculate the footprints of the products in a file."""
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.output import chosen_format, write_result
 
-    language = language_of(lang)
     chosen_format(form, output)
     result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
-    write_result(result, form, output, unit, lines, language)
+    write_result(result, form, output, unit, lines, lang)
     for text in result.warnings():
-        sys.stderr.write(f"{word('warning', language)}: {translate(text, language)}\n")
+        sys.stderr.write(f"{word('warning', lang)}: {translate(text, lang)}\n")
 
 
-@app.command()
+@app.command(cls=Command)
 def check(
     file: File,
     rule: Rule,
     factors: Factors = None,
     annotated: Annotated[
-        Path | None, typer.Option("--annotate", help="Write a copy of the workbook, with the problems as comments of cells.")
+        Path | None,
+        typer.Option(
+            "--annotate", metavar="FILE", help="Write a copy of the workbook, with the problems as comments of cells."
+        ),
     ] = None,
-    lang: Language = "en",
+    lang: Language = "",
 ) -> None:
     """Check a file against a rule, and against emission factors where they are named; nothing is calculated."""
-    language = language_of(lang)
     if annotated is None:
         products = _checked(file, rule, factors)
     else:
         from textile_pcf.cli.annotated import checked_into
 
-        products = checked_into(file, annotated, language, lambda: _checked(file, rule, factors))
+        products = checked_into(file, annotated, lang, lambda: _checked(file, rule, factors))
     key = "no_problems_1" if len(products) == 1 else "no_problems"
-    sys.stderr.write(word(key, language, file=file, count=len(products)) + "\n")
+    sys.stderr.write(word(key, lang, file=file, count=len(products)) + "\n")
 
 
 def _checked(file: Path, rule: str, factors: list[str] | None) -> tuple[str, ...]:
@@ -119,70 +119,71 @@ def _checked(file: Path, rule: str, factors: list[str] | None) -> tuple[str, ...
     return read_activity(file, load_rules(rule)).products
 
 
-@app.command()
+@app.command(cls=Command)
 def explain(
     file: File,
     rule: Rule,
-    product: Annotated[str, typer.Option("--product", help="The product to explain.")],
-    stage: Annotated[str | None, typer.Option("--stage", help="Only this stage.")] = None,
+    product: Annotated[str, typer.Option("--product", metavar="PRODUCT", help="The product to explain.")],
+    stage: Annotated[str | None, typer.Option("--stage", metavar="STAGE", help="Only this stage.")] = None,
     factors: Factors = None,
     gwp: Gwp = None,
     biogenic: Biogenic = None,
     supply: SupplyFile = None,
-    lang: Language = "en",
+    lang: Language = "",
 ) -> None:
     """Show every term of a footprint, to be checked with a pocket calculator."""
     from textile_pcf.calculation import footprint
 
-    language = language_of(lang)
     result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
-    sys.stdout.write(result.explain(product, stage, language) + "\n")
+    sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
 
-@app.command()
+@app.command(cls=Command)
 def report(
     file: File,
     rule: Rule,
-    output: Annotated[Path, typer.Option("-o", "--output", help="File to write: .html, or .xlsx with live formulas.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="File to write: .html, or .xlsx with live formulas.")
+    ],
     factors: Factors = None,
-    unit: Annotated[str | None, typer.Option("--unit", help="Tell results per kg, m2, m, '100 m', piece …")] = None,
+    unit: Unit = None,
     gwp: Gwp = None,
     biogenic: Biogenic = None,
-    lang: Language = "en",
+    lang: Language = "",
 ) -> None:
     """Write a report for the reader who must believe it: one HTML file, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.output import write_file
     from textile_pcf.report import ENDINGS, to_excel, to_html
 
-    language, ending = language_of(lang), output.suffix.lower()
+    ending = output.suffix.lower()
     if ending not in ENDINGS:
         raise typer.BadParameter(f"{output.name!r} ends in neither {' nor '.join(ENDINGS)}.", param_hint="-o")
     result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic)
     write = to_excel if ending == ".xlsx" else to_html
-    write_file(output, lambda path: write(result, path, unit, language))
+    write_file(output, lambda path: write(result, path, unit, lang))
     for text in result.warnings():
-        sys.stderr.write(f"{word('warning', language)}: {translate(text, language)}\n")
+        sys.stderr.write(f"{word('warning', lang)}: {translate(text, lang)}\n")
 
 
-@app.command()
+@app.command(cls=Command)
 def template(
-    rule: Annotated[str, typer.Argument(help="Rule: NAME, NAME@EDITION or a path.")],
+    rule: RuleArgument,
     output: Out = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Also rows that need not be given; delete what does not apply.")
     ] = False,
-    lang: Annotated[str, typer.Option("--lang", envvar="TEXTILE_PCF_LANG", help="en, zh, or both in a workbook.")] = "en",
+    lang: FormLanguage = "",
 ) -> None:
     """Write something for the mill to fill in: a workbook (.xlsx) with a sheet per stage, or a plain table (.csv)."""
     from textile_pcf.cli.output import write_file
     from textile_pcf.rules import load_rules
     from textile_pcf.template import make_template, template_csv
 
-    rules, language = load_rules(rule), "both" if lang == "both" else language_of(lang)
+    rules = load_rules(rule)
     if output is None:
-        sys.stdout.write(template_csv(rules, everything, "en" if language == "both" else language))
+        sys.stdout.write(template_csv(rules, everything, "en" if lang == "both" else lang))
     elif output.suffix.lower() not in (".csv", ".xlsx"):
         raise typer.BadParameter(f"{output} is no kind of template; end its name in .xlsx or .csv.", param_hint="-o")
     else:
-        write_file(output, lambda path: make_template(rules, path, language, everything))
+        write_file(output, lambda path: make_template(rules, path, lang, everything))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,18 +11,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from textile_pcf.cli.table import padded, width
+from textile_pcf.cli.help import Command, Group
+from textile_pcf.cli.options import GroupLanguage, Language, RuleArgument, Tables
+from textile_pcf.cli.width import padded, width
 from textile_pcf.language import translate, word
 
 if TYPE_CHECKING:
     from textile_pcf.factors import Table
-    from textile_pcf.rules import RuleSet
+    from textile_pcf.rules import PropertySpec, RuleSet
+    from textile_pcf.template import Entry
 
-rules_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Product category rules.")
-factors_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Tables of emission factors.")
-RuleArgument = Annotated[str, typer.Argument(help="Rule: NAME, NAME@EDITION or a path.")]
-Language = Annotated[str, typer.Option("--lang", envvar="TEXTILE_PCF_LANG", help="en or zh.")]
-Tables = Annotated[list[str] | None, typer.Option("--factors", help="Table: name or path; all shipped ones otherwise.")]
+rules_app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
+factors_app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
+
+
+@rules_app.callback()
+def _rules(lang: GroupLanguage = "") -> None:
+    """Product category rules."""
+
+
+@factors_app.callback()
+def _factors(lang: GroupLanguage = "") -> None:
+    """Tables of emission factors."""
 
 
 def _advise(text: str, lang: str) -> None:
@@ -36,8 +47,8 @@ def _print(rows: Iterable[tuple[str, ...]]) -> None:
         sys.stdout.write("  ".join(padded(cell, columns) for cell, columns in zip(row, widths, strict=True)).rstrip() + "\n")
 
 
-@rules_app.command("list")
-def list_rules(lang: Language = "en") -> None:
+@rules_app.command("list", cls=Command)
+def list_rules(lang: Language = "") -> None:
     """The shipped rules and their editions."""
     from textile_pcf.rules import editions, read_rule
 
@@ -46,23 +57,24 @@ def list_rules(lang: Language = "en") -> None:
         for edition, path in files.items():
             written = read_rule(path).document
             title = written.title.told(lang) if written.title else name
-            rows.append((f"{name}@{edition}", written.status, written.boundary, str(written.valid_from or ""), title))
+            facts = (word(f"status_{written.status}", lang), word(written.boundary, lang), str(written.valid_from or ""))
+            rows.append((f"{name}@{edition}", *facts, title))
     _print(rows)
 
 
-@rules_app.command("show")
-def show_rule(rule: RuleArgument, lang: Language = "en") -> None:
+@rules_app.command("show", cls=Command)
+def show_rule(rule: RuleArgument, lang: Language = "") -> None:
     """Stages of a rule with everything that can be given, its values and their sources."""
     from textile_pcf.rules import load_rules
 
     rules = load_rules(rule)
     written = rules.document
     title = written.title.told(lang) if written.title else written.rule
-    sys.stdout.write(
-        f"{rules.name}: {title}\n{written.status}, {written.boundary}, {written.gwp}, per {rules.product_unit.text}\n"
-    )
+    facts = (word(written.boundary, lang), written.gwp, word("show_per", lang, unit=rules.product_unit.text))
+    sys.stdout.write(f"{rules.name}: {title}\n{word(written.status, lang)}\n{', '.join(facts)}\n")
     for basis in written.based_on:
-        sys.stdout.write(f"based on {basis.standard} (read: {basis.access})\n")
+        read = word(f"access_{basis.access}", lang)
+        sys.stdout.write(word("show_based_on", lang, standard=basis.standard, read=read) + "\n")
     if written.note:
         sys.stdout.write(f"{written.note.told(lang)}\n")
     for stage in ("product", *(spec.id for spec in rules.stages)):
@@ -70,27 +82,42 @@ def show_rule(rule: RuleArgument, lang: Language = "en") -> None:
 
 
 def _show_stage(rules: RuleSet, stage: str, lang: str) -> None:
-    from textile_pcf.template import default_text, entries, need_word, sources_text
+    from textile_pcf.template import entries
 
     spec = next((spec for spec in rules.stages if spec.id == stage), None)
-    flags = [] if spec is None else [flag for flag in ("component", "optional", "outside") if getattr(spec, flag)]
-    group = f" · {spec.group}" if spec else ""
-    name = "product" if spec is None else rules.title(stage, language=lang)
-    sys.stdout.write(f"\n{name} [{stage}]{group}{' · ' if flags else ''}{', '.join(flags)}\n")
-    found = [entry for entry in entries(rules) if entry.stage == stage]
-    _print(
-        (f"  {e.name}", e.spec.unit.text, need_word(e.need, lang), rules.title(stage, e.name, lang),
-         " ".join(filter(None, (default_text(rules, e.spec), _bracketed(sources_text(rules, e.spec))))))
-        for e in found
-    )  # fmt: skip
+    flags = [] if spec is None else [f"show_{flag}" for flag in ("component", "optional", "outside") if getattr(spec, flag)]
+    about = [", ".join(word(flag, lang) for flag in flags)] if flags else []
+    about = [word(spec.group, lang), *about] if spec else []
+    name = word("product", lang) if spec is None else rules.title(stage, language=lang)
+    sys.stdout.write("\n" + " · ".join((f"{name} [{stage}]", *about)) + "\n")
+    _print(_shown(rules, entry, lang) for entry in entries(rules) if entry.stage == stage)
+
+
+def _shown(rules: RuleSet, entry: Entry, lang: str) -> tuple[str, ...]:
+    """Something that can be given: its id, unit, whether it must be, and its name with words, value and source."""
+    from textile_pcf.rules import PropertySpec
+    from textile_pcf.template import default_text, need_word, sources_text
+
+    spec = entry.spec
+    words = _words(spec, lang) if isinstance(spec, PropertySpec) and spec.choice else ""
+    told = (words, default_text(rules, spec), _bracketed(sources_text(rules, spec)))
+    unit = word("show_choice", lang) if words else spec.unit.text
+    title = rules.title(entry.stage, entry.name, lang)
+    return f"  {entry.name}", unit, need_word(entry.need, lang), title, " ".join(filter(None, told))
+
+
+def _words(spec: PropertySpec, lang: str) -> str:
+    """The words of a choice, each with its name."""
+    told = ((choice, spec.word_title(choice, lang)) for choice in spec.choice)
+    return "{" + ", ".join(choice if title == choice else f"{choice} {title}" for choice, title in told) + "}"
 
 
 def _bracketed(text: str) -> str:
     return f"[{text}]" if text else ""
 
 
-@rules_app.command("lint")
-def lint_rule(rule: RuleArgument, lang: Language = "en") -> None:
+@rules_app.command("lint", cls=Command)
+def lint_rule(rule: RuleArgument, lang: Language = "") -> None:
     """Check a rule; mistakes are errors (exit 3), advice is printed."""
     from textile_pcf.rules import advice, load_rules
 
@@ -100,8 +127,10 @@ def lint_rule(rule: RuleArgument, lang: Language = "en") -> None:
     sys.stderr.write(word("valid", lang, name=rules.name) + "\n")
 
 
-@rules_app.command("schema")
-def schema(tables: Annotated[bool, typer.Option("--factors", help="Schema of a table's YAML file.")] = False) -> None:
+@rules_app.command("schema", cls=Command)
+def schema(
+    tables: Annotated[bool, typer.Option("--factors", help="Schema of a table's YAML file.")] = False, lang: Language = ""
+) -> None:
     """JSON Schema of rule files, for completion and checks in an editor."""
     from textile_pcf.factors import TableDocument
     from textile_pcf.rules import RuleDocument
@@ -123,14 +152,16 @@ def _row(table: Table, row: int, lang: str) -> tuple[str, ...]:
     return (texts["item"][row], texts["region"][row], texts["year"][row], texts["kind"][row], value, table.name, name)
 
 
-@factors_app.command("list")
+@factors_app.command("list", cls=Command)
 def list_factors(
-    factors: Tables = None, items: Annotated[bool, typer.Option("--items", help="Items, not tables.")] = False
+    factors: Tables = None,
+    items: Annotated[bool, typer.Option("--items", help="Items, not tables.")] = False,
+    lang: Language = "",
 ) -> None:
     """The tables with their size and licence, or with --items every item once."""
     tables = _tables(factors)
     if not items:
-        _print((t.label, f"{t.size} rows", t.title(), t.document.licence or "") for t in tables)
+        _print((t.label, word("show_rows", lang, count=t.size), t.title(lang), t.document.licence or "") for t in tables)
         return
     seen = dict.fromkeys(
         (t.texts["category"][r], t.texts["item"][r], t.texts["kind"][r], t.name) for t in tables for r in range(t.size)
@@ -138,9 +169,12 @@ def list_factors(
     _print(sorted(seen))
 
 
-@factors_app.command("search")
-def search_factors(words: Annotated[list[str], typer.Argument(help="Words in English or Chinese.")], factors: Tables = None,
-                   lang: Language = "en") -> None:  # fmt: skip
+@factors_app.command("search", cls=Command)
+def search_factors(
+    words: Annotated[list[str], typer.Argument(metavar="WORD", help="Words in English or Chinese.")],
+    factors: Tables = None,
+    lang: Language = "",
+) -> None:
     """Find emission factors by name, in English or Chinese, with the names that mills use."""
     from textile_pcf.factors.search import search
 
@@ -150,8 +184,12 @@ def search_factors(words: Annotated[list[str], typer.Argument(help="Words in Eng
     _print(_row(table, row, lang) for table, row in found)
 
 
-@factors_app.command("show")
-def show_factor(item: Annotated[str, typer.Argument(help="Item.")], factors: Tables = None) -> None:
+@factors_app.command("show", cls=Command)
+def show_factor(
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="The item, as `factors list --items` names it.")],
+    factors: Tables = None,
+    lang: Language = "",
+) -> None:
     """All that is known of an item: every row with its source, locator and licence."""
     from textile_pcf.errors import Problem, UsageError
     from textile_pcf.factors.table import NUMBERS, TEXTS
@@ -165,16 +203,22 @@ def show_factor(item: Annotated[str, typer.Argument(help="Item.")], factors: Tab
         raise UsageError([Problem(item, "There is no such item.", cure, code="no-item")])
     for table, row in rows:
         sys.stdout.write(f"{table.places[row]}\n")
+        numbers = ((name, table.numbers[name][row]) for name in NUMBERS)
         told = [(name, table.texts[name][row]) for name in TEXTS]
-        told += [
-            (name, f"{table.numbers[name][row]:g}") for name in NUMBERS if table.numbers[name][row] == table.numbers[name][row]
-        ]
-        told.append(("source is", table.source_title(row)))
-        _print((f"  {name}", text) for name, text in told if text)
+        told += [(name, f"{number:g}") for name, number in numbers if not math.isnan(number)]
+        labelled = [(_label(name, lang), text) for name, text in told if text]
+        _print((f"  {name}", text) for name, text in [*labelled, (word("show_source", lang), table.source_title(row))])
 
 
-@factors_app.command("lint")
-def lint_factors(tables: Annotated[list[Path], typer.Argument(help="Paths of tables.")], lang: Language = "en") -> None:
+def _label(column: str, lang: str) -> str:
+    """A column of a table of factors, with its Chinese name behind it where that is the language."""
+    return column if lang == "en" else f"{column} {word(f'column_of_factors_{column}', lang)}"
+
+
+@factors_app.command("lint", cls=Command)
+def lint_factors(
+    tables: Annotated[list[Path], typer.Argument(metavar="TABLE", help="Paths of tables.")], lang: Language = ""
+) -> None:
     """Check tables of emission factors; every mistake is an error (exit 3)."""
     from textile_pcf.factors import is_region, load_factors
 

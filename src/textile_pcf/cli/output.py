@@ -13,6 +13,7 @@ from typing import Any
 
 from textile_pcf.cli.table import as_table
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.language import translate
 from textile_pcf.results import Footprint
 
 FORMATS = ("table", "csv", "json", "parquet", "xlsx")
@@ -37,7 +38,7 @@ def write_result(result: Footprint, wanted: str | None, out: Path | None, unit: 
     if form in BINARY:
         if out is None:
             raise _usage(f"--format {form}", "This format is not for a terminal.", "Name a file with -o.")
-        write_file(out, lambda path: _binary(result, form, path, unit, lines))
+        write_file(out, lambda path: _binary(result, form, path, unit, lines, language))
         return
     text = _text(result, form, unit, lines, language)
     if out is None:
@@ -101,7 +102,7 @@ def _contributions(result: Footprint, unit: str | None) -> Any:
     return table.assign(per=unit or result.unit)
 
 
-def _binary(result: Footprint, form: str, path: Path, unit: str | None, lines: bool) -> None:
+def _binary(result: Footprint, form: str, path: Path, unit: str | None, lines: bool, language: str) -> None:
     if form == "parquet":
         _parquet(result, path, unit, lines)
         return
@@ -114,7 +115,8 @@ def _binary(result: Footprint, form: str, path: Path, unit: str | None, lines: b
     masses = result.masses
     _sheet(book, "masses", [list(masses.columns), *masses.astype(object).to_numpy().tolist()])
     told = [[key, json.dumps(value) if isinstance(value, list) else value] for key, value in result.provenance.items()]
-    _sheet(book, "provenance", [["what", "value"], *told, *(["warning", text] for text in result.warnings())])
+    warnings = [["warning", translate(text, language)] for text in result.warnings()]
+    _sheet(book, "provenance", [["what", "value"], *told, *warnings])
     book.save(path)
 
 

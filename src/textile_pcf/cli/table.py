@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
-
+from textile_pcf.cli.width import padded, width
 from textile_pcf.language import word
 from textile_pcf.results import Footprint
 from textile_pcf.results.display import from_defaults
 
 BAR = 24
 STAGED = 5  # up to so many products are shown stage by stage
-
-
-def width(text: str) -> int:
-    """Columns a text takes in a terminal; Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def padded(text: str, columns: int) -> str:
-    """A text filled up with spaces to a number of columns."""
-    return text + " " * max(0, columns - width(text))
 
 
 def as_table(result: Footprint, unit: str | None, language: str) -> str:

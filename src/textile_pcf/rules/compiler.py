@@ -19,6 +19,7 @@ from textile_pcf.rules.ruleset import (
     PropertySpec,
     RuleSet,
     StageSpec,
+    plain,
 )
 from textile_pcf.rules.values import Place, Values
 from textile_pcf.strict_yaml import Document
@@ -154,8 +155,7 @@ class _Compiler(Values):
         model = self.models[stage, name]
         path = self.model_path(stage, "properties", name)
         unit = self.unit(model.unit or ("1" if model.choice else None), (*path, "unit"))
-        if model.choice is not None and len(set(model.choice)) != len(model.choice):
-            self.problem((*path, "choice"), "A word stands twice.", "Write each word once.")
+        self.check_words(model, (*path, "choice"))
         return PropertySpec(
             index=self.place[stage, name],
             id=name,
@@ -163,12 +163,24 @@ class _Compiler(Values):
             unit=unit,
             component=stage != PRODUCT and self.written.stages[stage].scope == "component",
             optional=model.optional,
-            choice=tuple(model.choice or ()),
+            choice=tuple(model.words),
+            titles=tuple(model.words.values()),
             default=self.default(model, stage, path, unit, unit),
             method=METHODS.get(model.method or ""),
             inputs=self.method_inputs(model, stage, path, unit),
             plausible=self.plausible(model, path, unit, unit),
         )
+
+    def check_words(self, model: Property, path: Place) -> None:
+        """The words of a choice are told apart, by themselves and by their names."""
+        if model.choice is not None and len(set(model.choice)) != len(model.choice):
+            self.problem(path, "A word stands twice.", "Write each word once.")
+        meant: dict[str, str] = {plain(word): word for word in model.words}
+        for word, title in model.words.items():
+            for name in (title.en, title.zh or "") if title else ():
+                if name and meant.setdefault(plain(name), word) != word:
+                    what = f"{name!r} may mean {meant[plain(name)]!r} or {word!r}."
+                    self.problem((*path, word), what, "Give each word a name of its own.")
 
     def method_inputs(self, model: Property, stage: int, path: Place, unit: Unit) -> dict[str, int]:
         """Property that each input of the method takes, with names and dimensions checked."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from textile_pcf.documents import Source, Strict
 from textile_pcf.errors import RefusedError
-from textile_pcf.titles import Text
+from textile_pcf.titles import BothLanguages, Text
 
 RESERVED = frozenset({"product", "share", "output", "input", "loss", "mass"})
 MASS_DRIVERS = ("output", "input", "loss")
@@ -115,15 +115,32 @@ class Quantity(Strict):
     """What to measure and how; shown where the number is missing."""
 
 
+def _form_of_words(value: Any) -> str:
+    """Which of two forms a choice has, so that what is wrong is told of that form only."""
+    return "[names]" if isinstance(value, dict) else "[words]"
+
+
+Words = Annotated[
+    Annotated[list[str], Tag("[words]")] | Annotated[dict[str, Text], Tag("[names]")], Discriminator(_form_of_words)
+]
+
+
 class Property(Quantity):
     """Everything that is neither a loss nor a flow: grammage, count, loom, hours."""
 
-    choice: list[str] | None = None
-    """The words to choose from; the chosen one stands in the column `item`."""
+    choice: Words | None = None
+    """The words to choose from: a list, or each with its name, `{en, zh}`; the chosen one stands in the column `item`."""
     method: str | None = None
     """The named method that computes it when it is not given."""
     inputs: dict[str, str] = {}
     """Input of the method: the property it takes, where the names differ."""
+
+    @property
+    def words(self) -> dict[str, BothLanguages | None]:
+        """The words of a choice, in order, each with its name where it has one."""
+        if isinstance(self.choice, dict):
+            return dict(self.choice)
+        return dict.fromkeys(self.choice or ())
 
 
 class Loss(Quantity):

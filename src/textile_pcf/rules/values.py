@@ -94,7 +94,7 @@ class Values:
                 if value not in choice:
                     self.problem(path, f"{value!r} is not one of the words.", f"Choose from: {', '.join(choice)}.")
                     return None
-                return Default(np.array([float(choice.index(value))]), (self.cited(model, model, path),))
+                return Default(np.array([float(list(choice).index(value))]), (self.cited(model, model, path),))
             return self.reference(value, stage, path, unit, whole)
         number = self.number(value, path) * whole.factor
         if isinstance(model, Flow) and value == 1.0 and not model.source:

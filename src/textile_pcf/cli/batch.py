@@ -1,0 +1,116 @@
+"""`textile-pcf batch`: a catalogue on the command line."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from textile_pcf.cli import REJECTED
+from textile_pcf.cli.options import Biogenic, Factors, Gwp, Language, Rule
+from textile_pcf.errors import Problem, UsageError
+from textile_pcf.language import translate, word
+
+if TYPE_CHECKING:
+    from textile_pcf.batch.run import BatchResult
+
+CHINESE = "rejected_zh.csv"
+
+
+def batch(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="Activity data, best as Parquet: read in partitions, in bounded memory."),
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FOLDER", help="Folder for the results; a run begun there goes on.")
+    ],
+    rule: Rule,
+    factors: Factors = None,
+    results: Annotated[
+        str, typer.Option("--results", metavar="KIND", help="stages or contributions (every line of the sum).")
+    ] = "stages",
+    on_error: Annotated[
+        str, typer.Option("--on-error", metavar="ACTION", help="reject products with problems, or fail.")
+    ] = "reject",
+    units: Annotated[
+        list[str] | None, typer.Option("--unit", metavar="UNIT", help="Tell totals in this unit too; repeat for more.")
+    ] = None,
+    gwp: Gwp = None,
+    biogenic: Biogenic = None,
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Option("--scenario", metavar="NAME=TABLE", help="The same pass with another table of factors; repeat for more."),
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", metavar="COUNT", min=1, help="Processes, at least 1.")] = 1,
+    dask: Annotated[str | None, typer.Option("--dask", metavar="ADDRESS", help="Address of a Dask scheduler.")] = None,
+    progress: Annotated[
+        bool | None, typer.Option("--progress/--no-progress", help="A bar; by itself only on a terminal.")
+    ] = None,
+    lang: Language = "",
+) -> None:
+    """Calculate a catalogue: results as Parquet in a folder, products with problems beside them."""
+    from textile_pcf.batch.progress import Bar
+    from textile_pcf.batch.run import calculate_batch
+
+    result = calculate_batch(
+        file,
+        rule,
+        factors,
+        out=output,
+        results=results,
+        on_error=on_error,
+        workers=workers,
+        progress=Bar(progress, lang),
+        scenarios=_scenarios(scenarios or []),
+        units=units or (),
+        gwp=gwp,
+        biogenic=biogenic,
+        dask=dask,
+    )
+    _tell(result, rule, lang)
+    if result.rejected:
+        raise typer.Exit(REJECTED)
+
+
+def _tell(result: BatchResult, rule: str, lang: str) -> None:
+    """Say what came out, and where: nothing lost, so both sides of the count."""
+    from textile_pcf.batch.store import LOG
+
+    every = result.products + result.rejected
+    counts = {"every": every, "calculated": result.products, "rejected": result.rejected, "rows": result.rows}
+    sys.stdout.write(word("batch_done", lang, **counts) + f"\n{result.out / 'results'}\n")
+    if not result.rejected:
+        return
+    why = result.out / "rejected.csv" if lang == "en" else _in_chinese(result, rule)
+    sys.stderr.write(word("batch_rejected", lang, why=why, rows=result.out / "rejected_activity.csv") + "\n")
+    sys.stderr.write(word("batch_log", lang, log=result.out / LOG) + "\n")
+
+
+def _in_chinese(result: BatchResult, rule: str) -> Path:
+    """What is wrong with the rejected products, in Chinese, for a spreadsheet; rejected.csv is the same in every language."""
+    from textile_pcf.rules import load_rules
+
+    names, path = load_rules(rule).in_chinese(), result.out / CHINESE
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, ("product", "code", "where", "what", "cure"), lineterminator="\n")
+        writer.writeheader()
+        for problem in result.problems():
+            told = {key: translate(problem[key], "zh", names) for key in ("what", "cure")}
+            writer.writerow({**problem, **told})
+    return path
+
+
+def _scenarios(told: list[str]) -> dict[str, dict[str, Any]]:
+    """Scenarios by name: those of one name ask their tables in order."""
+    found: dict[str, dict[str, Any]] = {}
+    for text in told:
+        name, _, table = text.partition("=")
+        if not name or not table:
+            what = "A scenario is written NAME=TABLE."
+            raise UsageError([Problem(f"--scenario {text}", what, "For example: new_grid=grid_2026.csv.", code="scenario")])
+        found.setdefault(name, {"factors": []})["factors"].append(table)
+    return found

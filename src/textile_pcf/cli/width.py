@@ -1,0 +1,49 @@
+"""Text in a terminal, where a Chinese character takes two columns."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_WIDE = "⺀-鿿豈-﫿︰-﹏＀-￯　-〿"
+_ATOM = re.compile(rf"[（“《]*(?:[{_WIDE}]|[^\s{_WIDE}]+)[，。；：、？！）”》]*|\s+")  # what a line is never broken inside
+
+
+def width(text: str) -> int:
+    """Columns a text takes in a terminal; Chinese characters take two.
+
+    Examples
+    --------
+    >>> width("棉 t"), width("cotton")
+    (4, 6)
+    """
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def padded(text: str, columns: int) -> str:
+    """A text filled up with spaces to a number of columns."""
+    return text + " " * max(0, columns - width(text))
+
+
+def wrapped(text: str, columns: int) -> list[str]:
+    """Lines of a text, none wider than `columns`: broken between words and between Chinese characters.
+
+    Examples
+    --------
+    >>> wrapped("Rule: a name, or a path.", 12)
+    ['Rule: a', 'name, or a', 'path.']
+    >>> wrapped("规则：名称、名称@版本或路径。", 14)
+    ['规则：名称、名', '称@版本或路', '径。']
+    """
+    lines = [""]
+    for atom in _atoms(text):
+        if width(lines[-1]) + width(atom.rstrip()) > columns and lines[-1]:
+            lines.append("")
+        if lines[-1] or not atom.isspace():
+            lines[-1] += atom
+    return [line.rstrip() for line in lines]
+
+
+def _atoms(text: str) -> Iterator[str]:
+    return (found[0] for found in _ATOM.finditer(" ".join(text.split())))
