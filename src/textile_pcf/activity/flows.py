@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.activity.cells import Cells
+from textile_pcf.activity.homes import Homes
 from textile_pcf.activity.lanes import Laid, Places
 from textile_pcf.activity.layout import layout
 from textile_pcf.activity.meaning import AS_RULE, PERIOD, Ints, Kind, Rows, among
@@ -17,7 +18,6 @@ from textile_pcf.activity.seats import Seats
 from textile_pcf.columns import Array, Flags, picked
 from textile_pcf.rules import RuleSet
 
-WORLD = "GLO"
 BY_RULE, UNTOLD = -1, -1
 NO_MASSES = np.zeros((1, 3), dtype=bool)
 
@@ -47,8 +47,7 @@ class FlowRows:
     row: Places
     place: Places
     forms: FlowForms
-    seat_region: Ints
-    seat_year: Ints
+    homes: Homes
     empty: Places
     """Which of them tell no amount."""
 
@@ -69,13 +68,13 @@ class FlowRows:
     def region(self) -> Ints:
         """Region that is asked for, by its code in `regions`."""
         told = picked(self.forms.region, self.form)
-        return np.where(told == UNTOLD, self.seat_region[self.place], told) if (self.forms.region == UNTOLD).any() else told
+        return np.where(told == UNTOLD, self.homes.region[self.place], told) if (self.forms.region == UNTOLD).any() else told
 
     @cached_property
     def year(self) -> Ints:
         """Year that is asked for, 0 for none."""
         told = picked(self.forms.year, self.form)
-        return np.where(told == 0, self.seat_year[self.place], told) if (self.forms.year == 0).any() else told
+        return np.where(told == 0, self.homes.year[self.place], told) if (self.forms.year == 0).any() else told
 
     @property
     def located(self) -> bool:
@@ -132,22 +131,25 @@ def flow_rows(
     rules: RuleSet,
     seats: tuple[Seats, Seats],
     takes_place: Flags,
-    homes: tuple[tuple[str, ...], Ints, Ints],
-) -> tuple[FlowRows, Flags]:
-    """Rows of flows with those that the rule fills in, and which flow seats have one. `form` is that of the laid rows."""
+    homes: Homes,
+) -> tuple[FlowRows, Flags, bool]:
+    """Rows of flows with those that the rule fills in, which flow seats have one, and whether none has two.
+
+    `form` is that of the laid rows.
+    """
     forms = rows.forms
     of_stages, of_flows = seats
     at = among(forms.kind == Kind.FLOW, form)
     seat, row = picked(laid.seat, at), at if laid.every else picked(laid.row, at)
-    told, form = _flow_forms(cells, rows, rules, homes[0]), picked(form, at)
+    told, form = _flow_forms(cells, rows, rules, homes.regions), picked(form, at)
     stage = np.append(layout(rules).flow_stage, -1)[told.flow]  # forms of other kinds have no flow, and no row here
-    present = np.zeros(of_flows.total, dtype=bool)
-    present[picked(np.append(of_flows.start, 0)[told.flow], form) + seat] = True
+    count = np.bincount(picked(np.append(of_flows.start, 0)[told.flow], form) + seat, minlength=of_flows.total)
+    present = count > 0
     place = picked(np.append(of_stages.start, 0)[stage], form) + seat
     empty = np.flatnonzero(cells.empty[row]) if cells.any_empty else np.empty(0, dtype=np.intp)
-    given = FlowRows(form, seat, row, place, told, homes[1], homes[2], empty)
+    given = FlowRows(form, seat, row, place, told, homes, empty)
     filled = _with_filled(given, rules, of_stages, of_flows, takes_place, present)
-    return filled, present
+    return filled, present, bool(count.max(initial=0) < 2)
 
 
 def _flow_forms(cells: Cells, rows: Rows, rules: RuleSet, regions: tuple[str, ...]) -> FlowForms:
@@ -195,7 +197,6 @@ def _with_filled(
         row=np.append(given.row, np.full(len(seat), BY_RULE)),
         place=np.append(given.place, of_stages.start[told.flow_stage[flow]][number] + seat),
         forms=FlowForms(**columns, masses=masses),
-        seat_region=given.seat_region,
-        seat_year=given.seat_year,
+        homes=given.homes,
         empty=np.append(given.empty, np.arange(first, first + len(seat))),
     )

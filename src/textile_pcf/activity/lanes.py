@@ -16,6 +16,7 @@ from textile_pcf.columns import Array
 from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
 
+NO_ROWS = np.empty(0, dtype=np.intp)
 WHOLE = 1e-6  # how far shares may be from 100 %
 Places = NDArray[np.intp]
 
@@ -121,7 +122,7 @@ def bad_shares(cells: Cells, lanes: Lanes) -> Iterator[Problem]:
 class Laid:
     """Rows laid onto seats: `seat` is a lane in component stages, a product in common ones; `row` the row it comes from.
 
-    `every` says that each row of the table is laid once, in its order.
+    `every` says that each row of the table is laid once, in its order; then `row` is not told.
     """
 
     row: Places
@@ -131,11 +132,14 @@ class Laid:
 
 def lay(cells: Cells, rows: Rows, lanes: Lanes, rules: RuleSet) -> tuple[Laid, list[Problem]]:
     """Lay every usable row onto the seats it speaks of; a row with component replaces those without, for its fibre."""
-    usable = rows.among((rows.forms.kind != Kind.WRONG) & (rows.forms.kind != Kind.SHARE))
+    useful = (rows.forms.kind != Kind.WRONG) & (rows.forms.kind != Kind.SHARE)
     product = cells.texts["product"].codes.astype(np.intp, copy=False)
     if lanes.plain and cells.texts["component"].categories == ("",):  # every product is its own lane
-        all_rows = len(usable) == len(product)
-        return Laid(usable, product if all_rows else product[usable], all_rows), []
+        if useful.all():
+            return Laid(NO_ROWS, product, every=True), []
+        usable = rows.among(useful)
+        return Laid(usable, product[usable]), []
+    usable = rows.among(useful)
     per_fibre = layout(rules).stage_lane[rows.forms.stage[rows.form[usable]]]
     common, fibre = usable[~per_fibre], usable[per_fibre]
     if not len(fibre):

@@ -38,6 +38,8 @@ def missing_flows(activity: Activity, spoilt: Spoilt) -> Iterator[Problem]:
     for spec in rules.flows:
         if spec.default is not None or spec.optional or spec.index in chosen:
             continue
+        if present[spec.index].all():
+            continue
         takes = activity.takes_place[activity.stage_seats.block(spec.stage)]
         for seat in np.flatnonzero(takes & ~present[spec.index]):
             product, _ = activity.seat_place(spec.stage, int(seat))

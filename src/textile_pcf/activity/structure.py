@@ -11,7 +11,8 @@ from functools import cached_property
 import numpy as np
 
 from textile_pcf.activity.cells import Cells
-from textile_pcf.activity.flows import WORLD, FlowRows, flow_rows
+from textile_pcf.activity.flows import FlowRows, flow_rows
+from textile_pcf.activity.homes import Homes, Others
 from textile_pcf.activity.lanes import Laid, Lanes, Places, lay, make_lanes
 from textile_pcf.activity.layout import layout
 from textile_pcf.activity.meaning import Forms, Ints, Kind, Rows, among
@@ -19,7 +20,7 @@ from textile_pcf.activity.seats import Seats, seats_of
 from textile_pcf.activity.twice import rows_twice
 from textile_pcf.columns import Array, Flags
 from textile_pcf.errors import Problem
-from textile_pcf.rules import PRODUCT, RuleSet
+from textile_pcf.rules import RuleSet
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,17 +94,17 @@ def structured(cells: Cells, rows: Rows, rules: RuleSet) -> tuple[Structure, lis
     """Bring rows onto seats, decide what takes place, and add the rows that the rule fills in."""
     lanes, problems = make_lanes(cells, rows, rules)
     laid, unlaid = lay(cells, rows, lanes, rules)
-    problems += [*unlaid, *rows_twice(cells, rows)]
+    problems += unlaid
     told, forms = layout(rules), rows.forms
     form = rows.form if laid.every else rows.form[laid.row]
     stage_seats = seats_of(np.arange(len(rules.stages)), rules, lanes)
     flow_seats = seats_of(told.flow_stage, rules, lanes)
     takes_place = _takes_place(told.stage_optional, stage_seats, forms, form, laid)
     rest = among(forms.kind != Kind.FLOW, form)
-    others = _Others(form[rest], laid.seat[rest], rest if laid.every else laid.row[rest])
-    regions, seat_region, seat_year = _regions_and_years(cells, rules, lanes, forms, others, stage_seats)
-    homes = (regions, seat_region, seat_year)
-    flows, present = flow_rows(cells, rows, laid, form, rules, (stage_seats, flow_seats), takes_place, homes)
+    others = Others(form[rest], laid.seat[rest], rest if laid.every else laid.row[rest])
+    homes = Homes(cells, rules, lanes, forms, others, stage_seats)
+    flows, present, single = flow_rows(cells, rows, laid, form, rules, (stage_seats, flow_seats), takes_place, homes)
+    problems += rows_twice(cells, rows, rest if single and laid.every else None)
     losses = _given(Kind.LOSS, forms, others, seats_of(told.loss_stage, rules, lanes))
     structure = Structure(
         rows=rows,
@@ -115,25 +116,11 @@ def structured(cells: Cells, rows: Rows, rules: RuleSet) -> tuple[Structure, lis
         properties=_given(Kind.PROPERTY, forms, others, seats_of(told.property_stage, rules, lanes)),
         losses=losses,
         flows=flows,
-        outputs=_outputs(cells, forms, others, stage_seats, seat_year),
-        regions=regions,
+        outputs=_outputs(cells, forms, others, homes),
+        regions=homes.regions,
         lost=_lost(rules, stage_seats, losses.seats, takes_place),
     )
     return structure, problems
-
-
-@dataclass(frozen=True, eq=False)
-class _Others:
-    """Laid rows that are no flows: their form, seat, and row of the table."""
-
-    form: Places
-    seat: Places
-    row: Places
-
-    def of(self, wanted: Flags) -> _Others:
-        """Those of wanted forms."""
-        at = among(wanted, self.form)
-        return _Others(self.form[at], self.seat[at], self.row[at])
 
 
 def _takes_place(optional: Flags, seats: Seats, forms: Forms, form: Places, laid: Laid) -> Flags:
@@ -144,34 +131,7 @@ def _takes_place(optional: Flags, seats: Seats, forms: Forms, form: Places, laid
     return takes
 
 
-def _regions_and_years(
-    cells: Cells, rules: RuleSet, lanes: Lanes, forms: Forms, others: _Others, seats: Seats
-) -> tuple[tuple[str, ...], Ints, Ints]:
-    """Per stage seat the region and year of its flows unless a row says otherwise: stage row, rule, product row, world."""
-    names = dict.fromkeys([*cells.texts["region"].categories, *(spec.region for spec in rules.stages), "", WORLD])
-    code = {name: place for place, name in enumerate(names)}
-    untold = code[""]
-    region, year = cells.texts["region"].codes[forms.first], cells.years[cells.texts["year"].codes[forms.first]]
-    of_product = others.of((forms.kind == Kind.STAGE) & (forms.stage == PRODUCT))
-    of_stage = others.of((forms.kind == Kind.STAGE) & (forms.stage != PRODUCT))
-    product_region = np.full(len(lanes.start), untold)
-    product_year = np.zeros(len(lanes.start), dtype=np.int64)
-    product_region[of_product.seat] = region[of_product.form]
-    product_year[of_product.seat] = year[of_product.form]
-    seat_region = np.repeat(np.array([code[spec.region] for spec in rules.stages]), seats.size)
-    seat_year = np.zeros(seats.total, dtype=np.int64)
-    place, told = seats.at(forms.stage[of_stage.form], of_stage.seat), region[of_stage.form]
-    seat_region[place] = np.where(told == untold, seat_region[place], told)
-    seat_year[place] = year[of_stage.form]
-    every = np.arange(len(lanes.start))
-    product = np.concatenate([lanes.product if spec.component else every for spec in rules.stages])
-    seat_region = np.where(seat_region == untold, product_region[product], seat_region)
-    seat_region = np.where(seat_region == untold, code[WORLD], seat_region)
-    seat_year = np.where(seat_year == 0, product_year[product], seat_year)
-    return tuple(names), seat_region, seat_year
-
-
-def _given(kind: Kind, forms: Forms, others: _Others, seats: Seats) -> Given:
+def _given(kind: Kind, forms: Forms, others: Others, seats: Seats) -> Given:
     """Rows of properties or of losses on their seats."""
     chosen = others.of(forms.kind == kind)
     return Given(seats.at(forms.index[chosen.form], chosen.seat), chosen.row, forms.word[chosen.form], seats)
@@ -191,10 +151,10 @@ def _lost(rules: RuleSet, stages: Seats, losses: Seats, takes_place: Flags) -> t
     return tuple(lost)
 
 
-def _outputs(cells: Cells, forms: Forms, others: _Others, seats: Seats, seat_year: Ints) -> Outputs:
+def _outputs(cells: Cells, forms: Forms, others: Others, homes: Homes) -> Outputs:
     """Rows of what stages gave in a period."""
     told = others.of(forms.kind == Kind.OUTPUT)
     stage = forms.stage[told.form]
     own = cells.years[cells.texts["year"].codes[told.row]]
-    year = np.where(own > 0, own, seat_year[seats.at(stage, told.seat)])
+    year = np.where(own > 0, own, homes.year[homes.seats.at(stage, told.seat)]) if len(own) else own
     return Outputs(stage, told.seat, forms.meaning[told.form], told.row, year)

@@ -16,12 +16,17 @@ _SAME = ("product", "stage", "component", "flow", "item", "region", "year", "per
 _ONCE = ("product", "stage", "component", "flow")
 
 
-def rows_twice(cells: Cells, rows: Rows) -> Iterator[Problem]:
-    """Equal rows; and second rows of what takes one row only: properties, losses, shares, stage rows."""
-    slots = combine(cells.texts["stage"].codes[rows.forms.first], cells.texts["flow"].codes[rows.forms.first])[1]
-    several = repeated(
-        cells.texts["product"].codes, picked(slots, rows.form)
-    )  # only rows of a flow with several rows can be equal
+def rows_twice(cells: Cells, rows: Rows, others: NDArray[np.intp] | None) -> Iterator[Problem]:
+    """Equal rows; and second rows of what takes one row only: properties, losses, shares, stage rows.
+
+    `others` are the rows that are no flows, where no flow has two rows on one seat.
+    """
+    forms, product = rows.forms, cells.texts["product"].codes
+    slots = combine(cells.texts["stage"].codes[forms.first], cells.texts["flow"].codes[forms.first])[1]
+    if others is not None:
+        several = others[repeated(product[others], slots[rows.form[others]])]
+    else:  # only rows of a flow with several rows can be equal
+        several = repeated(product, picked(slots, rows.form))
     said = "The same row stands already"
     yield from _second(cells, several, _SAME, said, "Add the amounts up, or tell them apart by item, region or year.")
     told_once = np.isin(rows.forms.kind, (Kind.PROPERTY, Kind.LOSS, Kind.SHARE, Kind.STAGE))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textile_pcf.activity import Activity
-from textile_pcf.activity.meaning import among
+from textile_pcf.activity.meaning import Ints, among
 from textile_pcf.activity.structure import Structure
 from textile_pcf.columns import Array, combine, picked
 from textile_pcf.engine import Places
@@ -23,8 +24,7 @@ from textile_pcf.units import nearest
 
 LINK = "product:"
 KEPT = 50_000  # answers that are kept for later tables
-Question = tuple[int, str | None, str, int]
-"""Flow, item ("" is the rule's own, None a link), region, year (0: none)."""
+ITEM, REGION, YEAR = 24, 14, 12  # bits of a question's number; 13 are left for the flow
 
 
 class Answers:
@@ -43,9 +43,13 @@ class Answers:
         """Begin anew: what others hold of earlier answers stays theirs."""
         self.requests: list[Request] = []
         self.answers: list[Match | NoMatch | None] = []
+        self.matches: list[Match | None] = []
+        self.refused = 0
         self.parts = np.zeros((0, len(PARTS)))
         self.matched: WeakKeyDictionary[Structure, Matched] = WeakKeyDictionary()
-        self._known: dict[RuleSet, dict[Question, int]] = {}
+        self._known: dict[RuleSet, tuple[NDArray[np.int64], Places]] = {}
+        self._items: dict[str | None, int] = {}
+        self._regions_asked: dict[str | None, int] = {}
         self._beside: dict[Request, int] = {}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -54,15 +58,32 @@ class Answers:
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state, matched=WeakKeyDictionary())
 
-    def places(self, rules: RuleSet, asked: list[Question]) -> Places:
+    def places(self, rules: RuleSet, questions: Questions) -> Places:
         """Place of the answer to each question."""
-        known = self._known.setdefault(rules, {})
-        for key in asked:
-            if key not in known:
-                known[key] = len(self.answers)
-                self._ask(rules.flows[key[0]], *key[1:])
-        self._count()
-        return np.fromiter(map(known.__getitem__, asked), dtype=np.intp, count=len(asked))
+        known, places = self._known.get(rules, (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.intp)))
+        keys = self._keys(questions)
+        at = np.searchsorted(known, keys)
+        new = np.flatnonzero(np.append(known, -1)[at] != keys)
+        if len(new):
+            _, first = np.unique(keys[new], return_index=True)
+            added = new[np.sort(first)]
+            places = np.append(places, len(self.answers) + np.arange(len(added)))
+            known = np.append(known, keys[added])
+            for flow, item, region, year in questions.at(added):
+                self._ask(rules.flows[flow], item, region, year)
+            order = np.argsort(known)
+            known, places = self._known[rules] = (known[order], places[order])
+            self._count()
+            at = np.searchsorted(known, keys)
+        return picked(places, at)
+
+    def _keys(self, questions: Questions) -> NDArray[np.int64]:
+        """One number for each question, the same in every table."""
+        item, region = _coded(self._items, questions.items), _coded(self._regions_asked, questions.regions)
+        if len(self._items) > 1 << ITEM or len(self._regions_asked) > 1 << REGION:
+            raise OverflowError("more distinct items or regions than can be told apart")
+        key = (questions.flow << ITEM) + item[questions.item]
+        return np.asarray(((key << REGION) + region[questions.region] << YEAR) + questions.year)
 
     def place(self, request: Request) -> int:
         """Place of the answer to a question that no flow of the rule asks by itself."""
@@ -76,7 +97,10 @@ class Answers:
     def _count(self) -> None:
         """Emissions of the answers that are new."""
         if len(self.parts) < len(self.answers):
-            new = [self._emissions(answer) for answer in self.answers[len(self.parts) :]]
+            told = self.answers[len(self.parts) :]
+            new = [self._emissions(answer) for answer in told]
+            self.matches += [None if isinstance(answer, NoMatch) else answer for answer in told]
+            self.refused += sum(isinstance(answer, NoMatch) for answer in told)
             self.parts = np.concatenate([self.parts, np.array(new).reshape(-1, len(PARTS))])
 
     def _ask(self, spec: FlowSpec, item: str | None, region: str, year: int) -> None:
@@ -88,6 +112,30 @@ class Answers:
         if answer is None or isinstance(answer, NoMatch):
             return np.zeros(len(PARTS))
         return np.asarray(self._of_rows[answer.table][answer.row] * self.factors.tables[answer.table].units[answer.row].factor)
+
+
+def _coded(codes: dict[str | None, int], texts: Sequence[str | None]) -> NDArray[np.int64]:
+    """Codes of texts, those that are new among them."""
+    return np.array([codes.setdefault(text, len(codes)) for text in texts], dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Questions:
+    """What is asked, as codes: flow of the rule, item of `items` ("": the rule's own, None: a link), region, year (0: none)."""
+
+    flow: Ints
+    item: Ints
+    region: Ints
+    year: Ints
+    items: Sequence[str | None]
+    regions: Sequence[str]
+
+    def at(self, places: Places) -> Iterator[tuple[int, str | None, str, int]]:
+        """Some of them in words."""
+        for flow, item, region, year in zip(
+            *(x[places].tolist() for x in (self.flow, self.item, self.region, self.year)), strict=True
+        ):
+            yield flow, self.items[item], self.regions[region], year
 
 
 @lru_cache(maxsize=32)
@@ -122,13 +170,13 @@ def match_rows(activity: Activity, answers: Answers) -> Matched:
         answers.forget()
     form, links = _questions(activity, answers)
     supplier = _suppliers(activity, links)
-    found = answers.answers
     problems: list[Problem] = []
-    if any(isinstance(answer, NoMatch) for answer in found):
-        problems += _problems(activity, found, form)
+    if answers.refused:
+        problems += _problems(activity, answers.answers, form)
     problems += _unknown_suppliers(activity, links, supplier)
-    matches = tuple(None if isinstance(answer, NoMatch) else answer for answer in found)
-    matched = Matched(form, matches, tuple(answers.requests), answers.parts, supplier, len(links) > 0, tuple(problems))
+    matched = Matched(
+        form, tuple(answers.matches), tuple(answers.requests), answers.parts, supplier, len(links) > 0, tuple(problems)
+    )
     if activity.whole and not problems:
         answers.matched[activity.structure] = matched
     return matched
@@ -140,28 +188,23 @@ def _questions(activity: Activity, answers: Answers) -> tuple[Places, Places]:
     Questions are told apart by distinct row forms; where a form tells no region or year, by those of its seats as well.
     """
     flows, items = activity.flows, activity.cells.texts["item"].categories
-    forms, regions = flows.forms, activity.regions
-    linking = np.array([*(text.startswith(LINK) for text in items), False])
-    links = np.append(linking, False)[forms.item] & (forms.flow >= 0)
-    names: list[str | None] = [*items, ""]  # the last, -1, is the rule's own
-    item = [None if link else names[code] for link, code in zip(links.tolist(), forms.item.tolist(), strict=True)]
-    flow = forms.flow.tolist()
+    forms = flows.forms
+    linking = np.array([*(text.startswith(LINK) for text in items), False])  # the last, -1, is the rule's own
+    is_link = linking[forms.item] & (forms.flow >= 0)
+    item = np.where(is_link, len(items), forms.item) % (len(items) + 2)
     if flows.located:
-        chosen = np.flatnonzero(forms.flow >= 0)
-        number, region, year = flows.form, forms.region[chosen], forms.year[chosen]
+        chosen, number = np.flatnonzero(forms.flow >= 0), flows.form
+        region, year = forms.region[chosen], forms.year[chosen]
     else:
         first, number = combine(flows.form, flows.region, flows.year)
         chosen, region, year = flows.form[first], flows.region[first], flows.year[first]
-    asked = [
-        (flow[form], item[form], regions[code], wanted)
-        for form, code, wanted in zip(chosen.tolist(), region.tolist(), year.tolist(), strict=True)
-    ]
+    asked = Questions(forms.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)
     places = answers.places(activity.rules, asked)
     if flows.located:
-        of_form = np.zeros(len(flow), dtype=np.intp)
+        of_form = np.zeros(len(forms.flow), dtype=np.intp)
         of_form[chosen] = places
         places = of_form
-    return picked(places, number), among(links, flows.form)
+    return picked(places, number), among(is_link, flows.form)
 
 
 def _suppliers(activity: Activity, links: Places) -> Places:

@@ -1,0 +1,89 @@
+"""Region and year of what a stage does, where a row of a flow does not tell its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from textile_pcf.activity.cells import Cells
+from textile_pcf.activity.lanes import Lanes, Places
+from textile_pcf.activity.meaning import Forms, Ints, Kind, among
+from textile_pcf.activity.seats import Seats
+from textile_pcf.columns import Flags
+from textile_pcf.rules import PRODUCT, RuleSet
+
+WORLD = "GLO"
+
+
+@dataclass(frozen=True, eq=False)
+class Others:
+    """Laid rows that are no flows: their form, seat, and row of the table."""
+
+    form: Places
+    seat: Places
+    row: Places
+
+    def of(self, wanted: Flags) -> Others:
+        """Those of wanted forms."""
+        at = among(wanted, self.form)
+        return Others(self.form[at], self.seat[at], self.row[at])
+
+
+@dataclass(frozen=True, eq=False)
+class Homes:
+    """Per stage seat the region (a code of `regions`) and year of its flows: stage row, rule, product row, world. Worked out
+    when some row asks for it.
+    """
+
+    cells: Cells
+    rules: RuleSet
+    lanes: Lanes
+    forms: Forms
+    others: Others
+    seats: Seats
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """The table's regions by their codes, and those of the rule."""
+        told = self.cells.texts["region"].categories
+        return tuple(dict.fromkeys([*told, *(spec.region for spec in self.rules.stages), "", WORLD]))
+
+    @cached_property
+    def region(self) -> Ints:
+        """Region of every stage seat."""
+        code = {name: place for place, name in enumerate(self.regions)}
+        untold = code[""]
+        told = self.cells.texts["region"].codes[self.forms.first]
+        of_product, of_stage = self._rows
+        product = np.full(len(self.lanes.start), untold)
+        product[of_product.seat] = told[of_product.form]
+        region = self.seats.of_each(np.array([code[spec.region] for spec in self.rules.stages]))
+        place, own = self.seats.at(self.forms.stage[of_stage.form], of_stage.seat), told[of_stage.form]
+        region[place] = np.where(own == untold, region[place], own)
+        region = np.where(region == untold, product[self._product], region)
+        return np.where(region == untold, code[WORLD], region)
+
+    @cached_property
+    def year(self) -> Ints:
+        """Year of every stage seat, 0 for none."""
+        told = self.cells.years[self.cells.texts["year"].codes[self.forms.first]]
+        of_product, of_stage = self._rows
+        product = np.zeros(len(self.lanes.start), dtype=np.int64)
+        product[of_product.seat] = told[of_product.form]
+        year = np.zeros(self.seats.total, dtype=np.int64)
+        year[self.seats.at(self.forms.stage[of_stage.form], of_stage.seat)] = told[of_stage.form]
+        return np.where(year == 0, product[self._product], year)
+
+    @property
+    def _rows(self) -> tuple[Others, Others]:
+        """Rows of the product, and of stages."""
+        is_stage, of_product = self.forms.kind == Kind.STAGE, self.forms.stage == PRODUCT
+        return self.others.of(is_stage & of_product), self.others.of(is_stage & ~of_product)
+
+    @cached_property
+    def _product(self) -> Places:
+        """Product of every stage seat."""
+        every = np.arange(len(self.lanes.start))
+        return np.concatenate([self.lanes.product if spec.component else every for spec in self.rules.stages])
