@@ -1,4 +1,4 @@
-"""The documentation site: `pip install -e ".[docs]" && python -m sphinx -W --keep-going docs build/docs`.
+"""The documentation site: `pip install -e ".[docs,parquet]" && python -m sphinx -W --keep-going docs build/docs`.
 
 Pages are Markdown; the tutorials are notebooks that are run while the site is built; the reference of rules, emission factors
 and the Python interface is written from the data and the code (`reference.py`) into `docs/generated/`, which is not kept.
@@ -6,6 +6,7 @@ and the Python interface is written from the data and the code (`reference.py`) 
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any
 from textile_pcf.plot.picture import chinese_family
 
 sys.path.insert(0, str(Path(__file__).parent))
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # the tutorials call textile-pcf
+os.environ.pop("TEXTILE_PCF_LANG", None)
 
 project = "textile_pcf"
 author = "The textile_pcf founders"

@@ -8,15 +8,35 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-BESIDE = ("plot.Plots", "plot.Picture", "examples.Example")
+from textile_pcf.factors import Table
+from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
+from textile_pcf.titles import BothLanguages
+
+BESIDE = ("plot.Plots", "plot.Picture", "examples.Example", "brightway.Scores")
 """Classes that are met in use and not called by name."""
+FARTHER = (
+    "brightway.to_datapackage",
+    "brightway.write_database",
+    "brightway.scores_of",
+    "brightway.calculate",
+    "brightway.factors_from_brightway",
+    "batch.wide.calculate_wide",
+    "batch.work.calculate_parts",
+)
+"""Functions of rooms of their own that the pages tell people to use."""
+GROUPS = {
+    "rule_": ("Rules · 规则", "What each rule asks for and takes for granted, with its sources."),
+    "factors_": ("Emission factors · 排放因子", "Every row with its source and the place in it."),
+    "": ("Python and messages · 接口与提示", "Written from the code."),
+}
+"""Beginnings of file names and what stands under them on the first reference page."""
 
 
 def write_reference(folder: Path) -> None:
     """Write every page; a page that says the same already is left alone, so that a second build is quick."""
     folder.mkdir(exist_ok=True)
     pages = {**rule_pages(), **table_pages(), "api": api_page(), "messages": messages_page()}
-    pages["index"] = index_page([name for name in pages if name != "index"])
+    pages["index"] = index_page(pages)
     for name, text in pages.items():
         file = folder / f"{name}.rst"
         if not file.is_file() or file.read_text(encoding="utf-8") != text:
@@ -44,13 +64,21 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], widths: Sequenc
     return f".. csv-table::\n   :header-rows: 1\n   :widths: {' '.join(map(str, widths))}\n\n{body}\n"
 
 
-def index_page(names: list[str]) -> str:
-    """All reference pages."""
-    listed = "".join(f"   {name}\n" for name in names)
-    return (
-        heading("Reference")
-        + f"Written from the data and the code when the site is built.\n\n.. toctree::\n   :maxdepth: 1\n\n{listed}"
-    )
+def paragraphs(text: BothLanguages | None) -> str:
+    """A note in English and in Chinese."""
+    return "".join(f"{plain(told)}\n\n" for told in dict.fromkeys((text.told(), text.told("zh")))) if text else ""
+
+
+def index_page(pages: dict[str, str]) -> str:
+    """All reference pages by what they tell; beside those written here, the named methods."""
+    text = heading("Reference · 参考") + "Written from the data and the code when the site is built.\n\n"
+    left = dict(pages)
+    for beginning, (title, what) in GROUPS.items():
+        names = [name for name in left if name.startswith(beginning)]
+        text += heading(title, "-") + f"{what}\n\n.. toctree::\n   :maxdepth: 1\n\n"
+        text += "".join(f"   {name}\n" for name in names) + "\n"
+        left = {name: page for name, page in left.items() if name not in names}
+    return text + "The named methods, each with source, valid range and worked example: :doc:`/methods`.\n"
 
 
 def rule_pages() -> dict[str, str]:
@@ -62,13 +90,11 @@ def rule_pages() -> dict[str, str]:
     return {f"rule_{rules.document.rule}_{rules.document.edition.replace('.', '_')}": rule_page(rules) for rules in found}
 
 
-def rule_page(rules: object) -> str:
+def rule_page(rules: RuleSet) -> str:
     """What a rule asks for and takes for granted, stage by stage, with its sources."""
     from textile_pcf.language import word
-    from textile_pcf.rules import RuleSet
     from textile_pcf.template.entries import default_text, entries, need_word, sources_text
 
-    assert isinstance(rules, RuleSet)
     document = rules.document
     title = f"{document.title.told()} · {document.title.told('zh')}" if document.title else document.rule
     text = heading(plain(f"{rules.name}: {title}"))
@@ -77,26 +103,55 @@ def rule_page(rules: object) -> str:
     text += f"**{plain(word(document.status))}**\n\n{plain(' · '.join(facts))}\n\n" + (
         f"Based on {plain(based)}.\n\n" if based else ""
     )
-    rows: dict[str, list[list[object]]] = {}
+    text += paragraphs(document.note)
+    rows: dict[str, list[list[object]]] = {stage: [] for stage in rules.names}
     for entry in entries(rules):
         both = dict.fromkeys((rules.title(entry.stage, entry.name), rules.title(entry.stage, entry.name, "zh")))
-        unit = "" if getattr(entry.spec, "choice", ()) else entry.spec.unit.text
         told = default_text(rules, entry.spec).removeprefix("= ")
         source = sources_text(rules, entry.spec)
-        need = need_word(entry.need, "en")
-        rows.setdefault(entry.stage, []).append(
-            [entry.name, " · ".join(both), unit, need, f"{told} ({source})" if source else told]
-        )
+        need = f"{need_word(entry.need, 'en')}. {counted(rules, entry.spec)}"
+        rows[entry.stage].append([entry.name, " · ".join(both), need, f"{told} ({source})" if source else told])
     for stage, lines in rows.items():
-        both = dict.fromkeys((rules.title(stage), rules.title(stage, language="zh")))
-        name = "product" if stage == "product" else f"{stage}: {' · '.join(both)}"
-        text += heading(plain(name), "-")
-        text += table(("id", "name", "unit", "need", "value of the rule and its source"), lines, (16, 28, 8, 12, 36))
+        text += stage_head(rules, stage)
+        head = ("id", "name", "need, and how it counts", "value of the rule and its source")
+        text += table(head, lines, (20, 22, 28, 30)) if lines else ""
     sources = [
         [key, source.title, source.year or "", source.licence or "", source.url or ""]
         for key, source in document.sources.items()
     ]
     return text + heading("Sources", "-") + table(("key", "title", "year", "licence", "url"), sources, (14, 40, 6, 15, 25))
+
+
+def stage_head(rules: RuleSet, stage: str) -> str:
+    """Name of a stage in both languages, and what holds for all of it."""
+    both = dict.fromkeys((rules.title(stage), rules.title(stage, language="zh")))
+    if stage == "product":
+        return heading("product · 产品", "-")
+    spec = next(each for each in rules.stages if each.id == stage)
+    facts = [spec.group.replace("_", " ")]
+    facts += ["once per fibre"] if spec.component else []
+    facts += ["optional"] if spec.optional else []
+    facts += ["outside the boundary, told beside the total"] if spec.outside else []
+    facts += [f"region {spec.region}"] if spec.region else []
+    note = next(model.note for model in rules.document.stages if model.id == stage)
+    return heading(plain(f"{stage}: {' · '.join(both)}"), "-") + f"{plain(' · '.join(facts))}\n\n" + paragraphs(note)
+
+
+def counted(rules: RuleSet, spec: PropertySpec | LossSpec | FlowSpec) -> str:
+    """What a quantity is counted in and multiplied by, and the band outside which a warning is given."""
+    unit = getattr(spec, "whole", spec.unit)
+    band = ""
+    if spec.plausible is not None:
+        low, high = (f"{bound / unit.factor:g}" for bound in spec.plausible)
+        band = f"; plausible {low} to {high} {unit.text}"
+    if isinstance(spec, LossSpec):
+        return f"Loss, {spec.unit.text}, basis {spec.basis}{band}"
+    if isinstance(spec, PropertySpec):
+        words = ", ".join(spec.choice)
+        return f"One of: {words}" if words else f"Property, {spec.unit.text}{band}"
+    drivers = " × ".join(rules.properties[each].id if isinstance(each, int) else each for each in spec.drivers)
+    factor = f"; factor {spec.factor}" if spec.factor else f"; any factor of category {spec.category}" if spec.category else ""
+    return f"Flow, {spec.unit.text} per {drivers}{factor} ({spec.kind}){band}"
 
 
 def table_pages() -> dict[str, str]:
@@ -106,15 +161,12 @@ def table_pages() -> dict[str, str]:
     return {f"factors_{name}": table_page(load_factors(name).tables[0]) for name in shipped_tables()}
 
 
-def table_page(factors: object) -> str:
+def table_page(factors: Table) -> str:
     """Every row with its source and place in it."""
-    from textile_pcf.factors import Table
-
-    assert isinstance(factors, Table)
     document, texts = factors.document, factors.texts
     text = heading(plain(f"{factors.label}: {factors.title()} · {factors.title('zh')}"))
     text += f"{factors.size} rows. Licence: {plain((document.licence or 'told per row').rstrip('.'))}.\n\n"
-    text += f"{plain(document.note.told())}\n\n" if document.note else ""
+    text += paragraphs(document.note)
     rows = []
     for row in sorted(range(factors.size), key=lambda row: (texts["category"][row], texts["item"][row], texts["region"][row])):
         printed = factors.numbers["value"][row]
@@ -158,5 +210,7 @@ def api_page() -> str:
     homes = [f"{found.__module__}.{name}" for name, found in classes.items() if name not in errors]
     for path in (*homes, *(f"textile_pcf.{name}" for name in BESIDE)):
         text += f".. autoclass:: {path}\n   :members:\n   :exclude-members: __init__\n\n"
+    text += heading("Rooms of their own", "-") + "Imported by their own names, as the pages that tell of them show.\n\n"
+    text += "".join(f".. autofunction:: textile_pcf.{path}\n\n" for path in FARTHER)
     text += heading("Errors", "-")
     return text + "".join(f".. autoclass:: textile_pcf.errors.{name}\n   :members:\n\n" for name in errors)

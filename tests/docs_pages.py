@@ -109,7 +109,7 @@ def renewed(page: Path) -> str:
 
 def generated(name: str) -> str:
     """What stands between `generated: name` and `end` in a page."""
-    made = (_stages, _inside, _words, _methods, _units, _kinds, _aliases, _more)
+    made = (_stages, _inside, _words, _methods, _units, _kinds, _aliases, _more, _mistakes_en, _mistakes_zh)
     return {function.__name__.lstrip("_"): function for function in made}[name]()
 
 
@@ -242,13 +242,28 @@ def _more() -> str:
     return "".join(f"- [{head}]({page.relative_to(DOCS)})\n" for page, head in zip(others, heads, strict=True))
 
 
+def _mistakes_en() -> str:
+    """What mills get wrong in the workbook, and what is told."""
+    from docs_mistakes import section
+
+    return section("en")
+
+
+def _mistakes_zh() -> str:
+    """The same in Chinese."""
+    from docs_mistakes import section
+
+    return section("zh")
+
+
 def main() -> None:
-    """Renew every page, and say which changed."""
-    for page in pages():
-        text = renewed(page)
-        if text != page.read_text(encoding="utf-8"):
-            page.write_text(text, encoding="utf-8")
-            sys.stdout.write(f"{page.relative_to(ROOT)}\n")
+    """Renew every page and picture, and say which changed."""
+    from docs_pictures import pictures
+
+    for path, text in {**{page: renewed(page) for page in pages()}, **pictures()}.items():
+        if not path.is_file() or text != path.read_text(encoding="utf-8"):
+            path.write_text(text, encoding="utf-8")
+            sys.stdout.write(f"{path.relative_to(ROOT)}\n")
 
 
 if __name__ == "__main__":

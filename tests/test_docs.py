@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import textile_pcf as tp
 from docs_pages import DOCS, LISTED, ROOT, consoles, generated, pages, same, shipped
 
 RENEW = "read it, then renew it: PYTHONPATH=src python tests/docs_pages.py"
@@ -31,6 +32,13 @@ def test_generated_tables_are_current(name: str) -> None:
         assert found[0] == f"{found[1]}{generated(found[2])}{found[3]}", RENEW
 
 
+def test_pictures_are_current() -> None:
+    from docs_pictures import pictures
+
+    for path, text in pictures().items():
+        assert path.is_file() and path.read_text(encoding="utf-8") == text, RENEW
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_links_lead_somewhere(name: str) -> None:
     text = re.sub(r"^```.*?^```$", "", (DOCS / name).read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
@@ -44,6 +52,35 @@ def test_links_lead_somewhere(name: str) -> None:
             heads = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
             anchors = {re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads}
             assert anchor in anchors, target
+
+
+READMES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "examples").rglob("README.md"))]
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_readmes_name_what_is_there(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
+        assert target.startswith("http") or (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_of_the_readmes_run(page: Path) -> None:
+    blocks = "".join(re.findall(r"^```(?:bash)?\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE))
+    lines = [line.partition("#")[0].strip() for line in blocks.splitlines() if line.startswith("textile-pcf ")]
+    shown = "```console\n" + "".join(f"$ {line}\n$ echo $?\n" for line in lines) + "```"
+    for _, said in consoles(shown, ""):
+        codes = re.findall(r"^\$ echo \$\?\n(\d+)$", said, re.MULTILINE)
+        assert codes == ["0"] * len(lines), said
+
+
+def test_results_told_in_the_readme_of_the_examples() -> None:
+    """The first number of each row is the total of one of its products, without or with uptake of CO2."""
+    text = (ROOT / "examples/README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[(\w+)\]\(\S+\).*?(\d+\.\d\d)\b", text, re.MULTILINE)
+    assert len(rows) == 8
+    for name, told in rows:
+        results = [tp.footprint(*tp.load_example(name), biogenic=each) for each in ("zero_zero", "minus_one_plus_one")]
+        assert told in {f"{total:.2f}" for result in results for total in result.totals}, name
 
 
 def test_every_shipped_example_has_a_page() -> None:
