@@ -159,13 +159,14 @@ def _answers(cells: Cells, rules: RuleSet, meanings: Meanings) -> tuple[Places, 
     asked, number = combine(*codes, is_choice, *(flag[first] for flag in flags))
     if len(meanings) > KEPT:
         meanings.clear()
+    told = [map(texts[name].categories.__getitem__, code[asked].tolist()) for name, code in zip(MEANING, codes, strict=True)]
+    words = map(("", *texts["item"].categories).__getitem__, is_choice[asked].tolist())
+    places = first[asked]
     answers = []
-    for place, word in zip(first[asked].tolist(), is_choice[asked].tolist(), strict=True):
-        empty = bool(cells.empty[place])
-        key = (*(cells.text(name, place) for name in MEANING), empty, word and cells.text("item", place))
-        answer = meanings.get(key)
+    for place, empty, *key in zip(places.tolist(), cells.empty[places].tolist(), *told, words, strict=True):
+        answer = meanings.get((empty, *key))
         if answer is None:
-            answer = meanings[key] = _meaning(cells, rules, place, not empty)
+            answer = meanings[empty, *key] = _meaning(cells, rules, place, not empty)
         answers.append(answer)
     return form, first, number, answers
 
@@ -324,9 +325,10 @@ def _choice(cells: Cells, spec: PropertySpec, row: int, given: bool) -> Meaning 
     if given:
         what = f"{spec.id!r} is a choice; it has no amount."
         return Wrong(what, "Write the word in the column `item`.", "amount", "amount-of-a-choice")
-    if word not in spec.choice:
+    place = spec.word_place(word) if word else -1
+    if place < 0:
         close = nearest(word, spec.choice) if word else None
         cure = f"Did you mean {close!r}?" if close else f"Choose from: {', '.join(spec.choice)}."
         what = f"{word!r} is not a word of {spec.id!r}." if word else f"No word is chosen for {spec.id!r} in column item."
         return Wrong(what, cure, "item", "unknown-word")
-    return Meaning(Kind.PROPERTY, spec.stage, spec.index, word=spec.choice.index(word))
+    return Meaning(Kind.PROPERTY, spec.stage, spec.index, word=place)

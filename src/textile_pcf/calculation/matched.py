@@ -43,8 +43,6 @@ class Answers:
         """Begin anew: what others hold of earlier answers stays theirs."""
         self.requests: list[Request] = []
         self.answers: list[Match | NoMatch | None] = []
-        self.matches: list[Match | None] = []
-        self.refused = 0
         self.parts = np.zeros((0, len(PARTS)))
         self.matched: WeakKeyDictionary[Structure, Matched] = WeakKeyDictionary()
         self._known: dict[RuleSet, tuple[NDArray[np.int64], Places]] = {}
@@ -97,10 +95,7 @@ class Answers:
     def _count(self) -> None:
         """Emissions of the answers that are new."""
         if len(self.parts) < len(self.answers):
-            told = self.answers[len(self.parts) :]
-            new = [self._emissions(answer) for answer in told]
-            self.matches += [None if isinstance(answer, NoMatch) else answer for answer in told]
-            self.refused += sum(isinstance(answer, NoMatch) for answer in told)
+            new = [self._emissions(answer) for answer in self.answers[len(self.parts) :]]
             self.parts = np.concatenate([self.parts, np.array(new).reshape(-1, len(PARTS))])
 
     def _ask(self, spec: FlowSpec, item: str | None, region: str, year: int) -> None:
@@ -148,15 +143,16 @@ def answers_of(factors: FactorTable, gwp: str, biogenic: str) -> Answers:
 class Matched:
     """What stands for each flow row.
 
-    `form` is the place of a row's answer in `answers` (None for a link to another product; some may be of other tables);
-    `parts` are the emissions per canonical unit of the flow, shape (answers, PARTS); `supplier` is the linked product of
-    a row, -1 where there is none; `links` says whether there is any.
+    `form` is the place of a row's question in `answers` (None for a link to another product), in `requests`, in `parts`, the
+    emissions per canonical unit of the flow, shape (questions, PARTS), and in `places`, where all answers keep it; `supplier`
+    is the linked product of a row, -1 where there is none; `links` says whether there is any.
     """
 
     form: Places
     answers: tuple[Match | None, ...]
     requests: tuple[Request, ...]
     parts: Array
+    places: Places
     supplier: Places
     links: bool
     problems: tuple[Problem, ...]
@@ -168,22 +164,21 @@ def match_rows(activity: Activity, answers: Answers) -> Matched:
         return earlier
     if len(answers.answers) > KEPT:
         answers.forget()
-    form, links = _questions(activity, answers)
+    form, places, links = _questions(activity, answers)
     supplier = _suppliers(activity, links)
-    problems: list[Problem] = []
-    if answers.refused:
-        problems += _problems(activity, answers.answers, form)
-    problems += _unknown_suppliers(activity, links, supplier)
-    matched = Matched(
-        form, tuple(answers.matches), tuple(answers.requests), answers.parts, supplier, len(links) > 0, tuple(problems)
-    )
+    found = [answers.answers[place] for place in places.tolist()]
+    requests = tuple([answers.requests[place] for place in places.tolist()])
+    problems = [*_problems(activity, found, form), *_unknown_suppliers(activity, links, supplier)]
+    matches = tuple([None if isinstance(answer, NoMatch) else answer for answer in found])
+    parts = answers.parts[places]
+    matched = Matched(form, matches, requests, parts, places, supplier, len(links) > 0, tuple(problems))
     if activity.whole and not problems:
         answers.matched[activity.structure] = matched
     return matched
 
 
-def _questions(activity: Activity, answers: Answers) -> tuple[Places, Places]:
-    """Answer of each row, and which rows link to another product.
+def _questions(activity: Activity, answers: Answers) -> tuple[Places, Places, Places]:
+    """Question of each row, place of its answer, and which rows link to another product.
 
     Questions are told apart by distinct row forms; where a form tells no region or year, by those of its seats as well.
     """
@@ -195,16 +190,13 @@ def _questions(activity: Activity, answers: Answers) -> tuple[Places, Places]:
     if flows.located:
         chosen, number = np.flatnonzero(forms.flow >= 0), flows.form
         region, year = forms.region[chosen], forms.year[chosen]
+        if len(chosen) < len(forms.flow):
+            number = picked(np.cumsum(forms.flow >= 0) - 1, number)
     else:
         first, number = combine(flows.form, flows.region, flows.year)
         chosen, region, year = flows.form[first], flows.region[first], flows.year[first]
     asked = Questions(forms.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)
-    places = answers.places(activity.rules, asked)
-    if flows.located:
-        of_form = np.zeros(len(forms.flow), dtype=np.intp)
-        of_form[chosen] = places
-        places = of_form
-    return picked(places, number), among(is_link, flows.form)
+    return number, answers.places(activity.rules, asked), among(is_link, flows.form)
 
 
 def _suppliers(activity: Activity, links: Places) -> Places:
@@ -283,11 +275,13 @@ def match_warnings(activity: Activity, factors: FactorTable, matched: Matched, g
     for text in factors.warnings(gwp, used):
         yield -1, text
     warned = asked & np.array([answer is not None and bool(answer.warning) for answer in matched.answers], dtype=bool)
-    product = activity.flow_products
-    for number in np.flatnonzero(warned):
-        rows = np.flatnonzero(matched.form == number)
-        answer, flow = matched.answers[number], activity.rules.flows[activity.flows.flow[rows[0]]]
+    product, flow = activity.flow_products, activity.flows.flow
+    rows_of = [np.flatnonzero(matched.form == number) for number in np.flatnonzero(warned)]
+    told: dict[tuple[int, str], None] = {}
+    for rows in sorted(rows_of, key=lambda rows: int(flow[rows[0]])):  # in the order of the rule
+        number, spec = int(matched.form[rows[0]]), activity.rules.flows[flow[rows[0]]]
+        answer = matched.answers[number]
         assert answer is not None
-        text = f"{activity.rules.stage_id(flow.stage)}.{flow.id}: {matched.requests[number].item}: {answer.warning}."
-        for place in sorted(set(product[rows].tolist())):
-            yield place, text
+        text = f"{activity.rules.stage_id(spec.stage)}.{spec.id}: {matched.requests[number].item}: {answer.warning}."
+        told |= dict.fromkeys((place, text) for place in sorted(set(product[rows].tolist())))
+    yield from told

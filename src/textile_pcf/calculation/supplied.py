@@ -37,13 +37,14 @@ def with_supply(
     for split in splits:
         count[split.rows] = len(split.parts)
     take, first = np.repeat(np.arange(len(count)), count), np.cumsum(count) - count
-    multiplier, form = np.ones(len(take)), matched.form[take]
+    asked = matched.places[matched.form]
+    multiplier, form = np.ones(len(take)), asked[take]
     problems = [*matched.problems, *_unknown_stages(activity, supply)]
     for split in splits:
         for number, part in enumerate(split.parts):
             places = first[split.rows] + number
             multiplier[places] = part.multiplier
-            form[places] = _asked_for(answers, matched.form[split.rows], part)
+            form[places] = _asked_for(answers, asked[split.rows], part)
             problems += _wrong(answers, np.unique(form[places]), part, accounting)
     told = tuple(None if isinstance(answer, NoMatch) else answer for answer in answers.answers)
     again = replace(
@@ -52,6 +53,7 @@ def with_supply(
         answers=told,
         requests=tuple(answers.requests),
         parts=answers.parts,
+        places=np.arange(len(told)),
         supplier=matched.supplier[take] if len(matched.supplier) else matched.supplier,
         problems=tuple(problems),
     )

@@ -115,9 +115,9 @@ class PropertySpec:
         """
         if text in self.choice:
             return self.choice.index(text)
-        wanted = plain(text)
-        for place, (word, title) in enumerate(zip(self.choice, self.titles, strict=True)):
-            if wanted in (plain(name) for name in (word, *((title.en, title.zh or word) if title else ()))):
+        wanted = text.casefold()
+        for place, title in enumerate(self.titles):
+            if title and wanted in (title.en.casefold(), (title.zh or title.en).casefold()):
                 return place
         return -1
 
