@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from textile_pcf.documents import data_root
 
@@ -48,7 +48,8 @@ def is_region(code: str) -> bool:
     return code in known_regions() or (_SUBDIVISION.fullmatch(code) is not None and code[:2] in known_regions())
 
 
-def ladder(region: str, forbid: tuple[str, ...] = ()) -> list[str]:
+@lru_cache(maxsize=4096)
+def ladder(region: str, forbid: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Regions to search, nearest first.
 
     Parameters
@@ -61,13 +62,13 @@ def ladder(region: str, forbid: tuple[str, ...] = ()) -> list[str]:
     Examples
     --------
     >>> ladder("CN-ZJ")
-    ['CN-ZJ', 'CN', 'RAS', 'GLO']
+    ('CN-ZJ', 'CN', 'RAS', 'GLO')
     >>> ladder("FR", forbid=("group",))
-    ['FR', 'GLO']
+    ('FR', 'GLO')
     """
     country = region[:2] if _SUBDIVISION.fullmatch(region) else region
     groups = known_regions().get(country, ())
     steps = [(region, ""), (country, "country" if country != region else "")]
     steps += [(group, "group") for group in groups] + [(WORLD, "")]
     allowed = [code for code, step in steps if code not in forbid and (not step or step not in forbid)]
-    return list(dict.fromkeys(allowed))
+    return tuple(dict.fromkeys(allowed))

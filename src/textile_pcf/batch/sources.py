@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ class Partition:
 
     number: int
     path: str
+    texts: tuple[str, ...]
+    """Columns of texts, which are read as codes."""
     groups: tuple[int, ...]
     skip: int
     rows: int
@@ -36,9 +38,7 @@ class Partition:
         """The rows, with their places in the file."""
         from pyarrow import parquet
 
-        file = parquet.ParquetFile(self.path, memory_map=True)
-        texts = text_columns(file.schema_arrow)
-        file = parquet.ParquetFile(self.path, read_dictionary=texts, memory_map=True)
+        file = parquet.ParquetFile(self.path, read_dictionary=list(self.texts), memory_map=True)
         table = file.read_row_groups(list(self.groups), use_threads=False).slice(self.skip, self.rows)
         return arrow_rows(table, self.path, range(self.first, self.first + self.rows))
 
@@ -60,9 +60,9 @@ class Held:
         return self.table.rows
 
 
-def text_columns(schema: Any) -> list[str]:
+def text_columns(schema: Any) -> tuple[str, ...]:
     """Columns of texts, to be read as codes."""
-    return [field.name for field in schema if str(field.type).removeprefix("large_") == "string"]
+    return tuple(field.name for field in schema if str(field.type).removeprefix("large_") == "string")
 
 
 def header() -> Header:
@@ -76,8 +76,8 @@ def arrow_rows(table: Any, name: str, lines: Sequence[int]) -> Table:
     return replace(read, lines=lines)
 
 
-def product_column(path: str) -> tuple[Any, str]:
-    """A Parquet file whose products are read as codes, and the name of its product column.
+def product_column(path: str) -> tuple[Any, str, tuple[str, ...]]:
+    """A Parquet file whose texts are read as codes, the name of its product column, and of its columns of texts.
 
     Raises
     ------
@@ -104,7 +104,8 @@ def product_column(path: str) -> tuple[Any, str]:
         problems.append(Problem(path, "There is no column product.", "Each row names its product.", code="missing-column"))
     if problems:
         raise InputError(problems)
-    return parquet.ParquetFile(path, read_dictionary=text_columns(schema), memory_map=True), names[0]
+    texts = text_columns(schema)
+    return parquet.ParquetFile(path, read_dictionary=list(texts), memory_map=True), names[0], texts
 
 
 def selected(table: Table, rows: Places) -> Table:
@@ -147,11 +148,3 @@ def held(source: Any, rows: int = ROWS) -> list[Held]:
     ends = np.searchsorted(part[column.codes][order], np.arange(int(part[-1]) + 1), side="right")
     pieces = [order[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True) if end > start]
     return [Held(number, selected(table, np.asarray(piece))) for number, piece in enumerate(pieces)]
-
-
-def products_by_group(file: Any, column: str) -> Iterator[tuple[Coded, int]]:
-    """Products of each row group of a Parquet file, coded, and its number of rows."""
-    for group in range(file.num_row_groups):
-        table = file.read_row_group(group, columns=[column], use_threads=False)
-        read = from_arrow(table.rename_columns(["product"]), "product", header(), InputError)
-        yield encode(read.columns["product"]), table.num_rows

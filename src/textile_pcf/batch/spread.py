@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from textile_pcf.batch.keys import keys
 from textile_pcf.batch.sources import arrow_rows, product_column
 from textile_pcf.tables.shape import Table
 
 CHUNK = 1_000_000  # rows dealt out at a time
-PIECE = 100_000  # texts whose keys are made at a time
 ROW = "__row"
 FOLDER, NEW = ".spread", ".spread.new"
 
@@ -79,10 +78,9 @@ def _chunks(path: str) -> Iterator[tuple[Any, str, int]]:
     """Some row groups at a time, texts but the product as codes; the product column; the place of the first row."""
     from pyarrow import parquet
 
-    _, column = product_column(path)
-    schema = parquet.ParquetFile(path).schema_arrow
-    texts = [field.name for field in schema if str(field.type).endswith("string") and field.name != column]
-    file = parquet.ParquetFile(path, read_dictionary=texts, memory_map=True)
+    _, column, texts = product_column(path)
+    texts = tuple(name for name in texts if name != column)
+    file = parquet.ParquetFile(path, read_dictionary=list(texts), memory_map=True)
     waiting: list[int] = []
     size = first = 0
     for group in range(file.num_row_groups):
@@ -91,65 +89,3 @@ def _chunks(path: str) -> Iterator[tuple[Any, str, int]]:
         if size >= CHUNK or group == file.num_row_groups - 1:
             yield file.read_row_groups(waiting).unify_dictionaries(), column, first
             first, size, waiting = first + size, 0, []
-
-
-def keys(column: Any) -> NDArray[np.uint64]:
-    """Key of each product, the same in every run: computed on the bytes of the texts, or on the numbers."""
-    import pyarrow as pa
-    from pyarrow import compute
-
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    if pa.types.is_integer(column.type):
-        return _mixed(column.to_numpy().astype(np.int64).view(np.uint64))
-    texts = _joined(column.cast(pa.large_string())).fill_null("")
-    if _may_have_spaces(texts):
-        texts = _joined(compute.utf8_trim_whitespace(texts))
-    every = np.empty(len(texts), dtype=np.uint64)
-    for first in range(0, len(texts), PIECE):
-        every[first : first + PIECE] = _text_keys(texts.slice(first, PIECE))
-    return every
-
-
-def _joined(texts: Any) -> Any:
-    """Texts in one piece."""
-    import pyarrow as pa
-
-    whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
-
-
-def _bytes(texts: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Bytes of texts one after the other, and the length of each."""
-    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    return np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[offsets[0] : offsets[-1]], np.diff(offsets)
-
-
-def _may_have_spaces(texts: Any) -> bool:
-    """Some byte is a space or no ASCII."""
-    data, _ = _bytes(texts)
-    return bool(len(data)) and bool(data.min() <= 32 or data.max() >= 127)
-
-
-def _text_keys(texts: Any) -> NDArray[np.uint64]:
-    """Keys of texts, eight bytes at a time."""
-    data, lengths = _bytes(texts)
-    longest = int(lengths.max(initial=0))
-    width = -(-longest // 8) * 8
-    padded = np.zeros((len(texts), width), dtype=np.uint8)
-    if longest and int(lengths.min()) == longest:
-        padded[:, :longest] = data.reshape(-1, longest)
-    elif longest:
-        padded[np.arange(width) < lengths[:, None]] = data
-    words = padded.view(np.uint64)
-    total = _mixed(lengths.astype(np.uint64))
-    for place in range(words.shape[1]):
-        total = _mixed(total + words[:, place])
-    return total
-
-
-def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Bits of each number well stirred (splitmix64)."""
-    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(mixed ^ (mixed >> np.uint64(31)), dtype=np.uint64)

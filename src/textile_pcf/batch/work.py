@@ -6,7 +6,7 @@ import pickle
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -101,22 +101,53 @@ def calculate_parts(work: Work, partitions: Sequence[Loads], known: Known) -> li
 
 
 def each_part(work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
-    """Partitions one after the other, the next one loaded meanwhile; `known` grows."""
+    """Partitions one after the other, the next one loaded and the last one written meanwhile; `known` grows."""
     keep_arrays()
-    with ThreadPoolExecutor(1) as aside:
-        waiting = deque(aside.submit(partition.load) for partition in partitions[:1])
+    with ThreadPoolExecutor(1) as loader, ThreadPoolExecutor(1) as writer:
+        loading = deque(loader.submit(partition.load) for partition in partitions[:1])
+        writing: deque[Future[Done]] = deque()
         for place, partition in enumerate(partitions):
-            table = waiting.popleft().result()
-            waiting.extend(aside.submit(later.load) for later in partitions[place + 1 : place + 2])
-            yield calculate_part(work, partition, table, known)
+            table = loading.popleft().result()
+            loading.extend(loader.submit(later.load) for later in partitions[place + 1 : place + 2])
+            outcome = calculated(work, partition.number, table, known)
+            if writing:
+                yield writing.popleft().result()
+            writing.append(writer.submit(written, work, outcome))
+        yield from (waiting.result() for waiting in writing)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a partition gave: results under every scenario, problems, and the rows of products that have some."""
+
+    number: int
+    rows: int
+    products: int
+    results: list[Footprint]
+    problems: list[Problem]
+    refused: Table | None
+    seconds: float
 
 
 def calculate_part(work: Work, partition: Loads, table: Table, known: Known) -> Done:
-    """Calculate a partition and write its files; the small file that says it is done comes last."""
-    loaded = time.perf_counter()
+    """Calculate a partition and write its files."""
+    return written(work, calculated(work, partition.number, table, known))
+
+
+def calculated(work: Work, number: int, table: Table, known: Known) -> Outcome:
+    """Calculate a partition; each of its products is in the results or refused."""
+    begun = time.perf_counter()
     results, problems, refused = with_rejects(work, table, known)
-    calculated = time.perf_counter()
-    name, out = part_name(partition.number), Path(work.out)
+    products, refusals = len(results[0].products) if results else 0, len({problem.product for problem in problems})
+    if products + refusals != np.count_nonzero(np.bincount(encode(table.columns["product"]).codes)):
+        raise RuntimeError(f"products were lost in {table.name}, part {number}")
+    return Outcome(number, table.rows, products, results, problems, refused, time.perf_counter() - begun)
+
+
+def written(work: Work, outcome: Outcome) -> Done:
+    """Write what a partition gave; the small file that says it is done comes last."""
+    begun = time.perf_counter()
+    name, out, results, refused = part_name(outcome.number), Path(work.out), outcome.results, outcome.refused
     if results:
         columns = COLUMNS_OF[work.results](results, [one.name for one in work.scenarios], work.units)
         told = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **work.metadata})
@@ -124,14 +155,11 @@ def calculate_part(work: Work, partition: Loads, table: Table, known: Known) -> 
     if refused is not None:
         text = rejected_rows(refused)
         write_whole(out / "parts" / f"{name}.csv", lambda path: path.write_text(text, encoding="utf-8", newline=""))
-    products, refusals = len(results[0].products) if results else 0, len({problem.product for problem in problems})
-    if products + refusals != np.count_nonzero(np.bincount(encode(table.columns["product"]).codes)):
-        raise RuntimeError(f"products were lost in {table.name}, part {partition.number}")
-    done = Done(partition.number, table.rows, products, refusals, len(problems))
+    problems = outcome.problems
+    done = Done(outcome.number, outcome.rows, outcome.products, len({problem.product for problem in problems}), len(problems))
     record = {key: value for key, value in asdict(done).items() if key != "seconds"}
     write_json(out / "parts" / f"{name}.json", {**record, "rejected_problems": [asdict(problem) for problem in problems]})
-    now = time.perf_counter()
-    seconds = {"calculate": calculated - loaded, "write": now - calculated}
+    seconds = {"calculate": outcome.seconds, "write": time.perf_counter() - begun}
     return Done(**record, seconds={key: round(value, 6) for key, value in seconds.items()})
 
 

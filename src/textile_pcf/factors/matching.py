@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from textile_pcf.factors.table import DECLARED, Table
 from textile_pcf.regions import ladder
@@ -46,42 +47,41 @@ class NoMatch:
 
 def match(tables: Sequence[Table], request: Request) -> Match | NoMatch:
     """The factor a request means: tables in order, in each the region outwards, then the year."""
+    declared = request.item.startswith(DECLARED)
     for number, table in enumerate(tables):
-        rows = table.index.get(request.item, [])
-        if not request.item.startswith(DECLARED):
-            rows = [row for row in rows if table.texts["kind"][row] == request.kind]
-        found = _in_table(table, rows, request)
+        by_region = table.by_place.get((request.item, "" if declared else request.kind))
+        found = _in_region(by_region, request, declared) if by_region else None
         if found is not None:
             row, fallback, warning = found
             return _fitting(table, row, request) or Match(number, row, fallback, warning)
     return _no_match(tables, request)
 
 
-def _in_table(table: Table, rows: list[int], request: Request) -> tuple[int, str, str] | None:
-    if not rows:
-        return None
-    by_region: dict[str, list[int]] = {}
-    for row in rows:
-        by_region.setdefault(table.texts["region"][row], []).append(row)
-    steps = ladder(request.region, request.forbid)
-    if request.item.startswith(DECLARED) and len(by_region) == 1:
-        steps += list(by_region)  # one supplier in one place: nothing to choose
+def _in_region(by_region: Mapping[str, dict[int, int]], request: Request, declared: bool) -> tuple[int, str, str] | None:
+    steps: Iterable[str] = ladder(request.region, request.forbid)
+    if declared and len(by_region) == 1:
+        steps = [*steps, *by_region]  # one supplier in one place: nothing to choose
     for region in steps:
         if region in by_region:
-            row, year_step, warning = _year(table, by_region[region], request.year)
+            row, year_step, warning = _year(by_region[region], request.year)
             region_step = f"{request.region}→{region}" if region != request.region else ""
             return row, "; ".join(filter(None, (region_step, year_step))), warning
     return None
 
 
-def _year(table: Table, rows: list[int], wanted: int) -> tuple[int, str, str]:
+def _year(years: Mapping[int, int], wanted: int) -> tuple[int, str, str]:
     """The latest year not after the wanted one, else the nearest."""
-    years = {int(table.texts["year"][row] or 0): row for row in rows}
     before = [year for year in years if not wanted or year <= wanted]
     year = max(before) if before else min(years)
     step = f"{wanted}→{year or 'no year'}" if wanted and year != wanted else ""
     late = "" if before else f"no factor up to {wanted}; the one of {year} is used"
     return years[year], step, late
+
+
+@lru_cache(maxsize=4096)
+def _counts(factor: Unit, flow: Unit) -> bool:
+    """Whether a factor in one unit gives greenhouse gases for a flow in another."""
+    return (factor * flow).dimensions == (("greenhouse", 1),)
 
 
 def _fitting(table: Table, row: int, request: Request) -> NoMatch | None:
@@ -95,7 +95,7 @@ def _fitting(table: Table, row: int, request: Request) -> NoMatch | None:
         what = f"{request.item!r} is declared {past.replace('_', ' ')}, which reaches past what goes into this flow."
         return NoMatch(what, "Ask the supplier for a footprint that ends where the flow begins.")
     unit = table.units[row]
-    if (unit * request.unit).dimensions != (("greenhouse", 1),):
+    if not _counts(unit, request.unit):
         asked = describe(request.unit.dimensions)
         what = f"The factor {request.item!r} is in {unit.text}, but the flow counts {request.unit.text} ({asked})."
         return NoMatch(what, f"Name an item whose factor is in kgCO2e/{request.unit.text}.")

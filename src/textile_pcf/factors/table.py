@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,16 @@ class Table:
     sha256: str
     path: Path | None = None
     index: dict[str, list[int]] = field(default_factory=dict)
+
+    @cached_property
+    def by_place(self) -> dict[tuple[str, str], dict[str, dict[int, int]]]:
+        """Row of each item and kind (and of items of any kind, under kind ""), by region and year (0: not stated)."""
+        found: dict[tuple[str, str], dict[str, dict[int, int]]] = {}
+        columns = (self.texts[name] for name in ("item", "kind", "region", "year"))
+        for row, (item, kind, region, year) in enumerate(zip(*columns, strict=True)):
+            for key in ((item, kind), (item, "")):
+                found.setdefault(key, {}).setdefault(region, {})[int(year or 0)] = row
+        return found
 
     @property
     def label(self) -> str:
