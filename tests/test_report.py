@@ -2,8 +2,6 @@
 
 import csv
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -14,6 +12,7 @@ import openpyxl
 import pytest
 
 import textile_pcf as tp
+from browser import BROWSERS, dom
 from spreadsheet import WITNESSES, Evaluated, evaluated
 from textile_pcf.examples import examples
 from textile_pcf.report import to_excel, to_html
@@ -313,18 +312,10 @@ def test_pages_are_the_same_every_time(tmp_path: Path, woven: tp.Footprint) -> N
     assert first == second
 
 
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
-
-
-@pytest.mark.parametrize("browser", [CHROMIUM] if CHROMIUM else [])
+@pytest.mark.parametrize("browser", BROWSERS)
 def test_browser_shows_the_page_without_asking_for_anything(
     browser: str, written: tuple[str, tp.Footprint, Path], tmp_path: Path
 ) -> None:
     _, result, path = written
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}", "--enable-logging=stderr",
-               "--dump-dom", path.as_uri()]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    assert f"{result.totals[0]:.2f}" in Read(done.stdout).text
-    assert "CONSOLE" not in done.stderr
-    assert "Refused" not in done.stderr
+    assert f"{result.totals[0]:.2f}" in Read(dom(browser, path, tmp_path)).text
     assert np.isfinite(result.totals[0])

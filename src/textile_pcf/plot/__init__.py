@@ -1,10 +1,12 @@
 """Pictures of a result: stages, waterfall, Sankey, comparison, hot spots. Each tells its numbers in `.data`.
 
-They need matplotlib: `pip install "textile_pcf[plot]"`. Chinese labels need a font with Chinese characters on the machine,
-such as Noto Sans CJK SC (Debian and Ubuntu: `apt-get install fonts-noto-cjk`); Windows and macOS bring one.
+They need matplotlib: `pip install "textile_pcf[plot]"`; the one to be touched needs plotly instead:
+`pip install "textile_pcf[interactive]"`. Chinese labels need a font with Chinese characters on the machine, such as Noto Sans
+CJK SC (Debian and Ubuntu: `apt-get install fonts-noto-cjk`); Windows and macOS bring one.
 """
 
+from textile_pcf.plot.live import LivePicture
 from textile_pcf.plot.picture import Picture
 from textile_pcf.plot.plots import Plots
 
-__all__ = ["Picture", "Plots"]
+__all__ = ["LivePicture", "Picture", "Plots"]

@@ -29,7 +29,7 @@ def stages(told: Told, product: int, ax: Axes | None) -> Picture:
     _named(drawn, names)
     total = told.total(product)
     for row, (value, memo) in enumerate(zip(values, data["memo"], strict=True)):
-        share = "" if memo or total <= 0 else f"  {value / total:.0%}".replace("-", "−")
+        share = "" if memo or total <= 0 else f"  {_part(value / total)}"
         _beside(drawn, value, row, short(value, total) + share)
     title = f"{told.result.products[product]}: {short(total)} {told.axis}"
     _dressed(drawn, title, f"{told.axis}    * {told.word('outside')}" if data["memo"].any() else told.axis)
@@ -61,13 +61,9 @@ def stacked(told: Told, ax: Axes | None) -> Picture:
     totals = result.totals * told.scale
     drawn.plot(totals, place, "D", color="black", markersize=5, label=told.word("total"))
     for row, total in enumerate(totals):
-        _beside(drawn, float(above[row]), row, short(float(total)))
+        _beside(drawn, float(above[row]), row, short(float(total)), beyond=9)  # the mark may stand at the end of the bar
     _dressed(drawn, told.word("by_stage"), told.axis)
-    if ax is None:
-        figure: Any = drawn.get_figure(root=True)
-        figure.legend(loc="outside lower center", ncols=4, frameon=False)
-    else:
-        drawn.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
+    _explained(drawn, ax is None, 4)
     finish(drawn, told.language, ax is None)
     return Picture(data, drawn, ax is None)
 
@@ -103,7 +99,9 @@ def compare(left: Told, one: int, right: Told, two: int, names: tuple[str, str] 
     given = [left.stages(one), right.stages(two)]
     given = [table.loc[~table["memo"]] for table in given]
     called = names or (left.result.products[one], right.result.products[two])
-    order = _in_order([list(table["stage"]) for table in given])
+    every = _in_order([[info.id for info in told.result.stages] for told in (left, right)])
+    used = {stage for table in given for stage in table["stage"]}
+    order = [stage for stage in every if stage in used]
     titles = {stage: name for table in reversed(given) for stage, name in zip(table["stage"], table["name"], strict=True)}
     numbers = [dict(zip(table["stage"], table["kgCO2e"], strict=True)) for table in given]
     first, second = (np.array([float(found.get(stage, 0.0)) for stage in order]) for found in numbers)
@@ -112,19 +110,25 @@ def compare(left: Told, one: int, right: Told, two: int, names: tuple[str, str] 
     drawn = canvas(ax, WIDTH, HEAD + 0.4 + 1.5 * ROW * len(data))
     place = np.arange(len(data))
     totals = (left.total(one), right.total(two))
+    largest = max(map(abs, totals))
     for side, values in enumerate((first, second)):
         label = f"{called[side]}: {short(totals[side])}"
         drawn.barh(place + 0.4 * side - 0.2, values, height=0.38, color=COLOURS[side], label=label)
     for row, change in enumerate(data["difference"]):
-        _beside(drawn, max(first[row], second[row]), row, _signed(float(change), totals[0]))
+        _beside(drawn, max(first[row], second[row]), row, _signed(float(change), largest))
     _named(drawn, list(data["name"]))
     change = totals[1] - totals[0]
     share = f" ({change / totals[0]:+.0%})".replace("-", "−") if totals[0] > 0 else ""
-    told = f"{left.word('difference')} {_signed(change, totals[0])}{share}"
+    told = f"{left.word('difference')} {_signed(change, largest) or 0}{share}"
     _dressed(drawn, f"{left.word('compared', left=called[0], right=called[1])}: {told}", left.axis)
-    drawn.legend(loc="lower right", frameon=False)
+    _explained(drawn, ax is None, 2)
     finish(drawn, left.language, ax is None)
     return Picture(data, drawn, ax is None)
+
+
+def _part(share: float) -> str:
+    """A part of the total; what is less than half a percent is more than nothing."""
+    return f"{share:.0%}".replace("-", "−") if abs(share) >= 0.005 else "<1%"
 
 
 def _signed(change: float, total: float) -> str:
@@ -155,13 +159,22 @@ def _frame(columns: dict[str, Any], index: tuple[str, ...] | None) -> Any:
 def _named(ax: Axes, names: list[str]) -> None:
     """Names at the left, the first above."""
     ax.set_yticks(np.arange(len(names)), names)
-    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.set_ylim(len(names) - 0.35, -0.65)
     ax.tick_params(axis="y", length=0)
 
 
-def _beside(ax: Axes, value: float, row: int, text: str) -> None:
-    """A number to the right of its bar."""
-    ax.annotate(text, (max(value, 0.0), row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=9)
+def _beside(ax: Axes, value: float, row: int, text: str, beyond: int = 5) -> None:
+    """A number to the right of its bar, so many points beyond it."""
+    ax.annotate(text, (max(value, 0.0), row), xytext=(beyond, 0), textcoords="offset points", va="center", fontsize=9)
+
+
+def _explained(ax: Axes, own: bool, columns: int) -> None:
+    """What colours mean: below the picture where the figure is its own, else beside it."""
+    if own:
+        figure: Any = ax.get_figure(root=True)
+        figure.legend(loc="outside lower center", ncols=columns, frameon=False)
+    else:
+        ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
 
 
 def _dressed(ax: Axes, title: str, label: str) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's colours, told apart by the colour-blind; grey is for the rest
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
-EMITS, TAKES_UP, SUM, REST = "#0072B2", "#E69F00", "#404040", "#999999"
+EMITS, TAKES_UP, SUM, REST, MIDDLE = "#0072B2", "#E69F00", "#404040", "#999999", "#7a7a7a"
 CHINESE = (  # families that have Chinese characters, best first
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "PingFang SC",
     "Hiragino Sans GB", "Heiti SC", "STHeiti", "SimHei", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Noto Sans CJK JP",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
+from textile_pcf.errors import Problem, UsageError
 from textile_pcf.plot import bars, sankey, treemap
+from textile_pcf.plot.bands import bands
+from textile_pcf.plot.live import LivePicture, draw_live
 from textile_pcf.plot.numbers import Told, chosen
 from textile_pcf.plot.picture import Picture, checked_language
 
@@ -65,27 +68,49 @@ class Plots:
         """
         return bars.waterfall(Told(self.result, unit, checked_language(language)), chosen(self.result, product), ax)
 
+    @overload
+    def sankey(
+        self, product: str | None = None, *, most: int = 8, interactive: Literal[False] = False, unit: str | None = None,
+        language: str = "en", ax: Axes | None = None,
+    ) -> Picture: ...  # fmt: skip
+    @overload
+    def sankey(
+        self, product: str | None = None, *, most: int = 8, interactive: Literal[True], unit: str | None = None,
+        language: str = "en", ax: None = None,
+    ) -> LivePicture: ...  # fmt: skip
     def sankey(
         self,
         product: str | None = None,
         *,
         most: int = 8,
+        interactive: bool = False,
         unit: str | None = None,
         language: str = "en",
         ax: Axes | None = None,
-    ) -> Picture:
+    ) -> Picture | LivePicture:
         """Emissions as bands: from what is used, through the stages, to the footprint. [kg CO2e per unit]
 
         The `most` largest kinds of flow are shown by name, the others together. What takes up CO2 cannot be drawn as a band: it
         stands in `.data` with its sign and below the picture in words.
 
+        `interactive=True` gives the same picture to be touched: boxes tell their numbers under the pointer and may be moved. It
+        shows itself in a notebook, `.save("sankey.html")` writes one page that needs nothing else, and `.figure` is a plotly
+        figure.
+
         Raises
         ------
         UsageError, InputError
-            As for `stages`; also when there are several products and none is named.
+            As for `stages`; also when there are several products and none is named, when plotly is not installed for
+            `interactive`, or `ax` is given with it.
         """
         told = Told(self.result, unit, checked_language(language))
-        return sankey.draw(told, chosen(self.result, product), most, ax)
+        found = bands(told, chosen(self.result, product), most)
+        if not interactive:
+            return sankey.draw(found, told, ax)
+        if ax is not None:
+            what = "An interactive picture is not drawn on axes."
+            raise UsageError([Problem("ax", what, "Leave out ax, or interactive.", code="usage")])
+        return draw_live(told, found)
 
     def hotspots(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +13,11 @@ from textile_pcf.plot.numbers import Told, short
 from textile_pcf.plot.picture import COLOURS, REST, Picture, canvas, finish, ink_on
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
 WIDTH, HEIGHT = 9.0, 5.2  # inches
+SMALLEST, EASY, LARGEST = 6.0, 8.5, 11.0  # points of letters: read at all, read easily, not overdone
 Box = tuple[float, float, float, float]
 """Left, bottom, width, height."""
 
@@ -25,18 +29,13 @@ def draw(told: Told, product: int, most: int, ax: Axes | None) -> Picture:
     data["share"] = data["kgCO2e"] / total if total > 0 else np.nan
     drawn = canvas(ax, WIDTH, HEIGHT)
     positive = data.loc[data["kgCO2e"] > 0]
-    shown, rest = positive.iloc[:most], positive.iloc[most:]
-    sizes = [*shown["kgCO2e"], *([float(rest["kgCO2e"].sum())] if len(rest) else [])]
-    names = [(row["stage_name"], row["flow_name"]) for _, row in shown.iterrows()]
-    names += [(told.word("rest"), "")] if len(rest) else []
     by_size = positive.groupby("stage_name")["kgCO2e"].sum().sort_values(ascending=False, kind="stable")
     colour = dict(zip(by_size.index, COLOURS, strict=False))
     drawn.set_axis_off()
     drawn.set_xlim(0, WIDTH)
     drawn.set_ylim(0, HEIGHT)
-    for box, size, (stage, flow) in zip(squares(np.array(sizes), (0, 0, WIDTH, HEIGHT)), sizes, names, strict=True):
-        share = f" ({size / total:.0%})" if total > 0 else ""
-        _area(drawn, box, colour.get(stage, REST), stage, flow, f"{short(size, total)}{share}")
+    for area in _areas(told, positive, most, total):
+        _draw_area(drawn, area, colour.get(area.stage, REST))
     title = f"{told.result.products[product]}: {told.word('hotspots')}, {short(total)} {told.axis}"
     drawn.set_title(title, loc="left", fontsize=11, fontweight="bold")
     negative = data.assign(name=data["stage_name"] + " · " + data["flow_name"])
@@ -45,6 +44,61 @@ def draw(told: Told, product: int, most: int, ax: Axes | None) -> Picture:
         drawn.text(0, -0.08, below, fontsize=9, va="top", ha="left")
     finish(drawn, told.language, ax is None)
     return Picture(data, drawn, ax is None)
+
+
+@dataclass(frozen=True)
+class _Area:
+    """A box with what stands in it; no size where there is no room for it."""
+
+    stage: str
+    box: Box
+    text: str
+    size: float | None
+
+
+def _areas(told: Told, positive: pd.DataFrame, most: int, total: float) -> list[_Area]:
+    """The `most` largest flows and the rest, or as many fewer as leave room for the name of each."""
+    for count in range(min(most, len(positive)), -1, -1):
+        shown, rest = positive.iloc[:count], positive.iloc[count:]
+        sizes = [*shown["kgCO2e"], *([float(rest["kgCO2e"].sum())] if len(rest) else [])]
+        names = [(str(row["stage_name"]), str(row["flow_name"])) for _, row in shown.iterrows()]
+        names += [(told.word("rest"), "")] if len(rest) else []
+        order = sorted(range(len(sizes)), key=lambda place: -sizes[place])  # the rest stands where its size puts it
+        boxes = squares(np.array([sizes[place] for place in order]), (0, 0, WIDTH, HEIGHT))
+        areas = [_area(box, *names[place], sizes[place], total) for box, place in zip(boxes, order, strict=True)]
+        if all(area.size for area in areas):
+            return areas
+    return areas
+
+
+def _area(box: Box, stage: str, flow: str, value: float, total: float) -> _Area:
+    """A box with its name and number, in as few lines as they are read in best."""
+    share = f" ({value / total:.0%})" if total > 0 else ""
+    number, both = f"{short(value, total)}{share}", " ".join(filter(None, (stage, flow)))
+    ways = [[text for text in (stage, flow, number) if text]]
+    if _size(box, ways[0]) < EASY:
+        widths = range(len(both), len(number) - 3, -2)
+        ways += [[*wrap(stage, wide, break_long_words=False), *wrap(flow, wide, break_long_words=False), number]
+                 for wide in widths]  # fmt: skip
+        ways += [[both, number], [f"{both} {number}"]]
+    text, size = max((("\n".join(lines), _size(box, lines)) for lines in ways), key=lambda way: way[1])
+    return _Area(stage, box, text, size if size >= SMALLEST else None)
+
+
+def _size(box: Box, lines: list[str]) -> float:
+    """Letters that lines in a box may have. [point]"""
+    longest = max(_columns(text) for text in lines)
+    return min(box[2] * 0.92 / longest / 0.0085, box[3] * 0.9 / len(lines) / 0.0175, LARGEST)  # inches per point
+
+
+def _draw_area(ax: Axes, area: _Area, colour: str) -> None:
+    from matplotlib.patches import Rectangle
+
+    left, bottom, width, height = area.box
+    ax.add_patch(Rectangle((left, bottom), width, height, facecolor=colour, edgecolor="white", linewidth=1.5))
+    if area.size:
+        middle = (left + width / 2, bottom + height / 2)
+        ax.text(*middle, area.text, ha="center", va="center", fontsize=area.size, color=ink_on(colour), linespacing=1.2)
 
 
 def squares(sizes: Array, box: Box) -> list[Box]:
@@ -89,23 +143,6 @@ def _worst(areas: list[float], side: float) -> float:
     """How far the least square area of a row is from a square; 1 is a square."""
     thick = sum(areas) / side
     return max(max(thick * thick / area, area / (thick * thick)) for area in areas)
-
-
-def _area(ax: Axes, box: Box, colour: str, stage: str, flow: str, number: str) -> None:
-    """One area, with as much of its name as there is room for."""
-    from matplotlib.patches import Rectangle
-
-    left, bottom, width, height = box
-    ax.add_patch(Rectangle((left, bottom), width, height, facecolor=colour, edgecolor="white", linewidth=1.5))
-    lines = [text for text in (stage, flow, number) if text]
-    for kept in (lines, [text for text in (flow or stage, number) if text], [number]):
-        longest = max(_columns(text) for text in kept)
-        size = min(width * 0.92 / longest / 0.0085, height * 0.9 / len(kept) / 0.0175, 11.0)  # inches per point of a letter
-        if size >= 6.5:
-            middle = (left + width / 2, bottom + height / 2)
-            text = "\n".join(kept)
-            ax.text(*middle, text, ha="center", va="center", fontsize=size, color=ink_on(colour), linespacing=1.2)
-            return
 
 
 def _columns(text: str) -> int:
