@@ -65,14 +65,19 @@ def _if(condition: bool, yes: Any, no: Any) -> Any:
 
 
 def by_libreoffice(path: Path) -> Cells:
-    """Cells after LibreOffice has computed the whole workbook; openpyxl takes the stored values out before."""
+    """Cells after LibreOffice has computed the whole workbook."""
+    book = computed(path)
+    return lambda sheet, cell: float(book[sheet][cell].value)
+
+
+def computed(path: Path) -> openpyxl.Workbook:
+    """The workbook as LibreOffice computes it; openpyxl takes the stored values out before."""
     bare, out = path.with_name(f"bare_{path.name}"), path.parent / "computed"
     openpyxl.load_workbook(path).save(bare)
     profile = f"-env:UserInstallation=file://{path.parent.resolve()}/profile"
     command = [shutil.which("soffice") or "", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(bare)]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    book = openpyxl.load_workbook(out / bare.name, data_only=True)
-    return lambda sheet, cell: float(book[sheet][cell].value)
+    return openpyxl.load_workbook(out / bare.name, data_only=True)
 
 
 WITNESSES: dict[str, Callable[[Path], Cells]] = {"evaluator": evaluated}

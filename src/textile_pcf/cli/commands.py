@@ -173,17 +173,20 @@ def template(
     everything: Annotated[
         bool, typer.Option("--all", help="Also rows that need not be given; delete what does not apply.")
     ] = False,
+    products: Annotated[
+        str | None, typer.Option("--products", metavar="COUNT", help="How many products it takes, or their ids: P-1,P-2.")
+    ] = None,
     lang: FormLanguage = "",
 ) -> None:
     """Write something for the mill to fill in: a workbook (.xlsx) with a sheet per stage, or a plain table (.csv)."""
     from textile_pcf.cli.output import write_file
     from textile_pcf.rules import load_rules
-    from textile_pcf.template import make_template, template_csv
+    from textile_pcf.template import make_template, template_csv, told_products
 
-    rules = load_rules(rule)
+    rules, asked = load_rules(rule), told_products(products)
     if output is None:
-        sys.stdout.write(template_csv(rules, everything, "en" if lang == "both" else lang))
+        sys.stdout.write(template_csv(rules, everything, "en" if lang == "both" else lang, asked))
     elif output.suffix.lower() not in (".csv", ".xlsx"):
         raise typer.BadParameter(f"{output} is no kind of template; end its name in .xlsx or .csv.", param_hint="-o")
     else:
-        write_file(output, lambda path: make_template(rules, path, lang, everything))
+        write_file(output, lambda path: make_template(rules, path, lang, everything, asked))

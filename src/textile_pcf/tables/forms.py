@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
+from textile_pcf.tables.seen import BAR, DASH, NAME_ID, OWN, Line, answer, products_of
 from textile_pcf.tables.shape import Page, Table, plain
 
+__all__ = ["BAR", "DASH", "MARK", "NAME_ID", "PERIOD_ID", "READ", "form_table", "is_form"]
 MARK = "textile_pcf"  # the hidden sheet by which such a workbook is known; B2 says the rule
-NAME_ID, PERIOD_ID = "#product", "#period"
+PERIOD_ID = "#period"
 READ = ("id", "amount", "unit", "item", "per", "component", "region", "year", "data_type", "source", "period", "note")
-GIVES = ("amount", "item", "component", "region", "year")  # a line is filled in when one of these is
 CHOSEN = ("item", "per", "data_type")  # cells chosen from lists that say a meaning behind a bar
-BAR, DASH = "｜", "—"
 TAKE_DEFAULT = ("default", "默认")
-ANSWERS = {"yes": True, "是": True, "no": False, "否": False}
 HEAD_WITHIN = 20
 COLUMNS = ("product", "stage", "flow", "component", "amount", "unit", "item", "region", "year", "per", "data_type", "source",
            "note")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Line:
-    page: Page
-    row: int
-    cells: Mapping[str, Any]
-
-    @property
-    def home(self) -> str:
-        """The cell to fill in: the item where no amount belongs."""
-        column = "item" if self.cells["amount"] == DASH else "amount"
-        return f"{self.page.title}!{self.page.letters[column]}{self.row}"
-
-    @property
-    def given(self) -> bool:
-        """Whether anything is filled in that says something."""
-        return any(self.cells[name] not in ("", DASH) for name in GIVES)
 
 
 def is_form(book: Any) -> bool:
@@ -67,58 +47,61 @@ def form_table(book: Any, stored: Any, name: str, error: type[PcfError], value_o
     lines = [line for sheet in book.worksheets for line in _lines(sheet, stored, name, problems, value_of)]
     if problems:
         raise error(problems)
-    product, periods = _product(lines, name, problems), _periods(lines)
-    lines = [line for line in lines if not line.cells["id"].startswith("#")]
-    homes: dict[tuple[str, str], str] = {}
-    for line in lines:
-        homes.setdefault(_ids(line), line.home)
-    rows = [row for line in lines if (row := _row(line, product, periods, name, problems)) is not None]
-    refused = _refused(lines)
-    problems += _contradicted(rows, refused, name)
+    periods = {line.page.title: str(line.cells["amount"]) for line in lines if line.cells["id"] == PERIOD_ID}
+    rows: list[tuple[Line, dict[str, Any]]] = []
+    homes: dict[tuple[str, ...], str] = {}  # by stage and flow, and by stage, flow and product
+    for line in reversed(lines):
+        homes[line.ids] = f"{name} {line.home}"
+    refused: dict[str, str] = {}
+    for product, seen in products_of(lines, name, problems):
+        own = [line for line in seen if not line.cells["id"].startswith("#")]
+        for line in own:
+            homes.setdefault((*line.ids, product), f"{name} {line.home}")
+        found = [row for line in own if line.counts and (row := _row(line, product, periods, name, problems)) is not None]
+        said = _refused(own)
+        problems += _contradicted(found, said, name)
+        refused = {stage: f"{name} {home}" for stage, home in said.items()} | refused
+        rows += found
+    problems = list(dict.fromkeys(problems))  # a cell that speaks for all products is wrong once
     if not rows:
         cure = "Fill in the marked cells of the sheets."
         raise error([*problems, Problem(name, "Nothing is filled in.", cure, code="no-rows")])
     columns = {column: [row[column] for _, row in rows] for column in COLUMNS}
-    places = {key: f"{name} {home}" for key, home in homes.items()}
+    places: Any = homes
     return Table(
-        name, columns, len(rows), "xlsx", [line.row for line, _ in rows],
-        pages=[line.page for line, _ in rows], homes=places, made_for=str(plain(book[MARK]["B2"].value)),
-        refused={stage: f"{name} {home}" for stage, home in refused.items()}, problems=tuple(problems),
+        name, columns, len(rows), "xlsx", [line.row for line, _ in rows], pages=[line.page for line, _ in rows], homes=places,
+        made_for=str(plain(book[MARK]["B2"].value)), refused=refused, problems=tuple(problems),
     )  # fmt: skip
 
 
-def _lines(sheet: Any, stored: Any, name: str, problems: list[Problem], value_of: Any) -> Iterator[_Line]:
+def _lines(sheet: Any, stored: Any, name: str, problems: list[Problem], value_of: Any) -> Iterator[Line]:
     head = next((row for row in sheet.iter_rows(max_row=HEAD_WITHIN) if _is_head(row)), None)
     if head is None or sheet.title == MARK:
         return
-    letters = {str(cell.value): cell.column_letter for cell in head if cell.value in READ}
-    page, top = Page(sheet.title, letters), head[0].row
+    column = {str(cell.value): place for place, cell in enumerate(head) if cell.value in READ or OWN.match(str(cell.value))}
+    page, top = Page(sheet.title, {key: head[place].column_letter for key, place in column.items()}), head[0].row
     for merged in sheet.merged_cells.ranges:
         if merged.max_row > top:
-            where, cure = (
-                f"{name} {sheet.title}!{merged.coord}",
-                "Unmerge them, and write the value into every row it holds for.",
-            )
+            where = f"{name} {sheet.title}!{merged.coord}"
+            cure = "Unmerge them, and write the value into every row it holds for."
             problems.append(Problem(where, "These cells are merged.", cure, code="merged"))
-    column = {cell.value: place for place, cell in enumerate(head)}
+    known = stored[sheet.title] if stored is not None else None
     for row in sheet.iter_rows(min_row=top + 1):
         cells: dict[str, Any] = {}
-        for key in READ:
+        for key in (*READ, *(key for key in column if key not in READ)):
             cell = row[column[key]]
-            value, wrong = _dated(cell, key, str(cells.get("id"))) or value_of(
-                cell, stored[sheet.title] if stored is not None else None
-            )
-            cells[key] = value
+            cells[key], wrong = _dated(cell, key, str(cells.get("id"))) or value_of(cell, known)
             if wrong is not None:
                 what, cure = wrong
                 problems.append(Problem(f"{name} {sheet.title}!{cell.coordinate}", what, cure, code="cell"))
         cells |= {key: str(cells[key]).partition(BAR)[0].strip() for key in CHOSEN if BAR in str(cells[key])}
         cells["id"] = str(cells["id"])
-        line = _Line(page, row[0].row, cells)
+        own = {int(key.split()[1]): cells.pop(key) for key in column if key not in READ}
+        line = Line(page, row[0].row, cells, own)
         if cells["id"]:
             yield line
-        elif line.given and cells["amount"] != "":
-            where = f"{name} {sheet.title}!{letters['id']}{line.row}"
+        elif (line.given and cells["amount"] != "") or line.marked:
+            where = f"{name} {sheet.title}!{page.letters['id']}{line.row}"
             cure = "Copy a whole line with its id, and write into the copy."
             problems.append(Problem(where, "This line has no id, so nobody knows what it speaks of.", cure, code="no-id"))
 
@@ -134,40 +117,21 @@ def _dated(cell: Any, column: str, ident: str) -> tuple[str, None] | None:
     return None
 
 
-def _product(lines: list[_Line], name: str, problems: list[Problem]) -> str:
-    line = next((line for line in lines if line.cells["id"] == NAME_ID), None)
-    if line is not None and line.cells["amount"] not in ("", DASH):
-        return str(line.cells["amount"])
-    where = f"{name} {line.home}" if line else name
-    problems.append(Problem(where, "The product has no id.", "Write a name or number for it.", code="row"))
-    return "?"
-
-
-def _periods(lines: list[_Line]) -> dict[str, str]:
-    """The period that a sheet says for all its lines."""
-    return {line.page.title: str(line.cells["amount"]) for line in lines if line.cells["id"] == PERIOD_ID}
-
-
-def _ids(line: _Line) -> tuple[str, str]:
-    stage, _, flow = line.cells["id"].partition(".")
-    return stage.strip(), flow.strip()
-
-
 def _row(
-    line: _Line, product: str, periods: dict[str, str], name: str, problems: list[Problem]
-) -> tuple[_Line, dict[str, Any]] | None:
+    line: Line, product: str, periods: Mapping[str, str], name: str, problems: list[Problem]
+) -> tuple[Line, dict[str, Any]] | None:
     """A line as a row of activity data; None where it is not filled in."""
-    stage, flow = _ids(line)
+    stage, flow = line.ids
     cells = dict(line.cells)
     amount = "" if cells["amount"] == DASH else cells["amount"]
     if not line.given or (stage == "product" and flow == "share" and amount == "" and cells["component"] == ""):
         return None
     if not flow and amount != "" and stage != "product":
-        answer = _answer(amount)
-        if answer is None:
+        said = answer(amount)
+        if said is None:
             where = f"{name} {line.home}"
             problems.append(Problem(where, f"{amount!r} is neither yes nor no.", "Write yes (是) or no (否).", code="cell"))
-        if not answer:
+        if not said:
             return None
         amount = ""
     if str(amount).lower() in TAKE_DEFAULT:
@@ -181,17 +145,13 @@ def _row(
     return line, row | {key: cells[key] for key in ("component", "item", "region", "year", "data_type", "note")}
 
 
-def _refused(lines: list[_Line]) -> dict[str, str]:
+def _refused(lines: Iterable[Line]) -> dict[str, str]:
     """Stages that are said not to take place, with where."""
-    answered = {line.cells["id"]: (_answer(line.cells["amount"]), line.home) for line in lines if "." not in line.cells["id"]}
-    return {stage: home for stage, (answer, home) in answered.items() if answer is False}
+    answered = [(line.ids[0], answer(line.cells["amount"]), line.home) for line in lines if line.counts and not line.ids[1]]
+    return {stage: home for stage, said, home in answered if said is False}
 
 
-def _answer(amount: Any) -> bool | None:
-    return ANSWERS.get(str(amount).partition(BAR)[0].strip().lower())
-
-
-def _contradicted(rows: list[tuple[_Line, dict[str, Any]]], refused: dict[str, str], name: str) -> Iterator[Problem]:
+def _contradicted(rows: Iterable[tuple[Line, dict[str, Any]]], refused: Mapping[str, str], name: str) -> Iterator[Problem]:
     """Amounts at stages that are said not to take place."""
     for line, row in rows:
         if row["stage"] in refused:

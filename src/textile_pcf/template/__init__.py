@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from textile_pcf.errors import Problem, UsageError
@@ -9,6 +10,7 @@ from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.template.annotate import annotate
 from textile_pcf.template.entries import Entry, default_text, entries, need_word, sources_text
 from textile_pcf.template.flat import template_csv, template_rows
+from textile_pcf.template.layout import layout_of, told_products
 
 __all__ = [
     "Entry",
@@ -20,11 +22,15 @@ __all__ = [
     "sources_text",
     "template_csv",
     "template_rows",
+    "told_products",
 ]
 LANGUAGES = ("en", "zh", "both")
 
 
-def make_template(rule: str | Path | RuleSet, path: str | Path, language: str = "both", everything: bool = False) -> Path:
+def make_template(
+    rule: str | Path | RuleSet, path: str | Path, language: str = "both", everything: bool = False,
+    products: int | Sequence[str] | None = None,
+) -> Path:  # fmt: skip
     """Write a workbook for a mill to fill in, which `read_activity` reads back; a path that ends in .csv gives a plain table.
 
     Parameters
@@ -37,6 +43,9 @@ def make_template(rule: str | Path | RuleSet, path: str | Path, language: str = 
         `en`, `zh`, or `both` beside each other (a plain table is in English then).
     everything : bool
         Of a plain table: also rows that need not be given. A workbook always has all of them.
+    products : int or list of ids, optional
+        How many products it takes, or which; one where nothing is said. A workbook of several has a column for each on every
+        sheet, beside one for what is alike for all.
 
     Returns
     -------
@@ -46,13 +55,16 @@ def make_template(rule: str | Path | RuleSet, path: str | Path, language: str = 
     Raises
     ------
     UsageError
-        No such rule or language, or another ending.
+        No such rule or language, another ending, or products that cannot be.
 
     Examples
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     make_template("cotton_fabric", f"{folder}/mill.xlsx", language="zh").name
+    'mill.xlsx'
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     make_template("cotton_fabric", f"{folder}/mill.xlsx", products=["P-1", "P-2"]).name
     'mill.xlsx'
     """
     rules, target = load_rules(rule), Path(path)
@@ -62,9 +74,9 @@ def make_template(rule: str | Path | RuleSet, path: str | Path, language: str = 
     if target.suffix.lower() == ".xlsx":
         from textile_pcf.template.workbook import write_workbook
 
-        write_workbook(rules, target, language)
+        write_workbook(rules, target, language, layout_of(products))
     elif target.suffix.lower() == ".csv":
-        text = template_csv(rules, everything, "zh" if language == "zh" else "en")
+        text = template_csv(rules, everything, "zh" if language == "zh" else "en", products)
         target.write_text(text, encoding="utf-8-sig", newline="")
     else:
         cure = "Give a path that ends in .xlsx or .csv."

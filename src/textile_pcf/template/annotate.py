@@ -44,7 +44,7 @@ def annotate(
         raise UsageError([Problem(str(source), "Only a workbook can be annotated.", cure, code="ending")])
     book = openpyxl.load_workbook(path)
     _clear(book)
-    found = list(problems)
+    found = list({(problem.where, problem.what, problem.cure): problem for problem in problems}.values())  # told once
     spoken: dict[tuple[str, str], list[str]] = {}
     places = []
     for problem in found:

@@ -52,8 +52,8 @@ def _specs_of(rules: RuleSet, home: int) -> Iterator[Spec]:
     yield from (spec for spec in rules.flows if spec.stage == home)
 
 
-def default_text(rules: RuleSet, spec: Spec) -> str:
-    """The rule's value as a person reads it; empty where there is none.
+def default_text(rules: RuleSet, spec: Spec, language: str = "en") -> str:
+    """The rule's value as a person reads it, words by their names in Chinese; empty where there is none.
 
     Examples
     --------
@@ -71,20 +71,26 @@ def default_text(rules: RuleSet, spec: Spec) -> str:
         return f"= {rules.properties[default.reference].id}"
     unit = spec.whole if isinstance(spec, FlowSpec) else spec.unit
     if isinstance(spec, PropertySpec) and spec.choice:
-        return f"= {spec.choice[int(default.values[0])]}"
+        return f"= {_word(spec, int(default.values[0]), language)}"
     if default.by < 0:
         return f"= {default.values[0] / unit.factor:g} {unit.text}"
-    return f"= {_chosen_text(rules, default, unit.factor)} {unit.text}"
+    return f"= {_chosen_text(rules, default, unit.factor, language)} {unit.text}"
 
 
-def _chosen_text(rules: RuleSet, default: Default, factor: float) -> str:
+def _word(spec: PropertySpec, place: int, language: str) -> str:
+    """A word of a choice: as it is written, or by its name in Chinese."""
+    return spec.word_title(spec.choice[place], "zh") if language == "zh" else spec.choice[place]
+
+
+def _chosen_text(rules: RuleSet, default: Default, factor: float, language: str) -> str:
     by = rules.properties[default.by]
     if default.bounds is None:
-        names = by.choice
+        names = tuple(_word(by, place, language) for place in range(len(by.choice)))
     else:
         names = tuple(f"≤ {bound / by.unit.factor:g} {by.unit.text}" for bound in default.bounds)
     told = [f"{name} {value / factor:g}" for name, value in zip(names, default.values, strict=True) if not np.isnan(value)]
-    return f"{{{by.id}: {', '.join(told)}}}"
+    stage = rules.stage_id(by.stage)
+    return f"{{{rules.title(stage, by.id, language) if language == 'zh' else by.id}: {', '.join(told)}}}"
 
 
 def sources_text(rules: RuleSet, spec: Spec) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 
 from textile_pcf.language import word
 from textile_pcf.rules import FlowSpec, PropertySpec, RuleSet
 from textile_pcf.template.entries import Entry, default_text, entries, need_word
+from textile_pcf.template.layout import layout_of
 
 HEADER = (
     "product",
@@ -26,8 +28,10 @@ HEADER = (
 )
 
 
-def template_rows(rules: RuleSet, everything: bool = False, language: str = "en") -> list[dict[str, str]]:
-    """Rows of the table `activity`: what must be given; with `everything` also what may be.
+def template_rows(
+    rules: RuleSet, everything: bool = False, language: str = "en", products: Sequence[str] = ("PRODUCT-1",)
+) -> list[dict[str, str]]:
+    """Rows of the table `activity`, product by product: what must be given; with `everything` also what may be.
 
     Examples
     --------
@@ -36,12 +40,11 @@ def template_rows(rules: RuleSet, everything: bool = False, language: str = "en"
     >>> rows[0]["stage"], rows[0]["region"]
     ('product', 'CN')
     """
-    region = {"product": "PRODUCT-1", "stage": "product", "region": "CN", "note": word("template_region", language)}
-    rows = [region]
+    rows = [{"stage": "product", "region": "CN", "note": word("template_region", language)}]
     for entry in entries(rules):
         if entry.need in ("required", "choose") or everything:
             rows.append(_row(rules, entry, language))
-    return [{column: row.get(column, "") for column in HEADER} for row in rows]
+    return [{**{column: row.get(column, "") for column in HEADER}, "product": product} for product in products for row in rows]
 
 
 def _row(rules: RuleSet, entry: Entry, language: str) -> dict[str, str]:
@@ -50,16 +53,26 @@ def _row(rules: RuleSet, entry: Entry, language: str) -> dict[str, str]:
     item = spec.factor or "" if isinstance(spec, FlowSpec) else words
     note = " ".join(filter(None, (
         need_word(entry.need, language) + ":", rules.title(entry.stage, entry.name, language) + ".",
-        rules.note(entry.stage, entry.name, language), default_text(rules, spec),
+        rules.note(entry.stage, entry.name, language), default_text(rules, spec, language),
     )))  # fmt: skip
     unit = "" if words else spec.unit.text
-    return {"product": "PRODUCT-1", "stage": entry.stage, "flow": entry.name, "unit": unit, "item": item, "note": note}
+    return {"stage": entry.stage, "flow": entry.name, "unit": unit, "item": item, "note": note}
 
 
-def template_csv(rules: RuleSet, everything: bool = False, language: str = "en") -> str:
-    """The table as CSV text."""
+def template_csv(
+    rules: RuleSet, everything: bool = False, language: str = "en", products: int | Sequence[str] | None = None
+) -> str:
+    """The table as CSV text, for a number of products or products with these ids; for one where nothing is said.
+
+    Raises
+    ------
+    UsageError
+        As `layout_of`.
+    """
+    asked = layout_of(products).products or ("",)
+    ids = [each or f"PRODUCT-{number}" for number, each in enumerate(asked, 1)]
     file = io.StringIO()
     writer = csv.DictWriter(file, HEADER, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(template_rows(rules, everything, language))
+    writer.writerows(template_rows(rules, everything, language, ids))
     return file.getvalue()

@@ -7,7 +7,7 @@ from functools import cache
 from textile_pcf.activity import DATA_TYPES
 from textile_pcf.factors import Table, load_factors
 from textile_pcf.language import word
-from textile_pcf.rules import FlowSpec
+from textile_pcf.rules import FlowSpec, PropertySpec
 from textile_pcf.template.entries import Spec
 from textile_pcf.units import Unit, convert, parse_unit
 
@@ -81,6 +81,20 @@ def _items(kind: str, category: str, dimensions: tuple[tuple[str, int], ...], ch
             name = texts["name_zh"] if chinese and texts["name_zh"] else texts["name_en"]
             found.setdefault(texts["item"], name)
     return found
+
+
+def words_of(spec: PropertySpec, language: str) -> tuple[str, ...]:
+    """The words of a choice, with their Chinese names behind them.
+
+    Examples
+    --------
+    >>> from textile_pcf.rules import load_rules
+    >>> loom = next(spec for spec in load_rules("cotton_fabric@2026.1").properties if spec.id == "loom")
+    >>> words_of(loom, "both")[:2], words_of(loom, "en")[:2]
+    (('water_jet｜喷水', 'air_jet｜喷气'), ('water_jet', 'air_jet'))
+    """
+    names = ((word, spec.word_title(word, "zh") if language != "en" else word) for word in spec.choice)
+    return tuple(labelled(word, name if name != word else "") for word, name in names)
 
 
 def words_for(words: tuple[str, ...], language: str) -> tuple[str, ...]:

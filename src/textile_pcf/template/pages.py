@@ -10,12 +10,13 @@ from textile_pcf.language import word
 from textile_pcf.rules import FlowSpec, PropertySpec, RuleSet, StageSpec
 from textile_pcf.tables.forms import NAME_ID, PERIOD_ID
 from textile_pcf.template.entries import Entry, default_text, entries, sources_text
-from textile_pcf.template.lists import answers, data_types, items_for, units_for, units_of
+from textile_pcf.template.lists import answers, data_types, items_for, units_for, units_of, words_of
 from textile_pcf.units import parse_unit
 
 ABOUT = ("component", "data_type", "source", "period", "note")  # what is said of any amount
 MORE = 2  # further lines for a flow whose item the mill names
 FIBRES = 4  # lines for the fibres of a blend
+ROOMIER = 3  # lines more of each of these where a workbook is for several products
 SHEET_NAME = 31  # letters that a sheet's name may have
 SECTIONS = ("output", "properties", "losses", "materials", "energy", "water", "waste", "transport")
 
@@ -88,6 +89,18 @@ class Naming:
             name = f"{plain[: SHEET_NAME - 3].strip()} {number}"
         self.taken.add(name.casefold())
         return name
+
+
+def roomier(page: Page) -> Page:
+    """The page with more lines where several may be filled in for one thing, as several products need."""
+    sections = []
+    for section in page.sections:
+        lines: list[Line] = []
+        for place, line in enumerate(section.lines):
+            last = place + 1 == len(section.lines) or section.lines[place + 1].id != line.id
+            lines += [line] * (1 + ROOMIER) if last and place and section.lines[place - 1].id == line.id else [line]
+        sections.append(replace(section, lines=tuple(lines)))
+    return replace(page, sections=tuple(sections))
 
 
 def told(language: str, english: str, chinese: str, between: str = "\n") -> str:
@@ -249,9 +262,9 @@ def _lines(rules: RuleSet, entry: Entry, language: str) -> Iterator[Line]:
     """The line of something a rule lets the mill give, with further ones where several items may stand."""
     spec = entry.spec
     name = f"{entry.stage}.{entry.name}"
-    choices = spec.choice if isinstance(spec, PropertySpec) else ()
+    choices = words_of(spec, language) if isinstance(spec, PropertySpec) else ()
     items = items_for(spec, language) if isinstance(spec, FlowSpec) else ()
-    default = default_text(rules, spec).removeprefix("= ")
+    default = default_text(rules, spec, language).removeprefix("= ")
     if isinstance(spec, FlowSpec) and spec.factor:
         default = f"{default}\n{spec.factor}".strip()
     title = _title(rules, entry.stage, entry.name, language)

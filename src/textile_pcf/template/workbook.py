@@ -11,22 +11,19 @@ from typing import Any
 
 from textile_pcf.language import word
 from textile_pcf.rules import RuleSet
-from textile_pcf.tables.forms import DASH, MARK
+from textile_pcf.tables.forms import DASH, MARK, NAME_ID
 from textile_pcf.tables.shape import letter
 from textile_pcf.template.entries import NEEDS
+from textile_pcf.template.layout import Layout
 from textile_pcf.template.links import link_to
-from textile_pcf.template.lists import bases
-from textile_pcf.template.pages import Line, Naming, Page, fixed, pages, told
+from textile_pcf.template.lists import answers, bases
+from textile_pcf.template.pages import Line, Naming, Page, fixed, pages, roomier, told
 
-COLUMNS = ("id", "title", "need", "default", "amount", "unit", "item", "per", "component", "region", "year", "data_type",
-           "source", "period", "note", "help", "citation")  # fmt: skip
-WIDTHS = (24, 28, 16, 26, 13, 10, 30, 13, 12, 8, 8, 14, 22, 14, 18, 54, 44)
-INPUTS = COLUMNS[4:15]
 TEXT_CELLS = ("region", "source", "period", "note", "component", "item")
 SMALL = ("id", "default", "citation")
 WRAPPED = ("id", "title", "need", "default", "help", "citation")
 HEAD, TECHNICAL = 3, 4  # rows of what people read, and of the hidden names of columns
-STEPS = 7  # sentences of how to fill in
+STEPS, SEVERAL_STEPS = 7, 5  # sentences of how to fill in, and of how to where there are several products
 LINE, MOST, SMALL_MOST = 15.5, 12, 5  # points of a line of text, and lines a row may have
 FILL = {
     "required": "FFE699",
@@ -36,7 +33,7 @@ FILL = {
     "optional": "FFFFFF",
     "always": "FFFFFF",
 }
-BAND, SECTION, GREY, BORDER = "1F4E79", "E7EDF3", "808080", "BFBFBF"
+BAND, OWN_BAND, SECTION, GREY, BORDER = "1F4E79", "2F75B5", "E7EDF3", "808080", "BFBFBF"
 
 
 class Lists:
@@ -65,8 +62,8 @@ class Choices:
         self.lists = lists
         self.rules: dict[tuple[tuple[str, ...], bool], Any] = {}
 
-    def add(self, cell: Any, words: tuple[str, ...], strict: bool) -> None:
-        """Let a cell choose from a list; `strict` refuses anything else."""
+    def add(self, cells: Any, words: tuple[str, ...], strict: bool) -> None:
+        """Let a cell, or those between two places, choose from a list; `strict` refuses anything else."""
         from openpyxl.worksheet.datavalidation import DataValidation
 
         if not words:
@@ -76,7 +73,7 @@ class Choices:
             self.rules[key] = DataValidation(
                 type="list", formula1=self.lists.formula(words), allow_blank=True, showErrorMessage=strict, errorStyle="stop"
             )
-        self.rules[key].add(cell)
+        self.rules[key].add(cells)
 
 
 def put(cell: Any, value: str) -> None:
@@ -85,13 +82,15 @@ def put(cell: Any, value: str) -> None:
     cell.data_type = "s"
 
 
-def write_workbook(rules: RuleSet, path: Path, language: str = "both") -> None:
+def write_workbook(rules: RuleSet, path: Path, language: str = "both", layout: Layout | None = None) -> None:
     """Write the workbook of a rule.
 
     Parameters
     ----------
     language : str
         `en`, `zh`, or `both` beside each other.
+    layout : Layout, optional
+        Columns, with one for each product where there are several.
     """
     from openpyxl import Workbook
 
@@ -101,15 +100,18 @@ def write_workbook(rules: RuleSet, path: Path, language: str = "both") -> None:
     naming = Naming()
     naming.sheet(MARK)
     guide.title = naming.sheet(fixed("form_guide", language, " "))
+    layout = layout or Layout()
     found = pages(rules, language, naming)
+    if layout.several:
+        found = [roomier(page) for page in found]
     hidden = book.create_sheet(MARK)
     for row, (key, value) in enumerate((("form", "1"), ("rule", rules.name), ("language", language)), 1):
         put(hidden.cell(row, 1), key)
         put(hidden.cell(row, 2), value)
     lists = Lists(hidden)
     for page in found:
-        _draw(book.create_sheet(page.name), page, lists, language)
-    _guide(guide, rules, found, language)
+        _draw(book.create_sheet(page.name), page, lists, language, layout, found[0])
+    _guide(guide, rules, found, language, layout)
     book.move_sheet(hidden, len(found))
     hidden.sheet_state = "hidden"
     book.properties.title = f"{fixed('form_title', language, ' ')} {rules.name}"
@@ -117,85 +119,128 @@ def write_workbook(rules: RuleSet, path: Path, language: str = "both") -> None:
     book.save(path)
 
 
-def _draw(sheet: Any, page: Page, lists: Lists, language: str) -> None:
-    from openpyxl.styles import Alignment, PatternFill
+def _draw(sheet: Any, page: Page, lists: Lists, language: str, layout: Layout, product: Page) -> None:
+    from openpyxl.styles import PatternFill
 
-    _widths(sheet, WIDTHS)
+    _widths(sheet, layout.widths.values())
     put(sheet.cell(1, 1), page.title)
     sheet.cell(1, 1).font = _font(bold=True, size=15, color=BAND)
     _across(sheet, 2, page.note, 8)
-    for place, name in enumerate(COLUMNS, 1):
-        put(sheet.cell(TECHNICAL, place), name)
-        head = sheet.cell(HEAD, place)
-        put(head, fixed(f"column_{name}", language))
-        head.font = _font(bold=True, color="FFFFFF")
-        head.fill = PatternFill("solid", fgColor=BAND)
-        head.alignment = Alignment(vertical="center", wrap_text=True)
-    sheet.row_dimensions[TECHNICAL].hidden = True
-    sheet.row_dimensions[HEAD].height = (3.2 if language == "both" else 2.2) * LINE
-    sheet.column_dimensions[letter(COLUMNS.index("component"))].hidden = not page.component
+    _head(sheet, language, layout, product if page is not product else None)
+    sheet.column_dimensions[letter(layout.columns["component"] - 1)].hidden = not page.component
     choices, row = Choices(lists), TECHNICAL + 1
     for section in page.sections:
         if section.title:
-            for place in range(1, len(COLUMNS) + 1):
+            for place in layout.columns.values():
                 sheet.cell(row, place).fill = PatternFill("solid", fgColor=SECTION)
             put(sheet.cell(row, 2), section.title)
             sheet.cell(row, 2).font = _font(bold=True, color=BAND)
             row += 1
         for line in section.lines:
-            _line(sheet, row, line, choices, language)
+            _line(sheet, row, line, choices, language, layout)
             row += 1
     for validation in choices.rules.values():
         sheet.add_data_validation(validation)
-    sheet.freeze_panes = sheet.cell(TECHNICAL + 1, 3)
-    _printed(sheet, f"{HEAD}:{TECHNICAL}")
+    sheet.freeze_panes = sheet.cell(TECHNICAL + 1, layout.frozen + 1)
+    _printed(sheet, f"{HEAD}:{TECHNICAL}", layout)
 
 
-def _line(sheet: Any, row: int, line: Line, choices: Choices, language: str) -> None:
-    texts = _texts(line, language)
-    cells = {name: sheet.cell(row, place) for place, name in enumerate(COLUMNS, 1)}
+def _head(sheet: Any, language: str, layout: Layout, product: Page | None) -> None:
+    """What people read above the columns, and their hidden names; over a product's column stands its id."""
+    from openpyxl.styles import Alignment, PatternFill
+
+    for name, place in layout.columns.items():
+        put(sheet.cell(TECHNICAL, place), name)
+        head = sheet.cell(HEAD, place)
+        if name in layout.own:
+            _product_head(head, place, name, language, product)
+        else:
+            put(head, fixed("column_all" if name == "amount" and layout.several else f"column_{name}", language))
+        head.font = _font(bold=True, color="FFFFFF")
+        head.fill = PatternFill("solid", fgColor=OWN_BAND if name in layout.own else BAND)
+        head.alignment = Alignment(vertical="center", wrap_text=True)
+    sheet.row_dimensions[TECHNICAL].hidden = True
+    sheet.row_dimensions[HEAD].height = (3.2 if language == "both" else 2.2) * LINE
+
+
+def _product_head(head: Any, place: int, name: str, language: str, product: Page | None) -> None:
+    """The id as it is filled in on the sheet of the product: the one kind of formula there is, and ours."""
+    number = name.split()[1]
+    bare = told(language, *(word("column_own", each, number=number) for each in ("en", "zh")))
+    if product is None:
+        put(head, bare)
+        return
+    row = TECHNICAL + 1 + bool(product.sections[0].title)
+    there = f"'{product.name}'!${letter(place - 1)}${row}"
+    newline = bare.replace("\n", '"&CHAR(10)&"')
+    head.value = f'=IF({there}="","{newline}",{there})'
+
+
+def _line(sheet: Any, row: int, line: Line, choices: Choices, language: str, layout: Layout) -> None:
+    texts = _texts(line, language, layout)
+    cells = {name: sheet.cell(row, place) for name, place in layout.columns.items()}
+    open_, own = layout.open(line), bool(layout.own)
     for name, cell in cells.items():
         if texts.get(name):
             put(cell, texts[name])
-        look = (name, line.need, bool(line.choices), line.inputs, line.id.startswith("#"))
+        kind = "own" if name in layout.own else name
+        look = (kind, line.need, bool(line.choices), name in open_, line.id.startswith("#"), name in layout.dashed(line))
         if look in choices.lists.looks:
             cell._style = copy(choices.lists.looks[look])
         else:
-            _dress(cell, name, line)
-            choices.lists.looks[look] = cell._style
+            _dress(cell, name, line, layout)
+            choices.lists.looks[look] = copy(cell._style)
     choices.add(cells["unit"], line.units, strict=False)
-    choices.add(cells["item"], line.choices or line.items, strict=bool(line.choices))
-    choices.add(cells["amount"], line.answers, strict=True)
+    if not (own and line.choices):
+        choices.add(cells["item"], line.choices or line.items, strict=bool(line.choices))
+    _answers(cells, line, choices, language, layout)
     choices.add(cells["data_type"], line.types, strict=True)
     choices.add(cells["per"], bases(language) if line.bases else (), strict=True)
     if line.link:
         link_to(cells["title"], line.link)
         cells["title"].font = _font(color="0563C1", underline="single")
-    sheet.row_dimensions[row].height = LINE * min(MOST, max(_lines_in(name, texts.get(name) or "") for name in WRAPPED))
+    height = max(_lines_in(layout.widths[name], name, texts.get(name) or "") for name in WRAPPED)
+    sheet.row_dimensions[row].height = LINE * min(MOST, height)
 
 
-def _lines_in(column: str, text: str) -> float:
+def _answers(cells: dict[str, Any], line: Line, choices: Choices, language: str, layout: Layout) -> None:
+    """What may be chosen where the amount stands: yes or no, or the words of a choice where products have columns."""
+    if not layout.own:
+        choices.add(cells["amount"], line.answers, strict=True)
+        return
+    words = line.choices or line.answers
+    if words:
+        choices.add(cells["amount"], words, strict=True)
+    elif "." not in line.id and not line.id.startswith("#"):
+        words = answers(language)[:1]  # says only for whom the line is
+    choices.add(f"{cells[layout.own[0]].coordinate}:{cells[layout.own[-1]].coordinate}", words, strict=True)
+
+
+def _lines_in(width: float, column: str, text: str) -> float:
     """Lines of ordinary height that a text takes in a column; what is small and grey may be cut off."""
-    width = WIDTHS[COLUMNS.index(column)]
     return min(SMALL_MOST, 0.8 * _lines_of(text, width * 1.2)) if column in SMALL else _lines_of(text, width)
 
 
-def _texts(line: Line, language: str) -> dict[str, str]:
+def _texts(line: Line, language: str, layout: Layout) -> dict[str, str]:
     """What stands in the cells of a line before anybody fills it in."""
     need = "" if line.id.startswith("#") and line.need == "optional" else fixed(f"need_{line.need}", language)
     texts = {"id": line.id, "title": line.title, "need": need, "default": line.default, "help": line.help,
-             "citation": line.citation, "unit": line.unit, "amount": DASH if line.choices else ""}  # fmt: skip
-    return texts | line.prefilled
+             "citation": line.citation, "unit": line.unit}  # fmt: skip
+    texts |= line.prefilled
+    if line.id == NAME_ID and layout.several:
+        texts |= {"help": fixed("form_ids_help", language), **dict(zip(layout.own, layout.products, strict=True))}
+    elif line.id == NAME_ID and layout.products:
+        texts["amount"] = layout.products[0] or texts["amount"]
+    return texts | dict.fromkeys(layout.dashed(line), DASH)
 
 
-def _dress(cell: Any, name: str, line: Line) -> None:
+def _dress(cell: Any, name: str, line: Line, layout: Layout) -> None:
     """How a cell of a line looks: what is to be filled in has a border, what must be is coloured."""
     from openpyxl.styles import Alignment, Border, PatternFill, Side
 
-    asked = name == ("item" if line.choices else "amount")
-    closed = line.choices and name == "amount"
+    asked, closed = name in layout.asked(line), name in layout.dashed(line)
     cell.alignment = Alignment(vertical="top", wrap_text=name in WRAPPED, horizontal="center" if closed else None)
-    if name in (line.inputs or INPUTS):
+    if name in layout.open(line):
         side = Side(style="thin", color=BORDER)
         cell.border = Border(left=side, right=side, top=side, bottom=side)
         cell.fill = PatternFill("solid", fgColor=FILL[line.need] if asked else "FFFFFF")
@@ -237,18 +282,20 @@ def _across(sheet: Any, row: int, text: str, columns: int) -> None:
     sheet.row_dimensions[row].height = LINE * min(MOST, _lines_of(text, width))
 
 
-def _printed(sheet: Any, repeated: str | None = None) -> None:
-    """One page wide on A4, lying."""
+def _printed(sheet: Any, repeated: str | None = None, layout: Layout | None = None) -> None:
+    """On A4, lying: one page wide, or as many as the columns of products need."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = layout.sheets_wide if layout else 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     if repeated:
         sheet.print_title_rows = repeated
+    if layout and layout.several:
+        sheet.print_title_cols = f"A:{letter(layout.frozen - 1)}"
 
 
-def _guide(sheet: Any, rules: RuleSet, found: list[Page], language: str) -> None:
+def _guide(sheet: Any, rules: RuleSet, found: list[Page], language: str, layout: Layout) -> None:
     """What the workbook is for, how to fill it in, and where everything stands."""
     from openpyxl.styles import PatternFill
 
@@ -272,8 +319,10 @@ def _guide(sheet: Any, rules: RuleSet, found: list[Page], language: str) -> None
         _across(sheet, row, told(language, written.note.told(), written.note.told("zh")), 3)
         row += 1
     row = _headed(sheet, row + 1, "guide_how", language)
-    for number in range(1, STEPS + 1):
-        words = [word(f"guide_{number}", each).replace("{rule}", rules.name) for each in ("en", "zh")]
+    steps = [f"guide_{number}" for number in range(1, STEPS + 1)]
+    steps += [f"guide_several_{number}" for number in range(1, SEVERAL_STEPS + 1)] if layout.several else []
+    for step in steps:
+        words = [word(step, each).replace("{rule}", rules.name) for each in ("en", "zh")]
         _across(sheet, row, told(language, *words), 3)
         row += 1
     row = _headed(sheet, row + 1, "guide_legend", language)
