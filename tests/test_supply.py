@@ -131,3 +131,21 @@ def test_a_checked_table_may_be_used_again(files):
     assert isinstance(checked, tp.Supply)
     first, second = (tp.footprint(files / "mill.csv", files / "mill.yaml", supply=checked).totals for _ in range(2))
     assert (first == second).all()
+
+
+def test_a_batch_tells_both_accountings_as_the_single_result_does(files, capsys):
+    table, source = supply(files, GRID, WIND), files / "mills.csv"
+    rows = "product,stage,flow,amount,unit,region,year\n"
+    for product, amount in (("P", "10"), ("Q", "3"), ("BAD", "-1")):
+        rows += f"{product},product,,,,CN,2023\n{product},dyeing,electricity,{amount},kWh/kg,,\n"
+    source.write_text(rows, encoding="utf-8")
+    command = ["batch", str(source), "-o", str(files / "out"), "--rule", str(files / "mill.yaml"), "--supply", str(table)]
+    assert run(command) == 1
+    told = tp.calculate_batch(source, files / "mill.yaml", out=files / "out", supply=table).read().to_pydict()
+    source.write_text(rows[: rows.index("BAD")], encoding="utf-8")
+    single = tp.footprint(source, files / "mill.yaml", supply=table)
+    assert told["product"] == ["P", "Q"] and told["total"] == single.totals.tolist()
+    for name in ("location_based", "market_based"):
+        assert told[f"total {name}"] == single.beside[name].tolist()
+    manifest = json.loads((files / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["run"]["supply"] == single.provenance["supply"]

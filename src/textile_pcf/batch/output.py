@@ -33,6 +33,8 @@ def stage_columns(results: Sequence[Footprint], names: Sequence[str], units: Seq
         if scenario:
             with np.errstate(divide="ignore", invalid="ignore"):
                 add(f"change{after}", result.totals / results[0].totals - 1, "1")
+        for name, totals in result.beside.items():
+            add(f"total {name}{after}", totals, unit)
         for other in units:
             add(f"total per {other}{after}", result.totals * _scale(result, other), f"kgCO2e/{other}")
         for number, stage in enumerate(result.stages):

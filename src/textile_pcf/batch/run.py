@@ -30,6 +30,7 @@ from textile_pcf.documents import sha256_of
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.rules import RuleSet, load_rules
+from textile_pcf.supply import Supply, load_supply
 from textile_pcf.units import UnitError, parse_unit
 
 EVERYTHING = 1 << 62  # rows: one partition
@@ -82,6 +83,7 @@ def calculate_batch(
     units: Sequence[str] = (),
     gwp: str | None = None,
     biogenic: str | None = None,
+    supply: Supply | str | Path | None = None,
     dask: Any = None,
     threads: bool = False,
     partition_rows: int = ROWS,
@@ -111,6 +113,8 @@ def calculate_batch(
         Further scenarios in the same pass: name → {factors, gwp, biogenic}, each as here where not given.
     units : sequence of str
         Further units to tell the totals in, empty for products that cannot be told so.
+    supply : Supply or path, optional
+        What electricity and heat the sites really use, as for `calculate`; the totals by both accountings are then written.
     dask : address or Client, optional
         Run on a Dask cluster that sees the same files.
 
@@ -123,7 +127,7 @@ def calculate_batch(
     """
     begun, out = time.perf_counter(), Path(out)
     keep_arrays()
-    work, run = prepared(rules, factors, out, results, on_error, scenarios, units, gwp, biogenic)
+    work, run = prepared(rules, factors, out, results, on_error, scenarios, units, gwp, biogenic, supply)
     out.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(1) as aside:
         hashed = aside.submit(input_hash, source)
@@ -157,6 +161,7 @@ def prepared(
     units: Sequence[str],
     gwp: str | None,
     biogenic: str | None,
+    supply: Supply | str | Path | None = None,
 ) -> tuple[Work, dict[str, Any]]:
     """What is to be done with each partition, and all that decides the results but the input."""
     _known("results", results, tuple(COLUMNS_OF))
@@ -175,7 +180,7 @@ def prepared(
             parse_unit(unit)
         except UnitError as error:
             raise UsageError([Problem(f"unit {unit!r}", error.what, error.cure, code="bad-unit")]) from error
-    run = {
+    run: dict[str, Any] = {
         "rule": ruled.name,
         "rule_sha256": ruled.sha256,
         "scenarios": [_told(one) for one in every],
@@ -184,8 +189,11 @@ def prepared(
         "units": list(units),
         "library": f"textile_pcf {__version__}",
     }
+    sites = None if supply is None else load_supply(supply)
+    if sites is not None:
+        run["supply"] = {"name": sites.name, "sha256": sites.sha256}
     metadata = {"textile_pcf": json.dumps({**run, "unit": ruled.product_unit.text}, sort_keys=True, ensure_ascii=False)}
-    return Work(ruled, tuple(every), results, tuple(units), on_error, str(out), metadata), run
+    return Work(ruled, tuple(every), results, tuple(units), on_error, str(out), metadata, sites), run
 
 
 def _tables(factors: Factors | None) -> FactorTable:

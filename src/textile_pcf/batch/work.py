@@ -24,6 +24,7 @@ from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors import FactorTable
 from textile_pcf.results import Footprint
 from textile_pcf.rules import RuleSet
+from textile_pcf.supply import Supply
 from textile_pcf.tables.shape import Table
 
 LINK = "product:"
@@ -61,6 +62,8 @@ class Work:
     on_error: str
     out: str
     metadata: dict[str, str] = field(repr=False)
+    supply: Supply | None = None
+    """What electricity and heat the sites really use."""
     links: bool = False
     """The products of a partition may link to one another: it holds all of them."""
 
@@ -187,7 +190,7 @@ def with_rejects(work: Work, table: Table, known: Known) -> tuple[list[Footprint
     rest: Table = table
     while rest.rows:
         try:
-            results = emissions(build_activity(rest, work.rules), *known.answers)
+            results = emissions(build_activity(rest, work.rules), *known.answers, supply=work.supply)
             return results, problems, _joined(refused)
         except InputError as error:
             of_products = [one for one in error.problems if one.product or one.code == "bad-product"]

@@ -13,7 +13,7 @@ from textile_pcf.activity.layout import layout
 from textile_pcf.activity.meaning import ABSOLUTE, PERIOD
 from textile_pcf.activity.plausibility import implausible
 from textile_pcf.calculation.delivered import carried_twice
-from textile_pcf.calculation.matched import Matched, match_warnings
+from textile_pcf.calculation.matched import Answers, Matched, match_warnings
 from textile_pcf.calculation.origins import as_given, origins
 from textile_pcf.calculation.provenance import provenance
 from textile_pcf.calculation.terms import stage_terms
@@ -29,15 +29,13 @@ from textile_pcf.units import Unit, parse_unit
 def assemble(
     activity: Activity,
     quantities: Quantities,
-    factors: FactorTable,
     matched: Matched,
     masses: Masses,
     emitted: Emitted,
-    gwp: str,
-    biogenic: str,
+    answers: Answers,
 ) -> Footprint:
     """The result of a run; what is only read by people is put into words when it is asked for."""
-    rules = activity.rules
+    rules, factors, gwp = activity.rules, answers.factors, answers.gwp
     return Footprint(
         products=activity.products,
         unit=rules.product_unit.text,
@@ -47,7 +45,7 @@ def assemble(
         weigh=partial(_stage_masses, activity, masses),
         describe=partial(_lines, activity, quantities, factors, matched, masses, emitted),
         warn=partial(_notes, activity, quantities, factors, matched, gwp),
-        cite=partial(provenance, activity, factors, gwp, biogenic),
+        cite=partial(provenance, activity, factors, gwp, answers.biogenic),
         terms=partial(stage_terms, activity, quantities),
         carbon_content=_carbon_content(rules, quantities, activity),
     )

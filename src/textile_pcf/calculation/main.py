@@ -68,27 +68,11 @@ def calculate(
     gwp = _one_of("gwp", gwp or rules.document.gwp, GWP_SETS)
     biogenic = _one_of("biogenic", biogenic or rules.document.biogenic, CONVENTIONS)
 
-    answers = answers_of(factors, gwp, biogenic)
-    if supply is None:
-        return emissions(activity, answers)[0]
-    quantities = complete(activity)
-    matched = match_rows(activity, answers)
-    sites = load_supply(supply)
-    results = {
-        name: _added_up(*with_supply(activity, quantities, matched, answers, sites, name), factors, gwp, biogenic)
-        for name in (LOCATION, MARKET)
-    }
-    declared = rules.document.electricity.declared
-    told = {"electricity": declared, "supply": {"name": sites.name, "sha256": sites.sha256}}
-    beside = {name: result.totals for name, result in results.items()}
-    return replace(results[declared], beside=beside, cite=partial(_cited, results[declared].cite, told))
+    sites = None if supply is None else load_supply(supply)
+    return emissions(activity, answers_of(factors, gwp, biogenic), supply=sites)[0]
 
 
-def _cited(cite: Callable[[], Mapping[str, Any]], told: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {**cite(), **told}
-
-
-def emissions(activity: Activity, *scenarios: Answers) -> list[Footprint]:
+def emissions(activity: Activity, *scenarios: Answers, supply: Supply | None = None) -> list[Footprint]:
     """The same activity data under each of several factor tables or sets of global warming potentials.
 
     `Answers` keep what was matched before, for the next of many tables of activity data under the same rule.
@@ -100,16 +84,31 @@ def emissions(activity: Activity, *scenarios: Answers) -> list[Footprint]:
     """
     quantities = complete(activity)
     matched = [match_rows(activity, answers) for answers in scenarios]
+    if supply is not None:
+        return [
+            _supplied(activity, quantities, found, answers, supply) for found, answers in zip(matched, scenarios, strict=True)
+        ]
     _raise([*activity.problems, *quantities.problems, *(problem for found in matched for problem in found.problems)], activity)
-    return [
-        _added_up(activity, quantities, found, answers.factors, answers.gwp, answers.biogenic)
-        for found, answers in zip(matched, scenarios, strict=True)
-    ]
+    return [_added_up(activity, quantities, found, answers) for found, answers in zip(matched, scenarios, strict=True)]
 
 
-def _added_up(
-    activity: Activity, quantities: Quantities, matched: Matched, factors: FactorTable, gwp: str, biogenic: str
-) -> Footprint:
+def _supplied(activity: Activity, quantities: Quantities, matched: Matched, answers: Answers, supply: Supply) -> Footprint:
+    """The result by the rule's accounting of electricity and heat, with the totals by both beside it."""
+    results = {
+        name: _added_up(*with_supply(activity, quantities, matched, answers, supply, name), answers)
+        for name in (LOCATION, MARKET)
+    }
+    declared = activity.rules.document.electricity.declared
+    told = {"electricity": declared, "supply": {"name": supply.name, "sha256": supply.sha256}}
+    beside = {name: result.totals for name, result in results.items()}
+    return replace(results[declared], beside=beside, cite=partial(_cited, results[declared].cite, told))
+
+
+def _cited(cite: Callable[[], Mapping[str, Any]], told: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**cite(), **told}
+
+
+def _added_up(activity: Activity, quantities: Quantities, matched: Matched, answers: Answers) -> Footprint:
     """Masses, amounts and emissions of rows that have their factors."""
     _raise([*activity.problems, *quantities.problems, *matched.problems], activity)
     with np.errstate(over="ignore", invalid="ignore"):  # what is beyond measure is told below
@@ -121,7 +120,7 @@ def _added_up(
         emitted = Emitted(place, amount, question, per_unit, activity.stage_seats.total)
         if not np.isfinite(emitted.by_seat).all():
             _raise(_beyond_measure(activity, emitted), activity)
-    return assemble(activity, quantities, factors, matched, masses, emitted, gwp, biogenic)
+    return assemble(activity, quantities, matched, masses, emitted, answers)
 
 
 def _beyond_measure(activity: Activity, emitted: Emitted) -> list[Problem]:

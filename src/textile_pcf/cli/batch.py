@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from textile_pcf.cli import REJECTED
-from textile_pcf.cli.options import Biogenic, Factors, Gwp, Language, Rule
+from textile_pcf.cli.options import Biogenic, Factors, Gwp, Language, Rule, SupplyFile
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.language import translate, word
 
@@ -41,6 +41,7 @@ def batch(
     ] = None,
     gwp: Gwp = None,
     biogenic: Biogenic = None,
+    supply: SupplyFile = None,
     scenarios: Annotated[
         list[str] | None,
         typer.Option("--scenario", metavar="NAME=TABLE", help="The same pass with another table of factors; repeat for more."),
@@ -69,6 +70,7 @@ def batch(
         units=units or (),
         gwp=gwp,
         biogenic=biogenic,
+        supply=supply,
         dask=dask,
     )
     _tell(result, rule, lang)
