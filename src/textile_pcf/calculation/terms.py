@@ -9,13 +9,13 @@ import numpy as np
 from textile_pcf.activity import Activity, Quantities
 from textile_pcf.activity.complete import COMPUTED, method_input
 from textile_pcf.calculation.origins import source_title
+from textile_pcf.language import translate, word
 from textile_pcf.rules import LossSpec, PropertySpec
 from textile_pcf.units import parse_unit
 
-FORMULA = {"input": "in = out / (1 - {x})", "output": "in = out × (1 + {x})", "ratio": "in = out × {x}"}
 
 
-def stage_terms(activity: Activity, quantities: Quantities, product: int, stage: int) -> list[str]:
+def stage_terms(activity: Activity, quantities: Quantities, product: int, stage: int, language: str = "en") -> list[str]:
     """Lines on the losses and the computed properties of a stage, to be checked with a pocket calculator."""
     spec = activity.rules.stages[stage]
     seats = np.flatnonzero(activity.lanes.product == product) if spec.component else np.array([product])
@@ -23,36 +23,43 @@ def stage_terms(activity: Activity, quantities: Quantities, product: int, stage:
     for seat in seats:
         if not activity.takes_place[activity.stage_seats.start[stage] + seat]:
             continue
-        _, fibre = activity.seat_place(stage, int(seat))
-        of = f" of {fibre}" if fibre else ""
         losses = () if spec.outside else spec.losses
-        told += [_loss(activity, quantities, activity.rules.losses[index], int(seat), of) for index in losses]
-        told += _computed(activity, quantities, stage, int(seat), of)
+        told += [_loss(activity, quantities, activity.rules.losses[index], int(seat), language) for index in losses]
+        told += _computed(activity, quantities, stage, int(seat), language)
     return [line for line in told if line]
 
 
-def _loss(activity: Activity, quantities: Quantities, spec: LossSpec, seat: int, of: str) -> str:
+def _named(activity: Activity, spec: LossSpec | PropertySpec, seat: int, language: str) -> str:
+    """Something of a stage by its id, in Chinese by its name as well; with the fibre it speaks of."""
+    title = activity.rules.title(activity.rules.stage_id(spec.stage), spec.id, language)
+    name = f"{title} [{spec.id}]" if language == "zh" and title != spec.id else spec.id
+    _, fibre = activity.seat_place(spec.stage, seat)
+    return word("explain_of_fibre", language, name=name, fibre=fibre) if fibre else name
+
+
+def _loss(activity: Activity, quantities: Quantities, spec: LossSpec, seat: int, language: str) -> str:
     place = int(activity.loss_seats.start[spec.index]) + seat
     value = quantities.losses[place]
     if np.isnan(value):
         return ""
     row = int(activity.loss_rows[place])
-    where = activity.cells.table.place(row) if row >= 0 else _cited(activity, spec, int(quantities.loss_entry[place]))
-    formula = FORMULA[spec.basis].format(x=f"{value:.7g}")
-    return f"  {spec.id}{of}: {value / spec.unit.factor:.7g} {spec.unit.text}, {formula}; {where}"
+    where = activity.cells.table.place(row) if row >= 0 else _cited(activity, spec, int(quantities.loss_entry[place]), language)
+    formula = word(f"loss_on_{spec.basis}", language, lost=f"{value:.7g}")
+    name = _named(activity, spec, seat, language)
+    return f"  {name}: {value / spec.unit.factor:.7g} {spec.unit.text}, {formula}; {where}"
 
 
-def _cited(activity: Activity, spec: LossSpec, entry: int) -> str:
+def _cited(activity: Activity, spec: LossSpec, entry: int, language: str) -> str:
     default, rules = spec.default, activity.rules
     if default is None or entry < 0:
         return rules.name
     if default.reference >= 0:
-        return f"{rules.name}: property {rules.properties[default.reference].id}"
+        return f"{rules.name}: {translate(f'property {rules.properties[default.reference].id}', language)}"
     citation = default.citations[entry]
-    return f"{rules.name}: {source_title(rules, citation.source)}, {citation.locator}"
+    return f"{rules.name}: {source_title(rules, citation.source)}, {translate(citation.locator, language)}"
 
 
-def _computed(activity: Activity, quantities: Quantities, stage: int, seat: int, of: str) -> Iterator[str]:
+def _computed(activity: Activity, quantities: Quantities, stage: int, seat: int, language: str) -> Iterator[str]:
     """Properties that a method computed, with its inputs."""
     for spec in activity.rules.properties:
         place = int(activity.property_seats.start[spec.index]) + seat
@@ -63,7 +70,7 @@ def _computed(activity: Activity, quantities: Quantities, stage: int, seat: int,
             for name, index in spec.inputs.items()
         )
         value = quantities.properties[place] / spec.unit.factor
-        yield f"  {spec.id}{of}: {spec.method.name}({inputs}) = {value:.7g} {spec.unit.text}"
+        yield f"  {_named(activity, spec, seat, language)}: {spec.method.name}({inputs}) = {value:.7g} {spec.unit.text}"
 
 
 def _value(activity: Activity, quantities: Quantities, spec: PropertySpec, stage: int, seat: int, wanted: str) -> str:

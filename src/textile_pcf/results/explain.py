@@ -37,7 +37,7 @@ def explain_lines(result: Footprint, product: int, stage: str | None, language: 
         told.append("")
         told.append(f"{info.told(language)} [{info.id}] {number(total)} kg CO2e/{result.unit}{outside}")
         told += _masses(result, product, place, language)
-        told += result.terms(product, place)
+        told += result.terms(product, place, language)
         for line in lines:
             told += _term(result, int(line), language)
     told += _tail(result, product, stage, language)
@@ -79,7 +79,11 @@ def _term(result: Footprint, line: int, language: str) -> list[str]:
     factor = f"{number(lines.factor[line])} {lines.text('factor_unit', line)}"
     told = lines.text("told", line)
     as_given = word("explain_given_as", language, told=translate(told, language)) if told else ""
-    cited = _told(_data_type(lines.text("data_type", line), language), lines.text("source", line), lines.text("locator", line))
+    cited = _told(
+        _data_type(lines.text("data_type", line), language),
+        _source(lines.text("source", line), language),
+        translate(lines.text("locator", line), language),
+    )
     rows = [
         f"  {name}: {amount}{as_given} = {number(lines.amount[line])} {unit}",
         f"    × {factor} = {number(emissions)} kg CO2e",
@@ -103,6 +107,12 @@ def _driver(text: str, language: str) -> str:
     """A driver as it is told: masses of the stage by name, properties by their id."""
     unit, _, name = text.rpartition(" ")
     return f"{unit} {word(f'driver_{name}', language)}" if name in ("output", "input", "loss") else text
+
+
+def _source(text: str, language: str) -> str:
+    """A source as it is cited; what the rule itself says of it in words is told in the language."""
+    rule, colon, told = text.partition(": ")
+    return f"{rule}{colon}{translate(told, language)}"
 
 
 def _data_type(text: str, language: str) -> str:

@@ -39,7 +39,7 @@ class Footprint:
     """Product carbon footprints of one run; immutable, every view is summed from its lines.
 
     Sums are added up from `emitted`. Masses, what is said of each line, the warnings and the provenance are told when they are
-    first asked for, by `weigh`, `describe`, `warn`, `cite` and, for a product and a stage, `terms`.
+    first asked for, by `weigh`, `describe`, `warn`, `cite` and, for a product, a stage and a language, `terms`.
     """
 
     products: tuple[str, ...]
@@ -51,7 +51,7 @@ class Footprint:
     describe: Callable[[], Lines] = field(repr=False)
     warn: Callable[[], tuple[tuple[int, str], ...]] = field(repr=False)
     cite: Callable[[], Mapping[str, Any]] = field(repr=False)
-    terms: Callable[[int, int], list[str]] = field(repr=False)
+    terms: Callable[..., list[str]] = field(repr=False)
     carbon_content: Array | None = None
     """Fossil and biogenic carbon in one product unit as it leaves, shape (products, 2); NaN where not known. [kg C]"""
     beside: Mapping[str, Array] = field(default_factory=dict)
