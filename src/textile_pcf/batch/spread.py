@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textile_pcf.batch.keys import keys
 from textile_pcf.batch.sources import arrow_rows, product_column
+from textile_pcf.tables.frames import coded
 from textile_pcf.tables.shape import Table
 
 CHUNK = 1_000_000  # rows dealt out at a time
@@ -58,8 +60,8 @@ def _deal(path: str, folder: Path, count: int) -> None:
 
     writers: dict[int, Any] = {}
     try:
-        for table, column, first in _chunks(path):
-            bucket = (keys(table.column(column)) % np.uint64(count)).astype(np.uint16)
+        for table, product, first in _chunks(path):
+            bucket = (product % np.uint64(count)).astype(np.uint16)
             order = np.argsort(bucket, kind="stable")  # counts, as the buckets are small integers
             place = pa.array(first + np.arange(table.num_rows))
             dealt = table.append_column(ROW, place).take(pa.array(order)).combine_chunks()
@@ -74,12 +76,11 @@ def _deal(path: str, folder: Path, count: int) -> None:
             writer.close()
 
 
-def _chunks(path: str) -> Iterator[tuple[Any, str, int]]:
-    """Some row groups at a time, texts but the product as codes; the product column; the place of the first row."""
+def _chunks(path: str) -> Iterator[tuple[Any, NDArray[np.uint64], int]]:
+    """Some row groups at a time, texts but the product as codes; the key of each row's product; the place of the first row."""
     from pyarrow import parquet
 
     _, column, texts = product_column(path)
-    texts = tuple(name for name in texts if name != column)
     file = parquet.ParquetFile(path, read_dictionary=list(texts), memory_map=True)
     waiting: list[int] = []
     size = first = 0
@@ -87,5 +88,22 @@ def _chunks(path: str) -> Iterator[tuple[Any, str, int]]:
         waiting.append(group)
         size += file.metadata.row_group(group).num_rows
         if size >= CHUNK or group == file.num_row_groups - 1:
-            yield file.read_row_groups(waiting).unify_dictionaries(), column, first
+            table = file.read_row_groups(waiting)
+            place = table.column_names.index(column)
+            product, told = _products(table.column(place))
+            yield table.set_column(place, column, told).unify_dictionaries(), product, first
             first, size, waiting = first + size, 0, []
+
+
+def _products(column: Any) -> tuple[NDArray[np.uint64], Any]:
+    """Key of each row's product, and the products themselves, not as codes: each file will hold few of them."""
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        return keys(column), column
+    of_rows = []
+    for chunk in column.chunks:
+        codes, texts = coded(pa.chunked_array([chunk]))
+        of_rows.append(np.append(keys(texts), keys(pa.array([""])))[codes])  # behind the texts: nothing
+    every = np.concatenate(of_rows) if of_rows else np.empty(0, dtype=np.uint64)
+    return every, column.cast(column.type.value_type)
