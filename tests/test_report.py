@@ -4,6 +4,7 @@ import csv
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -190,6 +191,32 @@ def test_text_is_never_a_formula(tmp_path: Path) -> None:
             for cell in row:
                 text = str(cell.value)
                 assert cell.data_type != "f" or re.match(r"=(SUM|IF|'|0)", text), (page.title, cell.coordinate, text)
+
+
+def test_workbook_speaks_chinese(tmp_path: Path, woven: tp.Footprint) -> None:
+    book = openpyxl.load_workbook(to_excel(woven, tmp_path / "result.xlsx", language="zh"))
+    assert "机织布" in book["结果"]["A1"].value
+    line = row_of(book, "明细", 工序="weaving", 项目="power")
+    assert book["明细"].cell(line, head(book, "明细", "工序名称")).value == "织造"
+    assert "生产" in {cell.value for cell in book["明细"]["G"]} | {cell.value for cell in book["明细"]["H"]}
+    assert {"规则", "GWP 取值", "输入文件"} <= {cell.value for cell in book["说明"]["A"]}
+
+
+def test_columns_are_as_wide_as_what_stands_in_them(tmp_path: Path) -> None:
+    name = "府绸-0123456789-ABCDEFGH"
+    rows = ROWS.replace("\nA,", f"\n{name},").replace("product:A", f"product:{name}")
+    book = openpyxl.load_workbook(to_excel(run(tmp_path, rows), tmp_path / "result.xlsx"))
+    for sheet in ("Result", "Stages", "Lines", "Masses"):
+        assert book[sheet].column_dimensions["A"].width > len(name) + 2
+
+
+def test_hash_of_the_supply_table_is_told(tmp_path: Path, woven: tp.Footprint) -> None:
+    supply = {"name": "site.csv", "sha256": "0123abcd"}
+    told = replace(woven, cite=lambda: {**woven.provenance, "electricity": "market_based", "supply": supply})
+    text = Read(to_html(told, tmp_path / "report.html", language="zh").read_text(encoding="utf-8")).text
+    assert "site.csv sha256 0123abcd" in text and "market_based" in text
+    about = openpyxl.load_workbook(to_excel(told, tmp_path / "result.xlsx"))["About"]
+    assert any("0123abcd" in str(cell.value) for cell in about["B"])
 
 
 def test_unknown_language_and_too_many_lines(tmp_path: Path, woven: tp.Footprint, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,7 +103,7 @@ def page(result: Footprint, unit: str | None, language: str) -> str:
         title=result.provenance["title_zh" if language == "zh" else "title"], stages=_boundary(written),
         products=[_product(written, number, Markup) for number in shown], listed=_listed(written),
         hidden=len(result.products) - len(shown), warnings=written.warnings(), factors=_factors(written),
-        provenance=_provenance(result),
+        provenance=provenance_lines(result, language),
     )  # fmt: skip
 
 
@@ -121,8 +121,10 @@ def _boundary(written: Written) -> list[dict[str, Any]]:
 
 def _listed(written: Written) -> list[dict[str, Any]]:
     totals = written.result.totals * written.scale
+    most = float(np.abs(totals[:LISTED]).max(initial=0.0)) or 1.0
     return [
-        {"name": name, "total": float(total)} for name, total in zip(written.result.products[:LISTED], totals, strict=False)
+        {"name": name, "total": float(total), "part": abs(float(total)) / most * 100}
+        for name, total in zip(written.result.products[:LISTED], totals, strict=False)
     ]
 
 
@@ -216,10 +218,12 @@ def _factors(written: Written) -> list[dict[str, Any]]:
     return sorted(found.values(), key=lambda row: (row["item"], row["region"], row["year"]))
 
 
-def _provenance(result: Footprint) -> list[tuple[str, str]]:
+def provenance_lines(result: Footprint, language: str) -> list[tuple[str, str]]:
     """What is needed to calculate the same again, as lines of text."""
     told = result.provenance
     rows = [(key, value) for key, value in told.items() if isinstance(value, str) and not key.startswith("title")]
     rows += [("factors", f"{table['table']}  sha256 {table['sha256']}") for table in told["factors"]]
-    rows += [("input", f"{file['name']}  sha256 {file['sha256']}") for file in told["input"]]
-    return rows
+    files = [("input", file) for file in told["input"]]
+    files += [("supply", told["supply"])] if "supply" in told else []
+    rows += [(key, f"{file['name']}  sha256 {file['sha256']}") for key, file in files]
+    return [(word(f"provenance_{key}", language), text) for key, text in rows]

@@ -10,6 +10,9 @@ from textile_pcf.language import word
 from textile_pcf.report.sheets import Sheet
 from textile_pcf.results import SPLIT, Footprint
 
+MOST_BARS, FILL = 60, "#0072B2"  # products in a chart, and its colour
+TITLE = 24  # points of the row of the title
+
 
 class Totals:
     """The first two sheets: one row per product, and one row per product and stage."""
@@ -30,30 +33,31 @@ class Totals:
         for product, (first, last) in enumerate(blocks):
             start, end = self._stages_of(product, first, last, lines)
             self._product(product, first, last, lines, (start, end), float(scale[product]))
-        self.sheet.page.set_column(0, 0, 28)
-        self.sheet.page.set_column(1, 12, 15)
-        self.stages.page.set_column(0, 1, 22)
-        self.stages.page.set_column(2, 2, 34)
-        self.stages.page.set_column(3, 6, 16)
+        self.sheet.fit()
+        self.sheet.page.freeze_panes(self.FIRST, 1)
+        self.stages.fit()
         self.stages.page.freeze_panes(1, 0)
 
     def _heading(self) -> None:
         result, sheet, language = self.result, self.sheet, self.language
         told = result.provenance
-        sheet.text(0, f"{word('footprint', language)}: {told['title']}", "title")
+        sheet.text(0, f"{word('footprint', language)}: {told['title_zh' if language == 'zh' else 'title']}", "title")
+        sheet.page.set_row(sheet.row, TITLE)
         facts = (f"{told['rule']}: {word(told['status'], language)}", word(told["boundary"], language),
                  f"{told['gwp']}, {word(told['biogenic'], language)}", word("sheet_legend", language))  # fmt: skip
         for row, text in enumerate(facts, 1):
             sheet.row = row
-            sheet.text(0, text)
+            sheet.text(0, text, "free")
         sheet.row = self.FIRST - 1
         per = [word("per", language, unit=result.unit)]
         asked = [word("sheet_scale", language, unit=self.unit), word("per", language, unit=self.unit)] if self.unit else []
         split = [word(name, language) for name in SPLIT]
         check = [word("sheet_printed", language), word("difference", language)]
-        sheet.head([word("product", language), *per, word("sheet_splitsum", language), *split, *check, *asked])
+        titles = [word("product", language), *per, word("sheet_splitsum", language), *split, *check, *asked]
+        sheet.head(titles, numbers=range(1, len(titles)))
         stage = [word(key, language) for key in ("product", "stage", "sheet_title", "sheet_group")]
-        self.stages.head([*stage, *per, word("share_of_total", language), word("sheet_memo", language)])
+        self.stages.head([*stage, *per, word("share_of_total", language), word("sheet_memo", language)],
+                         numbers=range(4, 7))  # fmt: skip
 
     def _product(self, product: int, first: int, last: int, lines: Sheet, rows: tuple[int, int], scale: float) -> None:
         result, sheet = self.result, self.sheet
@@ -100,19 +104,27 @@ class Totals:
 
 
 def draw_chart(book: Any, totals: Totals) -> None:
-    """Stages of the first product as bars."""
+    """Totals of several products as bars, or the stages of one."""
     first, last = totals.first_stages or (0, -1)
-    if last < first:
+    count, result, language = len(totals.result.products), totals.result, totals.language
+    if last < first or count > MOST_BARS:
         return
-    result, language, name = totals.result, totals.language, totals.stages.name
+    if count == 1:
+        title, sheet, names, values = f"{result.products[0]}: {word('by_stage', language)}", totals.stages.name, 2, 4
+    else:
+        title, sheet, names, values = word("report_products", language), totals.sheet.name, 0, 1
+        first, last = Totals.FIRST, Totals.FIRST + count - 1
     chart = book.add_chart({"type": "bar"})
     chart.add_series({
-        "name": result.products[0], "fill": {"color": "#1F4E79"}, "gap": 40,
-        "categories": [name, first, 2, last, 2], "values": [name, first, 4, last, 4],
+        "name": title, "fill": {"color": FILL}, "gap": 40,
+        "categories": [sheet, first, names, last, names], "values": [sheet, first, values, last, values],
+        "data_labels": {"value": True, "num_format": "0.00"},
     })  # fmt: skip
-    chart.set_title({"name": f"{result.products[0]}: {word('by_stage', language)}", "name_font": {"size": 12}})
+    chart.set_title({"name": title, "name_font": {"size": 12}})
     chart.set_y_axis({"reverse": True, "label_position": "low", "major_gridlines": {"visible": False}})
-    chart.set_x_axis({"name": word("per", language, unit=result.unit), "label_position": "high"})
+    grid = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.75}}
+    per = word("per", language, unit=result.unit)
+    chart.set_x_axis({"name": per, "label_position": "high", "major_gridlines": grid, "num_format": "General"})
     chart.set_legend({"none": True})
     chart.set_size({"width": 860, "height": 120 + 26 * (last - first + 1)})
-    totals.sheet.page.insert_chart(Totals.FIRST + len(result.products) + 2, 0, chart)
+    totals.sheet.page.insert_chart(Totals.FIRST + count + 2, 0, chart)

@@ -6,7 +6,6 @@ drivers, emissions from amounts and factors, stages and totals from emissions.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.language import translate, word
+from textile_pcf.report.page import provenance_lines
 from textile_pcf.report.sheets import Sheet, styles_of
 from textile_pcf.report.sums import Chain, chain_of, linked_products, units_of_supplier
 from textile_pcf.report.totals import Totals, draw_chart
@@ -25,6 +25,10 @@ from textile_pcf.units import parse_unit
 MOST_LINES = 100_000  # lines that a spreadsheet still opens, and that are written, in reasonable time
 TOLD = 50  # products whose losses and properties are put into words
 LIVE = 1e-12  # how far value × drivers may be from the amount before a factor of its own is written
+FROZEN = 3  # columns of the lines that stay where they are: product, and the names of stage and flow
+ABOUT = 110  # letters of what is said of the run
+HOW = 70  # letters of what is said of the losses of a stage
+NAMES = ("stage_name", "flow_name")
 TEXTS_BEFORE = ("component", "stage", "flow", "group", "item")
 TEXTS_AFTER = (
     "region",
@@ -77,17 +81,16 @@ def _fill(result: Footprint, sheets: dict[str, Sheet], unit: str | None, scale: 
     totals.write(blocks, sheets["lines"], scale)
     _about(sheets["about"], result, language)
     sheets["result"].page.activate()
-    for sheet in sheets.values():
-        sheet.page.set_landscape()
-        sheet.page.set_paper(9)
-        sheet.page.fit_to_pages(1, 0)
+    for key, sheet in sheets.items():
+        sheet.printed(*(("A3", 2, FROZEN) if key == "lines" else ("A4", 1, 1 if key in ("stages", "masses") else 0)))
     return totals
 
 
 def _masses(sheet: Sheet, result: Footprint, chain: Chain, language: str) -> Callable[[int, int, str, str], str]:
     """The mass chain; gives back a function that tells the cell of a mass of a stage."""
     sheet.head([word(key, language) for key in ("product", "stage", "sheet_title", "sheet_fibre", "sheet_share", "sheet_out",
-                                                "sheet_ratio", "sheet_in", "sheet_loss", "sheet_how")])  # fmt: skip
+                                                "sheet_ratio", "sheet_in", "sheet_loss", "sheet_how")],
+               numbers=range(4, 9))  # fmt: skip
     top = sheet.row
     told: set[tuple[int, int]] = set()
     for step in chain.steps:
@@ -112,11 +115,11 @@ def _masses(sheet: Sheet, result: Footprint, chain: Chain, language: str) -> Cal
             sheet.formula(8, f"{sheet.at(row, 7)}-{sheet.at(row, 5)}", step.input - step.output)
             if (step.product, step.stage) not in told and len(result.products) <= TOLD:
                 told.add((step.product, step.stage))
-                sheet.text(9, "; ".join(text.strip() for text in result.terms(step.product, step.stage)))
+                sheet.wrapped({9: "; ".join(text.strip() for text in result.terms(step.product, step.stage))}, HOW)
         sheet.row += 1
     sheet.page.freeze_panes(1, 0)
-    sheet.page.set_column(0, 3, 22)
-    sheet.page.set_column(4, 8, 14)
+    sheet.fit()
+    sheet.page.set_column(9, 9, HOW)
     column = {"output": 5, "input": 7, "loss": 8}
 
     def cell(product: int, stage: int, fibre: str, mass: str) -> str:
@@ -139,21 +142,20 @@ def _lines(
     for product in range(len(result.products)):
         first = sheet.row
         for line in order[starts[product] : starts[product + 1]]:
-            _one_line(sheet, result, int(line), columns, mass_cell, totals, linking)
+            _one_line(sheet, result, int(line), columns, mass_cell, totals, linking, language)
             sheet.row += 1
         if sheet.row == first:
             sheet.row += 1  # a product without lines keeps an empty row, so that its sums have a range
         blocks.append((first, sheet.row - 1))
-    sheet.page.freeze_panes(1, 4)
+    sheet.page.freeze_panes(1, FROZEN)
     sheet.page.autofilter(0, 0, max(sheet.row - 1, 1), columns["last"])
-    sheet.page.set_column(0, 5, 17)
-    sheet.page.set_column(6, columns["last"], 13)
+    sheet.fit()
     return blocks
 
 
 def _columns(sheet: Sheet, width: int, language: str) -> dict[str, int]:
     """Places of the columns, after their headings are written."""
-    names: list[str] = ["product", *TEXTS_BEFORE, "value", "value_unit"]
+    names: list[str] = ["product", *NAMES, *TEXTS_BEFORE, "value", "value_unit"]
     for number in range(1, width + 1):
         names += [f"driver {number}", f"driver {number} unit"]
     names += ["conversion", "amount", "unit", *(f"factor {name}" for name in SPLIT), "factor", "factor_unit", "kgCO2e",
@@ -167,7 +169,8 @@ def _columns(sheet: Sheet, width: int, language: str) -> dict[str, int]:
             titles.append(f"{word('line_driver', language)} {which.removesuffix(' unit')}" if "unit" not in which else "")
         else:
             titles.append(word(f"line_{name}", language))
-    sheet.head(titles)
+    figures = ("value", "conversion", "amount", "factor", "kgCO2e", "counted")
+    sheet.head(titles, [place for place, name in enumerate(names) if name.split()[0] in figures])
     columns = {name: place for place, name in enumerate(names)} | {"last": len(names) - 1}
     sheet.marks = columns
     return columns
@@ -195,6 +198,7 @@ def _one_line(
     mass_cell: Callable[[int, int, str, str], str],
     totals: Totals,
     linking: Linking,
+    language: str,
 ) -> None:
     lines, row = result.lines, sheet.row
     product, stage = int(lines.product[line]), int(lines.stage[line])
@@ -202,6 +206,8 @@ def _one_line(
     texts = {"product": result.products[product], "stage": info.id, **{
         name: lines.text(name, line) for name in ("component", "flow", "group", "item", "value_unit", "unit", "factor_unit",
                                                   *TEXTS_AFTER)}}  # fmt: skip
+    texts |= {"stage_name": info.told(language), "flow_name": info.flow(texts["flow"], language)}
+    texts |= {name: word(texts[name], language) for name in ("group", "data_type") if texts[name]}
     for name, text in texts.items():
         sheet.text(columns[name], text)
     sheet.number(columns["value"], lines.value[line])
@@ -251,18 +257,17 @@ def _cell(row: int, column: int) -> str:
 
 def _about(sheet: Sheet, result: Footprint, language: str) -> None:
     """Warnings, and everything that is needed to calculate the same again."""
-    sheet.head([word("warnings", language)])
+    sheet.head([word("warnings", language), ""])
     if not linked_products(result)[1]:
-        sheet.text(0, word("sheet_loops", language), "wrapped")
+        sheet.text(0, word("sheet_loops", language), "free")
         sheet.row += 1
     for text in result.warnings():
-        sheet.text(0, translate(text, language), "wrapped")
+        sheet.text(0, translate(text, language), "free")
         sheet.row += 1
     sheet.row += 1
     sheet.head([word("sheet_provenance", language), ""])
-    for key, value in result.provenance.items():
-        sheet.text(0, key)
-        sheet.text(1, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), "wrapped")
+    for key, value in provenance_lines(result, language):
+        sheet.wrapped({0: key, 1: value}, ABOUT)
         sheet.row += 1
-    sheet.page.set_column(0, 0, 70)
-    sheet.page.set_column(1, 1, 90)
+    sheet.page.set_column(0, 0, 28)
+    sheet.page.set_column(1, 1, ABOUT)
