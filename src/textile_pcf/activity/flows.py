@@ -141,7 +141,7 @@ def flow_rows(
     of_stages, of_flows = seats
     at = among(forms.kind == Kind.FLOW, form)
     seat, row = picked(laid.seat, at), at if laid.every else picked(laid.row, at)
-    told, form = _flow_forms(cells, rows, rules, homes.regions), picked(form, at)
+    told, form = _flow_forms(cells, rows, rules, homes), picked(form, at)
     stage = np.append(layout(rules).flow_stage, -1)[told.flow]  # forms of other kinds have no flow, and no row here
     count = np.bincount(picked(np.append(of_flows.start, 0)[told.flow], form) + seat, minlength=of_flows.total)
     present = count > 0
@@ -152,18 +152,17 @@ def flow_rows(
     return filled, present, bool(count.max(initial=0) < 2)
 
 
-def _flow_forms(cells: Cells, rows: Rows, rules: RuleSet, regions: tuple[str, ...]) -> FlowForms:
+def _flow_forms(cells: Cells, rows: Rows, rules: RuleSet, homes: Homes) -> FlowForms:
     forms = rows.forms
-    is_flow, texts = forms.kind == Kind.FLOW, cells.texts
-    region, year = texts["region"].codes[forms.first].astype(np.int64), cells.years[texts["year"].codes[forms.first]]
-    untold = regions.index("")
+    is_flow, untold = forms.kind == Kind.FLOW, homes.regions.index("")
+    region, year = homes.told_region, homes.told_year
     flow, per = np.where(is_flow, forms.index, -1), np.where(is_flow, forms.per, AS_RULE)
     masses = np.append(layout(rules).flow_masses > 0, NO_MASSES, axis=0)[flow] & (per == AS_RULE)[:, None]
     masses[per == PERIOD, 0] = True  # a period's amount is per kg of output
     return FlowForms(
         flow=flow,
         per=per,
-        item=texts["item"].codes[forms.first].astype(np.int64),
+        item=cells.texts["item"].codes[forms.first].astype(np.int64),
         region=np.where(is_flow, np.where(region == untold, UNTOLD, region), 0),
         year=np.where(is_flow, year, 1),
         masses=masses,

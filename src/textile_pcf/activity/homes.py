@@ -34,28 +34,31 @@ class Others:
 @dataclass(frozen=True, eq=False)
 class Homes:
     """Per stage seat the region (a code of `regions`) and year of its flows: stage row, rule, product row, world. Worked out
-    when some row asks for it.
+    when some row asks for it. `told_region` and `told_year` are those of each form.
     """
 
-    cells: Cells
     rules: RuleSet
     lanes: Lanes
     forms: Forms
     others: Others
     seats: Seats
+    regions: tuple[str, ...]
+    told_region: Ints
+    told_year: Ints
 
-    @cached_property
-    def regions(self) -> tuple[str, ...]:
-        """The table's regions by their codes, and those of the rule."""
-        told = self.cells.texts["region"].categories
-        return tuple(dict.fromkeys([*told, *(spec.region for spec in self.rules.stages), "", WORLD]))
+    @classmethod
+    def of(cls, cells: Cells, rules: RuleSet, lanes: Lanes, forms: Forms, others: Others, seats: Seats) -> Homes:
+        """Of rows of a table; the table itself is not kept."""
+        region, year = cells.texts["region"], cells.years[cells.texts["year"].codes[forms.first]]
+        names = dict.fromkeys([*region.categories, *(spec.region for spec in rules.stages), "", WORLD])
+        return cls(rules, lanes, forms, others, seats, tuple(names), region.codes[forms.first].astype(np.int64), year)
 
     @cached_property
     def region(self) -> Ints:
         """Region of every stage seat."""
         code = {name: place for place, name in enumerate(self.regions)}
         untold = code[""]
-        told = self.cells.texts["region"].codes[self.forms.first]
+        told = self.told_region
         of_product, of_stage = self._rows
         product = np.full(len(self.lanes.start), untold)
         product[of_product.seat] = told[of_product.form]
@@ -68,7 +71,7 @@ class Homes:
     @cached_property
     def year(self) -> Ints:
         """Year of every stage seat, 0 for none."""
-        told = self.cells.years[self.cells.texts["year"].codes[self.forms.first]]
+        told = self.told_year
         of_product, of_stage = self._rows
         product = np.zeros(len(self.lanes.start), dtype=np.int64)
         product[of_product.seat] = told[of_product.form]

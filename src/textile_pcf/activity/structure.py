@@ -102,7 +102,7 @@ def structured(cells: Cells, rows: Rows, rules: RuleSet) -> tuple[Structure, lis
     takes_place = _takes_place(told.stage_optional, stage_seats, forms, form, laid)
     rest = among(forms.kind != Kind.FLOW, form)
     others = Others(form[rest], laid.seat[rest], rest if laid.every else laid.row[rest])
-    homes = Homes(cells, rules, lanes, forms, others, stage_seats)
+    homes = Homes.of(cells, rules, lanes, forms, others, stage_seats)
     flows, present, single = flow_rows(cells, rows, laid, form, rules, (stage_seats, flow_seats), takes_place, homes)
     problems += rows_twice(cells, rows, rest if single and laid.every else None)
     losses = _given(Kind.LOSS, forms, others, seats_of(told.loss_stage, rules, lanes))
