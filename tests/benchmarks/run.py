@@ -13,6 +13,7 @@ import sys
 import tempfile
 from datetime import UTC, datetime
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent)]
@@ -44,7 +45,7 @@ def table(rows: list[Row]) -> str:
 
 def head(bench: Bench) -> str:
     """When, how large, how often, on what."""
-    versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
+    versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS if find_spec(name))
     return (
         f"Run of {datetime.now(UTC):%Y-%m-%d}: sizes as each line says, {bench.rounds} rounds ({bench.few} of workers, growth "
         f"and rejects), {os.cpu_count()} cores shared with others (load {os.getloadavg()[0]:.1f} at the end), "
