@@ -55,10 +55,12 @@ if chinese_family() is None:  # its pictures cannot be drawn: apt-get install fo
 
 def setup(app: Any) -> None:
     """Write the reference before the pages are read; tell files that are no pages by their path in the repository."""
+    from cells import CellLexer
     from pygments.lexers.special import TextLexer
     from reference import write_reference
 
     app.add_lexer("csv", TextLexer)
+    app.add_lexer("ipython3", CellLexer)
     app.connect("builder-inited", lambda built: write_reference(Path(built.srcdir) / "generated"))
     app.connect("source-read", _links_out_of_the_site)
 
