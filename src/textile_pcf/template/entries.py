@@ -73,8 +73,13 @@ def default_text(rules: RuleSet, spec: Spec, language: str = "en") -> str:
     if isinstance(spec, PropertySpec) and spec.choice:
         return f"= {_word(spec, int(default.values[0]), language)}"
     if default.by < 0:
-        return f"= {default.values[0] / unit.factor:g} {unit.text}"
-    return f"= {_chosen_text(rules, default, unit.factor, language)} {unit.text}"
+        return f"= {default.values[0] / unit.factor:g} {_unit(unit.text)}".rstrip()
+    return f"= {_chosen_text(rules, default, unit.factor, language)} {_unit(unit.text)}".rstrip()
+
+
+def _unit(text: str) -> str:
+    """A unit as it is told; that of a bare number is not."""
+    return "" if text == "1" else text
 
 
 def _word(spec: PropertySpec, place: int, language: str) -> str:
