@@ -146,6 +146,25 @@ def test_every_alias_and_option_of_the_contract_is_told() -> None:
     assert not [alias for alias in ALIASES if alias not in text]
 
 
+def test_every_command_and_option_is_told() -> None:
+    import typer
+
+    from textile_pcf.cli.commands import app
+
+    page = (DOCS / "formats.md").read_text(encoding="utf-8")
+    told = page.partition("## Command line")[2].partition("```text")[2].partition("```")[0]
+    waiting = [((name,), command) for name, command in typer.main.get_command(app).commands.items()]
+    while waiting:
+        path, command = waiting.pop()
+        inside = getattr(command, "commands", {})
+        waiting += [((*path, name), each) for name, each in inside.items()]
+        section = re.search(rf"^textile-pcf {path[0]} .*?(?=^textile-pcf|\Z)", told, re.DOTALL | re.MULTILINE)
+        assert section is not None and path[-1] in section[0], path
+        options = [max(param.opts, key=len) for param in command.params if param.opts[0].startswith("-") and not inside]
+        general = {"--lang", "--help", "--output"}
+        assert [option for option in options if option not in general and option not in section[0]] == [], path
+
+
 def test_functions_that_the_method_page_names_exist() -> None:
     text = (DOCS / "method.md").read_text(encoding="utf-8")
     named = re.findall(r"`(?!pcf:|product:)([a-z_.]+):([A-Za-z_.]+)`", text)
