@@ -7,7 +7,6 @@ from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.strict_yaml import read_bytes
-from textile_pcf.tables.forms import form_table, is_form
 from textile_pcf.tables.shape import Header, Raw, Table, plain, shaped
 from textile_pcf.units import nearest
 
@@ -22,6 +21,8 @@ def workbook_table(name: str, sheet: str, header: Header, error: type[PcfError])
     error
         As `workbook_rows`, `shaped` and `form_table`.
     """
+    from textile_pcf.tables.forms import form_table, is_form  # only for workbooks
+
     data = read_bytes(name)
     book = _book(data, name, error, values=False)
     if not is_form(book):
