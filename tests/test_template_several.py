@@ -173,6 +173,12 @@ def test_own_cells_count_before_those_for_all(form: Form) -> None:
     assert told["B"]["weaving"]["input"] / told["B"]["weaving"]["output"] == pytest.approx(1 / 0.96)
 
 
+def test_zero_takes_a_product_out_of_a_line_for_all(form: Form) -> None:
+    form.set("weaving.lubricant", **{"amount": 2, "amount 1": None, "amount 2": 0})
+    used = {key[0]: value for key, value in values(form.result()).items() if key[1:3] == ("weaving", "lubricant")}
+    assert used == pytest.approx({"A": 0.002, "B": 0})
+
+
 def test_columns_without_an_id_are_no_products(form: Form) -> None:
     form.set("#product", **{"amount 3": None})
     form.set("weaving", **{"amount 3": None})
