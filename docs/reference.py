@@ -66,7 +66,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], widths: Sequenc
 
 def paragraphs(text: BothLanguages | None) -> str:
     """A note in English and in Chinese."""
-    return "".join(f"{plain(told)}\n\n" for told in dict.fromkeys((text.told(), text.told("zh")))) if text else ""
+    both = dict.fromkeys((text.told(), text.told("zh"))) if text else ()
+    return "".join(f"{plain(told.replace('`', ''))}\n\n" for told in both)
 
 
 def index_page(pages: dict[str, str]) -> str:
