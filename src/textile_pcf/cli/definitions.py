@@ -14,6 +14,7 @@ import typer
 from textile_pcf.cli.help import Command, Group
 from textile_pcf.cli.options import GroupLanguage, Language, RuleArgument, Tables
 from textile_pcf.cli.width import padded, width
+from textile_pcf.cli.writing import new, test
 from textile_pcf.language import translate, word
 
 if TYPE_CHECKING:
@@ -127,11 +128,22 @@ def lint_rule(rule: RuleArgument, lang: Language = "") -> None:
     sys.stderr.write(word("valid", lang, name=rules.name) + "\n")
 
 
+rules_app.command("new", cls=Command)(new)
+rules_app.command("test", cls=Command)(test)
+
+
 @rules_app.command("schema", cls=Command)
 def schema(
-    tables: Annotated[bool, typer.Option("--factors", help="Schema of a table's YAML file.")] = False, lang: Language = ""
+    tables: Annotated[bool, typer.Option("--factors", help="Schema of a table's YAML file.")] = False,
+    cases: Annotated[bool, typer.Option("--cases", help="Schema of files of worked cases.")] = False,
+    lang: Language = "",
 ) -> None:
     """JSON Schema of rule files, for completion and checks in an editor."""
+    if cases:
+        from textile_pcf.worked import cases_schema
+
+        sys.stdout.write(cases_schema())
+        return
     from textile_pcf.factors import TableDocument
     from textile_pcf.rules import RuleDocument
 

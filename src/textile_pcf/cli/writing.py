@@ -1,0 +1,131 @@
+"""The commands for people who write a rule: a first one to change, and whether it gives what was worked out by hand."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from textile_pcf.cli.options import Language, form_language_of
+from textile_pcf.errors import Problem, RuleError, UsageError
+from textile_pcf.language import word
+
+FORMATS = ("table", "json")
+NewId = Annotated[str, typer.Argument(metavar="ID", help="Id of the new rule; also the name of its file.")]
+Place = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="PATH", help="Folder, or .yaml file, to write; the folder you are in otherwise."),
+]
+Origin = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="RULE",
+        help="Rule to begin from: NAME, NAME@EDITION or a path; its stages, numbers and sources are kept.",
+    ),
+]
+RemarkLanguage = Annotated[
+    str,
+    typer.Option("--lang", metavar="LANG", callback=form_language_of, help="en, zh, or both; else TEXTILE_PCF_LANG, else en."),
+]
+CasePaths = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="PATH", help="A rule with worked cases beside it, a file of worked cases, or a folder of such files."
+    ),
+]
+
+
+def new(
+    rule: NewId,
+    output: Place = None,
+    origin: Origin = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over files that are there.")] = False,
+    lang: RemarkLanguage = "",
+) -> None:
+    """Begin a rule of your own: a first one to change, cases worked by hand beside it, and schemas for an editor."""
+    from textile_pcf.cli.output import write_file
+    from textile_pcf.worked import new_rule
+
+    folder, stem = _placed(output, rule)
+    texts = {folder / name: text for name, text in new_rule(rule, origin, lang, stem).items()}
+    there = [path for path, text in texts.items() if path.exists() and not force and not _same(path, text)]
+    if there:
+        cure = "Choose another id or another place with -o, or write over it with --force."
+        what = "This file is there already, and nothing was written."
+        raise UsageError(Problem(str(path), what, cure, code="there") for path in there)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"This folder cannot be made: {error.strerror}."
+        raise UsageError([Problem(str(folder), what, "Name another.", code="folder")]) from error
+    for path, text in texts.items():
+        write_file(path, partial(_write, text))
+        sys.stdout.write(f"{path}\n")
+    sys.stderr.write(word("new_next", lang, file=folder / f"{stem}.yaml") + "\n")
+
+
+def _placed(output: Path | None, rule: str) -> tuple[Path, str]:
+    """Folder, and name of the rule's file without ending."""
+    from textile_pcf.worked import BESIDE
+
+    what = cure = ""
+    if output is None:
+        return Path(), rule
+    if output.suffix.lower() == ".yaml":
+        if not output.stem.endswith(BESIDE):
+            return output.parent, output.stem
+        what, cure = "This cannot be the name of a rule file.", f"Name it without {BESIDE} at the end."
+    elif output.suffix.lower() in (".yml", ".json"):
+        what, cure = "This cannot be the name of a rule file.", "Name a folder, or a file that ends in .yaml."
+    elif output.exists() and not output.is_dir():
+        what, cure = "This is a file, not a folder.", "Name a folder, or a file that ends in .yaml."
+    if what:
+        raise UsageError([Problem(f"-o {output}", what, cure, code="usage")])
+    return output, rule
+
+
+def _write(text: str, path: Path) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _same(path: Path, text: str) -> bool:
+    """Whether a file says already what would be written."""
+    return path.is_file() and path.read_bytes() == text.encode()
+
+
+def test(
+    paths: CasePaths,
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table or json.")] = "table",
+    everything: Annotated[bool, typer.Option("--all", help="Show every figure, not only those that differ.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show every term of cases that are not as worked out.")] = False,
+    lang: Language = "",
+) -> None:
+    """Calculate worked cases and compare them with what was worked out by hand; one that differs is an error (exit 3)."""
+    from textile_pcf.cli.outcomes import as_json, as_text, explained
+    from textile_pcf.rules import RuleSet
+    from textile_pcf.worked import cases_at, check
+
+    if form not in FORMATS:
+        cure = f"Choose from: {', '.join(FORMATS)}."
+        raise UsageError([Problem(f"--format {form}", "There is no such format.", cure, code="usage")])
+    loaded: dict[str, RuleSet] = {}
+    cases, outcomes = [case for path in paths for case in cases_at(path)], []
+    several = len({case.document.name for case in cases}) > 1
+    for case in cases:
+        outcomes.append(check(case, loaded))
+        if form == "table":
+            sys.stdout.write(as_text(outcomes[-1], case.id if several else case.name, lang, everything))
+            if explain and not outcomes[-1].holds:
+                sys.stdout.write(explained(outcomes[-1], lang))
+    if form == "json":
+        sys.stdout.write(as_json(outcomes))
+    held = sum(outcome.holds for outcome in outcomes)
+    key = "worked_some" if held < len(cases) else "worked_all_1" if held == 1 else "worked_all"
+    sys.stderr.write(word(key, lang, count=len(cases), **({"close": held} if held < len(cases) else {})) + "\n")
+    problems = dict.fromkeys(problem for outcome in outcomes for problem in outcome.problems)
+    if problems:  # a mistake of the rule is told once, not by each of its cases
+        raise RuleError(problems, {en: zh for outcome in outcomes for en, zh in outcome.names.items()})
