@@ -379,8 +379,31 @@ def test_what_cannot_be_calculated_is_told_at_its_row_of_the_case(command, begun
 
 def test_what_is_missing_is_told_at_the_rows(command, begun):
     changed(begun / "denim_cases.yaml", "    - {stage: weaving, flow: electricity, amount: 6, unit: kWh/kg}\n", "")
-    code, _, err = command("rules", "test", "denim_cases.yaml")
+    code, out, err = command("rules", "test", "denim_cases.yaml")
     assert code == 3 and "denim_cases.yaml:5 (weaving.electricity, product P): Electricity is missing" in err
+    assert out.startswith("everything given, worked out by hand: cannot be calculated\n")
+
+
+def test_several_products(command, begun):
+    rows = "".join(
+        f"    - {{product: {name}, stage: spinning, flow: fiber, item: x}}\n"
+        f"    - {{product: {name}, stage: spinning, flow: spinning_waste, amount: {waste} %}}\n"
+        f"    - {{product: {name}, stage: spinning, flow: electricity, amount: 0 kWh/kg}}\n"
+        f"    - {{product: {name}, stage: weaving, flow: weaving_waste, amount: 0 %}}\n"
+        f"    - {{product: {name}, stage: weaving, flow: electricity, amount: 2 kWh/kg}}\n"
+        for name, waste in (("Q", 0), ("R", 50))
+    )
+    factors = "  factors:\n    - {item: x, value: 1, unit: kgCO2e/kg, category: fibre}\n"
+    factors += "    - {item: electricity, value: 1, unit: kgCO2e/kWh}\n"
+    text = f"- name: two\n  rows:\n{rows}{factors}  expect: {{Q: {{total: 3}}, R: {{total: 4}}}}\n"
+    (begun / "denim_cases.yaml").write_text(text, encoding="utf-8")
+    code, out, err = command("rules", "test", "denim.yaml")
+    assert code == 0 and "Q.total" in out and "R.total" in out, err
+    (begun / "denim_cases.yaml").write_text(text.replace("R: {total: 4}", "R: {total: 5}, S: {total: 1}"), encoding="utf-8")
+    code, out, err = command("rules", "test", "denim.yaml")
+    assert code == 3 and "R.stages.spinning" in out
+    assert "expect.R.total): Worked out 5, calculated 4." in err
+    assert "expect.S): The result has no 'S'; there is Q, R." in err
 
 
 def test_rows_may_be_written_in_chinese(command, begun):

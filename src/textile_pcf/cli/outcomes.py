@@ -20,8 +20,8 @@ def as_text(outcome: Outcome, name: str, language: str, everything: bool = False
 
     Of a case that holds the totals are shown; of one that does not, what differs and every stage.
     """
-    key = "worked_not" if not outcome.holds else "worked_so" if outcome.figures else "worked_refused"
-    head = f"{word(key, language, name=name)}\n"
+    held, stopped = ("worked_so", "worked_refused") if outcome.holds else ("worked_not", "worked_stopped")
+    head = f"{word(stopped if outcome.result is None else held, language, name=name)}\n"
     if not outcome.figures:
         return head
     close = sum(figure.close for figure in outcome.figures)

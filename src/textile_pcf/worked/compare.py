@@ -12,6 +12,7 @@ from textile_pcf.language import translate
 from textile_pcf.results import Footprint
 from textile_pcf.rules import RuleSet
 from textile_pcf.worked.cases import Case
+from textile_pcf.worked.model import SEVERAL, form_of_expected
 from textile_pcf.worked.run import at_home, run
 
 ZERO = 1e-12  # what counts as nothing beside an expected 0
@@ -136,8 +137,8 @@ def figures_of(case: Case, result: Footprint) -> Iterator[Figure]:
     expect = case.data.get("expect") or {}
     unit = case.data.get("options", {}).get("unit")
     products = {product["product"]: product for product in result.to_dict(unit)["products"]}
-    several = bool(expect) and set(expect) <= set(products)
-    yield from _compared(expect, products if several else products[result.products[0]], ("expect",), case.tolerance)
+    found = products if form_of_expected(expect) == SEVERAL else products[result.products[0]]
+    yield from _compared(expect, found, ("expect",), case.tolerance)
     yield from _lines(case, result)
     yield from _masses(case, result)
     yield from _warnings(case, result)

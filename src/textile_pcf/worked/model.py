@@ -10,6 +10,7 @@ from textile_pcf.activity import COLUMNS
 from textile_pcf.documents import Strict
 from textile_pcf.factors.table import COLUMNS as FACTOR_COLUMNS
 
+ONE, SEVERAL = "[one]", "[several]"
 _CELL = {"type": ["string", "number", "boolean", "null"]}
 
 
@@ -83,16 +84,16 @@ class Expected(Strict):
     """All its warnings, word for word."""
 
 
-def _form_of_expected(value: Any) -> str:
+def form_of_expected(value: Any) -> str:
     """Whether results of one product are written, or of several by their ids."""
     if not isinstance(value, dict) or not value or set(value) & set(Expected.model_fields):
-        return "[one]"
+        return ONE
     inner = [set(each) & set(Expected.model_fields) for each in value.values() if isinstance(each, dict)]
-    return "[several]" if len(inner) == len(value) and any(inner) else "[one]"
+    return SEVERAL if len(inner) == len(value) and any(inner) else ONE
 
 
 AnyExpected = Annotated[
-    Annotated[Expected, Tag("[one]")] | Annotated[dict[str, Expected], Tag("[several]")], Discriminator(_form_of_expected)
+    Annotated[Expected, Tag(ONE)] | Annotated[dict[str, Expected], Tag(SEVERAL)], Discriminator(form_of_expected)
 ]
 
 
