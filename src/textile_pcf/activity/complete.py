@@ -54,28 +54,25 @@ def complete(activity: Activity) -> Quantities:
     value, entry = _flow_values(activity, properties)
     value, lost = _per_period(activity, measures, value)
     scale, undriven = _scale(activity, properties, spoilt)
-    lacking = [] if activity.whole else _lacking(activity, spoilt)
+    twice, absent = ([], []) if activity.whole else (list(_taken_twice(activity)), _absent(activity, spoilt))
     problems = [
-        *lacking,
+        *twice,
         *_missing_properties(activity, properties, spoilt),
         *_missing_mass(activity, measures),
         *_wrong_losses(activity, losses, properties, spoilt),
+        *absent,
         *lost,
         *_missing_values(activity, properties, value, spoilt),
         *undriven,
     ]
-    if activity.key is not None and not (activity.whole or lacking or activity.problems):
+    if activity.key is not None and not (activity.whole or twice or absent or activity.problems):
         keep(activity.rules, activity.key, activity.cells, activity.structure)
     return Quantities(properties, origin, property_entry, losses, loss_entry, value, scale, entry, measures, tuple(problems))
 
 
-def _lacking(activity: Activity, spoilt: set[tuple[str, int, int]]) -> list[Problem]:
-    """What rows lack whatever their amounts."""
-    return [
-        *_taken_twice(activity),
-        *missing_flows(activity, spoilt),
-        *unchosen_alternatives(activity, spoilt),
-    ]
+def _absent(activity: Activity, spoilt: set[tuple[str, int, int]]) -> list[Problem]:
+    """Flows and ways that no row tells, whatever the amounts."""
+    return [*missing_flows(activity, spoilt), *unchosen_alternatives(activity, spoilt)]
 
 
 def _is_lane(rules: RuleSet, stage: int) -> bool:

@@ -272,7 +272,7 @@ def match_warnings(activity: Activity, factors: FactorTable, matched: Matched, g
     for answer in (matched.answers[place] for place in np.flatnonzero(asked)):
         if answer is not None:
             used.setdefault(answer.table, set()).add(answer.row)
-    for text in factors.warnings(gwp, used):
+    for text in factors.warnings(gwp, dict(sorted(used.items()))):  # tables in their order
         yield -1, text
     warned = asked & np.array([answer is not None and bool(answer.warning) for answer in matched.answers], dtype=bool)
     product, flow = activity.flow_products, activity.flows.flow
