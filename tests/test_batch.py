@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import distributed
@@ -113,6 +114,10 @@ def test_workers_give_the_same_bytes(place: Path) -> None:
     run(place, place / "catalogue.parquet", "serial")
     run(place, place / "catalogue.parquet", "threads", workers=2, threads=True)
     run(place, place / "catalogue.parquet", "processes", workers=2)
+    with ThreadPoolExecutor(2) as pool:
+        run(place, place / "catalogue.parquet", "executor", workers=2, executor=pool)
+        assert pool.submit(int).result() == 0  # it is the caller's, and still open
+    same_files(place / "serial", place / "executor")
     same_files(place / "serial", place / "threads")
     same_files(place / "serial", place / "processes")
 

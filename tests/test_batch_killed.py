@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pyarrow.parquet as pq
 import pytest
 
@@ -41,9 +42,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def begun(source: Path, out: Path) -> Any:
+def begun(source: Path, out: Path, **options: int) -> Any:
     """The batch, running in a process of its own."""
-    call = {"out": out, "partition_rows": ROWS, "progress": False}
+    call = {"out": out, "partition_rows": ROWS, "progress": False, **options}
     process = PROCESSES.Process(
         target=calculate_batch, args=(source, workload.RULE, source.parent / "factors.csv"), kwargs=call
     )
@@ -52,9 +53,10 @@ def begun(source: Path, out: Path) -> Any:
 
 
 def files(out: Path) -> dict[str, bytes]:
-    """All that is finished: neither the log, nor what was being written under another name when it was killed."""
-    found = (path for path in out.rglob("*") if path.is_file() and path.name != "log.jsonl" and path.suffix != ".new")
-    return {str(path.relative_to(out)): path.read_bytes() for path in found}
+    """All that is there, but the log."""
+    return {
+        str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file() and path.name != "log.jsonl"
+    }
 
 
 def events(out: Path) -> list[str]:
@@ -102,3 +104,27 @@ def test_a_run_killed_at_ten_random_moments_goes_on_and_ends_with_the_same_bytes
         assert (result.products, result.rejected) == (PRODUCTS - len(BAD), len(BAD))
         assert files(out) == expected
         went_on += "resume" in events(out)
+
+
+def test_what_a_killed_run_left_behind_is_removed(place: Path) -> None:
+    source, whole, out = place / "sorted.parquet", place / "whole_sorted", place / "left"
+    shutil.copytree(whole, out)
+    (out / "parts").mkdir()  # killed when the manifest was written, and what was needed on the way still there
+    for name in ("parts/part-00003.json", "results/.part-00003.parquet.77.new", ".rejected.csv.77.new"):
+        (out / name).write_text("x")
+    calculate_batch(source, workload.RULE, place / "factors.csv", out=out, partition_rows=ROWS, progress=False)
+    assert files(out) == files(whole)
+
+
+def test_workers_end_with_a_killed_run_and_it_goes_on(place: Path) -> None:
+    source, whole, out = place / "sorted.parquet", place / "whole_sorted", place / "workers"
+    process = begun(source, out, workers=2)
+    while not (out / "results").is_dir():  # the first partition is calculated before there are workers
+        process.join(0.01)
+    workers = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.join()
+    _, alive = psutil.wait_procs(workers, timeout=60)
+    assert workers and not alive
+    calculate_batch(source, workload.RULE, place / "factors.csv", out=out, partition_rows=ROWS, progress=False)
+    assert files(out) == files(whole)

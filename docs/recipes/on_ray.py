@@ -1,28 +1,36 @@
-"""A catalogue on Ray: `python on_ray.py FOLDER RESULTS RULE [TABLE]...`, a Parquet file of whole products a task.
+"""A catalogue on Ray: `python on_ray.py CATALOGUE.parquet RESULTS RULE [TABLE]...`, partitions as tasks of Ray.
 
-Each file becomes a batch in a folder of its own under RESULTS, so an interrupted run goes on when it is started again. Every
-node needs textile_pcf[parquet] and sees all files under the same names.
+Every node needs textile_pcf[parquet] and sees CATALOGUE and RESULTS under the same names. An interrupted run goes on when it is
+started again.
 """
 
 import sys
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import Any
 
 import textile_pcf as tp
 
 
-def calculate(files: list[Path], out: Path, rule: str, tables: list[str]) -> list[tp.BatchResult]:
-    """Results of files, one batch each."""
+class OnRay(Executor):
+    """Calls that are tasks of Ray."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        """Start a call."""
+        import ray
+
+        return ray.remote(function).remote(*arguments, **named).future()
+
+
+def main(source: str, out: str, rule: str, *tables: str) -> None:
+    """Parquet in, a folder of results out."""
     import ray
 
-    batch = ray.remote(tp.calculate_batch)
-    return ray.get([batch.remote(str(file), rule, tables, out=str(out / file.stem), progress=False) for file in files])
-
-
-def main(folder: str, out: str, rule: str, *tables: str) -> None:
-    """Parquet in, folders of results out."""
-    done = calculate(sorted(Path(folder).resolve().glob("*.parquet")), Path(out).resolve(), rule, list(tables))
-    calculated, rejected = sum(one.products for one in done), sum(one.rejected for one in done)
-    print(f"{calculated + rejected} products = {calculated} calculated + {rejected} rejected")
+    ray.init()
+    workers = int(ray.cluster_resources()["CPU"])
+    done = tp.calculate_batch(Path(source).resolve(), rule, tables, out=Path(out).resolve(), executor=OnRay(), workers=workers)
+    print(f"{done.products + done.rejected} products = {done.products} calculated + {done.rejected} rejected")
 
 
 if __name__ == "__main__":

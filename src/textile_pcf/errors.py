@@ -92,20 +92,26 @@ class PcfError(Exception):
         super().__init__(self.problems)
 
     @property
+    def distinct(self) -> tuple[Problem, ...]:
+        """The problems as a person is told them: a cell that speaks for several products is told once."""
+        told = {(problem.where, problem.what, problem.cure): problem for problem in reversed(self.problems)}
+        return tuple(reversed(told.values()))
+
+    @property
     def summary(self) -> str:
         """How many problems there are, and in what."""
         return self.summary_in("en")
 
     def summary_in(self, language: str) -> str:
         """How many problems there are, and in what, in `en` or `zh`."""
-        count = len(self.problems)
+        count = len(self.distinct)
         shown = word("first_shown", language, count=SHOWN) if count > SHOWN else ""
         key = "problems_1" if count == 1 else "problems"
         return word(key, language, count=count, subject=word(self.subject, language)) + shown
 
     def told(self, language: str) -> str:
         """All problems in `en` or `zh`, one per line."""
-        shown = (f"  {problem.told(language, self.names)}" for problem in self.problems[:SHOWN])
+        shown = (f"  {problem.told(language, self.names)}" for problem in self.distinct[:SHOWN])
         return "\n".join([f"{self.summary_in(language)}:", *shown])
 
     def __str__(self) -> str:

@@ -111,10 +111,10 @@ class Activity:
         """A problem of something that stands in no row."""
         product, component = self.seat_place(stage, seat)
         of = f" of {component}" if component else ""
-        table, home = self.cells.table, self.rules.stage_id(stage)
-        place = table.homes.get((home, name)) or table.homes.get((home, "")) or table.name
-        where = f"{place} ({home}.{name}{of}, product {self.products[product]})"
-        return Problem(where, what, cure, self.products[product], code)
+        table, home, owner = self.cells.table, self.rules.stage_id(stage), self.products[product]
+        places = ((home, name, owner), (home, name), (home, "", owner), (home, ""))
+        place = next((table.homes[key] for key in places if key in table.homes), table.name)
+        return Problem(f"{place} ({home}.{name}{of}, product {owner})", what, cure, owner, code)
 
     @cached_property
     def flow_products(self) -> Places:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +25,13 @@ class Runner:
     workers: int = 1
     threads: bool = False
     dask: Any = None
+    executor: Executor | None = None
 
     def each(self, work: Work, partitions: Sequence[Loads]) -> Iterator[Done]:
         """Calculate all partitions; what became of each, as it is finished."""
         known = Known.of(work)
-        if (self.dask is None and self.workers <= 1) or len(partitions) < 2:
+        alone = self.workers <= 1 and self.dask is None and self.executor is None
+        if alone or len(partitions) < 2:
             yield from each_part(work, partitions, known)
             return
         with self._pool() as pool:
@@ -42,16 +47,31 @@ class Runner:
             for task in as_completed(tasks):
                 yield from task.result()
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for task in tasks:
+                task.cancel()
             raise
 
-    def _pool(self) -> Executor:
+    def _pool(self) -> AbstractContextManager[Executor]:
+        if self.executor is not None:
+            return nullcontext(self.executor)  # somebody else's: it stays open
         if self.threads or self.dask is not None:
             return ThreadPoolExecutor(self.workers)
-        pool = ProcessPoolExecutor(self.workers, mp_context=multiprocessing.get_context("spawn"))
+        pool = ProcessPoolExecutor(self.workers, multiprocessing.get_context("spawn"), initializer=end_with_parent)
         for _ in range(self.workers):
             pool.submit(time.sleep, 0.01)  # lets the processes start
         return pool
+
+
+def end_with_parent() -> None:
+    """A worker ends with the process that started it, also where that was killed: nobody else would tell it."""
+    parent = multiprocessing.parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def chunks(partitions: Sequence[Loads], count: int) -> list[Sequence[Loads]]:
@@ -74,7 +94,7 @@ def _on_dask(cluster: Any, work: Work, partitions: Sequence[Loads], known: Known
         cure = "Install it: pip install 'textile_pcf[dask]'"
         raise UsageError([Problem("dask", "Running on Dask needs dask and distributed.", cure, code="extra")]) from None
     if isinstance(cluster, str):
-        with Client(cluster, set_as_default=False) as client:
+        with _client(Client, cluster) as client:
             yield from _on_dask(client, work, partitions, known)
         return
     everywhere, learned = cluster.scatter([work, known], broadcast=True)
@@ -87,3 +107,12 @@ def _on_dask(cluster: Any, work: Work, partitions: Sequence[Loads], known: Known
             yield from task.result()
     finally:
         cluster.cancel(tasks)
+
+
+def _client(make: Any, address: str) -> Any:
+    """A client of the scheduler at an address."""
+    try:
+        return make(address, set_as_default=False)
+    except (OSError, ValueError) as error:
+        cure = "Name the address of a running scheduler, such as tcp://10.0.0.1:8786."
+        raise UsageError([Problem(f"dask {address}", "There is no Dask scheduler.", cure, code="dask")]) from error

@@ -8,7 +8,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,12 @@ from textile_pcf.batch.plan import plan
 from textile_pcf.batch.progress import Progress
 from textile_pcf.batch.sources import ROWS, Held, held
 from textile_pcf.batch.spread import FOLDER, spread
-from textile_pcf.batch.store import MANIFEST, log, part_name, read_json, write_json, write_whole
+from textile_pcf.batch.store import MANIFEST, log, part_name, read_json, remove_unfinished, write_json, write_whole
 from textile_pcf.batch.work import Done, LinkedError, Loads, Scenario, Work, done_before
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS
 from textile_pcf.columns import Coded
 from textile_pcf.documents import sha256_of
-from textile_pcf.errors import Problem, UsageError
+from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import Supply, load_supply
@@ -85,6 +85,7 @@ def calculate_batch(
     biogenic: str | None = None,
     supply: Supply | str | Path | None = None,
     dask: Any = None,
+    executor: Executor | None = None,
     threads: bool = False,
     partition_rows: int = ROWS,
 ) -> BatchResult:
@@ -104,7 +105,8 @@ def calculate_batch(
     results : str
         `stages`: a row per product with its total, stages, split; `contributions`: every line of the sum.
     on_error : str
-        `reject`: products with problems go to rejected.csv, their rows to rejected_activity.csv; `fail`: stop at the first.
+        `reject`: products with problems go to rejected.csv, their rows to rejected_activity.csv; `fail`: stop where
+        there are any, and leave nothing but the log.
     workers : int
         Processes (or threads, with `threads`); 1 runs here.
     progress : bool or callable, optional
@@ -117,6 +119,8 @@ def calculate_batch(
         What electricity and heat the sites really use, as for `calculate`; the totals by both accountings are then written.
     dask : address or Client, optional
         Run on a Dask cluster that sees the same files.
+    executor : concurrent.futures.Executor, optional
+        Run partitions as its tasks, cut for `workers` workers that see the same files; it stays open.
 
     Raises
     ------
@@ -128,27 +132,59 @@ def calculate_batch(
     begun, out = time.perf_counter(), Path(out)
     keep_arrays()
     work, run = prepared(rules, factors, out, results, on_error, scenarios, units, gwp, biogenic, supply)
-    out.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(1) as aside:
         hashed = aside.submit(input_hash, source)
-        planned = _planned(source, out, partition_rows)
+        planned = _planned(source, _folder(out, source), partition_rows)
         run |= {"source": planned.name, "source_sha256": hashed.result(), "partition_rows": partition_rows}
     counts = _earlier(out, run)
     if counts is None:
         log(out, "start", workers=workers, parts=len(planned.partitions), **run)
-        runner = Runner(workers, threads, dask)
+        runner = Runner(workers, threads, dask, executor)
         try:
-            done = _all_parts(work, planned, out, runner, progress)
-        except LinkedError:  # linked products are solved together, so they must stand together
-            log(out, "linked")
-            for folder in ("parts", "results", FOLDER):
-                shutil.rmtree(out / folder, ignore_errors=True)
-            planned = _planned(source, out, EVERYTHING)
-            done = _all_parts(replace(work, links=True), planned, out, runner, progress)
+            planned, done = _every_part(source, work, planned, out, runner, progress)
+        except InputError as error:  # the next run has another input, or another way with what is wrong
+            log(out, "failed", problems=len(error.problems))
+            (out / MANIFEST).unlink()
+            shutil.rmtree(out / "results", ignore_errors=True)
+            _cleared(out)
+            raise
         counts = _finish(out, planned, done, run)
+    _cleared(out)
     seconds = time.perf_counter() - begun
     log(out, "end", **counts, seconds=round(seconds, 3))
     return BatchResult(out, **counts, seconds=seconds)
+
+
+def _folder(out: Path, source: Any) -> Path:
+    """The folder of the results, made where the input is there.
+
+    Raises
+    ------
+    UsageError
+        It cannot be made.
+    """
+    if isinstance(source, str | Path) and not Path(source).is_file():
+        return out  # reading tells that there is no such file
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"This folder cannot be made ({error.strerror})."
+        raise UsageError([Problem(str(out), what, "Name a folder that can be written.", code="folder")]) from error
+    return out
+
+
+def _every_part(
+    source: Any, work: Work, planned: Planned, out: Path, runner: Runner, progress: bool | Callable[[int, int], None] | None
+) -> tuple[Planned, list[Done]]:
+    """All parts done; where products link to one another, in one part, as they are solved together."""
+    try:
+        return planned, _all_parts(work, planned, out, runner, progress)
+    except LinkedError:
+        log(out, "linked")
+        for folder in ("parts", "results", FOLDER):
+            shutil.rmtree(out / folder, ignore_errors=True)
+        whole = _planned(source, out, EVERYTHING)
+        return whole, _all_parts(replace(work, links=True), whole, out, runner, progress)
 
 
 def prepared(
@@ -315,9 +351,14 @@ def _finish(out: Path, planned: Planned, done: list[Done], run: dict[str, Any]) 
         raise RuntimeError(f"products were lost: {planned.products} in {planned.rows} rows, but {counts}")
     _rejected(out, [one.number for one in done if one.problems])
     write_json(out / MANIFEST, {"run": run, "counts": counts, "parts": len(done)})
+    return counts
+
+
+def _cleared(out: Path) -> None:
+    """Remove what was needed on the way, also where an earlier run was killed before it could."""
     for folder in ("parts", FOLDER):
         shutil.rmtree(out / folder, ignore_errors=True)
-    return counts
+    remove_unfinished(out)
 
 
 def _rejected(out: Path, numbers: list[int]) -> None:

@@ -118,16 +118,18 @@ def selected(table: Table, rows: Places) -> Table:
 
     lines: Any = np.asarray(table.lines)[rows]
     paths = [table.paths[row] for row in rows] if table.paths else table.paths
+    pages = [table.pages[row] for row in rows] if table.pages else table.pages
     ragged: Any = np.flatnonzero(np.isin(rows, np.asarray(table.ragged, dtype=np.intp))) if len(table.ragged) else ()
     columns = {name: cells(column) for name, column in table.columns.items()}
-    return replace(table, columns=columns, rows=len(rows), lines=lines, paths=paths, ragged=ragged)
+    return replace(table, columns=columns, rows=len(rows), lines=lines, paths=paths, pages=pages, ragged=ragged)
 
 
 def without(table: Table, products: set[str]) -> tuple[Table, Table]:
     """A table without some products, and their rows."""
     column = encode(table.columns["product"])
     bad = np.array([text in products for text in column.categories], dtype=bool)[column.codes]
-    return selected(table, np.flatnonzero(~bad)), selected(table, np.flatnonzero(bad))
+    kept = tuple(problem for problem in table.problems if problem.product not in products)
+    return replace(selected(table, np.flatnonzero(~bad)), problems=kept), selected(table, np.flatnonzero(bad))
 
 
 def held(source: Any, rows: int = ROWS) -> list[Held]:

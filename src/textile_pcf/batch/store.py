@@ -13,7 +13,7 @@ MANIFEST, LOG = "manifest.json", "log.jsonl"
 
 
 def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
-    """Write a file under another name and rename it when it is whole and on the disk."""
+    """Write a file under another name and rename it when it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
@@ -21,6 +21,14 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def remove_unfinished(out: Path) -> None:
+    """Remove what a killed run was writing under another name."""
+    for folder in (out, out / "results"):
+        for beside in folder.glob(".*.new"):
+            if beside.is_file():
+                beside.unlink(missing_ok=True)
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:

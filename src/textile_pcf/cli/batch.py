@@ -84,7 +84,8 @@ def _tell(result: BatchResult, rule: str, lang: str) -> None:
 
     every = result.products + result.rejected
     counts = {"every": every, "calculated": result.products, "rejected": result.rejected, "rows": result.rows}
-    sys.stdout.write(word("batch_done", lang, **counts) + f"\n{result.out / 'results'}\n")
+    where = f"\n{result.out / 'results'}\n" if result.products else "\n"
+    sys.stdout.write(word("batch_done", lang, **counts) + where)
     if not result.rejected:
         return
     why = result.out / "rejected.csv" if lang == "en" else _in_chinese(result, rule)
@@ -94,15 +95,20 @@ def _tell(result: BatchResult, rule: str, lang: str) -> None:
 
 def _in_chinese(result: BatchResult, rule: str) -> Path:
     """What is wrong with the rejected products, in Chinese, for a spreadsheet; rejected.csv is the same in every language."""
+    from textile_pcf.batch.store import write_whole
     from textile_pcf.rules import load_rules
 
     names, path = load_rules(rule).in_chinese(), result.out / CHINESE
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, ("product", "code", "where", "what", "cure"), lineterminator="\n")
-        writer.writeheader()
-        for problem in result.problems():
-            told = {key: translate(problem[key], "zh", names) for key in ("what", "cure")}
-            writer.writerow({**problem, **told})
+
+    def write(beside: Path) -> None:
+        with beside.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.DictWriter(file, ("product", "code", "where", "what", "cure"), lineterminator="\n")
+            writer.writeheader()
+            for problem in result.problems():
+                told = {key: translate(problem[key], "zh", names) for key in ("what", "cure")}
+                writer.writerow({**problem, **told})
+
+    write_whole(path, write)
     return path
 
 

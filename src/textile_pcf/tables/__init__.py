@@ -62,10 +62,10 @@ def read_table(
     (['2 kg'], ['P'])
     """
     header = _header(None if known_columns is None else tuple(known_columns), tuple((aliases or {}).items()), lenient)
-    pandas, arrow = sys.modules.get("pandas"), sys.modules.get("pyarrow")
-    if pandas is not None and isinstance(source, pandas.DataFrame):
+    frame, arrow = _kind("pandas", "DataFrame"), _kind("pyarrow", "Table")
+    if frame is not None and isinstance(source, frame):
         return from_frame(source, header, error)
-    if arrow is not None and isinstance(source, arrow.Table):
+    if arrow is not None and isinstance(source, arrow):
         return from_arrow(source, "DataFrame", header, error)
     if isinstance(source, str | Path):
         return _from_file(str(source), sheet, header, error)
@@ -79,6 +79,11 @@ def read_table(
 @lru_cache(maxsize=16)
 def _header(known: tuple[str, ...] | None, aliases: tuple[tuple[str, str], ...], lenient: bool) -> Header:
     return Header(known, dict(aliases), lenient)
+
+
+def _kind(module: str, name: str) -> Any:
+    """A class of a module that is loaded; None also while another thread is just loading it: nothing can be of it yet."""
+    return getattr(sys.modules.get(module), name, None)
 
 
 def _from_file(name: str, sheet: str, header: Header, error: type[PcfError]) -> Table:

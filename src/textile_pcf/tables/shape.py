@@ -48,8 +48,8 @@ class Table:
     paths: Sequence[tuple[Any, ...]] = field(default=(), repr=False)
     pages: Sequence[Page] = field(default=(), repr=False)
     """The sheet of each row, of a workbook made by our template."""
-    homes: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
-    """Where things are to be filled in, of such a workbook: stage and flow to place."""
+    homes: Mapping[tuple[str, ...], str] = field(default_factory=dict, repr=False)
+    """Where things are to be filled in, of such a workbook: stage and flow, and product where it has several, to place."""
     made_for: str = ""
     """The rule that such a workbook was made for."""
     faults: tuple[Problem, ...] = field(default=(), repr=False)
@@ -182,7 +182,10 @@ def shaped(raw: Raw, header: Header, error: type[PcfError]) -> Table:
     problems += _headless(raw, heads, table, top)
     if problems and not header.lenient:
         raise error(problems)
-    named = {header.name(head): place for place, head in reversed(list(enumerate(heads))) if str(head).strip()}
+    named: dict[str, int] = {}
+    for place, head in enumerate(heads):
+        if str(head).strip():
+            named.setdefault(header.name(head), place)
     if problems and header.known is not None:  # misspelt columns are read as what they seem to mean
         meant = {str(header.meant(name)): place for name, place in named.items() if name not in header.known}
         named = {name: place for name, place in (meant | named).items() if name in header.known}
