@@ -254,3 +254,14 @@ def test_keys_spread_texts_and_numbers_evenly() -> None:
         count = np.bincount((keys(column) % np.uint64(10)).astype(int), minlength=10)
         assert count.min() > 1_800
     assert keys(pa.chunked_array([["P1", " P1 "]]))[0] == keys(pa.chunked_array([["P1", " P1 "]]))[1]
+
+
+def test_what_must_be_said_of_all_products_is_told_once(tmp_path, capsys):
+    from textile_pcf.cli import run
+
+    source = "examples/cotton_poplin/activity.csv"
+    assert run(["batch", source, "-o", str(tmp_path / "out"), "--rule", "cotton_fabric"]) == 0
+    single = tp.footprint(source, "cotton_fabric").warnings()
+    told = tp.calculate_batch(source, "cotton_fabric", out=tmp_path / "out").warnings()
+    assert told and told == [text for text in single if text.startswith("default@")]
+    assert capsys.readouterr().err.count("warning: ") == len(told)

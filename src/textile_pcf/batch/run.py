@@ -16,13 +16,14 @@ from typing import Any
 from textile_pcf import __version__
 from textile_pcf.activity.cells import read_activity_table
 from textile_pcf.batch.executors import Runner
+from textile_pcf.batch.finish import cleared, finish, warnings_of
 from textile_pcf.batch.memory import keep_arrays
 from textile_pcf.batch.output import COLUMNS_OF
 from textile_pcf.batch.plan import plan
 from textile_pcf.batch.progress import Progress
 from textile_pcf.batch.sources import ROWS, Held, held
 from textile_pcf.batch.spread import FOLDER, spread
-from textile_pcf.batch.store import MANIFEST, log, part_name, read_json, remove_unfinished, write_json, write_whole
+from textile_pcf.batch.store import MANIFEST, log, read_json, write_json
 from textile_pcf.batch.work import Done, LinkedError, Loads, Scenario, Work, done_before
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS
 from textile_pcf.columns import Coded
@@ -59,6 +60,11 @@ class BatchResult:
 
         tables = [parquet.read_table(file) for file in self.files]
         return pa.concat_tables(tables).unify_dictionaries() if tables else pa.table({})
+
+    def warnings(self) -> list[str]:
+        """Warnings of the whole run, such as factors made with other global warming potentials."""
+        told: list[str] = (read_json(self.out / MANIFEST) or {}).get("warnings", [])
+        return told
 
     def problems(self) -> list[dict[str, str]]:
         """Why products were rejected: product, code, where, what, cure."""
@@ -146,10 +152,11 @@ def calculate_batch(
             log(out, "failed", problems=len(error.problems))
             (out / MANIFEST).unlink()
             shutil.rmtree(out / "results", ignore_errors=True)
-            _cleared(out)
+            cleared(out)
             raise
-        counts = _finish(out, planned, done, run)
-    _cleared(out)
+        warnings = [*planned.notes, *warnings_of(work.scenarios, done)]
+        counts = finish(out, planned.rows, planned.products, done, run, warnings)
+    cleared(out)
     seconds = time.perf_counter() - begun
     log(out, "end", **counts, seconds=round(seconds, 3))
     return BatchResult(out, **counts, seconds=seconds)
@@ -274,6 +281,8 @@ class Planned:
     rows: int
     products: int | None
     """None where they are counted as they are calculated."""
+    notes: tuple[str, ...] = ()
+    """What was taken for granted in reading."""
 
 
 def _planned(source: Any, out: Path, rows: int) -> Planned:
@@ -285,7 +294,8 @@ def _planned(source: Any, out: Path, rows: int) -> Planned:
         return Planned(str(source), spread(str(source), out, found.rows, rows), found.rows, found.products)
     parts: list[Held] = held(source, rows)
     products = sum(len(set(part.table.columns["product"].codes.tolist())) for part in parts)
-    return Planned(parts[0].table.name, parts, sum(part.rows for part in parts), products)
+    table = parts[0].table
+    return Planned(table.name, parts, sum(part.rows for part in parts), products, table.notes)
 
 
 def input_hash(source: Any) -> str:
@@ -334,52 +344,7 @@ def _all_parts(
     with Progress(len(planned.partitions), progress) as bar:
         bar.add(len(done))
         for one in runner.each(work, waiting):
-            log(out, "part", **asdict(one))
+            log(out, "part", **{name: told for name, told in asdict(one).items() if name != "used"})
             done.append(one)
             bar.add(1, one.products, one.rejected)
     return sorted(done, key=lambda one: one.number)
-
-
-def _finish(out: Path, planned: Planned, done: list[Done], run: dict[str, Any]) -> dict[str, int]:
-    """Put together what was rejected, check that nothing was lost, and close the manifest."""
-    counts = {
-        "rows": sum(one.rows for one in done),
-        "products": sum(one.products for one in done),
-        "rejected": sum(one.rejected for one in done),
-    }
-    if counts["rows"] != planned.rows or planned.products not in (None, counts["products"] + counts["rejected"]):
-        raise RuntimeError(f"products were lost: {planned.products} in {planned.rows} rows, but {counts}")
-    _rejected(out, [one.number for one in done if one.problems])
-    write_json(out / MANIFEST, {"run": run, "counts": counts, "parts": len(done)})
-    return counts
-
-
-def _cleared(out: Path) -> None:
-    """Remove what was needed on the way, also where an earlier run was killed before it could."""
-    for folder in ("parts", FOLDER):
-        shutil.rmtree(out / folder, ignore_errors=True)
-    remove_unfinished(out)
-
-
-def _rejected(out: Path, numbers: list[int]) -> None:
-    """One file with all problems, one with the rows of the products that have them."""
-    if not numbers:
-        return
-    heads = ("product", "code", "where", "what", "cure")
-
-    def problems(path: Path) -> None:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(heads)
-            for number in numbers:
-                told = read_json(out / "parts" / f"{part_name(number)}.json") or {}
-                writer.writerows([problem[head] for head in heads] for problem in told["rejected_problems"])
-
-    def rows(path: Path) -> None:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            for place, number in enumerate(numbers):
-                text = (out / "parts" / f"{part_name(number)}.csv").read_text(encoding="utf-8")
-                file.write(text if not place else text.partition("\n")[2])
-
-    write_whole(out / "rejected.csv", problems)
-    write_whole(out / "rejected_activity.csv", rows)

@@ -77,6 +77,8 @@ class Done:
     products: int
     rejected: int
     problems: int
+    used: list[dict[str, list[int]]] = field(default_factory=list)
+    """Per scenario the rows of the factor tables that are used, by place of the table."""
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
 
 
@@ -159,7 +161,9 @@ def written(work: Work, outcome: Outcome) -> Done:
         text = rejected_rows(refused)
         write_whole(out / "parts" / f"{name}.csv", lambda path: path.write_text(text, encoding="utf-8", newline=""))
     problems = outcome.problems
-    done = Done(outcome.number, outcome.rows, outcome.products, len({problem.product for problem in problems}), len(problems))
+    rejected = len({problem.product for problem in problems})
+    used = [{str(table): list(rows) for table, rows in result.used().items()} for result in results]
+    done = Done(outcome.number, outcome.rows, outcome.products, rejected, len(problems), used)
     record = {key: value for key, value in asdict(done).items() if key != "seconds"}
     write_json(out / "parts" / f"{name}.json", {**record, "rejected_problems": [asdict(problem) for problem in problems]})
     seconds = {"calculate": outcome.seconds, "write": time.perf_counter() - begun}

@@ -13,7 +13,7 @@ from textile_pcf.activity.layout import layout
 from textile_pcf.activity.meaning import ABSOLUTE, PERIOD
 from textile_pcf.activity.plausibility import implausible
 from textile_pcf.calculation.delivered import carried_twice
-from textile_pcf.calculation.matched import Answers, Matched, match_warnings
+from textile_pcf.calculation.matched import Answers, Matched, factor_rows, match_warnings
 from textile_pcf.calculation.origins import as_given, origins
 from textile_pcf.calculation.provenance import provenance
 from textile_pcf.calculation.terms import stage_terms
@@ -35,7 +35,7 @@ def assemble(
     answers: Answers,
 ) -> Footprint:
     """The result of a run; what is only read by people is put into words when it is asked for."""
-    rules, factors, gwp = activity.rules, answers.factors, answers.gwp
+    rules, factors = activity.rules, answers.factors
     return Footprint(
         products=activity.products,
         unit=rules.product_unit.text,
@@ -44,8 +44,9 @@ def assemble(
         emitted=emitted,
         weigh=partial(_stage_masses, activity, masses),
         describe=partial(_lines, activity, quantities, factors, matched, masses, emitted),
-        warn=partial(_notes, activity, quantities, factors, matched, gwp),
-        cite=partial(provenance, activity, factors, gwp, answers.biogenic),
+        warn=partial(_notes, activity, quantities, matched, answers),
+        used=partial(factor_rows, matched),
+        cite=partial(provenance, activity, factors, answers.gwp, answers.biogenic),
         terms=partial(stage_terms, activity, quantities),
         carbon_content=_carbon_content(rules, quantities, activity),
     )
@@ -62,14 +63,13 @@ def _carbon_content(rules: RuleSet, quantities: Quantities, activity: Activity) 
     return np.stack(content, axis=1) * quantities.measures.product_mass[:, None]
 
 
-def _notes(
-    activity: Activity, quantities: Quantities, factors: FactorTable, matched: Matched, gwp: str
-) -> tuple[tuple[int, str], ...]:
+def _notes(activity: Activity, quantities: Quantities, matched: Matched, answers: Answers) -> tuple[tuple[int, str], ...]:
     """Warnings of amounts, of factors, and of reading."""
-    read = ((-1, note) for note in activity.cells.table.notes)
-    told = (*match_warnings(activity, factors, matched, gwp), *carried_twice(activity, factors, matched))
     odd = implausible(activity, quantities.properties, quantities.losses, quantities.value)
-    return (*odd, *told, *read)
+    tables = ((-1, text) for text in answers.factors.warnings(answers.gwp, factor_rows(matched)))
+    read = ((-1, note) for note in activity.cells.table.notes)
+    delivered = carried_twice(activity, answers.factors, matched)
+    return (*odd, *tables, *match_warnings(activity, matched), *delivered, *read)
 
 
 @lru_cache(maxsize=32)

@@ -265,16 +265,18 @@ def _unknown_suppliers(activity: Activity, links: Places, supplier: Places) -> I
         )
 
 
-def match_warnings(activity: Activity, factors: FactorTable, matched: Matched, gwp: str) -> Iterator[tuple[int, str]]:
-    """Warnings of the whole run (-1), and of products whose factor is of a later year than theirs."""
+def factor_rows(matched: Matched) -> dict[int, list[int]]:
+    """Rows of each factor table that are used."""
     used: dict[int, set[int]] = {}
-    asked = np.bincount(matched.form, minlength=len(matched.answers)) > 0
-    for answer in (matched.answers[place] for place in np.flatnonzero(asked)):
+    for answer in matched.answers:
         if answer is not None:
             used.setdefault(answer.table, set()).add(answer.row)
-    for text in factors.warnings(gwp, dict(sorted(used.items()))):  # tables in their order
-        yield -1, text
-    warned = asked & np.array([answer is not None and bool(answer.warning) for answer in matched.answers], dtype=bool)
+    return {table: sorted(used[table]) for table in sorted(used)}
+
+
+def match_warnings(activity: Activity, matched: Matched) -> Iterator[tuple[int, str]]:
+    """Warnings of products whose factor is of a later year than theirs."""
+    warned = np.array([answer is not None and bool(answer.warning) for answer in matched.answers], dtype=bool)
     product, flow = activity.flow_products, activity.flows.flow
     rows_of = [np.flatnonzero(matched.form == number) for number in np.flatnonzero(warned)]
     told: dict[tuple[int, str], None] = {}

@@ -46,7 +46,11 @@ def with_supply(
             multiplier[places] = part.multiplier
             form[places] = _asked_for(answers, asked[split.rows], part)
             problems += _wrong(answers, np.unique(form[places]), part, accounting)
-    told = tuple(None if isinstance(answer, NoMatch) else answer for answer in answers.answers)
+    used = np.bincount(form, minlength=len(answers.answers)) > 0
+    told = tuple(
+        answer if asked_for and not isinstance(answer, NoMatch) else None
+        for answer, asked_for in zip(answers.answers, used.tolist(), strict=True)
+    )
     again = replace(
         matched,
         form=form,

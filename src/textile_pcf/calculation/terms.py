@@ -14,7 +14,6 @@ from textile_pcf.rules import LossSpec, PropertySpec
 from textile_pcf.units import parse_unit
 
 
-
 def stage_terms(activity: Activity, quantities: Quantities, product: int, stage: int, language: str = "en") -> list[str]:
     """Lines on the losses and the computed properties of a stage, to be checked with a pocket calculator."""
     spec = activity.rules.stages[stage]

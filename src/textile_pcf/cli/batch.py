@@ -86,6 +86,8 @@ def _tell(result: BatchResult, rule: str, lang: str) -> None:
     counts = {"every": every, "calculated": result.products, "rejected": result.rejected, "rows": result.rows}
     where = f"\n{result.out / 'results'}\n" if result.products else "\n"
     sys.stdout.write(word("batch_done", lang, **counts) + where)
+    for text in result.warnings():
+        sys.stderr.write(f"{word('warning', lang)}: {translate(text, lang)}\n")
     if not result.rejected:
         return
     why = result.out / "rejected.csv" if lang == "en" else _in_chinese(result, rule)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
@@ -50,6 +50,8 @@ class Footprint:
     weigh: Callable[[], StageMasses] = field(repr=False)
     describe: Callable[[], Lines] = field(repr=False)
     warn: Callable[[], tuple[tuple[int, str], ...]] = field(repr=False)
+    used: Callable[[], Mapping[int, Sequence[int]]] = field(repr=False)
+    """Rows of the factor tables that are used: by place of the table."""
     cite: Callable[[], Mapping[str, Any]] = field(repr=False)
     terms: Callable[..., list[str]] = field(repr=False)
     carbon_content: Array | None = None
