@@ -148,19 +148,93 @@ def linked(own: Array, user: Places, supplier: Places, needed: Array) -> Array:
     >>> linked(np.array([[10.0]]), np.array([0]), np.array([0]), np.array([0.1])).round(6)
     array([[11.111111]])
     """
-    from scipy.sparse import csc_array, eye_array
-    from scipy.sparse.linalg import splu
+    core = looping(user, supplier, len(own))
+    outside = ~core[user]
+    plain = (user[outside], supplier[outside], needed[outside])
+    x = _settled(np.where(core[:, None], 0.0, own), *plain, ~core)
+    if core.any():
+        bought = core[user] & ~core[supplier]  # what loops take from outside is known by now
+        given = own + summed(needed[bought, None] * x[supplier[bought]], user[bought], len(own))
+        both = core[user] & core[supplier]
+        x = np.where(core[:, None], _solved(given, user[both], supplier[both], needed[both], core), own)
+        x = _settled(x, *plain, ~core)
+    return x
 
-    products = len(own)
-    needs = csc_array((needed, (user, supplier)), shape=(products, products))
-    try:
-        solve = splu(csc_array(eye_array(products, format="csc") - needs)).solve
-    except RuntimeError as error:
-        raise ValueError("a product needs all of itself") from error
-    grown = solve(np.ones(products))  # positive everywhere exactly when every loop needs less than it gives
-    if np.any(needed > 0) and not np.all(np.isfinite(grown) & (grown > 0)):
-        raise ValueError("a product needs all or more of itself")
-    return np.asarray(solve(own))
+
+def looping(user: Places, supplier: Places, products: int) -> NDArray[np.bool_]:
+    """Products that need themselves in the end, or stand between two that do.
+
+    Examples
+    --------
+    >>> looping(np.array([0, 1, 2]), np.array([1, 0, 0]), 3)
+    array([ True,  True, False])
+    """
+    while True:
+        core = (np.bincount(user, minlength=products) > 0) & (np.bincount(supplier, minlength=products) > 0)
+        kept = core[user] & core[supplier]
+        if kept.all():
+            return core
+        user, supplier = user[kept], supplier[kept]
+
+
+def _settled(own: Array, user: Places, supplier: Places, needed: Array, free: NDArray[np.bool_]) -> Array:
+    """Footprints of products without loops: links are followed until nothing changes; those not `free` stay as they are."""
+    x = own
+    for _ in range(len(own) + 1):  # no chain is longer
+        further = own + summed(needed[:, None] * x[supplier], user, len(own))
+        if np.array_equal(further, x, equal_nan=True):
+            break
+        x = np.where(free[:, None], further, own)
+    return x
+
+
+def _groups(user: Places, supplier: Places, core: NDArray[np.bool_]) -> list[Places]:
+    """Products of loops that have to do with one another, groups of one size in one array of shape (groups, size)."""
+    label = np.arange(len(core))
+    while True:
+        lower = label.copy()
+        np.minimum.at(lower, user, label[supplier])
+        np.minimum.at(lower, supplier, label[user])
+        lower = lower[lower]
+        if np.array_equal(lower, label):
+            break
+        label = lower
+    members = np.flatnonzero(core)
+    members = members[np.argsort(label[members], kind="stable")]
+    count = np.bincount(label[members], minlength=len(core))
+    size = count[label[members]]
+    return [members[size == one].reshape(-1, one) for one in np.unique(size)]
+
+
+def _needs(members: Places, user: Places, supplier: Places, needed: Array, products: int) -> Array:
+    """What products of each group need of one another, shape (groups, size, size)."""
+    groups, size = members.shape
+    place = np.full(products, -1, dtype=np.intp)
+    place[members.reshape(-1)] = np.arange(members.size)
+    mine = place[user] >= 0
+    group, row = np.divmod(place[user[mine]], size)
+    needs = np.zeros((groups, size, size))
+    np.add.at(needs, (group, row, place[supplier[mine]] % size), needed[mine])
+    return needs
+
+
+def _solved(given: Array, user: Places, supplier: Places, needed: Array, core: NDArray[np.bool_]) -> Array:
+    """Footprints of products in loops; each group of them is solved as a whole."""
+    x = np.zeros_like(given)
+    for members in _groups(user, supplier, core):
+        needs = _needs(members, user, supplier, needed, len(core))
+        left = np.eye(members.shape[1]) - needs
+        asked = np.concatenate([given[members], np.ones((*members.shape, 1))], axis=2)
+        try:
+            found = np.linalg.solve(left, asked)
+        except np.linalg.LinAlgError as error:
+            raise ValueError("a product needs all of itself") from error
+        grown = found[:, :, -1]  # positive everywhere exactly when every loop needs less than it gives
+        takes = (needs > 0).any(axis=(1, 2))
+        if not np.all(np.isfinite(grown[takes]) & (grown[takes] > 0)):
+            raise ValueError("a product needs all or more of itself")
+        x[members] = found[:, :, :-1]
+    return x
 
 
 def loop(user: Places, supplier: Places, needed: Array, products: int) -> list[int]:
@@ -171,19 +245,30 @@ def loop(user: Places, supplier: Places, needed: Array, products: int) -> list[i
     >>> loop(np.array([0, 1, 2]), np.array([1, 0, 0]), np.array([2.0, 0.6, 1.0]), 3)
     [0, 1]
     """
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import breadth_first_order, connected_components
-
-    needs = csr_array((np.abs(needed), (user, supplier)), shape=(products, products))
-    _, label = connected_components(needs, directed=True, connection="strong")
-    inside = label[user] == label[supplier]
-    for group in np.unique(label[user[inside]]):
-        members = np.flatnonzero(label == group)
-        block = needs[members][:, members].toarray()
-        if np.max(np.abs(np.linalg.eigvals(block))) < 1:
-            continue
-        if block[0, 0] >= 1 or len(members) == 1:
-            return [int(members[0])]
-        order = breadth_first_order(csr_array(block), 0, return_predecessors=False)
-        return [int(members[place]) for place in order]
+    core = looping(user, supplier, products)
+    inside = core[user] & core[supplier]
+    links = (user[inside], supplier[inside])
+    for members in _groups(*links, core):
+        for group, block in zip(members, _needs(members, *links, np.abs(needed[inside]), products), strict=True):
+            for ring in _rings(block > 0):
+                if np.max(np.abs(np.linalg.eigvals(block[np.ix_(ring, ring)]))) >= 1:
+                    whole = block[ring[0], ring[0]] >= 1
+                    return [int(group[place]) for place in (ring[:1] if whole else ring)]
     return []
+
+
+def _rings(needs: NDArray[np.bool_]) -> list[list[int]]:
+    """Products that all need one another in the end, each ring in the order in which each needs the next."""
+    reach = needs.astype(np.float64)
+    for _ in range(len(needs).bit_length()):
+        reach = ((reach @ reach + reach) > 0).astype(np.float64)
+    same = (reach > 0) & (reach.T > 0)
+    rings, told = [], set[int]()
+    for first in np.flatnonzero(same.diagonal()).tolist():
+        if first not in told:
+            order = [first]
+            for place in order:  # it grows as it is walked
+                order += [other for other in np.flatnonzero(needs[place] & same[first]).tolist() if other not in order]
+            told |= set(order)
+            rings.append(order)
+    return rings

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.columns import Array
+from textile_pcf.engine import looping
 from textile_pcf.results import Footprint
 from textile_pcf.units import parse_unit
 
@@ -90,13 +91,7 @@ def linked_products(result: Footprint) -> tuple[np.ndarray[Any, np.dtype[np.intp
     linked = np.flatnonzero((supplier >= 0) & inside)
     if not len(linked):
         return supplier, True
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
-    size = len(result.products)
-    needs = csr_array((np.ones(len(linked)), (lines.product[linked], supplier[linked])), shape=(size, size))
-    groups, _ = connected_components(needs, directed=True, connection="strong")
-    return supplier, bool(groups == size and not np.any(lines.product[linked] == supplier[linked]))
+    return supplier, not looping(lines.product[linked], supplier[linked], len(result.products)).any()
 
 
 def units_of_supplier(result: Footprint, supplier: Any) -> Array:
