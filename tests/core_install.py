@@ -1,7 +1,7 @@
 """What `pip install .` brings: distributions and MiB, in a fresh environment; exit 1 when it is more than promised.
 
-`python tests/core_install.py` (needs an index to install from). pip and what a new environment holds are not counted; files
-compiled at installation are.
+`python tests/core_install.py` (needs an index to install from). pip and what a new environment holds are not counted, nor the
+bytecode that Python makes of what is installed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main() -> int:
         venv.create(folder, with_pip=True)
         python = Path(folder) / ("Scripts" if sys.platform == "win32" else "bin") / "python"
         before = measured(python)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", str(ROOT)], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-compile", str(ROOT)], check=True)
         sizes = {name: size for name, size in measured(python).items() if name not in before}
     for name, size in sorted(sizes.items(), key=lambda entry: -entry[1]):
         print(f"{size / 2**20:8.1f} MiB  {name}")

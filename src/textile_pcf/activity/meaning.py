@@ -202,14 +202,14 @@ def _meaning(cells: Cells, rules: RuleSet, row: int, given: bool) -> Meaning | W
     kind, index = rules.names[stage_id].get(flow, ("", -1))
     if kind == "flow":
         return _flow(cells, rules, rules.flows[index], row, given, per)
+    if kind not in ("property", "loss"):
+        return _unknown_flow(rules, stage_id, flow)
     if per:
         return Wrong(f"`per` stands only with flows, and {flow!r} is none.", "Leave `per` empty.", "per", "bad-per")
     if kind == "property":
         spec = rules.properties[index]
         return _choice(cells, spec, row, given) if spec.choice else _quantity(cells, rules, spec, row, given)
-    if kind == "loss":
-        return _quantity(cells, rules, rules.losses[index], row, given)
-    return _unknown_flow(rules, stage_id, flow)
+    return _quantity(cells, rules, rules.losses[index], row, given)
 
 
 def _unknown_flow(rules: RuleSet, stage_id: str, flow: str) -> Wrong:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from textile_pcf.batch.memory import keep_arrays
 from textile_pcf.batch.output import COLUMNS_OF
 from textile_pcf.batch.plan import plan
 from textile_pcf.batch.progress import Progress
-from textile_pcf.batch.sources import ROWS, Held, held
+from textile_pcf.batch.sources import EXTRA, ROWS, Held, held
 from textile_pcf.batch.spread import FOLDER, spread
 from textile_pcf.batch.store import MANIFEST, log, read_json, write_json
 from textile_pcf.batch.work import Done, LinkedError, Loads, Scenario, Work, done_before
@@ -209,6 +210,7 @@ def prepared(
     """What is to be done with each partition, and all that decides the results but the input."""
     _known("results", results, tuple(COLUMNS_OF))
     _known("on_error", on_error, ("reject", "fail"))
+    _needs_pyarrow()
     ruled = load_rules(rules)
     tables = _tables(factors)
     base = Scenario(
@@ -237,6 +239,19 @@ def prepared(
         run["supply"] = {"name": sites.name, "sha256": sites.sha256}
     metadata = {"textile_pcf": json.dumps({**run, "unit": ruled.product_unit.text}, sort_keys=True, ensure_ascii=False)}
     return Work(ruled, tuple(every), results, tuple(units), on_error, str(out), metadata, sites), run
+
+
+def _needs_pyarrow() -> None:
+    """Results are Parquet files.
+
+    Raises
+    ------
+    UsageError
+        pyarrow is not installed.
+    """
+    if find_spec("pyarrow") is None:
+        what = "A batch writes Parquet files, which needs pyarrow."
+        raise UsageError([Problem("batch", what, EXTRA, code="extra")])
 
 
 def _tables(factors: Factors | None) -> FactorTable:

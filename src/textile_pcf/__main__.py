@@ -1,0 +1,5 @@
+"""`python -m textile_pcf`: the command line."""
+
+from textile_pcf.cli import main
+
+main()
