@@ -31,9 +31,9 @@ def remove_unfinished(out: Path) -> None:
                 beside.unlink(missing_ok=True)
 
 
-def write_json(path: Path, data: Mapping[str, Any]) -> None:
-    """Write a JSON file; equal data give equal bytes."""
-    text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+def write_json(path: Path, data: Mapping[str, Any], indent: int | None = 1) -> None:
+    """Write a JSON file; equal data give equal bytes. Without `indent` in one line, for programs."""
+    text = json.dumps(data, ensure_ascii=False, indent=indent, sort_keys=True) + "\n"
     write_whole(path, lambda beside: beside.write_text(text, encoding="utf-8"))
 
 

@@ -144,7 +144,10 @@ def calculated(work: Work, number: int, table: Table, known: Known) -> Outcome:
     begun = time.perf_counter()
     results, problems, refused = with_rejects(work, table, known)
     products, refusals = len(results[0].products) if results else 0, len({problem.product for problem in problems})
-    if products + refusals != np.count_nonzero(np.bincount(encode(table.columns["product"]).codes)):
+    told = encode(table.columns["product"])
+    there = np.zeros(len(told.categories), dtype=bool)
+    there[told.codes] = True
+    if products + refusals != np.count_nonzero(there):
         raise RuntimeError(f"products were lost in {table.name}, part {number}")
     return Outcome(number, table.rows, products, results, problems, refused, time.perf_counter() - begun)
 
@@ -164,8 +167,9 @@ def written(work: Work, outcome: Outcome) -> Done:
     rejected = len({problem.product for problem in problems})
     used = [{str(table): list(rows) for table, rows in result.used().items()} for result in results]
     done = Done(outcome.number, outcome.rows, outcome.products, rejected, len(problems), used)
-    record = {key: value for key, value in asdict(done).items() if key != "seconds"}
-    write_json(out / "parts" / f"{name}.json", {**record, "rejected_problems": [asdict(problem) for problem in problems]})
+    record = {key: value for key, value in vars(done).items() if key != "seconds"}
+    kept = {**record, "rejected_problems": [asdict(problem) for problem in problems]}
+    write_json(out / "parts" / f"{name}.json", kept, indent=None)
     seconds = {"calculate": outcome.seconds, "write": time.perf_counter() - begun}
     return Done(**record, seconds={key: round(value, 6) for key, value in seconds.items()})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -30,7 +30,8 @@ ITEM, REGION, YEAR = 24, 14, 12  # bits of a question's number; 13 are left for 
 class Answers:
     """Which factor stands for what is asked: each distinct question is answered once, also for many tables of activity data.
 
-    `parts` holds the emissions per canonical unit of the flow for each answer, shape (answers, PARTS).
+    Per answer, `parts` holds the emissions per canonical unit of the flow, shape (answers, PARTS), `rows` the factor table and
+    its row (-1: none), and `refused` whether there is no factor.
     """
 
     def __init__(self, factors: FactorTable, gwp: str, biogenic: str) -> None:
@@ -44,6 +45,8 @@ class Answers:
         self.requests: list[Request] = []
         self.answers: list[Match | NoMatch | None] = []
         self.parts = np.zeros((0, len(PARTS)))
+        self.refused = np.zeros(0, dtype=bool)
+        self.rows = np.zeros((0, 2), dtype=np.intp)
         self.matched: WeakKeyDictionary[Structure, Matched] = WeakKeyDictionary()
         self._known: dict[RuleSet, tuple[NDArray[np.int64], Places]] = {}
         self._items: dict[str | None, int] = {}
@@ -95,8 +98,12 @@ class Answers:
     def _count(self) -> None:
         """Emissions of the answers that are new."""
         if len(self.parts) < len(self.answers):
-            new = [self._emissions(answer) for answer in self.answers[len(self.parts) :]]
+            told = self.answers[len(self.parts) :]
+            new = [self._emissions(answer) for answer in told]
+            rows = [(answer.table, answer.row) if isinstance(answer, Match) else (-1, -1) for answer in told]
             self.parts = np.concatenate([self.parts, np.array(new).reshape(-1, len(PARTS))])
+            self.refused = np.append(self.refused, [isinstance(answer, NoMatch) for answer in told])
+            self.rows = np.concatenate([self.rows, np.array(rows, dtype=np.intp).reshape(-1, 2)])
 
     def _ask(self, spec: FlowSpec, item: str | None, region: str, year: int) -> None:
         wanted = item or spec.factor or ""
@@ -144,18 +151,31 @@ class Matched:
     """What stands for each flow row.
 
     `form` is the place of a row's question in `answers` (None for a link to another product), in `requests`, in `parts`, the
-    emissions per canonical unit of the flow, shape (questions, PARTS), and in `places`, where all answers keep it; `supplier`
-    is the linked product of a row, -1 where there is none; `links` says whether there is any.
+    emissions per canonical unit of the flow, shape (questions, PARTS), in `rows`, the factor table and its row, and in
+    `places`, where all answers keep it; `supplier` is the linked product of a row, -1 where there is none; `links` says whether
+    there is any.
     """
 
     form: Places
-    answers: tuple[Match | None, ...]
-    requests: tuple[Request, ...]
+    every: Sequence[Match | NoMatch | None]
+    asked: Sequence[Request]
     parts: Array
+    rows: Places
     places: Places
     supplier: Places
     links: bool
     problems: tuple[Problem, ...]
+
+    @cached_property
+    def answers(self) -> tuple[Match | None, ...]:
+        """The factor of each question."""
+        found = (self.every[place] for place in self.places.tolist())
+        return tuple(answer if isinstance(answer, Match) else None for answer in found)
+
+    @cached_property
+    def requests(self) -> tuple[Request, ...]:
+        """Each question in words."""
+        return tuple(self.asked[place] for place in self.places.tolist())
 
 
 def match_rows(activity: Activity, answers: Answers) -> Matched:
@@ -166,12 +186,10 @@ def match_rows(activity: Activity, answers: Answers) -> Matched:
         answers.forget()
     form, places, links = _questions(activity, answers)
     supplier = _suppliers(activity, links)
-    found = [answers.answers[place] for place in places.tolist()]
-    requests = tuple([answers.requests[place] for place in places.tolist()])
-    problems = [*_problems(activity, found, form), *_unknown_suppliers(activity, links, supplier)]
-    matches = tuple([None if isinstance(answer, NoMatch) else answer for answer in found])
-    parts = answers.parts[places]
-    matched = Matched(form, matches, requests, parts, places, supplier, len(links) > 0, tuple(problems))
+    refused = np.flatnonzero(answers.refused[places])
+    problems = [*_problems(activity, answers, places, form, refused), *_unknown_suppliers(activity, links, supplier)]
+    told = (answers.parts[places], answers.rows[places], places, supplier, len(links) > 0, tuple(problems))
+    matched = Matched(form, answers.answers, answers.requests, *told)
     if activity.whole and not problems:
         answers.matched[activity.structure] = matched
     return matched
@@ -230,14 +248,12 @@ def _rows_telling(activity: Activity, region: str) -> Places:
     return np.flatnonzero(column.codes == column.categories.index(region)) if region in column.categories else np.array([], int)
 
 
-def _problems(activity: Activity, answers: list[Match | NoMatch | None], form: Places) -> Iterator[Problem]:
+def _problems(activity: Activity, answers: Answers, places: Places, form: Places, refused: Places) -> Iterator[Problem]:
+    """Rows whose question has no factor."""
     flows, seen = activity.flows, set[str]()
-    for number, answer in enumerate(answers):
-        if not isinstance(answer, NoMatch):
-            continue
-        rows = np.flatnonzero(form == number)
-        if not len(rows):
-            continue  # asked for by another table
+    for number in refused:
+        answer, rows = answers.answers[places[number]], np.flatnonzero(form == number)
+        assert isinstance(answer, NoMatch)
         given = np.unique(flows.row[rows[flows.row[rows] >= 0]])
         if answer.column == "region":
             region = activity.regions[flows.region[rows[0]]]
@@ -267,11 +283,8 @@ def _unknown_suppliers(activity: Activity, links: Places, supplier: Places) -> I
 
 def factor_rows(matched: Matched) -> dict[int, list[int]]:
     """Rows of each factor table that are used."""
-    used: dict[int, set[int]] = {}
-    for answer in matched.answers:
-        if answer is not None:
-            used.setdefault(answer.table, set()).add(answer.row)
-    return {table: sorted(used[table]) for table in sorted(used)}
+    used = np.unique(matched.rows[matched.rows[:, 0] >= 0], axis=0)
+    return {table: used[used[:, 0] == table, 1].tolist() for table in np.unique(used[:, 0]).tolist()}
 
 
 def match_warnings(activity: Activity, matched: Matched) -> Iterator[tuple[int, str]]:

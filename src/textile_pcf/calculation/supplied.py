@@ -42,22 +42,19 @@ def with_supply(
     problems = [*matched.problems, *_unknown_stages(activity, supply)]
     for split in splits:
         for number, part in enumerate(split.parts):
-            places = first[split.rows] + number
-            multiplier[places] = part.multiplier
-            form[places] = _asked_for(answers, asked[split.rows], part)
-            problems += _wrong(answers, np.unique(form[places]), part, accounting)
-    used = np.bincount(form, minlength=len(answers.answers)) > 0
-    told = tuple(
-        answer if asked_for and not isinstance(answer, NoMatch) else None
-        for answer, asked_for in zip(answers.answers, used.tolist(), strict=True)
-    )
+            here = first[split.rows] + number
+            multiplier[here] = part.multiplier
+            form[here] = _asked_for(answers, asked[split.rows], part)
+            problems += _wrong(answers, np.unique(form[here]), part, accounting)
+    places, form = np.unique(form, return_inverse=True)
     again = replace(
         matched,
-        form=form,
-        answers=told,
-        requests=tuple(answers.requests),
-        parts=answers.parts,
-        places=np.arange(len(told)),
+        form=form.reshape(-1),
+        every=answers.answers,
+        asked=answers.requests,
+        parts=answers.parts[places],
+        rows=answers.rows[places],
+        places=places,
         supplier=matched.supplier[take] if len(matched.supplier) else matched.supplier,
         problems=tuple(problems),
     )
