@@ -496,3 +496,15 @@ def test_import_is_light():
     )  # fmt: skip
     assert done.stdout.strip() == "[] []"
     assert done.stderr == ""
+
+
+def test_closed_words_are_taken_in_chinese(tmp_path):
+    row = {"stage": "dyeing", "flow": "water", "amount": 1.0, "unit": "t", "data_type": "实测", "per": "统计期总量"}
+    rows = [row, {"stage": "dyeing", "flow": "output", "amount": 1.0, "unit": "t", "per": "统计期总量"}]
+    path = tmp_path / "mill.yaml"
+    path.write_text(
+        "rule: mill\nedition: '1'\nproduct: {unit: kg}\nstages: [{id: dyeing, flows: {water: {unit: kg, factor: tap_water}}}]\n",
+        encoding="utf-8",
+    )
+    activity = tp.read_activity({"product": "P", "rows": rows}, tp.load_rules(path))
+    assert activity.cells.texts["data_type"][0] == "measured" and activity.cells.texts["per"][0] == "period"

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.columns import Array, Coded, by_appearance, encode, numbers, shown
+from textile_pcf.columns import Array, Coded, by_appearance, encode, numbers, recoded, shown
 from textile_pcf.errors import InputError, Problem
+from textile_pcf.language import word
 from textile_pcf.tables import Table, read_table
 from textile_pcf.units import UnitError, nearest, split_quantity
 
@@ -57,6 +58,7 @@ class Cells:
         texts = {name: encode(columns[name]) if name in columns else empty for name in TEXTS}
         products = by_appearance(texts["product"])
         texts["product"] = Coded(products.codes.astype(np.int64, copy=False), products.categories)
+        texts["data_type"], texts["per"] = _words(texts["data_type"], DATA_TYPES), _words(texts["per"], PER)
         return texts if self.units is None else {**texts, "unit": self.units}
 
     @cached_property
@@ -107,6 +109,14 @@ class Cells:
         """The same mistake in several rows."""
         for row in rows:
             yield Problem(self.where(int(row), column), what, cure, self.text("product", int(row)), code)
+
+
+def _words(column: Coded, known: tuple[str, ...]) -> Coded:
+    """A column of words of a closed list; those written in Chinese as the words they are."""
+    if set(column.categories) <= {"", *known}:
+        return column
+    told = {word(name, "zh"): name for name in known if name}
+    return recoded(column.codes, [told.get(text, text) for text in column.categories])
 
 
 def read_cells(source: Any) -> Cells:
