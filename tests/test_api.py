@@ -503,7 +503,8 @@ def test_closed_words_are_taken_in_chinese(tmp_path):
     rows = [row, {"stage": "dyeing", "flow": "output", "amount": 1.0, "unit": "t", "per": "统计期总量"}]
     path = tmp_path / "mill.yaml"
     path.write_text(
-        "rule: mill\nedition: '1'\nproduct: {unit: kg}\nstages: [{id: dyeing, flows: {water: {unit: kg, factor: tap_water}}}]\n",
+        "rule: mill\nedition: '1'\nproduct: {unit: kg}\n"
+        "stages: [{id: dyeing, flows: {water: {unit: kg, factor: tap_water}}}]\n",
         encoding="utf-8",
     )
     activity = tp.read_activity({"product": "P", "rows": rows}, tp.load_rules(path))

@@ -70,7 +70,8 @@ def test_checkout_finds_its_data(tmp_path: Path) -> None:
 def test_wheel_ships_the_typing_marker_schemas_and_licence(built: Path) -> None:
     names = zipfile.ZipFile(next(built.glob("*.whl"))).namelist()
     inside = ("py.typed", "units.txt", "catalogue.csv", "report/page.html.j2", "data/rules/rule.schema.json",
-              "data/emission_factors/table.schema.json", "data/examples/examples.csv")  # fmt: skip
+              "data/emission_factors/table.schema.json", "data/examples/examples.csv", "worked/starts/rule.yaml",
+              "data/rules/cases.schema.json", "data/examples/denim_rule/denim_fabric.yaml")  # fmt: skip
     for wanted in inside:
         assert f"textile_pcf/{wanted}" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)

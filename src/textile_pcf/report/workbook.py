@@ -115,7 +115,7 @@ def _masses(sheet: Sheet, result: Footprint, chain: Chain, language: str) -> Cal
             sheet.formula(8, f"{sheet.at(row, 7)}-{sheet.at(row, 5)}", step.input - step.output)
             if (step.product, step.stage) not in told and len(result.products) <= TOLD:
                 told.add((step.product, step.stage))
-                sheet.wrapped({9: "; ".join(text.strip() for text in result.terms(step.product, step.stage))}, HOW)
+                sheet.wrapped({9: "; ".join(text.strip() for text in result.terms(step.product, step.stage, language))}, HOW)
         sheet.row += 1
     sheet.page.freeze_panes(1, 0)
     sheet.fit()
