@@ -481,7 +481,7 @@ opened = []
 sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event == "open" else None)
 import textile_pcf
 dir(textile_pcf)
-heavy = {"pandas", "pint", "pydantic", "scipy", "openpyxl", "pyarrow", "typer", "yaml"} & set(sys.modules)
+heavy = {"pandas", "pint", "pydantic", "scipy", "openpyxl", "pyarrow", "click", "yaml"} & set(sys.modules)
 data = [name for name in opened if name.endswith((".csv", ".yaml", ".txt", ".json"))]
 print(sorted(heavy), data)
 """

@@ -147,13 +147,11 @@ def test_every_alias_and_option_of_the_contract_is_told() -> None:
 
 
 def test_every_command_and_option_is_told() -> None:
-    import typer
-
     from textile_pcf.cli.commands import app
 
     page = (DOCS / "formats.md").read_text(encoding="utf-8")
     told = page.partition("## Command line")[2].partition("```text")[2].partition("```")[0]
-    waiting = [((name,), command) for name, command in typer.main.get_command(app).commands.items()]
+    waiting = [((name,), command) for name, command in app.commands.items()]
     while waiting:
         path, command = waiting.pop()
         inside = getattr(command, "commands", {})

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 import textile_pcf as tp
 from textile_pcf import language
@@ -168,7 +167,7 @@ def _commands() -> dict[tuple[str, ...], Any]:
         for name, inner in getattr(command, "commands", {}).items():
             yield from inside(inner, (*path, name))
 
-    return dict(inside(typer.main.get_command(app), ()))
+    return dict(inside(app, ()))
 
 
 COMMANDS = _commands()
@@ -187,7 +186,9 @@ def test_help_of_every_command_and_option_is_in_the_catalogue(path: tuple[str, .
         if not getattr(param, "is_flag", False):
             assert word(f"meta_{param.metavar or param.name}".lower(), "zh"), param.name
     assert hasattr(command, "commands") or "lang" in {param.name for param in command.params}, "give it the option --lang"
-    assert type(command).__module__ == "textile_pcf.cli.help", "register it with cls=Command, or its help is English"
+    assert type(command).__module__ == "textile_pcf.cli.help", (
+        "register it with a Group or with cls=Command, or its help is English"
+    )
 
 
 @by_command
@@ -238,6 +239,23 @@ def test_usage_errors_are_told_in_chinese(arguments: tuple[str, ...], capsys: py
     chinese = capsys.readouterr().err
     assert chinese.splitlines()[-1].startswith("错误：") and chinese.rstrip().endswith(("。", "？")), chinese
     assert not re.search(r"[A-Za-z]{2,} [a-z]{2,}", re.sub(r"[“'][^”']*[”']|.*textile-pcf.*", "", chinese)), chinese
+
+
+@pytest.mark.parametrize(
+    ("said", "chinese"),
+    {
+        "No such option: --rul Did you mean --rule?": "没有选项 --rul。是否想写 --rule？",
+        "No such option: --rul (Possible options: --rule, --unit)": "没有选项 --rul。可能是：--rule, --unit。",
+        "No such option '--rul'. Did you mean '--rule'?": "没有选项 '--rul'。是否想写 '--rule'？",
+        "No such option '--rul'. (Did you mean one of: '--rule', '--unit'?)": "没有选项 '--rul'。可能是：'--rule', '--unit'。",
+        "No such command 'sho'.": "没有命令 'sho'。",
+        "No such command 'sho'. Did you mean 'show'?": "没有命令 'sho'。是否想写 'show'？",
+        "Path 'mill.csv' is not readable.": "无法读取 'mill.csv'。",
+    }.items(),
+)
+def test_wordings_of_older_and_newer_parsers_are_known(said: str, chinese: str) -> None:
+    """What click says of the same mistake from 8.1 to 8.5."""
+    assert translate(said, "zh") == chinese
 
 
 def test_a_language_that_is_none_is_refused_wherever_it_is_named(

@@ -30,10 +30,10 @@ def spoken(arguments: list[str]) -> str:
 
 def run(arguments: list[str]) -> int:
     """Exit code of a command line."""
-    import typer
+    import click
 
     from textile_pcf.cli.commands import app
-    from textile_pcf.cli.help import USAGE_ERROR, told
+    from textile_pcf.cli.help import told
     from textile_pcf.errors import PcfError
 
     for stream in (sys.stdout, sys.stderr):
@@ -41,14 +41,14 @@ def run(arguments: list[str]) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     language = spoken(arguments)
     try:
-        code = typer.main.get_command(app).main(arguments, prog_name="textile-pcf", standalone_mode=False, obj=language)
+        code = app.main(arguments, prog_name="textile-pcf", standalone_mode=False, obj=language)
         return code if isinstance(code, int) else DONE
     except SystemExit as stop:  # the reader of our output went away
         return stop.code if isinstance(stop.code, int) else DONE
-    except USAGE_ERROR as error:
+    except click.ClickException as error:
         sys.stderr.write(told(error, language))
         return USAGE
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, click.Abort):
         return STOPPED
     except PcfError as error:
         return _refused(error, language)

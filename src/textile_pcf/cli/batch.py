@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
-from textile_pcf.cli import REJECTED
-from textile_pcf.cli.options import Biogenic, Factors, Gwp, Language, Rule, SupplyFile
+from textile_pcf.cli import REJECTED, options
+from textile_pcf.cli.help import Argument, Command
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.language import translate, word
 
@@ -20,38 +21,57 @@ if TYPE_CHECKING:
 CHINESE = "rejected_zh.csv"
 
 
+@click.command("batch", cls=Command)
+@click.argument(
+    "file",
+    cls=Argument,
+    metavar="FILE",
+    type=options.PATH,
+    help="Activity data, best as Parquet: read in partitions, in bounded memory.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FOLDER",
+    required=True,
+    type=options.PATH,
+    help="Folder for the results; a run begun there goes on.",
+)
+@options.rule
+@options.factors
+@click.option("--results", metavar="KIND", default="stages", help="stages or contributions (every line of the sum).")
+@click.option("--on-error", metavar="ACTION", default="reject", help="reject products with problems, or fail.")
+@click.option("--unit", "units", metavar="UNIT", multiple=True, help="Tell totals in this unit too; repeat for more.")
+@options.gwp
+@options.biogenic
+@options.supply
+@click.option(
+    "--scenario",
+    "scenarios",
+    metavar="NAME=TABLE",
+    multiple=True,
+    help="The same pass with another table of factors; repeat for more.",
+)
+@click.option("--workers", metavar="COUNT", type=click.IntRange(min=1), default=1, help="Processes, at least 1.")
+@click.option("--dask", metavar="ADDRESS", help="Address of a Dask scheduler.")
+@click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
+@options.language
 def batch(
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE", help="Activity data, best as Parquet: read in partitions, in bounded memory."),
-    ],
-    output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FOLDER", help="Folder for the results; a run begun there goes on.")
-    ],
-    rule: Rule,
-    factors: Factors = None,
-    results: Annotated[
-        str, typer.Option("--results", metavar="KIND", help="stages or contributions (every line of the sum).")
-    ] = "stages",
-    on_error: Annotated[
-        str, typer.Option("--on-error", metavar="ACTION", help="reject products with problems, or fail.")
-    ] = "reject",
-    units: Annotated[
-        list[str] | None, typer.Option("--unit", metavar="UNIT", help="Tell totals in this unit too; repeat for more.")
-    ] = None,
-    gwp: Gwp = None,
-    biogenic: Biogenic = None,
-    supply: SupplyFile = None,
-    scenarios: Annotated[
-        list[str] | None,
-        typer.Option("--scenario", metavar="NAME=TABLE", help="The same pass with another table of factors; repeat for more."),
-    ] = None,
-    workers: Annotated[int, typer.Option("--workers", metavar="COUNT", min=1, help="Processes, at least 1.")] = 1,
-    dask: Annotated[str | None, typer.Option("--dask", metavar="ADDRESS", help="Address of a Dask scheduler.")] = None,
-    progress: Annotated[
-        bool | None, typer.Option("--progress/--no-progress", help="A bar; by itself only on a terminal.")
-    ] = None,
-    lang: Language = "",
+    file: Path,
+    output: Path,
+    rule: str,
+    factors: tuple[str, ...] | None,
+    results: str,
+    on_error: str,
+    units: tuple[str, ...],
+    gwp: str | None,
+    biogenic: str | None,
+    supply: Path | None,
+    scenarios: tuple[str, ...],
+    workers: int,
+    dask: str | None,
+    progress: bool | None,
+    lang: str,
 ) -> None:
     """Calculate a catalogue: results as Parquet in a folder, products with problems beside them."""
     from textile_pcf.batch.progress import Bar
@@ -66,8 +86,8 @@ def batch(
         on_error=on_error,
         workers=workers,
         progress=Bar(progress, lang),
-        scenarios=_scenarios(scenarios or []),
-        units=units or (),
+        scenarios=_scenarios(scenarios),
+        units=units,
         gwp=gwp,
         biogenic=biogenic,
         supply=supply,
@@ -75,7 +95,7 @@ def batch(
     )
     _tell(result, rule, lang)
     if result.rejected:
-        raise typer.Exit(REJECTED)
+        raise click.exceptions.Exit(REJECTED)
 
 
 def _tell(result: BatchResult, rule: str, lang: str) -> None:
@@ -114,7 +134,7 @@ def _in_chinese(result: BatchResult, rule: str) -> Path:
     return path
 
 
-def _scenarios(told: list[str]) -> dict[str, dict[str, Any]]:
+def _scenarios(told: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Scenarios by name: those of one name ask their tables in order."""
     found: dict[str, dict[str, Any]] = {}
     for text in told:

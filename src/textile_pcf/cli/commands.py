@@ -4,73 +4,60 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
+from textile_pcf.cli import options
 from textile_pcf.cli.batch import batch
-from textile_pcf.cli.definitions import factors_app, rules_app
-from textile_pcf.cli.help import Command, Group
-from textile_pcf.cli.options import (
-    Biogenic,
-    Factors,
-    File,
-    FormLanguage,
-    GroupLanguage,
-    Gwp,
-    Language,
-    Out,
-    Rule,
-    RuleArgument,
-    SupplyFile,
-    Unit,
-)
+from textile_pcf.cli.definitions import factors_group, rules_group
+from textile_pcf.cli.help import Group
 from textile_pcf.language import translate, word
 
-app = typer.Typer(
-    cls=Group,
-    add_completion=False,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help="Product carbon footprints of textiles, line by line.",
-)
-app.add_typer(rules_app, name="rules")
-app.add_typer(factors_app, name="factors")
-app.command(name="batch", cls=Command)(batch)
 
-
-def _version(wanted: bool) -> None:
+def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
         from textile_pcf import __version__
 
         sys.stdout.write(f"textile_pcf {__version__}\n")
-        raise typer.Exit()
+        context.exit()
 
 
-@app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-    lang: GroupLanguage = "",
-) -> None:
+@click.group("textile-pcf", cls=Group)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
+)
+@options.group_language
+def app() -> None:
     """Product carbon footprints of textiles, line by line."""
 
 
-@app.command(cls=Command)
+app.add_command(batch)
+
+
+@app.command("calculate")
+@options.file
+@options.rule
+@options.factors
+@options.unit
+@options.gwp
+@options.biogenic
+@options.supply
+@click.option("--format", "form", metavar="FORMAT", help="table, csv, json, parquet or xlsx.")
+@options.output
+@click.option("--lines", is_flag=True, help="csv and parquet: every line of the sum.")
+@options.language
 def calculate(
-    file: File,
-    rule: Rule,
-    factors: Factors = None,
-    unit: Unit = None,
-    gwp: Gwp = None,
-    biogenic: Biogenic = None,
-    supply: SupplyFile = None,
-    form: Annotated[str | None, typer.Option("--format", metavar="FORMAT", help="table, csv, json, parquet or xlsx.")] = None,
-    output: Out = None,
-    lines: Annotated[bool, typer.Option("--lines", help="csv and parquet: every line of the sum.")] = False,
-    lang: Language = "",
+    file: Path,
+    rule: str,
+    factors: tuple[str, ...] | None,
+    unit: str | None,
+    gwp: str | None,
+    biogenic: str | None,
+    supply: Path | None,
+    form: str | None,
+    output: Path | None,
+    lines: bool,
+    lang: str,
 ) -> None:
     """Calculate the footprints of the products in a file."""
     from textile_pcf.calculation import footprint
@@ -83,19 +70,19 @@ def calculate(
         sys.stderr.write(f"{word('warning', lang)}: {translate(text, lang)}\n")
 
 
-@app.command(cls=Command)
-def check(
-    file: File,
-    rule: Rule,
-    factors: Factors = None,
-    annotated: Annotated[
-        Path | None,
-        typer.Option(
-            "--annotate", metavar="FILE", help="Write a copy of the workbook, with the problems as comments of cells."
-        ),
-    ] = None,
-    lang: Language = "",
-) -> None:
+@app.command("check")
+@options.file
+@options.rule
+@options.factors
+@click.option(
+    "--annotate",
+    "annotated",
+    metavar="FILE",
+    type=options.PATH,
+    help="Write a copy of the workbook, with the problems as comments of cells.",
+)
+@options.language
+def check(file: Path, rule: str, factors: tuple[str, ...] | None, annotated: Path | None, lang: str) -> None:
     """Check a file against a rule, and against emission factors where they are named; nothing is calculated."""
     if annotated is None:
         products = _checked(file, rule, factors)
@@ -107,7 +94,7 @@ def check(
     sys.stderr.write(word(key, lang, file=file, count=len(products)) + "\n")
 
 
-def _checked(file: Path, rule: str, factors: list[str] | None) -> tuple[str, ...]:
+def _checked(file: Path, rule: str, factors: tuple[str, ...] | None) -> tuple[str, ...]:
     """The products of a file that has no problems."""
     from textile_pcf.activity import read_activity
     from textile_pcf.rules import load_rules
@@ -119,17 +106,26 @@ def _checked(file: Path, rule: str, factors: list[str] | None) -> tuple[str, ...
     return read_activity(file, load_rules(rule)).products
 
 
-@app.command(cls=Command)
+@app.command("explain")
+@options.file
+@options.rule
+@click.option("--product", metavar="PRODUCT", required=True, help="The product to explain.")
+@click.option("--stage", metavar="STAGE", help="Only this stage.")
+@options.factors
+@options.gwp
+@options.biogenic
+@options.supply
+@options.language
 def explain(
-    file: File,
-    rule: Rule,
-    product: Annotated[str, typer.Option("--product", metavar="PRODUCT", help="The product to explain.")],
-    stage: Annotated[str | None, typer.Option("--stage", metavar="STAGE", help="Only this stage.")] = None,
-    factors: Factors = None,
-    gwp: Gwp = None,
-    biogenic: Biogenic = None,
-    supply: SupplyFile = None,
-    lang: Language = "",
+    file: Path,
+    rule: str,
+    product: str,
+    stage: str | None,
+    factors: tuple[str, ...] | None,
+    gwp: str | None,
+    biogenic: str | None,
+    supply: Path | None,
+    lang: str,
 ) -> None:
     """Show every term of a footprint, to be checked with a pocket calculator."""
     from textile_pcf.calculation import footprint
@@ -138,18 +134,31 @@ def explain(
     sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
 
-@app.command(cls=Command)
+@app.command("report")
+@options.file
+@options.rule
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    required=True,
+    type=options.PATH,
+    help="File to write: .html, or .xlsx with live formulas.",
+)
+@options.factors
+@options.unit
+@options.gwp
+@options.biogenic
+@options.language
 def report(
-    file: File,
-    rule: Rule,
-    output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help="File to write: .html, or .xlsx with live formulas.")
-    ],
-    factors: Factors = None,
-    unit: Unit = None,
-    gwp: Gwp = None,
-    biogenic: Biogenic = None,
-    lang: Language = "",
+    file: Path,
+    rule: str,
+    output: Path,
+    factors: tuple[str, ...] | None,
+    unit: str | None,
+    gwp: str | None,
+    biogenic: str | None,
+    lang: str,
 ) -> None:
     """Write a report for the reader who must believe it: one HTML file, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
@@ -158,7 +167,7 @@ def report(
 
     ending = output.suffix.lower()
     if ending not in ENDINGS:
-        raise typer.BadParameter(f"{output.name!r} ends in neither {' nor '.join(ENDINGS)}.", param_hint="-o")
+        raise click.BadParameter(f"{output.name!r} ends in neither {' nor '.join(ENDINGS)}.", param_hint="-o")
     result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic)
     write = to_excel if ending == ".xlsx" else to_html
     write_file(output, lambda path: write(result, path, unit, lang))
@@ -166,18 +175,13 @@ def report(
         sys.stderr.write(f"{word('warning', lang)}: {translate(text, lang)}\n")
 
 
-@app.command(cls=Command)
-def template(
-    rule: RuleArgument,
-    output: Out = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Also rows that need not be given; delete what does not apply.")
-    ] = False,
-    products: Annotated[
-        str | None, typer.Option("--products", metavar="COUNT", help="How many products it takes, or their ids: P-1,P-2.")
-    ] = None,
-    lang: FormLanguage = "",
-) -> None:
+@app.command("template")
+@options.rule_argument
+@options.output
+@click.option("--all", "everything", is_flag=True, help="Also rows that need not be given; delete what does not apply.")
+@click.option("--products", metavar="COUNT", help="How many products it takes, or their ids: P-1,P-2.")
+@options.form_language
+def template(rule: str, output: Path | None, everything: bool, products: str | None, lang: str) -> None:
     """Write something for the mill to fill in: a workbook (.xlsx) with a sheet per stage, or a plain table (.csv)."""
     from textile_pcf.cli.output import write_file
     from textile_pcf.rules import load_rules
@@ -187,6 +191,10 @@ def template(
     if output is None:
         sys.stdout.write(template_csv(rules, everything, "en" if lang == "both" else lang, asked))
     elif output.suffix.lower() not in (".csv", ".xlsx"):
-        raise typer.BadParameter(f"{output} is no kind of template; end its name in .xlsx or .csv.", param_hint="-o")
+        raise click.BadParameter(f"{output} is no kind of template; end its name in .xlsx or .csv.", param_hint="-o")
     else:
         write_file(output, lambda path: make_template(rules, path, lang, everything, asked))
+
+
+app.add_command(rules_group)
+app.add_command(factors_group)

@@ -7,12 +7,12 @@ import math
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from textile_pcf.cli.help import Command, Group
-from textile_pcf.cli.options import GroupLanguage, Language, RuleArgument, Tables
+from textile_pcf.cli import options
+from textile_pcf.cli.help import Argument, Group
 from textile_pcf.cli.width import padded, width
 from textile_pcf.cli.writing import new, test
 from textile_pcf.language import translate, word
@@ -22,17 +22,16 @@ if TYPE_CHECKING:
     from textile_pcf.rules import PropertySpec, RuleSet
     from textile_pcf.template import Entry
 
-rules_app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
-factors_app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
 
-
-@rules_app.callback()
-def _rules(lang: GroupLanguage = "") -> None:
+@click.group("rules", cls=Group)
+@options.group_language
+def rules_group() -> None:
     """Product category rules."""
 
 
-@factors_app.callback()
-def _factors(lang: GroupLanguage = "") -> None:
+@click.group("factors", cls=Group)
+@options.group_language
+def factors_group() -> None:
     """Tables of emission factors."""
 
 
@@ -48,8 +47,9 @@ def _print(rows: Iterable[tuple[str, ...]]) -> None:
         sys.stdout.write("  ".join(padded(cell, columns) for cell, columns in zip(row, widths, strict=True)).rstrip() + "\n")
 
 
-@rules_app.command("list", cls=Command)
-def list_rules(lang: Language = "") -> None:
+@rules_group.command("list")
+@options.language
+def list_rules(lang: str) -> None:
     """The shipped rules and their editions."""
     from textile_pcf.rules import editions, read_rule
 
@@ -63,8 +63,10 @@ def list_rules(lang: Language = "") -> None:
     _print(rows)
 
 
-@rules_app.command("show", cls=Command)
-def show_rule(rule: RuleArgument, lang: Language = "") -> None:
+@rules_group.command("show")
+@options.rule_argument
+@options.language
+def show_rule(rule: str, lang: str) -> None:
     """Stages of a rule with everything that can be given, its values and their sources."""
     from textile_pcf.rules import load_rules
 
@@ -117,8 +119,10 @@ def _bracketed(text: str) -> str:
     return f"[{text}]" if text else ""
 
 
-@rules_app.command("lint", cls=Command)
-def lint_rule(rule: RuleArgument, lang: Language = "") -> None:
+@rules_group.command("lint")
+@options.rule_argument
+@options.language
+def lint_rule(rule: str, lang: str) -> None:
     """Check a rule; mistakes are errors (exit 3), advice is printed."""
     from textile_pcf.rules import advice, load_rules
 
@@ -128,16 +132,15 @@ def lint_rule(rule: RuleArgument, lang: Language = "") -> None:
     sys.stderr.write(word("valid", lang, name=rules.name) + "\n")
 
 
-rules_app.command("new", cls=Command)(new)
-rules_app.command("test", cls=Command)(test)
+rules_group.add_command(new)
+rules_group.add_command(test)
 
 
-@rules_app.command("schema", cls=Command)
-def schema(
-    tables: Annotated[bool, typer.Option("--factors", help="Schema of a table's YAML file.")] = False,
-    cases: Annotated[bool, typer.Option("--cases", help="Schema of files of worked cases.")] = False,
-    lang: Language = "",
-) -> None:
+@rules_group.command("schema")
+@click.option("--factors", "tables", is_flag=True, help="Schema of a table's YAML file.")
+@click.option("--cases", is_flag=True, help="Schema of files of worked cases.")
+@options.language
+def schema(tables: bool, cases: bool, lang: str) -> None:
     """JSON Schema of rule files, for completion and checks in an editor."""
     if cases:
         from textile_pcf.worked import cases_schema
@@ -151,7 +154,7 @@ def schema(
     sys.stdout.write(json.dumps(model.model_json_schema(), indent=1, ensure_ascii=False) + "\n")
 
 
-def _tables(names: list[str] | None) -> tuple[Table, ...]:
+def _tables(names: tuple[str, ...]) -> tuple[Table, ...]:
     from textile_pcf.factors import load_factors, shipped_tables
 
     return load_factors(*(names or shipped_tables())).tables
@@ -164,12 +167,11 @@ def _row(table: Table, row: int, lang: str) -> tuple[str, ...]:
     return (texts["item"][row], texts["region"][row], texts["year"][row], texts["kind"][row], value, table.name, name)
 
 
-@factors_app.command("list", cls=Command)
-def list_factors(
-    factors: Tables = None,
-    items: Annotated[bool, typer.Option("--items", help="Items, not tables.")] = False,
-    lang: Language = "",
-) -> None:
+@factors_group.command("list")
+@options.tables
+@click.option("--items", is_flag=True, help="Items, not tables.")
+@options.language
+def list_factors(factors: tuple[str, ...], items: bool, lang: str) -> None:
     """The tables with their size and licence, or with --items every item once."""
     tables = _tables(factors)
     if not items:
@@ -181,12 +183,11 @@ def list_factors(
     _print(sorted(seen))
 
 
-@factors_app.command("search", cls=Command)
-def search_factors(
-    words: Annotated[list[str], typer.Argument(metavar="WORD", help="Words in English or Chinese.")],
-    factors: Tables = None,
-    lang: Language = "",
-) -> None:
+@factors_group.command("search")
+@click.argument("words", cls=Argument, metavar="WORD", nargs=-1, required=True, help="Words in English or Chinese.")
+@options.tables
+@options.language
+def search_factors(words: tuple[str, ...], factors: tuple[str, ...], lang: str) -> None:
     """Find emission factors by name, in English or Chinese, with the names that mills use."""
     from textile_pcf.factors.search import search
 
@@ -196,12 +197,11 @@ def search_factors(
     _print(_row(table, row, lang) for table, row in found)
 
 
-@factors_app.command("show", cls=Command)
-def show_factor(
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="The item, as `factors list --items` names it.")],
-    factors: Tables = None,
-    lang: Language = "",
-) -> None:
+@factors_group.command("show")
+@click.argument("item", cls=Argument, metavar="ITEM", help="The item, as `factors list --items` names it.")
+@options.tables
+@options.language
+def show_factor(item: str, factors: tuple[str, ...], lang: str) -> None:
     """All that is known of an item: every row with its source, locator and licence."""
     from textile_pcf.errors import Problem, UsageError
     from textile_pcf.factors.table import NUMBERS, TEXTS
@@ -227,10 +227,10 @@ def _label(column: str, lang: str) -> str:
     return column if lang == "en" else f"{column} {word(f'column_of_factors_{column}', lang)}"
 
 
-@factors_app.command("lint", cls=Command)
-def lint_factors(
-    tables: Annotated[list[Path], typer.Argument(metavar="TABLE", help="Paths of tables.")], lang: Language = ""
-) -> None:
+@factors_group.command("lint")
+@click.argument("tables", cls=Argument, metavar="TABLE", nargs=-1, required=True, type=options.PATH, help="Paths of tables.")
+@options.language
+def lint_factors(tables: tuple[Path, ...], lang: str) -> None:
     """Check tables of emission factors; every mistake is an error (exit 3)."""
     from textile_pcf.factors import is_region, load_factors
 

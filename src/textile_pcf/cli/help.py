@@ -10,13 +10,11 @@ import shutil
 from collections.abc import Iterable
 from typing import Any
 
-import typer
-from typer.core import TyperCommand, TyperGroup
+import click
 
 from textile_pcf.cli.width import padded, width, wrapped
 from textile_pcf.language import translate, word
 
-USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]  # of the parser; typer brings its own or takes it from click
 WIDEST = 100  # columns; longer lines are hard to read
 INDENT = "  "
 NAMES = 30  # columns of names beside their texts; a longer one has a line of its own
@@ -25,35 +23,52 @@ NAMES = 30  # columns of names beside their texts; a longer one has a line of it
 class _Told:
     """A command that tells its usage and its help in the language of the run (the context's object)."""
 
-    def get_usage(self, ctx: Any) -> str:
+    def get_usage(self, ctx: click.Context) -> str:
         """The line of usage."""
         return usage(ctx)
 
-    def get_help(self, ctx: Any) -> str:
+    def get_help(self, ctx: click.Context) -> str:
         """The page of help."""
         return page(ctx)
 
 
-class Command(_Told, TyperCommand):
+class Command(_Told, click.Command):
     """A command with help in the language of the run."""
 
 
-class Group(_Told, TyperGroup):
-    """A group of commands with help in the language of the run."""
+class Group(_Told, click.Group):
+    """A group of commands with help in the language of the run; without a command its help is a usage error."""
+
+    command_class = Command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """What is left for the command."""
+        if not args and not ctx.resilient_parsing:  # said here because before click 8.2 this was no error
+            raise click.UsageError(self.get_help(ctx), ctx)
+        return super().parse_args(ctx, args)
 
 
-def usage(context: Any) -> str:
+class Argument(click.Argument):
+    """An argument that says what it means, as options do; click has this from 8.5 on."""
+
+    def __init__(self, *names: Any, **told: Any) -> None:
+        text: str = told.pop("help")
+        super().__init__(*names, **told)
+        self.help = text
+
+
+def usage(context: click.Context) -> str:
     """How a command is written, in one line or more."""
     language = _language(context)
     parts = [word("meta_options", language), *(_argument(param, language) for param in _of(context, "argument"))]
-    if isinstance(context.command, TyperGroup):
+    if isinstance(context.command, click.Group):
         parts.append(word("meta_command", language))
     head = f"{word('usage', language)}{context.command_path} "
     lines = wrapped(" ".join(parts), max(_columns() - width(head), NAMES))
     return head + f"\n{' ' * width(head)}".join(lines)
 
 
-def page(context: Any) -> str:
+def page(context: click.Context) -> str:
     """The help of a command: usage, what it does, its arguments, options and commands."""
     language, command = _language(context), context.command
     what = wrapped(translate(_plain(command.help), language), _columns() - len(INDENT))
@@ -62,13 +77,13 @@ def page(context: Any) -> str:
         parts.append(
             _section(word(key, language), [(_name(each, language), _text(each, language)) for each in _of(context, kind)])
         )
-    if isinstance(command, TyperGroup):
-        inside = [(name, translate(_plain(each.help), language)) for name, each in command.commands.items() if not each.hidden]
+    if isinstance(command, click.Group):
+        inside = [(name, translate(_plain(each.help), language)) for name, each in command.commands.items()]
         parts.append(_section(word("help_commands", language), inside))
     return "\n\n".join(part for part in parts if part)
 
 
-def told(error: Any, language: str) -> str:
+def told(error: click.ClickException, language: str) -> str:
     """What is said of a command line that cannot be understood: how it is written, where help is, what is wrong."""
     said, context = error.format_message(), getattr(error, "ctx", None)
     if context is None:
@@ -77,12 +92,12 @@ def told(error: Any, language: str) -> str:
         return f"{said}\n"
     where = word("help_where", language, command=f"{context.command_path} --help")
     names = {f"'{param.metavar}'": f"“{_meta(param, language)}”" for param in _of(context, "argument")}
-    why = error.message if isinstance(error, typer.BadParameter) else ""  # a sentence of its own, after the option it speaks of
+    why = error.message if isinstance(error, click.BadParameter) else ""  # a sentence of its own, after the option it speaks of
     parts = [translate(part, language, names) for part in (said.removesuffix(why).rstrip(), why) if part]
     return f"{usage(context)}\n{where}\n\n{word('usage_error', language)}{('' if language == 'zh' else ' ').join(parts)}\n"
 
 
-def _language(context: Any) -> str:
+def _language(context: click.Context) -> str:
     return context.obj if isinstance(context.obj, str) else "en"
 
 
@@ -90,9 +105,9 @@ def _columns() -> int:
     return max(2 * NAMES, min(WIDEST, shutil.get_terminal_size().columns))
 
 
-def _of(context: Any, kind: str) -> list[Any]:
+def _of(context: click.Context, kind: str) -> list[Any]:
     """Arguments or options of a command, those of every command last."""
-    return [param for param in context.command.get_params(context) if param.param_type_name == kind and not param.hidden]
+    return [param for param in context.command.get_params(context) if param.param_type_name == kind]
 
 
 def _plain(text: str | None) -> str:

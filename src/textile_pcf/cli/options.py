@@ -1,71 +1,73 @@
-"""Arguments and options that several commands take, and the language of a run."""
+"""Arguments and options that several commands take, as decorators, and the language of a run."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import typer
+import click
 
 from textile_pcf.cli import VARIABLE, spoken
+from textile_pcf.cli.help import Argument
 
 LANGUAGES = ("en", "zh")
 FORMS = (*LANGUAGES, "both")
+PATH = click.Path(path_type=Path)
 
 
-def language_of(context: typer.Context, value: str) -> str:
+def language_of(context: click.Context, _: click.Parameter, value: str) -> str:
     """Language of a run, `en` or `zh`; other texts are a usage error."""
     return _one_of(context, value, LANGUAGES)
 
 
-def form_language_of(context: typer.Context, value: str) -> str:
+def form_language_of(context: click.Context, _: click.Parameter, value: str) -> str:
     """Language of a form to fill in: `en`, `zh` or `both`; other texts are a usage error."""
     return _one_of(context, value, FORMS)
 
 
-def _one_of(context: typer.Context, value: str, known: tuple[str, ...]) -> str:
+def _one_of(context: click.Context, value: str, known: tuple[str, ...]) -> str:
     told = value or (context.obj if isinstance(context.obj, str) else spoken([]))
     if told not in known:
         said = f"{told!r} is no language of this program; write en or zh."
         hint = VARIABLE if not value and os.environ.get(VARIABLE) == told else "--lang"
-        raise typer.BadParameter(said, ctx=context, param_hint=hint)
+        raise click.BadParameter(said, ctx=context, param_hint=hint)
     return told
 
 
-Language = Annotated[
-    str, typer.Option("--lang", metavar="LANG", callback=language_of, help="en or zh; else TEXTILE_PCF_LANG, else en.")
-]
-GroupLanguage = Annotated[str, typer.Option("--lang", metavar="LANG", help="en or zh; else TEXTILE_PCF_LANG, else en.")]
-FormLanguage = Annotated[
-    str,
-    typer.Option(
-        "--lang",
-        metavar="LANG",
-        callback=form_language_of,
-        help="en, zh, or both in a workbook; else TEXTILE_PCF_LANG, else en.",
-    ),
-]
-File = Annotated[Path, typer.Argument(metavar="FILE", help="Activity data: CSV, Excel, Parquet, YAML or JSON.")]
-Rule = Annotated[str, typer.Option("--rule", metavar="RULE", help="Rule: NAME, NAME@EDITION or a path.")]
-RuleArgument = Annotated[str, typer.Argument(metavar="RULE", help="Rule: NAME, NAME@EDITION or a path.")]
-Factors = Annotated[
-    list[str] | None,
-    typer.Option("--factors", metavar="TABLE", help="Table of emission factors: name or path; repeat for more, in order."),
-]
-Tables = Annotated[
-    list[str] | None, typer.Option("--factors", metavar="TABLE", help="Table: name or path; all shipped ones otherwise.")
-]
-Gwp = Annotated[
-    str | None, typer.Option("--gwp", metavar="SET", help="AR4, AR5, AR6 or EF3.1; the rule's where none is given.")
-]
-Biogenic = Annotated[
-    str | None,
-    typer.Option("--biogenic", metavar="CONVENTION", help="minus_one_plus_one or zero_zero; the rule's otherwise."),
-]
-SupplyFile = Annotated[
-    Path | None,
-    typer.Option("--supply", metavar="TABLE", help="Supply table of the sites: on-site power, contracts, heat by source."),
-]
-Unit = Annotated[str | None, typer.Option("--unit", metavar="UNIT", help="Tell results per kg, m2, m, '100 m', piece …")]
-Out = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="File to write; standard output otherwise.")]
+def _if_any(_: click.Context, __: click.Parameter, value: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """What was repeated, or None where it was never written."""
+    return value or None
+
+
+language = click.option(
+    "--lang", metavar="LANG", default="", callback=language_of, help="en or zh; else TEXTILE_PCF_LANG, else en."
+)
+group_language = click.option(  # spoken() reads it, for all that the group holds
+    "--lang", metavar="LANG", expose_value=False, help="en or zh; else TEXTILE_PCF_LANG, else en."
+)
+form_language = click.option(
+    "--lang",
+    metavar="LANG",
+    default="",
+    callback=form_language_of,
+    help="en, zh, or both in a workbook; else TEXTILE_PCF_LANG, else en.",
+)
+file = click.argument("file", cls=Argument, metavar="FILE", type=PATH, help="Activity data: CSV, Excel, Parquet, YAML or JSON.")
+rule = click.option("--rule", metavar="RULE", required=True, help="Rule: NAME, NAME@EDITION or a path.")
+rule_argument = click.argument("rule", cls=Argument, metavar="RULE", help="Rule: NAME, NAME@EDITION or a path.")
+factors = click.option(
+    "--factors",
+    metavar="TABLE",
+    multiple=True,
+    callback=_if_any,
+    help="Table of emission factors: name or path; repeat for more, in order.",
+)
+tables = click.option("--factors", metavar="TABLE", multiple=True, help="Table: name or path; all shipped ones otherwise.")
+gwp = click.option("--gwp", metavar="SET", help="AR4, AR5, AR6 or EF3.1; the rule's where none is given.")
+biogenic = click.option("--biogenic", metavar="CONVENTION", help="minus_one_plus_one or zero_zero; the rule's otherwise.")
+supply = click.option(
+    "--supply", metavar="TABLE", type=PATH, help="Supply table of the sites: on-site power, contracts, heat by source."
+)
+unit = click.option("--unit", metavar="UNIT", help="Tell results per kg, m2, m, '100 m', piece …")
+output = click.option("-o", "--output", metavar="FILE", type=PATH, help="File to write; standard output otherwise.")

@@ -5,47 +5,41 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from textile_pcf.cli.options import Language, form_language_of
+from textile_pcf.cli import options
+from textile_pcf.cli.help import Argument, Command
 from textile_pcf.errors import Problem, RuleError, UsageError
 from textile_pcf.language import word
 
 FORMATS = ("table", "json")
-NewId = Annotated[str, typer.Argument(metavar="ID", help="Id of the new rule; also the name of its file.")]
-Place = Annotated[
-    Path | None,
-    typer.Option("-o", "--output", metavar="PATH", help="Folder, or .yaml file, to write; the folder you are in otherwise."),
-]
-Origin = Annotated[
-    str | None,
-    typer.Option(
-        "--from",
-        metavar="RULE",
-        help="Rule to begin from: NAME, NAME@EDITION or a path; its stages, numbers and sources are kept.",
-    ),
-]
-RemarkLanguage = Annotated[
-    str,
-    typer.Option("--lang", metavar="LANG", callback=form_language_of, help="en, zh, or both; else TEXTILE_PCF_LANG, else en."),
-]
-CasePaths = Annotated[
-    list[Path],
-    typer.Argument(
-        metavar="PATH", help="A rule with worked cases beside it, a file of worked cases, or a folder of such files."
-    ),
-]
 
 
-def new(
-    rule: NewId,
-    output: Place = None,
-    origin: Origin = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over files that are there.")] = False,
-    lang: RemarkLanguage = "",
-) -> None:
+@click.command("new", cls=Command)
+@click.argument("rule", cls=Argument, metavar="ID", help="Id of the new rule; also the name of its file.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="PATH",
+    type=options.PATH,
+    help="Folder, or .yaml file, to write; the folder you are in otherwise.",
+)
+@click.option(
+    "--from",
+    "origin",
+    metavar="RULE",
+    help="Rule to begin from: NAME, NAME@EDITION or a path; its stages, numbers and sources are kept.",
+)
+@click.option("--force", is_flag=True, help="Write over files that are there.")
+@click.option(
+    "--lang",
+    metavar="LANG",
+    default="",
+    callback=options.form_language_of,
+    help="en, zh, or both; else TEXTILE_PCF_LANG, else en.",
+)
+def new(rule: str, output: Path | None, origin: str | None, force: bool, lang: str) -> None:
     """Begin a rule of your own: a first one to change, cases worked by hand beside it, and schemas for an editor."""
     from textile_pcf.cli.output import write_file
     from textile_pcf.worked import new_rule
@@ -97,13 +91,21 @@ def _same(path: Path, text: str) -> bool:
     return path.is_file() and path.read_bytes() == text.encode()
 
 
-def test(
-    paths: CasePaths,
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table or json.")] = "table",
-    everything: Annotated[bool, typer.Option("--all", help="Show every figure, not only those that differ.")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Show every term of cases that are not as worked out.")] = False,
-    lang: Language = "",
-) -> None:
+@click.command("test", cls=Command)
+@click.argument(
+    "paths",
+    cls=Argument,
+    metavar="PATH",
+    nargs=-1,
+    required=True,
+    type=options.PATH,
+    help="A rule with worked cases beside it, a file of worked cases, or a folder of such files.",
+)
+@click.option("--format", "form", metavar="FORMAT", default="table", help="table or json.")
+@click.option("--all", "everything", is_flag=True, help="Show every figure, not only those that differ.")
+@click.option("--explain", is_flag=True, help="Show every term of cases that are not as worked out.")
+@options.language
+def test(paths: tuple[Path, ...], form: str, everything: bool, explain: bool, lang: str) -> None:
     """Calculate worked cases and compare them with what was worked out by hand; one that differs is an error (exit 3)."""
     from textile_pcf.cli.outcomes import as_json, as_text, explained
     from textile_pcf.rules import RuleSet
