@@ -149,6 +149,7 @@ def explain(
 @options.unit
 @options.gwp
 @options.biogenic
+@options.supply
 @options.language
 def report(
     file: Path,
@@ -158,6 +159,7 @@ def report(
     unit: str | None,
     gwp: str | None,
     biogenic: str | None,
+    supply: Path | None,
     lang: str,
 ) -> None:
     """Write a report for the reader who must believe it: one HTML file, or a workbook whose totals are formulas."""
@@ -168,7 +170,7 @@ def report(
     ending = output.suffix.lower()
     if ending not in ENDINGS:
         raise click.BadParameter(f"{output.name!r} ends in neither {' nor '.join(ENDINGS)}.", param_hint="-o")
-    result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic)
+    result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
     write = to_excel if ending == ".xlsx" else to_html
     write_file(output, lambda path: write(result, path, unit, lang))
     for text in result.warnings():

@@ -103,7 +103,7 @@ def _shown(rules: RuleSet, entry: Entry, lang: str) -> tuple[str, ...]:
 
     spec = entry.spec
     words = _words(spec, lang) if isinstance(spec, PropertySpec) and spec.choice else ""
-    told = (words, default_text(rules, spec), _bracketed(sources_text(rules, spec)))
+    told = (words, default_text(rules, spec, lang), _bracketed(sources_text(rules, spec)))
     unit = word("show_choice", lang) if words else spec.unit.text
     title = rules.title(entry.stage, entry.name, lang)
     return f"  {entry.name}", unit, need_word(entry.need, lang), title, " ".join(filter(None, told))
