@@ -81,6 +81,10 @@ def _coded_keys(column: Any) -> tuple[NDArray[np.integer[Any]], Keys]:
     if pa.types.is_dictionary(column.type) or pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         codes, texts = coded(column)
         return codes, np.append(keys(texts), keys(pa.array([""])))  # behind the texts: nothing
+    if pa.types.is_integer(column.type) and not column.null_count:
+        values = column.to_numpy()
+        starts = np.append(0, np.flatnonzero(values[1:] != values[:-1]) + 1)
+        return np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(values)))), keys(pa.array(values[starts]))
     read = encode(from_arrow(pa.table({"product": column}), "product", header(), InputError).columns["product"])
     return read.codes, keys(pa.array(read.categories))
 
