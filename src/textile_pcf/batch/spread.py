@@ -16,7 +16,7 @@ from textile_pcf.batch.sources import arrow_rows, product_column
 from textile_pcf.tables.frames import coded
 from textile_pcf.tables.shape import Table
 
-CHUNK = 1_000_000  # rows dealt out at a time
+CHUNK = 400_000  # rows dealt out at a time
 ROW = "__row"
 FOLDER, NEW = ".spread", ".spread.new"
 
@@ -74,6 +74,7 @@ def _deal(path: str, folder: Path, count: int) -> None:
     finally:
         for writer in writers.values():
             writer.close()
+        pa.default_memory_pool().release_unused()
 
 
 def _chunks(path: str) -> Iterator[tuple[Any, NDArray[np.uint64], int]]:
@@ -81,7 +82,7 @@ def _chunks(path: str) -> Iterator[tuple[Any, NDArray[np.uint64], int]]:
     from pyarrow import parquet
 
     _, column, texts = product_column(path)
-    file = parquet.ParquetFile(path, read_dictionary=list(texts), memory_map=True)
+    file = parquet.ParquetFile(path, read_dictionary=list(texts))  # not mapped: what was read would stay in memory
     waiting: list[int] = []
     size = first = 0
     for group in range(file.num_row_groups):
