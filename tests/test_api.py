@@ -345,6 +345,16 @@ def test_twice_the_same_is_the_same_bit_for_bit(name):
 # ---------------------------------------------------------------- inputs of every form
 
 
+def test_a_result_stays_as_it_was_whatever_becomes_of_the_frame():
+    frame = pd.read_csv(GOOD)
+    told = pd.read_csv(GOOD)
+    first = tp.footprint(frame, RULE, FACTORS)
+    frame.loc[:, "amount"] = 12345.0
+    second = tp.footprint(told, RULE, FACTORS)
+    assert first.contributions.equals(second.contributions)
+    assert [first.explain(name) for name in first.products] == [second.explain(name) for name in second.products]
+
+
 def forms(folder):
     """The good table in every form that formats.md 4 names."""
     lines = [line.split(",") for line in GOOD.read_text(encoding="utf-8").splitlines()]

@@ -5,6 +5,7 @@ import hashlib
 import math
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -544,6 +545,17 @@ def test_rows_of_json_and_python(tmp_path):
     again = read_table([ONE, {"rows": [{"product": "Q", "stage": "x"}]}], known_columns=KNOWN)
     assert again.columns == table.columns
     assert places(again) == ["row 0", "row 1", "row 2"]
+
+
+def test_listed_cells_of_any_kind_are_kept():
+    """numpy's numbers, decimals and days are no lists: what cannot stand in a column is told where the column is read."""
+    day = datetime.date(2024, 5, 1)
+    cells = {"stage": "dyeing", "amount": np.float64(1.5), "unit": np.str_("kg"), "item": Decimal("2024"), "flow": day}
+    table = read_table({"product": 0, "rows": [cells]}, known_columns=KNOWN)
+    assert table.columns == {"product": [0], **{name: [cell] for name, cell in cells.items()}}
+    with pytest.raises(InputError) as caught:
+        read_table({"product": "P", "rows": [{**cells, "note": {"a": 1}}]}, known_columns=KNOWN)
+    assert "input (rows.0.note): A list or mapping stands in a cell." in str(caught.value)
 
 
 LISTED_FAULTS = [

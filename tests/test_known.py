@@ -1,6 +1,8 @@
 """Tables of the same rows share what was worked out: never in a way that can be seen but by the clock."""
 
 import copy
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 import textile_pcf as tp
 from textile_pcf.activity.known import known_structures
+from textile_pcf.calculation import matched
 
 
 def example(name: str) -> tuple[tp.RuleSet, dict[str, object]]:
@@ -102,6 +105,54 @@ def test_what_is_not_complete_is_never_kept(poplin):
             tp.footprint(less, rules)
         told.append(str(error.value))
     assert told[0] == told[1] and not known_structures(rules)
+
+
+def test_totals_of_a_period_are_known_too(poplin):
+    """What a stage gave is an amount like others: of twice as much comes half per kg, and nothing is refused as at first."""
+    rules, rows = poplin
+    power = {"stage": "weaving", "flow": "electricity", "amount": 2000.0, "unit": "MWh", "per": "period"}
+    output = {**power, "flow": "output", "amount": 500.0, "unit": "t"}
+    power_of = {}
+    known_structures.cache_clear()
+    for amount in (500.0, 1000.0):
+        known = tp.footprint({**rows, "rows": [*rows["rows"], power, {**output, "amount": amount}]}, rules)
+        lines = known.contributions
+        power_of[amount] = lines[(lines["stage"] == "weaving") & (lines["flow"] == "electricity")]["kgCO2e"].sum()
+    assert len(known_structures(rules)) == 1
+    assert power_of[500.0] == pytest.approx(2 * power_of[1000.0], rel=1e-12) and power_of[500.0] > 0
+    nothing = {**rows, "rows": [*rows["rows"], power, {**output, "amount": 0.0}]}
+    told = []
+    for _ in range(2):
+        with pytest.raises(tp.InputError) as error:
+            tp.footprint(nothing, rules)
+        told.append(str(error.value))
+        known_structures.cache_clear()
+    assert told[0] == told[1] and "The output of the period is zero." in told[0]
+
+
+def test_threads_may_ask_the_same_tables_at_once(poplin):
+    """Answers are kept for all of a process: however the threads take turns, each gets the factors that it asked for."""
+    rules, rows = poplin
+    factors = tp.load_factors()
+    years = [str(year) for year in range(2000, 2040)]
+    tables = [{**rows, "rows": [{**row, "year": year} if row["unit"] else row for row in rows["rows"]]} for year in years]
+    alone = [tp.footprint(table, rules, factors).totals[0] for table in tables]
+    again = dataclasses.replace(factors)  # not asked yet
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda table: tp.footprint(table, rules, again).totals[0], tables))
+    assert together == alone
+
+
+def test_answers_begin_anew_where_they_are_too_many(poplin, monkeypatch):
+    rules, rows = poplin
+    monkeypatch.setattr(matched, "KEPT", 3)
+    factors = dataclasses.replace(tp.load_factors())
+    gwp, biogenic = rules.document.gwp, rules.document.biogenic
+    first = tp.footprint(rows, rules, factors)
+    anew = matched.answers_of(factors, gwp, biogenic)
+    assert not anew.answers  # what was asked was more than may be kept
+    assert tp.footprint(rows, rules, factors).totals.tobytes() == first.totals.tobytes()
+    assert first.explain("P") == tp.footprint(rows, rules, factors).explain("P")
 
 
 def test_products_that_link_are_looked_at_anew():

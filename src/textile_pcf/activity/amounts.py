@@ -37,7 +37,7 @@ def checked(cells: Cells, rules: RuleSet, rows: Rows) -> tuple[Rows, Array, list
     """Amounts of all rows; those that cannot be counted make their rows wrong."""
     amounts = cells.numbers["amount"]
     value = canonical(amounts, rows)
-    problems = list(_no_output(cells, rows))
+    problems = list(no_output(cells, rows))
     if sound(value, cells.empties):
         return rows, value, problems
     cure = "Check the amount and its unit."
@@ -47,7 +47,10 @@ def checked(cells: Cells, rules: RuleSet, rows: Rows) -> tuple[Rows, Array, list
     return rows, value, [*problems, *_signs(cells, rules, rows, amounts < 0)]
 
 
-def _no_output(cells: Cells, rows: Rows) -> Iterator[Problem]:
+def no_output(cells: Cells, rows: Rows) -> Iterator[Problem]:
+    """Outputs of a period that are nothing."""
+    if not rows.outputs:
+        return
     outputs = rows.of_kind(Kind.OUTPUT)
     nothing = outputs[cells.numbers["amount"][outputs] == 0]
     what = "The output of the period is zero."

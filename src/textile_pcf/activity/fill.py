@@ -137,10 +137,7 @@ def filled(
 ) -> Activity:
     """A structure with its amounts."""
     row = structure.flows.row
-    if len(row) == len(value) and not len(structure.flows.empty):
-        flow_value = value  # every row is a flow
-    else:
-        flow_value = (np.append(value, np.nan) if len(row) and row[-1] < 0 else value).take(row)
+    flow_value = (np.append(value, np.nan) if len(row) and row[-1] < 0 else value).take(row)
     return Activity(
         rules=rules,
         cells=cells,

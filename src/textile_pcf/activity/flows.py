@@ -141,7 +141,8 @@ def flow_rows(
     of_stages, of_flows = seats
     at = among(forms.kind == Kind.FLOW, form)
     seat, row = picked(laid.seat, at), at if laid.every else picked(laid.row, at)
-    told, form = _flow_forms(cells, rows, rules, homes), picked(form, at)
+    form = picked(form, at)
+    told = _flow_forms(cells, rows, rules, homes, None if laid.every else np.unique(form))
     stage = np.append(layout(rules).flow_stage, -1)[told.flow]  # forms of other kinds have no flow, and no row here
     count = np.bincount(picked(np.append(of_flows.start, 0)[told.flow], form) + seat, minlength=of_flows.total)
     present = count > 0
@@ -152,9 +153,12 @@ def flow_rows(
     return filled, present, bool(count.max(initial=0) < 2)
 
 
-def _flow_forms(cells: Cells, rows: Rows, rules: RuleSet, homes: Homes) -> FlowForms:
+def _flow_forms(cells: Cells, rows: Rows, rules: RuleSet, homes: Homes, there: Places | None) -> FlowForms:
+    """Forms of flows, of those that are `there` where not all are: rows of one fibre may replace all rows of a form."""
     forms = rows.forms
     is_flow, untold = forms.kind == Kind.FLOW, homes.regions.index("")
+    if there is not None:
+        is_flow &= np.isin(np.arange(len(is_flow)), there)
     region, year = homes.told_region, homes.told_year
     flow, per = np.where(is_flow, forms.index, -1), np.where(is_flow, forms.per, AS_RULE)
     masses = np.append(layout(rules).flow_masses > 0, NO_MASSES, axis=0)[flow] & (per == AS_RULE)[:, None]

@@ -100,6 +100,11 @@ class Rows:
         """Whether some amounts become canonical by their inverse."""
         return bool(self.forms.inverse.any())
 
+    @cached_property
+    def outputs(self) -> bool:
+        """Whether some tell what a stage gave in a period."""
+        return bool((self.forms.kind == Kind.OUTPUT).any())
+
     def among(self, wanted: NDArray[np.bool_]) -> Places:
         """Rows whose form is wanted."""
         return among(wanted, self.form)

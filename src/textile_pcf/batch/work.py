@@ -198,6 +198,7 @@ def with_rejects(work: Work, table: Table, known: Known) -> tuple[list[Footprint
     rest: Table = table
     while rest.rows:
         try:
+            known.answers = [answers.bounded() for answers in known.answers]
             results = emissions(build_activity(rest, work.rules), *known.answers, supply=work.supply)
             return results, problems, _joined(refused)
         except InputError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from threading import RLock
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -31,17 +32,15 @@ class Answers:
     """Which factor stands for what is asked: each distinct question is answered once, also for many tables of activity data.
 
     Per answer, `parts` holds the emissions per canonical unit of the flow, shape (answers, PARTS), `rows` the factor table and
-    its row (-1: none), and `refused` whether there is no factor.
+    its row (-1: none), and `refused` whether there is no factor. Answers are only ever added, so that places stay true, also
+    while another thread asks.
     """
 
     def __init__(self, factors: FactorTable, gwp: str, biogenic: str) -> None:
         self.factors, self.gwp, self.biogenic = factors, gwp, biogenic
         self._of_rows = factors.parts(gwp, biogenic)
         self._regions = {region for table in factors.tables for region in table.texts["region"]}
-        self.forget()
-
-    def forget(self) -> None:
-        """Begin anew: what others hold of earlier answers stays theirs."""
+        self._asking = RLock()
         self.requests: list[Request] = []
         self.answers: list[Match | NoMatch | None] = []
         self.parts = np.zeros((0, len(PARTS)))
@@ -54,13 +53,21 @@ class Answers:
         self._beside: dict[Request, int] = {}
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != "matched"}
+        return {name: value for name, value in vars(self).items() if name not in ("matched", "_asking")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state, matched=WeakKeyDictionary())
+        vars(self).update(state, matched=WeakKeyDictionary(), _asking=RLock())
+
+    def bounded(self) -> Answers:
+        """These, or where they have become too many, none yet: what others hold of them stays theirs."""
+        return self if len(self.answers) <= KEPT else Answers(self.factors, self.gwp, self.biogenic)
 
     def places(self, rules: RuleSet, questions: Questions) -> Places:
         """Place of the answer to each question."""
+        with self._asking:
+            return self._places(rules, questions)
+
+    def _places(self, rules: RuleSet, questions: Questions) -> Places:
         known, places = self._known.get(rules, (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.intp)))
         keys = self._keys(questions)
         at = np.searchsorted(known, keys)
@@ -88,12 +95,13 @@ class Answers:
 
     def place(self, request: Request) -> int:
         """Place of the answer to a question that no flow of the rule asks by itself."""
-        if request not in self._beside:
-            self._beside[request] = len(self.answers)
-            self.requests.append(request)
-            self.answers.append(_answer(self.factors, request, self._regions))
-            self._count()
-        return self._beside[request]
+        with self._asking:
+            if request not in self._beside:
+                self._beside[request] = len(self.answers)
+                self.requests.append(request)
+                self.answers.append(_answer(self.factors, request, self._regions))
+                self._count()
+            return self._beside[request]
 
     def _count(self) -> None:
         """Emissions of the answers that are new."""
@@ -140,10 +148,16 @@ class Questions:
             yield flow, self.items[item], self.regions[region], year
 
 
-@lru_cache(maxsize=32)
 def answers_of(factors: FactorTable, gwp: str, biogenic: str) -> Answers:
     """Answers of factor tables under a set of global warming potentials, with all that was asked before."""
-    return Answers(factors, gwp, biogenic)
+    kept = _kept(factors, gwp, biogenic)
+    kept[0] = kept[0].bounded()
+    return kept[0]
+
+
+@lru_cache(maxsize=32)
+def _kept(factors: FactorTable, gwp: str, biogenic: str) -> list[Answers]:
+    return [Answers(factors, gwp, biogenic)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,8 +196,6 @@ def match_rows(activity: Activity, answers: Answers) -> Matched:
     """Emission factor of every flow row, with a problem for every row that has none."""
     if (earlier := answers.matched.get(activity.structure)) is not None:
         return earlier
-    if len(answers.answers) > KEPT:
-        answers.forget()
     form, places, links = _questions(activity, answers)
     supplier = _suppliers(activity, links)
     refused = np.flatnonzero(answers.refused[places])

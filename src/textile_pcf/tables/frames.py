@@ -24,14 +24,17 @@ def from_frame(frame: Any, header: Header, error: type[PcfError]) -> Table:
 
 
 def _frame_cells(column: Any) -> Any:
-    """Cells of a pandas column: texts that pandas has coded, or can code, are looked at once per distinct text."""
+    """Cells of a pandas column: texts that pandas has coded, or can code, are looked at once per distinct text.
+
+    They are copies: what is told later of a result stays true whatever becomes of the frame.
+    """
     import pandas as pd
 
     if isinstance(column.dtype, pd.CategoricalDtype) and pd.api.types.is_string_dtype(column.cat.categories):
-        return _coded(column.cat.codes.to_numpy(), column.cat.categories)
+        return _coded(column.cat.codes.to_numpy(copy=True), column.cat.categories)
     if isinstance(column.dtype, pd.StringDtype):
         return _coded(*pd.factorize(column))
-    return _cells(column.to_numpy() if column.dtype.kind in "iuf" else column.to_numpy(object))
+    return _cells(column.to_numpy(copy=True) if column.dtype.kind in "iuf" else column.to_numpy(object))
 
 
 def _coded(codes: Any, texts: Any) -> Coded:

@@ -10,7 +10,7 @@ from textile_pcf.strict_yaml import Document
 from textile_pcf.tables.shape import Header, Table, plain
 from textile_pcf.units import nearest
 
-SCALARS = frozenset((str, int, float, bool, type(None)))
+NO_CELL = (Mapping, list, tuple, set)
 FORM = "Write {product: ID, rows: [{stage: ..., flow: ..., amount: ...}]}."
 
 
@@ -21,13 +21,15 @@ def from_document(document: Document, header: Header, error: type[PcfError]) -> 
     problems: list[Problem] = []
     rows: list[Any] = []
     products: list[Any] = []
+    named = False
     homes: list[tuple[tuple[Any, ...], int]] = []
     for path, entry in entries.items():
         given = _given(document, path, entry, problems)
         rows += given
-        products += [entry["product"] if given and "product" in entry else ""] * len(given)
+        named |= bool(given) and "product" in entry
+        products += [entry.get("product", "")] * len(given) if given else []
         homes += [(path, len(given))]
-    columns = _columns(rows, products, header) if _mappings(rows) else {}
+    columns = _columns(rows, products if named else [], header) if _mappings(rows) else {}
     paths = (
         [(*path, "rows", number) for path, count in homes for number in range(count)] if document.lines or not columns else []
     )
@@ -55,7 +57,7 @@ def _columns(rows: list[Mapping[Any, Any]], products: list[Any], header: Header)
     names = {key: header.name(key) for keys in forms for key in keys}
     if any(len({names[key] for key in keys}) < len(keys) for keys in forms):
         return {}
-    columns: dict[str, list[Any]] = {"product": products} if any(products) else {}
+    columns: dict[str, list[Any]] = {"product": products} if products else {}
     for key, name in names.items():
         if name in columns:  # by another key in other rows, or of the whole product
             columns[name] = [row.get(key, cell) for row, cell in zip(rows, columns[name], strict=True)]
@@ -64,7 +66,7 @@ def _columns(rows: list[Mapping[Any, Any]], products: list[Any], header: Header)
     if header.known is not None and not columns.keys() <= set(header.known):
         return {}
     kinds = [set(map(type, cells)) for cells in columns.values()]
-    if not all(map(SCALARS.issuperset, kinds)):
+    if any(issubclass(kind, NO_CELL) for kind in set().union(*kinds)):
         return {}
     return {name: _cells(cells, kind) for (name, cells), kind in zip(columns.items(), kinds, strict=True)}
 
@@ -109,7 +111,7 @@ def _wrong(document: Document, here: tuple[Any, ...], row: Any, header: Header) 
     else:
         wrong = []
     for key, value in row.items():
-        if isinstance(value, Mapping | list | tuple | set):
+        if isinstance(value, NO_CELL):
             what = "A list or mapping stands in a cell."
             wrong.append(Problem(document.place((*here, key)), what, "Write a text or a number.", code="cell"))
     return wrong
