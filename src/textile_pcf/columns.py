@@ -15,7 +15,6 @@ Flags = NDArray[np.bool_]
 Kind_ = TypeVar("Kind_", bound=np.generic)
 DENSE = 1 << 16  # combinations that are counted in a table even where there are fewer rows
 SHORT = 1 << 31  # combinations that 32 bits can count
-HEAD = 8192  # rows in which the first of each form are looked for first
 WIDE = 8  # as many times the rows may there be combinations to be counted in a table, not sorted
 
 
@@ -220,8 +219,9 @@ def combine(*columns: NDArray[np.integer[Any]] | Coded) -> tuple[NDArray[np.intp
             size = int(column.max(initial=0)) - low + 1
         if size <= 1:
             continue
-        if span > 1 and span * size > max(DENSE, len(key)):
-            place, span = _dense(key, span)
+        if span > 1 and span * size > max(DENSE, WIDE * len(key)):
+            first, place = _dense(key, span)
+            span = len(first)
             key = place.astype(np.int32) if span * size < SHORT else place
         elif span * size >= SHORT:
             key = key.astype(np.int64)
@@ -231,33 +231,22 @@ def combine(*columns: NDArray[np.integer[Any]] | Coded) -> tuple[NDArray[np.intp
         if low:
             key -= low
         span *= size
-    form, count = _dense(key, span)
-    return _first_rows(form, count), form
+    return _dense(key, span)
 
 
-def _dense(key: NDArray[np.integer[Any]], span: int) -> tuple[NDArray[np.intp], int]:
-    """Keys below `span` as places among the distinct ones, in their order."""
-    if span > max(DENSE, WIDE * len(key)):
-        distinct, place = np.unique(key, return_inverse=True)
-        return place.reshape(-1).astype(np.intp, copy=False), len(distinct)
-    place = np.cumsum(np.bincount(key, minlength=span) > 0, dtype=np.intp) - 1
-    return picked(place, key), int(place[-1]) + 1 if len(key) else 0
-
-
-def _first_rows(form: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-    """First row of each form; looked for in ever larger pieces, as most forms stand near the top of a long table."""
-    rows = len(form)
-    first = np.full(count, rows, dtype=np.intp)
-    low, high = 0, HEAD
-    while low < rows and count:
-        part = form[low:high]
-        found = np.full(count, rows, dtype=np.intp)
-        found[part[::-1]] = np.arange(low + len(part) - 1, low - 1, -1)
-        np.minimum(first, found, out=first)
-        if first.max() < rows:
-            break
-        low, high = high, 4 * high
-    return first
+def _dense(key: NDArray[np.integer[Any]], span: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """First row of each distinct key below `span`, in the order of the keys, and each row's place among them."""
+    rows = len(key)
+    if span > max(DENSE, WIDE * rows):
+        _, first, place = np.unique(key, return_index=True, return_inverse=True)
+        return first, place.reshape(-1).astype(np.intp, copy=False)
+    key = key.astype(np.intp, copy=False)
+    first_of: NDArray[np.integer[Any]] = np.full(span, rows, dtype=np.int32 if rows < SHORT else np.int64)
+    first_of[key[::-1]] = np.arange(rows - 1, -1, -1, dtype=first_of.dtype)  # the first row of a key is written last
+    there = np.flatnonzero(first_of < rows)
+    place = np.empty(span, dtype=np.intp)
+    place[there] = np.arange(len(there))
+    return first_of[there].astype(np.intp), picked(place, key)
 
 
 def repeated(*columns: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
@@ -275,6 +264,9 @@ def repeated(*columns: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
         size = int(column.max()) + 1
         key = key * size + column
         span *= size
-    place = key if span <= max(DENSE, WIDE * len(key)) else _dense(key, span)[0]
-    count = np.bincount(place)
-    return np.flatnonzero((count > 1)[place]) if count.max() > 1 else np.empty(0, dtype=np.intp)
+    place = key if span <= max(DENSE, WIDE * len(key)) else _dense(key, span)[1]
+    seen = np.zeros(int(place.max()) + 1, dtype=bool)
+    seen[place] = True
+    if np.count_nonzero(seen) == len(place):
+        return np.empty(0, dtype=np.intp)
+    return np.flatnonzero((np.bincount(place) > 1)[place])

@@ -54,7 +54,7 @@ class Cells:
     @cached_property
     def texts(self) -> dict[str, Coded]:
         """The text columns as codes; products in the order in which they appear."""
-        columns, empty = self.table.columns, Coded(np.zeros(self.rows, dtype=np.int64), ("",))
+        columns, empty = self.table.columns, Coded(np.broadcast_to(np.int64(0), self.rows), ("",))
         texts = {name: encode(columns[name]) if name in columns else empty for name in TEXTS}
         products = by_appearance(texts["product"])
         texts["product"] = Coded(products.codes.astype(np.int64, copy=False), products.categories)

@@ -128,6 +128,7 @@ def flow_rows(
     rows: Rows,
     laid: Laid,
     form: Places,
+    at: Places,
     rules: RuleSet,
     seats: tuple[Seats, Seats],
     takes_place: Flags,
@@ -135,22 +136,21 @@ def flow_rows(
 ) -> tuple[FlowRows, Flags, bool]:
     """Rows of flows with those that the rule fills in, which flow seats have one, and whether none has two.
 
-    `form` is that of the laid rows.
+    `form` is that of the laid rows, `at` those of them that are flows.
     """
-    forms = rows.forms
     of_stages, of_flows = seats
-    at = among(forms.kind == Kind.FLOW, form)
     seat, row = picked(laid.seat, at), at if laid.every else picked(laid.row, at)
     form = picked(form, at)
     told = _flow_forms(cells, rows, rules, homes, None if laid.every else np.unique(form))
     stage = np.append(layout(rules).flow_stage, -1)[told.flow]  # forms of other kinds have no flow, and no row here
-    count = np.bincount(picked(np.append(of_flows.start, 0)[told.flow], form) + seat, minlength=of_flows.total)
-    present = count > 0
+    present = np.zeros(of_flows.total, dtype=bool)
+    present[picked(np.append(of_flows.start, 0)[told.flow], form) + seat] = True
+    single = np.count_nonzero(present) == len(form)
     place = picked(np.append(of_stages.start, 0)[stage], form) + seat
     empty = np.flatnonzero(cells.empty[row]) if cells.any_empty else np.empty(0, dtype=np.intp)
     given = FlowRows(form, seat, row, place, told, homes, empty)
     filled = _with_filled(given, rules, of_stages, of_flows, takes_place, present)
-    return filled, present, bool(count.max(initial=0) < 2)
+    return filled, present, single
 
 
 def _flow_forms(cells: Cells, rows: Rows, rules: RuleSet, homes: Homes, there: Places | None) -> FlowForms:

@@ -11,7 +11,7 @@ from textile_pcf.activity.cells import Cells
 from textile_pcf.activity.lanes import Lanes, Places
 from textile_pcf.activity.meaning import Forms, Ints, Kind, among
 from textile_pcf.activity.seats import Seats
-from textile_pcf.columns import Flags
+from textile_pcf.columns import Flags, picked
 from textile_pcf.rules import PRODUCT, RuleSet
 
 WORLD = "GLO"
@@ -28,7 +28,7 @@ class Others:
     def of(self, wanted: Flags) -> Others:
         """Those of wanted forms."""
         at = among(wanted, self.form)
-        return Others(self.form[at], self.seat[at], self.row[at])
+        return Others(picked(self.form, at), picked(self.seat, at), picked(self.row, at))
 
 
 @dataclass(frozen=True, eq=False)

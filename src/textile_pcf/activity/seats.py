@@ -47,7 +47,7 @@ class Seats:
 
     def at(self, entry: NDArray[np.integer], seat: NDArray[np.integer]) -> Places:
         """Place in the flat array of a seat of each entry."""
-        return np.asarray(self.start[entry] + seat, dtype=np.intp)
+        return np.asarray(self.start.take(entry) + seat, dtype=np.intp)
 
 
 def seats_of(stages: Places, rules: RuleSet, lanes: Lanes) -> Seats:

@@ -15,10 +15,10 @@ from textile_pcf.activity.flows import FlowRows, flow_rows
 from textile_pcf.activity.homes import Homes, Others
 from textile_pcf.activity.lanes import Laid, Lanes, Places, lay, make_lanes
 from textile_pcf.activity.layout import layout
-from textile_pcf.activity.meaning import Forms, Ints, Kind, Rows, among
+from textile_pcf.activity.meaning import Forms, Ints, Kind, Rows, among, parted
 from textile_pcf.activity.seats import Seats, seats_of
 from textile_pcf.activity.twice import rows_twice
-from textile_pcf.columns import Array, Flags
+from textile_pcf.columns import Array, Flags, picked
 from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
 
@@ -54,7 +54,7 @@ class Given:
 
     def values(self, value: Array) -> Array:
         """Values on all seats, NaN where none is given; a chosen word as its place in the list of words."""
-        told = value[self.row]
+        told = picked(value, self.row)
         values = self._nothing.copy()
         values[self.place] = np.where(self.word >= 0, self.word, told) if self._words else told
         return values
@@ -100,11 +100,11 @@ def structured(cells: Cells, rows: Rows, rules: RuleSet) -> tuple[Structure, lis
     stage_seats = seats_of(np.arange(len(rules.stages)), rules, lanes)
     flow_seats = seats_of(told.flow_stage, rules, lanes)
     takes_place = _takes_place(told.stage_optional, stage_seats, forms, form, laid)
-    rest = among(forms.kind != Kind.FLOW, form)
-    others = Others(form[rest], laid.seat[rest], rest if laid.every else laid.row[rest])
+    at, rest = parted(forms.kind == Kind.FLOW, form)
+    others = Others(picked(form, rest), picked(laid.seat, rest), rest if laid.every else laid.row[rest])
     homes = Homes.of(cells, rules, lanes, forms, others, stage_seats)
-    flows, present, single = flow_rows(cells, rows, laid, form, rules, (stage_seats, flow_seats), takes_place, homes)
-    problems += rows_twice(cells, rows, rest if single and laid.every else None)
+    flows, present, single = flow_rows(cells, rows, laid, form, at, rules, (stage_seats, flow_seats), takes_place, homes)
+    problems += rows_twice(cells, rows, others if single and laid.every else None)
     losses = _given(Kind.LOSS, forms, others, seats_of(told.loss_stage, rules, lanes))
     structure = Structure(
         rows=rows,
@@ -134,7 +134,8 @@ def _takes_place(optional: Flags, seats: Seats, forms: Forms, form: Places, laid
 def _given(kind: Kind, forms: Forms, others: Others, seats: Seats) -> Given:
     """Rows of properties or of losses on their seats."""
     chosen = others.of(forms.kind == kind)
-    return Given(seats.at(forms.index[chosen.form], chosen.seat), chosen.row, forms.word[chosen.form], seats)
+    place = seats.at(picked(forms.index, chosen.form), chosen.seat)
+    return Given(place, chosen.row, picked(forms.word, chosen.form), seats)
 
 
 def _lost(rules: RuleSet, stages: Seats, losses: Seats, takes_place: Flags) -> tuple[Places, ...]:

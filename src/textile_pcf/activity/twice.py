@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.cells import Cells
+from textile_pcf.activity.homes import Others
 from textile_pcf.activity.meaning import Kind, Rows
 from textile_pcf.columns import combine, picked, repeated
 from textile_pcf.errors import Problem
@@ -16,15 +17,15 @@ _SAME = ("product", "stage", "component", "flow", "item", "region", "year", "per
 _ONCE = ("product", "stage", "component", "flow")
 
 
-def rows_twice(cells: Cells, rows: Rows, others: NDArray[np.intp] | None) -> Iterator[Problem]:
+def rows_twice(cells: Cells, rows: Rows, others: Others | None) -> Iterator[Problem]:
     """Equal rows; and second rows of what takes one row only: properties, losses, shares, stage rows.
 
-    `others` are the rows that are no flows, where no flow has two rows on one seat.
+    `others` are the rows that are no flows, where no flow has two rows on one seat and every product is its own lane.
     """
     forms, product = rows.forms, cells.texts["product"].codes
     slots = combine(cells.texts["stage"].codes[forms.first], cells.texts["flow"].codes[forms.first])[1]
     if others is not None:
-        several = others[repeated(product[others], slots[rows.form[others]])]
+        several = others.row[repeated(others.seat, picked(slots, others.form))]
     else:  # only rows of a flow with several rows can be equal
         several = repeated(product, picked(slots, rows.form))
     said = "The same row stands already"

@@ -295,8 +295,8 @@ def _unknown_suppliers(activity: Activity, links: Places, supplier: Places) -> I
 
 def factor_rows(matched: Matched) -> dict[int, list[int]]:
     """Rows of each factor table that are used."""
-    used = np.unique(matched.rows[matched.rows[:, 0] >= 0], axis=0)
-    return {table: used[used[:, 0] == table, 1].tolist() for table in np.unique(used[:, 0]).tolist()}
+    table, row = matched.rows.T
+    return {number: np.unique(row[table == number]).tolist() for number in np.unique(table[table >= 0]).tolist()}
 
 
 def match_warnings(activity: Activity, matched: Matched) -> Iterator[tuple[int, str]]:
