@@ -79,7 +79,7 @@ def _coded_keys(column: Any) -> tuple[NDArray[np.integer[Any]], Keys]:
     import pyarrow as pa
 
     if pa.types.is_dictionary(column.type) or pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        codes, texts = coded(column)
+        codes, texts, _ = coded(_in_one(column))
         return codes, np.append(keys(texts), keys(pa.array([""])))  # behind the texts: nothing
     if pa.types.is_integer(column.type) and not column.null_count:
         values = column.to_numpy()
@@ -87,6 +87,13 @@ def _coded_keys(column: Any) -> tuple[NDArray[np.integer[Any]], Keys]:
         return np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(values)))), keys(pa.array(values[starts]))
     read = encode(from_arrow(pa.table({"product": column}), "product", header(), InputError).columns["product"])
     return read.codes, keys(pa.array(read.categories))
+
+
+def _in_one(column: Any) -> Any:
+    """A column in one piece, so that each text has one code."""
+    import pyarrow as pa
+
+    return column if column.num_chunks == 1 else pa.chunked_array([column.combine_chunks()])
 
 
 def _grouped(path: str, texts: tuple[str, ...], sizes: list[int], lead: list[int], rows: int) -> list[Partition]:

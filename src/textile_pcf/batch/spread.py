@@ -104,7 +104,7 @@ def _products(column: Any) -> tuple[NDArray[np.uint64], Any]:
         return keys(column), column
     of_rows = []
     for chunk in column.chunks:
-        codes, texts = coded(pa.chunked_array([chunk]))
+        codes, texts, _ = coded(pa.chunked_array([chunk]))
         of_rows.append(np.append(keys(texts), keys(pa.array([""])))[codes])  # behind the texts: nothing
     every = np.concatenate(of_rows) if of_rows else np.empty(0, dtype=np.uint64)
     return every, column.cast(column.type.value_type)

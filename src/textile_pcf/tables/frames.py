@@ -14,6 +14,10 @@ from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.strict_yaml import read_bytes
 from textile_pcf.tables.shape import Header, Table, plain
 
+MANY = 1_000  # texts of a column: to make those of several pieces the same is to look each up twice
+ALL_ONES_WHERE_SET = -np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(np.int32)
+"""Eight numbers for each byte of flags."""
+
 
 def from_frame(frame: Any, header: Header, error: type[PcfError]) -> Table:
     """Table of a pandas DataFrame, which stays as it is; its index does not count."""
@@ -72,8 +76,8 @@ def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> 
             return _cells(column.to_numpy())
         if kind not in ("string", "large_string") and not kind.startswith("dictionary<values=string"):
             return objects(column)
-        codes, texts = coded(column)
-        return recoded(codes, [*texts.to_pylist(), ""] if _points_behind(codes, texts) else texts.to_pylist())
+        codes, texts, gaps = coded(column)
+        return recoded(codes, [*texts.to_pylist(), ""] if gaps else texts.to_pylist())
 
     def objects(column: Any) -> Any:
         values = np.empty(len(column), dtype=object)
@@ -85,26 +89,47 @@ def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> 
     return _from_columns(empty, table.column_names, [cells(column) for column in table.columns], header, error)
 
 
-def coded(column: Any) -> tuple[NDArray[np.int32], Any]:
-    """Codes of a pyarrow column of texts, and the texts; the code behind them means nothing."""
+def coded(column: Any) -> tuple[NDArray[np.int32], Any, bool]:
+    """Codes of a pyarrow column of texts, the texts, and whether the code behind them stands somewhere: it means nothing.
+
+    Texts of several pieces with many texts each are put one after the other, so that the same may stand twice.
+    """
     import pyarrow as pa
 
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
-    column = column.unify_dictionaries().combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-    indices, texts = column.indices.cast("int32"), column.dictionary
-    bits, values = indices.buffers()
-    codes = np.frombuffer(values, dtype=np.int32, count=indices.offset + len(indices))[indices.offset :]
-    if indices.null_count:  # reckoned, as choosing by a flag, here or in pyarrow, takes ten times as long
-        flags = np.unpackbits(np.frombuffer(bits, dtype=np.uint8), bitorder="little", count=indices.offset + len(indices))
-        nothing = np.int32(len(texts))
-        codes = (codes - nothing) * flags[indices.offset :] + nothing
-    return codes, texts
+    many = column.num_chunks > 1 and sum(len(chunk.dictionary) for chunk in column.chunks) > MANY
+    chunks = (column if many or column.num_chunks < 2 else column.unify_dictionaries()).chunks
+    texts = [chunk.dictionary for chunk in (chunks if many else chunks[:1])]
+    told = pa.concat_arrays(texts) if texts else pa.array([], pa.string())
+    gaps = column.null_count > 0
+    if len(chunks) == 1 and not gaps:
+        return _bare(chunks[0].indices), told, gaps
+    codes, row, text = np.empty(len(column), dtype=np.int32), 0, 0
+    for chunk in chunks:
+        _put_codes(chunk.indices, text, len(told), codes[row : row + len(chunk)])
+        row += len(chunk)
+        text += len(chunk.dictionary) if many else 0
+    return codes, told, gaps
 
 
-def _points_behind(codes: NDArray[np.int32], texts: Any) -> bool:
-    """Whether some code means nothing."""
-    return bool(codes.max(initial=-1) >= len(texts))
+def _bare(indices: Any) -> NDArray[np.int32]:
+    """Codes of indices, whatever stands where there is none."""
+    whole = indices.cast("int32")
+    values = whole.buffers()[1]
+    return np.frombuffer(values, dtype=np.int32, count=whole.offset + len(whole))[whole.offset :]
+
+
+def _put_codes(indices: Any, first: int, nothing: int, codes: NDArray[np.int32]) -> None:
+    """Codes counted from `first`, and `nothing` where there is none: to choose by a flag would take ten times as long."""
+    if not indices.null_count:
+        np.add(_bare(indices), first, out=codes)
+        return
+    start, end = indices.offset, indices.offset + len(indices)
+    flags = np.frombuffer(indices.buffers()[0], dtype=np.uint8)[start // 8 : -(-end // 8)]
+    np.subtract(_bare(indices), nothing - first, out=codes)
+    codes &= ALL_ONES_WHERE_SET.take(flags, axis=0).reshape(-1)[start % 8 :][: len(codes)]
+    codes += nothing
 
 
 def _from_columns(table: Table, heads: list[Any], cells: list[Any], header: Header, error: type[PcfError]) -> Table:
