@@ -93,10 +93,20 @@ def encode(values: Sequence[Any] | Coded) -> Coded:
     return Coded(codes, tuple(texts))
 
 
+def run_starts(values: NDArray[Any]) -> NDArray[np.intp]:
+    """Where runs of equal values begin.
+
+    Examples
+    --------
+    >>> run_starts(np.array([7, 7, 3, 7]))
+    array([0, 2, 3])
+    """
+    return np.flatnonzero(np.append(True, values[1:] != values[:-1])) if len(values) else np.empty(0, dtype=np.intp)
+
+
 def _distinct_numbers(values: NDArray[Any]) -> tuple[NDArray[Any], Codes]:
     """Distinct numbers in the order in which they first appear, and the code of each row."""
-    change = np.flatnonzero(values[1:] != values[:-1]) + 1
-    starts = np.concatenate(([0], change)) if len(values) else change
+    starts = run_starts(values)
     distinct, first, codes = np.unique(values[starts], return_index=True, return_inverse=True)  # rows of a kind stand together
     order = np.argsort(first)
     rank = np.empty(len(order), dtype=np.int64)
@@ -130,8 +140,7 @@ def by_appearance(column: Coded) -> Coded:
     Coded(codes=array([0, 0, 1]), categories=('c', 'a'))
     """
     codes, count = column.codes, len(column.categories)
-    change = np.flatnonzero(codes[1:] != codes[:-1]) + 1
-    starts = np.concatenate(([0], change)) if len(codes) else change
+    starts = run_starts(codes)
     seen = codes[starts]
     if len(seen) == count and np.array_equal(seen, np.arange(count)):
         return column

@@ -25,7 +25,8 @@ def stage_columns(results: Sequence[Footprint], names: Sequence[str], units: Seq
 
     def add(name: str, values: Any, unit: str) -> None:
         fields.append(pa.field(name, pa.float64(), metadata={"unit": unit}))
-        arrays.append(pa.array(np.ascontiguousarray(values), from_pandas=True))
+        told = np.ascontiguousarray(values)
+        arrays.append(pa.array(told, from_pandas=bool(np.isnan(told).any())))  # NaN is nothing; to look for it is costly
 
     for result, scenario in zip(results, names, strict=True):
         after, unit = f"@{scenario}" if scenario else "", f"kgCO2e/{result.unit}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,7 @@ class Partition:
 
     def load(self) -> Table:
         """The rows, with their places in the file."""
-        from pyarrow import parquet
-
-        file = parquet.ParquetFile(self.path, read_dictionary=list(self.texts), memory_map=True)
+        file = opened(self.path, self.texts)
         table = file.read_row_groups(list(self.groups), use_threads=False).slice(self.skip, self.rows)
         return arrow_rows(table, self.path, range(self.first, self.first + self.rows))
 
@@ -58,6 +57,23 @@ class Held:
     def rows(self) -> int:
         """Number of rows."""
         return self.table.rows
+
+
+def opened(path: str, texts: Sequence[str], memory_map: bool = True) -> Any:
+    """A Parquet file whose texts are read as codes; what it says of itself, much where it is large, is read once."""
+    from pyarrow import parquet
+
+    told = Path(path).stat()
+    metadata = _metadata(path, told.st_ino, told.st_mtime_ns, told.st_size)
+    return parquet.ParquetFile(path, metadata=metadata, read_dictionary=list(texts), memory_map=memory_map)
+
+
+@lru_cache(maxsize=4)
+def _metadata(path: str, file: int, changed: int, size: int) -> Any:
+    """Row groups and columns of a file as it was when it was last changed."""
+    from pyarrow import parquet
+
+    return parquet.read_metadata(path)
 
 
 def text_columns(schema: Any) -> tuple[str, ...]:
