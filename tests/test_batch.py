@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -111,15 +112,39 @@ def test_frames_and_csv_give_the_same_numbers(place: Path) -> None:
 
 
 def test_workers_give_the_same_bytes(place: Path) -> None:
-    run(place, place / "catalogue.parquet", "serial")
+    run(place, place / "catalogue.parquet", "serial", workers=1)
+    run(place, place / "catalogue.parquet", "default")
     run(place, place / "catalogue.parquet", "threads", workers=2, threads=True)
     run(place, place / "catalogue.parquet", "processes", workers=2)
     with ThreadPoolExecutor(2) as pool:
         run(place, place / "catalogue.parquet", "executor", workers=2, executor=pool)
         assert pool.submit(int).result() == 0  # it is the caller's, and still open
+    same_files(place / "serial", place / "default")
     same_files(place / "serial", place / "executor")
     same_files(place / "serial", place / "threads")
     same_files(place / "serial", place / "processes")
+
+
+def test_one_worker_is_one_thread(place: Path) -> None:
+    begun = []
+
+    def watch(frame: object, event: str, argument: object) -> None:
+        begun.append(threading.current_thread().name)
+
+    threading.setprofile(watch)
+    try:
+        run(place, place / "catalogue.parquet", "one_thread", workers=1)
+        assert not begun
+        run(place, place / "catalogue.parquet", "three_threads")
+        assert begun
+    finally:
+        threading.setprofile(None)
+
+
+def test_no_worker_is_refused(place: Path) -> None:
+    with pytest.raises(UsageError, match="at least one worker"):
+        run(place, place / "catalogue.parquet", "nobody", workers=0)
+    assert not (place / "nobody").exists()
 
 
 @pytest.mark.filterwarnings("ignore")  # of the cluster, not of ours

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from textile_pcf.batch.work import Done, Known, Loads, Work, calculate_parts, each_part
+from textile_pcf.batch.work import Done, Known, Loads, Work, calculate_parts, each_part, one_by_one
 from textile_pcf.errors import Problem, UsageError
 
 TURNS = 4  # tasks per worker: what was learned is kept within a task, and workers end at about the same time
@@ -20,29 +20,51 @@ TURNS = 4  # tasks per worker: what was learned is kept within a task, and worke
 
 @dataclass(frozen=True)
 class Runner:
-    """Where partitions are calculated."""
+    """Where partitions are calculated.
 
-    workers: int = 1
+    Raises
+    ------
+    UsageError
+        No worker at all.
+    """
+
+    workers: int | None = None
+    """None: here, the next partition loaded and the last one written meanwhile; 1: here, in one thread."""
     threads: bool = False
     dask: Any = None
     executor: Executor | None = None
 
+    def __post_init__(self) -> None:
+        if self.workers is not None and self.workers < 1:
+            cure = "Give 1 or more, or leave it out."
+            raise UsageError([Problem(f"workers {self.workers}", "There must be at least one worker.", cure, code="workers")])
+
+    @property
+    def alone(self) -> bool:
+        """Nobody else calculates."""
+        return (self.workers or 1) == 1 and self.dask is None and self.executor is None
+
+    @property
+    def one_thread(self) -> bool:
+        """One thing is done after the other."""
+        return self.workers == 1 and self.alone
+
     def each(self, work: Work, partitions: Sequence[Loads]) -> Iterator[Done]:
         """Calculate all partitions; what became of each, as it is finished."""
         known = Known.of(work)
-        alone = self.workers <= 1 and self.dask is None and self.executor is None
-        if alone or len(partitions) < 2:
-            yield from each_part(work, partitions, known)
+        here = one_by_one if self.one_thread else each_part
+        if self.alone or len(partitions) < 2:
+            yield from here(work, partitions, known)
             return
         with self._pool() as pool:
-            yield from each_part(work, partitions[:1], known)  # what is learned from it, every worker is told
+            yield from one_by_one(work, partitions[:1], known)  # what is learned from it, every worker is told
             if self.dask is not None:
                 yield from _on_dask(self.dask, work, partitions[1:], known)
             else:
                 yield from self._pooled(pool, work, partitions[1:], known)
 
     def _pooled(self, pool: Executor, work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
-        tasks = [pool.submit(calculate_parts, work, chunk, known) for chunk in chunks(partitions, self.workers * TURNS)]
+        tasks = [pool.submit(calculate_parts, work, chunk, known) for chunk in chunks(partitions, (self.workers or 1) * TURNS)]
         try:
             for task in as_completed(tasks):
                 yield from task.result()

@@ -84,7 +84,7 @@ def calculate_batch(
     out: str | Path,
     results: str = "stages",
     on_error: str = "reject",
-    workers: int = 1,
+    workers: int | None = None,
     progress: bool | Callable[[int, int], None] | None = None,
     scenarios: Mapping[str, Mapping[str, Any]] | None = None,
     units: Sequence[str] = (),
@@ -114,8 +114,9 @@ def calculate_batch(
     on_error : str
         `reject`: products with problems go to rejected.csv, their rows to rejected_activity.csv; `fail`: stop where
         there are any, and leave nothing but the log.
-    workers : int
-        Processes (or threads, with `threads`); 1 runs here.
+    workers : int, optional
+        Processes (or threads, with `threads`). Without it partitions are calculated here, while threads load the next one and
+        write the last; with 1, one after the other in this thread.
     progress : bool or callable, optional
         A bar on standard error; by itself only on a terminal. A callable is given parts done and parts in all.
     scenarios : mapping, optional
@@ -132,21 +133,19 @@ def calculate_batch(
     Raises
     ------
     UsageError
-        An option that does not exist; `out` holds another run.
+        An option that does not exist; no worker at all; `out` holds another run.
     InputError
         Something is wrong with the whole input, or with any product where `on_error` is `fail`.
     """
     begun, out = time.perf_counter(), Path(out)
     keep_arrays()
+    runner = Runner(workers, threads, dask, executor)
     work, run = prepared(rules, factors, out, results, on_error, scenarios, units, gwp, biogenic, supply)
-    with ThreadPoolExecutor(1) as aside:
-        hashed = aside.submit(input_hash, source)
-        planned = _planned(source, _folder(out, source), partition_rows)
-        run |= {"source": planned.name, "source_sha256": hashed.result(), "partition_rows": partition_rows}
+    planned, digest = _planned_and_hashed(source, _folder(out, source), partition_rows, runner.one_thread)
+    run |= {"source": planned.name, "source_sha256": digest, "partition_rows": partition_rows}
     counts = _earlier(out, run)
     if counts is None:
         log(out, "start", workers=workers, parts=len(planned.partitions), **run)
-        runner = Runner(workers, threads, dask, executor)
         try:
             planned, done = _every_part(source, work, planned, out, runner, progress)
         except InputError as error:  # the next run has another input, or another way with what is wrong
@@ -311,6 +310,15 @@ def _planned(source: Any, out: Path, rows: int) -> Planned:
     products = sum(len(set(part.table.columns["product"].codes.tolist())) for part in parts)
     table = parts[0].table
     return Planned(table.name, parts, sum(part.rows for part in parts), products, table.notes)
+
+
+def _planned_and_hashed(source: Any, out: Path, rows: int, one_thread: bool) -> tuple[Planned, str]:
+    """The partitions of a source and its hash, worked out side by side unless all is to be done in one thread."""
+    if one_thread:
+        return _planned(source, out, rows), input_hash(source)
+    with ThreadPoolExecutor(1) as aside:
+        hashed = aside.submit(input_hash, source)
+        return _planned(source, out, rows), hashed.result()
 
 
 def input_hash(source: Any) -> str:

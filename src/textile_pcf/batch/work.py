@@ -100,9 +100,15 @@ class Known:
 
 def calculate_parts(work: Work, partitions: Sequence[Loads], known: Known) -> list[Done]:
     """Partitions one after the other: what a thread, a process or a Dask worker runs. `known` stays as it is."""
-    keep_arrays()
     own = pickle.loads(pickle.dumps(known))  # noqa: S301 - a copy
-    return [calculate_part(work, partition, partition.load(), own) for partition in partitions]
+    return list(one_by_one(work, partitions, own))
+
+
+def one_by_one(work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
+    """Partitions one after the other, all in this thread; `known` grows."""
+    keep_arrays()
+    for partition in partitions:
+        yield calculate_part(work, partition, partition.load(), known)
 
 
 def each_part(work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:

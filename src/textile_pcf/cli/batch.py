@@ -52,7 +52,12 @@ CHINESE = "rejected_zh.csv"
     multiple=True,
     help="The same pass with another table of factors; repeat for more.",
 )
-@click.option("--workers", metavar="COUNT", type=click.IntRange(min=1), default=1, help="Processes, at least 1.")
+@click.option(
+    "--workers",
+    metavar="COUNT",
+    type=click.IntRange(min=1),
+    help="Processes, at least 1; without it none, but the next rows are loaded and the last results written meanwhile.",
+)
 @click.option("--dask", metavar="ADDRESS", help="Address of a Dask scheduler.")
 @click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
 @options.language
@@ -68,7 +73,7 @@ def batch(
     biogenic: str | None,
     supply: Path | None,
     scenarios: tuple[str, ...],
-    workers: int,
+    workers: int | None,
     dask: str | None,
     progress: bool | None,
     lang: str,
