@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.batch import calculate_batch
+from textile_pcf.batch import calculate_batch, executors
 from textile_pcf.batch.plan import plan
 from textile_pcf.batch.spread import keys
 from textile_pcf.batch.wide import calculate_wide
@@ -123,6 +123,17 @@ def test_workers_give_the_same_bytes(place: Path) -> None:
     same_files(place / "serial", place / "executor")
     same_files(place / "serial", place / "threads")
     same_files(place / "serial", place / "processes")
+
+
+def test_processes_started_anew_give_the_same_bytes_as_copies_of_a_server(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(place, place / "catalogue.parquet", "here", workers=1)
+    assert executors._processes().get_start_method() == ("forkserver" if sys.platform.startswith("linux") else "spawn")
+    monkeypatch.setenv("PYTHONPATH", str(place))
+    (place / "textile_pcf.py").write_text("")  # another copy, which the server would take
+    assert executors._processes().get_start_method() == "spawn"
+    monkeypatch.setattr(executors, "_found_anew", lambda: False)
+    run(place, place / "catalogue.parquet", "anew", workers=2)
+    same_files(place / "here", place / "anew")
 
 
 def test_one_worker_is_one_thread(place: Path) -> None:

@@ -89,6 +89,15 @@ def killed(source: Path, out: Path, delay: float) -> None:
         delay *= 0.7
 
 
+def undisturbed(place: Path) -> Path:
+    """Results of a run of sorted.parquet that nobody kills."""
+    out = place / "undisturbed"
+    calculate_batch(
+        place / "sorted.parquet", workload.RULE, place / "factors.csv", out=out, partition_rows=ROWS, progress=False
+    )
+    return out
+
+
 @pytest.mark.parametrize("name", ["sorted", "shuffled"])
 def test_a_run_killed_at_ten_random_moments_goes_on_and_ends_with_the_same_bytes(place: Path, name: str) -> None:
     source, whole = place / f"{name}.parquet", place / f"whole_{name}"
@@ -107,7 +116,7 @@ def test_a_run_killed_at_ten_random_moments_goes_on_and_ends_with_the_same_bytes
 
 
 def test_what_a_killed_run_left_behind_is_removed(place: Path) -> None:
-    source, whole, out = place / "sorted.parquet", place / "whole_sorted", place / "left"
+    source, whole, out = place / "sorted.parquet", undisturbed(place), place / "left"
     shutil.copytree(whole, out)
     (out / "parts").mkdir()  # killed when the manifest was written, and what was needed on the way still there
     for name in ("parts/part-00003.json", "results/.part-00003.parquet.77.new", ".rejected.csv.77.new"):
@@ -117,7 +126,7 @@ def test_what_a_killed_run_left_behind_is_removed(place: Path) -> None:
 
 
 def test_workers_end_with_a_killed_run_and_it_goes_on(place: Path) -> None:
-    source, whole, out = place / "sorted.parquet", place / "whole_sorted", place / "workers"
+    source, whole, out = place / "sorted.parquet", undisturbed(place), place / "workers"
     process = begun(source, out, workers=2)
     while not (out / "results").is_dir():  # the first partition is calculated before there are workers
         process.join(0.01)

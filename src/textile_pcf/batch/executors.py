@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
+import sys
+import sysconfig
 import threading
-import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from contextlib import AbstractContextManager, nullcontext
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
+from multiprocessing.context import BaseContext
+from pathlib import Path
 from typing import Any
 
-from textile_pcf.batch.work import Done, Known, Loads, Work, calculate_parts, each_part, one_by_one
+from textile_pcf import __file__ as package
+from textile_pcf.batch.memory import keep_arrays
+from textile_pcf.batch.work import Done, Known, Loads, Work, calculate_part, calculate_parts, each_part, one_by_one
 from textile_pcf.errors import Problem, UsageError
 
 TURNS = 4  # tasks per worker: what was learned is kept within a task, and workers end at about the same time
+NEEDED = ("__main__", "textile_pcf.batch.work", "pyarrow.parquet", "pandas")  # the last because pyarrow imports it
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,11 @@ class Runner:
         """One thing is done after the other."""
         return self.workers == 1 and self.alone
 
+    def get_ready(self) -> None:
+        """Let the server of worker processes import what they need while the source is looked at."""
+        if not (self.alone or self.threads or self.dask is not None or self.executor is not None):
+            _processes()
+
     def each(self, work: Work, partitions: Sequence[Loads]) -> Iterator[Done]:
         """Calculate all partitions; what became of each, as it is finished."""
         known = Known.of(work)
@@ -56,32 +68,80 @@ class Runner:
         if self.alone or len(partitions) < 2:
             yield from here(work, partitions, known)
             return
-        with self._pool() as pool:
-            yield from one_by_one(work, partitions[:1], known)  # what is learned from it, every worker is told
-            if self.dask is not None:
-                yield from _on_dask(self.dask, work, partitions[1:], known)
-            else:
-                yield from self._pooled(pool, work, partitions[1:], known)
+        yield from one_by_one(work, partitions[:1], known)  # what is learned from it, every worker is told
+        rest, workers = partitions[1:], self.workers or 1
+        if self.dask is not None:
+            yield from _on_dask(self.dask, work, rest, known)
+        elif self.executor is not None:  # somebody else's: it stays open
+            yield from _in_chunks(self.executor, workers, work, rest, known)
+        elif self.threads:
+            with ThreadPoolExecutor(workers) as pool:
+                yield from _in_chunks(pool, workers, work, rest, known)
+        else:
+            yield from _in_processes(min(workers, len(rest)), work, rest, known)
 
-    def _pooled(self, pool: Executor, work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
-        tasks = [pool.submit(calculate_parts, work, chunk, known) for chunk in chunks(partitions, (self.workers or 1) * TURNS)]
-        try:
-            for task in as_completed(tasks):
-                yield from task.result()
-        except BaseException:
-            for task in tasks:
-                task.cancel()
-            raise
 
-    def _pool(self) -> AbstractContextManager[Executor]:
-        if self.executor is not None:
-            return nullcontext(self.executor)  # somebody else's: it stays open
-        if self.threads or self.dask is not None:
-            return ThreadPoolExecutor(self.workers)
-        pool = ProcessPoolExecutor(self.workers, multiprocessing.get_context("spawn"), initializer=end_with_parent)
-        for _ in range(self.workers):
-            pool.submit(time.sleep, 0.01)  # lets the processes start
-        return pool
+def _in_chunks(pool: Executor, workers: int, work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
+    """As tasks that tell all they need."""
+    tasks = [pool.submit(calculate_parts, work, chunk, known) for chunk in chunks(partitions, workers * TURNS)]
+    for done in _finished(tasks):
+        yield from done
+
+
+def _in_processes(workers: int, work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
+    """In processes that are told once what is to be done, and keep what they learn."""
+    told = pickle.dumps((work, known), pickle.HIGHEST_PROTOCOL)
+    with ProcessPoolExecutor(workers, _processes(), initializer=_begin, initargs=(told,)) as pool:
+        yield from _finished([pool.submit(_part, partition) for partition in partitions])
+
+
+def _finished(tasks: Sequence[Future[Any]]) -> Iterator[Any]:
+    """What tasks give, as they are finished; where one fails, none of the others runs any more when that is told."""
+    try:
+        for task in as_completed(tasks):
+            yield task.result()
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        wait(tasks)
+        raise
+
+
+def _processes() -> BaseContext:
+    """How worker processes start: on Linux as copies of a server that has imported all they need, elsewhere each anew."""
+    if not (sys.platform.startswith("linux") and _found_anew()):
+        return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver  # not there on Windows
+
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(NEEDED))
+    forkserver.ensure_running()
+    return context
+
+
+def _found_anew() -> bool:
+    """A new Python finds this package, no other copy of it: the server may know nothing of a `sys.path` changed since."""
+    installed = Path(sysconfig.get_path("purelib"))
+    named = [line for file in sorted(installed.glob("*.pth")) for line in file.read_text(encoding="utf-8").splitlines()]
+    told = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    found = PathFinder.find_spec("textile_pcf", [*told, str(installed), *named])
+    return found is not None and found.origin is not None and Path(found.origin).resolve() == Path(package).resolve()
+
+
+_told: list[tuple[Work, Known]] = []  # of a worker process: filled when it begins
+
+
+def _begin(told: bytes) -> None:
+    """A worker process begins."""
+    end_with_parent()
+    keep_arrays()
+    _told.append(pickle.loads(told))  # noqa: S301 - the parent's
+
+
+def _part(partition: Loads) -> Done:
+    """One partition, in a worker process."""
+    work, known = _told[0]
+    return calculate_part(work, partition, partition.load(), known)
 
 
 def end_with_parent() -> None:

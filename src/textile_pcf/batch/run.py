@@ -140,6 +140,7 @@ def calculate_batch(
     begun, out = time.perf_counter(), Path(out)
     keep_arrays()
     runner = Runner(workers, threads, dask, executor)
+    runner.get_ready()
     work, run = prepared(rules, factors, out, results, on_error, scenarios, units, gwp, biogenic, supply)
     planned, digest = _planned_and_hashed(source, _folder(out, source), partition_rows, runner.one_thread)
     run |= {"source": planned.name, "source_sha256": digest, "partition_rows": partition_rows}
