@@ -141,7 +141,7 @@ def _begin(told: bytes) -> None:
 def _part(partition: Loads) -> Done:
     """One partition, in a worker process."""
     work, known = _told[0]
-    return calculate_part(work, partition, partition.load(), known)
+    return calculate_part(work, partition, known)
 
 
 def end_with_parent() -> None:

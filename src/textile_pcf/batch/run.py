@@ -308,8 +308,8 @@ def _planned(source: Any, out: Path, rows: int) -> Planned:
             return Planned(str(source), found.partitions, found.rows, found.products)
         return Planned(str(source), spread(str(source), out, found.rows, rows), found.rows, found.products)
     parts: list[Held] = held(source, rows)
-    products = sum(len(set(part.table.columns["product"].codes.tolist())) for part in parts)
-    table = parts[0].table
+    products = sum(len(set(part.held.columns["product"].codes.tolist())) for part in parts)
+    table = parts[0].held
     return Planned(table.name, parts, sum(part.rows for part in parts), products, table.notes)
 
 

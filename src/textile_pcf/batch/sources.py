@@ -35,11 +35,14 @@ class Partition:
     rows: int
     first: int
 
-    def load(self) -> Table:
-        """The rows, with their places in the file."""
+    def read(self) -> Any:
+        """The rows as a pyarrow table."""
         file = opened(self.path, self.texts)
-        table = file.read_row_groups(list(self.groups), use_threads=False).slice(self.skip, self.rows)
-        return arrow_rows(table, self.path, range(self.first, self.first + self.rows))
+        return file.read_row_groups(list(self.groups), use_threads=False).slice(self.skip, self.rows)
+
+    def table(self, rows: Any) -> Table:
+        """The rows as columns, with their places in the file."""
+        return arrow_rows(rows, self.path, range(self.first, self.first + self.rows))
 
 
 @dataclass(frozen=True)
@@ -47,16 +50,20 @@ class Held:
     """Rows of whole products, in memory."""
 
     number: int
-    table: Table
+    held: Table
 
-    def load(self) -> Table:
+    def read(self) -> Table:
+        """The rows: they are there."""
+        return self.held
+
+    def table(self, rows: Table) -> Table:
         """The rows, with their places in the source."""
-        return self.table
+        return rows
 
     @property
     def rows(self) -> int:
         """Number of rows."""
-        return self.table.rows
+        return self.held.rows
 
 
 def opened(path: str, texts: Sequence[str], memory_map: bool = True) -> Any:

@@ -30,14 +30,17 @@ class Spread:
     file: str
     rows: int = 0
 
-    def load(self) -> Table:
-        """The rows, with their places in the file they come from."""
+    def read(self) -> Any:
+        """The rows as a pyarrow table."""
         import pyarrow as pa
 
         with pa.memory_map(self.file) as source:
-            table = pa.ipc.open_stream(source).read_all()
-        lines = table.column(ROW).to_numpy()
-        return arrow_rows(table.drop_columns([ROW]), self.path, lines)
+            return pa.ipc.open_stream(source).read_all()
+
+    def table(self, rows: Any) -> Table:
+        """The rows as columns, with their places in the file they come from."""
+        lines = rows.column(ROW).to_numpy()
+        return arrow_rows(rows.drop_columns([ROW]), self.path, lines)
 
 
 def spread(path: str, out: Path, rows: int, per_file: int) -> list[Spread]:

@@ -31,14 +31,17 @@ LINK = "product:"
 
 
 class Loads(Protocol):
-    """A partition: numbered, and able to load its rows anywhere."""
+    """A partition: numbered, and able to read its rows anywhere."""
 
     @property
     def number(self) -> int:
         """Its number, from 0."""
 
-    def load(self) -> Table:
-        """The rows, with their places."""
+    def read(self) -> Any:
+        """The rows as they are kept: the part of the work that another thread can do meanwhile."""
+
+    def table(self, rows: Any) -> Table:
+        """The rows as columns, with their places."""
 
 
 @dataclass(frozen=True)
@@ -108,18 +111,20 @@ def one_by_one(work: Work, partitions: Sequence[Loads], known: Known) -> Iterato
     """Partitions one after the other, all in this thread; `known` grows."""
     keep_arrays()
     for partition in partitions:
-        yield calculate_part(work, partition, partition.load(), known)
+        yield calculate_part(work, partition, known)
 
 
 def each_part(work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
-    """Partitions one after the other, the next one loaded and the last one written meanwhile; `known` grows."""
+    """Partitions one after the other, the next one read and the last one written meanwhile; `known` grows."""
     keep_arrays()
-    with ThreadPoolExecutor(1) as loader, ThreadPoolExecutor(1) as writer:
-        loading = deque(loader.submit(partition.load) for partition in partitions[:1])
+    with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
+        reading = deque(reader.submit(partition.read) for partition in partitions[:1])
         writing: deque[Future[Done]] = deque()
         for place, partition in enumerate(partitions):
-            table = loading.popleft().result()
-            loading.extend(loader.submit(later.load) for later in partitions[place + 1 : place + 2])
+            rows = reading.popleft().result()
+            reading.extend(reader.submit(later.read) for later in partitions[place + 1 : place + 2])
+            table = partition.table(rows)
+            del rows
             outcome = calculated(work, partition.number, table, known)
             if writing:
                 yield writing.popleft().result()
@@ -140,9 +145,9 @@ class Outcome:
     seconds: float
 
 
-def calculate_part(work: Work, partition: Loads, table: Table, known: Known) -> Done:
-    """Calculate a partition and write its files."""
-    return written(work, calculated(work, partition.number, table, known))
+def calculate_part(work: Work, partition: Loads, known: Known) -> Done:
+    """Read a partition, calculate it, and write its files."""
+    return written(work, calculated(work, partition.number, partition.table(partition.read()), known))
 
 
 def calculated(work: Work, number: int, table: Table, known: Known) -> Outcome:
