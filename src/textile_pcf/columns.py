@@ -123,12 +123,20 @@ def recoded(codes: NDArray[np.integer[Any]], values: Sequence[Any]) -> Coded:
     >>> recoded(np.array([2, 0, 1]), ["dyeing ", "weaving", "dyeing"])
     Coded(codes=array([0, 0, 1]), categories=('dyeing', 'weaving'))
     """
-    stripped = tuple(map(str.strip, values)) if set(map(type, values)) == {str} else tuple(map(text_of, values))
+    stripped = tuple(values) if _bare(values) else tuple(map(text_of, values))
     if len(set(stripped)) == len(stripped):
         return Coded(codes if codes.dtype == np.int32 else codes.astype(np.int64, copy=False), stripped)
     texts: dict[str, int] = {}
     places = [texts.setdefault(text, len(texts)) for text in stripped]
     return Coded(np.array(places, dtype=np.int64)[codes], tuple(texts))
+
+
+def _bare(values: Sequence[Any]) -> bool:
+    """Whether all are texts, none with anything that could be stripped: found out for all of them at once."""
+    if set(map(type, values)) != {str}:
+        return False
+    joined = "".join(values)
+    return joined.isascii() and joined.isprintable() and " " not in joined
 
 
 def by_appearance(column: Coded) -> Coded:
@@ -166,7 +174,8 @@ def numbers(values: Sequence[Any] | NDArray[Any]) -> tuple[Array, NDArray[np.boo
     array = np.asarray(_plain(values) if isinstance(values, list) else values)
     if array.dtype.kind in "fiu":
         floats = array.astype(np.float64, copy=False)
-        return floats, np.isinf(floats)
+        finite = -np.inf < floats.min(initial=0.0) and floats.max(initial=0.0) < np.inf  # false where there is a NaN, too
+        return floats, np.zeros(len(floats), dtype=bool) if finite else np.isinf(floats)
     if array.dtype.kind != "U" or not set(map(type, values)) <= {str, np.str_}:  # a workbook's cells: numbers and texts
         column = encode(list(values))
         floats, wrong = _read(np.array(column.categories, dtype=np.str_))
