@@ -20,6 +20,7 @@ from textile_pcf.batch import calculate_batch, executors
 from textile_pcf.batch.plan import plan
 from textile_pcf.batch.spread import keys
 from textile_pcf.batch.wide import calculate_wide
+from textile_pcf.cli import run as cli
 from textile_pcf.errors import InputError, UsageError
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
@@ -258,6 +259,32 @@ def test_scenarios_in_one_pass(place: Path) -> None:
     np.testing.assert_allclose(table["total"], old, rtol=1e-12)
     np.testing.assert_allclose(table["total@new grid"], new, rtol=1e-12)
     np.testing.assert_allclose(table["change@new grid"], new / old - 1, rtol=1e-9)
+
+
+def test_scenarios_on_the_command_line(place: Path) -> None:
+    """Tables and sets of one name belong together; the other accounting of the same set is the run itself by that set."""
+    factors = pd.read_csv(place / "factors.csv")
+    factors.assign(value=factors["value"] * 2).to_csv(place / "twice.csv", index=False)
+    told = ["old=gwp:AR5", f"both={place / 'twice.csv'}", "both=gwp:AR5", "both=biogenic:minus_one_plus_one"]
+    out = place / "told"
+    words = ["batch", place / "catalogue.parquet", "-o", out, "--rule", workload.RULE, "--factors", place / "factors.csv"]
+    command = [*map(str, words), *(word for one in told for word in ("--scenario", one))]
+    assert cli(command) == 0
+    table = pa.concat_tables(pq.read_table(file) for file in sorted((out / "results").glob("*.parquet"))).to_pandas()
+    np.testing.assert_allclose(table["total@old"], table["total"], rtol=1e-12)  # the workload's factors are given in CO2e
+    np.testing.assert_allclose(table["total@both"], 2 * table["total"], rtol=1e-12)
+    scenarios = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["run"]["scenarios"]
+    assert [(one["name"], one["gwp"], one["biogenic"]) for one in scenarios] == [
+        ("", "AR6", "zero_zero"), ("old", "AR5", "zero_zero"), ("both", "AR5", "minus_one_plus_one"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("told", [["x"], ["=a.csv"], ["x="], ["x=gwp:"], ["x=gwp:AR5", "x=gwp:AR6"], ["x=gwp:AR9"]])
+def test_scenarios_written_wrong_are_told(place: Path, capsys, told) -> None:
+    command = ["batch", str(place / "catalogue.parquet"), "-o", str(place / "wrong"), "--rule", str(workload.RULE)]
+    assert cli([*command, *(word for one in told for word in ("--scenario", one))]) == 2
+    said = capsys.readouterr().err
+    assert "old=gwp:AR5" in said or "Choose from: AR4" in said
 
 
 def test_linked_products_are_solved_together(place: Path) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from textile_pcf.batch.run import BatchResult
 
 CHINESE = "rejected_zh.csv"
+SETS = ("gwp", "biogenic")
 
 
 @click.command("batch", cls=Command)
@@ -48,9 +49,9 @@ CHINESE = "rejected_zh.csv"
 @click.option(
     "--scenario",
     "scenarios",
-    metavar="NAME=TABLE",
+    metavar="NAME=OTHER",
     multiple=True,
-    help="The same pass with another table of factors; repeat for more.",
+    help="The same pass with another table of factors, with gwp:SET or biogenic:CONVENTION; repeat for more.",
 )
 @click.option(
     "--workers",
@@ -140,12 +141,18 @@ def _in_chinese(result: BatchResult, rule: str) -> Path:
 
 
 def _scenarios(told: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Scenarios by name: those of one name ask their tables in order."""
+    """Scenarios by name: what is told under one name belongs together, its tables in order."""
     found: dict[str, dict[str, Any]] = {}
     for text in told:
-        name, _, table = text.partition("=")
-        if not name or not table:
-            what = "A scenario is written NAME=TABLE."
-            raise UsageError([Problem(f"--scenario {text}", what, "For example: new_grid=grid_2026.csv.", code="scenario")])
-        found.setdefault(name, {"factors": []})["factors"].append(table)
+        name, _, other = text.partition("=")
+        key, _, value = other.partition(":")
+        one = found.setdefault(name, {})
+        if not name or not other or (key in SETS and (not value or key in one)):
+            what = "A scenario is written NAME=OTHER: a table of factors, gwp:SET or biogenic:CONVENTION, either of these once."
+            cure = "For example: new_grid=grid_2026.csv, or old=gwp:AR5."
+            raise UsageError([Problem(f"--scenario {text}", what, cure, code="scenario")])
+        if key in SETS:
+            one[key] = value
+        else:
+            one.setdefault("factors", []).append(other)
     return found
