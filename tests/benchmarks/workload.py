@@ -180,6 +180,16 @@ def spoilt(table: Any, row: int) -> Any:
     return table.set_column(table.column_names.index("unit"), "unit", unit)
 
 
+def own_texts(table: Any) -> Any:
+    """A table whose products, where they are texts, are those of its rows only, as any writer of a row group has them."""
+    import pyarrow as pa
+
+    product = table.column("product")
+    if pa.types.is_dictionary(product.type):
+        product = product.cast(product.type.value_type).combine_chunks().dictionary_encode()
+    return table.set_column(0, "product", product)
+
+
 def write_parquet(
     path: Path, products: int, texts: bool = True, group: int = 5_000, shuffled: bool = False, bad: int | None = None
 ) -> Path:
@@ -197,7 +207,9 @@ def write_parquet(
     if shuffled:
         whole = pa.concat_tables([piece(first) for first in range(0, products, group)])
         whole = whole.unify_dictionaries().take(pa.array(np.random.default_rng(3).permutation(whole.num_rows)))
-        pq.write_table(whole, path, row_group_size=group * 40, use_dictionary=dictionary)
+        with pq.ParquetWriter(path, whole.schema, use_dictionary=dictionary) as writer:
+            for first in range(0, whole.num_rows, group * 40):
+                writer.write_table(own_texts(whole.slice(first, group * 40)))
         return path
     with pq.ParquetWriter(path, arrow_table(draw(0, 1), texts).schema, use_dictionary=dictionary) as writer:
         for first in range(0, products, group):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+STIRS = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits without order: 2^64 over the golden ratio
 PIECE = 100_000  # texts whose keys are made at a time
 
 
@@ -59,10 +60,12 @@ def _text_keys(texts: Any) -> NDArray[np.uint64]:
     elif longest:
         padded[np.arange(width) < lengths[:, None]] = data
     words = padded.view(np.uint64)
-    total = _mixed(lengths.astype(np.uint64))
+    total = lengths.astype(np.uint64)
     for place in range(words.shape[1]):
-        total = _mixed(total + words[:, place])
-    return total
+        total ^= words[:, place]
+        total *= STIRS
+        total ^= total >> np.uint64(32)
+    return _mixed(total)
 
 
 def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:

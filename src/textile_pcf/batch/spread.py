@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,10 @@ from textile_pcf.batch.sources import arrow_rows, product_column
 from textile_pcf.tables.frames import coded
 from textile_pcf.tables.shape import Table
 
-CHUNK = 400_000  # rows dealt out at a time
+CHUNK = 600_000  # rows dealt out at a time
 ROW = "__row"
+HALF = np.uint64(32)  # bits
+Places = NDArray[np.intp]
 FOLDER, NEW = ".spread", ".spread.new"
 
 
@@ -63,11 +67,12 @@ def _deal(path: str, folder: Path, count: int) -> None:
 
     writers: dict[int, Any] = {}
     try:
-        for table, product, first in _chunks(path):
-            bucket = (product % np.uint64(count)).astype(np.uint16)
+        for products, others, first in _chunks(path):
+            bucket = (((products.key >> HALF) * np.uint64(count)) >> HALF).astype(np.uint16)
             order = np.argsort(bucket, kind="stable")  # counts, as the buckets are small integers
-            place = pa.array(first + np.arange(table.num_rows))
-            dealt = table.append_column(ROW, place).take(pa.array(order)).combine_chunks()
+            rows = pa.array(order)
+            place = pa.array(first + order)
+            dealt = others.take(rows).append_column(ROW, place).append_column(products.name, products.take(order))
             ends = np.cumsum(np.bincount(bucket, minlength=count))
             for number, (start, end) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
                 if end > start:
@@ -80,34 +85,58 @@ def _deal(path: str, folder: Path, count: int) -> None:
         pa.default_memory_pool().release_unused()
 
 
-def _chunks(path: str) -> Iterator[tuple[Any, NDArray[np.uint64], int]]:
-    """Some row groups at a time, texts but the product as codes; the key of each row's product; the place of the first row."""
+@dataclass(frozen=True)
+class Products:
+    """Products of some rows: the name of their column, the key of each row's, and how to take those of some rows."""
+
+    name: str
+    key: NDArray[np.uint64]
+    take: Callable[[Places], Any]
+
+
+def _chunks(path: str) -> Iterator[tuple[Products, Any, int]]:
+    """Some row groups at a time: their products, their other columns, texts as codes, and the place of the first row."""
     from pyarrow import parquet
 
     _, column, texts = product_column(path)
     file = parquet.ParquetFile(path, read_dictionary=list(texts))  # not mapped: what was read would stay in memory
-    waiting: list[int] = []
-    size = first = 0
-    for group in range(file.num_row_groups):
-        waiting.append(group)
-        size += file.metadata.row_group(group).num_rows
-        if size >= CHUNK or group == file.num_row_groups - 1:
-            table = file.read_row_groups(waiting)
-            place = table.column_names.index(column)
-            product, told = _products(table.column(place))
-            yield table.set_column(place, column, told).unify_dictionaries(), product, first
-            first, size, waiting = first + size, 0, []
+    pieces, first = _pieces(file.metadata), 0
+    with ThreadPoolExecutor(1) as reader:  # the next rows are read while these are dealt out
+        reading = deque(reader.submit(file.read_row_groups, groups) for groups in pieces[:1])
+        for number in range(len(pieces)):
+            table = reading.popleft().result()
+            reading.extend(reader.submit(file.read_row_groups, groups) for groups in pieces[number + 1 : number + 2])
+            others = table.drop_columns([column]).unify_dictionaries().combine_chunks()
+            products, rows = _products(column, table.column(column)), table.num_rows
+            del table
+            yield products, others, first
+            first += rows
 
 
-def _products(column: Any) -> tuple[NDArray[np.uint64], Any]:
-    """Key of each row's product, and the products themselves, not as codes: each file will hold few of them."""
+def _pieces(metadata: Any) -> list[list[int]]:
+    """Row groups that are read at a time."""
+    pieces: list[list[int]] = [[]]
+    size = 0
+    for group in range(metadata.num_row_groups):
+        if size >= CHUNK:
+            pieces.append([])
+            size = 0
+        pieces[-1].append(group)
+        size += metadata.row_group(group).num_rows
+    return pieces
+
+
+def _products(name: str, column: Any) -> Products:
+    """Products of rows; taken, they are no codes any more: each file will hold few of them."""
     import pyarrow as pa
 
     if not pa.types.is_dictionary(column.type):
-        return keys(column), column
-    of_rows = []
-    for chunk in column.chunks:
-        codes, texts, _ = coded(pa.chunked_array([chunk]))
-        of_rows.append(np.append(keys(texts), keys(pa.array([""])))[codes])  # behind the texts: nothing
-    every = np.concatenate(of_rows) if of_rows else np.empty(0, dtype=np.uint64)
-    return every, column.cast(column.type.value_type)
+        return Products(name, keys(column), lambda rows: column.take(pa.array(rows)))
+    codes, texts, gaps = coded(column)
+    of_code = np.append(keys(texts), keys(pa.array([""])))  # behind the texts: nothing
+
+    def take(rows: Places) -> Any:
+        told = codes.take(rows)
+        return texts.take(pa.array(told, mask=told == len(texts) if gaps else None))
+
+    return Products(name, of_code[codes], take)

@@ -14,7 +14,8 @@ from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.strict_yaml import read_bytes
 from textile_pcf.tables.shape import Header, Table, plain
 
-MANY = 1_000  # texts of a column: to make those of several pieces the same is to look each up twice
+FEW = 8  # pieces that are put together one by one
+MANY = 1_000  # texts of a piece: to make those of several pieces the same is to look each up twice
 ALL_ONES_WHERE_SET = -np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(np.int32)
 """Eight numbers for each byte of flags."""
 
@@ -96,10 +97,15 @@ def coded(column: Any) -> tuple[NDArray[np.int32], Any, bool]:
     """
     import pyarrow as pa
 
+    many = False
     if not pa.types.is_dictionary(column.type):
-        column = column.dictionary_encode()
-    many = column.num_chunks > 1 and sum(len(chunk.dictionary) for chunk in column.chunks) > MANY
-    chunks = (column if many or column.num_chunks < 2 else column.unify_dictionaries()).chunks
+        column = column.dictionary_encode()  # all pieces have the same texts
+    elif column.num_chunks > 1:
+        many = max(len(chunk.dictionary) for chunk in column.chunks) > MANY
+        column = column if many else column.unify_dictionaries()
+    if column.num_chunks > FEW and not many:
+        column = pa.chunked_array([column.combine_chunks()])
+    chunks = column.chunks
     texts = [chunk.dictionary for chunk in (chunks if many else chunks[:1])]
     told = pa.concat_arrays(texts) if texts else pa.array([], pa.string())
     gaps = column.null_count > 0
