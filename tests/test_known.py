@@ -2,8 +2,12 @@
 
 import copy
 import dataclasses
+import enum
+from collections import UserDict
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +15,8 @@ from hypothesis import strategies as st
 import textile_pcf as tp
 from textile_pcf.activity.known import known_structures
 from textile_pcf.calculation import matched
+from textile_pcf.tables import listed
+from textile_pcf.tables.listed import form_of
 
 
 def example(name: str) -> tuple[tp.RuleSet, dict[str, object]]:
@@ -20,12 +26,14 @@ def example(name: str) -> tuple[tp.RuleSet, dict[str, object]]:
     rows = [{column: cells[row] for column, cells in table.columns.items() if column != "product"} for row in range(table.rows)]
     for row in rows:
         row["amount"] = float(row["amount"]) if row.get("amount") else ""
+    known_structures.cache_clear()  # that of the file
     return rules, {"product": "P", "rows": rows}
 
 
 @pytest.fixture(autouse=True)
 def forget():
     known_structures.cache_clear()
+    form_of.cache_clear()
 
 
 @pytest.fixture
@@ -173,3 +181,145 @@ def test_products_that_link_are_looked_at_anew():
     jacket = first.products.index("JACKET")
     assert second.totals[jacket] != first.totals[jacket]
     assert second.totals[first.products.index("SHELL")] == first.totals[first.products.index("SHELL")]
+
+
+def told_of(rows, rules):
+    """All that can be seen of a result, or what is wrong."""
+    try:
+        result = tp.footprint(rows, rules)
+    except tp.InputError as error:
+        return str(error)
+    return result.to_dict(), result.explain(result.products[0])
+
+
+def cold(rows, rules):
+    known_structures.cache_clear()
+    form_of.cache_clear()
+    return told_of(rows, rules)
+
+
+def full(amount=2.0):
+    """Rows that tell every quantity themselves, as those of a rule without values of its own do."""
+    rules = tp.load_rules("tests/benchmarks/rule.yaml")
+    rows = [{"stage": "product", "flow": "mass", "amount": 0.2, "unit": "kg/piece"},
+            {"stage": "product", "flow": "grammage", "amount": 180, "unit": "g/m2"}]  # fmt: skip
+    for spec in rules.losses:
+        rows.append({"stage": rules.stage_id(spec.stage), "flow": spec.id, "amount": 5.0, "unit": "%"})
+    for spec in rules.flows:
+        item = {"kg": "cotton_fiber", "m3": "tap_water", "t*km": "truck"}.get(spec.unit.text, "electricity")
+        told = {"stage": rules.stage_id(spec.stage), "flow": spec.id, "amount": amount, "unit": spec.unit.text}
+        rows.append({**told, "item": item, "region": "CN", "year": "2022"})
+    return rules, rows
+
+
+@pytest.fixture
+def table(tmp_path):
+    items = {"cotton_fiber": "kg", "tap_water": "m3", "truck": "t*km", "electricity": "kWh"}
+    head = "item,value,unit,region,year,kind,source,locator"
+    lines = [f"{item},{place}.5,kgCO2e/({unit}),CN,2022,life_cycle,s,l" for place, (item, unit) in enumerate(items.items())]
+    (tmp_path / "f.csv").write_text("\n".join([head, *lines]), encoding="utf-8")
+    return tp.load_factors(tmp_path / "f.csv")
+
+
+def test_rows_that_tell_everything_are_calculated_as_if_never_seen(table):
+    rules, rows = full()
+    tp.footprint({"product": "P", "rows": rows}, rules, table)
+    for amount in (3, 0.0, 1e-300, -1.0, float("inf"), float("nan"), 1e308, "", "x", None, Decimal("2.5"), np.float64(2.5)):
+        for place in (0, 2, 9, 12):
+            other = [*rows[:place], {**rows[place], "amount": amount}, *rows[place + 1 :]]
+            seen = []
+            for forget in (False, True):
+                if forget:
+                    known_structures.cache_clear()
+                    form_of.cache_clear()
+                try:
+                    result = tp.footprint({"product": "P", "rows": other}, rules, table)
+                    told = result.to_dict(), result.explain("P"), result.by_stage.tobytes(), result.split_totals.tobytes()
+                    seen.append((*told, result.measures.grammage.tolist()))
+                except tp.InputError as error:
+                    seen.append(str(error))
+            assert seen[0] == seen[1], (amount, place)
+
+
+def test_equal_cells_that_mean_something_else_are_not_taken_for_one_another(poplin):
+    """In Python 2022 equals 2022.0 and Decimal("2022.0"); as texts they are 2022, 2022 and 2022.0."""
+    rules, rows = poplin
+    sound = {**rows, "rows": [{**row, "year": 2022 if row["flow"] == "fiber" else row["year"]} for row in rows["rows"]]}
+    for cell in (2022.0, True, Decimal("2022.0"), np.float64(2022), "2022", None):
+        again = [{**row, "year": cell} if row["flow"] == "fiber" else row for row in rows["rows"]]
+        told_of(sound, rules)
+        assert told_of({**rows, "rows": again}, rules) == cold({**rows, "rows": again}, rules)
+    assert "'2022.0' is not a year." in told_of({**rows, "rows": [{**row, "year": Decimal("2022.0")} for row in again]}, rules)
+
+
+class Key(str, enum.Enum):  # noqa: UP042 - a StrEnum shows itself as its text
+    """A header that equals a text, and shows itself as another."""
+
+    STAGE = "stage"
+    COLOUR = "colour"
+
+
+def test_headers_that_equal_texts_are_those_texts(poplin):
+    rules, rows = poplin
+    plain = cold(rows, rules)
+    renamed = {**rows, "rows": [{Key(k) if k == "stage" else k: v for k, v in row.items()} for row in rows["rows"]]}
+    assert cold(renamed, rules) == told_of(rows, rules) == plain
+    odd, wrong = ({**rows, "rows": [{**row, key: "red"} for row in rows["rows"]]} for key in (Key.COLOUR, "colour"))
+    assert "is not a known column" in cold(odd, rules)
+    assert told_of(wrong, rules) == cold(wrong, rules)
+
+
+def test_rows_of_any_shape_are_read_alike(poplin):
+    """Orders of keys, keys that some rows lack, other headers, rows that name their product, mappings that are no dicts."""
+    rules, rows = poplin
+    told = [{k: v for k, v in row.items() if v != ""} for row in rows["rows"]]
+    plain = cold({"product": "P", "rows": told}, rules)
+    turned = [dict(reversed(row.items())) if place % 2 else row for place, row in enumerate(told)]
+    chinese = [
+        {{"stage": "工序", "unit": " Unit "}.get(k, k): v for k, v in row.items()} if n % 3 else row
+        for n, row in enumerate(told)
+    ]
+    named = [{**row, "product": "P"} if place % 2 else row for place, row in enumerate(told)]
+    for shape in (turned, chinese, named, [UserDict(row) for row in told], tuple(told)):
+        for product in ("P", " P "):
+            assert told_of({"product": product, "rows": shape}, rules)[1:] == plain[1:]
+    assert told_of([{"product": "P", "rows": told[:5]}, {"product": "P", "rows": told[5:]}], rules)[1:] == plain[1:]
+
+
+def test_forms_are_remembered_in_bounds(poplin):
+    rules, rows = poplin
+    for number in range(listed.KEPT + 8):
+        less = [
+            {k: v for k, v in row.items() if k != ("note", "source")[place < number - 20]}
+            for place, row in enumerate(rows["rows"])
+        ]
+        less = [{k: v for k, v in row.items() if k != "data_type"} if n < number else row for n, row in enumerate(less)]
+        tp.footprint({**rows, "rows": less}, rules)
+    assert form_of.cache_info().currsize == form_of.cache_info().maxsize == listed.KEPT
+    form_of.cache_clear()
+    many = [{**rows, "product": f"P{number}"} for number in range(listed.SMALL // len(rows["rows"]) + 1)]
+    assert len(set(tp.footprint(many, rules).totals.tolist())) == 1
+    assert form_of.cache_info().currsize == 0  # what is large is not held
+
+
+def test_a_later_change_of_the_rows_does_not_reach_a_result(poplin):
+    rules, rows = poplin
+    expected = told_of(copy.deepcopy(rows), rules)
+    for _ in range(2):  # never seen, and seen before
+        given = copy.deepcopy(rows)
+        result = tp.footprint(given, rules)
+        for row in given["rows"]:
+            row.update(amount=7.0, stage="changed", source="changed", note="changed")
+        given["rows"].clear()
+        assert (result.to_dict(), result.explain("P")) == expected
+
+
+def test_threads_may_read_rows_of_the_same_form_at_once(table):
+    rules, _ = full()
+    tables = [{"product": "P", "rows": full(1.0 + place / 7)[1]} for place in range(64)]
+    alone = [tp.footprint(one, rules, table).by_stage.tobytes() for one in tables]
+    known_structures.cache_clear()
+    form_of.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda one: tp.footprint(one, rules, table).by_stage.tobytes(), tables))
+    assert together == alone

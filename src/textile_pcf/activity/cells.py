@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from textile_pcf.columns import Array, Coded, by_appearance, encode, numbers, recoded, shown
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.language import word
-from textile_pcf.tables import Table, read_table
+from textile_pcf.tables import Header, Table, table_under
 from textile_pcf.units import UnitError, nearest, split_quantity
 
 TEXTS = ("product", "stage", "flow", "component", "unit", "item", "region", "year", "per", "data_type", "source", "note")
@@ -128,18 +128,19 @@ def read_cells(source: Any) -> Cells:
         When there is no table to speak of: no rows, unknown or missing columns.
     """
     table = source if isinstance(source, Table) else read_activity_table(source)
-    missing = [column for column in REQUIRED if column not in table.columns]
+    given = set(table.columns)
+    missing = [column for column in REQUIRED if column not in given]
     if missing:
         cure = f"Each row needs product, stage, flow, amount and unit; add: {', '.join(missing)}."
         what = f"Columns are missing: {', '.join(missing)}."
         raise InputError([*table.faults, Problem(table.name, what, cure, code="missing-column")])
-    read = {name: numbers(table.columns[name]) for name in NUMBERS if name in table.columns}
+    read = {name: numbers(table.columns[name]) for name in NUMBERS if name in given}
     columns = {name: floats for name, (floats, _) in read.items()}
+    spoilt = np.zeros(table.rows, dtype=bool)
     if "amount" not in columns:
         columns["amount"] = np.full(table.rows, np.nan)
-    spoilt = np.zeros(table.rows, dtype=bool)
     cells = Cells(table, columns, table.faults, spoilt)
-    if not table.ragged and columns.keys() == {"amount"} and not any(wrong.any() for _, wrong in read.values()):
+    if len(columns) == 1 and not table.ragged and not any(np.count_nonzero(wrong) for _, wrong in read.values()):
         return cells
     spoilt[np.asarray(table.ragged, dtype=np.intp)] = True
     units, problems = _split_amounts(cells, read)
@@ -149,7 +150,12 @@ def read_cells(source: Any) -> Cells:
 
 def read_activity_table(source: Any) -> Table:
     """Any source as a table with the columns of activity data."""
-    return read_table(source, error=InputError, known_columns=COLUMNS, aliases=ALIASES, lenient=True)
+    return table_under(_header(), source, "activity", InputError)
+
+
+@cache
+def _header() -> Header:
+    return Header(COLUMNS, ALIASES, lenient=True)
 
 
 def _split_amounts(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]]) -> tuple[Coded | None, list[Problem]]:

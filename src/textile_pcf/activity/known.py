@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+
+import numpy as np
 
 from textile_pcf.activity.cells import Cells
 from textile_pcf.activity.meaning import FORM
 from textile_pcf.activity.structure import Structure
 from textile_pcf.columns import text_of
 from textile_pcf.rules import RuleSet
+from textile_pcf.tables.listed import PLAIN, Listed
 
 ROWS = 1_000  # tables of more rows are looked at anew: there the work on rows counts, not that on their structure
 KEPT = 256
@@ -27,9 +31,9 @@ def rows_key(cells: Cells) -> tuple[tuple[Any, ...], tuple[str, ...]] | None:
     table = cells.table
     if table.rows > ROWS or cells.problems or table.made_for or cells.units is not None:
         return None
-    columns = [table.columns.get(name) for name in FORM]
-    product = table.columns["product"]
-    if not all(column is None or type(column) is list for column in (product, *columns)):
+    columns = table.columns
+    product, told = columns["product"], _told(columns)
+    if told is None or type(product) is not list:
         return None
     products = dict.fromkeys(product, 0)
     if len(products) > 1:
@@ -39,8 +43,18 @@ def rows_key(cells: Cells) -> tuple[tuple[Any, ...], tuple[str, ...]] | None:
     if "" in names or len(set(names)) < len(names):
         return None
     of_products = tuple(map(products.__getitem__, product)) if len(names) > 1 else len(product)
-    empty = cells.empty.tobytes() if cells.any_empty else b""
-    return (of_products, empty, *(None if column is None else tuple(column) for column in columns)), names
+    empty = np.isnan(cells.numbers["amount"])
+    return (of_products, empty.tobytes() if np.count_nonzero(empty) else b"", told), names
+
+
+def _told(columns: Mapping[str, Any]) -> tuple[object, ...] | None:
+    """What tells the texts of columns from those of other tables."""
+    if isinstance(columns, Listed):
+        return columns.told_in(FORM)
+    told = [columns.get(name) for name in FORM]
+    if not all(column is None or (type(column) is list and set(map(type, column)) <= PLAIN) for column in told):
+        return None
+    return tuple(None if column is None else tuple(column) for column in told)
 
 
 def keep(rules: RuleSet, key: tuple[Any, ...], cells: Cells, structure: Structure) -> None:

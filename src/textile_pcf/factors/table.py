@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -118,6 +118,6 @@ class Table:
         return f"{key}: {source.title}" if source else key
 
 
-def row_texts(columns: dict[str, Sequence[Any]], rows: int) -> dict[str, list[str]]:
+def row_texts(columns: Mapping[str, Sequence[Any]], rows: int) -> dict[str, list[str]]:
     """Text columns, all there, empty where the file has no such column."""
     return {name: [text_of(cell) for cell in columns[name]] if name in columns else [""] * rows for name in TEXTS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -142,15 +143,16 @@ def _from_columns(table: Table, heads: list[Any], cells: list[Any], header: Head
     problems = header.problems(heads, lambda column: table.name)
     if not table.rows:
         problems.append(Problem(table.name, "This table has no rows.", "Give at least one row.", code="no-rows"))
+    columns: dict[str, Any] = {}
     for head, column in zip(heads, cells, strict=True):
         odd = _first(column, lambda cell: not isinstance(cell, str | int | float | np.number))
         if odd is not None:
             what = f"{str(column[odd])[:60]!r} in column {header.name(head)!r} is a {type(column[odd]).__name__}."
             problems.append(Problem(table.place(odd), what, "Give a text or a number.", code="cell"))
-        table.columns[header.name(head)] = column
+        columns[header.name(head)] = column
     if problems:
         raise error(problems)
-    return table
+    return replace(table, columns=columns)
 
 
 def _first(column: Any, odd: Callable[[Any], bool]) -> int | None:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import chain
+from operator import itemgetter, methodcaller
 from typing import Any
+
+import numpy as np
 
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.strict_yaml import Document
 from textile_pcf.tables.shape import Header, Table, plain
 from textile_pcf.units import nearest
 
+MAPPING = (dict, Mapping)  # the common one first: it is looked for much faster
 NO_CELL = (Mapping, list, tuple, set)
+PLAIN = {str, float, int, type(None)}  # kinds of cells of which equal ones are the same text
+SMALL, KEPT = 1_000, 32  # forms that are remembered: of tables of so many rows, and how many
 FORM = "Write {product: ID, rows: [{stage: ..., flow: ..., amount: ...}]}."
 
 
 def from_document(document: Document, header: Header, error: type[PcfError]) -> Table:
     """Table of `{product: ID, rows: [{...}]}` or a list of such; a row may name its product itself."""
-    single = isinstance(document.data, Mapping)
+    single = isinstance(document.data, MAPPING)
     entries = {(): document.data} if single else {(number,): entry for number, entry in enumerate(document.data)}
     problems: list[Problem] = []
     rows: list[Any] = []
@@ -27,9 +36,9 @@ def from_document(document: Document, header: Header, error: type[PcfError]) -> 
         given = _given(document, path, entry, problems)
         rows += given
         named |= bool(given) and "product" in entry
-        products += [entry.get("product", "")] * len(given) if given else []
+        products += [plain(entry.get("product", ""))] * len(given) if given else []
         homes += [(path, len(given))]
-    columns = _columns(rows, products if named else [], header) if _mappings(rows) else {}
+    columns = _columns(rows, products if named else [], header)
     paths = (
         [(*path, "rows", number) for path, count in homes for number in range(count)] if document.lines or not columns else []
     )
@@ -43,38 +52,112 @@ def from_document(document: Document, header: Header, error: type[PcfError]) -> 
     return Table(document.name, columns, len(rows), "yaml", lines, document=document, paths=paths)
 
 
-def _mappings(rows: list[Any]) -> bool:
-    """Whether all rows are mappings; those of one type are looked at once."""
-    return all(issubclass(kind, Mapping) for kind in set(map(type, rows)))
+def _columns(rows: list[Any], products: list[Any], header: Header) -> Mapping[str, list[Any]]:
+    """Cells of each column, "" where a row does not have it; nothing where a row is none, or a column or a cell is wrong."""
+    values: Any = dict.values
+    if (types := set(map(type, rows))) != {dict}:
+        if not all(issubclass(kind, Mapping) for kind in types):
+            return {}
+        values = methodcaller("values")
+    keys, widths = tuple(chain.from_iterable(rows)), tuple(map(len, rows))
+    told = list(chain.from_iterable(map(values, rows)))
+    kinds = set(map(type, told))
+    find = form_of if len(rows) <= SMALL else form_of.__wrapped__  # what is remembered stays small
+    form = find(keys, widths, bool(products), header)
+    if form is None or not (kinds <= PLAIN or not any(issubclass(kind, NO_CELL) for kind in kinds)):
+        return {}
+    told += products
+    told.append("")
+    columns = Listed(form, told, kinds, {"product": products} if form.products_once else {})
+    if products and not kinds.issuperset(map(type, products)) and any(isinstance(cell, NO_CELL) for cell in columns["product"]):
+        return {}
+    return columns
 
 
-def _columns(rows: list[Mapping[Any, Any]], products: list[Any], header: Header) -> dict[str, list[Any]]:
-    """Cells of each column, "" where a row does not have it; nothing where a column or a cell is wrong.
+@dataclass(frozen=True, eq=False)
+class Form:
+    """What rows of the same keys have in common: which of all their cells, one row after the other, stand in each column.
 
-    Rows of the same keys are looked at once.
+    Behind the cells stand the products of the rows, where they are told once for several, and an empty cell.
     """
-    forms = dict.fromkeys(map(tuple, rows))
-    names = {key: header.name(key) for keys in forms for key in keys}
-    if any(len({names[key] for key in keys}) < len(keys) for keys in forms):
+
+    places: Mapping[str, list[int]]
+    products_once: bool
+    """No row names its product itself."""
+
+    @cached_property
+    def taking(self) -> dict[tuple[str, ...], itemgetter[Any]]:
+        """What takes all that is told in several columns out of the cells."""
         return {}
-    columns: dict[str, list[Any]] = {"product": products} if products else {}
-    for key, name in names.items():
-        if name in columns:  # by another key in other rows, or of the whole product
-            columns[name] = [row.get(key, cell) for row, cell in zip(rows, columns[name], strict=True)]
-        else:
-            columns[name] = [row.get(key, "") for row in rows]
-    if header.known is not None and not columns.keys() <= set(header.known):
-        return {}
-    kinds = [set(map(type, cells)) for cells in columns.values()]
-    if any(issubclass(kind, NO_CELL) for kind in set().union(*kinds)):
-        return {}
-    return {name: _cells(cells, kind) for (name, cells), kind in zip(columns.items(), kinds, strict=True)}
+
+    def told_in(self, names: tuple[str, ...], cells: list[Any]) -> tuple[Any, ...]:
+        """All that is told in several columns. Where nothing is told depends on the form alone."""
+        take = self.taking.get(names)
+        if take is None:
+            wanted = (place for name in names for place in self.places.get(name, ()) if place < len(cells) - 1)
+            take = self.taking[names] = itemgetter(*wanted, -1, -1)  # never of one place: that would be no tuple
+        return tuple(take(cells))
 
 
-def _cells(cells: list[Any], kinds: set[type]) -> list[Any]:
+@lru_cache(maxsize=KEPT)
+def form_of(keys: tuple[Any, ...], widths: tuple[int, ...], products: bool, header: Header) -> Form | None:
+    """Where rows of these keys, so many in each row, have their cells; None where a column is unknown or told twice in a row.
+
+    Rows of the same keys in the same order are looked at once.
+    """
+    names = {key: header.name(key) for key in dict.fromkeys(keys)}
+    kinds: dict[tuple[Any, ...], int] = {}
+    ends = np.cumsum(widths)
+    start = ends - widths
+    number = [kinds.setdefault(keys[a:b], len(kinds)) for a, b in zip(start.tolist(), ends.tolist(), strict=True)]
+    if any(len({names[key] for key in kind}) < len(kind) for kind in kinds):
+        return None
+    nothing = len(keys) + len(widths) * products
+    places = {"product": np.arange(len(keys), nothing)} if products else {}
+    for key, name in names.items():  # a column may be known by another key in other rows, or be told of the whole product
+        within = np.array([kind.index(key) if key in kind else -1 for kind in kinds])[number]
+        places[name] = np.where(within >= 0, start + within, places.get(name, nothing))
+    if header.known is not None and not places.keys() <= set(header.known):
+        return None
+    return Form({name: column.tolist() for name, column in places.items()}, products and "product" not in names.values())
+
+
+class Listed(Mapping[str, list[Any]]):
+    """Columns of rows that were told as mappings; a column is cut out of the cells when it is first asked for."""
+
+    def __init__(self, form: Form, cells: list[Any], kinds: set[type], cut: dict[str, list[Any]]) -> None:
+        self.form, self._cells, self._kinds, self._cut = form, cells, kinds, cut
+
+    def __getitem__(self, name: str) -> list[Any]:
+        if name not in self._cut:
+            self._cut[name] = _cells([*map(self._cells.__getitem__, self.form.places[name])])
+        return self._cut[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.form.places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.form.places)
+
+    def __len__(self) -> int:
+        return len(self.form.places)
+
+    def told_in(self, names: tuple[str, ...]) -> tuple[object, ...] | None:
+        """What tells several columns apart from those of other rows, without cutting them out.
+
+        None where cells of these columns may be equal and yet mean something else, such as 1 and True.
+        """
+        told = self.form.told_in(names, self._cells)
+        return (self.form, told) if self._kinds <= PLAIN or set(map(type, told)) <= PLAIN else None
+
+
+def _cells(cells: list[Any]) -> list[Any]:
     """Cells as they are kept; columns of one kind are common."""
+    kinds = set(map(type, cells))
     if kinds == {str}:
         return list(map(str.strip, cells))
+    if kinds <= {float, int}:
+        return cells
     if kinds <= {str, float, int}:
         return [cell.strip() if type(cell) is str else cell for cell in cells]
     return list(map(plain, cells))
@@ -82,7 +165,7 @@ def _cells(cells: list[Any], kinds: set[type]) -> list[Any]:
 
 def _given(document: Document, path: tuple[Any, ...], entry: Any, problems: list[Problem]) -> list[Any]:
     """The rows of one entry."""
-    if not isinstance(entry, Mapping):
+    if not isinstance(entry, MAPPING):
         problems.append(Problem(document.place(path), "This is not a product with rows.", FORM, code="row"))
         return []
     for key in entry:
@@ -91,10 +174,11 @@ def _given(document: Document, path: tuple[Any, ...], entry: Any, problems: list
             cure = f"Did you mean {near!r}?" if near else FORM
             what = f"{key!r} is not known here."
             problems.append(Problem(document.place((*path, key)), what, cure, code="unknown-column"))
-    if "product" in entry and (plain(entry["product"]) == "" or isinstance(entry["product"], Mapping | list | tuple)):
+    product = entry.get("product", "P")
+    if plain(product) == "" or (type(product) is not str and isinstance(product, Mapping | list | tuple)):
         problems.append(Problem(document.place((*path, "product")), "The product has no id.", FORM, code="row"))
     given = entry.get("rows")
-    if not isinstance(given, list | tuple) or not given:
+    if not isinstance(given, (list, tuple)) or not given:
         problems.append(Problem(document.place((*path, "rows")), "There are no rows.", FORM, code="no-rows"))
         return []
     return list(given)

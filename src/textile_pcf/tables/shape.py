@@ -29,7 +29,7 @@ class Table:
 
     name: str
     """Path; `DataFrame` or `input` for what came from memory."""
-    columns: dict[str, Any]
+    columns: Mapping[str, Any]
     """Cells of each column, a list or numpy array: stripped texts, "" (NaN in a float array) where empty."""
     rows: int
     """Number of rows; rows without any content do not count."""
@@ -115,8 +115,8 @@ class Header:
     def name(self, cell: Any) -> str:
         """Column a header stands for; itself when it is not known."""
         if cell in self._exact:
-            return str(cell)
-        text = str(cell).strip()
+            return self._exact[cell]
+        text = (cell if isinstance(cell, str) else str(cell)).strip()
         return self.by_key.get(_key(text), text)
 
     def hits(self, cells: Iterable[Any]) -> int:
