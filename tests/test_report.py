@@ -212,7 +212,7 @@ def test_columns_are_as_wide_as_what_stands_in_them(tmp_path: Path) -> None:
 
 def test_hash_of_the_supply_table_is_told(tmp_path: Path, woven: tp.Footprint) -> None:
     supply = {"name": "site.csv", "sha256": "0123abcd"}
-    told = replace(woven, cite=lambda: {**woven.provenance, "electricity": "market_based", "supply": supply})
+    told = replace(woven, cited={"electricity": "market_based", "supply": supply})
     text = Read(to_html(told, tmp_path / "report.html", language="zh").read_text(encoding="utf-8")).text
     assert "site.csv sha256 0123abcd" in text and "market_based" in text
     about = openpyxl.load_workbook(to_excel(told, tmp_path / "result.xlsx"))["About"]

@@ -18,10 +18,15 @@ Places = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Masses:
-    """Mass through each stage per product unit; one array of seats per stage. [kg]"""
+    """Mass through each stage per product unit, the seats of all stages one after the other. [kg]"""
 
-    input: tuple[Array, ...]
-    output: tuple[Array, ...]
+    input: Array
+    output: Array
+
+    @property
+    def loss(self) -> Array:
+        """Mass that goes in and does not come out. [kg]"""
+        return self.input - self.output
 
 
 def loss_ratio(losses: Array, basis: str) -> Array:
@@ -45,15 +50,15 @@ def loss_ratio(losses: Array, basis: str) -> Array:
     return 1.0 + losses if basis == "output" else losses
 
 
-def stage_masses(product_mass: Array, ratios: Sequence[Array], lane_product: Places, share: Array, components: int) -> Masses:
+def stage_masses(product_mass: Array, ratios: Array, lane_product: Places, share: Array, components: int) -> Masses:
     """Mass into and out of every stage, solved backwards from the product. [kg per product unit]
 
     Parameters
     ----------
     product_mass : array, shape (products,)
         Mass of one product unit. [kg]
-    ratios : sequence of arrays, one per stage
-        Mass in per mass out of a stage: shape (lanes,) for the first `components` stages, (products,) for the others. [kg/kg]
+    ratios : array, the seats of all stages one after the other
+        Mass in per mass out of a stage: a seat per lane in the first `components` stages, per product in the others. [kg/kg]
     lane_product, share : arrays, shape (lanes,)
         Product of each lane, and its part of the mass that enters the first common stage. [1]
     components : int
@@ -63,21 +68,38 @@ def stage_masses(product_mass: Array, ratios: Sequence[Array], lane_product: Pla
     --------
     A T-shirt of 0.17 kg: making loses 15 %, knitting 5.446 %, spinning 12 % of what goes in.
 
-    >>> ratios = [loss_ratio(np.array([loss]), "input") for loss in (0.12, 0.05446, 0.15)]
+    >>> ratios = loss_ratio(np.array([0.12, 0.05446, 0.15]), "input")
     >>> masses = stage_masses(np.array([0.17]), ratios, np.array([0]), np.array([1.0]), components=1)
-    >>> round(float(masses.input[0][0]), 5)
+    >>> round(float(masses.input[0]), 5)
     0.24036
     """
-    inputs: list[Array] = []
-    outputs: list[Array] = []
-    mass = product_mass
-    for stage in range(len(ratios) - 1, -1, -1):
-        if stage == components - 1:
-            mass = mass[lane_product] * share
-        outputs.append(mass)
-        mass = mass * ratios[stage]
-        inputs.append(mass)
-    return Masses(tuple(reversed(inputs)), tuple(reversed(outputs)))
+    of_lanes = components * len(lane_product)
+    through = _backwards(product_mass, ratios[of_lanes:])
+    products = len(product_mass)
+    common = Masses(through[:-products], through[products:])
+    if not components:
+        return common
+    through = _backwards(through[:products][lane_product] * share, ratios[:of_lanes])
+    lanes = len(lane_product)
+    return Masses(
+        np.concatenate([through[:-lanes], common.input]),
+        np.concatenate([through[lanes:], common.output]),
+    )
+
+
+def _backwards(mass: Array, ratios: Array) -> Array:
+    """Mass into each of several stages that have the same seats, and behind them the mass out of the last.
+
+    numpy multiplies along the stages seat by seat: of few seats that is one call, of many it is slower than stage by stage.
+    """
+    through = np.concatenate([ratios, mass])
+    by_stage = through.reshape(-1, len(mass))
+    if len(mass) < len(by_stage):
+        np.multiply.accumulate(by_stage[::-1], axis=0, out=by_stage[::-1])
+    else:
+        for stage in range(len(by_stage) - 1, 0, -1):
+            by_stage[stage - 1] *= by_stage[stage]
+    return through
 
 
 def amounts(value: Array, scale: Array, place: Places, masses: Masses, multiplied: Sequence[Places | slice]) -> Array:
@@ -94,19 +116,18 @@ def amounts(value: Array, scale: Array, place: Places, masses: Masses, multiplie
 
     Examples
     --------
-    >>> masses = Masses((np.array([1.25]),), (np.array([1.0]),))
+    >>> masses = Masses(np.array([1.25]), np.array([1.0]))
     >>> none, every = slice(0), slice(None)
     >>> amounts(np.array([2.0]), np.ones(1), np.array([0]), masses, (none, none, every))
     array([0.5])
     """
-    output, taken = np.concatenate(masses.output), np.concatenate(masses.input)
     amount = value * scale
-    for rows, mass in zip(multiplied, (output, taken, taken - output), strict=True):
+    for rows, name in zip(multiplied, ("output", "input", "loss"), strict=True):
         where = place[rows]
         if len(where) == len(amount):
-            amount *= mass.take(where, mode="clip")
+            amount *= getattr(masses, name).take(where, mode="clip")
         elif len(where):
-            amount[rows] *= mass[where]
+            amount[rows] *= getattr(masses, name)[where]
     return amount
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.activity.amounts import canonical, checked, no_output, sound
+from textile_pcf.activity.amounts import checked, counted, no_output, sound
 from textile_pcf.activity.cells import ALIASES, COLUMNS, DATA_TYPES, Cells, bad_texts, bad_types, read_cells
 from textile_pcf.activity.complete import Quantities, complete
 from textile_pcf.activity.fill import Activity, filled
@@ -43,9 +43,9 @@ def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
     key, products = asked or (None, ())
     structure = known_structures(rules).get(key) if key is not None else None
     if structure is not None and not any(bad_types(cells)):
-        value = canonical(cells.numbers["amount"], structure.rows)
-        if sound(value, cells.empties) and not any(no_output(cells, structure.rows)):
-            activity = filled(rules, cells, structure, products, value, [], key, whole=True)
+        value, every = counted(cells.numbers["amount"], structure.rows)
+        if (every or sound(value, cells)) and not any(no_output(cells, structure.rows)):
+            activity = filled(rules, cells, structure, products, value, [], key, whole=True, given=every and structure.full)
             if not any(bad_shares(cells, activity.lanes)):
                 return activity
     problems = [*cells.problems, *bad_texts(cells)]

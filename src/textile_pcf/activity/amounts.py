@@ -25,11 +25,36 @@ def canonical(amounts: Array, rows: Rows) -> Array:
         return amounts * rows.factor
 
 
-def sound(value: Array, empties: int) -> bool:
-    """Whether every amount that is told is finite, and none negative or nothing by its inverse. Looks once."""
-    low, high = value.min(initial=0.0), value.max(initial=0.0)
-    if low >= 0 and high < np.inf:
-        return True  # comparisons with NaN are false: there is none
+def counted(amounts: Array, rows: Rows) -> tuple[Array, bool]:
+    """Amounts in canonical units, and whether every one is told, finite, and none negative or nothing by its inverse.
+
+    Where none can become too large, as is common, nothing need be guarded against that.
+    """
+    if not rows.inverse and _least(amounts) >= 0 and _most(amounts) * rows.most < np.inf:
+        return amounts * rows.factor, True
+    value = canonical(amounts, rows)
+    return value, all_told(value)
+
+
+def all_told(value: Array) -> bool:
+    """Whether every amount is told, finite, and none negative or nothing by its inverse: comparisons with NaN are false."""
+    return _least(value) >= 0 and _most(value) < np.inf
+
+
+def _least(value: Array) -> float:
+    """The least of numbers, NaN where one is; numpy finds its place faster than itself."""
+    return float(value.item(value.argmin()))
+
+
+def _most(value: Array) -> float:
+    return float(value.item(value.argmax()))
+
+
+def sound(value: Array, cells: Cells) -> bool:
+    """The same of every amount that is told. Looks once where all are."""
+    if all_told(value):
+        return True
+    empties = cells.empties
     return empties > 0 and bool(np.count_nonzero((value >= 0) & (value < np.inf)) == len(value) - empties)
 
 
@@ -38,7 +63,7 @@ def checked(cells: Cells, rules: RuleSet, rows: Rows) -> tuple[Rows, Array, list
     amounts = cells.numbers["amount"]
     value = canonical(amounts, rows)
     problems = list(no_output(cells, rows))
-    if sound(value, cells.empties):
+    if sound(value, cells):
         return rows, value, problems
     cure = "Check the amount and its unit."
     too_big = np.isinf(value) & np.isfinite(amounts) & (rows.forms.kind != Kind.WRONG)[rows.form]

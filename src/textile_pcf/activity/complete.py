@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from textile_pcf.activity.known import keep
 from textile_pcf.activity.lanes import Places
 from textile_pcf.activity.layout import layout
 from textile_pcf.activity.meaning import ABSOLUTE, AS_RULE, Kind, among
+from textile_pcf.activity.measured import measures_of, missing_mass, product_mass
 from textile_pcf.activity.missing import missing_flows, missing_root, spoilt_names, unchosen_alternatives
 from textile_pcf.activity.seats import spread
 from textile_pcf.columns import Array, combine
@@ -23,14 +24,13 @@ from textile_pcf.units import Unit, parse_unit
 GIVEN, BY_RULE, COMPUTED, NONE = 0, 1, 2, -1
 
 
-@dataclass(frozen=True)
-class Quantities:
+class Quantities(NamedTuple):
     """Everything the calculation needs, in canonical units.
 
     `properties` and `losses` are flat over their seats; `property_origin` says where a property comes from, and
     `property_entry` and `loss_entry` which entry of the rule's value it is (-1: not the rule's). `value` has one number per
     flow row, `entry` the entry of the rule's value it uses (-1 where the amount is given), and `scale` the drivers that are no
-    masses, multiplied.
+    masses, multiplied. `mass` is that of one product unit. [kg]
     """
 
     properties: Array
@@ -41,24 +41,26 @@ class Quantities:
     value: Array
     scale: Array
     entry: Places
-    measures: Measures
+    mass: Array
     problems: tuple[Problem, ...]
 
 
 def complete(activity: Activity) -> Quantities:
     """Complete properties, losses and flow values; what is still missing where it is used is a problem."""
+    if activity.given:
+        return _as_given(activity)
     spoilt = set() if activity.whole else spoilt_names(activity)
     properties, origin, property_entry = _properties(activity)
     losses, loss_entry = _losses(activity, properties)
-    measures = _measures(activity, properties)
+    mass = product_mass(activity, properties)
     value, entry = _flow_values(activity, properties)
-    value, lost = _per_period(activity, measures, value)
+    value, lost = _per_period(activity, properties, value)
     scale, undriven = _scale(activity, properties, spoilt)
     twice, absent = ([], []) if activity.whole else (list(_taken_twice(activity)), _absent(activity, spoilt))
     problems = [
         *twice,
         *_missing_properties(activity, properties, spoilt),
-        *_missing_mass(activity, measures),
+        *missing_mass(activity, mass),
         *_wrong_losses(activity, losses, properties, spoilt),
         *absent,
         *lost,
@@ -67,7 +69,19 @@ def complete(activity: Activity) -> Quantities:
     ]
     if activity.key is not None and not (activity.whole or twice or absent or activity.problems):
         keep(activity.rules, activity.key, activity.cells, activity.structure)
-    return Quantities(properties, origin, property_entry, losses, loss_entry, value, scale, entry, measures, tuple(problems))
+    told = (properties, origin, property_entry, losses, loss_entry, value, scale, entry)
+    return Quantities(*told, mass, tuple(problems))
+
+
+def _as_given(activity: Activity) -> Quantities:
+    """Where the rows tell every quantity there is nothing to fill in, and nothing can be missing but by its amount."""
+    structure, properties, losses = activity.structure, activity.properties, activity.losses
+    mass = product_mass(activity, properties)
+    scale, undriven = _scale(activity, properties, set())
+    problems = [*missing_mass(activity, mass), *_wrong_losses(activity, losses, properties, set()), *undriven]
+    told, no_entries = structure.properties, structure.losses.no_entries
+    values = (properties, told.all_given, told.no_entries, losses, no_entries, activity.flow_value, scale, structure.flows.told)
+    return Quantities(*values, mass, tuple(problems))
 
 
 def _absent(activity: Activity, spoilt: set[tuple[str, int, int]]) -> list[Problem]:
@@ -98,11 +112,11 @@ def _by_rule(activity: Activity, properties: Array, default: Default, stage: int
 
 
 def _properties(activity: Activity) -> tuple[Array, Places, Places]:
-    values, entries = activity.properties, activity.structure.properties.no_entries
-    unknown = np.isnan(values)
-    origin = np.where(unknown, NONE, GIVEN)
-    if not unknown.any():
-        return values, origin, entries
+    told = activity.structure.properties
+    values, unknown = activity.properties, np.isnan(activity.properties)
+    if not np.count_nonzero(unknown):
+        return values, told.all_given, told.no_entries
+    origin, entries = np.where(unknown, NONE, GIVEN), told.no_entries
     values, entries = values.copy(), entries.copy()
     for spec in activity.rules.properties:
         block = activity.property_seats.block(spec.index)
@@ -150,7 +164,7 @@ def _canonical(values: Array, told: Unit, unit: Unit) -> Array:
 
 def _losses(activity: Activity, properties: Array) -> tuple[Array, Places]:
     values, entries = activity.losses, activity.structure.losses.no_entries
-    if not np.isnan(values).any():
+    if not np.count_nonzero(np.isnan(values)):
         return values, entries
     values, entries = values.copy(), entries.copy()
     for spec in activity.rules.losses:
@@ -163,43 +177,9 @@ def _losses(activity: Activity, properties: Array) -> tuple[Array, Places]:
     return values, entries
 
 
-def _measures(activity: Activity, properties: Array) -> Measures:
-    """What turns units of the products into mass."""
-    rules, nothing = activity.rules, np.full(len(activity.products), np.nan)
-
-    def values(name: str) -> Array:
-        spec = rules.product_property(name)
-        return nothing if spec is None else properties[activity.property_seats.block(spec.index)]
-
-    def measures(mass: Array, per: tuple[tuple[str, int], ...]) -> Measures:
-        return Measures(rules.product_unit, mass, per, values("grammage"), values("width"), values("wears"))
-
-    mass = rules.product_property("mass")
-    per = rules.product_unit.dimensions
-    if mass is not None and len(mass.unit.dimensions) > 1:
-        per = tuple((name, -power) for name, power in mass.unit.dimensions if name != "mass")
-        return measures(values("mass"), per)
-    if mass is not None and per == (("mass", 1),):
-        per = parse_unit("piece").dimensions
-        return measures(values("mass"), per)
-    return measures(values("mass") / rules.product_unit.factor, per)
-
-
-def _missing_mass(activity: Activity, measures: Measures) -> Iterator[Problem]:
-    """Products whose mass is unknown or nothing; a required property that is absent was reported as such."""
-    mass = measures.product_mass
-    if (mass > 0).all():
-        return
-    spec = activity.rules.product_property("mass")
-    told = spec is not None and (spec.optional or spec.default is not None or spec.method is not None)
-    for seat in np.flatnonzero((np.isnan(mass) & told) | (mass <= 0)):
-        what = "The mass of the product is not known." if np.isnan(mass[seat]) else "The mass of the product is zero."
-        yield activity.missing(PRODUCT, int(seat), "mass", what, "Give the mass of one product unit in kg.", "no-mass")
-
-
 def _missing_properties(activity: Activity, properties: Array, spoilt: set[tuple[str, int, int]]) -> Iterator[Problem]:
     required, unknown = layout(activity.rules).property_required, np.isnan(properties)
-    if not unknown.any() or not (unknown & activity.property_seats.of_each(required)).any():
+    if not np.count_nonzero(unknown) or not (unknown & activity.property_seats.of_each(required)).any():
         return
     for spec in activity.rules.properties:
         if not required[spec.index]:
@@ -225,8 +205,8 @@ def _not_given(activity: Activity, spec: PropertySpec | LossSpec, seat: int) -> 
 
 def _wrong_losses(activity: Activity, losses: Array, properties: Array, spoilt: set[tuple[str, int, int]]) -> Iterator[Problem]:
     """Losses that are missing, or outside what their basis allows."""
-    if losses.min(initial=1.0) > 0 and losses.max(initial=0.0) < 1:
-        return  # whatever the basis; comparisons with NaN are false
+    if np.count_nonzero(losses) == len(losses) and (not len(losses) or losses.item(losses.argmax()) < 1):
+        return  # whatever the basis; comparisons with NaN are false, and what is negative is told with its row
     arrays, seats = layout(activity.rules), activity.loss_seats
     most = seats.of_each(np.where(arrays.loss_basis == "input", 1.0, np.inf))
     least = seats.of_each(np.where(arrays.loss_basis == "ratio", 0.0, -np.inf))
@@ -293,6 +273,8 @@ def _missing_values(
     activity: Activity, properties: Array, values: Array, spoilt: set[tuple[str, int, int]]
 ) -> Iterator[Problem]:
     flows = activity.flows
+    if not len(flows.empty):
+        return
     for row in flows.empty[np.isnan(values[flows.empty])]:
         spec, seat = activity.rules.flows[flows.flow[row]], int(flows.seat[row])
         product, _ = activity.seat_place(spec.stage, seat)
@@ -300,7 +282,7 @@ def _missing_values(
             yield from missing_root(activity, properties, spec, spec.default, seat, spoilt)
 
 
-def _per_period(activity: Activity, measures: Measures, values: Array) -> tuple[Array, list[Problem]]:
+def _per_period(activity: Activity, properties: Array, values: Array) -> tuple[Array, list[Problem]]:
     """Totals of a period, divided by the stage's output of that period: per kg of output."""
     flows, outputs = activity.flows, activity.outputs
     rows = flows.totals
@@ -317,7 +299,7 @@ def _per_period(activity: Activity, measures: Measures, values: Array) -> tuple[
     output_of = np.full(len(first), -1, dtype=np.intp)
     output_of[form[len(rows) :]] = np.arange(len(outputs.row))
     found = output_of[form[: len(rows)]]
-    mass, problems = _output_mass(activity, measures)
+    mass, problems = _output_mass(activity, measures_of(activity, properties))
     what = "The total of a period has no output to be divided by."
     cure = "Add a row of this stage with flow `output`, per `period`, and the same component and year."
     problems += activity.cells.problems_at(np.unique(flows.row[rows[found < 0]]), what, cure, "per", "no-output")

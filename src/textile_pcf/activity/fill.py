@@ -41,6 +41,8 @@ class Activity:
     """What tells tables of the same rows; None where it is not worth knowing."""
     whole: bool = False
     """Its rows are known to be all that is needed: the same ones were complete before."""
+    given: bool = False
+    """They tell every quantity themselves; the rule fills in none."""
 
     def __repr__(self) -> str:
         rows = f"{self.cells.rows} rows of {len(self.products)} product{'s' if len(self.products) != 1 else ''}"
@@ -134,6 +136,7 @@ def filled(
     problems: list[Problem],
     key: tuple[object, ...] | None = None,
     whole: bool = False,
+    given: bool = False,
 ) -> Activity:
     """A structure with its amounts."""
     row = structure.flows.row
@@ -146,9 +149,10 @@ def filled(
         lanes=structure.lanes.shared(value),
         value=value,
         flow_value=flow_value,
-        properties=structure.properties.values(value),
-        losses=structure.losses.values(value),
+        properties=value.take(structure.properties.rows) if given else structure.properties.values(value),
+        losses=value.take(structure.losses.rows) if given else structure.losses.values(value),
         problems=tuple(problems),
         key=key,
         whole=whole,
+        given=given,
     )

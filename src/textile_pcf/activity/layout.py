@@ -19,6 +19,8 @@ Places = NDArray[np.intp]
 class Layout:
     """A rule as arrays. Flags of stages have one more entry, for the product (-1): never a fibre's, never optional."""
 
+    components: int
+    """Number of component stages; they come first."""
     stage_lane: Flags
     stage_optional: Flags
     choices: frozenset[tuple[str, str]]
@@ -39,8 +41,8 @@ class Layout:
     property_required: Flags
     loss_stage: Places
     loss_basis: NDArray[np.str_]
-    loss_kinds: tuple[str, ...]
-    """The distinct ones of these."""
+    loss_kinds: tuple[tuple[str, Flags], ...]
+    """The distinct ones of these, each with a flag per loss."""
     loss_required: Flags
     """It is asked for where its stage takes place."""
 
@@ -52,7 +54,9 @@ def layout(rules: RuleSet) -> Layout:
     lane, outside = [spec.component for spec in stages], [spec.outside for spec in stages]
     chosen = alternative_flows(rules)
     masses = np.array([[spec.drivers.count(name) for name in MASS_DRIVERS] for spec in flows], dtype=np.int64)
+    basis = np.array([spec.basis for spec in losses], dtype=np.str_)
     return Layout(
+        components=rules.components,
         stage_lane=_flags([*lane, False]),
         stage_optional=_flags([*(spec.optional for spec in stages), False]),
         choices=frozenset((rules.stage_id(spec.stage), spec.id) for spec in properties if spec.choice),
@@ -68,8 +72,8 @@ def layout(rules: RuleSet) -> Layout:
         property_stage=_places([spec.stage for spec in properties]),
         property_required=_flags([not spec.optional and spec.default is None and spec.method is None for spec in properties]),
         loss_stage=_places([spec.stage for spec in losses]),
-        loss_basis=np.array([spec.basis for spec in losses], dtype=np.str_),
-        loss_kinds=tuple(dict.fromkeys(spec.basis for spec in losses)),
+        loss_basis=basis,
+        loss_kinds=tuple((kind, basis == kind) for kind in dict.fromkeys(basis.tolist())),
         loss_required=_flags([
             not outside[spec.stage] and (not spec.optional or spec.default is not None) for spec in losses
         ]),

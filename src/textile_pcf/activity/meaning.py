@@ -96,6 +96,12 @@ class Rows:
         return picked(self.forms.factor, self.form)
 
     @cached_property
+    def most(self) -> float:
+        """The largest of these; infinite where one is not positive."""
+        factor = self.forms.factor
+        return float(factor.max(initial=0.0)) if (factor > 0).all() else np.inf
+
+    @cached_property
     def inverse(self) -> bool:
         """Whether some amounts become canonical by their inverse."""
         return bool(self.forms.inverse.any())

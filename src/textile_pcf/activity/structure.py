@@ -18,7 +18,7 @@ from textile_pcf.activity.layout import layout
 from textile_pcf.activity.meaning import Forms, Ints, Kind, Rows, among, parted
 from textile_pcf.activity.seats import Seats, seats_of
 from textile_pcf.activity.twice import rows_twice
-from textile_pcf.columns import Array, Flags, picked
+from textile_pcf.columns import Array, Flags, picked, read_only
 from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
 
@@ -45,12 +45,22 @@ class Given:
         return np.full(self.seats.total, -1, dtype=np.intp)
 
     @cached_property
+    def all_given(self) -> Places:
+        """That every seat is given: 0."""
+        return np.zeros(self.seats.total, dtype=np.intp)
+
+    @cached_property
     def _nothing(self) -> Array:
         return np.full(self.seats.total, np.nan)
 
     @cached_property
     def _words(self) -> bool:
         return bool(np.any(self.word >= 0))
+
+    @cached_property
+    def full(self) -> bool:
+        """Whether a row gives every seat its amount, or could."""
+        return not self._words and bool(np.all(self.rows >= 0))
 
     def values(self, value: Array) -> Array:
         """Values on all seats, NaN where none is given; a chosen word as its place in the list of words."""
@@ -88,6 +98,22 @@ class Structure:
     regions: tuple[str, ...]
     lost: tuple[Places, ...]
     """Seat of the loss of each stage seat, of a second loss, and so on; -1 where there is none, or the stage does not count."""
+
+    @cached_property
+    def full(self) -> bool:
+        """Whether the rows tell every quantity, if each tells its amount, and none is of a period."""
+        untold = len(self.flows.empty) + len(self.flows.totals) + len(self.outputs.row)
+        return not untold and self.properties.full and self.losses.full
+
+    @cached_property
+    def one(self) -> Array:
+        """1 of every product."""
+        return read_only(np.ones(len(self.lanes.start)))
+
+    @cached_property
+    def untold(self) -> Array:
+        """A property of every product that none tells."""
+        return read_only(np.full(len(self.lanes.start), np.nan))
 
 
 def structured(cells: Cells, rows: Rows, rules: RuleSet) -> tuple[Structure, list[Problem]]:

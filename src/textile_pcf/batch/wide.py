@@ -218,15 +218,16 @@ def _calculate(part: Array, layout: _Layout, measures: Measures, by_stage: Array
         for column, factor, basis in stage:
             ratio = ratio * engine.loss_ratio(part[:, column] * factor, basis)
         ratios.append(ratio)
-    masses = engine.stage_masses(measures.product_mass, ratios, np.arange(len(part)), one, 0)
+    masses = engine.stage_masses(measures.product_mass, np.concatenate(ratios), np.arange(len(part)), one, 0)
+    output, taken = masses.output.reshape(len(ratios), -1), masses.input.reshape(len(ratios), -1)
     step = max(1, TERMS // layout.weights[0].size)
     for first in range(0, len(part), step):
         np.matmul(part[first : first + step], layout.weights[0], out=by_stage[first : first + step])
     for number in range(by_stage.shape[1]):
-        by_stage[:, number] *= masses.output[number]
+        by_stage[:, number] *= output[number]
     for kind in (1, 2):
         if layout.weights[kind].any():
             told = part @ layout.weights[kind]
             for number in range(by_stage.shape[1]):
-                mass = masses.input[number] if kind == 1 else masses.input[number] - masses.output[number]
+                mass = taken[number] if kind == 1 else taken[number] - output[number]
                 by_stage[:, number] += told[:, number] * mass

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from textile_pcf.activity import Activity, Quantities
 from textile_pcf.activity.complete import part_of_all_fibres, property_on
 from textile_pcf.activity.layout import layout
 from textile_pcf.activity.meaning import ABSOLUTE, PERIOD
+from textile_pcf.activity.measured import measures_of
 from textile_pcf.activity.plausibility import implausible
 from textile_pcf.calculation.delivered import carried_twice
 from textile_pcf.calculation.matched import Answers, Matched, factor_rows, match_warnings
@@ -20,10 +22,50 @@ from textile_pcf.calculation.terms import stage_terms
 from textile_pcf.columns import Array, Coded, combine
 from textile_pcf.engine import Masses, Places
 from textile_pcf.factors import COUNTED, FactorTable
+from textile_pcf.measures import Measures
 from textile_pcf.results import Emitted, Footprint, Lines, StageInfo, StageMasses
 from textile_pcf.results.explain import number
 from textile_pcf.rules import FlowSpec, RuleSet
 from textile_pcf.units import Unit, parse_unit
+
+
+class Told(NamedTuple):
+    """What people read of a result, put into words when it is asked for."""
+
+    activity: Activity
+    quantities: Quantities
+    matched: Matched
+    masses: Masses
+    emitted: Emitted
+    answers: Answers
+
+    def measures(self) -> Measures:
+        """What turns units of the products into mass."""
+        return measures_of(self.activity, self.quantities.properties)
+
+    def stage_masses(self) -> StageMasses:
+        """Mass through every stage. [kg per product unit]"""
+        return _stage_masses(self.activity, self.masses)
+
+    def lines(self) -> Lines:
+        """Every line of the sum, with where its amount and its factor come from."""
+        return _lines(self.activity, self.quantities, self.answers.factors, self.matched, self.masses, self.emitted)
+
+    def notes(self) -> tuple[tuple[int, str], ...]:
+        """Warnings of amounts, of factors, and of reading."""
+        return _notes(self.activity, self.quantities, self.matched, self.answers)
+
+    def provenance(self) -> Mapping[str, Any]:
+        """Enough to recompute the result bit for bit."""
+        return provenance(self.activity, self.answers.factors, self.answers.gwp, self.answers.biogenic)
+
+    def used(self) -> Mapping[int, Sequence[int]]:
+        """Rows of the factor tables that are used: by place of the table."""
+        return factor_rows(self.matched)
+
+    def terms(self, product: int, stage: int, language: str) -> list[str]:
+        """How the masses of a stage come about, and what was computed there."""
+        return stage_terms(self.activity, self.quantities, product, stage, language)
 
 
 def assemble(
@@ -35,19 +77,13 @@ def assemble(
     answers: Answers,
 ) -> Footprint:
     """The result of a run; what is only read by people is put into words when it is asked for."""
-    rules, factors = activity.rules, answers.factors
+    rules = activity.rules
     return Footprint(
         products=activity.products,
         unit=rules.product_unit.text,
         stages=_stage_info(rules),
-        measures=quantities.measures,
         emitted=emitted,
-        weigh=partial(_stage_masses, activity, masses),
-        describe=partial(_lines, activity, quantities, factors, matched, masses, emitted),
-        warn=partial(_notes, activity, quantities, matched, answers),
-        used=partial(factor_rows, matched),
-        cite=partial(provenance, activity, factors, answers.gwp, answers.biogenic),
-        terms=partial(stage_terms, activity, quantities),
+        told=Told(activity, quantities, matched, masses, emitted, answers),
         carbon_content=_carbon_content(rules, quantities, activity),
     )
 
@@ -60,7 +96,7 @@ def _carbon_content(rules: RuleSet, quantities: Quantities, activity: Activity) 
     unknown = np.full(len(activity.products), np.nan)
     blocks = [activity.property_seats.block(spec.index) if spec else None for spec in specs]
     content = [unknown if block is None else quantities.properties[block] for block in blocks]
-    return np.stack(content, axis=1) * quantities.measures.product_mass[:, None]
+    return np.stack(content, axis=1) * quantities.mass[:, None]
 
 
 def _notes(activity: Activity, quantities: Quantities, matched: Matched, answers: Answers) -> tuple[tuple[int, str], ...]:
@@ -100,8 +136,8 @@ def _stage_masses(activity: Activity, masses: Masses) -> StageMasses:
         product=np.concatenate(product).astype(np.intp),
         stage=np.concatenate(stage).astype(np.intp),
         component=Coded(np.concatenate(component), (*lanes.components, "")),
-        input=np.concatenate(masses.input),
-        output=np.concatenate(masses.output),
+        input=masses.input.copy(),  # those share memory
+        output=masses.output.copy(),
     )
 
 
@@ -231,8 +267,7 @@ def _drivers(activity: Activity, quantities: Quantities, masses: Masses) -> tupl
                 values[rows, column] = property_on(activity, quantities.properties, driver, spec.stage)[seat] / prop.unit.factor
                 told.append(f"{prop.unit.text if prop.unit.dimensions or prop.unit.factor != 1 else ''} {prop.id}".strip())
             else:
-                out, into = masses.output[spec.stage][seat], masses.input[spec.stage][seat]
-                values[rows, column] = {"output": out, "input": into, "loss": into - out}[str(driver)]
+                values[rows, column] = getattr(masses, str(driver))[flows.place[rows]]
                 told.append(f"kg {driver}")
         names.append("|".join([*told, *[""] * (most - len(told)), "of the fibre"]))
     return values, Coded(form, tuple(names))

@@ -9,6 +9,7 @@ import numpy as np
 from textile_pcf import engine
 from textile_pcf.activity import Activity, Quantities
 from textile_pcf.activity.layout import layout
+from textile_pcf.activity.measured import measures_of
 from textile_pcf.calculation.matched import Matched
 from textile_pcf.columns import Array
 from textile_pcf.errors import Problem
@@ -22,7 +23,9 @@ def with_links(
 
     A row that links to a product asks for that product's footprint, which stands behind those of the factors.
     """
-    linked = np.flatnonzero(matched.supplier >= 0) if matched.links else np.empty(0, dtype=np.intp)
+    if not matched.links:
+        return matched.form, matched.parts, []
+    linked = np.flatnonzero(matched.supplier >= 0)
     if not len(linked):
         return matched.form, matched.parts, []
     units, problems = _supplier_units(activity, quantities, matched, linked)
@@ -50,18 +53,18 @@ def _supplier_units(
     activity: Activity, quantities: Quantities, matched: Matched, linked: engine.Places
 ) -> tuple[Array, list[Problem]]:
     """Units of the linked product in one canonical unit of the flow."""
-    units = np.full(len(linked), np.nan)
+    measures, units = measures_of(activity, quantities.properties), np.full(len(linked), np.nan)
     problems: list[Problem] = []
     flow = activity.flows.flow[linked]
     for index in np.unique(flow):
         spec: FlowSpec = activity.rules.flows[index]
         rows = flow == index
-        told = quantities.measures.product_units(spec.unit)[matched.supplier[linked[rows]]] / spec.unit.factor
+        told = measures.product_units(spec.unit)[matched.supplier[linked[rows]]] / spec.unit.factor
         units[rows] = told
         for row in linked[rows][np.isnan(told)]:
             source, product = int(activity.flows.row[row]), activity.products[matched.supplier[row]]
             what = f"{spec.unit.text} of product {product!r} cannot be turned into its unit {activity.rules.product_unit.text}."
-            needed = quantities.measures.missing(spec.unit)
+            needed = measures.missing(spec.unit)
             cure = (
                 f"Give {needed} of product {product!r}."
                 if needed

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial, reduce
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from textile_pcf.columns import Array
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.results import Emitted, Footprint
+from textile_pcf.results.lines import parts_told
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import LOCATION, MARKET, Supply, load_supply
 
@@ -99,13 +100,9 @@ def _supplied(activity: Activity, quantities: Quantities, matched: Matched, answ
         for name in (LOCATION, MARKET)
     }
     declared = activity.rules.document.electricity.declared
-    told = {"electricity": declared, "supply": {"name": supply.name, "sha256": supply.sha256}}
+    cited = {"electricity": declared, "supply": {"name": supply.name, "sha256": supply.sha256}}
     beside = {name: result.totals for name, result in results.items()}
-    return replace(results[declared], beside=beside, cite=partial(_cited, results[declared].cite, told))
-
-
-def _cited(cite: Callable[[], Mapping[str, Any]], told: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {**cite(), **told}
+    return replace(results[declared], beside=beside, cited=cited)
 
 
 def _added_up(activity: Activity, quantities: Quantities, matched: Matched, answers: Answers) -> Footprint:
@@ -117,8 +114,10 @@ def _added_up(activity: Activity, quantities: Quantities, matched: Matched, answ
         amount = engine.amounts(quantities.value, quantities.scale, place, masses, activity.flows.multiplied)
         question, per_unit, stuck = with_links(activity, quantities, matched, amount)
         _raise(stuck, activity)
-        emitted = Emitted(place, amount, question, per_unit, activity.stage_seats.total)
-        if not np.isfinite(emitted.by_seat).all():
+        told = matched.told if per_unit is matched.parts else parts_told(per_unit)
+        emitted = Emitted(place, amount, question, per_unit, activity.stage_seats.total, told)
+        by_seat = emitted.by_seat
+        if np.count_nonzero(np.isfinite(by_seat)) < by_seat.size:
             _raise(_beyond_measure(activity, emitted), activity)
     return assemble(activity, quantities, matched, masses, emitted, answers)
 
@@ -170,23 +169,24 @@ def footprint(
 def stage_masses(activity: Activity, quantities: Quantities) -> engine.Masses:
     """Masses of all stages: the losses of each, multiplied, solved backwards from the product. [kg per product unit]"""
     lanes, lost = activity.lanes, activity.structure.lost
-    ratio_of = np.append(_loss_ratios(activity, quantities.losses), 1.0)  # the last stands for -1
+    ratio_of = _loss_ratios(activity, quantities.losses)
     every = reduce(np.multiply, [ratio_of[seats] for seats in lost]) if lost else np.ones(activity.stage_seats.total)
-    ratios = [every[block] for block in activity.stage_seats.blocks]
-    components = activity.rules.components
-    return engine.stage_masses(quantities.measures.product_mass, ratios, lanes.product, lanes.share, components)
+    return engine.stage_masses(quantities.mass, every, lanes.product, lanes.share, layout(activity.rules).components)
 
 
 def _loss_ratios(activity: Activity, losses: Array) -> Array:
-    """Mass into each loss per mass out of it, on all seats; 1 where there is none."""
-    basis, kinds = layout(activity.rules).loss_basis, layout(activity.rules).loss_kinds
-    if len(kinds) == 1:
-        ratio = engine.loss_ratio(losses, kinds[0])
-    else:
-        ratio, of_seat = losses.copy(), activity.loss_seats.of_each(basis)
-        for kind in kinds:
-            ratio[of_seat == kind] = engine.loss_ratio(losses[of_seat == kind], kind)
-    return np.where(np.isnan(losses), 1.0, ratio)
+    """Mass into each loss per mass out of it, on all seats; 1 where there is none, and one more that stands for -1."""
+    kinds, ratios = layout(activity.rules).loss_kinds, np.empty(len(losses) + 1)
+    ratios[-1] = 1.0
+    for kind, of_kind in kinds:
+        if len(kinds) == 1:
+            ratios[:-1] = engine.loss_ratio(losses, kind)
+        else:
+            here = np.flatnonzero(activity.loss_seats.of_each(of_kind))
+            ratios[here] = engine.loss_ratio(losses[here], kind)
+    if not activity.given:
+        ratios[:-1][np.isnan(losses)] = 1.0
+    return ratios
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:

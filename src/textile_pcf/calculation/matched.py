@@ -20,6 +20,7 @@ from textile_pcf.engine import Places
 from textile_pcf.errors import Problem
 from textile_pcf.factors import PARTS, FactorTable, Match, NoMatch, Request, is_region
 from textile_pcf.regions import region_named
+from textile_pcf.results.lines import parts_told
 from textile_pcf.rules import FlowSpec, RuleSet
 from textile_pcf.units import nearest
 
@@ -179,6 +180,11 @@ class Matched:
     supplier: Places
     links: bool
     problems: tuple[Problem, ...]
+
+    @cached_property
+    def told(self) -> tuple[int, ...]:
+        """Parts of the emissions that some factor tells."""
+        return parts_told(self.parts)
 
     @cached_property
     def answers(self) -> tuple[Match | None, ...]:

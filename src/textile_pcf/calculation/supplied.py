@@ -61,7 +61,7 @@ def with_supply(
     structure = replace(activity.structure, flows=activity.flows.at(take))
     value, scale, entry = quantities.value[take] * multiplier, quantities.scale[take], quantities.entry[take]
     divided = replace(activity, structure=structure, flow_value=activity.flow_value[take])
-    return divided, replace(quantities, value=value, scale=scale, entry=entry), again
+    return divided, quantities._replace(value=value, scale=scale, entry=entry), again
 
 
 def _covered(activity: Activity, matched: Matched, site: SiteSupply) -> Places:

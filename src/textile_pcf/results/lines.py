@@ -44,7 +44,7 @@ class Emitted:
 
     `place` is the stage seat of a line, in the order of `StageMasses`; `amount` is in the canonical unit of its flow per
     product unit; `question` points into `per_unit`, shape (questions, 5): fossil, biogenic, uptake, land use change,
-    aircraft. [kg CO2e]
+    aircraft. [kg CO2e] `told` are those of the five that some question has.
     """
 
     place: Places
@@ -52,16 +52,22 @@ class Emitted:
     question: Places
     per_unit: Array
     seats: int
+    told: tuple[int, ...]
 
     @cached_property
     def by_seat(self) -> Array:
         """Emissions of each stage seat, shape (seats, 5). Scatter-add; parts that nothing has cost nothing."""
         total = np.zeros((self.per_unit.shape[1], self.seats))
-        for part in np.flatnonzero(self.per_unit.any(axis=0)):
+        for part in self.told:
             weights = picked(self.per_unit[:, part], self.question)
             weights *= self.amount
             total[part] = np.bincount(self.place, weights=weights, minlength=self.seats)
         return total.T
+
+
+def parts_told(per_unit: Array) -> tuple[int, ...]:
+    """Which parts of the emissions are not nothing in every question."""
+    return tuple(np.flatnonzero(per_unit.any(axis=0)).tolist())
 
 
 @dataclass(frozen=True)

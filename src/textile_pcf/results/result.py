@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -34,40 +34,64 @@ class StageMasses:
     output: Array
 
 
+class Telling(Protocol):
+    """What is told of a result beside its sums, each when it is asked for."""
+
+    def measures(self) -> Measures:
+        """What turns units of the products into mass."""
+
+    def stage_masses(self) -> StageMasses:
+        """Mass through every stage. [kg per product unit]"""
+
+    def lines(self) -> Lines:
+        """Every line of the sum."""
+
+    def notes(self) -> tuple[tuple[int, str], ...]:
+        """Warnings, each with the place of its product; -1: of the whole run."""
+
+    def provenance(self) -> Mapping[str, Any]:
+        """Enough to recompute the result bit for bit."""
+
+    def used(self) -> Mapping[int, Sequence[int]]:
+        """Rows of the factor tables that are used: by place of the table."""
+
+    def terms(self, product: int, stage: int, language: str) -> list[str]:
+        """How the masses of a stage come about, and what was computed there, in words."""
+
+
 @dataclass(frozen=True)
 class Footprint:
     """Product carbon footprints of one run; immutable, every view is summed from its lines.
 
-    Sums are added up from `emitted`. Masses, what is said of each line, the warnings and the provenance are told when they are
-    first asked for, by `weigh`, `describe`, `warn`, `cite` and, for a product, a stage and a language, `terms`.
+    Sums are added up from `emitted`; all else is told when it is first asked for, by `told`.
     """
 
     products: tuple[str, ...]
     unit: str
     stages: tuple[StageInfo, ...]
-    measures: Measures
     emitted: Emitted
-    weigh: Callable[[], StageMasses] = field(repr=False)
-    describe: Callable[[], Lines] = field(repr=False)
-    warn: Callable[[], tuple[tuple[int, str], ...]] = field(repr=False)
-    used: Callable[[], Mapping[int, Sequence[int]]] = field(repr=False)
-    """Rows of the factor tables that are used: by place of the table."""
-    cite: Callable[[], Mapping[str, Any]] = field(repr=False)
-    terms: Callable[..., list[str]] = field(repr=False)
+    told: Telling = field(repr=False)
     carbon_content: Array | None = None
     """Fossil and biogenic carbon in one product unit as it leaves, shape (products, 2); NaN where not known. [kg C]"""
     beside: Mapping[str, Array] = field(default_factory=dict)
     """Totals by another convention beside the declared one, such as `location_based`. [kg CO2e per product unit]"""
+    cited: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What the provenance tells besides."""
+
+    @cached_property
+    def measures(self) -> Measures:
+        """What turns units of the products into mass."""
+        return self.told.measures()
 
     @cached_property
     def stage_masses(self) -> StageMasses:
         """Mass through every stage. [kg per product unit]"""
-        return self.weigh()
+        return self.told.stage_masses()
 
     @cached_property
     def lines(self) -> Lines:
         """Every line of the sum, as columns."""
-        lines = self.describe()
+        lines = self.told.lines()
         for name in ("value", "drivers", "amount", "factor", "split", "aircraft"):
             read_only(getattr(lines, name))
         return lines
@@ -75,12 +99,20 @@ class Footprint:
     @cached_property
     def notes(self) -> tuple[tuple[int, str], ...]:
         """Warnings, each with the place of its product; -1: of the whole run."""
-        return self.warn()
+        return self.told.notes()
 
     @cached_property
     def provenance(self) -> Mapping[str, Any]:
         """Rule, tables, set of global warming potentials, hashes of all inputs, library: enough to recompute bit for bit."""
-        return self.cite()
+        return {**self.told.provenance(), **self.cited}
+
+    def used(self) -> Mapping[int, Sequence[int]]:
+        """Rows of the factor tables that are used: by place of the table."""
+        return self.told.used()
+
+    def terms(self, product: int, stage: int, language: str) -> list[str]:
+        """How the masses of a stage come about, and what was computed there, in words."""
+        return self.told.terms(product, stage, language)
 
     # -- numbers --------------------------------------------------------------------------------------------------
 
@@ -119,9 +151,8 @@ class Footprint:
     @cached_property
     def by_stage(self) -> Array:
         """Emissions per product and stage, stages outside the boundary included, shape (products, stages). [kg CO2e]"""
-        return read_only(self._by_stage_and_part[:, :, : len(SPLIT)].sum(axis=2))
+        return read_only(np.add.reduce(self._by_stage_and_part()[:, :, : len(SPLIT)], axis=2))
 
-    @cached_property
     def _by_stage_and_part(self) -> Array:
         """Emissions by product, stage and part, shape (products, stages, 5)."""
         products, stages = len(self.products), len(self.stages)
@@ -141,7 +172,7 @@ class Footprint:
     def split_totals(self) -> Array:
         """Fossil, biogenic, uptake and land use change, shape (products, 4). [kg CO2e per product unit]"""
         inside = np.array([not stage.outside for stage in self.stages])
-        return read_only(self._by_stage_and_part[:, inside, : len(SPLIT)].sum(axis=1))
+        return read_only(self._by_stage_and_part()[:, inside, : len(SPLIT)].sum(axis=1))
 
     def _by_code(self, column: str) -> tuple[tuple[str, ...], Array]:
         coded = getattr(self.lines, column)
