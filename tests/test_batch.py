@@ -128,6 +128,7 @@ def test_workers_give_the_same_bytes(place: Path) -> None:
 
 def test_processes_started_anew_give_the_same_bytes_as_copies_of_a_server(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(place, place / "catalogue.parquet", "here", workers=1)
+    monkeypatch.setenv("PYTHONPATH", str(Path(tp.__file__).parent.parent))
     assert executors._processes().get_start_method() == ("forkserver" if sys.platform.startswith("linux") else "spawn")
     monkeypatch.setenv("PYTHONPATH", str(place))
     (place / "textile_pcf.py").write_text("")  # another copy, which the server would take
