@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.batch.keys import keys
+from textile_pcf.batch.pages import dictionary_size
 from textile_pcf.batch.sources import ROWS, Partition, header, product_column
 from textile_pcf.columns import encode
 from textile_pcf.errors import InputError
@@ -20,16 +23,62 @@ Keys = NDArray[np.uint64]
 
 @dataclass(frozen=True)
 class Plan:
-    """Partitions of a file and its number of products; both None where products are scattered over row groups."""
+    """Partitions of a file, None where products are scattered over row groups."""
 
     path: str
     partitions: list[Partition] | None
     products: int | None
+    """None where they were not counted."""
     rows: int
 
 
 def plan(path: str, rows: int = ROWS) -> Plan:
-    """Where whole products begin and end in a file: only its product column is read."""
+    """Where whole products begin and end in a file: only the dictionaries of its product column are read, or all of it."""
+    file, column, texts = product_column(path)
+    if not _apart(path, file, column):
+        return by_rows(path, rows)
+    sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+    return Plan(path, _grouped(path, texts, sizes, [0] * len(sizes), rows), None, sum(sizes))
+
+
+def _apart(path: str, file: Any, column: str) -> bool:
+    """Whether the dictionaries of the product column tell that no row group shares a product with another."""
+    names = [file.metadata.schema.column(place).path for place in range(file.metadata.num_columns)]
+    if column not in names:
+        return False
+    seen: list[Keys] = []
+    with Path(path).open("rb") as source, mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        for group in range(file.num_row_groups):
+            chunk = file.metadata.row_group(group).column(names.index(column))
+            count = _texts_without_gaps(data, chunk)
+            texts = _dictionary(file, group, column) if count else None
+            if texts is None or len(texts) != count:
+                return False
+            seen.append(_distinct(keys(texts)))
+            if _now(seen) and not _all_new(seen):
+                return False
+    return bool(seen) and _all_new(seen)
+
+
+def _dictionary(file: Any, group: int, column: str) -> Any:
+    """Texts of the dictionary of a column in a row group, which come with its first row; None where it has none."""
+    import pyarrow as pa
+
+    cell = next(file.iter_batches(1, [group], [column], use_threads=False)).column(0)
+    is_text = pa.types.is_dictionary(cell.type) and str(cell.type.value_type).removeprefix("large_") == "string"
+    return cell.dictionary if is_text else None
+
+
+def _texts_without_gaps(data: Any, chunk: Any) -> int | None:
+    """Texts in the dictionary of a column chunk whose cells are all codes of it; None where they may be something else."""
+    told = chunk.statistics
+    if chunk.physical_type != "BYTE_ARRAY" or told is None or not told.has_null_count or told.null_count:
+        return None
+    return dictionary_size(data, chunk)
+
+
+def by_rows(path: str, rows: int = ROWS) -> Plan:
+    """The same from every row of the product column."""
     file, column, texts = product_column(path)
     lead: list[int] = []  # rows at the top of each group that belong to the last product of the group before
     sizes: list[int] = []
@@ -43,7 +92,7 @@ def plan(path: str, rows: int = ROWS) -> Plan:
         if joins and first in others:
             return Plan(path, None, None, file.metadata.num_rows)
         seen.append(others)
-        if len(seen) & (len(seen) - 1) == 0 and not _all_new(seen):  # looked at after 1, 2, 4, 8, ... groups
+        if _now(seen) and not _all_new(seen):
             return Plan(path, None, None, file.metadata.num_rows)
         sizes.append(size)
         last = products[-1]
@@ -56,6 +105,11 @@ def _distinct(products: Keys) -> Keys:
     """Distinct keys, sorted: several times as fast as numpy, which tells them apart by hashing."""
     every = np.sort(products)
     return every[np.append(True, every[1:] != every[:-1])] if len(every) else every
+
+
+def _now(seen: list[Keys]) -> bool:
+    """It is time to look: after 1, 2, 4, 8, ... groups."""
+    return len(seen) & (len(seen) - 1) == 0
 
 
 def _all_new(seen: list[Keys]) -> bool:

@@ -1,0 +1,88 @@
+"""Pages of a column of a Parquet file, as their headers tell: whether all its cells are codes of its dictionary.
+
+pyarrow does not say so: a column whose dictionary grew too large goes on without it, and its encodings are told as one set.
+Headers are structs of Thrift's compact protocol.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Bytes = Any  # what gives a number for a place, such as a file that is mapped
+TYPE, SIZE, VALUES = 1, 3, 1  # fields of a header, and of what it says of the page
+DICTIONARY_PAGE, SAYS = 2, {0: (5, 2), 2: (7, 2), 3: (8, 4)}  # by type: the field that says more, and there the encoding
+CODES = (2, 8)  # encodings of pages that hold codes
+TRUE, FALSE, NUMBERS, TEXT, STRUCT = 1, 2, (4, 5, 6), 8, 12  # kinds of fields
+
+
+def dictionary_size(data: Bytes, chunk: Any) -> int | None:
+    """Texts in the dictionary of a column chunk; None where some cells are no codes of it, or its pages are not understood.
+
+    Parameters
+    ----------
+    data : bytes or mmap
+        The file.
+    chunk : pyarrow.parquet.ColumnChunkMetaData
+        What the file says of a column in a row group.
+    """
+    if not chunk.dictionary_page_offset:
+        return None
+    at, end = chunk.dictionary_page_offset, chunk.dictionary_page_offset + chunk.total_compressed_size
+    texts, cells = None, 0
+    try:
+        while at < end:
+            header, at = _struct(data, at)
+            more, encoding = SAYS[header[TYPE]]
+            told = header[more]
+            if header[TYPE] == DICTIONARY_PAGE:
+                texts = told[VALUES]
+            elif told[encoding] in CODES:
+                cells += told[VALUES]
+            else:
+                return None
+            at += max(header[SIZE], 0)
+    except (KeyError, IndexError, TypeError, ValueError, RecursionError):  # these are no headers
+        return None
+    return texts if at == end and cells == chunk.num_values else None
+
+
+def _struct(data: Bytes, at: int) -> tuple[dict[int, Any], int]:
+    """Fields of a struct by number, and the place behind it."""
+    told: dict[int, Any] = {}
+    number = 0
+    while head := data[at]:
+        at += 1
+        if head >> 4:
+            number += head >> 4
+        else:
+            number, at = _number(data, at)
+        told[number], at = _field(data, at, head & 15)
+    return told, at + 1
+
+
+def _field(data: Bytes, at: int, kind: int) -> tuple[Any, int]:
+    if kind in NUMBERS:
+        return _number(data, at)
+    if kind == STRUCT:
+        return _struct(data, at)
+    if kind == TEXT:
+        length, at = _count(data, at)
+        return None, at + length
+    if kind not in (TRUE, FALSE):
+        raise ValueError(kind)  # headers of pages hold nothing else
+    return kind == TRUE, at
+
+
+def _count(data: Bytes, at: int) -> tuple[int, int]:
+    """A number without sign, seven bits a byte."""
+    told, shift = data[at] & 127, 7
+    while data[at] > 127:
+        at += 1
+        told |= (data[at] & 127) << shift
+        shift += 7
+    return told, at + 1
+
+
+def _number(data: Bytes, at: int) -> tuple[int, int]:
+    told, at = _count(data, at)
+    return (told >> 1) ^ -(told & 1), at
