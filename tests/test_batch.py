@@ -20,6 +20,7 @@ from textile_pcf.batch import calculate_batch, executors
 from textile_pcf.batch.plan import plan
 from textile_pcf.batch.spread import keys
 from textile_pcf.batch.wide import calculate_wide
+from textile_pcf.calculation import Answers
 from textile_pcf.cli import run as cli
 from textile_pcf.errors import InputError, UsageError
 
@@ -329,3 +330,13 @@ def test_what_must_be_said_of_all_products_is_told_once(tmp_path, capsys):
     told = tp.calculate_batch(source, "cotton_fabric", out=tmp_path / "out").warnings()
     assert told and told == [text for text in single if text.startswith("default@")]
     assert capsys.readouterr().err.count("warning: ") == len(told)
+
+
+def test_what_is_learned_is_known_to_each_task(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    ask = Answers._ask
+    monkeypatch.setattr(Answers, "_ask", lambda self, *words: asked.append(1) or ask(self, *words))
+    run(place, place / "catalogue.parquet", "asked_here")
+    here = len(asked)
+    run(place, place / "catalogue.parquet", "asked_in_tasks", workers=2, threads=True)
+    assert 0 < here <= len(asked) - here < 2 * here  # what the first partition asks is asked once

@@ -83,7 +83,7 @@ class Runner:
 
 def _in_chunks(pool: Executor, workers: int, work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
     """As tasks that tell all they need."""
-    tasks = [pool.submit(calculate_parts, work, chunk, known) for chunk in chunks(partitions, workers * TURNS)]
+    tasks = [pool.submit(calculate_parts, (work, known), chunk) for chunk in chunks(partitions, workers * TURNS)]
     for done in _finished(tasks):
         yield from done
 
@@ -179,11 +179,9 @@ def _on_dask(cluster: Any, work: Work, partitions: Sequence[Loads], known: Known
         with _client(Client, cluster) as client:
             yield from _on_dask(client, work, partitions, known)
         return
-    everywhere, learned = cluster.scatter([work, known], broadcast=True)
+    (told,) = cluster.scatter([(work, known)], broadcast=True, hash=False)
     workers = max(1, len(cluster.scheduler_info()["workers"]))
-    tasks = [
-        cluster.submit(calculate_parts, everywhere, chunk, learned, pure=False) for chunk in chunks(partitions, workers * TURNS)
-    ]
+    tasks = [cluster.submit(calculate_parts, told, chunk, pure=False) for chunk in chunks(partitions, workers * TURNS)]
     try:
         for task in as_completed(tasks):
             yield from task.result()

@@ -101,10 +101,13 @@ class Known:
         return cls([Answers(one.factors, one.gwp, one.biogenic) for one in work.scenarios])
 
 
-def calculate_parts(work: Work, partitions: Sequence[Loads], known: Known) -> list[Done]:
-    """Partitions one after the other: what a thread, a process or a Dask worker runs. `known` stays as it is."""
-    own = pickle.loads(pickle.dumps(known))  # noqa: S301 - a copy
-    return list(one_by_one(work, partitions, own))
+def calculate_parts(told: tuple[Work, Known], partitions: Sequence[Loads]) -> list[Done]:
+    """Partitions one after the other: what a task of a thread, of Dask or of an executor runs. What it is told stays as it is.
+
+    Both are copied as one: what is known of a rule is known of this very rule, not of a copy of it.
+    """
+    work, known = pickle.loads(pickle.dumps(told))  # noqa: S301 - a copy
+    return list(one_by_one(work, partitions, known))
 
 
 def one_by_one(work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
