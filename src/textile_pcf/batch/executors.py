@@ -122,7 +122,7 @@ def _processes() -> BaseContext:
 def _found_anew() -> bool:
     """A new Python finds this package, no other copy of it: the server may know nothing of a `sys.path` changed since."""
     installed = Path(sysconfig.get_path("purelib"))
-    named = [line for file in sorted(installed.glob("*.pth")) for line in file.read_text(encoding="utf-8").splitlines()]
+    named = [line for file in sorted(installed.glob("*.pth")) for line in file.read_text("utf-8", "replace").splitlines()]
     told = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
     found = PathFinder.find_spec("textile_pcf", [*told, str(installed), *named])
     return found is not None and found.origin is not None and Path(found.origin).resolve() == Path(package).resolve()
