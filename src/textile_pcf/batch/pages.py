@@ -11,6 +11,7 @@ from typing import Any
 Bytes = Any  # what gives a number for a place, such as a file that is mapped
 TYPE, SIZE, VALUES = 1, 3, 1  # fields of a header, and of what it says of the page
 DICTIONARY_PAGE, SAYS = 2, {0: (5, 2), 2: (7, 2), 3: (8, 4)}  # by type: the field that says more, and there the encoding
+BITS = 63
 CODES = (2, 8)  # encodings of pages that hold codes
 TRUE, FALSE, NUMBERS, TEXT, STRUCT = 1, 2, (4, 5, 6), 8, 12  # kinds of fields
 
@@ -77,6 +78,8 @@ def _count(data: Bytes, at: int) -> tuple[int, int]:
     """A number without sign, seven bits a byte."""
     told, shift = data[at] & 127, 7
     while data[at] > 127:
+        if shift > BITS:
+            raise ValueError(shift)  # no number is so long; without end it would fill the memory
         at += 1
         told |= (data[at] & 127) << shift
         shift += 7
