@@ -106,13 +106,19 @@ def run_starts(values: NDArray[Any]) -> NDArray[np.intp]:
 
 def _distinct_numbers(values: NDArray[Any]) -> tuple[NDArray[Any], Codes]:
     """Distinct numbers in the order in which they first appear, and the code of each row."""
-    starts = run_starts(values)
-    distinct, first, codes = np.unique(values[starts], return_index=True, return_inverse=True)  # rows of a kind stand together
+    starts = run_starts(values)  # rows of a kind stand together
+    seen = values[starts]
+    whole = len(seen) and values.dtype.kind in "iu"
+    low, high = (int(seen.min()), int(seen.max())) if whole else (0, 0)
+    if whole and high - low < WIDE * len(seen):
+        first, codes = _dense((seen - low).astype(np.intp), high - low + 1)
+    else:
+        _, first, codes = np.unique(seen, return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     lengths = np.diff(np.append(starts, len(values)))
-    return distinct[order], np.repeat(rank[codes.reshape(-1)], lengths)
+    return seen[first[order]], np.repeat(rank[codes.reshape(-1)], lengths)
 
 
 def recoded(codes: NDArray[np.integer[Any]], values: Sequence[Any]) -> Coded:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.batch.keys import keys
-from textile_pcf.batch.sources import arrow_rows, product_column
+from textile_pcf.batch.sources import arrow_rows, product_column, text_columns
 from textile_pcf.tables.frames import coded
 from textile_pcf.tables.shape import Table
 
@@ -35,11 +35,15 @@ class Spread:
     rows: int = 0
 
     def read(self) -> Any:
-        """The rows as a pyarrow table."""
+        """The rows as a pyarrow table in one piece, all texts as codes."""
         import pyarrow as pa
 
         with pa.memory_map(self.file) as source:
-            return pa.ipc.open_stream(source).read_all()
+            rows = pa.ipc.open_stream(source).read_all().unify_dictionaries().combine_chunks()
+        for name in text_columns(rows.schema):  # the products
+            place = rows.column_names.index(name)
+            rows = rows.set_column(place, name, rows.column(place).dictionary_encode())
+        return rows
 
     def table(self, rows: Any) -> Table:
         """The rows as columns, with their places in the file they come from."""
@@ -71,8 +75,8 @@ def _deal(path: str, folder: Path, count: int) -> None:
             bucket = (((products.key >> HALF) * np.uint64(count)) >> HALF).astype(np.uint16)
             order = np.argsort(bucket, kind="stable")  # counts, as the buckets are small integers
             rows = pa.array(order)
-            place = pa.array(first + order)
-            dealt = others.take(rows).append_column(ROW, place).append_column(products.name, products.take(order))
+            dealt = others.take(rows).add_column(products.place, products.name, products.take(order))
+            dealt = dealt.append_column(ROW, pa.array(first + order))
             ends = np.cumsum(np.bincount(bucket, minlength=count))
             for number, (start, end) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
                 if end > start:
@@ -87,9 +91,10 @@ def _deal(path: str, folder: Path, count: int) -> None:
 
 @dataclass(frozen=True)
 class Products:
-    """Products of some rows: the name of their column, the key of each row's, and how to take those of some rows."""
+    """Products of some rows: the name and place of their column, the key of each row's, and how to take those of some rows."""
 
     name: str
+    place: int
     key: NDArray[np.uint64]
     take: Callable[[Places], Any]
 
@@ -99,7 +104,8 @@ def _chunks(path: str) -> Iterator[tuple[Products, Any, int]]:
     from pyarrow import parquet
 
     _, column, texts = product_column(path)
-    file = parquet.ParquetFile(path, read_dictionary=list(texts))  # not mapped: what was read would stay in memory
+    coded_texts = [name for name in texts if name != column]  # products are scattered: hardly one stands twice in a row group
+    file = parquet.ParquetFile(path, read_dictionary=coded_texts)  # not mapped: what was read would stay in memory
     pieces, first = _pieces(file.metadata), 0
     with ThreadPoolExecutor(1) as reader:  # the next rows are read while these are dealt out
         reading = deque(reader.submit(file.read_row_groups, groups) for groups in pieces[:1])
@@ -107,7 +113,7 @@ def _chunks(path: str) -> Iterator[tuple[Products, Any, int]]:
             table = reading.popleft().result()
             reading.extend(reader.submit(file.read_row_groups, groups) for groups in pieces[number + 1 : number + 2])
             others = table.drop_columns([column]).unify_dictionaries().combine_chunks()
-            products, rows = _products(column, table.column(column)), table.num_rows
+            products, rows = _products(table, column), table.num_rows
             del table
             yield products, others, first
             first += rows
@@ -126,12 +132,13 @@ def _pieces(metadata: Any) -> list[list[int]]:
     return pieces
 
 
-def _products(name: str, column: Any) -> Products:
+def _products(table: Any, name: str) -> Products:
     """Products of rows; taken, they are no codes any more: each file will hold few of them."""
     import pyarrow as pa
 
+    place, column = table.column_names.index(name), table.column(name)
     if not pa.types.is_dictionary(column.type):
-        return Products(name, keys(column), lambda rows: column.take(pa.array(rows)))
+        return Products(name, place, keys(column), lambda rows: column.take(pa.array(rows)))
     codes, texts, gaps = coded(column)
     of_code = np.append(keys(texts), keys(pa.array([""])))  # behind the texts: nothing
 
@@ -139,4 +146,4 @@ def _products(name: str, column: Any) -> Products:
         told = codes.take(rows)
         return texts.take(pa.array(told, mask=told == len(texts) if gaps else None))
 
-    return Products(name, of_code[codes], take)
+    return Products(name, place, of_code[codes], take)

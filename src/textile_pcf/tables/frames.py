@@ -15,7 +15,6 @@ from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.strict_yaml import read_bytes
 from textile_pcf.tables.shape import Header, Table, plain
 
-FEW = 8  # pieces that are put together one by one
 MANY = 1_000  # texts of a piece: to make those of several pieces the same is to look each up twice
 ALL_ONES_WHERE_SET = -np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(np.int32)
 """Eight numbers for each byte of flags."""
@@ -104,8 +103,6 @@ def coded(column: Any) -> tuple[NDArray[np.int32], Any, bool]:
     elif column.num_chunks > 1:
         many = max(len(chunk.dictionary) for chunk in column.chunks) > MANY
         column = column if many else column.unify_dictionaries()
-    if column.num_chunks > FEW and not many:
-        column = pa.chunked_array([column.combine_chunks()])
     chunks = column.chunks
     texts = [chunk.dictionary for chunk in (chunks if many else chunks[:1])]
     told = pa.concat_arrays(texts) if texts else pa.array([], pa.string())
