@@ -301,6 +301,35 @@ def test_linked_products_are_solved_together(place: Path) -> None:
     np.testing.assert_allclose(found, expected(place, frame)[found.index], rtol=1e-12)
 
 
+def test_a_run_of_linked_products_goes_on_where_it_was_stopped(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped when the one part is done: it is all of them, and not the first of several."""
+    frame = pq.read_table(place / "catalogue.parquet").to_pandas()
+    for name in workload.TEXTS:
+        frame[name] = frame[name].astype(object)
+    row = frame.index[(frame["product"] == frame["product"].iloc[0]) & (frame["flow"] == "lint")][0]
+    frame.loc[row, ["item", "amount", "unit"]] = [f"product:{frame['product'].iloc[-1]}", 0.5, "kg"]
+    frame.to_parquet(place / "first_links.parquet", index=False, row_group_size=2_000)
+    run(place, place / "first_links.parquet", "links_once")
+    with monkeypatch.context() as stopped:
+        stopped.setattr("textile_pcf.batch.run.finish", lambda *told: sys.exit("stopped"))
+        with pytest.raises(SystemExit):
+            run(place, place / "first_links.parquet", "links_twice")
+    run(place, place / "first_links.parquet", "links_twice")
+    same_files(place / "links_once", place / "links_twice")
+
+
+def test_row_groups_without_rows_are_passed_over(place: Path) -> None:
+    table = pq.read_table(place / "catalogue.parquet")
+    with pq.ParquetWriter(place / "gaps.parquet", table.schema) as writer:
+        for first in range(0, table.num_rows, 1_990):  # products go on in the next row group
+            writer.write_table(table.slice(first, 0))
+            writer.write_table(table.slice(first, 1_990))
+        writer.write_table(table.slice(0, 0))
+    np.testing.assert_array_equal(
+        totals(run(place, place / "gaps.parquet", "gaps")), totals(run(place, place / "catalogue.parquet", "no_gaps"))
+    )
+
+
 def test_another_run_is_not_written_over(place: Path) -> None:
     run(place, place / "catalogue.parquet", "taken")
     with pytest.raises(UsageError, match="another run: its results differs"):

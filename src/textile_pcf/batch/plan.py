@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from textile_pcf.batch.keys import keys
 from textile_pcf.batch.pages import dictionary_size
 from textile_pcf.batch.sources import ROWS, Partition, header, product_column
-from textile_pcf.columns import encode
+from textile_pcf.columns import encode, run_starts
 from textile_pcf.errors import InputError
 from textile_pcf.tables.frames import coded, from_arrow
 
@@ -85,6 +85,10 @@ def by_rows(path: str, rows: int = ROWS) -> Plan:
     last: np.uint64 | None = None
     seen: list[Keys] = []
     for starts, products, size in _groups(file, column):
+        if not size:
+            lead.append(0)
+            sizes.append(0)
+            continue
         first = products[0]
         joins = last is not None and bool(first == last)
         lead.append(int(np.append(starts, size)[1]) if joins else 0)
@@ -104,7 +108,7 @@ def by_rows(path: str, rows: int = ROWS) -> Plan:
 def _distinct(products: Keys) -> Keys:
     """Distinct keys, sorted: several times as fast as numpy, which tells them apart by hashing."""
     every = np.sort(products)
-    return every[np.append(True, every[1:] != every[:-1])] if len(every) else every
+    return every[run_starts(every)]
 
 
 def _now(seen: list[Keys]) -> bool:
@@ -123,9 +127,8 @@ def _groups(file: Any, column: str) -> Iterator[tuple[NDArray[np.intp], Keys, in
     for group in range(file.num_row_groups):
         told = file.read_row_group(group, columns=[column], use_threads=False).column(0)
         codes, of_code = _coded_keys(told)
-        starts = np.append(0, np.flatnonzero(codes[1:] != codes[:-1]) + 1) if len(codes) else np.empty(0, dtype=np.intp)
-        if len(starts):
-            yield starts, of_code[codes[starts]], len(codes)
+        starts = run_starts(codes)
+        yield starts, of_code[codes[starts]], len(codes)
 
 
 def _coded_keys(column: Any) -> tuple[NDArray[np.integer[Any]], Keys]:
@@ -137,7 +140,7 @@ def _coded_keys(column: Any) -> tuple[NDArray[np.integer[Any]], Keys]:
         return codes, np.append(keys(texts), keys(pa.array([""])))  # behind the texts: nothing
     if pa.types.is_integer(column.type) and not column.null_count:
         values = column.to_numpy()
-        starts = np.append(0, np.flatnonzero(values[1:] != values[:-1]) + 1)
+        starts = run_starts(values)
         return np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(values)))), keys(pa.array(values[starts]))
     read = encode(from_arrow(pa.table({"product": column}), "product", header(), InputError).columns["product"])
     return read.codes, keys(pa.array(read.categories))

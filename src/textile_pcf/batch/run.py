@@ -36,6 +36,7 @@ from textile_pcf.supply import Supply, load_supply
 from textile_pcf.units import UnitError, parse_unit
 
 EVERYTHING = 1 << 62  # rows: one partition
+LINKED = "linked"
 Factors = FactorTable | str | Path | Sequence[str | Path]
 
 
@@ -185,14 +186,18 @@ def _every_part(
     source: Any, work: Work, planned: Planned, out: Path, runner: Runner, progress: bool | Callable[[int, int], None] | None
 ) -> tuple[Planned, list[Done]]:
     """All parts done; where products link to one another, in one part, as they are solved together."""
-    try:
-        return planned, _all_parts(work, planned, out, runner, progress)
-    except LinkedError:
-        log(out, "linked")
-        for folder in ("parts", "results", FOLDER):
-            shutil.rmtree(out / folder, ignore_errors=True)
-        whole = _planned(source, out, EVERYTHING)
-        return whole, _all_parts(replace(work, links=True), whole, out, runner, progress)
+    linked = out / "parts" / LINKED  # so that a run that was killed does not take that part for one of several
+    if not linked.exists():
+        try:
+            return planned, _all_parts(work, planned, out, runner, progress)
+        except LinkedError:
+            log(out, "linked")
+            for folder in ("parts", "results", FOLDER):
+                shutil.rmtree(out / folder, ignore_errors=True)
+            linked.parent.mkdir()
+            linked.touch()
+    whole = _planned(source, out, EVERYTHING)
+    return whole, _all_parts(replace(work, links=True), whole, out, runner, progress)
 
 
 def prepared(
