@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -335,6 +337,22 @@ def test_another_run_is_not_written_over(place: Path) -> None:
     with pytest.raises(UsageError, match="another run: its results differs"):
         run(place, place / "catalogue.parquet", "taken", results="contributions")
     assert run(place, place / "catalogue.parquet", "taken").products == 300
+
+
+def test_a_script_without_a_guard_is_told_what_it_lacks(place: Path, tmp_path: Path) -> None:
+    """Python starts worker processes by reading the script again: the call would be made in each of them."""
+    script = tmp_path / "script.py"
+    call = f"{str(place / 'catalogue.parquet')!r}, {str(workload.RULE)!r}, {str(place / 'factors.csv')!r}"
+    script.write_text(
+        "import textile_pcf as tp\n"
+        f"tp.calculate_batch({call}, out={str(place / 'unguarded')!r}, workers=2, partition_rows=2000)\n",
+        encoding="utf-8",
+    )
+    here = {**os.environ, "PYTHONPATH": str(Path(tp.__file__).parents[1])}
+    told = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120, check=False, env=here)
+    assert told.returncode == 1
+    assert "The worker processes ended before their work was done." in told.stderr
+    assert "call it under `if __name__ == '__main__':`" in told.stderr.splitlines()[-1]
 
 
 def test_unknown_choices_are_told(place: Path) -> None:

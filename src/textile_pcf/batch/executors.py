@@ -10,6 +10,7 @@ import sysconfig
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from multiprocessing.context import BaseContext
@@ -89,10 +90,21 @@ def _in_chunks(pool: Executor, workers: int, work: Work, partitions: Sequence[Lo
 
 
 def _in_processes(workers: int, work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
-    """In processes that are told once what is to be done, and keep what they learn."""
+    """In processes that are told once what is to be done, and keep what they learn.
+
+    Raises
+    ------
+    UsageError
+        They could not begin, or were ended from outside.
+    """
     told = pickle.dumps((work, known), pickle.HIGHEST_PROTOCOL)
-    with ProcessPoolExecutor(workers, _processes(), initializer=_begin, initargs=(told,)) as pool:
-        yield from _finished([pool.submit(_part, partition) for partition in partitions])
+    try:
+        with ProcessPoolExecutor(workers, _processes(), initializer=_begin, initargs=(told,)) as pool:
+            yield from _finished([pool.submit(_part, partition) for partition in partitions])
+    except (BrokenProcessPool, BrokenPipeError, EOFError) as error:
+        what = "The worker processes ended before their work was done."
+        cure = "In a script, call it under `if __name__ == '__main__':`; else take fewer workers, as memory may have run out."
+        raise UsageError([Problem(f"workers {workers}", what, cure, code="workers")]) from error
 
 
 def _finished(tasks: Sequence[Future[Any]]) -> Iterator[Any]:
