@@ -25,7 +25,7 @@ SOLVED = 2_000  # products that Brightway solves
 
 
 def one_product(bench: Bench) -> list[Row]:
-    """Target 4, warm: products whose rows were seen before, with other amounts; beside it products that are told as none before."""
+    """Target 4, warm: a product whose rows were seen before, with other amounts; beside it products told as none before."""
     told = _products(CALLS * (bench.rounds + 2))
     value = {tuple(row[:4]): row[4] for row in bench.found.itertuples(index=False)}
     losses = {c.stage: c.flow for c in workload.columns() if c.kind == "loss"}
