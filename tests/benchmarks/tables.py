@@ -64,7 +64,7 @@ def tidy_rows(bench: Bench, products: int) -> list[Row]:
         {
             "decode": lambda: peers.decode(path),
             "ours": lambda: bench.batch(path),
-            "ours, 2 threads": lambda: bench.batch(path, workers=2, threads=True),
+            "ours, 2 processes": lambda: bench.batch(path, workers=2),
             **{name: partial(PEERS[name][0], path, bench.found) for name in able},
             "ours, integers": lambda: bench.batch(integers),
             "ours, shuffled": lambda: bench.batch(shuffled),
@@ -81,7 +81,7 @@ def tidy_rows(bench: Bench, products: int) -> list[Row]:
         else:
             why = f"not measured: less than {NEEDED[name] * products / 1e6:g} GB of memory free"
             rows.append(Row("2", f"{head} against {name}", f"≤ {limit:g}×", why))
-    rows.append(ratio("2", f"{head} two threads, against decode", 2.3, timed["ours, 2 threads"], timed["decode"]))
+    rows.append(ratio("2", f"{head} two processes, against decode", 2.3, timed["ours, 2 processes"], timed["decode"]))
     rows.append(ratio("3", f"{head} all rows shuffled, against sorted", 3.0, timed["ours, shuffled"], ours))
     rows.append(ratio("–", f"{head} integers as products, against SKU texts", None, timed["ours, integers"], ours))
     what = f"{head} integers, all rows shuffled, against sorted"
