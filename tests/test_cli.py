@@ -216,6 +216,18 @@ def test_the_program_exits_with_the_code(tmp_path):
     assert b"mill.csv:13 (dyeing.steam)" in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no file that is always full")
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_a_full_disk_is_told_in_plain_words(form):
+    source = str(Path(tp.__file__).parent.parent)
+    program = (sys.executable, "-c", "from textile_pcf.cli import main; main()", "calculate", GOOD, *OWN, "--format", form)
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, env={"PYTHONPATH": source}, check=False)
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines()[-1].startswith("There is no room left on the disk.")
+    assert b"Traceback" not in done.stderr and b"Exception" not in done.stderr
+
+
 # ---------------------------------------------------------------- JSON as formats.md 6
 
 PRODUCT = {"product", "unit", "total", "stages", "groups", "split", "by_component", "masses", "memo", "warnings"}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from errno import EDQUOT, EFBIG, ENOSPC
 from itertools import pairwise
 
 DONE, REJECTED, USAGE, DEFINITION, INPUT, INTERNAL, STOPPED = 0, 1, 2, 3, 4, 5, 130
 VARIABLE = "TEXTILE_PCF_LANG"
+NO_ROOM = (ENOSPC, EDQUOT, EFBIG)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -42,6 +45,7 @@ def run(arguments: list[str]) -> int:
     language = spoken(arguments)
     try:
         code = app.main(arguments, prog_name="textile-pcf", standalone_mode=False, obj=language)
+        sys.stdout.flush()  # what cannot be written is found here, not when all is over
         return code if isinstance(code, int) else DONE
     except SystemExit as stop:  # the reader of our output went away
         return stop.code if isinstance(stop.code, int) else DONE
@@ -53,7 +57,7 @@ def run(arguments: list[str]) -> int:
     except PcfError as error:
         return _refused(error, language)
     except Exception as error:
-        return _failed(error, language)
+        return _no_room(language) if getattr(error, "errno", None) in NO_ROOM else _failed(error, language)
 
 
 def _refused(error: Exception, language: str) -> int:
@@ -64,6 +68,17 @@ def _refused(error: Exception, language: str) -> int:
     sys.stderr.write("".join(f"{problem.told(language, error.names)}\n" for problem in error.problems[:SHOWN]))
     sys.stderr.write(f"{error.summary_in(language)}\n")
     return DEFINITION if isinstance(error, (RuleError, FactorError)) else INPUT if isinstance(error, InputError) else USAGE
+
+
+def _no_room(language: str) -> int:
+    """Nothing more can be written, and nobody is to be told so again at the end."""
+    from textile_pcf.language import translate
+
+    with suppress(OSError, ValueError):  # standard output may be no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    said = "There is no room left on the disk. Make some, or name another place for the output; what was begun is not whole."
+    sys.stderr.write(translate(said, language) + "\n")
+    return USAGE
 
 
 def _failed(error: Exception, language: str) -> int:
