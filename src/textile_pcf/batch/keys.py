@@ -20,7 +20,9 @@ def keys(column: Any) -> NDArray[np.uint64]:
         column = column.cast(column.type.value_type)
     if pa.types.is_integer(column.type):
         return _mixed(column.to_numpy().astype(np.int64).view(np.uint64))
-    texts = _joined(column.cast(pa.large_string())).fill_null("")
+    texts = _joined(column.cast(pa.large_string()))
+    if texts.null_count:
+        texts = texts.fill_null("")  # a copy, whether there is one or not
     if _may_have_spaces(texts):
         texts = _joined(compute.utf8_trim_whitespace(texts))
     every = np.empty(len(texts), dtype=np.uint64)

@@ -22,6 +22,7 @@ CHUNK = 600_000  # rows dealt out at a time
 ROW = "__row"
 HALF = np.uint64(32)  # bits
 Places = NDArray[np.intp]
+Takes = Callable[[Places], Any]
 FOLDER, NEW = ".spread", ".spread.new"
 
 
@@ -71,12 +72,10 @@ def _deal(path: str, folder: Path, count: int) -> None:
 
     writers: dict[int, Any] = {}
     try:
-        for products, others, first in _chunks(path):
-            bucket = (((products.key >> HALF) * np.uint64(count)) >> HALF).astype(np.uint16)
+        for product, columns, first in _chunks(path):
+            bucket = (((product >> HALF) * np.uint64(count)) >> HALF).astype(np.uint16)
             order = np.argsort(bucket, kind="stable")  # counts, as the buckets are small integers
-            rows = pa.array(order)
-            dealt = others.take(rows).add_column(products.place, products.name, products.take(order))
-            dealt = dealt.append_column(ROW, pa.array(first + order))
+            dealt = pa.table({name: take(order) for name, take in columns.items()} | {ROW: first + order})
             ends = np.cumsum(np.bincount(bucket, minlength=count))
             for number, (start, end) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
                 if end > start:
@@ -89,22 +88,12 @@ def _deal(path: str, folder: Path, count: int) -> None:
         pa.default_memory_pool().release_unused()
 
 
-@dataclass(frozen=True)
-class Products:
-    """Products of some rows: the name and place of their column, the key of each row's, and how to take those of some rows."""
-
-    name: str
-    place: int
-    key: NDArray[np.uint64]
-    take: Callable[[Places], Any]
-
-
-def _chunks(path: str) -> Iterator[tuple[Products, Any, int]]:
-    """Some row groups at a time: their products, their other columns, texts as codes, and the place of the first row."""
+def _chunks(path: str) -> Iterator[tuple[NDArray[np.uint64], dict[str, Takes], int]]:
+    """Some row groups at a time: the key of each row's product, how to take rows of each column, the place of the first row."""
     from pyarrow import parquet
 
-    _, column, texts = product_column(path)
-    coded_texts = [name for name in texts if name != column]  # products are scattered: hardly one stands twice in a row group
+    _, product, texts = product_column(path)
+    coded_texts = [name for name in texts if name != product]  # products are scattered: hardly one stands twice in a row group
     file = parquet.ParquetFile(path, read_dictionary=coded_texts)  # not mapped: what was read would stay in memory
     pieces, first = _pieces(file.metadata), 0
     with ThreadPoolExecutor(1) as reader:  # the next rows are read while these are dealt out
@@ -112,10 +101,11 @@ def _chunks(path: str) -> Iterator[tuple[Products, Any, int]]:
         for number in range(len(pieces)):
             table = reading.popleft().result()
             reading.extend(reader.submit(file.read_row_groups, groups) for groups in pieces[number + 1 : number + 2])
-            others = table.drop_columns([column]).unify_dictionaries().combine_chunks()
-            products, rows = _products(table, column), table.num_rows
+            key, taken = _products(table.column(product))
+            columns = {name: taken if name == product else _taking(table.column(name)) for name in table.column_names}
+            rows = table.num_rows
             del table
-            yield products, others, first
+            yield key, columns, first
             first += rows
 
 
@@ -132,13 +122,28 @@ def _pieces(metadata: Any) -> list[list[int]]:
     return pieces
 
 
-def _products(table: Any, name: str) -> Products:
-    """Products of rows; taken, they are no codes any more: each file will hold few of them."""
+def _taking(column: Any) -> Takes:
+    """How to take rows of a column: texts as codes, which numpy takes several times as fast as arrow."""
     import pyarrow as pa
 
-    place, column = table.column_names.index(name), table.column(name)
+    if not str(column.type).startswith("dictionary<values=string"):
+        return lambda rows: column.take(pa.array(rows))
+    codes, texts, gaps = coded(column)
+
+    def take(rows: Places) -> Any:
+        told = codes.take(rows)
+        indices = pa.array(told, mask=told == len(texts) if gaps else None)
+        return pa.DictionaryArray.from_arrays(indices, texts, safe=False)
+
+    return take
+
+
+def _products(column: Any) -> tuple[NDArray[np.uint64], Takes]:
+    """Key of each row's product, and how to take them: not as codes any more, as each file will hold few of them."""
+    import pyarrow as pa
+
     if not pa.types.is_dictionary(column.type):
-        return Products(name, place, keys(column), lambda rows: column.take(pa.array(rows)))
+        return keys(column), lambda rows: column.take(pa.array(rows))
     codes, texts, gaps = coded(column)
     of_code = np.append(keys(texts), keys(pa.array([""])))  # behind the texts: nothing
 
@@ -146,4 +151,4 @@ def _products(table: Any, name: str) -> Products:
         told = codes.take(rows)
         return texts.take(pa.array(told, mask=told == len(texts) if gaps else None))
 
-    return Products(name, place, of_code[codes], take)
+    return of_code[codes], take
