@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,7 @@ ALIASES = {
     "地区": "region", "区域": "region", "年份": "year", "年": "year", "计量基准": "per", "基准": "per",
     "数据类型": "data_type", "数据来源": "source", "来源": "source", "备注": "note",
 }  # fmt: skip
+HEADER = Header(COLUMNS, ALIASES, lenient=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,12 +151,7 @@ def read_cells(source: Any) -> Cells:
 
 def read_activity_table(source: Any) -> Table:
     """Any source as a table with the columns of activity data."""
-    return table_under(_header(), source, "activity", InputError)
-
-
-@cache
-def _header() -> Header:
-    return Header(COLUMNS, ALIASES, lenient=True)
+    return table_under(HEADER, source, "activity", InputError)
 
 
 def _split_amounts(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]]) -> tuple[Coded | None, list[Problem]]:

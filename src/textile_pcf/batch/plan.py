@@ -126,24 +126,24 @@ def _groups(file: Any, column: str) -> Iterator[tuple[NDArray[np.intp], Keys, in
     """Where the product changes in each row group, the key of the product from there on, and the number of rows."""
     for group in range(file.num_row_groups):
         told = file.read_row_group(group, columns=[column], use_threads=False).column(0)
-        codes, of_code = _coded_keys(told)
-        starts = run_starts(codes)
-        yield starts, of_code[codes[starts]], len(codes)
+        yield *_runs(told), len(told)
 
 
-def _coded_keys(column: Any) -> tuple[NDArray[np.integer[Any]], Keys]:
-    """Products of a column as codes, and the key of each code."""
+def _runs(column: Any) -> tuple[NDArray[np.intp], Keys]:
+    """Where the product changes in a column, and the key of the product from there on."""
     import pyarrow as pa
 
     if pa.types.is_dictionary(column.type) or pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         codes, texts, _ = coded(_in_one(column))
-        return codes, np.append(keys(texts), keys(pa.array([""])))  # behind the texts: nothing
+        starts = run_starts(codes)
+        return starts, np.append(keys(texts), keys(pa.array([""])))[codes[starts]]  # behind the texts: nothing
     if pa.types.is_integer(column.type) and not column.null_count:
         values = column.to_numpy()
         starts = run_starts(values)
-        return np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(values)))), keys(pa.array(values[starts]))
+        return starts, keys(pa.array(values[starts]))
     read = encode(from_arrow(pa.table({"product": column}), "product", header(), InputError).columns["product"])
-    return read.codes, keys(pa.array(read.categories))
+    starts = run_starts(read.codes)
+    return starts, keys(pa.array(read.categories))[read.codes[starts]]
 
 
 def _in_one(column: Any) -> Any:

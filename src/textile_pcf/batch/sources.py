@@ -66,13 +66,13 @@ class Held:
         return self.held.rows
 
 
-def opened(path: str, texts: Sequence[str], memory_map: bool = True) -> Any:
+def opened(path: str, texts: Sequence[str]) -> Any:
     """A Parquet file whose texts are read as codes; what it says of itself, much where it is large, is read once."""
     from pyarrow import parquet
 
     told = Path(path).stat()
     metadata = _metadata(path, told.st_ino, told.st_mtime_ns, told.st_size)
-    return parquet.ParquetFile(path, metadata=metadata, read_dictionary=list(texts), memory_map=memory_map)
+    return parquet.ParquetFile(path, metadata=metadata, read_dictionary=list(texts), memory_map=True)
 
 
 @lru_cache(maxsize=4)
@@ -128,7 +128,7 @@ def product_column(path: str) -> tuple[Any, str, tuple[str, ...]]:
     if problems:
         raise InputError(problems)
     texts = text_columns(schema)
-    return parquet.ParquetFile(path, read_dictionary=list(texts), memory_map=True), names[0], texts
+    return opened(path, texts), names[0], texts
 
 
 def selected(table: Table, rows: Places) -> Table:

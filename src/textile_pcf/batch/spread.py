@@ -130,12 +130,14 @@ def _taking(column: Any) -> Takes:
         return lambda rows: column.take(pa.array(rows))
     codes, texts, gaps = coded(column)
 
-    def take(rows: Places) -> Any:
-        told = codes.take(rows)
-        indices = pa.array(told, mask=told == len(texts) if gaps else None)
-        return pa.DictionaryArray.from_arrays(indices, texts, safe=False)
+    return lambda rows: pa.DictionaryArray.from_arrays(_indices(codes.take(rows), texts, gaps), texts, safe=False)
 
-    return take
+
+def _indices(codes: NDArray[np.int32], texts: Any, gaps: bool) -> Any:
+    """Codes as arrow's: nothing where there may be gaps and the code behind the texts stands."""
+    import pyarrow as pa
+
+    return pa.array(codes, mask=codes == len(texts) if gaps else None)
 
 
 def _products(column: Any) -> tuple[NDArray[np.uint64], Takes]:
@@ -146,9 +148,4 @@ def _products(column: Any) -> tuple[NDArray[np.uint64], Takes]:
         return keys(column), lambda rows: column.take(pa.array(rows))
     codes, texts, gaps = coded(column)
     of_code = np.append(keys(texts), keys(pa.array([""])))  # behind the texts: nothing
-
-    def take(rows: Places) -> Any:
-        told = codes.take(rows)
-        return texts.take(pa.array(told, mask=told == len(texts) if gaps else None))
-
-    return of_code[codes], take
+    return of_code[codes], lambda rows: texts.take(_indices(codes.take(rows), texts, gaps))

@@ -151,8 +151,9 @@ class Footprint:
     @cached_property
     def by_stage(self) -> Array:
         """Emissions per product and stage, stages outside the boundary included, shape (products, stages). [kg CO2e]"""
-        return read_only(np.add.reduce(self._by_stage_and_part()[:, :, : len(SPLIT)], axis=2))
+        return read_only(np.add.reduce(self._by_stage_and_part[:, :, : len(SPLIT)], axis=2))
 
+    @cached_property
     def _by_stage_and_part(self) -> Array:
         """Emissions by product, stage and part, shape (products, stages, 5)."""
         products, stages = len(self.products), len(self.stages)
@@ -172,7 +173,7 @@ class Footprint:
     def split_totals(self) -> Array:
         """Fossil, biogenic, uptake and land use change, shape (products, 4). [kg CO2e per product unit]"""
         inside = np.array([not stage.outside for stage in self.stages])
-        return read_only(self._by_stage_and_part()[:, inside, : len(SPLIT)].sum(axis=1))
+        return read_only(self._by_stage_and_part[:, inside, : len(SPLIT)].sum(axis=1))
 
     def _by_code(self, column: str) -> tuple[tuple[str, ...], Array]:
         coded = getattr(self.lines, column)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.activity import ALIASES, COLUMNS
+from textile_pcf.activity.cells import HEADER
 from textile_pcf.calculation import footprint
 from textile_pcf.documents import validated
 from textile_pcf.errors import FactorError, InputError, PcfError, Problem, RuleError
@@ -28,7 +28,6 @@ PRODUCT = "P"
 """Product of rows that name none."""
 HAND = "hand"
 """Name of the table, source and locator of factors that are written in a case."""
-ROWS = Header(COLUMNS, ALIASES, lenient=True)
 FACTORS = Header(FACTOR_COLUMNS, {})
 
 
@@ -99,9 +98,9 @@ def rows_of(case: Case) -> Cells:
     filled = {"product": PRODUCT, "stage": "", "flow": ""}
     rows = []
     for row in case.data["rows"]:
-        given = {ROWS.name(key) for key in row}
+        given = {HEADER.name(key) for key in row}
         rows.append({**{name: value for name, value in filled.items() if name not in given}, **row})
-    return from_document(_table(case, rows, (("rows", number) for number in range(len(rows)))), ROWS, InputError)
+    return from_document(_table(case, rows, (("rows", number) for number in range(len(rows)))), HEADER, InputError)
 
 
 def _table(case: Case, rows: list[dict[str, Any]], homes: Iterable[Path_]) -> Document:
