@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +15,62 @@ Flags = NDArray[np.bool_]
 Kind_ = TypeVar("Kind_", bound=np.generic)
 DENSE = 1 << 16  # combinations that are counted in a table even where there are fewer rows
 SHORT = 1 << 31  # combinations that 32 bits can count
+HEAD = 1 << 16  # rows that are looked at first for what all of them say
 WIDE = 8  # as many times the rows may there be combinations to be counted in a table, not sorted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Texts(Sequence[str]):
+    """Many texts, kept as one pyarrow array without gaps: they become Python's own only where they are asked for."""
+
+    array: Any
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Texts: ...
+
+    def __getitem__(self, place: int | slice) -> str | Texts:
+        return Texts(self.array[place]) if isinstance(place, slice) else self.array[place].as_py()
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.array.to_pylist())
+
+    def __contains__(self, text: object) -> bool:
+        return isinstance(text, str) and bool(self.array.index(text).as_py() >= 0)
+
+    def take(self, places: NDArray[np.intp]) -> Texts:
+        """Texts at some places."""
+        return Texts(self.array.take(places))
+
+    def bytes(self) -> tuple[NDArray[np.uint8], NDArray[np.integer[Any]]]:
+        """Bytes of all texts one after the other, and how many each has."""
+        _, offsets, data = self.array.buffers()
+        kind = np.int64 if str(self.array.type).startswith("large") else np.int32
+        ends = np.frombuffer(offsets, dtype=kind)[self.array.offset : self.array.offset + len(self) + 1]
+        return np.frombuffer(data or b"", dtype=np.uint8)[ends[0] : ends[-1]], np.diff(ends)
+
+    @property
+    def plain(self) -> bool:
+        """Whether all are printable ASCII without spaces, so that nothing could be stripped of them."""
+        data, _ = self.bytes()
+        return bool(data.min(initial=255) > ord(" ") and data.max(initial=0) < 127)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Coded:
-    """A text column: `categories[codes]` gives it back. Codes are of 32 bits where a file keeps them so, else of 64."""
+    """A text column: `categories[codes]` gives it back. Codes are of 32 bits where a file keeps them so, else of 64.
+
+    Where it is `ordered`, its categories are those that it has, in the order in which they first appear.
+    """
 
     codes: Codes
-    categories: tuple[str, ...]
+    categories: tuple[str, ...] | Texts
+    ordered: bool = field(default=False, repr=False)
 
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, Coded | list | tuple) else NotImplemented
@@ -35,7 +82,7 @@ class Coded:
         return self.categories[int(self.codes[row])]
 
     def __iter__(self) -> Iterator[str]:
-        return map(self.categories.__getitem__, self.codes.tolist())
+        return map(tuple(self.categories).__getitem__, self.codes.tolist())
 
 
 def text_of(value: Any) -> str:
@@ -84,13 +131,13 @@ def encode(values: Sequence[Any] | Coded) -> Coded:
         return values
     if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
         distinct, codes = _distinct_numbers(values)
-        return recoded(codes, distinct.tolist())
+        return replace(recoded(codes, distinct.tolist()), ordered=True)
     raw: dict[Any, int] = dict.fromkeys(values, 0)
     texts: dict[str, int] = {}
     for value in raw:
         raw[value] = texts.setdefault(text_of(value), len(texts))
     codes = np.fromiter(map(raw.__getitem__, values), dtype=np.int64, count=len(values))
-    return Coded(codes, tuple(texts))
+    return Coded(codes, tuple(texts), ordered=True)
 
 
 def run_starts(values: NDArray[Any]) -> NDArray[np.intp]:
@@ -101,7 +148,9 @@ def run_starts(values: NDArray[Any]) -> NDArray[np.intp]:
     >>> run_starts(np.array([7, 7, 3, 7]))
     array([0, 2, 3])
     """
-    return np.flatnonzero(np.append(True, values[1:] != values[:-1])) if len(values) else np.empty(0, dtype=np.intp)
+    starts = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=starts[1:])
+    return np.flatnonzero(starts)
 
 
 def _distinct_numbers(values: NDArray[Any]) -> tuple[NDArray[Any], Codes]:
@@ -153,17 +202,20 @@ def by_appearance(column: Coded) -> Coded:
     >>> by_appearance(Coded(np.array([2, 2, 0]), ("a", "b", "c")))
     Coded(codes=array([0, 0, 1]), categories=('c', 'a'))
     """
+    if column.ordered:
+        return column
     codes, count = column.codes, len(column.categories)
     starts = run_starts(codes)
     seen = codes[starts]
     if len(seen) == count and np.array_equal(seen, np.arange(count)):
-        return column
+        return replace(column, ordered=True)
     first = np.full(count, len(codes), dtype=np.int64)
     first[seen[::-1]] = starts[::-1]
     order = np.argsort(first, kind="stable")[: int(np.count_nonzero(first < len(codes)))]
     place = np.zeros(count, dtype=np.int64)
     place[order] = np.arange(len(order))
-    return Coded(place[codes], tuple(column.categories[code] for code in order))
+    told = column.categories
+    return Coded(place[codes], told.take(order) if isinstance(told, Texts) else tuple(told[code] for code in order), True)
 
 
 def numbers(values: Sequence[Any] | NDArray[Any]) -> tuple[Array, NDArray[np.bool_]]:
@@ -259,18 +311,35 @@ def combine(*columns: NDArray[np.integer[Any]] | Coded) -> tuple[NDArray[np.intp
 
 
 def _dense(key: NDArray[np.integer[Any]], span: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """First row of each distinct key below `span`, in the order of the keys, and each row's place among them."""
+    """First row of each distinct key below `span`, in the order of the keys, and each row's place among them.
+
+    What rows say is mostly said by the first of them already: only the others are marked one by one.
+    """
     rows = len(key)
     if span > max(DENSE, WIDE * rows):
         _, first, place = np.unique(key, return_index=True, return_inverse=True)
         return first, place.reshape(-1).astype(np.intp, copy=False)
     key = key.astype(np.intp, copy=False)
-    first_of: NDArray[np.integer[Any]] = np.full(span, rows, dtype=np.int32 if rows < SHORT else np.int64)
-    first_of[key[::-1]] = np.arange(rows - 1, -1, -1, dtype=first_of.dtype)  # the first row of a key is written last
-    there = np.flatnonzero(first_of < rows)
-    place = np.empty(span, dtype=np.intp)
+    seen = np.zeros(span, dtype=bool)
+    marked = np.arange(min(rows, HEAD))
+    seen[key[: len(marked)]] = True
+    there, place = _places(seen, key)
+    if rows > len(marked) and place.item(place.argmin()) < 0:
+        late = np.flatnonzero(place < 0)
+        seen[key[late]] = True
+        there, place = _places(seen, key)
+        marked = np.append(marked, late)
+    first = np.empty(len(there), dtype=np.intp)
+    first[place[marked[::-1]]] = marked[::-1]  # the first row of a key is written last
+    return first, place.astype(np.intp)
+
+
+def _places(seen: Flags, key: NDArray[np.integer[Any]]) -> tuple[NDArray[np.intp], NDArray[np.integer[Any]]]:
+    """Keys that were seen, and the place of each row's key among them; -1 where it was not."""
+    there = np.flatnonzero(seen)
+    place = np.full(len(seen), -1, dtype=np.int32)
     place[there] = np.arange(len(there))
-    return first_of[there].astype(np.intp), picked(place, key)
+    return there, picked(place, key)
 
 
 def repeated(*columns: NDArray[np.integer[Any]]) -> NDArray[np.intp]:

@@ -58,7 +58,7 @@ class Cells:
         columns, empty = self.table.columns, Coded(np.broadcast_to(np.int64(0), self.rows), ("",))
         texts = {name: encode(columns[name]) if name in columns else empty for name in TEXTS}
         products = by_appearance(texts["product"])
-        texts["product"] = Coded(products.codes.astype(np.int64, copy=False), products.categories)
+        texts["product"] = replace(products, codes=products.codes.astype(np.int64, copy=False))
         texts["data_type"], texts["per"] = _words(texts["data_type"], DATA_TYPES), _words(texts["per"], PER)
         return texts if self.units is None else {**texts, "unit": self.units}
 

@@ -14,7 +14,7 @@ from textile_pcf.activity.layout import layout
 from textile_pcf.activity.meaning import Rows
 from textile_pcf.activity.seats import Seats
 from textile_pcf.activity.structure import Outputs, Structure
-from textile_pcf.columns import Array, Flags
+from textile_pcf.columns import Array, Flags, Texts
 from textile_pcf.errors import Problem
 from textile_pcf.rules import PRODUCT, RuleSet
 
@@ -30,7 +30,8 @@ class Activity:
     rules: RuleSet
     cells: Cells
     structure: Structure
-    products: tuple[str, ...]
+    names: tuple[str, ...] | Texts
+    """The products, as they are kept."""
     lanes: Lanes
     value: Array
     flow_value: Array
@@ -45,8 +46,13 @@ class Activity:
     """They tell every quantity themselves; the rule fills in none."""
 
     def __repr__(self) -> str:
-        rows = f"{self.cells.rows} rows of {len(self.products)} product{'s' if len(self.products) != 1 else ''}"
+        rows = f"{self.cells.rows} rows of {len(self.names)} product{'s' if len(self.names) != 1 else ''}"
         return f"<Activity {self.cells.table.name}: {rows} under {self.rules.name}>"
+
+    @cached_property
+    def products(self) -> tuple[str, ...]:
+        """The products, in the order in which they first appear."""
+        return tuple(self.names)
 
     @property
     def rows(self) -> Rows:
@@ -131,7 +137,7 @@ def filled(
     rules: RuleSet,
     cells: Cells,
     structure: Structure,
-    products: tuple[str, ...],
+    names: tuple[str, ...] | Texts,
     value: Array,
     problems: list[Problem],
     key: tuple[object, ...] | None = None,
@@ -145,7 +151,7 @@ def filled(
         rules=rules,
         cells=cells,
         structure=structure,
-        products=products,
+        names=names,
         lanes=structure.lanes.shared(value),
         value=value,
         flow_value=flow_value,

@@ -63,7 +63,7 @@ def make_lanes(cells: Cells, rows: Rows, rules: RuleSet) -> tuple[Lanes, list[Pr
     share_rows, products = rows.of_kind(Kind.SHARE), len(texts["product"].categories)
     product, component = texts["product"].codes, texts["component"].codes
     unnamed = _unnamed(cells)
-    names = texts["component"].categories
+    names = tuple(texts["component"].categories)
     components = names if unnamed < len(names) else (*names, "")
     every = np.arange(products)
     if not len(share_rows):

@@ -26,7 +26,7 @@ def spoilt_names(activity: Activity) -> Spoilt:
         product = int(cells.texts["product"].codes[row])
         if kind:
             nameless = not cells.text("product", int(row))
-            found.update((kind, index, one) for one in (range(len(activity.products)) if nameless else (product,)))
+            found.update((kind, index, one) for one in (range(len(activity.names)) if nameless else (product,)))
     return found
 
 
@@ -148,4 +148,4 @@ def _demanded(activity: Activity, group: tuple[tuple[str, int], ...], per_lane: 
     if len(homes) == 1 and all(kind == "flow" for kind, _ in group):
         home = homes.pop()
         return activity.takes_place[activity.stage_seats.block(home)]
-    return np.ones(activity.lanes.size if per_lane else len(activity.products), dtype=bool)
+    return np.ones(activity.lanes.size if per_lane else len(activity.names), dtype=bool)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textile_pcf.columns import Texts
+
 STIRS = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits without order: 2^64 over the golden ratio
 PIECE = 100_000  # texts whose keys are made at a time
 
@@ -23,7 +25,7 @@ def keys(column: Any) -> NDArray[np.uint64]:
     texts = _joined(column.cast(pa.large_string()))
     if texts.null_count:
         texts = texts.fill_null("")  # a copy, whether there is one or not
-    if _may_have_spaces(texts):
+    if not Texts(texts).plain:
         texts = _joined(compute.utf8_trim_whitespace(texts))
     every = np.empty(len(texts), dtype=np.uint64)
     for first in range(0, len(texts), PIECE):
@@ -39,21 +41,9 @@ def _joined(texts: Any) -> Any:
     return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
 
 
-def _bytes(texts: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Bytes of texts one after the other, and the length of each."""
-    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    return np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[offsets[0] : offsets[-1]], np.diff(offsets)
-
-
-def _may_have_spaces(texts: Any) -> bool:
-    """Some byte is a space or no ASCII."""
-    data, _ = _bytes(texts)
-    return bool(len(data)) and bool(data.min() <= 32 or data.max() >= 127)
-
-
 def _text_keys(texts: Any) -> NDArray[np.uint64]:
     """Keys of texts, eight bytes at a time."""
-    data, lengths = _bytes(texts)
+    data, lengths = Texts(texts).bytes()
     longest = int(lengths.max(initial=0))
     width = -(-longest // 8) * 8
     padded = np.zeros((len(texts), width), dtype=np.uint8)

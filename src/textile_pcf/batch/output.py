@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.columns import Texts
 from textile_pcf.results import SPLIT, Footprint
 from textile_pcf.tables.shape import Table
 
 
-def stage_columns(results: Sequence[Footprint], names: Sequence[str], units: Sequence[str]) -> Any:
+def stage_columns(results: Sequence[Footprint], scenarios: Sequence[str], units: Sequence[str]) -> Any:
     """One row per product: total, each stage, the split, the total in other units; the same for each further scenario.
 
     Columns of a scenario end in `@name`, and `change@name` is its total over the declared one, less one. Each field says its
@@ -21,14 +22,16 @@ def stage_columns(results: Sequence[Footprint], names: Sequence[str], units: Seq
     """
     import pyarrow as pa
 
-    fields, arrays = [pa.field("product", pa.string())], [pa.array(results[0].products, pa.string())]
+    names = results[0].names
+    fields = [pa.field("product", pa.string())]
+    arrays = [names.array.cast(pa.string()) if isinstance(names, Texts) else pa.array(names, pa.string())]
 
     def add(name: str, values: Any, unit: str) -> None:
         fields.append(pa.field(name, pa.float64(), metadata={"unit": unit}))
         told = np.ascontiguousarray(values)
         arrays.append(pa.array(told, from_pandas=bool(np.isnan(told).any())))  # NaN is nothing; to look for it is costly
 
-    for result, scenario in zip(results, names, strict=True):
+    for result, scenario in zip(results, scenarios, strict=True):
         after, unit = f"@{scenario}" if scenario else "", f"kgCO2e/{result.unit}"
         add(f"total{after}", result.totals, unit)
         if scenario:

@@ -334,7 +334,7 @@ def input_hash(source: Any) -> str:
     table, digest = read_activity_table(source), hashlib.sha256()
     for name, column in table.columns.items():
         cells = (
-            column.codes.tobytes() + repr(column.categories).encode()
+            column.codes.tobytes() + repr(tuple(column.categories)).encode()
             if isinstance(column, Coded)
             else repr(list(column)).encode()
         )

@@ -96,7 +96,9 @@ def header() -> Header:
 def arrow_rows(table: Any, name: str, lines: Sequence[int]) -> Table:
     """Rows of an arrow table, placed in the file they come from."""
     read = from_arrow(table, name, header(), InputError)
-    return replace(read, lines=lines)
+    if "product" not in read.columns:
+        return replace(read, lines=lines)
+    return replace(read, columns={**read.columns, "product": by_appearance(encode(read.columns["product"]))}, lines=lines)
 
 
 def product_column(path: str) -> tuple[Any, str, tuple[str, ...]]:

@@ -19,7 +19,7 @@ from textile_pcf.batch.output import COLUMNS_OF, rejected_rows
 from textile_pcf.batch.sources import without
 from textile_pcf.batch.store import part_name, read_json, write_json, write_whole
 from textile_pcf.calculation import Answers, emissions
-from textile_pcf.columns import encode, run_starts
+from textile_pcf.columns import by_appearance, encode
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors import FactorTable
 from textile_pcf.results import Footprint
@@ -157,11 +157,8 @@ def calculated(work: Work, number: int, table: Table, known: Known) -> Outcome:
     """Calculate a partition; each of its products is in the results or refused."""
     begun = time.perf_counter()
     results, problems, refused = with_rejects(work, table, known)
-    products, refusals = len(results[0].products) if results else 0, len({problem.product for problem in problems})
-    told = encode(table.columns["product"])
-    there = np.zeros(len(told.categories), dtype=bool)
-    there[told.codes[run_starts(told.codes)]] = True
-    if products + refusals != np.count_nonzero(there):
+    products, refusals = len(results[0].names) if results else 0, len({problem.product for problem in problems})
+    if products + refusals != len(by_appearance(encode(table.columns["product"])).categories):
         raise RuntimeError(f"products were lost in {table.name}, part {number}")
     return Outcome(number, table.rows, products, results, problems, refused, time.perf_counter() - begun)
 

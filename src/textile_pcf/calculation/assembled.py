@@ -79,7 +79,7 @@ def assemble(
     """The result of a run; what is only read by people is put into words when it is asked for."""
     rules = activity.rules
     return Footprint(
-        products=activity.products,
+        names=activity.names,
         unit=rules.product_unit.text,
         stages=_stage_info(rules),
         emitted=emitted,
@@ -93,7 +93,7 @@ def _carbon_content(rules: RuleSet, quantities: Quantities, activity: Activity) 
     specs = [rules.product_property(name) for name in ("fossil_carbon", "biogenic_carbon")]
     if not any(specs):
         return None
-    unknown = np.full(len(activity.products), np.nan)
+    unknown = np.full(len(activity.names), np.nan)
     blocks = [activity.property_seats.block(spec.index) if spec else None for spec in specs]
     content = [unknown if block is None else quantities.properties[block] for block in blocks]
     return np.stack(content, axis=1) * quantities.mass[:, None]
@@ -122,7 +122,7 @@ def _stage_info(rules: RuleSet) -> tuple[StageInfo, ...]:
 
 def _stage_masses(activity: Activity, masses: Masses) -> StageMasses:
     lanes = activity.lanes
-    every = np.arange(len(activity.products))
+    every = np.arange(len(activity.names))
     product: list[Places] = []
     stage: list[Places] = []
     component: list[Places] = []

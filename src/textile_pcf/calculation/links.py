@@ -35,14 +35,14 @@ def with_links(
     product = activity.flow_products
     inside = ~layout(activity.rules).flow_outside[activity.flows.flow]
     counted = inside & (matched.supplier < 0)
-    own = engine.summed((amount[:, None] * per_unit)[counted], product[counted], len(activity.products))
+    own = engine.summed((amount[:, None] * per_unit)[counted], product[counted], len(activity.names))
     needs = linked[inside[linked]]
     needed = amount[needs] * units[inside[linked]]
     user, supplier = product[needs], matched.supplier[needs]
     try:
         total = engine.linked(own, user, supplier, needed)
     except ValueError:
-        loop = engine.loop(user, supplier, needed, len(activity.products))
+        loop = engine.loop(user, supplier, needed, len(activity.names))
         return matched.form, matched.parts, [_loop(activity, loop)]
     question = matched.form.copy()
     question[linked] = len(matched.parts) + np.arange(len(linked))

@@ -50,5 +50,5 @@ def _input_hash(activity: Activity) -> str:
         array = column.codes if isinstance(column, Coded) else column
         fixed = isinstance(array, np.ndarray) and array.dtype.kind != "O"  # objects have no bytes of their own
         digest.update(array.tobytes() if fixed else repr(list(array)).encode())
-        digest.update(repr(column.categories).encode() if isinstance(column, Coded) else b"")
+        digest.update(repr(tuple(column.categories)).encode() if isinstance(column, Coded) else b"")
     return digest.hexdigest()

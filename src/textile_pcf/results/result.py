@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from textile_pcf.columns import Array, Coded, read_only
+from textile_pcf.columns import Array, Coded, Texts, read_only
 from textile_pcf.engine import summed
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.measures import Measures
@@ -66,7 +66,8 @@ class Footprint:
     Sums are added up from `emitted`; all else is told when it is first asked for, by `told`.
     """
 
-    products: tuple[str, ...]
+    names: tuple[str, ...] | Texts
+    """The products, as they are kept."""
     unit: str
     stages: tuple[StageInfo, ...]
     emitted: Emitted
@@ -77,6 +78,11 @@ class Footprint:
     """Totals by another convention beside the declared one, such as `location_based`. [kg CO2e per product unit]"""
     cited: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """What the provenance tells besides."""
+
+    @cached_property
+    def products(self) -> tuple[str, ...]:
+        """The products, in the order in which they first appear."""
+        return tuple(self.names)
 
     @cached_property
     def measures(self) -> Measures:
@@ -125,7 +131,7 @@ class Footprint:
             Some product cannot be told in that unit.
         """
         if unit is None:
-            return np.ones(len(self.products))
+            return np.ones(len(self.names))
         try:
             scale = self.measures.product_units(parse_unit(unit))
         except UnitError as error:
@@ -156,7 +162,7 @@ class Footprint:
     @cached_property
     def _by_stage_and_part(self) -> Array:
         """Emissions by product, stage and part, shape (products, stages, 5)."""
-        products, stages = len(self.products), len(self.stages)
+        products, stages = len(self.names), len(self.stages)
         by_seat = self.emitted.by_seat
         if len(by_seat) == products * stages:  # every stage has one seat a product
             return by_seat.reshape(stages, products, -1).transpose(1, 0, 2)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.columns import Coded, recoded
+from textile_pcf.columns import Coded, Texts, recoded
 from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.strict_yaml import read_bytes
 from textile_pcf.tables.shape import Header, Table, plain
@@ -78,7 +78,7 @@ def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> 
         if kind not in ("string", "large_string") and not kind.startswith("dictionary<values=string"):
             return objects(column)
         codes, texts, gaps = coded(column)
-        return recoded(codes, [*texts.to_pylist(), ""] if gaps else texts.to_pylist())
+        return _of_texts(codes, texts, gaps)
 
     def objects(column: Any) -> Any:
         values = np.empty(len(column), dtype=object)
@@ -88,6 +88,18 @@ def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> 
     rows = table.num_rows
     empty = Table(name, {}, rows, "parquet" if name != "DataFrame" else "frame", range(rows))
     return _from_columns(empty, table.column_names, [cells(column) for column in table.columns], header, error)
+
+
+def _of_texts(codes: NDArray[np.int32], texts: Any, gaps: bool) -> Coded:
+    """A column of coded texts: many, such as products, stay as they are where none could be stripped or stands twice."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    told = pa.concat_arrays([texts, pa.array([""], texts.type)]) if gaps else texts
+    many = len(told) > MANY and not told.null_count and told.type in (pa.string(), pa.large_string())
+    if many and Texts(told).plain and len(compute.unique(told)) == len(told):
+        return Coded(codes, Texts(told))
+    return recoded(codes, told.to_pylist())
 
 
 def coded(column: Any) -> tuple[NDArray[np.int32], Any, bool]:
@@ -101,8 +113,9 @@ def coded(column: Any) -> tuple[NDArray[np.int32], Any, bool]:
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()  # all pieces have the same texts
     elif column.num_chunks > 1:
-        many = max(len(chunk.dictionary) for chunk in column.chunks) > MANY
-        column = column if many else column.unify_dictionaries()
+        first, *others = (chunk.dictionary for chunk in column.chunks)
+        many = max(map(len, (first, *others))) > MANY
+        column = column if many or all(map(first.equals, others)) else column.unify_dictionaries()
     chunks = column.chunks
     texts = [chunk.dictionary for chunk in (chunks if many else chunks[:1])]
     told = pa.concat_arrays(texts) if texts else pa.array([], pa.string())
