@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -103,18 +104,18 @@ def test_all_rows_are_looked_at_where_dictionaries_do_not_say_enough(place: Path
 def test_a_dictionary_given_up_is_seen(place: Path) -> None:
     path = written(place / "given_up.parquet", MANY, **TOLD_BY_ROWS["a dictionary given up"][1])
     chunk = pq.read_metadata(path).row_group(0).column(0)
-    assert chunk.has_dictionary_page and dictionary_size(Path(path).read_bytes(), chunk) is None
+    assert chunk.has_dictionary_page and dictionary_size(BytesIO(Path(path).read_bytes()), chunk) is None
 
 
 def test_bytes_that_are_no_headers_are_not_understood(place: Path) -> None:
     path = written(place / "spoilt.parquet", WHOLE[:1], compression="none")
     chunk, data = pq.read_metadata(path).row_group(0).column(0), Path(path).read_bytes()
-    assert dictionary_size(data, chunk) == 10
+    assert dictionary_size(BytesIO(data), chunk) == 10
     draw = np.random.default_rng(0)
     for _ in range(300):
         spoilt = bytearray(data)
         for at in draw.integers(4, 4 + chunk.total_compressed_size, 5):
             spoilt[at] = draw.integers(256)
-        assert isinstance(dictionary_size(bytes(spoilt), chunk), int | None)
+        assert isinstance(dictionary_size(BytesIO(spoilt), chunk), int | None)
     for byte in (0x1C, 0xFF, 0x15, 0x00):
-        assert dictionary_size(bytes([byte]) * len(data) * 9, chunk) is None
+        assert dictionary_size(BytesIO(bytes([byte]) * len(data) * 9), chunk) is None

@@ -77,12 +77,12 @@ class Activity:
     @property
     def property_seats(self) -> Seats:
         """Seats of each property."""
-        return self.structure.properties.seats
+        return self.structure.property_seats
 
     @property
     def loss_seats(self) -> Seats:
         """Seats of each loss."""
-        return self.structure.losses.seats
+        return self.structure.loss_seats
 
     @property
     def takes_place(self) -> Flags:

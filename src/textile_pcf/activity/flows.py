@@ -15,6 +15,7 @@ from textile_pcf.activity.lanes import Laid, Places
 from textile_pcf.activity.layout import layout
 from textile_pcf.activity.meaning import AS_RULE, PERIOD, Ints, Kind, Rows, among
 from textile_pcf.activity.seats import Seats
+from textile_pcf.activity.slots import Slots
 from textile_pcf.columns import Array, Flags, picked
 from textile_pcf.rules import RuleSet
 
@@ -128,29 +129,22 @@ def flow_rows(
     rows: Rows,
     laid: Laid,
     form: Places,
-    at: Places,
+    slots: Slots,
     rules: RuleSet,
-    seats: tuple[Seats, Seats],
+    of_stages: Seats,
     takes_place: Flags,
     homes: Homes,
-) -> tuple[FlowRows, Flags, bool]:
-    """Rows of flows with those that the rule fills in, which flow seats have one, and whether none has two.
-
-    `form` is that of the laid rows, `at` those of them that are flows.
-    """
-    of_stages, of_flows = seats
+) -> tuple[FlowRows, Flags]:
+    """Rows of flows with those that the rule fills in, and which flow seats have one. `form` is that of the laid rows."""
+    at, of_flows, present = slots.flows, slots.seats(Kind.FLOW), slots.present.copy()
     seat, row = picked(laid.seat, at), at if laid.every else picked(laid.row, at)
     form = picked(form, at)
     told = _flow_forms(cells, rows, rules, homes, None if laid.every else np.unique(form))
     stage = np.append(layout(rules).flow_stage, -1)[told.flow]  # forms of other kinds have no flow, and no row here
-    present = np.zeros(of_flows.total, dtype=bool)
-    present[picked(np.append(of_flows.start, 0)[told.flow], form) + seat] = True
-    single = np.count_nonzero(present) == len(form)
     place = picked(np.append(of_stages.start, 0)[stage], form) + seat
     empty = np.flatnonzero(cells.empty[row]) if cells.any_empty else np.empty(0, dtype=np.intp)
     given = FlowRows(form, seat, row, place, told, homes, empty)
-    filled = _with_filled(given, rules, of_stages, of_flows, takes_place, present)
-    return filled, present, single
+    return _with_filled(given, rules, of_stages, of_flows, takes_place, present), present
 
 
 def _flow_forms(cells: Cells, rows: Rows, rules: RuleSet, homes: Homes, there: Places | None) -> FlowForms:

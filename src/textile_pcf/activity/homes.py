@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from textile_pcf.activity.cells import Cells
-from textile_pcf.activity.lanes import Lanes, Places
+from textile_pcf.activity.lanes import Laid, Lanes, Places
 from textile_pcf.activity.meaning import Forms, Ints, Kind, among
 from textile_pcf.activity.seats import Seats
 from textile_pcf.columns import Flags, picked
@@ -19,7 +19,7 @@ WORLD = "GLO"
 
 @dataclass(frozen=True, eq=False)
 class Others:
-    """Laid rows that are no flows: their form, seat, and row of the table."""
+    """Some laid rows: their form, seat, and row of the table."""
 
     form: Places
     seat: Places
@@ -31,6 +31,12 @@ class Others:
         return Others(picked(self.form, at), picked(self.seat, at), picked(self.row, at))
 
 
+def others_of(kind: Kind, forms: Forms, form: Places, laid: Laid) -> Others:
+    """Laid rows of a kind; `form` is that of all."""
+    at = among(forms.kind == kind, form)
+    return Others(picked(form, at), picked(laid.seat, at), at if laid.every else picked(laid.row, at))
+
+
 @dataclass(frozen=True, eq=False)
 class Homes:
     """Per stage seat the region (a code of `regions`) and year of its flows: stage row, rule, product row, world. Worked out
@@ -40,18 +46,19 @@ class Homes:
     rules: RuleSet
     lanes: Lanes
     forms: Forms
-    others: Others
+    rows: Others
+    """Those of the product and of stages."""
     seats: Seats
     regions: tuple[str, ...]
     told_region: Ints
     told_year: Ints
 
     @classmethod
-    def of(cls, cells: Cells, rules: RuleSet, lanes: Lanes, forms: Forms, others: Others, seats: Seats) -> Homes:
+    def of(cls, cells: Cells, rules: RuleSet, lanes: Lanes, forms: Forms, stage_rows: Others, seats: Seats) -> Homes:
         """Of rows of a table; the table itself is not kept."""
         region, year = cells.texts["region"], cells.years[cells.texts["year"].codes[forms.first]]
         names = dict.fromkeys([*region.categories, *(spec.region for spec in rules.stages), "", WORLD])
-        return cls(rules, lanes, forms, others, seats, tuple(names), region.codes[forms.first].astype(np.int64), year)
+        return cls(rules, lanes, forms, stage_rows, seats, tuple(names), region.codes[forms.first].astype(np.int64), year)
 
     @cached_property
     def region(self) -> Ints:
@@ -82,8 +89,8 @@ class Homes:
     @property
     def _rows(self) -> tuple[Others, Others]:
         """Rows of the product, and of stages."""
-        is_stage, of_product = self.forms.kind == Kind.STAGE, self.forms.stage == PRODUCT
-        return self.others.of(is_stage & of_product), self.others.of(is_stage & ~of_product)
+        of_product = self.forms.stage == PRODUCT
+        return self.rows.of(of_product), self.rows.of(~of_product)
 
     @cached_property
     def _product(self) -> Places:

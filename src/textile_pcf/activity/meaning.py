@@ -127,12 +127,6 @@ def among(wanted: NDArray[np.bool_], form: Places) -> Places:
     return np.arange(len(form)) if wanted.all() else np.flatnonzero(picked(wanted, form))
 
 
-def parted(wanted: NDArray[np.bool_], form: Places) -> tuple[Places, Places]:
-    """Where a wanted form stands, and where another."""
-    told = picked(wanted, form)
-    return np.flatnonzero(told), np.flatnonzero(~told)
-
-
 FORM = ("stage", "flow", "unit", "per", "component", "item", "region", "year")
 MEANING = ("stage", "flow", "unit", "per")
 KEPT = 100_000  # meanings that are kept; there are never so many but of made-up units

@@ -12,11 +12,12 @@ import numpy as np
 
 from textile_pcf.activity.cells import Cells
 from textile_pcf.activity.flows import FlowRows, flow_rows
-from textile_pcf.activity.homes import Homes, Others
+from textile_pcf.activity.homes import Homes, Others, others_of
 from textile_pcf.activity.lanes import Laid, Lanes, Places, lay, make_lanes
 from textile_pcf.activity.layout import layout
-from textile_pcf.activity.meaning import Forms, Ints, Kind, Rows, among, parted
+from textile_pcf.activity.meaning import Forms, Ints, Kind, Rows, among
 from textile_pcf.activity.seats import Seats, seats_of
+from textile_pcf.activity.slots import Slots, slots_of
 from textile_pcf.activity.twice import rows_twice
 from textile_pcf.columns import Array, Flags, picked, read_only
 from textile_pcf.errors import Problem
@@ -25,49 +26,38 @@ from textile_pcf.rules import RuleSet
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """Quantities that rows give, on their seats: `place` takes the amount of `row`, or a chosen word (-1: none)."""
+    """Quantities that rows give: the row of every seat, -1 where none gives it, and the word that it chooses.
 
-    place: Places
-    row: Places
-    word: Ints
-    seats: Seats
+    `words` are -1 where none is chosen; None where there is no choice.
+    """
 
-    @cached_property
-    def rows(self) -> Places:
-        """Row of every seat, -1 where none gives it."""
-        rows = np.full(self.seats.total, -1, dtype=np.intp)
-        rows[self.place] = self.row
-        return rows
+    rows: Places
+    words: Ints | None
 
     @cached_property
     def no_entries(self) -> Places:
         """That no seat takes an entry of a value of the rule: -1."""
-        return np.full(self.seats.total, -1, dtype=np.intp)
+        return np.full(len(self.rows), -1, dtype=np.intp)
 
     @cached_property
     def all_given(self) -> Places:
         """That every seat is given: 0."""
-        return np.zeros(self.seats.total, dtype=np.intp)
+        return np.zeros(len(self.rows), dtype=np.intp)
 
     @cached_property
-    def _nothing(self) -> Array:
-        return np.full(self.seats.total, np.nan)
+    def _untold(self) -> Places:
+        return np.flatnonzero(self.rows < 0)
 
-    @cached_property
-    def _words(self) -> bool:
-        return bool(np.any(self.word >= 0))
-
-    @cached_property
+    @property
     def full(self) -> bool:
         """Whether a row gives every seat its amount, or could."""
-        return not self._words and bool(np.all(self.rows >= 0))
+        return self.words is None and not len(self._untold)
 
     def values(self, value: Array) -> Array:
         """Values on all seats, NaN where none is given; a chosen word as its place in the list of words."""
-        told = picked(value, self.row)
-        values = self._nothing.copy()
-        values[self.place] = np.where(self.word >= 0, self.word, told) if self._words else told
-        return values
+        values = picked(value, self.rows)
+        values[self._untold] = np.nan
+        return values if self.words is None else np.where(self.words >= 0, self.words, values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +79,8 @@ class Structure:
     lanes: Lanes
     stage_seats: Seats
     flow_seats: Seats
+    property_seats: Seats
+    loss_seats: Seats
     takes_place: Flags
     present: Flags
     properties: Given
@@ -121,30 +113,30 @@ def structured(cells: Cells, rows: Rows, rules: RuleSet) -> tuple[Structure, lis
     lanes, problems = make_lanes(cells, rows, rules)
     laid, unlaid = lay(cells, rows, lanes, rules)
     problems += unlaid
-    told, forms = layout(rules), rows.forms
+    forms = rows.forms
     form = rows.form if laid.every else rows.form[laid.row]
     stage_seats = seats_of(np.arange(len(rules.stages)), rules, lanes)
-    flow_seats = seats_of(told.flow_stage, rules, lanes)
-    takes_place = _takes_place(told.stage_optional, stage_seats, forms, form, laid)
-    at, rest = parted(forms.kind == Kind.FLOW, form)
-    others = Others(picked(form, rest), picked(laid.seat, rest), rest if laid.every else laid.row[rest])
-    homes = Homes.of(cells, rules, lanes, forms, others, stage_seats)
-    flows, present, single = flow_rows(cells, rows, laid, form, at, rules, (stage_seats, flow_seats), takes_place, homes)
-    problems += rows_twice(cells, rows, others if single and laid.every else None)
-    losses = _given(Kind.LOSS, forms, others, seats_of(told.loss_stage, rules, lanes))
+    slots = slots_of(forms, form, laid, lanes, rules)
+    takes_place = _takes_place(layout(rules).stage_optional, stage_seats, forms, form, laid)
+    homes = Homes.of(cells, rules, lanes, forms, others_of(Kind.STAGE, forms, form, laid), stage_seats)
+    flows, present = flow_rows(cells, rows, laid, form, slots, rules, stage_seats, takes_place, homes)
+    if not (laid.every and slots.single):
+        problems += rows_twice(cells, rows)
     structure = Structure(
         rows=rows,
         lanes=lanes,
         stage_seats=stage_seats,
-        flow_seats=flow_seats,
+        flow_seats=slots.seats(Kind.FLOW),
+        property_seats=slots.seats(Kind.PROPERTY),
+        loss_seats=slots.seats(Kind.LOSS),
         takes_place=takes_place,
         present=present,
-        properties=_given(Kind.PROPERTY, forms, others, seats_of(told.property_stage, rules, lanes)),
-        losses=losses,
+        properties=_given(Kind.PROPERTY, forms, form, laid, slots),
+        losses=_given(Kind.LOSS, forms, form, laid, slots),
         flows=flows,
-        outputs=_outputs(cells, forms, others, homes),
+        outputs=_outputs(cells, forms, others_of(Kind.OUTPUT, forms, form, laid), homes),
         regions=homes.regions,
-        lost=_lost(rules, stage_seats, losses.seats, takes_place),
+        lost=_lost(rules, stage_seats, slots.seats(Kind.LOSS), takes_place),
     )
     return structure, problems
 
@@ -157,11 +149,13 @@ def _takes_place(optional: Flags, seats: Seats, forms: Forms, form: Places, laid
     return takes
 
 
-def _given(kind: Kind, forms: Forms, others: Others, seats: Seats) -> Given:
+def _given(kind: Kind, forms: Forms, form: Places, laid: Laid, slots: Slots) -> Given:
     """Rows of properties or of losses on their seats."""
-    chosen = others.of(forms.kind == kind)
-    place = seats.at(picked(forms.index, chosen.form), chosen.seat)
-    return Given(place, chosen.row, picked(forms.word, chosen.form), seats)
+    at = slots.rows(kind).astype(np.intp)
+    words = None
+    if (forms.word[forms.kind == kind] >= 0).any():
+        words = np.append(forms.word, -1)[np.append(form, len(forms.word))[at]]
+    return Given(at if laid.every else np.append(laid.row, -1)[at], words)
 
 
 def _lost(rules: RuleSet, stages: Seats, losses: Seats, takes_place: Flags) -> tuple[Places, ...]:
@@ -178,9 +172,8 @@ def _lost(rules: RuleSet, stages: Seats, losses: Seats, takes_place: Flags) -> t
     return tuple(lost)
 
 
-def _outputs(cells: Cells, forms: Forms, others: Others, homes: Homes) -> Outputs:
+def _outputs(cells: Cells, forms: Forms, told: Others, homes: Homes) -> Outputs:
     """Rows of what stages gave in a period."""
-    told = others.of(forms.kind == Kind.OUTPUT)
     stage = forms.stage[told.form]
     own = cells.years[cells.texts["year"].codes[told.row]]
     year = np.where(own > 0, own, homes.year[homes.seats.at(stage, told.seat)]) if len(own) else own

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.cells import Cells
-from textile_pcf.activity.homes import Others
 from textile_pcf.activity.meaning import Kind, Rows
 from textile_pcf.columns import combine, picked, repeated
 from textile_pcf.errors import Problem
@@ -17,17 +16,11 @@ _SAME = ("product", "stage", "component", "flow", "item", "region", "year", "per
 _ONCE = ("product", "stage", "component", "flow")
 
 
-def rows_twice(cells: Cells, rows: Rows, others: Others | None) -> Iterator[Problem]:
-    """Equal rows; and second rows of what takes one row only: properties, losses, shares, stage rows.
-
-    `others` are the rows that are no flows, where no flow has two rows on one seat and every product is its own lane.
-    """
+def rows_twice(cells: Cells, rows: Rows) -> Iterator[Problem]:
+    """Equal rows; and second rows of what takes one row only: properties, losses, shares, stage rows."""
     forms, product = rows.forms, cells.texts["product"].codes
     slots = combine(cells.texts["stage"].codes[forms.first], cells.texts["flow"].codes[forms.first])[1]
-    if others is not None:
-        several = others.row[repeated(others.seat, picked(slots, others.form))]
-    else:  # only rows of a flow with several rows can be equal
-        several = repeated(product, picked(slots, rows.form))
+    several = repeated(product, picked(slots, rows.form))  # only rows of a flow with several rows can be equal
     said = "The same row stands already"
     yield from _second(cells, several, _SAME, said, "Add the amounts up, or tell them apart by item, region or year.")
     told_once = np.isin(rows.forms.kind, (Kind.PROPERTY, Kind.LOSS, Kind.SHARE, Kind.STAGE))

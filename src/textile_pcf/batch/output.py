@@ -18,29 +18,28 @@ def stage_columns(results: Sequence[Footprint], scenarios: Sequence[str], units:
     """One row per product: total, each stage, the split, the total in other units; the same for each further scenario.
 
     Columns of a scenario end in `@name`, and `change@name` is its total over the declared one, less one. Each field says its
-    unit.
+    unit; those that can be empty, the change and the totals in other units, are the only ones that are nullable.
     """
     import pyarrow as pa
 
     names = results[0].names
-    fields = [pa.field("product", pa.string())]
+    fields = [pa.field("product", pa.string(), nullable=False)]
     arrays = [names.array.cast(pa.string()) if isinstance(names, Texts) else pa.array(names, pa.string())]
 
-    def add(name: str, values: Any, unit: str) -> None:
-        fields.append(pa.field(name, pa.float64(), metadata={"unit": unit}))
-        told = np.ascontiguousarray(values)
-        arrays.append(pa.array(told, from_pandas=bool(np.isnan(told).any())))  # NaN is nothing; to look for it is costly
+    def add(name: str, values: Any, unit: str, nullable: bool = False) -> None:
+        fields.append(pa.field(name, pa.float64(), nullable, metadata={"unit": unit}))
+        arrays.append(pa.array(np.ascontiguousarray(values), from_pandas=nullable))  # NaN is nothing
 
     for result, scenario in zip(results, scenarios, strict=True):
         after, unit = f"@{scenario}" if scenario else "", f"kgCO2e/{result.unit}"
         add(f"total{after}", result.totals, unit)
         if scenario:
             with np.errstate(divide="ignore", invalid="ignore"):
-                add(f"change{after}", result.totals / results[0].totals - 1, "1")
+                add(f"change{after}", result.totals / results[0].totals - 1, "1", nullable=True)
         for name, totals in result.beside.items():
             add(f"total {name}{after}", totals, unit)
         for other in units:
-            add(f"total per {other}{after}", result.totals * _scale(result, other), f"kgCO2e/{other}")
+            add(f"total per {other}{after}", result.totals * _scale(result, other), f"kgCO2e/{other}", nullable=True)
         for number, stage in enumerate(result.stages):
             kind = "memo" if stage.outside else "stage"
             add(f"{kind}.{stage.id}{after}", result.by_stage[:, number], unit)

@@ -6,23 +6,28 @@ Headers are structs of Thrift's compact protocol.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO
 
-Bytes = Any  # what gives a number for a place, such as a file that is mapped
-TYPE, SIZE, VALUES = 1, 3, 1  # fields of a header, and of what it says of the page
+import numpy as np
+
+LONGEST = 4096  # bytes of a header
+TYPE, WHOLE, SIZE, VALUES = 1, 2, 3, 1  # fields of a header, and of what it says of the page
 DICTIONARY_PAGE, SAYS = 2, {0: (5, 2), 2: (7, 2), 3: (8, 4)}  # by type: the field that says more, and there the encoding
 BITS = 63
 CODES = (2, 8)  # encodings of pages that hold codes
+PLAIN = (0, 2)  # those of dictionaries
+CODECS = {"SNAPPY": "snappy", "ZSTD": "zstd", "GZIP": "gzip", "BROTLI": "brotli"}
+LENGTH = 4  # bytes before each text that tell its length
 TRUE, FALSE, NUMBERS, TEXT, STRUCT = 1, 2, (4, 5, 6), 8, 12  # kinds of fields
 
 
-def dictionary_size(data: Bytes, chunk: Any) -> int | None:
+def dictionary_size(file: BinaryIO, chunk: Any) -> int | None:
     """Texts in the dictionary of a column chunk; None where some cells are no codes of it, or its pages are not understood.
 
     Parameters
     ----------
-    data : bytes or mmap
-        The file.
+    file : binary file
+        Only the headers are read.
     chunk : pyarrow.parquet.ColumnChunkMetaData
         What the file says of a column in a row group.
     """
@@ -32,7 +37,7 @@ def dictionary_size(data: Bytes, chunk: Any) -> int | None:
     texts, cells = None, 0
     try:
         while at < end:
-            header, at = _struct(data, at)
+            header, at = _header(file, at)
             more, encoding = SAYS[header[TYPE]]
             told = header[more]
             if header[TYPE] == DICTIONARY_PAGE:
@@ -47,7 +52,41 @@ def dictionary_size(data: Bytes, chunk: Any) -> int | None:
     return texts if at == end and cells == chunk.num_values else None
 
 
-def _struct(data: Bytes, at: int) -> tuple[dict[int, Any], int]:
+def even_texts(file: BinaryIO, chunk: Any, count: int) -> Any:
+    """Texts of a dictionary as a pyarrow array, where all are ASCII of one length, such as codes of products; else None.
+
+    pyarrow makes a dictionary of them, to be looked up in, which takes three times as long.
+    """
+    import pyarrow as pa
+
+    header, at = _header(file, chunk.dictionary_page_offset)
+    more, encoding = SAYS[header[TYPE]]
+    if chunk.compression not in CODECS or header[more][encoding] not in PLAIN:
+        return None
+    file.seek(at)
+    packed = file.read(header[SIZE])
+    try:
+        cells = np.frombuffer(pa.decompress(packed, header[WHOLE], CODECS[chunk.compression]), dtype=np.uint8)
+    except (pa.ArrowException, OSError):
+        return None  # reading tells what is wrong
+    width = int.from_bytes(cells[:LENGTH].tobytes(), "little")
+    if len(cells) != count * (LENGTH + width):
+        return None
+    cells = cells.reshape(count, LENGTH + width)
+    if cells.max(initial=0) > 127 or np.any(cells[:, :LENGTH] != cells[:1, :LENGTH]):
+        return None
+    ends = np.arange(count + 1, dtype=np.int32) * np.int32(width)
+    return pa.StringArray.from_buffers(count, pa.py_buffer(ends), pa.py_buffer(cells[:, LENGTH:].copy()))
+
+
+def _header(file: BinaryIO, at: int) -> tuple[dict[int, Any], int]:
+    """Fields of the header at a place of a file, and the place behind it."""
+    file.seek(at)
+    told, size = _struct(file.read(LONGEST), 0)
+    return told, at + size
+
+
+def _struct(data: bytes, at: int) -> tuple[dict[int, Any], int]:
     """Fields of a struct by number, and the place behind it."""
     told: dict[int, Any] = {}
     number = 0
@@ -61,7 +100,7 @@ def _struct(data: Bytes, at: int) -> tuple[dict[int, Any], int]:
     return told, at + 1
 
 
-def _field(data: Bytes, at: int, kind: int) -> tuple[Any, int]:
+def _field(data: bytes, at: int, kind: int) -> tuple[Any, int]:
     if kind in NUMBERS:
         return _number(data, at)
     if kind == STRUCT:
@@ -74,7 +113,7 @@ def _field(data: Bytes, at: int, kind: int) -> tuple[Any, int]:
     return kind == TRUE, at
 
 
-def _count(data: Bytes, at: int) -> tuple[int, int]:
+def _count(data: bytes, at: int) -> tuple[int, int]:
     """A number without sign, seven bits a byte."""
     told, shift = data[at] & 127, 7
     while data[at] > 127:
@@ -86,6 +125,6 @@ def _count(data: Bytes, at: int) -> tuple[int, int]:
     return told, at + 1
 
 
-def _number(data: Bytes, at: int) -> tuple[int, int]:
+def _number(data: bytes, at: int) -> tuple[int, int]:
     told, at = _count(data, at)
     return (told >> 1) ^ -(told & 1), at

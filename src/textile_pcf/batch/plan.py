@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.batch.keys import keys
-from textile_pcf.batch.pages import dictionary_size
+from textile_pcf.batch.pages import dictionary_size, even_texts
 from textile_pcf.batch.sources import ROWS, Partition, header, product_column
 from textile_pcf.columns import encode, run_starts
 from textile_pcf.errors import InputError
@@ -47,11 +46,14 @@ def _apart(path: str, file: Any, column: str) -> bool:
     if column not in names:
         return False
     seen: list[Keys] = []
-    with Path(path).open("rb") as source, mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with Path(path).open("rb", buffering=0) as source:
         for group in range(file.num_row_groups):
             chunk = file.metadata.row_group(group).column(names.index(column))
-            count = _texts_without_gaps(data, chunk)
-            texts = _dictionary(file, group, column) if count else None
+            count = _texts_without_gaps(source, chunk)
+            if not count:
+                return False
+            texts = even_texts(source, chunk, count)
+            texts = _dictionary(file, group, column) if texts is None else texts
             if texts is None or len(texts) != count:
                 return False
             seen.append(_distinct(keys(texts)))
@@ -69,12 +71,12 @@ def _dictionary(file: Any, group: int, column: str) -> Any:
     return cell.dictionary if is_text else None
 
 
-def _texts_without_gaps(data: Any, chunk: Any) -> int | None:
+def _texts_without_gaps(source: Any, chunk: Any) -> int | None:
     """Texts in the dictionary of a column chunk whose cells are all codes of it; None where they may be something else."""
     told = chunk.statistics
     if chunk.physical_type != "BYTE_ARRAY" or told is None or not told.has_null_count or told.null_count:
         return None
-    return dictionary_size(data, chunk)
+    return dictionary_size(source, chunk)
 
 
 def by_rows(path: str, rows: int = ROWS) -> Plan:
@@ -112,8 +114,9 @@ def _distinct(products: Keys) -> Keys:
 
 
 def _now(seen: list[Keys]) -> bool:
-    """It is time to look: after 1, 2, 4, 8, ... groups."""
-    return len(seen) & (len(seen) - 1) == 0
+    """It is time to look: after 1, 4, 16, 64, ... groups."""
+    count = len(seen)
+    return count & (count - 1) == 0 and count.bit_length() % 2 == 1
 
 
 def _all_new(seen: list[Keys]) -> bool:
