@@ -102,13 +102,15 @@ def _backwards(mass: Array, ratios: Array) -> Array:
     return through
 
 
-def amounts(value: Array, scale: Array, place: Places, masses: Masses, multiplied: Sequence[Places | slice]) -> Array:
+def amounts(value: Array, scale: Array | None, place: Places, masses: Masses, multiplied: Sequence[Places | slice]) -> Array:
     """Amount of each row per product unit: value × drivers.
 
     Parameters
     ----------
-    value, scale : arrays, shape (rows,)
-        Amount per driver, and the drivers that are no masses, multiplied.
+    value : array, shape (rows,)
+        Amount per driver.
+    scale : array, shape (rows,), optional
+        The drivers that are no masses, multiplied; none where there are no such drivers.
     place : array, shape (rows,)
         Place of the row's seat when all stages stand one after the other.
     multiplied : three of places, or slices
@@ -118,15 +120,18 @@ def amounts(value: Array, scale: Array, place: Places, masses: Masses, multiplie
     --------
     >>> masses = Masses(np.array([1.25]), np.array([1.0]))
     >>> none, every = slice(0), slice(None)
-    >>> amounts(np.array([2.0]), np.ones(1), np.array([0]), masses, (none, none, every))
+    >>> amounts(np.array([2.0]), None, np.array([0]), masses, (none, none, every))
     array([0.5])
     """
-    amount = value * scale
+    amount = value if scale is None else value * scale
     for rows, name in zip(multiplied, ("output", "input", "loss"), strict=True):
         where = place[rows]
         if len(where) == len(amount):
-            amount *= getattr(masses, name).take(where, mode="clip")
+            every = getattr(masses, name).take(where, mode="clip")
+            every *= amount
+            amount = every
         elif len(where):
+            amount = amount.copy() if amount is value else amount
             amount[rows] *= getattr(masses, name)[where]
     return amount
 

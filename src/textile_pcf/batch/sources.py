@@ -17,7 +17,7 @@ from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.tables.frames import from_arrow
 from textile_pcf.tables.shape import Header, Table
 
-ROWS = 800_000  # rows of a partition, more or less: enough to make the work per table small, few enough for the caches
+ROWS = 600_000  # rows of a partition, more or less: enough to make the work per table small, few enough for the caches
 Places = NDArray[np.intp]
 EXTRA = "Install it: pip install 'textile_pcf[parquet]'"
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from textile_pcf.tables.shape import Table
 CHUNK = 600_000  # rows dealt out at a time
 ROW = "__row"
 HALF = np.uint64(32)  # bits
+MARK, LENGTH = b"PAR1", 4  # the end of a Parquet file, and the bytes before it that tell how long its description is
 Places = NDArray[np.intp]
 Takes = Callable[[Places], Any]
 FOLDER, NEW = ".spread", ".spread.new"
@@ -90,11 +92,7 @@ def _deal(path: str, folder: Path, count: int) -> None:
 
 def _chunks(path: str) -> Iterator[tuple[NDArray[np.uint64], dict[str, Takes], int]]:
     """Some row groups at a time: the key of each row's product, how to take rows of each column, the place of the first row."""
-    from pyarrow import parquet
-
-    _, product, texts = product_column(path)
-    coded_texts = [name for name in texts if name != product]  # products are scattered: hardly one stands twice in a row group
-    file = parquet.ParquetFile(path, read_dictionary=coded_texts)  # not mapped: what was read would stay in memory
+    file, product = _opened(path)
     pieces, first = _pieces(file.metadata), 0
     with ThreadPoolExecutor(1) as reader:  # the next rows are read while these are dealt out
         reading = deque(reader.submit(file.read_row_groups, groups) for groups in pieces[:1])
@@ -107,6 +105,36 @@ def _chunks(path: str) -> Iterator[tuple[NDArray[np.uint64], dict[str, Takes], i
             del table
             yield key, columns, first
             first += rows
+
+
+def _opened(path: str) -> tuple[Any, str]:
+    """A Parquet file whose texts are read as codes, but for the products, hardly one of which stands twice in a row group."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    file, product, _ = product_column(path)
+    coded_product = pa.types.is_dictionary(file.schema_arrow.field(product).type)
+    metadata = _without_arrow_schema(path) if coded_product else file.metadata
+    texts = text_columns(parquet.ParquetFile(path, metadata=metadata).schema_arrow)
+    others = [name for name in texts if name != product]
+    return parquet.ParquetFile(
+        path, metadata=metadata, read_dictionary=others
+    ), product  # not mapped: that would stay in memory
+
+
+def _without_arrow_schema(path: str) -> Any:
+    """What a Parquet file says of itself but for the schema that arrow wrote beside: where that calls a column a dictionary,
+    pyarrow codes each row group of it anew, whatever it is asked.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    with Path(path).open("rb") as file:
+        file.seek(-len(MARK) - LENGTH, SEEK_END)
+        size = int.from_bytes(file.read(LENGTH), "little")
+        file.seek(-len(MARK) - LENGTH - size, SEEK_END)
+        told = file.read(size).replace(b"ARROW:schema", b"ARROW:unread")
+    return parquet.read_metadata(pa.BufferReader(MARK + told + size.to_bytes(LENGTH, "little") + MARK))
 
 
 def _pieces(metadata: Any) -> list[list[int]]:

@@ -110,8 +110,9 @@ def _added_up(activity: Activity, quantities: Quantities, matched: Matched, answ
     _raise([*activity.problems, *quantities.problems, *matched.problems], activity)
     with np.errstate(over="ignore", invalid="ignore"):  # what is beyond measure is told below
         masses = stage_masses(activity, quantities)
-        place = activity.flows.place
-        amount = engine.amounts(quantities.value, quantities.scale, place, masses, activity.flows.multiplied)
+        flows, place = activity.flows, activity.flows.place
+        scale = None if quantities.scale is flows.unscaled else quantities.scale
+        amount = engine.amounts(quantities.value, scale, place, masses, flows.multiplied)
         question, per_unit, stuck = with_links(activity, quantities, matched, amount)
         _raise(stuck, activity)
         told = matched.told if per_unit is matched.parts else parts_told(per_unit)
