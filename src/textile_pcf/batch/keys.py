@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from textile_pcf.columns import Texts
 
 STIRS = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits without order: 2^64 over the golden ratio
+WORD = 8  # bytes
 PIECE = 100_000  # texts whose keys are made at a time
 
 
@@ -22,18 +24,18 @@ def keys(column: Any) -> NDArray[np.uint64]:
         column = column.cast(column.type.value_type)
     if pa.types.is_integer(column.type):
         return _mixed(column.to_numpy().astype(np.int64).view(np.uint64))
-    texts = _joined(column.cast(pa.large_string()))
+    texts = joined(column.cast(pa.large_string()))
     if texts.null_count:
         texts = texts.fill_null("")  # a copy, whether there is one or not
     if not Texts(texts).plain:
-        texts = _joined(compute.utf8_trim_whitespace(texts))
+        texts = joined(compute.utf8_trim_whitespace(texts))
     every = np.empty(len(texts), dtype=np.uint64)
     for first in range(0, len(texts), PIECE):
-        every[first : first + PIECE] = _text_keys(texts.slice(first, PIECE))
+        every[first : first + PIECE] = _text_keys(Texts(texts.slice(first, PIECE)))
     return every
 
 
-def _joined(texts: Any) -> Any:
+def joined(texts: Any) -> Any:
     """Texts in one piece."""
     import pyarrow as pa
 
@@ -41,23 +43,32 @@ def _joined(texts: Any) -> Any:
     return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
 
 
-def _text_keys(texts: Any) -> NDArray[np.uint64]:
+def _text_keys(texts: Texts) -> NDArray[np.uint64]:
     """Keys of texts, eight bytes at a time."""
-    data, lengths = Texts(texts).bytes()
-    longest = int(lengths.max(initial=0))
-    width = -(-longest // 8) * 8
-    padded = np.zeros((len(texts), width), dtype=np.uint8)
-    if longest and int(lengths.min()) == longest:
-        padded[:, :longest] = data.reshape(-1, longest)
-    elif longest:
-        padded[np.arange(width) < lengths[:, None]] = data
-    words = padded.view(np.uint64)
+    _, lengths = texts.bytes()
     total = lengths.astype(np.uint64)
-    for place in range(words.shape[1]):
-        total ^= words[:, place]
+    for word in _words(texts):
+        total ^= word
         total *= STIRS
         total ^= total >> np.uint64(32)
     return _mixed(total)
+
+
+def _words(texts: Texts) -> Iterator[NDArray[np.uint64]]:
+    """Eight bytes of each text, the next eight, and so on; behind its end nothing."""
+    rows = texts.even()
+    if rows is not None and rows.shape[1] >= WORD:  # read where they stand; the last eight share bytes with those before
+        count, length = rows.shape
+        for first in range(0, length, WORD):
+            at = min(first, length - WORD)
+            word = np.ndarray(count, "<u8", rows, at, (length,))
+            yield word if at == first else word >> np.uint64(8 * (first - at))
+        return
+    data, lengths = texts.bytes()
+    width = -(-int(lengths.max(initial=0)) // WORD) * WORD
+    padded = np.zeros((len(texts), width), dtype=np.uint8)
+    padded[np.arange(width) < lengths[:, None]] = data
+    yield from padded.view("<u8").T
 
 
 def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -10,6 +10,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from textile_pcf.columns import Texts
+
 LONGEST = 4096  # bytes of a header
 TYPE, WHOLE, SIZE, VALUES = 1, 2, 3, 1  # fields of a header, and of what it says of the page
 DICTIONARY_PAGE, SAYS = 2, {0: (5, 2), 2: (7, 2), 3: (8, 4)}  # by type: the field that says more, and there the encoding
@@ -75,8 +77,7 @@ def even_texts(file: BinaryIO, chunk: Any, count: int) -> Any:
     cells = cells.reshape(count, LENGTH + width)
     if cells.max(initial=0) > 127 or np.any(cells[:, :LENGTH] != cells[:1, :LENGTH]):
         return None
-    ends = np.arange(count + 1, dtype=np.int32) * np.int32(width)
-    return pa.StringArray.from_buffers(count, pa.py_buffer(ends), pa.py_buffer(cells[:, LENGTH:].copy()))
+    return Texts.of_bytes(cells[:, LENGTH:]).array
 
 
 def _header(file: BinaryIO, at: int) -> tuple[dict[int, Any], int]:

@@ -93,12 +93,18 @@ def header() -> Header:
     return Header(tuple(COLUMNS), dict(ALIASES))
 
 
-def arrow_rows(table: Any, name: str, lines: Sequence[int]) -> Table:
-    """Rows of an arrow table, placed in the file they come from."""
+def arrow_rows(table: Any, name: str, lines: Sequence[int], as_seen: bool = False) -> Table:
+    """Rows of an arrow table, placed in the file they come from; products in the order in which they appear.
+
+    `as_seen` says that they are coded in that order already, but for those that are missing.
+    """
     read = from_arrow(table, name, header(), InputError)
-    if "product" not in read.columns:
-        return replace(read, lines=lines)
-    return replace(read, columns={**read.columns, "product": by_appearance(encode(read.columns["product"]))}, lines=lines)
+    columns = dict(read.columns)
+    if "product" in columns:
+        product = encode(columns["product"])
+        ordered = as_seen and "" not in product.categories
+        columns["product"] = replace(product, ordered=True) if ordered else by_appearance(product)
+    return replace(read, columns=columns, lines=lines)
 
 
 def product_column(path: str) -> tuple[Any, str, tuple[str, ...]]:
