@@ -24,10 +24,10 @@ def with_links(
     A row that links to a product asks for that product's footprint, which stands behind those of the factors.
     """
     if not matched.links:
-        return matched.form, matched.parts, []
+        return matched.kind, matched.of_kinds, []
     linked = np.flatnonzero(matched.supplier >= 0)
     if not len(linked):
-        return matched.form, matched.parts, []
+        return matched.kind, matched.of_kinds, []
     units, problems = _supplier_units(activity, quantities, matched, linked)
     if problems:
         return matched.form, matched.parts, problems

@@ -115,7 +115,7 @@ def _added_up(activity: Activity, quantities: Quantities, matched: Matched, answ
         amount = engine.amounts(quantities.value, scale, place, masses, flows.multiplied)
         question, per_unit, stuck = with_links(activity, quantities, matched, amount)
         _raise(stuck, activity)
-        told = matched.told if per_unit is matched.parts else parts_told(per_unit)
+        told = matched.told if per_unit is matched.of_kinds else parts_told(per_unit)
         emitted = Emitted(place, amount, question, per_unit, activity.stage_seats.total, told)
         by_seat = emitted.by_seat
         if np.count_nonzero(np.isfinite(by_seat)) < by_seat.size:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from threading import RLock
 from typing import Any
@@ -165,13 +165,14 @@ def _kept(factors: FactorTable, gwp: str, biogenic: str) -> list[Answers]:
 class Matched:
     """What stands for each flow row.
 
-    `form` is the place of a row's question in `answers` (None for a link to another product), in `requests`, in `parts`, the
-    emissions per canonical unit of the flow, shape (questions, PARTS), in `rows`, the factor table and its row, and in
-    `places`, where all answers keep it; `supplier` is the linked product of a row, -1 where there is none; `links` says whether
-    there is any.
+    Rows of one `kind` ask the same; `question` is the place of what each kind asks in `answers` (None for a link to another
+    product), in `requests`, in `parts`, the emissions per canonical unit of the flow, shape (questions, PARTS), in `rows`, the
+    factor table and its row, and in `places`, where all answers keep it; kinds that no row has point anywhere. `supplier` is
+    the linked product of a row, -1 where there is none; `links` says whether there is any.
     """
 
-    form: Places
+    kind: Places
+    question: Places
     every: Sequence[Match | NoMatch | None]
     asked: Sequence[Request]
     parts: Array
@@ -180,6 +181,16 @@ class Matched:
     supplier: Places
     links: bool
     problems: tuple[Problem, ...]
+
+    @cached_property
+    def form(self) -> Places:
+        """The question of each row."""
+        return picked(self.question, self.kind)
+
+    @cached_property
+    def of_kinds(self) -> Array:
+        """Emissions per canonical unit of what each kind asks, shape (kinds, PARTS)."""
+        return self.parts.take(self.question, axis=0)
 
     @cached_property
     def told(self) -> tuple[int, ...]:
@@ -202,19 +213,19 @@ def match_rows(activity: Activity, answers: Answers) -> Matched:
     """Emission factor of every flow row, with a problem for every row that has none."""
     if (earlier := answers.matched.get(activity.structure)) is not None:
         return earlier
-    form, places, links = _questions(activity, answers)
+    kind, question, places, links = _questions(activity, answers)
     supplier = _suppliers(activity, links)
-    refused = np.flatnonzero(answers.refused[places])
-    problems = [*_problems(activity, answers, places, form, refused), *_unknown_suppliers(activity, links, supplier)]
-    told = (answers.parts[places], answers.rows[places], places, supplier, len(links) > 0, tuple(problems))
-    matched = Matched(form, answers.answers, answers.requests, *told)
+    told = (answers.parts[places], answers.rows[places], places, supplier, len(links) > 0)
+    matched = Matched(kind, question, answers.answers, answers.requests, *told, problems=())
+    problems = [*_problems(activity, answers, matched), *_unknown_suppliers(activity, links, supplier)]
+    matched = replace(matched, problems=tuple(problems)) if problems else matched
     if activity.whole and not problems:
         answers.matched[activity.structure] = matched
     return matched
 
 
-def _questions(activity: Activity, answers: Answers) -> tuple[Places, Places, Places]:
-    """Question of each row, place of its answer, and which rows link to another product.
+def _questions(activity: Activity, answers: Answers) -> tuple[Places, Places, Places, Places]:
+    """Kind of each row, question of each kind, place of the answer to each question, and which rows link to another product.
 
     Questions are told apart by distinct row forms; where a form tells no region or year, by those of its seats as well.
     """
@@ -224,15 +235,16 @@ def _questions(activity: Activity, answers: Answers) -> tuple[Places, Places, Pl
     is_link = linking[forms.item] & (forms.flow >= 0)
     item = np.where(is_link, len(items), forms.item) % (len(items) + 2)
     if flows.located:
-        chosen, number = np.flatnonzero(forms.flow >= 0), flows.form
+        is_flow, kind = forms.flow >= 0, flows.form
+        chosen = np.flatnonzero(is_flow)
+        question = np.maximum(np.cumsum(is_flow) - 1, 0) if len(chosen) else chosen
         region, year = forms.region[chosen], forms.year[chosen]
-        if len(chosen) < len(forms.flow):
-            number = picked(np.cumsum(forms.flow >= 0) - 1, number)
     else:
-        first, number = combine(flows.form, flows.region, flows.year)
+        first, kind = combine(flows.form, flows.region, flows.year)
+        question = np.arange(len(first))
         chosen, region, year = flows.form[first], flows.region[first], flows.year[first]
     asked = Questions(forms.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)
-    return number, answers.places(activity.rules, asked), among(is_link, flows.form)
+    return kind, question, answers.places(activity.rules, asked), among(is_link, flows.form)
 
 
 def _suppliers(activity: Activity, links: Places) -> Places:
@@ -266,11 +278,11 @@ def _rows_telling(activity: Activity, region: str) -> Places:
     return np.flatnonzero(column.codes == column.categories.index(region)) if region in column.categories else np.array([], int)
 
 
-def _problems(activity: Activity, answers: Answers, places: Places, form: Places, refused: Places) -> Iterator[Problem]:
+def _problems(activity: Activity, answers: Answers, matched: Matched) -> Iterator[Problem]:
     """Rows whose question has no factor."""
     flows, seen = activity.flows, set[str]()
-    for number in refused:
-        answer, rows = answers.answers[places[number]], np.flatnonzero(form == number)
+    for number in np.flatnonzero(answers.refused[matched.places]):
+        answer, rows = answers.answers[matched.places[number]], np.flatnonzero(matched.form == number)
         assert isinstance(answer, NoMatch)
         given = np.unique(flows.row[rows[flows.row[rows] >= 0]])
         if answer.column == "region":

@@ -49,7 +49,8 @@ def with_supply(
     places, form = np.unique(form, return_inverse=True)
     again = replace(
         matched,
-        form=form.reshape(-1),
+        kind=form.reshape(-1),
+        question=np.arange(len(places)),
         every=answers.answers,
         asked=answers.requests,
         parts=answers.parts[places],
