@@ -74,9 +74,13 @@ class Bench:
         """Where results of a batch go."""
         return self.home / "out"
 
+    def clear(self) -> None:
+        """Remove what an earlier batch wrote: no part of the work of the next."""
+        shutil.rmtree(self.out, ignore_errors=True)
+
     def batch(self, path: Path, **options: Any) -> tp.BatchResult:
         """A batch from Parquet to Parquet."""
-        shutil.rmtree(self.out, ignore_errors=True)
+        self.clear()
         return tp.calculate_batch(path, self.rules, self.table, out=self.out, progress=False, **options)
 
     def equal(self, path: Path, table: Any) -> None:

@@ -82,13 +82,20 @@ def _of_child(child: psutil.Process) -> float:
     return float(told.user + told.system + told.children_user + told.children_system)
 
 
-def in_turns(things: dict[str, Callable[[], Any]], rounds: int, head: str = "") -> dict[str, Timed]:
-    """Each thing once to warm up, then all of them in turns; `head` says what they are done with."""
+def nothing() -> None:
+    """Nothing is to be done before a turn."""
+
+
+def in_turns(
+    things: dict[str, Callable[[], Any]], rounds: int, head: str = "", before: Callable[[], None] = nothing
+) -> dict[str, Timed]:
+    """Each thing once to warm up, then all of them in turns; `head` says what with, `before` each turn something is done."""
     for thing in things.values():
         thing()
     timed = {name: Timed() for name in things}
     for _ in range(rounds):
         for name, thing in things.items():
+            before()
             begun, cpu = time.perf_counter(), processor_time()
             thing()
             timed[name].wall.append(time.perf_counter() - begun)

@@ -72,6 +72,7 @@ def tidy_rows(bench: Bench, products: int) -> list[Row]:
         },
         bench.rounds,
         f"{head} ",
+        bench.clear,
     )
     ours = timed["ours"]
     rows = [ratio("2", f"{head} against decode", 2.3, ours, timed["decode"])]
@@ -109,7 +110,7 @@ def rejects(bench: Bench) -> list[Row]:
     assert lines == 1 + len(workload.columns())
     say(what="one bad product", products=bench.large, problem=problems[0])
     runs = {"clean": lambda: bench.batch(clean), "one bad product": lambda: bench.batch(spoilt)}
-    timed = in_turns(runs, bench.few, f"{bench.large} products, ")
+    timed = in_turns(runs, bench.few, f"{bench.large} products, ", bench.clear)
     what = f"one bad product among {bench.large:,}: rejected with its place (row {row:,}), the others' bytes unchanged"
     return [
         Row("–", what, "1 rejected", f"{done.rejected} rejected, {done.products:,} calculated", done.rejected == 1),
@@ -148,6 +149,7 @@ def workers(bench: Bench) -> list[Row]:
             },
             bench.few,
             f"{head} ",
+            bench.clear,
         )
     serial = timed.pop("serial")
     default = timed.pop("by default, loading and writing in threads")
@@ -159,7 +161,7 @@ def growth(bench: Bench) -> list[Row]:
     """Target 12."""
     sizes = sorted({min(size, bench.large) for size in (10_000, 30_000, 100_000, 300_000, 1_000_000)})
     runs = {size: partial(bench.batch, bench.file(size)) for size in sizes}
-    timed = in_turns({f"{size} products": run for size, run in runs.items()}, bench.few)
+    timed = in_turns({f"{size} products": run for size, run in runs.items()}, bench.few, before=bench.clear)
     told = {name: slope(sizes, [getattr(one, name) for one in timed.values()]) for name in ("median", "least", "processor")}
     say(what="growth", sizes=sizes, **told)
     what = f"growth from {sizes[0]:,} to {sizes[-1]:,} products: slope of log time"
