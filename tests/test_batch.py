@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -91,6 +92,37 @@ def test_shuffled_rows_give_the_same_numbers(place: Path, texts: bool) -> None:
     whole = expected(place, str(path))
     np.testing.assert_allclose(found[whole.index], whole, rtol=1e-12)
     assert not (place / f"shuffled{texts}" / ".spread").exists()
+
+
+NAMES: dict[str, Callable[[int], str]] = {
+    "of several lengths": lambda number: "P" * (number % 17) + str(number),
+    "in Chinese": lambda number: f"布{number:04d}",
+    "with spaces": lambda number: f" P {number:04d} ",
+    "of one length": lambda number: f"SKU-{number:016d}",
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())], ids=str)
+def test_scattered_products_of_any_name_give_the_same_numbers(
+    place: Path, tmp_path: Path, name: Callable[[int], str], kind: pa.DataType
+) -> None:
+    table = workload.arrow_table(workload.draw(0, 60), texts=False)
+    names = [name(number) for number in table.column("product").to_pylist()]
+    table = table.set_column(0, "product", pa.array(names).dictionary_encode().cast(kind))
+    path = tmp_path / "scattered.parquet"
+    pq.write_table(table.take(np.random.default_rng(5).permutation(len(names))), path, row_group_size=500)
+    assert plan(str(path)).partitions is None
+    found = run(place, path, str(tmp_path / "out"))
+    whole = tp.footprint(table.to_pandas().astype({"product": object}), workload.RULE, place / "factors.csv").total()
+    assert sorted(totals(found).index) == sorted({one.strip() for one in names})
+    np.testing.assert_allclose(totals(found)[whole.index], whole, rtol=1e-12)
+
+
+def test_results_that_are_never_empty_say_so(place: Path) -> None:
+    again = {"again": {"gwp": "AR5"}}
+    schema = run(place, place / "catalogue.parquet", "never_empty", units=("m2",), scenarios=again).read().schema
+    assert {field.name for field in schema if field.nullable} == {"total per m2", "total per m2@again", "change@again"}
 
 
 def test_a_product_across_row_groups_stays_whole(place: Path) -> None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from textile_pcf.batch.pages import dictionary_size
+from textile_pcf.batch.pages import dictionary_size, even_texts
 from textile_pcf.batch.plan import by_rows, plan
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
@@ -85,12 +85,13 @@ TOLD_BY_ROWS: dict[str, tuple[list[Any], dict[str, Any]]] = {
         {},
     ),
     "spaces around": ([WHOLE[0], WHOLE[1], [f" {text} " for text in WHOLE[0]]], {}),
+    "beside longer names": ([["P", "Q"], ["P", "a longer name"]], {}),
     "integers": ([[1, 1, 2], [3, 3, 4], [5, 5, 6]], {}),
     "no rows in a group": ([WHOLE[0], pa.array([], pa.string()), WHOLE[1]], {}),
 }
 
 
-SCATTERED = {"scattered", "shared behind a dictionary", "nothing in two groups", "spaces around"}
+SCATTERED = {"scattered", "beside longer names", "shared behind a dictionary", "nothing in two groups", "spaces around"}
 
 
 @pytest.mark.parametrize("name", TOLD_BY_ROWS)
@@ -99,6 +100,22 @@ def test_all_rows_are_looked_at_where_dictionaries_do_not_say_enough(place: Path
     path = written(place / "rows.parquet", pieces, **options)
     assert plan(path, ROWS) == by_rows(path, ROWS)
     assert (plan(path, ROWS).partitions is None) == (name in SCATTERED)
+
+
+@pytest.mark.parametrize("options", WRITERS.values(), ids=WRITERS)
+def test_texts_of_one_length_are_read_off_the_page(place: Path, options: dict[str, Any]) -> None:
+    path = written(place / "even.parquet", WHOLE[:1], **options)
+    chunk = pq.read_metadata(path).row_group(0).column(0)
+    with Path(path).open("rb") as file:
+        assert even_texts(file, chunk, 10).to_pylist() == list(dict.fromkeys(WHOLE[0]))
+
+
+@pytest.mark.parametrize("cells", [["A", "BC"], ["棉", "丝"]], ids=["several lengths", "not ASCII"])
+def test_other_texts_are_left_to_arrow(place: Path, cells: list[str]) -> None:
+    path = written(place / "uneven.parquet", [cells])
+    chunk = pq.read_metadata(path).row_group(0).column(0)
+    with Path(path).open("rb") as file:
+        assert even_texts(file, chunk, len(set(cells))) is None
 
 
 def test_a_dictionary_given_up_is_seen(place: Path) -> None:

@@ -47,10 +47,11 @@ def _text_keys(texts: Texts) -> NDArray[np.uint64]:
     """Keys of texts, eight bytes at a time."""
     _, lengths = texts.bytes()
     total = lengths.astype(np.uint64)
-    for word in _words(texts):
-        total ^= word
-        total *= STIRS
-        total ^= total >> np.uint64(32)
+    for place, word in enumerate(_words(texts)):
+        stirred = (total ^ word) * STIRS
+        stirred ^= stirred >> np.uint64(32)
+        longer = lengths > place * WORD  # the key of a text is the same whatever the length of those beside it
+        total = stirred if longer.all() else np.where(longer, stirred, total)
     return _mixed(total)
 
 

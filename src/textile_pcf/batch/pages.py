@@ -63,12 +63,13 @@ def even_texts(file: BinaryIO, chunk: Any, count: int) -> Any:
 
     header, at = _header(file, chunk.dictionary_page_offset)
     more, encoding = SAYS[header[TYPE]]
-    if chunk.compression not in CODECS or header[more][encoding] not in PLAIN:
+    codec = CODECS.get(chunk.compression, "")
+    if not (codec or chunk.compression == "UNCOMPRESSED") or header[more][encoding] not in PLAIN:
         return None
     file.seek(at)
     packed = file.read(header[SIZE])
     try:
-        cells = np.frombuffer(pa.decompress(packed, header[WHOLE], CODECS[chunk.compression]), dtype=np.uint8)
+        cells = np.frombuffer(pa.decompress(packed, header[WHOLE], codec) if codec else packed, dtype=np.uint8)
     except (pa.ArrowException, OSError):
         return None  # reading tells what is wrong
     width = int.from_bytes(cells[:LENGTH].tobytes(), "little")

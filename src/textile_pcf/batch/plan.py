@@ -114,9 +114,9 @@ def _distinct(products: Keys) -> Keys:
 
 
 def _now(seen: list[Keys]) -> bool:
-    """It is time to look: after 1, 4, 16, 64, ... groups."""
+    """It is time to look: after 2, 8, 32, 128, ... groups."""
     count = len(seen)
-    return count & (count - 1) == 0 and count.bit_length() % 2 == 1
+    return count & (count - 1) == 0 and count.bit_length() % 2 == 0
 
 
 def _all_new(seen: list[Keys]) -> bool:

@@ -44,6 +44,9 @@ class Partition:
         """The rows as columns, with their places in the file."""
         return arrow_rows(rows, self.path, range(self.first, self.first + self.rows))
 
+    def done(self) -> None:
+        """Nothing was kept."""
+
 
 @dataclass(frozen=True)
 class Held:
@@ -59,6 +62,9 @@ class Held:
     def table(self, rows: Table) -> Table:
         """The rows, with their places in the source."""
         return rows
+
+    def done(self) -> None:
+        """The rows are the caller's."""
 
     @property
     def rows(self) -> int:

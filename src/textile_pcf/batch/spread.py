@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from textile_pcf.batch.keys import joined, keys
 from textile_pcf.batch.sources import arrow_rows, product_column, text_columns
-from textile_pcf.columns import Texts
+from textile_pcf.batch.store import write_whole
+from textile_pcf.columns import SHORT, Texts
 from textile_pcf.tables.frames import coded
 from textile_pcf.tables.shape import Table
 
@@ -55,6 +56,10 @@ class Spread:
         lines = rows.column(ROW).to_numpy()
         return arrow_rows(rows.drop_columns([ROW]), self.path, lines, as_seen=True)
 
+    def done(self) -> None:
+        """The rows may go; an empty file stays in their place, so that the files of the others keep their numbers."""
+        write_whole(Path(self.file), lambda path: path.touch())
+
 
 def _encoded(cells: Any) -> Any:
     """Texts as codes, in the order in which they appear; those of one length as the bytes they are, in half the time."""
@@ -77,13 +82,13 @@ def spread(path: str, out: Path, rows: int, per_file: int) -> list[Spread]:
         new = out / NEW
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
-        _deal(path, new, count)
+        _deal(path, new, count, np.dtype(np.int32 if rows < SHORT else np.int64))
         new.replace(folder)
     files = [folder / f"{number:05d}.arrows" for number in range(count)]
     return [Spread(number, path, str(file)) for number, file in enumerate(file for file in files if file.is_file())]
 
 
-def _deal(path: str, folder: Path, count: int) -> None:
+def _deal(path: str, folder: Path, count: int, row: np.dtype[Any]) -> None:
     import pyarrow as pa
     from pyarrow import ipc
 
@@ -103,7 +108,7 @@ def _deal(path: str, folder: Path, count: int) -> None:
             for product, columns, first in _chunks(path):
                 bucket = (((product >> HALF) * np.uint64(count)) >> HALF).astype(np.uint16)
                 order = np.argsort(bucket, kind="stable")  # counts, as the buckets are small integers
-                taken = {name: take(order) for name, take in columns.items()} | {ROW: pa.array(first + order)}
+                taken = {name: take(order) for name, take in columns.items()} | {ROW: pa.array((first + order).astype(row))}
                 while writing:
                     writing.popleft().result()
                 dealt = pa.record_batch(taken)
@@ -183,16 +188,16 @@ def _taking(column: Any) -> Takes:
     if not str(column.type).startswith("dictionary<values=string"):
         cells = joined(column)
         return lambda rows: cells.take(pa.array(rows))
-    codes, texts, gaps = coded(column)
+    codes, texts = _coded(column)
+    return lambda rows: pa.DictionaryArray.from_arrays(codes.take(rows), texts, safe=False)
 
-    return lambda rows: pa.DictionaryArray.from_arrays(_indices(codes.take(rows), texts, gaps), texts, safe=False)
 
-
-def _indices(codes: NDArray[np.int32], texts: Any, gaps: bool) -> Any:
-    """Codes as arrow's: nothing where there may be gaps and the code behind the texts stands."""
+def _coded(column: Any) -> tuple[NDArray[np.int32], Any]:
+    """Codes of a column of texts, and the texts: an empty one for what is missing, which means the same."""
     import pyarrow as pa
 
-    return pa.array(codes, mask=codes == len(texts) if gaps else None)
+    codes, texts, gaps = coded(column)
+    return codes, pa.concat_arrays([texts, pa.array([""], texts.type)]) if gaps else texts
 
 
 def _products(column: Any) -> tuple[NDArray[np.uint64], Takes]:
@@ -204,6 +209,5 @@ def _products(column: Any) -> tuple[NDArray[np.uint64], Takes]:
         if cells.null_count or not pa.types.is_string(cells.type):
             return keys(cells), lambda rows: cells.take(pa.array(rows))
         return keys(cells), lambda rows: Texts(cells).take(rows).array
-    codes, texts, gaps = coded(column)
-    of_code = np.append(keys(texts), keys(pa.array([""])))  # behind the texts: nothing
-    return of_code[codes], lambda rows: texts.take(_indices(codes.take(rows), texts, gaps))
+    codes, texts = _coded(column)
+    return keys(texts)[codes], lambda rows: texts.take(pa.array(codes.take(rows)))

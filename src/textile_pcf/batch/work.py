@@ -43,6 +43,9 @@ class Loads(Protocol):
     def table(self, rows: Any) -> Table:
         """The rows as columns, with their places."""
 
+    def done(self) -> None:
+        """What was kept for it alone may go: its results are written."""
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -128,7 +131,7 @@ def each_part(work: Work, partitions: Sequence[Loads], known: Known) -> Iterator
             reading.extend(reader.submit(later.read) for later in partitions[place + 1 : place + 2])
             table = partition.table(rows)
             del rows
-            outcome = calculated(work, partition.number, table, known)
+            outcome = calculated(work, partition, table, known)
             if writing:
                 yield writing.popleft().result()
             writing.append(writer.submit(written, work, outcome))
@@ -139,7 +142,7 @@ def each_part(work: Work, partitions: Sequence[Loads], known: Known) -> Iterator
 class Outcome:
     """What a partition gave: results under every scenario, problems, and the rows of products that have some."""
 
-    number: int
+    partition: Loads
     rows: int
     products: int
     results: list[Footprint]
@@ -150,23 +153,24 @@ class Outcome:
 
 def calculate_part(work: Work, partition: Loads, known: Known) -> Done:
     """Read a partition, calculate it, and write its files."""
-    return written(work, calculated(work, partition.number, partition.table(partition.read()), known))
+    return written(work, calculated(work, partition, partition.table(partition.read()), known))
 
 
-def calculated(work: Work, number: int, table: Table, known: Known) -> Outcome:
+def calculated(work: Work, partition: Loads, table: Table, known: Known) -> Outcome:
     """Calculate a partition; each of its products is in the results or refused."""
     begun = time.perf_counter()
     results, problems, refused = with_rejects(work, table, known)
     products, refusals = len(results[0].names) if results else 0, len({problem.product for problem in problems})
     if products + refusals != len(by_appearance(encode(table.columns["product"])).categories):
-        raise RuntimeError(f"products were lost in {table.name}, part {number}")
-    return Outcome(number, table.rows, products, results, problems, refused, time.perf_counter() - begun)
+        raise RuntimeError(f"products were lost in {table.name}, part {partition.number}")
+    return Outcome(partition, table.rows, products, results, problems, refused, time.perf_counter() - begun)
 
 
 def written(work: Work, outcome: Outcome) -> Done:
     """Write what a partition gave; the small file that says it is done comes last."""
     begun = time.perf_counter()
-    name, out, results, refused = part_name(outcome.number), Path(work.out), outcome.results, outcome.refused
+    number, out, results, refused = outcome.partition.number, Path(work.out), outcome.results, outcome.refused
+    name = part_name(number)
     if results:
         columns = COLUMNS_OF[work.results](results, [one.name for one in work.scenarios], work.units)
         told = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **work.metadata})
@@ -177,10 +181,11 @@ def written(work: Work, outcome: Outcome) -> Done:
     problems = outcome.problems
     rejected = len({problem.product for problem in problems})
     used = [{str(table): list(rows) for table, rows in result.used().items()} for result in results]
-    done = Done(outcome.number, outcome.rows, outcome.products, rejected, len(problems), used)
+    done = Done(number, outcome.rows, outcome.products, rejected, len(problems), used)
     record = {key: value for key, value in vars(done).items() if key != "seconds"}
     kept = {**record, "rejected_problems": [asdict(problem) for problem in problems]}
     write_json(out / "parts" / f"{name}.json", kept, indent=None)
+    outcome.partition.done()
     seconds = {"calculate": outcome.seconds, "write": time.perf_counter() - begun}
     return Done(**record, seconds={key: round(value, 6) for key, value in seconds.items()})
 
