@@ -148,9 +148,8 @@ def _opened(path: str) -> tuple[Any, str]:
     metadata = _without_arrow_schema(path) if coded_product else file.metadata
     texts = text_columns(parquet.ParquetFile(path, metadata=metadata).schema_arrow)
     others = [name for name in texts if name != product]
-    return parquet.ParquetFile(
-        path, metadata=metadata, read_dictionary=others
-    ), product  # not mapped: that would stay in memory
+    opened = parquet.ParquetFile(path, metadata=metadata, read_dictionary=others)  # not mapped: that would stay in memory
+    return opened, product
 
 
 def _without_arrow_schema(path: str) -> Any:
