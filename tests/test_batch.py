@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.batch import calculate_batch, executors
+from textile_pcf.batch import calculate_batch, executors, spread
 from textile_pcf.batch.plan import plan
 from textile_pcf.batch.spread import keys
 from textile_pcf.batch.wide import calculate_wide
@@ -117,6 +117,20 @@ def test_scattered_products_of_any_name_give_the_same_numbers(
     whole = tp.footprint(table.to_pandas().astype({"product": object}), workload.RULE, place / "factors.csv").total()
     assert sorted(totals(found).index) == sorted({one.strip() for one in names})
     np.testing.assert_allclose(totals(found)[whole.index], whole, rtol=1e-12)
+
+
+@pytest.mark.parametrize("same", [1, 5], ids=["too many to count", "ever others"])
+def test_scattered_rows_may_tell_ever_other_texts(
+    place: Path, tmp_path: Path, same: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spread, "CHUNK", 500)
+    table = workload.arrow_table(workload.draw(0, 60)).unify_dictionaries()
+    table = table.take(np.random.default_rng(5).permutation(table.num_rows))
+    notes = ["a note", None] * 250 + [f"note {row // same}" for row in range(500, table.num_rows)]
+    pq.write_table(table.append_column("note", pa.array(notes)), tmp_path / "notes.parquet", row_group_size=500)
+    pq.write_table(table, tmp_path / "plain.parquet", row_group_size=500)
+    found, whole = (totals(run(place, tmp_path / f"{name}.parquet", str(tmp_path / name))) for name in ("notes", "plain"))
+    pd.testing.assert_series_equal(found, whole)
 
 
 def test_results_that_are_never_empty_say_so(place: Path) -> None:

@@ -45,7 +45,8 @@ class Spread:
         import pyarrow as pa
 
         with pa.memory_map(self.file) as source:
-            rows = pa.ipc.open_stream(source).read_all().unify_dictionaries().combine_chunks()
+            told = pa.ipc.open_stream(source).read_all()
+            rows = pa.table({name: _as_one(told.column(name)) for name in told.column_names})
         for name in text_columns(rows.schema):  # the products
             place = rows.column_names.index(name)
             rows = rows.set_column(place, name, _encoded(joined(rows.column(place))))
@@ -59,6 +60,18 @@ class Spread:
     def done(self) -> None:
         """The rows may go; an empty file stays in their place, so that the files of the others keep their numbers."""
         write_whole(Path(self.file), lambda path: path.touch())
+
+
+def _as_one(column: Any) -> Any:
+    """A column in one piece; texts with one dictionary, which may be larger than their codes could count before."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type) and column.num_chunks > 1:
+        first, *others = (chunk.dictionary for chunk in column.chunks)
+        if not all(map(first.equals, others)):
+            wide = [pa.DictionaryArray.from_arrays(chunk.indices.cast("int32"), chunk.dictionary) for chunk in column.chunks]
+            column = pa.chunked_array(wide).unify_dictionaries()
+    return joined(column)
 
 
 def _encoded(cells: Any) -> Any:
@@ -82,13 +95,24 @@ def spread(path: str, out: Path, rows: int, per_file: int) -> list[Spread]:
         new = out / NEW
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
-        _deal(path, new, count, np.dtype(np.int32 if rows < SHORT else np.int64))
+        row = np.dtype(np.int32 if rows < SHORT else np.int64)
+        try:
+            _deal(path, new, count, row, narrow=True)
+        except OverflowError:
+            _deal(path, new, count, row, narrow=False)
         new.replace(folder)
     files = [folder / f"{number:05d}.arrows" for number in range(count)]
     return [Spread(number, path, str(file)) for number, file in enumerate(file for file in files if file.is_file())]
 
 
-def _deal(path: str, folder: Path, count: int, row: np.dtype[Any]) -> None:
+def _deal(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool) -> None:
+    """Deal rows out to files; codes are as narrow as those of the first rows need them, or of 32 bits.
+
+    Raises
+    ------
+    OverflowError
+        Later rows need wider codes.
+    """
     import pyarrow as pa
     from pyarrow import ipc
 
@@ -105,7 +129,7 @@ def _deal(path: str, folder: Path, count: int, row: np.dtype[Any]) -> None:
     try:
         with ThreadPoolExecutor(1) as writer:  # rows are written while the next are dealt out
             writing = deque[Future[None]]()
-            for product, columns, first in _chunks(path):
+            for product, columns, first in _chunks(path, narrow):
                 bucket = (((product >> HALF) * np.uint64(count)) >> HALF).astype(np.uint16)
                 order = np.argsort(bucket, kind="stable")  # counts, as the buckets are small integers
                 taken = {name: take(order) for name, take in columns.items()} | {ROW: pa.array((first + order).astype(row))}
@@ -121,9 +145,10 @@ def _deal(path: str, folder: Path, count: int, row: np.dtype[Any]) -> None:
         pa.default_memory_pool().release_unused()
 
 
-def _chunks(path: str) -> Iterator[tuple[NDArray[np.uint64], dict[str, Takes], int]]:
+def _chunks(path: str, narrow: bool) -> Iterator[tuple[NDArray[np.uint64], dict[str, Takes], int]]:
     """Some row groups at a time: the key of each row's product, how to take rows of each column, the place of the first row."""
     file, product = _opened(path)
+    kinds: dict[str, np.dtype[Any]] = {}
     read, pieces, first = partial(file.read_row_groups, use_threads=False), _pieces(file.metadata), 0
     with ThreadPoolExecutor(1) as reader:  # the next rows are read while these are dealt out
         reading = deque(reader.submit(read, groups) for groups in pieces[:1])
@@ -131,7 +156,10 @@ def _chunks(path: str) -> Iterator[tuple[NDArray[np.uint64], dict[str, Takes], i
             table = reading.popleft().result()
             reading.extend(reader.submit(read, groups) for groups in pieces[number + 1 : number + 2])
             key, taken = _products(table.column(product))
-            columns = {name: taken if name == product else _taking(table.column(name)) for name in table.column_names}
+            columns = {
+                name: taken if name == product else _taking(table.column(name), name, kinds if narrow else None)
+                for name in table.column_names
+            }
             rows = table.num_rows
             del table
             yield key, columns, first
@@ -180,18 +208,26 @@ def _pieces(metadata: Any) -> list[list[int]]:
     return pieces
 
 
-def _taking(column: Any) -> Takes:
-    """How to take rows of a column: texts as codes, which numpy takes several times as fast as arrow."""
+def _taking(column: Any, name: str, kinds: dict[str, np.dtype[Any]] | None) -> Takes:
+    """How to take rows of a column: texts as codes, which numpy takes several times as fast as arrow.
+
+    `kinds` are the narrowest that the codes of columns take; those that are new among them.
+    """
     import pyarrow as pa
 
     if not str(column.type).startswith("dictionary<values=string"):
         cells = joined(column)
         return lambda rows: cells.take(pa.array(rows))
     codes, texts = _coded(column)
+    if kinds is not None:
+        kind = kinds.setdefault(name, np.min_scalar_type(-max(len(texts), 1)))
+        if len(texts) > np.iinfo(kind).max + 1:
+            raise OverflowError(name)
+        codes = codes.astype(kind)
     return lambda rows: pa.DictionaryArray.from_arrays(codes.take(rows), texts, safe=False)
 
 
-def _coded(column: Any) -> tuple[NDArray[np.int32], Any]:
+def _coded(column: Any) -> tuple[NDArray[np.integer[Any]], Any]:
     """Codes of a column of texts, and the texts: an empty one for what is missing, which means the same."""
     import pyarrow as pa
 
