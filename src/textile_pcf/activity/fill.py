@@ -51,7 +51,10 @@ class Activity:
 
     @cached_property
     def products(self) -> tuple[str, ...]:
-        """The products, in the order in which they first appear."""
+        """The products, in the order in which they first appear.
+
+        :meta private:
+        """  # the reference tells those of the result: two of one name cannot be referred to
         return tuple(self.names)
 
     @property
