@@ -136,7 +136,7 @@ def flow_rows(
     homes: Homes,
 ) -> tuple[FlowRows, Flags]:
     """Rows of flows with those that the rule fills in, and which flow seats have one. `form` is that of the laid rows."""
-    at, of_flows, present = slots.flows, slots.seats(Kind.FLOW), slots.present.copy()
+    at, of_flows, present = slots.flows, slots.seats(Kind.FLOW), slots.present
     seat, row = picked(laid.seat, at), at if laid.every else picked(laid.row, at)
     form = picked(form, at)
     told = _flow_forms(cells, rows, rules, homes, None if laid.every else np.unique(form))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,12 +41,12 @@ class Slots:
         """Laid rows of flows."""
         return np.flatnonzero(self.slot < self.seats(Kind.FLOW).total)
 
-    @cached_property
+    @property
     def present(self) -> Flags:
         """A flag per seat of flows."""
         return self.rows(Kind.FLOW) >= 0
 
-    @cached_property
+    @property
     def single(self) -> bool:
         """Whether no slot has two rows."""
         return bool(np.count_nonzero(self.filled >= 0) == len(self.slot))

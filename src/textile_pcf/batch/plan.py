@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.batch.keys import keys
+from textile_pcf.batch.keys import joined, keys
 from textile_pcf.batch.pages import dictionary_size, even_texts
 from textile_pcf.batch.sources import ROWS, Partition, header, product_column
 from textile_pcf.columns import encode, run_starts
@@ -137,9 +137,9 @@ def _runs(column: Any) -> tuple[NDArray[np.intp], Keys]:
     import pyarrow as pa
 
     if pa.types.is_dictionary(column.type) or pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        codes, texts, _ = coded(_in_one(column))
+        codes, texts = coded(pa.chunked_array([joined(column)]))  # in one piece, so that each text has one code
         starts = run_starts(codes)
-        return starts, np.append(keys(texts), keys(pa.array([""])))[codes[starts]]  # behind the texts: nothing
+        return starts, keys(texts)[codes[starts]]
     if pa.types.is_integer(column.type) and not column.null_count:
         values = column.to_numpy()
         starts = run_starts(values)
@@ -147,13 +147,6 @@ def _runs(column: Any) -> tuple[NDArray[np.intp], Keys]:
     read = encode(from_arrow(pa.table({"product": column}), "product", header(), InputError).columns["product"])
     starts = run_starts(read.codes)
     return starts, keys(pa.array(read.categories))[read.codes[starts]]
-
-
-def _in_one(column: Any) -> Any:
-    """A column in one piece, so that each text has one code."""
-    import pyarrow as pa
-
-    return column if column.num_chunks == 1 else pa.chunked_array([column.combine_chunks()])
 
 
 def _grouped(path: str, texts: tuple[str, ...], sizes: list[int], lead: list[int], rows: int) -> list[Partition]:

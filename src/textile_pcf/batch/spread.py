@@ -19,7 +19,7 @@ from textile_pcf.batch.keys import joined, keys
 from textile_pcf.batch.sources import arrow_rows, product_column, text_columns
 from textile_pcf.batch.store import write_whole
 from textile_pcf.columns import SHORT, Texts
-from textile_pcf.tables.frames import coded
+from textile_pcf.tables.frames import coded, one_dictionary
 from textile_pcf.tables.shape import Table
 
 CHUNK = 600_000  # rows dealt out at a time
@@ -63,15 +63,10 @@ class Spread:
 
 
 def _as_one(column: Any) -> Any:
-    """A column in one piece; texts with one dictionary, which may be larger than their codes could count before."""
+    """A column in one piece."""
     import pyarrow as pa
 
-    if pa.types.is_dictionary(column.type) and column.num_chunks > 1:
-        first, *others = (chunk.dictionary for chunk in column.chunks)
-        if not all(map(first.equals, others)):
-            wide = [pa.DictionaryArray.from_arrays(chunk.indices.cast("int32"), chunk.dictionary) for chunk in column.chunks]
-            column = pa.chunked_array(wide).unify_dictionaries()
-    return joined(column)
+    return joined(one_dictionary(column) if pa.types.is_dictionary(column.type) else column)
 
 
 def _encoded(cells: Any) -> Any:
@@ -218,21 +213,13 @@ def _taking(column: Any, name: str, kinds: dict[str, np.dtype[Any]] | None) -> T
     if not str(column.type).startswith("dictionary<values=string"):
         cells = joined(column)
         return lambda rows: cells.take(pa.array(rows))
-    codes, texts = _coded(column)
+    codes, texts = coded(column)
     if kinds is not None:
         kind = kinds.setdefault(name, np.min_scalar_type(-max(len(texts), 1)))
         if len(texts) > np.iinfo(kind).max + 1:
             raise OverflowError(name)
-        codes = codes.astype(kind)
+        return lambda rows: pa.DictionaryArray.from_arrays(codes.astype(kind).take(rows), texts, safe=False)
     return lambda rows: pa.DictionaryArray.from_arrays(codes.take(rows), texts, safe=False)
-
-
-def _coded(column: Any) -> tuple[NDArray[np.integer[Any]], Any]:
-    """Codes of a column of texts, and the texts: an empty one for what is missing, which means the same."""
-    import pyarrow as pa
-
-    codes, texts, gaps = coded(column)
-    return codes, pa.concat_arrays([texts, pa.array([""], texts.type)]) if gaps else texts
 
 
 def _products(column: Any) -> tuple[NDArray[np.uint64], Takes]:
@@ -244,5 +231,5 @@ def _products(column: Any) -> tuple[NDArray[np.uint64], Takes]:
         if cells.null_count or not pa.types.is_string(cells.type):
             return keys(cells), lambda rows: cells.take(pa.array(rows))
         return keys(cells), lambda rows: Texts(cells).take(rows).array
-    codes, texts = _coded(column)
+    codes, texts = coded(column)
     return keys(texts)[codes], lambda rows: texts.take(pa.array(codes.take(rows)))

@@ -77,8 +77,7 @@ def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> 
             return _cells(column.to_numpy())
         if kind not in ("string", "large_string") and not kind.startswith("dictionary<values=string"):
             return objects(column)
-        codes, texts, gaps = coded(column)
-        return _of_texts(codes, texts, gaps)
+        return _of_texts(*coded(column))
 
     def objects(column: Any) -> Any:
         values = np.empty(len(column), dtype=object)
@@ -90,20 +89,19 @@ def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> 
     return _from_columns(empty, table.column_names, [cells(column) for column in table.columns], header, error)
 
 
-def _of_texts(codes: NDArray[np.int32], texts: Any, gaps: bool) -> Coded:
+def _of_texts(codes: NDArray[np.int32], texts: Any) -> Coded:
     """A column of coded texts: many, such as products, stay as they are where none could be stripped or stands twice."""
     import pyarrow as pa
     from pyarrow import compute
 
-    told = pa.concat_arrays([texts, pa.array([""], texts.type)]) if gaps else texts
-    many = len(told) > MANY and not told.null_count and told.type in (pa.string(), pa.large_string())
-    if many and Texts(told).plain and len(compute.unique(told)) == len(told):
-        return Coded(codes, Texts(told))
-    return recoded(codes, told.to_pylist())
+    many = len(texts) > MANY and not texts.null_count and texts.type in (pa.string(), pa.large_string())
+    if many and Texts(texts).plain and len(compute.unique(texts)) == len(texts):
+        return Coded(codes, Texts(texts))
+    return recoded(codes, texts.to_pylist())
 
 
-def coded(column: Any) -> tuple[NDArray[np.int32], Any, bool]:
-    """Codes of a pyarrow column of texts, the texts, and whether the code behind them stands somewhere: it means nothing.
+def coded(column: Any) -> tuple[NDArray[np.int32], Any]:
+    """Codes of a pyarrow column of texts, and the texts: where some are missing an empty one behind the others stands for them.
 
     Texts of several pieces with many texts each are put one after the other, so that the same may stand twice.
     """
@@ -113,21 +111,32 @@ def coded(column: Any) -> tuple[NDArray[np.int32], Any, bool]:
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()  # all pieces have the same texts
     elif column.num_chunks > 1:
-        first, *others = (chunk.dictionary for chunk in column.chunks)
-        many = max(map(len, (first, *others))) > MANY
-        column = column if many or all(map(first.equals, others)) else column.unify_dictionaries()
+        many = max(len(chunk.dictionary) for chunk in column.chunks) > MANY
+        column = column if many else one_dictionary(column)
     chunks = column.chunks
     texts = [chunk.dictionary for chunk in (chunks if many else chunks[:1])]
     told = pa.concat_arrays(texts) if texts else pa.array([], pa.string())
-    gaps = column.null_count > 0
-    if len(chunks) == 1 and not gaps:
-        return _bare(chunks[0].indices), told, gaps
+    if column.null_count:
+        told = pa.concat_arrays([told, pa.array([""], told.type)])
+    elif len(chunks) == 1:
+        return _bare(chunks[0].indices), told
     codes, row, text = np.empty(len(column), dtype=np.int32), 0, 0
     for chunk in chunks:
-        _put_codes(chunk.indices, text, len(told), codes[row : row + len(chunk)])
+        _put_codes(chunk.indices, text, len(told) - 1, codes[row : row + len(chunk)])
         row += len(chunk)
         text += len(chunk.dictionary) if many else 0
-    return codes, told, gaps
+    return codes, told
+
+
+def one_dictionary(column: Any) -> Any:
+    """A pyarrow column whose pieces have one dictionary: their own where it is the same, else all in one, coded in 32 bits."""
+    import pyarrow as pa
+
+    first, *others = (chunk.dictionary for chunk in column.chunks)
+    if all(map(first.equals, others)):
+        return column
+    wide = [pa.DictionaryArray.from_arrays(chunk.indices.cast("int32"), chunk.dictionary) for chunk in column.chunks]
+    return pa.chunked_array(wide).unify_dictionaries()
 
 
 def _bare(indices: Any) -> NDArray[np.int32]:
