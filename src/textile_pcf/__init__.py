@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from textile_pcf.errors import FactorError as FactorError
     from textile_pcf.errors import InputError as InputError
     from textile_pcf.errors import PcfError as PcfError
+    from textile_pcf.errors import PcfWarning as PcfWarning
     from textile_pcf.errors import Problem as Problem
     from textile_pcf.errors import RuleError as RuleError
     from textile_pcf.errors import UsageError as UsageError
@@ -43,6 +44,7 @@ _HOME = {
     "FactorError": "errors",
     "InputError": "errors",
     "PcfError": "errors",
+    "PcfWarning": "errors",
     "Problem": "errors",
     "RuleError": "errors",
     "UsageError": "errors",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from textile_pcf.language import translate, word
 
 SHOWN = 200  # more problems than a person reads; the rest stays in `problems`
+PACKAGE = str(Path(__file__).parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +144,36 @@ class UsageError(PcfError):
     """A name, path, option or installed extra that does not exist."""
 
     subject = "the request"
+
+
+class PcfWarning(UserWarning):
+    """What a person should look at, although it keeps nothing from being calculated.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> warnings.filterwarnings("ignore", category=PcfWarning)  # silence them all; results still carry them
+    """
+
+
+class MoreWarning(PcfWarning):
+    """How many warnings were not shown."""
+
+
+def warn_caller(texts: Iterable[str]) -> None:
+    """Warn of each distinct text once, at the line that called the library; of no more than a person reads."""
+    distinct = list(dict.fromkeys(texts))
+    level = _level_of_caller() if distinct else 0
+    for text in distinct[:SHOWN]:
+        warnings.warn(text, PcfWarning, stacklevel=level)
+    if len(distinct) > SHOWN:
+        text = f"There are {len(distinct) - SHOWN} more warnings; the result carries them all."
+        warnings.warn(text, MoreWarning, stacklevel=level)
+
+
+def _level_of_caller() -> int:
+    """How many calls lie between `warn_caller` and the first line outside this package."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
+        level, frame = level + 1, frame.f_back
+    return level

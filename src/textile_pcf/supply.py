@@ -13,7 +13,7 @@ from typing import Any
 
 from textile_pcf.columns import numbers, text_of
 from textile_pcf.documents import sha256_of
-from textile_pcf.errors import InputError, Problem
+from textile_pcf.errors import InputError, Problem, warn_caller
 from textile_pcf.tables import Table, read_table
 from textile_pcf.units import UnitError, convert, nearest, parse_unit
 
@@ -116,6 +116,7 @@ def load_supply(source: str | Path | Any) -> Supply:
     problems += _claimed_twice(sites)
     if problems:
         raise InputError(problems)
+    warn_caller(table.notes)
     path = Path(table.name)
     return Supply(table.name, sites, sha256_of(path) if path.is_file() else "")
 

@@ -16,7 +16,7 @@ from textile_pcf.activity.lanes import bad_shares
 from textile_pcf.activity.meaning import rows_meaning
 from textile_pcf.activity.structure import structured
 from textile_pcf.activity.told import told_once
-from textile_pcf.errors import InputError
+from textile_pcf.errors import InputError, warn_caller
 from textile_pcf.rules import RuleSet, load_rules
 
 __all__ = [
@@ -70,9 +70,15 @@ def read_activity(source: str | Path | Any, rules: RuleSet | str | Path) -> Acti
     ------
     InputError
         With every problem found: where it stands, what it is, what cures it.
+
+    Warns
+    -----
+    PcfWarning
+        What was taken for granted in reading.
     """
     activity = build_activity(source, load_rules(rules))
     problems = told_once(activity, [*activity.problems, *complete(activity).problems])
     if problems:
         raise InputError(problems, activity.rules.in_chinese())
+    warn_caller(activity.cells.table.notes)
     return activity

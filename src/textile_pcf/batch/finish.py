@@ -21,7 +21,7 @@ def warnings_of(scenarios: Sequence[Scenario], done: list[Done]) -> list[str]:
         for tables in (one.used[place] for one in done if one.used):
             for table, rows in tables.items():
                 used.setdefault(int(table), set()).update(rows)
-        told += scenario.factors.warnings(scenario.gwp, {table: used[table] for table in sorted(used)})
+        told += scenario.factors.warnings(scenario.gwp, {table: used[table] for table in sorted(used)}, scenario.biogenic)
     return told
 
 

@@ -29,7 +29,7 @@ from textile_pcf.batch.work import Done, LinkedError, Loads, Scenario, Work, don
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS
 from textile_pcf.columns import Coded
 from textile_pcf.documents import sha256_of
-from textile_pcf.errors import InputError, Problem, UsageError
+from textile_pcf.errors import InputError, Problem, UsageError, warn_caller
 from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import Supply, load_supply
@@ -137,6 +137,11 @@ def calculate_batch(
         An option that does not exist; no worker at all; `out` holds another run.
     InputError
         Something is wrong with the whole input, or with any product where `on_error` is `fail`.
+
+    Warns
+    -----
+    PcfWarning
+        Each warning of the run once, here and in no worker.
     """
     begun, out = time.perf_counter(), Path(out)
     keep_arrays()
@@ -161,7 +166,9 @@ def calculate_batch(
     cleared(out)
     seconds = time.perf_counter() - begun
     log(out, "end", **counts, seconds=round(seconds, 3))
-    return BatchResult(out, **counts, seconds=seconds)
+    result = BatchResult(out, **counts, seconds=seconds)
+    warn_caller(result.warnings())
+    return result
 
 
 def _folder(out: Path, source: Any) -> Path:

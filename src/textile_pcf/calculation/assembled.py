@@ -19,6 +19,7 @@ from textile_pcf.calculation.matched import Answers, Matched, factor_rows, match
 from textile_pcf.calculation.origins import as_given, origins
 from textile_pcf.calculation.provenance import provenance
 from textile_pcf.calculation.terms import stage_terms
+from textile_pcf.calculation.uptakes import taken_up_twice
 from textile_pcf.columns import Array, Coded, combine
 from textile_pcf.engine import Masses, Places
 from textile_pcf.factors import COUNTED, FactorTable
@@ -53,7 +54,17 @@ class Told(NamedTuple):
 
     def notes(self) -> tuple[tuple[int, str], ...]:
         """Warnings of amounts, of factors, and of reading."""
-        return _notes(self.activity, self.quantities, self.matched, self.answers)
+        odd = implausible(self.activity, self.quantities.properties, self.quantities.losses, self.quantities.value)
+        answers = self.answers
+        tables = ((-1, text) for text in answers.factors.warnings(answers.gwp, factor_rows(self.matched), answers.biogenic))
+        read = ((-1, note) for note in self.activity.cells.table.notes)
+        return (*odd, *tables, *self.notes_of_products(), *read)
+
+    def notes_of_products(self) -> tuple[tuple[int, str], ...]:
+        """Warnings of single factors and of what counts twice: by product, as the tables tell none of it."""
+        delivered = carried_twice(self.activity, self.answers.factors, self.matched)
+        uptakes = taken_up_twice(self.activity, self.matched, self.emitted)
+        return (*match_warnings(self.activity, self.matched), *delivered, *uptakes)
 
     def provenance(self) -> Mapping[str, Any]:
         """Enough to recompute the result bit for bit."""
@@ -97,15 +108,6 @@ def _carbon_content(rules: RuleSet, quantities: Quantities, activity: Activity) 
     blocks = [activity.property_seats.block(spec.index) if spec else None for spec in specs]
     content = [unknown if block is None else quantities.properties[block] for block in blocks]
     return np.stack(content, axis=1) * quantities.mass[:, None]
-
-
-def _notes(activity: Activity, quantities: Quantities, matched: Matched, answers: Answers) -> tuple[tuple[int, str], ...]:
-    """Warnings of amounts, of factors, and of reading."""
-    odd = implausible(activity, quantities.properties, quantities.losses, quantities.value)
-    tables = ((-1, text) for text in answers.factors.warnings(answers.gwp, factor_rows(matched)))
-    read = ((-1, note) for note in activity.cells.table.notes)
-    delivered = carried_twice(activity, answers.factors, matched)
-    return (*odd, *tables, *match_warnings(activity, matched), *delivered, *read)
 
 
 @lru_cache(maxsize=32)
@@ -225,12 +227,16 @@ def _factor_columns(activity: Activity, factors: FactorTable, matched: Matched) 
 
 def _factor_row(factors: FactorTable, answer: Any) -> dict[str, str]:
     table = factors.tables[answer.table]
-    printed = table.numbers["value"][answer.row]
+    printed, weighs = table.numbers["value"][answer.row], table.texts["mass_per_unit"][answer.row]
+    weighing = f" ({weighs} per unit)" if answer.mass != 1 else ""
+    value = f"printed {number(printed)} {table.units[answer.row].text}{weighing}"
     return {
         "region": table.texts["region"][answer.row],
         "year": table.texts["year"][answer.row],
         "fallback": answer.fallback,
-        "printed": f"printed {number(printed)} {table.units[answer.row].text}" if np.isfinite(printed) else "from its gases",
+        "printed": f"printed {number(printed)} {table.units[answer.row].text}{weighing}"
+        if np.isfinite(printed)
+        else "from its gases",
         "factor_table": table.label,
         "factor_source": table.source_title(answer.row),
         "factor_locator": table.texts["locator"][answer.row],

@@ -9,7 +9,10 @@ import numpy as np
 from textile_pcf.activity import Activity
 from textile_pcf.activity.layout import layout
 from textile_pcf.calculation.matched import Matched
+from textile_pcf.columns import combine
 from textile_pcf.factors import DECLARED, FactorTable
+from textile_pcf.rules import FlowSpec
+from textile_pcf.units import parse_unit
 
 DELIVERED = "cradle_to_customer"  # the boundary of a factor row whose value ends at the customer's door
 TRANSPORT = "transport"
@@ -32,10 +35,20 @@ def carried_twice(activity: Activity, factors: FactorTable, matched: Matched) ->
         return
     product = activity.flow_products
     stage = layout(rules).flow_stage[flows.flow]
-    carries = np.array([spec.category == TRANSPORT for spec in rules.flows])[flows.flow] & (activity.flow_value != 0)
-    for row in rows:
-        beside = np.flatnonzero(carries & (stage == stage[row]) & (product == product[row]))
-        for flow in sorted({rules.flows[flows.flow[other]].id for other in beside}):
-            item = matched.requests[matched.form[row]].item
-            name = rules.stage_id(int(stage[row]))
+    place = product * len(rules.stages) + stage
+    carries = np.array([_is_transport(spec) for spec in rules.flows])[flows.flow] & (activity.flow_value != 0)
+    ways = np.flatnonzero(carries & np.isin(place, place[rows]))
+    way = ways[combine(place[ways], flows.flow[ways])[0]]
+    found = rows[combine(place[rows], matched.form[rows])[0]]
+    flows_at: dict[int, list[str]] = {}
+    for row in way.tolist():
+        flows_at.setdefault(int(place[row]), []).append(rules.flows[flows.flow[row]].id)
+    for row in found.tolist():
+        item, name = matched.requests[matched.form[row]].item, rules.stage_id(int(stage[row]))
+        for flow in sorted(flows_at.get(int(place[row]), [])):
             yield int(product[row]), f"{name}.{flow}: {item} ends at your door already; give 0 km, or its way is counted twice."
+
+
+def _is_transport(spec: FlowSpec) -> bool:
+    """A flow that says so, or one that counts transport work."""
+    return spec.category == TRANSPORT or spec.unit.dimensions == parse_unit("t*km").dimensions

@@ -18,7 +18,7 @@ from textile_pcf.calculation.links import with_links
 from textile_pcf.calculation.matched import Answers, Matched, answers_of, match_rows
 from textile_pcf.calculation.supplied import with_supply
 from textile_pcf.columns import Array
-from textile_pcf.errors import InputError, Problem, UsageError
+from textile_pcf.errors import InputError, Problem, UsageError, warn_caller
 from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.results import Emitted, Footprint
 from textile_pcf.results.lines import parts_told
@@ -57,6 +57,11 @@ def calculate(
     InputError
         With every problem: what is missing, what has no emission factor, which products need all of themselves.
 
+    Warns
+    -----
+    PcfWarning
+        Each distinct warning of the result once, except those of reading, of which `read_activity` warned.
+
     Examples
     --------
     >>> import textile_pcf as tp
@@ -64,6 +69,20 @@ def calculate(
     >>> tp.calculate(activity).products
     ('COTTON-POPLIN',)
     """
+    result = _calculated(activity, factors, gwp, biogenic, supply)
+    notes = activity.cells.table.notes
+    warn_caller(text for text in result.warnings() if text not in notes)  # `read_activity` warned of these
+    return result
+
+
+def _calculated(
+    activity: Activity,
+    factors: FactorTable | None,
+    gwp: str | None,
+    biogenic: str | None,
+    supply: Supply | str | Path | None,
+) -> Footprint:
+    """The result, without a warning said aloud."""
     rules = activity.rules
     factors = factors or load_factors()
     gwp = _one_of("gwp", gwp or rules.document.gwp, GWP_SETS)
@@ -156,6 +175,11 @@ def footprint(
     ------
     InputError, RuleError, FactorError, UsageError
 
+    Warns
+    -----
+    PcfWarning
+        Each distinct warning of the result, once.
+
     Examples
     --------
     >>> import textile_pcf as tp
@@ -164,7 +188,9 @@ def footprint(
     """
     several = factors if isinstance(factors, (list, tuple)) else () if factors is None else (factors,)
     rules, tables = load_rules(rule), load_factors(*several)
-    return calculate(build_activity(source, rules), tables, gwp=gwp, biogenic=biogenic, supply=supply)
+    result = _calculated(build_activity(source, rules), tables, gwp, biogenic, supply)
+    warn_caller(result.warnings())
+    return result
 
 
 def stage_masses(activity: Activity, quantities: Quantities) -> engine.Masses:

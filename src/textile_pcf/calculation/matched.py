@@ -122,7 +122,8 @@ class Answers:
     def _emissions(self, answer: Match | NoMatch | None) -> Array:
         if answer is None or isinstance(answer, NoMatch):
             return np.zeros(len(PARTS))
-        return np.asarray(self._of_rows[answer.table][answer.row] * self.factors.tables[answer.table].units[answer.row].factor)
+        per = self.factors.tables[answer.table].units[answer.row].factor / answer.mass
+        return np.asarray(self._of_rows[answer.table][answer.row] * per)
 
 
 def _coded(codes: dict[str | None, int], texts: Sequence[str | None]) -> NDArray[np.int64]:
@@ -320,6 +321,8 @@ def factor_rows(matched: Matched) -> dict[int, list[int]]:
 def match_warnings(activity: Activity, matched: Matched) -> Iterator[tuple[int, str]]:
     """Warnings of products whose factor is of a later year than theirs."""
     warned = np.array([answer is not None and bool(answer.warning) for answer in matched.answers], dtype=bool)
+    if not warned.any():
+        return
     product, flow = activity.flow_products, activity.flows.flow
     rows_of = [np.flatnonzero(matched.form == number) for number in np.flatnonzero(warned)]
     told: dict[tuple[int, str], None] = {}

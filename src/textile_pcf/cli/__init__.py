@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from contextlib import suppress
 from errno import EDQUOT, EFBIG, ENOSPC
 from itertools import pairwise
@@ -37,14 +38,16 @@ def run(arguments: list[str]) -> int:
 
     from textile_pcf.cli.commands import app
     from textile_pcf.cli.help import told
-    from textile_pcf.errors import PcfError
+    from textile_pcf.errors import PcfError, PcfWarning
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     language = spoken(arguments)
     try:
-        code = app.main(arguments, prog_name="textile-pcf", standalone_mode=False, obj=language)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PcfWarning)  # commands that calculate tell them in their own words
+            code = app.main(arguments, prog_name="textile-pcf", standalone_mode=False, obj=language)
         sys.stdout.flush()  # what cannot be written is found here, not when all is over
         return code if isinstance(code, int) else DONE
     except SystemExit as stop:  # the reader of our output went away

@@ -17,6 +17,7 @@ from textile_pcf.language import translate, word
 
 if TYPE_CHECKING:
     from textile_pcf.batch.run import BatchResult
+    from textile_pcf.cli.warned import Heard
 
 CHINESE = "rejected_zh.csv"
 SETS = ("gwp", "biogenic")
@@ -82,29 +83,31 @@ def batch(
     """Calculate a catalogue: results as Parquet in a folder, products with problems beside them."""
     from textile_pcf.batch.progress import Bar
     from textile_pcf.batch.run import calculate_batch
+    from textile_pcf.cli.warned import hearing
 
-    result = calculate_batch(
-        file,
-        rule,
-        factors,
-        out=output,
-        results=results,
-        on_error=on_error,
-        workers=workers,
-        progress=Bar(progress, lang),
-        scenarios=_scenarios(scenarios),
-        units=units,
-        gwp=gwp,
-        biogenic=biogenic,
-        supply=supply,
-        dask=dask,
-    )
-    _tell(result, rule, lang)
+    with hearing(lang) as heard:
+        result = calculate_batch(
+            file,
+            rule,
+            factors,
+            out=output,
+            results=results,
+            on_error=on_error,
+            workers=workers,
+            progress=Bar(progress, lang),
+            scenarios=_scenarios(scenarios),
+            units=units,
+            gwp=gwp,
+            biogenic=biogenic,
+            supply=supply,
+            dask=dask,
+        )
+        _tell(result, rule, lang, heard)
     if result.rejected:
         raise click.exceptions.Exit(REJECTED)
 
 
-def _tell(result: BatchResult, rule: str, lang: str) -> None:
+def _tell(result: BatchResult, rule: str, lang: str, heard: Heard) -> None:
     """Say what came out, and where: nothing lost, so both sides of the count."""
     from textile_pcf.batch.store import LOG
 
@@ -112,8 +115,7 @@ def _tell(result: BatchResult, rule: str, lang: str) -> None:
     counts = {"every": every, "calculated": result.products, "rejected": result.rejected, "rows": result.rows}
     where = f"\n{result.out / 'results'}\n" if result.products else "\n"
     sys.stdout.write(word("batch_done", lang, **counts) + where)
-    for text in result.warnings():
-        sys.stderr.write(f"{word('warning', lang)}: {translate(text, lang)}\n")
+    heard.tell(result.warnings())
     if not result.rejected:
         return
     why = result.out / "rejected.csv" if lang == "en" else _in_chinese(result, rule)

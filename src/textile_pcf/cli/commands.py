@@ -11,7 +11,7 @@ from textile_pcf.cli import options
 from textile_pcf.cli.batch import batch
 from textile_pcf.cli.definitions import factors_group, rules_group
 from textile_pcf.cli.help import Group
-from textile_pcf.language import translate, word
+from textile_pcf.language import word
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -62,12 +62,13 @@ def calculate(
     """Calculate the footprints of the products in a file."""
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.output import chosen_format, write_result
+    from textile_pcf.cli.warned import hearing
 
     chosen_format(form, output)
-    result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
-    write_result(result, form, output, unit, lines, lang)
-    for text in result.warnings():
-        sys.stderr.write(f"{word('warning', lang)}: {translate(text, lang)}\n")
+    with hearing(lang) as heard:
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+        write_result(result, form, output, unit, lines, lang)
+        heard.tell(result.warnings())
 
 
 @app.command("check")
@@ -84,26 +85,34 @@ def calculate(
 @options.language
 def check(file: Path, rule: str, factors: tuple[str, ...] | None, annotated: Path | None, lang: str) -> None:
     """Check a file against a rule, and against emission factors where they are named; nothing is calculated."""
-    if annotated is None:
-        products = _checked(file, rule, factors)
-    else:
-        from textile_pcf.cli.annotated import checked_into
+    from textile_pcf.cli.warned import hearing
 
-        products = checked_into(file, annotated, lang, lambda: _checked(file, rule, factors))
+    with hearing(lang):
+        if annotated is None:
+            products = _checked(file, rule, factors)
+        else:
+            from textile_pcf.cli.annotated import checked_into
+
+            products = checked_into(file, annotated, lang, lambda: _checked(file, rule, factors))
     key = "no_problems_1" if len(products) == 1 else "no_problems"
     sys.stderr.write(word(key, lang, file=file, count=len(products)) + "\n")
 
 
 def _checked(file: Path, rule: str, factors: tuple[str, ...] | None) -> tuple[str, ...]:
     """The products of a file that has no problems."""
-    from textile_pcf.activity import read_activity
+    from textile_pcf.activity import complete, read_activity
+    from textile_pcf.activity.plausibility import implausible
+    from textile_pcf.errors import warn_caller
     from textile_pcf.rules import load_rules
 
     if factors:
         from textile_pcf.calculation import footprint
 
         return footprint(file, rule, factors).products
-    return read_activity(file, load_rules(rule)).products
+    activity = read_activity(file, load_rules(rule))
+    given = complete(activity)
+    warn_caller(text for _, text in implausible(activity, given.properties, given.losses, given.value))
+    return activity.products
 
 
 @app.command("explain")
@@ -129,9 +138,12 @@ def explain(
 ) -> None:
     """Show every term of a footprint, to be checked with a pocket calculator."""
     from textile_pcf.calculation import footprint
+    from textile_pcf.cli.warned import hearing
 
-    result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
-    sys.stdout.write(result.explain(product, stage, lang) + "\n")
+    with hearing(lang) as heard:
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+        heard.told_elsewhere(result.warnings())
+        sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
 
 @app.command("report")
@@ -165,16 +177,17 @@ def report(
     """Write a report for the reader who must believe it: one HTML file, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.output import write_file
+    from textile_pcf.cli.warned import hearing
     from textile_pcf.report import ENDINGS, to_excel, to_html
 
     ending = output.suffix.lower()
     if ending not in ENDINGS:
         raise click.BadParameter(f"{output.name!r} ends in neither {' nor '.join(ENDINGS)}.", param_hint="-o")
-    result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
-    write = to_excel if ending == ".xlsx" else to_html
-    write_file(output, lambda path: write(result, path, unit, lang))
-    for text in result.warnings():
-        sys.stderr.write(f"{word('warning', lang)}: {translate(text, lang)}\n")
+    with hearing(lang) as heard:
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+        write = to_excel if ending == ".xlsx" else to_html
+        write_file(output, lambda path: write(result, path, unit, lang))
+        heard.tell(result.warnings())
 
 
 @app.command("template")

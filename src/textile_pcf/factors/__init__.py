@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from textile_pcf.factors.declared import SAY, unsaid
 from textile_pcf.factors.load import check_table, read_factor_table, shipped_tables
 from textile_pcf.factors.matching import Match, NoMatch, Request, match
-from textile_pcf.factors.table import DECLARED, Array, Table, TableDocument
+from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, Array, Table, TableDocument
 from textile_pcf.factors.values import COUNTED, PARTS, has_gases, parts
 from textile_pcf.regions import is_region, known_regions
 
@@ -49,11 +51,16 @@ class FactorTable:
         """Per table the emissions per unit of each row, shape (rows, PARTS). [kg CO2e per the row's unit]"""
         return [parts(table, gwp, biogenic) for table in self.tables]
 
-    def warnings(self, gwp: str, used: Mapping[int, Iterable[int]]) -> list[str]:
-        """One sentence for each table of which rows without gases under another GWP set, or negative ones, are used."""
+    def warnings(self, gwp: str, used: Mapping[int, Iterable[int]], biogenic: str = HOLDS_NONE) -> list[str]:
+        """One sentence for each table of which rows without gases under another GWP set, negative ones, or declared ones that
+        do not say whether they hold uptake, are used.
+        """
+        return list(_warnings(self, gwp, biogenic, tuple((number, tuple(sorted(rows))) for number, rows in used.items())))
+
+    def _warned(self, gwp: str, biogenic: str, used: Iterable[tuple[int, tuple[int, ...]]]) -> list[str]:
         told: list[str] = []
-        for number, rows in used.items():
-            table, chosen = self.tables[number], np.array(sorted(rows), dtype=np.intp)
+        for number, rows in used:
+            table, chosen = self.tables[number], np.array(rows, dtype=np.intp)
             sets = np.array(table.texts["gwp"])[chosen]
             other = ~has_gases(table)[chosen] & (sets != gwp) & (sets != "") & (sets != "unknown")
             if other.any():
@@ -64,6 +71,10 @@ class FactorTable:
             if negative.any():
                 items = ", ".join(sorted({table.texts["item"][row] for row in chosen[negative]}))
                 told.append(f"{table.label}: negative factors are used: {items}.")
+            silent = unsaid(table, rows) if biogenic == HOLDS_UPTAKE else []
+            if silent:
+                items = ", ".join(sorted(set(silent)))
+                told.append(f"{table.label}: declared footprints are read as holding no uptake of CO2: {items}. {SAY}")
         return told
 
     @classmethod
@@ -90,6 +101,12 @@ class FactorTable:
 
     def __repr__(self) -> str:
         return f"<FactorTable {', '.join(f'{table.label} ({table.size} rows)' for table in self.tables)}>"
+
+
+@lru_cache(maxsize=64)
+def _warnings(factors: FactorTable, gwp: str, biogenic: str, used: tuple[tuple[int, tuple[int, ...]], ...]) -> tuple[str, ...]:
+    """The same rows are used again and again."""
+    return tuple(factors._warned(gwp, biogenic, used))
 
 
 def load_factors(*sources: str | Path | Any) -> FactorTable:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from textile_pcf.columns import numbers, shown, text_of
 from textile_pcf.documents import data_root, sha256_of, validated
-from textile_pcf.errors import FactorError, Problem, UsageError
+from textile_pcf.errors import FactorError, Problem, UsageError, warn_caller
+from textile_pcf.factors.declared import check_declared
 from textile_pcf.factors.gwp import SETS, UNKNOWN
 from textile_pcf.factors.table import (
     COLUMNS,
@@ -60,6 +61,7 @@ def read_factor_table(source: str | Path | Any) -> Table:
     path = _path(source) if isinstance(source, (str, Path)) else None
     cells = read_table(path or source, sheet="factors", error=FactorError, known_columns=COLUMNS)
     name = path.stem if path else "data"
+    warn_caller(cells.notes)
     return check_table(name, cells, _document(path), path)
 
 
@@ -104,6 +106,7 @@ def check_table(name: str, cells: Cells, document: TableDocument, path: Path | N
     units = _units(texts["unit"], say)
     _check_texts(texts, say)
     _check_numbers(values, np.array([text_of(cell) == "" for cell in cells.columns["value"]]), say)
+    check_declared(texts, values, units, say)
     _check_twice(texts, cells, say)
     table = Table(
         name=name,
@@ -125,7 +128,8 @@ def check_table(name: str, cells: Cells, document: TableDocument, path: Path | N
 
 def _hash(path: Path | None, texts: dict[str, list[str]], values: dict[str, Array]) -> str:
     if path is None:
-        content = repr(texts).encode() + b"".join(column.tobytes() for column in values.values())
+        told = {name: column for name, column in texts.items() if name != "biogenic" or any(column)}  # as before it was known
+        content = repr(told).encode() + b"".join(column.tobytes() for column in values.values())
         return hashlib.sha256(content).hexdigest()
     beside = path.with_suffix(".yaml")
     if beside.is_file():

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from textile_pcf.factors.declared import MASS, mass_of_unit
 from textile_pcf.factors.table import DECLARED, Table
 from textile_pcf.regions import ladder
 from textile_pcf.units import Unit, describe, nearest
 
-REACH = {"gate_to_gate": 0, "cradle_to_gate": 1, "cradle_to_grave": 2}
+REACH = {"gate_to_gate": 0, "cradle_to_gate": 1, "cradle_to_customer": 1, "cradle_to_grave": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Match:
     row: int
     fallback: str = ""
     warning: str = ""
+    mass: float = 1.0
+    """Mass of the unit that the row is per, where the flow counts mass and the row something else. [kg]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def match(tables: Sequence[Table], request: Request) -> Match | NoMatch:
         found = _in_region(by_region, request, declared) if by_region else None
         if found is not None:
             row, fallback, warning = found
-            return _fitting(table, row, request) or Match(number, row, fallback, warning)
+            return _fitting(table, row, request) or Match(number, row, fallback, warning, _mass(table, row, request) or 1.0)
     return _no_match(tables, request)
 
 
@@ -95,11 +98,21 @@ def _fitting(table: Table, row: int, request: Request) -> NoMatch | None:
         what = f"{request.item!r} is declared {past.replace('_', ' ')}, which reaches past what goes into this flow."
         return NoMatch(what, "Ask the supplier for a footprint that ends where the flow begins.")
     unit = table.units[row]
-    if not _counts(unit, request.unit):
+    if not _counts(unit, request.unit) and _mass(table, row, request) is None:
         asked = describe(request.unit.dimensions)
         what = f"The factor {request.item!r} is in {unit.text}, but the flow counts {request.unit.text} ({asked})."
-        return NoMatch(what, f"Name an item whose factor is in kgCO2e/{request.unit.text}.")
+        cure = f"Name an item whose factor is in kgCO2e/{request.unit.text}."
+        weighs = " Or write in `mass_per_unit` of the table what one declared unit weighs, such as 0.879 kg."
+        return NoMatch(what, cure + weighs * (request.item.startswith(DECLARED) and request.unit.dimensions == MASS))
     return None
+
+
+def _mass(table: Table, row: int, request: Request) -> float | None:
+    """Mass of the unit that a row is per, where the flow counts mass and the row something that weighs. [kg]"""
+    unit, told = table.units[row], table.texts["mass_per_unit"][row]
+    if not told or _counts(unit, request.unit) or request.unit.dimensions != MASS:
+        return None
+    return mass_of_unit(told, unit)
 
 
 def _reaches_past(table: Table, row: int, request: Request) -> str:

@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 
 DECLARED = "pcf:"  # a supplier's declared footprint
 DECLARED_KINDS = ("cradle_to_gate", "gate_to_gate")
+HOLDS_NONE, HOLDS_UPTAKE = "zero_zero", "minus_one_plus_one"  # what a declared value says of biogenic CO2 and uptake
 REQUIRED = ("item", "value", "unit", "region", "year", "kind", "source", "locator")
 COUNTED_GASES = ("co2_fossil", "co2_land_use", "ch4_fossil", "ch4_biogenic", "n2o")
 GASES = (*COUNTED_GASES, "co2_biogenic", "co2_uptake", "co2_aircraft")
@@ -50,6 +51,7 @@ TEXTS = (
     "primary_data_share",
     "supplier",
     "mass_per_unit",
+    "biogenic",
 )
 COLUMNS = (*TEXTS, *NUMBERS)
 

@@ -49,6 +49,9 @@ class Telling(Protocol):
     def notes(self) -> tuple[tuple[int, str], ...]:
         """Warnings, each with the place of its product; -1: of the whole run."""
 
+    def notes_of_products(self) -> tuple[tuple[int, str], ...]:
+        """Warnings of single factors and of what counts twice, each with the place of its product."""
+
     def provenance(self) -> Mapping[str, Any]:
         """Enough to recompute the result bit for bit."""
 
