@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from textile_pcf.activity.fill import Activity
 from textile_pcf.errors import Problem, by_place
 
-FOLLOWING = frozenset({"missing", "missing-input", "alternatives", "no-factor", "no-mass", "shares"})
+FOLLOWING = frozenset({"missing", "missing-input", "alternatives", "no-factor", "in-default", "no-mass", "shares"})
 
 
 def told_once(activity: Activity, problems: Iterable[Problem]) -> list[Problem]:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from textile_pcf.batch.spread import FOLDER
 from textile_pcf.batch.store import MANIFEST, part_name, read_json, remove_unfinished, write_json, write_whole
 from textile_pcf.batch.work import Done, Scenario
+from textile_pcf.errors import SHOWN
+
+REASONS = 20  # told for each scenario
+MORE = "Name further tables for this scenario."
 
 
 def warnings_of(scenarios: Sequence[Scenario], done: list[Done]) -> list[str]:
-    """What must be said of the factors that are used in any part."""
-    told: list[str] = []
+    """What must be said of the factors that are used in any part, of products, and of scenarios that do not answer."""
+    of_products = dict.fromkeys(text for one in done for text in one.warnings)
+    told = [*_silences(done), *list(of_products)[:SHOWN]]
     for place, scenario in enumerate(scenarios):
         used: dict[int, set[int]] = {}
         for tables in (one.used[place] for one in done if one.used):
@@ -23,6 +29,27 @@ def warnings_of(scenarios: Sequence[Scenario], done: list[Done]) -> list[str]:
                 used.setdefault(int(table), set()).update(rows)
         told += scenario.factors.warnings(scenario.gwp, {table: used[table] for table in sorted(used)}, scenario.biogenic)
     return told
+
+
+def unanswered_of(done: list[Done]) -> dict[str, dict[str, Any]]:
+    """Per scenario the products it does not answer for, and why, the most frequent reason first."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in done:
+        for name, told in one.unanswered.items():
+            every = found.setdefault(name, {"products": 0, "reasons": Counter()})
+            every["products"] += told["products"]
+            every["reasons"].update(told["reasons"])
+    return {name: {**every, "reasons": dict(every["reasons"].most_common(REASONS))} for name, every in found.items()}
+
+
+def _silences(done: list[Done]) -> Iterator[str]:
+    """A sentence for each scenario that does not answer for some products, with the first reason."""
+    products = sum(one.products for one in done)
+    for name, told in unanswered_of(done).items():
+        columns = (
+            f"Scenario {name!r} does not answer for {told['products']} of {products} products, and its columns are empty there."
+        )
+        yield f"{columns} {next(iter(told['reasons']))} {MORE}"
 
 
 def finish(
@@ -37,7 +64,9 @@ def finish(
     if counts["rows"] != rows or products not in (None, counts["products"] + counts["rejected"]):
         raise RuntimeError(f"products were lost: {products} in {rows} rows, but {counts}")
     _rejected(out, [one.number for one in done if one.problems])
-    write_json(out / MANIFEST, {"run": run, "counts": counts, "parts": len(done), "warnings": list(dict.fromkeys(warnings))})
+    closed = {"run": run, "counts": counts, "parts": len(done), "warnings": list(dict.fromkeys(warnings))}
+    unanswered = unanswered_of(done)
+    write_json(out / MANIFEST, closed | ({"unanswered": unanswered} if unanswered else {}))
     return counts
 
 

@@ -14,15 +14,20 @@ from textile_pcf.results import SPLIT, Footprint
 from textile_pcf.tables.shape import Table
 
 
-def stage_columns(results: Sequence[Footprint], scenarios: Sequence[str], units: Sequence[str]) -> Any:
+def stage_columns(
+    results: Sequence[Footprint | None], scenarios: Sequence[str], units: Sequence[str], silent: Sequence[str] = ()
+) -> Any:
     """One row per product: total, each stage, the split, the total in other units; the same for each further scenario.
 
     Columns of a scenario end in `@name`, and `change@name` is its total over the declared one, less one. Each field says its
-    unit; those that can be empty, the change and the totals in other units, are the only ones that are nullable.
+    unit; those that can be empty are the only ones that are nullable: changes, totals in other units, and all of the
+    scenarios named `silent`, whose tables may not answer for a product.
     """
     import pyarrow as pa
 
-    names = results[0].names
+    base = results[0]
+    assert base is not None
+    names = base.names
     fields = [pa.field("product", pa.string(), nullable=False)]
     arrays = [names.array.cast(pa.string()) if isinstance(names, Texts) else pa.array(names, pa.string())]
 
@@ -31,21 +36,42 @@ def stage_columns(results: Sequence[Footprint], scenarios: Sequence[str], units:
         arrays.append(pa.array(np.ascontiguousarray(values), from_pandas=nullable))  # NaN is nothing
 
     for result, scenario in zip(results, scenarios, strict=True):
-        after, unit = f"@{scenario}" if scenario else "", f"kgCO2e/{result.unit}"
-        add(f"total{after}", result.totals, unit)
+        after, unit, other = f"@{scenario}" if scenario else "", f"kgCO2e/{base.unit}", scenario in silent
+        rows = _rows_of(base, result)
+        totals = _laid(result.totals if result else None, rows, len(names))
+        add(f"total{after}", totals, unit, other)
         if scenario:
             with np.errstate(divide="ignore", invalid="ignore"):
-                add(f"change{after}", result.totals / results[0].totals - 1, "1", nullable=True)
-        for name, totals in result.beside.items():
-            add(f"total {name}{after}", totals, unit)
-        for other in units:
-            add(f"total per {other}{after}", result.totals * _scale(result, other), f"kgCO2e/{other}", nullable=True)
-        for number, stage in enumerate(result.stages):
+                add(f"change{after}", totals / base.totals - 1, "1", nullable=True)
+        for name in base.beside:
+            add(f"total {name}{after}", _laid(result.beside[name] if result else None, rows, len(names)), unit, other)
+        for asked in units:
+            add(f"total per {asked}{after}", totals * _scale(base, asked), f"kgCO2e/{asked}", nullable=True)
+        for number, stage in enumerate(base.stages):
             kind = "memo" if stage.outside else "stage"
-            add(f"{kind}.{stage.id}{after}", result.by_stage[:, number], unit)
+            told = _laid(result.by_stage[:, number] if result else None, rows, len(names))
+            add(f"{kind}.{stage.id}{after}", told, unit, other)
         for number, part in enumerate(SPLIT):
-            add(f"{part}{after}", result.split_totals[:, number], unit)
+            add(f"{part}{after}", _laid(result.split_totals[:, number] if result else None, rows, len(names)), unit, other)
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _rows_of(base: Footprint, result: Footprint | None) -> Any:
+    """Where the products of a scenario stand among all; None where it answers for each of them."""
+    if result is None or len(result.names) == len(base.names):
+        return None
+    place = {product: number for number, product in enumerate(base.products)}
+    return np.array([place[product] for product in result.products], dtype=np.intp)
+
+
+def _laid(values: Any, rows: Any, count: int) -> Any:
+    """Values of the products of a scenario among those of all products, NaN for the others."""
+    if values is not None and rows is None:
+        return values
+    every = np.full(count, np.nan)
+    if values is not None:
+        every[rows] = values
+    return every
 
 
 def _scale(result: Footprint, unit: str) -> Any:
@@ -55,12 +81,16 @@ def _scale(result: Footprint, unit: str) -> Any:
     return result.measures.product_units(parse_unit(unit))
 
 
-def line_columns(results: Sequence[Footprint], names: Sequence[str], units: Sequence[str]) -> Any:
+def line_columns(
+    results: Sequence[Footprint | None], names: Sequence[str], units: Sequence[str], silent: Sequence[str] = ()
+) -> Any:
     """Every line of the sum; with a column `scenario` where there are several."""
     import pyarrow as pa
 
     tables = []
     for result, name in zip(results, names, strict=True):
+        if result is None:
+            continue
         frame = result.contributions
         if len(results) > 1:
             frame.insert(0, "scenario", name)
@@ -71,7 +101,7 @@ def line_columns(results: Sequence[Footprint], names: Sequence[str], units: Sequ
     return pa.concat_tables(tables).unify_dictionaries() if len(tables) > 1 else tables[0]
 
 
-COLUMNS_OF: dict[str, Callable[[Sequence[Footprint], Sequence[str], Sequence[str]], Any]] = {
+COLUMNS_OF: dict[str, Callable[[Sequence[Footprint | None], Sequence[str], Sequence[str], Sequence[str]], Any]] = {
     "stages": stage_columns,
     "contributions": line_columns,
 }

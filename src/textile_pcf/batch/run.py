@@ -37,6 +37,7 @@ from textile_pcf.units import UnitError, parse_unit
 
 EVERYTHING = 1 << 62  # rows: one partition
 LINKED = "linked"
+QUIET = ("used", "warnings", "unanswered")  # of what became of a partition: told at the end, not in the log
 Factors = FactorTable | str | Path | Sequence[str | Path]
 
 
@@ -66,6 +67,11 @@ class BatchResult:
     def warnings(self) -> list[str]:
         """Warnings of the whole run, such as factors made with other global warming potentials."""
         told: list[str] = (read_json(self.out / MANIFEST) or {}).get("warnings", [])
+        return told
+
+    def unanswered(self) -> dict[str, Any]:
+        """Scenarios that do not answer for some products: how many `products` these are, and `reasons` with how many each."""
+        told: dict[str, Any] = (read_json(self.out / MANIFEST) or {}).get("unanswered", {})
         return told
 
     def problems(self) -> list[dict[str, str]]:
@@ -380,7 +386,7 @@ def _all_parts(
     with Progress(len(planned.partitions), progress) as bar:
         bar.add(len(done))
         for one in runner.each(work, waiting):
-            log(out, "part", **{name: told for name, told in asdict(one).items() if name != "used"})
+            log(out, "part", **{name: told for name, told in asdict(one).items() if name not in QUIET})
             done.append(one)
             bar.add(1, one.products, one.rejected)
     return sorted(done, key=lambda one: one.number)

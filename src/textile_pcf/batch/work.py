@@ -20,7 +20,7 @@ from textile_pcf.batch.sources import without
 from textile_pcf.batch.store import part_name, read_json, write_json, write_whole
 from textile_pcf.calculation import Answers, emissions
 from textile_pcf.columns import by_appearance, encode
-from textile_pcf.errors import InputError, Problem
+from textile_pcf.errors import SHOWN, InputError, Problem
 from textile_pcf.factors import FactorTable
 from textile_pcf.results import Footprint
 from textile_pcf.rules import RuleSet
@@ -85,6 +85,10 @@ class Done:
     problems: int
     used: list[dict[str, list[int]]] = field(default_factory=list)
     """Per scenario the rows of the factor tables that are used, by place of the table."""
+    warnings: list[str] = field(default_factory=list)
+    """What is to be said of products, each sentence once."""
+    unanswered: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Per scenario that does not answer for some products how many `products` these are, and `reasons` by how many."""
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
 
 
@@ -145,9 +149,10 @@ class Outcome:
     partition: Loads
     rows: int
     products: int
-    results: list[Footprint]
+    results: list[Footprint | None]
     problems: list[Problem]
     refused: Table | None
+    unanswered: dict[str, dict[str, Any]]
     seconds: float
 
 
@@ -159,11 +164,11 @@ def calculate_part(work: Work, partition: Loads, known: Known) -> Done:
 def calculated(work: Work, partition: Loads, table: Table, known: Known) -> Outcome:
     """Calculate a partition; each of its products is in the results or refused."""
     begun = time.perf_counter()
-    results, problems, refused = with_rejects(work, table, known)
-    products, refusals = len(results[0].names) if results else 0, len({problem.product for problem in problems})
+    results, problems, refused, unanswered = with_rejects(work, table, known)
+    products, refusals = len(results[0].names) if results and results[0] else 0, len({one.product for one in problems})
     if products + refusals != len(by_appearance(encode(table.columns["product"])).categories):
         raise RuntimeError(f"products were lost in {table.name}, part {partition.number}")
-    return Outcome(partition, table.rows, products, results, problems, refused, time.perf_counter() - begun)
+    return Outcome(partition, table.rows, products, results, problems, refused, unanswered, time.perf_counter() - begun)
 
 
 def written(work: Work, outcome: Outcome) -> Done:
@@ -172,7 +177,9 @@ def written(work: Work, outcome: Outcome) -> Done:
     number, out, results, refused = outcome.partition.number, Path(work.out), outcome.results, outcome.refused
     name = part_name(number)
     if results:
-        columns = COLUMNS_OF[work.results](results, [one.name for one in work.scenarios], work.units)
+        base, *others = work.scenarios
+        silent = [one.name for one in others if one.factors is not base.factors]
+        columns = COLUMNS_OF[work.results](results, [one.name for one in work.scenarios], work.units, silent)
         told = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **work.metadata})
         write_whole(out / "results" / f"{name}.parquet", lambda path: _write(told, path))
     if refused is not None:
@@ -180,8 +187,9 @@ def written(work: Work, outcome: Outcome) -> Done:
         write_whole(out / "parts" / f"{name}.csv", lambda path: path.write_text(text, encoding="utf-8", newline=""))
     problems = outcome.problems
     rejected = len({problem.product for problem in problems})
-    used = [{str(table): list(rows) for table, rows in result.used().items()} for result in results]
-    done = Done(number, outcome.rows, outcome.products, rejected, len(problems), used)
+    used = [{str(table): list(rows) for table, rows in result.used().items()} if result else {} for result in results]
+    warnings = said_of(results)
+    done = Done(number, outcome.rows, outcome.products, rejected, len(problems), used, warnings, outcome.unanswered)
     record = {key: value for key, value in vars(done).items() if key != "seconds"}
     kept = {**record, "rejected_problems": [asdict(problem) for problem in problems]}
     write_json(out / "parts" / f"{name}.json", kept, indent=None)
@@ -199,8 +207,10 @@ def done_before(out: Path, number: int) -> Done | None:
     return Done(**told)
 
 
-def with_rejects(work: Work, table: Table, known: Known) -> tuple[list[Footprint], list[Problem], Table | None]:
-    """Results of all products that have no problem; the problems and the rows of the others.
+def with_rejects(
+    work: Work, table: Table, known: Known
+) -> tuple[list[Footprint | None], list[Problem], Table | None, dict[str, dict[str, Any]]]:
+    """Results of all products that have no problem; the problems and the rows of the others; what scenarios do not answer.
 
     Raises
     ------
@@ -209,22 +219,72 @@ def with_rejects(work: Work, table: Table, known: Known) -> tuple[list[Footprint
     """
     if not work.links and any(text.startswith(LINK) for text in getattr(table.columns.get("item"), "categories", ())):
         raise LinkedError
+    known.answers = [answers.bounded() for answers in known.answers]
+    if len(known.answers) > 1:
+        try:
+            told = emissions(build_activity(table, work.rules), *known.answers, supply=work.supply)
+            return [*told], [], None, {}
+        except InputError:
+            pass  # of the products, or of a scenario alone: told apart below
+    strict = work.on_error == "fail"
+    base, rest, problems, refused = _sifted(work, table, known.answers[0], strict)
+    if base is None:
+        return [], problems, refused, {}
+    results: list[Footprint | None] = [base]
+    unanswered: dict[str, dict[str, Any]] = {}
+    for scenario, answers in zip(work.scenarios[1:], known.answers[1:], strict=True):
+        result, missing = answered(work, rest, answers, len(base.names))
+        results.append(result)
+        unanswered |= {scenario.name: missing} if missing else {}
+    return results, problems, refused, unanswered
+
+
+def _sifted(
+    work: Work, table: Table, answers: Answers, strict: bool = False
+) -> tuple[Footprint | None, Table, list[Problem], Table | None]:
+    """The result of the products that have no problem, and their rows; the problems and the rows of the others.
+
+    Raises
+    ------
+    InputError
+        Something is wrong with the whole input; with any product where that is asked.
+    """
     problems: list[Problem] = []
     refused: list[Table] = []
     rest: Table = table
     while rest.rows:
         try:
-            known.answers = [answers.bounded() for answers in known.answers]
-            results = emissions(build_activity(rest, work.rules), *known.answers, supply=work.supply)
-            return results, problems, _joined(refused)
+            (result,) = emissions(build_activity(rest, work.rules), answers, supply=work.supply)
+            return result, rest, problems, _joined(refused)
         except InputError as error:
             of_products = [one for one in error.problems if one.product or one.code == "bad-product"]
-            if work.on_error == "fail" or len(of_products) < len(error.problems):
+            if strict or len(of_products) < len(error.problems):
                 raise
             problems += of_products
             rest, out = without(rest, {one.product for one in of_products})
             refused.append(out)
-    return [], problems, _joined(refused)
+    return None, rest, problems, _joined(refused)
+
+
+def answered(work: Work, table: Table, answers: Answers, products: int) -> tuple[Footprint | None, dict[str, Any]]:
+    """What a scenario gives for products that are sound without it; how many it does not answer for, and why."""
+    try:
+        result, _, problems, _ = _sifted(work, table, answers)
+        missing = len({one.product for one in problems})
+    except InputError as error:  # of its tables as a whole
+        result, problems, missing = None, list(error.problems), products
+    of_reason: dict[str, set[str]] = {}
+    for one in problems:
+        what = "They take a product for which it does not answer." if one.code == "no-product" else one.what
+        of_reason.setdefault(what, set()).add(one.product)
+    reasons = {what: missing if of == {""} else len(of) for what, of in of_reason.items()}
+    return result, {"products": missing, "reasons": reasons} if missing else {}
+
+
+def said_of(results: Sequence[Footprint | None]) -> list[str]:
+    """Warnings of products, each sentence once; no more than a person reads."""
+    texts = (text for result in results if result for _, text in result.told.notes_of_products())
+    return list(dict.fromkeys(texts))[:SHOWN]
 
 
 def _joined(tables: list[Table]) -> Table | None:

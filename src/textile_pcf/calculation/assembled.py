@@ -234,9 +234,7 @@ def _factor_row(factors: FactorTable, answer: Any) -> dict[str, str]:
         "region": table.texts["region"][answer.row],
         "year": table.texts["year"][answer.row],
         "fallback": answer.fallback,
-        "printed": f"printed {number(printed)} {table.units[answer.row].text}{weighing}"
-        if np.isfinite(printed)
-        else "from its gases",
+        "printed": value if np.isfinite(printed) else "from its gases",
         "factor_table": table.label,
         "factor_source": table.source_title(answer.row),
         "factor_locator": table.texts["locator"][answer.row],

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from textile_pcf.activity import Activity
 from textile_pcf.activity.meaning import Ints, among
 from textile_pcf.activity.structure import Structure
+from textile_pcf.calculation.defaults import summed_up
 from textile_pcf.columns import Array, combine, picked
 from textile_pcf.engine import Places
 from textile_pcf.errors import Problem
@@ -218,7 +219,8 @@ def match_rows(activity: Activity, answers: Answers) -> Matched:
     supplier = _suppliers(activity, links)
     told = (answers.parts[places], answers.rows[places], places, supplier, len(links) > 0)
     matched = Matched(kind, question, answers.answers, answers.requests, *told, problems=())
-    problems = [*_problems(activity, answers, matched), *_unknown_suppliers(activity, links, supplier)]
+    without = _problems(activity, answers, matched)
+    problems = [*summed_up(answers.factors, without, activity.cells.table.name), *_unknown_suppliers(activity, links, supplier)]
     matched = replace(matched, problems=tuple(problems)) if problems else matched
     if activity.whole and not problems:
         answers.matched[activity.structure] = matched
@@ -279,26 +281,29 @@ def _rows_telling(activity: Activity, region: str) -> Places:
     return np.flatnonzero(column.codes == column.categories.index(region)) if region in column.categories else np.array([], int)
 
 
-def _problems(activity: Activity, answers: Answers, matched: Matched) -> Iterator[Problem]:
-    """Rows whose question has no factor."""
+def _problems(activity: Activity, answers: Answers, matched: Matched) -> Iterator[tuple[Request | None, Problem]]:
+    """Rows whose question has no factor, each with what it asks of the tables."""
     flows, seen = activity.flows, set[str]()
     for number in np.flatnonzero(answers.refused[matched.places]):
         answer, rows = answers.answers[matched.places[number]], np.flatnonzero(matched.form == number)
         assert isinstance(answer, NoMatch)
+        request = answers.requests[matched.places[number]] if answer.column != "region" else None
         given = np.unique(flows.row[rows[flows.row[rows] >= 0]])
         if answer.column == "region":
             region = activity.regions[flows.region[rows[0]]]
             telling = _rows_telling(activity, region)
             if len(telling):  # told once, where it stands
                 if region not in seen:
-                    yield from activity.cells.problems_at(telling, answer.what, answer.cure, "region", "bad-region")
+                    at = activity.cells.problems_at(telling, answer.what, answer.cure, "region", "bad-region")
+                    yield from ((None, problem) for problem in at)
                 seen.add(region)
                 continue
-        yield from activity.cells.problems_at(given, answer.what, answer.cure, answer.column, "no-factor")
+        at = activity.cells.problems_at(given, answer.what, answer.cure, answer.column, "no-factor")
+        yield from ((request, problem) for problem in at)
         for row in rows[flows.row[rows] < 0]:
             spec = activity.rules.flows[flows.flow[row]]
             cure = f"{answer.cure} Or give a row for this flow."
-            yield activity.missing(spec.stage, int(flows.seat[row]), spec.id, answer.what, cure, "no-factor")
+            yield request, activity.missing(spec.stage, int(flows.seat[row]), spec.id, answer.what, cure, "no-factor")
 
 
 def _unknown_suppliers(activity: Activity, links: Places, supplier: Places) -> Iterator[Problem]:

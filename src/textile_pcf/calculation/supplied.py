@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from textile_pcf.activity import Activity, Quantities
+from textile_pcf.calculation.defaults import summed_up
 from textile_pcf.calculation.matched import Answers, Matched
 from textile_pcf.engine import Places
 from textile_pcf.errors import Problem
-from textile_pcf.factors import NoMatch
+from textile_pcf.factors import NoMatch, Request
 from textile_pcf.supply import CARRIERS, Part, SiteSupply, Supply
 from textile_pcf.units import nearest, parse_unit
 
@@ -40,12 +41,14 @@ def with_supply(
     asked = matched.places[matched.form]
     multiplier, form = np.ones(len(take)), asked[take]
     problems = [*matched.problems, *_unknown_stages(activity, supply)]
+    unanswered: list[tuple[Request | None, Problem]] = []
     for split in splits:
         for number, part in enumerate(split.parts):
             here = first[split.rows] + number
             multiplier[here] = part.multiplier
             form[here] = _asked_for(answers, asked[split.rows], part)
-            problems += _wrong(answers, np.unique(form[here]), part, accounting)
+            unanswered += _wrong(answers, np.unique(form[here]), part, accounting)
+    problems += summed_up(answers.factors, unanswered, supply.name)
     places, form = np.unique(form, return_inverse=True)
     again = replace(
         matched,
@@ -105,13 +108,14 @@ def _unknown_stages(activity: Activity, supply: Supply) -> Iterator[Problem]:
                 yield Problem(f"{supply.name} (site {site.site})", what, cure, code="unknown-stage")
 
 
-def _wrong(answers: Answers, places: Places, part: Part, accounting: str) -> Iterator[Problem]:
-    """A part without a factor, or with one of zero: no source is free of emissions over its life cycle."""
+def _wrong(answers: Answers, places: Places, part: Part, accounting: str) -> Iterator[tuple[Request | None, Problem]]:
+    """A part without a factor, with what it asks; or with one of zero: no source is free of emissions over its life cycle."""
     for place in places:
         answer = answers.answers[place]
         if isinstance(answer, NoMatch):
-            yield Problem(f"{part.place} ({accounting})", answer.what, answer.cure, code="no-factor")
+            request = answers.requests[place] if answer.column != "region" else None
+            yield request, Problem(f"{part.place} ({accounting})", answer.what, answer.cure, code="no-factor")
         elif not np.any(answers.parts[place]):
             what = f"The factor of {part.item!r} is zero, but building and supplying every source emits something."
             cure = "Name its life-cycle factor, for example electricity_pv or electricity_wind."
-            yield Problem(part.place, what, cure, code="zero-factor")
+            yield None, Problem(part.place, what, cure, code="zero-factor")

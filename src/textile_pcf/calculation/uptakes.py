@@ -1,4 +1,4 @@
-"""Uptake of CO2 that comes with a bought material, in a product that takes uptake of its own: the same carbon may count twice."""
+"""Uptake of CO2 that comes with a bought material, beside a product's own: the same carbon may count twice."""
 
 from __future__ import annotations
 
