@@ -13,15 +13,17 @@ if TYPE_CHECKING:
     from textile_pcf.tables.shape import Header, Raw
 
 CHINESE = (
-    "合计 小计 总计 共计 累计 汇总 总和 总数 平均 平均值 本页合计 本月合计 本年合计 填表 填表人 填报 填报人 填表单位 填报单位 填表日期 填报日期 制表 "
-    "制表人 制表日期 制单 制单人 编制 编制人 审核 审核人 复核 复核人 校核 校对 审批 审批人 批准 批准人 核准 负责人 单位负责人 部门负责人 主管 经办 "
-    "经办人 联系人 联系电话 电话 统计 统计人 统计员 统计负责人 记录人 录入人 签字 签名 签章 盖章 公章 日期 备注 注 说明 填表说明 附注 注意 数据来源 来源 "
-    "以下空白"
-).split()
+    "合计", "小计", "总计", "共计", "累计", "汇总", "总和", "总数", "平均", "平均值", "本页合计", "本月合计", "本年合计",
+    "填表", "填表人", "填报", "填报人", "填表单位", "填报单位", "填表日期", "填报日期", "制表", "制表人", "制表日期",
+    "制单", "制单人", "编制", "编制人", "审核", "审核人", "复核", "复核人", "校核", "校对", "审批", "审批人", "批准",
+    "批准人", "核准", "负责人", "单位负责人", "部门负责人", "主管", "经办", "经办人", "联系人", "联系电话", "电话", "统计",
+    "统计人", "统计员", "统计负责人", "记录人", "录入人", "签字", "签名", "签章", "盖章", "公章", "日期", "备注", "注",
+    "说明", "填表说明", "附注", "注意", "数据来源", "来源", "以下空白",
+)  # fmt: skip
 ENGLISH = (
-    "total", "totals", "subtotal", "sub total", "sub-total", "grand total", "sum", "average", "signature", "signed", "signed by",
-    "prepared by", "filled in by", "checked by", "reviewed by", "approved by", "verified by", "date", "note", "notes", "remark",
-    "remarks", "source", "end of table",
+    "total", "totals", "subtotal", "sub total", "sub-total", "grand total", "sum", "average", "signature", "signed",
+    "signed by", "prepared by", "filled in by", "checked by", "reviewed by", "approved by", "verified by", "date", "note",
+    "notes", "remark", "remarks", "source", "end of table",
 )  # fmt: skip
 _TAIL = r"\s*\d*\s*(?:[:：（(）)】\]、．._].*)?"
 _CHINESE = re.compile(rf"[（(【\[*※]*(?:{'|'.join(CHINESE)})(?:\s+.*|{_TAIL})", re.DOTALL)

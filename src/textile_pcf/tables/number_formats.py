@@ -64,7 +64,8 @@ def date_of(serial: float, kind: str, from_1904: bool) -> datetime | timedelta |
     try:
         if kind == DURATION or 0 <= serial < 1:
             return timedelta(milliseconds=round(serial * 86_400_000))
+        first = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30)
         early = not from_1904 and serial < 60  # Excel counts a 29 February 1900 that there was not
-        return (datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30)) + timedelta(days=early, milliseconds=round(serial * 86_400_000))
+        return first + timedelta(days=early, milliseconds=round(serial * 86_400_000))
     except (OverflowError, ValueError):
         return serial

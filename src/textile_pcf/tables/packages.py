@@ -137,7 +137,10 @@ def _no_zip(data: bytes) -> tuple[str, str]:
     if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
         return "This is not an Excel workbook, but a web page or an XML file.", RESAVE
     if head.strip() and (b"\0" not in head or head[:2] in (b"\xff\xfe", b"\xfe\xff")):
-        return "This is not an Excel workbook, but a text file.", "Let its name end in .csv, or open it in Excel and save it as .xlsx."
+        return (
+            "This is not an Excel workbook, but a text file.",
+            "Let its name end in .csv, or open it in Excel and save it as .xlsx.",
+        )
     return "This is not an Excel workbook, or it is protected by a password.", "Save it as .xlsx, without a password."
 
 

@@ -191,7 +191,7 @@ def shaped(raw: Raw, header: Header, error: type[PcfError]) -> Table:
         problems += _ragged(raw, top, width)
         rows = [[*row[:width], *[""] * (width - len(row))] for row in rows]
     table = [list(map(str.strip, cells)) if raw.kind == "csv" else list(cells) for cells in zip(*rows, strict=True)]
-    if raw.kind == "csv" and any(header.name(head) in header.naming and "" in cells for head, cells in zip(heads, table, strict=True)):
+    if raw.kind == "csv" and _nameless(heads, table, header):
         data = take_footers(raw, header, top)
         if data is not raw:
             return shaped(data, header, error)
@@ -211,6 +211,11 @@ def shaped(raw: Raw, header: Header, error: type[PcfError]) -> Table:
     return Table(
         raw.name, columns, len(rows), raw.kind, lines, letters, raw.sheet, notes, faults=tuple(problems), ragged=ragged
     )
+
+
+def _nameless(heads: list[Any], table: list[list[Any]], header: Header) -> bool:
+    """Whether some row lacks a cell that every row of data fills in."""
+    return any("" in cells for head, cells in zip(heads, table, strict=True) if header.name(head) in header.naming)
 
 
 def _other_width(rows: Sequence[Sequence[Any]], width: int) -> list[int]:

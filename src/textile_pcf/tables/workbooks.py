@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.strict_yaml import read_bytes
 from textile_pcf.tables.footers import take_footers
 from textile_pcf.tables.number_formats import DATE, DURATION, PERCENT, SIGNS
 from textile_pcf.tables.shape import Header, Raw, Table, plain, shaped
-from textile_pcf.tables.sheets import Book, Cell, Row, Sheet
+from textile_pcf.tables.sheets import Area, Book, Cell, Row, Sheet
 from textile_pcf.units import nearest
 
 ERROR_CELLS = ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
@@ -74,12 +76,15 @@ def _read(rows: list[Row], raw: Raw, top: int) -> list[Problem]:
 def _merged(page: Sheet, raw: Raw, top: int, last: int, name: str) -> list[Problem]:
     """Merged cells from the header on; those of footers alone are told with them."""
     cure = "Unmerge them, and write the value into every row it holds for."
-    kept = set(raw.lines)
+
+    def of_footers(area: Area) -> bool:
+        within = bisect_right(raw.lines, area.max_row) - bisect_left(raw.lines, area.first_row)
+        return bool(raw.faults) and area.max_row <= last and not within
+
     return [
         Problem(f"{name} {page.title}!{area.coord}", "These cells are merged.", cure, code="merged")
         for area in page.merged
-        if area.max_row >= raw.lines[top]
-        and not (raw.faults and area.max_row <= last and kept.isdisjoint(range(area.first_row, area.max_row + 1)))
+        if area.max_row >= raw.lines[top] and not of_footers(area)
     ]
 
 
