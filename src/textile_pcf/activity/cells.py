@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textile_pcf.activity.footers import without_footers
 from textile_pcf.columns import Array, Coded, by_appearance, encode, numbers, recoded, shown
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.language import word
@@ -35,7 +36,7 @@ ALIASES = {
     "地区": "region", "区域": "region", "年份": "year", "年": "year", "计量基准": "per", "基准": "per",
     "数据类型": "data_type", "数据来源": "source", "来源": "source", "备注": "note",
 }  # fmt: skip
-HEADER = Header(COLUMNS, ALIASES, lenient=True)
+HEADER = Header(COLUMNS, ALIASES, lenient=True, naming=REQUIRED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +152,7 @@ def read_cells(source: Any) -> Cells:
 
 def read_activity_table(source: Any) -> Table:
     """Any source as a table with the columns of activity data."""
-    return table_under(HEADER, source, "activity", InputError)
+    return without_footers(table_under(HEADER, source, "activity", InputError), REQUIRED)
 
 
 def _split_amounts(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]]) -> tuple[Coded | None, list[Problem]]:

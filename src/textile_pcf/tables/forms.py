@@ -9,6 +9,7 @@ from typing import Any
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.tables.seen import BAR, DASH, NAME_ID, OWN, Line, answer, products_of
 from textile_pcf.tables.shape import Page, Table, plain
+from textile_pcf.tables.sheets import Book, Row, Sheet
 
 __all__ = ["BAR", "DASH", "MARK", "NAME_ID", "PERIOD_ID", "READ", "form_table", "is_form"]
 MARK = "textile_pcf"  # the hidden sheet by which such a workbook is known; B2 says the rule
@@ -21,20 +22,20 @@ COLUMNS = ("product", "stage", "flow", "component", "amount", "unit", "item", "r
            "note")  # fmt: skip
 
 
-def is_form(book: Any) -> bool:
+def is_form(book: Book) -> bool:
     """Whether a workbook was made by our template."""
     return MARK in book.sheetnames
 
 
-def form_table(book: Any, stored: Any, name: str, error: type[PcfError], value_of: Any) -> Table:
+def form_table(book: Book, name: str, error: type[PcfError], value_of: Any) -> Table:
     """The lines filled in on all sheets, as one table; lines left empty are not in it.
 
     Contradictions between lines are kept in `problems`, to be told with what else is wrong.
 
     Parameters
     ----------
-    book, stored : openpyxl workbooks
-        With formulas, and with the values stored for them (None where there are no formulas).
+    book : Book
+        The workbook.
     value_of : function
         Value of a cell and what is wrong with it.
 
@@ -44,7 +45,7 @@ def form_table(book: Any, stored: Any, name: str, error: type[PcfError], value_o
         Cells that cannot be read, lines without an id, nothing filled in.
     """
     problems: list[Problem] = []
-    lines = [line for sheet in book.worksheets for line in _lines(sheet, stored, name, problems, value_of)]
+    lines = [line for sheet in book.worksheets for line in _lines(sheet, name, problems, value_of)]
     if problems:
         raise error(problems)
     periods = {line.page.title: str(line.cells["amount"]) for line in lines if line.cells["id"] == PERIOD_ID}
@@ -74,30 +75,29 @@ def form_table(book: Any, stored: Any, name: str, error: type[PcfError], value_o
     )  # fmt: skip
 
 
-def _lines(sheet: Any, stored: Any, name: str, problems: list[Problem], value_of: Any) -> Iterator[Line]:
+def _lines(sheet: Sheet, name: str, problems: list[Problem], value_of: Any) -> Iterator[Line]:
     head = next((row for row in sheet.iter_rows(max_row=HEAD_WITHIN) if _is_head(row)), None)
     if head is None or sheet.title == MARK:
         return
     column = {str(cell.value): place for place, cell in enumerate(head) if cell.value in READ or OWN.match(str(cell.value))}
-    page, top = Page(sheet.title, {key: head[place].column_letter for key, place in column.items()}), head[0].row
-    for merged in sheet.merged_cells.ranges:
+    page, top = Page(sheet.title, {key: head[place].column_letter for key, place in column.items()}), head.number
+    for merged in sheet.merged:
         if merged.max_row > top:
             where = f"{name} {sheet.title}!{merged.coord}"
             cure = "Unmerge them, and write the value into every row it holds for."
             problems.append(Problem(where, "These cells are merged.", cure, code="merged"))
-    known = stored[sheet.title] if stored is not None else None
     for row in sheet.iter_rows(min_row=top + 1):
         cells: dict[str, Any] = {}
         for key in (*READ, *(key for key in column if key not in READ)):
             cell = row[column[key]]
-            cells[key], wrong = _dated(cell, key, str(cells.get("id"))) or value_of(cell, known)
+            cells[key], wrong = _dated(cell, key, str(cells.get("id"))) or value_of(cell)
             if wrong is not None:
                 what, cure = wrong
                 problems.append(Problem(f"{name} {sheet.title}!{cell.coordinate}", what, cure, code="cell"))
         cells |= {key: str(cells[key]).partition(BAR)[0].strip() for key in CHOSEN if BAR in str(cells[key])}
         cells["id"] = str(cells["id"])
         own = {int(key.split()[1]): cells.pop(key) for key in column if key not in READ}
-        line = Line(page, row[0].row, cells, own)
+        line = Line(page, row.number, cells, own)
         if cells["id"]:
             yield line
         elif (line.given and cells["amount"] != "") or line.marked:
@@ -106,7 +106,7 @@ def _lines(sheet: Any, stored: Any, name: str, problems: list[Problem], value_of
             problems.append(Problem(where, "This line has no id, so nobody knows what it speaks of.", cure, code="no-id"))
 
 
-def _is_head(row: Any) -> bool:
+def _is_head(row: Row) -> bool:
     return set(READ) <= {cell.value for cell in row}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.strict_yaml import Document
+from textile_pcf.tables.footers import take_footers
 from textile_pcf.units import nearest
 
 HEADER_WITHIN = 10  # rows in which the header is looked for
@@ -94,20 +95,31 @@ class Raw:
     lines: Sequence[int]
     sheet: str = ""
     notes: tuple[str, ...] = ()
+    columns: Sequence[int] = ()
+    """Where each column stands, of a workbook: columns without content are left out."""
+    faults: tuple[Problem, ...] = ()
+    """What was told of rows that are left out."""
 
     def place(self, row: int, column: int | None = None) -> str:
         """Where a row or cell stands."""
         if self.kind == "xlsx":
-            return f"{self.name} {self.sheet}!{'row ' if column is None else letter(column)}{self.lines[row]}"
+            return f"{self.name} {self.sheet}!{'row ' if column is None else self.letter(column)}{self.lines[row]}"
         return f"{self.name}:{self.lines[row]}"
+
+    def letter(self, column: int) -> str:
+        """Letter of a column in the workbook."""
+        return letter(self.columns[column] if self.columns else column)
 
 
 class Header:
     """Which columns there may be, and by which headers they are known."""
 
-    def __init__(self, known: tuple[str, ...] | None, aliases: dict[str, str], lenient: bool = False) -> None:
+    def __init__(self, known: tuple[str, ...] | None, aliases: dict[str, str], lenient: bool = False,
+                 naming: tuple[str, ...] = ()) -> None:  # fmt: skip
         self.known = known
         self.lenient = lenient
+        self.naming = naming
+        """Columns that every row of data fills in; a row that lacks one may be a total or a signature."""
         self.by_key = {_key(alias): name for alias, name in aliases.items()}
         self.by_key |= {_key(name): name for name in known or ()}
         self._exact = {name: name for name in known or ()}
@@ -170,7 +182,7 @@ def shaped(raw: Raw, header: Header, error: type[PcfError]) -> Table:
         found = f"The header of {raw.name} was found in line {raw.lines[top]}; what stands above it was passed over."
         notes = (*notes, found)
     heads, rows, lines = raw.rows[top], raw.rows[top + 1 :], raw.lines[top + 1 :]
-    problems = header.problems(heads, lambda column: raw.place(top, column))
+    problems = [*raw.faults, *header.problems(heads, lambda column: raw.place(top, column))]
     if not rows:
         what = "This table has a header, but no rows."
         raise error([*problems, Problem(raw.place(top), what, "Write at least one row.", code="no-rows")])
@@ -179,6 +191,10 @@ def shaped(raw: Raw, header: Header, error: type[PcfError]) -> Table:
         problems += _ragged(raw, top, width)
         rows = [[*row[:width], *[""] * (width - len(row))] for row in rows]
     table = [list(map(str.strip, cells)) if raw.kind == "csv" else list(cells) for cells in zip(*rows, strict=True)]
+    if raw.kind == "csv" and _nameless(heads, table, header):
+        data = take_footers(raw, header, top)
+        if data is not raw:
+            return shaped(data, header, error)
     problems += _headless(raw, heads, table, top)
     if problems and not header.lenient:
         raise error(problems)
@@ -191,10 +207,15 @@ def shaped(raw: Raw, header: Header, error: type[PcfError]) -> Table:
         named = {name: place for name, place in (meant | named).items() if name in header.known}
     ragged = _other_width(raw.rows[top + 1 :], width)
     columns = {name: table[place] for name, place in named.items()}
-    letters = {name: letter(place) for name, place in named.items()}
+    letters = {name: raw.letter(place) for name, place in named.items()}
     return Table(
         raw.name, columns, len(rows), raw.kind, lines, letters, raw.sheet, notes, faults=tuple(problems), ragged=ragged
     )
+
+
+def _nameless(heads: list[Any], table: list[list[Any]], header: Header) -> bool:
+    """Whether some row lacks a cell that every row of data fills in."""
+    return any("" in cells for head, cells in zip(heads, table, strict=True) if header.name(head) in header.naming)
 
 
 def _other_width(rows: Sequence[Sequence[Any]], width: int) -> list[int]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import io
-from typing import Any
+from bisect import bisect_left, bisect_right
 
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.strict_yaml import read_bytes
+from textile_pcf.tables.footers import take_footers
+from textile_pcf.tables.number_formats import DATE, DURATION, PERCENT, SIGNS
 from textile_pcf.tables.shape import Header, Raw, Table, plain, shaped
+from textile_pcf.tables.sheets import Area, Book, Cell, Row, Sheet
 from textile_pcf.units import nearest
 
 ERROR_CELLS = ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
+WIDEST = 500  # columns with something in them
 
 
 def workbook_table(name: str, sheet: str, header: Header, error: type[PcfError]) -> Table:
@@ -23,62 +26,69 @@ def workbook_table(name: str, sheet: str, header: Header, error: type[PcfError])
     """
     from textile_pcf.tables.forms import form_table, is_form  # only for workbooks
 
-    data = read_bytes(name)
-    book = _book(data, name, error, values=False)
+    book = Book(read_bytes(name), name, error)
     if not is_form(book):
-        return shaped(workbook_rows(data, book, name, sheet, header, error), header, error)
-    formulas = any(cell.data_type == "f" for page in book.worksheets for row in page.iter_rows() for cell in row)
-    stored = _book(data, name, error, values=True) if formulas else None
-    return form_table(book, stored, name, error, _cell)
+        return shaped(workbook_rows(book, name, sheet, header, error), header, error)
+    return form_table(book, name, error, _cell)
 
 
-def workbook_rows(data: bytes, book: Any, name: str, sheet: str, header: Header, error: type[PcfError]) -> Raw:
-    """Rows of one sheet.
+def workbook_rows(book: Book, name: str, sheet: str, header: Header, error: type[PcfError]) -> Raw:
+    """Rows of one sheet; columns without content are left out.
 
     Raises
     ------
     error
-        No workbook, no such sheet; merged cells, formulas without a value, errors, dates and percentages at or below
-        the header.
+        No such sheet, or one that cannot be read; merged cells, formulas without a value, errors, dates and percentages at or
+        below the header.
     """
     page, notes = _page(book, name, sheet, error)
-    cells = [row for row in page.iter_rows() if any(plain(cell.value) != "" for cell in row)]
-    if not cells:
-        return Raw(name, "xlsx", [], [], page.title, notes)
-    formulas = any(cell.data_type == "f" for row in cells for cell in row)
-    stored = _book(data, name, error, values=True)[page.title] if formulas else None
-    seen = [[plain(cell.value) for cell in row] for row in cells]
+    rows = page.rows
+    columns = sorted({position for row in rows for position in row.cells})
+    if len(columns) > WIDEST:
+        cure = "Clear everything beside the table, or move the table to a workbook of its own."
+        what = f"{len(columns)} columns of this sheet hold something."
+        raise error([Problem(f"{name} {page.title}", what, cure, code="sheet")])
+    seen = [[plain(row[position].value) for position in columns] for row in rows]
+    raw = Raw(name, "xlsx", seen, [row.number for row in rows], page.title, notes, columns)
+    if not rows:
+        return raw
     top = header.row(seen)
-    raw = Raw(name, "xlsx", seen, [row[0].row for row in cells], page.title, notes)
-    problems: list[Problem] = []
-    for number in range(top, len(cells)):
-        for position, cell in enumerate(cells[number]):
-            seen[number][position], wrong = _cell(cell, stored)
-            if wrong is not None:
-                problems.append(Problem(raw.place(number, position), *wrong, code="cell"))
-    for merged in page.merged_cells.ranges:
-        if merged.max_row >= raw.lines[top]:
-            where = f"{name} {page.title}!{merged.coord}"
-            cure = "Unmerge them, and write the value into every row it holds for."
-            problems.append(Problem(where, "These cells are merged.", cure, code="merged"))
-    if problems:
+    raw = take_footers(raw, header, top)
+    kept = set(raw.lines)
+    problems = [*raw.faults, *_read([row for row in rows if row.number in kept], raw, top)]
+    problems += _merged(page, raw, top, rows[-1].number, name)
+    if len(problems) > len(raw.faults):
         raise error(problems)
-    width = max(place for row in seen for place, cell in enumerate(row, 1) if cell != "")
-    return Raw(name, "xlsx", [row[:width] for row in seen], raw.lines, page.title, notes)
+    return raw
 
 
-def _book(data: bytes, name: str, error: type[PcfError], values: bool) -> Any:
-    import openpyxl  # 0.2 s, and only for workbooks
+def _read(rows: list[Row], raw: Raw, top: int) -> list[Problem]:
+    """Fill in what the cells from the header on mean; what is wrong with them is returned."""
+    problems: list[Problem] = []
+    for number in range(top, len(rows)):
+        for place, position in enumerate(raw.columns):
+            raw.rows[number][place], wrong = _cell(rows[number][position])
+            if wrong is not None:
+                problems.append(Problem(raw.place(number, place), *wrong, code="cell"))
+    return problems
 
-    try:
-        return openpyxl.load_workbook(io.BytesIO(data), data_only=values)
-    except Exception:  # openpyxl lets every error of zip, XML and its own checks through
-        what = "This is not an Excel workbook, or it is protected by a password."
-        cure = "Save it as .xlsx, without a password."
-        raise error([Problem(name, what, cure, code="workbook")]) from None
+
+def _merged(page: Sheet, raw: Raw, top: int, last: int, name: str) -> list[Problem]:
+    """Merged cells from the header on; those of footers alone are told with them."""
+    cure = "Unmerge them, and write the value into every row it holds for."
+
+    def of_footers(area: Area) -> bool:
+        within = bisect_right(raw.lines, area.max_row) - bisect_left(raw.lines, area.first_row)
+        return bool(raw.faults) and area.max_row <= last and not within
+
+    return [
+        Problem(f"{name} {page.title}!{area.coord}", "These cells are merged.", cure, code="merged")
+        for area in page.merged
+        if area.max_row >= raw.lines[top] and not of_footers(area)
+    ]
 
 
-def _page(book: Any, name: str, sheet: str, error: type[PcfError]) -> tuple[Any, tuple[str, ...]]:
+def _page(book: Book, name: str, sheet: str, error: type[PcfError]) -> tuple[Sheet, tuple[str, ...]]:
     pages = {page.title: page for page in book.worksheets}
     for title, page in pages.items():
         if title.strip().casefold() == sheet.casefold():
@@ -91,20 +101,20 @@ def _page(book: Any, name: str, sheet: str, error: type[PcfError]) -> tuple[Any,
     raise error([Problem(name, f"This workbook has no sheet {sheet!r}.", cure, code="sheet")])
 
 
-def _cell(cell: Any, stored: Any) -> tuple[Any, tuple[str, str] | None]:
+def _cell(cell: Cell) -> tuple[object, tuple[str, str] | None]:
     """Value of a cell, or what is wrong with it and the cure."""
     value = cell.value
-    if cell.data_type == "f":
-        value = stored[cell.coordinate].value
-        if value is None:
-            cure = "Open and save the workbook in Excel, or paste the values in place of the formulas."
-            return "", ("This formula has no stored value.", cure)
-    if isinstance(value, str) and value.strip() in ERROR_CELLS:
-        return "", (f"This cell holds the error {value.strip()}.", "Correct its formula, or write the value.")
-    if value is not None and not isinstance(value, str | int | float):
+    if cell.formula and value is None:
+        cure = "Open and save the workbook in Excel, or paste the values in place of the formulas."
+        return "", ("This formula has no stored value.", cure)
+    if cell.shown == "error" or (isinstance(value, str) and value.strip() in ERROR_CELLS):
+        return "", (f"This cell holds the error {str(value).strip()}.", "Correct its formula, or write the value.")
+    if cell.shown in (DATE, DURATION):
         cure = "Format the cell as text or number, and write it again."
-        return "", (f"This cell holds a date or time ({value}).", cure)
-    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in (cell.number_format or ""):
+        return "", (f"This cell holds a date or time ({str(value).removesuffix(' 00:00:00')}).", cure)
+    if cell.shown == PERCENT:
         cure = "Format it as a number, write 5 for 5 %, and % in the column unit."
         return "", (f"This cell shows a percentage, but holds {value:g}.", cure)
+    if cell.shown in SIGNS.values():  # a sign that is written behind the number, and means what it says
+        return f"{value!r} {cell.shown}", None
     return plain(value), None

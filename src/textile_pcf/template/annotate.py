@@ -9,10 +9,12 @@ from typing import Any
 
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.language import word
+from textile_pcf.template.copies import copies_of
 from textile_pcf.template.links import link_to
 
 AUTHOR = "textile_pcf"
 SHEET = "problems"
+VALUES_ALONE = "This copy holds the values alone, because the formats of the workbook cannot be read."
 SIZE = (360, 140)  # of a comment, in points
 _PLACE = re.compile(r"(?P<sheet>.+)!(?:row )?(?P<cell>[A-Z]*\d+)(?::[A-Z]+\d+)?(?: \(|$)")
 
@@ -33,22 +35,36 @@ def annotate(
     Raises
     ------
     UsageError
-        The source is no .xlsx workbook.
+        The source does not end in .xlsx.
+    InputError
+        It is no workbook, or one that cannot be read.
     """
-    import openpyxl
-    from openpyxl.comments import Comment
-
     path, told = Path(source), tell or str
     if path.suffix.lower() != ".xlsx":
         cure = "Save the table as .xlsx, or leave out --annotate."
         raise UsageError([Problem(str(source), "Only a workbook can be annotated.", cure, code="ending")])
-    book = openpyxl.load_workbook(path)
-    _clear(book)
     found = list({(problem.where, problem.what, problem.cure): problem for problem in problems}.values())  # told once
+    for book, whole in copies_of(path):
+        rest = [] if whole else [Problem(str(source), VALUES_ALONE, "For a copy with its formats, save it in Excel.")]
+        try:
+            _write(book, str(source), [*found, *rest], language, told)
+            book.save(out)
+        except Exception:  # what openpyxl has read of others it may yet not be able to write
+            if not whole:
+                raise
+        else:
+            return
+
+
+def _write(book: Any, source: str, found: list[Problem], language: str, told: Callable[[str], str]) -> None:
+    """Write problems into a workbook."""
+    from openpyxl.comments import Comment
+
+    _clear(book)
     spoken: dict[tuple[str, str], list[str]] = {}
     places = []
     for problem in found:
-        place = _cell(book, str(source), problem.where)
+        place = _cell(book, source, problem.where)
         places.append(place)
         if place is not None:
             spoken.setdefault(place, []).append(f"{told(problem.what)} {told(problem.cure)}")
@@ -56,8 +72,7 @@ def annotate(
         target = _writable(book[sheet], cell)
         kept = f"{target.comment.text}\n\n" if target.comment else ""
         target.comment = Comment(kept + "\n\n".join(texts), AUTHOR, width=SIZE[0], height=SIZE[1])
-    _list(book, str(source), found, places, language, told)
-    book.save(out)
+    _list(book, source, found, places, language, told)
 
 
 def _clear(book: Any) -> None:
@@ -65,10 +80,9 @@ def _clear(book: Any) -> None:
     if SHEET in book.sheetnames and book[SHEET]["A1"].value in (word("problems_title", "en"), word("problems_title", "zh")):
         del book[SHEET]
     for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.comment is not None and cell.comment.author == AUTHOR:
-                    cell.comment = None
+        for cell in sheet._cells.values():  # only cells that there are: `iter_rows` makes all between them
+            if cell.comment is not None and cell.comment.author == AUTHOR:
+                cell.comment = None
 
 
 def _cell(book: Any, name: str, where: str) -> tuple[str, str] | None:
