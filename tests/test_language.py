@@ -125,7 +125,7 @@ def test_errors_are_told_in_both_languages(tmp_path: Path) -> None:
     english, chinese = raised.value.told("en"), raised.value.told("zh")
     assert english == str(raised.value)
     assert english.count("\n") == chinese.count("\n") > 2
-    assert f"{file}:2 (product.grammage): 'kWh' 表示能量，而 'grammage' 的单位应为 g/m2。请以 g/m2 为单位填写。" in chinese
+    assert f"{file}:2 (product.grammage): 'kWh' 表示能量，而 平方米克重 的单位应为 g/m2。请以 g/m2 为单位填写。" in chinese
     assert "是否想写 'electricity'？" in chinese
     assert not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", re.sub(r"\(.*?\)", "", chinese)), chinese
 

@@ -35,7 +35,8 @@ kt kilotonne | 1000000 | kg
 Mt megatonne | 1000000000 | kg
 斤 市斤 catty | 0.5 | kg
 lb lbs pound pounds 磅 | 0.45359237 | kg
-oz ounce 盎司 | 0.028349523125 | kg
+ug μg microgram 微克 | 1e-9 | kg
+oz ozs ounce ounces 盎司 | 0.028349523125 | kg
 MJ megajoule 兆焦 兆焦耳 | 1 | MJ
 J joule 焦 焦耳 | 0.000001 | MJ
 kJ kilojoule 千焦 千焦耳 | 0.001 | MJ
@@ -48,13 +49,23 @@ GWh 吉瓦时 | 3600000 | MJ
 TWh | 3600000000 | MJ
 kcal kilocalorie 千卡 大卡 | 0.0041868 | MJ
 Gcal gigacalorie | 4186.8 | MJ
+Mcal megacalorie | 4.1868 | MJ
+PJ petajoule | 1000000000 | MJ
+Btu BTU 英热单位 | 0.00105505585262 | MJ
+MMBtu MMBTU mmBtu mmBTU 百万英热 | 1055.05585262 | MJ
+toe 吨油当量 吨标准油 吨标油 | 41868 | MJ
+kgoe 千克油当量 千克标准油 | 41.868 | MJ
+ktoe | 41868000 | MJ
 kgce 千克标煤 千克标准煤 公斤标煤 公斤标准煤 | 29.3076 | MJ
 gce 克标煤 克标准煤 | 0.0293076 | MJ
 tce 吨标煤 吨标准煤 | 29307.6 | MJ
-m3 立方米 立方 方 cbm CBM Nm3 标方 标立方米 标准立方米 标准立方 kL kilolitre 千升 | 1 | m3
-L l litre liter litres liters dm3 升 立方分米 | 0.001 | m3
-mL ml millilitre cm3 毫升 立方厘米 | 0.000001 | m3
+m3 立方米 立方 方 cbm CBM Nm3 标方 标立方米 标准立方米 标准立方 kL kl kilolitre 千升 | 1 | m3
+L l litre liter litres liters dm3 升 公升 立方分米 | 0.001 | m3
+mL ml millilitre cm3 cc 毫升 立方厘米 | 0.000001 | m3
 ft3 | 0.028316846592 | m3
+hL hl hectolitre 百升 | 0.1 | m3
+dL dl decilitre 分升 | 0.0001 | m3
+cL cl centilitre 厘升 | 0.00001 | m3
 m metre meter metres meters 米 | 1 | m
 dm decimetre 分米 | 0.1 | m
 cm centimetre 厘米 | 0.01 | m
@@ -64,6 +75,10 @@ km kilometre kilometer kilometres kilometers 公里 千米 | 1000 | m
 yd yard yards yds 码 | 0.9144 | m
 ft foot feet 英尺 | 0.3048 | m
 in inch inches 英寸 | 0.0254 | m
+mi mile miles 英里 | 1609.344 | m
+nmi 海里 | 1852 | m
+sqft 平方英尺 ft2 | 0.09290304 | m2
+sqyd 平方码 yd2 | 0.83612736 | m2
 ha hectare 公顷 | 10000 | m2
 亩 mu | 666.6666666666666 | m2
 sqm 平方米 平米 m2 | 1 | m2
@@ -89,6 +104,7 @@ yuan CNY RMB 元 人民币 | 1 | CNY
 kgCO2e 千克CO2e 公斤CO2e kgCO2 kgCO2eq kgCO2-eq kgCO₂e 千克二氧化碳当量 | 1 | kgCO2e
 gCO2e 克CO2e gCO2 gCO2eq | 0.001 | kgCO2e
 mgCO2e | 0.000001 | kgCO2e
+lbCO2e lbCO2 lbsCO2eq poundCO2e 磅CO2e 磅二氧化碳 | 0.45359237 | kgCO2e
 tCO2e tonCO2e tonneCO2e 吨CO2e tCO2 tCO2eq 吨二氧化碳当量 | 1000 | kgCO2e
 ktCO2e | 1000000 | kgCO2e
 MtCO2e | 1000000000 | kgCO2e

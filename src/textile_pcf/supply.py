@@ -15,7 +15,7 @@ from textile_pcf.columns import numbers, text_of
 from textile_pcf.documents import sha256_of
 from textile_pcf.errors import InputError, Problem, warn_caller
 from textile_pcf.tables import Table, read_table
-from textile_pcf.units import UnitError, convert, nearest, parse_unit
+from textile_pcf.units import UnitError, convert, cure_where, nearest, parse_unit
 
 COLUMNS = (
     "site", "stages", "carrier", "part", "amount", "unit", "item", "region", "year", "id", "period_start", "period_end",
@@ -23,6 +23,7 @@ COLUMNS = (
 )  # fmt: skip
 CARRIERS = {"electricity": "electricity", "heat": "steam"}
 """What a site takes, and the item of a rule's flows that it stands for."""
+MEGAWATT_HOURS = "Write for example 500 with unit MWh."
 COVERING = ("contract", "certificate")
 PARTS = {
     "electricity": ("on_site", "direct_line", "grid", *COVERING, "residual"),
@@ -182,11 +183,12 @@ def _energy(table: Table, number: int, cells: Mapping[str, str], found: list[Pro
         amount, unit = split_quantity(cells["amount"])
         conversion = convert(parse_unit(unit or cells["unit"]), parse_unit("MJ"))
     except UnitError as error:
-        found.append(Problem(table.place(number, "amount"), error.what, error.cure, code="supply"))
+        cure = cure_where(error, MEGAWATT_HOURS, lambda unit: unit.dimensions == parse_unit("MJ").dimensions)
+        found.append(Problem(table.place(number, "amount"), error.what, cure, code="supply"))
         return None
     if conversion is None or not amount >= 0:
         what = f"{cells['amount']} {cells['unit']} is not an amount of energy."
-        found.append(Problem(table.place(number, "amount"), what, "Write for example 500 with unit MWh.", code="supply"))
+        found.append(Problem(table.place(number, "amount"), what, MEGAWATT_HOURS, code="supply"))
         return None
     return amount * conversion.factor
 

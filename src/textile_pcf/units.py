@@ -8,6 +8,7 @@ not mass x length2 / time2, a cubic metre is no product of lengths, and `kgCO2e/
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -28,6 +29,7 @@ __all__ = [
     "UnitError",
     "canonical_text",
     "convert",
+    "cure_where",
     "describe",
     "nearest",
     "parse_unit",
@@ -120,6 +122,25 @@ def parse_unit(text: str) -> Unit:
     textile_pcf.unit_text.UnitError: 'kwh' is not a known unit. Did you mean 'kWh'? Capitals matter in units.
     """
     return _unit(text, read(text))
+
+
+def cure_where(error: UnitError, wanted: str, fits: Callable[[Unit], bool]) -> str:
+    """What to write in place of a text that is no unit, where only some units fit; `wanted` is a sentence that names these.
+
+    Examples
+    --------
+    >>> def energy(unit):
+    ...     return unit.dimensions == (("energy", 1),)
+    >>> for text in ("kWk", "kgs", "gallon"):
+    ...     try:
+    ...         unit = parse_unit(text)
+    ...     except UnitError as error:
+    ...         print(cure_where(error, "Give it in MJ.", energy))
+    Did you mean 'kWh'?
+    Give it in MJ.
+    A gallon is 3.78541 L in the United States and 4.54609 L in Britain. Give it in MJ.
+    """
+    return error.cure_where(wanted, lambda value: fits(_unit("", value)))
 
 
 def split_quantity(text: str) -> tuple[float, str]:

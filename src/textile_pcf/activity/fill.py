@@ -118,14 +118,19 @@ class Activity:
             return int(self.lanes.product[seat]), self.lanes.components[int(self.lanes.component[seat])]
         return seat, ""
 
-    def missing(self, stage: int, seat: int, name: str, what: str, cure: str, code: str) -> Problem:
-        """A problem of something that stands in no row."""
+    def missing(
+        self, stage: int, seat: int, name: str, what: str, cure: str, code: str, way: tuple[str, str] | None = None
+    ) -> Problem:
+        """A problem of something that stands in no row; `way` is the stage and flow whose line would hold the answer."""
         product, component = self.seat_place(stage, seat)
         of = f" of {component}" if component else ""
         table, home, owner = self.cells.table, self.rules.stage_id(stage), self.products[product]
-        places = ((home, name, owner), (home, name), (home, "", owner), (home, ""))
+        answer = way or (home, name)
+        of_stage, of_home = (answer[0], ""), (home, "")
+        places = ((*answer, owner), answer, (*of_stage, owner), of_stage, (*of_home, owner), of_home)
         place = next((table.homes[key] for key in places if key in table.homes), table.name)
-        return Problem(f"{place} ({home}.{name}{of}, product {owner})", what, cure, owner, code)
+        said = ".".join(filter(None, way)) if way else f"{home}.{name}"
+        return Problem(f"{place} ({said}{of}, product {owner})", what, cure, owner, code)
 
     @cached_property
     def flow_products(self) -> Places:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, lru_cache
@@ -10,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.cells import Cells
+from textile_pcf.activity.hints import flow_hint, stage_hint
 from textile_pcf.activity.layout import layout
 from textile_pcf.columns import Array, combine, picked
 from textile_pcf.errors import Problem
 from textile_pcf.rules import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet
-from textile_pcf.units import Conversion, Unit, UnitError, convert, describe, nearest, parse_unit
+from textile_pcf.units import Conversion, Unit, UnitError, convert, cure_where, describe, nearest, parse_unit
 
 Ints = NDArray[np.int64]
 Places = NDArray[np.intp]
@@ -198,9 +200,7 @@ def _meaning(cells: Cells, rules: RuleSet, row: int, given: bool) -> Meaning | W
     """Meaning of one row form, read off its first row."""
     stage_id, flow, per = (cells.text(name, row) for name in ("stage", "flow", "per"))
     if stage_id not in rules.names:
-        close = nearest(stage_id, rules.names)
-        cure = f"Did you mean {close!r}?" if close else f"Its stages are: product, {', '.join(s.id for s in rules.stages)}."
-        return Wrong(f"{rules.name} has no stage {stage_id!r}.", cure, "stage", "unknown-stage")
+        return Wrong(f"{rules.name} has no stage {stage_id!r}.", stage_hint(cells, rules, row), "stage", "unknown-stage")
     stage = next((spec.index for spec in rules.stages if spec.id == stage_id), PRODUCT)
     if not flow:
         if given or cells.text("unit", row):
@@ -214,7 +214,8 @@ def _meaning(cells: Cells, rules: RuleSet, row: int, given: bool) -> Meaning | W
     if kind == "flow":
         return _flow(cells, rules, rules.flows[index], row, given, per)
     if kind not in ("property", "loss"):
-        return _unknown_flow(rules, stage_id, flow)
+        what = f"Stage {stage_id!r} has no flow, loss or property {flow!r}."
+        return Wrong(what, flow_hint(cells, rules, row), "flow", "unknown-flow")
     if per:
         return Wrong(f"`per` stands only with flows, and {flow!r} is none.", "Leave `per` empty.", "per", "bad-per")
     if kind == "property":
@@ -223,35 +224,27 @@ def _meaning(cells: Cells, rules: RuleSet, row: int, given: bool) -> Meaning | W
     return _quantity(cells, rules, rules.losses[index], row, given)
 
 
-def _unknown_flow(rules: RuleSet, stage_id: str, flow: str) -> Wrong:
-    names = list(rules.names[stage_id]) + (["share"] if stage_id == "product" else [])
-    close = nearest(flow, names)
-    elsewhere = [stage for stage, ids in rules.names.items() if flow in ids]
-    cure = f"Did you mean {close!r}?" if close else f"It has: {', '.join(names) or 'none'}."
-    if elsewhere:
-        cure = f"{flow!r} is at stage {', '.join(elsewhere)}."
-    return Wrong(f"Stage {stage_id!r} has no flow, loss or property {flow!r}.", cure, "flow", "unknown-flow")
-
-
-def _unit(cells: Cells, row: int, wanted: str) -> Unit | Wrong:
+def _unit(cells: Cells, row: int, wanted: str, fits: Callable[[Unit], bool], many: str = "") -> Unit | Wrong:
+    """Unit of a row; `wanted` is one that may stand there, `many` names all of them."""
     text = cells.text("unit", row)
     if not text:
         return Wrong("The amount has no unit.", f"Write the unit, for example {wanted}.", "unit", "no-unit")
     try:
         return parse_unit(text)
     except UnitError as error:
-        return Wrong(error.what, error.cure, "unit", "bad-unit")
+        return Wrong(error.what, cure_where(error, f"Give it in {many or wanted}.", fits), "unit", "bad-unit")
 
 
-def _misfit(text: str, unit: Unit, flow: str, wanted: str) -> Wrong:
-    what = f"{text!r} is {describe(unit.dimensions)}, but {flow!r} is told in {wanted}."
+def _misfit(text: str, unit: Unit, flow: str, wanted: str, title: str = "") -> Wrong:
+    named = title if title not in ("", flow) else repr(flow)
+    what = f"{text!r} is {describe(unit.dimensions)}, but {named} is told in {wanted}."
     return Wrong(what, f"Give it in {wanted}.", "unit", "wrong-dimension")
 
 
 def _share(cells: Cells, row: int, given: bool, per: str) -> Meaning | Wrong:
     if per or not given:
         return Wrong("A share needs an amount and no `per`.", "Write for example 65 with unit %.", "amount", "bad-share")
-    unit = _unit(cells, row, "%")
+    unit = _unit(cells, row, "%", lambda unit: not unit.dimensions)
     if isinstance(unit, Wrong):
         return unit
     if unit.dimensions:
@@ -267,12 +260,13 @@ def _output(cells: Cells, rules: RuleSet, stage: int, row: int, given: bool, per
         return Wrong(
             "The output of the period has no amount.", "Write what the stage gave in the period.", "amount", "no-amount"
         )
-    unit = _unit(cells, row, "kg")
+    mass = rules.product_property("mass")
+    known = {(("mass", 1),), (("length", 1),), (("length", 2),), rules.product_unit.dimensions}
+    known |= {_per_of(mass.unit)} if mass else set()
+    unit = _unit(cells, row, "kg", lambda unit: unit.dimensions in known, "kg, m, m2 or pieces")
     if isinstance(unit, Wrong):
         return unit
-    known = ((("mass", 1),), (("length", 1),), (("length", 2),), rules.product_unit.dimensions)
-    mass = rules.product_property("mass")
-    if unit.dimensions not in known and not (mass and unit.dimensions == _per_of(mass.unit)):
+    if unit.dimensions not in known:
         return _misfit(cells.text("unit", row), unit, "output", "kg, m, m2 or pieces")
     return Meaning(Kind.OUTPUT, stage, per=PERIOD, unit=unit)
 
@@ -286,14 +280,14 @@ def _flow(cells: Cells, rules: RuleSet, spec: FlowSpec, row: int, given: bool, p
     mode = {"": AS_RULE, "product": ABSOLUTE, "period": PERIOD}[per] if per in ("", "product", "period") else AS_RULE
     if not given:
         return _flow_without_amount(spec, mode)
-    unit = _unit(cells, row, spec.unit.text)
+    whole = {AS_RULE: spec.whole, ABSOLUTE: spec.unit / rules.product_unit, PERIOD: spec.unit}[mode]
+    wanted = spec.unit.text if mode == PERIOD else f"{spec.unit.text} or {whole.text}"
+    unit = _unit(cells, row, spec.unit.text, lambda unit: spec.conversion(unit, whole) is not None, wanted)
     if isinstance(unit, Wrong):
         return unit
-    whole = {AS_RULE: spec.whole, ABSOLUTE: spec.unit / rules.product_unit, PERIOD: spec.unit}[mode]
     conversion = spec.conversion(unit, whole)
     if conversion is None:
-        wanted = spec.unit.text if mode == PERIOD else f"{spec.unit.text} or {whole.text}"
-        return _misfit(cells.text("unit", row), unit, spec.id, wanted)
+        return _misfit(cells.text("unit", row), unit, spec.id, wanted, rules.title(rules.stage_id(spec.stage), spec.id))
     return Meaning(Kind.FLOW, spec.stage, spec.index, mode, conversion, unit=unit)
 
 
@@ -314,21 +308,25 @@ def _quantity(cells: Cells, rules: RuleSet, spec: PropertySpec | LossSpec, row: 
             cure = f"Write the amount in {spec.unit.text}; the rule has no value for it."
             return Wrong("The amount is missing.", cure, "amount", "no-amount")
         return Meaning(kind, spec.stage, spec.index)
-    unit = _unit(cells, row, spec.unit.text)
+    unit = _unit(cells, row, spec.unit.text, lambda unit: _told_as(unit, rules, spec) is not None)
     if isinstance(unit, Wrong):
         return unit
-    conversion = convert(unit, spec.unit)
-    if conversion is None and spec.stage == PRODUCT:  # the whole ratio, such as a mass in g/piece
-        whole = (spec.unit / rules.product_unit).dimensions
-        conversion = (
-            Conversion(unit.factor * rules.product_unit.factor / spec.unit.factor) if unit.dimensions == whole else None
-        )
+    conversion = _told_as(unit, rules, spec)
     if conversion is None:
-        return _misfit(cells.text("unit", row), unit, spec.id, spec.unit.text)
+        return _misfit(cells.text("unit", row), unit, spec.id, spec.unit.text, rules.title(rules.stage_id(spec.stage), spec.id))
     canonical = Conversion(conversion.factor * spec.unit.factor, conversion.inverse)
     if unit.text == spec.unit.text:
         canonical = Conversion(spec.unit.factor)
     return Meaning(kind, spec.stage, spec.index, conversion=canonical, unit=unit)
+
+
+def _told_as(unit: Unit, rules: RuleSet, spec: PropertySpec | LossSpec) -> Conversion | None:
+    """How amounts in a unit become the quantity's; of the product also from the whole ratio, such as a mass in g/piece."""
+    conversion = convert(unit, spec.unit)
+    whole = (spec.unit / rules.product_unit).dimensions
+    if conversion is None and spec.stage == PRODUCT and unit.dimensions == whole:
+        return Conversion(unit.factor * rules.product_unit.factor / spec.unit.factor)
+    return conversion
 
 
 def _choice(cells: Cells, spec: PropertySpec, row: int, given: bool) -> Meaning | Wrong:

@@ -111,7 +111,7 @@ def unchosen_alternatives(activity: Activity, spoilt: Spoilt) -> Iterator[Proble
         taken = [_on_lanes(activity, _given(activity, present, *member), _home(rules, *member), per_lane) for member in group]
         count = np.sum(taken, axis=0)
         demanded = _demanded(activity, group, per_lane)
-        names = ", ".join(written.one_of)
+        names = rules.ways_named(written.one_of)
         note = f" {written.note.told()}" if written.note else ""
         flows = [index for kind, index in group if kind == "flow"]
         for seat in np.flatnonzero(demanded & (count != 1)):
@@ -120,10 +120,12 @@ def unchosen_alternatives(activity: Activity, spoilt: Spoilt) -> Iterator[Proble
                 continue
             stage = _home(rules, *group[0]) if per_lane else PRODUCT
             got = [name for name, flags in zip(written.one_of, taken, strict=True) if flags[seat]]
-            what = f"Only one of these can be taken: {', '.join(got)}." if got else f"One of these is needed: {names}."
+            told = f"Only one of these can be taken: {rules.ways_named(got)}."
+            what = told if got else f"One of these is needed: {names}."
             cure = f"Keep one.{note}" if got else f"Give rows for exactly one.{note}"
             fibre = _stage_with_lanes(rules, group) if per_lane else stage
-            yield activity.missing(fibre, int(seat), "one_of", what, cure, "alternatives")
+            way = (got or written.one_of)[0].partition(".")
+            yield activity.missing(fibre, int(seat), "one_of", what, cure, "alternatives", (way[0], way[2]))
 
 
 def _stage_with_lanes(rules: RuleSet, group: tuple[tuple[str, int], ...]) -> int:

@@ -302,7 +302,8 @@ def _problems(activity: Activity, answers: Answers, matched: Matched) -> Iterato
         yield from ((request, problem) for problem in at)
         for row in rows[flows.row[rows] < 0]:
             spec = activity.rules.flows[flows.flow[row]]
-            cure = f"{answer.cure} Or give a row for this flow."
+            title = activity.rules.title(activity.rules.stage_id(spec.stage), spec.id)
+            cure = f"{answer.cure} Or give a row for {title}."
             yield request, activity.missing(spec.stage, int(flows.seat[row]), spec.id, answer.what, cure, "no-factor")
 
 

@@ -125,9 +125,10 @@ def _bracketed(text: str) -> str:
 def lint_rule(rule: str, lang: str) -> None:
     """Check a rule; mistakes are errors (exit 3), advice is printed."""
     from textile_pcf.rules import advice, load_rules
+    from textile_pcf.worked import items_advice
 
     rules = load_rules(rule)
-    for text in advice(rules):
+    for text in (*advice(rules), *items_advice(rules)):
         _advise(text, lang)
     sys.stderr.write(word("valid", lang, name=rules.name) + "\n")
 

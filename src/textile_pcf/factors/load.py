@@ -34,8 +34,9 @@ from textile_pcf.factors.values import printed_by_gases
 from textile_pcf.strict_yaml import read_yaml
 from textile_pcf.tables import Table as Cells
 from textile_pcf.tables import read_table
-from textile_pcf.units import Unit, UnitError, describe, nearest, parse_unit
+from textile_pcf.units import Unit, UnitError, cure_where, describe, nearest, parse_unit
 
+WHOLE = "Write a whole unit such as kgCO2e/kWh."
 AGREEMENT = 0.005  # printed and computed value, relative
 NOT_TABLES = ("gwp100", "regions", "synonyms")
 _YEAR = re.compile(r"[12]\d{3}")
@@ -165,11 +166,11 @@ def _units(texts: list[str], say: Say) -> list[Unit]:
     for row, text in enumerate(texts):
         unit = known[text]
         if isinstance(unit, UnitError):
-            say(row, "unit", unit.what, unit.cure)
+            say(row, "unit", unit.what, cure_where(unit, WHOLE, _per_something))
             unit = parse_unit("kgCO2e/kg")
         elif not _per_something(unit):
             what = f"{text!r} is {describe(unit.dimensions)}, not emissions per something."
-            say(row, "unit", what, "Write a whole unit such as kgCO2e/kWh.")
+            say(row, "unit", what, WHOLE)
         units.append(unit)
     return units
 

@@ -129,20 +129,50 @@ def _no_match(tables: Sequence[Table], request: Request) -> NoMatch:
     rows = [(table, row) for table in tables for row in table.index.get(request.item, [])]
     labels = ", ".join(table.label for table in tables)
     if not rows:
-        items = {item for table in tables for item in table.index}
-        close = nearest(request.item, items)
+        close = nearest(request.item, _of_the_right_sort(tables, request))
         cure = f"Did you mean {close!r}?" if close else "Search with `textile-pcf factors search`, or give a table that has it."
         return NoMatch(f"There is no emission factor {request.item!r} in {labels}.", cure)
     fitting = [(table, row) for table, row in rows if table.texts["kind"][row] == request.kind]
     if not fitting and not request.item.startswith(DECLARED):
-        kinds = _list(table.texts["kind"][row] for table, row in rows)
-        what = f"There is no emission factor {request.item!r} of kind {request.kind!r} in {labels}; there are: {kinds}."
+        what = f"There is no emission factor {request.item!r} of kind {request.kind!r} in {labels}; there are: {_kinds(rows)}."
+        known = {kind for table in tables for kind in table.texts["kind"]}
+        if request.kind not in known:
+            cure = f"No row of these tables is of this kind; the rule may say one of: {_list(known)}."
+            return NoMatch(what, cure)
         return NoMatch(what, "Name an item that has this kind, or use the flow made for the other kind.")
     regions = _list(table.texts["region"][row] for table, row in fitting or rows)
     asked = " → ".join(ladder(request.region, request.forbid)) or request.region
     forbidden = f" ({', '.join(request.forbid)} forbidden by the rule)" if request.forbid else ""
     what = f"There is no emission factor {request.item!r} for {asked}{forbidden} in {labels}; there are: {regions}."
-    return NoMatch(what, "Name a region that has one in the column `region`, or give a table of your own.")
+    others = [(table, row) for table, row in rows if fitting and table.texts["kind"][row] != request.kind]
+    also = f" Of other kinds there are: {_kinds(others)}." if others else ""
+    return NoMatch(what + also, "Name a region that has one in the column `region`, or give a table of your own.")
+
+
+def _of_the_right_sort(tables: Sequence[Table], request: Request) -> set[str]:
+    """Items that would do for a request: declared footprints or not, of its kind and category, counted in its unit."""
+    declared = request.item.startswith(DECLARED)
+    found: set[str] = set()
+    for table in tables:
+        for item, rows in table.index.items():
+            if item not in found and item.startswith(DECLARED) == declared:
+                found |= {item} if any(_would_do(table, row, request, declared) for row in rows) else set()
+    return found
+
+
+def _would_do(table: Table, row: int, request: Request, declared: bool) -> bool:
+    category = table.texts["category"][row]
+    if request.category and category not in ("", request.category):
+        return False
+    return (declared or table.texts["kind"][row] == request.kind) and _counts(table.units[row], request.unit)
+
+
+def _kinds(rows: Iterable[tuple[Table, int]]) -> str:
+    """Kinds of some rows, each with its regions."""
+    regions: dict[str, list[str]] = {}
+    for table, row in rows:
+        regions.setdefault(table.texts["kind"][row], []).append(table.texts["region"][row])
+    return "; ".join(f"{kind} ({_list(regions[kind], 5)})" for kind in sorted(regions))
 
 
 def _list(texts: Iterable[str], most: int = 12) -> str:

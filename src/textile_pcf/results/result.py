@@ -18,9 +18,10 @@ from textile_pcf.measures import Measures
 from textile_pcf.results.display import Shown, as_html
 from textile_pcf.results.explain import explain_lines
 from textile_pcf.results.lines import SPLIT, Emitted, Lines, Places, StageInfo, frame
-from textile_pcf.units import Unit, UnitError, nearest, parse_unit
+from textile_pcf.units import Unit, UnitError, cure_where, nearest, parse_unit
 
 CARBON = ("fossil", "biogenic")
+ASK = "Ask for kg, m2, m, 100 m or piece."
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,8 @@ class Footprint:
         try:
             scale = self.measures.product_units(parse_unit(unit))
         except UnitError as error:
-            raise InputError([Problem(f"unit {unit!r}", error.what, error.cure, code="bad-unit")]) from error
+            cure = cure_where(error, ASK, lambda other: bool(np.isfinite(self.measures.product_units(other)).any()))
+            raise InputError([Problem(f"unit {unit!r}", error.what, cure, code="bad-unit")]) from error
         unknown = [product for product, known in zip(self.products, np.isfinite(scale) & (scale > 0), strict=True) if not known]
         if unknown:
             raise InputError([self._untold(unit, product) for product in unknown])
@@ -148,7 +150,7 @@ class Footprint:
         asked: Unit = parse_unit(unit)
         what = f"The footprint per {self.unit} cannot be told per {unit}."
         needed = self.measures.missing(asked)
-        cure = f"Give {needed} of the product, or ask for another unit." if needed else "Ask for kg, m2, m, 100 m or piece."
+        cure = f"Give {needed} of the product, or ask for another unit." if needed else ASK
         return Problem(f"product {product}", what, cure, product, "unit")
 
     @cached_property

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -245,6 +246,22 @@ class RuleSet:
         note = getattr(self._model(stage, name), "note", None)
         return note.told(language) if note else ""
 
+    def ways_named(self, ways: Iterable[str], language: str = "en") -> str:
+        """Stages and flows (`stage`, `stage.flow`) by their names, with their ids behind.
+
+        Examples
+        --------
+        >>> from textile_pcf.rules import load_rules
+        >>> load_rules("cotton_fabric@2026.1").ways_named(["weaving", "sizing.heat"])
+        'Weaving [weaving], Heat [sizing.heat]'
+        """
+        return (", " if language == "en" else "、").join(self._way(way, language) for way in ways)
+
+    def _way(self, way: str, language: str) -> str:
+        stage, _, name = way.partition(".")
+        title = self.title(stage, name, language)
+        return way if title in (stage, name) else f"{title} [{way}]"
+
     def in_chinese(self) -> dict[str, str]:
         """Titles, notes and words of the rule, and lists of these words: English → Chinese, for messages."""
         document = self.document
@@ -255,6 +272,9 @@ class RuleSet:
         texts += [getattr(model, name, None) for model in told for name in ("title", "note")]
         chosen = [spec for spec in self.properties if spec.choice]
         lists = {", ".join(spec.choice): "、".join(map(spec.word_in_chinese, spec.choice)) for spec in chosen}
+        for group in document.alternatives:  # all ways, and those of which two or three are taken
+            some = [tuple(group.one_of), *combinations(group.one_of, 2), *combinations(group.one_of, 3)]
+            lists |= {self.ways_named(ways): self.ways_named(ways, "zh") for ways in some}
         return {text.en: text.zh for text in texts if text is not None and text.zh} | lists
 
     def _model(self, stage: str, name: str) -> Stage | Quantity | None:

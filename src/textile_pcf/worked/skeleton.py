@@ -154,7 +154,7 @@ def _asked(rules: RuleSet) -> str:
     try:
         footprint(rows, rules)
     except InputError as error:
-        choices = [", ".join(each.one_of) for each in rules.document.alternatives]
+        choices = [rules.ways_named(each.one_of) for each in rules.document.alternatives]
         named = [f"{home}.{name}" for home, inside in rules.names.items() for name in inside]
         words = [words for words in choices if any(f": {words}." in problem.what for problem in error.problems)]
         words += [words for words in named if any(f"({words}, " in problem.where for problem in error.problems)]
