@@ -42,6 +42,7 @@ _KINDS = {
     "date_type": ("is not a date.", "Write a date such as 2026-01-31."),
     "finite_number": ("is not a finite number.", "Write a finite number."),
 }
+HINTED = 1_000  # faults for which a name is looked for that may be meant: more than anybody is told
 Model = TypeVar("Model", bound=BaseModel)
 _UNCOERCED = frozenset({"float", "int", "bool"})
 _SCALAR_ERRORS = frozenset({
@@ -125,7 +126,8 @@ def validated(model: type[Model], document: Document, error: type[PcfError]) -> 
         return model.model_validate(document.data)
     except ValidationError as found:
         faults = [(document.known(fault["loc"]), fault) for fault in found.errors(include_url=False)]
-    problems = [_problem(model, document, path, fault) for path, fault in faults if not _other_branch(path, fault, faults)]
+    meant = [(path, fault) for path, fault in faults if not _other_branch(path, fault, faults)]
+    problems = [_problem(model, document, *each, hint=number < HINTED) for number, each in enumerate(meant)]
     raise error(_joined(problems)) from None
 
 
@@ -157,7 +159,7 @@ def _other_branch(path: tuple[Any, ...], fault: Any, faults: list[tuple[tuple[An
     return False
 
 
-def _problem(model: type[BaseModel], document: Document, path: tuple[Any, ...], fault: Any) -> Problem:
+def _problem(model: type[BaseModel], document: Document, path: tuple[Any, ...], fault: Any, hint: bool) -> Problem:
     kind, seen, context = fault["type"], fault["input"], fault.get("ctx", {})
     last = fault["loc"][-1] if fault["loc"] else ""
     if kind == "missing" and isinstance(last, int):
@@ -166,7 +168,7 @@ def _problem(model: type[BaseModel], document: Document, path: tuple[Any, ...], 
         return Problem(document.place((*path, last)), f"{last!r} is missing.", f"Add `{last}: ...` here.", code=kind)
     if kind == "extra_forbidden":
         known = _fields(model, fault["loc"][:-1])
-        near = nearest(str(last), known)
+        near = nearest(str(last), known) if hint else None
         cure = f"Did you mean {near!r}?" if near else f"Known here: {', '.join(known)}." if known else "Leave it out."
         return Problem(document.place(path), f"{last!r} is not known here.", cure, code=kind)
     if kind in ("value_error", "assertion_error"):
@@ -174,15 +176,15 @@ def _problem(model: type[BaseModel], document: Document, path: tuple[Any, ...], 
         said = str(raised).strip() or "This value is not allowed."
         what, cure = getattr(raised, "what", said), getattr(raised, "cure", "")
         return Problem(document.place(path), what if what.endswith((".", "!", "?")) else f"{what}.", cure, code=kind)
-    what, cure = _words(kind, seen, context, fault["msg"])
+    what, cure = _words(kind, seen, context, fault["msg"], hint)
     return Problem(document.place(path), what, cure, code=kind)
 
 
-def _words(kind: str, seen: Any, context: dict[str, Any], message: str) -> tuple[str, str]:
+def _words(kind: str, seen: Any, context: dict[str, Any], message: str, hint: bool) -> tuple[str, str]:
     shown = _shown(seen)
     if kind == "literal_error":
         words = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-        near = nearest(str(seen), words) if isinstance(seen, str) else None
+        near = nearest(str(seen), words) if hint and isinstance(seen, str) else None
         cure = f"Did you mean {near!r}?" if near else f"Write one of: {', '.join(words)}."
         return f"{shown} is none of the words that may stand here.", cure
     if kind in _KINDS:

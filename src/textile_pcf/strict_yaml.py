@@ -26,7 +26,9 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -inf),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), nan),
 }
-_INTEGER = re.compile(r"[-+]?[0-9]{1,4000}|0o[0-7]{1,4000}|0x[0-9a-fA-F]{1,4000}")
+_INTEGER = re.compile(
+    r"[-+]?[0-9]{1,250}|0o[0-7]{1,300}|0x[0-9a-fA-F]{1,250}"
+)  # longer ones are no numbers that can be counted
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _CURES = {
     "mapping values are not allowed": "Put a text that holds ': ' in quotes, and check the indentation.",
