@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema
@@ -126,7 +126,8 @@ def validated(model: type[Model], document: Document, error: type[PcfError]) -> 
         return model.model_validate(document.data)
     except ValidationError as found:
         faults = [(document.known(fault["loc"]), fault) for fault in found.errors(include_url=False)]
-    meant = [(path, fault) for path, fault in faults if not _other_branch(path, fault, faults)]
+    known = _Found.of(faults)
+    meant = [(path, fault) for path, fault in faults if not _other_branch(path, fault, known)]
     problems = [_problem(model, document, *each, hint=number < HINTED) for number, each in enumerate(meant)]
     raise error(_joined(problems)) from None
 
@@ -147,15 +148,29 @@ def sha256_of(path: str | Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _other_branch(path: tuple[Any, ...], fault: Any, faults: list[tuple[tuple[Any, ...], Any]]) -> bool:
+class _Found(NamedTuple):
+    """Kinds of the faults at each path, and all paths that have some below them."""
+
+    kinds: dict[tuple[Any, ...], set[str]]
+    above: set[tuple[Any, ...]]
+
+    @classmethod
+    def of(cls, faults: list[tuple[tuple[Any, ...], Any]]) -> _Found:
+        """Those of all faults, so that each can be looked up."""
+        found = cls({}, set())
+        for path, fault in faults:
+            found.kinds.setdefault(path, set()).add(fault["type"])
+            found.above.update(path[:length] for length in range(len(path)))
+        return found
+
+
+def _other_branch(path: tuple[Any, ...], fault: Any, found: _Found) -> bool:
     """Whether a fault belongs to a form that was not meant: a mapping is no number, but something in it is wrong."""
+    kinds = found.kinds[path]
     if isinstance(fault["input"], dict) and fault["type"] in _SCALAR_ERRORS | {"list_type", "tuple_type"}:
-        return any(
-            each[: len(path)] == path and (len(each) > len(path) or other["type"] not in _SCALAR_ERRORS | _SHAPE_ERRORS)
-            for each, other in faults
-        )
+        return path in found.above or bool(kinds - (_SCALAR_ERRORS | _SHAPE_ERRORS))
     if not isinstance(fault["input"], dict | list) and fault["type"] in _SHAPE_ERRORS:
-        return any(each == path and other["type"] not in _SHAPE_ERRORS for each, other in faults)
+        return bool(kinds - _SHAPE_ERRORS)
     return False
 
 

@@ -106,7 +106,7 @@ def office_numbers(values: Sequence[Any]) -> tuple[Array, Flags]:
     """As `columns.numbers`, and numbers as offices write them; plain ones are read as fast as there."""
     floats, wrong = numbers(values)
     read: dict[str, float | None] = {}
-    for row in np.flatnonzero(wrong):
+    for row in np.flatnonzero(wrong).tolist():
         text = values[row]
         if not isinstance(text, str):
             continue

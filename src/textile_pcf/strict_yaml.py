@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from math import inf, nan
+from math import inf, isinf, nan
 from pathlib import Path
 from typing import Any
 
@@ -283,5 +283,6 @@ def _number(text: Any) -> Any:
     if _INTEGER.fullmatch(text):
         return int(text, {"o": 8, "x": 16}.get(text[1:2], 10) if text[0] == "0" else 10)
     if _FLOAT.fullmatch(text):
-        return float(text)
+        number = float(text)
+        return text if isinf(number) else number  # more than any number that can be counted
     return inf if text == "inf" else text

@@ -186,7 +186,9 @@ def _split_amounts(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]
     place = {text: code for code, text in enumerate(units.categories)}
     codes, quantities = units.codes.copy(), dict[str, tuple[float, str] | None]()
     for row in np.flatnonzero(wrong):
-        text = str(told[row])
+        text = told[row]
+        if not isinstance(text, str):
+            continue
         if text not in quantities:
             quantities[text] = _quantity(text)
         if (quantity := quantities[text]) is None:
@@ -210,14 +212,15 @@ def _quantity(text: str) -> tuple[float, str] | None:
 
 
 def _one_unit(text: str, amount: float, said: str, told: str) -> tuple[tuple[float, str], tuple[str, str] | None]:
-    """An amount with the one unit that the amount and the column unit say together, or what is wrong between them and the cure."""
+    """An amount with the one unit that amount and unit say together, or what is wrong between them and the cure."""
     if said and told and (zeros := times_more(said, told)):  # 0.002万kWh, in kWh
         return (scaled(amount, zeros), told), None
     if said and told and told != said:
         try:
             parse_unit(said)
-        except UnitError as error:
-            return (amount, told), (f"The amount {text[:60]!r} is not a number. {error.what}", error.cure)
+        except UnitError:
+            cure = "Write a plain number into the column `amount`, and the unit into the column `unit`."
+            return (amount, told), (f"The amount {text[:60]!r} ends in {said[:60]!r}, which is no unit.", cure)
         return (amount, told), (f"The amount says {said!r}, the column unit says {told!r}.", "Write the unit once.")
     if not said and told[:1] in MANY and MANY.intersection(text):
         cure = "Write the multiplier once, in the amount or in the unit."

@@ -1,8 +1,8 @@
 """In which encoding a text file was saved: UTF-8, UTF-16 or GB 18030 are read, others are named.
 
-Bytes of one encoding often are bytes of another too. What is read is what makes sense as a whole: the common signs of simplified
-Chinese, or letters that stand between letters of their own alphabet. Where something was taken for granted, a word is shown as
-it was read.
+Bytes of one encoding often are bytes of another too. What is read is what makes sense as a whole: the common signs of
+simplified Chinese, or letters that stand between letters of their own alphabet. Where something was taken for granted,
+a word is shown as it was read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ COMMON = 0.9  # of the signs beyond ASCII that are common ones, where a text mak
 LOOKED_AT = 20_000  # signs beyond ASCII that are looked at
 _WORD = re.compile(r"[^\s,;\t\"，；]*[^\x00-\x7f\s，；][^\s,;\t\"，；]*")
 _SIGNS = re.compile(r"[^\x00-\x7f]+")
-_WESTERN = re.compile(r"[\u00a0-\u017f‘’“”–—…€™ŠšŽžŒœŸ]")
+_WESTERN = re.compile(r"[\u00c0-\u017f\u00a0°²³µ½¼·±€–—‘’“”…«»©®™§£]")
 _LETTERS = re.compile(r"[\u00c0-\u024f]")
 _STRANGE = re.compile(r"[\u0180-\u036f\u0460-\u0482\u0530-\u07ff]")  # no letters of a word in English, Greek or Russian
 _LONG = re.compile("[\u0800-\U0010ffff]")  # three bytes and more in UTF-8: never by chance
@@ -113,7 +113,7 @@ def _plausible(data: bytes, encoding: str) -> str | None:
     signs = _signs(text)
     if encoding == "cp1252":
         runs = _SIGNS.findall(text)
-        sense = all(map(_WESTERN.match, signs)) and not any(len(_LETTERS.findall(run)) > 1 for run in runs)
+        sense = all(map(_WESTERN.match, signs)) and not any(len(run) > 2 or len(_LETTERS.findall(run)) > 1 for run in runs)
     elif encoding == "big5":
         first = [sign.encode("big5")[0] for sign in signs]
         sense = sum(0xA1 <= byte <= 0xC6 for byte in first) >= COMMON * len(first)

@@ -47,6 +47,9 @@ def _decoded(name: str, error: type[PcfError]) -> tuple[str, tuple[str, ...]]:
     data = read_bytes(name)
     text, encoding, word = decoded(data)
     cure = "Save it as UTF-8 (in Excel: CSV UTF-8)."
+    if (text is None or "\0" in text) and utf16_without_mark(data):
+        what = "This file seems to be UTF-16 without its mark."
+        raise error([Problem(name, what, cure, code="encoding")])
     if text is None and not word:
         raise error([Problem(name, "The characters of this file cannot be read.", cure, code="encoding")])
     if text is None and encoding == "UTF-8":
@@ -54,9 +57,6 @@ def _decoded(name: str, error: type[PcfError]) -> tuple[str, tuple[str, ...]]:
         raise error([Problem(name, what, cure, code="encoding")])
     if text is None:
         what = f"This file is not UTF-8, and as GB18030 it makes no sense; it may be {encoding} ({word!r})."
-        raise error([Problem(name, what, cure, code="encoding")])
-    if "\0" in text and utf16_without_mark(data):
-        what = "This file seems to be UTF-16 without its mark."
         raise error([Problem(name, what, cure, code="encoding")])
     if encoding == "UTF-8":
         return text, (f"{name} can be read as UTF-8 and as GB18030; it was read as UTF-8, for example {word!r}.",)
