@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, overload
 
@@ -16,6 +16,11 @@ Kind_ = TypeVar("Kind_", bound=np.generic)
 DENSE = 1 << 16  # combinations that are counted in a table even where there are fewer rows
 SHORT = 1 << 31  # combinations that 32 bits can count
 HEAD = 1 << 16  # rows that are looked at first for what all of them say
+LONGEST_SHOWN = 80  # characters of a cell that a message shows
+LONG, LONGEST = 40, 400  # characters of texts that are read at once, and of a number at all
+PLAIN_NUMBER = frozenset("0123456789+-.eE")
+OF_NUMBERS = np.array([chr(code) in PLAIN_NUMBER or code == 0 for code in range(129)])
+"""Whether a sign stands in numbers, by its code; all beyond ASCII do not. 0 fills up shorter texts."""
 WIDE = 8  # as many times the rows may there be combinations to be counted in a table, not sorted
 
 
@@ -116,7 +121,7 @@ def text_of(value: Any) -> str:
         return ""
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
-    return str(value).strip()
+    return _written(value, str).strip()
 
 
 def read_only(array: Array) -> Array:
@@ -126,14 +131,23 @@ def read_only(array: Array) -> Array:
 
 
 def shown(value: Any) -> str:
-    """A cell as a message shows it: a text in quotes, a number plainly.
+    """A cell as a message shows it: a text in quotes, a number plainly, neither without end.
 
     Examples
     --------
     >>> shown("1,5"), shown(np.float64("inf"))
     ("'1,5'", 'inf')
     """
-    return repr(value.item() if isinstance(value, np.generic) else value)
+    text = _written(value.item() if isinstance(value, np.generic) else value, repr)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
+
+def _written(value: Any, written: Callable[[Any], str]) -> str:
+    """Text of a value; of a whole number that Python refuses to write because of its length, the way it writes it."""
+    try:
+        return written(value)
+    except ValueError:
+        return hex(value)
 
 
 def encode(values: Sequence[Any] | Coded) -> Coded:
@@ -246,17 +260,20 @@ def numbers(values: Sequence[Any] | NDArray[Any]) -> tuple[Array, NDArray[np.boo
     >>> wrong
     array([False, False,  True, False])
     """
+    if isinstance(values, Coded):
+        floats, wrong = _read(list(values.categories))
+        return floats[values.codes], wrong[values.codes]
+    if isinstance(values, list) and set(map(type, values)) == {str}:
+        return _read(values)
     array = np.asarray(_plain(values) if isinstance(values, list) else values)
     if array.dtype.kind in "fiu":
         floats = array.astype(np.float64, copy=False)
         with np.errstate(over="ignore", invalid="ignore"):
             finite = np.isfinite(np.add.reduce(floats))  # no sum of anything infinite or NaN is
         return floats, np.zeros(len(floats), dtype=bool) if finite else np.isinf(floats)
-    if array.dtype.kind != "U" or not set(map(type, values)) <= {str, np.str_}:  # a workbook's cells: numbers and texts
-        column = encode(list(values))
-        floats, wrong = _read(np.array(column.categories, dtype=np.str_))
-        return floats[column.codes], wrong[column.codes]
-    return _read(array)
+    column = encode(list(values))  # a workbook's cells: numbers and texts
+    floats, wrong = _read(list(column.categories))
+    return floats[column.codes], wrong[column.codes]
 
 
 def _plain(values: list[Any]) -> list[Any]:
@@ -267,22 +284,32 @@ def _plain(values: list[Any]) -> list[Any]:
     return values
 
 
-def _read(texts: NDArray[np.str_]) -> tuple[Array, Flags]:
-    """Numbers in texts, and which texts are none."""
-    blank = texts == ""
+def _read(texts: list[str]) -> tuple[Array, Flags]:
+    """Numbers in texts, and which texts are none: only plain digits, a point, signs and an exponent make a number."""
+    if max(map(len, texts), default=0) > LONG or "\0" in "".join(texts):  # numpy would make all as long, and drop a last NUL
+        found = np.array([_float(text) for text in texts], dtype=np.float64)
+        return found, np.isnan(found) & (np.array(list(map(len, texts)), dtype=np.int64) > 0)
+    array = np.array(texts or [""], dtype=np.str_)[: len(texts)]
+    signs = array.view(np.uint32).reshape(len(array), array.itemsize // 4)
+    plain = OF_NUMBERS.take(signs, mode="clip").all(axis=1)
+    if not plain.all():
+        array = np.where(plain, array, "")
+    blank = array == ""
     try:
-        floats = np.where(blank, "nan", texts).astype(np.float64)
+        floats = np.where(blank, "nan", array).astype(np.float64)
     except ValueError:
-        floats = np.array([_float(text) for text in texts.tolist()])
-    floats[~np.isfinite(floats) | (np.char.find(texts, "_") >= 0)] = np.nan  # 1_000 is Python's, not a mill's
-    return floats, np.isnan(floats) & ~blank
+        floats = np.array([_float(text) for text in array.tolist()])
+    floats[~np.isfinite(floats)] = np.nan
+    return floats, np.isnan(floats) & ~(blank & plain)
 
 
 def _float(text: str) -> float:
+    """A number in plain digits, NaN where a text is none: `float` takes other digits, `1_000` and `nan` too."""
     try:
-        return float(text)
+        number = float(text) if PLAIN_NUMBER.issuperset(text) and len(text) <= LONGEST else np.nan
     except ValueError:
         return np.nan
+    return number if np.isfinite(number) else np.nan
 
 
 def picked(table: NDArray[Kind_], places: NDArray[np.integer[Any]]) -> NDArray[Kind_]:

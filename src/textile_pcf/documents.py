@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema
@@ -42,6 +42,7 @@ _KINDS = {
     "date_type": ("is not a date.", "Write a date such as 2026-01-31."),
     "finite_number": ("is not a finite number.", "Write a finite number."),
 }
+HINTED = 1_000  # faults for which a name is looked for that may be meant: more than anybody is told
 Model = TypeVar("Model", bound=BaseModel)
 _UNCOERCED = frozenset({"float", "int", "bool"})
 _SCALAR_ERRORS = frozenset({
@@ -125,7 +126,9 @@ def validated(model: type[Model], document: Document, error: type[PcfError]) -> 
         return model.model_validate(document.data)
     except ValidationError as found:
         faults = [(document.known(fault["loc"]), fault) for fault in found.errors(include_url=False)]
-    problems = [_problem(model, document, path, fault) for path, fault in faults if not _other_branch(path, fault, faults)]
+    known = _Found.of(faults)
+    meant = [(path, fault) for path, fault in faults if not _other_branch(path, fault, known)]
+    problems = [_problem(model, document, *each, hint=number < HINTED) for number, each in enumerate(meant)]
     raise error(_joined(problems)) from None
 
 
@@ -145,19 +148,33 @@ def sha256_of(path: str | Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _other_branch(path: tuple[Any, ...], fault: Any, faults: list[tuple[tuple[Any, ...], Any]]) -> bool:
+class _Found(NamedTuple):
+    """Kinds of the faults at each path, and all paths that have some below them."""
+
+    kinds: dict[tuple[Any, ...], set[str]]
+    above: set[tuple[Any, ...]]
+
+    @classmethod
+    def of(cls, faults: list[tuple[tuple[Any, ...], Any]]) -> _Found:
+        """Those of all faults, so that each can be looked up."""
+        found = cls({}, set())
+        for path, fault in faults:
+            found.kinds.setdefault(path, set()).add(fault["type"])
+            found.above.update(path[:length] for length in range(len(path)))
+        return found
+
+
+def _other_branch(path: tuple[Any, ...], fault: Any, found: _Found) -> bool:
     """Whether a fault belongs to a form that was not meant: a mapping is no number, but something in it is wrong."""
+    kinds = found.kinds[path]
     if isinstance(fault["input"], dict) and fault["type"] in _SCALAR_ERRORS | {"list_type", "tuple_type"}:
-        return any(
-            each[: len(path)] == path and (len(each) > len(path) or other["type"] not in _SCALAR_ERRORS | _SHAPE_ERRORS)
-            for each, other in faults
-        )
+        return path in found.above or bool(kinds - (_SCALAR_ERRORS | _SHAPE_ERRORS))
     if not isinstance(fault["input"], dict | list) and fault["type"] in _SHAPE_ERRORS:
-        return any(each == path and other["type"] not in _SHAPE_ERRORS for each, other in faults)
+        return bool(kinds - _SHAPE_ERRORS)
     return False
 
 
-def _problem(model: type[BaseModel], document: Document, path: tuple[Any, ...], fault: Any) -> Problem:
+def _problem(model: type[BaseModel], document: Document, path: tuple[Any, ...], fault: Any, hint: bool) -> Problem:
     kind, seen, context = fault["type"], fault["input"], fault.get("ctx", {})
     last = fault["loc"][-1] if fault["loc"] else ""
     if kind == "missing" and isinstance(last, int):
@@ -166,7 +183,7 @@ def _problem(model: type[BaseModel], document: Document, path: tuple[Any, ...], 
         return Problem(document.place((*path, last)), f"{last!r} is missing.", f"Add `{last}: ...` here.", code=kind)
     if kind == "extra_forbidden":
         known = _fields(model, fault["loc"][:-1])
-        near = nearest(str(last), known)
+        near = nearest(str(last), known) if hint else None
         cure = f"Did you mean {near!r}?" if near else f"Known here: {', '.join(known)}." if known else "Leave it out."
         return Problem(document.place(path), f"{last!r} is not known here.", cure, code=kind)
     if kind in ("value_error", "assertion_error"):
@@ -174,15 +191,15 @@ def _problem(model: type[BaseModel], document: Document, path: tuple[Any, ...], 
         said = str(raised).strip() or "This value is not allowed."
         what, cure = getattr(raised, "what", said), getattr(raised, "cure", "")
         return Problem(document.place(path), what if what.endswith((".", "!", "?")) else f"{what}.", cure, code=kind)
-    what, cure = _words(kind, seen, context, fault["msg"])
+    what, cure = _words(kind, seen, context, fault["msg"], hint)
     return Problem(document.place(path), what, cure, code=kind)
 
 
-def _words(kind: str, seen: Any, context: dict[str, Any], message: str) -> tuple[str, str]:
+def _words(kind: str, seen: Any, context: dict[str, Any], message: str, hint: bool) -> tuple[str, str]:
     shown = _shown(seen)
     if kind == "literal_error":
         words = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-        near = nearest(str(seen), words) if isinstance(seen, str) else None
+        near = nearest(str(seen), words) if hint and isinstance(seen, str) else None
         cure = f"Did you mean {near!r}?" if near else f"Write one of: {', '.join(words)}."
         return f"{shown} is none of the words that may stand here.", cure
     if kind in _KINDS:

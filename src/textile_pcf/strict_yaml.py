@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from math import inf, nan
+from math import inf, isinf, nan
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,9 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -inf),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), nan),
 }
-_INTEGER = re.compile(r"[-+]?[0-9]{1,4000}|0o[0-7]{1,4000}|0x[0-9a-fA-F]{1,4000}")
+_INTEGER = re.compile(
+    r"[-+]?[0-9]{1,250}|0o[0-7]{1,300}|0x[0-9a-fA-F]{1,250}"
+)  # longer ones are no numbers that can be counted
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _CURES = {
     "mapping values are not allowed": "Put a text that holds ': ' in quotes, and check the indentation.",
@@ -281,5 +283,6 @@ def _number(text: Any) -> Any:
     if _INTEGER.fullmatch(text):
         return int(text, {"o": 8, "x": 16}.get(text[1:2], 10) if text[0] == "0" else 10)
     if _FLOAT.fullmatch(text):
-        return float(text)
+        number = float(text)
+        return text if isinf(number) else number  # more than any number that can be counted
     return inf if text == "inf" else text

@@ -11,9 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.columns import numbers, text_of
+from textile_pcf.columns import text_of
 from textile_pcf.documents import sha256_of
 from textile_pcf.errors import InputError, Problem, warn_caller
+from textile_pcf.number_text import office_numbers
 from textile_pcf.tables import Table, read_table
 from textile_pcf.units import UnitError, convert, cure_where, nearest, parse_unit
 
@@ -125,14 +126,18 @@ def load_supply(source: str | Path | Any) -> Supply:
 def _rows(table: Table, problems: list[Problem]) -> Iterator[_Row | None]:
     texts = {name: [text_of(cell) for cell in table.columns[name]] if name in table.columns else [""] * table.rows
              for name in COLUMNS}  # fmt: skip
-    efficiency = numbers(table.columns.get("efficiency", [""] * table.rows))[0]
+    efficiency, wrong = office_numbers(table.columns.get("efficiency", [""] * table.rows))
     for number in range(table.rows):
         cells = {name: column[number] for name, column in texts.items()}
         found: list[Problem] = list(_bad_words(table, number, cells))
         energy = _energy(table, number, cells, found)
         dates = [_date(table, number, name, cells[name], found) for name in ("period_start", "period_end")]
-        problems += found
         told = float(efficiency[number])
+        if wrong[number] or not (told != told or 0 < told <= 1.2):
+            what = f"{cells['efficiency'][:60]!r} is not an efficiency."
+            cure = "Write it as a part of 1, for example 0.78."
+            found.append(Problem(table.place(number, "efficiency"), what, cure, code="supply"))
+        problems += found
         yield (
             None
             if found
@@ -181,6 +186,10 @@ def _energy(table: Table, number: int, cells: Mapping[str, str], found: list[Pro
         return None
     try:
         amount, unit = split_quantity(cells["amount"])
+        if unit and cells["unit"] not in ("", unit):
+            what = f"The amount says {unit!r}, the column unit says {cells['unit']!r}."
+            found.append(Problem(table.place(number, "amount"), what, "Write the unit once.", code="supply"))
+            return None
         conversion = convert(parse_unit(unit or cells["unit"]), parse_unit("MJ"))
     except UnitError as error:
         cure = cure_where(error, MEGAWATT_HOURS, lambda unit: unit.dimensions == parse_unit("MJ").dimensions)

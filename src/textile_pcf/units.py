@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from textile_pcf.unit_text import FULL_WIDTH, LONGEST, UnitError, Value, nearest, read, times
+from textile_pcf.number_text import split_number
+from textile_pcf.unit_text import UnitError, Value, nearest, read, times
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,6 @@ CANONICAL = {
 """The canonical unit of each dimension, in the order in which units are written."""
 
 _COUNTED = {"piece", "pair", "set", "wear", "cycle"}
-_AMOUNT = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.]*,)\s*(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,26 +148,14 @@ def split_quantity(text: str) -> tuple[float, str]:
     Raises
     ------
     UnitError
-        No number in front, a comma in it, or not finite.
+        No number in front, an ambiguous comma in it, something else than a number, or not finite.
 
     Examples
     --------
     >>> split_quantity("2 kWh"), split_quantity("2"), split_quantity("1.5%"), split_quantity("5/kg")
     ((2.0, 'kWh'), (2.0, ''), (1.5, '%'), (5.0, '1/kg'))
     """
-    plain = text.translate(FULL_WIDTH)
-    match = _AMOUNT.match(plain)
-    if match is None:
-        if re.match(r"\s*[+-]?[\d.]*,", plain):
-            cure = "Write 1234.5, without thousands separators."
-            raise UnitError(f"{text[:LONGEST]!r} has a comma in its number.", cure)
-        raise UnitError(f"{text[:LONGEST]!r} does not start with a number.", "Write a quantity such as 2 kWh.")
-    amount, unit = float(match[1]), match[2].strip()
-    if unit[:1].isdigit() or unit[:1] in ("_", "."):
-        cure = "Write 1500 kg, without spaces in the number; a unit such as 100 m stands in a column of its own."
-        raise UnitError(f"{text[:LONGEST]!r} can be read in two ways.", cure)
-    if not isfinite(amount):
-        raise UnitError(f"{text[:LONGEST]!r} is not a finite number.", "Write a quantity such as 2 kWh.")
+    amount, unit = split_number(text)
     return amount, f"1{unit}" if unit.startswith("/") else unit
 
 

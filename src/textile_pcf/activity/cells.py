@@ -14,8 +14,9 @@ from textile_pcf.activity.footers import without_footers
 from textile_pcf.columns import Array, Coded, by_appearance, encode, numbers, recoded, shown
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.language import word
+from textile_pcf.number_text import office_numbers, scaled, times_more, why_no_number, year_text
 from textile_pcf.tables import Header, Table, table_under
-from textile_pcf.units import UnitError, nearest, split_quantity
+from textile_pcf.units import UnitError, nearest, parse_unit, split_quantity
 
 TEXTS = ("product", "stage", "flow", "component", "unit", "item", "region", "year", "per", "data_type", "source", "note")
 NUMBERS = ("amount", "gsd", "dq_technology", "dq_geography", "dq_time", "dq_precision")
@@ -23,6 +24,7 @@ COLUMNS = (*TEXTS[:3], "amount", *TEXTS[4:5], "component", *TEXTS[5:], *NUMBERS[
 REQUIRED = ("product", "stage")
 DATA_TYPES = ("measured", "calculated", "supplier", "literature", "estimated")
 PER = ("", "product", "period")
+MANY = frozenset("万萬亿億")
 NUMBER_CURE = "Write a plain finite number with a decimal point; leave the cell empty where nothing is known."
 WORD_CURE = "Write a plain finite number with a decimal point; the word of a choice goes into the column `item`."
 _NAMELESS = {
@@ -30,12 +32,21 @@ _NAMELESS = {
     "stage": ("The stage is missing.", "Every row names a stage, or `product`."),
 }
 ALIASES = {
-    "产品": "product", "产品编号": "product", "工序": "stage", "阶段": "stage", "生产工序": "stage",
-    "流": "flow", "项目": "flow", "活动": "flow", "数量": "amount", "用量": "amount", "消耗量": "amount", "数值": "amount",
-    "单位": "unit", "纤维": "component", "组分": "component", "因子": "item", "物料": "item", "名称": "item",
-    "地区": "region", "区域": "region", "年份": "year", "年": "year", "计量基准": "per", "基准": "per",
-    "数据类型": "data_type", "数据来源": "source", "来源": "source", "备注": "note",
+    "产品": "product", "产品编号": "product", "产品名称": "product", "产品代码": "product", "产品编码": "product",
+    "品名": "product", "品号": "product", "货号": "product", "款号": "product", "產品": "product", "產品編號": "product",
+    "產品名稱": "product", "工序": "stage", "阶段": "stage", "生产工序": "stage", "工序名称": "stage", "工序编号": "stage",
+    "生产阶段": "stage", "階段": "stage", "工序名稱": "stage", "流": "flow", "项目": "flow", "活动": "flow",
+    "项目名称": "flow", "能源种类": "flow", "能源类型": "flow", "能源品种": "flow", "能源名称": "flow", "項目": "flow",
+    "数量": "amount", "用量": "amount", "消耗量": "amount", "数值": "amount", "使用量": "amount", "消耗数量": "amount",
+    "數量": "amount", "单位": "unit", "單位": "unit", "计量单位": "unit", "計量單位": "unit", "数量单位": "unit",
+    "纤维": "component", "组分": "component", "因子": "item", "物料": "item", "名称": "item", "物料名称": "item",
+    "地区": "region", "区域": "region", "地區": "region", "年份": "year", "年": "year", "年度": "year",
+    "计量基准": "per", "基准": "per", "数据类型": "data_type", "数据来源": "source", "来源": "source", "备注": "note",
+    "備註": "note",
 }  # fmt: skip
+"""Headers in simplified and traditional signs, the usual one of each column first."""
+NEEDED = (*REQUIRED, "flow", "amount", "unit")  # without these nothing can be said of single rows
+HEADER_FAULTS = ("unknown-column", "column-twice", "headless")
 HEADER = Header(COLUMNS, ALIASES, lenient=True, naming=REQUIRED)
 
 
@@ -60,6 +71,7 @@ class Cells:
         texts = {name: encode(columns[name]) if name in columns else empty for name in TEXTS}
         products = by_appearance(texts["product"])
         texts["product"] = replace(products, codes=products.codes.astype(np.int64, copy=False))
+        texts["year"] = _years(texts["year"])
         texts["data_type"], texts["per"] = _words(texts["data_type"], DATA_TYPES), _words(texts["per"], PER)
         return texts if self.units is None else {**texts, "unit": self.units}
 
@@ -76,7 +88,9 @@ class Cells:
     @cached_property
     def years(self) -> NDArray[np.int64]:
         """Wanted year of each text, 0 where none is told; texts that are no year are reported by `bad_texts`."""
-        years = [int(text) if len(text) == 4 and text.isdigit() else 0 for text in self.texts["year"].categories]
+        years = [
+            int(text) if len(text) == 4 and text.isascii() and text.isdigit() else 0 for text in self.texts["year"].categories
+        ]
         return np.array(years, dtype=np.int64)
 
     @property
@@ -121,6 +135,12 @@ def _words(column: Coded, known: tuple[str, ...]) -> Coded:
     return recoded(column.codes, [told.get(text, text) for text in column.categories])
 
 
+def _years(column: Coded) -> Coded:
+    """A column of years; those written `2023.0` or `2023年` as the years they are."""
+    told = [year_text(text) for text in column.categories]
+    return column if told == list(column.categories) else recoded(column.codes, told)
+
+
 def read_cells(source: Any) -> Cells:
     """Read and code an input of any form.
 
@@ -136,7 +156,9 @@ def read_cells(source: Any) -> Cells:
         cure = f"Each row needs product, stage, flow, amount and unit; add: {', '.join(missing)}."
         what = f"Columns are missing: {', '.join(missing)}."
         raise InputError([*table.faults, Problem(table.name, what, cure, code="missing-column")])
-    read = {name: numbers(table.columns[name]) for name in NUMBERS if name in given}
+    if set(NEEDED) - given and any(problem.code in HEADER_FAULTS for problem in table.faults):
+        raise InputError(table.faults)  # one wrong header is not told again as an empty cell of every row
+    read = {name: (numbers if name == "amount" else office_numbers)(table.columns[name]) for name in NUMBERS if name in given}
     columns = {name: floats for name, (floats, _) in read.items()}
     spoilt = np.zeros(table.rows, dtype=bool)
     if "amount" not in columns:
@@ -161,27 +183,50 @@ def _split_amounts(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]
     if "amount" not in read or isinstance(cells.table.columns["amount"], np.ndarray) or not read["amount"][1].any():
         return None, problems
     amounts, wrong = read["amount"]
-    units = cells.texts["unit"]
-    categories, codes = list(units.categories), units.codes.copy()
+    units, told = cells.texts["unit"], cells.table.columns["amount"]
+    place = {text: code for code, text in enumerate(units.categories)}
+    codes, quantities = units.codes.copy(), dict[str, tuple[float, str] | None]()
     for row in np.flatnonzero(wrong):
-        try:
-            amount, unit = split_quantity(str(cells.table.columns["amount"][row]))
-        except UnitError:
+        text = told[row]
+        if not isinstance(text, str):
             continue
-        if not unit or unit[0] in "+-.0123456789":  # 7-9 is no amount with a unit
+        if text not in quantities:
+            quantities[text] = _quantity(text)
+        if (quantity := quantities[text]) is None:
             continue
-        told = units.categories[int(units.codes[row])]
         wrong[row] = False
-        if told and told != unit:
-            cells.spoilt[row] = True
-            what = f"The amount says {unit!r}, the column unit says {told!r}."
-            problems += cells.problems_at([int(row)], what, "Write the unit once.", "amount", "two-units")
+        unit = units.categories[int(units.codes[row])]
+        (amounts[row], unit), problem = _one_unit(text, *quantity, unit)
+        if problem is not None:
+            cells.spoilt[row], amounts[row] = True, np.nan
+            problems += cells.problems_at([int(row)], *problem, "amount", "two-units")
             continue
-        amounts[row] = amount
-        codes[row] = categories.index(unit) if unit in categories else len(categories)
-        if unit not in categories:
-            categories.append(unit)
-    return Coded(codes, tuple(categories)), problems
+        codes[row] = place.setdefault(unit, len(place))
+    return Coded(codes, tuple(place)), problems
+
+
+def _quantity(text: str) -> tuple[float, str] | None:
+    try:
+        return split_quantity(text)
+    except UnitError:
+        return None
+
+
+def _one_unit(text: str, amount: float, said: str, told: str) -> tuple[tuple[float, str], tuple[str, str] | None]:
+    """An amount with the one unit that amount and unit say together, or what is wrong between them and the cure."""
+    if said and told and (zeros := times_more(said, told)):  # 0.002万kWh, in kWh
+        return (scaled(amount, zeros), told), None
+    if said and told and told != said:
+        try:
+            parse_unit(said)
+        except UnitError:
+            cure = "Write a plain number into the column `amount`, and the unit into the column `unit`."
+            return (amount, told), (f"The amount {text[:60]!r} ends in {said[:60]!r}, which is no unit.", cure)
+        return (amount, told), (f"The amount says {said!r}, the column unit says {told!r}.", "Write the unit once.")
+    if not said and told[:1] in MANY and MANY.intersection(text):
+        cure = "Write the multiplier once, in the amount or in the unit."
+        return (amount, told), (f"The amount is {text[:60]!r}, and its unit {told!r} multiplies it again.", cure)
+    return (amount, said or told), None
 
 
 def _bad_numbers(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]]) -> Iterator[Problem]:
@@ -189,11 +234,17 @@ def _bad_numbers(cells: Cells, read: dict[str, tuple[Array, NDArray[np.bool_]]])
         for row in np.flatnonzero(wrong):
             cells.spoilt[row] = True
             seen = cells.table.columns[column][row]
-            word = isinstance(seen, str) and seen.replace("_", "").isalpha()
-            cure = WORD_CURE if word and column == "amount" else NUMBER_CURE
-            yield from cells.problems_at(
-                [int(row)], f"{shown(seen)} in column {column} is not a number.", cure, column, "not-a-number"
-            )
+            yield from cells.problems_at([int(row)], *_no_number(seen, column), column, "not-a-number")
+
+
+def _no_number(seen: Any, column: str) -> tuple[str, str]:
+    """What a cell is that is no number, and the cure."""
+    known = why_no_number(seen)
+    if known is not None:
+        return known.what, known.cure
+    word = isinstance(seen, str) and (bare := seen.replace("_", "")).isalpha() and not bare.isnumeric()
+    cure = WORD_CURE if word and column == "amount" else NUMBER_CURE
+    return f"{shown(seen)} in column {column} is not a number.", cure
 
 
 def _rows_with(cells: Cells, column: str, category: int) -> NDArray[np.intp]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.columns import numbers, shown, text_of
+from textile_pcf.columns import shown, text_of
 from textile_pcf.documents import data_root, sha256_of, validated
 from textile_pcf.errors import FactorError, Problem, UsageError, warn_caller
 from textile_pcf.factors.declared import check_declared
@@ -31,6 +31,7 @@ from textile_pcf.factors.table import (
     row_texts,
 )
 from textile_pcf.factors.values import printed_by_gases
+from textile_pcf.number_text import office_numbers, why_no_number
 from textile_pcf.strict_yaml import read_yaml
 from textile_pcf.tables import Table as Cells
 from textile_pcf.tables import read_table
@@ -39,7 +40,7 @@ from textile_pcf.units import Unit, UnitError, cure_where, describe, nearest, pa
 WHOLE = "Write a whole unit such as kgCO2e/kWh."
 AGREEMENT = 0.005  # printed and computed value, relative
 NOT_TABLES = ("gwp100", "regions", "synonyms")
-_YEAR = re.compile(r"[12]\d{3}")
+_YEAR = re.compile("[12][0-9]{3}")
 Say = Callable[[int, str, str, str], None]
 
 
@@ -148,8 +149,11 @@ def _index(items: list[str]) -> dict[str, list[int]]:
 def _numbers(cells: Cells, column: str, say: Say) -> Array:
     if column not in cells.columns:
         return np.full(cells.rows, np.nan)
-    values, wrong = numbers(cells.columns[column])
+    values, wrong = office_numbers(cells.columns[column])
     for row in np.flatnonzero(wrong):
+        if (known := why_no_number(cells.columns[column][row])) is not None:
+            say(int(row), column, known.what, known.cure)
+            continue
         cure = "Write a plain number with a decimal point, or leave the cell empty."
         say(int(row), column, f"{shown(cells.columns[column][row])} is not a finite number.", cure)
     return values

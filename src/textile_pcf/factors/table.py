@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from textile_pcf.columns import text_of
 from textile_pcf.documents import Source, Strict
+from textile_pcf.number_text import year_text
 from textile_pcf.titles import Text
 from textile_pcf.units import Unit
 
@@ -122,4 +123,5 @@ class Table:
 
 def row_texts(columns: Mapping[str, Sequence[Any]], rows: int) -> dict[str, list[str]]:
     """Text columns, all there, empty where the file has no such column."""
-    return {name: [text_of(cell) for cell in columns[name]] if name in columns else [""] * rows for name in TEXTS}
+    texts = {name: [text_of(cell) for cell in columns[name]] if name in columns else [""] * rows for name in TEXTS}
+    return {**texts, "year": [year_text(year) for year in texts["year"]]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,9 +24,10 @@ from textile_pcf.rules.ruleset import (
 )
 from textile_pcf.rules.values import Place, Values
 from textile_pcf.strict_yaml import Document
-from textile_pcf.units import Unit, UnitError, convert, describe, nearest, parse_unit, split_quantity
+from textile_pcf.units import Unit, UnitError, convert, describe, parse_unit, split_quantity
 
 KILOGRAM = "kg"
+NAMED = 20  # names that a message tells
 STEPS = ("country", "group")
 LIBRARY_READS = {"grammage": "g/m2", "width": "m", "wears": "wear", "fossil_carbon": "kg/kg", "biogenic_carbon": "kg/kg"}
 
@@ -108,7 +110,7 @@ class _Compiler(Values):
                 self.problem(("stages", index, "scope"), "A component stage stands after a common stage.", cure)
             common = common or stage.scope == "product"
             if stage.region is not None and not is_region(stage.region):
-                close = region_named(stage.region) or nearest(stage.region, known_regions())
+                close = region_named(stage.region) or self.near(stage.region, known_regions())
                 cure = f"Did you mean {close!r}?" if close else "Write a code such as CN, or leave it out."
                 self.problem(("stages", index, "region"), f"{stage.region!r} is not a region.", cure)
 
@@ -123,20 +125,33 @@ class _Compiler(Values):
         homes = [(PRODUCT, self.written.product.properties)]
         homes += [(index, stage.properties) for index, stage in enumerate(self.written.stages)]
         self.models = {(stage, name): model for stage, models in homes for name, model in models.items()}
-        waiting = dict.fromkeys(self.models)
         self.place = dict.fromkeys(self.models, -1)  # so that find() knows the names
-        while waiting:
-            ready = [key for key in waiting if not any(need in waiting for need in self.needs(key))]
-            if not ready:
-                stage, name = next(iter(waiting))
-                circle = ", ".join(name for _, name in waiting)
-                path = self.model_path(stage, "properties", name)
-                self.problem(path, f"These properties need each other in a circle: {circle}.", "Give one of them a value.")
-                ready = list(waiting)
-            for key in ready:
-                del waiting[key]
+        needs = {key: set(self.needs(key)) for key in self.models}
+        users: dict[tuple[int, str], list[tuple[int, str]]] = {}
+        for key, needed in needs.items():
+            for need in needed:
+                users.setdefault(need, []).append(key)
+        written = {key: number for number, key in enumerate(self.models)}
+        left = {key: len(needed) for key, needed in needs.items()}
+        ready = [key for key, count in left.items() if not count]
+        while ready:  # all that need only what is known, in the order in which they are written; then what needs these
             self.order += ready
+            free: list[tuple[int, str]] = []
+            for user in (user for key in ready for user in users.get(key, ())):
+                left[user] -= 1
+                free += [user] if not left[user] else []
+            ready = sorted(free, key=written.__getitem__)
+        self.check_circles([key for key, count in left.items() if count])
         self.place = {key: index for index, key in enumerate(self.order)}
+
+    def check_circles(self, waiting: list[tuple[int, str]]) -> None:
+        """Properties that never become known need each other, or one that does; they are laid behind the others."""
+        if waiting:
+            stage, name = waiting[0]
+            circle = ", ".join([name for _, name in waiting[:NAMED]] + ["..."] * (len(waiting) > NAMED))
+            path = self.model_path(stage, "properties", name)
+            self.problem(path, f"These properties need each other in a circle: {circle}.", "Give one of them a value.")
+        self.order += waiting
 
     def needs(self, key: tuple[int, str]) -> list[tuple[int, str]]:
         """Properties that must be known before this one."""
@@ -190,7 +205,7 @@ class _Compiler(Values):
             return {}
         method = METHODS.get(model.method)
         if method is None:
-            close = nearest(model.method, METHODS) or ", ".join(METHODS)
+            close = self.near(model.method, METHODS) or ", ".join(METHODS)
             self.problem((*path, "method"), f"There is no method {model.method!r}.", f"Did you mean {close!r}?")
             return {}
         if convert(parse_unit(method.output), unit) is None:
@@ -285,7 +300,7 @@ class _Compiler(Values):
         if not names:
             self.problem((*path, "per"), "The list is empty.", "Name at least one driver, such as `output`.")
         found: list[str | int] = []
-        for name in sorted({name for name in names if names.count(name) > 1}):
+        for name in sorted(name for name, count in Counter(names).items() if count > 1):
             self.problem((*path, "per"), f"The driver {name!r} stands twice.", "Name each driver once.")
         for name in names:
             if name in MASS_DRIVERS or name == "product":
@@ -335,7 +350,7 @@ class _Compiler(Values):
                 elif reference in flows:
                     group.append(("flow", flows.index(reference)))
                 else:
-                    close = nearest(reference, [*stages, *flows])
+                    close = self.near(reference, [*stages, *flows])
                     path: Place = ("alternatives", number, "one_of")
                     cure = f"Did you mean {close!r}?" if close else "Write `stage` or `stage.flow`."
                     self.problem(path, f"There is no stage or flow {reference!r}.", cure)
@@ -345,7 +360,7 @@ class _Compiler(Values):
         """What is forbidden exists; a misspelt ban would ban nothing."""
         for step in steps:
             if step not in STEPS and not is_region(step):
-                close = nearest(step, [*STEPS, *known_regions()])
+                close = self.near(step, [*STEPS, *known_regions()])
                 cure = f"Did you mean {close!r}?" if close else "Write a region such as GLO, or `country` or `group`."
                 self.problem(path, f"{step!r} is neither a region nor a step of the search.", cure)
 

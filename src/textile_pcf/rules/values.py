@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
-from textile_pcf.errors import Problem
+from textile_pcf.errors import SHOWN, Problem
 from textile_pcf.rules.model import Chosen, Flow, Property, Quantity, RuleDocument
 from textile_pcf.rules.ruleset import PRODUCT, Citation, Default
 from textile_pcf.strict_yaml import Document
@@ -22,6 +23,9 @@ class Values:
         self.written = written
         self.document = document
         self.problems: list[Problem] = []
+        self.homes: dict[str, int] = {}  # place of each stage
+        for place, stage in enumerate(written.stages):
+            self.homes.setdefault(stage.id, place)
         self.product_unit = self.unit(written.product.unit, ("product", "unit"))
         self.order: list[tuple[int, str]] = []  # (stage, id) of properties, in the order of calculation
         self.place: dict[tuple[int, str], int] = {}
@@ -33,6 +37,10 @@ class Values:
         """Note a mistake at a path of the document."""
         where = ".".join(str(step) for step in path)
         self.problems.append(Problem(f"{self.document.name}:{self.document.line(path)} ({where})", what, cure))
+
+    def near(self, text: str, known: Iterable[str]) -> str | None:
+        """The known name most like a text; not looked for where more is wrong than anybody is told."""
+        return nearest(text, known) if len(self.problems) < SHOWN else None
 
     def unit(self, text: str | None, path: Place) -> Unit:
         """Unit that a text stands for; dimensionless, with a problem noted, where it is none."""
@@ -52,9 +60,8 @@ class Values:
 
     def key(self, stage: int, name: str) -> tuple[int, str] | None:
         """Home and id of the property that a name means in a stage."""
-        ids = [other.id for other in self.written.stages]
         home, _, inner = name.partition(".")
-        keys = [(ids.index(home), inner)] if inner and home in ids else [(stage, name), (PRODUCT, name)]
+        keys = [(self.homes[home], inner)] if inner and home in self.homes else [(stage, name), (PRODUCT, name)]
         return next((key for key in keys if key in self.place), None)
 
     def named_property(self, stage: int, name: str, path: Place) -> int | None:
@@ -62,7 +69,7 @@ class Values:
         found = self.find(stage, name)
         if found is None:
             known = [other for where, other in self.place if where in (stage, PRODUCT)]
-            close = nearest(name, known)
+            close = self.near(name, known)
             cure = f"Did you mean {close!r}?" if close else "Add it to `properties` of the stage or the product."
             self.problem(path, f"There is no property {name!r} here.", cure)
         elif self.pooled(found, stage) and self.models[self.order[found]].choice:
@@ -159,7 +166,7 @@ class Values:
             missing = "source and locator" if not source and not locator else "source" if not source else "locator"
             self.problem(path, f"The number has no {missing}.", "Say where it was read: `source:` and `locator:`.")
         if source and source not in self.written.sources:
-            close = nearest(source, self.written.sources)
+            close = self.near(source, self.written.sources)
             cure = f"Did you mean {close!r}?" if close else "Add it to `sources`."
             self.problem(path, f"There is no source {source!r}.", cure)
         return Citation(source or "", locator or "")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.strict_yaml import Document
 from textile_pcf.tables.footers import take_footers
-from textile_pcf.units import nearest
+from textile_pcf.tables.heads import UNIT_OF, column_of, key, near, numbers_rows, unit_of
 
 HEADER_WITHIN = 10  # rows in which the header is looked for
 
@@ -120,8 +118,11 @@ class Header:
         self.lenient = lenient
         self.naming = naming
         """Columns that every row of data fills in; a row that lacks one may be a total or a signature."""
-        self.by_key = {_key(alias): name for alias, name in aliases.items()}
-        self.by_key |= {_key(name): name for name in known or ()}
+        self.by_key = {key(alias): name for alias, name in aliases.items()}
+        self.by_key |= {key(name): name for name in known or ()}
+        self._titles: dict[str, str] = {}
+        for alias, name in aliases.items():
+            self._titles.setdefault(name, alias)
         self._exact = {name: name for name in known or ()}
 
     def name(self, cell: Any) -> str:
@@ -129,11 +130,11 @@ class Header:
         if cell in self._exact:
             return self._exact[cell]
         text = (cell if isinstance(cell, str) else str(cell)).strip()
-        return self.by_key.get(_key(text), text)
+        return column_of(text, self.by_key) or text
 
     def hits(self, cells: Iterable[Any]) -> int:
         """How many cells are headers of known columns."""
-        return sum(_key(str(cell)) in self.by_key for cell in cells)
+        return sum(bool(column_of(str(cell), self.by_key) or unit_of(str(cell), self.by_key)) for cell in cells)
 
     def problems(self, cells: Iterable[Any], place: Callable[[int], str]) -> list[Problem]:
         """Unknown columns and columns given twice."""
@@ -146,18 +147,40 @@ class Header:
                 what = f"The column {name!r} stands here twice{both}"
                 problems.append(Problem(place(position), what, "Keep one of them.", code="column-twice"))
             elif text and self.known is not None and name not in self.known:
-                near = self.meant(text)
-                cure = f"Did you mean {near!r}?" if near else f"Known columns: {', '.join(self.known)}."
-                what = f"{text[:60]!r} is not a known column."
-                problems.append(Problem(place(position), what, cure, code="unknown-column"))
+                problems.append(Problem(place(position), *self._unknown(text), code="unknown-column"))
             if text:
                 seen.setdefault(name, text)
         return problems
 
+    def _unknown(self, text: str) -> tuple[str, str]:
+        """What is wrong with a header that is not known, and the cure."""
+        what = f"{text[:60]!r} is not a known column."
+        if (meant := self.meant(text)) is not None:
+            return what, f"Did you mean {meant!r}?"
+        if (measured := unit_of(text, self.by_key)) is not None:
+            column, unit = measured
+            what = f"The header {text[:60]!r} names a unit."
+            return what, f"Write {column!r} as the header, and {unit!r} into the column {UNIT_OF[column]!r} of each row."
+        titles = self._titles if not text.isascii() else {}
+        known = [f"{name} ({titles[name]})" if name in titles else name for name in self.known or ()]
+        return what, f"Known columns: {', '.join(known)}."
+
     def meant(self, text: str) -> str | None:
-        """Known column that an unknown header comes nearest to."""
-        near = nearest(text, [*(self.known or ()), *self.by_key])
-        return self.by_key.get(_key(near), near) if near else None
+        """Known column that an unknown header is a misspelling of."""
+        found = near(text, [*(self.known or ()), *self.by_key])
+        return self.by_key.get(key(found), found) if found else None
+
+    def passed_over(self, heads: Sequence[Any], columns: Sequence[Any]) -> list[int]:
+        """Columns that only number the rows."""
+        pairs = enumerate(zip(heads, columns, strict=True))
+        return [place for place, (head, cells) in pairs if self.known and numbers_rows(str(head), cells, self.by_key)]
+
+    def measured(self, heads: Sequence[Any]) -> dict[int, tuple[str, str]]:
+        """The column of numbers whose header names the unit of all of them, where there is no column of units."""
+        found = {place: unit for place, head in enumerate(heads) if (unit := unit_of(str(head), self.by_key)) is not None}
+        taken = {self.name(head) for head in heads}
+        clear = len(found) == 1 and not any({column, UNIT_OF[column]} & taken for column, _ in found.values())
+        return found if clear else {}
 
     def row(self, rows: Sequence[Sequence[Any]]) -> int:
         """Number of the header row: the first, unless titles stand above it."""
@@ -181,36 +204,49 @@ def shaped(raw: Raw, header: Header, error: type[PcfError]) -> Table:
     if top:
         found = f"The header of {raw.name} was found in line {raw.lines[top]}; what stands above it was passed over."
         notes = (*notes, found)
-    heads, rows, lines = raw.rows[top], raw.rows[top + 1 :], raw.lines[top + 1 :]
-    problems = [*raw.faults, *header.problems(heads, lambda column: raw.place(top, column))]
+    heads, rows, lines = list(raw.rows[top]), raw.rows[top + 1 :], raw.lines[top + 1 :]
     if not rows:
         what = "This table has a header, but no rows."
+        problems = [*raw.faults, *header.problems(heads, lambda column: raw.place(top, column))]
         raise error([*problems, Problem(raw.place(top), what, "Write at least one row.", code="no-rows")])
     width = len(heads)
-    if set(map(len, rows)) != {width}:
-        problems += _ragged(raw, top, width)
-        rows = [[*row[:width], *[""] * (width - len(row))] for row in rows]
+    ragged = _other_width(rows, width)
+    rows = [[*row[:width], *[""] * (width - len(row))] for row in rows] if set(map(len, rows)) != {width} else rows
     table = [list(map(str.strip, cells)) if raw.kind == "csv" else list(cells) for cells in zip(*rows, strict=True)]
     if raw.kind == "csv" and _nameless(heads, table, header):
         data = take_footers(raw, header, top)
         if data is not raw:
             return shaped(data, header, error)
-    problems += _headless(raw, heads, table, top)
+    for place in header.passed_over(heads, table):
+        notes = (*notes, f"The column {heads[place]!r} of {raw.name} numbers the rows; it was passed over.")
+        heads[place], table[place] = "", [""] * len(rows)
+    measured = header.measured(heads)
+    heads = [measured[place][0] if place in measured else head for place, head in enumerate(heads)]
+    problems = [*raw.faults, *header.problems(heads, lambda column: raw.place(top, column))]
+    problems += [*_ragged(raw, top, width, ragged), *_headless(raw, heads, table, top)]
     if problems and not header.lenient:
         raise error(problems)
+    named = _named(heads, header, bool(problems))
+    columns = {name: table[place] for name, place in named.items()}
+    letters = {name: raw.letter(place) for name, place in named.items()}
+    for place, (column, unit) in measured.items():
+        columns[UNIT_OF[column]] = ["" if cell == "" else unit for cell in table[place]]
+        letters[UNIT_OF[column]] = raw.letter(place)
+    return Table(
+        raw.name, columns, len(rows), raw.kind, lines, letters, raw.sheet, notes, faults=tuple(problems), ragged=ragged
+    )
+
+
+def _named(heads: Sequence[Any], header: Header, wrong: bool) -> dict[str, int]:
+    """Place of each column; where headers are wrong, misspelt ones are read as what they seem to mean."""
     named: dict[str, int] = {}
     for place, head in enumerate(heads):
         if str(head).strip():
             named.setdefault(header.name(head), place)
-    if problems and header.known is not None:  # misspelt columns are read as what they seem to mean
+    if wrong and header.known is not None:
         meant = {str(header.meant(name)): place for name, place in named.items() if name not in header.known}
         named = {name: place for name, place in (meant | named).items() if name in header.known}
-    ragged = _other_width(raw.rows[top + 1 :], width)
-    columns = {name: table[place] for name, place in named.items()}
-    letters = {name: raw.letter(place) for name, place in named.items()}
-    return Table(
-        raw.name, columns, len(rows), raw.kind, lines, letters, raw.sheet, notes, faults=tuple(problems), ragged=ragged
-    )
+    return named
 
 
 def _nameless(heads: list[Any], table: list[list[Any]], header: Header) -> bool:
@@ -225,9 +261,9 @@ def _other_width(rows: Sequence[Sequence[Any]], width: int) -> list[int]:
     return [k for k, row in enumerate(rows) if len(row) < width or any(str(cell).strip() for cell in row[width:])]
 
 
-def _ragged(raw: Raw, top: int, width: int) -> list[Problem]:
+def _ragged(raw: Raw, top: int, width: int, ragged: Sequence[int]) -> list[Problem]:
     problems = []
-    for number in _other_width(raw.rows[top + 1 :], width):
+    for number in ragged:
         place = top + 1 + number
         cure = f"Write {width} cells, also where they are empty; put a cell that holds the separator in quotes."
         what = f"This row has {len(raw.rows[place])} cells, the header has {width}."
@@ -268,8 +304,3 @@ def letter(position: int) -> str:
         left, rest = divmod(left - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
-
-
-@lru_cache(maxsize=4096)
-def _key(text: str) -> str:
-    return re.sub(r"[\s_-]+", "_", text.strip().casefold())

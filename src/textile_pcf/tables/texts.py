@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from itertools import compress
 from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.strict_yaml import read_bytes
+from textile_pcf.tables.encodings import decoded, utf16_without_mark
 from textile_pcf.tables.shape import HEADER_WITHIN, Header, Raw
 
+OTHER_SIGNS = "，；、｜|：:"  # what cells are separated by, but not read
 HEAD = 100_000  # characters in which the separator is looked for
 
 
@@ -23,6 +26,7 @@ def csv_rows(name: str, header: Header, error: type[PcfError]) -> Raw:
         what = "This is not a text file: it holds NUL bytes."
         raise error([Problem(f"{name}:{line}", what, "Save it as CSV UTF-8.", code="nul")])
     first = 1
+    _check_separator(name, text, header, error)
     if text[:4].lower() == "sep=":  # Excel's own hint
         text, first = text[text.find("\n") + 1 :], 2
     delimiter = _delimiter(text, header)
@@ -41,16 +45,23 @@ def csv_rows(name: str, header: Header, error: type[PcfError]) -> Raw:
 
 def _decoded(name: str, error: type[PcfError]) -> tuple[str, tuple[str, ...]]:
     data = read_bytes(name)
-    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        told = f"{name} is not UTF-8; it was read as {encoding.upper()}."
-        return text, () if encoding == "utf-8-sig" else (told,)
-    what = "The characters of this file cannot be read."
-    raise error([Problem(name, what, "Save it as UTF-8 (in Excel: CSV UTF-8).", code="encoding")])
+    text, encoding, word = decoded(data)
+    cure = "Save it as UTF-8 (in Excel: CSV UTF-8)."
+    if (text is None or "\0" in text) and utf16_without_mark(data):
+        what = "This file seems to be UTF-16 without its mark."
+        raise error([Problem(name, what, cure, code="encoding")])
+    if text is None and not word:
+        raise error([Problem(name, "The characters of this file cannot be read.", cure, code="encoding")])
+    if text is None and encoding == "UTF-8":
+        what = f"This file is UTF-8 but for some bytes, the first of them behind {word!r}."
+        raise error([Problem(name, what, cure, code="encoding")])
+    if text is None:
+        what = f"This file is not UTF-8, and as GB18030 it makes no sense; it may be {encoding} ({word!r})."
+        raise error([Problem(name, what, cure, code="encoding")])
+    if encoding == "UTF-8":
+        return text, (f"{name} can be read as UTF-8 and as GB18030; it was read as UTF-8, for example {word!r}.",)
+    shown = f", for example {word!r}" if word else ""
+    return text, (f"{name} is not UTF-8; it was read as {encoding}{shown}.",) if encoding else ()
 
 
 def _reader(text: str, delimiter: str) -> Any:
@@ -80,3 +91,15 @@ def _delimiter(text: str, header: Header) -> str:
         return max(map(header.hits, split)), len(split[0])
 
     return max(",;\t", key=score)
+
+
+def _check_separator(name: str, text: str, header: Header, error: type[PcfError]) -> None:
+    """A sign between the cells of the header that is none of those that are read."""
+    lines = [line for line in text[:HEAD].splitlines() if line.strip()][:HEADER_WITHIN]
+    split = max((header.hits(re.split("[,;\t]", line)) for line in lines), default=0)
+    for number, line in enumerate(lines, 1):
+        for sign in OTHER_SIGNS:
+            if header.hits(line.split(sign)) > max(split, 1):
+                what = f"The cells of this file are separated by {sign!r}."
+                cure = "Separate them by a comma, a semicolon or a tab; in Excel: save as CSV UTF-8."
+                raise error([Problem(f"{name}:{number}", what, cure, code="separator")])
