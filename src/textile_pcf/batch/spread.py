@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.batch.keys import joined, keys
-from textile_pcf.batch.sources import arrow_rows, product_column, text_columns
+from textile_pcf.batch.sources import arrow_rows, product_column
 from textile_pcf.batch.store import write_whole
 from textile_pcf.columns import SHORT, Texts
+from textile_pcf.tables.arrow import checked, coded_columns, is_text, reading, usual
 from textile_pcf.tables.frames import coded, one_dictionary
 from textile_pcf.tables.shape import Table
 
@@ -47,7 +48,7 @@ class Spread:
         with pa.memory_map(self.file) as source:
             told = pa.ipc.open_stream(source).read_all()
             rows = pa.table({name: _as_one(told.column(name)) for name in told.column_names})
-        for name in text_columns(rows.schema):  # the products
+        for name in [field.name for field in rows.schema if is_text(field.type)]:  # the products
             place = rows.column_names.index(name)
             rows = rows.set_column(place, name, _encoded(joined(rows.column(place))))
         return rows
@@ -142,19 +143,22 @@ def _deal(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool)
 
 def _chunks(path: str, narrow: bool) -> Iterator[tuple[NDArray[np.uint64], dict[str, Takes], int]]:
     """Some row groups at a time: the key of each row's product, how to take rows of each column, the place of the first row."""
-    file, product = _opened(path)
+    with reading(path):
+        file, product = _opened(path)
     kinds: dict[str, np.dtype[Any]] = {}
     read, pieces, first = partial(file.read_row_groups, use_threads=False), _pieces(file.metadata), 0
     with ThreadPoolExecutor(1) as reader:  # the next rows are read while these are dealt out
-        reading = deque(reader.submit(read, groups) for groups in pieces[:1])
+        waiting = deque(reader.submit(read, groups) for groups in pieces[:1])
         for number in range(len(pieces)):
-            table = reading.popleft().result()
-            reading.extend(reader.submit(read, groups) for groups in pieces[number + 1 : number + 2])
-            key, taken = _products(table.column(product))
-            columns = {
-                name: taken if name == product else _taking(table.column(name), name, kinds if narrow else None)
-                for name in table.column_names
-            }
+            with reading(path):
+                table = usual(waiting.popleft().result())
+            waiting.extend(reader.submit(read, groups) for groups in pieces[number + 1 : number + 2])
+            with reading(path):
+                key, taken = _products(table.column(product))
+                columns = {
+                    name: taken if name == product else _taking(table.column(name), name, kinds if narrow else None)
+                    for name in table.column_names
+                }
             rows = table.num_rows
             del table
             yield key, columns, first
@@ -164,15 +168,12 @@ def _chunks(path: str, narrow: bool) -> Iterator[tuple[NDArray[np.uint64], dict[
 def _opened(path: str) -> tuple[Any, str]:
     """A Parquet file whose texts are read as codes, but for the products, hardly one of which stands twice in a row group."""
     import pyarrow as pa
-    from pyarrow import parquet
 
     file, product, _ = product_column(path)
     coded_product = pa.types.is_dictionary(file.schema_arrow.field(product).type)
     metadata = _without_arrow_schema(path) if coded_product else file.metadata
-    texts = text_columns(parquet.ParquetFile(path, metadata=metadata).schema_arrow)
-    others = [name for name in texts if name != product]
-    opened = parquet.ParquetFile(path, metadata=metadata, read_dictionary=others)  # not mapped: that would stay in memory
-    return opened, product
+    others = [name for name in coded_columns(checked(path, metadata=metadata)) if name != product]
+    return checked(path, others, metadata=metadata), product  # not mapped: that would stay in memory
 
 
 def _without_arrow_schema(path: str) -> Any:

@@ -218,7 +218,8 @@ def with_rejects(work: Work, table: Table, known: Known) -> tuple[list[Footprint
             results = emissions(build_activity(rest, work.rules), *known.answers, supply=work.supply)
             return results, problems, _joined(refused)
         except InputError as error:
-            of_products = [one for one in error.problems if one.product or one.code == "bad-product"]
+            nameless = {one.where for one in error.problems if one.code == "bad-product"}
+            of_products = [one for one in error.problems if one.product or one.where in nameless]
             if work.on_error == "fail" or len(of_products) < len(error.problems):
                 raise
             problems += of_products

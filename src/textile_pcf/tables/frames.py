@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from textile_pcf.columns import Coded, Texts, recoded
 from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.strict_yaml import read_bytes
+from textile_pcf.tables.arrow import checked, coded_columns, reading, usual
 from textile_pcf.tables.shape import Header, Table, plain
 
+EXACT = 1 << 53  # whole numbers up to here are floats too
 MANY = 1_000  # texts of a piece: to make those of several pieces the same is to look each up twice
 ALL_ONES_WHERE_SET = -np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(np.int32)
 """Eight numbers for each byte of flags."""
@@ -54,18 +56,13 @@ def from_parquet(name: str, header: Header, error: type[PcfError]) -> Table:
     if not Path(name).is_file():
         read_bytes(name)
     try:
-        import pyarrow
-        from pyarrow import parquet
+        import pyarrow  # noqa: F401 - whether it is there
     except ImportError:
         cure = "Install it: pip install 'textile_pcf[parquet]'"
         raise UsageError([Problem(name, "Reading Parquet needs pyarrow.", cure, code="extra")]) from None
-    try:
-        file = parquet.ParquetFile(name)
-        texts = [field.name for field in file.schema_arrow if str(field.type) in ("string", "large_string")]
-        table = parquet.ParquetFile(name, read_dictionary=texts).read()
-    except (pyarrow.ArrowException, OSError):
-        raise error([Problem(name, "This is not a Parquet file.", "Write it again.", code="parquet")]) from None
-    return from_arrow(table, name, header, error)
+    with reading(name, error):
+        table = checked(name, coded_columns(checked(name))).read()
+        return from_arrow(table, name, header, error)
 
 
 def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> Table:
@@ -74,7 +71,7 @@ def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> 
     def cells(column: Any) -> Any:
         kind = str(column.type)
         if kind.startswith(("int", "uint", "float", "double", "halffloat")):
-            return _cells(column.to_numpy())
+            return _numbers(column)
         if kind not in ("string", "large_string") and not kind.startswith("dictionary<values=string"):
             return objects(column)
         return _of_texts(*coded(column))
@@ -84,9 +81,21 @@ def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> 
         values[:] = column.to_pylist()
         return _cells(values)
 
-    rows = table.num_rows
+    table, rows = usual(table), table.num_rows
     empty = Table(name, {}, rows, "parquet" if name != "DataFrame" else "frame", range(rows))
     return _from_columns(empty, table.column_names, [cells(column) for column in table.columns], header, error)
+
+
+def _numbers(column: Any) -> Any:
+    """Numbers of a pyarrow column, NaN where there is none; whole numbers that floats would blur are told as texts there."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    if column.null_count and pa.types.is_integer(column.type):
+        low, high = compute.min_max(column).as_py().values()
+        if low is not None and not -EXACT <= low <= high <= EXACT:
+            return _of_texts(*coded(column.cast(pa.string())))
+    return _cells(column.to_numpy())
 
 
 def _of_texts(codes: NDArray[np.int32], texts: Any) -> Coded:
