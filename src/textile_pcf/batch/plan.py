@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from textile_pcf.batch.keys import joined, keys
 from textile_pcf.batch.pages import dictionary_size, even_texts
-from textile_pcf.batch.sources import ROWS, Partition, product_column
+from textile_pcf.batch.sources import ROWS, Partition, groups_of, product_column
 from textile_pcf.columns import run_starts
-from textile_pcf.tables.arrow import is_text, reading, usual_column
+from textile_pcf.tables.arrow import checked, is_text, reading, usual_column
 from textile_pcf.tables.frames import coded
 
 Keys = NDArray[np.uint64]
@@ -47,6 +47,7 @@ def _apart(path: str, file: Any, column: str) -> bool:
     names = [file.metadata.schema.column(place).path for place in range(file.metadata.num_columns)]
     if column not in names:
         return False
+    _look_at(path, column)
     seen: list[Keys] = []
     with Path(path).open("rb", buffering=0) as source:
         for group in range(file.num_row_groups):
@@ -62,6 +63,12 @@ def _apart(path: str, file: Any, column: str) -> bool:
             if _now(seen) and not _all_new(seen):
                 return False
     return bool(seen) and _all_new(seen)
+
+
+def _look_at(path: str, column: str) -> None:
+    """Let arrow look at what a file says of a column: it tells errors there only when it reads, and else ends the process."""
+    file = checked(path, pre_buffer=True, memory_map=True)
+    next(file.iter_batches(1, columns=[column], use_threads=False), None)
 
 
 def _dictionary(file: Any, group: int, column: str) -> Any:
@@ -88,7 +95,7 @@ def by_rows(path: str, rows: int = ROWS) -> Plan:
     sizes: list[int] = []
     last: np.uint64 | None = None
     seen: list[Keys] = []
-    for starts, products, size in _groups(path, file, column):
+    for starts, products, size in _groups(path, texts, file, column):
         if not size:
             lead.append(0)
             sizes.append(0)
@@ -127,11 +134,11 @@ def _all_new(seen: list[Keys]) -> bool:
     return not np.any(every[1:] == every[:-1])
 
 
-def _groups(path: str, file: Any, column: str) -> Iterator[tuple[NDArray[np.intp], Keys, int]]:
+def _groups(path: str, texts: tuple[str, ...], file: Any, column: str) -> Iterator[tuple[NDArray[np.intp], Keys, int]]:
     """Where the product changes in each row group, the key of the product from there on, and the number of rows."""
     for group in range(file.num_row_groups):
         with reading(path):
-            told = file.read_row_group(group, columns=[column], use_threads=False).column(0)
+            told = groups_of(path, texts, [group], [column]).column(0)
             found = _runs(told)
         yield *found, len(told)
 

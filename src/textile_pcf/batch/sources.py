@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from textile_pcf.activity.cells import ALIASES, COLUMNS, TEXTS, read_activity_table
 from textile_pcf.columns import Coded, by_appearance, encode
 from textile_pcf.errors import InputError, Problem, UsageError
-from textile_pcf.tables.arrow import checked, coded_columns, reading
+from textile_pcf.tables.arrow import checked, reading, rows_of, text_columns
 from textile_pcf.tables.frames import from_arrow
 from textile_pcf.tables.shape import Header, Table
 
@@ -39,8 +39,7 @@ class Partition:
     def read(self) -> Any:
         """The rows as a pyarrow table."""
         with reading(self.path):
-            file = opened(self.path, self.texts)
-            return file.read_row_groups(list(self.groups), use_threads=False).slice(self.skip, self.rows)
+            return groups_of(self.path, self.texts, self.groups).slice(self.skip, self.rows)
 
     def table(self, rows: Any) -> Table:
         """The rows as columns, with their places in the file."""
@@ -79,6 +78,15 @@ def opened(path: str, texts: Sequence[str]) -> Any:
     told = Path(path).stat()
     metadata = _metadata(path, told.st_ino, told.st_mtime_ns, told.st_size)
     return checked(path, texts, metadata=metadata, memory_map=True)
+
+
+def groups_of(path: str, texts: Sequence[str], groups: Sequence[int], columns: list[str] | None = None) -> Any:
+    """Row groups of a Parquet file."""
+    return rows_of(
+        path,
+        lambda: opened(path, texts),
+        lambda file: file.read_row_groups(list(groups), columns=columns, use_threads=False),
+    )
 
 
 @lru_cache(maxsize=4)
@@ -127,7 +135,7 @@ def product_column(path: str) -> tuple[Any, str, tuple[str, ...]]:
         raise UsageError([Problem(path, "Reading Parquet needs pyarrow.", EXTRA, code="extra")]) from None
     with reading(path):
         file = checked(path)
-        texts, columns = coded_columns(file), file.schema_arrow.names
+        texts, columns = text_columns(file.schema_arrow), file.schema_arrow.names
     head = header()
     problems = head.problems(columns, lambda column: path)
     names = [name for name in columns if head.name(name) == "product"]

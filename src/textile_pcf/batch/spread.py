@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +18,14 @@ from textile_pcf.batch.keys import joined, keys
 from textile_pcf.batch.sources import arrow_rows, product_column
 from textile_pcf.batch.store import write_whole
 from textile_pcf.columns import SHORT, Texts
-from textile_pcf.tables.arrow import checked, coded_columns, is_text, reading, usual
+from textile_pcf.errors import InputError
+from textile_pcf.tables.arrow import checked, is_text, reading, sound, text_columns, without_arrow_schema
 from textile_pcf.tables.frames import coded, one_dictionary
 from textile_pcf.tables.shape import Table
 
 CHUNK = 600_000  # rows dealt out at a time
 ROW = "__row"
 HALF = np.uint64(32)  # bits
-MARK, LENGTH = b"PAR1", 4  # the end of a Parquet file, and the bytes before it that tell how long its description is
 Places = NDArray[np.intp]
 Takes = Callable[[Places], Any]
 FOLDER, NEW = ".spread", ".spread.new"
@@ -93,16 +92,19 @@ def spread(path: str, out: Path, rows: int, per_file: int) -> list[Spread]:
         new.mkdir(parents=True)
         row = np.dtype(np.int32 if rows < SHORT else np.int64)
         try:
-            _deal(path, new, count, row, narrow=True)
-        except OverflowError:
-            _deal(path, new, count, row, narrow=False)
+            try:
+                _deal(path, new, count, row, narrow=True)
+            except OverflowError:
+                _deal(path, new, count, row, narrow=False)
+        except InputError:  # its texts cannot be read as codes, or it is damaged, which the second time tells
+            _deal(path, new, count, row, narrow=False, plainly=True)
         new.replace(folder)
     files = [folder / f"{number:05d}.arrows" for number in range(count)]
     return [Spread(number, path, str(file)) for number, file in enumerate(file for file in files if file.is_file())]
 
 
-def _deal(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool) -> None:
-    """Deal rows out to files; codes are as narrow as those of the first rows need them, or of 32 bits.
+def _deal(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool, plainly: bool = False) -> None:
+    """Deal rows out to files; codes are as narrow as those of the first rows need them, or of 32 bits; `plainly`, none are.
 
     Raises
     ------
@@ -125,7 +127,7 @@ def _deal(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool)
     try:
         with ThreadPoolExecutor(1) as writer:  # rows are written while the next are dealt out
             writing = deque[Future[None]]()
-            for product, columns, first in _chunks(path, narrow):
+            for product, columns, first in _chunks(path, narrow, plainly):
                 bucket = (((product >> HALF) * np.uint64(count)) >> HALF).astype(np.uint16)
                 order = np.argsort(bucket, kind="stable")  # counts, as the buckets are small integers
                 taken = {name: take(order) for name, take in columns.items()} | {ROW: pa.array((first + order).astype(row))}
@@ -141,17 +143,19 @@ def _deal(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool)
         pa.default_memory_pool().release_unused()
 
 
-def _chunks(path: str, narrow: bool) -> Iterator[tuple[NDArray[np.uint64], dict[str, Takes], int]]:
+def _chunks(path: str, narrow: bool, plainly: bool) -> Iterator[tuple[NDArray[np.uint64], dict[str, Takes], int]]:
     """Some row groups at a time: the key of each row's product, how to take rows of each column, the place of the first row."""
     with reading(path):
-        file, product = _opened(path)
+        file, product = _opened(path, plainly)
     kinds: dict[str, np.dtype[Any]] = {}
-    read, pieces, first = partial(file.read_row_groups, use_threads=False), _pieces(file.metadata), 0
+    read, pieces, first, schema = partial(file.read_row_groups, use_threads=False), _pieces(file.metadata), 0, None
     with ThreadPoolExecutor(1) as reader:  # the next rows are read while these are dealt out
         waiting = deque(reader.submit(read, groups) for groups in pieces[:1])
         for number in range(len(pieces)):
             with reading(path):
-                table = usual(waiting.popleft().result())
+                table = sound(waiting.popleft().result())
+                schema = schema or table.schema
+                table = table if table.schema.equals(schema) else table.cast(schema)
             waiting.extend(reader.submit(read, groups) for groups in pieces[number + 1 : number + 2])
             with reading(path):
                 key, taken = _products(table.column(product))
@@ -165,30 +169,16 @@ def _chunks(path: str, narrow: bool) -> Iterator[tuple[NDArray[np.uint64], dict[
             first += rows
 
 
-def _opened(path: str) -> tuple[Any, str]:
+def _opened(path: str, plainly: bool) -> tuple[Any, str]:
     """A Parquet file whose texts are read as codes, but for the products, hardly one of which stands twice in a row group."""
     import pyarrow as pa
 
     file, product, _ = product_column(path)
     coded_product = pa.types.is_dictionary(file.schema_arrow.field(product).type)
-    metadata = _without_arrow_schema(path) if coded_product else file.metadata
-    others = [name for name in coded_columns(checked(path, metadata=metadata)) if name != product]
+    metadata = without_arrow_schema(path) if coded_product or plainly else file.metadata
+    texts = () if plainly else text_columns(checked(path, metadata=metadata).schema_arrow)
+    others = [name for name in texts if name != product]
     return checked(path, others, metadata=metadata), product  # not mapped: that would stay in memory
-
-
-def _without_arrow_schema(path: str) -> Any:
-    """What a Parquet file says of itself but for the schema that arrow wrote beside: where that calls a column a dictionary,
-    pyarrow codes each row group of it anew, whatever it is asked.
-    """
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    with Path(path).open("rb") as file:
-        file.seek(-len(MARK) - LENGTH, SEEK_END)
-        size = int.from_bytes(file.read(LENGTH), "little")
-        file.seek(-len(MARK) - LENGTH - size, SEEK_END)
-        told = file.read(size).replace(b"ARROW:schema", b"ARROW:unread")
-    return parquet.read_metadata(pa.BufferReader(MARK + told + size.to_bytes(LENGTH, "little") + MARK))
 
 
 def _pieces(metadata: Any) -> list[list[int]]:

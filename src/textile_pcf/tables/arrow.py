@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from errno import EDQUOT, EFBIG, ENOSPC
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError
 
-CODES = {"PLAIN", "PLAIN_DICTIONARY", "RLE_DICTIONARY", "RLE", "BIT_PACKED"}
-"""Encodings of a column that arrow can read as codes."""
+MARK, LENGTH = b"PAR1", 4  # the end of a Parquet file, and the bytes before it that tell how long its description is
 SHORT = 1 << 31  # bytes
 NO_ROOM = (ENOSPC, EDQUOT, EFBIG)
 SAID = 120  # characters of what arrow says
-MARKS = {b"PAR1": "", b"PARE": "It is encrypted."}
+ENCRYPTED = b"PARE"
 DAMAGED = "Write it anew where it comes from; it is damaged, or written in a way that cannot be read here."
 
 
@@ -48,23 +48,17 @@ def unreadable(name: str, fault: BaseException) -> Problem:
     """Why a file is not read."""
     with Path(name).open("rb") as file:
         first = file.read(4)
-    if MARKS.get(first, "no") == "no":
+    if first not in (MARK, ENCRYPTED):
         return Problem(name, "This is not a Parquet file.", "Write it again.", code="parquet")
-    if first == b"PARE" or "encrypt" in str(fault).lower():
+    if first == ENCRYPTED or "encrypt" in str(fault).lower():
         return Problem(name, "This Parquet file is encrypted.", "Write it without encryption.", code="parquet")
     said = " ".join(str(fault).split())[:SAID].rstrip(". ")
     return Problem(name, f"This Parquet file cannot be read: {said}.", DAMAGED, code="parquet")
 
 
-def coded_columns(file: Any) -> tuple[str, ...]:
-    """Columns of texts of a Parquet file that can be read as codes: not those that are written by their differences."""
-    texts = [field.name for field in file.schema_arrow if is_text(field.type)]
-    metadata, plain = file.metadata, set(texts)
-    places = {metadata.schema.column(place).path: place for place in range(metadata.num_columns)}
-    for group in range(metadata.num_row_groups):
-        told = metadata.row_group(group)
-        plain -= {name for name in plain if name in places and not CODES.issuperset(told.column(places[name]).encodings)}
-    return tuple(name for name in texts if name in plain)
+def text_columns(schema: Any) -> tuple[str, ...]:
+    """Columns of texts, to be read as codes."""
+    return tuple(field.name for field in schema if is_text(field.type))
 
 
 def is_text(kind: Any) -> bool:
@@ -100,8 +94,47 @@ def usual_column(column: Any) -> Any:
         return column
 
 
-def checked(path: str, dictionaries: Sequence[str] = (), **options: Any) -> Any:
-    """A Parquet file, opened; pages that have a checksum are compared with it."""
+def checked(path: str, texts: Sequence[str] = (), **options: Any) -> Any:
+    """A Parquet file, opened, some texts to be read as codes; pages that have a checksum are compared with it."""
     from pyarrow import parquet
 
-    return parquet.ParquetFile(path, read_dictionary=list(dictionaries), page_checksum_verification=True, **options)
+    return parquet.ParquetFile(path, read_dictionary=list(texts), page_checksum_verification=True, **options)
+
+
+def rows_of(path: str, coded: Callable[[], Any], read: Callable[[Any], Any]) -> Any:
+    """Rows of a Parquet file, of usual types; texts as codes, or where they are written by their differences, plainly.
+
+    `coded` opens the file, `read` reads rows of an opened one.
+    """
+    import pyarrow as pa
+
+    try:
+        return sound(read(coded()))
+    except (pa.ArrowException, OSError):
+        return sound(read(checked(path, metadata=without_arrow_schema(path))))
+
+
+def sound(table: Any) -> Any:
+    """A table of usual types whose texts are UTF-8 and whose codes are those of texts: arrow does not look when it reads."""
+    import pyarrow as pa
+
+    told = usual(table)
+    for column in told.columns:
+        for chunk in column.chunks if is_text(column.type) or pa.types.is_dictionary(column.type) else ():
+            chunk.validate(full=True)
+    return told
+
+
+def without_arrow_schema(path: str) -> Any:
+    """What a Parquet file says of itself but for the schema that arrow wrote beside: where that calls a column a dictionary,
+    pyarrow codes each row group of it anew, whatever it is asked.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    with Path(path).open("rb") as file:
+        file.seek(-len(MARK) - LENGTH, SEEK_END)
+        size = int.from_bytes(file.read(LENGTH), "little")
+        file.seek(-len(MARK) - LENGTH - size, SEEK_END)
+        told = file.read(size).replace(b"ARROW:schema", b"ARROW:unread")
+    return parquet.read_metadata(pa.BufferReader(MARK + told + size.to_bytes(LENGTH, "little") + MARK))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from textile_pcf.columns import Coded, Texts, recoded
 from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.strict_yaml import read_bytes
-from textile_pcf.tables.arrow import checked, coded_columns, reading, usual
+from textile_pcf.tables.arrow import checked, reading, rows_of, text_columns, usual
 from textile_pcf.tables.shape import Header, Table, plain
 
 EXACT = 1 << 53  # whole numbers up to here are floats too
@@ -61,7 +61,8 @@ def from_parquet(name: str, header: Header, error: type[PcfError]) -> Table:
         cure = "Install it: pip install 'textile_pcf[parquet]'"
         raise UsageError([Problem(name, "Reading Parquet needs pyarrow.", cure, code="extra")]) from None
     with reading(name, error):
-        table = checked(name, coded_columns(checked(name))).read()
+        texts = text_columns(checked(name).schema_arrow)
+        table = rows_of(name, lambda: checked(name, texts), lambda file: file.read())
         return from_arrow(table, name, header, error)
 
 
