@@ -9,6 +9,8 @@ from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError
 
 MARK, LENGTH = b"PAR1", 4  # the end of a Parquet file, and the bytes before it that tell how long its description is
@@ -120,9 +122,23 @@ def sound(table: Any) -> Any:
 
     told = usual(table)
     for column in told.columns:
-        for chunk in column.chunks if is_text(column.type) or pa.types.is_dictionary(column.type) else ():
-            chunk.validate(full=True)
+        coded = pa.types.is_dictionary(column.type)
+        for chunk in column.chunks if coded or is_text(column.type) else ():
+            if coded and not _within(chunk):
+                raise pa.ArrowInvalid("a code stands for no text")
+            (chunk.dictionary if coded else chunk).validate(full=True)
     return told
+
+
+def _within(chunk: Any) -> bool:
+    """Whether all codes are those of texts; as numbers without sign, none of them is negative."""
+    indices, texts = chunk.indices, len(chunk.dictionary)
+    kind = f"u{indices.type.bit_width // 8}"
+    every = np.frombuffer(indices.buffers()[1] or b"", dtype=kind)[indices.offset : indices.offset + len(indices)]
+    if int(every.max(initial=0)) < texts:
+        return True
+    told = indices.drop_null().to_numpy().view(kind)  # nothing may stand where there is none
+    return not len(told) or int(told.max()) < texts
 
 
 def without_arrow_schema(path: str) -> Any:
