@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.batch.spread import FOLDER
-from textile_pcf.batch.store import MANIFEST, part_name, read_json, remove_unfinished, write_json, write_whole
+from textile_pcf.batch.folder import hashes, remove
+from textile_pcf.batch.spread import FOLDER, NEW
+from textile_pcf.batch.store import MANIFEST, part_name, read_json, write_json, write_whole
 from textile_pcf.batch.work import Done, Scenario
 
 
@@ -37,15 +37,18 @@ def finish(
     if counts["rows"] != rows or products not in (None, counts["products"] + counts["rejected"]):
         raise RuntimeError(f"products were lost: {products} in {rows} rows, but {counts}")
     _rejected(out, [one.number for one in done if one.problems])
-    write_json(out / MANIFEST, {"run": run, "counts": counts, "parts": len(done), "warnings": list(dict.fromkeys(warnings))})
+    files = hashes(out, {f"{part_name(one.number)}.parquet": one.sha256 for one in done if one.sha256})
+    told = {"run": run, "counts": counts, "parts": len(done), "warnings": list(dict.fromkeys(warnings)), "files": files}
+    write_json(out / MANIFEST, told)
     return counts
 
 
 def cleared(out: Path) -> None:
     """Remove what was needed on the way, also where an earlier run was killed before it could."""
-    for folder in ("parts", FOLDER):
-        shutil.rmtree(out / folder, ignore_errors=True)
-    remove_unfinished(out)
+    for folder in ("parts", FOLDER, NEW):
+        remove(out, folder)
+    for folder in ("", "results"):
+        remove(out, folder, unfinished=True)
 
 
 def _rejected(out: Path, numbers: list[int]) -> None:

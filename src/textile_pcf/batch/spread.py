@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textile_pcf.batch.folder import remove
 from textile_pcf.batch.keys import joined, keys
 from textile_pcf.batch.sources import arrow_rows, product_column
 from textile_pcf.batch.store import write_whole
@@ -88,8 +88,8 @@ def spread(path: str, out: Path, rows: int, per_file: int) -> list[Spread]:
     folder = out / FOLDER
     if not folder.is_dir():
         new = out / NEW
-        shutil.rmtree(new, ignore_errors=True)
-        new.mkdir(parents=True)
+        remove(out, NEW)
+        new.mkdir(parents=True, exist_ok=True)
         row = np.dtype(np.int32 if rows < SHORT else np.int64)
         try:
             try:
