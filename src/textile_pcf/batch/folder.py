@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.batch.store import MANIFEST, read_json
+from textile_pcf.batch.store import MANIFEST, read_json, write_json
 from textile_pcf.documents import sha256_of
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.tables.arrow import NO_ROOM
 
 LOCK = ".lock"
 PART = r"part-\d{5,}"
@@ -56,6 +57,37 @@ def remove(out: Path, folder: str, unfinished: bool = False) -> None:
             place.rmdir()
 
 
+@contextmanager
+def open_folder(out: Path, source: Any) -> Iterator[None]:
+    """The folder of the results, ours alone, made where the input is there.
+
+    Raises
+    ------
+    UsageError
+        It cannot be made or written, holds what no batch wrote, or another batch writes into it.
+    """
+    if isinstance(source, str | Path) and not Path(source).is_file():
+        yield  # reading tells that there is no such file
+        return
+    must_be_ours(out)
+    if "run" not in (read_json(out / MANIFEST) or {}):
+        remove(out, ".spread")  # of a run that was killed before it said of what
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError([unwritable(out, error)]) from error
+    with held_alone(out):
+        yield
+
+
+def unwritable(out: Path, error: OSError) -> Problem:
+    """Why nothing is written into a folder."""
+    what = f"This folder cannot be made ({error.strerror})."
+    if out.is_dir():
+        what = f"Nothing can be written into this folder ({error.strerror})."
+    return Problem(str(out), what, "Name a folder that can be written.", code="folder")
+
+
 def must_be_ours(out: Path) -> None:
     """A folder is empty, or a batch began in it.
 
@@ -81,10 +113,15 @@ def held_alone(out: Path) -> Iterator[None]:
     Raises
     ------
     UsageError
-        Another batch writes into it.
+        Another batch writes into it, or nobody can.
     """
     path = out / LOCK
-    file = _locked(path)
+    try:
+        file = _locked(path)
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
+        raise UsageError([unwritable(out, error)]) from error
     if file is None:
         owner = read_json(path) or {}
         who = f"process {owner.get('process', '?')} on {owner.get('machine', '?')}, since {owner.get('since', '?')}"
@@ -145,6 +182,29 @@ def _lock_on_windows(file: int) -> bool:
         return False
     os.lseek(file, 0, os.SEEK_SET)
     return True
+
+
+def counted_before(out: Path, run: dict[str, Any]) -> dict[str, int] | None:
+    """Counts of the same run finished before; None where there is still something to do.
+
+    Raises
+    ------
+    UsageError
+        The folder holds another run, or its results are not as they were written.
+    """
+    earlier = read_json(out / MANIFEST)
+    if earlier is None:
+        write_json(out / MANIFEST, {"run": run})
+        return None
+    other = [name for name in run if earlier.get("run", {}).get(name) != run[name]]
+    if other:
+        what = f"This folder holds another run: its {', '.join(other)} {'differs' if len(other) == 1 else 'differ'}."
+        raise UsageError([Problem(str(out), what, "Name another folder for the results.", code="other-run")])
+    if "counts" not in earlier or not whole(out, earlier.get("files", {})):
+        write_json(out / MANIFEST, {"run": run})
+        return None
+    counts: dict[str, int] = earlier["counts"]
+    return counts
 
 
 def hashes(out: Path, parts: dict[str, str]) -> dict[str, str]:

@@ -6,9 +6,8 @@ import csv
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,14 +17,14 @@ from textile_pcf import __version__
 from textile_pcf.activity.cells import read_activity_table
 from textile_pcf.batch.executors import Runner
 from textile_pcf.batch.finish import cleared, finish, warnings_of
-from textile_pcf.batch.folder import held_alone, must_be_ours, no_strangers, remove, whole
+from textile_pcf.batch.folder import counted_before, no_strangers, open_folder, remove
 from textile_pcf.batch.memory import keep_arrays
 from textile_pcf.batch.output import COLUMNS_OF
 from textile_pcf.batch.plan import plan
 from textile_pcf.batch.progress import Progress
 from textile_pcf.batch.sources import EXTRA, ROWS, Held, held
 from textile_pcf.batch.spread import FOLDER, NEW, spread
-from textile_pcf.batch.store import MANIFEST, log, part_name, read_json, write_json
+from textile_pcf.batch.store import MANIFEST, log, part_name, read_json
 from textile_pcf.batch.work import Done, LinkedError, Loads, Scenario, Work, done_before
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS
 from textile_pcf.columns import Coded
@@ -147,7 +146,7 @@ def calculate_batch(
     runner = Runner(workers, threads, dask, executor)
     runner.get_ready()
     work, run = prepared(rules, factors, out, results, on_error, scenarios, units, gwp, biogenic, supply)
-    with _folder(out, source):
+    with open_folder(out, source):
         return _calculated(source, work, run, out, runner, partition_rows, progress, begun)
 
 
@@ -162,9 +161,15 @@ def _calculated(
     begun: float,
 ) -> BatchResult:
     """The same in a folder that is ours alone."""
+    dealt = (out / FOLDER).is_dir()
     planned, digest = _planned_and_hashed(source, out, partition_rows, runner.one_thread)
     run |= {"source": planned.name, "source_sha256": digest, "partition_rows": partition_rows}
-    counts = _earlier(out, run)
+    try:
+        counts = counted_before(out, run)
+    except UsageError:
+        if not dealt:
+            remove(out, FOLDER)
+        raise
     if counts is None:
         log(out, "start", workers=runner.workers, parts=len(planned.partitions), **run)
         try:
@@ -181,28 +186,6 @@ def _calculated(
     seconds = time.perf_counter() - begun
     log(out, "end", **counts, seconds=round(seconds, 3))
     return BatchResult(out, **counts, seconds=seconds)
-
-
-@contextmanager
-def _folder(out: Path, source: Any) -> Iterator[None]:
-    """The folder of the results, ours alone, made where the input is there.
-
-    Raises
-    ------
-    UsageError
-        It cannot be made or written, holds what no batch wrote, or another batch writes into it.
-    """
-    if isinstance(source, str | Path) and not Path(source).is_file():
-        yield  # reading tells that there is no such file
-        return
-    must_be_ours(out)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        what = f"This folder cannot be made ({error.strerror})."
-        raise UsageError([Problem(str(out), what, "Name a folder that can be written.", code="folder")]) from error
-    with held_alone(out):
-        yield
 
 
 def _every_part(
@@ -363,29 +346,6 @@ def input_hash(source: Any) -> str:
         )
         digest.update(name.encode() + cells)
     return digest.hexdigest()
-
-
-def _earlier(out: Path, run: dict[str, Any]) -> dict[str, int] | None:
-    """Counts of the same run finished before; None where there is still something to do.
-
-    Raises
-    ------
-    UsageError
-        The folder holds another run, or its results are not as they were written.
-    """
-    earlier = read_json(out / MANIFEST)
-    if earlier is None:
-        write_json(out / MANIFEST, {"run": run})
-        return None
-    other = [name for name in run if earlier.get("run", {}).get(name) != run[name]]
-    if other:
-        what = f"This folder holds another run: its {', '.join(other)} {'differs' if len(other) == 1 else 'differ'}."
-        raise UsageError([Problem(str(out), what, "Name another folder for the results.", code="other-run")])
-    if "counts" not in earlier or not whole(out, earlier.get("files", {})):
-        write_json(out / MANIFEST, {"run": run})
-        return None
-    counts: dict[str, int] = earlier["counts"]
-    return counts
 
 
 def _all_parts(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.columns import Coded, Texts, recoded
+from textile_pcf.columns import Coded, Texts, recoded, text_of
 from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.strict_yaml import read_bytes
 from textile_pcf.tables.arrow import checked, reading, rows_of, text_columns, usual
@@ -178,10 +178,23 @@ def _from_columns(table: Table, heads: list[Any], cells: list[Any], header: Head
         if odd is not None:
             what = f"{str(column[odd])[:60]!r} in column {header.name(head)!r} is a {type(column[odd]).__name__}."
             problems.append(Problem(table.place(odd), what, "Give a text or a number.", code="cell"))
+        if not str(head).strip():
+            problems += _headless(table, column)
+            continue
         columns[header.name(head)] = column
     if problems:
         raise error(problems)
     return replace(table, columns=columns)
+
+
+def _headless(table: Table, column: Any) -> list[Problem]:
+    """Whatever stands in a column that has no name would be lost."""
+    cells = np.asarray(column.categories, dtype=object)[column.codes] if isinstance(column, Coded) else column
+    found = next((row for row, cell in enumerate(cells) if text_of(cell)), None)
+    if found is None:
+        return []
+    what = f"{str(cells[found])[:60]!r} stands in a column without a header."
+    return [Problem(table.place(found), what, "Write a header above it, or clear the column.", code="headless")]
 
 
 def _first(column: Any, odd: Callable[[Any], bool]) -> int | None:
