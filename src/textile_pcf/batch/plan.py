@@ -45,9 +45,8 @@ def plan(path: str, rows: int = ROWS) -> Plan:
 def _apart(path: str, file: Any, column: str) -> bool:
     """Whether the dictionaries of the product column tell that no row group shares a product with another."""
     names = [file.metadata.schema.column(place).path for place in range(file.metadata.num_columns)]
-    if column not in names:
+    if column not in names or not _described(path, column):
         return False
-    _look_at(path, column)
     seen: list[Keys] = []
     with Path(path).open("rb", buffering=0) as source:
         for group in range(file.num_row_groups):
@@ -65,10 +64,16 @@ def _apart(path: str, file: Any, column: str) -> bool:
     return bool(seen) and _all_new(seen)
 
 
-def _look_at(path: str, column: str) -> None:
-    """Let arrow look at what a file says of a column: it tells errors there only when it reads, and else ends the process."""
-    file = checked(path, pre_buffer=True, memory_map=True)
-    next(file.iter_batches(1, columns=[column], use_threads=False), None)
+def _described(path: str, column: str) -> bool:
+    """Whether arrow understands what a file says of a column: asked for an error there it ends the process."""
+    import pyarrow as pa
+
+    try:
+        file = checked(path, pre_buffer=True, memory_map=True)
+        next(file.iter_batches(1, columns=[column], use_threads=False), None)
+    except (pa.ArrowException, OSError):
+        return False  # reading tells what is wrong, if anything is
+    return True
 
 
 def _dictionary(file: Any, group: int, column: str) -> Any:

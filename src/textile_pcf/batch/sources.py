@@ -138,6 +138,9 @@ def product_column(path: str) -> tuple[Any, str, tuple[str, ...]]:
         texts, columns = text_columns(file.schema_arrow), file.schema_arrow.names
     head = header()
     problems = head.problems(columns, lambda column: path)
+    if columns.count("") > 1:
+        what = "Several columns have no name."
+        problems.append(Problem(path, what, "Give each a name, or leave it out.", code="headless"))
     names = [name for name in columns if head.name(name) == "product"]
     if not names:
         problems.append(Problem(path, "There is no column product.", "Each row names its product.", code="missing-column"))

@@ -41,6 +41,8 @@ def _frame_cells(column: Any) -> Any:
         return _coded(column.cat.codes.to_numpy(copy=True), column.cat.categories)
     if isinstance(column.dtype, pd.StringDtype):
         return _coded(*pd.factorize(column))
+    if column.dtype.kind in "iu" and column.hasnans and column.count() and not -EXACT <= column.min() <= column.max() <= EXACT:
+        return _cells(column.to_numpy(object))  # as floats they would be blurred
     return _cells(column.to_numpy(copy=True) if column.dtype.kind in "iuf" else column.to_numpy(object))
 
 
