@@ -10,7 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import fuzz_inputs
 
-SEED, COUNT = 12, 60
+SEED, COUNT = 32, 60
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_a_spoilt_input_ends_with_a_documented_code(folder: Path, number: int) -
 def test_a_fault_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 5, a traceback, something on standard output beside exit code 4: each is told."""
     for code, out in ((5, ""), (4, "a result"), (99, "")):
-        monkeypatch.setattr(fuzz_inputs, "run", lambda command, code=code, out=out: sys.stdout.write(out) and code or code)
+        monkeypatch.setattr(fuzz_inputs, "run", lambda command, code=code, out=out: (sys.stdout.write(out), code)[1])
         assert fuzz_inputs.wrong([])
     monkeypatch.setattr(fuzz_inputs, "run", lambda command: [][0])
     assert "IndexError" in fuzz_inputs.wrong([])
