@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.batch.spread import FOLDER
-from textile_pcf.batch.store import MANIFEST, part_name, read_json, remove_unfinished, write_json, write_whole
+from textile_pcf.batch.folder import hashes, remove
+from textile_pcf.batch.spread import FOLDER, NEW
+from textile_pcf.batch.store import MANIFEST, part_name, read_json, write_json, write_whole
 from textile_pcf.batch.work import Done, Scenario
 from textile_pcf.errors import SHOWN
 
@@ -64,7 +64,8 @@ def finish(
     if counts["rows"] != rows or products not in (None, counts["products"] + counts["rejected"]):
         raise RuntimeError(f"products were lost: {products} in {rows} rows, but {counts}")
     _rejected(out, [one.number for one in done if one.problems])
-    closed = {"run": run, "counts": counts, "parts": len(done), "warnings": list(dict.fromkeys(warnings))}
+    files = hashes(out, {f"{part_name(one.number)}.parquet": one.sha256 for one in done if one.sha256})
+    closed = {"run": run, "counts": counts, "parts": len(done), "warnings": list(dict.fromkeys(warnings)), "files": files}
     unanswered = unanswered_of(done)
     write_json(out / MANIFEST, closed | ({"unanswered": unanswered} if unanswered else {}))
     return counts
@@ -72,9 +73,10 @@ def finish(
 
 def cleared(out: Path) -> None:
     """Remove what was needed on the way, also where an earlier run was killed before it could."""
-    for folder in ("parts", FOLDER):
-        shutil.rmtree(out / folder, ignore_errors=True)
-    remove_unfinished(out)
+    for folder in ("parts", FOLDER, NEW):
+        remove(out, folder)
+    for folder in ("", "results"):
+        remove(out, folder, unfinished=True)
 
 
 def _rejected(out: Path, numbers: list[int]) -> None:

@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.columns import Texts
+from textile_pcf.columns import Texts, text_of
+from textile_pcf.tables.arrow import is_text, usual_column
+from textile_pcf.tables.shape import plain
 
 STIRS = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits without order: 2^64 over the golden ratio
+NOTHING = np.uint64(0x5851F42D4C957F2D)  # the key of no number
 WORD = 8  # bytes
 PIECE = 100_000  # texts whose keys are made at a time
 
@@ -20,10 +23,13 @@ def keys(column: Any) -> NDArray[np.uint64]:
     import pyarrow as pa
     from pyarrow import compute
 
+    column = usual_column(column)
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_integer(column.type):
-        return _mixed(column.to_numpy().astype(np.int64).view(np.uint64))
+        return _number_keys(column)
+    if not is_text(column.type):
+        column = pa.array([text_of(plain(cell)) for cell in column.to_pylist()], pa.large_string())
     texts = joined(column.cast(pa.large_string()))
     if texts.null_count:
         texts = texts.fill_null("")  # a copy, whether there is one or not
@@ -33,6 +39,13 @@ def keys(column: Any) -> NDArray[np.uint64]:
     for first in range(0, len(texts), PIECE):
         every[first : first + PIECE] = _text_keys(Texts(texts.slice(first, PIECE)))
     return every
+
+
+def _number_keys(column: Any) -> NDArray[np.uint64]:
+    """Keys of whole numbers; that of a missing one is the key of no number."""
+    missing = column.null_count
+    every = _mixed(joined(column.fill_null(0) if missing else column).to_numpy().astype(np.int64).view(np.uint64))
+    return np.where(joined(column.is_null()).to_numpy(zero_copy_only=False), NOTHING, every) if missing else every
 
 
 def joined(texts: Any) -> Any:

@@ -20,6 +20,7 @@ CODES = (2, 8)  # encodings of pages that hold codes
 PLAIN = (0, 2)  # those of dictionaries
 CODECS = {"SNAPPY": "snappy", "ZSTD": "zstd", "GZIP": "gzip", "BROTLI": "brotli"}
 LENGTH = 4  # bytes before each text that tell its length
+NO_HEADERS = (KeyError, IndexError, TypeError, ValueError, OverflowError, RecursionError)  # what reading other bytes ends with
 TRUE, FALSE, NUMBERS, TEXT, STRUCT = 1, 2, (4, 5, 6), 8, 12  # kinds of fields
 
 
@@ -49,7 +50,7 @@ def dictionary_size(file: BinaryIO, chunk: Any) -> int | None:
             else:
                 return None
             at += max(header[SIZE], 0)
-    except (KeyError, IndexError, TypeError, ValueError, RecursionError):  # these are no headers
+    except NO_HEADERS:
         return None
     return texts if at == end and cells == chunk.num_values else None
 
@@ -61,16 +62,16 @@ def even_texts(file: BinaryIO, chunk: Any, count: int) -> Any:
     """
     import pyarrow as pa
 
-    header, at = _header(file, chunk.dictionary_page_offset)
-    more, encoding = SAYS[header[TYPE]]
     codec = CODECS.get(chunk.compression, "")
-    if not (codec or chunk.compression == "UNCOMPRESSED") or header[more][encoding] not in PLAIN:
-        return None
-    file.seek(at)
-    packed = file.read(header[SIZE])
     try:
+        header, at = _header(file, chunk.dictionary_page_offset)
+        more, encoding = SAYS[header[TYPE]]
+        if not (codec or chunk.compression == "UNCOMPRESSED") or header[more][encoding] not in PLAIN:
+            return None
+        file.seek(at)
+        packed = file.read(max(header[SIZE], 0))
         cells = np.frombuffer(pa.decompress(packed, header[WHOLE], codec) if codec else packed, dtype=np.uint8)
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, *NO_HEADERS):
         return None  # reading tells what is wrong
     width = int.from_bytes(cells[:LENGTH].tobytes(), "little")
     if len(cells) != count * (LENGTH + width):

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from textile_pcf.batch.keys import joined, keys
 from textile_pcf.batch.pages import dictionary_size, even_texts
-from textile_pcf.batch.sources import ROWS, Partition, header, product_column
-from textile_pcf.columns import encode, run_starts
-from textile_pcf.errors import InputError
-from textile_pcf.tables.frames import coded, from_arrow
+from textile_pcf.batch.sources import ROWS, Partition, groups_of, product_column
+from textile_pcf.columns import run_starts
+from textile_pcf.tables.arrow import checked, is_text, reading, usual_column
+from textile_pcf.tables.frames import coded
 
 Keys = NDArray[np.uint64]
 
@@ -34,7 +34,9 @@ class Plan:
 def plan(path: str, rows: int = ROWS) -> Plan:
     """Where whole products begin and end in a file: only the dictionaries of its product column are read, or all of it."""
     file, column, texts = product_column(path)
-    if not _apart(path, file, column):
+    with reading(path):
+        apart = _apart(path, file, column)
+    if not apart:
         return by_rows(path, rows)
     sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
     return Plan(path, _grouped(path, texts, sizes, [0] * len(sizes), rows), None, sum(sizes))
@@ -43,7 +45,7 @@ def plan(path: str, rows: int = ROWS) -> Plan:
 def _apart(path: str, file: Any, column: str) -> bool:
     """Whether the dictionaries of the product column tell that no row group shares a product with another."""
     names = [file.metadata.schema.column(place).path for place in range(file.metadata.num_columns)]
-    if column not in names:
+    if column not in names or not _described(path, column):
         return False
     seen: list[Keys] = []
     with Path(path).open("rb", buffering=0) as source:
@@ -60,6 +62,18 @@ def _apart(path: str, file: Any, column: str) -> bool:
             if _now(seen) and not _all_new(seen):
                 return False
     return bool(seen) and _all_new(seen)
+
+
+def _described(path: str, column: str) -> bool:
+    """Whether arrow understands what a file says of a column: asked for an error there it ends the process."""
+    import pyarrow as pa
+
+    try:
+        file = checked(path, pre_buffer=True, memory_map=True)
+        next(file.iter_batches(1, columns=[column], use_threads=False), None)
+    except (pa.ArrowException, OSError):
+        return False  # reading tells what is wrong, if anything is
+    return True
 
 
 def _dictionary(file: Any, group: int, column: str) -> Any:
@@ -86,7 +100,7 @@ def by_rows(path: str, rows: int = ROWS) -> Plan:
     sizes: list[int] = []
     last: np.uint64 | None = None
     seen: list[Keys] = []
-    for starts, products, size in _groups(file, column):
+    for starts, products, size in _groups(path, texts, file, column):
         if not size:
             lead.append(0)
             sizes.append(0)
@@ -125,18 +139,21 @@ def _all_new(seen: list[Keys]) -> bool:
     return not np.any(every[1:] == every[:-1])
 
 
-def _groups(file: Any, column: str) -> Iterator[tuple[NDArray[np.intp], Keys, int]]:
+def _groups(path: str, texts: tuple[str, ...], file: Any, column: str) -> Iterator[tuple[NDArray[np.intp], Keys, int]]:
     """Where the product changes in each row group, the key of the product from there on, and the number of rows."""
     for group in range(file.num_row_groups):
-        told = file.read_row_group(group, columns=[column], use_threads=False).column(0)
-        yield *_runs(told), len(told)
+        with reading(path):
+            told = groups_of(path, texts, [group], [column]).column(0)
+            found = _runs(told)
+        yield *found, len(told)
 
 
 def _runs(column: Any) -> tuple[NDArray[np.intp], Keys]:
     """Where the product changes in a column, and the key of the product from there on."""
     import pyarrow as pa
 
-    if pa.types.is_dictionary(column.type) or pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+    column = usual_column(column)
+    if pa.types.is_dictionary(column.type) or is_text(column.type):
         codes, texts = coded(pa.chunked_array([joined(column)]))  # in one piece, so that each text has one code
         starts = run_starts(codes)
         return starts, keys(texts)[codes[starts]]
@@ -144,9 +161,9 @@ def _runs(column: Any) -> tuple[NDArray[np.intp], Keys]:
         values = column.to_numpy()
         starts = run_starts(values)
         return starts, keys(pa.array(values[starts]))
-    read = encode(from_arrow(pa.table({"product": column}), "product", header(), InputError).columns["product"])
-    starts = run_starts(read.codes)
-    return starts, keys(pa.array(read.categories))[read.codes[starts]]
+    every = keys(column)
+    starts = run_starts(every)
+    return starts, every[starts]
 
 
 def _grouped(path: str, texts: tuple[str, ...], sizes: list[int], lead: list[int], rows: int) -> list[Partition]:

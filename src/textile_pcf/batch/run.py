@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -18,13 +17,14 @@ from textile_pcf import __version__
 from textile_pcf.activity.cells import read_activity_table
 from textile_pcf.batch.executors import Runner
 from textile_pcf.batch.finish import cleared, finish, warnings_of
+from textile_pcf.batch.folder import counted_before, no_strangers, open_folder, remove
 from textile_pcf.batch.memory import keep_arrays
 from textile_pcf.batch.output import COLUMNS_OF
 from textile_pcf.batch.plan import plan
 from textile_pcf.batch.progress import Progress
 from textile_pcf.batch.sources import EXTRA, ROWS, Held, held
-from textile_pcf.batch.spread import FOLDER, spread
-from textile_pcf.batch.store import MANIFEST, log, read_json, write_json
+from textile_pcf.batch.spread import FOLDER, NEW, spread
+from textile_pcf.batch.store import MANIFEST, log, part_name, read_json
 from textile_pcf.batch.work import Done, LinkedError, Loads, Scenario, Work, done_before
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS
 from textile_pcf.columns import Coded
@@ -54,6 +54,9 @@ class BatchResult:
     @property
     def files(self) -> list[Path]:
         """Parquet files with the results, in order."""
+        told = (read_json(self.out / MANIFEST) or {}).get("files")
+        if told is not None:
+            return [self.out / name for name in sorted(told) if name.startswith("results/")]
         return sorted((self.out / "results").glob("part-*.parquet"))
 
     def read(self) -> Any:
@@ -154,18 +157,39 @@ def calculate_batch(
     runner = Runner(workers, threads, dask, executor)
     runner.get_ready()
     work, run = prepared(rules, factors, out, results, on_error, scenarios, units, gwp, biogenic, supply)
-    planned, digest = _planned_and_hashed(source, _folder(out, source), partition_rows, runner.one_thread)
+    with open_folder(out, source):
+        return _calculated(source, work, run, out, runner, partition_rows, progress, begun)
+
+
+def _calculated(
+    source: Any,
+    work: Work,
+    run: dict[str, Any],
+    out: Path,
+    runner: Runner,
+    partition_rows: int,
+    progress: bool | Callable[[int, int], None] | None,
+    begun: float,
+) -> BatchResult:
+    """The same in a folder that is ours alone."""
+    dealt = (out / FOLDER).is_dir()
+    planned, digest = _planned_and_hashed(source, out, partition_rows, runner.one_thread)
     run |= {"source": planned.name, "source_sha256": digest, "partition_rows": partition_rows}
-    counts = _earlier(out, run)
+    try:
+        counts = counted_before(out, run)
+    except UsageError:
+        if not dealt:
+            remove(out, FOLDER)
+        raise
     if counts is None:
-        log(out, "start", workers=workers, parts=len(planned.partitions), **run)
+        log(out, "start", workers=runner.workers, parts=len(planned.partitions), **run)
         try:
             planned, done = _every_part(source, work, planned, out, runner, progress)
         except InputError as error:  # the next run has another input, or another way with what is wrong
             log(out, "failed", problems=len(error.problems))
-            (out / MANIFEST).unlink()
-            shutil.rmtree(out / "results", ignore_errors=True)
+            remove(out, "results")
             cleared(out)
+            (out / MANIFEST).unlink()
             raise
         warnings = [*planned.notes, *warnings_of(work.scenarios, done)]
         counts = finish(out, planned.rows, planned.products, done, run, warnings)
@@ -175,24 +199,6 @@ def calculate_batch(
     result = BatchResult(out, **counts, seconds=seconds)
     warn_caller(result.warnings())
     return result
-
-
-def _folder(out: Path, source: Any) -> Path:
-    """The folder of the results, made where the input is there.
-
-    Raises
-    ------
-    UsageError
-        It cannot be made.
-    """
-    if isinstance(source, str | Path) and not Path(source).is_file():
-        return out  # reading tells that there is no such file
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        what = f"This folder cannot be made ({error.strerror})."
-        raise UsageError([Problem(str(out), what, "Name a folder that can be written.", code="folder")]) from error
-    return out
 
 
 def _every_part(
@@ -205,9 +211,9 @@ def _every_part(
             return planned, _all_parts(work, planned, out, runner, progress)
         except LinkedError:
             log(out, "linked")
-            for folder in ("parts", "results", FOLDER):
-                shutil.rmtree(out / folder, ignore_errors=True)
-            linked.parent.mkdir()
+            for folder in ("parts", "results", FOLDER, NEW):
+                remove(out, folder)
+            linked.parent.mkdir(exist_ok=True)
             linked.touch()
     whole = _planned(source, out, EVERYTHING)
     return whole, _all_parts(replace(work, links=True), whole, out, runner, progress)
@@ -355,30 +361,12 @@ def input_hash(source: Any) -> str:
     return digest.hexdigest()
 
 
-def _earlier(out: Path, run: dict[str, Any]) -> dict[str, int] | None:
-    """Counts of the same run finished before; None where there is still something to do.
-
-    Raises
-    ------
-    UsageError
-        The folder holds another run.
-    """
-    earlier = read_json(out / MANIFEST)
-    if earlier is None:
-        write_json(out / MANIFEST, {"run": run})
-        return None
-    other = [name for name in run if earlier.get("run", {}).get(name) != run[name]]
-    if other:
-        what = f"This folder holds another run: its {', '.join(other)} {'differs' if len(other) == 1 else 'differ'}."
-        raise UsageError([Problem(str(out), what, "Name another folder for the results.", code="other-run")])
-    return earlier.get("counts")
-
-
 def _all_parts(
     work: Work, planned: Planned, out: Path, runner: Runner, progress: bool | Callable[[int, int], None] | None
 ) -> list[Done]:
     """Every part done: those of an earlier run are taken as they are."""
     earlier = {one.number: one for one in (done_before(out, part.number) for part in planned.partitions) if one is not None}
+    no_strangers(out, {f"{part_name(part.number)}.parquet" for part in planned.partitions})
     waiting = [part for part in planned.partitions if part.number not in earlier]
     done = list(earlier.values())
     if earlier:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from textile_pcf.activity.cells import ALIASES, COLUMNS, TEXTS, read_activity_table
 from textile_pcf.columns import Coded, by_appearance, encode
 from textile_pcf.errors import InputError, Problem, UsageError
+from textile_pcf.tables.arrow import checked, reading, rows_of, text_columns
 from textile_pcf.tables.frames import from_arrow
 from textile_pcf.tables.shape import Header, Table
 
@@ -37,8 +38,8 @@ class Partition:
 
     def read(self) -> Any:
         """The rows as a pyarrow table."""
-        file = opened(self.path, self.texts)
-        return file.read_row_groups(list(self.groups), use_threads=False).slice(self.skip, self.rows)
+        with reading(self.path):
+            return groups_of(self.path, self.texts, self.groups).slice(self.skip, self.rows)
 
     def table(self, rows: Any) -> Table:
         """The rows as columns, with their places in the file."""
@@ -74,11 +75,18 @@ class Held:
 
 def opened(path: str, texts: Sequence[str]) -> Any:
     """A Parquet file whose texts are read as codes; what it says of itself, much where it is large, is read once."""
-    from pyarrow import parquet
-
     told = Path(path).stat()
     metadata = _metadata(path, told.st_ino, told.st_mtime_ns, told.st_size)
-    return parquet.ParquetFile(path, metadata=metadata, read_dictionary=list(texts), memory_map=True)
+    return checked(path, texts, metadata=metadata, memory_map=True)
+
+
+def groups_of(path: str, texts: Sequence[str], groups: Sequence[int], columns: list[str] | None = None) -> Any:
+    """Row groups of a Parquet file."""
+    return rows_of(
+        path,
+        lambda: opened(path, texts),
+        lambda file: file.read_row_groups(list(groups), columns=columns, use_threads=False),
+    )
 
 
 @lru_cache(maxsize=4)
@@ -87,11 +95,6 @@ def _metadata(path: str, file: int, changed: int, size: int) -> Any:
     from pyarrow import parquet
 
     return parquet.read_metadata(path)
-
-
-def text_columns(schema: Any) -> tuple[str, ...]:
-    """Columns of texts, to be read as codes."""
-    return tuple(field.name for field in schema if str(field.type).removeprefix("large_") == "string")
 
 
 def header() -> Header:
@@ -104,7 +107,8 @@ def arrow_rows(table: Any, name: str, lines: Sequence[int], as_seen: bool = Fals
 
     `as_seen` says that they are coded in that order already, but for those that are missing.
     """
-    read = from_arrow(table, name, header(), InputError)
+    with reading(name):
+        read = from_arrow(table, name, header(), InputError)
     columns = dict(read.columns)
     if "product" in columns:
         product = encode(columns["product"])
@@ -126,22 +130,24 @@ def product_column(path: str) -> tuple[Any, str, tuple[str, ...]]:
     if not Path(path).is_file():
         raise UsageError([Problem(path, "There is no such file.", "Check the path.", code="no-file")])
     try:
-        import pyarrow as pa
-        from pyarrow import parquet
+        import pyarrow  # noqa: F401 - whether it is there
     except ImportError:
         raise UsageError([Problem(path, "Reading Parquet needs pyarrow.", EXTRA, code="extra")]) from None
-    try:
-        schema = parquet.ParquetFile(path).schema_arrow
-    except (pa.ArrowException, OSError):
-        raise InputError([Problem(path, "This is not a Parquet file.", "Write it again.", code="parquet")]) from None
+    with reading(path):
+        file = checked(path)
+        texts, columns = text_columns(file.schema_arrow), file.schema_arrow.names
     head = header()
-    problems = head.problems(schema.names, lambda column: path)
-    names = [name for name in schema.names if head.name(name) == "product"]
+    problems = head.problems(columns, lambda column: path)
+    if columns.count("") > 1:
+        what = "Several columns have no name."
+        problems.append(Problem(path, what, "Give each a name, or leave it out.", code="headless"))
+    names = [name for name in columns if head.name(name) == "product"]
     if not names:
         problems.append(Problem(path, "There is no column product.", "Each row names its product.", code="missing-column"))
+    if not file.metadata.num_rows:
+        problems.append(Problem(path, "This table has no rows.", "Give at least one row.", code="no-rows"))
     if problems:
         raise InputError(problems)
-    texts = text_columns(schema)
     return opened(path, texts), names[0], texts
 
 

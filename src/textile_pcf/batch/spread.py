@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textile_pcf.batch.folder import remove
 from textile_pcf.batch.keys import joined, keys
-from textile_pcf.batch.sources import arrow_rows, product_column, text_columns
+from textile_pcf.batch.sources import arrow_rows, product_column
 from textile_pcf.batch.store import write_whole
 from textile_pcf.columns import SHORT, Texts
+from textile_pcf.errors import InputError
+from textile_pcf.tables.arrow import checked, is_text, reading, sound, text_columns, without_arrow_schema
 from textile_pcf.tables.frames import coded, one_dictionary
 from textile_pcf.tables.shape import Table
 
 CHUNK = 600_000  # rows dealt out at a time
 ROW = "__row"
 HALF = np.uint64(32)  # bits
-MARK, LENGTH = b"PAR1", 4  # the end of a Parquet file, and the bytes before it that tell how long its description is
 Places = NDArray[np.intp]
 Takes = Callable[[Places], Any]
 FOLDER, NEW = ".spread", ".spread.new"
@@ -47,7 +47,7 @@ class Spread:
         with pa.memory_map(self.file) as source:
             told = pa.ipc.open_stream(source).read_all()
             rows = pa.table({name: _as_one(told.column(name)) for name in told.column_names})
-        for name in text_columns(rows.schema):  # the products
+        for name in [field.name for field in rows.schema if is_text(field.type)]:  # the products
             place = rows.column_names.index(name)
             rows = rows.set_column(place, name, _encoded(joined(rows.column(place))))
         return rows
@@ -88,20 +88,23 @@ def spread(path: str, out: Path, rows: int, per_file: int) -> list[Spread]:
     folder = out / FOLDER
     if not folder.is_dir():
         new = out / NEW
-        shutil.rmtree(new, ignore_errors=True)
-        new.mkdir(parents=True)
+        remove(out, NEW)
+        new.mkdir(parents=True, exist_ok=True)
         row = np.dtype(np.int32 if rows < SHORT else np.int64)
         try:
-            _deal(path, new, count, row, narrow=True)
-        except OverflowError:
-            _deal(path, new, count, row, narrow=False)
+            try:
+                _deal(path, new, count, row, narrow=True)
+            except OverflowError:
+                _deal(path, new, count, row, narrow=False)
+        except InputError:  # its texts cannot be read as codes, or it is damaged, which the second time tells
+            _deal(path, new, count, row, narrow=False, plainly=True)
         new.replace(folder)
     files = [folder / f"{number:05d}.arrows" for number in range(count)]
     return [Spread(number, path, str(file)) for number, file in enumerate(file for file in files if file.is_file())]
 
 
-def _deal(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool) -> None:
-    """Deal rows out to files; codes are as narrow as those of the first rows need them, or of 32 bits.
+def _deal(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool, plainly: bool = False) -> None:
+    """Deal rows out to files; codes are as narrow as those of the first rows need them, or of 32 bits; `plainly`, none are.
 
     Raises
     ------
@@ -124,7 +127,7 @@ def _deal(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool)
     try:
         with ThreadPoolExecutor(1) as writer:  # rows are written while the next are dealt out
             writing = deque[Future[None]]()
-            for product, columns, first in _chunks(path, narrow):
+            for product, columns, first in _chunks(path, narrow, plainly):
                 bucket = (((product >> HALF) * np.uint64(count)) >> HALF).astype(np.uint16)
                 order = np.argsort(bucket, kind="stable")  # counts, as the buckets are small integers
                 taken = {name: take(order) for name, take in columns.items()} | {ROW: pa.array((first + order).astype(row))}
@@ -140,54 +143,42 @@ def _deal(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool)
         pa.default_memory_pool().release_unused()
 
 
-def _chunks(path: str, narrow: bool) -> Iterator[tuple[NDArray[np.uint64], dict[str, Takes], int]]:
+def _chunks(path: str, narrow: bool, plainly: bool) -> Iterator[tuple[NDArray[np.uint64], dict[str, Takes], int]]:
     """Some row groups at a time: the key of each row's product, how to take rows of each column, the place of the first row."""
-    file, product = _opened(path)
+    with reading(path):
+        file, product = _opened(path, plainly)
     kinds: dict[str, np.dtype[Any]] = {}
-    read, pieces, first = partial(file.read_row_groups, use_threads=False), _pieces(file.metadata), 0
+    read, pieces, first, schema = partial(file.read_row_groups, use_threads=False), _pieces(file.metadata), 0, None
     with ThreadPoolExecutor(1) as reader:  # the next rows are read while these are dealt out
-        reading = deque(reader.submit(read, groups) for groups in pieces[:1])
+        waiting = deque(reader.submit(read, groups) for groups in pieces[:1])
         for number in range(len(pieces)):
-            table = reading.popleft().result()
-            reading.extend(reader.submit(read, groups) for groups in pieces[number + 1 : number + 2])
-            key, taken = _products(table.column(product))
-            columns = {
-                name: taken if name == product else _taking(table.column(name), name, kinds if narrow else None)
-                for name in table.column_names
-            }
+            with reading(path):
+                table = sound(waiting.popleft().result())
+                schema = schema or table.schema
+                table = table if table.schema.equals(schema) else table.cast(schema)
+            waiting.extend(reader.submit(read, groups) for groups in pieces[number + 1 : number + 2])
+            with reading(path):
+                key, taken = _products(table.column(product))
+                columns = {
+                    name: taken if name == product else _taking(table.column(name), name, kinds if narrow else None)
+                    for name in table.column_names
+                }
             rows = table.num_rows
             del table
             yield key, columns, first
             first += rows
 
 
-def _opened(path: str) -> tuple[Any, str]:
+def _opened(path: str, plainly: bool) -> tuple[Any, str]:
     """A Parquet file whose texts are read as codes, but for the products, hardly one of which stands twice in a row group."""
     import pyarrow as pa
-    from pyarrow import parquet
 
     file, product, _ = product_column(path)
     coded_product = pa.types.is_dictionary(file.schema_arrow.field(product).type)
-    metadata = _without_arrow_schema(path) if coded_product else file.metadata
-    texts = text_columns(parquet.ParquetFile(path, metadata=metadata).schema_arrow)
+    metadata = without_arrow_schema(path) if coded_product or plainly else file.metadata
+    texts = () if plainly else text_columns(checked(path, metadata=metadata).schema_arrow)
     others = [name for name in texts if name != product]
-    opened = parquet.ParquetFile(path, metadata=metadata, read_dictionary=others)  # not mapped: that would stay in memory
-    return opened, product
-
-
-def _without_arrow_schema(path: str) -> Any:
-    """What a Parquet file says of itself but for the schema that arrow wrote beside: where that calls a column a dictionary,
-    pyarrow codes each row group of it anew, whatever it is asked.
-    """
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    with Path(path).open("rb") as file:
-        file.seek(-len(MARK) - LENGTH, SEEK_END)
-        size = int.from_bytes(file.read(LENGTH), "little")
-        file.seek(-len(MARK) - LENGTH - size, SEEK_END)
-        told = file.read(size).replace(b"ARROW:schema", b"ARROW:unread")
-    return parquet.read_metadata(pa.BufferReader(MARK + told + size.to_bytes(LENGTH, "little") + MARK))
+    return checked(path, others, metadata=metadata), product  # not mapped: that would stay in memory
 
 
 def _pieces(metadata: Any) -> list[list[int]]:

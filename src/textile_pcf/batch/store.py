@@ -12,23 +12,16 @@ from typing import Any
 MANIFEST, LOG = "manifest.json", "log.jsonl"
 
 
-def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
-    """Write a file under another name and rename it when it is whole."""
+def write_whole(path: Path, write: Callable[[Path], Any]) -> Any:
+    """Write a file under another name and rename it when it is whole; what writing it gave."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        write(beside)
+        given = write(beside)
         beside.replace(path)
+        return given
     finally:
         beside.unlink(missing_ok=True)
-
-
-def remove_unfinished(out: Path) -> None:
-    """Remove what a killed run was writing under another name."""
-    for folder in (out, out / "results"):
-        for beside in folder.glob(".*.new"):
-            if beside.is_file():
-                beside.unlink(missing_ok=True)
 
 
 def write_json(path: Path, data: Mapping[str, Any], indent: int | None = 1) -> None:

@@ -20,6 +20,7 @@ from textile_pcf.batch.sources import without
 from textile_pcf.batch.store import part_name, read_json, write_json, write_whole
 from textile_pcf.calculation import Answers, emissions
 from textile_pcf.columns import by_appearance, encode
+from textile_pcf.documents import sha256_of
 from textile_pcf.errors import SHOWN, InputError, Problem
 from textile_pcf.factors import FactorTable
 from textile_pcf.results import Footprint
@@ -89,6 +90,8 @@ class Done:
     """What is to be said of products, each sentence once."""
     unanswered: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Per scenario that does not answer for some products how many `products` these are, and `reasons` by how many."""
+    sha256: str = ""
+    """Of the file of its results, where there are some."""
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
 
 
@@ -175,13 +178,13 @@ def written(work: Work, outcome: Outcome) -> Done:
     """Write what a partition gave; the small file that says it is done comes last."""
     begun = time.perf_counter()
     number, out, results, refused = outcome.partition.number, Path(work.out), outcome.results, outcome.refused
-    name = part_name(number)
+    name, digest = part_name(number), ""
     if results:
         base, *others = work.scenarios
         silent = [one.name for one in others if one.factors is not base.factors]
         columns = COLUMNS_OF[work.results](results, [one.name for one in work.scenarios], work.units, silent)
         told = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **work.metadata})
-        write_whole(out / "results" / f"{name}.parquet", lambda path: _write(told, path))
+        digest = write_whole(out / "results" / f"{name}.parquet", lambda path: _write(told, path))
     if refused is not None:
         text = rejected_rows(refused)
         write_whole(out / "parts" / f"{name}.csv", lambda path: path.write_text(text, encoding="utf-8", newline=""))
@@ -189,7 +192,7 @@ def written(work: Work, outcome: Outcome) -> Done:
     rejected = len({problem.product for problem in problems})
     used = [{str(table): list(rows) for table, rows in result.used().items()} if result else {} for result in results]
     warnings = said_of(results)
-    done = Done(number, outcome.rows, outcome.products, rejected, len(problems), used, warnings, outcome.unanswered)
+    done = Done(number, outcome.rows, outcome.products, rejected, len(problems), used, warnings, outcome.unanswered, digest)
     record = {key: value for key, value in vars(done).items() if key != "seconds"}
     kept = {**record, "rejected_problems": [asdict(problem) for problem in problems]}
     write_json(out / "parts" / f"{name}.json", kept, indent=None)
@@ -257,7 +260,8 @@ def _sifted(
             (result,) = emissions(build_activity(rest, work.rules), answers, supply=work.supply)
             return result, rest, problems, _joined(refused)
         except InputError as error:
-            of_products = [one for one in error.problems if one.product or one.code == "bad-product"]
+            nameless = {one.where for one in error.problems if one.code == "bad-product"}
+            of_products = [one for one in error.problems if one.product or one.where in nameless]
             if strict or len(of_products) < len(error.problems):
                 raise
             problems += of_products
@@ -298,8 +302,10 @@ def _joined(tables: list[Table]) -> Table | None:
     return Table(tables[0].name, columns, len(lines), tables[0].kind, lines[order])
 
 
-def _write(columns: Any, path: Path) -> None:
+def _write(columns: Any, path: Path) -> str:
+    """Write results; their hash."""
     from pyarrow import parquet
 
     texts = [field.name for field in columns.schema if not str(field.type).startswith(("double", "float", "string"))]
     parquet.write_table(columns, path, use_dictionary=texts, compression="zstd" if texts else "none", write_statistics=False)
+    return sha256_of(path)

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.columns import Coded, Texts, recoded
+from textile_pcf.columns import Coded, Texts, recoded, text_of
 from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.strict_yaml import read_bytes
+from textile_pcf.tables.arrow import checked, reading, rows_of, text_columns, usual
 from textile_pcf.tables.shape import Header, Table, plain
 
+EXACT = 1 << 53  # whole numbers up to here are floats too
 MANY = 1_000  # texts of a piece: to make those of several pieces the same is to look each up twice
 ALL_ONES_WHERE_SET = -np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(np.int32)
 """Eight numbers for each byte of flags."""
@@ -39,6 +41,8 @@ def _frame_cells(column: Any) -> Any:
         return _coded(column.cat.codes.to_numpy(copy=True), column.cat.categories)
     if isinstance(column.dtype, pd.StringDtype):
         return _coded(*pd.factorize(column))
+    if column.dtype.kind in "iu" and column.hasnans and column.count() and not -EXACT <= column.min() <= column.max() <= EXACT:
+        return _cells(column.to_numpy(object))  # as floats they would be blurred
     return _cells(column.to_numpy(copy=True) if column.dtype.kind in "iuf" else column.to_numpy(object))
 
 
@@ -54,18 +58,14 @@ def from_parquet(name: str, header: Header, error: type[PcfError]) -> Table:
     if not Path(name).is_file():
         read_bytes(name)
     try:
-        import pyarrow
-        from pyarrow import parquet
+        import pyarrow  # noqa: F401 - whether it is there
     except ImportError:
         cure = "Install it: pip install 'textile_pcf[parquet]'"
         raise UsageError([Problem(name, "Reading Parquet needs pyarrow.", cure, code="extra")]) from None
-    try:
-        file = parquet.ParquetFile(name)
-        texts = [field.name for field in file.schema_arrow if str(field.type) in ("string", "large_string")]
-        table = parquet.ParquetFile(name, read_dictionary=texts).read()
-    except (pyarrow.ArrowException, OSError):
-        raise error([Problem(name, "This is not a Parquet file.", "Write it again.", code="parquet")]) from None
-    return from_arrow(table, name, header, error)
+    with reading(name, error):
+        texts = text_columns(checked(name).schema_arrow)
+        table = rows_of(name, lambda: checked(name, texts), lambda file: file.read())
+        return from_arrow(table, name, header, error)
 
 
 def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> Table:
@@ -74,7 +74,7 @@ def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> 
     def cells(column: Any) -> Any:
         kind = str(column.type)
         if kind.startswith(("int", "uint", "float", "double", "halffloat")):
-            return _cells(column.to_numpy())
+            return _numbers(column)
         if kind not in ("string", "large_string") and not kind.startswith("dictionary<values=string"):
             return objects(column)
         return _of_texts(*coded(column))
@@ -84,9 +84,21 @@ def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> 
         values[:] = column.to_pylist()
         return _cells(values)
 
-    rows = table.num_rows
+    table, rows = usual(table), table.num_rows
     empty = Table(name, {}, rows, "parquet" if name != "DataFrame" else "frame", range(rows))
     return _from_columns(empty, table.column_names, [cells(column) for column in table.columns], header, error)
+
+
+def _numbers(column: Any) -> Any:
+    """Numbers of a pyarrow column, NaN where there is none; whole numbers that floats would blur are told as texts there."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    if column.null_count and pa.types.is_integer(column.type):
+        low, high = compute.min_max(column).as_py().values()
+        if low is not None and not -EXACT <= low <= high <= EXACT:
+            return _of_texts(*coded(column.cast(pa.string())))
+    return _cells(column.to_numpy())
 
 
 def _of_texts(codes: NDArray[np.int32], texts: Any) -> Coded:
@@ -168,10 +180,23 @@ def _from_columns(table: Table, heads: list[Any], cells: list[Any], header: Head
         if odd is not None:
             what = f"{str(column[odd])[:60]!r} in column {header.name(head)!r} is a {type(column[odd]).__name__}."
             problems.append(Problem(table.place(odd), what, "Give a text or a number.", code="cell"))
+        if not str(head).strip():
+            problems += _headless(table, column)
+            continue
         columns[header.name(head)] = column
     if problems:
         raise error(problems)
     return replace(table, columns=columns)
+
+
+def _headless(table: Table, column: Any) -> list[Problem]:
+    """Whatever stands in a column that has no name would be lost."""
+    cells = np.asarray(column.categories, dtype=object)[column.codes] if isinstance(column, Coded) else column
+    found = next((row for row, cell in enumerate(cells) if text_of(cell)), None)
+    if found is None:
+        return []
+    what = f"{str(cells[found])[:60]!r} stands in a column without a header."
+    return [Problem(table.place(found), what, "Write a header above it, or clear the column.", code="headless")]
 
 
 def _first(column: Any, odd: Callable[[Any], bool]) -> int | None:
