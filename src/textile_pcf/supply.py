@@ -16,6 +16,7 @@ from textile_pcf.documents import sha256_of
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.tables import Table, read_table
 from textile_pcf.units import UnitError, convert, nearest, parse_unit
+from textile_pcf.written import holdable
 
 COLUMNS = (
     "site", "stages", "carrier", "part", "amount", "unit", "item", "region", "year", "id", "period_start", "period_end",
@@ -117,7 +118,7 @@ def load_supply(source: str | Path | Any) -> Supply:
     if problems:
         raise InputError(problems)
     path = Path(table.name)
-    return Supply(table.name, sites, sha256_of(path) if path.is_file() else "")
+    return Supply(holdable(table.name), sites, sha256_of(path) if path.is_file() else "")
 
 
 def _rows(table: Table, problems: list[Problem]) -> Iterator[_Row | None]:

@@ -11,6 +11,7 @@ from typing import Any
 from textile_pcf.batch.spread import FOLDER
 from textile_pcf.batch.store import MANIFEST, part_name, read_json, remove_unfinished, write_json, write_whole
 from textile_pcf.batch.work import Done, Scenario
+from textile_pcf.written import guarded_cells
 
 
 def warnings_of(scenarios: Sequence[Scenario], done: list[Done]) -> list[str]:
@@ -60,7 +61,8 @@ def _rejected(out: Path, numbers: list[int]) -> None:
             writer.writerow(heads)
             for number in numbers:
                 told = read_json(out / "parts" / f"{part_name(number)}.json") or {}
-                writer.writerows([problem[head] for head in heads] for problem in told["rejected_problems"])
+                rejected = told["rejected_problems"]
+                writer.writerows(guarded_cells(problem[head] for head in heads) for problem in rejected)
 
     def rows(path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as file:
