@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.errors import Problem, UsageError, wrong_type
+from textile_pcf.written import holdable
 
 HOPS = 40  # links that are followed from one to the next
 _DESCRIPTOR = re.compile(r"/proc/(\d+)/fd/(\d+)")
@@ -43,6 +44,22 @@ def is_file(path: str | Path) -> bool:
         return Path(path).is_file()
     except (OSError, ValueError):
         return False
+
+
+def refuse_odd_name(path: str | Path) -> None:
+    """Refuse a name that is no UTF-8, where pyarrow is to open it.
+
+    Raises
+    ------
+    UsageError
+        It is none.
+    """
+    if not str(path).isprintable():
+        try:
+            str(path).encode()
+        except UnicodeEncodeError:
+            what = "This name is not UTF-8, and Parquet files are only read and written under names that are."
+            raise UsageError([Problem(holdable(str(path)), what, "Rename it.", code="name")]) from None
 
 
 def refuse_inputs(out: Path, inputs: Iterable[str | Path | None], where: str) -> None:

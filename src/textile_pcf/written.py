@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 FIRST_SIGNS = "=+-@＝＋－＠"  # what a spreadsheet begins a formula with, also in full width
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_FORMULA = re.compile(rf"'*[{FIRST_SIGNS}\t\r]")
-_GUARDED = re.compile(rf"'+[{FIRST_SIGNS}\t\r]")
+_FORMULA = re.compile(rf"'*[{re.escape(FIRST_SIGNS)}\t\r]")
+_GUARDED = re.compile(rf"'+[{re.escape(FIRST_SIGNS)}\t\r]")
 _GUARDS = tuple(f"'{sign}" for sign in f"{FIRST_SIGNS}\t\r")
 _BYTES, _CODE = 0xDC80, 0x100  # where bytes of file names that are not UTF-8 stand, and how many signs two digits tell
 
@@ -82,8 +82,8 @@ def guarded(text: str) -> str:
 
     Examples
     --------
-    >>> guarded("=1+1"), guarded("-0.5"), guarded("'=1"), guarded("A-1")
-    ("'=1+1", '-0.5', "''=1", 'A-1')
+    >>> guarded("=1+1"), guarded("-0.5"), guarded("'=1"), guarded("40s"), guarded("A-1")
+    ("'=1+1", '-0.5', "''=1", '40s', 'A-1')
     """
     return f"'{text}" if _FORMULA.match(text) and not _is_number(text) else text
 

@@ -213,7 +213,8 @@ def bad_texts(cells: Cells) -> Iterator[Problem]:
     for column in IDS:
         for code in _places_of_controls(cells.texts[column].categories):
             what, cure = _controlled(cells.texts[column].categories[code])
-            yield from cells.problems_at(_rows_with(cells, column, code), what, cure, column, "control")
+            rows = _rows_with(cells, column, code)
+            yield from cells.problems_at(rows[:1] if column == "product" else rows, what, cure, column, "control")
     for column, check in (("year", _bad_year), ("per", _bad_per)):
         yield from _wrong_texts(cells, column, check)
     yield from bad_types(cells)

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.errors import wrong_type
-from textile_pcf.files import path_of
+from textile_pcf.files import path_of, refuse_odd_name
 
 
-def checked_folder(out: Any, units: Any, scenarios: Any, workers: Any, partition_rows: Any) -> Path:
+def checked_folder(source: Any, out: Any, units: Any, scenarios: Any, workers: Any, partition_rows: Any) -> Path:
     """The folder of the results, when all of these can be taken.
 
     Raises
     ------
     UsageError
-        One of them is of another type.
+        One of them is of another type, or a name that Parquet files cannot have.
     """
     if isinstance(units, str) or not isinstance(units, Sequence) or not all(isinstance(unit, str) for unit in units):
         raise wrong_type("units", units, "a list of units", 'Write them as texts in a list, such as ["m2"].')
@@ -29,4 +29,8 @@ def checked_folder(out: Any, units: Any, scenarios: Any, workers: Any, partition
     for name, number in (("workers", 1 if workers is None else workers), ("partition_rows", partition_rows)):
         if not isinstance(number, int) or isinstance(number, bool):
             raise wrong_type(name, number, "a number", "Write a whole number.")
-    return path_of(out, "out")
+    folder = path_of(out, "out")
+    refuse_odd_name(folder)
+    if isinstance(source, str | Path) and Path(source).suffix.lower() == ".parquet":
+        refuse_odd_name(source)
+    return folder

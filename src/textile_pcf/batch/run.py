@@ -141,7 +141,7 @@ def calculate_batch(
     InputError
         Something is wrong with the whole input, or with any product where `on_error` is `fail`.
     """
-    begun, out = time.perf_counter(), checked_folder(out, units, scenarios, workers, partition_rows)
+    begun, out = time.perf_counter(), checked_folder(source, out, units, scenarios, workers, partition_rows)
     keep_arrays()
     runner = Runner(workers, threads, dask, executor)
     runner.get_ready()
