@@ -78,6 +78,9 @@ def told():
                 tried(lambda case=case, unit=unit: run(case.data, folder).to_dict(unit))
         for rule in ("coton_fabric", "cotton_fabric@1999", "x/y.yaml", "zzz"):
             tried(lambda rule=rule: tp.load_rules(rule))
+        for wrong in ({}, None):
+            tried(lambda wrong=wrong: tp.load_rules(wrong))
+            tried(lambda wrong=wrong: tp.load_factors(wrong))
         for table in ("defualt", "zzz"):
             tried(lambda table=table: tp.load_factors(table))
     return said

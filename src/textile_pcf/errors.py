@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from textile_pcf.language import translate, word
+from textile_pcf.language import LANGUAGES, translate, word
 
 SHOWN = 200  # more problems than a person reads; the rest stays in `problems`
 PACKAGE = str(Path(__file__).parent)
@@ -177,3 +177,28 @@ def _level_of_caller() -> int:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
         level, frame = level + 1, frame.f_back
     return level
+
+
+def wrong_type(where: str, value: object, wanted: str, cure: str) -> UsageError:
+    """The error of an argument that is of another type than can be taken.
+
+    Examples
+    --------
+    >>> print(wrong_type("rule", {}, "a rule", "Give its name or path.").problems[0])
+    rule: This is of type dict, not a rule. Give its name or path.
+    """
+    return UsageError([Problem(where, f"This is of type {type(value).__name__}, not {wanted}.", cure, code="type")])
+
+
+def known_language(language: object, known: tuple[str, ...] = LANGUAGES) -> str:
+    """A language that texts are told in.
+
+    Raises
+    ------
+    UsageError
+        There is no such language.
+    """
+    if not isinstance(language, str) or language not in known:
+        cure = f"Choose from: {', '.join(known)}."
+        raise UsageError([Problem(f"language {language!r}", "There is no such language.", cure, code="language")])
+    return language

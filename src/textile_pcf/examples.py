@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from textile_pcf.documents import data_root
-from textile_pcf.errors import Problem, UsageError
+from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.units import nearest
 
 
@@ -41,6 +41,8 @@ def load_example(name: str) -> Example:
     ('COTTON-POPLIN',)
     """
     known = examples()
+    if not isinstance(name, str):
+        raise wrong_type("example", name, "the name of an example", f"There are: {', '.join(known)}.")
     if name not in known:
         close = nearest(name, known)
         cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(known)}."

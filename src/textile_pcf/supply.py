@@ -17,6 +17,7 @@ from textile_pcf.errors import InputError, Problem, warn_caller
 from textile_pcf.number_text import office_numbers
 from textile_pcf.tables import Table, read_table
 from textile_pcf.units import UnitError, convert, cure_where, nearest, parse_unit
+from textile_pcf.written import holdable
 
 COLUMNS = (
     "site", "stages", "carrier", "part", "amount", "unit", "item", "region", "year", "id", "period_start", "period_end",
@@ -120,7 +121,7 @@ def load_supply(source: str | Path | Any) -> Supply:
         raise InputError(problems)
     warn_caller(table.notes)
     path = Path(table.name)
-    return Supply(table.name, sites, sha256_of(path) if path.is_file() else "")
+    return Supply(holdable(table.name), sites, sha256_of(path) if path.is_file() else "")
 
 
 def _rows(table: Table, problems: list[Problem]) -> Iterator[_Row | None]:

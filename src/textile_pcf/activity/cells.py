@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.footers import without_footers
-from textile_pcf.columns import Array, Coded, by_appearance, encode, numbers, recoded, shown
+from textile_pcf.columns import Array, Coded, Texts, by_appearance, encode, numbers, recoded, shown
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.language import word
 from textile_pcf.number_text import office_numbers, scaled, times_more, why_no_number, year_text
 from textile_pcf.tables import Header, Table, table_under
 from textile_pcf.units import UnitError, nearest, parse_unit, split_quantity
+from textile_pcf.written import control_in, controls_in_bytes, with_control
 
 TEXTS = ("product", "stage", "flow", "component", "unit", "item", "region", "year", "per", "data_type", "source", "note")
 NUMBERS = ("amount", "gsd", "dq_technology", "dq_geography", "dq_time", "dq_precision")
@@ -25,6 +26,7 @@ REQUIRED = ("product", "stage")
 DATA_TYPES = ("measured", "calculated", "supplier", "literature", "estimated")
 PER = ("", "product", "period")
 MANY = frozenset("万萬亿億")
+IDS = ("product", "component", "item")  # what is written again in results
 NUMBER_CURE = "Write a plain finite number with a decimal point; leave the cell empty where nothing is known."
 WORD_CURE = "Write a plain finite number with a decimal point; the word of a choice goes into the column `item`."
 _NAMELESS = {
@@ -260,9 +262,24 @@ def bad_texts(cells: Cells) -> Iterator[Problem]:
         if "" in categories:  # of ids only the empty one is wrong here
             what, cure = _NAMELESS[column]
             yield from cells.problems_at(_rows_with(cells, column, categories.index("")), what, cure, column, f"bad-{column}")
+    for column in IDS:
+        for code in _places_of_controls(cells.texts[column].categories):
+            what, cure = _controlled(cells.texts[column].categories[code])
+            rows = _rows_with(cells, column, code)
+            yield from cells.problems_at(rows[:1] if column == "product" else rows, what, cure, column, "control")
     for column, check in (("year", _bad_year), ("per", _bad_per)):
         yield from _wrong_texts(cells, column, check)
     yield from bad_types(cells)
+
+
+def _places_of_controls(texts: Sequence[str]) -> list[int]:
+    """Ids with signs that cannot be seen; of very many ids the bytes are looked at first."""
+    return [] if isinstance(texts, Texts) and not controls_in_bytes(texts.bytes()[0]) else with_control(texts)
+
+
+def _controlled(text: str) -> tuple[str, str]:
+    what = f"{text!r} holds the control character U+{ord(control_in(text)):04X}, which cannot be seen."
+    return what, "Write the id again without it, and wherever else it is used."
 
 
 def bad_types(cells: Cells) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from textile_pcf.activity.structure import Structure
 from textile_pcf.columns import text_of
 from textile_pcf.rules import RuleSet
 from textile_pcf.tables.listed import PLAIN, Listed
+from textile_pcf.written import with_control
 
 ROWS = 1_000  # tables of more rows are looked at anew: there the work on rows counts, not that on their structure
 KEPT = 256
@@ -40,7 +41,7 @@ def rows_key(cells: Cells) -> tuple[tuple[Any, ...], tuple[str, ...]] | None:
         for number, name in enumerate(products):
             products[name] = number
     names = tuple(map(text_of, products))
-    if "" in names or len(set(names)) < len(names):
+    if "" in names or len(set(names)) < len(names) or with_control(names):
         return None
     of_products = tuple(map(products.__getitem__, product)) if len(names) > 1 else len(product)
     empty = np.isnan(cells.numbers["amount"])

@@ -13,6 +13,7 @@ from textile_pcf.batch.spread import FOLDER, NEW
 from textile_pcf.batch.store import MANIFEST, part_name, read_json, write_json, write_whole
 from textile_pcf.batch.work import Done, Scenario
 from textile_pcf.errors import SHOWN
+from textile_pcf.written import guarded_cells
 
 REASONS = 20  # told for each scenario
 MORE = "Name further tables for this scenario."
@@ -91,7 +92,8 @@ def _rejected(out: Path, numbers: list[int]) -> None:
             writer.writerow(heads)
             for number in numbers:
                 told = read_json(out / "parts" / f"{part_name(number)}.json") or {}
-                writer.writerows([problem[head] for head in heads] for problem in told["rejected_problems"])
+                rejected = told["rejected_problems"]
+                writer.writerows(guarded_cells(problem[head] for head in heads) for problem in rejected)
 
     def rows(path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as file:

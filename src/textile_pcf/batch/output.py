@@ -12,6 +12,7 @@ import numpy as np
 from textile_pcf.columns import Texts
 from textile_pcf.results import SPLIT, Footprint
 from textile_pcf.tables.shape import Table
+from textile_pcf.written import guarded_cells
 
 
 def stage_columns(
@@ -112,7 +113,7 @@ def rejected_rows(table: Table) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.columns)
-    cells = [[_plain(cell) for cell in column] for column in table.columns.values()]
+    cells = [guarded_cells(_plain(cell) for cell in column) for column in table.columns.values()]
     writer.writerows(zip(*cells, strict=True))
     return text.getvalue()
 

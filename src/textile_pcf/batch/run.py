@@ -15,6 +15,7 @@ from typing import Any
 
 from textile_pcf import __version__
 from textile_pcf.activity.cells import read_activity_table
+from textile_pcf.batch.arguments import checked_folder
 from textile_pcf.batch.executors import Runner
 from textile_pcf.batch.finish import cleared, finish, warnings_of
 from textile_pcf.batch.folder import counted_before, no_strangers, open_folder, remove
@@ -31,9 +32,11 @@ from textile_pcf.columns import Coded
 from textile_pcf.documents import sha256_of
 from textile_pcf.errors import InputError, Problem, UsageError, warn_caller
 from textile_pcf.factors import FactorTable, load_factors
+from textile_pcf.files import is_file
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import Supply, load_supply
 from textile_pcf.units import UnitError, parse_unit
+from textile_pcf.written import unguarded
 
 EVERYTHING = 1 << 62  # rows: one partition
 LINKED = "linked"
@@ -83,7 +86,7 @@ class BatchResult:
         if not path.is_file():
             return []
         with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+            return [{name: unguarded(text) for name, text in row.items()} for row in csv.DictReader(file)]
 
 
 def calculate_batch(
@@ -152,7 +155,7 @@ def calculate_batch(
     PcfWarning
         Each warning of the run once, here and in no worker.
     """
-    begun, out = time.perf_counter(), Path(out)
+    begun, out = time.perf_counter(), checked_folder(source, out, units, scenarios, workers, partition_rows)
     keep_arrays()
     runner = Runner(workers, threads, dask, executor)
     runner.get_ready()
@@ -240,8 +243,8 @@ def prepared(
     base = Scenario(
         "",
         tables,
-        _known("gwp", gwp or ruled.document.gwp, GWP_SETS),
-        _known("biogenic", biogenic or ruled.document.biogenic, CONVENTIONS),
+        _known("gwp", ruled.document.gwp if gwp is None else gwp, GWP_SETS),
+        _known("biogenic", ruled.document.biogenic if biogenic is None else biogenic, CONVENTIONS),
     )
     every = [base, *(_scenario(name, dict(told), base) for name, told in (scenarios or {}).items())]
     for unit in units:
@@ -305,7 +308,7 @@ def _told(scenario: Scenario) -> dict[str, Any]:
 
 
 def _known(name: str, value: str, known: tuple[str, ...]) -> str:
-    if value not in known:
+    if not isinstance(value, str) or value not in known:
         cure = f"Choose from: {', '.join(known)}."
         raise UsageError([Problem(f"{name} {value!r}", "There is no such choice.", cure, code=name)])
     return value
@@ -349,7 +352,7 @@ def _planned_and_hashed(source: Any, out: Path, rows: int, one_thread: bool) -> 
 def input_hash(source: Any) -> str:
     """sha256 of a file, or of the columns of a table."""
     if isinstance(source, str | Path):
-        return sha256_of(source) if Path(source).is_file() else ""
+        return sha256_of(source) if is_file(source) else ""
     table, digest = read_activity_table(source), hashlib.sha256()
     for name, column in table.columns.items():
         cells = (

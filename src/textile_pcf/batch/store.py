@@ -27,7 +27,7 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> Any:
 def write_json(path: Path, data: Mapping[str, Any], indent: int | None = 1) -> None:
     """Write a JSON file; equal data give equal bytes. Without `indent` in one line, for programs."""
     text = json.dumps(data, ensure_ascii=False, indent=indent, sort_keys=True) + "\n"
-    write_whole(path, lambda beside: beside.write_text(text, encoding="utf-8"))
+    write_whole(path, lambda beside: beside.write_text(text, encoding="utf-8", errors="backslashreplace"))
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
@@ -44,7 +44,7 @@ def log(out: Path, event: str, **told: Any) -> None:
     line = json.dumps(
         {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **told}, ensure_ascii=False
     )
-    with (out / LOG).open("a", encoding="utf-8") as file:
+    with (out / LOG).open("a", encoding="utf-8", errors="backslashreplace") as file:
         file.write(line + "\n")
 
 

@@ -18,7 +18,7 @@ from textile_pcf.calculation.links import with_links
 from textile_pcf.calculation.matched import Answers, Matched, answers_of, match_rows
 from textile_pcf.calculation.supplied import with_supply
 from textile_pcf.columns import Array
-from textile_pcf.errors import InputError, Problem, UsageError, warn_caller
+from textile_pcf.errors import InputError, Problem, UsageError, warn_caller, wrong_type
 from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.results import Emitted, Footprint
 from textile_pcf.results.lines import parts_told
@@ -56,6 +56,8 @@ def calculate(
     ------
     InputError
         With every problem: what is missing, what has no emission factor, which products need all of themselves.
+    UsageError
+        Something that is no activity data, no emission factors, no GWP set or no convention.
 
     Warns
     -----
@@ -69,6 +71,10 @@ def calculate(
     >>> tp.calculate(activity).products
     ('COTTON-POPLIN',)
     """
+    if not isinstance(activity, Activity):
+        raise wrong_type("activity", activity, "activity data", "Read them first: read_activity(path, rule).")
+    if factors is not None and not isinstance(factors, FactorTable):
+        raise wrong_type("factors", factors, "loaded emission factors", "Load them first: load_factors(path).")
     result = _calculated(activity, factors, gwp, biogenic, supply)
     notes = activity.cells.table.notes
     warn_caller(text for text in result.warnings() if text not in notes)  # `read_activity` warned of these
@@ -84,9 +90,9 @@ def _calculated(
 ) -> Footprint:
     """The result, without a warning said aloud."""
     rules = activity.rules
-    factors = factors or load_factors()
-    gwp = _one_of("gwp", gwp or rules.document.gwp, GWP_SETS)
-    biogenic = _one_of("biogenic", biogenic or rules.document.biogenic, CONVENTIONS)
+    factors = load_factors() if factors is None else factors
+    gwp = _one_of("gwp", rules.document.gwp if gwp is None else gwp, GWP_SETS)
+    biogenic = _one_of("biogenic", rules.document.biogenic if biogenic is None else biogenic, CONVENTIONS)
 
     sites = None if supply is None else load_supply(supply)
     return emissions(activity, answers_of(factors, gwp, biogenic), supply=sites)[0]
@@ -217,7 +223,7 @@ def _loss_ratios(activity: Activity, losses: Array) -> Array:
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
-    if value not in known:
+    if not isinstance(value, str) or value not in known:
         raise UsageError(
             [Problem(f"{name} {value!r}", "There is no such set.", f"Choose from: {', '.join(known)}.", code=name)]
         )

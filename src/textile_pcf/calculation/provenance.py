@@ -14,6 +14,7 @@ from textile_pcf.columns import Coded
 from textile_pcf.documents import sha256_of
 from textile_pcf.factors import FactorTable
 from textile_pcf.units import canonical_text
+from textile_pcf.written import holdable
 
 
 def provenance(activity: Activity, factors: FactorTable, gwp: str, biogenic: str) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def provenance(activity: Activity, factors: FactorTable, gwp: str, biogenic: str
         ],
         "gwp": gwp,
         "biogenic": biogenic,
-        "input": [{"name": activity.cells.table.name, "sha256": _input_hash(activity)}],
+        "input": [{"name": holdable(activity.cells.table.name), "sha256": _input_hash(activity)}],
         "library": f"textile_pcf {__version__}",
     }
 

@@ -26,8 +26,9 @@ def checked_into(file: Path, out: Path, language: str, check: Callable[[], tuple
         products = check()
     except InputError as found:
         problems, names = found.problems, found.names
-        write_file(out, lambda path: annotate(file, problems, path, language, lambda text: translate(text, language, names)))
+        write_file(out, lambda path: annotate(file, problems, path, language, lambda text: translate(text, language, names)),
+                   "--annotate")  # fmt: skip
         sys.stderr.write(f"{out}\n")
         raise
-    write_file(out, lambda path: annotate(file, (), path, language))
+    write_file(out, lambda path: annotate(file, (), path, language), "--annotate")
     return products

@@ -14,6 +14,7 @@ from textile_pcf.cli import REJECTED, options
 from textile_pcf.cli.help import Argument, Command
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.language import translate, word
+from textile_pcf.written import guarded_cells
 
 if TYPE_CHECKING:
     from textile_pcf.batch.run import BatchResult
@@ -83,8 +84,12 @@ def batch(
     """Calculate a catalogue: results as Parquet in a folder, products with problems beside them."""
     from textile_pcf.batch.progress import Bar
     from textile_pcf.batch.run import calculate_batch
+    from textile_pcf.cli.guard import read_files, refuse_folder
     from textile_pcf.cli.warned import hearing
 
+    told = _scenarios(scenarios)
+    tables = [*(factors or ()), *(table for one in told.values() for table in one.get("factors", ()))]
+    refuse_folder(output, read_files(rule, tables, file, supply))
     with hearing(lang) as heard:
         result = calculate_batch(
             file,
@@ -95,7 +100,7 @@ def batch(
             on_error=on_error,
             workers=workers,
             progress=Bar(progress, lang),
-            scenarios=_scenarios(scenarios),
+            scenarios=told,
             units=units,
             gwp=gwp,
             biogenic=biogenic,
@@ -136,7 +141,8 @@ def _in_chinese(result: BatchResult, rule: str) -> Path:
             writer.writeheader()
             for problem in result.problems():
                 told = {key: translate(problem[key], "zh", names) for key in ("what", "cure")}
-                writer.writerow({**problem, **told})
+                row = {**problem, **told}
+                writer.writerow(dict(zip(row, guarded_cells(row.values()), strict=True)))
 
     write_whole(path, write)
     return path

@@ -61,10 +61,12 @@ def calculate(
 ) -> None:
     """Calculate the footprints of the products in a file."""
     from textile_pcf.calculation import footprint
+    from textile_pcf.cli.guard import refuse_output
     from textile_pcf.cli.output import chosen_format, write_result
     from textile_pcf.cli.warned import hearing
 
     chosen_format(form, output)
+    refuse_output(output, rule, factors, file, supply)
     with hearing(lang) as heard:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
         write_result(result, form, output, unit, lines, lang)
@@ -92,7 +94,9 @@ def check(file: Path, rule: str, factors: tuple[str, ...] | None, annotated: Pat
             products = _checked(file, rule, factors)
         else:
             from textile_pcf.cli.annotated import checked_into
+            from textile_pcf.cli.guard import refuse_output
 
+            refuse_output(annotated, rule, factors, file, option="--annotate")
             products = checked_into(file, annotated, lang, lambda: _checked(file, rule, factors))
     key = "no_problems_1" if len(products) == 1 else "no_problems"
     sys.stderr.write(word(key, lang, file=file, count=len(products)) + "\n")
@@ -176,17 +180,18 @@ def report(
 ) -> None:
     """Write a report for the reader who must believe it: one HTML file, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
-    from textile_pcf.cli.output import write_file
+    from textile_pcf.cli.guard import refuse_output
     from textile_pcf.cli.warned import hearing
     from textile_pcf.report import ENDINGS, to_excel, to_html
 
     ending = output.suffix.lower()
     if ending not in ENDINGS:
         raise click.BadParameter(f"{output.name!r} ends in neither {' nor '.join(ENDINGS)}.", param_hint="-o")
+    refuse_output(output, rule, factors, file, supply)
     with hearing(lang) as heard:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
         write = to_excel if ending == ".xlsx" else to_html
-        write_file(output, lambda path: write(result, path, unit, lang))
+        write(result, output, unit, lang)
         heard.tell(result.warnings())
 
 
@@ -198,17 +203,18 @@ def report(
 @options.form_language
 def template(rule: str, output: Path | None, everything: bool, products: str | None, lang: str) -> None:
     """Write something for the mill to fill in: a workbook (.xlsx) with a sheet per stage, or a plain table (.csv)."""
-    from textile_pcf.cli.output import write_file
+    from textile_pcf.cli.guard import refuse_output
     from textile_pcf.rules import load_rules
     from textile_pcf.template import make_template, template_csv, told_products
 
+    refuse_output(output, rule)
     rules, asked = load_rules(rule), told_products(products)
     if output is None:
         sys.stdout.write(template_csv(rules, everything, "en" if lang == "both" else lang, asked))
     elif output.suffix.lower() not in (".csv", ".xlsx"):
         raise click.BadParameter(f"{output} is no kind of template; end its name in .xlsx or .csv.", param_hint="-o")
     else:
-        write_file(output, lambda path: make_template(rules, path, lang, everything, asked))
+        make_template(rules, output, lang, everything, asked)
 
 
 app.add_command(rules_group)

@@ -6,15 +6,15 @@ import csv
 import io
 import json
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from textile_pcf.cli.table import as_table
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.language import translate
+from textile_pcf.files import write_whole
 from textile_pcf.results import Footprint
+from textile_pcf.written import guarded_cells
 
 FORMATS = ("table", "csv", "json", "parquet", "xlsx")
 BINARY = ("parquet", "xlsx")
@@ -44,20 +44,12 @@ def write_result(result: Footprint, wanted: str | None, out: Path | None, unit: 
     if out is None:
         sys.stdout.write(text)
     else:
-        write_file(out, lambda path: path.write_text(text, encoding="utf-8", newline=""))
+        write_file(out, lambda path: path.write_text(text, encoding="utf-8", newline="", errors="backslashreplace"))
 
 
-def write_file(out: Path, write: Callable[[Path], Any]) -> None:
-    """Write beside the file and rename, so that a file is never half written."""
-    if not out.parent.is_dir():
-        raise _usage(f"-o {out}", "There is no such folder.", "Make it first.")
-    try:
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=".textile-pcf-") as folder:
-            draft = Path(folder) / out.name
-            write(draft)
-            draft.replace(out)
-    except OSError as error:
-        raise _usage(f"-o {out}", f"The file cannot be written: {error.strerror}.", "Name another file.") from error
+def write_file(out: Path, write: Callable[[Path], Any], option: str = "-o") -> None:
+    """Write a file whole or not at all."""
+    write_whole(out, write, f"{option} {out}")
 
 
 def _usage(where: str, what: str, cure: str) -> UsageError:
@@ -70,10 +62,21 @@ def _text(result: Footprint, form: str, unit: str | None, lines: bool, language:
     if form == "table":
         return as_table(result, unit, language)
     if lines:
-        return str(_contributions(result, unit).to_csv(index=False, lineterminator="\n"))
+        return str(_guarded(_contributions(result, unit)).to_csv(index=False, lineterminator="\n"))
     file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows(_rows(result, unit))
+    csv.writer(file, lineterminator="\n").writerows(map(guarded_cells, _rows(result, unit)))
     return file.getvalue()
+
+
+def _guarded(table: Any) -> Any:
+    """A table whose texts no spreadsheet takes for formulas; each distinct text is looked at once."""
+    for column in table.columns:
+        if hasattr(table[column], "cat"):
+            texts = table[column].cat.categories
+            told = guarded_cells(texts)
+            if told != list(texts):
+                table[column] = table[column].map(dict(zip(texts, told, strict=True))).astype(object)
+    return table
 
 
 def _rows(result: Footprint, unit: str | None) -> list[list[Any]]:
@@ -105,19 +108,8 @@ def _contributions(result: Footprint, unit: str | None) -> Any:
 def _binary(result: Footprint, form: str, path: Path, unit: str | None, lines: bool, language: str) -> None:
     if form == "parquet":
         _parquet(result, path, unit, lines)
-        return
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    _sheet(book, "results", _rows(result, unit))
-    table = _contributions(result, unit)
-    _sheet(book, "contributions", [list(table.columns), *table.astype(object).to_numpy().tolist()])
-    masses = result.masses
-    _sheet(book, "masses", [list(masses.columns), *masses.astype(object).to_numpy().tolist()])
-    told = [[key, json.dumps(value) if isinstance(value, list) else value] for key, value in result.provenance.items()]
-    warnings = [["warning", translate(text, language)] for text in result.warnings()]
-    _sheet(book, "provenance", [["what", "value"], *told, *warnings])
-    book.save(path)
+    else:
+        result.to_excel(path, unit, language)
 
 
 def _parquet(result: Footprint, path: Path, unit: str | None, lines: bool) -> None:
@@ -126,21 +118,7 @@ def _parquet(result: Footprint, path: Path, unit: str | None, lines: bool) -> No
     rows = _rows(result, unit)
     table = _contributions(result, unit) if lines else pd.DataFrame(rows[1:], columns=pd.Index(rows[0]))
     try:
-        table.to_parquet(path, index=False)
+        with path.open("wb") as file:  # a path that is not UTF-8 is none for pyarrow
+            table.to_parquet(file, index=False)
     except ImportError as error:
         raise _usage("--format parquet", "Parquet needs pyarrow.", 'Run: pip install "textile_pcf[parquet]"') from error
-
-
-def _sheet(book: Any, name: str, rows: list[list[Any]]) -> None:
-    """A sheet whose texts are texts, whatever they begin with."""
-    from openpyxl.cell import WriteOnlyCell
-
-    sheet = book.create_sheet(name)
-    for row in rows:
-        cells = []
-        for value in row:
-            cell = WriteOnlyCell(sheet, value=value)
-            if isinstance(value, str):
-                cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)

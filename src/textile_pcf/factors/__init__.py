@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.errors import wrong_type
 from textile_pcf.factors.declared import SAY, unsaid
 from textile_pcf.factors.load import check_table, read_factor_table, shipped_tables
 from textile_pcf.factors.matching import Match, NoMatch, Request, match
@@ -120,7 +121,7 @@ def load_factors(*sources: str | Path | Any) -> FactorTable:
     Raises
     ------
     UsageError
-        No such table.
+        No such table; something else than a name, a path or a table.
     FactorError
         A table is wrong; every mistake is named.
 
@@ -133,5 +134,8 @@ def load_factors(*sources: str | Path | Any) -> FactorTable:
         return sources[0]
     tables: list[Table] = []
     for source in sources or ("default",):
+        if isinstance(source, Mapping | Sequence) and not isinstance(source, str):
+            cure = "Give the name of a shipped table, the path of one, or a pandas DataFrame; several one after the other."
+            raise wrong_type("factors", source, "a table of emission factors", cure)
         tables += source.tables if isinstance(source, FactorTable) else [read_factor_table(source)]
     return FactorTable(tuple(tables))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from textile_pcf.columns import shown, text_of
 from textile_pcf.documents import data_root, sha256_of, validated
-from textile_pcf.errors import FactorError, Problem, UsageError, warn_caller
+from textile_pcf.errors import FactorError, Problem, UsageError, warn_caller, wrong_type
 from textile_pcf.factors.declared import check_declared
 from textile_pcf.factors.gwp import SETS, UNKNOWN
 from textile_pcf.factors.table import (
@@ -31,11 +31,13 @@ from textile_pcf.factors.table import (
     row_texts,
 )
 from textile_pcf.factors.values import printed_by_gases
+from textile_pcf.files import is_file
 from textile_pcf.number_text import office_numbers, why_no_number
 from textile_pcf.strict_yaml import read_yaml
 from textile_pcf.tables import Table as Cells
 from textile_pcf.tables import read_table
 from textile_pcf.units import Unit, UnitError, cure_where, describe, nearest, parse_unit
+from textile_pcf.written import holdable
 
 WHOLE = "Write a whole unit such as kgCO2e/kWh."
 AGREEMENT = 0.005  # printed and computed value, relative
@@ -61,8 +63,10 @@ def read_factor_table(source: str | Path | Any) -> Table:
         Rows that are wrong: every one is named with its cure.
     """
     path = _path(source) if isinstance(source, (str, Path)) else None
+    if path is None and source is None:
+        raise wrong_type("factors", source, "a table of emission factors", "Leave it out for the table `default`.")
     cells = read_table(path or source, sheet="factors", error=FactorError, known_columns=COLUMNS)
-    name = path.stem if path else "data"
+    name = holdable(path.stem) if path else "data"
     warn_caller(cells.notes)
     return check_table(name, cells, _document(path), path)
 
@@ -71,7 +75,7 @@ def _path(source: str | Path) -> Path:
     if isinstance(source, str) and source in shipped_tables():
         return shipped_tables()[source]
     path = Path(source)
-    if not path.is_file():
+    if not is_file(path):
         close = nearest(str(source), shipped_tables())
         cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(shipped_tables())}; or give a path."
         raise UsageError([Problem(str(source), "There is no such table of emission factors.", cure, code="no-table")])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from textile_pcf.errors import Problem, UsageError
-from textile_pcf.language import LANGUAGES
+from textile_pcf.errors import known_language
+from textile_pcf.files import path_of, write_whole
 from textile_pcf.results import Footprint
+from textile_pcf.written import holdable
 
 __all__ = ["ENDINGS", "to_excel", "to_html"]
 ENDINGS = (".html", ".xlsx")
@@ -28,15 +29,16 @@ def to_excel(result: Footprint, path: str | Path, unit: str | None = None, langu
     Raises
     ------
     UsageError
-        xlsxwriter is missing, there is no such language, or there are too many lines.
+        There is no such language, there are too many lines, or the file cannot be written.
     InputError
         Some product cannot be told in `unit`.
     """
     from textile_pcf.report.workbook import write_workbook
 
-    _known(language)
-    write_workbook(result, Path(path), unit, language)
-    return Path(path)
+    known_language(language)
+    out = path_of(path, "path")
+    write_whole(out, lambda draft: write_workbook(result, draft, unit, language), str(out))
+    return out
 
 
 def to_html(result: Footprint, path: str | Path, unit: str | None = None, language: str = "en") -> Path:
@@ -55,19 +57,14 @@ def to_html(result: Footprint, path: str | Path, unit: str | None = None, langua
     Raises
     ------
     UsageError
-        jinja2 is missing, or there is no such language.
+        jinja2 is missing, there is no such language, or the file cannot be written.
     InputError
         Some product cannot be told in `unit`.
     """
     from textile_pcf.report.page import page
 
-    _known(language)
-    text = page(result, unit, language)
-    Path(path).write_text(text, encoding="utf-8", newline="")
-    return Path(path)
-
-
-def _known(language: str) -> None:
-    if language not in LANGUAGES:
-        cure = f"Choose from: {', '.join(LANGUAGES)}."
-        raise UsageError([Problem(f"language {language!r}", "There is no such language.", cure, code="language")])
+    known_language(language)
+    out = path_of(path, "path")
+    text = holdable(page(result, unit, language))
+    write_whole(out, lambda draft: draft.write_text(text, encoding="utf-8", newline=""), str(out))
+    return out

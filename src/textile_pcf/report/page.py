@@ -90,7 +90,8 @@ def page(result: Footprint, unit: str | None, language: str) -> str:
         raise UsageError([Problem("to_html", "Reports need jinja2.", cure, code="extra")]) from None
     from markupsafe import Markup
 
-    written = Written(result, unit or result.unit, result.scale(unit), language)
+    scale = result.scale(unit)
+    written = Written(result, unit or result.unit, scale, language)
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,

@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from textile_pcf.report.cells import Looks, formula_cell, number_cell, row_of, text_cell
 from textile_pcf.tables.shape import letter
 
 HEAD, LINE = 32, 15  # points of a row of headings (two lines), and of a line of text
 NARROW, WIDE = 9, 44  # letters that a column is wide at least, and at most by itself
-MARGIN = 3
+MARGIN, EDGE = 3, 0.71  # letters beside a text, and what a spreadsheet takes for the edge
 PAPER = {"A4": 9, "A3": 8}
-HEADING = {"bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "text_wrap": True}
 
 
 @dataclass
 class Sheet:
-    """A sheet being written, row by row; places of cells are known before they are written."""
+    """A sheet being written, row by row downwards; places of cells are known before they are written."""
 
     page: Any
     name: str
-    styles: dict[str, Any]
+    looks: Looks
     row: int = 0
     marks: dict[str, int] = field(default_factory=dict)
     widths: dict[int, int] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
+    done: list[str] = field(default_factory=list)
+    cells: dict[int, str] = field(default_factory=dict)
+    writing: int = 0
+    """The row that `cells` are of; those above it are `done`."""
 
     def head(self, titles: Sequence[str], numbers: Collection[int] = ()) -> None:
         """A row of headings; those above numbers stand at the right."""
-        self.page.set_row(self.row, HEAD)
+        self.heights[self.row] = HEAD
         for column, title in enumerate(titles):
-            self.page.write_string(self.row, column, title, self.styles["head_right" if column in numbers else "head"])
+            self._put(column, text_cell(self._at(column), title, self.looks, "head_right" if column in numbers else "head"))
             words = title.split() if title.isascii() else [title[: (len(title) + 1) // 2]]  # headings may take two lines
             self._seen(column, max([*map(places, words), (places(title) + 1) // 2], default=0))
         self.row += 1
@@ -41,7 +46,7 @@ class Sheet:
     def text(self, column: int, value: str, style: str = "text") -> None:
         """A text, never a formula; one of style `free` or `title` may run over the cells beside it."""
         if value:
-            self.page.write_string(self.row, column, value, self.styles[style])
+            self._put(column, text_cell(self._at(column), value, self.looks, style))
             if style not in ("free", "title", "wrapped"):
                 self._seen(column, places(value))
 
@@ -50,32 +55,62 @@ class Sheet:
         for column, value in texts.items():
             self.text(column, value, "wrapped")
         lines = max((-(-places(text) // width) for text in texts.values()), default=1)
-        self.page.set_row(self.row, LINE * max(1, lines))
+        self.heights[self.row] = LINE * max(1, lines)
 
     def number(self, column: int, value: float, style: str = "given") -> None:
         """A number that may be changed; nothing where it is not known."""
         if np.isfinite(value):
-            self.page.write_number(self.row, column, float(value), self.styles[style])
+            self._put(column, number_cell(self._at(column), float(value), self.looks, style))
             self._seen(column, len(f"{float(value):.9g}"))
 
     def formula(self, column: int, formula: str, value: float, style: str = "computed") -> None:
         """A formula with the value it has now."""
-        self.page.write_formula(self.row, column, f"={formula}", self.styles[style], float(value))
+        self._put(column, formula_cell(self._at(column), formula, float(value), self.looks, style))
         self._seen(column, len(f"{float(value):.6f}"))
+
+    def rows(self) -> Iterator[str]:
+        """All rows as XML."""
+        self._close_row()
+        return iter(self.done)
+
+    def _put(self, column: int, cell: str) -> None:
+        if self.row != self.writing:
+            self._close_row()
+            self.writing = self.row
+        self.cells[column] = cell
+
+    def _close_row(self) -> None:
+        if self.cells:
+            self.done.append(row_of(self.writing, self.cells, self.heights.get(self.writing)))
+            self.cells = {}
+
+    def _at(self, column: int) -> str:
+        return f"{letter(column)}{self.row + 1}"
 
     def fit(self, most: int = WIDE) -> None:
         """Make every column as wide as what stands in it, up to `most` letters."""
         for column, width in self.widths.items():
-            self.page.set_column(column, column, min(max(width + MARGIN, NARROW), most))
+            self.wide(column, min(max(width + MARGIN, NARROW), most))
+
+    def wide(self, column: int, letters: int) -> None:
+        """Make a column as wide as so many letters."""
+        self.page.column_dimensions[letter(column)].width = letters + EDGE
+
+    def freeze(self, rows: int, columns: int) -> None:
+        """Let the first rows and columns stay where they are."""
+        self.page.freeze_panes = f"{letter(columns)}{rows + 1}"
 
     def printed(self, paper: str = "A4", wide: int = 1, repeated: int = 0) -> None:
         """On paper, lying, so many pages wide; the headings and the first columns on every page."""
-        self.page.set_landscape()
-        self.page.set_paper(PAPER[paper])
-        self.page.fit_to_pages(wide, 0)
+        from openpyxl.worksheet.properties import PageSetupProperties
+
+        self.page.page_setup.orientation = "landscape"
+        self.page.page_setup.paperSize = PAPER[paper]
+        self.page.page_setup.fitToWidth, self.page.page_setup.fitToHeight = wide, 0
+        self.page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         if repeated:
-            self.page.repeat_rows(0)
-            self.page.repeat_columns(0, repeated - 1)
+            self.page.print_title_rows = "1:1"
+            self.page.print_title_cols = f"A:{letter(repeated - 1)}"
 
     def _seen(self, column: int, width: int) -> None:
         self.widths[column] = max(self.widths.get(column, 0), width)
@@ -96,22 +131,3 @@ def places(text: str) -> int:
     (6, 4)
     """
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def styles_of(book: Any) -> dict[str, Any]:
-    """How cells look: blue is what may be changed."""
-    looks: dict[str, dict[str, Any]] = {
-        "title": {"bold": True, "font_size": 15, "font_color": "#1F4E79"},
-        "head": {**HEADING, "indent": 1},
-        "head_right": {**HEADING, "align": "right"},
-        "text": {"indent": 1},
-        "free": {},
-        "wrapped": {"text_wrap": True, "indent": 1},
-        "bold": {"bold": True, "indent": 1},
-        "given": {"font_color": "#0000FF"},
-        "computed": {"num_format": "0.000000"},
-        "total": {"num_format": "0.000000", "bold": True},
-        "percent": {"num_format": "0.0 %"},
-        "check": {"num_format": "0.000000", "font_color": "#808080"},
-    }
-    return {name: book.add_format({"valign": "vcenter", **look}) for name, look in looks.items()}

@@ -1,4 +1,4 @@
-"""The first sheets of a workbook with formulas: totals, stages, and a chart of them."""
+"""The first sheets of a workbook with formulas: totals and stages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from textile_pcf.language import word
 from textile_pcf.report.sheets import Sheet
 from textile_pcf.results import SPLIT, Footprint
 
-MOST_BARS, FILL = 60, "#0072B2"  # products in a chart, and its colour
 TITLE = 24  # points of the row of the title
 
 
@@ -27,22 +26,30 @@ class Totals:
         """The cell of a part of the split of a product."""
         return self.sheet.at(self.FIRST + product, 3 + part)
 
+    def scale(self, product: int) -> str:
+        """The cell of how many product units are in one of the unit asked for."""
+        return self.sheet.at(self.FIRST + product, 9)
+
+    def per(self, title: str) -> str:
+        """A heading of figures in the unit asked for."""
+        return word("sheet_per", self.language, title=title, unit=self.unit)
+
     def write(self, blocks: list[tuple[int, int]], lines: Sheet, scale: Any) -> None:
         """Write both sheets, once it is known where the lines of each product stand."""
         self._heading()
         for product, (first, last) in enumerate(blocks):
-            start, end = self._stages_of(product, first, last, lines)
+            start, end = self._stages_of(product, first, last, lines, float(scale[product]))
             self._product(product, first, last, lines, (start, end), float(scale[product]))
         self.sheet.fit()
-        self.sheet.page.freeze_panes(self.FIRST, 1)
+        self.sheet.freeze(self.FIRST, 1)
         self.stages.fit()
-        self.stages.page.freeze_panes(1, 0)
+        self.stages.freeze(1, 0)
 
     def _heading(self) -> None:
         result, sheet, language = self.result, self.sheet, self.language
         told = result.provenance
         sheet.text(0, f"{word('footprint', language)}: {told['title_zh' if language == 'zh' else 'title']}", "title")
-        sheet.page.set_row(sheet.row, TITLE)
+        sheet.heights[sheet.row] = TITLE
         facts = (f"{told['rule']}: {word(told['status'], language)}", word(told["boundary"], language),
                  f"{told['gwp']}, {word(told['biogenic'], language)}", word("sheet_legend", language))  # fmt: skip
         for row, text in enumerate(facts, 1):
@@ -56,8 +63,10 @@ class Totals:
         titles = [word("product", language), *per, word("sheet_splitsum", language), *split, *check, *asked]
         sheet.head(titles, numbers=range(1, len(titles)))
         stage = [word(key, language) for key in ("product", "stage", "sheet_title", "sheet_group")]
-        self.stages.head([*stage, *per, word("share_of_total", language), word("sheet_memo", language)],
-                         numbers=range(4, 7))  # fmt: skip
+        heads = [*stage, *per, word("share_of_total", language), word("sheet_memo", language)]
+        if self.unit:
+            heads += [word("per", language, unit=self.unit), self.per(word("sheet_memo", language))]
+        self.stages.head(heads, numbers=range(4, len(heads)))
 
     def _product(self, product: int, first: int, last: int, lines: Sheet, rows: tuple[int, int], scale: float) -> None:
         result, sheet = self.result, self.sheet
@@ -78,7 +87,7 @@ class Totals:
             sheet.number(9, scale)
             sheet.formula(10, f"{sheet.at(sheet.row, 1)}*{sheet.at(sheet.row, 9)}", total * scale, "total")
 
-    def _stages_of(self, product: int, first: int, last: int, lines: Sheet) -> tuple[int, int]:
+    def _stages_of(self, product: int, first: int, last: int, lines: Sheet, scale: float) -> tuple[int, int]:
         """Rows of the stages inside the boundary; those outside stand behind them."""
         result, sheet = self.result, self.stages
         start = sheet.row
@@ -93,7 +102,11 @@ class Totals:
                 sheet.text(column, text)
             sheet.text(3, word(info.group, self.language))
             emitted, named = (lines.at(first, lines.marks[key], last) for key in ("kgCO2e", "stage"))
-            sheet.formula(4 if not info.outside else 6, f"SUMIFS({emitted},{named},{sheet.at(sheet.row, 1)})", value)
+            column = 6 if info.outside else 4
+            sheet.formula(column, f"SUMIFS({emitted},{named},{sheet.at(sheet.row, 1)})", value)
+            if self.unit:
+                per_unit = f"{sheet.at(sheet.row, column)}*{self.scale(product)}"
+                sheet.formula(8 if info.outside else 7, per_unit, value * scale)
             if not info.outside:
                 total = float(result.totals[product])
                 cell = self.sheet.at(self.FIRST + product, 1)
@@ -101,30 +114,3 @@ class Totals:
                 sheet.formula(5, share, value / total if total else 0.0, "percent")
             sheet.row += 1
         return start, start + len(inside) - 1
-
-
-def draw_chart(book: Any, totals: Totals) -> None:
-    """Totals of several products as bars, or the stages of one."""
-    first, last = totals.first_stages or (0, -1)
-    count, result, language = len(totals.result.products), totals.result, totals.language
-    if last < first or count > MOST_BARS:
-        return
-    if count == 1:
-        title, sheet, names, values = f"{result.products[0]}: {word('by_stage', language)}", totals.stages.name, 2, 4
-    else:
-        title, sheet, names, values = word("report_products", language), totals.sheet.name, 0, 1
-        first, last = Totals.FIRST, Totals.FIRST + count - 1
-    chart = book.add_chart({"type": "bar"})
-    chart.add_series({
-        "name": title, "fill": {"color": FILL}, "gap": 40,
-        "categories": [sheet, first, names, last, names], "values": [sheet, first, values, last, values],
-        "data_labels": {"value": True, "num_format": "0.00"},
-    })  # fmt: skip
-    chart.set_title({"name": title, "name_font": {"size": 12}})
-    chart.set_y_axis({"reverse": True, "label_position": "low", "major_gridlines": {"visible": False}})
-    grid = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.75}}
-    per = word("per", language, unit=result.unit)
-    chart.set_x_axis({"name": per, "label_position": "high", "major_gridlines": grid, "num_format": "General"})
-    chart.set_legend({"none": True})
-    chart.set_size({"width": 860, "height": 120 + 26 * (last - first + 1)})
-    totals.sheet.page.insert_chart(Totals.FIRST + count + 2, 0, chart)

@@ -13,7 +13,7 @@ import numpy as np
 
 from textile_pcf.columns import Array, Coded, Texts, read_only
 from textile_pcf.engine import summed
-from textile_pcf.errors import InputError, Problem, UsageError
+from textile_pcf.errors import InputError, Problem, UsageError, known_language, wrong_type
 from textile_pcf.measures import Measures
 from textile_pcf.results.display import Shown, as_html
 from textile_pcf.results.explain import explain_lines
@@ -136,6 +136,8 @@ class Footprint:
         """
         if unit is None:
             return np.ones(len(self.names))
+        if not isinstance(unit, str):
+            raise wrong_type("unit", unit, "a unit", "Write it as text, such as m2 or 100 m.")
         try:
             scale = self.measures.product_units(parse_unit(unit))
         except UnitError as error:
@@ -201,8 +203,9 @@ class Footprint:
         """Footprint of each product, as a Series. [kg CO2e per product unit, or per `unit`]"""
         import pandas as pd
 
+        scale = self.scale(unit)
         name = f"kgCO2e/{unit or self.unit}"
-        return pd.Series(self.totals * self.scale(unit), index=pd.Index(self.products, name="product"), name=name)
+        return pd.Series(self.totals * scale, index=pd.Index(self.products, name="product"), name=name)
 
     def per_stage(self, unit: str | None = None) -> Any:
         """Footprint by stage inside the boundary, a DataFrame (products × stages). [kg CO2e per product unit, or per `unit`]"""
@@ -275,6 +278,8 @@ class Footprint:
         UsageError
             There is no such product; the nearest is named.
         """
+        if not isinstance(product, str):
+            raise wrong_type("product", product, "the id of a product", "Write the id as text.")
         if product in self.products:
             return self.products.index(product)
         close = nearest(product, self.products)
@@ -287,9 +292,12 @@ class Footprint:
         Raises
         ------
         UsageError
-            There is no such product or stage.
+            There is no such product, stage or language.
         """
+        known_language(language)
         ids = [info.id for info in self.stages]
+        if stage is not None and not isinstance(stage, str):
+            raise wrong_type("stage", stage, "the id of a stage", f"There are: {', '.join(ids)}.")
         if stage is not None and stage not in ids:
             close = nearest(stage, ids)
             cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(ids)}."
@@ -388,7 +396,7 @@ class Footprint:
 
     def show(self, language: str = "en") -> Shown:
         """The result as a notebook shows it, in `en` or `zh`."""
-        return Shown(self, language)
+        return Shown(self, known_language(language))
 
     def to_datapackage(self, path: Any = None, **options: Any) -> Any:
         """The system behind the result as a data package of Brightway: `textile_pcf.brightway.to_datapackage`. [kg CO2e]

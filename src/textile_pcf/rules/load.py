@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from textile_pcf.documents import data_root, sha256_of, validated
-from textile_pcf.errors import Problem, RuleError, UsageError
+from textile_pcf.errors import Problem, RuleError, UsageError, wrong_type
+from textile_pcf.files import is_file
 from textile_pcf.rules.compiler import compile_rule
 from textile_pcf.rules.model import RuleDocument
 from textile_pcf.rules.ruleset import RuleSet
@@ -28,7 +29,7 @@ def load_rules(rule: str | Path | RuleSet) -> RuleSet:
     Raises
     ------
     UsageError
-        No such rule, edition or file.
+        No such rule, edition or file; something else than a name, a path or a rule.
     RuleError
         The file is not a valid rule; every mistake is named with its line.
 
@@ -39,13 +40,16 @@ def load_rules(rule: str | Path | RuleSet) -> RuleSet:
     """
     if isinstance(rule, RuleSet):
         return rule
+    if not isinstance(rule, str | Path):
+        cure = "Give the name of a shipped rule, NAME@EDITION, or the path of a rule file."
+        raise wrong_type("rule", rule, "a rule", cure)
     path = rule if isinstance(rule, Path) or _looks_like_path(rule) else _shipped(rule)
     return read_rule(Path(path))
 
 
 def read_rule(path: Path) -> RuleSet:
     """The rule in a file."""
-    if not path.is_file():
+    if not is_file(path):
         raise UsageError([Problem(str(path), "There is no such rule file.", "Check the path.", code="no-rule")])
     document = read_yaml(path, RuleError)
     written = validated(RuleDocument, document, RuleError)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError
+from textile_pcf.files import refuse_odd_name
 from textile_pcf.strict_yaml import Document, read_bytes, read_yaml
 from textile_pcf.tables.frames import from_arrow, from_frame, from_parquet
 from textile_pcf.tables.listed import from_document
@@ -101,6 +102,7 @@ def _from_file(name: str, sheet: str, header: Header, error: type[PcfError]) -> 
     if ending in (".yaml", ".yml", ".json"):
         return from_document(read_yaml(name, error, (dict, list)), header, error)
     if ending == ".parquet":
+        refuse_odd_name(name)
         return from_parquet(name, header, error)
     read_bytes(name)  # a file that is not there is the nearer mistake
     cure = "Save the workbook as .xlsx." if ending == ".xls" else f"Give a file that ends in {ENDINGS}."

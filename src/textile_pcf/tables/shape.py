@@ -10,6 +10,7 @@ from textile_pcf.errors import PcfError, Problem
 from textile_pcf.strict_yaml import Document
 from textile_pcf.tables.footers import take_footers
 from textile_pcf.tables.heads import UNIT_OF, column_of, key, near, numbers_rows, unit_of
+from textile_pcf.written import holdable
 
 HEADER_WITHIN = 10  # rows in which the header is looked for
 
@@ -70,17 +71,17 @@ class Table:
 
         `mill.csv:14`, `mill.xlsx activity!C14`, `one.yaml:12`; `row 3` of a DataFrame is its `.iloc[3]`.
         """
-        line = self.lines[row]
+        line, name = self.lines[row], holdable(self.name)
         if self.pages:
             page = self.pages[row]
-            return f"{self.name} {page.title}!{page.letters.get(column or '', 'row ')}{line}"
+            return f"{name} {page.title}!{page.letters.get(column or '', 'row ')}{line}"
         if self.kind == "xlsx":
-            return f"{self.name} {self.sheet}!{self.letters.get(column or '', 'row ')}{line}"
+            return f"{name} {self.sheet}!{self.letters.get(column or '', 'row ')}{line}"
         if self.document is not None and self.document.lines:
-            return f"{self.name}:{self.document.line((*self.paths[row], column or ''))}"
+            return f"{name}:{self.document.line((*self.paths[row], column or ''))}"
         if self.kind == "csv":
-            return f"{self.name}:{line}"
-        return f"{self.name} row {line}" if self.kind == "parquet" else f"row {line}"
+            return f"{name}:{line}"
+        return f"{name} row {line}" if self.kind == "parquet" else f"row {line}"
 
 
 @dataclass(frozen=True)

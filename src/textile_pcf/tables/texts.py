@@ -13,6 +13,7 @@ from textile_pcf.errors import PcfError, Problem
 from textile_pcf.strict_yaml import read_bytes
 from textile_pcf.tables.encodings import decoded, utf16_without_mark
 from textile_pcf.tables.shape import HEADER_WITHIN, Header, Raw
+from textile_pcf.written import holds_guards, unguarded
 
 OTHER_SIGNS = "，；、｜|：:"  # what cells are separated by, but not read
 HEAD = 100_000  # characters in which the separator is looked for
@@ -37,6 +38,8 @@ def csv_rows(name: str, header: Header, error: type[PcfError]) -> Raw:
         lines: Sequence[int] = _starts(text, delimiter, first) if several else range(first, first + len(rows))
     except csv.Error as fault:
         raise error([_fault(f"{name}:{reader.line_num + first - 1}", str(fault))]) from None
+    if holds_guards(text):
+        rows = [list(map(unguarded, row)) for row in rows]
     filled = list(map(str.strip, map("".join, rows)))
     if not all(filled):
         rows, lines = list(compress(rows, filled)), list(compress(lines, filled))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from textile_pcf.errors import Problem, UsageError
+from textile_pcf.errors import Problem, UsageError, known_language
+from textile_pcf.files import path_of, write_whole
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.template.annotate import annotate
 from textile_pcf.template.entries import Entry, default_text, entries, need_word, sources_text
@@ -55,7 +56,7 @@ def make_template(
     Raises
     ------
     UsageError
-        No such rule or language, another ending, or products that cannot be.
+        No such rule or language, another ending, products that cannot be, or a file that cannot be written.
 
     Examples
     --------
@@ -67,17 +68,16 @@ def make_template(
     ...     make_template("cotton_fabric", f"{folder}/mill.xlsx", products=["P-1", "P-2"]).name
     'mill.xlsx'
     """
-    rules, target = load_rules(rule), Path(path)
-    if language not in LANGUAGES:
-        cure = f"Choose from: {', '.join(LANGUAGES)}."
-        raise UsageError([Problem(f"language {language!r}", "There is no such language.", cure, code="language")])
+    rules, target = load_rules(rule), path_of(path, "path")
+    known_language(language, LANGUAGES)
     if target.suffix.lower() == ".xlsx":
         from textile_pcf.template.workbook import write_workbook
 
-        write_workbook(rules, target, language, layout_of(products))
+        layout = layout_of(products)
+        write_whole(target, lambda draft: write_workbook(rules, draft, language, layout), str(target))
     elif target.suffix.lower() == ".csv":
         text = template_csv(rules, everything, "zh" if language == "zh" else "en", products)
-        target.write_text(text, encoding="utf-8-sig", newline="")
+        write_whole(target, lambda draft: draft.write_text(text, encoding="utf-8-sig", newline=""), str(target))
     else:
         cure = "Give a path that ends in .xlsx or .csv."
         raise UsageError([Problem(str(path), "This is no kind of template.", cure, code="ending")])

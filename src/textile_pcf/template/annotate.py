@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.files import refuse_inputs
 from textile_pcf.language import word
 from textile_pcf.template.copies import copies_of
 from textile_pcf.template.links import link_to
+from textile_pcf.written import guarded, holdable
 
 AUTHOR = "textile_pcf"
 SHEET = "problems"
@@ -39,7 +41,8 @@ def annotate(
     InputError
         It is no workbook, or one that cannot be read.
     """
-    path, told = Path(source), tell or str
+    path, told = Path(source), _holdable_by(tell or str)
+    refuse_inputs(Path(out), [path], str(out))
     if path.suffix.lower() != ".xlsx":
         cure = "Save the table as .xlsx, or leave out --annotate."
         raise UsageError([Problem(str(source), "Only a workbook can be annotated.", cure, code="ending")])
@@ -47,7 +50,7 @@ def annotate(
     for book, whole in copies_of(path):
         rest = [] if whole else [Problem(str(source), VALUES_ALONE, "For a copy with its formats, save it in Excel.")]
         try:
-            _write(book, str(source), [*found, *rest], language, told)
+            _write(book, holdable(str(source)), [*found, *rest], language, told)
             book.save(out)
         except Exception:  # what openpyxl has read of others it may yet not be able to write
             if not whole:
@@ -64,7 +67,7 @@ def _write(book: Any, source: str, found: list[Problem], language: str, told: Ca
     spoken: dict[tuple[str, str], list[str]] = {}
     places = []
     for problem in found:
-        place = _cell(book, source, problem.where)
+        place = _cell(book, source, holdable(problem.where))
         places.append(place)
         if place is not None:
             spoken.setdefault(place, []).append(f"{told(problem.what)} {told(problem.cure)}")
@@ -73,6 +76,11 @@ def _write(book: Any, source: str, found: list[Problem], language: str, told: Ca
         kept = f"{target.comment.text}\n\n" if target.comment else ""
         target.comment = Comment(kept + "\n\n".join(texts), AUTHOR, width=SIZE[0], height=SIZE[1])
     _list(book, source, found, places, language, told)
+
+
+def _holdable_by(tell: Callable[[str], str]) -> Callable[[str], str]:
+    """Tells a sentence so that a workbook can hold it."""
+    return lambda text: holdable(tell(text))
 
 
 def _clear(book: Any) -> None:
@@ -109,13 +117,14 @@ def _list(
 
     sheet = book.create_sheet(SHEET, 0)
     rows = [[word("problems_title", language)], [word(f"problems_{key}", language) for key in ("where", "what", "cure")]]
-    rows += [[problem.where.removeprefix(f"{name} "), told(problem.what), told(problem.cure)] for problem in found]
+    rows += [[holdable(problem.where).removeprefix(f"{name} "), told(problem.what), told(problem.cure)] for problem in found]
     if not found:
         rows.append([word("problems_none", language)])
     for number, row in enumerate(rows, 1):
         for column, text in enumerate(row, 1):
             cell = sheet.cell(number, column, text)
             cell.data_type = "s"
+            cell.quotePrefix = guarded(text) != text
             cell.alignment = Alignment(vertical="top", wrap_text=True)
             if number <= 2:
                 cell.font = Font(bold=True, size=14 if number == 1 else 11)

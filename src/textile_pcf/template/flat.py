@@ -10,6 +10,7 @@ from textile_pcf.language import word
 from textile_pcf.rules import FlowSpec, PropertySpec, RuleSet
 from textile_pcf.template.entries import Entry, default_text, entries, need_word
 from textile_pcf.template.layout import layout_of
+from textile_pcf.written import guarded_cells
 
 HEADER = (
     "product",
@@ -74,5 +75,6 @@ def template_csv(
     file = io.StringIO()
     writer = csv.DictWriter(file, HEADER, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(template_rows(rules, everything, language, ids))
+    writer.writerows(dict(zip(row, guarded_cells(row.values()), strict=True))
+                     for row in template_rows(rules, everything, language, ids))  # fmt: skip
     return file.getvalue()

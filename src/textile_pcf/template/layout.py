@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from textile_pcf.errors import Problem, UsageError
+from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.tables.forms import NAME_ID
 from textile_pcf.template.pages import Line
 
@@ -99,6 +99,10 @@ def layout_of(products: int | Sequence[str] | None) -> Layout:
     """
     if products is None:
         return Layout()
+    given: object = products
+    listed = isinstance(given, Sequence) and not isinstance(given, str | bytes) and {*map(type, given)} <= {str, int}
+    if not listed and type(given) is not int:
+        raise wrong_type("products", products, "a number or a list of ids", 'Write for example 3, or ["P-1", "P-2"].')
     ids = [""] * products if isinstance(products, int) else [str(each).strip() for each in products]
     if not 1 <= len(ids) <= MOST:
         cure = f"Ask for 1 to {MOST}; more belong in a table (CSV, Excel or Parquet) with a row for each amount."

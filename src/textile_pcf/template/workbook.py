@@ -18,6 +18,7 @@ from textile_pcf.template.layout import Layout
 from textile_pcf.template.links import link_to
 from textile_pcf.template.lists import answers, bases
 from textile_pcf.template.pages import Line, Naming, Page, fixed, pages, roomier, told
+from textile_pcf.written import guarded, holdable
 
 TEXT_CELLS = ("region", "source", "period", "note", "component", "item")
 SMALL = ("id", "default", "citation")
@@ -77,9 +78,12 @@ class Choices:
 
 
 def put(cell: Any, value: str) -> None:
-    """Write a text that is a text, whatever it begins with."""
-    cell.value = value
+    """Write a text that is a text, whatever it begins with and also after it was edited."""
+    told = holdable(value)
+    cell.value = told
     cell.data_type = "s"
+    if guarded(told) != told:
+        cell.quotePrefix = True
 
 
 def write_workbook(rules: RuleSet, path: Path, language: str = "both", layout: Layout | None = None) -> None:
