@@ -13,6 +13,7 @@ from textile_pcf.activity.complete import part_of_all_fibres, property_on
 from textile_pcf.activity.layout import layout
 from textile_pcf.activity.meaning import ABSOLUTE, PERIOD
 from textile_pcf.activity.measured import measures_of
+from textile_pcf.activity.periods import years_added
 from textile_pcf.activity.plausibility import implausible
 from textile_pcf.calculation.delivered import carried_twice
 from textile_pcf.calculation.matched import Answers, Matched, factor_rows, match_warnings
@@ -105,7 +106,7 @@ def _notes(activity: Activity, quantities: Quantities, matched: Matched, answers
     tables = ((-1, text) for text in answers.factors.warnings(answers.gwp, factor_rows(matched)))
     read = ((-1, note) for note in activity.cells.table.notes)
     delivered = carried_twice(activity, answers.factors, matched)
-    return (*odd, *tables, *match_warnings(activity, matched), *delivered, *read)
+    return (*odd, *years_added(activity), *tables, *match_warnings(activity, matched), *delivered, *read)
 
 
 @lru_cache(maxsize=32)
