@@ -16,12 +16,27 @@ from textile_pcf.language import word
 from textile_pcf.tables import Header, Table, table_under
 from textile_pcf.units import UnitError, nearest, split_quantity
 
-TEXTS = ("product", "stage", "flow", "component", "unit", "item", "region", "year", "per", "data_type", "source", "note")
+TEXTS = (
+    "product",
+    "stage",
+    "flow",
+    "component",
+    "unit",
+    "item",
+    "region",
+    "year",
+    "per",
+    "data_type",
+    "source",
+    "note",
+    "confirmed",
+)
 NUMBERS = ("amount", "gsd", "dq_technology", "dq_geography", "dq_time", "dq_precision")
 COLUMNS = (*TEXTS[:3], "amount", *TEXTS[4:5], "component", *TEXTS[5:], *NUMBERS[1:])
 REQUIRED = ("product", "stage")
 DATA_TYPES = ("measured", "calculated", "supplier", "literature", "estimated")
 PER = ("", "product", "period")
+CONFIRMED = ("", "yes", "no")
 NUMBER_CURE = "Write a plain finite number with a decimal point; leave the cell empty where nothing is known."
 WORD_CURE = "Write a plain finite number with a decimal point; the word of a choice goes into the column `item`."
 _NAMELESS = {
@@ -33,7 +48,7 @@ ALIASES = {
     "流": "flow", "项目": "flow", "活动": "flow", "数量": "amount", "用量": "amount", "消耗量": "amount", "数值": "amount",
     "单位": "unit", "纤维": "component", "组分": "component", "因子": "item", "物料": "item", "名称": "item",
     "地区": "region", "区域": "region", "年份": "year", "年": "year", "计量基准": "per", "基准": "per",
-    "数据类型": "data_type", "数据来源": "source", "来源": "source", "备注": "note",
+    "数据类型": "data_type", "数据来源": "source", "来源": "source", "备注": "note", "已确认": "confirmed", "确认": "confirmed",
 }  # fmt: skip
 HEADER = Header(COLUMNS, ALIASES, lenient=True)
 
@@ -60,6 +75,7 @@ class Cells:
         products = by_appearance(texts["product"])
         texts["product"] = replace(products, codes=products.codes.astype(np.int64, copy=False))
         texts["data_type"], texts["per"] = _words(texts["data_type"], DATA_TYPES), _words(texts["per"], PER)
+        texts["confirmed"] = _words(_folded(texts["confirmed"]), CONFIRMED)
         return texts if self.units is None else {**texts, "unit": self.units}
 
     @cached_property
@@ -71,6 +87,12 @@ class Cells:
     def empties(self) -> int:
         """How many rows have no amount."""
         return int(np.count_nonzero(self.empty))
+
+    @cached_property
+    def confirmed(self) -> NDArray[np.bool_]:
+        """Rows that say that their amount is meant as it is."""
+        told = self.texts["confirmed"]
+        return np.array([text == "yes" for text in told.categories], dtype=bool)[told.codes]
 
     @cached_property
     def years(self) -> NDArray[np.int64]:
@@ -118,6 +140,14 @@ def _words(column: Coded, known: tuple[str, ...]) -> Coded:
         return column
     told = {word(name, "zh"): name for name in known if name}
     return recoded(column.codes, [told.get(text, text) for text in column.categories])
+
+
+def _folded(column: Coded) -> Coded:
+    """Yes and no, in whatever capitals, also as a workbook or a program says them."""
+    said = {"true": "yes", "false": "no"}
+    if not any(column.categories):
+        return column
+    return recoded(column.codes, [said.get(text.lower(), text.lower()) for text in column.categories])
 
 
 def read_cells(source: Any) -> Cells:
@@ -214,9 +244,11 @@ def bad_texts(cells: Cells) -> Iterator[Problem]:
 
 
 def bad_types(cells: Cells) -> Iterator[Problem]:
-    """Data types that there are not."""
+    """Data types that there are not, and confirmations that are none."""
     if "data_type" in cells.table.columns:
         yield from _wrong_texts(cells, "data_type", _bad_type)
+    if "confirmed" in cells.table.columns:
+        yield from _wrong_texts(cells, "confirmed", _bad_confirmed)
 
 
 def _wrong_texts(cells: Cells, column: str, check: Callable[[str], tuple[str, str] | None]) -> Iterator[Problem]:
@@ -232,6 +264,10 @@ def _bad_per(text: str) -> tuple[str, str] | None:
 
 def _bad_type(text: str) -> tuple[str, str] | None:
     return _not_one_of(text, "data_type", ("", *DATA_TYPES))
+
+
+def _bad_confirmed(text: str) -> tuple[str, str] | None:
+    return _not_one_of(text, "confirmed", CONFIRMED)
 
 
 def _bad_year(text: str) -> tuple[str, str] | None:

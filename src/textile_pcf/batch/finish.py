@@ -8,14 +8,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from textile_pcf.activity import told_of_many
 from textile_pcf.batch.spread import FOLDER
 from textile_pcf.batch.store import MANIFEST, part_name, read_json, remove_unfinished, write_json, write_whole
 from textile_pcf.batch.work import Done, Scenario
 
 
 def warnings_of(scenarios: Sequence[Scenario], done: list[Done]) -> list[str]:
-    """What must be said of the factors that are used in any part."""
-    told: list[str] = []
+    """What must be said of the amounts and of the factors that are used in any part."""
+    odd: dict[str, tuple[int, str, str]] = {}
+    for one in done:
+        for name, (count, product, seen) in one.implausible.items():
+            odd[name] = (odd[name][0] + count, *odd[name][1:]) if name in odd else (count, product, seen)
+    told: list[str] = told_of_many(odd)
     for place, scenario in enumerate(scenarios):
         used: dict[int, set[int]] = {}
         for tables in (one.used[place] for one in done if one.used):

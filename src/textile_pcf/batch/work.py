@@ -85,6 +85,8 @@ class Done:
     problems: int
     used: list[dict[str, list[int]]] = field(default_factory=list)
     """Per scenario the rows of the factor tables that are used, by place of the table."""
+    implausible: dict[str, list[Any]] = field(default_factory=dict)
+    """Per quantity outside its band, how many products, the first of them and its amount."""
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
 
 
@@ -181,7 +183,8 @@ def written(work: Work, outcome: Outcome) -> Done:
     problems = outcome.problems
     rejected = len({problem.product for problem in problems})
     used = [{str(table): list(rows) for table, rows in result.used().items()} for result in results]
-    done = Done(number, outcome.rows, outcome.products, rejected, len(problems), used)
+    odd = {name: list(told) for name, told in results[0].told.implausible().items()} if results else {}
+    done = Done(number, outcome.rows, outcome.products, rejected, len(problems), used, odd)
     record = {key: value for key, value in vars(done).items() if key != "seconds"}
     kept = {**record, "rejected_problems": [asdict(problem) for problem in problems]}
     write_json(out / "parts" / f"{name}.json", kept, indent=None)

@@ -14,7 +14,7 @@ from textile_pcf.activity.layout import layout
 from textile_pcf.activity.meaning import ABSOLUTE, PERIOD
 from textile_pcf.activity.measured import measures_of
 from textile_pcf.activity.periods import years_added
-from textile_pcf.activity.plausibility import implausible
+from textile_pcf.activity.plausibility import counted_implausible, implausible
 from textile_pcf.calculation.delivered import carried_twice
 from textile_pcf.calculation.matched import Answers, Matched, factor_rows, match_warnings
 from textile_pcf.calculation.origins import as_given, origins
@@ -68,6 +68,10 @@ class Told(NamedTuple):
         """How the masses of a stage come about, and what was computed there."""
         return stage_terms(self.activity, self.quantities, product, stage, language)
 
+    def implausible(self) -> Mapping[str, tuple[int, str, str]]:
+        """How many products are outside the band of each quantity, with the first of them and its amount."""
+        return counted_implausible(self.activity, self.quantities)
+
 
 def assemble(
     activity: Activity,
@@ -102,7 +106,7 @@ def _carbon_content(rules: RuleSet, quantities: Quantities, activity: Activity) 
 
 def _notes(activity: Activity, quantities: Quantities, matched: Matched, answers: Answers) -> tuple[tuple[int, str], ...]:
     """Warnings of amounts, of factors, and of reading."""
-    odd = implausible(activity, quantities.properties, quantities.losses, quantities.value)
+    odd = implausible(activity, quantities)
     tables = ((-1, text) for text in answers.factors.warnings(answers.gwp, factor_rows(matched)))
     read = ((-1, note) for note in activity.cells.table.notes)
     delivered = carried_twice(activity, answers.factors, matched)

@@ -58,6 +58,9 @@ class Telling(Protocol):
     def terms(self, product: int, stage: int, language: str) -> list[str]:
         """How the masses of a stage come about, and what was computed there, in words."""
 
+    def implausible(self) -> Mapping[str, tuple[int, str, str]]:
+        """How many products are outside the band of each quantity, with the first of them and its amount."""
+
 
 @dataclass(frozen=True)
 class Footprint:

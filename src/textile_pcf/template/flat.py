@@ -25,6 +25,7 @@ HEADER = (
     "data_type",
     "source",
     "note",
+    "confirmed",
 )
 
 
