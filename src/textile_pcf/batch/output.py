@@ -15,7 +15,7 @@ from textile_pcf.tables.shape import Table
 
 
 def stage_columns(results: Sequence[Footprint], scenarios: Sequence[str], units: Sequence[str]) -> Any:
-    """One row per product: total, each stage, the split, the total in other units; the same for each further scenario.
+    """One row per product: total, stages, the split, what it rests on, the total in other units; so for each further scenario.
 
     Columns of a scenario end in `@name`, and `change@name` is its total over the declared one, less one. Each field says its
     unit; those that can be empty, the change and the totals in other units, are the only ones that are nullable.
@@ -45,6 +45,8 @@ def stage_columns(results: Sequence[Footprint], scenarios: Sequence[str], units:
             add(f"{kind}.{stage.id}{after}", result.by_stage[:, number], unit)
         for number, part in enumerate(SPLIT):
             add(f"{part}{after}", result.split_totals[:, number], unit)
+        add(f"default_share{after}", result.default_share, "1")
+        add(f"default_factor_share{after}", result.default_factor_share, "1")
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 

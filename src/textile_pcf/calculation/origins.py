@@ -21,7 +21,7 @@ GENERIC = "estimated"  # data type of the rule's own values
 def origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     """Data type, source and place of each row's amount: the file's, or the rule's citation."""
     cells, rules, flows = activity.cells, activity.rules, activity.flows
-    row, ruled, entry = _told_by(activity, quantities)
+    row, ruled, entry = told_by(activity, quantities)
     first, form = combine(
         cells.texts["data_type"].codes[row],
         cells.texts["source"].codes[row],
@@ -44,7 +44,7 @@ def origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
             "locator": _row_places(activity, row, ruled, located)}  # fmt: skip
 
 
-def _told_by(activity: Activity, quantities: Quantities) -> tuple[Places, Flags, Places]:
+def told_by(activity: Activity, quantities: Quantities) -> tuple[Places, Flags, Places]:
     """Row of the file that tells each amount, whether the rule tells it instead, and by which entry of its value.
 
     A flow that takes the value of a property that the mill gave is told by the row of that property.
