@@ -12,8 +12,8 @@ STATIC = Path(__file__).resolve().parents[1] / "docs/_static"
 EDGE, HEAD, FOOT = 24, 84, 56
 FONT = "system-ui,'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif"
 SAID = {
-    "en": ("Cotton poplin, kg CO2e per kg", "{} of it from values of the rule, not measured"),
-    "zh": ("全棉府绸，kg CO2e / kg", "其中 {} 来自规则默认值，非实测"),
+    "en": ("Cotton poplin, kg CO2e per kg", "{} of gross emissions from values of the rule, not measured"),
+    "zh": ("全棉府绸，kg CO2e / kg", "总排放的 {} 来自规则默认值，非实测"),
 }
 
 
@@ -26,14 +26,14 @@ def picture(name: str, language: str) -> str:
     """A result as a card: number, stages as bars, what the number means. Its own ground, so that dark pages show it too."""
     import textile_pcf as tp
     from textile_pcf.language import word
-    from textile_pcf.results.display import WIDTH, from_defaults, stage_bars
+    from textile_pcf.results.display import WIDTH, stage_bars
 
     result = tp.footprint(*tp.load_example(name))
     title, ruled = SAID[language]
     bars = stage_bars(result, 0, language)
     height = float(bars.partition("viewBox='0 0 ")[2].split()[1].rstrip("'"))
     total = float(result.totals[0])
-    share = float(from_defaults(result)[0]) / total
+    share = float(result.default_share[0])
     basis = f"{result.provenance['rule']}: {word(result.provenance['status'], language)}"
     size = (WIDTH + 2 * EDGE, height + HEAD + FOOT)
     inner = bars.replace("<svg ", f"<svg x='{EDGE}' y='{HEAD - 12}' height='{height:g}' ", 1)

@@ -14,9 +14,11 @@ from textile_pcf.activity.forms import made_for
 from textile_pcf.activity.known import known_structures, rows_key
 from textile_pcf.activity.lanes import bad_shares
 from textile_pcf.activity.meaning import rows_meaning
+from textile_pcf.activity.periods import years_added
+from textile_pcf.activity.plausibility import beyond, doubts, told_of_many
 from textile_pcf.activity.structure import structured
 from textile_pcf.activity.told import told_once
-from textile_pcf.errors import InputError, warn_caller
+from textile_pcf.errors import InputError, Problem, warn_caller
 from textile_pcf.rules import RuleSet, load_rules
 
 __all__ = [
@@ -28,7 +30,10 @@ __all__ = [
     "Quantities",
     "build_activity",
     "complete",
+    "in_doubt",
+    "judged",
     "read_activity",
+    "told_of_many",
     "told_once",
 ]
 
@@ -56,6 +61,19 @@ def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
     return replace(activity, problems=(*problems, *bad_shares(cells, activity.lanes)))
 
 
+def judged(activity: Activity, quantities: Quantities) -> Quantities:
+    """The quantities, with a problem for each stated amount that is far above what the rule calls plausible."""
+    problems = beyond(activity, quantities)
+    return quantities._replace(problems=(*quantities.problems, *problems)) if problems else quantities
+
+
+def in_doubt(activity: Activity) -> list[Problem]:
+    """Warnings of activity data by themselves, each with its place: amounts outside their band, and years that add up."""
+    name = activity.cells.table.name
+    years = [Problem(name, text, "", activity.products[product]) for product, text in years_added(activity)]
+    return [*doubts(activity, complete(activity)), *years, *(Problem(name, note, "") for note in activity.cells.table.notes)]
+
+
 def read_activity(source: str | Path | Any, rules: RuleSet | str | Path) -> Activity:
     """Activity data of one or many products, checked against a rule.
 
@@ -77,7 +95,7 @@ def read_activity(source: str | Path | Any, rules: RuleSet | str | Path) -> Acti
         What was taken for granted in reading.
     """
     activity = build_activity(source, load_rules(rules))
-    problems = told_once(activity, [*activity.problems, *complete(activity).problems])
+    problems = told_once(activity, [*activity.problems, *judged(activity, complete(activity)).problems])
     if problems:
         raise InputError(problems, activity.rules.in_chinese())
     warn_caller(activity.cells.table.notes)

@@ -19,7 +19,21 @@ from textile_pcf.tables import Header, Table, table_under
 from textile_pcf.units import UnitError, nearest, parse_unit, split_quantity
 from textile_pcf.written import control_in, controls_in_bytes, with_control
 
-TEXTS = ("product", "stage", "flow", "component", "unit", "item", "region", "year", "per", "data_type", "source", "note")
+TEXTS = (
+    "product",
+    "stage",
+    "flow",
+    "component",
+    "unit",
+    "item",
+    "region",
+    "year",
+    "per",
+    "data_type",
+    "source",
+    "note",
+    "confirmed",
+)
 NUMBERS = ("amount", "gsd", "dq_technology", "dq_geography", "dq_time", "dq_precision")
 COLUMNS = (*TEXTS[:3], "amount", *TEXTS[4:5], "component", *TEXTS[5:], *NUMBERS[1:])
 REQUIRED = ("product", "stage")
@@ -27,6 +41,7 @@ DATA_TYPES = ("measured", "calculated", "supplier", "literature", "estimated")
 PER = ("", "product", "period")
 MANY = frozenset("万萬亿億")
 IDS = ("product", "component", "item")  # what is written again in results
+CONFIRMED = ("", "yes", "no")
 NUMBER_CURE = "Write a plain finite number with a decimal point; leave the cell empty where nothing is known."
 WORD_CURE = "Write a plain finite number with a decimal point; the word of a choice goes into the column `item`."
 _NAMELESS = {
@@ -44,7 +59,7 @@ ALIASES = {
     "纤维": "component", "组分": "component", "因子": "item", "物料": "item", "名称": "item", "物料名称": "item",
     "地区": "region", "区域": "region", "地區": "region", "年份": "year", "年": "year", "年度": "year",
     "计量基准": "per", "基准": "per", "数据类型": "data_type", "数据来源": "source", "来源": "source", "备注": "note",
-    "備註": "note",
+    "備註": "note", "已确认": "confirmed", "确认": "confirmed", "已確認": "confirmed",
 }  # fmt: skip
 """Headers in simplified and traditional signs, the usual one of each column first."""
 NEEDED = (*REQUIRED, "flow", "amount", "unit")  # without these nothing can be said of single rows
@@ -75,6 +90,7 @@ class Cells:
         texts["product"] = replace(products, codes=products.codes.astype(np.int64, copy=False))
         texts["year"] = _years(texts["year"])
         texts["data_type"], texts["per"] = _words(texts["data_type"], DATA_TYPES), _words(texts["per"], PER)
+        texts["confirmed"] = _words(_folded(texts["confirmed"]), CONFIRMED)
         return texts if self.units is None else {**texts, "unit": self.units}
 
     @cached_property
@@ -86,6 +102,12 @@ class Cells:
     def empties(self) -> int:
         """How many rows have no amount."""
         return int(np.count_nonzero(self.empty))
+
+    @cached_property
+    def confirmed(self) -> NDArray[np.bool_]:
+        """Rows that say that their amount is meant as it is."""
+        told = self.texts["confirmed"]
+        return np.array([text == "yes" for text in told.categories], dtype=bool)[told.codes]
 
     @cached_property
     def years(self) -> NDArray[np.int64]:
@@ -141,6 +163,14 @@ def _years(column: Coded) -> Coded:
     """A column of years; those written `2023.0` or `2023年` as the years they are."""
     told = [year_text(text) for text in column.categories]
     return column if told == list(column.categories) else recoded(column.codes, told)
+
+
+def _folded(column: Coded) -> Coded:
+    """Yes and no, in whatever capitals, also as a workbook or a program says them."""
+    said = {"true": "yes", "false": "no"}
+    if not any(column.categories):
+        return column
+    return recoded(column.codes, [said.get(text.lower(), text.lower()) for text in column.categories])
 
 
 def read_cells(source: Any) -> Cells:
@@ -283,9 +313,11 @@ def _controlled(text: str) -> tuple[str, str]:
 
 
 def bad_types(cells: Cells) -> Iterator[Problem]:
-    """Data types that there are not."""
+    """Data types that there are not, and confirmations that are none."""
     if "data_type" in cells.table.columns:
         yield from _wrong_texts(cells, "data_type", _bad_type)
+    if "confirmed" in cells.table.columns:
+        yield from _wrong_texts(cells, "confirmed", _bad_confirmed)
 
 
 def _wrong_texts(cells: Cells, column: str, check: Callable[[str], tuple[str, str] | None]) -> Iterator[Problem]:
@@ -301,6 +333,10 @@ def _bad_per(text: str) -> tuple[str, str] | None:
 
 def _bad_type(text: str) -> tuple[str, str] | None:
     return _not_one_of(text, "data_type", ("", *DATA_TYPES))
+
+
+def _bad_confirmed(text: str) -> tuple[str, str] | None:
+    return _not_one_of(text, "confirmed", CONFIRMED)
 
 
 def _bad_year(text: str) -> tuple[str, str] | None:

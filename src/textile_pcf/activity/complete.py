@@ -11,13 +11,13 @@ from textile_pcf.activity.fill import Activity
 from textile_pcf.activity.known import keep
 from textile_pcf.activity.lanes import Places
 from textile_pcf.activity.layout import layout
-from textile_pcf.activity.meaning import ABSOLUTE, AS_RULE, Kind, among
-from textile_pcf.activity.measured import measures_of, missing_mass, product_mass
+from textile_pcf.activity.meaning import ABSOLUTE, AS_RULE, among
+from textile_pcf.activity.measured import missing_mass, product_mass
 from textile_pcf.activity.missing import missing_flows, missing_root, spoilt_names, unchosen_alternatives
+from textile_pcf.activity.periods import per_period
 from textile_pcf.activity.seats import spread
 from textile_pcf.columns import Array, combine
 from textile_pcf.errors import Problem
-from textile_pcf.measures import Measures
 from textile_pcf.rules import PRODUCT, Default, LossSpec, PropertySpec, RuleSet
 from textile_pcf.units import Unit, parse_unit
 
@@ -54,7 +54,7 @@ def complete(activity: Activity) -> Quantities:
     losses, loss_entry = _losses(activity, properties)
     mass = product_mass(activity, properties)
     value, entry = _flow_values(activity, properties)
-    value, lost = _per_period(activity, properties, value)
+    value, lost = per_period(activity, properties, value)
     scale, undriven = _scale(activity, properties, spoilt)
     twice, absent = ([], []) if activity.whole else (list(_taken_twice(activity)), _absent(activity, spoilt))
     problems = [
@@ -280,66 +280,6 @@ def _missing_values(
         product, _ = activity.seat_place(spec.stage, seat)
         if spec.default is not None and ("flow", spec.index, product) not in spoilt:
             yield from missing_root(activity, properties, spec, spec.default, seat, spoilt)
-
-
-def _per_period(activity: Activity, properties: Array, values: Array) -> tuple[Array, list[Problem]]:
-    """Totals of a period, divided by the stage's output of that period: per kg of output."""
-    flows, outputs = activity.flows, activity.outputs
-    rows = flows.totals
-    if not len(rows) and not len(outputs.row):
-        return values, []
-    stage = layout(activity.rules).flow_stage[flows.flow[rows]]
-    place = np.concatenate([
-        activity.stage_seats.at(stage, flows.seat[rows]),
-        activity.stage_seats.at(outputs.stage, outputs.seat),
-    ])  # fmt: skip
-    row = np.concatenate([flows.row[rows], outputs.row])
-    component = activity.cells.texts["component"].codes[row]
-    first, form = combine(place, component, np.concatenate([flows.year[rows], outputs.year]))
-    output_of = np.full(len(first), -1, dtype=np.intp)
-    output_of[form[len(rows) :]] = np.arange(len(outputs.row))
-    found = output_of[form[: len(rows)]]
-    mass, problems = _output_mass(activity, measures_of(activity, properties))
-    what = "The total of a period has no output to be divided by."
-    cure = "Add a row of this stage with flow `output`, per `period`, and the same component and year."
-    problems += activity.cells.problems_at(np.unique(flows.row[rows[found < 0]]), what, cure, "per", "no-output")
-    unused = np.setdiff1d(np.arange(len(outputs.row)), found)
-    what = "This output of a period belongs to no total of that period."
-    cure = "Give the same component and year as the totals, or remove it."
-    rows_unused = _without_spoilt_totals(activity, np.unique(outputs.row[unused]))
-    problems += activity.cells.problems_at(rows_unused, what, cure, "flow", "unused-output")
-    done = values.copy()
-    done[rows] = np.where(found >= 0, values[rows] / np.append(mass, np.nan)[found], np.nan)
-    return done, problems
-
-
-def _without_spoilt_totals(activity: Activity, rows: Places) -> Places:
-    """Output rows of stages none of whose rows was reported: there the total is perhaps only unreadable."""
-    texts = activity.cells.texts
-    span = len(texts["stage"].categories)
-    home = texts["product"].codes * span + texts["stage"].codes
-    return rows[~np.isin(home[rows], home[activity.rows.of_kind(Kind.WRONG)])]
-
-
-def _output_mass(activity: Activity, measures: Measures) -> tuple[Array, list[Problem]]:
-    """Outputs of periods in kg."""
-    outputs, problems = activity.outputs, list[Problem]()
-    mass = np.full(len(outputs.row), np.nan)
-    amounts = activity.cells.numbers["amount"][outputs.row]
-    amounts = np.where(amounts > 0, amounts, np.nan)  # nothing given off was told with the row
-    for form in np.unique(outputs.unit):
-        unit = activity.rows.units[form]
-        assert unit is not None
-        rows = np.flatnonzero(outputs.unit == form)
-        per_lane = layout(activity.rules).stage_lane[outputs.stage[rows]]
-        product = np.where(per_lane, activity.lanes.product[np.where(per_lane, outputs.seat[rows], 0)], outputs.seat[rows])
-        mass[rows] = amounts[rows] * measures.kilograms(unit)[product]
-        unknown = np.unique(outputs.row[rows[np.isnan(mass[rows]) & ~np.isnan(amounts[rows])]])
-        cure = f"Give {measures.missing(unit)} of the product, or the output in kg."
-        problems += activity.cells.problems_at(
-            unknown, f"{unit.text} of this product cannot be weighed.", cure, "unit", "no-mass"
-        )
-    return mass, problems
 
 
 def _scale(activity: Activity, properties: Array, spoilt: set[tuple[str, int, int]]) -> tuple[Array, list[Problem]]:

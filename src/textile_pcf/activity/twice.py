@@ -14,6 +14,7 @@ from textile_pcf.errors import Problem
 
 _SAME = ("product", "stage", "component", "flow", "item", "region", "year", "per")
 _ONCE = ("product", "stage", "component", "flow")
+_YEARS = "Give it once per fibre; of several years give the mean, weighted by what the stage gave in each."
 
 
 def rows_twice(cells: Cells, rows: Rows) -> Iterator[Problem]:
@@ -39,8 +40,9 @@ def _second(
         again = again & ~same
     for place in np.flatnonzero(again):
         row = int(rows[place])
-        earlier = cells.table.place(int(rows[first[place]]))
-        yield from cells.problems_at([row], f"{said}, in {earlier}.", cure, code="twice")
+        before = int(rows[first[place]])
+        told = _YEARS if skip and cells.text("year", row) != cells.text("year", before) else cure
+        yield from cells.problems_at([row], f"{said}, in {cells.table.place(before)}.", told, code="twice")
 
 
 def _repeats(cells: Cells, rows: NDArray[np.intp], columns: tuple[str, ...]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from textile_pcf.activity import told_of_many
 from textile_pcf.batch.folder import hashes, remove
 from textile_pcf.batch.spread import FOLDER, NEW
 from textile_pcf.batch.store import MANIFEST, part_name, read_json, write_json, write_whole
@@ -20,9 +21,13 @@ MORE = "Name further tables for this scenario."
 
 
 def warnings_of(scenarios: Sequence[Scenario], done: list[Done]) -> list[str]:
-    """What must be said of the factors that are used in any part, of products, and of scenarios that do not answer."""
+    """What must be said of the amounts, of the factors that are used in any part, and of scenarios that do not answer."""
+    odd: dict[str, tuple[int, str, str]] = {}
+    for one in done:
+        for name, (count, product, seen) in one.implausible.items():
+            odd[name] = (odd[name][0] + count, *odd[name][1:]) if name in odd else (count, product, seen)
     of_products = dict.fromkeys(text for one in done for text in one.warnings)
-    told = [*_silences(done), *list(of_products)[:SHOWN]]
+    told = [*_silences(done), *told_of_many(odd), *list(of_products)[:SHOWN]]
     for place, scenario in enumerate(scenarios):
         used: dict[int, set[int]] = {}
         for tables in (one.used[place] for one in done if one.used):

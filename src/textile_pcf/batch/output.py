@@ -18,7 +18,7 @@ from textile_pcf.written import guarded_cells
 def stage_columns(
     results: Sequence[Footprint | None], scenarios: Sequence[str], units: Sequence[str], silent: Sequence[str] = ()
 ) -> Any:
-    """One row per product: total, each stage, the split, the total in other units; the same for each further scenario.
+    """One row per product: total, stages, the split, what it rests on, the total in other units; so for each further scenario.
 
     Columns of a scenario end in `@name`, and `change@name` is its total over the declared one, less one. Each field says its
     unit; those that can be empty are the only ones that are nullable: changes, totals in other units, and all of the
@@ -54,6 +54,8 @@ def stage_columns(
             add(f"{kind}.{stage.id}{after}", told, unit, other)
         for number, part in enumerate(SPLIT):
             add(f"{part}{after}", _laid(result.split_totals[:, number] if result else None, rows, len(names)), unit, other)
+        for name in ("default_share", "default_factor_share"):
+            add(f"{name}{after}", _laid(getattr(result, name) if result else None, rows, len(names)), "1", other)
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 

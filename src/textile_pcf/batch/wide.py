@@ -18,6 +18,7 @@ from textile_pcf.activity import Activity, build_activity
 from textile_pcf.activity.complete import complete
 from textile_pcf.activity.layout import layout as rule_layout
 from textile_pcf.activity.meaning import Kind
+from textile_pcf.activity.plausibility import most_of_rows
 from textile_pcf.calculation import Answers, emissions
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors import COUNTED, FactorTable, load_factors
@@ -51,6 +52,7 @@ class _Layout:
     losses: tuple[tuple[tuple[int, float, str], ...], ...]  # per stage: column, factor to kg/kg, basis
     measured: Mapping[str, tuple[int, float]]  # grammage, width, mass, wears: column and factor
     any_sign: NDArray[np.bool_]
+    most: Array  # of each column, above which its amounts must be confirmed
     inside: NDArray[np.bool_]
     measures: Measures
 
@@ -147,7 +149,8 @@ def _layout(amounts: Array, columns: Sequence[Mapping[str, Any]], rules: RuleSet
         column, _ = measured["mass"]
         measured["mass"] = (column, float(footprint.measures.mass[0] / amounts[0, column]))
     inside = np.array([not spec.outside for spec in rules.stages])
-    return _Layout((weights[0], weights[1], weights[2]), losses, measured, any_sign, inside, footprint.measures)
+    most = np.where(activity.cells.confirmed, np.inf, most_of_rows(activity))
+    return _Layout((weights[0], weights[1], weights[2]), losses, measured, any_sign, most, inside, footprint.measures)
 
 
 def _unfit(why: str) -> Problem:
@@ -173,6 +176,8 @@ def _sound(part: Array, layout: _Layout) -> bool:
         negative = np.any((part < 0) & ~layout.any_sign)
         if negative or not np.all(np.isfinite(part)):
             return False
+    if np.any(part.max(axis=0, initial=0.0) > layout.most):
+        return False
     limits = [(column, factor) for stage in layout.losses for column, factor, basis in stage if basis == "input"]
     ratios = [column for stage in layout.losses for column, _, basis in stage if basis == "ratio"]
     below = all(part[:, column].max() * factor < 1 for column, factor in limits)
@@ -186,10 +191,14 @@ def _problems(amounts: Array, columns: Sequence[Mapping[str, Any]], layout: _Lay
         for column, factor, basis in stage:
             told = amounts[:, column] * factor
             bad[:, column] |= told >= 1 if basis == "input" else (told <= 0) & (basis == "ratio")
-    rows, places = np.nonzero(bad)
+    beyond = (amounts > layout.most) & ~bad
+    rows, places = np.nonzero(bad | beyond)
     for row, place in list(zip(rows.tolist(), places.tolist(), strict=True))[:TOLD]:
         where = f"row {row}, column {place} ({columns[place].get('stage')}.{columns[place].get('flow')})"
-        yield Problem(where, f"The amount is {amounts[row, place]:g}.", "Write a finite number that can be.", code="wide-cell")
+        cure = (
+            "If it is right, give the column `confirmed: yes`." if beyond[row, place] else "Write a finite number that can be."
+        )
+        yield Problem(where, f"The amount is {amounts[row, place]:g}.", cure, code="wide-cell")
     if len(rows) > TOLD:
         yield Problem("wide table", f"There are {len(rows)} such cells in all.", "See the first of them.", code="wide-cell")
 

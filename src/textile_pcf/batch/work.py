@@ -92,6 +92,8 @@ class Done:
     """Per scenario that does not answer for some products how many `products` these are, and `reasons` by how many."""
     sha256: str = ""
     """Of the file of its results, where there are some."""
+    implausible: dict[str, list[Any]] = field(default_factory=dict)
+    """Per quantity outside its band, how many products, the first of them and its amount."""
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
 
 
@@ -191,8 +193,11 @@ def written(work: Work, outcome: Outcome) -> Done:
     problems = outcome.problems
     rejected = len({problem.product for problem in problems})
     used = [{str(table): list(rows) for table, rows in result.used().items()} if result else {} for result in results]
+    odd = {name: list(told) for name, told in results[0].told.implausible().items()} if results and results[0] else {}
     warnings = said_of(results)
-    done = Done(number, outcome.rows, outcome.products, rejected, len(problems), used, warnings, outcome.unanswered, digest)
+    done = Done(
+        number, outcome.rows, outcome.products, rejected, len(problems), used, warnings, outcome.unanswered, digest, odd
+    )
     record = {key: value for key, value in vars(done).items() if key != "seconds"}
     kept = {**record, "rejected_problems": [asdict(problem) for problem in problems]}
     write_json(out / "parts" / f"{name}.json", kept, indent=None)

@@ -13,8 +13,10 @@ from textile_pcf.activity.complete import part_of_all_fibres, property_on
 from textile_pcf.activity.layout import layout
 from textile_pcf.activity.meaning import ABSOLUTE, PERIOD
 from textile_pcf.activity.measured import measures_of
-from textile_pcf.activity.plausibility import implausible
+from textile_pcf.activity.periods import years_added
+from textile_pcf.activity.plausibility import counted_implausible, implausible
 from textile_pcf.calculation.delivered import carried_twice
+from textile_pcf.calculation.gross import gross_emissions, ruled_rows
 from textile_pcf.calculation.matched import Answers, Matched, factor_rows, match_warnings
 from textile_pcf.calculation.origins import as_given, origins
 from textile_pcf.calculation.provenance import provenance
@@ -24,7 +26,7 @@ from textile_pcf.columns import Array, Coded, combine
 from textile_pcf.engine import Masses, Places
 from textile_pcf.factors import COUNTED, FactorTable
 from textile_pcf.measures import Measures
-from textile_pcf.results import Emitted, Footprint, Lines, StageInfo, StageMasses
+from textile_pcf.results import Emitted, Footprint, Gross, Lines, StageInfo, StageMasses
 from textile_pcf.results.explain import number
 from textile_pcf.rules import FlowSpec, RuleSet
 from textile_pcf.units import Unit, parse_unit
@@ -54,11 +56,11 @@ class Told(NamedTuple):
 
     def notes(self) -> tuple[tuple[int, str], ...]:
         """Warnings of amounts, of factors, and of reading."""
-        odd = implausible(self.activity, self.quantities.properties, self.quantities.losses, self.quantities.value)
+        odd = implausible(self.activity, self.quantities)
         answers = self.answers
         tables = ((-1, text) for text in answers.factors.warnings(answers.gwp, factor_rows(self.matched), answers.biogenic))
         read = ((-1, note) for note in self.activity.cells.table.notes)
-        return (*odd, *tables, *self.notes_of_products(), *read)
+        return (*odd, *years_added(self.activity), *tables, *self.notes_of_products(), *read)
 
     def notes_of_products(self) -> tuple[tuple[int, str], ...]:
         """Warnings of single factors and of what counts twice: by product, as the tables tell none of it."""
@@ -77,6 +79,14 @@ class Told(NamedTuple):
     def terms(self, product: int, stage: int, language: str) -> list[str]:
         """How the masses of a stage come about, and what was computed there."""
         return stage_terms(self.activity, self.quantities, product, stage, language)
+
+    def gross(self) -> Gross:
+        """Gross emissions of each product, and how much of them rests on the rule and on shipped tables."""
+        return gross_emissions(self.activity, self.quantities, self.matched, self.emitted, self.answers.factors)
+
+    def implausible(self) -> Mapping[str, tuple[int, str, str]]:
+        """How many products are outside the band of each quantity, with the first of them and its amount."""
+        return counted_implausible(self.activity, self.quantities)
 
 
 def assemble(
@@ -175,6 +185,7 @@ def _lines(
         **_values(activity, quantities),
         **_factor_columns(activity, factors, matched),
         **origins(activity, quantities),
+        ruled=ruled_rows(activity, quantities),
     )
 
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from textile_pcf import engine
-from textile_pcf.activity import Activity, Quantities, build_activity, complete, told_once
-from textile_pcf.activity.layout import layout
+from textile_pcf.activity import Activity, Quantities, build_activity, complete, judged, told_once
+from textile_pcf.activity.masses import stage_masses
 from textile_pcf.calculation.assembled import assemble
 from textile_pcf.calculation.links import with_links
 from textile_pcf.calculation.matched import Answers, Matched, answers_of, match_rows
 from textile_pcf.calculation.supplied import with_supply
-from textile_pcf.columns import Array
 from textile_pcf.errors import InputError, Problem, UsageError, warn_caller, wrong_type
 from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.results import Emitted, Footprint
@@ -108,7 +106,7 @@ def emissions(activity: Activity, *scenarios: Answers, supply: Supply | None = N
     InputError
         With every problem under any of them.
     """
-    quantities = complete(activity)
+    quantities = judged(activity, complete(activity))
     matched = [match_rows(activity, answers) for answers in scenarios]
     if supply is not None:
         return [
@@ -197,29 +195,6 @@ def footprint(
     result = _calculated(build_activity(source, rules), tables, gwp, biogenic, supply)
     warn_caller(result.warnings())
     return result
-
-
-def stage_masses(activity: Activity, quantities: Quantities) -> engine.Masses:
-    """Masses of all stages: the losses of each, multiplied, solved backwards from the product. [kg per product unit]"""
-    lanes, lost = activity.lanes, activity.structure.lost
-    ratio_of = _loss_ratios(activity, quantities.losses)
-    every = reduce(np.multiply, [ratio_of[seats] for seats in lost]) if lost else np.ones(activity.stage_seats.total)
-    return engine.stage_masses(quantities.mass, every, lanes.product, lanes.share, layout(activity.rules).components)
-
-
-def _loss_ratios(activity: Activity, losses: Array) -> Array:
-    """Mass into each loss per mass out of it, on all seats; 1 where there is none, and one more that stands for -1."""
-    kinds, ratios = layout(activity.rules).loss_kinds, np.empty(len(losses) + 1)
-    ratios[-1] = 1.0
-    for kind, of_kind in kinds:
-        if len(kinds) == 1:
-            ratios[:-1] = engine.loss_ratio(losses, kind)
-        else:
-            here = np.flatnonzero(activity.loss_seats.of_each(of_kind))
-            ratios[here] = engine.loss_ratio(losses[here], kind)
-    if not activity.given:
-        ratios[:-1][np.isnan(losses)] = 1.0
-    return ratios
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:

@@ -8,6 +8,8 @@ import numpy as np
 
 from textile_pcf.activity import Activity, Quantities
 from textile_pcf.activity.meaning import PERIOD
+from textile_pcf.activity.measured import measures_of
+from textile_pcf.activity.periods import output_mass, periods_of
 from textile_pcf.columns import Coded, Flags, combine
 from textile_pcf.engine import Places
 from textile_pcf.results.explain import number
@@ -19,7 +21,7 @@ GENERIC = "estimated"  # data type of the rule's own values
 def origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     """Data type, source and place of each row's amount: the file's, or the rule's citation."""
     cells, rules, flows = activity.cells, activity.rules, activity.flows
-    row, ruled, entry = _told_by(activity, quantities)
+    row, ruled, entry = told_by(activity, quantities)
     first, form = combine(
         cells.texts["data_type"].codes[row],
         cells.texts["source"].codes[row],
@@ -42,7 +44,7 @@ def origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
             "locator": _row_places(activity, row, ruled, located)}  # fmt: skip
 
 
-def _told_by(activity: Activity, quantities: Quantities) -> tuple[Places, Flags, Places]:
+def told_by(activity: Activity, quantities: Quantities) -> tuple[Places, Flags, Places]:
     """Row of the file that tells each amount, whether the rule tells it instead, and by which entry of its value.
 
     A flow that takes the value of a property that the mill gave is told by the row of that property.
@@ -114,34 +116,45 @@ def as_given(activity: Activity, quantities: Quantities, form: Places, texts: tu
     if not len(rows):
         return Coded(codes, ("",))
     amounts = np.unique(cells.numbers["amount"][flows.row[rows]], return_inverse=True)[1].reshape(-1)
-    shares = np.unique(quantities.value[rows], return_inverse=True)[1].reshape(-1)
-    distinct, text = combine(cells.texts["unit"].codes[flows.row[rows]], amounts, flows.per[rows], shares)
+    seats = np.where(flows.per[rows] == PERIOD, flows.place[rows], -1)
+    distinct, text = combine(cells.texts["unit"].codes[flows.row[rows]], amounts, flows.per[rows], flows.flow[rows], seats)
     codes[rows] = text + 1
-    return Coded(codes, ("", *(_given_text(activity, quantities, int(row)) for row in rows[distinct])))
+    outputs = _Outputs(activity, quantities)
+    return Coded(codes, ("", *(_given_text(activity, outputs, int(row)) for row in rows[distinct])))
 
 
-def _given_text(activity: Activity, quantities: Quantities, line: int) -> str:
+def _given_text(activity: Activity, outputs: _Outputs, line: int) -> str:
     row = int(activity.flows.row[line])
     amount = f"{number(activity.cells.numbers['amount'][row])} {activity.cells.text('unit', row)}"
     if activity.flows.per[line] != PERIOD:
         return amount
-    output = activity.flow_value[line] / quantities.value[line] if quantities.value[line] else np.nan
-    told = _output_text(activity, line)
-    if not np.isfinite(output):
+    if not activity.flow_value[line]:
         return f"{amount} in the period"
-    mass = f"{number(output)} kg"
-    return f"{amount} for {told if told == mass else f'{told} = {mass}'} output of the period"
+    told, kilograms, several = outputs.of(line)
+    mass = f"{number(kilograms)} kg"
+    return f"{amount} for {told if told == mass else f'{told} = {mass}'} output of the period{'s' if several else ''}"
 
 
-def _output_text(activity: Activity, line: int) -> str:
-    """What the stage gave in the period, as the mill wrote it."""
-    flows, outputs, cells = activity.flows, activity.outputs, activity.cells
-    component = cells.texts["component"].codes
-    same = (
-        (outputs.stage == activity.rules.flows[flows.flow[line]].stage)
-        & (outputs.seat == flows.seat[line])
-        & (outputs.year == flows.year[line])
-        & (component[outputs.row] == component[flows.row[line]])
-    )
-    row = int(outputs.row[np.flatnonzero(same)[0]])
-    return f"{number(cells.numbers['amount'][row])} {cells.text('unit', row)}"
+class _Outputs:
+    """What stages gave in the periods that totals were divided by, as the mill wrote it."""
+
+    def __init__(self, activity: Activity, quantities: Quantities) -> None:
+        self.activity = activity
+        self._rows: dict[int, list[int]] = {}  # outputs of each flow on its seat
+        if not len(activity.flows.totals):
+            return
+        periods = periods_of(activity)
+        self._flow = dict(zip(activity.flows.totals.tolist(), periods.flow.tolist(), strict=True))
+        self._mass = output_mass(activity, measures_of(activity, quantities.properties))[0]
+        given: dict[int, list[int]] = {}
+        for place, period in enumerate(periods.outputs.tolist()):
+            given.setdefault(period, []).append(place)
+        for flow, period in dict.fromkeys(zip(periods.flow.tolist(), periods.totals.tolist(), strict=True)):
+            self._rows.setdefault(flow, []).extend(given[period])
+
+    def of(self, line: int) -> tuple[str, float, bool]:
+        """The outputs that a total is divided by as text, their mass, and whether they are several. [kg]"""
+        places = sorted(self._rows[self._flow[line]])
+        cells, rows = self.activity.cells, self.activity.outputs.row
+        told = [f"{number(cells.numbers['amount'][rows[k]])} {cells.text('unit', int(rows[k]))}" for k in places]
+        return " + ".join(told), float(self._mass[places].sum()), len(told) > 1

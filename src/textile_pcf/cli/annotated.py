@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from textile_pcf.cli.output import write_file
-from textile_pcf.errors import InputError
+from textile_pcf.errors import InputError, Problem
 from textile_pcf.language import translate
 from textile_pcf.template import annotate
 
+Checked = tuple[tuple[str, ...], list[str]]
 
-def checked_into(file: Path, out: Path, language: str, check: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
-    """The products that a check finds to be in order; its problems are written into a copy of the workbook and raised.
+
+def checked_into(file: Path, rule: str, out: Path, language: str, check: Callable[[], Checked]) -> Checked:
+    """The products that a check finds to be in order, with its warnings; its problems are written into a copy of the
+    workbook and raised. What is doubtful is written there as well.
 
     Raises
     ------
@@ -23,12 +27,26 @@ def checked_into(file: Path, out: Path, language: str, check: Callable[[], tuple
         The file is no workbook.
     """
     try:
-        products = check()
+        checked = check()
     except InputError as found:
         problems, names = found.problems, found.names
-        write_file(out, lambda path: annotate(file, problems, path, language, lambda text: translate(text, language, names)),
+        every = (*problems, *_doubts(file, rule))
+        write_file(out, lambda path: annotate(file, every, path, language, lambda text: translate(text, language, names)),
                    "--annotate")  # fmt: skip
         sys.stderr.write(f"{out}\n")
         raise
-    write_file(out, lambda path: annotate(file, (), path, language), "--annotate")
-    return products
+    every = (*_doubts(file, rule),)
+    write_file(out, lambda path: annotate(file, every, path, language, lambda text: translate(text, language)), "--annotate")
+    return checked
+
+
+def _doubts(file: Path, rule: str) -> list[Problem]:
+    """Warnings with their cells, each said to be one; none where the file cannot be read."""
+    from textile_pcf.activity import build_activity, in_doubt
+    from textile_pcf.rules import load_rules
+
+    try:
+        found = in_doubt(build_activity(file, load_rules(rule)))
+    except InputError:
+        return []
+    return [replace(doubt, cure="This is a warning: if the amount is right, leave it.") for doubt in found]

@@ -89,34 +89,32 @@ def check(file: Path, rule: str, factors: tuple[str, ...] | None, annotated: Pat
     """Check a file against a rule, and against emission factors where they are named; nothing is calculated."""
     from textile_pcf.cli.warned import hearing
 
-    with hearing(lang):
+    with hearing(lang) as heard:
         if annotated is None:
-            products = _checked(file, rule, factors)
+            products, warnings = _checked(file, rule, factors)
         else:
             from textile_pcf.cli.annotated import checked_into
             from textile_pcf.cli.guard import refuse_output
 
             refuse_output(annotated, rule, factors, file, option="--annotate")
-            products = checked_into(file, annotated, lang, lambda: _checked(file, rule, factors))
+            products, warnings = checked_into(file, rule, annotated, lang, lambda: _checked(file, rule, factors))
+        heard.tell(warnings)
     key = "no_problems_1" if len(products) == 1 else "no_problems"
     sys.stderr.write(word(key, lang, file=file, count=len(products)) + "\n")
 
 
-def _checked(file: Path, rule: str, factors: tuple[str, ...] | None) -> tuple[str, ...]:
-    """The products of a file that has no problems."""
-    from textile_pcf.activity import complete, read_activity
-    from textile_pcf.activity.plausibility import implausible
-    from textile_pcf.errors import warn_caller
+def _checked(file: Path, rule: str, factors: tuple[str, ...] | None) -> tuple[tuple[str, ...], list[str]]:
+    """The products of a file that has no problems, and what must be said of it."""
+    from textile_pcf.activity import in_doubt, read_activity
     from textile_pcf.rules import load_rules
 
     if factors:
         from textile_pcf.calculation import footprint
 
-        return footprint(file, rule, factors).products
+        result = footprint(file, rule, factors)
+        return result.products, result.warnings()
     activity = read_activity(file, load_rules(rule))
-    given = complete(activity)
-    warn_caller(text for _, text in implausible(activity, given.properties, given.losses, given.value))
-    return activity.products
+    return activity.products, list(dict.fromkeys(doubt.what for doubt in in_doubt(activity)))
 
 
 @app.command("explain")

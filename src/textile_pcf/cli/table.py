@@ -5,7 +5,7 @@ from __future__ import annotations
 from textile_pcf.cli.width import padded, width
 from textile_pcf.language import word
 from textile_pcf.results import Footprint
-from textile_pcf.results.display import from_defaults
+from textile_pcf.results.display import rests_on
 
 BAR = 24
 STAGED = 5  # up to so many products are shown stage by stage
@@ -29,7 +29,8 @@ def _staged(result: Footprint, number: int, scale: float, unit: str, language: s
     values = result.by_stage[number] * scale
     used = [k for k, info in enumerate(result.stages) if not info.outside and values[k] != 0]
     outside = [k for k, info in enumerate(result.stages) if info.outside and values[k] != 0]
-    fixed = [width(word(key, language)) for key in ("total", "defaults", *result.beside)]
+    rests = rests_on(result, number, language, scale)
+    fixed = [width(word(key, language)) for key in ("total", *result.beside)] + [width(text) for text, _, _ in rests]
     columns = max([width(stages[k]) for k in (*used, *outside)] + fixed) + 2
     total = float(result.totals[number] * scale)
     largest = max((abs(values[k]) for k in used), default=0.0)
@@ -37,11 +38,11 @@ def _staged(result: Footprint, number: int, scale: float, unit: str, language: s
     for k in used:
         bar = "█" * round(BAR * abs(values[k]) / largest) if largest else ""
         lines.append(f"  {padded(stages[k], columns)}{values[k]:>10.4g}{_percent(values[k], total)}  {bar}".rstrip())
-    defaults = float(from_defaults(result)[number]) * scale
     lines.append(f"  {padded(word('total', language), columns)}{total:>10.4g}")
     for name, totals in result.beside.items():
         lines.append(f"  {padded(word(name, language), columns)}{float(totals[number]) * scale:>10.4g}")
-    lines.append(f"  {padded(word('defaults', language), columns)}{defaults:>10.4g}{_percent(defaults, total)}")
+    for text, kilograms, part in rests:
+        lines.append(f"  {padded(text, columns)}{kilograms:>10.4g}{'' if part is None else _percent(part, 1.0)}")
     if outside:
         lines.append(f"  {word('memo', language)}")
         lines += [f"  {padded(stages[k], columns)}{values[k]:>10.4g}" for k in outside]

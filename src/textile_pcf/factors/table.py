@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.columns import text_of
-from textile_pcf.documents import Source, Strict
+from textile_pcf.documents import Source, Strict, data_root
 from textile_pcf.number_text import year_text
 from textile_pcf.titles import Text
 from textile_pcf.units import Unit
@@ -104,6 +104,11 @@ class Table:
     def label(self) -> str:
         """`name@edition`."""
         return f"{self.name}@{self.document.edition}" if self.document.edition else self.name
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it came with the library, and is not somebody's own."""
+        return self.path is not None and self.path.resolve().parent == data_root("emission_factors").resolve()
 
     @property
     def size(self) -> int:

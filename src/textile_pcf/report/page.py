@@ -12,7 +12,7 @@ from textile_pcf.columns import Array
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.language import translate, word
 from textile_pcf.results import SPLIT, Footprint
-from textile_pcf.results.display import from_defaults, stage_bars
+from textile_pcf.results.display import rests_on, stage_bars
 
 DETAILED = 20  # products shown line by line
 LISTED = 1000  # products in the list
@@ -134,15 +134,16 @@ def _product(written: Written, number: int, markup: Any) -> dict[str, Any]:
     result, by = written.result, float(written.scale[number])
     total = float(result.totals[number]) * by
     lines = np.flatnonzero(result.lines.product == number)
-    ruled = float(from_defaults(result)[number]) * by
     told = [_line(written, int(line), total) for line in lines]
     counted = [line for line in told if not line["outside"]]
     beside = [(word(name, written.language), float(values[number]) * by) for name, values in result.beside.items()]
     return {
         "name": result.products[number],
         "total": total,
-        "ruled": ruled,
-        "ruled_share": percent(ruled, total),
+        "rests": [
+            (text, kg, None if part is None else percent(part, 1.0))
+            for text, kg, part in rests_on(result, number, written.language, by)
+        ],
         "split": [(word(name, written.language), float(result.split_totals[number, k]) * by) for k, name in enumerate(SPLIT)],
         "beside": beside,
         "picture": markup(stage_bars(result, number, written.language, by)),  # escaped where it is drawn
@@ -191,7 +192,7 @@ def _line(written: Written, line: int, total: float) -> dict[str, Any]:
         "factor": float(lines.factor[line]),
         "kg": kilograms,
         "share": "" if info.outside else percent(kilograms, total),
-        "ruled": texts["source"].startswith(result.provenance["rule"]),
+        "ruled": bool(lines.ruled[line]),
         "data_type": word(texts["data_type"], written.language) if texts["data_type"] else "",
     }
 

@@ -60,7 +60,8 @@ class Totals:
         asked = [word("sheet_scale", language, unit=self.unit), word("per", language, unit=self.unit)] if self.unit else []
         split = [word(name, language) for name in SPLIT]
         check = [word("sheet_printed", language), word("difference", language)]
-        titles = [word("product", language), *per, word("sheet_splitsum", language), *split, *check, *asked]
+        rests = [f"{word(key, language)} [%]" for key in ("defaults", "default_factors")]
+        titles = [word("product", language), *per, word("sheet_splitsum", language), *split, *check, *asked, *rests]
         sheet.head(titles, numbers=range(1, len(titles)))
         stage = [word(key, language) for key in ("product", "stage", "sheet_title", "sheet_group")]
         heads = [*stage, *per, word("share_of_total", language), word("sheet_memo", language)]
@@ -86,6 +87,8 @@ class Totals:
         if self.unit:
             sheet.number(9, scale)
             sheet.formula(10, f"{sheet.at(sheet.row, 1)}*{sheet.at(sheet.row, 9)}", total * scale, "total")
+        for column, share in enumerate((result.default_share, result.default_factor_share), 11 if self.unit else 9):
+            sheet.number(column, float(share[product]), "percent")
 
     def _stages_of(self, product: int, first: int, last: int, lines: Sheet, scale: float) -> tuple[int, int]:
         """Rows of the stages inside the boundary; those outside stand behind them."""

@@ -67,24 +67,35 @@ def as_html(result: Footprint, language: str = "en") -> str:
 
 
 def from_defaults(result: Footprint) -> Array:
-    """Emissions of each product that rest on values of the rule, shape (products,). [kg CO2e per product unit]"""
-    lines = result.lines
-    rule = result.provenance["rule"]
-    ruled = np.array([text.startswith(rule) for text in lines.source.categories], dtype=bool)[lines.source.codes]
-    inside = ~np.array([info.outside for info in result.stages], dtype=bool)[lines.stage]
-    weights = np.where(ruled & inside, lines.emissions, 0.0)
-    return np.asarray(np.bincount(lines.product, weights=weights, minlength=len(result.products)))
+    """Gross emissions of each product whose amounts are numbers of the rule, shape (products,). [kg CO2e per product unit]"""
+    return result.gross.ruled
+
+
+def rests_on(result: Footprint, row: int, language: str, scale: float = 1.0) -> list[tuple[str, float, float | None]]:
+    """What the gross emissions of a product rest on: words, kg CO2e, and the part of them that it is.
+
+    The gross emissions stand first where they are not the total.
+    """
+    gross, ruled, generic = (float(values[row]) * scale for values in result.gross)
+    told: list[tuple[str, float, float | None]] = []
+    if abs(gross - float(result.totals[row]) * scale) > 1e-9 * gross:
+        told.append((word("gross", language), gross, None))
+    told.append((word("defaults", language), ruled, float(result.default_share[row])))
+    told.append((word("default_factors", language), generic, float(result.default_factor_share[row])))
+    return told
 
 
 def _product(result: Footprint, row: int, language: str) -> str:
     total = float(result.totals[row])
     per = escape(word("per", language, unit=result.unit))
-    ruled = float(from_defaults(result)[row])
-    share = f" ({ruled / total:.0%})" if total > 0 else ""
+    told = "<br>".join(
+        f"{escape(text)}: {_told(kilograms, total)}" + ("" if part is None else f" ({part:.0%})")
+        for text, kilograms, part in rests_on(result, row, language)
+    )
     return (
         f"<p><b>{escape(result.products[row])}</b></p><p><span class='number'>{_told(total, total)}</span> {per}</p>"
         + stage_bars(result, row, language)
-        + f"<p class='soft'>{escape(word('defaults', language))}: {_told(ruled, total)}{share}</p>"
+        + f"<p class='soft'>{told}</p>"
     )
 
 

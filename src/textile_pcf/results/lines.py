@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.columns import Array, Coded, picked
+from textile_pcf.columns import Array, Coded, Flags, picked
 
 Places = NDArray[np.intp]
 SPLIT = ("fossil", "biogenic", "uptake", "land_use_change")
@@ -65,6 +65,17 @@ class Emitted:
         return total.T
 
 
+class Gross(NamedTuple):
+    """Gross emissions of each product, uptake apart: all, those by numbers of the rule, those by factors of shipped tables.
+
+    Of every line inside the boundary as much as it emits or saves. [kg CO2e per product unit]
+    """
+
+    total: Array
+    ruled: Array
+    generic: Array
+
+
 def parts_told(per_unit: Array) -> tuple[int, ...]:
     """Which parts of the emissions are not nothing in every question."""
     return tuple(np.flatnonzero(per_unit.any(axis=0)).tolist())
@@ -76,7 +87,8 @@ class Lines:
 
     `value` is the amount per driver in `value_unit`; `drivers` its drivers, shape (lines, drivers), NaN where there are fewer;
     `amount` their product in `unit` per product unit; `factor` in kg CO2e per `unit`; `split` the emissions, shape (lines, 4),
-    and `aircraft` the part of the fossil ones given off by aircraft. [kg CO2e per product unit]
+    and `aircraft` the part of the fossil ones given off by aircraft. [kg CO2e per product unit] `ruled` says that the amount
+    is a number of the rule.
     """
 
     product: Places
@@ -103,6 +115,7 @@ class Lines:
     data_type: Coded
     source: Coded
     locator: Coded
+    ruled: Flags
     factor_table: Coded
     factor_source: Coded
     factor_locator: Coded

@@ -17,7 +17,7 @@ from textile_pcf.errors import InputError, Problem, UsageError, known_language, 
 from textile_pcf.measures import Measures
 from textile_pcf.results.display import Shown, as_html
 from textile_pcf.results.explain import explain_lines
-from textile_pcf.results.lines import SPLIT, Emitted, Lines, Places, StageInfo, frame
+from textile_pcf.results.lines import SPLIT, Emitted, Gross, Lines, Places, StageInfo, frame
 from textile_pcf.units import Unit, UnitError, cure_where, nearest, parse_unit
 
 CARBON = ("fossil", "biogenic")
@@ -61,6 +61,17 @@ class Telling(Protocol):
 
     def terms(self, product: int, stage: int, language: str) -> list[str]:
         """How the masses of a stage come about, and what was computed there, in words."""
+
+    def gross(self) -> Gross:
+        """Gross emissions of each product, and how much of them rests on the rule and on shipped tables."""
+
+    def implausible(self) -> Mapping[str, tuple[int, str, str]]:
+        """How many products are outside the band of each quantity, with the first of them and its amount."""
+
+
+def _part(some: Array, every: Array) -> Array:
+    """A part of 1; 0 of nothing."""
+    return np.divide(some, every, out=np.zeros(len(every)), where=every > 0)
 
 
 @dataclass(frozen=True)
@@ -187,6 +198,21 @@ class Footprint:
         """Fossil, biogenic, uptake and land use change, shape (products, 4). [kg CO2e per product unit]"""
         inside = np.array([not stage.outside for stage in self.stages])
         return read_only(self._by_stage_and_part[:, inside, : len(SPLIT)].sum(axis=1))
+
+    @cached_property
+    def gross(self) -> Gross:
+        """Gross emissions of each product, uptake apart, and how much of them rests on the rule and on shipped tables."""
+        return self.told.gross()
+
+    @property
+    def default_share(self) -> Array:
+        """Part of the gross emissions whose amount is a number of the rule, shape (products,). [1]"""
+        return _part(self.gross.ruled, self.gross.total)
+
+    @property
+    def default_factor_share(self) -> Array:
+        """Part of the gross emissions whose factor is of a shipped table, and no supplier's, shape (products,). [1]"""
+        return _part(self.gross.generic, self.gross.total)
 
     def _by_code(self, column: str) -> tuple[tuple[str, ...], Array]:
         coded = getattr(self.lines, column)
@@ -332,6 +358,8 @@ class Footprint:
                     for k, info in stages
                 },
                 "memo": {info.id: float(self.by_stage[number, k]) * by for k, info in stages if info.outside},
+                "default_share": float(self.default_share[number]),
+                "default_factor_share": float(self.default_factor_share[number]),
                 **self._told_beside(number, by),
                 "warnings": self.warnings(self.products[number]),
             }  # fmt: skip

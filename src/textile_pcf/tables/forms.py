@@ -15,11 +15,12 @@ __all__ = ["BAR", "DASH", "MARK", "NAME_ID", "PERIOD_ID", "READ", "form_table", 
 MARK = "textile_pcf"  # the hidden sheet by which such a workbook is known; B2 says the rule
 PERIOD_ID = "#period"
 READ = ("id", "amount", "unit", "item", "per", "component", "region", "year", "data_type", "source", "period", "note")
-CHOSEN = ("item", "per", "data_type")  # cells chosen from lists that say a meaning behind a bar
+LATER = ("confirmed",)  # columns that workbooks of earlier editions do not have
+CHOSEN = ("item", "per", "data_type", "confirmed")  # cells chosen from lists that say a meaning behind a bar
 TAKE_DEFAULT = ("default", "默认")
 HEAD_WITHIN = 20
 COLUMNS = ("product", "stage", "flow", "component", "amount", "unit", "item", "region", "year", "per", "data_type", "source",
-           "note")  # fmt: skip
+           "note", "confirmed")  # fmt: skip
 
 
 def is_form(book: Book) -> bool:
@@ -79,7 +80,9 @@ def _lines(sheet: Sheet, name: str, problems: list[Problem], value_of: Any) -> I
     head = next((row for row in sheet.iter_rows(max_row=HEAD_WITHIN) if _is_head(row)), None)
     if head is None or sheet.title == MARK:
         return
-    column = {str(cell.value): place for place, cell in enumerate(head) if cell.value in READ or OWN.match(str(cell.value))}
+    column = {
+        str(cell.value): place for place, cell in enumerate(head) if cell.value in (*READ, *LATER) or OWN.match(str(cell.value))
+    }
     page, top = Page(sheet.title, {key: head[place].column_letter for key, place in column.items()}), head.number
     for merged in sheet.merged:
         if merged.max_row > top:
@@ -94,9 +97,10 @@ def _lines(sheet: Sheet, name: str, problems: list[Problem], value_of: Any) -> I
             if wrong is not None:
                 what, cure = wrong
                 problems.append(Problem(f"{name} {sheet.title}!{cell.coordinate}", what, cure, code="cell"))
+        cells = dict.fromkeys(LATER, "") | cells
         cells |= {key: str(cells[key]).partition(BAR)[0].strip() for key in CHOSEN if BAR in str(cells[key])}
         cells["id"] = str(cells["id"])
-        own = {int(key.split()[1]): cells.pop(key) for key in column if key not in READ}
+        own = {int(key.split()[1]): cells.pop(key) for key in column if OWN.match(key)}
         line = Line(page, row.number, cells, own)
         if cells["id"]:
             yield line
@@ -142,7 +146,7 @@ def _row(
     source = f"{cells['source']} ({period})" if period and cells["source"] else cells["source"] or period
     unit, per = (cells["unit"], cells["per"]) if amount != "" else ("", "")
     row = {"product": product, "stage": stage, "flow": flow, "amount": amount, "unit": unit, "per": per, "source": source}
-    return line, row | {key: cells[key] for key in ("component", "item", "region", "year", "data_type", "note")}
+    return line, row | {key: cells[key] for key in ("component", "item", "region", "year", "data_type", "note", "confirmed")}
 
 
 def _refused(lines: Iterable[Line]) -> dict[str, str]:

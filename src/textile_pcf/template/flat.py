@@ -26,6 +26,7 @@ HEADER = (
     "data_type",
     "source",
     "note",
+    "confirmed",
 )
 
 

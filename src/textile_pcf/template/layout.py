@@ -12,9 +12,9 @@ from textile_pcf.template.pages import Line
 
 MOST = 100  # products that a person still finds the way among
 COLUMNS = ("id", "title", "need", "default", "amount", "unit", "item", "per", "component", "region", "year", "data_type",
-           "source", "period", "note", "help", "citation")  # fmt: skip
-WIDTHS = (24, 28, 16, 26, 13, 10, 30, 13, 12, 8, 8, 14, 22, 14, 18, 54, 44)
-INPUTS = COLUMNS[4:15]
+           "source", "period", "note", "confirmed", "help", "citation")  # fmt: skip
+WIDTHS = (24, 28, 16, 26, 13, 10, 30, 13, 12, 8, 8, 14, 22, 14, 18, 12, 54, 44)
+INPUTS = COLUMNS[4:16]
 BEFORE = {"id": 20, "title": 28, "unit": 10, "need": 14, "default": 24, "item": 26, "per": 15, "component": 12, "amount": 14}
 OWN = 14  # width of a product's column
 PAGE = 330  # letters that a printed page is wide

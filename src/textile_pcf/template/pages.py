@@ -13,7 +13,7 @@ from textile_pcf.template.entries import Entry, default_text, entries, sources_t
 from textile_pcf.template.lists import answers, data_types, items_for, units_for, units_of, words_of
 from textile_pcf.units import parse_unit
 
-ABOUT = ("component", "data_type", "source", "period", "note")  # what is said of any amount
+ABOUT = ("component", "data_type", "source", "period", "note", "confirmed")  # what is said of any amount
 MORE = 2  # further lines for a flow whose item the mill names
 FIBRES = 4  # lines for the fibres of a blend
 ROOMIER = 3  # lines more of each of these where a workbook is for several products

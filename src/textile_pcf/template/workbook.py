@@ -200,6 +200,9 @@ def _line(sheet: Any, row: int, line: Line, choices: Choices, language: str, lay
     _answers(cells, line, choices, language, layout)
     choices.add(cells["data_type"], line.types, strict=True)
     choices.add(cells["per"], bases(language) if line.bases else (), strict=True)
+    choices.add(
+        cells["confirmed"], answers(language) if "confirmed" in open_ and not line.id.startswith("#") else (), strict=True
+    )
     if line.link:
         link_to(cells["title"], line.link)
         cells["title"].font = _font(color="0563C1", underline="single")
