@@ -149,6 +149,7 @@ def _solved(given: Array, links: Links) -> Array:
     return found[:, :, :-1]
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what is beyond all bounds is refused
 def _cut_open(given: Array, links: Links, cut: Flags) -> Array:
     """Footprints of the products of one long ring.
 
