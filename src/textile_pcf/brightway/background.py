@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
-from textile_pcf.brightway.gases import GASES, NOT_PRINTED, Gases, gases_of
-from textile_pcf.brightway.packages import opened, package
+from textile_pcf.brightway.chosen import Chosen, Select, chosen
+from textile_pcf.brightway.gases import GASES, Gases, gases_of
+from textile_pcf.brightway.packages import opened
+from textile_pcf.brightway.solved import Scored, scored
 from textile_pcf.brightway.units import from_brightway
 from textile_pcf.columns import Array
 from textile_pcf.errors import FactorError, Problem, UsageError
@@ -18,17 +16,7 @@ from textile_pcf.factors import FactorTable, TableDocument, check_table
 from textile_pcf.tables import read_table
 from textile_pcf.units import nearest
 
-Select = Mapping[str, Any] | Iterable[str] | Callable[[Any], bool] | None
 WORLD = "GLO"
-
-
-@dataclass(frozen=True)
-class Scored:
-    """Scores per unit of each chosen activity and its gases, shape (activities, gases). [kg CO2e; kg per unit]"""
-
-    score: Array
-    gases: Array
-    unprinted: Array
 
 
 def factors_from_brightway(
@@ -43,6 +31,7 @@ def factors_from_brightway(
     units: Mapping[str, str] | None = None,
     licence: str | None = None,
     redistributable: bool = False,
+    burden_free: Collection[str] = (),
 ) -> FactorTable:
     """Emission factors from a database of a Brightway project, scored by one of its methods.
 
@@ -50,6 +39,9 @@ def factors_from_brightway(
     sets of global warming potentials does, that set is recorded and the factors carry their gases, so that they split and
     follow the run's set; what other gases add stands under `co2_fossil` as CO2e and in the notes. Biogenic CO2 and uptake are
     never in the value. Other methods give the value alone, with `gwp: unknown`.
+
+    A factor is of one unit of what an activity makes, or of treating one unit where the activity takes its product in
+    (production -1). Products that are nodes of their own are followed.
 
     Parameters
     ----------
@@ -70,6 +62,9 @@ def factors_from_brightway(
         Of the database; it goes into the table.
     redistributable : bool
         Say True only where the licence lets you pass single values on; else exports refuse them.
+    burden_free : collection of str, optional
+        Items whose factor may be 0, because nothing in their life cycle is characterised, such as waste that comes free of
+        burdens. Any other such item is refused.
 
     Returns
     -------
@@ -81,20 +76,21 @@ def factors_from_brightway(
     UsageError
         No such project, database or method, or Brightway is not installed.
     FactorError
-        Units that are not known, activities that are not found, products without a score.
+        Units that are not known, activities that are not found or do not make one product, items of which nothing is
+        characterised.
     """
     with opened(project) as brightway:
         _there(database, brightway.databases, "database")
         _there(method, brightway.methods, "method")
-        chosen = _chosen(brightway, database, select)
-        rows_units = _units(chosen, units or {})
+        these = chosen(brightway.Database(database), select)
+        rows_units = _units(these, units or {})
         gases = gases_of(brightway, method, gwp)
-        scored = _scored(brightway, [node for _, node in chosen], method, gases)
-        rows = list(_rows(chosen, rows_units, scored, gases, method, kind, str(year), redistributable))
-    told = licence or "not stated; taken as not to be passed on"
+        told = scored(brightway, these, method, gases)
+        _refuse_nothing(these, told, burden_free, method)
+        rows = list(_rows(these, rows_units, told, gases, method, kind, str(year), redistributable))
     document = TableDocument(
         title={"en": f"{database}, scored by {', '.join(method)}"},
-        licence=told,
+        licence=licence or "not stated; taken as not to be passed on",
         redistributable=redistributable,
     )
     import pandas as pd
@@ -113,60 +109,16 @@ def _there(name: Any, known: Any, what: str) -> None:
     raise UsageError([Problem(f"{what} {told!r}", f"There is no such {what} in this project.", cure, code=f"no-{what}")])
 
 
-# -- which activities -----------------------------------------------------------------------------------------------
-
-
-def _chosen(brightway: Any, database: str, select: Select) -> list[tuple[str, Any]]:
-    """Items with their activities."""
-    nodes = [node for node in brightway.Database(database) if node.get("type", "process").startswith("process")]
-    if callable(select):
-        return _named([node for node in nodes if select(node)])
-    if select is None:
-        return _named(nodes)
-    wanted = select if isinstance(select, Mapping) else {text: text for text in select}
-    found, problems = [], []
-    for item, text in wanted.items():
-        these = [node for node in nodes if node["code"] == text] or [node for node in nodes if node["name"] == text]
-        if len(these) == 1:
-            found.append((str(item), these[0]))
-            continue
-        close = nearest(str(text), [node["name"] for node in nodes])
-        many = f"{len(these)} activities have this name." if these else "There is no activity with this code or name."
-        codes = ", ".join(node["code"] for node in these[:5])
-        cure = f"Give a code: {codes}." if these else f"Did you mean {close!r}?" if close else "Give a code of the database."
-        problems.append(Problem(f"{database} ({text})", many, cure, code="no-activity"))
-    if problems:
-        raise FactorError(problems)
-    return found if isinstance(select, Mapping) else _named([node for _, node in found])
-
-
-def _named(nodes: list[Any]) -> list[tuple[str, Any]]:
-    """Items made of names; product and code are added where two would be the same."""
-    items = [_slug(node["name"]) for node in nodes]
-    for field in ("reference product", "code"):
-        keys = [(item, node.get("location")) for item, node in zip(items, nodes, strict=True)]
-        twice = {key for key in keys if keys.count(key) > 1} if len(set(keys)) < len(keys) else set()
-        items = [
-            f"{item}_{_slug(node.get(field) or '')}".rstrip("_") if key in twice else item
-            for item, key, node in zip(items, keys, nodes, strict=True)
-        ]
-    return list(zip(items, nodes, strict=True))
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"\W+", "_", text.lower()).strip("_")
-
-
-def _units(chosen: list[tuple[str, Any]], known: Mapping[str, str]) -> list[str]:
-    units = [from_brightway(str(node.get("unit") or ""), known) for _, node in chosen]
+def _units(these: list[Chosen], known: Mapping[str, str]) -> list[str]:
+    units = [from_brightway(one.unit, known) for one in these]
     problems = [
         Problem(
-            f"{node['database']} ({node['name']})",
-            f"The unit {node.get('unit')!r} is not known.",
+            f"{one.node['database']} ({one.node['name']})",
+            f"The unit {one.unit!r} is not known.",
             "Say what it is with units={...}, or leave the activity out with select.",
             code="bad-unit",
         )
-        for unit, (_, node) in zip(units, chosen, strict=True)
+        for unit, one in zip(units, these, strict=True)
         if unit is None
     ]
     if problems:
@@ -174,65 +126,51 @@ def _units(chosen: list[tuple[str, Any]], known: Mapping[str, str]) -> list[str]
     return [unit or "" for unit in units]
 
 
-# -- their scores ---------------------------------------------------------------------------------------------------
-
-
-def _scored(brightway: Any, nodes: list[Any], method: tuple[str, ...], gases: Gases | None) -> Scored:
-    """Score and gases of one unit of each activity's product: columns of one transposed solve."""
-    from scipy.sparse.linalg import splu
-
-    if not nodes:
-        raise UsageError([Problem("select", "No activity is chosen.", "Choose at least one.", code="no-activity")])
-    demand, packages, remapping = brightway.prepare_lca_inputs({nodes[0]: 1.0}, method=method)
-    lca = package("bw2calc").LCA(demand, data_objs=packages, remapping_dicts=remapping)
-    lca.load_lci_data()
-    lca.load_lcia_data()
-    weights = np.asarray(lca.characterization_matrix.sum(axis=0)).ravel()
-    columns = _flow_columns(lca, weights, gases)
-    right = lca.biosphere_matrix.T @ columns
-    solved = splu(lca.technosphere_matrix.T.tocsc()).solve(np.ascontiguousarray(right))
-    rows = lca.dicts.product
-    told = solved[[rows[node.id] for node in nodes]]
-    return Scored(score=told[:, 0], gases=told[:, 2:], unprinted=told[:, 1])
-
-
-def _flow_columns(lca: Any, weights: Array, gases: Gases | None) -> Array:
-    """Per elementary flow: its weight, its weight where it is never printed, and its mass of each gas."""
-    columns = np.zeros((len(weights), 2 + len(GASES)))
-    columns[:, 0] = weights
-    rows = lca.dicts.biosphere
-    for gas, ids in (gases.flows if gases else {}).items():
-        places = [rows[number] for number in ids if number in rows]
-        columns[places, 2 + GASES.index(gas)] = 1.0
-        if gas in NOT_PRINTED:
-            columns[places, 1] = weights[places]
-    return columns
+def _refuse_nothing(these: list[Chosen], told: Scored, burden_free: Collection[str], method: tuple[str, ...]) -> None:
+    """Refuse factors of 0 that say only that the method knows none of the flows."""
+    problems = [
+        Problem(
+            f"{one.node['database']} ({one.node['name']})",
+            f"The method {', '.join(method)} characterises no flow in the life cycle of {one.item!r}: the factor would be 0.",
+            f"Link its exchanges in Brightway, choose another method, or say burden_free=[{one.item!r}] where 0 is meant.",
+            code="nothing-characterised",
+        )
+        for one, nothing in zip(these, told.nothing, strict=True)
+        if nothing and one.item not in burden_free
+    ]
+    if problems:
+        raise FactorError(problems)
 
 
 # -- rows -----------------------------------------------------------------------------------------------------------
 
 
 def _rows(
-    chosen: list[tuple[str, Any]],
+    these: list[Chosen],
     units: list[str],
-    scored: Scored,
+    told: Scored,
     gases: Gases | None,
     method: tuple[str, ...],
     kind: str,
     year: str,
     redistributable: bool,
 ) -> Iterator[dict[str, Any]]:
-    for number, (item, node) in enumerate(chosen):
-        unit = units[number]
+    for number, one in enumerate(these):
+        unit, node = units[number], one.node
         row: dict[str, Any] = {
-            "item": item, "value": float(scored.score[number] - scored.unprinted[number]),
-            "region": node.get("location") or WORLD,
+            "item": one.item, "value": float(told.score[number] - told.unprinted[number]),
+            "region": node.get("location") or one.product.get("location") or WORLD,
             "unit": f"kgCO2e/({unit})" if "*" in unit or " " in unit else f"kgCO2e/{unit}", "year": year, "kind": kind,
             "source": f"Brightway database {node['database']}", "locator": f"code {node['code']}; method {', '.join(method)}",
-            "name_en": " | ".join(filter(None, (node["name"], node.get("reference product")))),
+            "name_en": " | ".join(filter(None, (node["name"], one.reference))),
             "gwp": gases.gwp if gases else "unknown", "redistributable": "true" if redistributable else "false",
         }  # fmt: skip
-        yield row | (_gas_columns(row["value"], scored.gases[number], gases) if gases else {})
+        row |= _gas_columns(row["value"], told.gases[number], gases) if gases else {}
+        yield row | {"notes": " ".join(filter(None, (_treated(one), row.get("notes", ""))))}
+
+
+def _treated(one: Chosen) -> str:
+    return "" if one.made > 0 else f"The activity takes its product in (production {one.made:g}): the factor is of treating it."
 
 
 def _gas_columns(value: float, told: Array, gases: Gases) -> dict[str, Any]:

@@ -100,6 +100,7 @@ def datasets(system: System, database: str, row_spread: list[Dataset], factor_sp
     factor_keys = [(database, f"factor {number}") for number in range(len(system.factors.total))]
     for number, key in enumerate(factor_keys):
         data[key] = _factor(system, number, key, factor_spread[number])
+    _tell_apart(data, {key: _table(system, number) for number, key in enumerate(factor_keys)})
     for line in range(len(system.met.line)):
         data[keys[system.met.process[line]]]["exchanges"].append(_flow(system, line, keys, factor_keys, row_spread))
     for part in SPLIT:
@@ -148,6 +149,24 @@ def _factor(system: System, number: int, key: Key, spread: Dataset) -> Dataset:
         "unit": to_brightway(told["unit"]), "location": told["region"] or "GLO", "type": "process",
         "comment": f"Emission factor. {source}", "exchanges": exchanges,
     }  # fmt: skip
+
+
+def _table(system: System, number: int) -> str:
+    return system.result.lines.text("factor_table", int(system.factors.line[number]))
+
+
+def _tell_apart(data: dict[Key, Dataset], tables: dict[Key, str]) -> None:
+    """Give activities names of their own: files without keys, such as those of Excel, link by name, unit and location.
+
+    Where names are the same the table of an emission factor is added, then the code, then a number. Brightway compares in lower
+    case.
+    """
+    for further in (tables, {key: key[1] for key in data}, {key: str(number) for number, key in enumerate(data, 1)}):
+        named: dict[tuple[str, ...], list[Key]] = {}
+        for key, told in data.items():
+            named.setdefault(tuple(str(told.get(field)).lower() for field in ("name", "unit", "location")), []).append(key)
+        for key in [key for keys in named.values() if len(keys) > 1 for key in keys if key in further]:
+            data[key]["name"] = f"{data[key]['name']} ({further[key]})"
 
 
 def _flow(system: System, line: int, keys: list[Key], factors: list[Key], spread: list[Dataset]) -> Dataset:

@@ -213,8 +213,8 @@ def _factors(result: Footprint, rows: Places) -> tuple[Places, Factors]:
     """Distinct factors of some lines, and that of each line; the split is told by the line that takes most of it."""
     lines = result.lines
     value = np.unique(lines.factor[rows], return_inverse=True)[1].reshape(-1)
-    columns = (getattr(lines, name) for name in ("factor_table", "item", "region", "year", "factor_unit"))
-    first, form = combine(*(np.asarray(column.codes[rows], dtype=np.int64) for column in columns), value.astype(np.int64))
+    columns = (_by_text(getattr(lines, name)) for name in ("factor_table", "item", "region", "year", "factor_unit"))
+    first, form = combine(*(codes[rows] for codes in columns), value.astype(np.int64))
     most = np.zeros(len(first), dtype=np.intp)
     order = np.argsort(np.abs(lines.amount[rows]), kind="stable")
     most[form[order]] = rows[order]
@@ -225,6 +225,12 @@ def _factors(result: Footprint, rows: Places) -> tuple[Places, Factors]:
     factor = np.full(len(lines.amount), -1, dtype=np.intp)
     factor[rows] = form
     return factor, Factors(most, lines.factor[most], split)
+
+
+def _by_text(column: Coded) -> Codes:
+    """Codes of a column of which each text has one, however often its categories hold it."""
+    code = {text: number for number, text in enumerate(column.categories)}
+    return np.array([code[text] for text in column.categories] or [0], dtype=np.int64)[column.codes]
 
 
 def _suppliers(result: Footprint) -> tuple[Places, Array]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 from textile_pcf import engine
@@ -14,6 +12,9 @@ from textile_pcf.calculation.matched import Matched
 from textile_pcf.columns import Array
 from textile_pcf.errors import Problem
 from textile_pcf.rules import FlowSpec
+
+NAMED = 12
+"""Products of a loop that a message names."""
 
 
 def with_links(
@@ -42,8 +43,8 @@ def with_links(
     try:
         total = engine.linked(own, user, supplier, needed)
     except ValueError:
-        loop = engine.loop(user, supplier, needed, len(activity.names))
-        return matched.form, matched.parts, [_loop(activity, loop)]
+        found = engine.loops(user, supplier, needed, len(activity.names))
+        return matched.form, matched.parts, [_loop(activity, loop) for loop in found]
     question = matched.form.copy()
     question[linked] = len(matched.parts) + np.arange(len(linked))
     return question, np.concatenate([matched.parts, total[matched.supplier[linked]] * units[:, None]]), []
@@ -75,9 +76,9 @@ def _supplier_units(
 
 
 def _loop(activity: Activity, members: list[int]) -> Problem:
-    names = [activity.products[member] for member in members] or ["?"]
-    chain = " → ".join([*names, names[0]])
-    arrows = sum(1 for _ in pairwise([*names, names[0]]))
+    names, arrows = [activity.products[member] for member in members], len(members)
+    told = names if arrows <= NAMED else [*names[: NAMED - 2], "…", names[-1]]
+    chain = " → ".join([*told, names[0]])
     what = f"These products need all or more of themselves ({arrows} link{'s' if arrows > 1 else ''}): {chain}."
     cure = "Lower the amounts that go round, or break the loop."
     return Problem(f"{activity.cells.table.name} (product {names[0]})", what, cure, names[0], "loop")
