@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 PARTITIONS = 8  # some hundred thousand rows in each are best
 ROW = "row of the source"
 SPLIT = ("fossil", "biogenic", "uptake", "land_use_change")
+SHARES = ("default_share", "default_factor_share")
 
 
 def columns(rule: str) -> pa.Schema:
     """What comes out: results by stage, and why a product was rejected."""
     stages = [f"{'memo' if stage.outside else 'stage'}.{stage.id}" for stage in tp.load_rules(rule).stages]
-    figures = [(name, pa.float64()) for name in ("total", *stages, *SPLIT)]
+    figures = [(name, pa.float64()) for name in ("total", *stages, *SPLIT, *SHARES)]
     return pa.schema([("product", pa.string()), *figures, ("rejected", pa.string())])
 
 

@@ -136,7 +136,7 @@ def output_mass(activity: Activity, measures: Measures) -> tuple[Array, list[Pro
 def years_added(activity: Activity) -> Iterator[tuple[int, str]]:
     """Per product, a sentence for amounts of several years that add up because they are no totals of periods."""
     flows = activity.flows
-    told = np.setdiff1d(np.arange(len(flows)), flows.empty)
+    told = np.setdiff1d(np.flatnonzero(flows.year), flows.empty)
     _, same = combine(
         activity.structure.flow_seats.at(flows.flow[told], flows.seat[told]),
         flows.forms.item[flows.form[told]],
@@ -157,5 +157,5 @@ def _years_told(activity: Activity, lines: Places) -> tuple[int, str]:
     spec, seat = activity.rules.flows[flows.flow[lines[0]]], int(flows.seat[lines[0]])
     product, component = activity.seat_place(spec.stage, seat)
     where = f"{activity.rules.stage_id(spec.stage)}.{spec.id}{f' of {component}' if component else ''}"
-    years = ", ".join(str(year) if year else "?" for year in np.sort(flows.year[lines]).tolist())
+    years = ", ".join(map(str, np.sort(flows.year[lines]).tolist()))
     return product, f"{where}: The amounts of several years ({years}) are added up. Only totals of periods give a mean."

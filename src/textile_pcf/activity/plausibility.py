@@ -17,7 +17,7 @@ from textile_pcf.activity.meaning import ABSOLUTE, PERIOD, Kind
 from textile_pcf.activity.seats import Seats
 from textile_pcf.columns import Array, Flags, picked
 from textile_pcf.errors import Problem
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
+from textile_pcf.rules import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet
 
 TIMES = 20  # an amount so many times above its band is refused
 NEAR = 1e-12
@@ -75,7 +75,7 @@ def counted_implausible(activity: Activity, quantities: Quantities) -> Mapping[s
             seen = f"{values[here[0]] / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
             name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
             first = int(_products(activity, spec.stage, here[:1] - seats.start[index])[0])
-            found[f"{name}|{_band(spec)}"] = (len(products), activity.products[first], seen)
+            found[f"{name}|{_band(spec)}"] = (len(products), activity.names[first], seen)
     return found
 
 
@@ -137,7 +137,8 @@ def _entries(seats: Seats, places: Places) -> Places:
 
 
 def _products(activity: Activity, stage: int, seats: Places) -> Places:
-    return np.array([activity.seat_place(stage, int(seat))[0] for seat in seats], dtype=np.intp)
+    per_fibre = stage != PRODUCT and activity.rules.stages[stage].component
+    return activity.lanes.product[seats] if per_fibre else np.asarray(seats, dtype=np.intp)
 
 
 def _unit(spec: PropertySpec | LossSpec | FlowSpec) -> tuple[float, str]:
