@@ -72,6 +72,14 @@ def spoilt(number: int, seed: int, folder: Path) -> Case:
     else:
         ways.spoilt_csv(draw, ways.FACTORS, file)
         commands = [["factors", "lint", str(file)], ["calculate", str(sound), "--rule", str(rule), "--factors", str(file)]]
+    if draw.random() < 0.2:  # what can be calculated can also be written down
+        told = ["--rule", str(file), "--factors", str(table)] if kind == "rule" else own
+        told = ["--rule", str(rule), "--factors", str(file)] if kind == "factors" else told
+        of = str(sound if kind in ("rule", "factors") else file)
+        commands += [
+            ["calculate", of, *told, "-o", str(folder / "result.xlsx")],
+            ["report", of, *told, "-o", str(folder / "report.html")],
+        ]
     language = ["--lang", draw.choice(("en", "en", "zh"))]
     return Case(kind, file, [[*command, *language] for command in commands])
 

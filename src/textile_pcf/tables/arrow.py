@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from errno import EDQUOT, EFBIG, ENOSPC
+from errno import EACCES, EDQUOT, EFBIG, EIO, EISDIR, EMFILE, ENFILE, ENOENT, ENOSPC, EPERM
 from os import SEEK_END
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from textile_pcf.errors import InputError, PcfError, Problem, UsageError
 MARK, LENGTH = b"PAR1", 4  # the end of a Parquet file, and the bytes before it that tell how long its description is
 SHORT = 1 << 31  # bytes
 NO_ROOM = (ENOSPC, EDQUOT, EFBIG)
+NO_WAY_IN = (EACCES, EPERM, ENOENT, EIO, EISDIR, EMFILE, ENFILE)  # other numbers come of places outside of the file
 SAID = 120  # characters of what arrow says
 ENCRYPTED = b"PARE"
 DAMAGED = "Write it anew where it comes from; it is damaged, or written in a way that cannot be read here."
@@ -40,7 +41,7 @@ def reading(name: str, error: type[PcfError] = InputError) -> Iterator[None]:
         number = getattr(fault, "errno", None)
         if number in NO_ROOM:
             raise
-        if number is not None:
+        if number in NO_WAY_IN:
             what = f"This file cannot be read ({getattr(fault, 'strerror', '') or fault})."
             raise UsageError([Problem(name, what, "Check the path and the rights.", code="no-file")]) from fault
         raise error([unreadable(name, fault)]) from None
