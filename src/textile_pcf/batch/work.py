@@ -292,7 +292,7 @@ def answered(work: Work, table: Table, answers: Answers, products: int) -> tuple
 
 def said_of(results: Sequence[Footprint | None]) -> list[str]:
     """Warnings of products, each sentence once; no more than a person reads."""
-    texts = (text for result in results if result for _, text in result.told.notes_of_products())
+    texts = (text for result in results if result for text in result.told.texts_of_products())
     return list(dict.fromkeys(texts))[:SHOWN]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from textile_pcf.activity.periods import years_added
 from textile_pcf.activity.plausibility import counted_implausible, implausible
 from textile_pcf.calculation.delivered import carried_twice
 from textile_pcf.calculation.gross import gross_emissions, ruled_rows
-from textile_pcf.calculation.matched import Answers, Matched, factor_rows, match_warnings
+from textile_pcf.calculation.matched import Answers, Matched, factor_rows, late_factors, match_warnings
 from textile_pcf.calculation.origins import as_given, origins
 from textile_pcf.calculation.provenance import provenance
 from textile_pcf.calculation.terms import stage_terms
@@ -67,6 +67,12 @@ class Told(NamedTuple):
         delivered = carried_twice(self.activity, self.answers.factors, self.matched)
         uptakes = taken_up_twice(self.activity, self.matched, self.emitted)
         return (*match_warnings(self.activity, self.matched), *delivered, *uptakes)
+
+    def texts_of_products(self) -> Iterator[str]:
+        """The same sentences without their products, for a catalogue."""
+        yield from (text for _, text in late_factors(self.activity, self.matched))
+        yield from (text for _, text in carried_twice(self.activity, self.answers.factors, self.matched))
+        yield from (text for _, text in taken_up_twice(self.activity, self.matched, self.emitted))
 
     def provenance(self) -> Mapping[str, Any]:
         """Enough to recompute the result bit for bit."""

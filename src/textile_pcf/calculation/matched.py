@@ -326,16 +326,29 @@ def factor_rows(matched: Matched) -> dict[int, list[int]]:
 
 def match_warnings(activity: Activity, matched: Matched) -> Iterator[tuple[int, str]]:
     """Warnings of products whose factor is of a later year than theirs."""
-    warned = np.array([answer is not None and bool(answer.warning) for answer in matched.answers], dtype=bool)
-    if not warned.any():
-        return
-    product, flow = activity.flow_products, activity.flows.flow
-    rows_of = [np.flatnonzero(matched.form == number) for number in np.flatnonzero(warned)]
-    told: dict[tuple[int, str], None] = {}
-    for rows in sorted(rows_of, key=lambda rows: int(flow[rows[0]])):  # in the order of the rule
-        number, spec = int(matched.form[rows[0]]), activity.rules.flows[flow[rows[0]]]
-        answer = matched.answers[number]
-        assert answer is not None
-        text = f"{activity.rules.stage_id(spec.stage)}.{spec.id}: {matched.requests[number].item}: {answer.warning}."
-        told |= dict.fromkeys((place, text) for place in sorted(set(product[rows].tolist())))
+    product, told = activity.flow_products, dict[tuple[int, str], None]()
+    for number, text in late_factors(activity, matched):
+        rows = np.flatnonzero(matched.form == number)
+        told |= dict.fromkeys((place, text) for place in np.unique(product[rows]).tolist())
     yield from told
+
+
+def late_factors(activity: Activity, matched: Matched) -> list[tuple[int, str]]:
+    """Requests answered by a factor of a later year, each with its warning, in the order of the rule.
+
+    Rows are looked at once, whatever their number: a catalogue needs the sentences, not who each of them is about.
+    """
+    warned = [number for number, answer in enumerate(matched.answers) if answer is not None and answer.warning]
+    if not warned:
+        return []
+    row = np.full(len(matched.answers), -1, dtype=np.intp)
+    row[matched.form] = np.arange(len(matched.form))
+    found: list[tuple[int, int, str]] = []
+    for number in warned:
+        if row[number] < 0:
+            continue
+        spec, answer = activity.rules.flows[activity.flows.flow[row[number]]], matched.answers[number]
+        assert answer is not None
+        name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
+        found.append((spec.index, number, f"{name}: {matched.requests[number].item}: {answer.warning}."))
+    return [(number, text) for _, number, text in sorted(found)]

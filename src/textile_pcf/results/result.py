@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
@@ -50,8 +50,8 @@ class Telling(Protocol):
     def notes(self) -> tuple[tuple[int, str], ...]:
         """Warnings, each with the place of its product; -1: of the whole run."""
 
-    def notes_of_products(self) -> tuple[tuple[int, str], ...]:
-        """Warnings of single factors and of what counts twice, each with the place of its product."""
+    def texts_of_products(self) -> Iterator[str]:
+        """Warnings of products without their products, for a catalogue."""
 
     def provenance(self) -> Mapping[str, Any]:
         """Enough to recompute the result bit for bit."""
