@@ -53,7 +53,7 @@ def mill(products, last=""):
 
 
 def times_longer(long, short, rounds=6):
-    """How much longer one call takes than another, by the least time of the processor; measured in turn until it is 2.5 or less."""
+    """How much longer one call takes than another, by the least time of the processor; in turn until it is 2.5 or less."""
     least = [float("inf"), float("inf")]
     for _ in range(rounds):
         for place, call in enumerate((long, short)):
