@@ -322,7 +322,10 @@ def test_the_database_that_bw2io_ships(data):
         warnings.simplefilter("ignore")
         package("bw2io").data.add_example_database()
     data.projects.set_current("default")
-    table = factors_from_brightway("shipped", "Mobility example", ("IPCC", "simple"), gwp="AR6").tables[0]
+    with pytest.raises(tp.FactorError, match="no flow in the life cycle of 'lithium'"):
+        factors_from_brightway("shipped", "Mobility example", ("IPCC", "simple"), gwp="AR6")
+    options = {"gwp": "AR6", "burden_free": ["lithium"]}
+    table = factors_from_brightway("shipped", "Mobility example", ("IPCC", "simple"), **options).tables[0]
     assert table.size > 3
     data.projects.set_current("shipped")
     place = next(place for place, unit in enumerate(table.units) if unit.text == "kgCO2e/kWh")

@@ -115,6 +115,12 @@ def test_a_ring_that_is_walked_in_part_before():
     assert found.cut.tolist() == [True, True, True, False, False]
 
 
+def test_a_walk_that_meets_a_branch_it_has_left_cuts_nothing_there():
+    """0 → 1 → 0 and 0 → 2 → 1: the ring is open without 0."""
+    found = rings(places(0, 1, 0, 2), places(1, 0, 2, 1), 3)
+    assert (found.home.tolist(), found.cut.tolist()) == ([0, 0, 0], [True, False, False])
+
+
 # ---------------------------------------------------------------- footprints of products that need one another
 
 
@@ -151,7 +157,10 @@ def test_loops_of_several_sizes_at_several_levels(monkeypatch, dense):
     x5 = 1 + 0.5 * x3
     wanted = [2, 2, 6, x3, 1 + 0.5 * x5, x5, 2, 2, 1 + 2 * x3 + 2]
     for order in (links, links[::-1]):
-        assert solve(np.ones((9, 2)), *order)[:, 1] == pytest.approx(wanted, rel=1e-14)
+        told = solve(np.ones((9, 3)) * [2, 0, 1], *order)
+        assert told[:, 2] == pytest.approx(wanted, rel=1e-14)
+        assert told[:, 0] == pytest.approx(2 * told[:, 2], rel=1e-14)
+        assert (told[:, 1] == 0).all()
 
 
 @pytest.mark.parametrize("dense", [200, 0])
@@ -166,7 +175,7 @@ def test_a_ring_with_two_links_between_the_same_products(monkeypatch, dense):
 def test_a_gain_of_1_or_more_is_refused(monkeypatch, dense, needed):
     monkeypatch.setattr(solver, "DENSE", dense)
     with pytest.raises(ValueError, match="needs all"):
-        linked(np.ones((2, 1)), places(0, 1), places(1, 0), np.array(needed))
+        linked(np.array([[1.0, -1, 1, 1], [-1, 1, 0, 1]]), places(0, 1), places(1, 0), np.array(needed))
 
 
 @pytest.mark.parametrize("dense", [200, 0])
@@ -176,10 +185,20 @@ def test_a_gain_just_below_1_is_solved(monkeypatch, dense):
     assert solve([[1]], (0, 0, 0.999999))[0, 0] == pytest.approx(1e6, rel=1e-9)
 
 
-def test_what_is_taken_back_is_subtracted():
-    """A ring with a negative amount: x0 = 3 - 0.5 x1, x1 = 2 + 0 x0."""
+@pytest.mark.parametrize("dense", [200, 0])
+def test_what_is_taken_back_is_subtracted(monkeypatch, dense):
+    """Negative amounts: x0 = 3 - 0.5 x1, x1 = 2 + 0 x0; x = 4 - 3 x; x0 = 4 - 3 x1, x1 = 2 - x0. Nothing there can grow."""
+    monkeypatch.setattr(solver, "DENSE", dense)
     assert solve([[3], [2]], (0, 1, -0.5), (1, 0, 0)).tolist() == [[2], [2]]
-    assert solve([[4]], (0, 0, -3)).tolist() == [[1]]  # nothing is taken that could grow
+    assert solve([[4]], (0, 0, -3)).tolist() == [[1]]
+    assert solve([[4], [2]], (0, 1, -3), (1, 0, -1)).tolist() == [[1], [1]]
+
+
+@pytest.mark.parametrize("dense", [200, 0])
+def test_products_without_emissions_are_refused_all_the_same(monkeypatch, dense):
+    monkeypatch.setattr(solver, "DENSE", dense)
+    with pytest.raises(ValueError, match="needs all"):
+        linked(np.array([[1.0, 1, 1], [1, 1, 1]]) * -1, places(0, 1), places(1, 0), np.array([2.0, 2.0]))
 
 
 # ---------------------------------------------------------------- which loop it is
