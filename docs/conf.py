@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.plot.picture import chinese_family
+from textile_pcf.plot.figure import chinese_family
 
 sys.path.insert(0, str(Path(__file__).parent))
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # the tutorials call textile-pcf

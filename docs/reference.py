@@ -10,7 +10,7 @@ from pathlib import Path
 
 from textile_pcf.factors import Table
 from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
-from textile_pcf.titles import BothLanguages
+from textile_pcf.io.localized import BothLanguages
 
 BESIDE = ("plot.Plots", "plot.Picture", "examples.Example", "brightway.Scores")
 """Classes that are met in use and not called by name."""
@@ -93,7 +93,7 @@ def rule_pages() -> dict[str, str]:
 
 def rule_page(rules: RuleSet) -> str:
     """What a rule asks for and takes for granted, stage by stage, with its sources."""
-    from textile_pcf.language import word
+    from textile_pcf.messages.catalogue import word
     from textile_pcf.template.entries import default_text, entries, need_word, sources_text
 
     document = rules.document
@@ -188,7 +188,7 @@ def table_page(factors: Table) -> str:
 
 def messages_page() -> str:
     """Every message in both languages."""
-    from textile_pcf.language import FRAGMENT, rows
+    from textile_pcf.messages.catalogue import FRAGMENT, rows
 
     told = [(english, chinese) for key, english, chinese in rows() if key in ("", FRAGMENT)]
     text = heading("Messages · 提示信息")

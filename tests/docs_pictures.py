@@ -25,7 +25,7 @@ def pictures() -> dict[Path, str]:
 def picture(name: str, language: str) -> str:
     """A result as a card: number, stages as bars, what the number means. Its own ground, so that dark pages show it too."""
     import textile_pcf as tp
-    from textile_pcf.language import word
+    from textile_pcf.messages.catalogue import word
     from textile_pcf.results.display import WIDTH, stage_bars
 
     result = tp.footprint(*tp.load_example(name))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.rules.model import Chosen
+from textile_pcf.rules.schema import Chosen
 
 RULE = "apparel@2026.1"
 TABLES = ["default", "carbonfact"]

@@ -20,12 +20,12 @@ import pytest
 
 import textile_pcf as tp
 from textile_pcf.batch import calculate_batch, executors, spread
-from textile_pcf.batch.plan import plan
-from textile_pcf.batch.spread import keys
+from textile_pcf.batch.partitioning import plan
+from textile_pcf.batch.shuffle import keys
 from textile_pcf.batch.wide import calculate_wide
-from textile_pcf.calculation import Answers
 from textile_pcf.cli import run as cli
 from textile_pcf.errors import InputError, UsageError
+from textile_pcf.factors.matcher import Answers
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 import workload

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from textile_pcf.batch import calculate_batch
-from textile_pcf.batch.plan import plan
+from textile_pcf.batch.partitioning import plan
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 import workload

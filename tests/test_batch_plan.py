@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from textile_pcf.batch.pages import dictionary_size, even_texts
-from textile_pcf.batch.plan import by_rows, plan
+from textile_pcf.batch.partitioning import by_rows, plan
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 import workload

@@ -9,8 +9,8 @@ import pytest
 
 from textile_pcf.errors import PcfError
 from textile_pcf.methods import METHODS
+from textile_pcf.rule_cases import check, run
 from textile_pcf.rules import editions, load_rules
-from textile_pcf.worked import check, run
 from worked import KEYS, LOADED, PRODUCT_KEYS, all_cases, expected_products, rule_of
 
 CASES = all_cases()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textile_pcf import columns
-from textile_pcf.batch.keys import keys
+from textile_pcf.batch.hashing import keys
 from textile_pcf.columns import Coded, Texts, by_appearance, combine, encode, numbers
 
 SEVERAL = {

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.language import word
+from textile_pcf.messages.catalogue import word
 
 RULE = """rule: mill
 edition: "1"

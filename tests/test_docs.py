@@ -198,7 +198,7 @@ def test_the_rule_of_the_page_passes_the_shipped_schema(tmp_path: Path) -> None:
 
     from docs_pages import BLOCK
     from textile_pcf.errors import RuleError
-    from textile_pcf.strict_yaml import parse_yaml
+    from textile_pcf.io.strict_yaml import parse_yaml
 
     text = (DOCS / "rules.md").read_text(encoding="utf-8")
     written = next(block[3] for block in BLOCK.finditer(text) if block[2] == "small.yaml")

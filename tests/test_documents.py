@@ -18,18 +18,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textile_pcf.documents import (
-    Cited,
-    Source,
-    Strict,
-    data_root,
-    parse_yaml,
-    read_table,
-    read_yaml,
-    sha256_of,
-    validated,
-)
 from textile_pcf.errors import FactorError, InputError, RuleError, UsageError
+from textile_pcf.io.documents import Cited, Source, Strict, validated
+from textile_pcf.io.read_table import read_table
+from textile_pcf.io.resources import data_root, sha256_of
+from textile_pcf.io.strict_yaml import parse_yaml, read_yaml
 
 BROKEN = sorted((Path(__file__).parent / "broken" / "yaml").glob("*.yaml"))
 KNOWN = ("product", "stage", "flow", "amount", "unit", "item")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.tables import read_table
-from textile_pcf.tables.encodings import decoded
+from textile_pcf.io.encodings import decoded
+from textile_pcf.io.read_table import read_table
 
 ENGLISH = "product,stage,flow,amount,unit\n{},dyeing,steam,5,kg\n"
 CHINESE = "产品编号,工序,项目,数量,单位\n{},dyeing,steam,5,kg\n"

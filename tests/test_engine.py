@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 import textile_pcf as tp
-from textile_pcf import loops as solver
 from textile_pcf import methods
-from textile_pcf.engine import Masses, amounts, linked, looping, loops, loss_ratio, stage_masses, summed
+from textile_pcf.engine import Masses, amounts, loss_ratio, stage_masses
+from textile_pcf.engine import loops as solver
+from textile_pcf.engine.loops import linked, looping, loops, summed
+from textile_pcf.engine.networks import levels, rings
 from textile_pcf.factors.matching import Match, Request, match
-from textile_pcf.networks import levels, rings
 from textile_pcf.units import parse_unit
 
 

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import textile_pcf as tp
-from textile_pcf.activity.known import known_structures
+from textile_pcf.activity.structure_cache import known_structures
 from textile_pcf.calculation import matched
-from textile_pcf.tables import listed
-from textile_pcf.tables.listed import form_of
+from textile_pcf.io import records as listed
+from textile_pcf.io.records import form_of
 
 
 def example(name: str) -> tuple[tp.RuleSet, dict[str, object]]:

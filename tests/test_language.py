@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 import textile_pcf as tp
-from textile_pcf import language
-from textile_pcf.language import FRAGMENT, translate, word
+from textile_pcf.messages import catalogue as language
+from textile_pcf.messages.catalogue import FRAGMENT, translate, word
 from textile_pcf.rules import editions
 
 SOURCE = Path(language.__file__).parent

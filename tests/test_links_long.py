@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import textile_pcf as tp
-from textile_pcf import loops as solver
-from textile_pcf.engine import linked, loops
+from textile_pcf.engine import loops as solver
+from textile_pcf.engine.loops import linked, loops
 
 RULE = """
 rule: link

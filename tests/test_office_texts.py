@@ -10,7 +10,7 @@ import pytest
 
 import textile_pcf as tp
 from textile_pcf.columns import numbers
-from textile_pcf.number_text import split_number, year_text
+from textile_pcf.units.number_text import split_number, year_text
 
 HERE = Path(__file__).parent / "mistakes"
 RULE, FACTORS = HERE / "mill.yaml", HERE / "factors.csv"

@@ -17,7 +17,7 @@ import pytest
 
 import textile_pcf as tp
 from textile_pcf.cli import run as command_line
-from textile_pcf.written import control_in, controls_in_bytes, guarded, holdable, unguarded
+from textile_pcf.io.safe_text import control_in, controls_in_bytes, guarded, holdable, unguarded
 
 RULE = """rule: knit
 edition: "1"
@@ -86,7 +86,7 @@ def test_other_commands_do_not_either(mill: Path, capsys: pytest.CaptureFixture[
 
 
 def test_shipped_tables_and_rules_count_as_read(mill: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from textile_pcf.documents import data_root
+    from textile_pcf.io.resources import data_root
 
     for path in (data_root("emission_factors") / "default.csv", *(data_root("rules") / "knitted_fabric").glob("*.yaml")):
         before = path.read_bytes()

@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.batch.keys import keys
-from textile_pcf.batch.plan import plan
+from textile_pcf.batch.hashing import keys
+from textile_pcf.batch.partitioning import plan
 from textile_pcf.cli import run
 
 RULE = """\

@@ -376,7 +376,7 @@ def test_a_notebook_shows_many_products_as_a_table_and_texts_as_texts(three: Any
 
 
 def test_examples_are_listed_and_calculate() -> None:
-    from textile_pcf.examples import examples
+    from textile_pcf.io.resources import examples
 
     folders = {path.parent.name for path in EXAMPLES.glob("*/activity.*")}
     assert set(examples()) == folders, "examples/examples.csv lists every example"

@@ -9,8 +9,8 @@ import pytest
 
 from textile_pcf.errors import RuleError
 from textile_pcf.factors import TableDocument
+from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.rules import RuleDocument, editions
-from textile_pcf.strict_yaml import read_yaml
 
 ROOT = Path(__file__).parent.parent
 RELEASED = dict(reversed(line.split()) for line in (ROOT / "tests/released.sha256").read_text().splitlines())

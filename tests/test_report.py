@@ -14,7 +14,7 @@ import pytest
 import textile_pcf as tp
 from browser import BROWSERS, dom
 from spreadsheet import WITNESSES, Evaluated, evaluated
-from textile_pcf.examples import examples
+from textile_pcf.io.resources import examples
 from textile_pcf.report import to_excel, to_html
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from textile_pcf.cli import run
+from textile_pcf.rule_cases import items_advice
 from textile_pcf.rules import load_rules
-from textile_pcf.worked import items_advice
 
 RULE = """\
 rule: lint_lab

@@ -10,7 +10,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 import textile_pcf as tp
-from textile_pcf.documents import data_root, read_yaml
+from textile_pcf.io.resources import data_root
+from textile_pcf.io.strict_yaml import read_yaml
 from worked import CASES, all_cases
 
 BROKEN = Path(__file__).parent / "broken" / "rule"

@@ -12,12 +12,11 @@ from jsonschema import Draft202012Validator
 
 import textile_pcf as tp
 from textile_pcf.cli import run
-from textile_pcf.documents import Document
 from textile_pcf.errors import UsageError
+from textile_pcf.io.strict_yaml import Document, read_yaml
+from textile_pcf.rule_cases import Case, cases_at, check, new_rule
+from textile_pcf.rule_cases.compare import REDO, close
 from textile_pcf.rules import advice, editions, load_rules
-from textile_pcf.strict_yaml import read_yaml
-from textile_pcf.worked import Case, cases_at, check, new_rule
-from textile_pcf.worked.compare import REDO, close
 from worked import CASES, all_cases
 
 ROOT = Path(__file__).parent.parent
@@ -113,7 +112,7 @@ def test_remarks_are_in_the_language_asked_for():
 
 
 def read_text(text):
-    from textile_pcf.strict_yaml import parse_yaml
+    from textile_pcf.io.strict_yaml import parse_yaml
 
     return parse_yaml(text, "denim.yaml", tp.RuleError).data
 

@@ -13,9 +13,9 @@ import pytest
 import textile_pcf as tp
 from textile_pcf.cli import run as command_line
 from textile_pcf.factors import load_factors
-from textile_pcf.language import word
+from textile_pcf.io.template_workbook import DASH, MARK, READ
+from textile_pcf.messages.catalogue import word
 from textile_pcf.rules import FlowSpec, PropertySpec, editions
-from textile_pcf.tables.forms import DASH, MARK, READ
 from textile_pcf.template import annotate, entries, make_template, template_rows
 from textile_pcf.template.lists import BAR, items_for, units_for
 from textile_pcf.template.pages import Naming, pages

@@ -15,7 +15,7 @@ import textile_pcf as tp
 from spreadsheet import WITNESSES
 from test_template import COTTON, SMALL, Form, comments, rows_of
 from textile_pcf.cli import run as command_line
-from textile_pcf.tables.forms import DASH
+from textile_pcf.io.template_workbook import DASH
 from textile_pcf.template import make_template, template_rows
 from textile_pcf.template.lists import BAR
 

@@ -13,17 +13,8 @@ from hypothesis import strategies as st
 
 import textile_pcf.units
 from textile_pcf import unit_text
-from textile_pcf.units import (
-    CANONICAL,
-    Unit,
-    UnitError,
-    canonical_text,
-    convert,
-    describe,
-    nearest,
-    parse_unit,
-    split_quantity,
-)
+from textile_pcf.suggest import nearest
+from textile_pcf.units import CANONICAL, Unit, UnitError, canonical_text, convert, describe, parse_unit, split_quantity
 
 # What each name is worth in canonical units: names | factor | canonical unit
 NAMES = """

@@ -16,8 +16,8 @@ import pytest
 
 import textile_pcf as tp
 from textile_pcf.cli import run as main
-from textile_pcf.language import translate
-from textile_pcf.tables.sheets import Book
+from textile_pcf.io.sheets import Book
+from textile_pcf.messages.catalogue import translate
 from textile_pcf.template import annotate
 
 RULE = """\

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.language import translate
+from textile_pcf.messages.catalogue import translate
 
 POPLIN = Path(__file__).parent.parent / "examples" / "cotton_poplin" / "activity.csv"
 ODD: list[Any] = [

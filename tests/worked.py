@@ -15,11 +15,11 @@ import yaml
 
 import textile_pcf as tp
 from textile_pcf import worked
-from textile_pcf.documents import Document
+from textile_pcf.io.strict_yaml import Document
+from textile_pcf.rule_cases import Case
+from textile_pcf.rule_cases.run import factor_row, short_factor
+from textile_pcf.rule_cases.schema import CaseDocument, Expected
 from textile_pcf.rules import RuleSet
-from textile_pcf.worked import Case
-from textile_pcf.worked.model import CaseDocument, Expected
-from textile_pcf.worked.run import factor_row, short_factor
 
 __all__ = ["CASES", "KEYS", "LOADED", "PRODUCT_KEYS", "factor_row"]
 CASES = Path(__file__).parent / "cases"

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from textile_pcf.activity import Activity as Activity
-    from textile_pcf.activity import read_activity as read_activity
     from textile_pcf.batch import BatchResult as BatchResult
     from textile_pcf.batch import calculate_batch as calculate_batch
     from textile_pcf.calculation import calculate as calculate
     from textile_pcf.calculation import footprint as footprint
+    from textile_pcf.calculation import read_activity as read_activity
     from textile_pcf.errors import FactorError as FactorError
     from textile_pcf.errors import InputError as InputError
     from textile_pcf.errors import PcfError as PcfError
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from textile_pcf.errors import Problem as Problem
     from textile_pcf.errors import RuleError as RuleError
     from textile_pcf.errors import UsageError as UsageError
-    from textile_pcf.examples import load_example as load_example
     from textile_pcf.factors import FactorTable as FactorTable
     from textile_pcf.factors import load_factors as load_factors
+    from textile_pcf.io.resources import load_example as load_example
     from textile_pcf.results import Footprint as Footprint
     from textile_pcf.rules import RuleSet as RuleSet
     from textile_pcf.rules import load_rules as load_rules
@@ -38,7 +38,7 @@ _HOME = {
     "Activity": "activity",
     "BatchResult": "batch",
     "calculate_batch": "batch",
-    "read_activity": "activity",
+    "read_activity": "calculation",
     "calculate": "calculation",
     "footprint": "calculation",
     "FactorError": "errors",
@@ -48,7 +48,7 @@ _HOME = {
     "Problem": "errors",
     "RuleError": "errors",
     "UsageError": "errors",
-    "load_example": "examples",
+    "load_example": "io.resources",
     "FactorTable": "factors",
     "load_factors": "factors",
     "Footprint": "results",

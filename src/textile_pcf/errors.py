@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from textile_pcf.language import LANGUAGES, translate, word
+from textile_pcf.messages.catalogue import LANGUAGES, translate, word
 
 SHOWN = 200  # more problems than a person reads; the rest stays in `problems`
 PACKAGE = str(Path(__file__).parent)

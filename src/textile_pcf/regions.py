@@ -6,7 +6,7 @@ import csv
 import re
 from functools import cache, lru_cache
 
-from textile_pcf.documents import data_root
+from textile_pcf.io.resources import data_root
 
 WORLD = "GLO"
 _SUBDIVISION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,4}")

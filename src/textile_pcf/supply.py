@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.columns import text_of
-from textile_pcf.documents import sha256_of
 from textile_pcf.errors import InputError, Problem, warn_caller
-from textile_pcf.number_text import office_numbers
-from textile_pcf.tables import Table, read_table
-from textile_pcf.units import UnitError, convert, cure_where, nearest, parse_unit
-from textile_pcf.written import holdable
+from textile_pcf.io.read_table import read_table
+from textile_pcf.io.resources import sha256_of
+from textile_pcf.io.safe_text import holdable
+from textile_pcf.io.table import Table
+from textile_pcf.suggest import nearest
+from textile_pcf.units import UnitError, convert, cure_where, parse_unit
+from textile_pcf.units.number_text import office_numbers
 
 COLUMNS = (
     "site", "stages", "carrier", "part", "amount", "unit", "item", "region", "year", "id", "period_start", "period_end",

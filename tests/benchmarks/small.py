@@ -82,7 +82,7 @@ def starts(bench: Bench) -> list[Row]:
 def _ours(amounts: Any, codes: Any) -> Callable[[], Any]:
     """Amounts to canonical units as the library does it for a column: once per distinct unit, then one pass."""
     from textile_pcf.activity.amounts import canonical
-    from textile_pcf.activity.meaning import Forms, Rows
+    from textile_pcf.activity.row_patterns import Forms, Rows
     from textile_pcf.units import convert, parse_unit
 
     nothing = np.zeros(len(PAIRS), dtype=np.int64)
@@ -127,8 +127,8 @@ def pint(bench: Bench) -> list[Row]:
 def brightway(bench: Bench) -> list[Row]:
     """A catalogue by Brightway: one data package, one transposed solve, of unit processes made beforehand."""
     from textile_pcf.batch.wide import _layout, calculate_wide
-    from textile_pcf.brightway.system import system_of
-    from textile_pcf.calculation import Answers
+    from textile_pcf.factors.matcher import Answers
+    from textile_pcf.results.process_system import system_of
 
     amounts, columns = workload.draw(0, SOLVED).amount, workload.wide_columns()
     canonical = amounts * np.array([0.01 if column.kind == "loss" else 1.0 for column in workload.columns()])

@@ -27,7 +27,7 @@ def wide(bench: Bench) -> list[Row]:
 def wide_time(bench: Bench) -> Row:
     """Ours and plain numpy over one table in memory."""
     from textile_pcf.batch.wide import _layout, calculate_wide
-    from textile_pcf.calculation import Answers
+    from textile_pcf.factors.matcher import Answers
 
     columns = workload.wide_columns()
     amounts = np.empty((bench.large, len(columns)))

@@ -7,17 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from textile_pcf.activity.cells import Cells
-from textile_pcf.activity.layout import layout
-from textile_pcf.activity.meaning import Forms, Kind, Rows
-from textile_pcf.columns import Array, Flags, picked
+from textile_pcf.activity.columns import Cells
+from textile_pcf.activity.row_patterns import Forms, Kind, Rows
+from textile_pcf.arrays import BoolArray, FloatArray
+from textile_pcf.columns import picked
 from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
+from textile_pcf.rules.arrays import layout
 
 HUGE = "The amount is beyond what can be counted."
 
 
-def canonical(amounts: Array, rows: Rows) -> Array:
+def canonical(amounts: FloatArray, rows: Rows) -> FloatArray:
     """Amounts in canonical units, NaN where there is none."""
     with np.errstate(divide="ignore", over="ignore"):
         if rows.inverse:
@@ -25,7 +26,7 @@ def canonical(amounts: Array, rows: Rows) -> Array:
         return amounts * rows.factor
 
 
-def counted(amounts: Array, rows: Rows) -> tuple[Array, bool]:
+def counted(amounts: FloatArray, rows: Rows) -> tuple[FloatArray, bool]:
     """Amounts in canonical units, and whether every one is told, finite, and none negative or nothing by its inverse.
 
     Where none can become too large, as is common, nothing need be guarded against that.
@@ -36,21 +37,21 @@ def counted(amounts: Array, rows: Rows) -> tuple[Array, bool]:
     return value, all_told(value)
 
 
-def all_told(value: Array) -> bool:
+def all_told(value: FloatArray) -> bool:
     """Whether every amount is told, finite, and none negative or nothing by its inverse: comparisons with NaN are false."""
     return _least(value) >= 0 and _most(value) < np.inf
 
 
-def _least(value: Array) -> float:
+def _least(value: FloatArray) -> float:
     """The least of numbers, NaN where one is; numpy finds its place faster than itself."""
     return float(value.item(value.argmin()))
 
 
-def _most(value: Array) -> float:
+def _most(value: FloatArray) -> float:
     return float(value.item(value.argmax()))
 
 
-def sound(value: Array, cells: Cells) -> bool:
+def sound(value: FloatArray, cells: Cells) -> bool:
     """The same of every amount that is told. Looks once where all are."""
     if all_told(value):
         return True
@@ -58,7 +59,7 @@ def sound(value: Array, cells: Cells) -> bool:
     return empties > 0 and bool(np.count_nonzero((value >= 0) & (value < np.inf)) == len(value) - empties)
 
 
-def checked(cells: Cells, rules: RuleSet, rows: Rows) -> tuple[Rows, Array, list[Problem]]:
+def checked(cells: Cells, rules: RuleSet, rows: Rows) -> tuple[Rows, FloatArray, list[Problem]]:
     """Amounts of all rows; those that cannot be counted make their rows wrong."""
     amounts = cells.numbers["amount"]
     value = canonical(amounts, rows)
@@ -82,7 +83,7 @@ def no_output(cells: Cells, rows: Rows) -> Iterator[Problem]:
     yield from cells.problems_at(nothing, what, "Write what the stage gave.", "amount", "zero-output")
 
 
-def _with_wrong(rows: Rows, wrong: Flags) -> Rows:
+def _with_wrong(rows: Rows, wrong: BoolArray) -> Rows:
     """Some rows become wrong whatever their form."""
     if not wrong.any():
         return rows
@@ -92,7 +93,7 @@ def _with_wrong(rows: Rows, wrong: Flags) -> Rows:
     return replace(rows, form=np.where(wrong, len(forms.kind), rows.form), forms=Forms(**columns))
 
 
-def _signs(cells: Cells, rules: RuleSet, rows: Rows, negative: Flags) -> Iterator[Problem]:
+def _signs(cells: Cells, rules: RuleSet, rows: Rows, negative: BoolArray) -> Iterator[Problem]:
     """Negative amounts where they make no sense."""
     forms = rows.forms
     any_sign = np.append(layout(rules).flow_any_sign, False)

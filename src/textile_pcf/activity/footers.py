@@ -10,8 +10,8 @@ import numpy as np
 
 from textile_pcf.columns import Coded
 from textile_pcf.errors import InputError
-from textile_pcf.tables import Table
-from textile_pcf.tables.footers import footer, is_footer
+from textile_pcf.io.footers import footer, is_footer
+from textile_pcf.io.table import Table
 
 
 def without_footers(table: Table, naming: Sequence[str]) -> Table:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from textile_pcf.activity.cells import Cells
+from textile_pcf.activity.columns import Cells
 from textile_pcf.rules import RuleSet
-from textile_pcf.units import Unit, UnitError, convert, nearest, parse_unit
+from textile_pcf.suggest import nearest
+from textile_pcf.units import Unit, UnitError, convert, parse_unit
 
 ALIKE = 0.8  # how like a name must be to be offered although the rest of the row does not fit it
 ALWAYS = {"product": ("share",)}  # flows of a stage that stand in no rule

@@ -10,18 +10,19 @@ from functools import cached_property
 
 import numpy as np
 
-from textile_pcf.activity.cells import Cells
-from textile_pcf.activity.flows import FlowRows, flow_rows
-from textile_pcf.activity.homes import Homes, Others, others_of
-from textile_pcf.activity.lanes import Laid, Lanes, Places, lay, make_lanes
-from textile_pcf.activity.layout import layout
-from textile_pcf.activity.meaning import Forms, Ints, Kind, Rows, among
-from textile_pcf.activity.seats import Seats, seats_of
-from textile_pcf.activity.slots import Slots, slots_of
-from textile_pcf.activity.twice import rows_twice
-from textile_pcf.columns import Array, Flags, picked, read_only
+from textile_pcf.activity.columns import Cells
+from textile_pcf.activity.components import Laid, Lanes, lay, make_lanes
+from textile_pcf.activity.duplicates import rows_twice
+from textile_pcf.activity.exchanges import FlowRows, flow_rows
+from textile_pcf.activity.geography import Homes, Others, others_of
+from textile_pcf.activity.indexing import Seats, seats_of
+from textile_pcf.activity.quantity_index import Slots, slots_of
+from textile_pcf.activity.row_patterns import Forms, Kind, Rows, among
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, read_only
+from textile_pcf.columns import picked
 from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
+from textile_pcf.rules.arrays import layout
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,21 +32,21 @@ class Given:
     `words` are -1 where none is chosen; None where there is no choice.
     """
 
-    rows: Places
-    words: Ints | None
+    rows: IndexArray
+    words: IntArray | None
 
     @cached_property
-    def no_entries(self) -> Places:
+    def no_entries(self) -> IndexArray:
         """That no seat takes an entry of a value of the rule: -1."""
         return np.full(len(self.rows), -1, dtype=np.intp)
 
     @cached_property
-    def all_given(self) -> Places:
+    def all_given(self) -> IndexArray:
         """That every seat is given: 0."""
         return np.zeros(len(self.rows), dtype=np.intp)
 
     @cached_property
-    def _untold(self) -> Places:
+    def _untold(self) -> IndexArray:
         return np.flatnonzero(self.rows < 0)
 
     @property
@@ -53,7 +54,7 @@ class Given:
         """Whether a row gives every seat its amount, or could."""
         return self.words is None and not len(self._untold)
 
-    def values(self, value: Array) -> Array:
+    def values(self, value: FloatArray) -> FloatArray:
         """Values on all seats, NaN where none is given; a chosen word as its place in the list of words."""
         values = picked(value, self.rows)
         values[self._untold] = np.nan
@@ -64,11 +65,11 @@ class Given:
 class Outputs:
     """What stages gave in a period; the amounts stand in `row`."""
 
-    stage: Ints
-    seat: Places
-    unit: Ints
-    row: Places
-    year: Ints
+    stage: IntArray
+    seat: IndexArray
+    unit: IntArray
+    row: IndexArray
+    year: IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,14 +82,14 @@ class Structure:
     flow_seats: Seats
     property_seats: Seats
     loss_seats: Seats
-    takes_place: Flags
-    present: Flags
+    takes_place: BoolArray
+    present: BoolArray
     properties: Given
     losses: Given
     flows: FlowRows
     outputs: Outputs
     regions: tuple[str, ...]
-    lost: tuple[Places, ...]
+    lost: tuple[IndexArray, ...]
     """Seat of the loss of each stage seat, of a second loss, and so on; -1 where there is none, or the stage does not count."""
 
     @cached_property
@@ -98,12 +99,12 @@ class Structure:
         return not untold and self.properties.full and self.losses.full
 
     @cached_property
-    def one(self) -> Array:
+    def one(self) -> FloatArray:
         """1 of every product."""
         return read_only(np.ones(len(self.lanes.start)))
 
     @cached_property
-    def untold(self) -> Array:
+    def untold(self) -> FloatArray:
         """A property of every product that none tells."""
         return read_only(np.full(len(self.lanes.start), np.nan))
 
@@ -141,7 +142,7 @@ def structured(cells: Cells, rows: Rows, rules: RuleSet) -> tuple[Structure, lis
     return structure, problems
 
 
-def _takes_place(optional: Flags, seats: Seats, forms: Forms, form: Places, laid: Laid) -> Flags:
+def _takes_place(optional: BoolArray, seats: Seats, forms: Forms, form: IndexArray, laid: Laid) -> BoolArray:
     """A stage takes place unless it is optional and no row names it."""
     takes = np.repeat(~optional[:-1], seats.size)
     named = among(optional[forms.stage], form)
@@ -149,7 +150,7 @@ def _takes_place(optional: Flags, seats: Seats, forms: Forms, form: Places, laid
     return takes
 
 
-def _given(kind: Kind, forms: Forms, form: Places, laid: Laid, slots: Slots) -> Given:
+def _given(kind: Kind, forms: Forms, form: IndexArray, laid: Laid, slots: Slots) -> Given:
     """Rows of properties or of losses on their seats."""
     at = slots.rows(kind).astype(np.intp)
     words = None
@@ -158,7 +159,7 @@ def _given(kind: Kind, forms: Forms, form: Places, laid: Laid, slots: Slots) -> 
     return Given(at if laid.every else np.append(laid.row, -1)[at], words)
 
 
-def _lost(rules: RuleSet, stages: Seats, losses: Seats, takes_place: Flags) -> tuple[Places, ...]:
+def _lost(rules: RuleSet, stages: Seats, losses: Seats, takes_place: BoolArray) -> tuple[IndexArray, ...]:
     """Which losses multiply the mass through each stage seat, in their order."""
     counted = [() if spec.outside else spec.losses for spec in rules.stages]
     lost = []

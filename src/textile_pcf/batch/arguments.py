@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.errors import wrong_type
-from textile_pcf.files import path_of, refuse_odd_name
+from textile_pcf.io.output_files import path_of, refuse_odd_name
 
 
 def checked_folder(source: Any, out: Any, units: Any, scenarios: Any, workers: Any, partition_rows: Any) -> Path:

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf import __file__ as package
-from textile_pcf.batch.memory import keep_arrays
-from textile_pcf.batch.work import Done, Known, Loads, Work, calculate_part, calculate_parts, each_part, one_by_one
+from textile_pcf.batch.malloc import keep_arrays
+from textile_pcf.batch.worker import Done, Known, Loads, Work, calculate_part, calculate_parts, each_part, one_by_one
 from textile_pcf.errors import Problem, UsageError
 
 TURNS = 4  # tasks per worker: what was learned is kept within a task, and workers end at about the same time

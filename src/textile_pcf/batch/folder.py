@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.batch.store import MANIFEST, read_json, write_json
-from textile_pcf.documents import sha256_of
+from textile_pcf.batch.atomic_files import MANIFEST, read_json, write_json
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.tables.arrow import NO_ROOM
+from textile_pcf.io.arrow_faults import NO_ROOM
+from textile_pcf.io.resources import sha256_of
 
 LOCK = ".lock"
 PART = r"part-\d{5,}"

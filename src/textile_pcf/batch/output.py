@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.columns import Texts
+from textile_pcf.io.safe_text import guarded_cells
+from textile_pcf.io.table import Table
 from textile_pcf.results import SPLIT, Footprint
-from textile_pcf.tables.shape import Table
-from textile_pcf.written import guarded_cells
 
 
 def stage_columns(

@@ -14,29 +14,29 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf import __version__
-from textile_pcf.activity.cells import read_activity_table
+from textile_pcf.activity.columns import read_activity_table
 from textile_pcf.batch.arguments import checked_folder
+from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json
 from textile_pcf.batch.executors import Runner
-from textile_pcf.batch.finish import cleared, finish, warnings_of
+from textile_pcf.batch.finalize import cleared, finish, warnings_of
 from textile_pcf.batch.folder import counted_before, no_strangers, open_folder, remove
-from textile_pcf.batch.memory import keep_arrays
+from textile_pcf.batch.malloc import keep_arrays
 from textile_pcf.batch.output import COLUMNS_OF
-from textile_pcf.batch.plan import plan
-from textile_pcf.batch.progress import Progress
-from textile_pcf.batch.sources import EXTRA, ROWS, Held, held
-from textile_pcf.batch.spread import FOLDER, NEW, spread
-from textile_pcf.batch.store import MANIFEST, log, part_name, read_json
-from textile_pcf.batch.work import Done, LinkedError, Loads, Scenario, Work, done_before
+from textile_pcf.batch.partitioning import plan
+from textile_pcf.batch.partitions import EXTRA, ROWS, Held, held
+from textile_pcf.batch.shuffle import FOLDER, NEW, spread
+from textile_pcf.batch.worker import Done, LinkedError, Loads, Scenario, Work, done_before
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS
+from textile_pcf.cli.progress import Progress
 from textile_pcf.columns import Coded
-from textile_pcf.documents import sha256_of
 from textile_pcf.errors import InputError, Problem, UsageError, warn_caller
 from textile_pcf.factors import FactorTable, load_factors
-from textile_pcf.files import is_file
+from textile_pcf.io.output_files import is_file
+from textile_pcf.io.resources import sha256_of
+from textile_pcf.io.safe_text import unguarded
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import Supply, load_supply
 from textile_pcf.units import UnitError, parse_unit
-from textile_pcf.written import unguarded
 
 EVERYTHING = 1 << 62  # rows: one partition
 LINKED = "linked"

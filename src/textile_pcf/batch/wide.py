@@ -15,18 +15,19 @@ from numpy.typing import NDArray
 
 from textile_pcf import engine
 from textile_pcf.activity import Activity, build_activity
-from textile_pcf.activity.complete import complete
-from textile_pcf.activity.layout import layout as rule_layout
-from textile_pcf.activity.meaning import Kind
-from textile_pcf.activity.plausibility import most_of_rows
-from textile_pcf.calculation import Answers, emissions
+from textile_pcf.activity.row_patterns import Kind
+from textile_pcf.arrays import FloatArray
+from textile_pcf.calculation import emissions
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors import COUNTED, FactorTable, load_factors
-from textile_pcf.measures import Measures
+from textile_pcf.factors.matcher import Answers
+from textile_pcf.inventory.plausibility import most_of_rows
+from textile_pcf.inventory.quantities import complete
 from textile_pcf.rules import RuleSet, load_rules
+from textile_pcf.rules.arrays import layout as rule_layout
 from textile_pcf.units import parse_unit
+from textile_pcf.units.product_units import Measures
 
-Array = NDArray[np.float64]
 BLOCK = 6_000  # products at a time: enough that calling numpy costs little, few enough for the caches
 TERMS = 250_000  # of one matrix product: few enough that the libraries under numpy start no threads for it
 TOLD = 20  # problems of cells that are told one by one
@@ -38,9 +39,9 @@ class WideResult:
 
     stages: tuple[str, ...]
     unit: str
-    by_stage: Array
-    totals: Array
-    per_unit: Mapping[str, Array]
+    by_stage: FloatArray
+    totals: FloatArray
+    per_unit: Mapping[str, FloatArray]
     """Totals in other units, NaN for products that cannot be told so. [kg CO2e per unit named]"""
 
 
@@ -48,17 +49,19 @@ class WideResult:
 class _Layout:
     """What the columns mean: weights of flows by driver, losses of stages, properties that tell units."""
 
-    weights: tuple[Array, Array, Array]  # (columns, stages) for output, input and loss. [kg CO2e per unit as given and kg]
+    weights: tuple[
+        FloatArray, FloatArray, FloatArray
+    ]  # (columns, stages) for output, input and loss. [kg CO2e per unit as given and kg]
     losses: tuple[tuple[tuple[int, float, str], ...], ...]  # per stage: column, factor to kg/kg, basis
     measured: Mapping[str, tuple[int, float]]  # grammage, width, mass, wears: column and factor
     any_sign: NDArray[np.bool_]
-    most: Array  # of each column, above which its amounts must be confirmed
+    most: FloatArray  # of each column, above which its amounts must be confirmed
     inside: NDArray[np.bool_]
     measures: Measures
 
 
 def calculate_wide(
-    amounts: Array,
+    amounts: FloatArray,
     columns: Sequence[Mapping[str, Any]],
     rules: RuleSet | str | Path,
     factors: FactorTable | None = None,
@@ -115,7 +118,7 @@ def calculate_wide(
     return WideResult(stages, ruled.product_unit.text, by_stage, totals, told)
 
 
-def _layout(amounts: Array, columns: Sequence[Mapping[str, Any]], rules: RuleSet, answers: Answers) -> _Layout:
+def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: RuleSet, answers: Answers) -> _Layout:
     """Understand the columns by the first product."""
     probe = [{**column, "amount": float(amount)} for column, amount in zip(columns, amounts[0], strict=True)]
     activity = build_activity({"product": "1", "rows": probe}, rules)
@@ -170,7 +173,7 @@ def _must_be_linear(activity: Activity) -> None:
         raise InputError([_unfit("the rule fills values in, or amounts are per period, per fibre or in inverse units")])
 
 
-def _sound(part: Array, layout: _Layout) -> bool:
+def _sound(part: FloatArray, layout: _Layout) -> bool:
     """Every cell is finite, none negative, no loss is total."""
     if not (part.min(initial=0.0) >= 0 and part.max(initial=0.0) < np.inf):
         negative = np.any((part < 0) & ~layout.any_sign)
@@ -184,7 +187,7 @@ def _sound(part: Array, layout: _Layout) -> bool:
     return below and all(part[:, column].min() > 0 for column in ratios)
 
 
-def _problems(amounts: Array, columns: Sequence[Mapping[str, Any]], layout: _Layout) -> Iterator[Problem]:
+def _problems(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], layout: _Layout) -> Iterator[Problem]:
     """The cells that cannot be, the first of them one by one."""
     bad = ~np.isfinite(amounts) | ((amounts < 0) & ~layout.any_sign)
     for stage in layout.losses:
@@ -203,12 +206,12 @@ def _problems(amounts: Array, columns: Sequence[Mapping[str, Any]], layout: _Lay
         yield Problem("wide table", f"There are {len(rows)} such cells in all.", "See the first of them.", code="wide-cell")
 
 
-def _measures(part: Array, layout: _Layout) -> Measures:
+def _measures(part: FloatArray, layout: _Layout) -> Measures:
     """What turns units of these products into mass."""
     products = len(part)
     base = layout.measures
 
-    def values(name: str, known: Array) -> Array:
+    def values(name: str, known: FloatArray) -> FloatArray:
         if name not in layout.measured:
             return np.broadcast_to(known[:1], products)
         column, factor = layout.measured[name]
@@ -218,7 +221,7 @@ def _measures(part: Array, layout: _Layout) -> Measures:
     return replace(base, mass=values("mass", base.mass), **fields)  # type: ignore[arg-type]
 
 
-def _calculate(part: Array, layout: _Layout, measures: Measures, by_stage: Array) -> None:
+def _calculate(part: FloatArray, layout: _Layout, measures: Measures, by_stage: FloatArray) -> None:
     """Emissions by stage of a block of products, into `by_stage`."""
     one = np.ones(len(part))
     ratios = []

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from textile_pcf.arrays import FloatArray
 from textile_pcf.brightway.chosen import Chosen, Select, chosen
 from textile_pcf.brightway.gases import GASES, Gases, gases_of
 from textile_pcf.brightway.packages import opened
 from textile_pcf.brightway.solved import Scored, scored
 from textile_pcf.brightway.units import from_brightway
-from textile_pcf.columns import Array
 from textile_pcf.errors import FactorError, Problem, UsageError
 from textile_pcf.factors import FactorTable, TableDocument, check_table
-from textile_pcf.tables import read_table
-from textile_pcf.units import nearest
+from textile_pcf.io.read_table import read_table
+from textile_pcf.suggest import nearest
 
 WORLD = "GLO"
 
@@ -173,7 +173,7 @@ def _treated(one: Chosen) -> str:
     return "" if one.made > 0 else f"The activity takes its product in (production {one.made:g}): the factor is of treating it."
 
 
-def _gas_columns(value: float, told: Array, gases: Gases) -> dict[str, Any]:
+def _gas_columns(value: float, told: FloatArray, gases: Gases) -> dict[str, Any]:
     """Gases of a row, the effect of all others with the fossil CO2; none where that cannot be told in positive masses."""
     mass = dict(zip(GASES, map(float, told), strict=True))
     explained = sum(mass[gas] * weight for gas, weight in gases.weights.items())

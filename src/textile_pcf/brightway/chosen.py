@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from textile_pcf.errors import FactorError, Problem
-from textile_pcf.units import nearest
+from textile_pcf.suggest import nearest
 
 Select = Mapping[str, Any] | Iterable[str] | Callable[[Any], bool] | None
 _MAKES = ("production", "generic production")

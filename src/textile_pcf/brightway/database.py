@@ -9,14 +9,14 @@ import numpy as np
 
 from textile_pcf.activity import Activity
 from textile_pcf.brightway.datapackage import PARTS
-from textile_pcf.brightway.licence import refuse_restricted
 from textile_pcf.brightway.packages import opened
-from textile_pcf.brightway.system import KINDS, PRODUCT, STAGE, System, system_of
 from textile_pcf.brightway.units import to_brightway
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.factors import FactorTable
 from textile_pcf.results import Footprint
-from textile_pcf.results.lines import SPLIT
+from textile_pcf.results.contributions import SPLIT
+from textile_pcf.results.licence import refuse_restricted
+from textile_pcf.results.process_system import KINDS, PRODUCT, STAGE, System, system_of
 
 LOGNORMAL, UNDEFINED = 2, 0  # numbers of stats_arrays
 Dataset = dict[str, Any]

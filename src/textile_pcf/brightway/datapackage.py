@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.brightway.licence import refuse_restricted
+from textile_pcf.arrays import FloatArray, IntArray
 from textile_pcf.brightway.packages import package
-from textile_pcf.brightway.system import KINDS, System, system_of
-from textile_pcf.columns import Array, Codes
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.results import Footprint
-from textile_pcf.results.lines import SPLIT
+from textile_pcf.results.contributions import SPLIT
+from textile_pcf.results.licence import refuse_restricted
+from textile_pcf.results.process_system import KINDS, System, system_of
 
-Ids = NDArray[np.int64]
 PARTS = ("total", *SPLIT)
 CHAIN, LINKS, FLOWS, FACTORS = "technosphere", "links_between_products", "flows", "emission_factors"
 
@@ -34,7 +33,7 @@ def to_datapackage(
 ) -> Any:
     """The system behind a result as a data package of Brightway 2.5; no project and no database is touched.
 
-    Ids count from `first_id`: products in their order, so that a demand of `{first_id + n: 1}` scores as the n-th product per
+    IntArray count from `first_id`: products in their order, so that a demand of `{first_id + n: 1}` scores as the n-th product per
     product unit; then stages [1 kg leaving the stage], flows [their unit], emission factors as elementary flows characterised
     in kg CO2e. The table `nodes` in the package says what each id is. Stages outside the boundary are there, but nothing takes
     their flows: they count as memo. Links between products are a group of their own, `links_between_products`.
@@ -133,7 +132,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
 
 
-Triple = tuple[str, Codes, Codes, Array, NDArray[np.bool_]]
+Triple = tuple[str, IntArray, IntArray, FloatArray, NDArray[np.bool_]]
 
 
 def _matrices(system: System, part: str, flows_as_activities: bool) -> dict[str, Triple]:

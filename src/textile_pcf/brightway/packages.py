@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.units import nearest
+from textile_pcf.suggest import nearest
 
 INSTALL = "pip install 'textile_pcf[brightway]'"
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.activity import Activity
+from textile_pcf.arrays import FloatArray
 from textile_pcf.brightway.datapackage import LINKS, pack
 from textile_pcf.brightway.packages import package
-from textile_pcf.brightway.system import System, system_of
 from textile_pcf.calculation import calculate as calculate_here
-from textile_pcf.columns import Array
 from textile_pcf.factors import FactorTable
 from textile_pcf.results import Footprint
+from textile_pcf.results.process_system import System, system_of
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Scores:
     """
 
     result: Footprint
-    totals: Array
-    by_stage: Array
+    totals: FloatArray
+    by_stage: FloatArray
 
     @property
     def deviation(self) -> float:
@@ -61,7 +61,7 @@ class Scores:
         return f"<Scores by Brightway of {len(self.totals)} products, worst deviation {self.deviation:.2g}>"
 
 
-def _relative(apart: Array, size: Array) -> float:
+def _relative(apart: FloatArray, size: FloatArray) -> float:
     return float(np.max(np.divide(np.abs(apart), size, out=np.abs(apart), where=size > 0), initial=0.0))
 
 
@@ -105,7 +105,7 @@ def scores_of(result: Footprint) -> Scores:
     return Scores(result, unit_scores[:products], by_stage.reshape(products, stages))
 
 
-def _solved(system: System, products: int) -> tuple[Array, Array, Array]:
+def _solved(system: System, products: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """What each process emits itself, what it makes for one unit of every product (links aside: the masses), and its score.
 
     [kg CO2e per unit; kg or product units; kg CO2e per unit]

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textile_pcf.arrays import FloatArray
 from textile_pcf.brightway.chosen import Chosen
 from textile_pcf.brightway.gases import GASES, NOT_PRINTED, Gases
 from textile_pcf.brightway.packages import package
-from textile_pcf.columns import Array
 from textile_pcf.errors import FactorError, Problem, UsageError
 
 TINY = 1e-12
@@ -26,9 +26,9 @@ class Scored:
     `nothing` says where no flow of the life cycle is characterised, or is one of the gases.
     """
 
-    score: Array
-    gases: Array
-    unprinted: Array
+    score: FloatArray
+    gases: FloatArray
+    unprinted: FloatArray
     nothing: NDArray[np.bool_]
 
 
@@ -108,7 +108,7 @@ def _refuse_own_use(lca: Any, these: list[Chosen], places: NDArray[np.intp]) -> 
         raise FactorError(problems)
 
 
-def _flow_columns(lca: Any, weights: Array, gases: Gases | None) -> Array:
+def _flow_columns(lca: Any, weights: FloatArray, gases: Gases | None) -> FloatArray:
     """Per elementary flow: its weight, its weight where it is never printed, and its mass of each gas."""
     columns = np.zeros((len(weights), 2 + len(GASES)))
     columns[:, 0] = weights
@@ -121,7 +121,7 @@ def _flow_columns(lca: Any, weights: Array, gases: Gases | None) -> Array:
     return columns
 
 
-def _nothing(lca: Any, solver: Any, columns: Array, places: NDArray[np.intp], told: Array) -> NDArray[np.bool_]:
+def _nothing(lca: Any, solver: Any, columns: FloatArray, places: NDArray[np.intp], told: FloatArray) -> NDArray[np.bool_]:
     """Where no activity of the life cycle has a flow that counts. Only scores that are next to nothing are looked through."""
     size = float(np.abs(told).max(initial=0.0))
     nothing = np.abs(told).max(axis=1, initial=0.0) <= TINY * size

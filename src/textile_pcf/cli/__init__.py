@@ -75,7 +75,7 @@ def _refused(error: Exception, language: str) -> int:
 
 def _no_room(language: str) -> int:
     """Nothing more can be written, and nobody is to be told so again at the end."""
-    from textile_pcf.language import translate
+    from textile_pcf.messages.catalogue import translate
 
     with suppress(OSError, ValueError):  # standard output may be no file
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -88,7 +88,7 @@ def _failed(error: Exception, language: str) -> int:
     """A fault of ours: say so, with what a report needs."""
     import traceback
 
-    from textile_pcf.language import translate
+    from textile_pcf.messages.catalogue import translate
 
     traceback.print_exc()
     said = f"internal error: {error!r}. Please report it with the lines above and the input."

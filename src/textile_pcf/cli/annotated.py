@@ -9,7 +9,7 @@ from pathlib import Path
 
 from textile_pcf.cli.output import write_file
 from textile_pcf.errors import InputError, Problem
-from textile_pcf.language import translate
+from textile_pcf.messages.catalogue import translate
 from textile_pcf.template import annotate
 
 Checked = tuple[tuple[str, ...], list[str]]
@@ -42,7 +42,8 @@ def checked_into(file: Path, rule: str, out: Path, language: str, check: Callabl
 
 def _doubts(file: Path, rule: str) -> list[Problem]:
     """Warnings with their cells, each said to be one; none where the file cannot be read."""
-    from textile_pcf.activity import build_activity, in_doubt
+    from textile_pcf.activity import build_activity
+    from textile_pcf.calculation import in_doubt
     from textile_pcf.rules import load_rules
 
     try:

@@ -13,8 +13,8 @@ import click
 from textile_pcf.cli import REJECTED, options
 from textile_pcf.cli.help import Argument, Command
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.language import translate, word
-from textile_pcf.written import guarded_cells
+from textile_pcf.io.safe_text import guarded_cells
+from textile_pcf.messages.catalogue import translate, word
 
 if TYPE_CHECKING:
     from textile_pcf.batch.run import BatchResult
@@ -82,9 +82,9 @@ def batch(
     lang: str,
 ) -> None:
     """Calculate a catalogue: results as Parquet in a folder, products with problems beside them."""
-    from textile_pcf.batch.progress import Bar
     from textile_pcf.batch.run import calculate_batch
     from textile_pcf.cli.guard import read_files, refuse_folder
+    from textile_pcf.cli.progress import Bar
     from textile_pcf.cli.warned import hearing
 
     told = _scenarios(scenarios)
@@ -114,7 +114,7 @@ def batch(
 
 def _tell(result: BatchResult, rule: str, lang: str, heard: Heard) -> None:
     """Say what came out, and where: nothing lost, so both sides of the count."""
-    from textile_pcf.batch.store import LOG
+    from textile_pcf.batch.atomic_files import LOG
 
     every = result.products + result.rejected
     counts = {"every": every, "calculated": result.products, "rejected": result.rejected, "rows": result.rows}
@@ -130,7 +130,7 @@ def _tell(result: BatchResult, rule: str, lang: str, heard: Heard) -> None:
 
 def _in_chinese(result: BatchResult, rule: str) -> Path:
     """What is wrong with the rejected products, in Chinese, for a spreadsheet; rejected.csv is the same in every language."""
-    from textile_pcf.batch.store import write_whole
+    from textile_pcf.batch.atomic_files import write_whole
     from textile_pcf.rules import load_rules
 
     names, path = load_rules(rule).in_chinese(), result.out / CHINESE

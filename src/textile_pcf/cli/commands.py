@@ -11,7 +11,7 @@ from textile_pcf.cli import options
 from textile_pcf.cli.batch import batch
 from textile_pcf.cli.definitions import factors_group, rules_group
 from textile_pcf.cli.help import Group
-from textile_pcf.language import word
+from textile_pcf.messages.catalogue import word
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -105,7 +105,7 @@ def check(file: Path, rule: str, factors: tuple[str, ...] | None, annotated: Pat
 
 def _checked(file: Path, rule: str, factors: tuple[str, ...] | None) -> tuple[tuple[str, ...], list[str]]:
     """The products of a file that has no problems, and what must be said of it."""
-    from textile_pcf.activity import in_doubt, read_activity
+    from textile_pcf.calculation import in_doubt, read_activity
     from textile_pcf.rules import load_rules
 
     if factors:

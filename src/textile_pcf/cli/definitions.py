@@ -15,7 +15,7 @@ from textile_pcf.cli import options
 from textile_pcf.cli.help import Argument, Group
 from textile_pcf.cli.width import padded, width
 from textile_pcf.cli.writing import new, test
-from textile_pcf.language import translate, word
+from textile_pcf.messages.catalogue import translate, word
 
 if TYPE_CHECKING:
     from textile_pcf.factors import Table
@@ -124,8 +124,8 @@ def _bracketed(text: str) -> str:
 @options.language
 def lint_rule(rule: str, lang: str) -> None:
     """Check a rule; mistakes are errors (exit 3), advice is printed."""
+    from textile_pcf.rule_cases import items_advice
     from textile_pcf.rules import advice, load_rules
-    from textile_pcf.worked import items_advice
 
     rules = load_rules(rule)
     for text in (*advice(rules), *items_advice(rules)):
@@ -144,7 +144,7 @@ rules_group.add_command(test)
 def schema(tables: bool, cases: bool, lang: str) -> None:
     """JSON Schema of rule files, for completion and checks in an editor."""
     if cases:
-        from textile_pcf.worked import cases_schema
+        from textile_pcf.rule_cases import cases_schema
 
         sys.stdout.write(cases_schema())
         return
@@ -206,7 +206,7 @@ def show_factor(item: str, factors: tuple[str, ...], lang: str) -> None:
     """All that is known of an item: every row with its source, locator and licence."""
     from textile_pcf.errors import Problem, UsageError
     from textile_pcf.factors.table import NUMBERS, TEXTS
-    from textile_pcf.units import nearest
+    from textile_pcf.suggest import nearest
 
     tables = _tables(factors)
     rows = [(table, row) for table in tables for row in table.index.get(item, [])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from textile_pcf.files import refuse_inputs, refuse_unwritable
+from textile_pcf.io.output_files import refuse_inputs, refuse_unwritable
 
 OURS = ("manifest.json", "log.jsonl", "rejected.csv", "rejected_zh.csv", "rejected_activity.csv")
 

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from textile_pcf.cli.width import padded, width, wrapped
-from textile_pcf.language import translate, word
+from textile_pcf.messages.catalogue import translate, word
 
 WIDEST = 100  # columns; longer lines are hard to read
 INDENT = "  "

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from textile_pcf.cli.width import padded, width
-from textile_pcf.language import word
-from textile_pcf.worked import Figure, Outcome
+from textile_pcf.messages.catalogue import word
+from textile_pcf.rule_cases import Figure, Outcome
 
 NONE = "–"
 Row = tuple[str, str, str, str]

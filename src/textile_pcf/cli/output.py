@@ -12,9 +12,9 @@ from typing import Any
 
 from textile_pcf.cli.table import as_table
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.files import write_whole
+from textile_pcf.io.output_files import write_whole
+from textile_pcf.io.safe_text import guarded_cells
 from textile_pcf.results import Footprint
-from textile_pcf.written import guarded_cells
 
 FORMATS = ("table", "csv", "json", "parquet", "xlsx")
 BINARY = ("parquet", "xlsx")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textile_pcf.cli.width import padded, width
-from textile_pcf.language import word
+from textile_pcf.messages.catalogue import word
 from textile_pcf.results import Footprint
 from textile_pcf.results.display import rests_on
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from textile_pcf.errors import MoreWarning, PcfWarning
-from textile_pcf.language import translate, word
+from textile_pcf.messages.catalogue import translate, word
 
 
 class Heard:

@@ -11,7 +11,7 @@ import click
 from textile_pcf.cli import options
 from textile_pcf.cli.help import Argument, Command
 from textile_pcf.errors import Problem, RuleError, UsageError
-from textile_pcf.language import word
+from textile_pcf.messages.catalogue import word
 
 FORMATS = ("table", "json")
 
@@ -42,7 +42,7 @@ FORMATS = ("table", "json")
 def new(rule: str, output: Path | None, origin: str | None, force: bool, lang: str) -> None:
     """Begin a rule of your own: a first one to change, cases worked by hand beside it, and schemas for an editor."""
     from textile_pcf.cli.output import write_file
-    from textile_pcf.worked import new_rule
+    from textile_pcf.rule_cases import new_rule
 
     folder, stem = _placed(output, rule)
     texts = {folder / name: text for name, text in new_rule(rule, origin, lang, stem).items()}
@@ -64,7 +64,7 @@ def new(rule: str, output: Path | None, origin: str | None, force: bool, lang: s
 
 def _placed(output: Path | None, rule: str) -> tuple[Path, str]:
     """Folder, and name of the rule's file without ending."""
-    from textile_pcf.worked import BESIDE
+    from textile_pcf.rule_cases import BESIDE
 
     what = cure = ""
     if output is None:
@@ -108,8 +108,8 @@ def _same(path: Path, text: str) -> bool:
 def test(paths: tuple[Path, ...], form: str, everything: bool, explain: bool, lang: str) -> None:
     """Calculate worked cases and compare them with what was worked out by hand; one that differs is an error (exit 3)."""
     from textile_pcf.cli.outcomes import as_json, as_text, explained
+    from textile_pcf.rule_cases import cases_at, check
     from textile_pcf.rules import RuleSet
-    from textile_pcf.worked import cases_at, check
 
     if form not in FORMATS:
         cure = f"Choose from: {', '.join(FORMATS)}."

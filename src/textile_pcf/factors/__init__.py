@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import wrong_type
 from textile_pcf.factors.declared import SAY, unsaid
 from textile_pcf.factors.load import check_table, read_factor_table, shipped_tables
 from textile_pcf.factors.matching import Match, NoMatch, Request, match
-from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, Array, Table, TableDocument
+from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, Table, TableDocument
 from textile_pcf.factors.values import COUNTED, PARTS, has_gases, parts
 from textile_pcf.regions import is_region, known_regions
 
@@ -48,7 +49,7 @@ class FactorTable:
         """The factor that a request means, or why there is none."""
         return match(self.tables, request)
 
-    def parts(self, gwp: str, biogenic: str) -> list[Array]:
+    def parts(self, gwp: str, biogenic: str) -> list[FloatArray]:
         """Per table the emissions per unit of each row, shape (rows, PARTS). [kg CO2e per the row's unit]"""
         return [parts(table, gwp, biogenic) for table in self.tables]
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from textile_pcf.factors.table import COUNTED_GASES, DECLARED, HOLDS_NONE, HOLDS_UPTAKE, Array, Table
-from textile_pcf.units import Unit, UnitError, describe, nearest, parse_unit, split_quantity
+from textile_pcf.arrays import FloatArray
+from textile_pcf.factors.table import COUNTED_GASES, DECLARED, HOLDS_NONE, HOLDS_UPTAKE, Table
+from textile_pcf.suggest import nearest
+from textile_pcf.units import Unit, UnitError, describe, parse_unit, split_quantity
 
 BOUNDARIES = ("gate_to_gate", "cradle_to_gate", "cradle_to_customer", "cradle_to_grave")
 CONVENTIONS = (HOLDS_NONE, HOLDS_UPTAKE)
@@ -25,7 +27,9 @@ def unsaid(table: Table, rows: Iterable[int]) -> list[str]:
     return [table.texts["item"][row] for row, gases in zip(silent, given, strict=True) if not gases]
 
 
-def check_declared(texts: Mapping[str, Sequence[str]], values: Mapping[str, Array], units: Sequence[Unit], say: Say) -> None:
+def check_declared(
+    texts: Mapping[str, Sequence[str]], values: Mapping[str, FloatArray], units: Sequence[Unit], say: Say
+) -> None:
     """Tell what is wrong with the columns that only suppliers' footprints have."""
     gases = ~np.isnan(np.array([values[gas] for gas in COUNTED_GASES])).all(axis=0)
     for row, item in enumerate(texts["item"]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from functools import cache
 
-from textile_pcf.documents import data_root
+from textile_pcf.io.resources import data_root
 
 SETS = ("AR4", "AR5", "AR6", "EF3.1")
 UNKNOWN = "unknown"

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import shown, text_of
-from textile_pcf.documents import data_root, sha256_of, validated
 from textile_pcf.errors import FactorError, Problem, UsageError, warn_caller, wrong_type
 from textile_pcf.factors.declared import check_declared
 from textile_pcf.factors.gwp import SETS, UNKNOWN
@@ -25,19 +25,21 @@ from textile_pcf.factors.table import (
     NUMBERS,
     QUALITY,
     REQUIRED,
-    Array,
     Table,
     TableDocument,
     row_texts,
 )
 from textile_pcf.factors.values import printed_by_gases
-from textile_pcf.files import is_file
-from textile_pcf.number_text import office_numbers, why_no_number
-from textile_pcf.strict_yaml import read_yaml
-from textile_pcf.tables import Table as Cells
-from textile_pcf.tables import read_table
-from textile_pcf.units import Unit, UnitError, cure_where, describe, nearest, parse_unit
-from textile_pcf.written import holdable
+from textile_pcf.io.documents import validated
+from textile_pcf.io.output_files import is_file
+from textile_pcf.io.read_table import read_table
+from textile_pcf.io.resources import data_root, sha256_of
+from textile_pcf.io.safe_text import holdable
+from textile_pcf.io.strict_yaml import read_yaml
+from textile_pcf.io.table import Table as Cells
+from textile_pcf.suggest import nearest
+from textile_pcf.units import Unit, UnitError, cure_where, describe, parse_unit
+from textile_pcf.units.number_text import office_numbers, why_no_number
 
 WHOLE = "Write a whole unit such as kgCO2e/kWh."
 AGREEMENT = 0.005  # printed and computed value, relative
@@ -132,7 +134,7 @@ def check_table(name: str, cells: Cells, document: TableDocument, path: Path | N
     return table
 
 
-def _hash(path: Path | None, texts: dict[str, list[str]], values: dict[str, Array]) -> str:
+def _hash(path: Path | None, texts: dict[str, list[str]], values: dict[str, FloatArray]) -> str:
     if path is None:
         told = {name: column for name, column in texts.items() if name != "biogenic" or any(column)}  # as before it was known
         content = repr(told).encode() + b"".join(column.tobytes() for column in values.values())
@@ -150,7 +152,7 @@ def _index(items: list[str]) -> dict[str, list[int]]:
     return index
 
 
-def _numbers(cells: Cells, column: str, say: Say) -> Array:
+def _numbers(cells: Cells, column: str, say: Say) -> FloatArray:
     if column not in cells.columns:
         return np.full(cells.rows, np.nan)
     values, wrong = office_numbers(cells.columns[column])
@@ -206,7 +208,7 @@ def _check_texts(texts: dict[str, list[str]], say: Say) -> None:
             say(row, "gwp", f"{gwp!r} is not a GWP set.", f"Write one of {', '.join(SETS)}, {UNKNOWN}.")
 
 
-def _check_numbers(values: dict[str, Array], empty: NDArray[np.bool_], say: Say) -> None:
+def _check_numbers(values: dict[str, FloatArray], empty: NDArray[np.bool_], say: Say) -> None:
     gases = ~np.isnan(np.array([values[gas] for gas in COUNTED_GASES])).all(axis=0)
     for row in np.flatnonzero(np.isnan(values["value"]) & ~gases & empty):
         say(int(row), "value", "The value is missing.", "Give the value, or the gases it is made of.")

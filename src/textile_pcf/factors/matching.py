@@ -9,7 +9,8 @@ from functools import lru_cache
 from textile_pcf.factors.declared import MASS, mass_of_unit
 from textile_pcf.factors.table import DECLARED, Table
 from textile_pcf.regions import ladder
-from textile_pcf.units import Unit, describe, nearest
+from textile_pcf.suggest import nearest
+from textile_pcf.units import Unit, describe
 
 REACH = {"gate_to_gate": 0, "cradle_to_gate": 1, "cradle_to_customer": 1, "cradle_to_grave": 2}
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cache
 
-from textile_pcf.documents import data_root
 from textile_pcf.factors.table import Table
+from textile_pcf.io.resources import data_root
 
 CLOSE = 0.75  # similarity from which a misspelt word counts
 

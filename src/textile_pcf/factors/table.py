@@ -8,16 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import text_of
-from textile_pcf.documents import Source, Strict, data_root
-from textile_pcf.number_text import year_text
-from textile_pcf.titles import Text
+from textile_pcf.io.documents import Source, Strict
+from textile_pcf.io.localized import Text
+from textile_pcf.io.resources import data_root
 from textile_pcf.units import Unit
-
-Array = NDArray[np.float64]
+from textile_pcf.units.number_text import year_text
 
 DECLARED = "pcf:"  # a supplier's declared footprint
 DECLARED_KINDS = ("cradle_to_gate", "gate_to_gate")
@@ -83,7 +80,7 @@ class Table:
     name: str
     document: TableDocument
     texts: dict[str, list[str]]
-    numbers: dict[str, Array]
+    numbers: dict[str, FloatArray]
     units: Sequence[Unit]
     places: Sequence[str]
     sha256: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from textile_pcf.arrays import FloatArray
 from textile_pcf.factors.gwp import SETS, gwp100
-from textile_pcf.factors.table import COUNTED_GASES, HOLDS_NONE, HOLDS_UPTAKE, Array, Table
+from textile_pcf.factors.table import COUNTED_GASES, HOLDS_NONE, HOLDS_UPTAKE, Table
 
 PARTS = ("fossil", "biogenic", "uptake", "land_use_change", "aircraft")
 COUNTED = 4  # the first four add up to the total; aircraft is part of fossil and only reported
@@ -22,7 +23,7 @@ def holds_uptake(table: Table) -> NDArray[np.bool_]:
     return np.array([told == HOLDS_UPTAKE for told in table.texts["biogenic"]], dtype=bool)
 
 
-def parts(table: Table, gwp: str, biogenic: str) -> Array:
+def parts(table: Table, gwp: str, biogenic: str) -> FloatArray:
     """Emissions per unit of each row, shape (rows, PARTS). [kg CO2e per the row's unit as printed]
 
     Under `minus_one_plus_one` biogenic CO2 counts +1 and uptake -1; under `zero_zero` neither counts. A printed value that
@@ -44,7 +45,7 @@ def parts(table: Table, gwp: str, biogenic: str) -> Array:
     return np.stack(columns, axis=1)
 
 
-def printed_by_gases(table: Table) -> Array:
+def printed_by_gases(table: Table) -> FloatArray:
     """The value that the gases of each row give under its own GWP set; NaN where that cannot be said."""
     computed = np.full(table.size, np.nan)
     given, held = has_gases(table), holds_uptake(table)

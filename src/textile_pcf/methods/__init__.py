@@ -27,7 +27,7 @@ from textile_pcf.methods.recycling import (
     cff_recycling_part,
     cff_virgin_part,
 )
-from textile_pcf.methods.registry import METHODS, Array, Method
+from textile_pcf.methods.registry import METHODS, Method
 from textile_pcf.methods.spinning import melt_spinning_energy, ring_spinning_electricity, spinning_electricity
 from textile_pcf.methods.transport import air_freight_distance, car_trip_distance, road_distance, sea_distance
 from textile_pcf.methods.use import (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from textile_pcf.arrays import FloatArray
 from textile_pcf.methods.chemistry import CO2_PER_CARBON_IPCC, N2O_PER_NITROGEN_IPCC
-from textile_pcf.methods.registry import IPCC_2019, SHARE, Array, named
+from textile_pcf.methods.registry import IPCC_2019, SHARE, named
 
 
 @named(
@@ -14,7 +15,7 @@ from textile_pcf.methods.registry import IPCC_2019, SHARE, Array, named
     nitrogen="kg/kg",
     emission_factor="kg/kg",
 )
-def field_n2o_direct(nitrogen: Array, emission_factor: Array) -> Array:
+def field_n2o_direct(nitrogen: FloatArray, emission_factor: FloatArray) -> FloatArray:
     """N2O given off by the field directly from nitrogen applied: N·EF1·44/28. [kg N2O/kg crop]
 
     `nitrogen` in kg N per kg crop; `emission_factor` in kg N2O-N per kg N: 0.010 on average, 0.016 synthetic in wet climates,
@@ -42,12 +43,12 @@ def field_n2o_direct(nitrogen: Array, emission_factor: Array) -> Array:
     emission_factor="kg/kg",
 )
 def field_n2o_volatilised(
-    synthetic_nitrogen: Array,
-    organic_nitrogen: Array,
-    synthetic_fraction: Array,
-    organic_fraction: Array,
-    emission_factor: Array,
-) -> Array:
+    synthetic_nitrogen: FloatArray,
+    organic_nitrogen: FloatArray,
+    synthetic_fraction: FloatArray,
+    organic_fraction: FloatArray,
+    emission_factor: FloatArray,
+) -> FloatArray:
     """N2O from nitrogen that volatilises and comes down again: (Nsyn·FracGASF + Norg·FracGASM)·EF4·44/28. [kg N2O/kg crop]
 
     FracGASF 0.11, FracGASM 0.21; EF4 0.014 in wet climates, 0.005 in dry ones.
@@ -71,7 +72,7 @@ def field_n2o_volatilised(
     leached_fraction="1",
     emission_factor="kg/kg",
 )
-def field_n2o_leached(nitrogen: Array, leached_fraction: Array, emission_factor: Array) -> Array:
+def field_n2o_leached(nitrogen: FloatArray, leached_fraction: FloatArray, emission_factor: FloatArray) -> FloatArray:
     """N2O from nitrogen leached or run off: N·FracLEACH·EF5·44/28. [kg N2O/kg crop]
 
     FracLEACH 0.24 in wet climates or with irrigation, else 0; EF5 0.011.
@@ -92,7 +93,7 @@ def field_n2o_leached(nitrogen: Array, leached_fraction: Array, emission_factor:
     urea="kg/kg",
     carbon_content="kg/kg",
 )
-def urea_carbon_dioxide(urea: Array, carbon_content: Array) -> Array:
+def urea_carbon_dioxide(urea: FloatArray, carbon_content: FloatArray) -> FloatArray:
     """CO2 of urea spread on the field: urea·EF·44/12. [kg CO2/kg crop]
 
     `carbon_content` is 0.20 kg C per kg urea.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from textile_pcf.arrays import FloatArray
 from textile_pcf.methods.chemistry import CO2_PER_CARBON_IPCC
-from textile_pcf.methods.registry import IPCC_2006, Array, named
+from textile_pcf.methods.registry import IPCC_2006, named
 
 FORMULA = "Volume 2, chapter 1, box 1.1 and chapter 2, equation 2.2; the Chinese accounting guidelines write the same"
 
@@ -17,7 +18,7 @@ FORMULA = "Volume 2, chapter 1, box 1.1 and chapter 2, equation 2.2; the Chinese
     carbon_content="kg/MJ",
     oxidation="1",
 )
-def fuel_carbon_dioxide(net_calorific_value: Array, carbon_content: Array, oxidation: Array) -> Array:
+def fuel_carbon_dioxide(net_calorific_value: FloatArray, carbon_content: FloatArray, oxidation: FloatArray) -> FloatArray:
     """CO2 of burning 1 kg of a solid or liquid fuel: NCV·CC·OF·44/12. [kg CO2/kg]
 
     `carbon_content` in kg C per MJ of net calorific value (26.37 t C/TJ is 0.02637).
@@ -41,7 +42,7 @@ def fuel_carbon_dioxide(net_calorific_value: Array, carbon_content: Array, oxida
     carbon_content="kg/MJ",
     oxidation="1",
 )
-def gas_carbon_dioxide(net_calorific_value: Array, carbon_content: Array, oxidation: Array) -> Array:
+def gas_carbon_dioxide(net_calorific_value: FloatArray, carbon_content: FloatArray, oxidation: FloatArray) -> FloatArray:
     """CO2 of burning 1 Nm3 of a gaseous fuel: NCV·CC·OF·44/12. [kg CO2/m3]
 
     Examples

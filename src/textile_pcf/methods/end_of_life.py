@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from textile_pcf.arrays import FloatArray
 from textile_pcf.methods.chemistry import CH4_PER_CARBON_IPCC, CO2_PER_CARBON
-from textile_pcf.methods.registry import IPCC_2006, SHARE, Array, named
+from textile_pcf.methods.registry import IPCC_2006, SHARE, named
 
 ECOBALYSE_END = "Ecobalyse, page Etape 8 - Fin de vie and its precalculation script (MTES-MCT/ecobalyse)"
 WASTE = "Volume 5, chapter 3, equations 3.2, 3.3 and 3.6, for the whole potential of the waste"
@@ -17,7 +18,7 @@ WASTE = "Volume 5, chapter 3, equations 3.2, 3.3 and 3.6, for the whole potentia
     carbon_content="kg/kg",
     oxidation="1",
 )
-def burned_carbon_dioxide(carbon_content: Array, oxidation: Array) -> Array:
+def burned_carbon_dioxide(carbon_content: FloatArray, oxidation: FloatArray) -> FloatArray:
     """CO2 when 1 kg of material with this carbon content burns. [kg CO2/kg]
 
     Fossil and biogenic carbon are told apart by calling it for each. The same figure is the CO2 a plant took up for its carbon.
@@ -47,13 +48,13 @@ def burned_carbon_dioxide(carbon_content: Array, oxidation: Array) -> Array:
     oxidation="1",
 )
 def landfill_methane(
-    degradable_carbon: Array,
-    degraded_fraction: Array,
-    methane_correction: Array,
-    methane_fraction: Array,
-    recovery: Array,
-    oxidation: Array,
-) -> Array:
+    degradable_carbon: FloatArray,
+    degraded_fraction: FloatArray,
+    methane_correction: FloatArray,
+    methane_fraction: FloatArray,
+    recovery: FloatArray,
+    oxidation: FloatArray,
+) -> FloatArray:
     """CH4 that 1 kg of landfilled material gives off in all time: DOC·DOCf·MCF·F·16/12·(1 - R)·(1 - OX). [kg CH4/kg]
 
     Examples
@@ -83,13 +84,13 @@ def landfill_methane(
     oxidation="1",
 )
 def landfill_carbon_dioxide(
-    degradable_carbon: Array,
-    degraded_fraction: Array,
-    methane_correction: Array,
-    methane_fraction: Array,
-    recovery: Array,
-    oxidation: Array,
-) -> Array:
+    degradable_carbon: FloatArray,
+    degraded_fraction: FloatArray,
+    methane_correction: FloatArray,
+    methane_fraction: FloatArray,
+    recovery: FloatArray,
+    oxidation: FloatArray,
+) -> FloatArray:
     """Biogenic CO2 that 1 kg of landfilled material gives off in all time, recovered and oxidised CH4 burnt. [kg CO2/kg]
 
     The carbon that degrades and does not leave as CH4; what does not degrade stays in the ground.
@@ -112,7 +113,7 @@ def landfill_carbon_dioxide(
     recycled_share="1",
     stream_share="1",
 )
-def disposal_share(recycled_share: Array, stream_share: Array) -> Array:
+def disposal_share(recycled_share: FloatArray, stream_share: FloatArray) -> FloatArray:
     """Part of the products that takes one way of disposal, when the rest after recycling is split. [1]
 
     Examples
@@ -138,13 +139,13 @@ def disposal_share(recycled_share: Array, stream_share: Array) -> Array:
     incineration_distance="km",
 )
 def disposal_distance(
-    collected_share: Array,
-    recycled_share: Array,
-    household_distance: Array,
-    sorting_distance: Array,
-    recycling_distance: Array,
-    incineration_distance: Array,
-) -> Array:
+    collected_share: FloatArray,
+    recycled_share: FloatArray,
+    household_distance: FloatArray,
+    sorting_distance: FloatArray,
+    recycling_distance: FloatArray,
+    incineration_distance: FloatArray,
+) -> FloatArray:
     """Kilometres by lorry of 1 t of products at end of life. [km]
 
     What is collected apart goes to sorting, from there to recycling or, the rest of it, to incineration; all else is household

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from textile_pcf.methods.registry import Array, named
+from textile_pcf.arrays import FloatArray
+from textile_pcf.methods.registry import named
 
 CHINA = "Chinese guidelines for greenhouse gas accounting of enterprises, purchased heat (practice; text not read)"
 DEFINITION = "Definition of boiler and distribution efficiency"
@@ -23,7 +24,7 @@ EFFICIENCIES = {"boiler_efficiency": (0.4, 1.0), "distribution_efficiency": (0.4
     steam_enthalpy="MJ/kg",
     reference_enthalpy="MJ/kg",
 )
-def steam_heat(steam_enthalpy: Array, reference_enthalpy: Array) -> Array:
+def steam_heat(steam_enthalpy: FloatArray, reference_enthalpy: FloatArray) -> FloatArray:
     """Heat in 1 kg of steam, at the point where its enthalpy holds: h - h0. [MJ/kg steam, boiler output or delivered]
 
     `reference_enthalpy` is that of water at 20 °C (0.08374) in Chinese practice, or of the condensate that comes back.
@@ -47,7 +48,7 @@ def steam_heat(steam_enthalpy: Array, reference_enthalpy: Array) -> Array:
     boiler_efficiency="1",
     distribution_efficiency="1",
 )
-def fuel_for_heat(heat: Array, boiler_efficiency: Array, distribution_efficiency: Array) -> Array:
+def fuel_for_heat(heat: FloatArray, boiler_efficiency: FloatArray, distribution_efficiency: FloatArray) -> FloatArray:
     """Fuel energy (net) burnt for heat delivered to the machine. [MJ fuel/kg product]
 
     Write 1 for a loss that the figure at hand has behind it already: distribution 1 for heat metered at the boiler, both 1 for
@@ -72,7 +73,7 @@ def fuel_for_heat(heat: Array, boiler_efficiency: Array, distribution_efficiency
     boiler_efficiency="1",
     distribution_efficiency="1",
 )
-def heat_delivered(fuel: Array, boiler_efficiency: Array, distribution_efficiency: Array) -> Array:
+def heat_delivered(fuel: FloatArray, boiler_efficiency: FloatArray, distribution_efficiency: FloatArray) -> FloatArray:
     """Heat delivered to the machine by fuel burnt (net). [MJ heat/kg product]
 
     Examples
@@ -91,7 +92,7 @@ def heat_delivered(fuel: Array, boiler_efficiency: Array, distribution_efficienc
     heat="MJ/kg",
     recovered_heat="MJ/kg",
 )
-def heat_after_recovery(heat: Array, recovered_heat: Array) -> Array:
+def heat_after_recovery(heat: FloatArray, recovered_heat: FloatArray) -> FloatArray:
     """Heat still to be bought or raised when some is recovered from exhaust or effluent. [MJ/kg, same boundary as the inputs]
 
     The power of its fans and pumps is an electricity flow. More recovered than needed has no meaning: the result is NaN.

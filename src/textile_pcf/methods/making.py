@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from textile_pcf.methods.registry import ECOBALYSE, Array, named
+from textile_pcf.arrays import FloatArray
+from textile_pcf.methods.registry import ECOBALYSE, named
 
 
 @named(
@@ -13,7 +14,7 @@ from textile_pcf.methods.registry import ECOBALYSE, Array, named
     sewing_time="min/piece",
     electricity_per_minute="kWh/min",
 )
-def sewing_electricity(sewing_time: Array, electricity_per_minute: Array) -> Array:
+def sewing_electricity(sewing_time: FloatArray, electricity_per_minute: FloatArray) -> FloatArray:
     """Electricity to make one garment from the standard minutes of its sewing. [kWh/piece]
 
     `electricity_per_minute` holds machine, light and pressing of a making-up plant: 0.029 kWh/min in the source. Classes there:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from textile_pcf.methods.registry import ECOBALYSE, SHARE, Array, named
+from textile_pcf.arrays import FloatArray
+from textile_pcf.methods.registry import ECOBALYSE, SHARE, named
 
 
 @named(
@@ -13,7 +14,7 @@ from textile_pcf.methods.registry import ECOBALYSE, SHARE, Array, named
     grammage="g/m2",
     print_coverage="1",
 )
-def printed_area(grammage: Array, print_coverage: Array) -> Array:
+def printed_area(grammage: FloatArray, print_coverage: FloatArray) -> FloatArray:
     """Area printed on 1 kg of fabric. [m2/kg]
 
     `print_coverage` is the printed part of one side, 0 to 1.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from textile_pcf.methods.registry import Array, named
+from textile_pcf.arrays import FloatArray
+from textile_pcf.methods.registry import named
 
 
 @named(
@@ -20,8 +21,13 @@ from textile_pcf.methods.registry import Array, named
     technological="1",
 )
 def pedigree_spread(
-    basic: Array, reliability: Array, completeness: Array, temporal: Array, geographical: Array, technological: Array
-) -> Array:
+    basic: FloatArray,
+    reliability: FloatArray,
+    completeness: FloatArray,
+    temporal: FloatArray,
+    geographical: FloatArray,
+    technological: FloatArray,
+) -> FloatArray:
     """Squared geometric standard deviation of a lognormal number: exp of the root of the sum of ln² of its factors. [1]
 
     Each input is the factor that the pedigree matrix gives for a score, `basic` that of the kind of flow.

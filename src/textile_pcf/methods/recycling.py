@@ -6,7 +6,8 @@ energy: (1-B)·R3·(Eer - LHV·X·Ese); disposal: (1-R2-R3)·Ed.
 
 from __future__ import annotations
 
-from textile_pcf.methods.registry import EU_PEF, SHARE, Array, named
+from textile_pcf.arrays import FloatArray
+from textile_pcf.methods.registry import EU_PEF, SHARE, named
 
 MATERIAL = "4.4.8.1; material part, as read on Ecobalyse's materials page"
 REST = "4.4.8.1; energy and disposal part, not re-read in the Recommendation"
@@ -21,7 +22,7 @@ RANGES = {"recycled_content": SHARE, "allocation_factor": SHARE, "recycling_outp
     allocation_factor="1",
     quality_ratio="1",
 )
-def cff_virgin_part(allocation_factor: Array, quality_ratio: Array) -> Array:
+def cff_virgin_part(allocation_factor: FloatArray, quality_ratio: FloatArray) -> FloatArray:
     """Part of the virgin burden that 1 kg of recycled input carries: (1 - A)·Qsin/Qp. [1]
 
     The recycled part is A itself. A = 1 is the cut-off (recycled content) method.
@@ -43,7 +44,7 @@ def cff_virgin_part(allocation_factor: Array, quality_ratio: Array) -> Array:
     allocation_factor="1",
     quality_ratio="1",
 )
-def cff_primary_part(recycled_content: Array, allocation_factor: Array, quality_ratio: Array) -> Array:
+def cff_primary_part(recycled_content: FloatArray, allocation_factor: FloatArray, quality_ratio: FloatArray) -> FloatArray:
     """Coefficient of the virgin factor Ev for input with a recycled content R1: (1 - R1) + R1·(1 - A)·Qsin/Qp. [1]
 
     Examples
@@ -62,7 +63,7 @@ def cff_primary_part(recycled_content: Array, allocation_factor: Array, quality_
     recycled_content="1",
     allocation_factor="1",
 )
-def cff_recycled_part(recycled_content: Array, allocation_factor: Array) -> Array:
+def cff_recycled_part(recycled_content: FloatArray, allocation_factor: FloatArray) -> FloatArray:
     """Coefficient of the factor of recycled material Erecycled: R1·A. [1]
 
     Examples
@@ -81,7 +82,7 @@ def cff_recycled_part(recycled_content: Array, allocation_factor: Array) -> Arra
     recycling_output_rate="1",
     allocation_factor="1",
 )
-def cff_recycling_part(recycling_output_rate: Array, allocation_factor: Array) -> Array:
+def cff_recycling_part(recycling_output_rate: FloatArray, allocation_factor: FloatArray) -> FloatArray:
     """Coefficient of the factor of recycling at end of life ErecyclingEoL: (1 - A)·R2. [1]
 
     Examples
@@ -101,7 +102,7 @@ def cff_recycling_part(recycling_output_rate: Array, allocation_factor: Array) -
     allocation_factor="1",
     quality_ratio="1",
 )
-def cff_avoided_part(recycling_output_rate: Array, allocation_factor: Array, quality_ratio: Array) -> Array:
+def cff_avoided_part(recycling_output_rate: FloatArray, allocation_factor: FloatArray, quality_ratio: FloatArray) -> FloatArray:
     """Coefficient of the virgin material avoided by recycling, Ev*, a credit: -(1 - A)·R2·Qsout/Qp. [1]
 
     Examples
@@ -120,7 +121,7 @@ def cff_avoided_part(recycling_output_rate: Array, allocation_factor: Array, qua
     recycling_output_rate="1",
     energy_recovery_rate="1",
 )
-def cff_disposal_part(recycling_output_rate: Array, energy_recovery_rate: Array) -> Array:
+def cff_disposal_part(recycling_output_rate: FloatArray, energy_recovery_rate: FloatArray) -> FloatArray:
     """Coefficient of the disposal factor Ed: 1 - R2 - R3. [1]
 
     Examples
@@ -139,7 +140,7 @@ def cff_disposal_part(recycling_output_rate: Array, energy_recovery_rate: Array)
     energy_recovery_rate="1",
     energy_allocation_factor="1",
 )
-def cff_energy_part(energy_recovery_rate: Array, energy_allocation_factor: Array) -> Array:
+def cff_energy_part(energy_recovery_rate: FloatArray, energy_allocation_factor: FloatArray) -> FloatArray:
     """Coefficient of the factor of energy recovery Eer: (1 - B)·R3. [1]
 
     Examples
@@ -161,8 +162,11 @@ def cff_energy_part(energy_recovery_rate: Array, energy_allocation_factor: Array
     efficiency="1",
 )
 def cff_energy_credit(
-    energy_recovery_rate: Array, energy_allocation_factor: Array, lower_heating_value: Array, efficiency: Array
-) -> Array:
+    energy_recovery_rate: FloatArray,
+    energy_allocation_factor: FloatArray,
+    lower_heating_value: FloatArray,
+    efficiency: FloatArray,
+) -> FloatArray:
     """Energy avoided per kg at end of life, a credit: -(1 - B)·R3·LHV·X, once for heat and once for electricity. [MJ/kg]
 
     Examples

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import wraps
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from textile_pcf.arrays import FloatArray
+
 Range = tuple[float, float]
 
 
@@ -22,7 +23,7 @@ class Method:
     """
 
     name: str
-    function: Callable[..., Array]
+    function: Callable[..., FloatArray]
     inputs: Mapping[str, str]
     output: str
     source: str
@@ -42,12 +43,12 @@ SHARE: Range = (0.0, 1.0)
 
 def named(
     *, output: str, source: str, locator: str, valid: Mapping[str, Range] | None = None, **inputs: str
-) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
+) -> Callable[[Callable[..., FloatArray]], Callable[..., FloatArray]]:
     """Enter a formula in the closed list; its arguments become float arrays."""
 
-    def register(formula: Callable[..., Array]) -> Callable[..., Array]:
+    def register(formula: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
         @wraps(formula)
-        def function(**arguments: ArrayLike) -> Array:
+        def function(**arguments: ArrayLike) -> FloatArray:
             return np.asarray(formula(**{name: np.asarray(value, dtype=float) for name, value in arguments.items()}))
 
         METHODS[formula.__name__] = Method(formula.__name__, function, inputs, output, source, locator, valid or {})

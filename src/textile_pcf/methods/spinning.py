@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from textile_pcf.methods.registry import ECOBALYSE, Array, named
+from textile_pcf.arrays import FloatArray
+from textile_pcf.methods.registry import ECOBALYSE, named
 
 TEX_OF_NM = 1000.0  # tex = 1000 / Nm, by definition of both
 CARBONFACT_SPINNING = "Carbonfact Open Source LCA Database for Footwear and Apparel v1.1.0 (CC BY-SA 4.0), spinning methodology"
@@ -19,7 +20,7 @@ CARBONFACT_SPINNING = "Carbonfact Open Source LCA Database for Footwear and Appa
     reference_count="Nm",
     coefficient="kWh/kg",
 )
-def spinning_electricity(yarn_count: Array, reference_count: Array, coefficient: Array) -> Array:
+def spinning_electricity(yarn_count: FloatArray, reference_count: FloatArray, coefficient: FloatArray) -> FloatArray:
     """Electricity to spin 1 kg of yarn, proportional to its metric count. [kWh/kg yarn]
 
     `coefficient` is the electricity at `reference_count` (4 ring, 2 open-end at Nm 50). Valid for staple yarn of Nm 10 to 170;
@@ -45,8 +46,8 @@ def spinning_electricity(yarn_count: Array, reference_count: Array, coefficient:
     finest_count="Nm",
 )
 def ring_spinning_electricity(
-    yarn_count: Array, coefficient: Array, exponent: Array, coarsest_count: Array, finest_count: Array
-) -> Array:
+    yarn_count: FloatArray, coefficient: FloatArray, exponent: FloatArray, coarsest_count: FloatArray, finest_count: FloatArray
+) -> FloatArray:
     """Electricity to ring-spin 1 kg of yarn, a power of its fineness in tex. [kWh/kg yarn]
 
     `coefficient` is the electricity at 1 tex, `exponent` how fast it falls with tex: 136.84 and 1.274 combed for knitting,
@@ -76,7 +77,7 @@ def ring_spinning_electricity(
     polyester_energy="kWh/kg",
     polymer_factor="1",
 )
-def melt_spinning_energy(polyester_energy: Array, polymer_factor: Array) -> Array:
+def melt_spinning_energy(polyester_energy: FloatArray, polymer_factor: FloatArray) -> FloatArray:
     """Electricity or heat to melt-spin 1 kg of filament; it does not depend on the count. [kWh/kg filament]
 
     `polyester_energy` is that of polyester (POY 0.30, FDY 0.80 kWh/kg electricity; 6.20 MJ/kg heat); `polymer_factor` is 1 for

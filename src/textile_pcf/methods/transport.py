@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from textile_pcf.methods.registry import ECOBALYSE, SHARE, Array, named
+from textile_pcf.arrays import FloatArray
+from textile_pcf.methods.registry import ECOBALYSE, SHARE, named
 
 PAGE = "documentation-transverse/transport.md; src/Data/Transport.elm"
 
 
-def _land_share(land_distance: Array, sea_distance: Array, road_share: Array) -> Array:
+def _land_share(land_distance: FloatArray, sea_distance: FloatArray, road_share: FloatArray) -> FloatArray:
     """Part of the ground freight that goes by land all the way: all of it where there is no sea leg, none where no road."""
     unknown = 0 * (land_distance + sea_distance)  # NaN where either is not given
     return np.where(sea_distance == 0, 1.0, np.where(land_distance == 0, 0.0, road_share)) + unknown
@@ -27,8 +28,12 @@ def _land_share(land_distance: Array, sea_distance: Array, road_share: Array) ->
     longest_feeder="km",
 )
 def road_distance(
-    land_distance: Array, sea_distance: Array, road_share: Array, air_share: Array, longest_feeder: Array
-) -> Array:
+    land_distance: FloatArray,
+    sea_distance: FloatArray,
+    road_share: FloatArray,
+    air_share: FloatArray,
+    longest_feeder: FloatArray,
+) -> FloatArray:
     """Kilometres by lorry of 1 t on a mixed route: overland, and to and from ports and airports. [km]
 
     `road_share` is the part of the ground freight that goes overland (1 up to 500 km of `land_distance`, 0.9 up to 1000, 0.5 up
@@ -58,7 +63,9 @@ def road_distance(
     road_share="1",
     air_share="1",
 )
-def sea_distance(land_distance: Array, sea_distance: Array, road_share: Array, air_share: Array) -> Array:
+def sea_distance(
+    land_distance: FloatArray, sea_distance: FloatArray, road_share: FloatArray, air_share: FloatArray
+) -> FloatArray:
     """Kilometres by ship of 1 t on a mixed route. [km]
 
     Examples
@@ -77,7 +84,7 @@ def sea_distance(land_distance: Array, sea_distance: Array, road_share: Array, a
     air_distance="km",
     air_share="1",
 )
-def air_freight_distance(air_distance: Array, air_share: Array) -> Array:
+def air_freight_distance(air_distance: FloatArray, air_share: FloatArray) -> FloatArray:
     """Kilometres by aircraft of 1 t on a mixed route; the distance may be unknown where nothing flies. [km]
 
     Examples
@@ -97,7 +104,7 @@ def air_freight_distance(air_distance: Array, air_share: Array) -> Array:
     boot_volume="m3",
     trip_distance="km",
 )
-def car_trip_distance(volume: Array, boot_volume: Array, trip_distance: Array) -> Array:
+def car_trip_distance(volume: FloatArray, boot_volume: FloatArray, trip_distance: FloatArray) -> FloatArray:
     """Kilometres of a car trip that one garment stands for: by the part of the boot it fills. [km/piece]
 
     Examples

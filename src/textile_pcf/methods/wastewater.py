@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from textile_pcf.arrays import FloatArray
 from textile_pcf.methods.chemistry import N2O_PER_NITROGEN_IPCC
-from textile_pcf.methods.registry import IPCC_2019, SHARE, Array, named
+from textile_pcf.methods.registry import IPCC_2019, SHARE, named
 
 
 @named(
@@ -18,8 +19,12 @@ from textile_pcf.methods.registry import IPCC_2019, SHARE, Array, named
     methane_recovered="kg/kg",
 )
 def wastewater_methane(
-    oxygen_demand: Array, sludge_removed: Array, methane_capacity: Array, methane_correction: Array, methane_recovered: Array
-) -> Array:
+    oxygen_demand: FloatArray,
+    sludge_removed: FloatArray,
+    methane_capacity: FloatArray,
+    methane_correction: FloatArray,
+    methane_recovered: FloatArray,
+) -> FloatArray:
     """CH4 of treating wastewater by its chemical oxygen demand: (COD - S)·Bo·MCF - R. [kg CH4/kg product]
 
     `oxygen_demand` and `sludge_removed` in kg COD per kg product; Bo 0.25 kg CH4/kg COD; MCF 0.03 well-run aerobic plant, 0.2
@@ -42,7 +47,7 @@ def wastewater_methane(
     nitrogen="kg/kg",
     emission_factor="kg/kg",
 )
-def wastewater_n2o(nitrogen: Array, emission_factor: Array) -> Array:
+def wastewater_n2o(nitrogen: FloatArray, emission_factor: FloatArray) -> FloatArray:
     """N2O of nitrogen in wastewater: N·EF·44/28. [kg N2O/kg product]
 
     EF 0.016 kg N2O-N/kg N in an aerobic plant, 0.005 discharged to fresh water.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from textile_pcf.methods.registry import ECOBALYSE, Array, named
+from textile_pcf.arrays import FloatArray
+from textile_pcf.methods.registry import ECOBALYSE, named
 
 
 @named(
@@ -16,7 +17,7 @@ from textile_pcf.methods.registry import ECOBALYSE, Array, named
     crimp="1",
     energy_per_pick_metre="kWh/m",
 )
-def weaving_electricity(yarn_count: Array, crimp: Array, energy_per_pick_metre: Array) -> Array:
+def weaving_electricity(yarn_count: FloatArray, crimp: FloatArray, energy_per_pick_metre: FloatArray) -> FloatArray:
     """Electricity to weave 1 kg of fabric from the metres of weft laid in. [kWh/kg fabric]
 
     Half of the yarn is weft: 1 kg holds yarn_count·1000/2 metres of it, of which 1/crimp are picks. Grammage cancels out.
@@ -42,8 +43,12 @@ def weaving_electricity(yarn_count: Array, crimp: Array, energy_per_pick_metre: 
     finer_electricity="kWh/kg",
 )
 def loom_electricity(
-    yarn_count: Array, coarser_count: Array, coarser_electricity: Array, finer_count: Array, finer_electricity: Array
-) -> Array:
+    yarn_count: FloatArray,
+    coarser_count: FloatArray,
+    coarser_electricity: FloatArray,
+    finer_count: FloatArray,
+    finer_electricity: FloatArray,
+) -> FloatArray:
     """Electricity to weave 1 kg of fabric, between two points of a loom table, along a power of the count. [kWh/kg fabric]
 
     Air-jet: 30.3 kWh/kg at 45 dtex, 11.9 at 120, 7.48 at 200, 5.31 at 300, 4.51 at 370 (Nm = 10000 / dtex). Beyond the two

@@ -5,8 +5,8 @@ They need matplotlib: `pip install "textile_pcf[plot]"`; the one to be touched n
 CJK SC (Debian and Ubuntu: `apt-get install fonts-noto-cjk`); Windows and macOS bring one.
 """
 
-from textile_pcf.plot.live import LivePicture
-from textile_pcf.plot.picture import Picture
+from textile_pcf.plot.figure import Picture
+from textile_pcf.plot.interactive import LivePicture
 from textile_pcf.plot.plots import Plots
 
 __all__ = ["LivePicture", "Picture", "Plots"]

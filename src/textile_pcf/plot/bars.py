@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from textile_pcf.plot.numbers import Told, short
-from textile_pcf.plot.picture import COLOURS, EMITS, REST, SUM, TAKES_UP, Picture, canvas, finish
+from textile_pcf.plot.data import Told, short
+from textile_pcf.plot.figure import COLOURS, EMITS, REST, SUM, TAKES_UP, Picture, canvas, finish
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.plot import bars, sankey, treemap
-from textile_pcf.plot.bands import bands
-from textile_pcf.plot.live import LivePicture, draw_live
-from textile_pcf.plot.numbers import Told, chosen
-from textile_pcf.plot.picture import Picture, checked_language
+from textile_pcf.plot.data import Told, chosen
+from textile_pcf.plot.figure import Picture, checked_language
+from textile_pcf.plot.interactive import LivePicture, draw_live
+from textile_pcf.plot.sankey_layout import bands
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

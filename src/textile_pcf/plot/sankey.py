@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textile_pcf.plot.bands import Bands, Node, column, fitted
-from textile_pcf.plot.numbers import Told, short
-from textile_pcf.plot.picture import MIDDLE, SUM, Picture, canvas, finish
+from textile_pcf.plot.data import Told, short
+from textile_pcf.plot.figure import MIDDLE, SUM, Picture, canvas, finish
+from textile_pcf.plot.sankey_layout import Bands, Node, column, fitted
 
 if TYPE_CHECKING:
     import pandas as pd

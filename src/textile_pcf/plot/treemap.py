@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from textile_pcf.columns import Array
-from textile_pcf.plot.numbers import Told, short
-from textile_pcf.plot.picture import COLOURS, REST, Picture, canvas, finish, ink_on
+from textile_pcf.arrays import FloatArray
+from textile_pcf.plot.data import Told, short
+from textile_pcf.plot.figure import COLOURS, REST, Picture, canvas, finish, ink_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +101,7 @@ def _draw_area(ax: Axes, area: _Area, colour: str) -> None:
         ax.text(*middle, area.text, ha="center", va="center", fontsize=area.size, color=ink_on(colour), linespacing=1.2)
 
 
-def squares(sizes: Array, box: Box) -> list[Box]:
+def squares(sizes: FloatArray, box: Box) -> list[Box]:
     """Areas in proportion to sizes (largest first) that fill a box and are as square as they can be.
 
     The squarified treemap of Bruls, Huizing and van Wijk (2000): rows are filled along the shorter side as long as that makes

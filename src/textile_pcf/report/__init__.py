@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from textile_pcf.errors import known_language
-from textile_pcf.files import path_of, write_whole
+from textile_pcf.io.output_files import path_of, write_whole
+from textile_pcf.io.safe_text import holdable
 from textile_pcf.results import Footprint
-from textile_pcf.written import holdable
 
 __all__ = ["ENDINGS", "to_excel", "to_html"]
 ENDINGS = (".html", ".xlsx")

@@ -15,7 +15,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from textile_pcf.written import guarded, holdable
+from textile_pcf.io.safe_text import guarded, holdable
 
 Looks = Mapping[str, int]
 LONGEST = 32_767  # signs that a cell holds

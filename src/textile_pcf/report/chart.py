@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from textile_pcf.language import word
+from textile_pcf.io.table import letter
+from textile_pcf.messages.catalogue import word
 from textile_pcf.report.totals import Totals
-from textile_pcf.tables.shape import letter
 
 MOST_BARS, FILL, GRID = 60, "0072B2", "D9D9D9"  # products in a chart, its colour, and that of its lines
 WIDTH, HEIGHT, BAR = 860, 120, 26  # pixels of the chart, and of each bar
@@ -60,7 +60,7 @@ def _title(text: str, size: int) -> Any:
     from openpyxl.chart.title import Title
     from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 
-    from textile_pcf.written import holdable
+    from textile_pcf.io.safe_text import holdable
 
     look = CharacterProperties(sz=size, b=True)
     run = RegularTextRun(rPr=look, t=holdable(text))
@@ -73,7 +73,7 @@ def _series(title: str, names: str, values: str) -> Any:
     from openpyxl.chart.label import DataLabelList
     from openpyxl.chart.series import Series, SeriesLabel
 
-    from textile_pcf.written import holdable
+    from textile_pcf.io.safe_text import holdable
 
     series = Series(idx=0, order=0, tx=SeriesLabel(v=holdable(title)))
     series.cat, series.val = AxDataSource(strRef=StrRef(f=names)), NumDataSource(numRef=NumRef(f=values))

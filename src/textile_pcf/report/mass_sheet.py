@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textile_pcf.columns import Array
-from textile_pcf.language import word
+from textile_pcf.arrays import FloatArray
+from textile_pcf.messages.catalogue import word
 from textile_pcf.report.sheets import Sheet
 from textile_pcf.report.sums import Chain, Step
 from textile_pcf.report.totals import Totals
@@ -19,7 +19,7 @@ ASKED = {"input": 10, "output": 11, "loss": 12}  # the same in the unit asked fo
 
 
 def write_masses(
-    sheet: Sheet, result: Footprint, chain: Chain, totals: Totals, scale: Array
+    sheet: Sheet, result: Footprint, chain: Chain, totals: Totals, scale: FloatArray
 ) -> Callable[[int, int, str, str], str]:
     """The mass chain; gives back a function that tells the cell of a mass of a stage. [kg per product unit]"""
     _headings(sheet, totals)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.columns import Array
+from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.language import translate, word
+from textile_pcf.messages.catalogue import translate, word
 from textile_pcf.results import SPLIT, Footprint
 from textile_pcf.results.display import rests_on, stage_bars
 
@@ -26,7 +26,7 @@ class Written:
 
     result: Footprint
     unit: str
-    scale: Array
+    scale: FloatArray
     language: str
 
     def word(self, key: str, **values: object) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.io.table import letter
 from textile_pcf.report.cells import Looks, formula_cell, number_cell, row_of, text_cell
-from textile_pcf.tables.shape import letter
 
 HEAD, LINE = 32, 15  # points of a row of headings (two lines), and of a line of text
 NARROW, WIDE = 9, 44  # letters that a column is wide at least, and at most by itself

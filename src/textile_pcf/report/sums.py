@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.columns import Array
-from textile_pcf.engine import looping
+from textile_pcf.arrays import FloatArray
+from textile_pcf.engine.loops import looping
 from textile_pcf.results import Footprint
 from textile_pcf.units import parse_unit
 
@@ -94,7 +94,7 @@ def linked_products(result: Footprint) -> tuple[np.ndarray[Any, np.dtype[np.intp
     return supplier, not looping(lines.product[linked], supplier[linked], len(result.products)).any()
 
 
-def units_of_supplier(result: Footprint, supplier: Any) -> Array:
+def units_of_supplier(result: Footprint, supplier: Any) -> FloatArray:
     """Units of the linked product in one unit of each line. [product units per unit of the line]"""
     units = np.full(len(supplier), np.nan)
     codes = result.lines.unit.codes

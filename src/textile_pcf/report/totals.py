@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.language import word
+from textile_pcf.messages.catalogue import word
 from textile_pcf.report.sheets import Sheet
 from textile_pcf.results import SPLIT, Footprint
 

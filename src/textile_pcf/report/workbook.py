@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.columns import Array
+from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.language import translate, word
+from textile_pcf.io.table import letter
+from textile_pcf.messages.catalogue import translate, word
 from textile_pcf.report.cells import looks_of, save
 from textile_pcf.report.chart import draw_chart
 from textile_pcf.report.mass_sheet import write_masses
@@ -23,7 +24,6 @@ from textile_pcf.report.sheets import Sheet
 from textile_pcf.report.sums import chain_of, linked_products, units_of_supplier
 from textile_pcf.report.totals import Totals
 from textile_pcf.results import SPLIT, Footprint
-from textile_pcf.tables.shape import letter
 from textile_pcf.units import parse_unit
 
 MOST_LINES = 100_000  # lines that a spreadsheet still opens, and that are written, in reasonable time
@@ -86,7 +86,7 @@ def _fill(result: Footprint, sheets: dict[str, Sheet], unit: str | None, scale: 
 
 
 def _lines(
-    sheet: Sheet, result: Footprint, mass_cell: Callable[[int, int, str, str], str], totals: Totals, scale: Array
+    sheet: Sheet, result: Footprint, mass_cell: Callable[[int, int, str, str], str], totals: Totals, scale: FloatArray
 ) -> list[tuple[int, int]]:
     """Every line of the sum, those of a product together; gives back the first and last row of each product."""
     lines = result.lines

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from textile_pcf.columns import Array
-from textile_pcf.language import translate, word
+from textile_pcf.arrays import FloatArray
+from textile_pcf.messages.catalogue import translate, word
 from textile_pcf.results.explain import number
 
 if TYPE_CHECKING:
-    from textile_pcf.results.lines import StageInfo
-    from textile_pcf.results.result import Footprint
+    from textile_pcf.results.contributions import StageInfo
+    from textile_pcf.results.footprint import Footprint
 
 STAGED = 3  # up to so many products are shown stage by stage
 MOST = 20  # products and warnings shown
@@ -66,7 +66,7 @@ def as_html(result: Footprint, language: str = "en") -> str:
     return f"<div class='textile-pcf' lang='{language}'>{STYLE}{body}{below}</div>"
 
 
-def from_defaults(result: Footprint) -> Array:
+def from_defaults(result: Footprint) -> FloatArray:
     """Gross emissions of each product whose amounts are numbers of the rule, shape (products,). [kg CO2e per product unit]"""
     return result.gross.ruled
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from textile_pcf.language import translate, word
+from textile_pcf.messages.catalogue import translate, word
 
 if TYPE_CHECKING:
-    from textile_pcf.results.result import Footprint
+    from textile_pcf.results.footprint import Footprint
 
 
 def number(value: float) -> str:

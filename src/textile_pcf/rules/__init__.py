@@ -2,8 +2,8 @@
 
 from textile_pcf.rules.lint import advice
 from textile_pcf.rules.load import editions, load_rules, read_rule
-from textile_pcf.rules.model import RuleDocument
 from textile_pcf.rules.ruleset import PRODUCT, Default, FlowSpec, LossSpec, PropertySpec, RuleSet, StageSpec
+from textile_pcf.rules.schema import RuleDocument
 
 __all__ = [
     "PRODUCT",

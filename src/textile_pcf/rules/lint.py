@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from textile_pcf.documents import validated
 from textile_pcf.errors import RuleError
+from textile_pcf.io.documents import validated
+from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.rules.load import editions
-from textile_pcf.rules.model import Flow, Loss, Property, Quantity, RuleDocument
 from textile_pcf.rules.ruleset import RuleSet
-from textile_pcf.strict_yaml import read_yaml
+from textile_pcf.rules.schema import Flow, Loss, Property, Quantity, RuleDocument
 
 
 def advice(rules: RuleSet) -> list[str]:

@@ -6,14 +6,15 @@ import re
 from datetime import date
 from pathlib import Path
 
-from textile_pcf.documents import data_root, sha256_of, validated
 from textile_pcf.errors import Problem, RuleError, UsageError, wrong_type
-from textile_pcf.files import is_file
-from textile_pcf.rules.compiler import compile_rule
-from textile_pcf.rules.model import RuleDocument
+from textile_pcf.io.documents import validated
+from textile_pcf.io.output_files import is_file
+from textile_pcf.io.resources import data_root, sha256_of
+from textile_pcf.io.strict_yaml import read_yaml
+from textile_pcf.rules.compile_rule import compile_rule
 from textile_pcf.rules.ruleset import RuleSet
-from textile_pcf.strict_yaml import read_yaml
-from textile_pcf.units import nearest
+from textile_pcf.rules.schema import RuleDocument
+from textile_pcf.suggest import nearest
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*(@[A-Za-z0-9][A-Za-z0-9._\-]*)?")
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from textile_pcf.arrays import FloatArray
+from textile_pcf.io.localized import BothLanguages
 from textile_pcf.methods import Method
-from textile_pcf.rules.model import Quantity, RuleDocument, Stage
-from textile_pcf.titles import BothLanguages
+from textile_pcf.rules.schema import Quantity, RuleDocument, Stage
 from textile_pcf.units import Conversion, Unit, convert
 
-Array = NDArray[np.float64]
 PRODUCT = -1  # the place of product properties in lists by stage
 
 
@@ -44,13 +44,13 @@ class Default:
         Property whose value it is; -1 when it is a number.
     """
 
-    values: Array
+    values: FloatArray
     citations: tuple[Citation, ...] = ()
     by: int = -1
-    bounds: Array | None = None
+    bounds: FloatArray | None = None
     reference: int = -1
 
-    def entry(self, by: Array) -> NDArray[np.intp]:
+    def entry(self, by: FloatArray) -> NDArray[np.intp]:
         """Entry that each value of the choosing property points to; -1 where there is none."""
         known = ~np.isnan(by)
         if self.bounds is None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from textile_pcf.errors import Problem, UsageError, known_language
-from textile_pcf.files import path_of, write_whole
+from textile_pcf.io.output_files import path_of, write_whole
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.template.annotate import annotate
 from textile_pcf.template.entries import Entry, default_text, entries, need_word, sources_text

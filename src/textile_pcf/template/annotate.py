@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.files import refuse_inputs
-from textile_pcf.language import word
+from textile_pcf.io.output_files import refuse_inputs
+from textile_pcf.io.safe_text import guarded, holdable
+from textile_pcf.messages.catalogue import word
 from textile_pcf.template.copies import copies_of
 from textile_pcf.template.links import link_to
-from textile_pcf.written import guarded, holdable
 
 AUTHOR = "textile_pcf"
 SHEET = "problems"

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.errors import InputError
-from textile_pcf.strict_yaml import read_bytes
-from textile_pcf.tables.number_formats import PERCENT
-from textile_pcf.tables.sheets import Book, Cell
+from textile_pcf.io.number_formats import PERCENT
+from textile_pcf.io.sheets import Book, Cell
+from textile_pcf.io.strict_yaml import read_bytes
 
 LONGEST = 31  # letters of a title
 FORMATS = {PERCENT: "0.00%", "%": '0.0"%"', "‰": '0.0"‰"'}

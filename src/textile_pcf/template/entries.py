@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from textile_pcf.language import word
+from textile_pcf.messages.catalogue import word
 from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, PropertySpec, RuleSet
 
 Spec = PropertySpec | LossSpec | FlowSpec

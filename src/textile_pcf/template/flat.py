@@ -6,11 +6,11 @@ import csv
 import io
 from collections.abc import Sequence
 
-from textile_pcf.language import word
+from textile_pcf.io.safe_text import guarded_cells
+from textile_pcf.messages.catalogue import word
 from textile_pcf.rules import FlowSpec, PropertySpec, RuleSet
 from textile_pcf.template.entries import Entry, default_text, entries, need_word
 from textile_pcf.template.layout import layout_of
-from textile_pcf.written import guarded_cells
 
 HEADER = (
     "product",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from textile_pcf.errors import Problem, UsageError, wrong_type
-from textile_pcf.tables.forms import NAME_ID
+from textile_pcf.io.template_workbook import NAME_ID
 from textile_pcf.template.pages import Line
 
 MOST = 100  # products that a person still finds the way among

@@ -6,7 +6,7 @@ from functools import cache
 
 from textile_pcf.activity import DATA_TYPES
 from textile_pcf.factors import Table, load_factors
-from textile_pcf.language import word
+from textile_pcf.messages.catalogue import word
 from textile_pcf.rules import FlowSpec, PropertySpec
 from textile_pcf.template.entries import Spec
 from textile_pcf.units import Unit, convert, parse_unit

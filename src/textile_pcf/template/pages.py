@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from textile_pcf.language import word
+from textile_pcf.io.template_workbook import NAME_ID, PERIOD_ID
+from textile_pcf.messages.catalogue import word
 from textile_pcf.rules import FlowSpec, PropertySpec, RuleSet, StageSpec
-from textile_pcf.tables.forms import NAME_ID, PERIOD_ID
 from textile_pcf.template.entries import Entry, default_text, entries, sources_text
 from textile_pcf.template.lists import answers, data_types, items_for, units_for, units_of, words_of
 from textile_pcf.units import parse_unit

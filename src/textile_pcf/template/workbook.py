@@ -9,16 +9,16 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.language import word
+from textile_pcf.io.safe_text import guarded, holdable
+from textile_pcf.io.table import letter
+from textile_pcf.io.template_workbook import DASH, MARK, NAME_ID
+from textile_pcf.messages.catalogue import word
 from textile_pcf.rules import RuleSet
-from textile_pcf.tables.forms import DASH, MARK, NAME_ID
-from textile_pcf.tables.shape import letter
 from textile_pcf.template.entries import NEEDS
 from textile_pcf.template.layout import Layout
 from textile_pcf.template.links import link_to
 from textile_pcf.template.lists import answers, bases
 from textile_pcf.template.pages import Line, Naming, Page, fixed, pages, roomier, told
-from textile_pcf.written import guarded, holdable
 
 TEXT_CELLS = ("region", "source", "period", "note", "component", "item")
 SMALL = ("id", "default", "citation")

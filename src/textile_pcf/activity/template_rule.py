@@ -1,0 +1,35 @@
+"""A workbook made by our template is made for one rule: what must hold before its rows are read under another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from textile_pcf.activity.columns import Cells
+from textile_pcf.errors import InputError, Problem
+from textile_pcf.rules import RuleSet
+
+
+def made_for(cells: Cells, rules: RuleSet) -> Cells:
+    """The cells, with a note where they were filled in for another edition, and problems of stages that cannot be left out.
+
+    Raises
+    ------
+    InputError
+        The workbook was made for another rule.
+    """
+    table = cells.table
+    if not table.made_for:
+        return cells
+    if table.made_for.partition("@")[0] != rules.document.rule:
+        what = f"This workbook was made for {table.made_for}, not for {rules.name}."
+        raise InputError([Problem(table.name, what, "Name its rule, or make a new workbook.", code="other-rule")])
+    always = {spec.id: spec for spec in rules.stages if not spec.optional}
+    problems = [
+        Problem(place, f"{rules.title(stage)} always takes place under {rules.name}.", "Clear this cell.", code="stage-refused")
+        for stage, place in table.refused.items()
+        if stage in always
+    ]
+    if table.made_for != rules.name:
+        note = f"{table.name} was made for {table.made_for} and is read under {rules.name}."
+        table = replace(table, notes=(*table.notes, note))
+    return replace(cells, table=table, problems=(*table.problems, *cells.problems, *problems))

@@ -1,0 +1,256 @@
+"""The main path: properties → masses → factors → contributions → result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from textile_pcf import engine
+from textile_pcf.activity import Activity, build_activity
+from textile_pcf.errors import InputError, Problem, UsageError, warn_caller, wrong_type
+from textile_pcf.factors import FactorTable, load_factors
+from textile_pcf.factors.matcher import Answers, answers_of
+from textile_pcf.inventory.links import with_links
+from textile_pcf.inventory.masses import stage_masses
+from textile_pcf.inventory.matching import Matched, match_rows
+from textile_pcf.inventory.period_totals import years_added
+from textile_pcf.inventory.plausibility import beyond, doubts
+from textile_pcf.inventory.quantities import Quantities, complete
+from textile_pcf.inventory.root_causes import told_once
+from textile_pcf.inventory.supply_mix import with_supply
+from textile_pcf.results import Emitted, Footprint
+from textile_pcf.results.assembly import assemble
+from textile_pcf.results.contributions import parts_told
+from textile_pcf.rules import RuleSet, load_rules
+from textile_pcf.supply import LOCATION, MARKET, Supply, load_supply
+
+GWP_SETS = ("AR4", "AR5", "AR6", "EF3.1")
+CONVENTIONS = ("minus_one_plus_one", "zero_zero")
+
+
+def judged(activity: Activity, quantities: Quantities) -> Quantities:
+    """The quantities, with a problem for each stated amount that is far above what the rule calls plausible."""
+    problems = beyond(activity, quantities)
+    return quantities._replace(problems=(*quantities.problems, *problems)) if problems else quantities
+
+
+def in_doubt(activity: Activity) -> list[Problem]:
+    """Warnings of activity data by themselves, each with its place: amounts outside their band, and years that add up."""
+    name = activity.cells.table.name
+    years = [Problem(name, text, "", activity.products[product]) for product, text in years_added(activity)]
+    return [*doubts(activity, complete(activity)), *years, *(Problem(name, note, "") for note in activity.cells.table.notes)]
+
+
+def read_activity(source: str | Path | Any, rules: RuleSet | str | Path) -> Activity:
+    """Activity data of one or many products, checked against a rule.
+
+    Parameters
+    ----------
+    source : path or DataFrame
+        CSV, Excel (sheet `activity`), Parquet, YAML or JSON file, or a DataFrame with the same columns.
+    rules : RuleSet, name or path
+        The rule it is given under.
+
+    Raises
+    ------
+    InputError
+        With every problem found: where it stands, what it is, what cures it.
+
+    Warns
+    -----
+    PcfWarning
+        What was taken for granted in reading.
+    """
+    activity = build_activity(source, load_rules(rules))
+    problems = told_once(activity, [*activity.problems, *judged(activity, complete(activity)).problems])
+    if problems:
+        raise InputError(problems, activity.rules.in_chinese())
+    warn_caller(activity.cells.table.notes)
+    return activity
+
+
+def calculate(
+    activity: Activity,
+    factors: FactorTable | None = None,
+    *,
+    gwp: str | None = None,
+    biogenic: str | None = None,
+    supply: Supply | str | Path | None = None,
+) -> Footprint:
+    """Product carbon footprints of all products of the activity data. [kg CO2e per product unit]
+
+    Parameters
+    ----------
+    activity : Activity
+        From `read_activity`.
+    factors : FactorTable, optional
+        From `load_factors`; the table `default` where none is given.
+    gwp : str, optional
+        AR4, AR5, AR6 or EF3.1; the rule's where none is given.
+    biogenic : str, optional
+        `minus_one_plus_one` or `zero_zero`; the rule's where none is given.
+    supply : Supply or path, optional
+        What electricity and heat the sites really use; the result then carries the total by the other accounting beside it.
+
+    Raises
+    ------
+    InputError
+        With every problem: what is missing, what has no emission factor, which products need all of themselves.
+    UsageError
+        Something that is no activity data, no emission factors, no GWP set or no convention.
+
+    Warns
+    -----
+    PcfWarning
+        Each distinct warning of the result once, except those of reading, of which `read_activity` warned.
+
+    Examples
+    --------
+    >>> import textile_pcf as tp
+    >>> activity = tp.read_activity("examples/cotton_poplin/activity.csv", tp.load_rules("cotton_fabric"))
+    >>> tp.calculate(activity).products
+    ('COTTON-POPLIN',)
+    """
+    if not isinstance(activity, Activity):
+        raise wrong_type("activity", activity, "activity data", "Read them first: read_activity(path, rule).")
+    if factors is not None and not isinstance(factors, FactorTable):
+        raise wrong_type("factors", factors, "loaded emission factors", "Load them first: load_factors(path).")
+    result = _calculated(activity, factors, gwp, biogenic, supply)
+    notes = activity.cells.table.notes
+    warn_caller(text for text in result.warnings() if text not in notes)  # `read_activity` warned of these
+    return result
+
+
+def _calculated(
+    activity: Activity,
+    factors: FactorTable | None,
+    gwp: str | None,
+    biogenic: str | None,
+    supply: Supply | str | Path | None,
+) -> Footprint:
+    """The result, without a warning said aloud."""
+    rules = activity.rules
+    factors = load_factors() if factors is None else factors
+    gwp = _one_of("gwp", rules.document.gwp if gwp is None else gwp, GWP_SETS)
+    biogenic = _one_of("biogenic", rules.document.biogenic if biogenic is None else biogenic, CONVENTIONS)
+
+    sites = None if supply is None else load_supply(supply)
+    return emissions(activity, answers_of(factors, gwp, biogenic), supply=sites)[0]
+
+
+def emissions(activity: Activity, *scenarios: Answers, supply: Supply | None = None) -> list[Footprint]:
+    """The same activity data under each of several factor tables or sets of global warming potentials.
+
+    `Answers` keep what was matched before, for the next of many tables of activity data under the same rule.
+
+    Raises
+    ------
+    InputError
+        With every problem under any of them.
+    """
+    quantities = judged(activity, complete(activity))
+    matched = [match_rows(activity, answers) for answers in scenarios]
+    if supply is not None:
+        return [
+            _supplied(activity, quantities, found, answers, supply) for found, answers in zip(matched, scenarios, strict=True)
+        ]
+    _raise([*activity.problems, *quantities.problems, *(problem for found in matched for problem in found.problems)], activity)
+    return [_added_up(activity, quantities, found, answers) for found, answers in zip(matched, scenarios, strict=True)]
+
+
+def _supplied(activity: Activity, quantities: Quantities, matched: Matched, answers: Answers, supply: Supply) -> Footprint:
+    """The result by the rule's accounting of electricity and heat, with the totals by both beside it."""
+    results = {
+        name: _added_up(*with_supply(activity, quantities, matched, answers, supply, name), answers)
+        for name in (LOCATION, MARKET)
+    }
+    declared = activity.rules.document.electricity.declared
+    cited = {"electricity": declared, "supply": {"name": supply.name, "sha256": supply.sha256}}
+    beside = {name: result.totals for name, result in results.items()}
+    return replace(results[declared], beside=beside, cited=cited)
+
+
+def _added_up(activity: Activity, quantities: Quantities, matched: Matched, answers: Answers) -> Footprint:
+    """Masses, amounts and emissions of rows that have their factors."""
+    _raise([*activity.problems, *quantities.problems, *matched.problems], activity)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is beyond measure is told below
+        masses = stage_masses(activity, quantities)
+        flows, place = activity.flows, activity.flows.place
+        scale = None if quantities.scale is flows.unscaled else quantities.scale
+        amount = engine.amounts(quantities.value, scale, place, masses, flows.multiplied)
+        question, per_unit, stuck = with_links(activity, quantities, matched, amount)
+        _raise(stuck, activity)
+        told = matched.told if per_unit is matched.of_kinds else parts_told(per_unit)
+        emitted = Emitted(place, amount, question, per_unit, activity.stage_seats.total, told)
+        by_seat = emitted.by_seat
+        if np.count_nonzero(np.isfinite(by_seat)) < by_seat.size:
+            _raise(_beyond_measure(activity, emitted), activity)
+    return assemble(activity, quantities, matched, masses, emitted, answers)
+
+
+def _beyond_measure(activity: Activity, emitted: Emitted) -> list[Problem]:
+    """Rows whose emissions are more than a number can hold; the whole input where no row alone is."""
+    emissions = emitted.amount * emitted.per_unit[emitted.question].sum(axis=1)
+    rows = np.unique(activity.flows.row[~np.isfinite(emissions)])
+    what, cure = "The emissions of this amount are beyond what can be counted.", "Check the amount and its unit."
+    found = list(activity.cells.problems_at(rows[rows >= 0], what, cure, "amount", "huge"))
+    return found or [Problem(activity.cells.table.name, "The emissions add up beyond what can be counted.", cure, code="huge")]
+
+
+def footprint(
+    source: str | Path | Any,
+    rule: str | Path | RuleSet,
+    factors: FactorTable | str | Path | Sequence[FactorTable | str | Path] | None = None,
+    *,
+    gwp: str | None = None,
+    biogenic: str | None = None,
+    supply: Supply | str | Path | None = None,
+) -> Footprint:
+    """Read, match and calculate in one step; problems of reading and of matching are told together.
+
+    Parameters
+    ----------
+    source : path or DataFrame
+        Activity data.
+    rule : str, Path or RuleSet
+        Name, `name@edition` or path of a rule.
+    factors : FactorTable, str, Path, or several of them, optional
+        Tables of emission factors, in order; `default` where none is given.
+
+    Raises
+    ------
+    InputError, RuleError, FactorError, UsageError
+
+    Warns
+    -----
+    PcfWarning
+        Each distinct warning of the result, once.
+
+    Examples
+    --------
+    >>> import textile_pcf as tp
+    >>> tp.footprint("examples/cotton_poplin/activity.csv", rule="cotton_fabric").unit
+    'kg'
+    """
+    several = factors if isinstance(factors, (list, tuple)) else () if factors is None else (factors,)
+    rules, tables = load_rules(rule), load_factors(*several)
+    result = _calculated(build_activity(source, rules), tables, gwp, biogenic, supply)
+    warn_caller(result.warnings())
+    return result
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    if not isinstance(value, str) or value not in known:
+        raise UsageError(
+            [Problem(f"{name} {value!r}", "There is no such set.", f"Choose from: {', '.join(known)}.", code=name)]
+        )
+    return value
+
+
+def _raise(problems: list[Problem], activity: Activity) -> None:
+    if problems:
+        raise InputError(told_once(activity, problems), activity.rules.in_chinese())

@@ -1,0 +1,69 @@
+"""Rows grouped by combinations of codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textile_pcf.columns.categorical import Coded
+from textile_pcf.columns.codes import DENSE, SHORT, WIDE, dense_groups
+
+
+def combine(*columns: NDArray[np.integer[Any]] | Coded) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Distinct combinations of codes: the first row of each, and each row's combination. Codes are -1 or more.
+
+    Combinations are counted in a table; only where there could be far more of them than rows are they sorted.
+
+    Examples
+    --------
+    >>> combine(np.array([0, 1, 0]), np.array([2, 2, 2]))
+    (array([0, 1]), array([0, 1, 0]))
+    """
+    key: NDArray[np.integer[Any]] = np.zeros(len(columns[0]), dtype=np.int32)
+    span = 1
+    for column in columns:
+        if isinstance(column, Coded):
+            codes, low, size = column.codes, 0, len(column.categories)
+        else:
+            codes, low = column, int(column.min(initial=0))
+            size = int(column.max(initial=0)) - low + 1
+        if size <= 1:
+            continue
+        if span > 1 and span * size > max(DENSE, WIDE * len(key)):
+            first, place = dense_groups(key, span)
+            span = len(first)
+            key = place.astype(np.int32) if span * size < SHORT else place
+        elif span * size >= SHORT:
+            key = key.astype(np.int64)
+        if span > 1:
+            key *= size
+        np.add(key, codes, out=key, casting="same_kind")
+        if low:
+            key -= low
+        span *= size
+    return dense_groups(key, span)
+
+
+def repeated(*columns: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
+    """Rows whose combination of codes stands more than once.
+
+    Examples
+    --------
+    >>> repeated(np.array([0, 1, 0, 1]), np.array([0, 0, 0, 1]))
+    array([0, 2])
+    """
+    if not len(columns[0]):
+        return np.empty(0, dtype=np.intp)
+    key, span = np.asarray(columns[0], dtype=np.int64), int(columns[0].max()) + 1
+    for column in columns[1:]:
+        size = int(column.max()) + 1
+        key = key * size + column
+        span *= size
+    place = key if span <= max(DENSE, WIDE * len(key)) else dense_groups(key, span)[1]
+    seen = np.zeros(int(place.max()) + 1, dtype=bool)
+    seen[place] = True
+    if np.count_nonzero(seen) == len(place):
+        return np.empty(0, dtype=np.intp)
+    return np.flatnonzero((np.bincount(place) > 1)[place])

@@ -1,0 +1,142 @@
+"""Who needs whom, without amounts: levels of products, and rings of products that need one another. Arrays in, arrays out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from textile_pcf.arrays import BoolArray, IndexArray
+
+
+@dataclass(frozen=True)
+class Rings:
+    """Products that all need one another in the end, told per product.
+
+    `home` is the first product of its ring, the product itself where it is in none. Without the products of `cut` there is no
+    ring left.
+    """
+
+    home: IndexArray
+    cut: BoolArray
+
+
+def levels(user: IndexArray, supplier: IndexArray, products: int) -> IndexArray:
+    """Level of each product: 0 buys from none, others stand one above their highest supplier; -1 in loops and above them.
+
+    Examples
+    --------
+    >>> levels(np.array([0, 0, 1]), np.array([1, 2, 2]), 3)
+    array([2, 1, 0])
+    """
+    waiting = np.bincount(user, minlength=products)
+    users = user[np.argsort(supplier, kind="stable")]
+    first = np.concatenate([[0], np.cumsum(np.bincount(supplier, minlength=products))])
+    level = np.full(products, -1, dtype=np.intp)
+    ready = np.flatnonzero(waiting == 0)
+    number = 0
+    while len(ready):
+        level[ready] = number
+        freed = users[_from_to(first[ready], first[ready + 1])]
+        np.subtract.at(waiting, freed, 1)
+        ready = freed[waiting[freed] == 0]
+        ready = ready if len(ready) < 2 else np.unique(ready)
+        number += 1
+    return level
+
+
+def _from_to(start: IndexArray, stop: IndexArray) -> slice | IndexArray:
+    """The places of several stretches, one after the other."""
+    if len(start) == 1:  # a chain is walked product by product
+        return slice(int(start[0]), int(stop[0]))
+    count = stop - start
+    end = np.cumsum(count)
+    return np.asarray(np.arange(end[-1]) + np.repeat(start - end + count, count))
+
+
+def looping(user: IndexArray, supplier: IndexArray, products: int) -> BoolArray:
+    """Products that need themselves in the end, or stand between two that do.
+
+    Examples
+    --------
+    >>> looping(np.array([0, 1, 2]), np.array([1, 0, 0]), 3)
+    array([ True,  True, False])
+    """
+    above = levels(user, supplier, products) < 0
+    if not above.any():
+        return above
+    return above & (levels(supplier, user, products) < 0)
+
+
+def rings(user: IndexArray, supplier: IndexArray, products: int) -> Rings:
+    """Which products need one another in the end.
+
+    Examples
+    --------
+    >>> found = rings(np.array([0, 1, 2, 3]), np.array([1, 0, 0, 3]), 4)
+    >>> found.home, found.cut
+    (array([0, 0, 2, 3]), array([ True, False, False,  True]))
+    """
+    core = looping(user, supplier, products)
+    inside = core[user] & core[supplier]
+    home, cut = np.arange(products), np.zeros(products, dtype=bool)
+    if not inside.any():
+        return Rings(home, cut)
+    members = np.flatnonzero(core)
+    place = np.cumsum(core) - 1
+    user, supplier = place[user[inside]], place[supplier[inside]]
+    suppliers = supplier[np.argsort(user, kind="stable")].tolist()
+    first = np.concatenate([[0], np.cumsum(np.bincount(user, minlength=len(members)))]).tolist()
+    ring, targets = _walked(suppliers, first)
+    lowest = np.full(len(members), len(members), dtype=np.intp)
+    np.minimum.at(lowest, ring, np.arange(len(members)))
+    home[members] = members[lowest[ring]]
+    cut[members[targets]] = True
+    return Rings(home, cut)
+
+
+def _walked(suppliers: list[int], first: list[int]) -> tuple[IndexArray, list[int]]:
+    """Ring of each product by Tarjan's walk, and the products at which the walk came back to its own path.
+
+    The one loop over products of the calculating path: only products in loops, or between loops, are walked, each link once.
+    """
+    products = len(first) - 1
+    following = first[:-1]
+    seen, low, ring = [0] * products, [0] * products, [-1] * products
+    on_path = [False] * products
+    targets, stack, count = set[int](), list[int](), 0
+    for root in range(products):
+        path = [] if seen[root] else [root]
+        while path:
+            here = path[-1]
+            if not seen[here]:
+                count += 1
+                seen[here] = low[here] = count
+                stack.append(here)
+                on_path[here] = True
+            if following[here] < first[here + 1]:
+                other = suppliers[following[here]]
+                following[here] += 1
+                if not seen[other]:
+                    path.append(other)
+                elif ring[other] < 0:
+                    low[here] = min(low[here], seen[other])
+                    if on_path[other]:
+                        targets.add(other)
+                continue
+            path.pop()
+            on_path[here] = False
+            if path:
+                low[path[-1]] = min(low[path[-1]], low[here])
+            if low[here] == seen[here]:
+                _close(stack, ring, here)
+    return np.array(ring, dtype=np.intp), sorted(targets)
+
+
+def _close(stack: list[int], ring: list[int], head: int) -> None:
+    """Give every product walked since the head of a ring to that ring."""
+    while True:
+        member = stack.pop()
+        ring[member] = head
+        if member == head:
+            return

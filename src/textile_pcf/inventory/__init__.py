@@ -1,0 +1,1 @@
+"""From activity data to a linear system: quantities completed, factors matched, masses, amounts, links."""

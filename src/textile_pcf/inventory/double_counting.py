@@ -1,0 +1,54 @@
+"""Declared footprints that hold the way to the customer already, beside a transport flow that counts it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from textile_pcf.activity import Activity
+from textile_pcf.columns import combine
+from textile_pcf.factors import DECLARED, FactorTable
+from textile_pcf.inventory.matching import Matched
+from textile_pcf.rules import FlowSpec
+from textile_pcf.rules.arrays import layout
+from textile_pcf.units import parse_unit
+
+DELIVERED = "cradle_to_customer"  # the boundary of a factor row whose value ends at the customer's door
+TRANSPORT = "transport"
+
+
+def carried_twice(activity: Activity, factors: FactorTable, matched: Matched) -> Iterator[tuple[int, str]]:
+    """Per product, a sentence for each stage with a delivered footprint and a transport flow that is not zero."""
+    if not any(request.item.startswith(DECLARED) for request in matched.requests):
+        return
+    delivered = np.array(
+        [
+            answer is not None and factors.tables[answer.table].texts["boundary"][answer.row] == DELIVERED
+            for answer in matched.answers
+        ],
+        dtype=bool,
+    )
+    rules, flows = activity.rules, activity.flows
+    rows = np.flatnonzero(delivered[matched.form])
+    if not len(rows):
+        return
+    product = activity.flow_products
+    stage = layout(rules).flow_stage[flows.flow]
+    place = product * len(rules.stages) + stage
+    carries = np.array([_is_transport(spec) for spec in rules.flows])[flows.flow] & (activity.flow_value != 0)
+    ways = np.flatnonzero(carries & np.isin(place, place[rows]))
+    way = ways[combine(place[ways], flows.flow[ways])[0]]
+    found = rows[combine(place[rows], matched.form[rows])[0]]
+    flows_at: dict[int, list[str]] = {}
+    for row in way.tolist():
+        flows_at.setdefault(int(place[row]), []).append(rules.flows[flows.flow[row]].id)
+    for row in found.tolist():
+        item, name = matched.requests[matched.form[row]].item, rules.stage_id(int(stage[row]))
+        for flow in sorted(flows_at.get(int(place[row]), [])):
+            yield int(product[row]), f"{name}.{flow}: {item} ends at your door already; give 0 km, or its way is counted twice."
+
+
+def _is_transport(spec: FlowSpec) -> bool:
+    """A flow that says so, or one that counts transport work."""
+    return spec.category == TRANSPORT or spec.unit.dimensions == parse_unit("t*km").dimensions

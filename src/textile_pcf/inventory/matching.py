@@ -1,0 +1,197 @@
+"""The emission factor of every exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from textile_pcf.activity import Activity
+from textile_pcf.activity.row_patterns import among
+from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.columns import combine, picked
+from textile_pcf.errors import Problem
+from textile_pcf.factors import Match, NoMatch, Request
+from textile_pcf.factors.matcher import LINK, Answers, Questions
+from textile_pcf.inventory.default_table import summed_up
+from textile_pcf.results.contributions import parts_told
+from textile_pcf.suggest import nearest
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """What stands for each flow row.
+
+    Rows of one `kind` ask the same; `question` is the place of what each kind asks in `answers` (None for a link to another
+    product), in `requests`, in `parts`, the emissions per canonical unit of the flow, shape (questions, PARTS), in `rows`, the
+    factor table and its row, and in `places`, where all answers keep it; kinds that no row has point anywhere. `supplier` is
+    the linked product of a row, -1 where there is none; `links` says whether there is any.
+    """
+
+    kind: IndexArray
+    question: IndexArray
+    every: Sequence[Match | NoMatch | None]
+    asked: Sequence[Request]
+    parts: FloatArray
+    rows: IndexArray
+    places: IndexArray
+    supplier: IndexArray
+    links: bool
+    problems: tuple[Problem, ...]
+
+    @cached_property
+    def form(self) -> IndexArray:
+        """The question of each row."""
+        return picked(self.question, self.kind)
+
+    @cached_property
+    def of_kinds(self) -> FloatArray:
+        """Emissions per canonical unit of what each kind asks, shape (kinds, PARTS)."""
+        return self.parts.take(self.question, axis=0)
+
+    @cached_property
+    def told(self) -> tuple[int, ...]:
+        """Parts of the emissions that some factor tells."""
+        return parts_told(self.parts)
+
+    @cached_property
+    def answers(self) -> tuple[Match | None, ...]:
+        """The factor of each question."""
+        found = (self.every[place] for place in self.places.tolist())
+        return tuple(answer if isinstance(answer, Match) else None for answer in found)
+
+    @cached_property
+    def requests(self) -> tuple[Request, ...]:
+        """Each question in words."""
+        return tuple(self.asked[place] for place in self.places.tolist())
+
+
+def match_rows(activity: Activity, answers: Answers) -> Matched:
+    """Emission factor of every flow row, with a problem for every row that has none."""
+    if (earlier := answers.matched.get(activity.structure)) is not None:
+        return earlier
+    kind, question, places, links = _questions(activity, answers)
+    supplier = _suppliers(activity, links)
+    told = (answers.parts[places], answers.rows[places], places, supplier, len(links) > 0)
+    matched = Matched(kind, question, answers.answers, answers.requests, *told, problems=())
+    without = _problems(activity, answers, matched)
+    problems = [*summed_up(answers.factors, without, activity.cells.table.name), *_unknown_suppliers(activity, links, supplier)]
+    matched = replace(matched, problems=tuple(problems)) if problems else matched
+    if activity.whole and not problems:
+        answers.matched[activity.structure] = matched
+    return matched
+
+
+def _questions(activity: Activity, answers: Answers) -> tuple[IndexArray, IndexArray, IndexArray, IndexArray]:
+    """Kind of each row, question of each kind, place of the answer to each question, and which rows link to another product.
+
+    Questions are told apart by distinct row forms; where a form tells no region or year, by those of its seats as well.
+    """
+    flows, items = activity.flows, activity.cells.texts["item"].categories
+    forms = flows.forms
+    linking = np.array([*(text.startswith(LINK) for text in items), False])  # the last, -1, is the rule's own
+    is_link = linking[forms.item] & (forms.flow >= 0)
+    item = np.where(is_link, len(items), forms.item) % (len(items) + 2)
+    if flows.located:
+        is_flow, kind = forms.flow >= 0, flows.form
+        chosen = np.flatnonzero(is_flow)
+        question = np.maximum(np.cumsum(is_flow) - 1, 0) if len(chosen) else chosen
+        region, year = forms.region[chosen], forms.year[chosen]
+    else:
+        first, kind = combine(flows.form, flows.region, flows.year)
+        question = np.arange(len(first))
+        chosen, region, year = flows.form[first], flows.region[first], flows.year[first]
+    asked = Questions(forms.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)
+    return kind, question, answers.places(activity.rules, asked), among(is_link, flows.form)
+
+
+def _suppliers(activity: Activity, links: IndexArray) -> IndexArray:
+    """Product that each row links to, -1 where there is none; empty where no row links."""
+    if not len(links):
+        return np.empty(0, dtype=np.intp)
+    items = activity.cells.texts["item"]
+    products = {name: place for place, name in enumerate(activity.products)}
+    target = np.array([products.get(text.removeprefix(LINK), -1) for text in items.categories])
+    supplier = np.full(len(activity.flows), -1)
+    supplier[links] = target[items.codes[activity.flows.row[links]]]
+    return supplier
+
+
+def _rows_telling(activity: Activity, region: str) -> IndexArray:
+    column = activity.cells.texts["region"]
+    return np.flatnonzero(column.codes == column.categories.index(region)) if region in column.categories else np.array([], int)
+
+
+def _problems(activity: Activity, answers: Answers, matched: Matched) -> Iterator[tuple[Request | None, Problem]]:
+    """Rows whose question has no factor, each with what it asks of the tables."""
+    flows, seen = activity.flows, set[str]()
+    for number in np.flatnonzero(answers.refused[matched.places]):
+        answer, rows = answers.answers[matched.places[number]], np.flatnonzero(matched.form == number)
+        assert isinstance(answer, NoMatch)
+        request = answers.requests[matched.places[number]] if answer.column != "region" else None
+        given = np.unique(flows.row[rows[flows.row[rows] >= 0]])
+        if answer.column == "region":
+            region = activity.regions[flows.region[rows[0]]]
+            telling = _rows_telling(activity, region)
+            if len(telling):  # told once, where it stands
+                if region not in seen:
+                    at = activity.cells.problems_at(telling, answer.what, answer.cure, "region", "bad-region")
+                    yield from ((None, problem) for problem in at)
+                seen.add(region)
+                continue
+        at = activity.cells.problems_at(given, answer.what, answer.cure, answer.column, "no-factor")
+        yield from ((request, problem) for problem in at)
+        for row in rows[flows.row[rows] < 0]:
+            spec = activity.rules.flows[flows.flow[row]]
+            title = activity.rules.title(activity.rules.stage_id(spec.stage), spec.id)
+            cure = f"{answer.cure} Or give a row for {title}."
+            yield request, activity.missing(spec.stage, int(flows.seat[row]), spec.id, answer.what, cure, "no-factor")
+
+
+def _unknown_suppliers(activity: Activity, links: IndexArray, supplier: IndexArray) -> Iterator[Problem]:
+    for row in links[supplier[links] < 0] if len(links) else ():
+        source = int(activity.flows.row[row])
+        text = activity.cells.text("item", source)
+        close = nearest(text.removeprefix(LINK), activity.products)
+        cure = f"Did you mean '{LINK}{close}'?" if close else "Add the rows of that product to this input."
+        yield from activity.cells.problems_at(
+            [source], f"There is no product {text!r} in this run.", cure, "item", "no-product"
+        )
+
+
+def factor_rows(matched: Matched) -> dict[int, list[int]]:
+    """Rows of each factor table that are used."""
+    table, row = matched.rows.T
+    return {number: np.unique(row[table == number]).tolist() for number in np.unique(table[table >= 0]).tolist()}
+
+
+def match_warnings(activity: Activity, matched: Matched) -> Iterator[tuple[int, str]]:
+    """Warnings of products whose factor is of a later year than theirs."""
+    product, told = activity.flow_products, dict[tuple[int, str], None]()
+    for number, text in late_factors(activity, matched):
+        rows = np.flatnonzero(matched.form == number)
+        told |= dict.fromkeys((place, text) for place in np.unique(product[rows]).tolist())
+    yield from told
+
+
+def late_factors(activity: Activity, matched: Matched) -> list[tuple[int, str]]:
+    """Requests answered by a factor of a later year, each with its warning, in the order of the rule.
+
+    Rows are looked at once, whatever their number: a catalogue needs the sentences, not who each of them is about.
+    """
+    warned = [number for number, answer in enumerate(matched.answers) if answer is not None and answer.warning]
+    if not warned:
+        return []
+    row = np.full(len(matched.answers), -1, dtype=np.intp)
+    row[matched.form] = np.arange(len(matched.form))
+    found: list[tuple[int, int, str]] = []
+    for number in warned:
+        if row[number] < 0:
+            continue
+        spec, answer = activity.rules.flows[activity.flows.flow[row[number]]], matched.answers[number]
+        assert answer is not None
+        name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
+        found.append((spec.index, number, f"{name}: {matched.requests[number].item}: {answer.warning}."))
+    return [(number, text) for _, number, text in sorted(found)]

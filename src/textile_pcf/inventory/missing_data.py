@@ -1,0 +1,153 @@
+"""What is needed and not there: told with what to measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textile_pcf.activity.activity import Activity
+from textile_pcf.activity.row_patterns import Kind
+from textile_pcf.arrays import BoolArray, FloatArray
+from textile_pcf.errors import Problem
+from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, RuleSet
+from textile_pcf.rules.arrays import alternative_flows
+
+Spoilt = set[tuple[str, int, int]]
+
+
+def spoilt_names(activity: Activity) -> Spoilt:
+    """What rows with problems speak of, (kind, place in the rule, product): not to be called missing as well."""
+    cells, names = activity.cells, activity.rules.names
+    found: Spoilt = set()
+    for row in activity.rows.of_kind(Kind.WRONG):
+        kind, index = names.get(cells.text("stage", int(row)), {}).get(cells.text("flow", int(row)), ("", -1))
+        product = int(cells.texts["product"].codes[row])
+        if kind:
+            nameless = not cells.text("product", int(row))
+            found.update((kind, index, one) for one in (range(len(activity.names)) if nameless else (product,)))
+    return found
+
+
+def missing_flows(activity: Activity, spoilt: Spoilt) -> Iterator[Problem]:
+    """Required flows of stages that take place."""
+    rules = activity.rules
+    present = activity.present
+    chosen = alternative_flows(rules)
+    for spec in rules.flows:
+        if spec.default is not None or spec.optional or spec.index in chosen:
+            continue
+        if present[spec.index].all():
+            continue
+        takes = activity.takes_place[activity.stage_seats.block(spec.stage)]
+        for seat in np.flatnonzero(takes & ~present[spec.index]):
+            product, _ = activity.seat_place(spec.stage, int(seat))
+            if ("flow", spec.index, product) not in spoilt:
+                stage = rules.stage_id(spec.stage)
+                what = f"{rules.title(stage, spec.id)} is missing, and the rule has no value for it."
+                cure = f"Give it in {spec.unit.text} or {spec.whole.text}. {rules.note(stage, spec.id)}".strip()
+                yield activity.missing(spec.stage, int(seat), spec.id, what, cure, "missing")
+
+
+def missing_root(
+    activity: Activity, properties: FloatArray, spec: FlowSpec | LossSpec, default: Default, seat: int, spoilt: Spoilt
+) -> Iterator[Problem]:
+    """Problem of a value that cannot be told because something it needs is not given; none where that is told already."""
+    rules = activity.rules
+    reasons = dict(_reasons(activity, properties, default, spec.stage, seat, spoilt))
+    if reasons and all(reasons.values()):
+        return
+    what = f"The rule's value for {rules.title(rules.stage_id(spec.stage), spec.id)} needs {' and '.join(reasons)}."
+    cure = f"Give that, or the amount itself in {spec.unit.text}."
+    yield activity.missing(spec.stage, seat, spec.id, what, cure, "missing-input")
+
+
+def _reasons(
+    activity: Activity, properties: FloatArray, default: Default, stage: int, seat: int, spoilt: Spoilt
+) -> Iterator[tuple[str, bool]]:
+    """What is needed and not known, and whether it is required and so reported by itself."""
+    rules = activity.rules
+    index = default.reference if default.reference >= 0 else default.by
+    if index < 0:
+        return
+    spec = rules.properties[index]
+    place = property_seat(activity, properties, index, stage, seat)
+    value = properties[activity.property_seats.start[index] + place]
+    home = rules.stage_id(spec.stage)
+    if not np.isnan(value):
+        if default.reference < 0:
+            told = spec.choice[int(value)] if spec.choice else f"{value / spec.unit.factor:g} {spec.unit.text}"
+            yield f"a value for {home}.{spec.id} = {told}, which it does not have", False
+    elif spec.method is not None:
+        for needed in spec.inputs.values():
+            yield from _reasons(activity, properties, Default(np.ones(1), reference=needed), spec.stage, place, spoilt)
+    elif spec.default is not None:
+        yield from _reasons(activity, properties, spec.default, spec.stage, place, spoilt)
+    else:
+        product, _ = activity.seat_place(spec.stage, place)
+        yield f"{home}.{spec.id}", not spec.optional or ("property", index, product) in spoilt
+
+
+def property_seat(activity: Activity, properties: FloatArray, index: int, stage: int, seat: int) -> int:
+    """Seat of a property that a seat of some stage looks at; of several fibres the first that does not know it."""
+    rules, lanes = activity.rules, activity.lanes
+    home = rules.properties[index].stage
+    lane = stage != PRODUCT and rules.stages[stage].component
+    own_lane = home != PRODUCT and rules.stages[home].component
+    if not own_lane or lane:
+        return seat if own_lane or not lane else int(lanes.product[seat])
+    start = int(lanes.start[seat])
+    fibres = properties[activity.property_seats.block(index)][start : start + int(lanes.count[seat])]
+    return start + int(np.argmax(np.isnan(fibres)))
+
+
+def unchosen_alternatives(activity: Activity, spoilt: Spoilt) -> Iterator[Problem]:
+    """Groups of ways of which not exactly one is taken."""
+    rules = activity.rules
+    present = activity.present
+    for group, written in zip(rules.alternatives, rules.document.alternatives, strict=True):
+        per_lane = any(rules.stages[_home(rules, *member)].component for member in group)
+        taken = [_on_lanes(activity, _given(activity, present, *member), _home(rules, *member), per_lane) for member in group]
+        count = np.sum(taken, axis=0)
+        demanded = _demanded(activity, group, per_lane)
+        names = rules.ways_named(written.one_of)
+        note = f" {written.note.told()}" if written.note else ""
+        flows = [index for kind, index in group if kind == "flow"]
+        for seat in np.flatnonzero(demanded & (count != 1)):
+            product = int(activity.lanes.product[seat]) if per_lane else int(seat)
+            if count[seat] == 0 and any(("flow", index, product) in spoilt for index in flows):
+                continue
+            stage = _home(rules, *group[0]) if per_lane else PRODUCT
+            got = [name for name, flags in zip(written.one_of, taken, strict=True) if flags[seat]]
+            told = f"Only one of these can be taken: {rules.ways_named(got)}."
+            what = told if got else f"One of these is needed: {names}."
+            cure = f"Keep one.{note}" if got else f"Give rows for exactly one.{note}"
+            fibre = _stage_with_lanes(rules, group) if per_lane else stage
+            way = (got or written.one_of)[0].partition(".")
+            yield activity.missing(fibre, int(seat), "one_of", what, cure, "alternatives", (way[0], way[2]))
+
+
+def _stage_with_lanes(rules: RuleSet, group: tuple[tuple[str, int], ...]) -> int:
+    return next(home for home in (_home(rules, *member) for member in group) if rules.stages[home].component)
+
+
+def _home(rules: RuleSet, kind: str, index: int) -> int:
+    return index if kind == "stage" else rules.flows[index].stage
+
+
+def _given(activity: Activity, present: list[BoolArray], kind: str, index: int) -> BoolArray:
+    return activity.takes_place[activity.stage_seats.block(index)] if kind == "stage" else present[index]
+
+
+def _on_lanes(activity: Activity, flags: BoolArray, stage: int, per_lane: bool) -> BoolArray:
+    return flags[activity.lanes.product] if per_lane and not activity.rules.stages[stage].component else flags
+
+
+def _demanded(activity: Activity, group: tuple[tuple[str, int], ...], per_lane: bool) -> NDArray[np.bool_]:
+    """Where a choice must be made: where the one stage takes place whose flows they all are, else everywhere."""
+    homes = {_home(activity.rules, *member) for member in group}
+    if len(homes) == 1 and all(kind == "flow" for kind, _ in group):
+        home = homes.pop()
+        return activity.takes_place[activity.stage_seats.block(home)]
+    return np.ones(activity.lanes.size if per_lane else len(activity.names), dtype=bool)

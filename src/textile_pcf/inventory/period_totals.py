@@ -1,0 +1,161 @@
+"""Totals of periods, divided by what the stage gave in those periods: per kg of its output.
+
+A flow that is told for several periods has one mean: all its totals over the outputs of all periods it is told for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from textile_pcf.activity.activity import Activity
+from textile_pcf.activity.row_patterns import PERIOD, Kind
+from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.columns import combine
+from textile_pcf.errors import Problem
+from textile_pcf.inventory.product_mass import measures_of
+from textile_pcf.rules.arrays import layout
+from textile_pcf.units import Unit
+from textile_pcf.units.product_units import Measures
+
+
+@dataclass(frozen=True, eq=False)
+class Periods:
+    """Periods of stages: of each total, `totals`, and of each output, `outputs`. `flow` tells the totals that share a mean.
+
+    A period is a stage seat, a fibre and a year; a mean belongs to a flow on its seat.
+    """
+
+    totals: IndexArray
+    outputs: IndexArray
+    flow: IndexArray
+    count: int
+
+    def means(self, mass: FloatArray) -> FloatArray:
+        """What each total is divided by: the outputs of all periods of its flow. [kg] 0 where a period has none."""
+        given = np.bincount(self.outputs, weights=mass, minlength=self.count)
+        first, _ = combine(self.flow, self.totals)
+        of_flow, period = self.flow[first], self.totals[first]
+        return np.asarray(np.bincount(of_flow, weights=given[period])[self.flow])
+
+    @property
+    def lacking(self) -> IndexArray:
+        """Totals of periods without output."""
+        return np.flatnonzero(~np.isin(self.totals, self.outputs))
+
+    @property
+    def unused(self) -> IndexArray:
+        """Outputs of periods without totals."""
+        return np.flatnonzero(~np.isin(self.outputs, self.totals))
+
+
+def periods_of(activity: Activity) -> Periods:
+    """The periods that rows speak of."""
+    flows, outputs, seats = activity.flows, activity.outputs, activity.stage_seats
+    rows, code = flows.totals, activity.cells.texts["component"].codes
+    place = np.concatenate([flows.place[rows], seats.at(outputs.stage, outputs.seat)])
+    component = code[np.concatenate([flows.row[rows], outputs.row])]
+    first, form = combine(place, component, np.concatenate([flows.year[rows], outputs.year]))
+    _, flow = combine(activity.structure.flow_seats.at(flows.flow[rows], flows.seat[rows]), component[: len(rows)])
+    return Periods(form[: len(rows)], form[len(rows) :], flow, len(first))
+
+
+def per_period(activity: Activity, properties: FloatArray, values: FloatArray) -> tuple[FloatArray, list[Problem]]:
+    """Values of flow rows with the totals of periods per kg of output, and what is wrong with them."""
+    flows, outputs = activity.flows, activity.outputs
+    rows = flows.totals
+    if not len(rows) and not len(outputs.row):
+        return values, []
+    periods = periods_of(activity)
+    mass, problems = output_mass(activity, measures_of(activity, properties))
+    lacking = rows[periods.lacking]
+    what = "The total of a period has no output to be divided by."
+    cure = "Add a row of this stage with flow `output`, per `period`, and the same component and year."
+    problems += activity.cells.problems_at(np.unique(flows.row[lacking]), what, cure, "per", "no-output")
+    what = "This output of a period belongs to no total of that period."
+    cure = "Give the same component and year as the totals, or remove it."
+    rows_unused = _without_spoilt_totals(activity, np.unique(outputs.row[periods.unused]))
+    problems += activity.cells.problems_at(rows_unused, what, cure, "flow", "unused-output")
+    problems += _given_twice(activity, periods)
+    done = values.copy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        done[rows] = values[rows] / periods.means(mass)
+    done[lacking] = np.nan
+    return done, problems
+
+
+def _given_twice(activity: Activity, periods: Periods) -> Iterator[Problem]:
+    """Second rows of one period that differ in nothing but how its year is told: in the row, or taken over from another."""
+    cells, flows, outputs = activity.cells, activity.flows, activity.outputs
+    code, rows = {name: cells.texts[name].codes for name in ("item", "region", "year")}, flows.totals
+    told = (
+        (flows.row[rows], (periods.flow, periods.totals, flows.forms.item[flows.form[rows]], flows.region[rows])),
+        (outputs.row, (periods.outputs, code["item"][outputs.row], code["region"][outputs.row])),
+    )
+    cure = "Give it once, or tell its parts apart by item or region."
+    for row, same in told:
+        first, form = combine(*same)
+        earlier = row[first[form]]
+        again = np.flatnonzero(code["year"][row] != code["year"][earlier])
+        for place in again[np.unique(row[again], return_index=True)[1]]:
+            what = f"The same period stands already, in {cells.table.place(int(earlier[place]))}."
+            yield from cells.problems_at([int(row[place])], what, cure, "year", "twice")
+
+
+def _without_spoilt_totals(activity: Activity, rows: IndexArray) -> IndexArray:
+    """Output rows of stages none of whose rows was reported: there the total is perhaps only unreadable."""
+    texts = activity.cells.texts
+    span = len(texts["stage"].categories)
+    home = texts["product"].codes * span + texts["stage"].codes
+    return rows[~np.isin(home[rows], home[activity.rows.of_kind(Kind.WRONG)])]
+
+
+def output_mass(activity: Activity, measures: Measures) -> tuple[FloatArray, list[Problem]]:
+    """Outputs of periods in kg."""
+    outputs, problems = activity.outputs, list[Problem]()
+    mass = np.full(len(outputs.row), np.nan)
+    amounts = activity.cells.numbers["amount"][outputs.row]
+    amounts = np.where(amounts > 0, amounts, np.nan)  # nothing given off was told with the row
+    for form in np.unique(outputs.unit):
+        unit: Unit | None = activity.rows.units[form]
+        assert unit is not None
+        rows = np.flatnonzero(outputs.unit == form)
+        per_lane = layout(activity.rules).stage_lane[outputs.stage[rows]]
+        product = np.where(per_lane, activity.lanes.product[np.where(per_lane, outputs.seat[rows], 0)], outputs.seat[rows])
+        mass[rows] = amounts[rows] * measures.kilograms(unit)[product]
+        unknown = np.unique(outputs.row[rows[np.isnan(mass[rows]) & ~np.isnan(amounts[rows])]])
+        cure = f"Give {measures.missing(unit)} of the product, or the output in kg."
+        problems += activity.cells.problems_at(
+            unknown, f"{unit.text} of this product cannot be weighed.", cure, "unit", "no-mass"
+        )
+    return mass, problems
+
+
+def years_added(activity: Activity) -> Iterator[tuple[int, str]]:
+    """Per product, a sentence for amounts of several years that add up because they are no totals of periods."""
+    flows = activity.flows
+    told = np.setdiff1d(np.flatnonzero(flows.year), flows.empty)
+    _, same = combine(
+        activity.structure.flow_seats.at(flows.flow[told], flows.seat[told]),
+        flows.forms.item[flows.form[told]],
+        flows.region[told],
+    )
+    first, _ = combine(same, flows.year[told])
+    plain = np.bincount(same, weights=flows.per[told] != PERIOD)
+    several = (np.bincount(same[first], minlength=len(plain)) > 1) & (plain > 0)
+    kept = first[several[same[first]]]  # one row of each year
+    kept = kept[np.argsort(same[kept], kind="stable")]
+    for lines in np.split(told[kept], np.flatnonzero(np.diff(same[kept])) + 1):
+        if len(lines):
+            yield _years_told(activity, lines)
+
+
+def _years_told(activity: Activity, lines: IndexArray) -> tuple[int, str]:
+    flows = activity.flows
+    spec, seat = activity.rules.flows[flows.flow[lines[0]]], int(flows.seat[lines[0]])
+    product, component = activity.seat_place(spec.stage, seat)
+    where = f"{activity.rules.stage_id(spec.stage)}.{spec.id}{f' of {component}' if component else ''}"
+    years = ", ".join(map(str, np.sort(flows.year[lines]).tolist()))
+    return product, f"{where}: The amounts of several years ({years}) are added up. Only totals of periods give a mean."

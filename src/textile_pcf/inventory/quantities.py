@@ -1,0 +1,327 @@
+"""Quantities completed: given by the activity data, else the rule's value, else computed by a named method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from textile_pcf.activity.activity import Activity
+from textile_pcf.activity.indexing import spread
+from textile_pcf.activity.row_patterns import ABSOLUTE, AS_RULE, among
+from textile_pcf.activity.structure_cache import keep
+from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.columns import combine
+from textile_pcf.errors import Problem
+from textile_pcf.inventory.missing_data import missing_flows, missing_root, spoilt_names, unchosen_alternatives
+from textile_pcf.inventory.period_totals import per_period
+from textile_pcf.inventory.product_mass import missing_mass, product_mass
+from textile_pcf.rules import PRODUCT, Default, LossSpec, PropertySpec, RuleSet
+from textile_pcf.rules.arrays import layout
+from textile_pcf.units import Unit, parse_unit
+
+GIVEN, BY_RULE, COMPUTED, NONE = 0, 1, 2, -1
+
+
+class Quantities(NamedTuple):
+    """Everything the calculation needs, in canonical units.
+
+    `properties` and `losses` are flat over their seats; `property_origin` says where a property comes from, and
+    `property_entry` and `loss_entry` which entry of the rule's value it is (-1: not the rule's). `value` has one number per
+    flow row, `entry` the entry of the rule's value it uses (-1 where the amount is given), and `scale` the drivers that are no
+    masses, multiplied. `mass` is that of one product unit. [kg]
+    """
+
+    properties: FloatArray
+    property_origin: IndexArray
+    property_entry: IndexArray
+    losses: FloatArray
+    loss_entry: IndexArray
+    value: FloatArray
+    scale: FloatArray
+    entry: IndexArray
+    mass: FloatArray
+    problems: tuple[Problem, ...]
+
+
+def complete(activity: Activity) -> Quantities:
+    """Complete properties, losses and flow values; what is still missing where it is used is a problem."""
+    if activity.given:
+        return _as_given(activity)
+    spoilt = set() if activity.whole else spoilt_names(activity)
+    properties, origin, property_entry = _properties(activity)
+    losses, loss_entry = _losses(activity, properties)
+    mass = product_mass(activity, properties)
+    value, entry = _flow_values(activity, properties)
+    value, lost = per_period(activity, properties, value)
+    scale, undriven = _scale(activity, properties, spoilt)
+    twice, absent = ([], []) if activity.whole else (list(_taken_twice(activity)), _absent(activity, spoilt))
+    problems = [
+        *twice,
+        *_missing_properties(activity, properties, spoilt),
+        *missing_mass(activity, mass),
+        *_wrong_losses(activity, losses, properties, spoilt),
+        *absent,
+        *lost,
+        *_missing_values(activity, properties, value, spoilt),
+        *undriven,
+    ]
+    if activity.key is not None and not (activity.whole or twice or absent or activity.problems):
+        keep(activity.rules, activity.key, activity.cells, activity.structure)
+    told = (properties, origin, property_entry, losses, loss_entry, value, scale, entry)
+    return Quantities(*told, mass, tuple(problems))
+
+
+def _as_given(activity: Activity) -> Quantities:
+    """Where the rows tell every quantity there is nothing to fill in, and nothing can be missing but by its amount."""
+    structure, properties, losses = activity.structure, activity.properties, activity.losses
+    mass = product_mass(activity, properties)
+    scale, undriven = _scale(activity, properties, set())
+    problems = [*missing_mass(activity, mass), *_wrong_losses(activity, losses, properties, set()), *undriven]
+    told, no_entries = structure.properties, structure.losses.no_entries
+    values = (properties, told.all_given, told.no_entries, losses, no_entries, activity.flow_value, scale, structure.flows.told)
+    return Quantities(*values, mass, tuple(problems))
+
+
+def _absent(activity: Activity, spoilt: set[tuple[str, int, int]]) -> list[Problem]:
+    """Flows and ways that no row tells, whatever the amounts."""
+    return [*missing_flows(activity, spoilt), *unchosen_alternatives(activity, spoilt)]
+
+
+def _is_lane(rules: RuleSet, stage: int) -> bool:
+    return stage != PRODUCT and rules.stages[stage].component
+
+
+def property_on(activity: Activity, properties: FloatArray, index: int, stage: int) -> FloatArray:
+    """Values of a property on the seats of a stage."""
+    rules = activity.rules
+    values = properties[activity.property_seats.block(index)]
+    return spread(values, _is_lane(rules, rules.properties[index].stage), _is_lane(rules, stage), activity.lanes)
+
+
+def _by_rule(
+    activity: Activity, properties: FloatArray, default: Default, stage: int, seats: int
+) -> tuple[FloatArray, IndexArray]:
+    """The rule's value on every seat of a stage, and the entry it comes from (-1: none)."""
+    if default.reference >= 0:
+        values = property_on(activity, properties, default.reference, stage) * default.values[0]
+        return values, np.where(np.isnan(values), -1, 0)
+    if default.by >= 0:
+        entry = default.entry(property_on(activity, properties, default.by, stage))
+        return np.append(default.values, np.nan)[entry], entry
+    return np.full(seats, default.values[0]), np.zeros(seats, dtype=np.intp)
+
+
+def _properties(activity: Activity) -> tuple[FloatArray, IndexArray, IndexArray]:
+    told = activity.structure.properties
+    values, unknown = activity.properties, np.isnan(activity.properties)
+    if not np.count_nonzero(unknown):
+        return values, told.all_given, told.no_entries
+    origin, entries = np.where(unknown, NONE, GIVEN), told.no_entries
+    values, entries = values.copy(), entries.copy()
+    for spec in activity.rules.properties:
+        block = activity.property_seats.block(spec.index)
+        empty = np.isnan(values[block])
+        if not empty.any():
+            continue
+        if spec.default is not None:
+            found, entry = _by_rule(activity, values, spec.default, spec.stage, len(empty))
+            entries[block] = np.where(empty, entry, -1)
+            kind = BY_RULE
+        elif spec.method is not None:
+            found, kind = _computed(activity, values, spec), COMPUTED
+        else:
+            continue
+        values[block] = np.where(empty, found, values[block])
+        origin[block] = np.where(empty & ~np.isnan(found), kind, origin[block])
+    return values, origin, entries
+
+
+def _computed(activity: Activity, values: FloatArray, spec: PropertySpec) -> FloatArray:
+    """A property by its method: canonical units in and out, the method's own units between."""
+    method = spec.method
+    assert method is not None
+    with np.errstate(all="ignore"):
+        inputs = {
+            name: method_input(activity, values, index, spec.stage, method.inputs[name]) for name, index in spec.inputs.items()
+        }
+        found = _canonical(method.function(**inputs), parse_unit(method.output), spec.unit)
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def method_input(activity: Activity, values: FloatArray, index: int, stage: int, wanted: str) -> FloatArray:
+    """A property in the unit a method wants: a count in dtex becomes Nm where it must."""
+    told = activity.rules.properties[index].unit
+    target = parse_unit(wanted)
+    found = property_on(activity, values, index, stage)
+    return (1 / found if told.dimensions != target.dimensions else found) / target.factor
+
+
+def _canonical(values: FloatArray, told: Unit, unit: Unit) -> FloatArray:
+    """Values in `told` as canonical ones of the property's unit."""
+    canonical = values * told.factor
+    return 1 / canonical if told.dimensions != unit.dimensions else canonical
+
+
+def _losses(activity: Activity, properties: FloatArray) -> tuple[FloatArray, IndexArray]:
+    values, entries = activity.losses, activity.structure.losses.no_entries
+    if not np.count_nonzero(np.isnan(values)):
+        return values, entries
+    values, entries = values.copy(), entries.copy()
+    for spec in activity.rules.losses:
+        block = activity.loss_seats.block(spec.index)
+        empty = np.isnan(values[block])
+        if spec.default is not None and empty.any():
+            found, entry = _by_rule(activity, properties, spec.default, spec.stage, len(empty))
+            values[block] = np.where(empty, found, values[block])
+            entries[block] = np.where(empty, entry, -1)
+    return values, entries
+
+
+def _missing_properties(activity: Activity, properties: FloatArray, spoilt: set[tuple[str, int, int]]) -> Iterator[Problem]:
+    required, unknown = layout(activity.rules).property_required, np.isnan(properties)
+    if not np.count_nonzero(unknown) or not (unknown & activity.property_seats.of_each(required)).any():
+        return
+    for spec in activity.rules.properties:
+        if not required[spec.index]:
+            continue
+        block = activity.property_seats.block(spec.index)
+        empty = np.isnan(properties[block])
+        if spec.stage != PRODUCT:
+            empty = empty & activity.takes_place[activity.stage_seats.block(spec.stage)]
+        for seat in np.flatnonzero(empty):
+            product, _ = activity.seat_place(spec.stage, int(seat))
+            if ("property", spec.index, product) not in spoilt:
+                yield _not_given(activity, spec, int(seat))
+
+
+def _not_given(activity: Activity, spec: PropertySpec | LossSpec, seat: int) -> Problem:
+    stage = activity.rules.stage_id(spec.stage)
+    words = getattr(spec, "choice", ())
+    wanted = f"Write one of {', '.join(words)} in the column `item`." if words else f"Give it in {spec.unit.text}."
+    note = activity.rules.note(stage, spec.id)
+    what = f"{activity.rules.title(stage, spec.id)} is missing, and the rule has no value for it."
+    return activity.missing(spec.stage, seat, spec.id, what, f"{wanted} {note}".strip(), "missing")
+
+
+def _wrong_losses(
+    activity: Activity, losses: FloatArray, properties: FloatArray, spoilt: set[tuple[str, int, int]]
+) -> Iterator[Problem]:
+    """Losses that are missing, or outside what their basis allows."""
+    if np.count_nonzero(losses) == len(losses) and (not len(losses) or losses.item(losses.argmax()) < 1):
+        return  # whatever the basis; comparisons with NaN are false, and what is negative is told with its row
+    arrays, seats = layout(activity.rules), activity.loss_seats
+    most = seats.of_each(np.where(arrays.loss_basis == "input", 1.0, np.inf))
+    least = seats.of_each(np.where(arrays.loss_basis == "ratio", 0.0, -np.inf))
+    lacking = np.isnan(losses) & seats.of_each(arrays.loss_required)
+    if not (lacking | (losses >= most) | (losses <= least)).any():
+        return
+    for spec in activity.rules.losses:
+        if activity.rules.stages[spec.stage].outside:
+            continue
+        block = activity.loss_seats.block(spec.index)
+        values, rows = losses[block], activity.loss_rows[block]
+        takes = activity.takes_place[activity.stage_seats.block(spec.stage)]
+        for seat in np.flatnonzero(takes & np.isnan(values) & (not spec.optional or spec.default is not None)):
+            product, _ = activity.seat_place(spec.stage, int(seat))
+            if ("loss", spec.index, product) in spoilt:
+                continue
+            if spec.default is None:
+                yield _not_given(activity, spec, int(seat))
+            else:
+                yield from missing_root(activity, properties, spec, spec.default, int(seat), spoilt)
+        high = 1.0 if spec.basis == "input" else np.inf
+        wrong = (values >= high) | ((values == 0) & (spec.basis == "ratio"))  # negative ones are told with the row
+        for row in np.unique(rows[wrong & (rows >= 0)]):
+            told = f"{activity.value[row] * 100:.6g} %" if spec.basis != "ratio" else f"{activity.value[row]:.6g}"
+            limits = {
+                "input": "A loss on the input is at least 0 % and below 100 %",
+                "output": "A loss on the output is at least 0 %",
+                "ratio": "A ratio of input to output is above 0",
+            }[spec.basis]
+            cure = f"{limits}; 5 percent is written 5 with unit %."
+            yield from activity.cells.problems_at([int(row)], f"A loss of {told} cannot be.", cure, "amount", "loss")
+
+
+def _flow_values(activity: Activity, properties: FloatArray) -> tuple[FloatArray, IndexArray]:
+    """Values of flow rows: as given, else the rule's."""
+    flows = activity.flows
+    if not len(flows.empty):
+        return activity.flow_value, flows.told
+    values = activity.flow_value.copy()
+    entries = np.full(len(values), -1, dtype=np.intp)
+    for index, rows in flows.empty_of():
+        spec = activity.rules.flows[index]
+        if spec.default is None:
+            continue
+        size = int(activity.stage_seats.size[spec.stage])
+        found, entry = _by_rule(activity, properties, spec.default, spec.stage, size)
+        values[rows], entries[rows] = found[flows.seat[rows]], entry[flows.seat[rows]]
+    return values, entries
+
+
+def _taken_twice(activity: Activity) -> Iterator[Problem]:
+    """Rows without amount that each take the rule's value of the same flow: it can be taken once."""
+    flows = activity.flows
+    rows = flows.empty[flows.row[flows.empty] >= 0]
+    if len(rows) < 2:
+        return
+    first, form = combine(flows.flow[rows], flows.seat[rows])
+    again = np.unique(flows.row[rows[first[form] != np.arange(len(rows))]])
+    what = "Another row without amount takes the rule's value of this flow already."
+    yield from activity.cells.problems_at(again, what, "Write the amounts, or keep one of the rows.", "amount", "taken-twice")
+
+
+def _missing_values(
+    activity: Activity, properties: FloatArray, values: FloatArray, spoilt: set[tuple[str, int, int]]
+) -> Iterator[Problem]:
+    flows = activity.flows
+    if not len(flows.empty):
+        return
+    for row in flows.empty[np.isnan(values[flows.empty])]:
+        spec, seat = activity.rules.flows[flows.flow[row]], int(flows.seat[row])
+        product, _ = activity.seat_place(spec.stage, seat)
+        if spec.default is not None and ("flow", spec.index, product) not in spoilt:
+            yield from missing_root(activity, properties, spec, spec.default, seat, spoilt)
+
+
+def _scale(activity: Activity, properties: FloatArray, spoilt: set[tuple[str, int, int]]) -> tuple[FloatArray, list[Problem]]:
+    """Drivers that are no masses, multiplied; an absolute amount is per product unit, a period's per kg of output."""
+    flows, rules = activity.flows, activity.rules
+    problems: list[Problem] = []
+    driven = layout(rules).flow_driven
+    if activity.lanes.plain and not flows.periods and not driven:
+        return flows.unscaled, problems
+    scale = np.ones(len(flows))
+    scale[among(flows.forms.per == ABSOLUTE, flows.form)] = rules.product_unit.factor
+    scale *= part_of_all_fibres(activity)
+    for spec, others in driven:
+        rows = among((flows.forms.flow == spec.index) & (flows.forms.per == AS_RULE), flows.form)
+        for driver in others:
+            if driver == "product":
+                scale[rows] *= rules.product_unit.factor
+                continue
+            values = property_on(activity, properties, int(driver), spec.stage)[flows.seat[rows]]
+            scale[rows] *= values
+            for row in rows[np.isnan(values)]:
+                reference = Default(np.ones(1), reference=int(driver))
+                problems += missing_root(activity, properties, spec, reference, int(flows.seat[row]), spoilt)
+    return scale, problems
+
+
+def part_of_all_fibres(activity: Activity) -> FloatArray:
+    """Share of its fibre for an amount that is told for all fibres and multiplied by no mass of the stage; 1 elsewhere.
+
+    5 kWh per product, told once for a blend, are 5 kWh and not 5 for each fibre.
+    """
+    flows, lanes, told = activity.flows, activity.lanes, layout(activity.rules)
+    if lanes.plain:  # no blends
+        return np.ones(1)
+    absolute = (flows.per == ABSOLUTE) | (told.flow_massless[flows.flow] & (flows.per == AS_RULE))
+    unnamed = np.array([name == "" for name in activity.cells.texts["component"].categories])
+    for_all = (flows.row < 0) | unnamed[activity.cells.texts["component"].codes[flows.row]]
+    rows = np.flatnonzero(told.flow_lane[flows.flow] & absolute & for_all)
+    part = np.ones(len(flows))
+    part[rows] = lanes.share[flows.seat[rows]]
+    return part

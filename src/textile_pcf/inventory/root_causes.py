@@ -1,0 +1,48 @@
+"""Problems as they are told: in the order of the file, and none that only follows from another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from textile_pcf.activity.activity import Activity
+from textile_pcf.errors import Problem, by_place
+
+FOLLOWING = frozenset({"missing", "missing-input", "alternatives", "no-factor", "in-default", "no-mass", "shares"})
+
+
+def told_once(activity: Activity, problems: Iterable[Problem]) -> list[Problem]:
+    """Problems by place, without those that follow from a row that names no product, or names it in other capitals."""
+    found = list(problems)
+    nameless = any(problem.code == "bad-product" for problem in found)
+    twins = _twins(activity) if any(problem.code in FOLLOWING for problem in found) else {}
+    kept = [problem for problem in found if not _follows(problem, nameless, twins)]
+    short = {problem.product for problem in found if problem.code in FOLLOWING and problem.product in twins}
+    return by_place([*kept, *_differing(activity, twins, short)])
+
+
+def _follows(problem: Problem, nameless: bool, twins: dict[str, str]) -> bool:
+    return problem.code in FOLLOWING and ((nameless and problem.product == "") or problem.product in twins)
+
+
+def _twins(activity: Activity) -> dict[str, str]:
+    """Products that differ only in capitals from another, with that one."""
+    by_fold: dict[str, list[str]] = {}
+    for product in activity.products:
+        by_fold.setdefault(product.casefold(), []).append(product)
+    return {
+        name: next(other for other in names if other != name) for names in by_fold.values() if len(names) > 1 for name in names
+    }
+
+
+def _differing(activity: Activity, twins: dict[str, str], short: set[str]) -> Iterator[Problem]:
+    """One word about each pair of which one is incomplete."""
+    told: set[str] = set()
+    cells = activity.cells
+    for product in activity.products:
+        if product in short and product.casefold() not in told:
+            told.add(product.casefold())
+            other = twins[product]
+            later = max(product, other, key=activity.products.index)
+            row = int((cells.texts["product"].codes == activity.products.index(later)).argmax())
+            what = f"{other!r} and {product!r} differ only in capitals, and one of them is incomplete."
+            yield from cells.problems_at([row], what, "Write the product in one way.", "product", "product-twins")

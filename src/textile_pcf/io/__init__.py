@@ -1,0 +1,1 @@
+"""The border to files: strict YAML, tables of any kind, shipped data."""

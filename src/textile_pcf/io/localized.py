@@ -1,0 +1,46 @@
+"""Names and notes in English and Chinese."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from textile_pcf.io.documents import Strict
+
+
+class BothLanguages(Strict):
+    """A text in English and Chinese.
+
+    Examples
+    --------
+    >>> BothLanguages(en="Cotton fabric", zh="棉面料").told("zh")
+    '棉面料'
+    """
+
+    en: str
+    """English."""
+    zh: str | None = None
+    """Chinese."""
+
+    def told(self, language: str = "en") -> str:
+        """The text in a language; English where there is no other."""
+        return (self.zh if language == "zh" else None) or self.en
+
+
+def _in_english(value: Any) -> Any:
+    return {"en": value} if isinstance(value, str) else value
+
+
+_SCHEMA = {
+    "anyOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "properties": {"en": {"type": "string"}, "zh": {"type": ["string", "null"]}},
+            "required": ["en"],
+            "additionalProperties": False,
+        },
+    ]
+}
+Text = Annotated[BothLanguages, BeforeValidator(_in_english), WithJsonSchema(_SCHEMA)]

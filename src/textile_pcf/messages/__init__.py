@@ -1,0 +1,1 @@
+"""Fixed words and messages in English and Chinese."""

@@ -1,0 +1,165 @@
+"""The lines of the sum, as columns: every result is added up from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.columns import Coded, picked
+
+SPLIT = ("fossil", "biogenic", "uptake", "land_use_change")
+
+
+@dataclass(frozen=True)
+class StageInfo:
+    """A stage as results show it."""
+
+    id: str
+    title: str
+    title_zh: str
+    group: str
+    component: bool
+    outside: bool
+    flows: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Names of its flows for people: id → English, Chinese."""
+
+    def told(self, language: str = "en") -> str:
+        """Name of the stage in a language."""
+        return self.title_zh if language == "zh" else self.title
+
+    def flow(self, name: str, language: str = "en") -> str:
+        """Name of a flow of the stage in a language; its id where it has none."""
+        return self.flows[name][language == "zh"] if name in self.flows else name
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """What every sum is added up from: the amount of each line, and the emissions of one of what it asks for.
+
+    `place` is the stage seat of a line, in the order of `StageMasses`; `amount` is in the canonical unit of its flow per
+    product unit; `question` points into `per_unit`, shape (questions, 5): fossil, biogenic, uptake, land use change,
+    aircraft. [kg CO2e] `told` are those of the five that some question has.
+    """
+
+    place: IndexArray
+    amount: FloatArray
+    question: IndexArray
+    per_unit: FloatArray
+    seats: int
+    told: tuple[int, ...]
+
+    @cached_property
+    def by_seat(self) -> FloatArray:
+        """Emissions of each stage seat, shape (seats, 5). Scatter-add; parts that nothing has cost nothing."""
+        total = np.zeros((self.per_unit.shape[1], self.seats))
+        for part in self.told:
+            weights = picked(self.per_unit[:, part], self.question)
+            weights *= self.amount
+            total[part] = np.bincount(self.place, weights=weights, minlength=self.seats)
+        return total.T
+
+
+class Gross(NamedTuple):
+    """Gross emissions of each product, uptake apart: all, those by numbers of the rule, those by factors of shipped tables.
+
+    Of every line inside the boundary as much as it emits or saves. [kg CO2e per product unit]
+    """
+
+    total: FloatArray
+    ruled: FloatArray
+    generic: FloatArray
+
+
+def parts_told(per_unit: FloatArray) -> tuple[int, ...]:
+    """Which parts of the emissions are not nothing in every question."""
+    return tuple(np.flatnonzero(per_unit.any(axis=0)).tolist())
+
+
+@dataclass(frozen=True)
+class Lines:
+    """One entry per line of the sum, all of the same length.
+
+    `value` is the amount per driver in `value_unit`; `drivers` its drivers, shape (lines, drivers), NaN where there are fewer;
+    `amount` their product in `unit` per product unit; `factor` in kg CO2e per `unit`; `split` the emissions, shape (lines, 4),
+    and `aircraft` the part of the fossil ones given off by aircraft. [kg CO2e per product unit] `ruled` says that the amount
+    is a number of the rule.
+    """
+
+    product: IndexArray
+    component: Coded
+    stage: IndexArray
+    flow: Coded
+    group: Coded
+    item: Coded
+    value: FloatArray
+    value_unit: Coded
+    told: Coded
+    drivers: FloatArray
+    driver_names: Coded
+    amount: FloatArray
+    unit: Coded
+    factor: FloatArray
+    factor_unit: Coded
+    printed: Coded
+    region: Coded
+    year: Coded
+    fallback: Coded
+    split: FloatArray
+    aircraft: FloatArray
+    data_type: Coded
+    source: Coded
+    locator: Coded
+    ruled: BoolArray
+    factor_table: Coded
+    factor_source: Coded
+    factor_locator: Coded
+
+    @property
+    def emissions(self) -> FloatArray:
+        """Emissions of each line. [kg CO2e per product unit]"""
+        return np.asarray(self.split.sum(axis=1))
+
+    def text(self, column: str, line: int) -> str:
+        """Text of a coded column in one line."""
+        coded: Coded = getattr(self, column)
+        return coded.categories[int(coded.codes[line])]
+
+
+def frame(lines: Lines, products: tuple[str, ...], stages: tuple[StageInfo, ...]) -> Any:
+    """The lines as a DataFrame, texts as categories."""
+    import pandas as pd
+
+    def coded(column: str) -> Any:
+        value: Coded = getattr(lines, column)
+        distinct = list(dict.fromkeys(value.categories))
+        place = np.array([distinct.index(text) for text in value.categories], dtype=np.intp)
+        return pd.Categorical.from_codes(place[value.codes], pd.Index(distinct))
+
+    outside = np.array([stage.outside for stage in stages], dtype=bool)
+    columns: dict[str, Any] = {
+        "product": pd.Categorical.from_codes(lines.product, pd.Index(products)),
+        "component": coded("component"),
+        "stage": pd.Categorical.from_codes(lines.stage, pd.Index([stage.id for stage in stages])),
+        "group": coded("group"),
+        "flow": coded("flow"),
+        "item": coded("item"),
+        "amount": lines.amount,
+        "unit": coded("unit"),
+        "factor": lines.factor,
+        "factor_unit": coded("factor_unit"),
+        "region": coded("region"),
+        "year": coded("year"),
+        "fallback": coded("fallback"),
+        "kgCO2e": lines.emissions,
+        **{name: lines.split[:, column] for column, name in enumerate(SPLIT)},
+        "aircraft": lines.aircraft,
+        "memo": outside[lines.stage],
+    }
+    for name in ("data_type", "source", "locator", "factor_table", "factor_source", "factor_locator"):
+        columns[name] = coded(name)
+    return pd.DataFrame(columns)

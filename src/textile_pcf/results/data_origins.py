@@ -1,0 +1,161 @@
+"""Where each amount comes from and how it was written: told for people, once per distinct case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from textile_pcf.activity import Activity
+from textile_pcf.activity.row_patterns import PERIOD
+from textile_pcf.arrays import BoolArray, IndexArray
+from textile_pcf.columns import Coded, combine
+from textile_pcf.inventory.period_totals import output_mass, periods_of
+from textile_pcf.inventory.product_mass import measures_of
+from textile_pcf.inventory.quantities import Quantities
+from textile_pcf.results.explain import number
+from textile_pcf.rules import PRODUCT, FlowSpec, RuleSet
+
+GENERIC = "estimated"  # data type of the rule's own values
+
+
+def origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
+    """Data type, source and place of each row's amount: the file's, or the rule's citation."""
+    cells, rules, flows = activity.cells, activity.rules, activity.flows
+    row, ruled, entry = told_by(activity, quantities)
+    first, form = combine(
+        cells.texts["data_type"].codes[row],
+        cells.texts["source"].codes[row],
+        np.where(ruled, flows.flow, -1),
+        entry,
+    )
+    types, sources, places = [], [], []
+    for line in first:
+        if ruled[line]:
+            citation = _citation(rules, rules.flows[flows.flow[line]], int(entry[line]))
+            types.append(GENERIC)
+            sources.append(f"{rules.name}: {citation[0]}".rstrip(": "))
+            places.append(citation[1])
+        else:
+            types.append(cells.text("data_type", int(row[line])))
+            sources.append(cells.text("source", int(row[line])))
+            places.append("")
+    located = Coded(form, tuple(places))
+    return {"data_type": Coded(form, tuple(types)), "source": Coded(form, tuple(sources)),
+            "locator": _row_places(activity, row, ruled, located)}  # fmt: skip
+
+
+def told_by(activity: Activity, quantities: Quantities) -> tuple[IndexArray, BoolArray, IndexArray]:
+    """Row of the file that tells each amount, whether the rule tells it instead, and by which entry of its value.
+
+    A flow that takes the value of a property that the mill gave is told by the row of that property.
+    """
+    flows = activity.flows
+    row, ruled, entry = flows.row.copy(), quantities.entry >= 0, quantities.entry.copy()
+    for spec in activity.rules.flows:
+        if spec.default is None or spec.default.reference < 0:
+            continue
+        lines = np.flatnonzero((flows.flow == spec.index) & ruled)
+        start = activity.property_seats.start[spec.default.reference]
+        place = start + _property_seats(activity, spec.default.reference, spec.stage, flows.seat[lines])
+        given = activity.property_rows[place] >= 0
+        row[lines[given]] = activity.property_rows[place[given]]
+        ruled[lines[given]] = False
+        entry[lines] = quantities.property_entry[place]
+    return row, ruled, entry
+
+
+def _property_seats(activity: Activity, index: int, stage: int, seats: IndexArray) -> IndexArray:
+    """Seats of a property that seats of some stage look at."""
+    rules = activity.rules
+    home = rules.properties[index].stage
+    own_lane = home != PRODUCT and rules.stages[home].component
+    return activity.lanes.product[seats] if rules.stages[stage].component and not own_lane else seats
+
+
+def _row_places(activity: Activity, row: IndexArray, ruled: BoolArray, located: Coded) -> Coded:
+    """Place in the file of each given amount, as text of its row."""
+    rows, codes = np.unique(row, return_inverse=True)
+    texts = tuple(activity.cells.table.place(int(row)) if row >= 0 else "" for row in rows)
+    merged = np.where(ruled, located.codes, codes.reshape(-1) + len(located.categories))
+    return Coded(merged, (*located.categories, *texts))
+
+
+def _citation(rules: RuleSet, spec: FlowSpec, entry: int) -> tuple[str, str]:
+    """Source and locator of the rule's value that a row uses; of a property, where that comes from."""
+    default = spec.default
+    assert default is not None
+    if default.reference >= 0:
+        prop = rules.properties[default.reference]
+        if prop.method is not None and entry < 0:
+            return f"method {prop.method.name} ({prop.method.source})", prop.method.locator
+        if prop.default is None or prop.default.reference >= 0:
+            return f"property {prop.id}", rules.stage_id(prop.stage)
+        citation = prop.default.citations[entry]
+        return source_title(rules, citation.source), citation.locator
+    citation = default.citations[entry]
+    return source_title(rules, citation.source), citation.locator
+
+
+def source_title(rules: RuleSet, key: str) -> str:
+    """Title of a source of the rule; its key where the rule has none."""
+    source = rules.document.sources.get(key)
+    return source.title if source else key
+
+
+def as_given(activity: Activity, quantities: Quantities, form: IndexArray, texts: tuple[str, ...]) -> Coded:
+    """Amounts as the mill wrote them, where that was in another unit or for a period; empty elsewhere."""
+    flows, cells = activity.flows, activity.cells
+    first, asked = combine(cells.texts["unit"].codes[flows.row], form, (flows.row < 0).astype(np.int64))
+    other = np.zeros(len(first), dtype=bool)
+    for place, row in enumerate(first):
+        unit = cells.text("unit", int(flows.row[row])) if flows.row[row] >= 0 else ""
+        known = (texts[form[row]], activity.rules.flows[flows.flow[row]].unit.text)
+        other[place] = bool(unit) and (flows.per[row] == PERIOD or unit not in known)
+    rows = np.flatnonzero(other[asked])
+    codes = np.zeros(len(form), dtype=np.int64)
+    if not len(rows):
+        return Coded(codes, ("",))
+    amounts = np.unique(cells.numbers["amount"][flows.row[rows]], return_inverse=True)[1].reshape(-1)
+    seats = np.where(flows.per[rows] == PERIOD, flows.place[rows], -1)
+    distinct, text = combine(cells.texts["unit"].codes[flows.row[rows]], amounts, flows.per[rows], flows.flow[rows], seats)
+    codes[rows] = text + 1
+    outputs = _Outputs(activity, quantities)
+    return Coded(codes, ("", *(_given_text(activity, outputs, int(row)) for row in rows[distinct])))
+
+
+def _given_text(activity: Activity, outputs: _Outputs, line: int) -> str:
+    row = int(activity.flows.row[line])
+    amount = f"{number(activity.cells.numbers['amount'][row])} {activity.cells.text('unit', row)}"
+    if activity.flows.per[line] != PERIOD:
+        return amount
+    if not activity.flow_value[line]:
+        return f"{amount} in the period"
+    told, kilograms, several = outputs.of(line)
+    mass = f"{number(kilograms)} kg"
+    return f"{amount} for {told if told == mass else f'{told} = {mass}'} output of the period{'s' if several else ''}"
+
+
+class _Outputs:
+    """What stages gave in the periods that totals were divided by, as the mill wrote it."""
+
+    def __init__(self, activity: Activity, quantities: Quantities) -> None:
+        self.activity = activity
+        self._rows: dict[int, list[int]] = {}  # outputs of each flow on its seat
+        if not len(activity.flows.totals):
+            return
+        periods = periods_of(activity)
+        self._flow = dict(zip(activity.flows.totals.tolist(), periods.flow.tolist(), strict=True))
+        self._mass = output_mass(activity, measures_of(activity, quantities.properties))[0]
+        given: dict[int, list[int]] = {}
+        for place, period in enumerate(periods.outputs.tolist()):
+            given.setdefault(period, []).append(place)
+        for flow, period in dict.fromkeys(zip(periods.flow.tolist(), periods.totals.tolist(), strict=True)):
+            self._rows.setdefault(flow, []).extend(given[period])
+
+    def of(self, line: int) -> tuple[str, float, bool]:
+        """The outputs that a total is divided by as text, their mass, and whether they are several. [kg]"""
+        places = sorted(self._rows[self._flow[line]])
+        cells, rows = self.activity.cells, self.activity.outputs.row
+        told = [f"{number(cells.numbers['amount'][rows[k]])} {cells.text('unit', int(rows[k]))}" for k in places]
+        return " + ".join(told), float(self._mass[places].sum()), len(told) > 1

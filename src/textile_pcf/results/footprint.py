@@ -1,0 +1,442 @@
+"""`Footprint`: what was calculated, and every view of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from textile_pcf.arrays import FloatArray, IndexArray, read_only
+from textile_pcf.columns import Coded, Texts
+from textile_pcf.engine.loops import summed
+from textile_pcf.errors import InputError, Problem, UsageError, known_language, wrong_type
+from textile_pcf.results.contributions import SPLIT, Emitted, Gross, Lines, StageInfo, frame
+from textile_pcf.results.display import Shown, as_html
+from textile_pcf.results.explain import explain_lines
+from textile_pcf.suggest import nearest
+from textile_pcf.units import Unit, UnitError, cure_where, parse_unit
+from textile_pcf.units.product_units import Measures
+
+CARBON = ("fossil", "biogenic")
+ASK = "Ask for kg, m2, m, 100 m or piece."
+
+
+@dataclass(frozen=True)
+class StageMasses:
+    """Mass through stages: one entry per product, stage and fibre. [kg per product unit]"""
+
+    product: IndexArray
+    stage: IndexArray
+    component: Coded
+    input: FloatArray
+    output: FloatArray
+
+
+class Telling(Protocol):
+    """What is told of a result beside its sums, each when it is asked for."""
+
+    def measures(self) -> Measures:
+        """What turns units of the products into mass."""
+
+    def stage_masses(self) -> StageMasses:
+        """Mass through every stage. [kg per product unit]"""
+
+    def lines(self) -> Lines:
+        """Every line of the sum."""
+
+    def notes(self) -> tuple[tuple[int, str], ...]:
+        """Warnings, each with the place of its product; -1: of the whole run."""
+
+    def texts_of_products(self) -> Iterator[str]:
+        """Warnings of products without their products, for a catalogue."""
+
+    def provenance(self) -> Mapping[str, Any]:
+        """Enough to recompute the result bit for bit."""
+
+    def used(self) -> Mapping[int, Sequence[int]]:
+        """Rows of the factor tables that are used: by place of the table."""
+
+    def terms(self, product: int, stage: int, language: str) -> list[str]:
+        """How the masses of a stage come about, and what was computed there, in words."""
+
+    def gross(self) -> Gross:
+        """Gross emissions of each product, and how much of them rests on the rule and on shipped tables."""
+
+    def implausible(self) -> Mapping[str, tuple[int, str, str]]:
+        """How many products are outside the band of each quantity, with the first of them and its amount."""
+
+
+def _part(some: FloatArray, every: FloatArray) -> FloatArray:
+    """A part of 1; 0 of nothing."""
+    return np.divide(some, every, out=np.zeros(len(every)), where=every > 0)
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """Product carbon footprints of one run; immutable, every view is summed from its lines.
+
+    Sums are added up from `emitted`; all else is told when it is first asked for, by `told`.
+    """
+
+    names: tuple[str, ...] | Texts
+    """The products, as they are kept."""
+    unit: str
+    stages: tuple[StageInfo, ...]
+    emitted: Emitted
+    told: Telling = field(repr=False)
+    carbon_content: FloatArray | None = None
+    """Fossil and biogenic carbon in one product unit as it leaves, shape (products, 2); NaN where not known. [kg C]"""
+    beside: Mapping[str, FloatArray] = field(default_factory=dict)
+    """Totals by another convention beside the declared one, such as `location_based`. [kg CO2e per product unit]"""
+    cited: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What the provenance tells besides."""
+
+    @cached_property
+    def products(self) -> tuple[str, ...]:
+        """The products, in the order in which they first appear."""
+        return tuple(self.names)
+
+    @cached_property
+    def measures(self) -> Measures:
+        """What turns units of the products into mass."""
+        return self.told.measures()
+
+    @cached_property
+    def stage_masses(self) -> StageMasses:
+        """Mass through every stage. [kg per product unit]"""
+        return self.told.stage_masses()
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Every line of the sum, as columns."""
+        lines = self.told.lines()
+        for name in ("value", "drivers", "amount", "factor", "split", "aircraft"):
+            read_only(getattr(lines, name))
+        return lines
+
+    @cached_property
+    def notes(self) -> tuple[tuple[int, str], ...]:
+        """Warnings, each with the place of its product; -1: of the whole run."""
+        return self.told.notes()
+
+    @cached_property
+    def provenance(self) -> Mapping[str, Any]:
+        """Rule, tables, set of global warming potentials, hashes of all inputs, library: enough to recompute bit for bit."""
+        return {**self.told.provenance(), **self.cited}
+
+    def used(self) -> Mapping[int, Sequence[int]]:
+        """Rows of the factor tables that are used: by place of the table."""
+        return self.told.used()
+
+    def terms(self, product: int, stage: int, language: str) -> list[str]:
+        """How the masses of a stage come about, and what was computed there, in words."""
+        return self.told.terms(product, stage, language)
+
+    # -- numbers --------------------------------------------------------------------------------------------------
+
+    def scale(self, unit: str | None = None) -> FloatArray:
+        """Product units in one `unit`, per product.
+
+        Raises
+        ------
+        InputError
+            Some product cannot be told in that unit.
+        """
+        if unit is None:
+            return np.ones(len(self.names))
+        if not isinstance(unit, str):
+            raise wrong_type("unit", unit, "a unit", "Write it as text, such as m2 or 100 m.")
+        try:
+            scale = self.measures.product_units(parse_unit(unit))
+        except UnitError as error:
+            cure = cure_where(error, ASK, lambda other: bool(np.isfinite(self.measures.product_units(other)).any()))
+            raise InputError([Problem(f"unit {unit!r}", error.what, cure, code="bad-unit")]) from error
+        unknown = [product for product, known in zip(self.products, np.isfinite(scale) & (scale > 0), strict=True) if not known]
+        if unknown:
+            raise InputError([self._untold(unit, product) for product in unknown])
+        return scale
+
+    def _untold(self, unit: str, product: str) -> Problem:
+        asked: Unit = parse_unit(unit)
+        what = f"The footprint per {self.unit} cannot be told per {unit}."
+        needed = self.measures.missing(asked)
+        cure = f"Give {needed} of the product, or ask for another unit." if needed else ASK
+        return Problem(f"product {product}", what, cure, product, "unit")
+
+    @cached_property
+    def _counted(self) -> FloatArray:
+        """Emissions of each line split, nothing where the stage is outside the boundary."""
+        outside = np.array([stage.outside for stage in self.stages], dtype=bool)[self.lines.stage]
+        return np.where(outside[:, None], 0.0, self.lines.split)
+
+    @cached_property
+    def by_stage(self) -> FloatArray:
+        """Emissions per product and stage, stages outside the boundary included, shape (products, stages). [kg CO2e]"""
+        return read_only(np.add.reduce(self._by_stage_and_part[:, :, : len(SPLIT)], axis=2))
+
+    @cached_property
+    def _by_stage_and_part(self) -> FloatArray:
+        """Emissions by product, stage and part, shape (products, stages, 5)."""
+        products, stages = len(self.names), len(self.stages)
+        by_seat = self.emitted.by_seat
+        if len(by_seat) == products * stages:  # every stage has one seat a product
+            return by_seat.reshape(stages, products, -1).transpose(1, 0, 2)
+        told = self.stage_masses
+        return summed(by_seat, told.product * stages + told.stage, products * stages).reshape(products, stages, -1)
+
+    @cached_property
+    def totals(self) -> FloatArray:
+        """Footprint of each product, shape (products,). [kg CO2e per product unit]"""
+        inside = np.array([not stage.outside for stage in self.stages])
+        return read_only(self.by_stage[:, inside].sum(axis=1))
+
+    @cached_property
+    def split_totals(self) -> FloatArray:
+        """Fossil, biogenic, uptake and land use change, shape (products, 4). [kg CO2e per product unit]"""
+        inside = np.array([not stage.outside for stage in self.stages])
+        return read_only(self._by_stage_and_part[:, inside, : len(SPLIT)].sum(axis=1))
+
+    @cached_property
+    def gross(self) -> Gross:
+        """Gross emissions of each product, uptake apart, and how much of them rests on the rule and on shipped tables."""
+        return self.told.gross()
+
+    @property
+    def default_share(self) -> FloatArray:
+        """Part of the gross emissions whose amount is a number of the rule, shape (products,). [1]"""
+        return _part(self.gross.ruled, self.gross.total)
+
+    @property
+    def default_factor_share(self) -> FloatArray:
+        """Part of the gross emissions whose factor is of a shipped table, and no supplier's, shape (products,). [1]"""
+        return _part(self.gross.generic, self.gross.total)
+
+    def _by_code(self, column: str) -> tuple[tuple[str, ...], FloatArray]:
+        coded = getattr(self.lines, column)
+        names = tuple(dict.fromkeys(coded.categories))
+        place = np.array([names.index(text) for text in coded.categories], dtype=np.intp)[coded.codes]
+        total = summed(
+            self._counted.sum(axis=1)[:, None], self.lines.product * len(names) + place, len(self.products) * len(names)
+        )
+        return names, total.reshape(len(self.products), len(names))
+
+    # -- tables ---------------------------------------------------------------------------------------------------
+
+    def total(self, unit: str | None = None) -> Any:
+        """Footprint of each product, as a Series. [kg CO2e per product unit, or per `unit`]"""
+        import pandas as pd
+
+        scale = self.scale(unit)
+        name = f"kgCO2e/{unit or self.unit}"
+        return pd.Series(self.totals * scale, index=pd.Index(self.products, name="product"), name=name)
+
+    def per_stage(self, unit: str | None = None) -> Any:
+        """Footprint by stage inside the boundary, a DataFrame (products × stages). [kg CO2e per product unit, or per `unit`]"""
+        import pandas as pd
+
+        inside = [number for number, stage in enumerate(self.stages) if not stage.outside]
+        values = self.by_stage[:, inside] * self.scale(unit)[:, None]
+        columns = pd.Index([self.stages[number].id for number in inside], name="stage")
+        return pd.DataFrame(values, index=pd.Index(self.products, name="product"), columns=columns)
+
+    def per_group(self, unit: str | None = None) -> Any:
+        """Footprint by life-cycle stage, a DataFrame (products × groups). [kg CO2e per product unit, or per `unit`]"""
+        import pandas as pd
+
+        names, values = self._by_code("group")
+        index = pd.Index(self.products, name="product")
+        return pd.DataFrame(values * self.scale(unit)[:, None], index=index, columns=pd.Index(names, name="group"))
+
+    def per_unit(self, unit: str) -> Any:
+        """Footprint of each product per `m2`, `m`, `100 m`, `kg`, `piece`, as a Series. [kg CO2e per `unit`]
+
+        Raises
+        ------
+        InputError
+            Some product cannot be told in that unit: grammage, width or mass is not known.
+        """
+        return self.total(unit)
+
+    @property
+    def split(self) -> Any:
+        """Fossil, biogenic, uptake, land use change, a DataFrame. [kg CO2e per product unit]"""
+        import pandas as pd
+
+        return pd.DataFrame(self.split_totals, index=pd.Index(self.products, name="product"), columns=pd.Index(SPLIT))
+
+    @property
+    def contributions(self) -> Any:
+        """Every line of the sum, as a DataFrame. [kg CO2e per product unit]"""
+        return frame(self.lines, self.products, self.stages)
+
+    @property
+    def masses(self) -> Any:
+        """Input, output and loss of every stage and fibre, as a DataFrame. [kg per product unit]"""
+        import pandas as pd
+
+        told = self.stage_masses
+        return pd.DataFrame(
+            {
+                "product": pd.Categorical.from_codes(told.product, pd.Index(self.products)),
+                "component": list(told.component),
+                "stage": pd.Categorical.from_codes(told.stage, pd.Index([stage.id for stage in self.stages])),
+                "input": told.input,
+                "output": told.output,
+                "loss": told.input - told.output,
+            }
+        )
+
+    def warnings(self, product: str | None = None) -> list[str]:
+        """Warnings of one product, or of all."""
+        number = None if product is None else self.place(product)
+        return list(dict.fromkeys(text for of, text in self.notes if number is None or of in (number, -1)))
+
+    # -- for people and programs ----------------------------------------------------------------------------------
+
+    def place(self, product: str) -> int:
+        """Place of a product in `products`.
+
+        Raises
+        ------
+        UsageError
+            There is no such product; the nearest is named.
+        """
+        if not isinstance(product, str):
+            raise wrong_type("product", product, "the id of a product", "Write the id as text.")
+        if product in self.products:
+            return self.products.index(product)
+        close = nearest(product, self.products)
+        cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(self.products[:10])}."
+        raise UsageError([Problem(f"product {product!r}", "There is no such product in this result.", cure, code="no-product")])
+
+    def explain(self, product: str, stage: str | None = None, language: str = "en") -> str:
+        """How a footprint comes about, line by line, to be checked with a pocket calculator; in `en` or `zh`.
+
+        Raises
+        ------
+        UsageError
+            There is no such product, stage or language.
+        """
+        known_language(language)
+        ids = [info.id for info in self.stages]
+        if stage is not None and not isinstance(stage, str):
+            raise wrong_type("stage", stage, "the id of a stage", f"There are: {', '.join(ids)}.")
+        if stage is not None and stage not in ids:
+            close = nearest(stage, ids)
+            cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(ids)}."
+            raise UsageError([Problem(f"stage {stage!r}", "There is no such stage in this result.", cure, code="no-stage")])
+        return explain_lines(self, self.place(product), stage, language)
+
+    def to_dict(self, unit: str | None = None) -> dict[str, Any]:
+        """The result as the command line prints it with `--format json`. [kg CO2e per product unit, or per `unit`]"""
+        scale = self.scale(unit)
+        groups, by_group = self._by_code("group")
+        fibres, by_fibre = self._by_code("component")
+        masses = self._stage_masses_by_product()
+        aircraft = np.bincount(self.lines.product, weights=self._counted_aircraft(), minlength=len(self.products))
+        inside = np.array([name in {info.group for info in self.stages if not info.outside} for name in groups])
+        used = self._used(groups, "group") + inside, self._fibres(fibres)
+
+        def one(number: int) -> dict[str, Any]:
+            by = float(scale[number])
+            stages = list(enumerate(self.stages))
+            return {
+                "product": self.products[number],
+                "unit": unit or self.unit,
+                "total": float(self.totals[number]) * by,
+                "stages": {info.id: float(self.by_stage[number, k]) * by for k, info in stages if not info.outside},
+                "groups": {name: float(by_group[number, k]) * by for k, name in enumerate(groups) if used[0][number, k]},
+                "split": {name: float(self.split_totals[number, k]) * by for k, name in enumerate(SPLIT)},
+                "aircraft": float(aircraft[number]) * by,
+                "by_component": {name: float(by_fibre[number, k]) * by for k, name in enumerate(fibres) if used[1][number, k]},
+                "masses": {
+                    info.id: {"input": float(masses[0][number, k]) * by, "output": float(masses[1][number, k]) * by,
+                              "loss": float(masses[0][number, k] - masses[1][number, k]) * by}
+                    for k, info in stages
+                },
+                "memo": {info.id: float(self.by_stage[number, k]) * by for k, info in stages if info.outside},
+                "default_share": float(self.default_share[number]),
+                "default_factor_share": float(self.default_factor_share[number]),
+                **self._told_beside(number, by),
+                "warnings": self.warnings(self.products[number]),
+            }  # fmt: skip
+
+        return {"products": [one(number) for number in range(len(self.products))], "provenance": dict(self.provenance)}
+
+    def _told_beside(self, number: int, by: float) -> dict[str, Any]:
+        """Carbon content and totals by another convention, where there are any."""
+        told: dict[str, Any] = {}
+        if self.carbon_content is not None:
+            content = zip(CARBON, self.carbon_content[number], strict=True)
+            told["carbon_content"] = {name: None if np.isnan(kg) else float(kg) * by for name, kg in content}
+        if self.beside:
+            told["beside"] = {name: float(totals[number]) * by for name, totals in self.beside.items()}
+        return told
+
+    def _counted_aircraft(self) -> FloatArray:
+        outside = np.array([stage.outside for stage in self.stages], dtype=bool)[self.lines.stage]
+        return np.where(outside, 0.0, self.lines.aircraft)
+
+    def _fibres(self, names: tuple[str, ...]) -> FloatArray:
+        """Which fibres each product is made of, and the common stages ("")."""
+        told = self.stage_masses
+        have = np.zeros((len(self.products), len(names)))
+        for code, name in enumerate(told.component.categories):
+            if name in names:
+                have[told.product[told.component.codes == code], names.index(name)] = 1
+        have[:, names.index("")] = 1
+        return have
+
+    def _used(self, names: tuple[str, ...], column: str) -> FloatArray:
+        """Which groups or fibres each product has lines of."""
+        coded = getattr(self.lines, column)
+        place = np.array([names.index(text) for text in coded.categories], dtype=np.intp)[coded.codes]
+        count = np.bincount(self.lines.product * len(names) + place, minlength=len(self.products) * len(names))
+        return np.asarray(count.reshape(len(self.products), len(names)), dtype=float)
+
+    def _stage_masses_by_product(self) -> tuple[FloatArray, FloatArray]:
+        told = self.stage_masses
+        both = np.stack([told.input, told.output], axis=1)
+        total = summed(both, told.product * len(self.stages) + told.stage, len(self.products) * len(self.stages))
+        shape = (len(self.products), len(self.stages))
+        return total[:, 0].reshape(shape), total[:, 1].reshape(shape)
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{product} {total:.6g}" for product, total in zip(self.products[:3], self.totals[:3], strict=False))
+        more = f" and {len(self.products) - 3} more" if len(self.products) > 3 else ""
+        return f"<Footprint [kg CO2e/{self.unit}] {shown}{more}; {self.provenance['rule']}, {self.provenance['status']}>"
+
+    def to_excel(self, path: str | Path, unit: str | None = None, language: str = "en") -> Path:
+        """Write a workbook with live formulas; see `textile_pcf.report.to_excel`."""
+        return import_module("textile_pcf.report").to_excel(self, path, unit, language)  # type: ignore[no-any-return]
+
+    def to_html(self, path: str | Path, unit: str | None = None, language: str = "en") -> Path:
+        """Write a report in one HTML file; see `textile_pcf.report.to_html`."""
+        return import_module("textile_pcf.report").to_html(self, path, unit, language)  # type: ignore[no-any-return]
+
+    @property
+    def plot(self) -> Any:
+        """Pictures: `stages`, `waterfall`, `sankey`, `compare`, `hotspots`; see `textile_pcf.plot.Plots`."""
+        return import_module("textile_pcf.plot").Plots(self)  # a room above this one hangs itself on by name
+
+    def show(self, language: str = "en") -> Shown:
+        """The result as a notebook shows it, in `en` or `zh`."""
+        return Shown(self, known_language(language))
+
+    def to_datapackage(self, path: Any = None, **options: Any) -> Any:
+        """The system behind the result as a data package of Brightway: `textile_pcf.brightway.to_datapackage`. [kg CO2e]
+
+        Raises
+        ------
+        UsageError
+            Brightway is not installed, the path is taken, or the licence of a factor forbids the file.
+        """
+        return import_module("textile_pcf.brightway").to_datapackage(self, path, **options)
+
+    def _repr_html_(self) -> str:
+        return as_html(self)

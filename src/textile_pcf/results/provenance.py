@@ -1,0 +1,55 @@
+"""What a result rests on: rule, tables, conventions, and the hashes of everything that was read."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from textile_pcf import __version__
+from textile_pcf.activity import Activity
+from textile_pcf.columns import Coded
+from textile_pcf.factors import FactorTable
+from textile_pcf.io.resources import sha256_of
+from textile_pcf.io.safe_text import holdable
+from textile_pcf.units import canonical_text
+
+
+def provenance(activity: Activity, factors: FactorTable, gwp: str, biogenic: str) -> dict[str, Any]:
+    """Enough to recompute the result bit for bit."""
+    rules = activity.rules
+    title = rules.document.title
+    return {
+        "rule": rules.name,
+        "status": rules.document.status,
+        "title": title.told() if title else rules.document.rule,
+        "title_zh": title.told("zh") if title else rules.document.rule,
+        "boundary": rules.document.boundary,
+        "unit": canonical_text(rules.product_unit.dimensions),
+        "rule_sha256": rules.sha256,
+        "factors": [
+            {"table": table.label, "sha256": table.sha256, "licence": table.document.licence}
+            | ({"redistributable": False} if table.document.redistributable is False else {})
+            for table in factors.tables
+        ],
+        "gwp": gwp,
+        "biogenic": biogenic,
+        "input": [{"name": holdable(activity.cells.table.name), "sha256": _input_hash(activity)}],
+        "library": f"textile_pcf {__version__}",
+    }
+
+
+def _input_hash(activity: Activity) -> str:
+    table = activity.cells.table
+    if table.kind != "frame" and Path(table.name).is_file():
+        return sha256_of(table.name)
+    digest = hashlib.sha256()
+    for name, column in sorted(table.columns.items()):
+        digest.update(name.encode())
+        array = column.codes if isinstance(column, Coded) else column
+        fixed = isinstance(array, np.ndarray) and array.dtype.kind != "O"  # objects have no bytes of their own
+        digest.update(array.tobytes() if fixed else repr(list(array)).encode())
+        digest.update(repr(tuple(column.categories)).encode() if isinstance(column, Coded) else b"")
+    return digest.hexdigest()

@@ -1,0 +1,49 @@
+"""Uptake of CO2 that comes with a bought material, beside a product's own: the same carbon may count twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from textile_pcf.activity import Activity
+from textile_pcf.arrays import IntArray
+from textile_pcf.columns import combine
+from textile_pcf.factors import DECLARED, PARTS
+from textile_pcf.inventory.matching import Matched
+from textile_pcf.results import Emitted
+from textile_pcf.rules.arrays import layout
+
+UPTAKE = PARTS.index("uptake")
+
+
+def taken_up_twice(activity: Activity, matched: Matched, emitted: Emitted) -> Iterator[tuple[int, str]]:
+    """Per product, a sentence for each flow of its own uptake beside a link or a declared footprint that holds uptake."""
+    declared = np.array([request.item.startswith(DECLARED) for request in matched.requests], dtype=bool)
+    if not matched.links and not declared.any():
+        return
+    flows, rules = activity.flows, activity.rules
+    inside = ~layout(rules).flow_outside[flows.flow]
+    takes = inside & (emitted.amount * emitted.per_unit[emitted.question, UPTAKE] < 0)
+    bought = declared[matched.form] if len(declared) else np.zeros(len(flows), dtype=bool)
+    if matched.links:
+        bought = bought | (matched.supplier >= 0)
+    product = activity.flow_products
+    both = np.intersect1d(product[takes & bought], product[takes & ~bought])
+    here = takes & np.isin(product, both)
+    brought = _distinct(product, flows.flow, np.flatnonzero(here & bought))
+    for own in _distinct(product, flows.flow, np.flatnonzero(here & ~bought)).tolist():
+        for row in brought[product[brought] == product[own]].tolist():
+            name, other = (_named(activity, int(flows.flow[each])) for each in (own, row))
+            text = f"{name}: the material of {other} holds uptake of CO2 already; give 0 here, or the same carbon counts twice."
+            yield int(product[own]), text
+
+
+def _distinct(product: IntArray, flow: IntArray, rows: IntArray) -> IntArray:
+    """One row of each product and flow."""
+    return rows[combine(product[rows], flow[rows])[0]]
+
+
+def _named(activity: Activity, flow: int) -> str:
+    spec = activity.rules.flows[flow]
+    return f"{activity.rules.stage_id(spec.stage)}.{spec.id}"

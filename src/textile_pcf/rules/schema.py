@@ -1,0 +1,298 @@
+"""What may stand in a rule file: the pydantic models behind the JSON Schema. Numbers are still as a person wrote them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
+
+from textile_pcf.errors import RefusedError
+from textile_pcf.io.documents import Source, Strict
+from textile_pcf.io.localized import BothLanguages, Text
+
+RESERVED = frozenset({"product", "share", "output", "input", "loss", "mass"})
+MASS_DRIVERS = ("output", "input", "loss")
+
+Group = Literal["raw_material", "production", "distribution", "use", "end_of_life"]
+GwpSet = Literal["AR4", "AR5", "AR6", "EF3.1"]
+Biogenic = Literal["minus_one_plus_one", "zero_zero"]
+Boundary = Literal["cradle_to_gate", "gate_to_gate", "cradle_to_grave"]
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_\-]*$", max_length=64)]
+
+
+def _iso_date(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise RefusedError(f"{value!r} is not a date.", "Write year-month-day, as in 2026-01-01.") from None
+    return value
+
+
+IsoDate = Annotated[date, BeforeValidator(_iso_date)]
+
+
+class Entry(Strict):
+    """One number of a chosen default, with its own source where the entries do not share one."""
+
+    value: float
+    """Magnitude, in the unit of the quantity."""
+    source: str | None = None
+    """Key in `sources`."""
+    locator: str | None = None
+    """Table, clause or page in the source."""
+
+
+def _entry(value: Any) -> Any:
+    return {"value": value} if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+AnyEntry = Annotated[Entry, BeforeValidator(_entry)]
+
+
+class Chosen(Strict):
+    """A default chosen by another property: by its word, or by the range its number falls in."""
+
+    by: str
+    """The property that chooses."""
+    words: dict[str, AnyEntry] = {}
+    """Value for each word of a choice."""
+    upto: dict[float, AnyEntry] = {}
+    """Value up to each bound, inclusive, bounds ascending and in the property's unit; `.inf` for all above."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Chosen:
+        if bool(self.words) == bool(self.upto):
+            raise RefusedError(
+                "Words and `upto` stand together, or neither.",
+                "Give a value for each word, or `upto` with a value for each bound.",
+            )
+        return self
+
+
+def _chosen(value: Any) -> Any:
+    if isinstance(value, dict) and "words" not in value:
+        known = {key: value[key] for key in ("by", "upto") if key in value}
+        words = {key: entry for key, entry in value.items() if key not in known}
+        return {**known, "words": words} if words else known
+    return value
+
+
+_CHOSEN_SCHEMA = {
+    "type": "object",
+    "required": ["by"],
+    "properties": {"by": {"type": "string"}, "upto": {"type": "object"}},
+    "additionalProperties": {
+        "anyOf": [{"type": "number"}, {"type": "object", "required": ["value"], "properties": {"value": {"type": "number"}}}]
+    },
+}
+AnyChosen = Annotated[Chosen, BeforeValidator(_chosen), WithJsonSchema(_CHOSEN_SCHEMA)]
+
+
+Value = float | str | AnyChosen
+Plausible = tuple[float, float] | tuple[float, float, str]
+
+
+class Quantity(Strict):
+    """A number with a unit: given by the activity data, cited here, or computed by a named method."""
+
+    unit: str | None = None
+    """Unit in which `value` and `plausible` are told; activity data may use any unit of the same dimension."""
+    value: Value | None = None
+    """The default: a number, the id of a property, or a default chosen by a property."""
+    source: str | None = None
+    """Key in `sources`."""
+    locator: str | None = None
+    """Table, clause or page in the source."""
+    optional: bool = False
+    """Need not be given."""
+    plausible: Plausible | None = None
+    """Lowest and highest plausible amount, and their unit where it is another; outside it a warning is given."""
+    title: Text | None = None
+    """Name for reports."""
+    note: Text | None = None
+    """What to measure and how; shown where the number is missing."""
+
+
+def _form_of_words(value: Any) -> str:
+    """Which of two forms a choice has, so that what is wrong is told of that form only."""
+    return "[names]" if isinstance(value, dict) else "[words]"
+
+
+Words = Annotated[
+    Annotated[list[str], Tag("[words]")] | Annotated[dict[str, Text], Tag("[names]")], Discriminator(_form_of_words)
+]
+
+
+class Property(Quantity):
+    """Everything that is neither a loss nor a flow: grammage, count, loom, hours."""
+
+    choice: Words | None = None
+    """The words to choose from: a list, or each with its name, `{en, zh}`; the chosen one stands in the column `item`."""
+    method: str | None = None
+    """The named method that computes it when it is not given."""
+    inputs: dict[str, str] = {}
+    """Input of the method: the property it takes, where the names differ."""
+
+    @property
+    def words(self) -> dict[str, BothLanguages | None]:
+        """The words of a choice, in order, each with its name where it has one."""
+        if isinstance(self.choice, dict):
+            return dict(self.choice)
+        return dict.fromkeys(self.choice or ())
+
+
+class Loss(Quantity):
+    """Mass that is lost in a stage. Without a value the mill must give it."""
+
+    id: Identifier
+    """Name of the loss within its stage."""
+    basis: Literal["input", "output", "ratio"]
+    """input: in = out/(1-x). output: in = out·(1+x). ratio: in = out·x."""
+
+
+class Matching(Strict):
+    """How far the search for an emission factor may fall back."""
+
+    forbid: list[str] = []
+    """Regions, or the steps `country` and `group`, that must not be used."""
+
+
+class Flow(Quantity):
+    """Value × drivers × emission factor."""
+
+    per: str | list[str] = "output"
+    """What the value is multiplied by: output, input, loss, product, a property, or several of them."""
+    factor: str | None = None
+    """Item of the emission factor when the activity row names none."""
+    kind: str = "life_cycle"
+    """Kind of emission factor that may stand here."""
+    category: str | None = None
+    """Category an activity row's item must come from."""
+    group: Group | None = None
+    """Reported under this group instead of the stage's."""
+    sign: Literal["positive", "any"] = "positive"
+    """`any` where a negative amount makes sense."""
+    matching: Matching | None = None
+    """Fallback of this flow, beside the rule's."""
+
+
+class Stage(Strict):
+    """A unit process, in the material's way."""
+
+    id: Identifier
+    """Name of the stage."""
+    title: Text | None = None
+    """Name for reports."""
+    note: Text | None = None
+    """What belongs to the stage."""
+    group: Group = "production"
+    """Life-cycle stage that reports add it up under."""
+    scope: Literal["product", "component"] = "product"
+    """`component`: once per fibre of a blend; these stages come first."""
+    optional: bool = False
+    """Takes place only when an activity row names it."""
+    boundary: Literal["inside", "outside"] = "inside"
+    """`outside`: mass passes unchanged and contributions are memo only."""
+    region: str | None = None
+    """Region of its flows when no activity row says."""
+    properties: dict[Identifier, Property] = {}
+    """Quantities of the stage."""
+    losses: list[Loss] = []
+    """In the material's way."""
+    flows: dict[Identifier, Flow] = {}
+    """What the stage takes and gives off."""
+
+
+class Product(Strict):
+    """Where the mass chain starts, and what is known of the product as a whole."""
+
+    unit: str
+    """The declared or functional unit; property `mass` is required where it is not a mass."""
+    properties: dict[Identifier, Property] = {}
+    """Quantities of the product; `mass`, `grammage` and `width` turn results into other units."""
+
+
+class Basis(Strict):
+    """A standard that the rule follows, and how much of it was read."""
+
+    standard: str
+    """Its number and name."""
+    access: Literal["text", "contents", "abstract", "news", "secondary"]
+    """What was read of it."""
+    note: Text | None = None
+    """What was taken from it."""
+
+
+class Electricity(Strict):
+    """How electricity bought under contracts counts, when a supply table tells of it."""
+
+    declared: Literal["location_based", "market_based"] = "location_based"
+    """The total that is declared; the other stands beside it."""
+
+
+class Cutoff(Strict):
+    """Flows that may be left out, as a part of the result."""
+
+    single: str | None = None
+    """Each, for example `1 %`."""
+    total: str | None = None
+    """All together, for example `5 %`."""
+
+
+class Alternative(Strict):
+    """Ways of which a product takes exactly one."""
+
+    one_of: Annotated[list[str], Field(min_length=2)]
+    """Stages (`id`) and flows (`stage.flow`)."""
+    note: Text | None = None
+    """What the choice is about."""
+
+
+def _edition(value: Any) -> Any:
+    if isinstance(value, (int, float)):
+        raise RefusedError("An edition is text, or 2026.10 would read as 2026.1.", f'Write it in quotes: "{value}".')
+    return value
+
+
+Edition = Annotated[str, BeforeValidator(_edition), AfterValidator(str.strip), Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._\-]*$")]
+
+
+class RuleDocument(Strict):
+    """A product category rule: one published edition."""
+
+    rule: Identifier
+    """Name of the rule."""
+    edition: Edition
+    """Name of the edition, in quotes."""
+    status: Literal["interpretation", "verified", "own"] = "own"
+    """`interpretation` where the text of the standard was not read; never claim more."""
+    title: Text | None = None
+    """Name for reports."""
+    note: Text | None = None
+    """What a reader must know before using the rule."""
+    valid_from: IsoDate | None = None
+    """The newest edition by this date is the default."""
+    based_on: list[Basis] = []
+    """Standards the rule follows."""
+    boundary: Boundary = "cradle_to_gate"
+    """What the result covers."""
+    gwp: GwpSet = "AR6"
+    """Set of global warming potentials."""
+    biogenic: Biogenic = "minus_one_plus_one"
+    """Whether biogenic CO2 counts -1 when taken up and +1 when given off, or 0 and 0."""
+    cutoff: Cutoff = Cutoff()
+    """Cut-off criteria."""
+    electricity: Electricity = Electricity()
+    """Which total counts when electricity is bought under contracts."""
+    sources: dict[str, Source] = {}
+    """Everything that numbers are cited from."""
+    product: Product
+    """The product."""
+    stages: Annotated[list[Stage], Field(min_length=1)]
+    """In the material's way; solved backwards from the product."""
+    alternatives: list[Alternative] = []
+    """Ways of which exactly one is taken."""
+    matching: Matching = Matching()
+    """Fallback allowed when emission factors are searched."""

@@ -1,0 +1,181 @@
+"""Numbers as people write them in cells: full-width digits, `0.002万`, `21。54`, `1,234.5`.
+
+A number is read where it has one meaning. A date, a fraction sign, a calculation, a range or digits of another script
+are refused with what they are: `float` and Unicode's compatibility forms would take some of them for another number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from textile_pcf.arrays import BoolArray, FloatArray
+from textile_pcf.columns import numbers
+from textile_pcf.units.grammar import UnitError
+from textile_pcf.units.spelling import FULL_WIDTH
+
+LONGEST = 400  # characters of a number: no float has more digits before its point
+SHOWN = 60
+_TENS = {"十": 1, "百": 2, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
+_TIMES = re.compile(r"(?=[百千万萬亿億]|十[万萬亿億])[十百千]?[万萬]?[亿億]?")
+_POINT = re.compile(r"(?<=[0-9])[。｡](?=[0-9])")
+_NUMBER = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*)", re.DOTALL)
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|,[0-9]{3}\.[0-9]+)(?![0-9.,])")
+_MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?)"
+)
+_DATE = re.compile(
+    r"[0-9]{2,4}年(?:[0-9]{1,2}月(?:[0-9]{1,2}[日号號]?)?)?|[0-9]{1,2}月(?:[0-9]{1,2}[日号號]?)?"
+    r"|[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}[日号號])?"
+    r"|[0-9]{4}[-/][0-9]{1,2}(?:[-/][0-9]{1,2})?(?:[ T][0-9:.]+)?|[0-9]{1,4}\.[0-9]{1,2}\.[0-9]{1,4}"
+    r"|[0-9]{1,2}[-/][0-9]{1,2}(?:[-/][0-9]{2,4})?"
+    rf"|[0-9]{{1,4}}[-/ ]?{_MONTH}\.?(?:[-/, ]+[0-9]{{2,4}})?|{_MONTH}\.?[-/ ]*[0-9]{{1,4}}(?:[-/, ]+[0-9]{{2,4}})?"
+    r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[ap]m)?|[0-9]{1,2}[时時点][0-9]{1,2}分?",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"[-~–—±至到]\s*[.0-9]")
+_CALCULATION = re.compile(r"[×xX*·⋅∙⁄/÷+^]\s*[.0-9]")
+_TEN = re.compile(r"[×xX*·⋅∙]\s*10\s*(?:\^|\*\*)?\s*([+-]?[0-9]{0,3})\s*$")
+_RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
+_YEAR = re.compile(r"([12][0-9]{3})(?:\.0+)?\s*(?:年度?)?")
+
+
+class NumberError(UnitError):
+    """A text that is no number, of which it is known what it is instead."""
+
+
+def split_number(text: str) -> tuple[float, str]:
+    """The number in front of a text, and the rest, which is a unit or nothing.
+
+    Raises
+    ------
+    NumberError
+        It is something else: a date, a fraction, a calculation, a range, digits of another script.
+    UnitError
+        No number in front, a comma in it, two ways to read it, or not finite.
+
+    Examples
+    --------
+    >>> split_number("２１．５４"), split_number("0.002万"), split_number("0.5万米"), split_number("1,234.5 kg")
+    ((21.54, ''), (20.0, ''), (0.5, '万米'), (1234.5, 'kg'))
+    >>> split_number("3月2日")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    textile_pcf.number_text.NumberError: '3月2日' is a date or a time, not a number. Excel makes a date of 3-2 ...
+    """
+    seen = repr(text[:SHOWN])
+    if len(text) > LONGEST:
+        raise UnitError(f"{seen} does not start with a number.", "Write a quantity such as 2 kWh.")
+    plain = _POINT.sub(".", text.translate(FULL_WIDTH).strip())
+    _refuse_others(plain, seen)
+    plain = _GROUPED.sub(lambda found: found[0].replace(",", ""), plain, count=1) if "," in plain else plain
+    match = _NUMBER.match(plain)
+    if re.match(r"[+-]?[\d.]*,", plain):
+        raise UnitError(f"{seen} has a comma in its number.", "Write 1234.5, without thousands separators.")
+    if match is None:
+        raise UnitError(f"{seen} does not start with a number.", "Write a quantity such as 2 kWh.")
+    digits, unit = match[1], match[2].strip()
+    if re.match(r"[\w.]*,", unit) or unit[:1].isdigit() or unit[:1] in ("_", "."):
+        cure = "Write 1500 kg, without spaces in the number; a unit such as 100 m stands in a column of its own."
+        raise UnitError(f"{seen} can be read in two ways.", cure)
+    if unit[:1] and not (unit[0].isalpha() or unit[0] in "%‰/(¥￥$€°℃℉"):
+        raise UnitError(f"{seen} is not a number with a unit.", "Write a quantity such as 2 kWh.")
+    tens = sum(_TENS[sign] for sign in unit) if _TIMES.fullmatch(unit) else 0
+    amount = scaled(float(digits), tens)
+    if not isfinite(amount):
+        raise UnitError(f"{seen} is not a finite number.", "Write a quantity such as 2 kWh.")
+    return amount, "" if tens else unit
+
+
+def times_more(unit: str, other: str) -> int:
+    """How many zeros a unit has more than another, where it is the other with Chinese tens before it; else 0.
+
+    Examples
+    --------
+    >>> times_more("万kWh", "kWh"), times_more("kWh", "kWh"), times_more("kWh", "MJ")
+    (4, 0, 0)
+    """
+    tens = unit.removesuffix(other)
+    return sum(_TENS[sign] for sign in tens) if tens != unit and _TIMES.fullmatch(tens) else 0
+
+
+def office_numbers(values: Sequence[Any]) -> tuple[FloatArray, BoolArray]:
+    """As `columns.numbers`, and numbers as offices write them; plain ones are read as fast as there."""
+    floats, wrong = numbers(values)
+    read: dict[str, float | None] = {}
+    for row in np.flatnonzero(wrong).tolist():
+        text = values[row]
+        if not isinstance(text, str):
+            continue
+        if text not in read:
+            read[text] = _whole(text)
+        if (amount := read[text]) is not None:
+            floats[row], wrong[row] = amount, False
+    return floats, wrong
+
+
+def why_no_number(text: Any) -> NumberError | None:
+    """What a cell is that is no number, where it is known."""
+    try:
+        split_number(text) if isinstance(text, str) else None
+    except NumberError as error:
+        return error
+    except UnitError:
+        pass
+    return None
+
+
+def year_text(text: str) -> str:
+    """A year as four digits where that is what is meant (`2023.0`, `2023年`); else the text.
+
+    Examples
+    --------
+    >>> year_text("2023.0"), year_text("２０２３年"), year_text("23")
+    ('2023', '2023', '23')
+    """
+    found = _YEAR.fullmatch(text.translate(FULL_WIDTH).strip()) if len(text) <= SHOWN else None
+    return found[1] if found else text
+
+
+def _whole(text: str) -> float | None:
+    try:
+        amount, unit = split_number(text)
+    except UnitError:
+        return None
+    return None if unit else amount
+
+
+def scaled(amount: float, zeros: int) -> float:
+    """A number with so many zeros more, rounded once."""
+    return float(Decimal(repr(amount)).scaleb(zeros)) if zeros and isfinite(amount) else amount
+
+
+def _refuse_others(plain: str, seen: str) -> None:
+    """Tell what is no number, but could be taken for one, as what it is."""
+    if _DATE.fullmatch(plain):
+        cure = "Excel makes a date of 3-2 or 3/2: format the cell as text, and write the number again."
+        raise NumberError(f"{seen} is a date or a time, not a number.", cure)
+    number = _NUMBER.match(plain)
+    rest = number[2].translate(_RAISED) if number else ""
+    if number and (ten := _TEN.match(rest)) and number[2][:1] not in "⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹":
+        power = int(ten[1]) if ten[1].strip("+-") else 1
+        cure = f"Write {scaled(float(number[1]), power):g} or {number[1]}e{power}."
+        raise NumberError(f"{seen} is a calculation, not a number.", cure)
+    after = plain[len(re.match(r"[+-]?[0-9.,]*\s*", plain)[0]) :][:1]  # type: ignore[index]
+    if after and not after.isascii() and after.isnumeric() and not after.isalpha():
+        _refuse_sign(after, seen)
+    if number and _RANGE.match(number[2]):
+        raise NumberError(f"{seen} is a range, not a number.", "Write the one number that you mean.")
+    if number and _CALCULATION.match(number[2]):
+        raise NumberError(f"{seen} is a calculation, not a number.", "Write its result.")
+
+
+def _refuse_sign(sign: str, seen: str) -> None:
+    if sign.isdecimal():
+        raise NumberError(f"{seen} is written in digits of another script.", "Write it with the digits 0 to 9.")
+    raise NumberError(f"{seen} holds the sign {sign!r}, which is no digit.", "Write a decimal number such as 2.5.")

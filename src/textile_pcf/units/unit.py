@@ -1,0 +1,230 @@
+"""Units as people write them, and amounts in canonical units with one factor per distinct unit.
+
+Canonical units: kg, MJ, m3, m, s, piece, pair, set, wear, cycle, CNY and kgCO2e, each a dimension of its own: energy is
+not mass x length2 / time2, a cubic metre is no product of lengths, and `kgCO2e/kg` does not cancel. The names stand in
+`definitions.txt`, the grammar in `grammar`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from textile_pcf.units.grammar import UnitError, read, times
+from textile_pcf.units.number_text import split_number
+from textile_pcf.units.registry import Value
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+CANONICAL = {
+    "greenhouse": "kgCO2e", "energy": "MJ", "mass": "kg", "volume": "m3", "length": "m", "time": "s", "piece": "piece",
+    "pair": "pair", "set": "set", "wear": "wear", "cycle": "cycle", "money": "CNY",
+}  # fmt: skip
+"""The canonical unit of each dimension, in the order in which units are written."""
+
+
+_COUNTED = {"piece", "pair", "set", "wear", "cycle"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit: amount x `factor` is the amount in canonical units.
+
+    Parameters
+    ----------
+    text : str
+        As written.
+    factor : float
+        Canonical units in one of this unit, correctly rounded.
+    dimensions : tuple of (name, power)
+        Sorted, without zeros; `()` is a plain number. Names: mass, energy, volume, length, time, piece, pair, set,
+        wear, cycle, money, greenhouse. An area is `("length", 2)`, transport work `(("length", 1), ("mass", 1))`.
+
+    Examples
+    --------
+    >>> parse_unit("kWh") / parse_unit("kg")
+    Unit(text='kWh/kg', factor=3.6, dimensions=(('energy', 1), ('mass', -1)))
+    """
+
+    text: str
+    factor: float
+    dimensions: tuple[tuple[str, int], ...]
+    exact: Fraction = field(default=Fraction(0), repr=False, compare=False)
+    """The factor before rounding, so that products and conversions stay exact."""
+
+    def __post_init__(self) -> None:
+        if not self.exact:
+            object.__setattr__(self, "exact", Fraction(str(self.factor)))
+
+    def __mul__(self, other: Unit) -> Unit:
+        if "1" in (self.text, other.text):
+            return other if self.text == "1" else self
+        return _unit(f"{_bracketed(self.text)}*{_bracketed(other.text)}", times(_value(self), _value(other)))
+
+    def __truediv__(self, other: Unit) -> Unit:
+        if other.text == "1":
+            return self
+        return _unit(f"{self.text}/{_bracketed(other.text)}", times(_value(self), _value(other), -1))
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """Turns amounts in one unit into another: amount x `factor`, or `factor` / amount when `inverse` (dtex to Nm)."""
+
+    factor: float
+    inverse: bool = False
+
+    def apply(self, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Converted amounts, same shape; an inverse of 0 is infinite, for the caller to refuse."""
+        if not self.inverse:
+            return amounts if self.factor == 1.0 else amounts * self.factor
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.factor / amounts, dtype=np.float64)
+
+
+@lru_cache(maxsize=4096)
+def parse_unit(text: str) -> Unit:
+    """The unit a text means, with its factor to canonical units and its dimensions.
+
+    Raises
+    ------
+    UnitError
+        Unknown or ambiguous unit, temperature, foreign currency, or a text that is no unit at all.
+
+    Examples
+    --------
+    >>> parse_unit("kgCO2e/(t*km)")
+    Unit(text='kgCO2e/(t*km)', factor=1e-06, dimensions=(('greenhouse', 1), ('length', -1), ('mass', -1)))
+    >>> parse_unit("kWh/百米").factor
+    0.036
+    >>> parse_unit("kwh")
+    Traceback (most recent call last):
+    textile_pcf.units.grammar.UnitError: 'kwh' is not a known unit. Did you mean 'kWh'? Capitals matter in units.
+    """
+    return _unit(text, read(text))
+
+
+def cure_where(error: UnitError, wanted: str, fits: Callable[[Unit], bool]) -> str:
+    """What to write in place of a text that is no unit, where only some units fit; `wanted` is a sentence that names these.
+
+    Examples
+    --------
+    >>> def energy(unit):
+    ...     return unit.dimensions == (("energy", 1),)
+    >>> for text in ("kWk", "kgs", "gallon"):
+    ...     try:
+    ...         unit = parse_unit(text)
+    ...     except UnitError as error:
+    ...         print(cure_where(error, "Give it in MJ.", energy))
+    Did you mean 'kWh'?
+    Give it in MJ.
+    A gallon is 3.78541 L in the United States and 4.54609 L in Britain. Give it in MJ.
+    """
+    return error.cure_where(wanted, lambda value: fits(_unit("", value)))
+
+
+def split_quantity(text: str) -> tuple[float, str]:
+    """The number and the unit text of a quantity.
+
+    Raises
+    ------
+    UnitError
+        No number in front, an ambiguous comma in it, something else than a number, or not finite.
+
+    Examples
+    --------
+    >>> split_quantity("2 kWh"), split_quantity("2"), split_quantity("1.5%"), split_quantity("5/kg")
+    ((2.0, 'kWh'), (2.0, ''), (1.5, '%'), (5.0, '1/kg'))
+    """
+    amount, unit = split_number(text)
+    return amount, f"1{unit}" if unit.startswith("/") else unit
+
+
+@lru_cache(maxsize=4096)
+def convert(unit: Unit, target: Unit) -> Conversion | None:
+    """How amounts in `unit` become amounts in `target` (not canonical ones); None when they measure different things.
+
+    Yarn counts convert between mass per length (dtex, denier) and length per mass (Nm, Ne).
+
+    Examples
+    --------
+    >>> convert(parse_unit("g"), parse_unit("kg"))
+    Conversion(factor=0.001, inverse=False)
+    >>> convert(parse_unit("dtex"), parse_unit("Nm"))
+    Conversion(factor=10000.0, inverse=True)
+    >>> convert(parse_unit("kWh"), parse_unit("kg")) is None
+    True
+    """
+    if unit.dimensions == target.dimensions:
+        return Conversion(float(unit.exact / target.exact))
+    yarn = {(("length", -1), ("mass", 1)), (("length", 1), ("mass", -1))}
+    if {unit.dimensions, target.dimensions} == yarn:
+        return Conversion(float(1 / (unit.exact * target.exact)), inverse=True)
+    return None
+
+
+def describe(dimensions: tuple[tuple[str, int], ...]) -> str:
+    """What a unit measures, in words for messages.
+
+    Examples
+    --------
+    >>> [describe(parse_unit(text).dimensions) for text in ("kWh/kg", "g/m2", "t*km", "%", "kgCO2e/kWh")]
+    ['energy per mass', 'mass per area', 'mass times length', 'a plain number', 'greenhouse effect per energy']
+    """
+
+    def words(sign: int) -> str:
+        named = [
+            "area" if (name, power * sign) == ("length", 2)
+            else name + " effect" * (name == "greenhouse") + "s" * (name in _COUNTED and sign > 0)
+            + (f" to the power of {abs(power)}" if abs(power) > 1 else "")
+            for name, power in _in_order(dimensions) if power * sign > 0
+        ]  # fmt: skip
+        return " times ".join(named)
+
+    above, below = words(1), words(-1)
+    if not below:
+        return above or "a plain number"
+    return f"{above or 'a number'} per {below}"
+
+
+def canonical_text(dimensions: tuple[tuple[str, int], ...]) -> str:
+    """The text of the canonical unit.
+
+    Examples
+    --------
+    >>> [canonical_text(parse_unit(text).dimensions) for text in ("kWh/lb", "tkm", "%", "gCO2e/tkm", "1/piece")]
+    ['MJ/kg', 'kg*m', '1', 'kgCO2e/(kg*m)', '1/piece']
+    """
+
+    def part(sign: int) -> list[str]:
+        found = [(CANONICAL[name], power * sign) for name, power in _in_order(dimensions) if power * sign > 0]
+        return [unit if power == 1 else f"{unit}{'^' * (unit == 'm3')}{power}" for unit, power in found]
+
+    above, below = part(1), part(-1)
+    divisor = f"({'*'.join(below)})" if len(below) > 1 else "".join(below)
+    return ("*".join(above) or "1") + (f"/{divisor}" if divisor else "")
+
+
+def _in_order(dimensions: tuple[tuple[str, int], ...]) -> list[tuple[str, int]]:
+    return sorted(dimensions, key=lambda dimension: list(CANONICAL).index(dimension[0]))
+
+
+def _bracketed(text: str) -> str:
+    simple = re.fullmatch(r"[\w%‰²³. ]+", text) and not re.search(r"\bper\b|每", text)
+    return text if simple else f"({text})"
+
+
+def _value(unit: Unit) -> Value:
+    return unit.exact, dict(unit.dimensions)
+
+
+def _unit(text: str, value: Value) -> Unit:
+    dimensions = tuple(sorted((name, power) for name, power in value[1].items() if power))
+    return Unit(text, float(value[0]), dimensions, value[0])
