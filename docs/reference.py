@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from textile_pcf.factors import Table
+from textile_pcf.factors import FactorSheet
 from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
-from textile_pcf.io.localized import BothLanguages
+from textile_pcf.io.localized import LocalizedText
 
 BESIDE = ("plot.Plots", "plot.Picture", "examples.Example", "brightway.Scores")
 """Classes that are met in use and not called by name."""
@@ -64,7 +64,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], widths: Sequenc
     return f".. csv-table::\n   :header-rows: 1\n   :widths: {' '.join(map(str, widths))}\n\n{body}\n"
 
 
-def paragraphs(text: BothLanguages | None) -> str:
+def paragraphs(text: LocalizedText | None) -> str:
     """A note in English and in Chinese."""
     both = dict.fromkeys((text.told(), text.told("zh"))) if text else ()
     return "".join(f"{plain(told.replace('`', ''))}\n\n" for told in both)
@@ -93,15 +93,15 @@ def rule_pages() -> dict[str, str]:
 
 def rule_page(rules: RuleSet) -> str:
     """What a rule asks for and takes for granted, stage by stage, with its sources."""
-    from textile_pcf.messages.catalogue import word
+    from textile_pcf.messages.catalogue import fixed_text
     from textile_pcf.template.entries import default_text, entries, need_word, sources_text
 
     document = rules.document
     title = f"{document.title.told()} · {document.title.told('zh')}" if document.title else document.rule
     text = heading(plain(f"{rules.name}: {title}"))
     based = ", ".join(f"{basis.standard} (read: {basis.access})" for basis in document.based_on)
-    facts = (word(document.boundary), document.gwp, word(document.biogenic), f"per {rules.product_unit.text}")
-    text += f"**{plain(word(document.status))}**\n\n{plain(' · '.join(facts))}\n\n" + (
+    facts = (fixed_text(document.boundary), document.gwp, fixed_text(document.biogenic), f"per {rules.product_unit.text}")
+    text += f"**{plain(fixed_text(document.status))}**\n\n{plain(' · '.join(facts))}\n\n" + (
         f"Based on {plain(based)}.\n\n" if based else ""
     )
     text += paragraphs(document.note)
@@ -162,7 +162,7 @@ def table_pages() -> dict[str, str]:
     return {f"factors_{name}": table_page(load_factors(name).tables[0]) for name in shipped_tables()}
 
 
-def table_page(factors: Table) -> str:
+def table_page(factors: FactorSheet) -> str:
     """Every row with its source and place in it."""
     document, texts = factors.document, factors.texts
     text = heading(plain(f"{factors.label}: {factors.title()} · {factors.title('zh')}"))

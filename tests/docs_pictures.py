@@ -25,7 +25,7 @@ def pictures() -> dict[Path, str]:
 def picture(name: str, language: str) -> str:
     """A result as a card: number, stages as bars, what the number means. Its own ground, so that dark pages show it too."""
     import textile_pcf as tp
-    from textile_pcf.messages.catalogue import word
+    from textile_pcf.messages.catalogue import fixed_text
     from textile_pcf.results.display import WIDTH, stage_bars
 
     result = tp.footprint(*tp.load_example(name))
@@ -34,7 +34,7 @@ def picture(name: str, language: str) -> str:
     height = float(bars.partition("viewBox='0 0 ")[2].split()[1].rstrip("'"))
     total = float(result.totals[0])
     share = float(result.default_share[0])
-    basis = f"{result.provenance['rule']}: {word(result.provenance['status'], language)}"
+    basis = f"{result.provenance['rule']}: {fixed_text(result.provenance['status'], language)}"
     size = (WIDTH + 2 * EDGE, height + HEAD + FOOT)
     inner = bars.replace("<svg ", f"<svg x='{EDGE}' y='{HEAD - 12}' height='{height:g}' ", 1)
     sized = f"viewBox='0 0 {size[0]:g} {size[1]:g}' width='{size[0]:g}' height='{size[1]:g}'"

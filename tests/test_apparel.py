@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.rules.schema import Chosen
+from textile_pcf.rules.schema import ChosenDefault
 
 RULE = "apparel@2026.1"
 TABLES = ["default", "carbonfact"]
@@ -36,7 +36,7 @@ def test_there_are_thirteen_categories_and_each_has_every_default():
     quantities = [model for models in homes for model in models.values()] + [
         loss for stage in rule.stages for loss in stage.losses
     ]
-    chosen = [model.value for model in quantities if isinstance(model.value, Chosen) and model.value.by == "category"]
+    chosen = [model.value for model in quantities if isinstance(model.value, ChosenDefault) and model.value.by == "category"]
     assert len(chosen) >= 8
     for default in chosen:
         assert set(default.words) == set(categories)

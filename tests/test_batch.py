@@ -20,12 +20,12 @@ import pytest
 
 import textile_pcf as tp
 from textile_pcf.batch import calculate_batch, executors, spread
-from textile_pcf.batch.partitioning import plan
+from textile_pcf.batch.partitioning import plan_partitions
 from textile_pcf.batch.shuffle import keys
 from textile_pcf.batch.wide import calculate_wide
 from textile_pcf.cli import run as cli
 from textile_pcf.errors import InputError, UsageError
-from textile_pcf.factors.matcher import Answers
+from textile_pcf.factors.matcher import FactorMatcher
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 import workload
@@ -87,7 +87,7 @@ def test_contributions_add_up_to_the_totals(place: Path) -> None:
 @pytest.mark.parametrize("texts", [True, False])
 def test_shuffled_rows_give_the_same_numbers(place: Path, texts: bool) -> None:
     path = workload.write_parquet(place / f"shuffled{texts}.parquet", 300, texts=texts, group=50, shuffled=True)
-    assert plan(str(path)).partitions is None
+    assert plan_partitions(str(path)).partitions is None
     found = totals(run(place, path, f"shuffled{texts}"))
     whole = expected(place, str(path))
     np.testing.assert_allclose(found[whole.index], whole, rtol=1e-12)
@@ -112,7 +112,7 @@ def test_scattered_products_of_any_name_give_the_same_numbers(
     table = table.set_column(0, "product", pa.array(names).dictionary_encode().cast(kind))
     path = tmp_path / "scattered.parquet"
     pq.write_table(table.take(np.random.default_rng(5).permutation(len(names))), path, row_group_size=500)
-    assert plan(str(path)).partitions is None
+    assert plan_partitions(str(path)).partitions is None
     found = run(place, path, str(tmp_path / "out"))
     whole = tp.footprint(table.to_pandas().astype({"product": object}), workload.RULE, place / "factors.csv").total()
     assert sorted(totals(found).index) == sorted({one.strip() for one in names})
@@ -142,7 +142,7 @@ def test_results_that_are_never_empty_say_so(place: Path) -> None:
 def test_a_product_across_row_groups_stays_whole(place: Path) -> None:
     table = pq.read_table(place / "catalogue.parquet")
     pq.write_table(table, place / "across.parquet", row_group_size=333)
-    found = plan(str(place / "across.parquet"), ROWS)
+    found = plan_partitions(str(place / "across.parquet"), ROWS)
     assert found.partitions is not None and found.products == 300
     assert sum(part.rows for part in found.partitions) == 12_000
     one = totals(run(place, place / "across.parquet", "across"))
@@ -427,8 +427,8 @@ def test_what_must_be_said_of_all_products_is_told_once(tmp_path, capsys):
 
 def test_what_is_learned_is_known_to_each_task(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    ask = Answers._ask
-    monkeypatch.setattr(Answers, "_ask", lambda self, *words: asked.append(1) or ask(self, *words))
+    ask = FactorMatcher._ask
+    monkeypatch.setattr(FactorMatcher, "_ask", lambda self, *words: asked.append(1) or ask(self, *words))
     run(place, place / "catalogue.parquet", "asked_here")
     here = len(asked)
     run(place, place / "catalogue.parquet", "asked_in_tasks", workers=2, threads=True)

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from textile_pcf.batch import calculate_batch
-from textile_pcf.batch.partitioning import plan
+from textile_pcf.batch.partitioning import plan_partitions
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 import workload
@@ -101,7 +101,7 @@ def undisturbed(place: Path) -> Path:
 @pytest.mark.parametrize("name", ["sorted", "shuffled"])
 def test_a_run_killed_at_ten_random_moments_goes_on_and_ends_with_the_same_bytes(place: Path, name: str) -> None:
     source, whole = place / f"{name}.parquet", place / f"whole_{name}"
-    assert (plan(str(source)).partitions is None) == (name == "shuffled")
+    assert (plan_partitions(str(source)).partitions is None) == (name == "shuffled")
     seconds, draw = seconds_of_a_run(source, whole), np.random.default_rng(0)
     expected, went_on, kills = files(whole), 0, 0
     assert {"rejected.csv", "rejected_activity.csv", "manifest.json"} < set(expected)

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from textile_pcf.batch.pages import dictionary_size, even_texts
-from textile_pcf.batch.partitioning import by_rows, plan
+from textile_pcf.batch.partitioning import by_rows, plan_partitions
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 import workload
@@ -57,15 +57,15 @@ WRITERS: dict[str, dict[str, Any]] = {
 def test_dictionaries_that_share_nothing_are_enough(place: Path, options: dict[str, Any], kind: Any) -> None:
     pieces = [pa.array(piece).dictionary_encode().cast(kind) for piece in WHOLE]
     path = written(place / "whole.parquet", pieces, **options)
-    found, exact = plan(path, ROWS), by_rows(path, ROWS)
+    found, exact = plan_partitions(path, ROWS), by_rows(path, ROWS)
     assert (found.partitions, found.rows, found.products) == (exact.partitions, exact.rows, None)
     assert found.partitions is not None and len(found.partitions) == 3
 
 
 def test_the_workload_is_planned_by_dictionaries(place: Path) -> None:
     path = str(workload.write_parquet(place / "workload.parquet", 300, group=50))
-    assert plan(path, 2_000).products is None
-    assert plan(path, 2_000).partitions == by_rows(path, 2_000).partitions
+    assert plan_partitions(path, 2_000).products is None
+    assert plan_partitions(path, 2_000).partitions == by_rows(path, 2_000).partitions
 
 
 MANY = [[f"{number:05d}" for number in range(first, first + 5_000)] for first in (0, 5_000, 10_000)]
@@ -98,8 +98,8 @@ SCATTERED = {"scattered", "beside longer names", "shared behind a dictionary", "
 def test_all_rows_are_looked_at_where_dictionaries_do_not_say_enough(place: Path, name: str) -> None:
     pieces, options = TOLD_BY_ROWS[name]
     path = written(place / "rows.parquet", pieces, **options)
-    assert plan(path, ROWS) == by_rows(path, ROWS)
-    assert (plan(path, ROWS).partitions is None) == (name in SCATTERED)
+    assert plan_partitions(path, ROWS) == by_rows(path, ROWS)
+    assert (plan_partitions(path, ROWS).partitions is None) == (name in SCATTERED)
 
 
 @pytest.mark.parametrize("options", WRITERS.values(), ids=WRITERS)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 
 RULE = """rule: mill
 edition: "1"
@@ -160,7 +160,7 @@ def test_every_view_says_the_same(mill, tmp_path, capsys):
     result = tp.footprint({"product": "P", "rows": rows}, *mill)
     text = as_table(result, None, "en")
     assert "of it from values of the rule" in text and "30.0 %" in text and "Gross emissions, uptake apart" in text
-    assert word("default_factors", "zh") in as_table(result, "t", "zh") and "30.0 %" in as_table(result, "t", "zh")
+    assert fixed_text("default_factors", "zh") in as_table(result, "t", "zh") and "30.0 %" in as_table(result, "t", "zh")
     html = result.to_html(tmp_path / "p.html").read_text(encoding="utf-8")
     assert "of it from values of the rule: 1.5" in html and "(30.0 %)" in html
     assert "30%" in result._repr_html_()

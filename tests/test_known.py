@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import textile_pcf as tp
-from textile_pcf.activity.structure_cache import known_structures
+from textile_pcf.activity.structure_cache import structure_cache
 from textile_pcf.calculation import matched
 from textile_pcf.io import records as listed
-from textile_pcf.io.records import form_of
+from textile_pcf.io.records import record_layout
 
 
 def example(name: str) -> tuple[tp.RuleSet, dict[str, object]]:
@@ -26,14 +26,14 @@ def example(name: str) -> tuple[tp.RuleSet, dict[str, object]]:
     rows = [{column: cells[row] for column, cells in table.columns.items() if column != "product"} for row in range(table.rows)]
     for row in rows:
         row["amount"] = float(row["amount"]) if row.get("amount") else ""
-    known_structures.cache_clear()  # that of the file
+    structure_cache.cache_clear()  # that of the file
     return rules, {"product": "P", "rows": rows}
 
 
 @pytest.fixture(autouse=True)
 def forget():
-    known_structures.cache_clear()
-    form_of.cache_clear()
+    structure_cache.cache_clear()
+    record_layout.cache_clear()
 
 
 @pytest.fixture
@@ -44,9 +44,9 @@ def poplin():
 def test_a_second_table_of_the_same_rows_is_known(poplin):
     rules, rows = poplin
     tp.footprint(rows, rules)
-    known = len(known_structures(rules))
+    known = len(structure_cache(rules))
     tp.footprint({**rows, "product": "ANOTHER"}, rules)
-    assert known == len(known_structures(rules)) == 1
+    assert known == len(structure_cache(rules)) == 1
 
 
 @settings(max_examples=25, deadline=None)
@@ -59,7 +59,7 @@ def test_what_is_known_changes_no_bit(scale, products):
     several = [{**rows, "product": f"P{number}"} for number in range(products)]
     tp.footprint(several, rules)
     warm = tp.footprint(several, rules)
-    known_structures.cache_clear()
+    structure_cache.cache_clear()
     cold = tp.footprint(several, rules)
     assert warm.by_stage.tobytes() == cold.by_stage.tobytes()
     assert warm.warnings() == cold.warnings()
@@ -97,7 +97,7 @@ def test_what_is_wrong_is_told_in_the_same_words(poplin, cells):
     wrong = spoilt(rows, place, **cells)
     with pytest.raises(tp.InputError) as warm:
         tp.footprint(wrong, rules)
-    known_structures.cache_clear()
+    structure_cache.cache_clear()
     with pytest.raises(tp.InputError) as cold:
         tp.footprint(wrong, rules)
     assert str(warm.value) == str(cold.value)
@@ -107,12 +107,12 @@ def test_what_is_not_complete_is_never_kept(poplin):
     rules, rows = poplin
     less = {**rows, "rows": [row for row in rows["rows"] if row["flow"] != "mass" and row["unit"] != "kWh"][:5]}
     told = []
-    known_structures.cache_clear()
+    structure_cache.cache_clear()
     for _ in range(2):
         with pytest.raises(tp.InputError) as error:
             tp.footprint(less, rules)
         told.append(str(error.value))
-    assert told[0] == told[1] and not known_structures(rules)
+    assert told[0] == told[1] and not structure_cache(rules)
 
 
 def test_totals_of_a_period_are_known_too(poplin):
@@ -121,12 +121,12 @@ def test_totals_of_a_period_are_known_too(poplin):
     power = {"stage": "weaving", "flow": "electricity", "amount": 2000.0, "unit": "MWh", "per": "period"}
     output = {**power, "flow": "output", "amount": 500.0, "unit": "t"}
     power_of = {}
-    known_structures.cache_clear()
+    structure_cache.cache_clear()
     for amount in (500.0, 1000.0):
         known = tp.footprint({**rows, "rows": [*rows["rows"], power, {**output, "amount": amount}]}, rules)
         lines = known.contributions
         power_of[amount] = lines[(lines["stage"] == "weaving") & (lines["flow"] == "electricity")]["kgCO2e"].sum()
-    assert len(known_structures(rules)) == 1
+    assert len(structure_cache(rules)) == 1
     assert power_of[500.0] == pytest.approx(2 * power_of[1000.0], rel=1e-12) and power_of[500.0] > 0
     nothing = {**rows, "rows": [*rows["rows"], power, {**output, "amount": 0.0}]}
     told = []
@@ -134,7 +134,7 @@ def test_totals_of_a_period_are_known_too(poplin):
         with pytest.raises(tp.InputError) as error:
             tp.footprint(nothing, rules)
         told.append(str(error.value))
-        known_structures.cache_clear()
+        structure_cache.cache_clear()
     assert told[0] == told[1] and "The output of the period is zero." in told[0]
 
 
@@ -174,7 +174,7 @@ def test_products_that_link_are_looked_at_anew():
         products.setdefault(str(cells.pop("product")), []).append(cells)
     entries = [{"product": product, "rows": rows} for product, rows in products.items()]
     first = tp.footprint(entries, rules, factors)
-    assert not known_structures(rules)
+    assert not structure_cache(rules)
     swapped = {"SHELL": "LINING", "LINING": "SHELL"}
     renamed = [{**entry, "product": swapped.get(entry["product"], entry["product"])} for entry in entries]
     second = tp.footprint(renamed, rules, factors)
@@ -193,8 +193,8 @@ def told_of(rows, rules):
 
 
 def cold(rows, rules):
-    known_structures.cache_clear()
-    form_of.cache_clear()
+    structure_cache.cache_clear()
+    record_layout.cache_clear()
     return told_of(rows, rules)
 
 
@@ -230,8 +230,8 @@ def test_rows_that_tell_everything_are_calculated_as_if_never_seen(table):
             seen = []
             for forget in (False, True):
                 if forget:
-                    known_structures.cache_clear()
-                    form_of.cache_clear()
+                    structure_cache.cache_clear()
+                    record_layout.cache_clear()
                 try:
                     result = tp.footprint({"product": "P", "rows": other}, rules, table)
                     told = result.to_dict(), result.explain("P"), result.by_stage.tobytes(), result.split_totals.tobytes()
@@ -296,11 +296,11 @@ def test_forms_are_remembered_in_bounds(poplin):
         ]
         less = [{k: v for k, v in row.items() if k != "data_type"} if n < number else row for n, row in enumerate(less)]
         tp.footprint({**rows, "rows": less}, rules)
-    assert form_of.cache_info().currsize == form_of.cache_info().maxsize == listed.KEPT
-    form_of.cache_clear()
+    assert record_layout.cache_info().currsize == record_layout.cache_info().maxsize == listed.KEPT
+    record_layout.cache_clear()
     many = [{**rows, "product": f"P{number}"} for number in range(listed.SMALL // len(rows["rows"]) + 1)]
     assert len(set(tp.footprint(many, rules).totals.tolist())) == 1
-    assert form_of.cache_info().currsize == 0  # what is large is not held
+    assert record_layout.cache_info().currsize == 0  # what is large is not held
 
 
 def test_a_later_change_of_the_rows_does_not_reach_a_result(poplin):
@@ -319,8 +319,8 @@ def test_threads_may_read_rows_of_the_same_form_at_once(table):
     rules, _ = full()
     tables = [{"product": "P", "rows": full(1.0 + place / 7)[1]} for place in range(64)]
     alone = [tp.footprint(one, rules, table).by_stage.tobytes() for one in tables]
-    known_structures.cache_clear()
-    form_of.cache_clear()
+    structure_cache.cache_clear()
+    record_layout.cache_clear()
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda one: tp.footprint(one, rules, table).by_stage.tobytes(), tables))
     assert together == alone

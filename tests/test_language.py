@@ -13,7 +13,7 @@ import pytest
 
 import textile_pcf as tp
 from textile_pcf.messages import catalogue as language
-from textile_pcf.messages.catalogue import FRAGMENT, translate, word
+from textile_pcf.messages.catalogue import FRAGMENT, fixed_text, translate
 from textile_pcf.rules import editions
 
 SOURCE = Path(language.__file__).parent
@@ -112,7 +112,7 @@ def test_sentences_names_and_what_is_not_known() -> None:
     assert translate("The amount is missing. Xyz happened here.", "zh") == "缺少数量。Xyz happened here."
     assert translate("Nothing of this is known.", "zh") == "Nothing of this is known."
     assert translate("The amount is missing.", "en") == "The amount is missing."
-    assert word("per", "zh", unit="m2") == "kg CO2e / m2"
+    assert fixed_text("per", "zh", unit="m2") == "kg CO2e / m2"
 
 
 def test_errors_are_told_in_both_languages(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_help_of_every_command_and_option_is_in_the_catalogue(path: tuple[str, .
         assert CHINESE.search(translate(plain, "zh")), f"{name}: add to src/textile_pcf/catalogue.csv: {plain}"
     for param in command.params:
         if not getattr(param, "is_flag", False):
-            assert word(f"meta_{param.metavar or param.name}".lower(), "zh"), param.name
+            assert fixed_text(f"meta_{param.metavar or param.name}".lower(), "zh"), param.name
     assert hasattr(command, "commands") or "lang" in {param.name for param in command.params}, "give it the option --lang"
     assert type(command).__module__ == "textile_pcf.cli.help", (
         "register it with a Group or with cls=Command, or its help is English"
@@ -354,7 +354,7 @@ def test_factors_are_shown_in_chinese(capsys: pytest.CaptureFixture[str]) -> Non
     assert run(["factors", "show", "electricity", "--factors", FACTORS, "--lang", "zh"]) == 0
     out = capsys.readouterr().out
     assert all(part in out for part in ("unit 单位", "locator 来源位置", "value 数值", "来源全称"))
-    assert all(CHINESE.search(word(f"column_of_factors_{name}", "zh")) or name == "gwp" for name in COLUMNS)
+    assert all(CHINESE.search(fixed_text(f"column_of_factors_{name}", "zh")) or name == "gwp" for name in COLUMNS)
     assert run(["factors", "list", "--factors", FACTORS, "--lang", "zh"]) == 0
     assert "11 行" in capsys.readouterr().out
 
@@ -395,14 +395,14 @@ def test_every_word_of_a_choice_is_named_in_both_languages(rule: str) -> None:
     page = (SOURCE.parents[1] / "docs/nomenclature.md").read_text(encoding="utf-8")
     for spec in rules.properties:
         for choice in spec.choice:
-            english, chinese = (rules.word_title(rules.stage_id(spec.stage), spec.id, choice, lang) for lang in ("en", "zh"))
+            english, chinese = (rules.option_title(rules.stage_id(spec.stage), spec.id, choice, lang) for lang in ("en", "zh"))
             assert english != choice and CHINESE.search(chinese), (spec.id, choice)
             assert f"`{choice}` {chinese} " in page, f"docs/nomenclature.md does not say {choice} {chinese}"
-            assert [spec.word_place(text) for text in (choice, english, chinese)] == [spec.choice.index(choice)] * 3
+            assert [spec.option_index(text) for text in (choice, english, chinese)] == [spec.choice.index(choice)] * 3
 
 
 def test_errors_list_words_with_their_chinese() -> None:
-    names = tp.load_rules("cotton_fabric@2026.1").in_chinese()
+    names = tp.load_rules("cotton_fabric@2026.1").translations()
     english = "'hand' is not a word of 'carding'. Choose from: carded, combed."
     assert translate(english, "zh", names) == "'hand' 不是 'carding' 的可选词。请从以下选择：carded（普梳）、combed（精梳）。"
     assert translate("Write one of carded, combed in the column `item`.", "zh", names).endswith(

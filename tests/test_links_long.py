@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.engine import loops as solver
-from textile_pcf.engine.loops import linked, loops
+from textile_pcf.engine.loops import find_loops, solve_links
 
 RULE = """
 rule: link
@@ -69,7 +68,7 @@ def times_longer(long, short, rounds=6):
 def test_twice_the_products_take_about_twice_the_time(form):
     def solve(products):
         user, supplier = form(products)
-        return lambda: linked(np.ones((products, 4)), user, supplier, np.full(len(user), 0.4))
+        return lambda: solve_links(np.ones((products, 4)), user, supplier, np.full(len(user), 0.4))
 
     assert times_longer(solve(20_000), solve(10_000)) <= 2.5
 
@@ -98,25 +97,25 @@ def test_of_a_long_loop_the_message_names_some(inputs):
 def test_a_long_chain_by_hand():
     """x of the last is 1, and each takes 0.9 of the next and adds 1: 10 - 9 x 0.9^n."""
     products = 1000
-    x = linked(np.ones((products, 1)), *chain(products), np.full(products - 1, 0.9))[:, 0]
+    x = solve_links(np.ones((products, 1)), *chain(products), np.full(products - 1, 0.9))[:, 0]
     assert x == pytest.approx(10 - 9 * 0.9 ** np.arange(products)[::-1], rel=1e-12)
 
 
-@pytest.mark.parametrize("products", [2, solver.DENSE, solver.DENSE + 1, 5000])
+@pytest.mark.parametrize("products", [2, find_loops.DENSE, find_loops.DENSE + 1, 5000])
 def test_a_long_ring_by_hand(products):
     """All are alike: x = 1 + 0.9 x."""
-    x = linked(np.ones((products, 2)), *ring(products), np.full(products, 0.9))
+    x = solve_links(np.ones((products, 2)), *ring(products), np.full(products, 0.9))
     assert x == pytest.approx(np.full((products, 2), 10.0), rel=1e-12)
 
 
-@pytest.mark.parametrize("products", [3, solver.DENSE + 1, 3000])
+@pytest.mark.parametrize("products", [3, find_loops.DENSE + 1, 3000])
 @pytest.mark.parametrize("gain", [1.0, 4.0])
 def test_a_long_ring_that_needs_too_much(products, gain):
     needed = np.ones(products)
     needed[products // 2] = gain
     with pytest.raises(ValueError, match="needs all"):
-        linked(np.ones((products, 1)), *ring(products), needed)
-    assert loops(*ring(products), needed, products) == [list(range(products))]
+        solve_links(np.ones((products, 1)), *ring(products), needed)
+    assert find_loops(*ring(products), needed, products) == [list(range(products))]
 
 
 def test_a_ring_cut_open_is_the_ring_solved_as_a_whole(monkeypatch):
@@ -126,10 +125,10 @@ def test_a_ring_cut_open_is_the_ring_solved_as_a_whole(monkeypatch):
         products, links = numbers.integers(2, 15), numbers.integers(1, 30)
         user, supplier = numbers.integers(0, products, links), numbers.integers(0, products, links)
         own, needed = numbers.random((products, 3)), numbers.random(links) / links
-        whole = linked(own, user, supplier, needed)
+        whole = solve_links(own, user, supplier, needed)
         with monkeypatch.context() as patch:
-            patch.setattr(solver, "DENSE", 0)
-            opened = linked(own, user, supplier, needed)
+            patch.setattr(find_loops, "DENSE", 0)
+            opened = solve_links(own, user, supplier, needed)
         again = own.copy()
         np.add.at(again, user, needed[:, None] * whole[supplier])
         assert whole == pytest.approx(again, rel=1e-12)
@@ -142,7 +141,7 @@ def test_200_000_products_of_three_links_each():
     user = np.repeat(np.arange(1, products), 3)
     supplier = (numbers.random(len(user)) * user).astype(np.intp)
     start = time.process_time()
-    x = linked(np.ones((products, 1)), user, supplier, np.full(len(user), 0.3))[:, 0]
+    x = solve_links(np.ones((products, 1)), user, supplier, np.full(len(user), 0.3))[:, 0]
     assert time.process_time() - start < 20
     again = 1 + np.bincount(user, weights=0.3 * x[supplier], minlength=products)
     assert x == pytest.approx(again, rel=1e-14)

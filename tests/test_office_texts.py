@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.columns import numbers
+from textile_pcf.columns import parse_numbers
 from textile_pcf.units.number_text import split_number, year_text
 
 HERE = Path(__file__).parent / "mistakes"
@@ -143,7 +143,7 @@ def test_other_columns_of_numbers_read_the_same(column):
 
 def test_plain_numbers_are_read_as_before():
     told = ["1.5", "", "-2e3", "+.5", "7."]
-    floats, wrong = numbers(told)
+    floats, wrong = parse_numbers(told)
     assert not wrong.any()
     np.testing.assert_array_equal(floats, [1.5, np.nan, -2000.0, 0.5, 7.0])
 

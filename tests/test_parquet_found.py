@@ -19,7 +19,7 @@ import pytest
 
 import textile_pcf as tp
 from textile_pcf.batch.hashing import keys
-from textile_pcf.batch.partitioning import plan
+from textile_pcf.batch.partitioning import plan_partitions
 from textile_pcf.cli import run
 
 RULE = """\
@@ -345,7 +345,7 @@ def test_no_single_damaged_byte_is_a_fault_of_the_program(mill: Path, capsys, na
     path = write(mill, rows([f"P-{number:03d}" for number in range(20)], scattered=scattered), group=30, **options)
     assert batch(mill, path) == 0
     data, draw, ends = path.read_bytes(), random.Random(name), Counter[int]()
-    assert plan(str(path)).partitions is None or not scattered
+    assert plan_partitions(str(path)).partitions is None or not scattered
     for _ in range(60):
         damaged, at = bytearray(data), draw.randrange(len(data))
         damaged[at] = draw.choice((damaged[at] ^ (1 << draw.randrange(8)), draw.randrange(256)))

@@ -399,7 +399,7 @@ def test_inputs_stay_as_they_are(rows):
     frame = pd.DataFrame([{column: row.get(column) for column in COLUMNS} for row in rows], columns=list(COLUMNS))
     before = frame.copy(deep=True)
     activity = tp.read_activity(frame, RULES)
-    arrays = {name: getattr(activity, name).copy() for name in ("properties", "losses", "takes_place")}
+    arrays = {name: getattr(activity, name).copy() for name in ("properties", "losses", "stage_active")}
     tp.calculate(activity, TABLE)
     tp.calculate(activity, TABLE, gwp="AR5", biogenic="zero_zero")
     pd.testing.assert_frame_equal(frame, before)

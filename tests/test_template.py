@@ -14,7 +14,7 @@ import textile_pcf as tp
 from textile_pcf.cli import run as command_line
 from textile_pcf.factors import load_factors
 from textile_pcf.io.template_workbook import DASH, MARK, READ
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rules import FlowSpec, PropertySpec, editions
 from textile_pcf.template import annotate, entries, make_template, template_rows
 from textile_pcf.template.lists import BAR, items_for, units_for
@@ -459,7 +459,7 @@ def test_problems_become_comments_and_go_when_they_are_cured(
     assert "是否想写" in comments(out)[loom]
     listed = openpyxl.load_workbook(out)
     assert listed.sheetnames[0] == "problems"
-    assert listed["problems"]["A1"].value == word("problems_title", "zh")
+    assert listed["problems"]["A1"].value == fixed_text("problems_title", "zh")
     assert loom in str(listed["problems"]["A3"].value)
     corrected = Form(out, form.rule)
     corrected.set("weaving.loom", item="air_jet")
@@ -467,7 +467,7 @@ def test_problems_become_comments_and_go_when_they_are_cured(
     again = tmp_path / "again.xlsx"
     assert command_line(["check", str(out), "--rule", rule, "--annotate", str(again)]) == 0
     assert comments(again) == {}
-    assert word("problems_none", "en") in [cell.value for cell in openpyxl.load_workbook(again)["problems"]["A"]]
+    assert fixed_text("problems_none", "en") in [cell.value for cell in openpyxl.load_workbook(again)["problems"]["A"]]
     assert command_line(["calculate", str(out), "--rule", rule]) == 0
     capsys.readouterr()
 

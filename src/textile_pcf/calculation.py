@@ -13,18 +13,18 @@ from textile_pcf import engine
 from textile_pcf.activity import Activity, build_activity
 from textile_pcf.errors import InputError, Problem, UsageError, warn_caller, wrong_type
 from textile_pcf.factors import FactorTable, load_factors
-from textile_pcf.factors.matcher import Answers, answers_of
-from textile_pcf.inventory.links import with_links
+from textile_pcf.factors.matcher import FactorMatcher, factor_matcher
+from textile_pcf.inventory.links import solve_product_links
 from textile_pcf.inventory.masses import stage_masses
-from textile_pcf.inventory.matching import Matched, match_rows
-from textile_pcf.inventory.period_totals import years_added
-from textile_pcf.inventory.plausibility import beyond, doubts
-from textile_pcf.inventory.quantities import Quantities, complete
-from textile_pcf.inventory.root_causes import told_once
-from textile_pcf.inventory.supply_mix import with_supply
+from textile_pcf.inventory.matching import FactorMatches, match_exchanges
+from textile_pcf.inventory.period_totals import added_years
+from textile_pcf.inventory.plausibility import implausible_amounts, refuse_beyond_band
+from textile_pcf.inventory.quantities import Quantities, complete_quantities
+from textile_pcf.inventory.root_causes import root_causes
+from textile_pcf.inventory.supply_mix import apply_supply
 from textile_pcf.results import Emitted, Footprint
 from textile_pcf.results.assembly import assemble
-from textile_pcf.results.contributions import parts_told
+from textile_pcf.results.contributions import nonzero_parts
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import LOCATION, MARKET, Supply, load_supply
 
@@ -32,17 +32,21 @@ GWP_SETS = ("AR4", "AR5", "AR6", "EF3.1")
 CONVENTIONS = ("minus_one_plus_one", "zero_zero")
 
 
-def judged(activity: Activity, quantities: Quantities) -> Quantities:
+def with_refusals(activity: Activity, quantities: Quantities) -> Quantities:
     """The quantities, with a problem for each stated amount that is far above what the rule calls plausible."""
-    problems = beyond(activity, quantities)
+    problems = refuse_beyond_band(activity, quantities)
     return quantities._replace(problems=(*quantities.problems, *problems)) if problems else quantities
 
 
-def in_doubt(activity: Activity) -> list[Problem]:
+def check_warnings(activity: Activity) -> list[Problem]:
     """Warnings of activity data by themselves, each with its place: amounts outside their band, and years that add up."""
     name = activity.cells.table.name
-    years = [Problem(name, text, "", activity.products[product]) for product, text in years_added(activity)]
-    return [*doubts(activity, complete(activity)), *years, *(Problem(name, note, "") for note in activity.cells.table.notes)]
+    years = [Problem(name, text, "", activity.products[product]) for product, text in added_years(activity)]
+    return [
+        *implausible_amounts(activity, complete_quantities(activity)),
+        *years,
+        *(Problem(name, note, "") for note in activity.cells.table.notes),
+    ]
 
 
 def read_activity(source: str | Path | Any, rules: RuleSet | str | Path) -> Activity:
@@ -66,9 +70,9 @@ def read_activity(source: str | Path | Any, rules: RuleSet | str | Path) -> Acti
         What was taken for granted in reading.
     """
     activity = build_activity(source, load_rules(rules))
-    problems = told_once(activity, [*activity.problems, *judged(activity, complete(activity)).problems])
+    problems = root_causes(activity, [*activity.problems, *with_refusals(activity, complete_quantities(activity)).problems])
     if problems:
-        raise InputError(problems, activity.rules.in_chinese())
+        raise InputError(problems, activity.rules.translations())
     warn_caller(activity.cells.table.notes)
     return activity
 
@@ -139,10 +143,10 @@ def _calculated(
     biogenic = _one_of("biogenic", rules.document.biogenic if biogenic is None else biogenic, CONVENTIONS)
 
     sites = None if supply is None else load_supply(supply)
-    return emissions(activity, answers_of(factors, gwp, biogenic), supply=sites)[0]
+    return calculate_scenarios(activity, factor_matcher(factors, gwp, biogenic), supply=sites)[0]
 
 
-def emissions(activity: Activity, *scenarios: Answers, supply: Supply | None = None) -> list[Footprint]:
+def calculate_scenarios(activity: Activity, *scenarios: FactorMatcher, supply: Supply | None = None) -> list[Footprint]:
     """The same activity data under each of several factor tables or sets of global warming potentials.
 
     `Answers` keep what was matched before, for the next of many tables of activity data under the same rule.
@@ -152,20 +156,23 @@ def emissions(activity: Activity, *scenarios: Answers, supply: Supply | None = N
     InputError
         With every problem under any of them.
     """
-    quantities = judged(activity, complete(activity))
-    matched = [match_rows(activity, answers) for answers in scenarios]
+    quantities = with_refusals(activity, complete_quantities(activity))
+    matched = [match_exchanges(activity, answers) for answers in scenarios]
     if supply is not None:
         return [
-            _supplied(activity, quantities, found, answers, supply) for found, answers in zip(matched, scenarios, strict=True)
+            _calculate_with_supply(activity, quantities, found, answers, supply)
+            for found, answers in zip(matched, scenarios, strict=True)
         ]
     _raise([*activity.problems, *quantities.problems, *(problem for found in matched for problem in found.problems)], activity)
-    return [_added_up(activity, quantities, found, answers) for found, answers in zip(matched, scenarios, strict=True)]
+    return [_add_up(activity, quantities, found, answers) for found, answers in zip(matched, scenarios, strict=True)]
 
 
-def _supplied(activity: Activity, quantities: Quantities, matched: Matched, answers: Answers, supply: Supply) -> Footprint:
+def _calculate_with_supply(
+    activity: Activity, quantities: Quantities, matched: FactorMatches, answers: FactorMatcher, supply: Supply
+) -> Footprint:
     """The result by the rule's accounting of electricity and heat, with the totals by both beside it."""
     results = {
-        name: _added_up(*with_supply(activity, quantities, matched, answers, supply, name), answers)
+        name: _add_up(*apply_supply(activity, quantities, matched, answers, supply, name), answers)
         for name in (LOCATION, MARKET)
     }
     declared = activity.rules.document.electricity.declared
@@ -174,20 +181,20 @@ def _supplied(activity: Activity, quantities: Quantities, matched: Matched, answ
     return replace(results[declared], beside=beside, cited=cited)
 
 
-def _added_up(activity: Activity, quantities: Quantities, matched: Matched, answers: Answers) -> Footprint:
+def _add_up(activity: Activity, quantities: Quantities, matched: FactorMatches, answers: FactorMatcher) -> Footprint:
     """Masses, amounts and emissions of rows that have their factors."""
     _raise([*activity.problems, *quantities.problems, *matched.problems], activity)
     with np.errstate(over="ignore", invalid="ignore"):  # what is beyond measure is told below
         masses = stage_masses(activity, quantities)
         flows, place = activity.flows, activity.flows.place
         scale = None if quantities.scale is flows.unscaled else quantities.scale
-        amount = engine.amounts(quantities.value, scale, place, masses, flows.multiplied)
-        question, per_unit, stuck = with_links(activity, quantities, matched, amount)
+        amount = engine.exchange_amounts(quantities.value, scale, place, masses, flows.multiplied)
+        question, per_unit, stuck = solve_product_links(activity, quantities, matched, amount)
         _raise(stuck, activity)
-        told = matched.told if per_unit is matched.of_kinds else parts_told(per_unit)
-        emitted = Emitted(place, amount, question, per_unit, activity.stage_seats.total, told)
-        by_seat = emitted.by_seat
-        if np.count_nonzero(np.isfinite(by_seat)) < by_seat.size:
+        told = matched.told if per_unit is matched.of_kinds else nonzero_parts(per_unit)
+        emitted = Emitted(place, amount, question, per_unit, activity.processes.total, told)
+        emissions_by_process = emitted.emissions_by_process
+        if np.count_nonzero(np.isfinite(emissions_by_process)) < emissions_by_process.size:
             _raise(_beyond_measure(activity, emitted), activity)
     return assemble(activity, quantities, matched, masses, emitted, answers)
 
@@ -253,4 +260,4 @@ def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
 
 def _raise(problems: list[Problem], activity: Activity) -> None:
     if problems:
-        raise InputError(told_once(activity, problems), activity.rules.in_chinese())
+        raise InputError(root_causes(activity, problems), activity.rules.translations())

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from textile_pcf.messages.catalogue import LANGUAGES, translate, word
+from textile_pcf.messages.catalogue import LANGUAGES, fixed_text, translate
 
 SHOWN = 200  # more problems than a person reads; the rest stays in `problems`
 PACKAGE = str(Path(__file__).parent)
@@ -58,23 +58,23 @@ class Problem:
         return f"{self.where}: {translate(f'{self.what} {self.cure}'.strip(), language, names)}"
 
 
-def by_place(problems: Iterable[Problem]) -> list[Problem]:
+def by_location(problems: Iterable[Problem]) -> list[Problem]:
     """Problems in the order of lines and cells, those that stand nowhere last.
 
     Examples
     --------
-    >>> [problem.where for problem in by_place(Problem(where, "", "") for where in ("a.csv (x)", "a.csv:10", "a.csv:9"))]
+    >>> [problem.where for problem in by_location(Problem(where, "", "") for where in ("a.csv (x)", "a.csv:10", "a.csv:9"))]
     ['a.csv:9', 'a.csv:10', 'a.csv (x)']
     """
-    return sorted(problems, key=lambda problem: _place(problem.where))
+    return sorted(problems, key=lambda problem: _location_key(problem.where))
 
 
-def _place(where: str) -> tuple[bool, str, int]:
+def _location_key(where: str) -> tuple[bool, str, int]:
     found = re.search(r"^(.*?)(?::|![A-Z]*(?:row )?|row )(\d+)", where)
     return (False, found[1], int(found[2])) if found else (True, "", 0)
 
 
-class RefusedError(ValueError):
+class InvalidValue(ValueError):
     """A value that cannot be: `what` is wrong and its `cure`, each a sentence."""
 
     def __init__(self, what: str, cure: str) -> None:
@@ -104,19 +104,19 @@ class PcfError(Exception):
     @property
     def summary(self) -> str:
         """How many problems there are, and in what."""
-        return self.summary_in("en")
+        return self.summary_in_language("en")
 
-    def summary_in(self, language: str) -> str:
+    def summary_in_language(self, language: str) -> str:
         """How many problems there are, and in what, in `en` or `zh`."""
         count = len(self.distinct)
-        shown = word("first_shown", language, count=SHOWN) if count > SHOWN else ""
+        shown = fixed_text("first_shown", language, count=SHOWN) if count > SHOWN else ""
         key = "problems_1" if count == 1 else "problems"
-        return word(key, language, count=count, subject=word(self.subject, language)) + shown
+        return fixed_text(key, language, count=count, subject=fixed_text(self.subject, language)) + shown
 
     def told(self, language: str) -> str:
         """All problems in `en` or `zh`, one per line."""
         shown = (f"  {problem.told(language, self.names)}" for problem in self.distinct[:SHOWN])
-        return "\n".join([f"{self.summary_in(language)}:", *shown])
+        return "\n".join([f"{self.summary_in_language(language)}:", *shown])
 
     def __str__(self) -> str:
         return self.told("en")

@@ -26,12 +26,12 @@ def _by_name() -> dict[str, str]:
     return {row[name].casefold(): row["region"] for name in ("name_en", "name_zh", "region") for row in rows}
 
 
-def region_named(text: str) -> str | None:
+def region_by_name(text: str) -> str | None:
     """Code of a region told by its name in English or Chinese, or in small letters.
 
     Examples
     --------
-    >>> region_named("Norway"), region_named("浙江"), region_named("cn"), region_named("Atlantis")
+    >>> region_by_name("Norway"), region_named("浙江"), region_named("cn"), region_named("Atlantis")
     ('NO', 'CN-ZJ', 'CN', None)
     """
     return _by_name().get(text.strip().casefold())
@@ -49,7 +49,7 @@ def is_region(code: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def ladder(region: str, forbid: tuple[str, ...] = ()) -> tuple[str, ...]:
+def fallback_regions(region: str, forbid: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Regions to search, nearest first.
 
     Parameters
@@ -61,9 +61,9 @@ def ladder(region: str, forbid: tuple[str, ...] = ()) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> ladder("CN-ZJ")
+    >>> fallback_regions("CN-ZJ")
     ('CN-ZJ', 'CN', 'RAS', 'GLO')
-    >>> ladder("FR", forbid=("group",))
+    >>> fallback_regions("FR", forbid=("group",))
     ('FR', 'GLO')
     """
     country = region[:2] if _SUBDIVISION.fullmatch(region) else region

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.columns import text_of
+from textile_pcf.columns import cell_text
 from textile_pcf.errors import InputError, Problem, warn_caller
 from textile_pcf.io.read_table import read_table
 from textile_pcf.io.resources import sha256_of
@@ -19,7 +19,7 @@ from textile_pcf.io.safe_text import holdable
 from textile_pcf.io.table import Table
 from textile_pcf.suggest import nearest
 from textile_pcf.units import UnitError, convert, cure_where, parse_unit
-from textile_pcf.units.number_text import office_numbers
+from textile_pcf.units.number_text import parse_office_numbers
 
 COLUMNS = (
     "site", "stages", "carrier", "part", "amount", "unit", "item", "region", "year", "id", "period_start", "period_end",
@@ -127,9 +127,9 @@ def load_supply(source: str | Path | Any) -> Supply:
 
 
 def _rows(table: Table, problems: list[Problem]) -> Iterator[_Row | None]:
-    texts = {name: [text_of(cell) for cell in table.columns[name]] if name in table.columns else [""] * table.rows
+    texts = {name: [cell_text(cell) for cell in table.columns[name]] if name in table.columns else [""] * table.rows
              for name in COLUMNS}  # fmt: skip
-    efficiency, wrong = office_numbers(table.columns.get("efficiency", [""] * table.rows))
+    efficiency, wrong = parse_office_numbers(table.columns.get("efficiency", [""] * table.rows))
     for number in range(table.rows):
         cells = {name: column[number] for name, column in texts.items()}
         found: list[Problem] = list(_bad_words(table, number, cells))

@@ -81,8 +81,8 @@ def starts(bench: Bench) -> list[Row]:
 
 def _ours(amounts: Any, codes: Any) -> Callable[[], Any]:
     """Amounts to canonical units as the library does it for a column: once per distinct unit, then one pass."""
-    from textile_pcf.activity.amounts import canonical
-    from textile_pcf.activity.row_patterns import Forms, Rows
+    from textile_pcf.activity.amounts import canonical_amounts
+    from textile_pcf.activity.row_patterns import RowPatterns, Rows
     from textile_pcf.units import convert, parse_unit
 
     nothing = np.zeros(len(PAIRS), dtype=np.int64)
@@ -91,7 +91,7 @@ def _ours(amounts: Any, codes: Any) -> Callable[[], Any]:
         conversions = [convert(parse_unit(written), parse_unit(canonical)) for written, canonical in PAIRS]
         factor = np.array([one.factor for one in conversions])  # type: ignore[union-attr]
         inverse = np.array([one.inverse for one in conversions])  # type: ignore[union-attr]
-        return canonical(amounts, Rows(codes, Forms(*[nothing] * 7, factor, inverse), (), ()))
+        return canonical_amounts(amounts, Rows(codes, RowPatterns(*[nothing] * 7, factor, inverse), (), ()))
 
     return run
 
@@ -127,12 +127,12 @@ def pint(bench: Bench) -> list[Row]:
 def brightway(bench: Bench) -> list[Row]:
     """A catalogue by Brightway: one data package, one transposed solve, of unit processes made beforehand."""
     from textile_pcf.batch.wide import _layout, calculate_wide
-    from textile_pcf.factors.matcher import Answers
+    from textile_pcf.factors.matcher import FactorMatcher
     from textile_pcf.results.process_system import system_of
 
     amounts, columns = workload.draw(0, SOLVED).amount, workload.wide_columns()
     canonical = amounts * np.array([0.01 if column.kind == "loss" else 1.0 for column in workload.columns()])
-    factor = _layout(amounts, columns, bench.rules, Answers(bench.table, "AR6", "zero_zero")).weights[0].sum(axis=1)
+    factor = _layout(amounts, columns, bench.rules, FactorMatcher(bench.table, "AR6", "zero_zero")).weights[0].sum(axis=1)
     rows = workload.long_table(amounts)
     system = system_of(tp.footprint(rows, bench.rules, bench.table))
     runs = {

@@ -27,14 +27,14 @@ def wide(bench: Bench) -> list[Row]:
 def wide_time(bench: Bench) -> Row:
     """Ours and plain numpy over one table in memory."""
     from textile_pcf.batch.wide import _layout, calculate_wide
-    from textile_pcf.factors.matcher import Answers
+    from textile_pcf.factors.matcher import FactorMatcher
 
     columns = workload.wide_columns()
     amounts = np.empty((bench.large, len(columns)))
     for first in range(0, bench.large, 20_000):
         amounts[first : first + 20_000] = workload.draw(first, min(20_000, bench.large - first)).amount
     canonical = amounts * np.array([0.01 if column.kind == "loss" else 1.0 for column in workload.columns()])
-    factor = _layout(amounts, columns, bench.rules, Answers(bench.table, "AR6", "zero_zero")).weights[0].sum(axis=1)
+    factor = _layout(amounts, columns, bench.rules, FactorMatcher(bench.table, "AR6", "zero_zero")).weights[0].sum(axis=1)
 
     def ours() -> Any:
         return calculate_wide(amounts, columns, bench.rules, bench.table, units=workload.UNITS)

@@ -146,7 +146,7 @@ class Product:
         own = [row for row in found if row["component"] == lane]
         return own if lane and own else [row for row in found if not row["component"]]
 
-    def takes_place(self, stage: str, lane: str) -> bool:
+    def stage_active(self, stage: str, lane: str) -> bool:
         named = [row for row in self.rows if row["stage"] == stage and row["component"] in ("", lane)]
         return bool(named) or not self.stages[stage].get("optional", False)
 
@@ -281,7 +281,7 @@ class Product:
         counted = stage not in system.outside
         last, produced, taken = out, 1.0, 1.0
         for number, loss in reversed(list(enumerate(self.stages[stage].get("losses", [])))):
-            value = self.loss(stage, loss, lane) if counted and self.takes_place(stage, lane) else None
+            value = self.loss(stage, loss, lane) if counted and self.stage_active(stage, lane) else None
             if value is None:
                 continue
             step: Label = ("loss", self.name, stage, lane, number)
@@ -314,7 +314,7 @@ class Product:
 
     def flow_rows(self, stage: str, name: str, lane: str) -> Iterator[Row]:
         """Rows of a flow, or the one that the rule fills in."""
-        if not self.takes_place(stage, lane):
+        if not self.stage_active(stage, lane):
             return
         rows = self.given(stage, name, lane)
         flow = self.stages[stage]["flows"][name]

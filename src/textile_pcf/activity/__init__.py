@@ -6,14 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.activity.activity import Activity, filled
-from textile_pcf.activity.amounts import checked, counted, no_output, sound
-from textile_pcf.activity.columns import ALIASES, COLUMNS, DATA_TYPES, Cells, bad_texts, bad_types, read_cells
-from textile_pcf.activity.components import bad_shares
-from textile_pcf.activity.row_patterns import rows_meaning
-from textile_pcf.activity.structure import structured
-from textile_pcf.activity.structure_cache import known_structures, rows_key
-from textile_pcf.activity.template_rule import made_for
+from textile_pcf.activity.activity import Activity, fill_structure
+from textile_pcf.activity.amounts import all_valid, check_amounts, check_outputs, to_canonical
+from textile_pcf.activity.columns import (
+    ALIASES,
+    COLUMNS,
+    DATA_TYPES,
+    ActivityColumns,
+    check_data_types,
+    check_vocabulary,
+    read_columns,
+)
+from textile_pcf.activity.components import check_shares
+from textile_pcf.activity.row_patterns import interpret_rows
+from textile_pcf.activity.structure import build_structure
+from textile_pcf.activity.structure_cache import structure_cache, table_signature
+from textile_pcf.activity.template_rule import check_template_rule
 from textile_pcf.rules import RuleSet
 
 __all__ = [
@@ -21,7 +29,7 @@ __all__ = [
     "COLUMNS",
     "DATA_TYPES",
     "Activity",
-    "Cells",
+    "ActivityColumns",
     "build_activity",
 ]
 
@@ -31,19 +39,21 @@ def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
 
     Rows that were sound and complete before, under the same rule, are not understood again: only their amounts are looked at.
     """
-    cells = made_for(read_cells(source), rules)
-    asked = rows_key(cells)
+    cells = check_template_rule(read_columns(source), rules)
+    asked = table_signature(cells)
     key, products = asked or (None, ())
-    structure = known_structures(rules).get(key) if key is not None else None
-    if structure is not None and not any(bad_types(cells)):
-        value, every = counted(cells.numbers["amount"], structure.rows)
-        if (every or sound(value, cells)) and not any(no_output(cells, structure.rows)):
-            activity = filled(rules, cells, structure, products, value, [], key, whole=True, given=every and structure.full)
-            if not any(bad_shares(cells, activity.lanes)):
+    structure = structure_cache(rules).get(key) if key is not None else None
+    if structure is not None and not any(check_data_types(cells)):
+        value, every = to_canonical(cells.numbers["amount"], structure.rows)
+        if (every or all_valid(value, cells)) and not any(check_outputs(cells, structure.rows)):
+            activity = fill_structure(
+                rules, cells, structure, products, value, [], key, whole=True, given=every and structure.full
+            )
+            if not any(check_shares(cells, activity.lanes)):
                 return activity
-    problems = [*cells.problems, *bad_texts(cells)]
-    rows, value, unsound = checked(cells, rules, rows_meaning(cells, rules))
-    structure, unlaid = structured(cells, rows, rules)
+    problems = [*cells.problems, *check_vocabulary(cells)]
+    rows, value, unsound = check_amounts(cells, rules, interpret_rows(cells, rules))
+    structure, unlaid = build_structure(cells, rows, rules)
     problems += [*rows.problems, *unsound, *unlaid]
-    activity = filled(rules, cells, structure, cells.texts["product"].categories, value, problems, key)
-    return replace(activity, problems=(*problems, *bad_shares(cells, activity.lanes)))
+    activity = fill_structure(rules, cells, structure, cells.texts["product"].categories, value, problems, key)
+    return replace(activity, problems=(*problems, *check_shares(cells, activity.lanes)))

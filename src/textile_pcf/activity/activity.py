@@ -7,35 +7,35 @@ from functools import cached_property
 
 import numpy as np
 
-from textile_pcf.activity.columns import Cells
-from textile_pcf.activity.components import Lanes
-from textile_pcf.activity.exchanges import FlowRows
-from textile_pcf.activity.indexing import Seats
+from textile_pcf.activity.columns import ActivityColumns
+from textile_pcf.activity.components import Components
+from textile_pcf.activity.exchanges import Exchanges
+from textile_pcf.activity.indexing import BlockIndex
 from textile_pcf.activity.row_patterns import Rows
 from textile_pcf.activity.structure import Outputs, Structure
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.columns import Texts
+from textile_pcf.columns import ArrowStrings
 from textile_pcf.errors import Problem
 from textile_pcf.rules import PRODUCT, RuleSet
-from textile_pcf.rules.arrays import layout
+from textile_pcf.rules.arrays import rule_arrays
 
 
 @dataclass(frozen=True, eq=False)
 class Activity:
     """Checked activity data of products under one rule: coded columns, amounts in canonical units.
 
-    `value` has the amount of every row of the table, `flow_value` that of every flow row; `properties` and `losses` hold what
+    `value` has the amount of every row of the table, `exchange_value` that of every flow row; `properties` and `losses` hold what
     is given, on their seats; NaN where there is none. `problems` is empty unless problems were to be kept.
     """
 
     rules: RuleSet
-    cells: Cells
+    cells: ActivityColumns
     structure: Structure
-    names: tuple[str, ...] | Texts
+    names: tuple[str, ...] | ArrowStrings
     """The products, as they are kept."""
-    lanes: Lanes
+    lanes: Components
     value: FloatArray
-    flow_value: FloatArray
+    exchange_value: FloatArray
     properties: FloatArray
     losses: FloatArray
     problems: tuple[Problem, ...]
@@ -64,7 +64,7 @@ class Activity:
         return self.structure.rows
 
     @property
-    def flows(self) -> FlowRows:
+    def flows(self) -> Exchanges:
         """Rows of flows on their seats."""
         return self.structure.flows
 
@@ -74,24 +74,24 @@ class Activity:
         return self.structure.outputs
 
     @property
-    def stage_seats(self) -> Seats:
+    def processes(self) -> BlockIndex:
         """Seats of each stage."""
-        return self.structure.stage_seats
+        return self.structure.processes
 
     @property
-    def property_seats(self) -> Seats:
+    def property_entries(self) -> BlockIndex:
         """Seats of each property."""
-        return self.structure.property_seats
+        return self.structure.property_entries
 
     @property
-    def loss_seats(self) -> Seats:
+    def loss_entries(self) -> BlockIndex:
         """Seats of each loss."""
-        return self.structure.loss_seats
+        return self.structure.loss_entries
 
     @property
-    def takes_place(self) -> BoolArray:
+    def stage_active(self) -> BoolArray:
         """A flag per stage seat."""
-        return self.structure.takes_place
+        return self.structure.stage_active
 
     @property
     def property_rows(self) -> IndexArray:
@@ -111,9 +111,9 @@ class Activity:
     @cached_property
     def present(self) -> list[BoolArray]:
         """Per flow, the seats that have a row."""
-        return [self.structure.present[block] for block in self.structure.flow_seats.blocks]
+        return [self.structure.present[block] for block in self.structure.flow_entries.blocks]
 
-    def seat_place(self, entry_stage: int, seat: int) -> tuple[int, str]:
+    def entry_name(self, entry_stage: int, seat: int) -> tuple[int, str]:
         """Product and fibre of a seat."""
         if entry_stage != PRODUCT and self.rules.stages[entry_stage].component:
             return int(self.lanes.product[seat]), self.lanes.components[int(self.lanes.component[seat])]
@@ -123,7 +123,7 @@ class Activity:
         self, stage: int, seat: int, name: str, what: str, cure: str, code: str, way: tuple[str, str] | None = None
     ) -> Problem:
         """A problem of something that stands in no row; `way` is the stage and flow whose line would hold the answer."""
-        product, component = self.seat_place(stage, seat)
+        product, component = self.entry_name(stage, seat)
         of = f" of {component}" if component else ""
         table, home, owner = self.cells.table, self.rules.stage_id(stage), self.products[product]
         answer = way or (home, name)
@@ -134,19 +134,19 @@ class Activity:
         return Problem(f"{place} ({said}{of}, product {owner})", what, cure, owner, code)
 
     @cached_property
-    def flow_products(self) -> IndexArray:
+    def exchange_products(self) -> IndexArray:
         """Product of every flow row."""
         if self.lanes.plain:
             return self.flows.seat
-        per_lane = layout(self.rules).flow_lane[self.flows.flow]
+        per_lane = rule_arrays(self.rules).flow_is_component[self.flows.flow]
         return np.where(per_lane, self.lanes.product[np.where(per_lane, self.flows.seat, 0)], self.flows.seat)
 
 
-def filled(
+def fill_structure(
     rules: RuleSet,
-    cells: Cells,
+    cells: ActivityColumns,
     structure: Structure,
-    names: tuple[str, ...] | Texts,
+    names: tuple[str, ...] | ArrowStrings,
     value: FloatArray,
     problems: list[Problem],
     key: tuple[object, ...] | None = None,
@@ -155,7 +155,7 @@ def filled(
 ) -> Activity:
     """A structure with its amounts."""
     row = structure.flows.row
-    flow_value = (np.append(value, np.nan) if len(row) and row[-1] < 0 else value).take(row)
+    exchange_value = (np.append(value, np.nan) if len(row) and row[-1] < 0 else value).take(row)
     return Activity(
         rules=rules,
         cells=cells,
@@ -163,7 +163,7 @@ def filled(
         names=names,
         lanes=structure.lanes.shared(value),
         value=value,
-        flow_value=flow_value,
+        exchange_value=exchange_value,
         properties=value.take(structure.properties.rows) if given else structure.properties.values(value),
         losses=value.take(structure.losses.rows) if given else structure.losses.values(value),
         problems=tuple(problems),

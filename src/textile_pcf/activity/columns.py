@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 from textile_pcf.activity.footers import without_footers
 from textile_pcf.arrays import FloatArray
-from textile_pcf.columns import Coded, Texts, by_appearance, encode, numbers, recoded, shown
+from textile_pcf.columns import ArrowStrings, Categorical, by_first_appearance, factorize, parse_numbers, quoted, recode
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.io.read_table import table_under
 from textile_pcf.io.safe_text import control_in, controls_in_bytes, with_control
 from textile_pcf.io.table import Header, Table
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.suggest import nearest
 from textile_pcf.units import UnitError, parse_unit, split_quantity
-from textile_pcf.units.number_text import office_numbers, scaled, times_more, why_no_number, year_text
+from textile_pcf.units.number_text import parse_office_numbers, scaled, times_more, why_no_number, year_text
 
 TEXTS = (
     "product",
@@ -71,7 +71,7 @@ HEADER = Header(COLUMNS, ALIASES, lenient=True, naming=REQUIRED)
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class ActivityColumns:
     """The columns of an input, and the problems met while reading its numbers; texts are coded when they are asked for.
 
     `spoilt` marks rows of which a cell was reported.
@@ -81,19 +81,19 @@ class Cells:
     numbers: dict[str, FloatArray]
     problems: tuple[Problem, ...]
     spoilt: NDArray[np.bool_]
-    units: Coded | None = None
+    units: Categorical | None = None
     """Units, where some stand with the amount."""
 
     @cached_property
-    def texts(self) -> dict[str, Coded]:
+    def texts(self) -> dict[str, Categorical]:
         """The text columns as codes; products in the order in which they appear."""
-        columns, empty = self.table.columns, Coded(np.broadcast_to(np.int64(0), self.rows), ("",))
-        texts = {name: encode(columns[name]) if name in columns else empty for name in TEXTS}
-        products = by_appearance(texts["product"])
+        columns, empty = self.table.columns, Categorical(np.broadcast_to(np.int64(0), self.rows), ("",))
+        texts = {name: factorize(columns[name]) if name in columns else empty for name in TEXTS}
+        products = by_first_appearance(texts["product"])
         texts["product"] = replace(products, codes=products.codes.astype(np.int64, copy=False))
         texts["year"] = _years(texts["year"])
-        texts["data_type"], texts["per"] = _words(texts["data_type"], DATA_TYPES), _words(texts["per"], PER)
-        texts["confirmed"] = _words(_folded(texts["confirmed"]), CONFIRMED)
+        texts["data_type"], texts["per"] = _option_aliases(texts["data_type"], DATA_TYPES), _option_aliases(texts["per"], PER)
+        texts["confirmed"] = _option_aliases(_folded(texts["confirmed"]), CONFIRMED)
         return texts if self.units is None else {**texts, "unit": self.units}
 
     @cached_property
@@ -102,7 +102,7 @@ class Cells:
         return np.isnan(self.numbers["amount"])
 
     @cached_property
-    def empties(self) -> int:
+    def empty_count(self) -> int:
         """How many rows have no amount."""
         return int(np.count_nonzero(self.empty))
 
@@ -121,12 +121,12 @@ class Cells:
         return np.array(years, dtype=np.int64)
 
     @property
-    def any_empty(self) -> bool:
+    def has_empty(self) -> bool:
         """Whether some row has no amount."""
-        return self.empties > 0
+        return self.empty_count > 0
 
     @property
-    def any_spoilt(self) -> bool:
+    def has_invalid(self) -> bool:
         """Whether a cell of some row was reported."""
         return bool(self.spoilt.any())
 
@@ -154,29 +154,29 @@ class Cells:
             yield Problem(self.where(int(row), column), what, cure, self.text("product", int(row)), code)
 
 
-def _words(column: Coded, known: tuple[str, ...]) -> Coded:
+def _option_aliases(column: Categorical, known: tuple[str, ...]) -> Categorical:
     """A column of words of a closed list; those written in Chinese as the words they are."""
     if set(column.categories) <= {"", *known}:
         return column
-    told = {word(name, "zh"): name for name in known if name}
-    return recoded(column.codes, [told.get(text, text) for text in column.categories])
+    told = {fixed_text(name, "zh"): name for name in known if name}
+    return recode(column.codes, [told.get(text, text) for text in column.categories])
 
 
-def _years(column: Coded) -> Coded:
+def _years(column: Categorical) -> Categorical:
     """A column of years; those written `2023.0` or `2023年` as the years they are."""
     told = [year_text(text) for text in column.categories]
-    return column if told == list(column.categories) else recoded(column.codes, told)
+    return column if told == list(column.categories) else recode(column.codes, told)
 
 
-def _folded(column: Coded) -> Coded:
+def _folded(column: Categorical) -> Categorical:
     """Yes and no, in whatever capitals, also as a workbook or a program says them."""
     said = {"true": "yes", "false": "no"}
     if not any(column.categories):
         return column
-    return recoded(column.codes, [said.get(text.lower(), text.lower()) for text in column.categories])
+    return recode(column.codes, [said.get(text.lower(), text.lower()) for text in column.categories])
 
 
-def read_cells(source: Any) -> Cells:
+def read_columns(source: Any) -> ActivityColumns:
     """Read and code an input of any form.
 
     Raises
@@ -193,12 +193,16 @@ def read_cells(source: Any) -> Cells:
         raise InputError([*table.faults, Problem(table.name, what, cure, code="missing-column")])
     if set(NEEDED) - given and any(problem.code in HEADER_FAULTS for problem in table.faults):
         raise InputError(table.faults)  # one wrong header is not told again as an empty cell of every row
-    read = {name: (numbers if name == "amount" else office_numbers)(table.columns[name]) for name in NUMBERS if name in given}
+    read = {
+        name: (parse_numbers if name == "amount" else parse_office_numbers)(table.columns[name])
+        for name in NUMBERS
+        if name in given
+    }
     columns = {name: floats for name, (floats, _) in read.items()}
     spoilt = np.zeros(table.rows, dtype=bool)
     if "amount" not in columns:
         columns["amount"] = np.full(table.rows, np.nan)
-    cells = Cells(table, columns, table.faults, spoilt)
+    cells = ActivityColumns(table, columns, table.faults, spoilt)
     if len(columns) == 1 and not table.ragged and not any(np.count_nonzero(wrong) for _, wrong in read.values()):
         return cells
     spoilt[np.asarray(table.ragged, dtype=np.intp)] = True
@@ -212,7 +216,9 @@ def read_activity_table(source: Any) -> Table:
     return without_footers(table_under(HEADER, source, "activity", InputError), REQUIRED)
 
 
-def _split_amounts(cells: Cells, read: dict[str, tuple[FloatArray, NDArray[np.bool_]]]) -> tuple[Coded | None, list[Problem]]:
+def _split_amounts(
+    cells: ActivityColumns, read: dict[str, tuple[FloatArray, NDArray[np.bool_]]]
+) -> tuple[Categorical | None, list[Problem]]:
     """Amounts that carry their unit, such as `2 kWh`: the amounts are filled in (they are still private), the units told."""
     problems: list[Problem] = []
     if "amount" not in read or isinstance(cells.table.columns["amount"], np.ndarray) or not read["amount"][1].any():
@@ -237,7 +243,7 @@ def _split_amounts(cells: Cells, read: dict[str, tuple[FloatArray, NDArray[np.bo
             problems += cells.problems_at([int(row)], *problem, "amount", "two-units")
             continue
         codes[row] = place.setdefault(unit, len(place))
-    return Coded(codes, tuple(place)), problems
+    return Categorical(codes, tuple(place)), problems
 
 
 def _quantity(text: str) -> tuple[float, str] | None:
@@ -264,7 +270,7 @@ def _one_unit(text: str, amount: float, said: str, told: str) -> tuple[tuple[flo
     return (amount, said or told), None
 
 
-def _bad_numbers(cells: Cells, read: dict[str, tuple[FloatArray, NDArray[np.bool_]]]) -> Iterator[Problem]:
+def _bad_numbers(cells: ActivityColumns, read: dict[str, tuple[FloatArray, NDArray[np.bool_]]]) -> Iterator[Problem]:
     for column, (_, wrong) in read.items():
         for row in np.flatnonzero(wrong):
             cells.spoilt[row] = True
@@ -279,16 +285,16 @@ def _no_number(seen: Any, column: str) -> tuple[str, str]:
         return known.what, known.cure
     word = isinstance(seen, str) and (bare := seen.replace("_", "")).isalpha() and not bare.isnumeric()
     cure = WORD_CURE if word and column == "amount" else NUMBER_CURE
-    return f"{shown(seen)} in column {column} is not a number.", cure
+    return f"{quoted(seen)} in column {column} is not a number.", cure
 
 
-def _rows_with(cells: Cells, column: str, category: int) -> NDArray[np.intp]:
+def _rows_with(cells: ActivityColumns, column: str, category: int) -> NDArray[np.intp]:
     rows = np.flatnonzero(cells.texts[column].codes == category)
     cells.spoilt[rows] = True
     return rows
 
 
-def bad_texts(cells: Cells) -> Iterator[Problem]:
+def check_vocabulary(cells: ActivityColumns) -> Iterator[Problem]:
     """Texts of closed columns: checked once per distinct text."""
     for column in ("product", "stage"):
         categories = cells.texts[column].categories
@@ -302,12 +308,12 @@ def bad_texts(cells: Cells) -> Iterator[Problem]:
             yield from cells.problems_at(rows[:1] if column == "product" else rows, what, cure, column, "control")
     for column, check in (("year", _bad_year), ("per", _bad_per)):
         yield from _wrong_texts(cells, column, check)
-    yield from bad_types(cells)
+    yield from check_data_types(cells)
 
 
 def _places_of_controls(texts: Sequence[str]) -> list[int]:
     """Ids with signs that cannot be seen; of very many ids the bytes are looked at first."""
-    return [] if isinstance(texts, Texts) and not controls_in_bytes(texts.bytes()[0]) else with_control(texts)
+    return [] if isinstance(texts, ArrowStrings) and not controls_in_bytes(texts.bytes()[0]) else with_control(texts)
 
 
 def _controlled(text: str) -> tuple[str, str]:
@@ -315,7 +321,7 @@ def _controlled(text: str) -> tuple[str, str]:
     return what, "Write the id again without it, and wherever else it is used."
 
 
-def bad_types(cells: Cells) -> Iterator[Problem]:
+def check_data_types(cells: ActivityColumns) -> Iterator[Problem]:
     """Data types that there are not, and confirmations that are none."""
     if "data_type" in cells.table.columns:
         yield from _wrong_texts(cells, "data_type", _bad_type)
@@ -323,7 +329,7 @@ def bad_types(cells: Cells) -> Iterator[Problem]:
         yield from _wrong_texts(cells, "confirmed", _bad_confirmed)
 
 
-def _wrong_texts(cells: Cells, column: str, check: Callable[[str], tuple[str, str] | None]) -> Iterator[Problem]:
+def _wrong_texts(cells: ActivityColumns, column: str, check: Callable[[str], tuple[str, str] | None]) -> Iterator[Problem]:
     for code, text in enumerate(cells.texts[column].categories):
         wrong = check(text)
         if wrong is not None:
@@ -357,7 +363,7 @@ def _not_one_of(text: str, column: str, words: Sequence[str]) -> tuple[str, str]
     return f"{text!r} cannot stand in column {column}.", cure
 
 
-def _out_of_range(cells: Cells, given: Collection[str]) -> Iterator[Problem]:
+def _out_of_range(cells: ActivityColumns, given: Collection[str]) -> Iterator[Problem]:
     for column in (name for name in NUMBERS[2:] if name in given):
         rows = np.flatnonzero((cells.numbers[column] < 1) | (cells.numbers[column] > 5))
         cells.spoilt[rows] = True

@@ -8,19 +8,19 @@ from functools import cached_property
 
 import numpy as np
 
-from textile_pcf.activity.columns import Cells
-from textile_pcf.activity.row_patterns import Kind, Rows
+from textile_pcf.activity.columns import ActivityColumns
+from textile_pcf.activity.row_patterns import RowKind, Rows
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
 from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
-from textile_pcf.rules.arrays import layout
+from textile_pcf.rules.arrays import rule_arrays
 
 NO_ROWS = np.empty(0, dtype=np.intp)
 WHOLE = 1e-6  # how far shares may be from 100 %
 
 
 @dataclass(frozen=True, eq=False)
-class Lanes:
+class Components:
     """Lanes in the order of products, then fibres; arrays of shape (lanes,), `start` and `count` of shape (products,).
 
     `row` is where the share of a lane is told, -1 for a product that is one fibre.
@@ -49,16 +49,16 @@ class Lanes:
         """Whether every product is its own lane."""
         return len(self.product) == len(self.start)
 
-    def shared(self, value: FloatArray) -> Lanes:
+    def shared(self, value: FloatArray) -> Components:
         """The lanes with the shares that rows tell."""
         return replace(self, share=np.where(self.row >= 0, value[self.row], 1.0)) if self.blends else self
 
 
-def make_lanes(cells: Cells, rows: Rows, rules: RuleSet) -> tuple[Lanes, list[Problem]]:
+def build_components(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple[Components, list[Problem]]:
     """Lanes from the share rows; a product without any is one fibre without a name."""
     texts = cells.texts
     problems = list(_bad_components(cells, rows, rules))
-    share_rows, products = rows.of_kind(Kind.SHARE), len(texts["product"].categories)
+    share_rows, products = rows.of_kind(RowKind.SHARE), len(texts["product"].categories)
     product, component = texts["product"].codes, texts["component"].codes
     unnamed = _unnamed(cells)
     names = tuple(texts["component"].categories)
@@ -66,36 +66,38 @@ def make_lanes(cells: Cells, rows: Rows, rules: RuleSet) -> tuple[Lanes, list[Pr
     every = np.arange(products)
     if not len(share_rows):
         ones = np.ones(products)
-        return Lanes(
+        return Components(
             every, np.full(products, unnamed), np.full(products, -1), every, ones.astype(np.intp), components, ones
         ), problems
     blended = np.zeros(products, dtype=bool)
     blended[product[share_rows]] = True
     plain = np.flatnonzero(~blended)
-    lane_product = np.concatenate([product[share_rows], plain])
+    component_product = np.concatenate([product[share_rows], plain])
     lane_component = np.concatenate([component[share_rows], np.full(len(plain), unnamed)])
     row = np.concatenate([share_rows, np.full(len(plain), -1)])
-    order = np.lexsort((lane_component, lane_product))
-    count = np.bincount(lane_product, minlength=products)
+    order = np.lexsort((lane_component, component_product))
+    count = np.bincount(component_product, minlength=products)
     start = np.cumsum(count) - count
-    lanes = Lanes(lane_product[order], lane_component[order], row[order], start, count, components, np.ones(len(order)))
+    lanes = Components(
+        component_product[order], lane_component[order], row[order], start, count, components, np.ones(len(order))
+    )
     return lanes, problems
 
 
-def _unnamed(cells: Cells) -> int:
+def _unnamed(cells: ActivityColumns) -> int:
     names = cells.texts["component"].categories
     return names.index("") if "" in names else len(names)
 
 
-def _bad_components(cells: Cells, rows: Rows, rules: RuleSet) -> Iterator[Problem]:
+def _bad_components(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> Iterator[Problem]:
     """Components where none may stand, and shares without one."""
     forms = rows.forms
     named = cells.texts["component"].codes[forms.first] != _unnamed(cells)
-    share = forms.kind == Kind.SHARE
+    share = forms.kind == RowKind.SHARE
     cure = "Name the fibre in the column `component`."
     yield from cells.problems_at(rows.among(share & ~named), "A share names no fibre.", cure, "component", "bad-share")
-    component_stage = layout(rules).stage_lane[forms.stage]
-    wrong = named & ~share & ~component_stage & (forms.kind != Kind.WRONG)
+    component_stage = rule_arrays(rules).stage_is_component[forms.stage]
+    wrong = named & ~share & ~component_stage & (forms.kind != RowKind.WRONG)
     what = "This stage is common to all fibres, so no component can stand here."
     yield from cells.problems_at(rows.among(wrong), what, "Leave `component` empty.", "component", "component-in-common")
     if share.any() and not rules.components:
@@ -103,7 +105,7 @@ def _bad_components(cells: Cells, rows: Rows, rules: RuleSet) -> Iterator[Proble
         yield from cells.problems_at(rows.among(share), what, "Remove the share rows.", "flow", "bad-share")
 
 
-def bad_shares(cells: Cells, lanes: Lanes) -> Iterator[Problem]:
+def check_shares(cells: ActivityColumns, lanes: Components) -> Iterator[Problem]:
     """Shares that do not add up; told at the first row of them."""
     if not lanes.blends:
         return
@@ -117,7 +119,7 @@ def bad_shares(cells: Cells, lanes: Lanes) -> Iterator[Problem]:
 
 
 @dataclass(frozen=True, eq=False)
-class Laid:
+class RowAssignment:
     """Rows laid onto seats: `seat` is a lane in component stages, a product in common ones; `row` the row it comes from.
 
     `every` says that each row of the table is laid once, in its order; then `row` is not told.
@@ -128,31 +130,31 @@ class Laid:
     every: bool = False
 
 
-def lay(cells: Cells, rows: Rows, lanes: Lanes, rules: RuleSet) -> tuple[Laid, list[Problem]]:
+def assign_rows(cells: ActivityColumns, rows: Rows, lanes: Components, rules: RuleSet) -> tuple[RowAssignment, list[Problem]]:
     """Lay every usable row onto the seats it speaks of; a row with component replaces those without, for its fibre."""
-    useful = (rows.forms.kind != Kind.WRONG) & (rows.forms.kind != Kind.SHARE)
+    useful = (rows.forms.kind != RowKind.WRONG) & (rows.forms.kind != RowKind.SHARE)
     product = cells.texts["product"].codes.astype(np.intp, copy=False)
     if lanes.plain and cells.texts["component"].categories == ("",):  # every product is its own lane
         if useful.all():
-            return Laid(NO_ROWS, product, every=True), []
+            return RowAssignment(NO_ROWS, product, every=True), []
         usable = rows.among(useful)
-        return Laid(usable, product[usable]), []
+        return RowAssignment(usable, product[usable]), []
     usable = rows.among(useful)
-    per_fibre = layout(rules).stage_lane[rows.forms.stage[rows.form[usable]]]
+    per_fibre = rule_arrays(rules).stage_is_component[rows.forms.stage[rows.form[usable]]]
     common, fibre = usable[~per_fibre], usable[per_fibre]
     if not len(fibre):
-        return Laid(common, product[common]), []
+        return RowAssignment(common, product[common]), []
     named = cells.texts["component"].codes[fibre] != _unnamed(cells)
-    single, problems = _single(cells, fibre[named], lanes)
-    every = _every(product, fibre[~named], lanes)
+    single, problems = _named(cells, fibre[named], lanes)
+    every = _unnamed_rows(product, fibre[~named], lanes)
     every = _without_replaced(cells, every, single)
-    parts = (Laid(common, product[common]), single, every)
-    laid = Laid(np.concatenate([part.row for part in parts]), np.concatenate([part.seat for part in parts]))
+    parts = (RowAssignment(common, product[common]), single, every)
+    laid = RowAssignment(np.concatenate([part.row for part in parts]), np.concatenate([part.seat for part in parts]))
     order = np.argsort(laid.row, kind="stable")
-    return Laid(laid.row[order], laid.seat[order]), problems
+    return RowAssignment(laid.row[order], laid.seat[order]), problems
 
 
-def _single(cells: Cells, rows: IndexArray, lanes: Lanes) -> tuple[Laid, list[Problem]]:
+def _named(cells: ActivityColumns, rows: IndexArray, lanes: Components) -> tuple[RowAssignment, list[Problem]]:
     """Rows of one fibre."""
     span = len(lanes.components) + 1
     wanted = cells.texts["product"].codes[rows] * span + cells.texts["component"].codes[rows]
@@ -168,23 +170,23 @@ def _single(cells: Cells, rows: IndexArray, lanes: Lanes) -> tuple[Laid, list[Pr
         named = ", ".join(filter(None, fibres))
         cure = f"Its fibres are: {named}." if named else "Add a row `product,share` for each fibre, or leave `component` empty."
         problems += cells.problems_at([int(row)], what, cure, "component", "unknown-component")
-    return Laid(rows[found], place[found]), problems
+    return RowAssignment(rows[found], place[found]), problems
 
 
-def _every(product: IntArray, rows: IndexArray, lanes: Lanes) -> Laid:
+def _unnamed_rows(product: IntArray, rows: IndexArray, lanes: Components) -> RowAssignment:
     """Rows of all fibres of a product."""
     count = lanes.count[product[rows]]
     first = np.repeat(lanes.start[product[rows]] - (np.cumsum(count) - count), count)
-    return Laid(np.repeat(rows, count), first + np.arange(count.sum()))
+    return RowAssignment(np.repeat(rows, count), first + np.arange(count.sum()))
 
 
-def _without_replaced(cells: Cells, every: Laid, single: Laid) -> Laid:
+def _without_replaced(cells: ActivityColumns, every: RowAssignment, single: RowAssignment) -> RowAssignment:
     flows = len(cells.texts["flow"].categories)
     stages = len(cells.texts["stage"].categories)
 
-    def key(laid: Laid) -> IntArray:
+    def key(laid: RowAssignment) -> IntArray:
         flow = cells.texts["stage"].codes[laid.row] * flows + cells.texts["flow"].codes[laid.row]
         return np.asarray(laid.seat * (stages * flows) + flow, dtype=np.int64)
 
     kept = ~np.isin(key(every), key(single))
-    return Laid(every.row[kept], every.seat[kept])
+    return RowAssignment(every.row[kept], every.seat[kept])

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.activity.columns import Cells
-from textile_pcf.activity.row_patterns import Kind, Rows
-from textile_pcf.columns import combine, picked, repeated
+from textile_pcf.activity.columns import ActivityColumns
+from textile_pcf.activity.row_patterns import RowKind, Rows
+from textile_pcf.columns import duplicated_rows, group_rows, take
 from textile_pcf.errors import Problem
 
 _SAME = ("product", "stage", "component", "flow", "item", "region", "year", "per")
@@ -17,20 +17,20 @@ _ONCE = ("product", "stage", "component", "flow")
 _YEARS = "Give it once per fibre; of several years give the mean, weighted by what the stage gave in each."
 
 
-def rows_twice(cells: Cells, rows: Rows) -> Iterator[Problem]:
+def find_duplicates(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
     """Equal rows; and second rows of what takes one row only: properties, losses, shares, stage rows."""
     forms, product = rows.forms, cells.texts["product"].codes
-    slots = combine(cells.texts["stage"].codes[forms.first], cells.texts["flow"].codes[forms.first])[1]
-    several = repeated(product, picked(slots, rows.form))  # only rows of a flow with several rows can be equal
+    slots = group_rows(cells.texts["stage"].codes[forms.first], cells.texts["flow"].codes[forms.first])[1]
+    several = duplicated_rows(product, take(slots, rows.form))  # only rows of a flow with several rows can be equal
     said = "The same row stands already"
     yield from _second(cells, several, _SAME, said, "Add the amounts up, or tell them apart by item, region or year.")
-    told_once = np.isin(rows.forms.kind, (Kind.PROPERTY, Kind.LOSS, Kind.SHARE, Kind.STAGE))
+    told_once = np.isin(rows.forms.kind, (RowKind.PROPERTY, RowKind.LOSS, RowKind.SHARE, RowKind.STAGE))
     once = several[told_once[rows.form[several]]]
     yield from _second(cells, once, _ONCE, "It is given already", "Give it once per fibre.", skip=_SAME)
 
 
 def _second(
-    cells: Cells, rows: NDArray[np.intp], columns: tuple[str, ...], said: str, cure: str, skip: tuple[str, ...] = ()
+    cells: ActivityColumns, rows: NDArray[np.intp], columns: tuple[str, ...], said: str, cure: str, skip: tuple[str, ...] = ()
 ) -> Iterator[Problem]:
     if not len(rows):
         return
@@ -45,7 +45,9 @@ def _second(
         yield from cells.problems_at([row], f"{said}, in {cells.table.place(before)}.", told, code="twice")
 
 
-def _repeats(cells: Cells, rows: NDArray[np.intp], columns: tuple[str, ...]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+def _repeats(
+    cells: ActivityColumns, rows: NDArray[np.intp], columns: tuple[str, ...]
+) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
     """Which rows repeat an earlier one in these columns, and the earlier one."""
-    first, form = combine(*(cells.texts[column].codes[rows] for column in columns))
+    first, form = group_rows(*(cells.texts[column].codes[rows] for column in columns))
     return first[form] != np.arange(len(rows)), first[form]

@@ -9,23 +9,23 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.activity.columns import Cells
-from textile_pcf.activity.components import Laid
-from textile_pcf.activity.geography import Homes
-from textile_pcf.activity.indexing import Seats
-from textile_pcf.activity.quantity_index import Slots
-from textile_pcf.activity.row_patterns import AS_RULE, PERIOD, Kind, Rows, among
+from textile_pcf.activity.columns import ActivityColumns
+from textile_pcf.activity.components import RowAssignment
+from textile_pcf.activity.geography import Geography
+from textile_pcf.activity.indexing import BlockIndex
+from textile_pcf.activity.quantity_index import QuantityIndex
+from textile_pcf.activity.row_patterns import PER_DRIVER, PER_PERIOD, RowKind, Rows, rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
-from textile_pcf.columns import picked
+from textile_pcf.columns import take
 from textile_pcf.rules import RuleSet
-from textile_pcf.rules.arrays import layout
+from textile_pcf.rules.arrays import rule_arrays
 
-BY_RULE, UNTOLD = -1, -1
+FROM_RULE, NOT_GIVEN = -1, -1
 NO_MASSES = np.zeros((1, 3), dtype=bool)
 
 
 @dataclass(frozen=True, eq=False)
-class FlowForms:
+class ExchangePatterns:
     """What rows of flows of each form say; forms that the rule fills in stand behind those of the table.
 
     `item` is a code of the table's column, -1 for the rule's own; `region` -1 and `year` 0 are those of the seat.
@@ -41,15 +41,15 @@ class FlowForms:
 
 
 @dataclass(frozen=True, eq=False)
-class FlowRows:
+class Exchanges:
     """Flow rows: the form of each, its seat, the row of the table it stands in (-1: filled in), its stage seat in `place`."""
 
     form: IndexArray
     seat: IndexArray
     row: IndexArray
     place: IndexArray
-    forms: FlowForms
-    homes: Homes
+    forms: ExchangePatterns
+    homes: Geography
     empty: IndexArray
     """Which of them tell no amount."""
 
@@ -59,39 +59,41 @@ class FlowRows:
     @cached_property
     def flow(self) -> IntArray:
         """Place of the flow in the rule."""
-        return picked(self.forms.flow, self.form)
+        return take(self.forms.flow, self.form)
 
     @cached_property
     def per(self) -> IntArray:
         """What the amount is per."""
-        return picked(self.forms.per, self.form)
+        return take(self.forms.per, self.form)
 
     @cached_property
     def region(self) -> IntArray:
         """Region that is asked for, by its code in `regions`."""
-        told = picked(self.forms.region, self.form)
-        return np.where(told == UNTOLD, self.homes.region[self.place], told) if (self.forms.region == UNTOLD).any() else told
+        told = take(self.forms.region, self.form)
+        return (
+            np.where(told == NOT_GIVEN, self.homes.region[self.place], told) if (self.forms.region == NOT_GIVEN).any() else told
+        )
 
     @cached_property
     def year(self) -> IntArray:
         """Year that is asked for, 0 for none."""
-        told = picked(self.forms.year, self.form)
+        told = take(self.forms.year, self.form)
         return np.where(told == 0, self.homes.year[self.place], told) if (self.forms.year == 0).any() else told
 
     @property
     def located(self) -> bool:
         """Whether every form tells its region and year itself."""
-        return not ((self.forms.region == UNTOLD) | (self.forms.year == 0)).any()
+        return not ((self.forms.region == NOT_GIVEN) | (self.forms.year == 0)).any()
 
     @cached_property
     def periods(self) -> bool:
         """Whether some are per product or for a period."""
-        return bool((self.forms.per != AS_RULE).any())
+        return bool((self.forms.per != PER_DRIVER).any())
 
     @cached_property
     def totals(self) -> IndexArray:
         """Those that tell the total of a period."""
-        return among(self.forms.per == PERIOD, self.form)
+        return rows_where(self.forms.per == PER_PERIOD, self.form)
 
     @cached_property
     def told(self) -> IndexArray:
@@ -109,74 +111,76 @@ class FlowRows:
         told, rows = self.forms.flow >= 0, list[IndexArray | slice]()
         for wanted in self.forms.masses.T:
             every = bool(wanted[told].all())
-            rows.append(slice(None) if every else among(wanted, self.form) if wanted.any() else slice(0))
+            rows.append(slice(None) if every else rows_where(wanted, self.form) if wanted.any() else slice(0))
         return tuple(rows)
 
-    def empty_of(self) -> Iterator[tuple[int, IndexArray]]:
+    def without_amount(self) -> Iterator[tuple[int, IndexArray]]:
         """Rows that tell no amount, flow by flow."""
         flows = self.forms.flow[self.form[self.empty]]
         for index in np.unique(flows).tolist():
             yield index, self.empty[flows == index]
 
-    def at(self, places: IndexArray) -> FlowRows:
+    def at(self, places: IndexArray) -> Exchanges:
         """Some of them, in that order."""
         names = ("form", "seat", "row", "place")
         empty = np.flatnonzero(np.isin(places, self.empty))
         return replace(self, **{name: getattr(self, name)[places] for name in names}, empty=empty)
 
 
-def flow_rows(
-    cells: Cells,
+def build_exchanges(
+    cells: ActivityColumns,
     rows: Rows,
-    laid: Laid,
+    laid: RowAssignment,
     form: IndexArray,
-    slots: Slots,
+    slots: QuantityIndex,
     rules: RuleSet,
-    of_stages: Seats,
-    takes_place: BoolArray,
-    homes: Homes,
-) -> tuple[FlowRows, BoolArray]:
+    of_stages: BlockIndex,
+    stage_active: BoolArray,
+    homes: Geography,
+) -> tuple[Exchanges, BoolArray]:
     """Rows of flows with those that the rule fills in, and which flow seats have one. `form` is that of the laid rows."""
-    at, of_flows, present = slots.flows, slots.seats(Kind.FLOW), slots.present
-    seat, row = picked(laid.seat, at), at if laid.every else picked(laid.row, at)
-    form = picked(form, at)
-    told = _flow_forms(cells, rows, rules, homes, None if laid.every else np.unique(form))
-    stage = np.append(layout(rules).flow_stage, -1)[told.flow]  # forms of other kinds have no flow, and no row here
-    place = picked(np.append(of_stages.start, 0)[stage], form) + seat
-    empty = np.flatnonzero(cells.empty[row]) if cells.any_empty else np.empty(0, dtype=np.intp)
-    given = FlowRows(form, seat, row, place, told, homes, empty)
-    return _with_filled(given, rules, of_stages, of_flows, takes_place, present), present
+    at, of_flows, present = slots.flows, slots.seats(RowKind.FLOW), slots.present
+    seat, row = take(laid.seat, at), at if laid.every else take(laid.row, at)
+    form = take(form, at)
+    told = _exchange_patterns(cells, rows, rules, homes, None if laid.every else np.unique(form))
+    stage = np.append(rule_arrays(rules).flow_stage, -1)[told.flow]  # forms of other kinds have no flow, and no row here
+    place = take(np.append(of_stages.start, 0)[stage], form) + seat
+    empty = np.flatnonzero(cells.empty[row]) if cells.has_empty else np.empty(0, dtype=np.intp)
+    given = Exchanges(form, seat, row, place, told, homes, empty)
+    return _add_rule_exchanges(given, rules, of_stages, of_flows, stage_active, present), present
 
 
-def _flow_forms(cells: Cells, rows: Rows, rules: RuleSet, homes: Homes, there: IndexArray | None) -> FlowForms:
+def _exchange_patterns(
+    cells: ActivityColumns, rows: Rows, rules: RuleSet, homes: Geography, there: IndexArray | None
+) -> ExchangePatterns:
     """Forms of flows, of those that are `there` where not all are: rows of one fibre may replace all rows of a form."""
     forms = rows.forms
-    is_flow, untold = forms.kind == Kind.FLOW, homes.regions.index("")
+    is_flow, untold = forms.kind == RowKind.FLOW, homes.regions.index("")
     if there is not None:
         is_flow &= np.isin(np.arange(len(is_flow)), there)
-    region, year = homes.told_region, homes.told_year
-    flow, per = np.where(is_flow, forms.index, -1), np.where(is_flow, forms.per, AS_RULE)
-    masses = np.append(layout(rules).flow_masses > 0, NO_MASSES, axis=0)[flow] & (per == AS_RULE)[:, None]
-    masses[per == PERIOD, 0] = True  # a period's amount is per kg of output
-    return FlowForms(
+    region, year = homes.pattern_region, homes.pattern_year
+    flow, per = np.where(is_flow, forms.index, -1), np.where(is_flow, forms.per, PER_DRIVER)
+    masses = np.append(rule_arrays(rules).flow_masses > 0, NO_MASSES, axis=0)[flow] & (per == PER_DRIVER)[:, None]
+    masses[per == PER_PERIOD, 0] = True  # a period's amount is per kg of output
+    return ExchangePatterns(
         flow=flow,
         per=per,
         item=cells.texts["item"].codes[forms.first].astype(np.int64),
-        region=np.where(is_flow, np.where(region == untold, UNTOLD, region), 0),
+        region=np.where(is_flow, np.where(region == untold, NOT_GIVEN, region), 0),
         year=np.where(is_flow, year, 1),
         masses=masses,
     )
 
 
-def _with_filled(
-    given: FlowRows, rules: RuleSet, of_stages: Seats, of_flows: Seats, takes_place: BoolArray, present: BoolArray
-) -> FlowRows:
+def _add_rule_exchanges(
+    given: Exchanges, rules: RuleSet, of_stages: BlockIndex, of_flows: BlockIndex, stage_active: BoolArray, present: BoolArray
+) -> Exchanges:
     """Rows for flows that have a value in the rule, belong to a stage that takes place, and are not given; now `present`."""
-    told = layout(rules)
+    told = rule_arrays(rules)
     filled: list[tuple[int, IndexArray]] = []
-    for index in np.flatnonzero(told.flow_filled).tolist():
+    for index in np.flatnonzero(told.flow_added_by_rule).tolist():
         here = of_flows.block(index)
-        seat = np.flatnonzero(takes_place[of_stages.block(int(told.flow_stage[index]))] & ~present[here])
+        seat = np.flatnonzero(stage_active[of_stages.block(int(told.flow_stage[index]))] & ~present[here])
         if len(seat):
             present[here][seat] = True
             filled.append((index, seat))
@@ -185,16 +189,16 @@ def _with_filled(
     count, forms = [len(seat) for _, seat in filled], given.forms
     flow = np.array([index for index, _ in filled])
     number, seat = np.repeat(np.arange(len(filled)), count), np.concatenate([seat for _, seat in filled])
-    new: dict[str, Any] = {"flow": flow, "per": AS_RULE, "item": BY_RULE, "region": UNTOLD, "year": 0}
+    new: dict[str, Any] = {"flow": flow, "per": PER_DRIVER, "item": FROM_RULE, "region": NOT_GIVEN, "year": 0}
     columns = {name: np.append(getattr(forms, name), np.full(len(filled), value)) for name, value in new.items()}
     masses = np.append(forms.masses, told.flow_masses[flow] > 0, axis=0)
     first = len(given)
-    return FlowRows(
+    return Exchanges(
         form=np.append(given.form, len(forms.flow) + number),
         seat=np.append(given.seat, seat),
-        row=np.append(given.row, np.full(len(seat), BY_RULE)),
+        row=np.append(given.row, np.full(len(seat), FROM_RULE)),
         place=np.append(given.place, of_stages.start[told.flow_stage[flow]][number] + seat),
-        forms=FlowForms(**columns, masses=masses),
+        forms=ExchangePatterns(**columns, masses=masses),
         homes=given.homes,
         empty=np.append(given.empty, np.arange(first, first + len(seat))),
     )

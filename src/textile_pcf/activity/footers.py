@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.columns import Coded
+from textile_pcf.columns import Categorical
 from textile_pcf.errors import InputError
 from textile_pcf.io.footers import footer, is_footer
 from textile_pcf.io.table import Table
@@ -53,7 +53,7 @@ def _lacks(column: Any) -> bool:
     """Whether some cell is empty."""
     if isinstance(column, np.ndarray):
         return column.dtype.kind == "f" and bool(np.isnan(column).any())
-    return "" in (column.categories if isinstance(column, Coded) else column)
+    return "" in (column.categories if isinstance(column, Categorical) else column)
 
 
 def _text(cell: Any) -> str:

@@ -7,55 +7,63 @@ from functools import cached_property
 
 import numpy as np
 
-from textile_pcf.activity.columns import Cells
-from textile_pcf.activity.components import Laid, Lanes
-from textile_pcf.activity.indexing import Seats
-from textile_pcf.activity.row_patterns import Forms, Kind, among
+from textile_pcf.activity.columns import ActivityColumns
+from textile_pcf.activity.components import Components, RowAssignment
+from textile_pcf.activity.indexing import BlockIndex
+from textile_pcf.activity.row_patterns import RowKind, RowPatterns, rows_where
 from textile_pcf.arrays import BoolArray, IndexArray, IntArray
-from textile_pcf.columns import picked
+from textile_pcf.columns import take
 from textile_pcf.rules import PRODUCT, RuleSet
 
 WORLD = "GLO"
 
 
 @dataclass(frozen=True, eq=False)
-class Others:
+class RowSubset:
     """Some laid rows: their form, seat, and row of the table."""
 
     form: IndexArray
     seat: IndexArray
     row: IndexArray
 
-    def of(self, wanted: BoolArray) -> Others:
+    def of(self, wanted: BoolArray) -> RowSubset:
         """Those of wanted forms."""
-        at = among(wanted, self.form)
-        return Others(picked(self.form, at), picked(self.seat, at), picked(self.row, at))
+        at = rows_where(wanted, self.form)
+        return RowSubset(take(self.form, at), take(self.seat, at), take(self.row, at))
 
 
-def others_of(kind: Kind, forms: Forms, form: IndexArray, laid: Laid) -> Others:
+def rows_of_kind(kind: RowKind, forms: RowPatterns, form: IndexArray, laid: RowAssignment) -> RowSubset:
     """Laid rows of a kind; `form` is that of all."""
-    at = among(forms.kind == kind, form)
-    return Others(picked(form, at), picked(laid.seat, at), at if laid.every else picked(laid.row, at))
+    at = rows_where(forms.kind == kind, form)
+    return RowSubset(take(form, at), take(laid.seat, at), at if laid.every else take(laid.row, at))
 
 
 @dataclass(frozen=True, eq=False)
-class Homes:
+class Geography:
     """Per stage seat the region (a code of `regions`) and year of its flows: stage row, rule, product row, world. Worked out
-    when some row asks for it. `told_region` and `told_year` are those of each form.
+    when some row asks for it. `pattern_region` and `pattern_year` are those of each form.
     """
 
     rules: RuleSet
-    lanes: Lanes
-    forms: Forms
-    rows: Others
+    lanes: Components
+    forms: RowPatterns
+    rows: RowSubset
     """Those of the product and of stages."""
-    seats: Seats
+    seats: BlockIndex
     regions: tuple[str, ...]
-    told_region: IntArray
-    told_year: IntArray
+    pattern_region: IntArray
+    pattern_year: IntArray
 
     @classmethod
-    def of(cls, cells: Cells, rules: RuleSet, lanes: Lanes, forms: Forms, stage_rows: Others, seats: Seats) -> Homes:
+    def of(
+        cls,
+        cells: ActivityColumns,
+        rules: RuleSet,
+        lanes: Components,
+        forms: RowPatterns,
+        stage_rows: RowSubset,
+        seats: BlockIndex,
+    ) -> Geography:
         """Of rows of a table; the table itself is not kept."""
         region, year = cells.texts["region"], cells.years[cells.texts["year"].codes[forms.first]]
         names = dict.fromkeys([*region.categories, *(spec.region for spec in rules.stages), "", WORLD])
@@ -66,11 +74,11 @@ class Homes:
         """Region of every stage seat."""
         code = {name: place for place, name in enumerate(self.regions)}
         untold = code[""]
-        told = self.told_region
+        told = self.pattern_region
         of_product, of_stage = self._rows
         product = np.full(len(self.lanes.start), untold)
         product[of_product.seat] = told[of_product.form]
-        region = self.seats.of_each(np.array([code[spec.region] for spec in self.rules.stages]))
+        region = self.seats.repeat(np.array([code[spec.region] for spec in self.rules.stages]))
         place, own = self.seats.at(self.forms.stage[of_stage.form], of_stage.seat), told[of_stage.form]
         region[place] = np.where(own == untold, region[place], own)
         region = np.where(region == untold, product[self._product], region)
@@ -79,7 +87,7 @@ class Homes:
     @cached_property
     def year(self) -> IntArray:
         """Year of every stage seat, 0 for none."""
-        told = self.told_year
+        told = self.pattern_year
         of_product, of_stage = self._rows
         product = np.zeros(len(self.lanes.start), dtype=np.int64)
         product[of_product.seat] = told[of_product.form]
@@ -88,7 +96,7 @@ class Homes:
         return np.where(year == 0, product[self._product], year)
 
     @property
-    def _rows(self) -> tuple[Others, Others]:
+    def _rows(self) -> tuple[RowSubset, RowSubset]:
         """Rows of the product, and of stages."""
         of_product = self.forms.stage == PRODUCT
         return self.rows.of(of_product), self.rows.of(~of_product)

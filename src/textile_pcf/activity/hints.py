@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textile_pcf.activity.columns import Cells
+from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.rules import RuleSet
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, UnitError, convert, parse_unit
@@ -12,7 +12,7 @@ ALWAYS = {"product": ("share",)}  # flows of a stage that stand in no rule
 OUTPUT = ("output",)
 
 
-def stage_hint(cells: Cells, rules: RuleSet, row: int) -> str:
+def stage_hint(cells: ActivityColumns, rules: RuleSet, row: int) -> str:
     """The stage that was perhaps meant, else all there are."""
     stage, flow = cells.text("stage", row), cells.text("flow", row)
     holding = [name for name in rules.names if not flow or flow in _flows_of(rules, name)]
@@ -20,7 +20,7 @@ def stage_hint(cells: Cells, rules: RuleSet, row: int) -> str:
     return f"Did you mean {close!r}?" if close else f"Its stages are: product, {', '.join(s.id for s in rules.stages)}."
 
 
-def flow_hint(cells: Cells, rules: RuleSet, row: int) -> str:
+def flow_hint(cells: ActivityColumns, rules: RuleSet, row: int) -> str:
     """The flow, loss or property that was perhaps meant, else where it is, else all there are."""
     stage, flow = cells.text("stage", row), cells.text("flow", row)
     elsewhere = [name for name, ids in rules.names.items() if flow in ids]
@@ -36,7 +36,7 @@ def _flows_of(rules: RuleSet, stage: str) -> list[str]:
     return [*rules.names[stage], *ALWAYS.get(stage, OUTPUT)]
 
 
-def _fits(cells: Cells, rules: RuleSet, row: int, name: str) -> bool:
+def _fits(cells: ActivityColumns, rules: RuleSet, row: int, name: str) -> bool:
     """Whether a row with this unit, `per` and item can speak of something of its stage."""
     stage, per = cells.text("stage", row), cells.text("per", row)
     kind, index = rules.names[stage].get(name, (name, -1))

@@ -11,14 +11,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.activity.components import Lanes
+from textile_pcf.activity.components import Components
 from textile_pcf.arrays import IndexArray, Scalar
 from textile_pcf.rules import RuleSet
-from textile_pcf.rules.arrays import layout
+from textile_pcf.rules.arrays import rule_arrays
 
 
 @dataclass(frozen=True, eq=False)
-class Seats:
+class BlockIndex:
     """Blocks of seats: entry `k` has `size[k]` of them from `start[k]`."""
 
     start: IndexArray
@@ -39,7 +39,7 @@ class Seats:
         ends = (self.start + self.size).tolist()
         return [slice(start, end) for start, end in zip(self.start.tolist(), ends, strict=True)]
 
-    def of_each(self, values: NDArray[Scalar]) -> NDArray[Scalar]:
+    def repeat(self, values: NDArray[Scalar]) -> NDArray[Scalar]:
         """What is so for each entry, on all its seats."""
         return values.repeat(self.size)
 
@@ -48,13 +48,13 @@ class Seats:
         return np.asarray(self.start.take(entry) + seat, dtype=np.intp)
 
 
-def seats_of(stages: IndexArray, rules: RuleSet, lanes: Lanes) -> Seats:
+def block_index(stages: IndexArray, rules: RuleSet, lanes: Components) -> BlockIndex:
     """Seats for things that belong to these stages, `PRODUCT` among them."""
-    size = np.where(layout(rules).stage_lane[stages], lanes.size, len(lanes.start)).astype(np.intp)
-    return Seats(np.cumsum(size) - size, size)
+    size = np.where(rule_arrays(rules).stage_is_component[stages], lanes.size, len(lanes.start)).astype(np.intp)
+    return BlockIndex(np.cumsum(size) - size, size)
 
 
-def spread(values: NDArray[np.float64], from_lane: bool, to_lane: bool, lanes: Lanes) -> NDArray[np.float64]:
+def between_components(values: NDArray[np.float64], from_lane: bool, to_lane: bool, lanes: Components) -> NDArray[np.float64]:
     """Values of a stage's or the product's seats, on the seats of another; from fibres to their product the mean by share."""
     if from_lane and not to_lane:
         mean = np.bincount(lanes.product, weights=lanes.share * values, minlength=len(lanes.start))

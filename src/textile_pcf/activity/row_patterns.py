@@ -10,22 +10,22 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.activity.columns import Cells
+from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.hints import flow_hint, stage_hint
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
-from textile_pcf.columns import combine, picked
+from textile_pcf.columns import group_rows, take
 from textile_pcf.errors import Problem
 from textile_pcf.rules import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet
-from textile_pcf.rules.arrays import layout
+from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Conversion, Unit, UnitError, convert, cure_where, describe, parse_unit
 
-PERIOD, ABSOLUTE, AS_RULE = 2, 1, 0
-AS_TOLD = Conversion(1.0)
+PER_PERIOD, PER_PRODUCT, PER_DRIVER = 2, 1, 0
+UNCHANGED = Conversion(1.0)
 UNKNOWN = ("unknown-stage", "unknown-flow")
 
 
-class Kind(IntEnum):
+class RowKind(IntEnum):
     """What a row speaks of."""
 
     WRONG = -1
@@ -38,20 +38,20 @@ class Kind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class RowPattern:
     """The same for all rows of one form."""
 
-    kind: Kind
+    kind: RowKind
     stage: int = PRODUCT
     index: int = -1  # place in the rule's list of flows, properties or losses
-    per: int = AS_RULE
-    conversion: Conversion = AS_TOLD
+    per: int = PER_DRIVER
+    conversion: Conversion = UNCHANGED
     word: int = -1  # chosen word of a choice
     unit: Unit | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class InvalidRow:
     """Why rows of a form cannot be used; `column` is where to look."""
 
     what: str
@@ -60,12 +60,12 @@ class Wrong:
     code: str
 
 
-Meanings = dict[tuple[object, ...], Meaning | Wrong]
-_NOTHING = Meaning(Kind.WRONG)
+Meanings = dict[tuple[object, ...], RowPattern | InvalidRow]
+_NOTHING = RowPattern(RowKind.WRONG)
 
 
 @dataclass(frozen=True, eq=False)
-class Forms:
+class RowPatterns:
     """What rows of each form mean; arrays of shape (forms,). Wrong ones have kind WRONG.
 
     An amount becomes canonical by `factor`, or where `inverse` says so by dividing the factor by it.
@@ -87,7 +87,7 @@ class Rows:
     """Meaning of every row. Rows that say the same of whatever product, with whatever amount, are of one `form`."""
 
     form: IndexArray
-    forms: Forms
+    forms: RowPatterns
     units: tuple[Unit | None, ...]
     """Unit of each meaning."""
     problems: tuple[Problem, ...]
@@ -95,7 +95,7 @@ class Rows:
     @cached_property
     def factor(self) -> FloatArray:
         """What turns the amount of each row canonical."""
-        return picked(self.forms.factor, self.form)
+        return take(self.forms.factor, self.form)
 
     @cached_property
     def most(self) -> float:
@@ -111,22 +111,22 @@ class Rows:
     @cached_property
     def outputs(self) -> bool:
         """Whether some tell what a stage gave in a period."""
-        return bool((self.forms.kind == Kind.OUTPUT).any())
+        return bool((self.forms.kind == RowKind.OUTPUT).any())
 
     def among(self, wanted: NDArray[np.bool_]) -> IndexArray:
         """Rows whose form is wanted."""
-        return among(wanted, self.form)
+        return rows_where(wanted, self.form)
 
-    def of_kind(self, kind: Kind) -> IndexArray:
+    def of_kind(self, kind: RowKind) -> IndexArray:
         """Rows of a kind."""
         return self.among(self.forms.kind == kind)
 
 
-def among(wanted: NDArray[np.bool_], form: IndexArray) -> IndexArray:
+def rows_where(wanted: NDArray[np.bool_], form: IndexArray) -> IndexArray:
     """Where a wanted form stands."""
     if not wanted.any():
         return np.empty(0, dtype=np.intp)
-    return np.arange(len(form)) if wanted.all() else np.flatnonzero(picked(wanted, form))
+    return np.arange(len(form)) if wanted.all() else np.flatnonzero(take(wanted, form))
 
 
 FORM = ("stage", "flow", "unit", "per", "component", "item", "region", "year")
@@ -135,43 +135,45 @@ KEPT = 100_000  # meanings that are kept; there are never so many but of made-up
 
 
 @lru_cache(maxsize=32)
-def known_meanings(rules: RuleSet) -> Meanings:
+def known_patterns(rules: RuleSet) -> Meanings:
     """What distinct rows mean under a rule, as far as they were seen before."""
     return {}
 
 
-def rows_meaning(cells: Cells, rules: RuleSet) -> Rows:
+def interpret_rows(cells: ActivityColumns, rules: RuleSet) -> Rows:
     """What every row means; amounts are not looked at, but for whether there is one."""
-    form, first, number, answers = _answers(cells, rules, known_meanings(rules))
+    form, first, number, answers = _interpreted(cells, rules, known_patterns(rules))
     problems: list[Problem] = []
     for place, answer in enumerate(answers):
-        if isinstance(answer, Wrong):
+        if isinstance(answer, InvalidRow):
             row = int(first[np.flatnonzero(number == place)[0]])
             if cells.spoilt[row] and (answer.code not in UNKNOWN or not cells.text("stage", row)):
                 continue  # a cell of these rows was reported already
             rows = np.flatnonzero((number == place)[form])
             problems += cells.problems_at(rows, answer.what, answer.cure, answer.column, answer.code)
-    told = [_NOTHING if isinstance(answer, Wrong) else answer for answer in answers]
+    told = [_NOTHING if isinstance(answer, InvalidRow) else answer for answer in answers]
     table = np.array([(one.kind, one.stage, one.index, one.per, one.word) for one in told], dtype=np.int64)[number]
     kind, stage, index, per, word = np.ascontiguousarray(table.T)
-    if cells.any_spoilt:
-        kind[cells.spoilt[first] & (kind != Kind.STAGE)] = Kind.WRONG  # a stage row still tells its region
+    if cells.has_invalid:
+        kind[cells.spoilt[first] & (kind != RowKind.STAGE)] = RowKind.WRONG  # a stage row still tells its region
     factor = np.array([one.conversion.factor for one in told])[number]
     inverse = np.array([one.conversion.inverse for one in told])[number]
-    forms = Forms(first, kind, stage, index, per, word, number.astype(np.int64), factor, inverse)
+    forms = RowPatterns(first, kind, stage, index, per, word, number.astype(np.int64), factor, inverse)
     return Rows(form, forms, tuple(one.unit for one in told), tuple(problems))
 
 
-def _answers(
-    cells: Cells, rules: RuleSet, meanings: Meanings
-) -> tuple[IndexArray, IndexArray, IndexArray, list[Meaning | Wrong]]:
+def _interpreted(
+    cells: ActivityColumns, rules: RuleSet, meanings: Meanings
+) -> tuple[IndexArray, IndexArray, IndexArray, list[RowPattern | InvalidRow]]:
     """Form of each row, first row of each form, meaning of each form, and the meanings: each asked for once."""
     texts = cells.texts
-    flags = [flag.astype(np.int64) for flag, some in ((cells.empty, cells.any_empty), (cells.spoilt, cells.any_spoilt)) if some]
-    first, form = combine(*(texts[name] for name in FORM), *flags)
-    is_choice = _choice_items(cells, layout(rules).choices, first)
+    flags = [
+        flag.astype(np.int64) for flag, some in ((cells.empty, cells.has_empty), (cells.spoilt, cells.has_invalid)) if some
+    ]
+    first, form = group_rows(*(texts[name] for name in FORM), *flags)
+    is_choice = _choice_items(cells, rule_arrays(rules).choices, first)
     codes = [texts[name].codes[first] for name in MEANING]
-    asked, number = combine(*codes, is_choice, *(flag[first] for flag in flags))
+    asked, number = group_rows(*codes, is_choice, *(flag[first] for flag in flags))
     if len(meanings) > KEPT:
         meanings.clear()
     told = [map(texts[name].categories.__getitem__, code[asked].tolist()) for name, code in zip(MEANING, codes, strict=True)]
@@ -181,12 +183,12 @@ def _answers(
     for place, empty, *key in zip(places.tolist(), cells.empty[places].tolist(), *told, words, strict=True):
         answer = meanings.get((empty, *key))
         if answer is None:
-            answer = meanings[empty, *key] = _meaning(cells, rules, place, not empty)
+            answer = meanings[empty, *key] = _interpret(cells, rules, place, not empty)
         answers.append(answer)
     return form, first, number, answers
 
 
-def _choice_items(cells: Cells, choices: frozenset[tuple[str, str]], rows: IndexArray) -> IntArray:
+def _choice_items(cells: ActivityColumns, choices: frozenset[tuple[str, str]], rows: IndexArray) -> IntArray:
     """Item code + 1 on rows of a choice, whose word decides what they mean; 0 elsewhere."""
     stage, flow, item = cells.texts["stage"], cells.texts["flow"], cells.texts["item"]
     flows = {text: code for code, text in enumerate(flow.categories)}
@@ -198,16 +200,16 @@ def _choice_items(cells: Cells, choices: frozenset[tuple[str, str]], rows: Index
     return np.where(is_choice[stage.codes[rows], flow.codes[rows]], item.codes[rows] + 1, 0)
 
 
-def _meaning(cells: Cells, rules: RuleSet, row: int, given: bool) -> Meaning | Wrong:
+def _interpret(cells: ActivityColumns, rules: RuleSet, row: int, given: bool) -> RowPattern | InvalidRow:
     """Meaning of one row form, read off its first row."""
     stage_id, flow, per = (cells.text(name, row) for name in ("stage", "flow", "per"))
     if stage_id not in rules.names:
-        return Wrong(f"{rules.name} has no stage {stage_id!r}.", stage_hint(cells, rules, row), "stage", "unknown-stage")
+        return InvalidRow(f"{rules.name} has no stage {stage_id!r}.", stage_hint(cells, rules, row), "stage", "unknown-stage")
     stage = next((spec.index for spec in rules.stages if spec.id == stage_id), PRODUCT)
     if not flow:
         if given or cells.text("unit", row):
-            return Wrong("There is an amount but no flow.", "Name the flow, or leave the amount empty.", "flow", "no-flow")
-        return Meaning(Kind.STAGE, stage)
+            return InvalidRow("There is an amount but no flow.", "Name the flow, or leave the amount empty.", "flow", "no-flow")
+        return RowPattern(RowKind.STAGE, stage)
     if stage == PRODUCT and flow == "share":
         return _share(cells, row, given, per)
     if flow == "output" and stage != PRODUCT:
@@ -217,60 +219,60 @@ def _meaning(cells: Cells, rules: RuleSet, row: int, given: bool) -> Meaning | W
         return _flow(cells, rules, rules.flows[index], row, given, per)
     if kind not in ("property", "loss"):
         what = f"Stage {stage_id!r} has no flow, loss or property {flow!r}."
-        return Wrong(what, flow_hint(cells, rules, row), "flow", "unknown-flow")
+        return InvalidRow(what, flow_hint(cells, rules, row), "flow", "unknown-flow")
     if per:
-        return Wrong(f"`per` stands only with flows, and {flow!r} is none.", "Leave `per` empty.", "per", "bad-per")
+        return InvalidRow(f"`per` stands only with flows, and {flow!r} is none.", "Leave `per` empty.", "per", "bad-per")
     if kind == "property":
         spec = rules.properties[index]
         return _choice(cells, spec, row, given) if spec.choice else _quantity(cells, rules, spec, row, given)
     return _quantity(cells, rules, rules.losses[index], row, given)
 
 
-def _unit(cells: Cells, row: int, wanted: str, fits: Callable[[Unit], bool], many: str = "") -> Unit | Wrong:
+def _unit(cells: ActivityColumns, row: int, wanted: str, fits: Callable[[Unit], bool], many: str = "") -> Unit | InvalidRow:
     """Unit of a row; `wanted` is one that may stand there, `many` names all of them."""
     text = cells.text("unit", row)
     if not text:
-        return Wrong("The amount has no unit.", f"Write the unit, for example {wanted}.", "unit", "no-unit")
+        return InvalidRow("The amount has no unit.", f"Write the unit, for example {wanted}.", "unit", "no-unit")
     try:
         return parse_unit(text)
     except UnitError as error:
-        return Wrong(error.what, cure_where(error, f"Give it in {many or wanted}.", fits), "unit", "bad-unit")
+        return InvalidRow(error.what, cure_where(error, f"Give it in {many or wanted}.", fits), "unit", "bad-unit")
 
 
-def _misfit(text: str, unit: Unit, flow: str, wanted: str, title: str = "") -> Wrong:
+def _misfit(text: str, unit: Unit, flow: str, wanted: str, title: str = "") -> InvalidRow:
     named = title if title not in ("", flow) else repr(flow)
     what = f"{text!r} is {describe(unit.dimensions)}, but {named} is told in {wanted}."
-    return Wrong(what, f"Give it in {wanted}.", "unit", "wrong-dimension")
+    return InvalidRow(what, f"Give it in {wanted}.", "unit", "wrong-dimension")
 
 
-def _share(cells: Cells, row: int, given: bool, per: str) -> Meaning | Wrong:
+def _share(cells: ActivityColumns, row: int, given: bool, per: str) -> RowPattern | InvalidRow:
     if per or not given:
-        return Wrong("A share needs an amount and no `per`.", "Write for example 65 with unit %.", "amount", "bad-share")
+        return InvalidRow("A share needs an amount and no `per`.", "Write for example 65 with unit %.", "amount", "bad-share")
     unit = _unit(cells, row, "%", lambda unit: not unit.dimensions)
-    if isinstance(unit, Wrong):
+    if isinstance(unit, InvalidRow):
         return unit
     if unit.dimensions:
         return _misfit(cells.text("unit", row), unit, "share", "%")
-    return Meaning(Kind.SHARE, conversion=Conversion(unit.factor), unit=unit)
+    return RowPattern(RowKind.SHARE, conversion=Conversion(unit.factor), unit=unit)
 
 
-def _output(cells: Cells, rules: RuleSet, stage: int, row: int, given: bool, per: str) -> Meaning | Wrong:
+def _output(cells: ActivityColumns, rules: RuleSet, stage: int, row: int, given: bool, per: str) -> RowPattern | InvalidRow:
     if per != "period":
         cure = "Write `period` in the column `per`; the mass of a stage follows from the rule otherwise."
-        return Wrong("`output` is given only for a period.", cure, "per", "bad-per")
+        return InvalidRow("`output` is given only for a period.", cure, "per", "bad-per")
     if not given:
-        return Wrong(
+        return InvalidRow(
             "The output of the period has no amount.", "Write what the stage gave in the period.", "amount", "no-amount"
         )
     mass = rules.product_property("mass")
     known = {(("mass", 1),), (("length", 1),), (("length", 2),), rules.product_unit.dimensions}
     known |= {_per_of(mass.unit)} if mass else set()
     unit = _unit(cells, row, "kg", lambda unit: unit.dimensions in known, "kg, m, m2 or pieces")
-    if isinstance(unit, Wrong):
+    if isinstance(unit, InvalidRow):
         return unit
     if unit.dimensions not in known:
         return _misfit(cells.text("unit", row), unit, "output", "kg, m, m2 or pieces")
-    return Meaning(Kind.OUTPUT, stage, per=PERIOD, unit=unit)
+    return RowPattern(RowKind.OUTPUT, stage, per=PER_PERIOD, unit=unit)
 
 
 def _per_of(unit: Unit) -> tuple[tuple[str, int], ...]:
@@ -278,40 +280,44 @@ def _per_of(unit: Unit) -> tuple[tuple[str, int], ...]:
     return tuple((name, -power) for name, power in unit.dimensions if name != "mass")
 
 
-def _flow(cells: Cells, rules: RuleSet, spec: FlowSpec, row: int, given: bool, per: str) -> Meaning | Wrong:
-    mode = {"": AS_RULE, "product": ABSOLUTE, "period": PERIOD}[per] if per in ("", "product", "period") else AS_RULE
+def _flow(cells: ActivityColumns, rules: RuleSet, spec: FlowSpec, row: int, given: bool, per: str) -> RowPattern | InvalidRow:
+    mode = (
+        {"": PER_DRIVER, "product": PER_PRODUCT, "period": PER_PERIOD}[per] if per in ("", "product", "period") else PER_DRIVER
+    )
     if not given:
         return _flow_without_amount(spec, mode)
-    whole = {AS_RULE: spec.whole, ABSOLUTE: spec.unit / rules.product_unit, PERIOD: spec.unit}[mode]
-    wanted = spec.unit.text if mode == PERIOD else f"{spec.unit.text} or {whole.text}"
+    whole = {PER_DRIVER: spec.whole, PER_PRODUCT: spec.unit / rules.product_unit, PER_PERIOD: spec.unit}[mode]
+    wanted = spec.unit.text if mode == PER_PERIOD else f"{spec.unit.text} or {whole.text}"
     unit = _unit(cells, row, spec.unit.text, lambda unit: spec.conversion(unit, whole) is not None, wanted)
-    if isinstance(unit, Wrong):
+    if isinstance(unit, InvalidRow):
         return unit
     conversion = spec.conversion(unit, whole)
     if conversion is None:
         return _misfit(cells.text("unit", row), unit, spec.id, wanted, rules.title(rules.stage_id(spec.stage), spec.id))
-    return Meaning(Kind.FLOW, spec.stage, spec.index, mode, conversion, unit=unit)
+    return RowPattern(RowKind.FLOW, spec.stage, spec.index, mode, conversion, unit=unit)
 
 
-def _flow_without_amount(spec: FlowSpec, mode: int) -> Meaning | Wrong:
-    if mode != AS_RULE:
-        return Wrong("There is a `per` but no amount.", "Write the amount, or leave `per` empty.", "amount", "no-amount")
+def _flow_without_amount(spec: FlowSpec, mode: int) -> RowPattern | InvalidRow:
+    if mode != PER_DRIVER:
+        return InvalidRow("There is a `per` but no amount.", "Write the amount, or leave `per` empty.", "amount", "no-amount")
     if spec.default is None:
         cure = f"Write the amount in {spec.unit.text}; the rule has no value for it."
-        return Wrong("The amount is missing.", cure, "amount", "no-amount")
-    return Meaning(Kind.FLOW, spec.stage, spec.index)
+        return InvalidRow("The amount is missing.", cure, "amount", "no-amount")
+    return RowPattern(RowKind.FLOW, spec.stage, spec.index)
 
 
-def _quantity(cells: Cells, rules: RuleSet, spec: PropertySpec | LossSpec, row: int, given: bool) -> Meaning | Wrong:
-    kind = Kind.LOSS if isinstance(spec, LossSpec) else Kind.PROPERTY
+def _quantity(
+    cells: ActivityColumns, rules: RuleSet, spec: PropertySpec | LossSpec, row: int, given: bool
+) -> RowPattern | InvalidRow:
+    kind = RowKind.LOSS if isinstance(spec, LossSpec) else RowKind.PROPERTY
     if not given:
         computed = isinstance(spec, PropertySpec) and spec.method is not None
         if spec.default is None and not computed:
             cure = f"Write the amount in {spec.unit.text}; the rule has no value for it."
-            return Wrong("The amount is missing.", cure, "amount", "no-amount")
-        return Meaning(kind, spec.stage, spec.index)
+            return InvalidRow("The amount is missing.", cure, "amount", "no-amount")
+        return RowPattern(kind, spec.stage, spec.index)
     unit = _unit(cells, row, spec.unit.text, lambda unit: _told_as(unit, rules, spec) is not None)
-    if isinstance(unit, Wrong):
+    if isinstance(unit, InvalidRow):
         return unit
     conversion = _told_as(unit, rules, spec)
     if conversion is None:
@@ -319,7 +325,7 @@ def _quantity(cells: Cells, rules: RuleSet, spec: PropertySpec | LossSpec, row: 
     canonical = Conversion(conversion.factor * spec.unit.factor, conversion.inverse)
     if unit.text == spec.unit.text:
         canonical = Conversion(spec.unit.factor)
-    return Meaning(kind, spec.stage, spec.index, conversion=canonical, unit=unit)
+    return RowPattern(kind, spec.stage, spec.index, conversion=canonical, unit=unit)
 
 
 def _told_as(unit: Unit, rules: RuleSet, spec: PropertySpec | LossSpec) -> Conversion | None:
@@ -331,15 +337,15 @@ def _told_as(unit: Unit, rules: RuleSet, spec: PropertySpec | LossSpec) -> Conve
     return conversion
 
 
-def _choice(cells: Cells, spec: PropertySpec, row: int, given: bool) -> Meaning | Wrong:
+def _choice(cells: ActivityColumns, spec: PropertySpec, row: int, given: bool) -> RowPattern | InvalidRow:
     word = cells.text("item", row)
     if given:
         what = f"{spec.id!r} is a choice; it has no amount."
-        return Wrong(what, "Write the word in the column `item`.", "amount", "amount-of-a-choice")
-    place = spec.word_place(word) if word else -1
+        return InvalidRow(what, "Write the word in the column `item`.", "amount", "amount-of-a-choice")
+    place = spec.option_index(word) if word else -1
     if place < 0:
         close = nearest(word, spec.choice) if word else None
         cure = f"Did you mean {close!r}?" if close else f"Choose from: {', '.join(spec.choice)}."
         what = f"{word!r} is not a word of {spec.id!r}." if word else f"No word is chosen for {spec.id!r} in column item."
-        return Wrong(what, cure, "item", "unknown-word")
-    return Meaning(Kind.PROPERTY, spec.stage, spec.index, word=place)
+        return InvalidRow(what, cure, "item", "unknown-word")
+    return RowPattern(RowKind.PROPERTY, spec.stage, spec.index, word=place)

@@ -10,23 +10,23 @@ from functools import cached_property
 
 import numpy as np
 
-from textile_pcf.activity.columns import Cells
-from textile_pcf.activity.components import Laid, Lanes, lay, make_lanes
-from textile_pcf.activity.duplicates import rows_twice
-from textile_pcf.activity.exchanges import FlowRows, flow_rows
-from textile_pcf.activity.geography import Homes, Others, others_of
-from textile_pcf.activity.indexing import Seats, seats_of
-from textile_pcf.activity.quantity_index import Slots, slots_of
-from textile_pcf.activity.row_patterns import Forms, Kind, Rows, among
+from textile_pcf.activity.columns import ActivityColumns
+from textile_pcf.activity.components import Components, RowAssignment, assign_rows, build_components
+from textile_pcf.activity.duplicates import find_duplicates
+from textile_pcf.activity.exchanges import Exchanges, build_exchanges
+from textile_pcf.activity.geography import Geography, RowSubset, rows_of_kind
+from textile_pcf.activity.indexing import BlockIndex, block_index
+from textile_pcf.activity.quantity_index import QuantityIndex, quantity_index
+from textile_pcf.activity.row_patterns import RowKind, RowPatterns, Rows, rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, read_only
-from textile_pcf.columns import picked
+from textile_pcf.columns import take
 from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
-from textile_pcf.rules.arrays import layout
+from textile_pcf.rules.arrays import rule_arrays
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class GivenQuantities:
     """Quantities that rows give: the row of every seat, -1 where none gives it, and the word that it chooses.
 
     `words` are -1 where none is chosen; None where there is no choice.
@@ -36,7 +36,7 @@ class Given:
     words: IntArray | None
 
     @cached_property
-    def no_entries(self) -> IndexArray:
+    def no_rule_entry(self) -> IndexArray:
         """That no seat takes an entry of a value of the rule: -1."""
         return np.full(len(self.rows), -1, dtype=np.intp)
 
@@ -56,7 +56,7 @@ class Given:
 
     def values(self, value: FloatArray) -> FloatArray:
         """Values on all seats, NaN where none is given; a chosen word as its place in the list of words."""
-        values = picked(value, self.rows)
+        values = take(value, self.rows)
         values[self._untold] = np.nan
         return values if self.words is None else np.where(self.words >= 0, self.words, values)
 
@@ -74,19 +74,19 @@ class Outputs:
 
 @dataclass(frozen=True, eq=False)
 class Structure:
-    """Rows understood and laid onto their seats. `takes_place` has a flag per stage seat, `present` one per flow seat."""
+    """Rows understood and laid onto their seats. `stage_active` has a flag per stage seat, `present` one per flow seat."""
 
     rows: Rows
-    lanes: Lanes
-    stage_seats: Seats
-    flow_seats: Seats
-    property_seats: Seats
-    loss_seats: Seats
-    takes_place: BoolArray
+    lanes: Components
+    processes: BlockIndex
+    flow_entries: BlockIndex
+    property_entries: BlockIndex
+    loss_entries: BlockIndex
+    stage_active: BoolArray
     present: BoolArray
-    properties: Given
-    losses: Given
-    flows: FlowRows
+    properties: GivenQuantities
+    losses: GivenQuantities
+    flows: Exchanges
     outputs: Outputs
     regions: tuple[str, ...]
     lost: tuple[IndexArray, ...]
@@ -109,57 +109,61 @@ class Structure:
         return read_only(np.full(len(self.lanes.start), np.nan))
 
 
-def structured(cells: Cells, rows: Rows, rules: RuleSet) -> tuple[Structure, list[Problem]]:
+def build_structure(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple[Structure, list[Problem]]:
     """Bring rows onto seats, decide what takes place, and add the rows that the rule fills in."""
-    lanes, problems = make_lanes(cells, rows, rules)
-    laid, unlaid = lay(cells, rows, lanes, rules)
+    lanes, problems = build_components(cells, rows, rules)
+    laid, unlaid = assign_rows(cells, rows, lanes, rules)
     problems += unlaid
     forms = rows.forms
     form = rows.form if laid.every else rows.form[laid.row]
-    stage_seats = seats_of(np.arange(len(rules.stages)), rules, lanes)
-    slots = slots_of(forms, form, laid, lanes, rules)
-    takes_place = _takes_place(layout(rules).stage_optional, stage_seats, forms, form, laid)
-    homes = Homes.of(cells, rules, lanes, forms, others_of(Kind.STAGE, forms, form, laid), stage_seats)
-    flows, present = flow_rows(cells, rows, laid, form, slots, rules, stage_seats, takes_place, homes)
+    processes = block_index(np.arange(len(rules.stages)), rules, lanes)
+    slots = quantity_index(forms, form, laid, lanes, rules)
+    stage_active = _stage_active(rule_arrays(rules).stage_optional, processes, forms, form, laid)
+    homes = Geography.of(cells, rules, lanes, forms, rows_of_kind(RowKind.STAGE, forms, form, laid), processes)
+    flows, present = build_exchanges(cells, rows, laid, form, slots, rules, processes, stage_active, homes)
     if not (laid.every and slots.single):
-        problems += rows_twice(cells, rows)
+        problems += find_duplicates(cells, rows)
     structure = Structure(
         rows=rows,
         lanes=lanes,
-        stage_seats=stage_seats,
-        flow_seats=slots.seats(Kind.FLOW),
-        property_seats=slots.seats(Kind.PROPERTY),
-        loss_seats=slots.seats(Kind.LOSS),
-        takes_place=takes_place,
+        processes=processes,
+        flow_entries=slots.seats(RowKind.FLOW),
+        property_entries=slots.seats(RowKind.PROPERTY),
+        loss_entries=slots.seats(RowKind.LOSS),
+        stage_active=stage_active,
         present=present,
-        properties=_given(Kind.PROPERTY, forms, form, laid, slots),
-        losses=_given(Kind.LOSS, forms, form, laid, slots),
+        properties=_given_quantities(RowKind.PROPERTY, forms, form, laid, slots),
+        losses=_given_quantities(RowKind.LOSS, forms, form, laid, slots),
         flows=flows,
-        outputs=_outputs(cells, forms, others_of(Kind.OUTPUT, forms, form, laid), homes),
+        outputs=_outputs(cells, forms, rows_of_kind(RowKind.OUTPUT, forms, form, laid), homes),
         regions=homes.regions,
-        lost=_lost(rules, stage_seats, slots.seats(Kind.LOSS), takes_place),
+        lost=_process_losses(rules, processes, slots.seats(RowKind.LOSS), stage_active),
     )
     return structure, problems
 
 
-def _takes_place(optional: BoolArray, seats: Seats, forms: Forms, form: IndexArray, laid: Laid) -> BoolArray:
+def _stage_active(
+    optional: BoolArray, seats: BlockIndex, forms: RowPatterns, form: IndexArray, laid: RowAssignment
+) -> BoolArray:
     """A stage takes place unless it is optional and no row names it."""
     takes = np.repeat(~optional[:-1], seats.size)
-    named = among(optional[forms.stage], form)
+    named = rows_where(optional[forms.stage], form)
     takes[seats.at(forms.stage[form[named]], laid.seat[named])] = True
     return takes
 
 
-def _given(kind: Kind, forms: Forms, form: IndexArray, laid: Laid, slots: Slots) -> Given:
+def _given_quantities(
+    kind: RowKind, forms: RowPatterns, form: IndexArray, laid: RowAssignment, slots: QuantityIndex
+) -> GivenQuantities:
     """Rows of properties or of losses on their seats."""
     at = slots.rows(kind).astype(np.intp)
     words = None
     if (forms.word[forms.kind == kind] >= 0).any():
         words = np.append(forms.word, -1)[np.append(form, len(forms.word))[at]]
-    return Given(at if laid.every else np.append(laid.row, -1)[at], words)
+    return GivenQuantities(at if laid.every else np.append(laid.row, -1)[at], words)
 
 
-def _lost(rules: RuleSet, stages: Seats, losses: Seats, takes_place: BoolArray) -> tuple[IndexArray, ...]:
+def _process_losses(rules: RuleSet, stages: BlockIndex, losses: BlockIndex, stage_active: BoolArray) -> tuple[IndexArray, ...]:
     """Which losses multiply the mass through each stage seat, in their order."""
     counted = [() if spec.outside else spec.losses for spec in rules.stages]
     lost = []
@@ -169,11 +173,11 @@ def _lost(rules: RuleSet, stages: Seats, losses: Seats, takes_place: BoolArray) 
             if number < len(indices):
                 start = int(losses.start[indices[number]])
                 seats[block] = np.arange(start, start + block.stop - block.start)
-        lost.append(np.where(takes_place, seats, -1))
+        lost.append(np.where(stage_active, seats, -1))
     return tuple(lost)
 
 
-def _outputs(cells: Cells, forms: Forms, told: Others, homes: Homes) -> Outputs:
+def _outputs(cells: ActivityColumns, forms: RowPatterns, told: RowSubset, homes: Geography) -> Outputs:
     """Rows of what stages gave in a period."""
     stage = forms.stage[told.form]
     own = cells.years[cells.texts["year"].codes[told.row]]

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.activity.columns import Cells
+from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.row_patterns import FORM
 from textile_pcf.activity.structure import Structure
-from textile_pcf.columns import text_of
-from textile_pcf.io.records import PLAIN, Listed
+from textile_pcf.columns import cell_text
+from textile_pcf.io.records import PLAIN, RecordColumns
 from textile_pcf.io.safe_text import with_control
 from textile_pcf.rules import RuleSet
 
@@ -22,12 +22,12 @@ LINK = "product:"
 
 
 @lru_cache(maxsize=32)
-def known_structures(rules: RuleSet) -> dict[tuple[Any, ...], Structure]:
+def structure_cache(rules: RuleSet) -> dict[tuple[Any, ...], Structure]:
     """Structures under a rule by what tells them; only of rows that were found sound and complete."""
     return {}
 
 
-def rows_key(cells: Cells) -> tuple[tuple[Any, ...], tuple[str, ...]] | None:
+def table_signature(cells: ActivityColumns) -> tuple[tuple[Any, ...], tuple[str, ...]] | None:
     """What tells tables of the same rows, and the products; None for tables that are large or odd."""
     table = cells.table
     if table.rows > ROWS or cells.problems or table.made_for or cells.units is not None:
@@ -40,7 +40,7 @@ def rows_key(cells: Cells) -> tuple[tuple[Any, ...], tuple[str, ...]] | None:
     if len(products) > 1:
         for number, name in enumerate(products):
             products[name] = number
-    names = tuple(map(text_of, products))
+    names = tuple(map(cell_text, products))
     if "" in names or len(set(names)) < len(names) or with_control(names):
         return None
     of_products = tuple(map(products.__getitem__, product)) if len(names) > 1 else len(product)
@@ -50,19 +50,19 @@ def rows_key(cells: Cells) -> tuple[tuple[Any, ...], tuple[str, ...]] | None:
 
 def _told(columns: Mapping[str, Any]) -> tuple[object, ...] | None:
     """What tells the texts of columns from those of other tables."""
-    if isinstance(columns, Listed):
-        return columns.told_in(FORM)
+    if isinstance(columns, RecordColumns):
+        return columns.signature(FORM)
     told = [columns.get(name) for name in FORM]
     if not all(column is None or (type(column) is list and set(map(type, column)) <= PLAIN) for column in told):
         return None
     return tuple(None if column is None else tuple(column) for column in told)
 
 
-def keep(rules: RuleSet, key: tuple[Any, ...], cells: Cells, structure: Structure) -> None:
+def keep_structure(rules: RuleSet, key: tuple[Any, ...], cells: ActivityColumns, structure: Structure) -> None:
     """Remember a structure for the next table of the same rows; not of products that link to one another by name."""
     if any(text.startswith(LINK) for text in cells.texts["item"].categories):
         return
-    known = known_structures(rules)
+    known = structure_cache(rules)
     if len(known) >= KEPT:
         known.clear()
     known[key] = structure

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from textile_pcf.activity.columns import Cells
+from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.rules import RuleSet
 
 
-def made_for(cells: Cells, rules: RuleSet) -> Cells:
+def check_template_rule(cells: ActivityColumns, rules: RuleSet) -> ActivityColumns:
     """The cells, with a note where they were filled in for another edition, and problems of stages that cannot be left out.
 
     Raises

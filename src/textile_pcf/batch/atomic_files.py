@@ -12,7 +12,7 @@ from typing import Any
 MANIFEST, LOG = "manifest.json", "log.jsonl"
 
 
-def write_whole(path: Path, write: Callable[[Path], Any]) -> Any:
+def write_atomically(path: Path, write: Callable[[Path], Any]) -> Any:
     """Write a file under another name and rename it when it is whole; what writing it gave."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
@@ -27,7 +27,7 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> Any:
 def write_json(path: Path, data: Mapping[str, Any], indent: int | None = 1) -> None:
     """Write a JSON file; equal data give equal bytes. Without `indent` in one line, for programs."""
     text = json.dumps(data, ensure_ascii=False, indent=indent, sort_keys=True) + "\n"
-    write_whole(path, lambda beside: beside.write_text(text, encoding="utf-8", errors="backslashreplace"))
+    write_atomically(path, lambda beside: beside.write_text(text, encoding="utf-8", errors="backslashreplace"))
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

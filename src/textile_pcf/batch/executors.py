@@ -18,8 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf import __file__ as package
-from textile_pcf.batch.malloc import keep_arrays
-from textile_pcf.batch.worker import Done, Known, Loads, Work, calculate_part, calculate_parts, each_part, one_by_one
+from textile_pcf.batch.malloc import retain_freed_memory
+from textile_pcf.batch.worker import (
+    Job,
+    MatcherCache,
+    Partition,
+    PartitionReport,
+    calculate_part,
+    run_chunk,
+    run_pipelined,
+    run_serial,
+)
 from textile_pcf.errors import Problem, UsageError
 
 TURNS = 4  # tasks per worker: what was learned is kept within a task, and workers end at about the same time
@@ -57,19 +66,19 @@ class Runner:
         """One thing is done after the other."""
         return self.workers == 1 and self.alone
 
-    def get_ready(self) -> None:
+    def preload_workers(self) -> None:
         """Let the server of worker processes import what they need while the source is looked at."""
         if not (self.alone or self.threads or self.dask is not None or self.executor is not None):
             _processes()
 
-    def each(self, work: Work, partitions: Sequence[Loads]) -> Iterator[Done]:
+    def each(self, work: Job, partitions: Sequence[Partition]) -> Iterator[PartitionReport]:
         """Calculate all partitions; what became of each, as it is finished."""
-        known = Known.of(work)
-        here = one_by_one if self.one_thread else each_part
+        known = MatcherCache.of(work)
+        here = run_serial if self.one_thread else run_pipelined
         if self.alone or len(partitions) < 2:
             yield from here(work, partitions, known)
             return
-        yield from one_by_one(work, partitions[:1], known)  # what is learned from it, every worker is told
+        yield from run_serial(work, partitions[:1], known)  # what is learned from it, every worker is told
         rest, workers = partitions[1:], self.workers or 1
         if self.dask is not None:
             yield from _on_dask(self.dask, work, rest, known)
@@ -82,14 +91,16 @@ class Runner:
             yield from _in_processes(min(workers, len(rest)), work, rest, known)
 
 
-def _in_chunks(pool: Executor, workers: int, work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
+def _in_chunks(
+    pool: Executor, workers: int, work: Job, partitions: Sequence[Partition], known: MatcherCache
+) -> Iterator[PartitionReport]:
     """As tasks that tell all they need."""
-    tasks = [pool.submit(calculate_parts, (work, known), chunk) for chunk in chunks(partitions, workers * TURNS)]
+    tasks = [pool.submit(run_chunk, (work, known), chunk) for chunk in chunks(partitions, workers * TURNS)]
     for done in _finished(tasks):
         yield from done
 
 
-def _in_processes(workers: int, work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
+def _in_processes(workers: int, work: Job, partitions: Sequence[Partition], known: MatcherCache) -> Iterator[PartitionReport]:
     """In processes that are told once what is to be done, and keep what they learn.
 
     Raises
@@ -140,17 +151,17 @@ def _found_anew() -> bool:
     return found is not None and found.origin is not None and Path(found.origin).resolve() == Path(package).resolve()
 
 
-_told: list[tuple[Work, Known]] = []  # of a worker process: filled when it begins
+_told: list[tuple[Job, MatcherCache]] = []  # of a worker process: filled when it begins
 
 
 def _begin(told: bytes) -> None:
     """A worker process begins."""
     end_with_parent()
-    keep_arrays()
+    retain_freed_memory()
     _told.append(pickle.loads(told))  # noqa: S301 - the parent's
 
 
-def _part(partition: Loads) -> Done:
+def _part(partition: Partition) -> PartitionReport:
     """One partition, in a worker process."""
     work, known = _told[0]
     return calculate_part(work, partition, known)
@@ -168,7 +179,7 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def chunks(partitions: Sequence[Loads], count: int) -> list[Sequence[Loads]]:
+def chunks(partitions: Sequence[Partition], count: int) -> list[Sequence[Partition]]:
     """Partitions in about `count` runs of neighbours.
 
     Examples
@@ -180,7 +191,7 @@ def chunks(partitions: Sequence[Loads], count: int) -> list[Sequence[Loads]]:
     return [partitions[first : first + size] for first in range(0, len(partitions), size)]
 
 
-def _on_dask(cluster: Any, work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
+def _on_dask(cluster: Any, work: Job, partitions: Sequence[Partition], known: MatcherCache) -> Iterator[PartitionReport]:
     """On a cluster, by the address of its scheduler or a Client; its workers must see the same files."""
     try:
         from distributed import Client, as_completed
@@ -193,7 +204,7 @@ def _on_dask(cluster: Any, work: Work, partitions: Sequence[Loads], known: Known
         return
     (told,) = cluster.scatter([(work, known)], broadcast=True, hash=False)
     workers = max(1, len(cluster.scheduler_info()["workers"]))
-    tasks = [cluster.submit(calculate_parts, told, chunk, pure=False) for chunk in chunks(partitions, workers * TURNS)]
+    tasks = [cluster.submit(run_chunk, told, chunk, pure=False) for chunk in chunks(partitions, workers * TURNS)]
     try:
         for task in as_completed(tasks):
             yield from task.result()

@@ -8,26 +8,26 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.batch.atomic_files import MANIFEST, part_name, read_json, write_json, write_whole
+from textile_pcf.batch.atomic_files import MANIFEST, part_name, read_json, write_atomically, write_json
 from textile_pcf.batch.folder import hashes, remove
 from textile_pcf.batch.shuffle import FOLDER, NEW
-from textile_pcf.batch.worker import Done, Scenario
+from textile_pcf.batch.worker import PartitionReport, Scenario
 from textile_pcf.errors import SHOWN
-from textile_pcf.inventory.plausibility import told_of_many
+from textile_pcf.inventory.plausibility import catalogue_warnings
 from textile_pcf.io.safe_text import guarded_cells
 
 REASONS = 20  # told for each scenario
 MORE = "Name further tables for this scenario."
 
 
-def warnings_of(scenarios: Sequence[Scenario], done: list[Done]) -> list[str]:
+def warnings_of(scenarios: Sequence[Scenario], done: list[PartitionReport]) -> list[str]:
     """What must be said of the amounts, of the factors that are used in any part, and of scenarios that do not answer."""
     odd: dict[str, tuple[int, str, str]] = {}
     for one in done:
         for name, (count, product, seen) in one.implausible.items():
             odd[name] = (odd[name][0] + count, *odd[name][1:]) if name in odd else (count, product, seen)
     of_products = dict.fromkeys(text for one in done for text in one.warnings)
-    told = [*_silences(done), *told_of_many(odd), *list(of_products)[:SHOWN]]
+    told = [*_silences(done), *catalogue_warnings(odd), *list(of_products)[:SHOWN]]
     for place, scenario in enumerate(scenarios):
         used: dict[int, set[int]] = {}
         for tables in (one.used[place] for one in done if one.used):
@@ -37,7 +37,7 @@ def warnings_of(scenarios: Sequence[Scenario], done: list[Done]) -> list[str]:
     return told
 
 
-def unanswered_of(done: list[Done]) -> dict[str, dict[str, Any]]:
+def unanswered_of(done: list[PartitionReport]) -> dict[str, dict[str, Any]]:
     """Per scenario the products it does not answer for, and why, the most frequent reason first."""
     found: dict[str, dict[str, Any]] = {}
     for one in done:
@@ -48,7 +48,7 @@ def unanswered_of(done: list[Done]) -> dict[str, dict[str, Any]]:
     return {name: {**every, "reasons": dict(every["reasons"].most_common(REASONS))} for name, every in found.items()}
 
 
-def _silences(done: list[Done]) -> Iterator[str]:
+def _silences(done: list[PartitionReport]) -> Iterator[str]:
     """A sentence for each scenario that does not answer for some products, with the first reason."""
     products = sum(one.products for one in done)
     for name, told in unanswered_of(done).items():
@@ -59,7 +59,7 @@ def _silences(done: list[Done]) -> Iterator[str]:
 
 
 def finish(
-    out: Path, rows: int, products: int | None, done: list[Done], run: dict[str, Any], warnings: Sequence[str]
+    out: Path, rows: int, products: int | None, done: list[PartitionReport], run: dict[str, Any], warnings: Sequence[str]
 ) -> dict[str, int]:
     """Put together what was rejected, check that nothing was lost, and close the manifest."""
     counts = {
@@ -77,7 +77,7 @@ def finish(
     return counts
 
 
-def cleared(out: Path) -> None:
+def clean_up(out: Path) -> None:
     """Remove what was needed on the way, also where an earlier run was killed before it could."""
     for folder in ("parts", FOLDER, NEW):
         remove(out, folder)
@@ -106,5 +106,5 @@ def _rejected(out: Path, numbers: list[int]) -> None:
                 text = (out / "parts" / f"{part_name(number)}.csv").read_text(encoding="utf-8")
                 file.write(text if not place else text.partition("\n")[2])
 
-    write_whole(out / "rejected.csv", problems)
-    write_whole(out / "rejected_activity.csv", rows)
+    write_atomically(out / "rejected.csv", problems)
+    write_atomically(out / "rejected_activity.csv", rows)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.columns import Texts, text_of
+from textile_pcf.columns import ArrowStrings, cell_text
 from textile_pcf.io.arrow_faults import is_text, usual_column
-from textile_pcf.io.table import plain
+from textile_pcf.io.table import clean_cell
 
 STIRS = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits without order: 2^64 over the golden ratio
 NOTHING = np.uint64(0x5851F42D4C957F2D)  # the key of no number
@@ -29,15 +29,15 @@ def keys(column: Any) -> NDArray[np.uint64]:
     if pa.types.is_integer(column.type):
         return _number_keys(column)
     if not is_text(column.type):
-        column = pa.array([text_of(plain(cell)) for cell in column.to_pylist()], pa.large_string())
+        column = pa.array([cell_text(clean_cell(cell)) for cell in column.to_pylist()], pa.large_string())
     texts = joined(column.cast(pa.large_string()))
     if texts.null_count:
         texts = texts.fill_null("")  # a copy, whether there is one or not
-    if not Texts(texts).plain:
+    if not ArrowStrings(texts).plain:
         texts = joined(compute.utf8_trim_whitespace(texts))
     every = np.empty(len(texts), dtype=np.uint64)
     for first in range(0, len(texts), PIECE):
-        every[first : first + PIECE] = _text_keys(Texts(texts.slice(first, PIECE)))
+        every[first : first + PIECE] = _text_keys(ArrowStrings(texts.slice(first, PIECE)))
     return every
 
 
@@ -56,7 +56,7 @@ def joined(texts: Any) -> Any:
     return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
 
 
-def _text_keys(texts: Texts) -> NDArray[np.uint64]:
+def _text_keys(texts: ArrowStrings) -> NDArray[np.uint64]:
     """Keys of texts, eight bytes at a time."""
     _, lengths = texts.bytes()
     total = lengths.astype(np.uint64)
@@ -68,7 +68,7 @@ def _text_keys(texts: Texts) -> NDArray[np.uint64]:
     return _mixed(total)
 
 
-def _words(texts: Texts) -> Iterator[NDArray[np.uint64]]:
+def _words(texts: ArrowStrings) -> Iterator[NDArray[np.uint64]]:
     """Eight bytes of each text, the next eight, and so on; behind its end nothing."""
     rows = texts.even()
     if rows is not None and rows.shape[1] >= WORD:  # read where they stand; the last eight share bytes with those before

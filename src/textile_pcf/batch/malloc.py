@@ -9,7 +9,7 @@ _MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
 KEPT = 1 << 29  # bytes
 
 
-def keep_arrays() -> bool:
+def retain_freed_memory() -> bool:
     """Let glibc keep freed arrays for the next partition; where there is no glibc nothing is done.
 
     Half of the time of a partition would go into asking the system for pages and clearing them.

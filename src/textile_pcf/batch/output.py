@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.columns import Texts
+from textile_pcf.columns import ArrowStrings
 from textile_pcf.io.safe_text import guarded_cells
 from textile_pcf.io.table import Table
 from textile_pcf.results import SPLIT, Footprint
@@ -30,7 +30,7 @@ def stage_columns(
     assert base is not None
     names = base.names
     fields = [pa.field("product", pa.string(), nullable=False)]
-    arrays = [names.array.cast(pa.string()) if isinstance(names, Texts) else pa.array(names, pa.string())]
+    arrays = [names.array.cast(pa.string()) if isinstance(names, ArrowStrings) else pa.array(names, pa.string())]
 
     def add(name: str, values: Any, unit: str, nullable: bool = False) -> None:
         fields.append(pa.field(name, pa.float64(), nullable, metadata={"unit": unit}))

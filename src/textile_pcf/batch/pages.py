@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from textile_pcf.columns import Texts
+from textile_pcf.columns import ArrowStrings
 
 LONGEST = 4096  # bytes of a header
 TYPE, WHOLE, SIZE, VALUES = 1, 2, 3, 1  # fields of a header, and of what it says of the page
@@ -79,7 +79,7 @@ def even_texts(file: BinaryIO, chunk: Any, count: int) -> Any:
     cells = cells.reshape(count, LENGTH + width)
     if cells.max(initial=0) > 127 or np.any(cells[:, :LENGTH] != cells[:1, :LENGTH]):
         return None
-    return Texts.of_bytes(cells[:, LENGTH:]).array
+    return ArrowStrings.from_matrix(cells[:, LENGTH:]).array
 
 
 def _header(file: BinaryIO, at: int) -> tuple[dict[int, Any], int]:

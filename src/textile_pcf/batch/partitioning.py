@@ -12,26 +12,26 @@ from numpy.typing import NDArray
 
 from textile_pcf.batch.hashing import joined, keys
 from textile_pcf.batch.pages import dictionary_size, even_texts
-from textile_pcf.batch.partitions import ROWS, Partition, groups_of, product_column
+from textile_pcf.batch.partitions import ROWS, RowGroupPartition, groups_of, product_column
 from textile_pcf.columns import run_starts
-from textile_pcf.io.arrow import coded
+from textile_pcf.io.arrow import dictionary_codes
 from textile_pcf.io.arrow_faults import checked, is_text, reading, usual_column
 
 Keys = NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
-class Plan:
+class PartitionPlan:
     """Partitions of a file, None where products are scattered over row groups."""
 
     path: str
-    partitions: list[Partition] | None
+    partitions: list[RowGroupPartition] | None
     products: int | None
     """None where they were not counted."""
     rows: int
 
 
-def plan(path: str, rows: int = ROWS) -> Plan:
+def plan_partitions(path: str, rows: int = ROWS) -> PartitionPlan:
     """Where whole products begin and end in a file: only the dictionaries of its product column are read, or all of it."""
     file, column, texts = product_column(path)
     with reading(path):
@@ -39,7 +39,7 @@ def plan(path: str, rows: int = ROWS) -> Plan:
     if not apart:
         return by_rows(path, rows)
     sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
-    return Plan(path, _grouped(path, texts, sizes, [0] * len(sizes), rows), None, sum(sizes))
+    return PartitionPlan(path, _grouped(path, texts, sizes, [0] * len(sizes), rows), None, sum(sizes))
 
 
 def _apart(path: str, file: Any, column: str) -> bool:
@@ -93,7 +93,7 @@ def _texts_without_gaps(source: Any, chunk: Any) -> int | None:
     return dictionary_size(source, chunk)
 
 
-def by_rows(path: str, rows: int = ROWS) -> Plan:
+def by_rows(path: str, rows: int = ROWS) -> PartitionPlan:
     """The same from every row of the product column."""
     file, column, texts = product_column(path)
     lead: list[int] = []  # rows at the top of each group that belong to the last product of the group before
@@ -110,15 +110,15 @@ def by_rows(path: str, rows: int = ROWS) -> Plan:
         lead.append(int(np.append(starts, size)[1]) if joins else 0)
         others = _distinct(products[1:] if joins else products)
         if joins and first in others:
-            return Plan(path, None, None, file.metadata.num_rows)
+            return PartitionPlan(path, None, None, file.metadata.num_rows)
         seen.append(others)
         if _now(seen) and not _all_new(seen):
-            return Plan(path, None, None, file.metadata.num_rows)
+            return PartitionPlan(path, None, None, file.metadata.num_rows)
         sizes.append(size)
         last = products[-1]
     if not _all_new(seen):
-        return Plan(path, None, None, file.metadata.num_rows)
-    return Plan(path, _grouped(path, texts, sizes, lead, rows), sum(map(len, seen)), sum(sizes))
+        return PartitionPlan(path, None, None, file.metadata.num_rows)
+    return PartitionPlan(path, _grouped(path, texts, sizes, lead, rows), sum(map(len, seen)), sum(sizes))
 
 
 def _distinct(products: Keys) -> Keys:
@@ -154,7 +154,7 @@ def _runs(column: Any) -> tuple[NDArray[np.intp], Keys]:
 
     column = usual_column(column)
     if pa.types.is_dictionary(column.type) or is_text(column.type):
-        codes, texts = coded(pa.chunked_array([joined(column)]))  # in one piece, so that each text has one code
+        codes, texts = dictionary_codes(pa.chunked_array([joined(column)]))  # in one piece, so that each text has one code
         starts = run_starts(codes)
         return starts, keys(texts)[codes[starts]]
     if pa.types.is_integer(column.type) and not column.null_count:
@@ -166,10 +166,10 @@ def _runs(column: Any) -> tuple[NDArray[np.intp], Keys]:
     return starts, every[starts]
 
 
-def _grouped(path: str, texts: tuple[str, ...], sizes: list[int], lead: list[int], rows: int) -> list[Partition]:
+def _grouped(path: str, texts: tuple[str, ...], sizes: list[int], lead: list[int], rows: int) -> list[RowGroupPartition]:
     """Row groups put together until there are enough rows; each partition ends where a product ends."""
     starts = np.concatenate(([0], np.cumsum(sizes)))
-    partitions: list[Partition] = []
+    partitions: list[RowGroupPartition] = []
     begin = 0
     for group in range(1, len(sizes) + 1):
         if group < len(sizes) and (starts[group] - starts[begin] < rows or lead[group] == sizes[group]):
@@ -178,6 +178,6 @@ def _grouped(path: str, texts: tuple[str, ...], sizes: list[int], lead: list[int
         first, stop = int(starts[begin]) + lead[begin], int(starts[group]) + tail
         groups = tuple(range(begin, group + (tail > 0)))
         if stop > first:
-            partitions.append(Partition(len(partitions), path, texts, groups, lead[begin], stop - first, first))
+            partitions.append(RowGroupPartition(len(partitions), path, texts, groups, lead[begin], stop - first, first))
         begin = group
     return partitions

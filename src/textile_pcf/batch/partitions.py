@@ -12,7 +12,7 @@ import numpy as np
 
 from textile_pcf.activity.columns import ALIASES, COLUMNS, TEXTS, read_activity_table
 from textile_pcf.arrays import IndexArray
-from textile_pcf.columns import Coded, by_appearance, encode
+from textile_pcf.columns import Categorical, by_first_appearance, factorize
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.io.arrow import from_arrow
 from textile_pcf.io.arrow_faults import checked, reading, rows_of, text_columns
@@ -23,7 +23,7 @@ EXTRA = "Install it: pip install 'textile_pcf[parquet]'"
 
 
 @dataclass(frozen=True)
-class Partition:
+class RowGroupPartition:
     """Rows of whole products: `rows` from row `skip` of some row groups of a file; `first` is their place in it."""
 
     number: int
@@ -49,7 +49,7 @@ class Partition:
 
 
 @dataclass(frozen=True)
-class Held:
+class InMemoryPartition:
     """Rows of whole products, in memory."""
 
     number: int
@@ -110,9 +110,9 @@ def arrow_rows(table: Any, name: str, lines: Sequence[int], as_seen: bool = Fals
         read = from_arrow(table, name, header(), InputError)
     columns = dict(read.columns)
     if "product" in columns:
-        product = encode(columns["product"])
+        product = factorize(columns["product"])
         ordered = as_seen and "" not in product.categories
-        columns["product"] = replace(product, ordered=True) if ordered else by_appearance(product)
+        columns["product"] = replace(product, ordered=True) if ordered else by_first_appearance(product)
     return replace(read, columns=columns, lines=lines)
 
 
@@ -154,8 +154,8 @@ def selected(table: Table, rows: IndexArray) -> Table:
     """Some rows of a table, in that order."""
 
     def cells(column: Any) -> Any:
-        if isinstance(column, Coded):
-            return Coded(column.codes[rows], column.categories)
+        if isinstance(column, Categorical):
+            return Categorical(column.codes[rows], column.categories)
         return column[rows] if isinstance(column, np.ndarray) else [column[row] for row in rows]
 
     lines: Any = np.asarray(table.lines)[rows]
@@ -168,13 +168,13 @@ def selected(table: Table, rows: IndexArray) -> Table:
 
 def without(table: Table, products: set[str]) -> tuple[Table, Table]:
     """A table without some products, and their rows."""
-    column = encode(table.columns["product"])
+    column = factorize(table.columns["product"])
     bad = np.array([text in products for text in column.categories], dtype=bool)[column.codes]
     kept = tuple(problem for problem in table.problems if problem.product not in products)
     return replace(selected(table, np.flatnonzero(~bad)), problems=kept), selected(table, np.flatnonzero(bad))
 
 
-def held(source: Any, rows: int = ROWS) -> list[Held]:
+def held(source: Any, rows: int = ROWS) -> list[InMemoryPartition]:
     """Partitions of a source that is read as a whole: CSV, Excel, YAML, DataFrame, arrow table."""
     table = read_activity_table(source)
     if table.faults:
@@ -183,12 +183,12 @@ def held(source: Any, rows: int = ROWS) -> list[Held]:
         raise InputError(
             [Problem(table.name, "There is no column product.", "Each row names its product.", code="missing-column")]
         )
-    columns = {name: encode(cells) if name in TEXTS else cells for name, cells in table.columns.items()}
+    columns = {name: factorize(cells) if name in TEXTS else cells for name, cells in table.columns.items()}
     table = replace(table, columns=columns)
-    column = by_appearance(columns["product"])
+    column = by_first_appearance(columns["product"])
     count = np.bincount(column.codes)
     part = np.cumsum(count) // rows  # partition of each product, in order
     order = np.argsort(part[column.codes], kind="stable")
     ends = np.searchsorted(part[column.codes][order], np.arange(int(part[-1]) + 1), side="right")
     pieces = [order[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True) if end > start]
-    return [Held(number, selected(table, np.asarray(piece))) for number, piece in enumerate(pieces)]
+    return [InMemoryPartition(number, selected(table, np.asarray(piece))) for number, piece in enumerate(pieces)]

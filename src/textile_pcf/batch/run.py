@@ -18,17 +18,17 @@ from textile_pcf.activity.columns import read_activity_table
 from textile_pcf.batch.arguments import checked_folder
 from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json
 from textile_pcf.batch.executors import Runner
-from textile_pcf.batch.finalize import cleared, finish, warnings_of
+from textile_pcf.batch.finalize import clean_up, finish, warnings_of
 from textile_pcf.batch.folder import counted_before, no_strangers, open_folder, remove
-from textile_pcf.batch.malloc import keep_arrays
+from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.output import COLUMNS_OF
-from textile_pcf.batch.partitioning import plan
-from textile_pcf.batch.partitions import EXTRA, ROWS, Held, held
-from textile_pcf.batch.shuffle import FOLDER, NEW, spread
-from textile_pcf.batch.worker import Done, LinkedError, Loads, Scenario, Work, done_before
+from textile_pcf.batch.partitioning import plan_partitions
+from textile_pcf.batch.partitions import EXTRA, ROWS, InMemoryPartition, held
+from textile_pcf.batch.shuffle import FOLDER, NEW, shuffle_rows
+from textile_pcf.batch.worker import Job, LinkedError, Partition, PartitionReport, Scenario, read_report
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS
 from textile_pcf.cli.progress import Progress
-from textile_pcf.columns import Coded
+from textile_pcf.columns import Categorical
 from textile_pcf.errors import InputError, Problem, UsageError, warn_caller
 from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.io.output_files import is_file
@@ -156,17 +156,17 @@ def calculate_batch(
         Each warning of the run once, here and in no worker.
     """
     begun, out = time.perf_counter(), checked_folder(source, out, units, scenarios, workers, partition_rows)
-    keep_arrays()
+    retain_freed_memory()
     runner = Runner(workers, threads, dask, executor)
-    runner.get_ready()
-    work, run = prepared(rules, factors, out, results, on_error, scenarios, units, gwp, biogenic, supply)
+    runner.preload_workers()
+    work, run = prepare_job(rules, factors, out, results, on_error, scenarios, units, gwp, biogenic, supply)
     with open_folder(out, source):
         return _calculated(source, work, run, out, runner, partition_rows, progress, begun)
 
 
 def _calculated(
     source: Any,
-    work: Work,
+    work: Job,
     run: dict[str, Any],
     out: Path,
     runner: Runner,
@@ -191,12 +191,12 @@ def _calculated(
         except InputError as error:  # the next run has another input, or another way with what is wrong
             log(out, "failed", problems=len(error.problems))
             remove(out, "results")
-            cleared(out)
+            clean_up(out)
             (out / MANIFEST).unlink()
             raise
         warnings = [*planned.notes, *warnings_of(work.scenarios, done)]
         counts = finish(out, planned.rows, planned.products, done, run, warnings)
-    cleared(out)
+    clean_up(out)
     seconds = time.perf_counter() - begun
     log(out, "end", **counts, seconds=round(seconds, 3))
     result = BatchResult(out, **counts, seconds=seconds)
@@ -205,8 +205,8 @@ def _calculated(
 
 
 def _every_part(
-    source: Any, work: Work, planned: Planned, out: Path, runner: Runner, progress: bool | Callable[[int, int], None] | None
-) -> tuple[Planned, list[Done]]:
+    source: Any, work: Job, planned: Planned, out: Path, runner: Runner, progress: bool | Callable[[int, int], None] | None
+) -> tuple[Planned, list[PartitionReport]]:
     """All parts done; where products link to one another, in one part, as they are solved together."""
     linked = out / "parts" / LINKED  # so that a run that was killed does not take that part for one of several
     if not linked.exists():
@@ -222,7 +222,7 @@ def _every_part(
     return whole, _all_parts(replace(work, links=True), whole, out, runner, progress)
 
 
-def prepared(
+def prepare_job(
     rules: RuleSet | str | Path,
     factors: Factors | None,
     out: Path,
@@ -233,7 +233,7 @@ def prepared(
     gwp: str | None,
     biogenic: str | None,
     supply: Supply | str | Path | None = None,
-) -> tuple[Work, dict[str, Any]]:
+) -> tuple[Job, dict[str, Any]]:
     """What is to be done with each partition, and all that decides the results but the input."""
     _known("results", results, tuple(COLUMNS_OF))
     _known("on_error", on_error, ("reject", "fail"))
@@ -265,7 +265,7 @@ def prepared(
     if sites is not None:
         run["supply"] = {"name": sites.name, "sha256": sites.sha256}
     metadata = {"textile_pcf": json.dumps({**run, "unit": ruled.product_unit.text}, sort_keys=True, ensure_ascii=False)}
-    return Work(ruled, tuple(every), results, tuple(units), on_error, str(out), metadata, sites), run
+    return Job(ruled, tuple(every), results, tuple(units), on_error, str(out), metadata, sites), run
 
 
 def _needs_pyarrow() -> None:
@@ -319,7 +319,7 @@ class Planned:
     """The partitions of a source, its name, and how many rows and products it has."""
 
     name: str
-    partitions: Sequence[Loads]
+    partitions: Sequence[Partition]
     rows: int
     products: int | None
     """None where they are counted as they are calculated."""
@@ -330,11 +330,11 @@ class Planned:
 def _planned(source: Any, out: Path, rows: int) -> Planned:
     """Partitions of whole products."""
     if isinstance(source, str | Path) and Path(source).suffix.lower() == ".parquet":
-        found = plan(str(source), rows)
+        found = plan_partitions(str(source), rows)
         if found.partitions is not None:
             return Planned(str(source), found.partitions, found.rows, found.products)
-        return Planned(str(source), spread(str(source), out, found.rows, rows), found.rows, found.products)
-    parts: list[Held] = held(source, rows)
+        return Planned(str(source), shuffle_rows(str(source), out, found.rows, rows), found.rows, found.products)
+    parts: list[InMemoryPartition] = held(source, rows)
     products = sum(len(set(part.held.columns["product"].codes.tolist())) for part in parts)
     table = parts[0].held
     return Planned(table.name, parts, sum(part.rows for part in parts), products, table.notes)
@@ -357,7 +357,7 @@ def input_hash(source: Any) -> str:
     for name, column in table.columns.items():
         cells = (
             column.codes.tobytes() + repr(tuple(column.categories)).encode()
-            if isinstance(column, Coded)
+            if isinstance(column, Categorical)
             else repr(list(column)).encode()
         )
         digest.update(name.encode() + cells)
@@ -365,10 +365,10 @@ def input_hash(source: Any) -> str:
 
 
 def _all_parts(
-    work: Work, planned: Planned, out: Path, runner: Runner, progress: bool | Callable[[int, int], None] | None
-) -> list[Done]:
+    work: Job, planned: Planned, out: Path, runner: Runner, progress: bool | Callable[[int, int], None] | None
+) -> list[PartitionReport]:
     """Every part done: those of an earlier run are taken as they are."""
-    earlier = {one.number: one for one in (done_before(out, part.number) for part in planned.partitions) if one is not None}
+    earlier = {one.number: one for one in (read_report(out, part.number) for part in planned.partitions) if one is not None}
     no_strangers(out, {f"{part_name(part.number)}.parquet" for part in planned.partitions})
     waiting = [part for part in planned.partitions if part.number not in earlier]
     done = list(earlier.values())

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.arrays import IndexArray
-from textile_pcf.batch.atomic_files import write_whole
+from textile_pcf.batch.atomic_files import write_atomically
 from textile_pcf.batch.folder import remove
 from textile_pcf.batch.hashing import joined, keys
 from textile_pcf.batch.partitions import arrow_rows, product_column
-from textile_pcf.columns import SHORT, Texts
+from textile_pcf.columns import SHORT, ArrowStrings
 from textile_pcf.errors import InputError
-from textile_pcf.io.arrow import coded, one_dictionary
+from textile_pcf.io.arrow import dictionary_codes, one_dictionary
 from textile_pcf.io.arrow_faults import checked, is_text, reading, sound, text_columns, without_arrow_schema
 from textile_pcf.io.table import Table
 
@@ -32,7 +32,7 @@ FOLDER, NEW = ".spread", ".spread.new"
 
 
 @dataclass(frozen=True)
-class Spread:
+class ShuffledPartition:
     """Rows of whole products in a file of their own; `path` is where they were read."""
 
     number: int
@@ -59,7 +59,7 @@ class Spread:
 
     def done(self) -> None:
         """The rows may go; an empty file stays in their place, so that the files of the others keep their numbers."""
-        write_whole(Path(self.file), lambda path: path.touch())
+        write_atomically(Path(self.file), lambda path: path.touch())
 
 
 def _as_one(column: Any) -> Any:
@@ -73,16 +73,16 @@ def _encoded(cells: Any) -> Any:
     """Texts as codes, in the order in which they appear; those of one length as the bytes they are, in half the time."""
     import pyarrow as pa
 
-    rows = Texts(cells).even() if pa.types.is_string(cells.type) and not cells.null_count else None
+    rows = ArrowStrings(cells).even() if pa.types.is_string(cells.type) and not cells.null_count else None
     if rows is None:
         return cells.dictionary_encode()
     length = rows.shape[1]
     told = pa.FixedSizeBinaryArray.from_buffers(pa.binary(length), len(rows), [None, pa.py_buffer(rows)]).dictionary_encode()
     texts = np.frombuffer(told.dictionary.buffers()[1], dtype=np.uint8)[: len(told.dictionary) * length]
-    return pa.DictionaryArray.from_arrays(told.indices, Texts.of_bytes(texts.reshape(-1, length)).array)
+    return pa.DictionaryArray.from_arrays(told.indices, ArrowStrings.from_matrix(texts.reshape(-1, length)).array)
 
 
-def spread(path: str, out: Path, rows: int, per_file: int) -> list[Spread]:
+def shuffle_rows(path: str, out: Path, rows: int, per_file: int) -> list[ShuffledPartition]:
     """Deal the rows of a Parquet file out to files of about `per_file` rows; done before, they are taken as they are."""
     count = max(1, -(-rows // per_file))
     folder = out / FOLDER
@@ -100,7 +100,7 @@ def spread(path: str, out: Path, rows: int, per_file: int) -> list[Spread]:
             _deal(path, new, count, row, narrow=False, plainly=True)
         new.replace(folder)
     files = [folder / f"{number:05d}.arrows" for number in range(count)]
-    return [Spread(number, path, str(file)) for number, file in enumerate(file for file in files if file.is_file())]
+    return [ShuffledPartition(number, path, str(file)) for number, file in enumerate(file for file in files if file.is_file())]
 
 
 def _deal(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool, plainly: bool = False) -> None:
@@ -204,7 +204,7 @@ def _taking(column: Any, name: str, kinds: dict[str, np.dtype[Any]] | None) -> T
     if not str(column.type).startswith("dictionary<values=string"):
         cells = joined(column)
         return lambda rows: cells.take(pa.array(rows))
-    codes, texts = coded(column)
+    codes, texts = dictionary_codes(column)
     if kinds is not None:
         kind = kinds.setdefault(name, np.min_scalar_type(-max(len(texts), 1)))
         if len(texts) > np.iinfo(kind).max + 1:
@@ -221,6 +221,6 @@ def _products(column: Any) -> tuple[NDArray[np.uint64], Takes]:
         cells = joined(column)
         if cells.null_count or not pa.types.is_string(cells.type):
             return keys(cells), lambda rows: cells.take(pa.array(rows))
-        return keys(cells), lambda rows: Texts(cells).take(rows).array
-    codes, texts = coded(column)
+        return keys(cells), lambda rows: ArrowStrings(cells).take(rows).array
+    codes, texts = dictionary_codes(column)
     return keys(texts)[codes], lambda rows: texts.take(pa.array(codes.take(rows)))

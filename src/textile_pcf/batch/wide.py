@@ -15,18 +15,18 @@ from numpy.typing import NDArray
 
 from textile_pcf import engine
 from textile_pcf.activity import Activity, build_activity
-from textile_pcf.activity.row_patterns import Kind
+from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import FloatArray
-from textile_pcf.calculation import emissions
+from textile_pcf.calculation import calculate_scenarios
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors import COUNTED, FactorTable, load_factors
-from textile_pcf.factors.matcher import Answers
+from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.inventory.plausibility import most_of_rows
-from textile_pcf.inventory.quantities import complete
+from textile_pcf.inventory.quantities import complete_quantities
 from textile_pcf.rules import RuleSet, load_rules
-from textile_pcf.rules.arrays import layout as rule_layout
+from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import parse_unit
-from textile_pcf.units.product_units import Measures
+from textile_pcf.units.product_units import ProductUnits
 
 BLOCK = 6_000  # products at a time: enough that calling numpy costs little, few enough for the caches
 TERMS = 250_000  # of one matrix product: few enough that the libraries under numpy start no threads for it
@@ -57,7 +57,7 @@ class _Layout:
     any_sign: NDArray[np.bool_]
     most: FloatArray  # of each column, above which its amounts must be confirmed
     inside: NDArray[np.bool_]
-    measures: Measures
+    measures: ProductUnits
 
 
 def calculate_wide(
@@ -100,7 +100,7 @@ def calculate_wide(
     """
     ruled = load_rules(rules)
     amounts = np.asarray(amounts, dtype=np.float64)
-    answers = Answers(factors or load_factors(), gwp or ruled.document.gwp, biogenic or ruled.document.biogenic)
+    answers = FactorMatcher(factors or load_factors(), gwp or ruled.document.gwp, biogenic or ruled.document.biogenic)
     layout = _layout(amounts, columns, ruled, answers)
     stages = tuple(stage.id for stage in ruled.stages)
     by_stage, totals = np.empty((len(amounts), len(stages))), np.empty(len(amounts))
@@ -118,15 +118,15 @@ def calculate_wide(
     return WideResult(stages, ruled.product_unit.text, by_stage, totals, told)
 
 
-def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: RuleSet, answers: Answers) -> _Layout:
+def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: RuleSet, answers: FactorMatcher) -> _Layout:
     """Understand the columns by the first product."""
     probe = [{**column, "amount": float(amount)} for column, amount in zip(columns, amounts[0], strict=True)]
     activity = build_activity({"product": "1", "rows": probe}, rules)
-    footprint = emissions(activity, answers)[0]
+    footprint = calculate_scenarios(activity, answers)[0]
     _must_be_linear(activity)
-    flows, told = activity.flows, rule_layout(rules)
+    flows, told = activity.flows, rule_arrays(rules)
     factor = activity.rows.forms.factor[activity.rows.form]
-    scale = complete(activity).scale
+    scale = complete_quantities(activity).scale
     per_unit = footprint.emitted.per_unit[:, :COUNTED].sum(axis=1)[footprint.emitted.question]
     stage = told.flow_stage[flows.flow]
     weights = tuple(np.zeros((len(columns), len(rules.stages))) for _ in range(3))
@@ -139,7 +139,7 @@ def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: Ru
             raise InputError([_unfit("a flow is not multiplied by a mass of its stage")])
         weight[flows.row[rows], stage[rows]] = factor[flows.row[rows]] * scale[rows] * per_unit[rows]
     lost = [(int(row), float(factor[row]), spec.basis) for row, spec in zip(activity.loss_rows, rules.losses, strict=True)]
-    taken = [activity.takes_place[spec.index] and not spec.outside for spec in rules.stages]
+    taken = [activity.stage_active[spec.index] and not spec.outside for spec in rules.stages]
     losses = tuple(tuple(lost[index] for index in spec.losses if taken[spec.index]) for spec in rules.stages)
     measured = {
         spec.id: (int(activity.property_rows[spec.index]), float(factor[activity.property_rows[spec.index]]))
@@ -165,10 +165,10 @@ def _must_be_linear(activity: Activity) -> None:
     """Nothing is filled in by the rule, so that products differ in their amounts only."""
     flows, rows = activity.flows, activity.rows
     inverse = rows.forms.inverse.any()
-    taking = [index for spec in activity.rules.stages if activity.takes_place[spec.index] for index in spec.losses]
+    taking = [index for spec in activity.rules.stages if activity.stage_active[spec.index] for index in spec.losses]
     lossless = [index for index in taking if activity.loss_rows[index] < 0]
     ruled = len(flows.empty) > 0
-    periods = len(rows.of_kind(Kind.OUTPUT)) or flows.periods
+    periods = len(rows.of_kind(RowKind.OUTPUT)) or flows.periods
     if activity.lanes.size != 1 or ruled or lossless or periods or inverse:
         raise InputError([_unfit("the rule fills values in, or amounts are per period, per fibre or in inverse units")])
 
@@ -206,7 +206,7 @@ def _problems(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], layout:
         yield Problem("wide table", f"There are {len(rows)} such cells in all.", "See the first of them.", code="wide-cell")
 
 
-def _measures(part: FloatArray, layout: _Layout) -> Measures:
+def _measures(part: FloatArray, layout: _Layout) -> ProductUnits:
     """What turns units of these products into mass."""
     products = len(part)
     base = layout.measures
@@ -221,7 +221,7 @@ def _measures(part: FloatArray, layout: _Layout) -> Measures:
     return replace(base, mass=values("mass", base.mass), **fields)  # type: ignore[arg-type]
 
 
-def _calculate(part: FloatArray, layout: _Layout, measures: Measures, by_stage: FloatArray) -> None:
+def _calculate(part: FloatArray, layout: _Layout, measures: ProductUnits, by_stage: FloatArray) -> None:
     """Emissions by stage of a block of products, into `by_stage`."""
     one = np.ones(len(part))
     ratios = []

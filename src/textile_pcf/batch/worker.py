@@ -14,15 +14,15 @@ from typing import Any, Protocol
 import numpy as np
 
 from textile_pcf.activity import build_activity
-from textile_pcf.batch.atomic_files import part_name, read_json, write_json, write_whole
-from textile_pcf.batch.malloc import keep_arrays
+from textile_pcf.batch.atomic_files import part_name, read_json, write_atomically, write_json
+from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.output import COLUMNS_OF, rejected_rows
 from textile_pcf.batch.partitions import without
-from textile_pcf.calculation import emissions
-from textile_pcf.columns import by_appearance, encode
+from textile_pcf.calculation import calculate_scenarios
+from textile_pcf.columns import by_first_appearance, factorize
 from textile_pcf.errors import SHOWN, InputError, Problem
 from textile_pcf.factors import FactorTable
-from textile_pcf.factors.matcher import Answers
+from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.table import Table
 from textile_pcf.results import Footprint
@@ -32,7 +32,7 @@ from textile_pcf.supply import Supply
 LINK = "product:"
 
 
-class Loads(Protocol):
+class Partition(Protocol):
     """A partition: numbered, and able to read its rows anywhere."""
 
     @property
@@ -60,7 +60,7 @@ class Scenario:
 
 
 @dataclass(frozen=True)
-class Work:
+class Job:
     """What is to be done with every partition; picklable."""
 
     rules: RuleSet
@@ -77,7 +77,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Done:
+class PartitionReport:
     """What became of a partition."""
 
     number: int
@@ -103,56 +103,56 @@ class LinkedError(Exception):
 
 
 @dataclass
-class Known:
+class MatcherCache:
     """What was learned from earlier partitions: factors found."""
 
-    answers: list[Answers]
+    answers: list[FactorMatcher]
 
     @classmethod
-    def of(cls, work: Work) -> Known:
+    def of(cls, work: Job) -> MatcherCache:
         """Nothing yet."""
-        return cls([Answers(one.factors, one.gwp, one.biogenic) for one in work.scenarios])
+        return cls([FactorMatcher(one.factors, one.gwp, one.biogenic) for one in work.scenarios])
 
 
-def calculate_parts(told: tuple[Work, Known], partitions: Sequence[Loads]) -> list[Done]:
+def run_chunk(told: tuple[Job, MatcherCache], partitions: Sequence[Partition]) -> list[PartitionReport]:
     """Partitions one after the other: what a task of a thread, of Dask or of an executor runs. What it is told stays as it is.
 
     Both are copied as one: what is known of a rule is known of this very rule, not of a copy of it.
     """
     work, known = pickle.loads(pickle.dumps(told))  # noqa: S301 - a copy
-    return list(one_by_one(work, partitions, known))
+    return list(run_serial(work, partitions, known))
 
 
-def one_by_one(work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
+def run_serial(work: Job, partitions: Sequence[Partition], known: MatcherCache) -> Iterator[PartitionReport]:
     """Partitions one after the other, all in this thread; `known` grows."""
-    keep_arrays()
+    retain_freed_memory()
     for partition in partitions:
         yield calculate_part(work, partition, known)
 
 
-def each_part(work: Work, partitions: Sequence[Loads], known: Known) -> Iterator[Done]:
+def run_pipelined(work: Job, partitions: Sequence[Partition], known: MatcherCache) -> Iterator[PartitionReport]:
     """Partitions one after the other, the next one read and the last one written meanwhile; `known` grows."""
-    keep_arrays()
+    retain_freed_memory()
     with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
         reading = deque(reader.submit(partition.read) for partition in partitions[:1])
-        writing: deque[Future[Done]] = deque()
+        writing: deque[Future[PartitionReport]] = deque()
         for place, partition in enumerate(partitions):
             rows = reading.popleft().result()
             reading.extend(reader.submit(later.read) for later in partitions[place + 1 : place + 2])
             table = partition.table(rows)
             del rows
-            outcome = calculated(work, partition, table, known)
+            outcome = calculate_partition(work, partition, table, known)
             if writing:
                 yield writing.popleft().result()
-            writing.append(writer.submit(written, work, outcome))
+            writing.append(writer.submit(write_partition, work, outcome))
         yield from (waiting.result() for waiting in writing)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PartitionResult:
     """What a partition gave: results under every scenario, problems, and the rows of products that have some."""
 
-    partition: Loads
+    partition: Partition
     rows: int
     products: int
     results: list[Footprint | None]
@@ -162,22 +162,22 @@ class Outcome:
     seconds: float
 
 
-def calculate_part(work: Work, partition: Loads, known: Known) -> Done:
+def calculate_part(work: Job, partition: Partition, known: MatcherCache) -> PartitionReport:
     """Read a partition, calculate it, and write its files."""
-    return written(work, calculated(work, partition, partition.table(partition.read()), known))
+    return write_partition(work, calculate_partition(work, partition, partition.table(partition.read()), known))
 
 
-def calculated(work: Work, partition: Loads, table: Table, known: Known) -> Outcome:
+def calculate_partition(work: Job, partition: Partition, table: Table, known: MatcherCache) -> PartitionResult:
     """Calculate a partition; each of its products is in the results or refused."""
     begun = time.perf_counter()
     results, problems, refused, unanswered = with_rejects(work, table, known)
     products, refusals = len(results[0].names) if results and results[0] else 0, len({one.product for one in problems})
-    if products + refusals != len(by_appearance(encode(table.columns["product"])).categories):
+    if products + refusals != len(by_first_appearance(factorize(table.columns["product"])).categories):
         raise RuntimeError(f"products were lost in {table.name}, part {partition.number}")
-    return Outcome(partition, table.rows, products, results, problems, refused, unanswered, time.perf_counter() - begun)
+    return PartitionResult(partition, table.rows, products, results, problems, refused, unanswered, time.perf_counter() - begun)
 
 
-def written(work: Work, outcome: Outcome) -> Done:
+def write_partition(work: Job, outcome: PartitionResult) -> PartitionReport:
     """Write what a partition gave; the small file that says it is done comes last."""
     begun = time.perf_counter()
     number, out, results, refused = outcome.partition.number, Path(work.out), outcome.results, outcome.refused
@@ -187,16 +187,16 @@ def written(work: Work, outcome: Outcome) -> Done:
         silent = [one.name for one in others if one.factors is not base.factors]
         columns = COLUMNS_OF[work.results](results, [one.name for one in work.scenarios], work.units, silent)
         told = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **work.metadata})
-        digest = write_whole(out / "results" / f"{name}.parquet", lambda path: _write(told, path))
+        digest = write_atomically(out / "results" / f"{name}.parquet", lambda path: _write(told, path))
     if refused is not None:
         text = rejected_rows(refused)
-        write_whole(out / "parts" / f"{name}.csv", lambda path: path.write_text(text, encoding="utf-8", newline=""))
+        write_atomically(out / "parts" / f"{name}.csv", lambda path: path.write_text(text, encoding="utf-8", newline=""))
     problems = outcome.problems
     rejected = len({problem.product for problem in problems})
     used = [{str(table): list(rows) for table, rows in result.used().items()} if result else {} for result in results]
     odd = {name: list(told) for name, told in results[0].told.implausible().items()} if results and results[0] else {}
     warnings = said_of(results)
-    done = Done(
+    done = PartitionReport(
         number, outcome.rows, outcome.products, rejected, len(problems), used, warnings, outcome.unanswered, digest, odd
     )
     record = {key: value for key, value in vars(done).items() if key != "seconds"}
@@ -204,20 +204,20 @@ def written(work: Work, outcome: Outcome) -> Done:
     write_json(out / "parts" / f"{name}.json", kept, indent=None)
     outcome.partition.done()
     seconds = {"calculate": outcome.seconds, "write": time.perf_counter() - begun}
-    return Done(**record, seconds={key: round(value, 6) for key, value in seconds.items()})
+    return PartitionReport(**record, seconds={key: round(value, 6) for key, value in seconds.items()})
 
 
-def done_before(out: Path, number: int) -> Done | None:
+def read_report(out: Path, number: int) -> PartitionReport | None:
     """What became of a partition in an earlier run; None where it was not finished."""
     told = read_json(out / "parts" / f"{part_name(number)}.json")
     if told is None:
         return None
     told.pop("rejected_problems")
-    return Done(**told)
+    return PartitionReport(**told)
 
 
 def with_rejects(
-    work: Work, table: Table, known: Known
+    work: Job, table: Table, known: MatcherCache
 ) -> tuple[list[Footprint | None], list[Problem], Table | None, dict[str, dict[str, Any]]]:
     """Results of all products that have no problem; the problems and the rows of the others; what scenarios do not answer.
 
@@ -231,7 +231,7 @@ def with_rejects(
     known.answers = [answers.bounded() for answers in known.answers]
     if len(known.answers) > 1:
         try:
-            told = emissions(build_activity(table, work.rules), *known.answers, supply=work.supply)
+            told = calculate_scenarios(build_activity(table, work.rules), *known.answers, supply=work.supply)
             return [*told], [], None, {}
         except InputError:
             pass  # of the products, or of a scenario alone: told apart below
@@ -249,7 +249,7 @@ def with_rejects(
 
 
 def _sifted(
-    work: Work, table: Table, answers: Answers, strict: bool = False
+    work: Job, table: Table, answers: FactorMatcher, strict: bool = False
 ) -> tuple[Footprint | None, Table, list[Problem], Table | None]:
     """The result of the products that have no problem, and their rows; the problems and the rows of the others.
 
@@ -263,7 +263,7 @@ def _sifted(
     rest: Table = table
     while rest.rows:
         try:
-            (result,) = emissions(build_activity(rest, work.rules), answers, supply=work.supply)
+            (result,) = calculate_scenarios(build_activity(rest, work.rules), answers, supply=work.supply)
             return result, rest, problems, _joined(refused)
         except InputError as error:
             nameless = {one.where for one in error.problems if one.code == "bad-product"}
@@ -276,7 +276,7 @@ def _sifted(
     return None, rest, problems, _joined(refused)
 
 
-def answered(work: Work, table: Table, answers: Answers, products: int) -> tuple[Footprint | None, dict[str, Any]]:
+def answered(work: Job, table: Table, answers: FactorMatcher, products: int) -> tuple[Footprint | None, dict[str, Any]]:
     """What a scenario gives for products that are sound without it; how many it does not answer for, and why."""
     try:
         result, _, problems, _ = _sifted(work, table, answers)

@@ -19,12 +19,12 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
-def spoken(arguments: list[str]) -> str:
+def message_language(arguments: list[str]) -> str:
     """Language of messages: that of `--lang`, else of TEXTILE_PCF_LANG, else English.
 
     Examples
     --------
-    >>> spoken(["check", "mill.csv", "--lang", "zh"]), spoken(["check", "mill.csv", "--lang=zh"])
+    >>> message_language(["check", "mill.csv", "--lang", "zh"]), spoken(["check", "mill.csv", "--lang=zh"])
     ('zh', 'zh')
     """
     told = [after for word, after in pairwise([*arguments, ""]) if word == "--lang"]
@@ -43,7 +43,7 @@ def run(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    language = spoken(arguments)
+    language = message_language(arguments)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PcfWarning)  # commands that calculate tell them in their own words
@@ -69,7 +69,7 @@ def _refused(error: Exception, language: str) -> int:
 
     assert isinstance(error, PcfError)
     sys.stderr.write("".join(f"{problem.told(language, error.names)}\n" for problem in error.distinct[:SHOWN]))
-    sys.stderr.write(f"{error.summary_in(language)}\n")
+    sys.stderr.write(f"{error.summary_in_language(language)}\n")
     return DEFINITION if isinstance(error, (RuleError, FactorError)) else INPUT if isinstance(error, InputError) else USAGE
 
 

@@ -43,11 +43,11 @@ def checked_into(file: Path, rule: str, out: Path, language: str, check: Callabl
 def _doubts(file: Path, rule: str) -> list[Problem]:
     """Warnings with their cells, each said to be one; none where the file cannot be read."""
     from textile_pcf.activity import build_activity
-    from textile_pcf.calculation import in_doubt
+    from textile_pcf.calculation import check_warnings
     from textile_pcf.rules import load_rules
 
     try:
-        found = in_doubt(build_activity(file, load_rules(rule)))
+        found = check_warnings(build_activity(file, load_rules(rule)))
     except InputError:
         return []
     return [replace(doubt, cure="This is a warning: if the amount is right, leave it.") for doubt in found]

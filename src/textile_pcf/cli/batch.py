@@ -14,7 +14,7 @@ from textile_pcf.cli import REJECTED, options
 from textile_pcf.cli.help import Argument, Command
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.io.safe_text import guarded_cells
-from textile_pcf.messages.catalogue import translate, word
+from textile_pcf.messages.catalogue import fixed_text, translate
 
 if TYPE_CHECKING:
     from textile_pcf.batch.run import BatchResult
@@ -85,12 +85,12 @@ def batch(
     from textile_pcf.batch.run import calculate_batch
     from textile_pcf.cli.guard import read_files, refuse_folder
     from textile_pcf.cli.progress import Bar
-    from textile_pcf.cli.warned import hearing
+    from textile_pcf.cli.warned import collect_warnings
 
     told = _scenarios(scenarios)
     tables = [*(factors or ()), *(table for one in told.values() for table in one.get("factors", ()))]
     refuse_folder(output, read_files(rule, tables, file, supply))
-    with hearing(lang) as heard:
+    with collect_warnings(lang) as heard:
         result = calculate_batch(
             file,
             rule,
@@ -119,21 +119,21 @@ def _tell(result: BatchResult, rule: str, lang: str, heard: Heard) -> None:
     every = result.products + result.rejected
     counts = {"every": every, "calculated": result.products, "rejected": result.rejected, "rows": result.rows}
     where = f"\n{result.out / 'results'}\n" if result.products else "\n"
-    sys.stdout.write(word("batch_done", lang, **counts) + where)
+    sys.stdout.write(fixed_text("batch_done", lang, **counts) + where)
     heard.tell(result.warnings())
     if not result.rejected:
         return
     why = result.out / "rejected.csv" if lang == "en" else _in_chinese(result, rule)
-    sys.stderr.write(word("batch_rejected", lang, why=why, rows=result.out / "rejected_activity.csv") + "\n")
-    sys.stderr.write(word("batch_log", lang, log=result.out / LOG) + "\n")
+    sys.stderr.write(fixed_text("batch_rejected", lang, why=why, rows=result.out / "rejected_activity.csv") + "\n")
+    sys.stderr.write(fixed_text("batch_log", lang, log=result.out / LOG) + "\n")
 
 
 def _in_chinese(result: BatchResult, rule: str) -> Path:
     """What is wrong with the rejected products, in Chinese, for a spreadsheet; rejected.csv is the same in every language."""
-    from textile_pcf.batch.atomic_files import write_whole
+    from textile_pcf.batch.atomic_files import write_atomically
     from textile_pcf.rules import load_rules
 
-    names, path = load_rules(rule).in_chinese(), result.out / CHINESE
+    names, path = load_rules(rule).translations(), result.out / CHINESE
 
     def write(beside: Path) -> None:
         with beside.open("w", encoding="utf-8-sig", newline="") as file:
@@ -144,7 +144,7 @@ def _in_chinese(result: BatchResult, rule: str) -> Path:
                 row = {**problem, **told}
                 writer.writerow(dict(zip(row, guarded_cells(row.values()), strict=True)))
 
-    write_whole(path, write)
+    write_atomically(path, write)
     return path
 
 

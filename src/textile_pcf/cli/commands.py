@@ -11,7 +11,7 @@ from textile_pcf.cli import options
 from textile_pcf.cli.batch import batch
 from textile_pcf.cli.definitions import factors_group, rules_group
 from textile_pcf.cli.help import Group
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -63,11 +63,11 @@ def calculate(
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.cli.output import chosen_format, write_result
-    from textile_pcf.cli.warned import hearing
+    from textile_pcf.cli.warned import collect_warnings
 
     chosen_format(form, output)
     refuse_output(output, rule, factors, file, supply)
-    with hearing(lang) as heard:
+    with collect_warnings(lang) as heard:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
         write_result(result, form, output, unit, lines, lang)
         heard.tell(result.warnings())
@@ -87,9 +87,9 @@ def calculate(
 @options.language
 def check(file: Path, rule: str, factors: tuple[str, ...] | None, annotated: Path | None, lang: str) -> None:
     """Check a file against a rule, and against emission factors where they are named; nothing is calculated."""
-    from textile_pcf.cli.warned import hearing
+    from textile_pcf.cli.warned import collect_warnings
 
-    with hearing(lang) as heard:
+    with collect_warnings(lang) as heard:
         if annotated is None:
             products, warnings = _checked(file, rule, factors)
         else:
@@ -100,12 +100,12 @@ def check(file: Path, rule: str, factors: tuple[str, ...] | None, annotated: Pat
             products, warnings = checked_into(file, rule, annotated, lang, lambda: _checked(file, rule, factors))
         heard.tell(warnings)
     key = "no_problems_1" if len(products) == 1 else "no_problems"
-    sys.stderr.write(word(key, lang, file=file, count=len(products)) + "\n")
+    sys.stderr.write(fixed_text(key, lang, file=file, count=len(products)) + "\n")
 
 
 def _checked(file: Path, rule: str, factors: tuple[str, ...] | None) -> tuple[tuple[str, ...], list[str]]:
     """The products of a file that has no problems, and what must be said of it."""
-    from textile_pcf.calculation import in_doubt, read_activity
+    from textile_pcf.calculation import check_warnings, read_activity
     from textile_pcf.rules import load_rules
 
     if factors:
@@ -114,7 +114,7 @@ def _checked(file: Path, rule: str, factors: tuple[str, ...] | None) -> tuple[tu
         result = footprint(file, rule, factors)
         return result.products, result.warnings()
     activity = read_activity(file, load_rules(rule))
-    return activity.products, list(dict.fromkeys(doubt.what for doubt in in_doubt(activity)))
+    return activity.products, list(dict.fromkeys(doubt.what for doubt in check_warnings(activity)))
 
 
 @app.command("explain")
@@ -140,9 +140,9 @@ def explain(
 ) -> None:
     """Show every term of a footprint, to be checked with a pocket calculator."""
     from textile_pcf.calculation import footprint
-    from textile_pcf.cli.warned import hearing
+    from textile_pcf.cli.warned import collect_warnings
 
-    with hearing(lang) as heard:
+    with collect_warnings(lang) as heard:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
         heard.told_elsewhere(result.warnings())
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
@@ -179,14 +179,14 @@ def report(
     """Write a report for the reader who must believe it: one HTML file, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.guard import refuse_output
-    from textile_pcf.cli.warned import hearing
+    from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.report import ENDINGS, to_excel, to_html
 
     ending = output.suffix.lower()
     if ending not in ENDINGS:
         raise click.BadParameter(f"{output.name!r} ends in neither {' nor '.join(ENDINGS)}.", param_hint="-o")
     refuse_output(output, rule, factors, file, supply)
-    with hearing(lang) as heard:
+    with collect_warnings(lang) as heard:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
         write = to_excel if ending == ".xlsx" else to_html
         write(result, output, unit, lang)

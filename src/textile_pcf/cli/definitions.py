@@ -15,10 +15,10 @@ from textile_pcf.cli import options
 from textile_pcf.cli.help import Argument, Group
 from textile_pcf.cli.width import padded, width
 from textile_pcf.cli.writing import new, test
-from textile_pcf.messages.catalogue import translate, word
+from textile_pcf.messages.catalogue import fixed_text, translate
 
 if TYPE_CHECKING:
-    from textile_pcf.factors import Table
+    from textile_pcf.factors import FactorSheet
     from textile_pcf.rules import PropertySpec, RuleSet
     from textile_pcf.template import Entry
 
@@ -36,7 +36,7 @@ def factors_group() -> None:
 
 
 def _advise(text: str, lang: str) -> None:
-    sys.stdout.write(f"{word('advice', lang)}: {translate(text, lang)}\n")
+    sys.stdout.write(f"{fixed_text('advice', lang)}: {translate(text, lang)}\n")
 
 
 def _print(rows: Iterable[tuple[str, ...]]) -> None:
@@ -58,7 +58,11 @@ def list_rules(lang: str) -> None:
         for edition, path in files.items():
             written = read_rule(path).document
             title = written.title.told(lang) if written.title else name
-            facts = (word(f"status_{written.status}", lang), word(written.boundary, lang), str(written.valid_from or ""))
+            facts = (
+                fixed_text(f"status_{written.status}", lang),
+                fixed_text(written.boundary, lang),
+                str(written.valid_from or ""),
+            )
             rows.append((f"{name}@{edition}", *facts, title))
     _print(rows)
 
@@ -73,11 +77,11 @@ def show_rule(rule: str, lang: str) -> None:
     rules = load_rules(rule)
     written = rules.document
     title = written.title.told(lang) if written.title else written.rule
-    facts = (word(written.boundary, lang), written.gwp, word("show_per", lang, unit=rules.product_unit.text))
-    sys.stdout.write(f"{rules.name}: {title}\n{word(written.status, lang)}\n{', '.join(facts)}\n")
+    facts = (fixed_text(written.boundary, lang), written.gwp, fixed_text("show_per", lang, unit=rules.product_unit.text))
+    sys.stdout.write(f"{rules.name}: {title}\n{fixed_text(written.status, lang)}\n{', '.join(facts)}\n")
     for basis in written.based_on:
-        read = word(f"access_{basis.access}", lang)
-        sys.stdout.write(word("show_based_on", lang, standard=basis.standard, read=read) + "\n")
+        read = fixed_text(f"access_{basis.access}", lang)
+        sys.stdout.write(fixed_text("show_based_on", lang, standard=basis.standard, read=read) + "\n")
     if written.note:
         sys.stdout.write(f"{written.note.told(lang)}\n")
     for stage in ("product", *(spec.id for spec in rules.stages)):
@@ -89,9 +93,9 @@ def _show_stage(rules: RuleSet, stage: str, lang: str) -> None:
 
     spec = next((spec for spec in rules.stages if spec.id == stage), None)
     flags = [] if spec is None else [f"show_{flag}" for flag in ("component", "optional", "outside") if getattr(spec, flag)]
-    about = [", ".join(word(flag, lang) for flag in flags)] if flags else []
-    about = [word(spec.group, lang), *about] if spec else []
-    name = word("product", lang) if spec is None else rules.title(stage, language=lang)
+    about = [", ".join(fixed_text(flag, lang) for flag in flags)] if flags else []
+    about = [fixed_text(spec.group, lang), *about] if spec else []
+    name = fixed_text("product", lang) if spec is None else rules.title(stage, language=lang)
     sys.stdout.write("\n" + " · ".join((f"{name} [{stage}]", *about)) + "\n")
     _print(_shown(rules, entry, lang) for entry in entries(rules) if entry.stage == stage)
 
@@ -104,14 +108,14 @@ def _shown(rules: RuleSet, entry: Entry, lang: str) -> tuple[str, ...]:
     spec = entry.spec
     words = _words(spec, lang) if isinstance(spec, PropertySpec) and spec.choice else ""
     told = (words, default_text(rules, spec, lang), _bracketed(sources_text(rules, spec)))
-    unit = word("show_choice", lang) if words else spec.unit.text
+    unit = fixed_text("show_choice", lang) if words else spec.unit.text
     title = rules.title(entry.stage, entry.name, lang)
     return f"  {entry.name}", unit, need_word(entry.need, lang), title, " ".join(filter(None, told))
 
 
 def _words(spec: PropertySpec, lang: str) -> str:
     """The words of a choice, each with its name."""
-    told = ((choice, spec.word_title(choice, lang)) for choice in spec.choice)
+    told = ((choice, spec.option_title(choice, lang)) for choice in spec.choice)
     return "{" + ", ".join(choice if title == choice else f"{choice} {title}" for choice, title in told) + "}"
 
 
@@ -130,7 +134,7 @@ def lint_rule(rule: str, lang: str) -> None:
     rules = load_rules(rule)
     for text in (*advice(rules), *items_advice(rules)):
         _advise(text, lang)
-    sys.stderr.write(word("valid", lang, name=rules.name) + "\n")
+    sys.stderr.write(fixed_text("valid", lang, name=rules.name) + "\n")
 
 
 rules_group.add_command(new)
@@ -155,13 +159,13 @@ def schema(tables: bool, cases: bool, lang: str) -> None:
     sys.stdout.write(json.dumps(model.model_json_schema(), indent=1, ensure_ascii=False) + "\n")
 
 
-def _tables(names: tuple[str, ...]) -> tuple[Table, ...]:
+def _tables(names: tuple[str, ...]) -> tuple[FactorSheet, ...]:
     from textile_pcf.factors import load_factors, shipped_tables
 
     return load_factors(*(names or shipped_tables())).tables
 
 
-def _row(table: Table, row: int, lang: str) -> tuple[str, ...]:
+def _row(table: FactorSheet, row: int, lang: str) -> tuple[str, ...]:
     texts = table.texts
     name = texts[f"name_{lang}"][row] or texts["name_en"][row]
     value = f"{table.numbers['value'][row]:g} {table.units[row].text}"
@@ -176,7 +180,7 @@ def list_factors(factors: tuple[str, ...], items: bool, lang: str) -> None:
     """The tables with their size and licence, or with --items every item once."""
     tables = _tables(factors)
     if not items:
-        _print((t.label, word("show_rows", lang, count=t.size), t.title(lang), t.document.licence or "") for t in tables)
+        _print((t.label, fixed_text("show_rows", lang, count=t.size), t.title(lang), t.document.licence or "") for t in tables)
         return
     seen = dict.fromkeys(
         (t.texts["category"][r], t.texts["item"][r], t.texts["kind"][r], t.name) for t in tables for r in range(t.size)
@@ -194,7 +198,7 @@ def search_factors(words: tuple[str, ...], factors: tuple[str, ...], lang: str) 
 
     found = search(_tables(factors), " ".join(words))
     if not found:
-        sys.stderr.write(word("nothing_found", lang, words=" ".join(words)) + "\n")
+        sys.stderr.write(fixed_text("nothing_found", lang, words=" ".join(words)) + "\n")
     _print(_row(table, row, lang) for table, row in found)
 
 
@@ -220,12 +224,12 @@ def show_factor(item: str, factors: tuple[str, ...], lang: str) -> None:
         told = [(name, table.texts[name][row]) for name in TEXTS]
         told += [(name, f"{number:g}") for name, number in numbers if not math.isnan(number)]
         labelled = [(_label(name, lang), text) for name, text in told if text]
-        _print((f"  {name}", text) for name, text in [*labelled, (word("show_source", lang), table.source_title(row))])
+        _print((f"  {name}", text) for name, text in [*labelled, (fixed_text("show_source", lang), table.source_title(row))])
 
 
 def _label(column: str, lang: str) -> str:
     """A column of a table of factors, with its Chinese name behind it where that is the language."""
-    return column if lang == "en" else f"{column} {word(f'column_of_factors_{column}', lang)}"
+    return column if lang == "en" else f"{column} {fixed_text(f'column_of_factors_{column}', lang)}"
 
 
 @factors_group.command("lint")
@@ -241,4 +245,4 @@ def lint_factors(tables: tuple[Path, ...], lang: str) -> None:
             _advise(f"source {key!r} is not described in the table's YAML file.", lang)
         for code in sorted({code for code in table.texts["region"] if not is_region(code)}):
             _advise(f"region {code!r} is no known region; it is found only when asked for by this code.", lang)
-        sys.stderr.write(word("valid_rows", lang, name=table.label, count=table.size) + "\n")
+        sys.stderr.write(fixed_text("valid_rows", lang, name=table.label, count=table.size) + "\n")

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from textile_pcf.cli.width import padded, width, wrapped
-from textile_pcf.messages.catalogue import translate, word
+from textile_pcf.messages.catalogue import fixed_text, translate
 
 WIDEST = 100  # columns; longer lines are hard to read
 INDENT = "  "
@@ -60,10 +60,10 @@ class Argument(click.Argument):
 def usage(context: click.Context) -> str:
     """How a command is written, in one line or more."""
     language = _language(context)
-    parts = [word("meta_options", language), *(_argument(param, language) for param in _of(context, "argument"))]
+    parts = [fixed_text("meta_options", language), *(_argument(param, language) for param in _of(context, "argument"))]
     if isinstance(context.command, click.Group):
-        parts.append(word("meta_command", language))
-    head = f"{word('usage', language)}{context.command_path} "
+        parts.append(fixed_text("meta_command", language))
+    head = f"{fixed_text('usage', language)}{context.command_path} "
     lines = wrapped(" ".join(parts), max(_columns() - width(head), NAMES))
     return head + f"\n{' ' * width(head)}".join(lines)
 
@@ -75,11 +75,11 @@ def page(context: click.Context) -> str:
     parts = [usage(context), "\n".join(f"{INDENT}{line}" for line in what)]
     for kind, key in (("argument", "help_arguments"), ("option", "help_options")):
         parts.append(
-            _section(word(key, language), [(_name(each, language), _text(each, language)) for each in _of(context, kind)])
+            _section(fixed_text(key, language), [(_name(each, language), _text(each, language)) for each in _of(context, kind)])
         )
     if isinstance(command, click.Group):
         inside = [(name, translate(_plain(each.help), language)) for name, each in command.commands.items()]
-        parts.append(_section(word("help_commands", language), inside))
+        parts.append(_section(fixed_text("help_commands", language), inside))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -87,14 +87,16 @@ def told(error: click.ClickException, language: str) -> str:
     """What is said of a command line that cannot be understood: how it is written, where help is, what is wrong."""
     said, context = error.format_message(), getattr(error, "ctx", None)
     if context is None:
-        return f"{word('usage_error', language)}{translate(said, language)}\n"
+        return f"{fixed_text('usage_error', language)}{translate(said, language)}\n"
     if said == context.get_help():  # nothing was written: not wrong, but nothing can be done
         return f"{said}\n"
-    where = word("help_where", language, command=f"{context.command_path} --help")
+    where = fixed_text("help_where", language, command=f"{context.command_path} --help")
     names = {f"'{param.metavar}'": f"“{_meta(param, language)}”" for param in _of(context, "argument")}
     why = error.message if isinstance(error, click.BadParameter) else ""  # a sentence of its own, after the option it speaks of
     parts = [translate(part, language, names) for part in (said.removesuffix(why).rstrip(), why) if part]
-    return f"{usage(context)}\n{where}\n\n{word('usage_error', language)}{('' if language == 'zh' else ' ').join(parts)}\n"
+    return (
+        f"{usage(context)}\n{where}\n\n{fixed_text('usage_error', language)}{('' if language == 'zh' else ' ').join(parts)}\n"
+    )
 
 
 def _language(context: click.Context) -> str:
@@ -116,7 +118,7 @@ def _plain(text: str | None) -> str:
 
 def _meta(param: Any, language: str) -> str:
     """What stands for the value of a parameter, such as FILE or 文件."""
-    return word(f"meta_{param.metavar or param.name}".lower(), language)
+    return fixed_text(f"meta_{param.metavar or param.name}".lower(), language)
 
 
 def _argument(param: Any, language: str) -> str:
@@ -136,9 +138,9 @@ def _text(param: Any, language: str) -> str:
     """What a parameter means, whether it is needed, and what it is otherwise."""
     told = translate(_plain(param.help), language)
     if param.required:
-        return f"{told}  {word('help_required', language)}"
+        return f"{told}  {fixed_text('help_required', language)}"
     default = param.default if isinstance(param.default, str | int) and not isinstance(param.default, bool) else ""
-    return told if default == "" else f"{told}  {word('help_default', language, value=default)}"
+    return told if default == "" else f"{told}  {fixed_text('help_default', language, value=default)}"
 
 
 def _section(title: str, rows: Iterable[tuple[str, str]]) -> str:

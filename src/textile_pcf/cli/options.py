@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from textile_pcf.cli import VARIABLE, spoken
+from textile_pcf.cli import VARIABLE, message_language
 from textile_pcf.cli.help import Argument
 
 LANGUAGES = ("en", "zh")
@@ -27,7 +27,7 @@ def form_language_of(context: click.Context, _: click.Parameter, value: str) -> 
 
 
 def _one_of(context: click.Context, value: str, known: tuple[str, ...]) -> str:
-    told = value or (context.obj if isinstance(context.obj, str) else spoken([]))
+    told = value or (context.obj if isinstance(context.obj, str) else message_language([]))
     if told not in known:
         said = f"{told!r} is no language of this program; write en or zh."
         hint = VARIABLE if not value and os.environ.get(VARIABLE) == told else "--lang"

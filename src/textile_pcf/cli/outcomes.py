@@ -8,39 +8,44 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from textile_pcf.cli.width import padded, width
-from textile_pcf.messages.catalogue import word
-from textile_pcf.rule_cases import Figure, Outcome
+from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.rule_cases import CaseOutcome, ComparedValue
 
 NONE = "–"
 Row = tuple[str, str, str, str]
 
 
-def as_text(outcome: Outcome, name: str, language: str, everything: bool = False) -> str:
+def as_text(outcome: CaseOutcome, name: str, language: str, everything: bool = False) -> str:
     """A case by its name: whether it is as worked out, and what was worked out beside what is calculated.
 
     Of a case that holds the totals are shown; of one that does not, what differs and every stage.
     """
     held, stopped = ("worked_so", "worked_refused") if outcome.holds else ("worked_not", "worked_stopped")
-    head = f"{word(stopped if outcome.result is None else held, language, name=name)}\n"
+    head = f"{fixed_text(stopped if outcome.result is None else held, language, name=name)}\n"
     if not outcome.figures:
         return head
     close = sum(figure.close for figure in outcome.figures)
     tolerance = f"{outcome.case.tolerance:g}"
-    within = word("worked_within", language, close=close, count=len(outcome.figures), tolerance=tolerance)
+    within = fixed_text("worked_within", language, close=close, count=len(outcome.figures), tolerance=tolerance)
     told = [figure for figure in outcome.figures if everything or not figure.close or figure.path[-1] == "total"]
     rows = [_row(figure) for figure in told]
     if not outcome.holds:
         rows += _other_stages(outcome, {figure.what for figure in told})
-    titles = (within, word("worked_expected", language), word("worked_found", language), word("worked_off", language))
+    titles = (
+        within,
+        fixed_text("worked_expected", language),
+        fixed_text("worked_found", language),
+        fixed_text("worked_off", language),
+    )
     return head + _columns([titles, *rows] if any(row[3] for row in rows) else [(*titles[:3], ""), *rows])
 
 
-def _row(figure: Figure) -> Row:
+def _row(figure: ComparedValue) -> Row:
     off = "" if figure.close or math.isnan(figure.off) else f"{figure.off * 100:+.3g} %"
     return figure.what, _told(figure.expected), _told(figure.found), off
 
 
-def _other_stages(outcome: Outcome, shown: set[str]) -> Iterator[Row]:
+def _other_stages(outcome: CaseOutcome, shown: set[str]) -> Iterator[Row]:
     """Calculated emissions of stages that are not among the figures shown, with what was worked out where it was."""
     expected = {figure.what: _told(figure.expected) for figure in outcome.figures}
     products = outcome.stages()
@@ -68,20 +73,20 @@ def _columns(rows: list[Row]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def explained(outcome: Outcome, language: str) -> str:
+def explained(outcome: CaseOutcome, language: str) -> str:
     """Every term of what was calculated, product by product; nothing where the rows were refused."""
     result = outcome.result
     return "" if result is None else "".join(f"\n{result.explain(each, None, language)}\n\n" for each in result.products)
 
 
-def as_json(outcomes: Iterable[Outcome]) -> str:
+def as_json(outcomes: Iterable[CaseOutcome]) -> str:
     """All cases for a program; texts of problems in English, as in other results."""
     cases = [_case(outcome) for outcome in outcomes]
     told = {"cases": cases, "count": len(cases), "as_worked_out": sum(case["as_worked_out"] for case in cases)}
     return json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def _case(outcome: Outcome) -> dict[str, Any]:
+def _case(outcome: CaseOutcome) -> dict[str, Any]:
     case = outcome.case
     return {
         "name": case.name,

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 
 WIDTH = 30
 
@@ -38,7 +38,7 @@ class Bar:
         """The bar as it is drawn."""
         full = WIDTH * done // max(parts, 1)
         counts = {"done": done, "parts": parts, "products": f"{self.products:,}", "rejected": f"{self.rejected:,}"}
-        told = word("progress_rejected" if self.rejected else "progress", self.language, **counts)
+        told = fixed_text("progress_rejected" if self.rejected else "progress", self.language, **counts)
         return f"[{'█' * full}{' ' * (WIDTH - full)}] {told}, {time.perf_counter() - self.begun:.1f} s"
 
 

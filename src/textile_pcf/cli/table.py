@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textile_pcf.cli.width import padded, width
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results import Footprint
 from textile_pcf.results.display import rests_on
 
@@ -19,7 +19,7 @@ def as_table(result: Footprint, unit: str | None, language: str) -> str:
         blocks = [_staged(result, number, float(scale[number]), told, language) for number in range(len(result.products))]
         return "\n\n".join([*blocks, _basis(result, language)]) + "\n"
     columns = max(width(product) for product in result.products) + 2
-    head = f"{len(result.products)} {word('products', language)}, {word('per', language).format(unit=told)}"
+    head = f"{len(result.products)} {fixed_text('products', language)}, {fixed_text('per', language).format(unit=told)}"
     lines = [f"{padded(product, columns)}{result.totals[k] * scale[k]:>14.6g}" for k, product in enumerate(result.products)]
     return "\n".join([head, *lines, "", _basis(result, language)]) + "\n"
 
@@ -30,21 +30,21 @@ def _staged(result: Footprint, number: int, scale: float, unit: str, language: s
     used = [k for k, info in enumerate(result.stages) if not info.outside and values[k] != 0]
     outside = [k for k, info in enumerate(result.stages) if info.outside and values[k] != 0]
     rests = rests_on(result, number, language, scale)
-    fixed = [width(word(key, language)) for key in ("total", *result.beside)] + [width(text) for text, _, _ in rests]
+    fixed = [width(fixed_text(key, language)) for key in ("total", *result.beside)] + [width(text) for text, _, _ in rests]
     columns = max([width(stages[k]) for k in (*used, *outside)] + fixed) + 2
     total = float(result.totals[number] * scale)
     largest = max((abs(values[k]) for k in used), default=0.0)
-    lines = [f"{result.products[number]}: {total:.6g} {word('per', language).format(unit=unit)}"]
+    lines = [f"{result.products[number]}: {total:.6g} {fixed_text('per', language).format(unit=unit)}"]
     for k in used:
         bar = "█" * round(BAR * abs(values[k]) / largest) if largest else ""
         lines.append(f"  {padded(stages[k], columns)}{values[k]:>10.4g}{_percent(values[k], total)}  {bar}".rstrip())
-    lines.append(f"  {padded(word('total', language), columns)}{total:>10.4g}")
+    lines.append(f"  {padded(fixed_text('total', language), columns)}{total:>10.4g}")
     for name, totals in result.beside.items():
-        lines.append(f"  {padded(word(name, language), columns)}{float(totals[number]) * scale:>10.4g}")
+        lines.append(f"  {padded(fixed_text(name, language), columns)}{float(totals[number]) * scale:>10.4g}")
     for text, kilograms, part in rests:
         lines.append(f"  {padded(text, columns)}{kilograms:>10.4g}{'' if part is None else _percent(part, 1.0)}")
     if outside:
-        lines.append(f"  {word('memo', language)}")
+        lines.append(f"  {fixed_text('memo', language)}")
         lines += [f"  {padded(stages[k], columns)}{values[k]:>10.4g}" for k in outside]
     return "\n".join(lines)
 
@@ -56,5 +56,5 @@ def _percent(value: float, total: float) -> str:
 def _basis(result: Footprint, language: str) -> str:
     source = result.provenance
     factors = ", ".join(table["table"] for table in source["factors"])
-    parts = (word(source["boundary"], language), source["gwp"], word(source["biogenic"], language), factors)
-    return f"{source['rule']}: {word(source['status'], language)}\n{', '.join(parts)}"
+    parts = (fixed_text(source["boundary"], language), source["gwp"], fixed_text(source["biogenic"], language), factors)
+    return f"{source['rule']}: {fixed_text(source['status'], language)}\n{', '.join(parts)}"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from textile_pcf.errors import MoreWarning, PcfWarning
-from textile_pcf.messages.catalogue import translate, word
+from textile_pcf.messages.catalogue import fixed_text, translate
 
 
 class Heard:
@@ -24,7 +24,7 @@ class Heard:
         """Write what was heard, and these, on standard error, where it was not told before."""
         for text in dict.fromkeys((*self.texts, *texts)):
             if text not in self._told:
-                sys.stderr.write(f"{word('warning', self.language)}: {translate(text, self.language)}\n")
+                sys.stderr.write(f"{fixed_text('warning', self.language)}: {translate(text, self.language)}\n")
             self._told.add(text)
 
     def told_elsewhere(self, texts: Iterable[str]) -> None:
@@ -33,7 +33,7 @@ class Heard:
 
 
 @contextmanager
-def hearing(language: str) -> Iterator[Heard]:
+def collect_warnings(language: str) -> Iterator[Heard]:
     """Warnings of the library are kept, and told at the end; others are shown as ever."""
     heard, shown = Heard(language), warnings.showwarning
 

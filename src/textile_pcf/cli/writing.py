@@ -11,7 +11,7 @@ import click
 from textile_pcf.cli import options
 from textile_pcf.cli.help import Argument, Command
 from textile_pcf.errors import Problem, RuleError, UsageError
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 
 FORMATS = ("table", "json")
 
@@ -59,7 +59,7 @@ def new(rule: str, output: Path | None, origin: str | None, force: bool, lang: s
     for path, text in texts.items():
         write_file(path, partial(_write, text))
         sys.stdout.write(f"{path}\n")
-    sys.stderr.write(word("new_next", lang, file=folder / f"{stem}.yaml") + "\n")
+    sys.stderr.write(fixed_text("new_next", lang, file=folder / f"{stem}.yaml") + "\n")
 
 
 def _placed(output: Path | None, rule: str) -> tuple[Path, str]:
@@ -127,7 +127,7 @@ def test(paths: tuple[Path, ...], form: str, everything: bool, explain: bool, la
         sys.stdout.write(as_json(outcomes))
     held = sum(outcome.holds for outcome in outcomes)
     key = "worked_some" if held < len(cases) else "worked_all_1" if held == 1 else "worked_all"
-    sys.stderr.write(word(key, lang, count=len(cases), **({"close": held} if held < len(cases) else {})) + "\n")
+    sys.stderr.write(fixed_text(key, lang, count=len(cases), **({"close": held} if held < len(cases) else {})) + "\n")
     problems = dict.fromkeys(problem for outcome in outcomes for problem in outcome.problems)
     if problems:  # a mistake of the rule is told once, not by each of its cases
         raise RuleError(problems, {en: zh for outcome in outcomes for en, zh in outcome.names.items()})

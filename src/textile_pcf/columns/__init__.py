@@ -1,24 +1,24 @@
 """Columns of a table as small integers and floats: each distinct text is looked at once, never once per row."""
 
-from textile_pcf.columns.arrow_strings import Texts
-from textile_pcf.columns.categorical import Coded, by_appearance, encode, recoded
-from textile_pcf.columns.cells import shown, text_of
-from textile_pcf.columns.codes import SHORT, picked, run_starts
-from textile_pcf.columns.grouping import combine, repeated
-from textile_pcf.columns.numbers import numbers
+from textile_pcf.columns.arrow_strings import ArrowStrings
+from textile_pcf.columns.categorical import Categorical, by_first_appearance, factorize, recode
+from textile_pcf.columns.cells import cell_text, quoted
+from textile_pcf.columns.codes import SHORT, run_starts, take
+from textile_pcf.columns.grouping import duplicated_rows, group_rows
+from textile_pcf.columns.numbers import parse_numbers
 
 __all__ = [
     "SHORT",
-    "Coded",
-    "Texts",
-    "by_appearance",
-    "combine",
-    "encode",
-    "numbers",
-    "picked",
-    "recoded",
-    "repeated",
+    "ArrowStrings",
+    "Categorical",
+    "by_first_appearance",
+    "cell_text",
+    "duplicated_rows",
+    "factorize",
+    "group_rows",
+    "parse_numbers",
+    "quoted",
+    "recode",
     "run_starts",
-    "shown",
-    "text_of",
+    "take",
 ]

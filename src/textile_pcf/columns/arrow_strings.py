@@ -13,7 +13,7 @@ from textile_pcf.columns.codes import SHORT
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Texts(Sequence[str]):
+class ArrowStrings(Sequence[str]):
     """Many texts, kept as one pyarrow array without gaps: they become Python's own only where they are asked for."""
 
     array: Any
@@ -22,10 +22,10 @@ class Texts(Sequence[str]):
     def __getitem__(self, place: int) -> str: ...
 
     @overload
-    def __getitem__(self, place: slice) -> Texts: ...
+    def __getitem__(self, place: slice) -> ArrowStrings: ...
 
-    def __getitem__(self, place: int | slice) -> str | Texts:
-        return Texts(self.array[place]) if isinstance(place, slice) else self.array[place].as_py()
+    def __getitem__(self, place: int | slice) -> str | ArrowStrings:
+        return ArrowStrings(self.array[place]) if isinstance(place, slice) else self.array[place].as_py()
 
     def __len__(self) -> int:
         return len(self.array)
@@ -37,7 +37,7 @@ class Texts(Sequence[str]):
         return isinstance(text, str) and bool(self.array.index(text).as_py() >= 0)
 
     @classmethod
-    def of_bytes(cls, rows: NDArray[np.uint8]) -> Texts:
+    def from_matrix(cls, rows: NDArray[np.uint8]) -> ArrowStrings:
         """Texts of one length in bytes, shape (texts, length)."""
         import pyarrow as pa
 
@@ -52,10 +52,10 @@ class Texts(Sequence[str]):
         whole = length > 0 and len(data) < SHORT and bool((lengths == length).all())
         return data.reshape(-1, length) if whole else None
 
-    def take(self, places: NDArray[np.intp]) -> Texts:
+    def take(self, places: NDArray[np.intp]) -> ArrowStrings:
         """Texts at some places; those of one length are taken as rows of bytes, several times as fast."""
         rows = self.even()
-        return Texts(self.array.take(places)) if rows is None else Texts.of_bytes(rows.take(places, axis=0))
+        return ArrowStrings(self.array.take(places)) if rows is None else ArrowStrings.from_matrix(rows.take(places, axis=0))
 
     def bytes(self) -> tuple[NDArray[np.uint8], NDArray[np.integer[Any]]]:
         """Bytes of all texts one after the other, and how many each has."""

@@ -10,24 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.arrays import IntArray
-from textile_pcf.columns.arrow_strings import Texts
-from textile_pcf.columns.cells import text_of
+from textile_pcf.columns.arrow_strings import ArrowStrings
+from textile_pcf.columns.cells import cell_text
 from textile_pcf.columns.codes import WIDE, dense_groups, run_starts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Coded:
+class Categorical:
     """A text column: `categories[codes]` gives it back. IntArray are of 32 bits where a file keeps them so, else of 64.
 
     Where it is `ordered`, its categories are those that it has, in the order in which they first appear.
     """
 
     codes: IntArray
-    categories: tuple[str, ...] | Texts
+    categories: tuple[str, ...] | ArrowStrings
     ordered: bool = field(default=False, repr=False)
 
     def __eq__(self, other: object) -> bool:
-        return list(self) == list(other) if isinstance(other, Coded | list | tuple) else NotImplemented
+        return list(self) == list(other) if isinstance(other, Categorical | list | tuple) else NotImplemented
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -39,25 +39,25 @@ class Coded:
         return map(tuple(self.categories).__getitem__, self.codes.tolist())
 
 
-def encode(values: Sequence[Any] | Coded) -> Coded:
+def factorize(values: Sequence[Any] | Categorical) -> Categorical:
     """Code a column of texts, in the order in which they first appear.
 
     Examples
     --------
-    >>> encode(["dyeing", "weaving", "dyeing"])
+    >>> factorize(["dyeing", "weaving", "dyeing"])
     Coded(codes=array([0, 1, 0]), categories=('dyeing', 'weaving'))
     """
-    if isinstance(values, Coded):
+    if isinstance(values, Categorical):
         return values
     if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
         distinct, codes = _distinct_numbers(values)
-        return replace(recoded(codes, distinct.tolist()), ordered=True)
+        return replace(recode(codes, distinct.tolist()), ordered=True)
     raw: dict[Any, int] = dict.fromkeys(values, 0)
     texts: dict[str, int] = {}
     for value in raw:
-        raw[value] = texts.setdefault(text_of(value), len(texts))
+        raw[value] = texts.setdefault(cell_text(value), len(texts))
     codes = np.fromiter(map(raw.__getitem__, values), dtype=np.int64, count=len(values))
-    return Coded(codes, tuple(texts), ordered=True)
+    return Categorical(codes, tuple(texts), ordered=True)
 
 
 def _distinct_numbers(values: NDArray[Any]) -> tuple[NDArray[Any], IntArray]:
@@ -77,20 +77,20 @@ def _distinct_numbers(values: NDArray[Any]) -> tuple[NDArray[Any], IntArray]:
     return seen[first[order]], np.repeat(rank[codes.reshape(-1)], lengths)
 
 
-def recoded(codes: NDArray[np.integer[Any]], values: Sequence[Any]) -> Coded:
+def recode(codes: NDArray[np.integer[Any]], values: Sequence[Any]) -> Categorical:
     """A column that is coded already, its values as stripped texts: equal ones share a code.
 
     Examples
     --------
-    >>> recoded(np.array([2, 0, 1]), ["dyeing ", "weaving", "dyeing"])
+    >>> recode(np.array([2, 0, 1]), ["dyeing ", "weaving", "dyeing"])
     Coded(codes=array([0, 0, 1]), categories=('dyeing', 'weaving'))
     """
-    stripped = tuple(values) if _bare(values) else tuple(map(text_of, values))
+    stripped = tuple(values) if _bare(values) else tuple(map(cell_text, values))
     if len(set(stripped)) == len(stripped):
-        return Coded(codes if codes.dtype == np.int32 else codes.astype(np.int64, copy=False), stripped)
+        return Categorical(codes if codes.dtype == np.int32 else codes.astype(np.int64, copy=False), stripped)
     texts: dict[str, int] = {}
     places = [texts.setdefault(text, len(texts)) for text in stripped]
-    return Coded(np.array(places, dtype=np.int64)[codes], tuple(texts))
+    return Categorical(np.array(places, dtype=np.int64)[codes], tuple(texts))
 
 
 def _bare(values: Sequence[Any]) -> bool:
@@ -101,12 +101,12 @@ def _bare(values: Sequence[Any]) -> bool:
     return joined.isascii() and joined.isprintable() and " " not in joined
 
 
-def by_appearance(column: Coded) -> Coded:
+def by_first_appearance(column: Categorical) -> Categorical:
     """The same column, its categories in the order in which they first appear, those that no row has left out.
 
     Examples
     --------
-    >>> by_appearance(Coded(np.array([2, 2, 0]), ("a", "b", "c")))
+    >>> by_first_appearance(Categorical(np.array([2, 2, 0]), ("a", "b", "c")))
     Coded(codes=array([0, 0, 1]), categories=('c', 'a'))
     """
     if column.ordered:
@@ -122,4 +122,6 @@ def by_appearance(column: Coded) -> Coded:
     place = np.zeros(count, dtype=np.int64)
     place[order] = np.arange(len(order))
     told = column.categories
-    return Coded(place[codes], told.take(order) if isinstance(told, Texts) else tuple(told[code] for code in order), True)
+    return Categorical(
+        place[codes], told.take(order) if isinstance(told, ArrowStrings) else tuple(told[code] for code in order), True
+    )

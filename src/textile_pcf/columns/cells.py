@@ -16,12 +16,12 @@ OF_NUMBERS = np.array([chr(code) in PLAIN_NUMBER or code == 0 for code in range(
 """Whether a sign stands in numbers, by its code; all beyond ASCII do not. 0 fills up shorter texts."""
 
 
-def text_of(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """Text of a cell: a whole number from a workbook without `.0`, nothing as the empty text.
 
     Examples
     --------
-    >>> text_of(2024.0), text_of(None), text_of(" dyeing "), text_of(float("nan"))
+    >>> cell_text(2024.0), text_of(None), text_of(" dyeing "), text_of(float("nan"))
     ('2024', '', 'dyeing', '')
     """
     if isinstance(value, str):
@@ -33,12 +33,12 @@ def text_of(value: Any) -> str:
     return _written(value, str).strip()
 
 
-def shown(value: Any) -> str:
+def quoted(value: Any) -> str:
     """A cell as a message shows it: a text in quotes, a number plainly, neither without end.
 
     Examples
     --------
-    >>> shown("1,5"), shown(np.float64("inf"))
+    >>> quoted("1,5"), shown(np.float64("inf"))
     ("'1,5'", 'inf')
     """
     text = _written(value.item() if isinstance(value, np.generic) else value, repr)

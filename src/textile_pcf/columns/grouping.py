@@ -7,24 +7,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.columns.categorical import Coded
+from textile_pcf.columns.categorical import Categorical
 from textile_pcf.columns.codes import DENSE, SHORT, WIDE, dense_groups
 
 
-def combine(*columns: NDArray[np.integer[Any]] | Coded) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def group_rows(*columns: NDArray[np.integer[Any]] | Categorical) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Distinct combinations of codes: the first row of each, and each row's combination. Codes are -1 or more.
 
     Combinations are counted in a table; only where there could be far more of them than rows are they sorted.
 
     Examples
     --------
-    >>> combine(np.array([0, 1, 0]), np.array([2, 2, 2]))
+    >>> group_rows(np.array([0, 1, 0]), np.array([2, 2, 2]))
     (array([0, 1]), array([0, 1, 0]))
     """
     key: NDArray[np.integer[Any]] = np.zeros(len(columns[0]), dtype=np.int32)
     span = 1
     for column in columns:
-        if isinstance(column, Coded):
+        if isinstance(column, Categorical):
             codes, low, size = column.codes, 0, len(column.categories)
         else:
             codes, low = column, int(column.min(initial=0))
@@ -46,12 +46,12 @@ def combine(*columns: NDArray[np.integer[Any]] | Coded) -> tuple[NDArray[np.intp
     return dense_groups(key, span)
 
 
-def repeated(*columns: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
+def duplicated_rows(*columns: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
     """Rows whose combination of codes stands more than once.
 
     Examples
     --------
-    >>> repeated(np.array([0, 1, 0, 1]), np.array([0, 0, 0, 1]))
+    >>> duplicated_rows(np.array([0, 1, 0, 1]), np.array([0, 0, 0, 1]))
     array([0, 2])
     """
     if not len(columns[0]):

@@ -9,38 +9,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.arrays import BoolArray, FloatArray
-from textile_pcf.columns.categorical import Coded, encode
+from textile_pcf.columns.categorical import Categorical, factorize
 from textile_pcf.columns.cells import LONG, LONGEST, OF_NUMBERS, PLAIN_NUMBER
 
 
-def numbers(values: Sequence[Any] | NDArray[Any]) -> tuple[FloatArray, NDArray[np.bool_]]:
+def parse_numbers(values: Sequence[Any] | NDArray[Any]) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Numbers of a column, NaN where the cell is empty, and which cells hold something that is no finite number.
 
     Examples
     --------
-    >>> amounts, wrong = numbers(["1.5", "", "abc", 2])
+    >>> amounts, wrong = parse_numbers(["1.5", "", "abc", 2])
     >>> amounts
     array([1.5, nan, nan, 2. ])
     >>> wrong
     array([False, False,  True, False])
     """
-    if isinstance(values, Coded):
-        floats, wrong = _read(list(values.categories))
+    if isinstance(values, Categorical):
+        floats, wrong = _parse_texts(list(values.categories))
         return floats[values.codes], wrong[values.codes]
     if isinstance(values, list) and set(map(type, values)) == {str}:
-        return _read(values)
-    array = np.asarray(_plain(values) if isinstance(values, list) else values)
+        return _parse_texts(values)
+    array = np.asarray(_gaps_as_nan(values) if isinstance(values, list) else values)
     if array.dtype.kind in "fiu":
         floats = array.astype(np.float64, copy=False)
         with np.errstate(over="ignore", invalid="ignore"):
             finite = np.isfinite(np.add.reduce(floats))  # no sum of anything infinite or NaN is
         return floats, np.zeros(len(floats), dtype=bool) if finite else np.isinf(floats)
-    column = encode(list(values))  # a workbook's cells: numbers and texts
-    floats, wrong = _read(list(column.categories))
+    column = factorize(list(values))  # a workbook's cells: numbers and texts
+    floats, wrong = _parse_texts(list(column.categories))
     return floats[column.codes], wrong[column.codes]
 
 
-def _plain(values: list[Any]) -> list[Any]:
+def _gaps_as_nan(values: list[Any]) -> list[Any]:
     """NaN for what is empty, where all other cells are floats; else the cells as they are."""
     kinds = set(map(type, values))
     if kinds == {float, str} and {value for value in values if type(value) is str} == {""}:
@@ -48,7 +48,7 @@ def _plain(values: list[Any]) -> list[Any]:
     return values
 
 
-def _read(texts: list[str]) -> tuple[FloatArray, BoolArray]:
+def _parse_texts(texts: list[str]) -> tuple[FloatArray, BoolArray]:
     """Numbers in texts, and which texts are none: only plain digits, a point, signs and an exponent make a number."""
     if max(map(len, texts), default=0) > LONG or "\0" in "".join(texts):  # numpy would make all as long, and drop a last NUL
         found = np.array([_float(text) for text in texts], dtype=np.float64)

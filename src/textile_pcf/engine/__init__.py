@@ -3,8 +3,18 @@
 Knows no file, no unit text, no rule.
 """
 
-from textile_pcf.engine.emissions import amounts
-from textile_pcf.engine.loops import linked, looping, loops, summed
+from textile_pcf.engine.emissions import exchange_amounts
+from textile_pcf.engine.loops import find_loops, solve_links, sum_by_group
 from textile_pcf.engine.masses import Masses, loss_ratio, stage_masses
+from textile_pcf.engine.networks import products_in_loops
 
-__all__ = ["Masses", "amounts", "linked", "looping", "loops", "loss_ratio", "stage_masses", "summed"]
+__all__ = [
+    "Masses",
+    "exchange_amounts",
+    "find_loops",
+    "loss_ratio",
+    "products_in_loops",
+    "solve_links",
+    "stage_masses",
+    "sum_by_group",
+]

@@ -8,7 +8,7 @@ from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.engine.masses import Masses
 
 
-def amounts(
+def exchange_amounts(
     value: FloatArray, scale: FloatArray | None, place: IndexArray, masses: Masses, multiplied: Sequence[IndexArray | slice]
 ) -> FloatArray:
     """Amount of each row per product unit: value × drivers.
@@ -28,7 +28,7 @@ def amounts(
     --------
     >>> masses = Masses(np.array([1.25]), np.array([1.0]))
     >>> none, every = slice(0), slice(None)
-    >>> amounts(np.array([2.0]), None, np.array([0]), masses, (none, none, every))
+    >>> exchange_amounts(np.array([2.0]), None, np.array([0]), masses, (none, none, every))
     array([0.5])
     """
     amount = value if scale is None else value * scale

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.engine.networks import levels, looping, rings
+from textile_pcf.engine.networks import levels, rings
 
 DENSE = 200  # a ring of more products is cut open first
 MOST = 1e12  # a ring that makes this much for one of each of its products cannot be told from one that needs all of itself
 
-__all__ = ["linked", "looping", "loops", "summed"]
+__all__ = ["find_loops", "solve_links", "sum_by_group"]
 
 
 @dataclass(frozen=True)
@@ -28,19 +28,19 @@ class Links:
         return Links(self.user[which], self.supplier[which], self.needed[which])
 
 
-def summed(values: FloatArray, group: IndexArray, groups: int) -> FloatArray:
+def sum_by_group(values: FloatArray, group: IndexArray, groups: int) -> FloatArray:
     """Sum of values by group, shape (groups, columns). Scatter-add; no sort.
 
     Examples
     --------
-    >>> summed(np.array([[1.0], [2.0], [4.0]]), np.array([0, 1, 0]), 2)
+    >>> sum_by_group(np.array([[1.0], [2.0], [4.0]]), np.array([0, 1, 0]), 2)
     array([[5.],
            [2.]])
     """
     return np.stack([np.bincount(group, weights=column, minlength=groups) for column in values.T], axis=1)
 
 
-def linked(own: FloatArray, user: IndexArray, supplier: IndexArray, needed: FloatArray) -> FloatArray:
+def solve_links(own: FloatArray, user: IndexArray, supplier: IndexArray, needed: FloatArray) -> FloatArray:
     """Footprints of products that need one another, loops included: x = own + A·x.
 
     Parameters
@@ -63,7 +63,7 @@ def linked(own: FloatArray, user: IndexArray, supplier: IndexArray, needed: Floa
     --------
     A fabric of 10 kg CO2e takes back 0.1 kg of itself as recycled waste.
 
-    >>> linked(np.array([[10.0]]), np.array([0]), np.array([0]), np.array([0.1])).round(6)
+    >>> solve_links(np.array([[10.0]]), np.array([0]), np.array([0]), np.array([0.1])).round(6)
     array([[11.111111]])
     """
     x, links, products = own.copy(), Links(user, supplier, needed), len(own)
@@ -94,7 +94,7 @@ def _follow(x: FloatArray, links: Links, level: IndexArray, closed: _RingsByLeve
         if low < high:
             these = members[start[number] : start[number + 1]]
             taken = needed[low:high] * x[supplier[low:high]]
-            x[these] += summed(taken, user[low:high] - start[number], len(these))
+            x[these] += sum_by_group(taken, user[low:high] - start[number], len(these))
         if closed is not None:
             closed.solve(x, number)
 
@@ -165,7 +165,7 @@ def _cut_open(given: FloatArray, links: Links, cut: BoolArray) -> FloatArray:
     open_ = links.of(~back)
     _follow(x, open_, levels(open_.user, open_.supplier, products), None)
     closing = links.of(back)
-    taken = summed(closing.needed[:, None] * x[closing.supplier], np.searchsorted(cuts, closing.user), len(cuts))
+    taken = sum_by_group(closing.needed[:, None] * x[closing.supplier], np.searchsorted(cuts, closing.user), len(cuts))
     asked = np.concatenate([given[cuts], np.ones((len(cuts), 1))], axis=1) + taken[:, : columns + 1]
     told = _solve(np.eye(len(cuts)) - taken[:, columns + 1 :], asked)
     found = x[:, : columns + 1] + x[:, columns + 1 :] @ told
@@ -196,14 +196,14 @@ def _refuse_growth(grown: FloatArray, takes: BoolArray) -> None:
 PRUNED = 60  # links of a group of which those that are not to blame are searched one by one
 
 
-def loops(user: IndexArray, supplier: IndexArray, needed: FloatArray, products: int) -> list[list[int]]:
+def find_loops(user: IndexArray, supplier: IndexArray, needed: FloatArray, products: int) -> list[list[int]]:
     """Loops that need all or more of what they give, each in the order in which one product needs the next.
 
     Where several loops through one another are too much only together, one way through all of them is told.
 
     Examples
     --------
-    >>> loops(np.array([0, 1, 2, 3]), np.array([1, 0, 0, 3]), np.array([2.0, 0.6, 1.0, 1.5]), 4)
+    >>> find_loops(np.array([0, 1, 2, 3]), np.array([1, 0, 0, 3]), np.array([2.0, 0.6, 1.0, 1.5]), 4)
     [[0, 1], [3]]
     """
     home = rings(user, supplier, products).home
@@ -223,7 +223,7 @@ def _too_much(links: Links) -> bool:
     members, place = np.unique(np.concatenate([links.user, links.supplier]), return_inverse=True)
     user, supplier = place[: len(links.user)], place[len(links.user) :]
     try:
-        linked(np.zeros((len(members), 1)), user, supplier, links.needed)
+        solve_links(np.zeros((len(members), 1)), user, supplier, links.needed)
     except ValueError:
         return True
     return False

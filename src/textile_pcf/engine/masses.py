@@ -44,7 +44,7 @@ def loss_ratio(losses: FloatArray, basis: str) -> FloatArray:
 
 
 def stage_masses(
-    product_mass: FloatArray, ratios: FloatArray, lane_product: IndexArray, share: FloatArray, components: int
+    product_mass: FloatArray, ratios: FloatArray, component_product: IndexArray, share: FloatArray, components: int
 ) -> Masses:
     """Mass into and out of every stage, solved backwards from the product. [kg per product unit]
 
@@ -54,7 +54,7 @@ def stage_masses(
         Mass of one product unit. [kg]
     ratios : array, the seats of all stages one after the other
         Mass in per mass out of a stage: a seat per lane in the first `components` stages, per product in the others. [kg/kg]
-    lane_product, share : arrays, shape (lanes,)
+    component_product, share : arrays, shape (lanes,)
         Product of each lane, and its part of the mass that enters the first common stage. [1]
     components : int
         Number of component stages.
@@ -68,14 +68,14 @@ def stage_masses(
     >>> round(float(masses.input[0]), 5)
     0.24036
     """
-    of_lanes = components * len(lane_product)
+    of_lanes = components * len(component_product)
     through = _backwards(product_mass, ratios[of_lanes:])
     products = len(product_mass)
     common = Masses(through[:-products], through[products:])
     if not components:
         return common
-    through = _backwards(through[:products][lane_product] * share, ratios[:of_lanes])
-    lanes = len(lane_product)
+    through = _backwards(through[:products][component_product] * share, ratios[:of_lanes])
+    lanes = len(component_product)
     return Masses(
         np.concatenate([through[:-lanes], common.input]),
         np.concatenate([through[lanes:], common.output]),

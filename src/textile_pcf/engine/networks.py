@@ -54,12 +54,12 @@ def _from_to(start: IndexArray, stop: IndexArray) -> slice | IndexArray:
     return np.asarray(np.arange(end[-1]) + np.repeat(start - end + count, count))
 
 
-def looping(user: IndexArray, supplier: IndexArray, products: int) -> BoolArray:
+def products_in_loops(user: IndexArray, supplier: IndexArray, products: int) -> BoolArray:
     """Products that need themselves in the end, or stand between two that do.
 
     Examples
     --------
-    >>> looping(np.array([0, 1, 2]), np.array([1, 0, 0]), 3)
+    >>> products_in_loops(np.array([0, 1, 2]), np.array([1, 0, 0]), 3)
     array([ True,  True, False])
     """
     above = levels(user, supplier, products) < 0
@@ -77,7 +77,7 @@ def rings(user: IndexArray, supplier: IndexArray, products: int) -> Rings:
     >>> found.home, found.cut
     (array([0, 0, 2, 3]), array([ True, False, False,  True]))
     """
-    core = looping(user, supplier, products)
+    core = products_in_loops(user, supplier, products)
     inside = core[user] & core[supplier]
     home, cut = np.arange(products), np.zeros(products, dtype=bool)
     if not inside.any():

@@ -16,19 +16,19 @@ from textile_pcf.errors import wrong_type
 from textile_pcf.factors.declared import SAY, unsaid
 from textile_pcf.factors.load import check_table, read_factor_table, shipped_tables
 from textile_pcf.factors.matching import Match, NoMatch, Request, match
-from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, Table, TableDocument
-from textile_pcf.factors.values import COUNTED, PARTS, has_gases, parts
+from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet, TableDocument
+from textile_pcf.factors.values import COUNTED, SPLIT_AND_AIRCRAFT, has_gases, split_values
 from textile_pcf.regions import is_region, known_regions
 
 __all__ = [
     "COUNTED",
     "DECLARED",
-    "PARTS",
+    "SPLIT_AND_AIRCRAFT",
+    "FactorSheet",
     "FactorTable",
     "Match",
     "NoMatch",
     "Request",
-    "Table",
     "TableDocument",
     "check_table",
     "is_region",
@@ -43,7 +43,7 @@ __all__ = [
 class FactorTable:
     """Tables of emission factors, in the order in which they are asked."""
 
-    tables: tuple[Table, ...]
+    tables: tuple[FactorSheet, ...]
 
     def match(self, request: Request) -> Match | NoMatch:
         """The factor that a request means, or why there is none."""
@@ -51,7 +51,7 @@ class FactorTable:
 
     def parts(self, gwp: str, biogenic: str) -> list[FloatArray]:
         """Per table the emissions per unit of each row, shape (rows, PARTS). [kg CO2e per the row's unit]"""
-        return [parts(table, gwp, biogenic) for table in self.tables]
+        return [split_values(table, gwp, biogenic) for table in self.tables]
 
     def warnings(self, gwp: str, used: Mapping[int, Iterable[int]], biogenic: str = HOLDS_NONE) -> list[str]:
         """One sentence for each table of which rows without gases under another GWP set, negative ones, or declared ones that
@@ -133,7 +133,7 @@ def load_factors(*sources: str | Path | Any) -> FactorTable:
     """
     if len(sources) == 1 and isinstance(sources[0], FactorTable):
         return sources[0]
-    tables: list[Table] = []
+    tables: list[FactorSheet] = []
     for source in sources or ("default",):
         if isinstance(source, Mapping | Sequence) and not isinstance(source, str):
             cure = "Give the name of a shipped table, the path of one, or a pandas DataFrame; several one after the other."

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.factors.table import COUNTED_GASES, DECLARED, HOLDS_NONE, HOLDS_UPTAKE, Table
+from textile_pcf.factors.table import COUNTED_GASES, DECLARED, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, UnitError, describe, parse_unit, split_quantity
 
@@ -20,7 +20,7 @@ SAY = f"Write {' or '.join(CONVENTIONS)} in the column `biogenic`."
 Say = Callable[[int, str, str, str], None]
 
 
-def unsaid(table: Table, rows: Iterable[int]) -> list[str]:
+def unsaid(table: FactorSheet, rows: Iterable[int]) -> list[str]:
     """Items among rows whose declared value may hold uptake: no gases are given, and the row does not say."""
     silent = [row for row in rows if table.texts["item"][row].startswith(DECLARED) and not table.texts["biogenic"][row]]
     given = [any(not np.isnan(table.numbers[gas][row]) for gas in COUNTED_GASES) for row in silent]

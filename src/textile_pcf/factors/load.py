@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.columns import shown, text_of
+from textile_pcf.columns import cell_text, quoted
 from textile_pcf.errors import FactorError, Problem, UsageError, warn_caller, wrong_type
 from textile_pcf.factors.declared import check_declared
 from textile_pcf.factors.gwp import SETS, UNKNOWN
@@ -25,7 +25,7 @@ from textile_pcf.factors.table import (
     NUMBERS,
     QUALITY,
     REQUIRED,
-    Table,
+    FactorSheet,
     TableDocument,
     row_texts,
 )
@@ -39,7 +39,7 @@ from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Table as Cells
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, UnitError, cure_where, describe, parse_unit
-from textile_pcf.units.number_text import office_numbers, why_no_number
+from textile_pcf.units.number_text import parse_office_numbers, why_no_number
 
 WHOLE = "Write a whole unit such as kgCO2e/kWh."
 AGREEMENT = 0.005  # printed and computed value, relative
@@ -54,7 +54,7 @@ def shipped_tables() -> dict[str, Path]:
     return {file.stem: file for file in files if file.stem not in NOT_TABLES}
 
 
-def read_factor_table(source: str | Path | Any) -> Table:
+def read_factor_table(source: str | Path | Any) -> FactorSheet:
     """One table by its shipped name, its path, or a DataFrame.
 
     Raises
@@ -91,7 +91,7 @@ def _document(path: Path | None) -> TableDocument:
     return validated(TableDocument, read_yaml(beside, FactorError), FactorError)
 
 
-def check_table(name: str, cells: Cells, document: TableDocument, path: Path | None = None) -> Table:
+def check_table(name: str, cells: Cells, document: TableDocument, path: Path | None = None) -> FactorSheet:
     """Checked table from cells.
 
     Raises
@@ -113,10 +113,10 @@ def check_table(name: str, cells: Cells, document: TableDocument, path: Path | N
     values = {column: _numbers(cells, column, say) for column in NUMBERS}
     units = _units(texts["unit"], say)
     _check_texts(texts, say)
-    _check_numbers(values, np.array([text_of(cell) == "" for cell in cells.columns["value"]]), say)
+    _check_numbers(values, np.array([cell_text(cell) == "" for cell in cells.columns["value"]]), say)
     check_declared(texts, values, units, say)
     _check_twice(texts, cells, say)
-    table = Table(
+    table = FactorSheet(
         name=name,
         document=document,
         texts=texts,
@@ -155,13 +155,13 @@ def _index(items: list[str]) -> dict[str, list[int]]:
 def _numbers(cells: Cells, column: str, say: Say) -> FloatArray:
     if column not in cells.columns:
         return np.full(cells.rows, np.nan)
-    values, wrong = office_numbers(cells.columns[column])
+    values, wrong = parse_office_numbers(cells.columns[column])
     for row in np.flatnonzero(wrong):
         if (known := why_no_number(cells.columns[column][row])) is not None:
             say(int(row), column, known.what, known.cure)
             continue
         cure = "Write a plain number with a decimal point, or leave the cell empty."
-        say(int(row), column, f"{shown(cells.columns[column][row])} is not a finite number.", cure)
+        say(int(row), column, f"{quoted(cells.columns[column][row])} is not a finite number.", cure)
     return values
 
 
@@ -236,7 +236,7 @@ def _check_twice(texts: dict[str, list[str]], cells: Cells, say: Say) -> None:
         seen.setdefault(key, row)
 
 
-def _check_gases(table: Table, say: Say) -> None:
+def _check_gases(table: FactorSheet, say: Say) -> None:
     """The printed value agrees with the one computed from its gases under its own GWP set."""
     computed = printed_by_gases(table)
     printed = table.numbers["value"]

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
-from textile_pcf.columns import picked
-from textile_pcf.factors import PARTS, FactorTable, Match, NoMatch, Request, is_region
-from textile_pcf.regions import region_named
+from textile_pcf.columns import take
+from textile_pcf.factors import SPLIT_AND_AIRCRAFT, FactorTable, Match, NoMatch, Request, is_region
+from textile_pcf.regions import region_by_name
 from textile_pcf.suggest import nearest
 
 if TYPE_CHECKING:
     from textile_pcf.activity.structure import Structure
-    from textile_pcf.inventory.matching import Matched
+    from textile_pcf.inventory.matching import FactorMatches
     from textile_pcf.rules import FlowSpec, RuleSet
 
 LINK = "product:"
@@ -28,7 +28,7 @@ KEPT = 50_000  # answers that are kept for later tables
 ITEM, REGION, YEAR = 24, 14, 12  # bits of a question's number; 13 are left for the flow
 
 
-class Answers:
+class FactorMatcher:
     """Which factor stands for what is asked: each distinct question is answered once, also for many tables of activity data.
 
     Per answer, `parts` holds the emissions per canonical unit of the flow, shape (answers, PARTS), `rows` the factor table and
@@ -43,10 +43,10 @@ class Answers:
         self._asking = RLock()
         self.requests: list[Request] = []
         self.answers: list[Match | NoMatch | None] = []
-        self.parts = np.zeros((0, len(PARTS)))
+        self.parts = np.zeros((0, len(SPLIT_AND_AIRCRAFT)))
         self.refused = np.zeros(0, dtype=bool)
         self.rows = np.zeros((0, 2), dtype=np.intp)
-        self.matched: WeakKeyDictionary[Structure, Matched] = WeakKeyDictionary()
+        self.matched: WeakKeyDictionary[Structure, FactorMatches] = WeakKeyDictionary()
         self._known: dict[RuleSet, tuple[NDArray[np.int64], IndexArray]] = {}
         self._items: dict[str | None, int] = {}
         self._regions_asked: dict[str | None, int] = {}
@@ -58,16 +58,16 @@ class Answers:
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state, matched=WeakKeyDictionary(), _asking=RLock())
 
-    def bounded(self) -> Answers:
+    def bounded(self) -> FactorMatcher:
         """These, or where they have become too many, none yet: what others hold of them stays theirs."""
-        return self if len(self.answers) <= KEPT else Answers(self.factors, self.gwp, self.biogenic)
+        return self if len(self.answers) <= KEPT else FactorMatcher(self.factors, self.gwp, self.biogenic)
 
-    def places(self, rules: RuleSet, questions: Questions) -> IndexArray:
+    def places(self, rules: RuleSet, questions: FactorRequests) -> IndexArray:
         """Place of the answer to each question."""
         with self._asking:
             return self._places(rules, questions)
 
-    def _places(self, rules: RuleSet, questions: Questions) -> IndexArray:
+    def _places(self, rules: RuleSet, questions: FactorRequests) -> IndexArray:
         known, places = self._known.get(rules, (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.intp)))
         keys = self._keys(questions)
         at = np.searchsorted(known, keys)
@@ -83,11 +83,11 @@ class Answers:
             known, places = self._known[rules] = (known[order], places[order])
             self._count()
             at = np.searchsorted(known, keys)
-        return picked(places, at)
+        return take(places, at)
 
-    def _keys(self, questions: Questions) -> NDArray[np.int64]:
+    def _keys(self, questions: FactorRequests) -> NDArray[np.int64]:
         """One number for each question, the same in every table."""
-        item, region = _coded(self._items, questions.items), _coded(self._regions_asked, questions.regions)
+        item, region = _codes_of(self._items, questions.items), _codes_of(self._regions_asked, questions.regions)
         if len(self._items) > 1 << ITEM or len(self._regions_asked) > 1 << REGION:
             raise OverflowError("more distinct items or regions than can be told apart")
         key = (questions.flow << ITEM) + item[questions.item]
@@ -99,7 +99,7 @@ class Answers:
             if request not in self._beside:
                 self._beside[request] = len(self.answers)
                 self.requests.append(request)
-                self.answers.append(_answer(self.factors, request, self._regions))
+                self.answers.append(_match_request(self.factors, request, self._regions))
                 self._count()
             return self._beside[request]
 
@@ -109,29 +109,29 @@ class Answers:
             told = self.answers[len(self.parts) :]
             new = [self._emissions(answer) for answer in told]
             rows = [(answer.table, answer.row) if isinstance(answer, Match) else (-1, -1) for answer in told]
-            self.parts = np.concatenate([self.parts, np.array(new).reshape(-1, len(PARTS))])
+            self.parts = np.concatenate([self.parts, np.array(new).reshape(-1, len(SPLIT_AND_AIRCRAFT))])
             self.refused = np.append(self.refused, [isinstance(answer, NoMatch) for answer in told])
             self.rows = np.concatenate([self.rows, np.array(rows, dtype=np.intp).reshape(-1, 2)])
 
     def _ask(self, spec: FlowSpec, item: str | None, region: str, year: int) -> None:
         wanted = item or spec.factor or ""
         self.requests.append(Request(wanted, spec.kind, region, year, spec.unit, spec.category, spec.forbid))
-        self.answers.append(None if item is None else _answer(self.factors, self.requests[-1], self._regions))
+        self.answers.append(None if item is None else _match_request(self.factors, self.requests[-1], self._regions))
 
     def _emissions(self, answer: Match | NoMatch | None) -> FloatArray:
         if answer is None or isinstance(answer, NoMatch):
-            return np.zeros(len(PARTS))
+            return np.zeros(len(SPLIT_AND_AIRCRAFT))
         per = self.factors.tables[answer.table].units[answer.row].factor / answer.mass
         return np.asarray(self._of_rows[answer.table][answer.row] * per)
 
 
-def _coded(codes: dict[str | None, int], texts: Sequence[str | None]) -> NDArray[np.int64]:
+def _codes_of(codes: dict[str | None, int], texts: Sequence[str | None]) -> NDArray[np.int64]:
     """Codes of texts, those that are new among them."""
     return np.array([codes.setdefault(text, len(codes)) for text in texts], dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
-class Questions:
+class FactorRequests:
     """What is asked, as codes: flow of the rule, item of `items` ("": the rule's own, None: a link), region, year (0: none)."""
 
     flow: IntArray
@@ -149,26 +149,26 @@ class Questions:
             yield flow, self.items[item], self.regions[region], year
 
 
-def answers_of(factors: FactorTable, gwp: str, biogenic: str) -> Answers:
+def factor_matcher(factors: FactorTable, gwp: str, biogenic: str) -> FactorMatcher:
     """Answers of factor tables under a set of global warming potentials, with all that was asked before."""
-    kept = _kept(factors, gwp, biogenic)
+    kept = _cached_matcher(factors, gwp, biogenic)
     kept[0] = kept[0].bounded()
     return kept[0]
 
 
 @lru_cache(maxsize=32)
-def _kept(factors: FactorTable, gwp: str, biogenic: str) -> list[Answers]:
-    return [Answers(factors, gwp, biogenic)]
+def _cached_matcher(factors: FactorTable, gwp: str, biogenic: str) -> list[FactorMatcher]:
+    return [FactorMatcher(factors, gwp, biogenic)]
 
 
-def _answer(factors: FactorTable, request: Request, known: set[str]) -> Match | NoMatch:
+def _match_request(factors: FactorTable, request: Request, known: set[str]) -> Match | NoMatch:
     """The factor that a request means, or why there is none: no item, no such region, no such factor."""
     if not request.item:
         return NoMatch(
             "No item is named, and the rule has none for this flow.", "Name an emission factor in the column `item`."
         )
     if not is_region(request.region) and request.region not in known:
-        close = region_named(request.region) or nearest(request.region, known)
+        close = region_by_name(request.region) or nearest(request.region, known)
         cure = "Write an ISO 3166 code such as CN or CN-ZJ, a group such as RER, or GLO."
         what = f"{request.region!r} is not a region."
         return NoMatch(what, f"Did you mean {close!r}? {cure}" if close else cure, "region")

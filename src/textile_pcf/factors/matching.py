@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from textile_pcf.factors.declared import MASS, mass_of_unit
-from textile_pcf.factors.table import DECLARED, Table
-from textile_pcf.regions import ladder
+from textile_pcf.factors.table import DECLARED, FactorSheet
+from textile_pcf.regions import fallback_regions
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, describe
 
@@ -49,7 +49,7 @@ class NoMatch:
     column: str = "item"
 
 
-def match(tables: Sequence[Table], request: Request) -> Match | NoMatch:
+def match(tables: Sequence[FactorSheet], request: Request) -> Match | NoMatch:
     """The factor a request means: tables in order, in each the region outwards, then the year."""
     declared = request.item.startswith(DECLARED)
     for number, table in enumerate(tables):
@@ -62,7 +62,7 @@ def match(tables: Sequence[Table], request: Request) -> Match | NoMatch:
 
 
 def _in_region(by_region: Mapping[str, dict[int, int]], request: Request, declared: bool) -> tuple[int, str, str] | None:
-    steps: Iterable[str] = ladder(request.region, request.forbid)
+    steps: Iterable[str] = fallback_regions(request.region, request.forbid)
     if declared and len(by_region) == 1:
         steps = [*steps, *by_region]  # one supplier in one place: nothing to choose
     for region in steps:
@@ -88,7 +88,7 @@ def _counts(factor: Unit, flow: Unit) -> bool:
     return (factor * flow).dimensions == (("greenhouse", 1),)
 
 
-def _fitting(table: Table, row: int, request: Request) -> NoMatch | None:
+def _fitting(table: FactorSheet, row: int, request: Request) -> NoMatch | None:
     """None when category, boundary and unit of a row fit the flow."""
     category = table.texts["category"][row]
     if request.category and category and category != request.category:
@@ -108,7 +108,7 @@ def _fitting(table: Table, row: int, request: Request) -> NoMatch | None:
     return None
 
 
-def _mass(table: Table, row: int, request: Request) -> float | None:
+def _mass(table: FactorSheet, row: int, request: Request) -> float | None:
     """Mass of the unit that a row is per, where the flow counts mass and the row something that weighs. [kg]"""
     unit, told = table.units[row], table.texts["mass_per_unit"][row]
     if not told or _counts(unit, request.unit) or request.unit.dimensions != MASS:
@@ -116,7 +116,7 @@ def _mass(table: Table, row: int, request: Request) -> float | None:
     return mass_of_unit(told, unit)
 
 
-def _reaches_past(table: Table, row: int, request: Request) -> str:
+def _reaches_past(table: FactorSheet, row: int, request: Request) -> str:
     """The boundary of a declared footprint that holds more than the flow takes; empty when it fits."""
     if not request.item.startswith(DECLARED):
         return ""
@@ -126,7 +126,7 @@ def _reaches_past(table: Table, row: int, request: Request) -> str:
     return boundary if REACH.get(boundary, 0) > REACH[most] else ""
 
 
-def _no_match(tables: Sequence[Table], request: Request) -> NoMatch:
+def _no_match(tables: Sequence[FactorSheet], request: Request) -> NoMatch:
     rows = [(table, row) for table in tables for row in table.index.get(request.item, [])]
     labels = ", ".join(table.label for table in tables)
     if not rows:
@@ -142,7 +142,7 @@ def _no_match(tables: Sequence[Table], request: Request) -> NoMatch:
             return NoMatch(what, cure)
         return NoMatch(what, "Name an item that has this kind, or use the flow made for the other kind.")
     regions = _list(table.texts["region"][row] for table, row in fitting or rows)
-    asked = " → ".join(ladder(request.region, request.forbid)) or request.region
+    asked = " → ".join(fallback_regions(request.region, request.forbid)) or request.region
     forbidden = f" ({', '.join(request.forbid)} forbidden by the rule)" if request.forbid else ""
     what = f"There is no emission factor {request.item!r} for {asked}{forbidden} in {labels}; there are: {regions}."
     others = [(table, row) for table, row in rows if fitting and table.texts["kind"][row] != request.kind]
@@ -150,7 +150,7 @@ def _no_match(tables: Sequence[Table], request: Request) -> NoMatch:
     return NoMatch(what + also, "Name a region that has one in the column `region`, or give a table of your own.")
 
 
-def _of_the_right_sort(tables: Sequence[Table], request: Request) -> set[str]:
+def _of_the_right_sort(tables: Sequence[FactorSheet], request: Request) -> set[str]:
     """Items that would do for a request: declared footprints or not, of its kind and category, counted in its unit."""
     declared = request.item.startswith(DECLARED)
     found: set[str] = set()
@@ -161,14 +161,14 @@ def _of_the_right_sort(tables: Sequence[Table], request: Request) -> set[str]:
     return found
 
 
-def _would_do(table: Table, row: int, request: Request, declared: bool) -> bool:
+def _would_do(table: FactorSheet, row: int, request: Request, declared: bool) -> bool:
     category = table.texts["category"][row]
     if request.category and category not in ("", request.category):
         return False
     return (declared or table.texts["kind"][row] == request.kind) and _counts(table.units[row], request.unit)
 
 
-def _kinds(rows: Iterable[tuple[Table, int]]) -> str:
+def _kinds(rows: Iterable[tuple[FactorSheet, int]]) -> str:
     """Kinds of some rows, each with its regions."""
     regions: dict[str, list[str]] = {}
     for table, row in rows:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cache
 
-from textile_pcf.factors.table import Table
+from textile_pcf.factors.table import FactorSheet
 from textile_pcf.io.resources import data_root
 
 CLOSE = 0.75  # similarity from which a misspelt word counts
@@ -23,7 +23,7 @@ def synonyms() -> dict[str, frozenset[str]]:
     return {item: frozenset(terms) for item, terms in found.items()}
 
 
-def search(tables: Sequence[Table], words: str) -> list[tuple[Table, int]]:
+def search(tables: Sequence[FactorSheet], words: str) -> list[tuple[FactorSheet, int]]:
     """Rows whose item, names, category or synonyms hold every word, best first.
 
     Examples
@@ -40,7 +40,7 @@ def search(tables: Sequence[Table], words: str) -> list[tuple[Table, int]]:
     return [(table, row) for score, table, row in scored if best < 1 or score >= 1]
 
 
-def _score(table: Table, row: int, words: list[str]) -> float:
+def _score(table: FactorSheet, row: int, words: list[str]) -> float:
     """1 and more when every word is found as it stands, less for words that are only alike."""
     item = table.texts["item"][row]
     names = [item, *item.split("_"), table.texts["name_en"][row], table.texts["name_zh"][row], table.texts["category"][row]]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.columns import text_of
+from textile_pcf.columns import cell_text
 from textile_pcf.io.documents import Source, Strict
 from textile_pcf.io.localized import Text
 from textile_pcf.io.resources import data_root
@@ -74,7 +74,7 @@ class TableDocument(Strict):
 
 
 @dataclass(frozen=True)
-class Table:
+class FactorSheet:
     """One checked table: `texts` and `numbers` by column, one entry per row; empty text and NaN where a cell is empty."""
 
     name: str
@@ -125,5 +125,5 @@ class Table:
 
 def row_texts(columns: Mapping[str, Sequence[Any]], rows: int) -> dict[str, list[str]]:
     """Text columns, all there, empty where the file has no such column."""
-    texts = {name: [text_of(cell) for cell in columns[name]] if name in columns else [""] * rows for name in TEXTS}
+    texts = {name: [cell_text(cell) for cell in columns[name]] if name in columns else [""] * rows for name in TEXTS}
     return {**texts, "year": [year_text(year) for year in texts["year"]]}

@@ -7,23 +7,23 @@ from numpy.typing import NDArray
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.factors.gwp import SETS, gwp100
-from textile_pcf.factors.table import COUNTED_GASES, HOLDS_NONE, HOLDS_UPTAKE, Table
+from textile_pcf.factors.table import COUNTED_GASES, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
 
-PARTS = ("fossil", "biogenic", "uptake", "land_use_change", "aircraft")
+SPLIT_AND_AIRCRAFT = ("fossil", "biogenic", "uptake", "land_use_change", "aircraft")
 COUNTED = 4  # the first four add up to the total; aircraft is part of fossil and only reported
 
 
-def has_gases(table: Table) -> NDArray[np.bool_]:
+def has_gases(table: FactorSheet) -> NDArray[np.bool_]:
     """Rows that say which gases their value is made of."""
     return np.asarray(~np.isnan(np.array([table.numbers[gas] for gas in COUNTED_GASES])).all(axis=0))
 
 
-def holds_uptake(table: Table) -> NDArray[np.bool_]:
+def holds_uptake(table: FactorSheet) -> NDArray[np.bool_]:
     """Rows whose printed value says that biogenic CO2 and uptake are inside."""
     return np.array([told == HOLDS_UPTAKE for told in table.texts["biogenic"]], dtype=bool)
 
 
-def parts(table: Table, gwp: str, biogenic: str) -> FloatArray:
+def split_values(table: FactorSheet, gwp: str, biogenic: str) -> FloatArray:
     """Emissions per unit of each row, shape (rows, PARTS). [kg CO2e per the row's unit as printed]
 
     Under `minus_one_plus_one` biogenic CO2 counts +1 and uptake -1; under `zero_zero` neither counts. A printed value that
@@ -45,7 +45,7 @@ def parts(table: Table, gwp: str, biogenic: str) -> FloatArray:
     return np.stack(columns, axis=1)
 
 
-def printed_by_gases(table: Table) -> FloatArray:
+def printed_by_gases(table: FactorSheet) -> FloatArray:
     """The value that the gases of each row give under its own GWP set; NaN where that cannot be said."""
     computed = np.full(table.size, np.nan)
     given, held = has_gases(table), holds_uptake(table)
@@ -53,6 +53,6 @@ def printed_by_gases(table: Table) -> FloatArray:
         of_set = given & (np.array(table.texts["gwp"]) == gwp)
         for convention, rows in ((HOLDS_NONE, of_set & ~held), (HOLDS_UPTAKE, of_set & held)):
             if rows.any():
-                split = parts(table, gwp, convention)[:, :COUNTED]
+                split = split_values(table, gwp, convention)[:, :COUNTED]
                 computed[rows] = split.sum(axis=1)[rows]
     return computed

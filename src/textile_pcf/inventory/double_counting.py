@@ -7,18 +7,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.columns import combine
+from textile_pcf.columns import group_rows
 from textile_pcf.factors import DECLARED, FactorTable
-from textile_pcf.inventory.matching import Matched
+from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.rules import FlowSpec
-from textile_pcf.rules.arrays import layout
+from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import parse_unit
 
 DELIVERED = "cradle_to_customer"  # the boundary of a factor row whose value ends at the customer's door
 TRANSPORT = "transport"
 
 
-def carried_twice(activity: Activity, factors: FactorTable, matched: Matched) -> Iterator[tuple[int, str]]:
+def find_double_transport(activity: Activity, factors: FactorTable, matched: FactorMatches) -> Iterator[tuple[int, str]]:
     """Per product, a sentence for each stage with a delivered footprint and a transport flow that is not zero."""
     if not any(request.item.startswith(DECLARED) for request in matched.requests):
         return
@@ -33,13 +33,13 @@ def carried_twice(activity: Activity, factors: FactorTable, matched: Matched) ->
     rows = np.flatnonzero(delivered[matched.form])
     if not len(rows):
         return
-    product = activity.flow_products
-    stage = layout(rules).flow_stage[flows.flow]
+    product = activity.exchange_products
+    stage = rule_arrays(rules).flow_stage[flows.flow]
     place = product * len(rules.stages) + stage
-    carries = np.array([_is_transport(spec) for spec in rules.flows])[flows.flow] & (activity.flow_value != 0)
+    carries = np.array([_is_transport(spec) for spec in rules.flows])[flows.flow] & (activity.exchange_value != 0)
     ways = np.flatnonzero(carries & np.isin(place, place[rows]))
-    way = ways[combine(place[ways], flows.flow[ways])[0]]
-    found = rows[combine(place[rows], matched.form[rows])[0]]
+    way = ways[group_rows(place[ways], flows.flow[ways])[0]]
+    found = rows[group_rows(place[rows], matched.form[rows])[0]]
     flows_at: dict[int, list[str]] = {}
     for row in way.tolist():
         flows_at.setdefault(int(place[row]), []).append(rules.flows[flows.flow[row]].id)

@@ -8,18 +8,18 @@ from textile_pcf import engine
 from textile_pcf.activity import Activity
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.errors import Problem
-from textile_pcf.inventory.matching import Matched
-from textile_pcf.inventory.product_mass import measures_of
+from textile_pcf.inventory.matching import FactorMatches
+from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.rules import FlowSpec
-from textile_pcf.rules.arrays import layout
+from textile_pcf.rules.arrays import rule_arrays
 
 NAMED = 12
 """Products of a loop that a message names."""
 
 
-def with_links(
-    activity: Activity, quantities: Quantities, matched: Matched, amount: FloatArray
+def solve_product_links(
+    activity: Activity, quantities: Quantities, matched: FactorMatches, amount: FloatArray
 ) -> tuple[IndexArray, FloatArray, list[Problem]]:
     """What each row asks for, and emissions per canonical unit of each of these; links count at the linking stage.
 
@@ -34,17 +34,17 @@ def with_links(
     if problems:
         return matched.form, matched.parts, problems
     per_unit = matched.parts[matched.form]
-    product = activity.flow_products
-    inside = ~layout(activity.rules).flow_outside[activity.flows.flow]
+    product = activity.exchange_products
+    inside = ~rule_arrays(activity.rules).flow_outside[activity.flows.flow]
     counted = inside & (matched.supplier < 0)
-    own = engine.summed((amount[:, None] * per_unit)[counted], product[counted], len(activity.names))
+    own = engine.sum_by_group((amount[:, None] * per_unit)[counted], product[counted], len(activity.names))
     needs = linked[inside[linked]]
     needed = amount[needs] * units[inside[linked]]
     user, supplier = product[needs], matched.supplier[needs]
     try:
-        total = engine.linked(own, user, supplier, needed)
+        total = engine.solve_links(own, user, supplier, needed)
     except ValueError:
-        found = engine.loops(user, supplier, needed, len(activity.names))
+        found = engine.find_loops(user, supplier, needed, len(activity.names))
         return matched.form, matched.parts, [_loop(activity, loop) for loop in found]
     question = matched.form.copy()
     question[linked] = len(matched.parts) + np.arange(len(linked))
@@ -52,10 +52,10 @@ def with_links(
 
 
 def _supplier_units(
-    activity: Activity, quantities: Quantities, matched: Matched, linked: IndexArray
+    activity: Activity, quantities: Quantities, matched: FactorMatches, linked: IndexArray
 ) -> tuple[FloatArray, list[Problem]]:
     """Units of the linked product in one canonical unit of the flow."""
-    measures, units = measures_of(activity, quantities.properties), np.full(len(linked), np.nan)
+    measures, units = product_units_of(activity, quantities.properties), np.full(len(linked), np.nan)
     problems: list[Problem] = []
     flow = activity.flows.flow[linked]
     for index in np.unique(flow):

@@ -10,26 +10,26 @@ from textile_pcf import engine
 from textile_pcf.activity.activity import Activity
 from textile_pcf.arrays import FloatArray
 from textile_pcf.inventory.quantities import Quantities
-from textile_pcf.rules.arrays import layout
+from textile_pcf.rules.arrays import rule_arrays
 
 
 def stage_masses(activity: Activity, quantities: Quantities) -> engine.Masses:
     """Masses of all stages: the losses of each, multiplied, solved backwards from the product. [kg per product unit]"""
     lanes, lost = activity.lanes, activity.structure.lost
     ratio_of = _loss_ratios(activity, quantities.losses)
-    every = reduce(np.multiply, [ratio_of[seats] for seats in lost]) if lost else np.ones(activity.stage_seats.total)
-    return engine.stage_masses(quantities.mass, every, lanes.product, lanes.share, layout(activity.rules).components)
+    every = reduce(np.multiply, [ratio_of[seats] for seats in lost]) if lost else np.ones(activity.processes.total)
+    return engine.stage_masses(quantities.mass, every, lanes.product, lanes.share, rule_arrays(activity.rules).components)
 
 
 def _loss_ratios(activity: Activity, losses: FloatArray) -> FloatArray:
     """Mass into each loss per mass out of it, on all seats; 1 where there is none, and one more that stands for -1."""
-    kinds, ratios = layout(activity.rules).loss_kinds, np.empty(len(losses) + 1)
+    kinds, ratios = rule_arrays(activity.rules).loss_kinds, np.empty(len(losses) + 1)
     ratios[-1] = 1.0
     for kind, of_kind in kinds:
         if len(kinds) == 1:
             ratios[:-1] = engine.loss_ratio(losses, kind)
         else:
-            here = np.flatnonzero(activity.loss_seats.of_each(of_kind))
+            here = np.flatnonzero(activity.loss_entries.repeat(of_kind))
             ratios[here] = engine.loss_ratio(losses[here], kind)
     if not activity.given:
         ratios[:-1][np.isnan(losses)] = 1.0

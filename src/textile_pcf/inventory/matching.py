@@ -9,19 +9,19 @@ from functools import cached_property
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.activity.row_patterns import among
+from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import FloatArray, IndexArray
-from textile_pcf.columns import combine, picked
+from textile_pcf.columns import group_rows, take
 from textile_pcf.errors import Problem
 from textile_pcf.factors import Match, NoMatch, Request
-from textile_pcf.factors.matcher import LINK, Answers, Questions
+from textile_pcf.factors.matcher import LINK, FactorMatcher, FactorRequests
 from textile_pcf.inventory.default_table import summed_up
-from textile_pcf.results.contributions import parts_told
+from textile_pcf.results.contributions import nonzero_parts
 from textile_pcf.suggest import nearest
 
 
 @dataclass(frozen=True, eq=False)
-class Matched:
+class FactorMatches:
     """What stands for each flow row.
 
     Rows of one `kind` ask the same; `question` is the place of what each kind asks in `answers` (None for a link to another
@@ -44,7 +44,7 @@ class Matched:
     @cached_property
     def form(self) -> IndexArray:
         """The question of each row."""
-        return picked(self.question, self.kind)
+        return take(self.question, self.kind)
 
     @cached_property
     def of_kinds(self) -> FloatArray:
@@ -54,7 +54,7 @@ class Matched:
     @cached_property
     def told(self) -> tuple[int, ...]:
         """Parts of the emissions that some factor tells."""
-        return parts_told(self.parts)
+        return nonzero_parts(self.parts)
 
     @cached_property
     def answers(self) -> tuple[Match | None, ...]:
@@ -68,14 +68,14 @@ class Matched:
         return tuple(self.asked[place] for place in self.places.tolist())
 
 
-def match_rows(activity: Activity, answers: Answers) -> Matched:
+def match_exchanges(activity: Activity, answers: FactorMatcher) -> FactorMatches:
     """Emission factor of every flow row, with a problem for every row that has none."""
     if (earlier := answers.matched.get(activity.structure)) is not None:
         return earlier
-    kind, question, places, links = _questions(activity, answers)
+    kind, question, places, links = _requests(activity, answers)
     supplier = _suppliers(activity, links)
     told = (answers.parts[places], answers.rows[places], places, supplier, len(links) > 0)
-    matched = Matched(kind, question, answers.answers, answers.requests, *told, problems=())
+    matched = FactorMatches(kind, question, answers.answers, answers.requests, *told, problems=())
     without = _problems(activity, answers, matched)
     problems = [*summed_up(answers.factors, without, activity.cells.table.name), *_unknown_suppliers(activity, links, supplier)]
     matched = replace(matched, problems=tuple(problems)) if problems else matched
@@ -84,7 +84,7 @@ def match_rows(activity: Activity, answers: Answers) -> Matched:
     return matched
 
 
-def _questions(activity: Activity, answers: Answers) -> tuple[IndexArray, IndexArray, IndexArray, IndexArray]:
+def _requests(activity: Activity, answers: FactorMatcher) -> tuple[IndexArray, IndexArray, IndexArray, IndexArray]:
     """Kind of each row, question of each kind, place of the answer to each question, and which rows link to another product.
 
     Questions are told apart by distinct row forms; where a form tells no region or year, by those of its seats as well.
@@ -100,11 +100,11 @@ def _questions(activity: Activity, answers: Answers) -> tuple[IndexArray, IndexA
         question = np.maximum(np.cumsum(is_flow) - 1, 0) if len(chosen) else chosen
         region, year = forms.region[chosen], forms.year[chosen]
     else:
-        first, kind = combine(flows.form, flows.region, flows.year)
+        first, kind = group_rows(flows.form, flows.region, flows.year)
         question = np.arange(len(first))
         chosen, region, year = flows.form[first], flows.region[first], flows.year[first]
-    asked = Questions(forms.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)
-    return kind, question, answers.places(activity.rules, asked), among(is_link, flows.form)
+    asked = FactorRequests(forms.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)
+    return kind, question, answers.places(activity.rules, asked), rows_where(is_link, flows.form)
 
 
 def _suppliers(activity: Activity, links: IndexArray) -> IndexArray:
@@ -124,7 +124,7 @@ def _rows_telling(activity: Activity, region: str) -> IndexArray:
     return np.flatnonzero(column.codes == column.categories.index(region)) if region in column.categories else np.array([], int)
 
 
-def _problems(activity: Activity, answers: Answers, matched: Matched) -> Iterator[tuple[Request | None, Problem]]:
+def _problems(activity: Activity, answers: FactorMatcher, matched: FactorMatches) -> Iterator[tuple[Request | None, Problem]]:
     """Rows whose question has no factor, each with what it asks of the tables."""
     flows, seen = activity.flows, set[str]()
     for number in np.flatnonzero(answers.refused[matched.places]):
@@ -161,22 +161,22 @@ def _unknown_suppliers(activity: Activity, links: IndexArray, supplier: IndexArr
         )
 
 
-def factor_rows(matched: Matched) -> dict[int, list[int]]:
+def factor_rows(matched: FactorMatches) -> dict[int, list[int]]:
     """Rows of each factor table that are used."""
     table, row = matched.rows.T
     return {number: np.unique(row[table == number]).tolist() for number in np.unique(table[table >= 0]).tolist()}
 
 
-def match_warnings(activity: Activity, matched: Matched) -> Iterator[tuple[int, str]]:
+def match_warnings(activity: Activity, matched: FactorMatches) -> Iterator[tuple[int, str]]:
     """Warnings of products whose factor is of a later year than theirs."""
-    product, told = activity.flow_products, dict[tuple[int, str], None]()
+    product, told = activity.exchange_products, dict[tuple[int, str], None]()
     for number, text in late_factors(activity, matched):
         rows = np.flatnonzero(matched.form == number)
         told |= dict.fromkeys((place, text) for place in np.unique(product[rows]).tolist())
     yield from told
 
 
-def late_factors(activity: Activity, matched: Matched) -> list[tuple[int, str]]:
+def late_factors(activity: Activity, matched: FactorMatches) -> list[tuple[int, str]]:
     """Requests answered by a factor of a later year, each with its warning, in the order of the rule.
 
     Rows are looked at once, whatever their number: a catalogue needs the sentences, not who each of them is about.

@@ -8,20 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.activity import Activity
-from textile_pcf.activity.row_patterns import Kind
+from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.errors import Problem
 from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, RuleSet
 from textile_pcf.rules.arrays import alternative_flows
 
-Spoilt = set[tuple[str, int, int]]
+InvalidNames = set[tuple[str, int, int]]
 
 
-def spoilt_names(activity: Activity) -> Spoilt:
+def invalid_names(activity: Activity) -> InvalidNames:
     """What rows with problems speak of, (kind, place in the rule, product): not to be called missing as well."""
     cells, names = activity.cells, activity.rules.names
-    found: Spoilt = set()
-    for row in activity.rows.of_kind(Kind.WRONG):
+    found: InvalidNames = set()
+    for row in activity.rows.of_kind(RowKind.WRONG):
         kind, index = names.get(cells.text("stage", int(row)), {}).get(cells.text("flow", int(row)), ("", -1))
         product = int(cells.texts["product"].codes[row])
         if kind:
@@ -30,7 +30,7 @@ def spoilt_names(activity: Activity) -> Spoilt:
     return found
 
 
-def missing_flows(activity: Activity, spoilt: Spoilt) -> Iterator[Problem]:
+def missing_flows(activity: Activity, spoilt: InvalidNames) -> Iterator[Problem]:
     """Required flows of stages that take place."""
     rules = activity.rules
     present = activity.present
@@ -40,9 +40,9 @@ def missing_flows(activity: Activity, spoilt: Spoilt) -> Iterator[Problem]:
             continue
         if present[spec.index].all():
             continue
-        takes = activity.takes_place[activity.stage_seats.block(spec.stage)]
+        takes = activity.stage_active[activity.processes.block(spec.stage)]
         for seat in np.flatnonzero(takes & ~present[spec.index]):
-            product, _ = activity.seat_place(spec.stage, int(seat))
+            product, _ = activity.entry_name(spec.stage, int(seat))
             if ("flow", spec.index, product) not in spoilt:
                 stage = rules.stage_id(spec.stage)
                 what = f"{rules.title(stage, spec.id)} is missing, and the rule has no value for it."
@@ -50,8 +50,8 @@ def missing_flows(activity: Activity, spoilt: Spoilt) -> Iterator[Problem]:
                 yield activity.missing(spec.stage, int(seat), spec.id, what, cure, "missing")
 
 
-def missing_root(
-    activity: Activity, properties: FloatArray, spec: FlowSpec | LossSpec, default: Default, seat: int, spoilt: Spoilt
+def missing_input(
+    activity: Activity, properties: FloatArray, spec: FlowSpec | LossSpec, default: Default, seat: int, spoilt: InvalidNames
 ) -> Iterator[Problem]:
     """Problem of a value that cannot be told because something it needs is not given; none where that is told already."""
     rules = activity.rules
@@ -64,7 +64,7 @@ def missing_root(
 
 
 def _reasons(
-    activity: Activity, properties: FloatArray, default: Default, stage: int, seat: int, spoilt: Spoilt
+    activity: Activity, properties: FloatArray, default: Default, stage: int, seat: int, spoilt: InvalidNames
 ) -> Iterator[tuple[str, bool]]:
     """What is needed and not known, and whether it is required and so reported by itself."""
     rules = activity.rules
@@ -72,8 +72,8 @@ def _reasons(
     if index < 0:
         return
     spec = rules.properties[index]
-    place = property_seat(activity, properties, index, stage, seat)
-    value = properties[activity.property_seats.start[index] + place]
+    place = property_entry(activity, properties, index, stage, seat)
+    value = properties[activity.property_entries.start[index] + place]
     home = rules.stage_id(spec.stage)
     if not np.isnan(value):
         if default.reference < 0:
@@ -85,11 +85,11 @@ def _reasons(
     elif spec.default is not None:
         yield from _reasons(activity, properties, spec.default, spec.stage, place, spoilt)
     else:
-        product, _ = activity.seat_place(spec.stage, place)
+        product, _ = activity.entry_name(spec.stage, place)
         yield f"{home}.{spec.id}", not spec.optional or ("property", index, product) in spoilt
 
 
-def property_seat(activity: Activity, properties: FloatArray, index: int, stage: int, seat: int) -> int:
+def property_entry(activity: Activity, properties: FloatArray, index: int, stage: int, seat: int) -> int:
     """Seat of a property that a seat of some stage looks at; of several fibres the first that does not know it."""
     rules, lanes = activity.rules, activity.lanes
     home = rules.properties[index].stage
@@ -98,17 +98,17 @@ def property_seat(activity: Activity, properties: FloatArray, index: int, stage:
     if not own_lane or lane:
         return seat if own_lane or not lane else int(lanes.product[seat])
     start = int(lanes.start[seat])
-    fibres = properties[activity.property_seats.block(index)][start : start + int(lanes.count[seat])]
+    fibres = properties[activity.property_entries.block(index)][start : start + int(lanes.count[seat])]
     return start + int(np.argmax(np.isnan(fibres)))
 
 
-def unchosen_alternatives(activity: Activity, spoilt: Spoilt) -> Iterator[Problem]:
+def check_alternatives(activity: Activity, spoilt: InvalidNames) -> Iterator[Problem]:
     """Groups of ways of which not exactly one is taken."""
     rules = activity.rules
     present = activity.present
     for group, written in zip(rules.alternatives, rules.document.alternatives, strict=True):
-        per_lane = any(rules.stages[_home(rules, *member)].component for member in group)
-        taken = [_on_lanes(activity, _given(activity, present, *member), _home(rules, *member), per_lane) for member in group]
+        per_lane = any(rules.stages[_owner(rules, *member)].component for member in group)
+        taken = [_on_lanes(activity, _given(activity, present, *member), _owner(rules, *member), per_lane) for member in group]
         count = np.sum(taken, axis=0)
         demanded = _demanded(activity, group, per_lane)
         names = rules.ways_named(written.one_of)
@@ -118,7 +118,7 @@ def unchosen_alternatives(activity: Activity, spoilt: Spoilt) -> Iterator[Proble
             product = int(activity.lanes.product[seat]) if per_lane else int(seat)
             if count[seat] == 0 and any(("flow", index, product) in spoilt for index in flows):
                 continue
-            stage = _home(rules, *group[0]) if per_lane else PRODUCT
+            stage = _owner(rules, *group[0]) if per_lane else PRODUCT
             got = [name for name, flags in zip(written.one_of, taken, strict=True) if flags[seat]]
             told = f"Only one of these can be taken: {rules.ways_named(got)}."
             what = told if got else f"One of these is needed: {names}."
@@ -129,15 +129,15 @@ def unchosen_alternatives(activity: Activity, spoilt: Spoilt) -> Iterator[Proble
 
 
 def _stage_with_lanes(rules: RuleSet, group: tuple[tuple[str, int], ...]) -> int:
-    return next(home for home in (_home(rules, *member) for member in group) if rules.stages[home].component)
+    return next(home for home in (_owner(rules, *member) for member in group) if rules.stages[home].component)
 
 
-def _home(rules: RuleSet, kind: str, index: int) -> int:
+def _owner(rules: RuleSet, kind: str, index: int) -> int:
     return index if kind == "stage" else rules.flows[index].stage
 
 
 def _given(activity: Activity, present: list[BoolArray], kind: str, index: int) -> BoolArray:
-    return activity.takes_place[activity.stage_seats.block(index)] if kind == "stage" else present[index]
+    return activity.stage_active[activity.processes.block(index)] if kind == "stage" else present[index]
 
 
 def _on_lanes(activity: Activity, flags: BoolArray, stage: int, per_lane: bool) -> BoolArray:
@@ -146,8 +146,8 @@ def _on_lanes(activity: Activity, flags: BoolArray, stage: int, per_lane: bool) 
 
 def _demanded(activity: Activity, group: tuple[tuple[str, int], ...], per_lane: bool) -> NDArray[np.bool_]:
     """Where a choice must be made: where the one stage takes place whose flows they all are, else everywhere."""
-    homes = {_home(activity.rules, *member) for member in group}
+    homes = {_owner(activity.rules, *member) for member in group}
     if len(homes) == 1 and all(kind == "flow" for kind, _ in group):
         home = homes.pop()
-        return activity.takes_place[activity.stage_seats.block(home)]
+        return activity.stage_active[activity.processes.block(home)]
     return np.ones(activity.lanes.size if per_lane else len(activity.names), dtype=bool)

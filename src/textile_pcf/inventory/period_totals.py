@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from textile_pcf.activity.activity import Activity
-from textile_pcf.activity.row_patterns import PERIOD, Kind
+from textile_pcf.activity.row_patterns import PER_PERIOD, RowKind
 from textile_pcf.arrays import FloatArray, IndexArray
-from textile_pcf.columns import combine
+from textile_pcf.columns import group_rows
 from textile_pcf.errors import Problem
-from textile_pcf.inventory.product_mass import measures_of
-from textile_pcf.rules.arrays import layout
+from textile_pcf.inventory.product_mass import product_units_of
+from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import Unit
-from textile_pcf.units.product_units import Measures
+from textile_pcf.units.product_units import ProductUnits
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Periods:
     def means(self, mass: FloatArray) -> FloatArray:
         """What each total is divided by: the outputs of all periods of its flow. [kg] 0 where a period has none."""
         given = np.bincount(self.outputs, weights=mass, minlength=self.count)
-        first, _ = combine(self.flow, self.totals)
+        first, _ = group_rows(self.flow, self.totals)
         of_flow, period = self.flow[first], self.totals[first]
         return np.asarray(np.bincount(of_flow, weights=given[period])[self.flow])
 
@@ -53,30 +53,30 @@ class Periods:
 
 def periods_of(activity: Activity) -> Periods:
     """The periods that rows speak of."""
-    flows, outputs, seats = activity.flows, activity.outputs, activity.stage_seats
+    flows, outputs, seats = activity.flows, activity.outputs, activity.processes
     rows, code = flows.totals, activity.cells.texts["component"].codes
     place = np.concatenate([flows.place[rows], seats.at(outputs.stage, outputs.seat)])
     component = code[np.concatenate([flows.row[rows], outputs.row])]
-    first, form = combine(place, component, np.concatenate([flows.year[rows], outputs.year]))
-    _, flow = combine(activity.structure.flow_seats.at(flows.flow[rows], flows.seat[rows]), component[: len(rows)])
+    first, form = group_rows(place, component, np.concatenate([flows.year[rows], outputs.year]))
+    _, flow = group_rows(activity.structure.flow_entries.at(flows.flow[rows], flows.seat[rows]), component[: len(rows)])
     return Periods(form[: len(rows)], form[len(rows) :], flow, len(first))
 
 
-def per_period(activity: Activity, properties: FloatArray, values: FloatArray) -> tuple[FloatArray, list[Problem]]:
+def per_output(activity: Activity, properties: FloatArray, values: FloatArray) -> tuple[FloatArray, list[Problem]]:
     """Values of flow rows with the totals of periods per kg of output, and what is wrong with them."""
     flows, outputs = activity.flows, activity.outputs
     rows = flows.totals
     if not len(rows) and not len(outputs.row):
         return values, []
     periods = periods_of(activity)
-    mass, problems = output_mass(activity, measures_of(activity, properties))
+    mass, problems = output_mass(activity, product_units_of(activity, properties))
     lacking = rows[periods.lacking]
     what = "The total of a period has no output to be divided by."
     cure = "Add a row of this stage with flow `output`, per `period`, and the same component and year."
     problems += activity.cells.problems_at(np.unique(flows.row[lacking]), what, cure, "per", "no-output")
     what = "This output of a period belongs to no total of that period."
     cure = "Give the same component and year as the totals, or remove it."
-    rows_unused = _without_spoilt_totals(activity, np.unique(outputs.row[periods.unused]))
+    rows_unused = _without_invalid_totals(activity, np.unique(outputs.row[periods.unused]))
     problems += activity.cells.problems_at(rows_unused, what, cure, "flow", "unused-output")
     problems += _given_twice(activity, periods)
     done = values.copy()
@@ -96,7 +96,7 @@ def _given_twice(activity: Activity, periods: Periods) -> Iterator[Problem]:
     )
     cure = "Give it once, or tell its parts apart by item or region."
     for row, same in told:
-        first, form = combine(*same)
+        first, form = group_rows(*same)
         earlier = row[first[form]]
         again = np.flatnonzero(code["year"][row] != code["year"][earlier])
         for place in again[np.unique(row[again], return_index=True)[1]]:
@@ -104,15 +104,15 @@ def _given_twice(activity: Activity, periods: Periods) -> Iterator[Problem]:
             yield from cells.problems_at([int(row[place])], what, cure, "year", "twice")
 
 
-def _without_spoilt_totals(activity: Activity, rows: IndexArray) -> IndexArray:
+def _without_invalid_totals(activity: Activity, rows: IndexArray) -> IndexArray:
     """Output rows of stages none of whose rows was reported: there the total is perhaps only unreadable."""
     texts = activity.cells.texts
     span = len(texts["stage"].categories)
     home = texts["product"].codes * span + texts["stage"].codes
-    return rows[~np.isin(home[rows], home[activity.rows.of_kind(Kind.WRONG)])]
+    return rows[~np.isin(home[rows], home[activity.rows.of_kind(RowKind.WRONG)])]
 
 
-def output_mass(activity: Activity, measures: Measures) -> tuple[FloatArray, list[Problem]]:
+def output_mass(activity: Activity, measures: ProductUnits) -> tuple[FloatArray, list[Problem]]:
     """Outputs of periods in kg."""
     outputs, problems = activity.outputs, list[Problem]()
     mass = np.full(len(outputs.row), np.nan)
@@ -122,7 +122,7 @@ def output_mass(activity: Activity, measures: Measures) -> tuple[FloatArray, lis
         unit: Unit | None = activity.rows.units[form]
         assert unit is not None
         rows = np.flatnonzero(outputs.unit == form)
-        per_lane = layout(activity.rules).stage_lane[outputs.stage[rows]]
+        per_lane = rule_arrays(activity.rules).stage_is_component[outputs.stage[rows]]
         product = np.where(per_lane, activity.lanes.product[np.where(per_lane, outputs.seat[rows], 0)], outputs.seat[rows])
         mass[rows] = amounts[rows] * measures.kilograms(unit)[product]
         unknown = np.unique(outputs.row[rows[np.isnan(mass[rows]) & ~np.isnan(amounts[rows])]])
@@ -133,17 +133,17 @@ def output_mass(activity: Activity, measures: Measures) -> tuple[FloatArray, lis
     return mass, problems
 
 
-def years_added(activity: Activity) -> Iterator[tuple[int, str]]:
+def added_years(activity: Activity) -> Iterator[tuple[int, str]]:
     """Per product, a sentence for amounts of several years that add up because they are no totals of periods."""
     flows = activity.flows
     told = np.setdiff1d(np.flatnonzero(flows.year), flows.empty)
-    _, same = combine(
-        activity.structure.flow_seats.at(flows.flow[told], flows.seat[told]),
+    _, same = group_rows(
+        activity.structure.flow_entries.at(flows.flow[told], flows.seat[told]),
         flows.forms.item[flows.form[told]],
         flows.region[told],
     )
-    first, _ = combine(same, flows.year[told])
-    plain = np.bincount(same, weights=flows.per[told] != PERIOD)
+    first, _ = group_rows(same, flows.year[told])
+    plain = np.bincount(same, weights=flows.per[told] != PER_PERIOD)
     several = (np.bincount(same[first], minlength=len(plain)) > 1) & (plain > 0)
     kept = first[several[same[first]]]  # one row of each year
     kept = kept[np.argsort(same[kept], kind="stable")]
@@ -155,7 +155,7 @@ def years_added(activity: Activity) -> Iterator[tuple[int, str]]:
 def _years_told(activity: Activity, lines: IndexArray) -> tuple[int, str]:
     flows = activity.flows
     spec, seat = activity.rules.flows[flows.flow[lines[0]]], int(flows.seat[lines[0]])
-    product, component = activity.seat_place(spec.stage, seat)
+    product, component = activity.entry_name(spec.stage, seat)
     where = f"{activity.rules.stage_id(spec.stage)}.{spec.id}{f' of {component}' if component else ''}"
     years = ", ".join(map(str, np.sort(flows.year[lines]).tolist()))
     return product, f"{where}: The amounts of several years ({years}) are added up. Only totals of periods give a mean."

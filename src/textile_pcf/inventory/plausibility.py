@@ -10,10 +10,10 @@ import numpy as np
 
 from textile_pcf import engine
 from textile_pcf.activity.activity import Activity
-from textile_pcf.activity.indexing import Seats
-from textile_pcf.activity.row_patterns import ABSOLUTE, PERIOD, Kind
+from textile_pcf.activity.indexing import BlockIndex
+from textile_pcf.activity.row_patterns import PER_PERIOD, PER_PRODUCT, RowKind
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.columns import picked
+from textile_pcf.columns import take
 from textile_pcf.errors import Problem
 from textile_pcf.inventory.masses import stage_masses
 from textile_pcf.inventory.quantities import Quantities, property_on
@@ -52,18 +52,18 @@ def _bands_of(specs: tuple[PropertySpec | LossSpec | FlowSpec, ...]) -> _Bands:
 # ---------------------------------------------------------------- warnings
 
 
-def implausible(activity: Activity, quantities: Quantities) -> Iterator[Warning_]:
+def check_plausibility(activity: Activity, quantities: Quantities) -> Iterator[Warning_]:
     """Per product, a sentence for each quantity outside its band, wherever it comes from."""
     for problem, product in _doubts(activity, quantities):
         yield product, problem.what
 
 
-def doubts(activity: Activity, quantities: Quantities) -> list[Problem]:
+def implausible_amounts(activity: Activity, quantities: Quantities) -> list[Problem]:
     """The same sentences with the cells that tell the amounts."""
     return [problem for problem, _ in _doubts(activity, quantities)]
 
 
-def counted_implausible(activity: Activity, quantities: Quantities) -> Mapping[str, tuple[int, str, str]]:
+def count_implausible(activity: Activity, quantities: Quantities) -> Mapping[str, tuple[int, str, str]]:
     """How many products are outside the band of each quantity, with the first of them and its amount."""
     found: dict[str, tuple[int, str, str]] = {}
     for bands, seats, values, _ in _judged(activity, quantities):
@@ -79,7 +79,7 @@ def counted_implausible(activity: Activity, quantities: Quantities) -> Mapping[s
     return found
 
 
-def told_of_many(counts: Mapping[str, tuple[int, str, str]]) -> list[str]:
+def catalogue_warnings(counts: Mapping[str, tuple[int, str, str]]) -> list[str]:
     """A sentence for each quantity that is outside its band in some products of a catalogue."""
     told = []
     for key, (count, product, seen) in counts.items():
@@ -94,7 +94,7 @@ def _doubts(activity: Activity, quantities: Quantities) -> Iterator[tuple[Proble
         for place, index in zip(places.tolist(), _entries(seats, places).tolist(), strict=True):
             spec = bands.specs[index]
             seat = place - int(seats.start[index])
-            product, component = activity.seat_place(spec.stage, seat)
+            product, component = activity.entry_name(spec.stage, seat)
             of = f" of {component}" if component else ""
             name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}{of}"
             seen = f"{values[place] / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
@@ -104,15 +104,15 @@ def _doubts(activity: Activity, quantities: Quantities) -> Iterator[tuple[Proble
             yield Problem(where, what, "", activity.products[product], "plausible"), product
 
 
-def _judged(activity: Activity, quantities: Quantities) -> Iterator[tuple[_Bands, Seats, FloatArray, IndexArray]]:
+def _judged(activity: Activity, quantities: Quantities) -> Iterator[tuple[_Bands, BlockIndex, FloatArray, IndexArray]]:
     """What has a band: the bands, the seats, the values on them, and the row of each, -1 where the rule tells it."""
     properties, losses, flows = _bands(activity.rules)
     if properties.some:
-        yield properties, activity.property_seats, quantities.properties, activity.property_rows
+        yield properties, activity.property_entries, quantities.properties, activity.property_rows
     if losses.some:
-        yield losses, activity.loss_seats, _taken(activity, quantities.losses), activity.loss_rows
+        yield losses, activity.loss_entries, _taken(activity, quantities.losses), activity.loss_rows
     if flows.some:
-        seats, told = activity.structure.flow_seats, activity.flows
+        seats, told = activity.structure.flow_entries, activity.flows
         row = np.full(seats.total, -1, dtype=np.intp)
         row[seats.at(told.flow[::-1], told.seat[::-1])] = told.row[::-1]  # the first of several
         yield flows, seats, _per_seat(activity, seats, _per_driver(activity, quantities)), row
@@ -120,18 +120,18 @@ def _judged(activity: Activity, quantities: Quantities) -> Iterator[tuple[_Bands
 
 def _taken(activity: Activity, losses: FloatArray) -> FloatArray:
     """Losses of stages that take place."""
-    if activity.takes_place.all():
+    if activity.stage_active.all():
         return losses
-    blocks = activity.stage_seats.blocks
-    taken = [activity.takes_place[blocks[spec.stage]] for spec in activity.rules.losses]
+    blocks = activity.processes.blocks
+    taken = [activity.stage_active[blocks[spec.stage]] for spec in activity.rules.losses]
     return np.where(np.concatenate(taken), losses, np.nan) if taken else losses
 
 
-def _outside(bands: _Bands, seats: Seats, values: FloatArray) -> IndexArray:
-    return np.flatnonzero((values < seats.of_each(bands.low)) | (values > seats.of_each(bands.high)))
+def _outside(bands: _Bands, seats: BlockIndex, values: FloatArray) -> IndexArray:
+    return np.flatnonzero((values < seats.repeat(bands.low)) | (values > seats.repeat(bands.high)))
 
 
-def _entries(seats: Seats, places: IndexArray) -> IndexArray:
+def _entries(seats: BlockIndex, places: IndexArray) -> IndexArray:
     """Which property, loss or flow each place belongs to."""
     return np.asarray(np.searchsorted(seats.start, places, side="right") - 1, dtype=np.intp)
 
@@ -156,7 +156,7 @@ def _band(spec: PropertySpec | LossSpec | FlowSpec) -> str:
 # ---------------------------------------------------------------- flows on their seats
 
 
-def _per_seat(activity: Activity, seats: Seats, values: FloatArray, rows: BoolArray | None = None) -> FloatArray:
+def _per_seat(activity: Activity, seats: BlockIndex, values: FloatArray, rows: BoolArray | None = None) -> FloatArray:
     """Sum of what each flow is told to be per driver on each of its seats; NaN where no row says so."""
     flows = activity.flows
     place = seats.at(flows.flow, flows.seat)
@@ -176,12 +176,12 @@ def _per_driver(activity: Activity, quantities: Quantities) -> FloatArray:
         return values
     specs = activity.rules.flows
     by_output = np.array([spec.drivers == ("output",) for spec in specs])[flows.flow]
-    rows = np.flatnonzero((flows.per == ABSOLUTE) | ((flows.per == PERIOD) & ~by_output))
+    rows = np.flatnonzero((flows.per == PER_PRODUCT) | ((flows.per == PER_PERIOD) & ~by_output))
     if not len(rows):
         return values
     masses = stage_masses(activity, quantities)
     with np.errstate(all="ignore"):
-        amount = engine.amounts(values, quantities.scale, flows.place, masses, flows.multiplied)
+        amount = engine.exchange_amounts(values, quantities.scale, flows.place, masses, flows.multiplied)
         per = np.ones(len(flows))
         for index in np.unique(flows.flow[rows]).tolist():
             here = rows[flows.flow[rows] == index]
@@ -207,14 +207,14 @@ def _drivers(activity: Activity, quantities: Quantities, masses: engine.Masses, 
 # ---------------------------------------------------------------- refused
 
 
-def beyond(activity: Activity, quantities: Quantities) -> list[Problem]:
+def refuse_beyond_band(activity: Activity, quantities: Quantities) -> list[Problem]:
     """Stated amounts more than twenty times above their band, by no row confirmed; amounts of the rule are not judged."""
     properties, losses, flows = _bands(activity.rules)
     problems: list[Problem] = []
     if properties.some:
-        problems += _single(activity, properties, activity.property_seats, activity.properties, activity.property_rows)
+        problems += _single(activity, properties, activity.property_entries, activity.properties, activity.property_rows)
     if losses.some:
-        problems += _single(activity, losses, activity.loss_seats, activity.losses, activity.loss_rows)
+        problems += _single(activity, losses, activity.loss_entries, activity.losses, activity.loss_rows)
     if flows.some:
         problems += _flows(activity, quantities, flows)
     if not problems:
@@ -223,9 +223,9 @@ def beyond(activity: Activity, quantities: Quantities) -> list[Problem]:
     return [problem for problem in problems if problem.where not in told]
 
 
-def _single(activity: Activity, bands: _Bands, seats: Seats, values: FloatArray, rows: IndexArray) -> Iterator[Problem]:
+def _single(activity: Activity, bands: _Bands, seats: BlockIndex, values: FloatArray, rows: IndexArray) -> Iterator[Problem]:
     """Properties or losses, each told by one row."""
-    places = np.flatnonzero(values > seats.of_each(bands.most))
+    places = np.flatnonzero(values > seats.repeat(bands.most))
     if not len(places):
         return
     places = places[~activity.cells.confirmed[rows[places]]]
@@ -236,14 +236,14 @@ def _single(activity: Activity, bands: _Bands, seats: Seats, values: FloatArray,
 
 def _flows(activity: Activity, quantities: Quantities, bands: _Bands) -> Iterator[Problem]:
     """Flows, each the sum of its rows: told at the rows that are too much by themselves, else at the largest."""
-    flows, seats = activity.flows, activity.structure.flow_seats
+    flows, seats = activity.flows, activity.structure.flow_entries
     values = _per_driver(activity, quantities)
     if not _suspect(activity, bands, values):
         return
     stated = (flows.row >= 0) & ~activity.cells.confirmed[flows.row]
     stated[flows.empty] = False
     total = _per_seat(activity, seats, values, stated)
-    over = np.flatnonzero(total > seats.of_each(bands.most))
+    over = np.flatnonzero(total > seats.repeat(bands.most))
     place = seats.at(flows.flow, flows.seat)
     seen: set[int] = set()
     for lines in _lines_of(np.flatnonzero(stated), place, over):
@@ -259,7 +259,7 @@ def _suspect(activity: Activity, bands: _Bands, values: FloatArray) -> bool:
     """Whether a flow could be so far above its band: a sum of so few rows is not, unless one row is above the band."""
     flows = activity.flows
     high = np.append(bands.high, np.inf)[flows.forms.flow]
-    if np.count_nonzero(values > picked(high, flows.form)):
+    if np.count_nonzero(values > take(high, flows.form)):
         return True
     return bool(len(flows) - np.count_nonzero(activity.structure.present) >= TIMES)  # many rows of one flow
 
@@ -282,7 +282,7 @@ def _refused(activity: Activity, spec: PropertySpec | LossSpec | FlowSpec, value
 def most_of_rows(activity: Activity) -> FloatArray:
     """The amount of each row, in its unit, above which it must be confirmed; infinite where there is none."""
     forms, most = activity.rows.forms, np.full(len(activity.rows.forms.kind), np.inf)
-    for kind, bands in zip((Kind.PROPERTY, Kind.LOSS, Kind.FLOW), _bands(activity.rules), strict=True):
+    for kind, bands in zip((RowKind.PROPERTY, RowKind.LOSS, RowKind.FLOW), _bands(activity.rules), strict=True):
         here = forms.kind == kind
         most[here] = bands.most[forms.index[here]] / forms.factor[here]
     return most[activity.rows.form]

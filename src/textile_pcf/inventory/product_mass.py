@@ -13,7 +13,7 @@ from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem
 from textile_pcf.rules import PRODUCT, RuleSet
 from textile_pcf.units import parse_unit
-from textile_pcf.units.product_units import MASS, Measures
+from textile_pcf.units.product_units import MASS, ProductUnits
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ def _measured(rules: RuleSet) -> _Measured:
     return _Measured(places, per, rules.product_unit.factor)
 
 
-def measures_of(activity: Activity, properties: FloatArray) -> Measures:
+def product_units_of(activity: Activity, properties: FloatArray) -> ProductUnits:
     """What turns units of the products into mass."""
-    told, blocks = _measured(activity.rules), activity.property_seats.blocks
+    told, blocks = _measured(activity.rules), activity.property_entries.blocks
     nothing = activity.structure.untold
     mass, *others = [nothing if place < 0 else properties[blocks[place]] for place in told.places]
-    return Measures(activity.rules.product_unit, mass / told.factor, told.per, *others)
+    return ProductUnits(activity.rules.product_unit, mass / told.factor, told.per, *others)
 
 
 def product_mass(activity: Activity, properties: FloatArray) -> FloatArray:
@@ -53,7 +53,7 @@ def product_mass(activity: Activity, properties: FloatArray) -> FloatArray:
     unit = activity.rules.product_unit
     if unit.dimensions == MASS:  # whatever is told of the products
         return activity.structure.one * unit.factor
-    return measures_of(activity, properties).product_mass
+    return product_units_of(activity, properties).product_mass
 
 
 def missing_mass(activity: Activity, mass: FloatArray) -> Iterator[Problem]:

@@ -8,17 +8,17 @@ from typing import NamedTuple
 import numpy as np
 
 from textile_pcf.activity.activity import Activity
-from textile_pcf.activity.indexing import spread
-from textile_pcf.activity.row_patterns import ABSOLUTE, AS_RULE, among
-from textile_pcf.activity.structure_cache import keep
+from textile_pcf.activity.indexing import between_components
+from textile_pcf.activity.row_patterns import PER_DRIVER, PER_PRODUCT, rows_where
+from textile_pcf.activity.structure_cache import keep_structure
 from textile_pcf.arrays import FloatArray, IndexArray
-from textile_pcf.columns import combine
+from textile_pcf.columns import group_rows
 from textile_pcf.errors import Problem
-from textile_pcf.inventory.missing_data import missing_flows, missing_root, spoilt_names, unchosen_alternatives
-from textile_pcf.inventory.period_totals import per_period
+from textile_pcf.inventory.missing_data import check_alternatives, invalid_names, missing_flows, missing_input
+from textile_pcf.inventory.period_totals import per_output
 from textile_pcf.inventory.product_mass import missing_mass, product_mass
 from textile_pcf.rules import PRODUCT, Default, LossSpec, PropertySpec, RuleSet
-from textile_pcf.rules.arrays import layout
+from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import Unit, parse_unit
 
 GIVEN, BY_RULE, COMPUTED, NONE = 0, 1, 2, -1
@@ -45,62 +45,73 @@ class Quantities(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def complete(activity: Activity) -> Quantities:
+def complete_quantities(activity: Activity) -> Quantities:
     """Complete properties, losses and flow values; what is still missing where it is used is a problem."""
     if activity.given:
-        return _as_given(activity)
-    spoilt = set() if activity.whole else spoilt_names(activity)
+        return _all_given(activity)
+    spoilt = set() if activity.whole else invalid_names(activity)
     properties, origin, property_entry = _properties(activity)
     losses, loss_entry = _losses(activity, properties)
     mass = product_mass(activity, properties)
     value, entry = _flow_values(activity, properties)
-    value, lost = per_period(activity, properties, value)
-    scale, undriven = _scale(activity, properties, spoilt)
-    twice, absent = ([], []) if activity.whole else (list(_taken_twice(activity)), _absent(activity, spoilt))
+    value, lost = per_output(activity, properties, value)
+    scale, undriven = non_mass_drivers(activity, properties, spoilt)
+    twice, absent = ([], []) if activity.whole else (list(_check_default_taken_once(activity)), _check_absent(activity, spoilt))
     problems = [
         *twice,
         *_missing_properties(activity, properties, spoilt),
         *missing_mass(activity, mass),
-        *_wrong_losses(activity, losses, properties, spoilt),
+        *_check_losses(activity, losses, properties, spoilt),
         *absent,
         *lost,
         *_missing_values(activity, properties, value, spoilt),
         *undriven,
     ]
     if activity.key is not None and not (activity.whole or twice or absent or activity.problems):
-        keep(activity.rules, activity.key, activity.cells, activity.structure)
+        keep_structure(activity.rules, activity.key, activity.cells, activity.structure)
     told = (properties, origin, property_entry, losses, loss_entry, value, scale, entry)
     return Quantities(*told, mass, tuple(problems))
 
 
-def _as_given(activity: Activity) -> Quantities:
+def _all_given(activity: Activity) -> Quantities:
     """Where the rows tell every quantity there is nothing to fill in, and nothing can be missing but by its amount."""
     structure, properties, losses = activity.structure, activity.properties, activity.losses
     mass = product_mass(activity, properties)
-    scale, undriven = _scale(activity, properties, set())
-    problems = [*missing_mass(activity, mass), *_wrong_losses(activity, losses, properties, set()), *undriven]
-    told, no_entries = structure.properties, structure.losses.no_entries
-    values = (properties, told.all_given, told.no_entries, losses, no_entries, activity.flow_value, scale, structure.flows.told)
+    scale, undriven = non_mass_drivers(activity, properties, set())
+    problems = [*missing_mass(activity, mass), *_check_losses(activity, losses, properties, set()), *undriven]
+    told, no_rule_entry = structure.properties, structure.losses.no_rule_entry
+    values = (
+        properties,
+        told.all_given,
+        told.no_rule_entry,
+        losses,
+        no_rule_entry,
+        activity.exchange_value,
+        scale,
+        structure.flows.told,
+    )
     return Quantities(*values, mass, tuple(problems))
 
 
-def _absent(activity: Activity, spoilt: set[tuple[str, int, int]]) -> list[Problem]:
+def _check_absent(activity: Activity, spoilt: set[tuple[str, int, int]]) -> list[Problem]:
     """Flows and ways that no row tells, whatever the amounts."""
-    return [*missing_flows(activity, spoilt), *unchosen_alternatives(activity, spoilt)]
+    return [*missing_flows(activity, spoilt), *check_alternatives(activity, spoilt)]
 
 
-def _is_lane(rules: RuleSet, stage: int) -> bool:
+def _is_component(rules: RuleSet, stage: int) -> bool:
     return stage != PRODUCT and rules.stages[stage].component
 
 
 def property_on(activity: Activity, properties: FloatArray, index: int, stage: int) -> FloatArray:
     """Values of a property on the seats of a stage."""
     rules = activity.rules
-    values = properties[activity.property_seats.block(index)]
-    return spread(values, _is_lane(rules, rules.properties[index].stage), _is_lane(rules, stage), activity.lanes)
+    values = properties[activity.property_entries.block(index)]
+    return between_components(
+        values, _is_component(rules, rules.properties[index].stage), _is_component(rules, stage), activity.lanes
+    )
 
 
-def _by_rule(
+def evaluate_default(
     activity: Activity, properties: FloatArray, default: Default, stage: int, seats: int
 ) -> tuple[FloatArray, IndexArray]:
     """The rule's value on every seat of a stage, and the entry it comes from (-1: none)."""
@@ -117,16 +128,16 @@ def _properties(activity: Activity) -> tuple[FloatArray, IndexArray, IndexArray]
     told = activity.structure.properties
     values, unknown = activity.properties, np.isnan(activity.properties)
     if not np.count_nonzero(unknown):
-        return values, told.all_given, told.no_entries
-    origin, entries = np.where(unknown, NONE, GIVEN), told.no_entries
+        return values, told.all_given, told.no_rule_entry
+    origin, entries = np.where(unknown, NONE, GIVEN), told.no_rule_entry
     values, entries = values.copy(), entries.copy()
     for spec in activity.rules.properties:
-        block = activity.property_seats.block(spec.index)
+        block = activity.property_entries.block(spec.index)
         empty = np.isnan(values[block])
         if not empty.any():
             continue
         if spec.default is not None:
-            found, entry = _by_rule(activity, values, spec.default, spec.stage, len(empty))
+            found, entry = evaluate_default(activity, values, spec.default, spec.stage, len(empty))
             entries[block] = np.where(empty, entry, -1)
             kind = BY_RULE
         elif spec.method is not None:
@@ -165,33 +176,33 @@ def _canonical(values: FloatArray, told: Unit, unit: Unit) -> FloatArray:
 
 
 def _losses(activity: Activity, properties: FloatArray) -> tuple[FloatArray, IndexArray]:
-    values, entries = activity.losses, activity.structure.losses.no_entries
+    values, entries = activity.losses, activity.structure.losses.no_rule_entry
     if not np.count_nonzero(np.isnan(values)):
         return values, entries
     values, entries = values.copy(), entries.copy()
     for spec in activity.rules.losses:
-        block = activity.loss_seats.block(spec.index)
+        block = activity.loss_entries.block(spec.index)
         empty = np.isnan(values[block])
         if spec.default is not None and empty.any():
-            found, entry = _by_rule(activity, properties, spec.default, spec.stage, len(empty))
+            found, entry = evaluate_default(activity, properties, spec.default, spec.stage, len(empty))
             values[block] = np.where(empty, found, values[block])
             entries[block] = np.where(empty, entry, -1)
     return values, entries
 
 
 def _missing_properties(activity: Activity, properties: FloatArray, spoilt: set[tuple[str, int, int]]) -> Iterator[Problem]:
-    required, unknown = layout(activity.rules).property_required, np.isnan(properties)
-    if not np.count_nonzero(unknown) or not (unknown & activity.property_seats.of_each(required)).any():
+    required, unknown = rule_arrays(activity.rules).property_required, np.isnan(properties)
+    if not np.count_nonzero(unknown) or not (unknown & activity.property_entries.repeat(required)).any():
         return
     for spec in activity.rules.properties:
         if not required[spec.index]:
             continue
-        block = activity.property_seats.block(spec.index)
+        block = activity.property_entries.block(spec.index)
         empty = np.isnan(properties[block])
         if spec.stage != PRODUCT:
-            empty = empty & activity.takes_place[activity.stage_seats.block(spec.stage)]
+            empty = empty & activity.stage_active[activity.processes.block(spec.stage)]
         for seat in np.flatnonzero(empty):
-            product, _ = activity.seat_place(spec.stage, int(seat))
+            product, _ = activity.entry_name(spec.stage, int(seat))
             if ("property", spec.index, product) not in spoilt:
                 yield _not_given(activity, spec, int(seat))
 
@@ -205,32 +216,32 @@ def _not_given(activity: Activity, spec: PropertySpec | LossSpec, seat: int) -> 
     return activity.missing(spec.stage, seat, spec.id, what, f"{wanted} {note}".strip(), "missing")
 
 
-def _wrong_losses(
+def _check_losses(
     activity: Activity, losses: FloatArray, properties: FloatArray, spoilt: set[tuple[str, int, int]]
 ) -> Iterator[Problem]:
     """Losses that are missing, or outside what their basis allows."""
     if np.count_nonzero(losses) == len(losses) and (not len(losses) or losses.item(losses.argmax()) < 1):
         return  # whatever the basis; comparisons with NaN are false, and what is negative is told with its row
-    arrays, seats = layout(activity.rules), activity.loss_seats
-    most = seats.of_each(np.where(arrays.loss_basis == "input", 1.0, np.inf))
-    least = seats.of_each(np.where(arrays.loss_basis == "ratio", 0.0, -np.inf))
-    lacking = np.isnan(losses) & seats.of_each(arrays.loss_required)
+    arrays, seats = rule_arrays(activity.rules), activity.loss_entries
+    most = seats.repeat(np.where(arrays.loss_basis == "input", 1.0, np.inf))
+    least = seats.repeat(np.where(arrays.loss_basis == "ratio", 0.0, -np.inf))
+    lacking = np.isnan(losses) & seats.repeat(arrays.loss_required)
     if not (lacking | (losses >= most) | (losses <= least)).any():
         return
     for spec in activity.rules.losses:
         if activity.rules.stages[spec.stage].outside:
             continue
-        block = activity.loss_seats.block(spec.index)
+        block = activity.loss_entries.block(spec.index)
         values, rows = losses[block], activity.loss_rows[block]
-        takes = activity.takes_place[activity.stage_seats.block(spec.stage)]
+        takes = activity.stage_active[activity.processes.block(spec.stage)]
         for seat in np.flatnonzero(takes & np.isnan(values) & (not spec.optional or spec.default is not None)):
-            product, _ = activity.seat_place(spec.stage, int(seat))
+            product, _ = activity.entry_name(spec.stage, int(seat))
             if ("loss", spec.index, product) in spoilt:
                 continue
             if spec.default is None:
                 yield _not_given(activity, spec, int(seat))
             else:
-                yield from missing_root(activity, properties, spec, spec.default, int(seat), spoilt)
+                yield from missing_input(activity, properties, spec, spec.default, int(seat), spoilt)
         high = 1.0 if spec.basis == "input" else np.inf
         wrong = (values >= high) | ((values == 0) & (spec.basis == "ratio"))  # negative ones are told with the row
         for row in np.unique(rows[wrong & (rows >= 0)]):
@@ -248,26 +259,26 @@ def _flow_values(activity: Activity, properties: FloatArray) -> tuple[FloatArray
     """Values of flow rows: as given, else the rule's."""
     flows = activity.flows
     if not len(flows.empty):
-        return activity.flow_value, flows.told
-    values = activity.flow_value.copy()
+        return activity.exchange_value, flows.told
+    values = activity.exchange_value.copy()
     entries = np.full(len(values), -1, dtype=np.intp)
-    for index, rows in flows.empty_of():
+    for index, rows in flows.without_amount():
         spec = activity.rules.flows[index]
         if spec.default is None:
             continue
-        size = int(activity.stage_seats.size[spec.stage])
-        found, entry = _by_rule(activity, properties, spec.default, spec.stage, size)
+        size = int(activity.processes.size[spec.stage])
+        found, entry = evaluate_default(activity, properties, spec.default, spec.stage, size)
         values[rows], entries[rows] = found[flows.seat[rows]], entry[flows.seat[rows]]
     return values, entries
 
 
-def _taken_twice(activity: Activity) -> Iterator[Problem]:
+def _check_default_taken_once(activity: Activity) -> Iterator[Problem]:
     """Rows without amount that each take the rule's value of the same flow: it can be taken once."""
     flows = activity.flows
     rows = flows.empty[flows.row[flows.empty] >= 0]
     if len(rows) < 2:
         return
-    first, form = combine(flows.flow[rows], flows.seat[rows])
+    first, form = group_rows(flows.flow[rows], flows.seat[rows])
     again = np.unique(flows.row[rows[first[form] != np.arange(len(rows))]])
     what = "Another row without amount takes the rule's value of this flow already."
     yield from activity.cells.problems_at(again, what, "Write the amounts, or keep one of the rows.", "amount", "taken-twice")
@@ -281,23 +292,25 @@ def _missing_values(
         return
     for row in flows.empty[np.isnan(values[flows.empty])]:
         spec, seat = activity.rules.flows[flows.flow[row]], int(flows.seat[row])
-        product, _ = activity.seat_place(spec.stage, seat)
+        product, _ = activity.entry_name(spec.stage, seat)
         if spec.default is not None and ("flow", spec.index, product) not in spoilt:
-            yield from missing_root(activity, properties, spec, spec.default, seat, spoilt)
+            yield from missing_input(activity, properties, spec, spec.default, seat, spoilt)
 
 
-def _scale(activity: Activity, properties: FloatArray, spoilt: set[tuple[str, int, int]]) -> tuple[FloatArray, list[Problem]]:
+def non_mass_drivers(
+    activity: Activity, properties: FloatArray, spoilt: set[tuple[str, int, int]]
+) -> tuple[FloatArray, list[Problem]]:
     """Drivers that are no masses, multiplied; an absolute amount is per product unit, a period's per kg of output."""
     flows, rules = activity.flows, activity.rules
     problems: list[Problem] = []
-    driven = layout(rules).flow_driven
+    driven = rule_arrays(rules).flow_other_drivers
     if activity.lanes.plain and not flows.periods and not driven:
         return flows.unscaled, problems
     scale = np.ones(len(flows))
-    scale[among(flows.forms.per == ABSOLUTE, flows.form)] = rules.product_unit.factor
-    scale *= part_of_all_fibres(activity)
+    scale[rows_where(flows.forms.per == PER_PRODUCT, flows.form)] = rules.product_unit.factor
+    scale *= component_share(activity)
     for spec, others in driven:
-        rows = among((flows.forms.flow == spec.index) & (flows.forms.per == AS_RULE), flows.form)
+        rows = rows_where((flows.forms.flow == spec.index) & (flows.forms.per == PER_DRIVER), flows.form)
         for driver in others:
             if driver == "product":
                 scale[rows] *= rules.product_unit.factor
@@ -306,22 +319,22 @@ def _scale(activity: Activity, properties: FloatArray, spoilt: set[tuple[str, in
             scale[rows] *= values
             for row in rows[np.isnan(values)]:
                 reference = Default(np.ones(1), reference=int(driver))
-                problems += missing_root(activity, properties, spec, reference, int(flows.seat[row]), spoilt)
+                problems += missing_input(activity, properties, spec, reference, int(flows.seat[row]), spoilt)
     return scale, problems
 
 
-def part_of_all_fibres(activity: Activity) -> FloatArray:
+def component_share(activity: Activity) -> FloatArray:
     """Share of its fibre for an amount that is told for all fibres and multiplied by no mass of the stage; 1 elsewhere.
 
     5 kWh per product, told once for a blend, are 5 kWh and not 5 for each fibre.
     """
-    flows, lanes, told = activity.flows, activity.lanes, layout(activity.rules)
+    flows, lanes, told = activity.flows, activity.lanes, rule_arrays(activity.rules)
     if lanes.plain:  # no blends
         return np.ones(1)
-    absolute = (flows.per == ABSOLUTE) | (told.flow_massless[flows.flow] & (flows.per == AS_RULE))
+    absolute = (flows.per == PER_PRODUCT) | (told.flow_massless[flows.flow] & (flows.per == PER_DRIVER))
     unnamed = np.array([name == "" for name in activity.cells.texts["component"].categories])
     for_all = (flows.row < 0) | unnamed[activity.cells.texts["component"].codes[flows.row]]
-    rows = np.flatnonzero(told.flow_lane[flows.flow] & absolute & for_all)
+    rows = np.flatnonzero(told.flow_is_component[flows.flow] & absolute & for_all)
     part = np.ones(len(flows))
     part[rows] = lanes.share[flows.seat[rows]]
     return part

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from textile_pcf.activity.activity import Activity
-from textile_pcf.errors import Problem, by_place
+from textile_pcf.errors import Problem, by_location
 
 FOLLOWING = frozenset({"missing", "missing-input", "alternatives", "no-factor", "in-default", "no-mass", "shares"})
 
 
-def told_once(activity: Activity, problems: Iterable[Problem]) -> list[Problem]:
+def root_causes(activity: Activity, problems: Iterable[Problem]) -> list[Problem]:
     """Problems by place, without those that follow from a row that names no product, or names it in other capitals."""
     found = list(problems)
     nameless = any(problem.code == "bad-product" for problem in found)
-    twins = _twins(activity) if any(problem.code in FOLLOWING for problem in found) else {}
+    twins = _case_variants(activity) if any(problem.code in FOLLOWING for problem in found) else {}
     kept = [problem for problem in found if not _follows(problem, nameless, twins)]
     short = {problem.product for problem in found if problem.code in FOLLOWING and problem.product in twins}
-    return by_place([*kept, *_differing(activity, twins, short)])
+    return by_location([*kept, *_differing(activity, twins, short)])
 
 
 def _follows(problem: Problem, nameless: bool, twins: dict[str, str]) -> bool:
     return problem.code in FOLLOWING and ((nameless and problem.product == "") or problem.product in twins)
 
 
-def _twins(activity: Activity) -> dict[str, str]:
+def _case_variants(activity: Activity) -> dict[str, str]:
     """Products that differ only in capitals from another, with that one."""
     by_fold: dict[str, list[str]] = {}
     for product in activity.products:

@@ -11,9 +11,9 @@ from textile_pcf.activity import Activity
 from textile_pcf.arrays import IndexArray
 from textile_pcf.errors import Problem
 from textile_pcf.factors import NoMatch, Request
-from textile_pcf.factors.matcher import Answers
+from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.inventory.default_table import summed_up
-from textile_pcf.inventory.matching import Matched
+from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.suggest import nearest
 from textile_pcf.supply import CARRIERS, Part, SiteSupply, Supply
@@ -28,9 +28,9 @@ class _Split:
     parts: tuple[Part, ...]
 
 
-def with_supply(
-    activity: Activity, quantities: Quantities, matched: Matched, answers: Answers, supply: Supply, accounting: str
-) -> tuple[Activity, Quantities, Matched]:
+def apply_supply(
+    activity: Activity, quantities: Quantities, matched: FactorMatches, answers: FactorMatcher, supply: Supply, accounting: str
+) -> tuple[Activity, Quantities, FactorMatches]:
     """The same rows with electricity and heat split into the parts of each site, `market_based` or `location_based`.
 
     A row is split where its stage belongs to a site and it takes the rule's own electricity or purchased heat; a row that
@@ -67,11 +67,11 @@ def with_supply(
     )
     structure = replace(activity.structure, flows=activity.flows.at(take))
     value, scale, entry = quantities.value[take] * multiplier, quantities.scale[take], quantities.entry[take]
-    divided = replace(activity, structure=structure, flow_value=activity.flow_value[take])
+    divided = replace(activity, structure=structure, exchange_value=activity.exchange_value[take])
     return divided, quantities._replace(value=value, scale=scale, entry=entry), again
 
 
-def _covered(activity: Activity, matched: Matched, site: SiteSupply) -> IndexArray:
+def _covered(activity: Activity, matched: FactorMatches, site: SiteSupply) -> IndexArray:
     """Rows of a site's stages that take the rule's own electricity or purchased heat."""
     rules = activity.rules
     item, energy = CARRIERS[site.carrier], parse_unit("MJ").dimensions
@@ -83,7 +83,7 @@ def _covered(activity: Activity, matched: Matched, site: SiteSupply) -> IndexArr
     return np.flatnonzero(np.array(flows or [False])[activity.flows.flow] & np.array(plain or [False])[matched.form])
 
 
-def _asked_for(answers: Answers, form: IndexArray, part: Part) -> IndexArray:
+def _asked_for(answers: FactorMatcher, form: IndexArray, part: Part) -> IndexArray:
     """Answers to what a part asks for, for rows by the answers they had."""
     distinct, inverse = np.unique(form, return_inverse=True)
     places = []
@@ -111,7 +111,7 @@ def _unknown_stages(activity: Activity, supply: Supply) -> Iterator[Problem]:
                 yield Problem(f"{supply.name} (site {site.site})", what, cure, code="unknown-stage")
 
 
-def _wrong(answers: Answers, places: IndexArray, part: Part, accounting: str) -> Iterator[tuple[Request | None, Problem]]:
+def _wrong(answers: FactorMatcher, places: IndexArray, part: Part, accounting: str) -> Iterator[tuple[Request | None, Problem]]:
     """A part without a factor, with what it asks; or with one of zero: no source is free of emissions over its life cycle."""
     for place in places:
         answer = answers.answers[place]

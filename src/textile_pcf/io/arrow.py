@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.columns import Coded, Texts, recoded
+from textile_pcf.columns import ArrowStrings, Categorical, recode
 from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.io.arrow_faults import checked, reading, rows_of, text_columns, usual
 from textile_pcf.io.column_cells import cells_of, from_columns
@@ -47,7 +47,7 @@ def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> 
             return _numbers(column)
         if kind not in ("string", "large_string") and not kind.startswith("dictionary<values=string"):
             return objects(column)
-        return _of_texts(*coded(column))
+        return _of_texts(*dictionary_codes(column))
 
     def objects(column: Any) -> Any:
         values = np.empty(len(column), dtype=object)
@@ -67,22 +67,22 @@ def _numbers(column: Any) -> Any:
     if column.null_count and pa.types.is_integer(column.type):
         low, high = compute.min_max(column).as_py().values()
         if low is not None and not -EXACT <= low <= high <= EXACT:
-            return _of_texts(*coded(column.cast(pa.string())))
+            return _of_texts(*dictionary_codes(column.cast(pa.string())))
     return cells_of(column.to_numpy())
 
 
-def _of_texts(codes: NDArray[np.int32], texts: Any) -> Coded:
+def _of_texts(codes: NDArray[np.int32], texts: Any) -> Categorical:
     """A column of coded texts: many, such as products, stay as they are where none could be stripped or stands twice."""
     import pyarrow as pa
     from pyarrow import compute
 
     many = len(texts) > MANY and not texts.null_count and texts.type in (pa.string(), pa.large_string())
-    if many and Texts(texts).plain and len(compute.unique(texts)) == len(texts):
-        return Coded(codes, Texts(texts))
-    return recoded(codes, texts.to_pylist())
+    if many and ArrowStrings(texts).plain and len(compute.unique(texts)) == len(texts):
+        return Categorical(codes, ArrowStrings(texts))
+    return recode(codes, texts.to_pylist())
 
 
-def coded(column: Any) -> tuple[NDArray[np.int32], Any]:
+def dictionary_codes(column: Any) -> tuple[NDArray[np.int32], Any]:
     """Codes of a pyarrow column of texts, and the texts: where some are missing an empty one behind the others stands for them.
 
     Texts of several pieces with many texts each are put one after the other, so that the same may stand twice.

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.columns import Coded, text_of
+from textile_pcf.columns import Categorical, cell_text
 from textile_pcf.errors import PcfError, Problem
-from textile_pcf.io.table import Header, Table, plain
+from textile_pcf.io.table import Header, Table, clean_cell
 
 
 def from_columns(table: Table, heads: list[Any], cells: list[Any], header: Header, error: type[PcfError]) -> Table:
@@ -34,8 +34,8 @@ def from_columns(table: Table, heads: list[Any], cells: list[Any], header: Heade
 
 def _headless(table: Table, column: Any) -> list[Problem]:
     """Whatever stands in a column that has no name would be lost."""
-    cells = np.asarray(column.categories, dtype=object)[column.codes] if isinstance(column, Coded) else column
-    found = next((row for row, cell in enumerate(cells) if text_of(cell)), None)
+    cells = np.asarray(column.categories, dtype=object)[column.codes] if isinstance(column, Categorical) else column
+    found = next((row for row, cell in enumerate(cells) if cell_text(cell)), None)
     if found is None:
         return []
     what = f"{str(cells[found])[:60]!r} stands in a column without a header."
@@ -43,7 +43,7 @@ def _headless(table: Table, column: Any) -> list[Problem]:
 
 
 def _first(column: Any, odd: Callable[[Any], bool]) -> int | None:
-    if isinstance(column, np.ndarray | Coded) or set(map(type, column)) <= {str, int, float}:
+    if isinstance(column, np.ndarray | Categorical) or set(map(type, column)) <= {str, int, float}:
         return None
     return next((row for row, cell in enumerate(column) if odd(cell)), None)
 
@@ -55,7 +55,7 @@ def cells_of(values: Any) -> Any:
     cells = values.tolist()
     if set(map(type, cells)) == {str}:
         return list(map(str.strip, cells))
-    return [plain(cell) if _equals_itself(cell) else "" for cell in cells]
+    return [clean_cell(cell) if _equals_itself(cell) else "" for cell in cells]
 
 
 def _equals_itself(cell: Any) -> bool:

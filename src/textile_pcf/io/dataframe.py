@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.columns import Coded, recoded
+from textile_pcf.columns import Categorical, recode
 from textile_pcf.errors import PcfError
 from textile_pcf.io.arrow import EXACT
 from textile_pcf.io.column_cells import cells_of, from_columns
@@ -37,8 +37,8 @@ def _frame_cells(column: Any) -> Any:
     return cells_of(column.to_numpy(copy=True) if column.dtype.kind in "iuf" else column.to_numpy(object))
 
 
-def _coded(codes: Any, texts: Any) -> Coded:
+def _coded(codes: Any, texts: Any) -> Categorical:
     """Codes of which -1 means nothing, as a column."""
     if len(codes) and codes.min() < 0:
-        return recoded(np.where(codes < 0, len(texts), codes), [*texts, ""])
-    return recoded(codes, list(texts))
+        return recode(np.where(codes < 0, len(texts), codes), [*texts, ""])
+    return recode(codes, list(texts))

@@ -13,13 +13,13 @@ from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.encodings import decoded, utf16_without_mark
 from textile_pcf.io.safe_text import holds_guards, unguarded
 from textile_pcf.io.strict_yaml import read_bytes
-from textile_pcf.io.table import HEADER_WITHIN, Header, Raw
+from textile_pcf.io.table import HEADER_WITHIN, Header, RawTable
 
 OTHER_SIGNS = "，；、｜|：:"  # what cells are separated by, but not read
 HEAD = 100_000  # characters in which the separator is looked for
 
 
-def csv_rows(name: str, header: Header, error: type[PcfError]) -> Raw:
+def csv_rows(name: str, header: Header, error: type[PcfError]) -> RawTable:
     """Rows of a CSV file; no loop over rows in Python unless cells hold line breaks."""
     text, notes = _decoded(name, error)
     if "\0" in text:
@@ -43,7 +43,7 @@ def csv_rows(name: str, header: Header, error: type[PcfError]) -> Raw:
     filled = list(map(str.strip, map("".join, rows)))
     if not all(filled):
         rows, lines = list(compress(rows, filled)), list(compress(lines, filled))
-    return Raw(name, "csv", rows, lines, notes=notes)
+    return RawTable(name, "csv", rows, lines, notes=notes)
 
 
 def _decoded(name: str, error: type[PcfError]) -> tuple[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from textile_pcf.io.footers import take_footers
 from textile_pcf.io.number_formats import DATE, DURATION, PERCENT, SIGNS
 from textile_pcf.io.sheets import Area, Book, Cell, Row, Sheet
 from textile_pcf.io.strict_yaml import read_bytes
-from textile_pcf.io.table import Header, Raw, Table, plain, shaped
+from textile_pcf.io.table import Header, RawTable, Table, clean_cell, to_table
 from textile_pcf.suggest import nearest
 
 ERROR_CELLS = ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
@@ -24,15 +24,15 @@ def workbook_table(name: str, sheet: str, header: Header, error: type[PcfError])
     error
         As `workbook_rows`, `shaped` and `form_table`.
     """
-    from textile_pcf.io.template_workbook import form_table, is_form  # only for workbooks
+    from textile_pcf.io.template_workbook import is_template, template_table  # only for workbooks
 
     book = Book(read_bytes(name), name, error)
-    if not is_form(book):
-        return shaped(workbook_rows(book, name, sheet, header, error), header, error)
-    return form_table(book, name, error, _cell)
+    if not is_template(book):
+        return to_table(workbook_rows(book, name, sheet, header, error), header, error)
+    return template_table(book, name, error, _cell)
 
 
-def workbook_rows(book: Book, name: str, sheet: str, header: Header, error: type[PcfError]) -> Raw:
+def workbook_rows(book: Book, name: str, sheet: str, header: Header, error: type[PcfError]) -> RawTable:
     """Rows of one sheet; columns without content are left out.
 
     Raises
@@ -48,8 +48,8 @@ def workbook_rows(book: Book, name: str, sheet: str, header: Header, error: type
         cure = "Clear everything beside the table, or move the table to a workbook of its own."
         what = f"{len(columns)} columns of this sheet hold something."
         raise error([Problem(f"{name} {page.title}", what, cure, code="sheet")])
-    seen = [[plain(row[position].value) for position in columns] for row in rows]
-    raw = Raw(name, "xlsx", seen, [row.number for row in rows], page.title, notes, columns)
+    seen = [[clean_cell(row[position].value) for position in columns] for row in rows]
+    raw = RawTable(name, "xlsx", seen, [row.number for row in rows], page.title, notes, columns)
     if not rows:
         return raw
     top = header.row(seen)
@@ -62,7 +62,7 @@ def workbook_rows(book: Book, name: str, sheet: str, header: Header, error: type
     return raw
 
 
-def _read(rows: list[Row], raw: Raw, top: int) -> list[Problem]:
+def _read(rows: list[Row], raw: RawTable, top: int) -> list[Problem]:
     """Fill in what the cells from the header on mean; what is wrong with them is returned."""
     problems: list[Problem] = []
     for number in range(top, len(rows)):
@@ -73,7 +73,7 @@ def _read(rows: list[Row], raw: Raw, top: int) -> list[Problem]:
     return problems
 
 
-def _merged(page: Sheet, raw: Raw, top: int, last: int, name: str) -> list[Problem]:
+def _merged(page: Sheet, raw: RawTable, top: int, last: int, name: str) -> list[Problem]:
     """Merged cells from the header on; those of footers alone are told with them."""
     cure = "Unmerge them, and write the value into every row it holds for."
 
@@ -117,4 +117,4 @@ def _cell(cell: Cell) -> tuple[object, tuple[str, str] | None]:
         return "", (f"This cell shows a percentage, but holds {value:g}.", cure)
     if cell.shown in SIGNS.values():  # a sign that is written behind the number, and means what it says
         return f"{value!r} {cell.shown}", None
-    return plain(value), None
+    return clean_cell(value), None

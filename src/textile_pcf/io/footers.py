@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textile_pcf.errors import Problem
 
 if TYPE_CHECKING:
-    from textile_pcf.io.table import Header, Raw
+    from textile_pcf.io.table import Header, RawTable
 
 CHINESE = (
     "合计", "小计", "总计", "共计", "累计", "汇总", "总和", "总数", "平均", "平均值", "本页合计", "本月合计", "本年合计",
@@ -48,7 +48,7 @@ def is_footer_word(text: Any) -> bool:
     return any(form.fullmatch(each) for form in (_CHINESE, _ENGLISH) for each in (said, _GAP.sub("", said)))
 
 
-def take_footers(raw: Raw, header: Header, top: int) -> Raw:
+def take_footers(raw: RawTable, header: Header, top: int) -> RawTable:
     """The rows without those below the header that are no data, which become problems."""
     heads = [header.name(head) for head in raw.rows[top]]
     if not header.naming or not set(header.naming) <= set(heads):

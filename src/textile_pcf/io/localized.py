@@ -9,12 +9,12 @@ from pydantic import BeforeValidator, WithJsonSchema
 from textile_pcf.io.documents import Strict
 
 
-class BothLanguages(Strict):
+class LocalizedText(Strict):
     """A text in English and Chinese.
 
     Examples
     --------
-    >>> BothLanguages(en="Cotton fabric", zh="棉面料").told("zh")
+    >>> LocalizedText(en="Cotton fabric", zh="棉面料").told("zh")
     '棉面料'
     """
 
@@ -43,4 +43,4 @@ _SCHEMA = {
         },
     ]
 }
-Text = Annotated[BothLanguages, BeforeValidator(_in_english), WithJsonSchema(_SCHEMA)]
+Text = Annotated[LocalizedText, BeforeValidator(_in_english), WithJsonSchema(_SCHEMA)]

@@ -20,7 +20,7 @@ from textile_pcf.io.excel import workbook_table
 from textile_pcf.io.output_files import refuse_odd_name
 from textile_pcf.io.records import from_document
 from textile_pcf.io.strict_yaml import Document, read_bytes, read_yaml
-from textile_pcf.io.table import Header, Table, shaped
+from textile_pcf.io.table import Header, Table, to_table
 
 __all__ = ["Header", "Table", "read_table", "table_under"]
 
@@ -97,7 +97,7 @@ def _kind(module: str, name: str) -> Any:
 def _from_file(name: str, sheet: str, header: Header, error: type[PcfError]) -> Table:
     ending = Path(name).suffix.lower()
     if ending in (".csv", ".tsv", ".txt"):
-        return shaped(csv_rows(name, header, error), header, error)
+        return to_table(csv_rows(name, header, error), header, error)
     if ending in (".xlsx", ".xlsm"):
         return workbook_table(name, sheet, header, error)
     if ending in (".yaml", ".yml", ".json"):

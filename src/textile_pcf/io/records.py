@@ -13,7 +13,7 @@ import numpy as np
 
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.strict_yaml import Document
-from textile_pcf.io.table import Header, Table, plain
+from textile_pcf.io.table import Header, Table, clean_cell
 from textile_pcf.suggest import nearest
 
 MAPPING = (dict, Mapping)  # the common one first: it is looked for much faster
@@ -36,7 +36,7 @@ def from_document(document: Document, header: Header, error: type[PcfError]) -> 
         given = _given(document, path, entry, problems)
         rows += given
         named |= bool(given) and "product" in entry
-        products += [plain(entry.get("product", ""))] * len(given) if given else []
+        products += [clean_cell(entry.get("product", ""))] * len(given) if given else []
         homes += [(path, len(given))]
     columns = _columns(rows, products if named else [], header)
     paths = (
@@ -62,20 +62,20 @@ def _columns(rows: list[Any], products: list[Any], header: Header) -> Mapping[st
     keys, widths = tuple(chain.from_iterable(rows)), tuple(map(len, rows))
     told = list(chain.from_iterable(map(values, rows)))
     kinds = set(map(type, told))
-    find = form_of if len(rows) <= SMALL else form_of.__wrapped__  # what is remembered stays small
+    find = record_layout if len(rows) <= SMALL else record_layout.__wrapped__  # what is remembered stays small
     form = find(keys, widths, bool(products), header)
     if form is None or not (kinds <= PLAIN or not any(issubclass(kind, NO_CELL) for kind in kinds)):
         return {}
     told += products
     told.append("")
-    columns = Listed(form, told, kinds, {"product": products} if form.products_once else {})
+    columns = RecordColumns(form, told, kinds, {"product": products} if form.products_once else {})
     if products and not kinds.issuperset(map(type, products)) and any(isinstance(cell, NO_CELL) for cell in columns["product"]):
         return {}
     return columns
 
 
 @dataclass(frozen=True, eq=False)
-class Form:
+class RecordLayout:
     """What rows of the same keys have in common: which of all their cells, one row after the other, stand in each column.
 
     Behind the cells stand the products of the rows, where they are told once for several, and an empty cell.
@@ -90,7 +90,7 @@ class Form:
         """What takes all that is told in several columns out of the cells."""
         return {}
 
-    def told_in(self, names: tuple[str, ...], cells: list[Any]) -> tuple[Any, ...]:
+    def signature(self, names: tuple[str, ...], cells: list[Any]) -> tuple[Any, ...]:
         """All that is told in several columns. Where nothing is told depends on the form alone."""
         take = self.taking.get(names)
         if take is None:
@@ -100,7 +100,7 @@ class Form:
 
 
 @lru_cache(maxsize=KEPT)
-def form_of(keys: tuple[Any, ...], widths: tuple[int, ...], products: bool, header: Header) -> Form | None:
+def record_layout(keys: tuple[Any, ...], widths: tuple[int, ...], products: bool, header: Header) -> RecordLayout | None:
     """Where rows of these keys, so many in each row, have their cells; None where a column is unknown or told twice in a row.
 
     Rows of the same keys in the same order are looked at once.
@@ -119,13 +119,15 @@ def form_of(keys: tuple[Any, ...], widths: tuple[int, ...], products: bool, head
         places[name] = np.where(within >= 0, start + within, places.get(name, nothing))
     if header.known is not None and not places.keys() <= set(header.known):
         return None
-    return Form({name: column.tolist() for name, column in places.items()}, products and "product" not in names.values())
+    return RecordLayout(
+        {name: column.tolist() for name, column in places.items()}, products and "product" not in names.values()
+    )
 
 
-class Listed(Mapping[str, list[Any]]):
+class RecordColumns(Mapping[str, list[Any]]):
     """Columns of rows that were told as mappings; a column is cut out of the cells when it is first asked for."""
 
-    def __init__(self, form: Form, cells: list[Any], kinds: set[type], cut: dict[str, list[Any]]) -> None:
+    def __init__(self, form: RecordLayout, cells: list[Any], kinds: set[type], cut: dict[str, list[Any]]) -> None:
         self.form, self._cells, self._kinds, self._cut = form, cells, kinds, cut
 
     def __getitem__(self, name: str) -> list[Any]:
@@ -142,12 +144,12 @@ class Listed(Mapping[str, list[Any]]):
     def __len__(self) -> int:
         return len(self.form.places)
 
-    def told_in(self, names: tuple[str, ...]) -> tuple[object, ...] | None:
+    def signature(self, names: tuple[str, ...]) -> tuple[object, ...] | None:
         """What tells several columns apart from those of other rows, without cutting them out.
 
         None where cells of these columns may be equal and yet mean something else, such as 1 and True.
         """
-        told = self.form.told_in(names, self._cells)
+        told = self.form.signature(names, self._cells)
         return (self.form, told) if self._kinds <= PLAIN or set(map(type, told)) <= PLAIN else None
 
 
@@ -160,7 +162,7 @@ def _cells(cells: list[Any]) -> list[Any]:
         return cells
     if kinds <= {str, float, int}:
         return [cell.strip() if type(cell) is str else cell for cell in cells]
-    return list(map(plain, cells))
+    return list(map(clean_cell, cells))
 
 
 def _given(document: Document, path: tuple[Any, ...], entry: Any, problems: list[Problem]) -> list[Any]:
@@ -175,7 +177,7 @@ def _given(document: Document, path: tuple[Any, ...], entry: Any, problems: list
             what = f"{key!r} is not known here."
             problems.append(Problem(document.place((*path, key)), what, cure, code="unknown-column"))
     product = entry.get("product", "P")
-    if plain(product) == "" or (type(product) is not str and isinstance(product, Mapping | list | tuple)):
+    if clean_cell(product) == "" or (type(product) is not str and isinstance(product, Mapping | list | tuple)):
         problems.append(Problem(document.place((*path, "product")), "The product has no id.", FORM, code="row"))
     given = entry.get("rows")
     if not isinstance(given, (list, tuple)) or not given:

@@ -15,7 +15,7 @@ from typing import Any
 from textile_pcf.errors import PcfError
 from textile_pcf.io.number_formats import DATE, DURATION, builtin_kind, date_of, kind_of_code
 from textile_pcf.io.packages import RESAVE, STRICT, Attributes, Package
-from textile_pcf.io.table import letter, plain
+from textile_pcf.io.table import clean_cell, letter
 
 ROWS, COLUMNS = 1_048_576, 16_384
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
@@ -253,7 +253,7 @@ class _Reading:
             value = _unescaped("".join(self._texts))
         elif said:
             value, shown = self._read(kind, said, int(attributes.get("s", "0")))
-        if self._formula or plain(value) != "":
+        if self._formula or clean_cell(value) != "":
             cell = Cell(self._row, self._position, value, shown, self._formula)
             self.rows.setdefault(self._row, {})[self._position] = cell
 

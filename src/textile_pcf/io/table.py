@@ -85,7 +85,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Raw:
+class RawTable:
     """Rows as they stand, before the header is understood; rows without content are left out."""
 
     name: str
@@ -190,7 +190,7 @@ class Header:
         return best if hits[best] >= 2 and hits[0] < 2 else 0
 
 
-def shaped(raw: Raw, header: Header, error: type[PcfError]) -> Table:
+def to_table(raw: RawTable, header: Header, error: type[PcfError]) -> Table:
     """Columns of the rows below the header.
 
     Raises
@@ -217,14 +217,14 @@ def shaped(raw: Raw, header: Header, error: type[PcfError]) -> Table:
     if raw.kind == "csv" and _nameless(heads, table, header):
         data = take_footers(raw, header, top)
         if data is not raw:
-            return shaped(data, header, error)
+            return to_table(data, header, error)
     for place in header.passed_over(heads, table):
         notes = (*notes, f"The column {heads[place]!r} of {raw.name} numbers the rows; it was passed over.")
         heads[place], table[place] = "", [""] * len(rows)
     measured = header.measured(heads)
     heads = [measured[place][0] if place in measured else head for place, head in enumerate(heads)]
     problems = [*raw.faults, *header.problems(heads, lambda column: raw.place(top, column))]
-    problems += [*_ragged(raw, top, width, ragged), *_headless(raw, heads, table, top)]
+    problems += [*_wrong_width(raw, top, width, ragged), *_headless(raw, heads, table, top)]
     if problems and not header.lenient:
         raise error(problems)
     named = _named(heads, header, bool(problems))
@@ -262,7 +262,7 @@ def _other_width(rows: Sequence[Sequence[Any]], width: int) -> list[int]:
     return [k for k, row in enumerate(rows) if len(row) < width or any(str(cell).strip() for cell in row[width:])]
 
 
-def _ragged(raw: Raw, top: int, width: int, ragged: Sequence[int]) -> list[Problem]:
+def _wrong_width(raw: RawTable, top: int, width: int, ragged: Sequence[int]) -> list[Problem]:
     problems = []
     for number in ragged:
         place = top + 1 + number
@@ -272,7 +272,7 @@ def _ragged(raw: Raw, top: int, width: int, ragged: Sequence[int]) -> list[Probl
     return problems
 
 
-def _headless(raw: Raw, heads: list[Any], table: list[list[Any]], top: int) -> list[Problem]:
+def _headless(raw: RawTable, heads: list[Any], table: list[list[Any]], top: int) -> list[Problem]:
     problems = []
     for position, (head, cells) in enumerate(zip(heads, table, strict=True)):
         first = next((number for number, cell in enumerate(cells) if cell != ""), None)
@@ -283,7 +283,7 @@ def _headless(raw: Raw, heads: list[Any], table: list[list[Any]], top: int) -> l
     return problems
 
 
-def plain(value: Any) -> Any:
+def clean_cell(value: Any) -> Any:
     """A cell as it is kept: stripped text, "" for nothing, TRUE and FALSE as text, numbers as they are."""
     if isinstance(value, str):
         return value.strip()

@@ -8,10 +8,10 @@ from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.sheets import Book, Row, Sheet
-from textile_pcf.io.table import Page, Table, plain
+from textile_pcf.io.table import Page, Table, clean_cell
 from textile_pcf.io.template_products import BAR, DASH, NAME_ID, OWN, Line, answer, products_of
 
-__all__ = ["BAR", "DASH", "MARK", "NAME_ID", "PERIOD_ID", "READ", "form_table", "is_form"]
+__all__ = ["BAR", "DASH", "MARK", "NAME_ID", "PERIOD_ID", "READ", "is_template", "template_table"]
 MARK = "textile_pcf"  # the hidden sheet by which such a workbook is known; B2 says the rule
 PERIOD_ID = "#period"
 READ = ("id", "amount", "unit", "item", "per", "component", "region", "year", "data_type", "source", "period", "note")
@@ -23,12 +23,12 @@ COLUMNS = ("product", "stage", "flow", "component", "amount", "unit", "item", "r
            "note", "confirmed")  # fmt: skip
 
 
-def is_form(book: Book) -> bool:
+def is_template(book: Book) -> bool:
     """Whether a workbook was made by our template."""
     return MARK in book.sheetnames
 
 
-def form_table(book: Book, name: str, error: type[PcfError], value_of: Any) -> Table:
+def template_table(book: Book, name: str, error: type[PcfError], value_of: Any) -> Table:
     """The lines filled in on all sheets, as one table; lines left empty are not in it.
 
     Contradictions between lines are kept in `problems`, to be told with what else is wrong.
@@ -72,7 +72,7 @@ def form_table(book: Book, name: str, error: type[PcfError], value_of: Any) -> T
     places: Any = homes
     return Table(
         name, columns, len(rows), "xlsx", [line.row for line, _ in rows], pages=[line.page for line, _ in rows], homes=places,
-        made_for=str(plain(book[MARK]["B2"].value)), refused=refused, problems=tuple(problems),
+        made_for=str(clean_cell(book[MARK]["B2"].value)), refused=refused, problems=tuple(problems),
     )  # fmt: skip
 
 

@@ -20,12 +20,12 @@ _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 _CHINESE_END = "。？！；，"
 
 
-def word(key: str, language: str = "en", **values: object) -> str:
+def fixed_text(key: str, language: str = "en", **values: object) -> str:
     """A fixed word or sentence in a language, with values in its places.
 
     Examples
     --------
-    >>> word("total", "zh"), word("per", "en", unit="m2")
+    >>> fixed_text("total", "zh"), word("per", "en", unit="m2")
     ('合计', 'kg CO2e per m2')
     """
     told = _words()[key][language == "zh"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from textile_pcf.plot.data import Told, short
+from textile_pcf.plot.data import PlotData, short
 from textile_pcf.plot.figure import COLOURS, EMITS, REST, SUM, TAKES_UP, Picture, canvas, finish
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 WIDTH, HEAD, ROW = 8.0, 1.3, 0.34  # inches
 
 
-def stages(told: Told, product: int, ax: Axes | None) -> Picture:
+def stages(told: PlotData, product: int, ax: Axes | None) -> Picture:
     """Stages of one product, in the material's way from above."""
     data = told.stages(product)
     drawn = canvas(ax, WIDTH, HEAD + ROW * len(data))
@@ -37,7 +37,7 @@ def stages(told: Told, product: int, ax: Axes | None) -> Picture:
     return Picture(data, drawn, ax is None)
 
 
-def stacked(told: Told, ax: Axes | None) -> Picture:
+def stacked(told: PlotData, ax: Axes | None) -> Picture:
     """One bar for each product, made of its largest stages."""
     result = told.result
     inside = [place for place, info in enumerate(result.stages) if not info.outside]
@@ -68,7 +68,7 @@ def stacked(told: Told, ax: Axes | None) -> Picture:
     return Picture(data, drawn, ax is None)
 
 
-def waterfall(told: Told, product: int, ax: Axes | None) -> Picture:
+def waterfall(told: PlotData, product: int, ax: Axes | None) -> Picture:
     """Stage after stage up to the total."""
     import pandas as pd
 
@@ -94,7 +94,7 @@ def waterfall(told: Told, product: int, ax: Axes | None) -> Picture:
     return Picture(data, drawn, ax is None)
 
 
-def compare(left: Told, one: int, right: Told, two: int, names: tuple[str, str] | None, ax: Axes | None) -> Picture:
+def compare(left: PlotData, one: int, right: PlotData, two: int, names: tuple[str, str] | None, ax: Axes | None) -> Picture:
     """Two products stage by stage, with the difference of each."""
     given = [left.stages(one), right.stages(two)]
     given = [table.loc[~table["memo"]] for table in given]

@@ -10,7 +10,7 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Told:
+class PlotData:
     """A result in a unit and a language."""
 
     result: Footprint
@@ -38,7 +38,7 @@ class Told:
 
     def word(self, key: str, **values: object) -> str:
         """A fixed word."""
-        return word(key, self.language, **values)
+        return fixed_text(key, self.language, **values)
 
     @property
     def axis(self) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.messages.catalogue import word
-from textile_pcf.plot.data import Told, short
+from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.plot.data import PlotData, short
 from textile_pcf.plot.figure import MIDDLE, SUM
 from textile_pcf.plot.sankey_layout import Bands, Node, column, fitted
 
@@ -84,7 +84,7 @@ class LivePicture:
         )
 
 
-def draw_live(told: Told, found: Bands) -> LivePicture:
+def draw_live(told: PlotData, found: Bands) -> LivePicture:
     """The picture.
 
     Raises
@@ -117,7 +117,7 @@ def draw_live(told: Told, found: Bands) -> LivePicture:
 
 def _config(language: str) -> dict[str, Any]:
     """Two buttons, in the language; none of them, and nothing else, sends anything anywhere."""
-    save, reset = word("live_save", language), word("live_reset", language)
+    save, reset = fixed_text("live_save", language), fixed_text("live_reset", language)
     told = {"Download plot as a PNG": save, "Download plot": save, "Reset view": reset, "Reset": reset}
     return {
         "displaylogo": False, "responsive": True, "showSendToCloud": False,
@@ -131,11 +131,11 @@ def _plain(text: str) -> str:
     return escape(text, quote=False)
 
 
-def _number(told: Told, found: Bands, value: float) -> str:
+def _number(told: PlotData, found: Bands, value: float) -> str:
     return f"{short(value, found.whole)} {told.axis} ({value / found.whole:.1%})"
 
 
-def _nodes(told: Told, found: Bands, high: int) -> dict[str, Any]:
+def _nodes(told: PlotData, found: Bands, high: int) -> dict[str, Any]:
     """Boxes: kinds of flow, stages, the whole, each in its place."""
     if found.whole <= 0:
         return {}
@@ -157,7 +157,7 @@ def _nodes(told: Told, found: Bands, high: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _links(told: Told, found: Bands) -> dict[str, Any]:
+def _links(told: PlotData, found: Bands) -> dict[str, Any]:
     """Bands between the boxes."""
     sources, stages = list(found.colours), found.stages
     first, last = len(sources), len(sources) + len(stages)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.plot import bars, sankey, treemap
-from textile_pcf.plot.data import Told, chosen
+from textile_pcf.plot.data import PlotData, chosen
 from textile_pcf.plot.figure import Picture, checked_language
 from textile_pcf.plot.interactive import LivePicture, draw_live
 from textile_pcf.plot.sankey_layout import bands
@@ -51,7 +51,7 @@ class Plots:
         >>> bool(abs(picture.data["kgCO2e"].sum() - result.total().iloc[0]) < 1e-9)
         True
         """
-        told = Told(self.result, unit, checked_language(language))
+        told = PlotData(self.result, unit, checked_language(language))
         if product is None and len(self.result.products) > 1:
             return bars.stacked(told, ax)
         return bars.stages(told, chosen(self.result, product), ax)
@@ -66,7 +66,7 @@ class Plots:
         UsageError, InputError
             As for `stages`; also when there are several products and none is named.
         """
-        return bars.waterfall(Told(self.result, unit, checked_language(language)), chosen(self.result, product), ax)
+        return bars.waterfall(PlotData(self.result, unit, checked_language(language)), chosen(self.result, product), ax)
 
     @overload
     def sankey(
@@ -103,7 +103,7 @@ class Plots:
             As for `stages`; also when there are several products and none is named, when plotly is not installed for
             `interactive`, or `ax` is given with it.
         """
-        told = Told(self.result, unit, checked_language(language))
+        told = PlotData(self.result, unit, checked_language(language))
         found = bands(told, chosen(self.result, product), most)
         if not interactive:
             return sankey.draw(found, told, ax)
@@ -130,7 +130,7 @@ class Plots:
         UsageError, InputError
             As for `stages`; also when there are several products and none is named.
         """
-        told = Told(self.result, unit, checked_language(language))
+        told = PlotData(self.result, unit, checked_language(language))
         return treemap.draw(told, chosen(self.result, product), most, ax)
 
     def compare(
@@ -166,5 +166,5 @@ class Plots:
         same = self.result.products[first] if other is not None and self.result.products[first] in right.products else None
         second = chosen(right, other_product or same)
         return bars.compare(
-            Told(self.result, unit, lang), first, Told(right, unit or self.result.unit, lang), second, names, ax
+            PlotData(self.result, unit, lang), first, PlotData(right, unit or self.result.unit, lang), second, names, ax
         )

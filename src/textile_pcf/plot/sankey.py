@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textile_pcf.plot.data import Told, short
+from textile_pcf.plot.data import PlotData, short
 from textile_pcf.plot.figure import MIDDLE, SUM, Picture, canvas, finish
 from textile_pcf.plot.sankey_layout import Bands, Node, column, fitted
 
@@ -16,7 +16,7 @@ NODE = 0.03  # a box's width
 NAME, HIGH = 0.15, 0.95  # room a name needs [inch]; part of the axes' height that is drawn on
 
 
-def draw(found: Bands, told: Told, ax: Axes | None) -> Picture:
+def draw(found: Bands, told: PlotData, ax: Axes | None) -> Picture:
     """The picture; its data are the bands: source, target, kgCO2e."""
     boxes = max(len(found.stages), len(found.colours), 4)
     drawn = canvas(ax, 9.0, 1.4 + 0.42 * boxes)

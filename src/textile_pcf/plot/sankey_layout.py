@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.plot.data import Told, short
+from textile_pcf.plot.data import PlotData, short
 from textile_pcf.plot.figure import COLOURS, REST
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Bands:
         return left / self.whole, np.array([by_stage[name] for name in self.stages], dtype=float) / self.whole
 
 
-def bands(told: Told, product: int, most: int) -> Bands:
+def bands(told: PlotData, product: int, most: int) -> Bands:
     """The bands of a product; of the kinds of flow the `most` largest by name, the others together."""
     import pandas as pd
 

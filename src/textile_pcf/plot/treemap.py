@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.plot.data import Told, short
+from textile_pcf.plot.data import PlotData, short
 from textile_pcf.plot.figure import COLOURS, REST, Picture, canvas, finish, ink_on
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ Box = tuple[float, float, float, float]
 """Left, bottom, width, height."""
 
 
-def draw(told: Told, product: int, most: int, ax: Axes | None) -> Picture:
+def draw(told: PlotData, product: int, most: int, ax: Axes | None) -> Picture:
     """The picture; its data are the flows, the largest first: stage, flow, their names, kgCO2e, share."""
     data = told.flows(product).sort_values("kgCO2e", ascending=False, kind="stable").reset_index(drop=True)
     total = told.total(product)
@@ -56,7 +56,7 @@ class _Area:
     size: float | None
 
 
-def _areas(told: Told, positive: pd.DataFrame, most: int, total: float) -> list[_Area]:
+def _areas(told: PlotData, positive: pd.DataFrame, most: int, total: float) -> list[_Area]:
     """The `most` largest flows and the rest, or as many fewer as leave room for the name of each."""
     for count in range(min(most, len(positive)), -1, -1):
         shown, rest = positive.iloc[:count], positive.iloc[count:]

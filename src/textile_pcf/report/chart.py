@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from textile_pcf.io.table import letter
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.report.totals import Totals
 
 MOST_BARS, FILL, GRID = 60, "0072B2", "D9D9D9"  # products in a chart, its colour, and that of its lines
@@ -21,11 +21,11 @@ def draw_chart(totals: Totals) -> None:
     if last < first or count > MOST_BARS:
         return
     if count == 1:
-        title, sheet, names, values = f"{result.products[0]}: {word('by_stage', language)}", totals.stages.name, 2, 4
+        title, sheet, names, values = f"{result.products[0]}: {fixed_text('by_stage', language)}", totals.stages.name, 2, 4
     else:
-        title, sheet, names, values = word("report_products", language), totals.sheet.name, 0, 1
+        title, sheet, names, values = fixed_text("report_products", language), totals.sheet.name, 0, 1
         first, last = Totals.FIRST, Totals.FIRST + count - 1
-    chart = _bars(title, word("per", language, unit=result.unit))
+    chart = _bars(title, fixed_text("per", language, unit=result.unit))
     chart.series.append(_series(title, _range(sheet, first, last, names), _range(sheet, first, last, values)))
     chart.width, chart.height = WIDTH * PIXEL, (HEIGHT + BAR * (last - first + 1)) * PIXEL
     totals.sheet.page.add_chart(chart, f"A{Totals.FIRST + count + 3}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.report.sheets import Sheet
 from textile_pcf.report.sums import Chain, Step
 from textile_pcf.report.totals import Totals
@@ -29,7 +29,7 @@ def write_masses(
         sheet.text(0, result.products[step.product])
         if step.stage < 0:
             sheet.text(1, "product")
-            sheet.text(2, word("product", totals.language))
+            sheet.text(2, fixed_text("product", totals.language))
             sheet.number(OUT, step.output)
         else:
             _step(sheet, result, step, chain, top, totals.language)
@@ -52,10 +52,10 @@ def write_masses(
 
 def _headings(sheet: Sheet, totals: Totals) -> None:
     language, unit = totals.language, totals.result.unit
-    titles = [word(key, language) for key in ("product", "stage", "sheet_title", "sheet_fibre", "sheet_share")]
-    mass = {name: word(f"sheet_{key}", language) for name, key in (("input", "in"), ("output", "out"), ("loss", "loss"))}
-    per = {name: word("sheet_per", language, title=title, unit=unit) for name, title in mass.items()}
-    titles += [per["output"], word("sheet_ratio", language), per["input"], per["loss"], word("sheet_how", language)]
+    titles = [fixed_text(key, language) for key in ("product", "stage", "sheet_title", "sheet_fibre", "sheet_share")]
+    mass = {name: fixed_text(f"sheet_{key}", language) for name, key in (("input", "in"), ("output", "out"), ("loss", "loss"))}
+    per = {name: fixed_text("sheet_per", language, title=title, unit=unit) for name, title in mass.items()}
+    titles += [per["output"], fixed_text("sheet_ratio", language), per["input"], per["loss"], fixed_text("sheet_how", language)]
     if totals.unit:
         titles += [totals.per(mass[name]) for name in ASKED]
     sheet.head(titles, numbers=[4, *COLUMN.values(), RATIO, *ASKED.values()])

@@ -10,7 +10,7 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.messages.catalogue import translate, word
+from textile_pcf.messages.catalogue import fixed_text, translate
 from textile_pcf.results import SPLIT, Footprint
 from textile_pcf.results.display import rests_on, stage_bars
 
@@ -31,7 +31,7 @@ class Written:
 
     def word(self, key: str, **values: object) -> str:
         """A fixed word."""
-        return word(key, self.language, **values)
+        return fixed_text(key, self.language, **values)
 
     def warnings(self, product: int | None = None) -> list[str]:
         """Warnings in the language of the report."""
@@ -136,7 +136,7 @@ def _product(written: Written, number: int, markup: Any) -> dict[str, Any]:
     lines = np.flatnonzero(result.lines.product == number)
     told = [_line(written, int(line), total) for line in lines]
     counted = [line for line in told if not line["outside"]]
-    beside = [(word(name, written.language), float(values[number]) * by) for name, values in result.beside.items()]
+    beside = [(fixed_text(name, written.language), float(values[number]) * by) for name, values in result.beside.items()]
     return {
         "name": result.products[number],
         "total": total,
@@ -144,7 +144,9 @@ def _product(written: Written, number: int, markup: Any) -> dict[str, Any]:
             (text, kg, None if part is None else percent(part, 1.0))
             for text, kg, part in rests_on(result, number, written.language, by)
         ],
-        "split": [(word(name, written.language), float(result.split_totals[number, k]) * by) for k, name in enumerate(SPLIT)],
+        "split": [
+            (fixed_text(name, written.language), float(result.split_totals[number, k]) * by) for k, name in enumerate(SPLIT)
+        ],
         "beside": beside,
         "picture": markup(stage_bars(result, number, written.language, by)),  # escaped where it is drawn
         "stages": _stages(written, number, total),
@@ -168,7 +170,7 @@ def _stages(written: Written, number: int, total: float) -> list[dict[str, Any]]
         value = float(result.by_stage[number, place]) * by
         if value or taken != given:
             rows.append({
-                "name": info.told(written.language), "group": word(info.group, written.language), "kg": value, "input": taken,
+                "name": info.told(written.language), "group": fixed_text(info.group, written.language), "kg": value, "input": taken,
                 "output": given, "outside": info.outside, "share": "" if info.outside else percent(value, total),
             })  # fmt: skip
     return rows
@@ -193,7 +195,7 @@ def _line(written: Written, line: int, total: float) -> dict[str, Any]:
         "kg": kilograms,
         "share": "" if info.outside else percent(kilograms, total),
         "ruled": bool(lines.ruled[line]),
-        "data_type": word(texts["data_type"], written.language) if texts["data_type"] else "",
+        "data_type": fixed_text(texts["data_type"], written.language) if texts["data_type"] else "",
     }
 
 
@@ -228,4 +230,4 @@ def provenance_lines(result: Footprint, language: str) -> list[tuple[str, str]]:
     files = [("input", file) for file in told["input"]]
     files += [("supply", told["supply"])] if "supply" in told else []
     rows += [(key, f"{file['name']}  sha256 {file['sha256']}") for key, file in files]
-    return [(word(f"provenance_{key}", language), text) for key, text in rows]
+    return [(fixed_text(f"provenance_{key}", language), text) for key, text in rows]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.engine.loops import looping
+from textile_pcf.engine import products_in_loops
 from textile_pcf.results import Footprint
 from textile_pcf.units import parse_unit
 
@@ -91,7 +91,7 @@ def linked_products(result: Footprint) -> tuple[np.ndarray[Any, np.dtype[np.intp
     linked = np.flatnonzero((supplier >= 0) & inside)
     if not len(linked):
         return supplier, True
-    return supplier, not looping(lines.product[linked], supplier[linked], len(result.products)).any()
+    return supplier, not products_in_loops(lines.product[linked], supplier[linked], len(result.products)).any()
 
 
 def units_of_supplier(result: Footprint, supplier: Any) -> FloatArray:

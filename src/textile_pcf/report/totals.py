@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.report.sheets import Sheet
 from textile_pcf.results import SPLIT, Footprint
 
@@ -32,7 +32,7 @@ class Totals:
 
     def per(self, title: str) -> str:
         """A heading of figures in the unit asked for."""
-        return word("sheet_per", self.language, title=title, unit=self.unit)
+        return fixed_text("sheet_per", self.language, title=title, unit=self.unit)
 
     def write(self, blocks: list[tuple[int, int]], lines: Sheet, scale: Any) -> None:
         """Write both sheets, once it is known where the lines of each product stand."""
@@ -48,25 +48,29 @@ class Totals:
     def _heading(self) -> None:
         result, sheet, language = self.result, self.sheet, self.language
         told = result.provenance
-        sheet.text(0, f"{word('footprint', language)}: {told['title_zh' if language == 'zh' else 'title']}", "title")
+        sheet.text(0, f"{fixed_text('footprint', language)}: {told['title_zh' if language == 'zh' else 'title']}", "title")
         sheet.heights[sheet.row] = TITLE
-        facts = (f"{told['rule']}: {word(told['status'], language)}", word(told["boundary"], language),
-                 f"{told['gwp']}, {word(told['biogenic'], language)}", word("sheet_legend", language))  # fmt: skip
+        facts = (f"{told['rule']}: {fixed_text(told['status'], language)}", fixed_text(told["boundary"], language),
+                 f"{told['gwp']}, {fixed_text(told['biogenic'], language)}", fixed_text("sheet_legend", language))  # fmt: skip
         for row, text in enumerate(facts, 1):
             sheet.row = row
             sheet.text(0, text, "free")
         sheet.row = self.FIRST - 1
-        per = [word("per", language, unit=result.unit)]
-        asked = [word("sheet_scale", language, unit=self.unit), word("per", language, unit=self.unit)] if self.unit else []
-        split = [word(name, language) for name in SPLIT]
-        check = [word("sheet_printed", language), word("difference", language)]
-        rests = [f"{word(key, language)} [%]" for key in ("defaults", "default_factors")]
-        titles = [word("product", language), *per, word("sheet_splitsum", language), *split, *check, *asked, *rests]
+        per = [fixed_text("per", language, unit=result.unit)]
+        asked = (
+            [fixed_text("sheet_scale", language, unit=self.unit), fixed_text("per", language, unit=self.unit)]
+            if self.unit
+            else []
+        )
+        split = [fixed_text(name, language) for name in SPLIT]
+        check = [fixed_text("sheet_printed", language), fixed_text("difference", language)]
+        rests = [f"{fixed_text(key, language)} [%]" for key in ("defaults", "default_factors")]
+        titles = [fixed_text("product", language), *per, fixed_text("sheet_splitsum", language), *split, *check, *asked, *rests]
         sheet.head(titles, numbers=range(1, len(titles)))
-        stage = [word(key, language) for key in ("product", "stage", "sheet_title", "sheet_group")]
-        heads = [*stage, *per, word("share_of_total", language), word("sheet_memo", language)]
+        stage = [fixed_text(key, language) for key in ("product", "stage", "sheet_title", "sheet_group")]
+        heads = [*stage, *per, fixed_text("share_of_total", language), fixed_text("sheet_memo", language)]
         if self.unit:
-            heads += [word("per", language, unit=self.unit), self.per(word("sheet_memo", language))]
+            heads += [fixed_text("per", language, unit=self.unit), self.per(fixed_text("sheet_memo", language))]
         self.stages.head(heads, numbers=range(4, len(heads)))
 
     def _product(self, product: int, first: int, last: int, lines: Sheet, rows: tuple[int, int], scale: float) -> None:
@@ -103,7 +107,7 @@ class Totals:
             texts = (result.products[product], info.id, info.title_zh if self.language == "zh" else info.title)
             for column, text in enumerate(texts):
                 sheet.text(column, text)
-            sheet.text(3, word(info.group, self.language))
+            sheet.text(3, fixed_text(info.group, self.language))
             emitted, named = (lines.at(first, lines.marks[key], last) for key in ("kgCO2e", "stage"))
             column = 6 if info.outside else 4
             sheet.formula(column, f"SUMIFS({emitted},{named},{sheet.at(sheet.row, 1)})", value)

@@ -15,7 +15,7 @@ import numpy as np
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.io.table import letter
-from textile_pcf.messages.catalogue import translate, word
+from textile_pcf.messages.catalogue import fixed_text, translate
 from textile_pcf.report.cells import looks_of, save
 from textile_pcf.report.chart import draw_chart
 from textile_pcf.report.mass_sheet import write_masses
@@ -64,7 +64,7 @@ def write_workbook(result: Footprint, path: Path, unit: str | None, language: st
         raise UsageError([Problem("to_excel", what, cure, code="too-many")])
     scale = result.scale(unit)
     book = Workbook(write_only=True)
-    names = {key: word(f"sheet_{key}", language) for key in ("result", "stages", "lines", "masses", "about")}
+    names = {key: fixed_text(f"sheet_{key}", language) for key in ("result", "stages", "lines", "masses", "about")}
     pages = {key: book.create_sheet(name) for key, name in names.items()}
     looks = looks_of(book, pages["result"])
     sheets = {key: Sheet(pages[key], name, looks) for key, name in names.items()}
@@ -125,14 +125,14 @@ def _columns(sheet: Sheet, width: int, totals: Totals) -> dict[str, int]:
     for name in names:
         kind, _, which = name.partition(" ")
         if kind == "factor" and which:
-            titles.append(f"{word('line_factor', language)}: {word(which, language)}")
+            titles.append(f"{fixed_text('line_factor', language)}: {fixed_text(which, language)}")
         elif which == "asked":
-            amount = totals.per(word("line_used", language))
-            titles.append(amount if kind == "amount" else word("per", language, unit=totals.unit))
+            amount = totals.per(fixed_text("line_used", language))
+            titles.append(amount if kind == "amount" else fixed_text("per", language, unit=totals.unit))
         elif kind == "driver":
-            titles.append(f"{word('line_driver', language)} {which.removesuffix(' unit')}" if "unit" not in which else "")
+            titles.append(f"{fixed_text('line_driver', language)} {which.removesuffix(' unit')}" if "unit" not in which else "")
         else:
-            titles.append(word(f"line_{name}", language))
+            titles.append(fixed_text(f"line_{name}", language))
     figures = ("value", "conversion", "amount", "factor", "kgCO2e", "counted", "aircraft")
     sheet.head(titles, [place for place, name in enumerate(names) if name.split()[0] in figures])
     columns = {name: place for place, name in enumerate(names)} | {"last": len(names) - 1}
@@ -170,7 +170,7 @@ def _one_line(
         name: lines.text(name, line) for name in ("component", "flow", "group", "item", "value_unit", "unit", "factor_unit",
                                                   *TEXTS_AFTER)}}  # fmt: skip
     texts |= {"stage_name": info.told(language), "flow_name": info.flow(texts["flow"], language)}
-    texts |= {name: word(texts[name], language) for name in ("group", "data_type") if texts[name]}
+    texts |= {name: fixed_text(texts[name], language) for name in ("group", "data_type") if texts[name]}
     for name, text in texts.items():
         sheet.text(columns[name], text)
     sheet.number(columns["value"], lines.value[line])
@@ -231,15 +231,15 @@ def _cell(row: int, column: int) -> str:
 
 def _about(sheet: Sheet, result: Footprint, language: str) -> None:
     """Warnings, and everything that is needed to calculate the same again."""
-    sheet.head([word("warnings", language), ""])
+    sheet.head([fixed_text("warnings", language), ""])
     if not linked_products(result)[1]:
-        sheet.text(0, word("sheet_loops", language), "free")
+        sheet.text(0, fixed_text("sheet_loops", language), "free")
         sheet.row += 1
     for text in result.warnings():
         sheet.text(0, translate(text, language), "free")
         sheet.row += 1
     sheet.row += 1
-    sheet.head([word("sheet_provenance", language), ""])
+    sheet.head([fixed_text("sheet_provenance", language), ""])
     for key, value in provenance_lines(result, language):
         sheet.wrapped({0: key, 1: value}, ABOUT)
         sheet.row += 1

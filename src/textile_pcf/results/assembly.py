@@ -9,29 +9,29 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.activity.row_patterns import ABSOLUTE, PERIOD
+from textile_pcf.activity.row_patterns import PER_PERIOD, PER_PRODUCT
 from textile_pcf.arrays import FloatArray
-from textile_pcf.columns import Coded, combine
+from textile_pcf.columns import Categorical, group_rows
 from textile_pcf.engine import Masses
 from textile_pcf.factors import COUNTED, FactorTable
-from textile_pcf.factors.matcher import Answers
-from textile_pcf.inventory.double_counting import carried_twice
-from textile_pcf.inventory.matching import Matched, factor_rows, late_factors, match_warnings
-from textile_pcf.inventory.period_totals import years_added
-from textile_pcf.inventory.plausibility import counted_implausible, implausible
-from textile_pcf.inventory.product_mass import measures_of
-from textile_pcf.inventory.quantities import Quantities, part_of_all_fibres, property_on
-from textile_pcf.results import Emitted, Footprint, Gross, Lines, StageInfo, StageMasses
-from textile_pcf.results.data_origins import as_given, origins
-from textile_pcf.results.default_shares import gross_emissions, ruled_rows
+from textile_pcf.factors.matcher import FactorMatcher
+from textile_pcf.inventory.double_counting import find_double_transport
+from textile_pcf.inventory.matching import FactorMatches, factor_rows, late_factors, match_warnings
+from textile_pcf.inventory.period_totals import added_years
+from textile_pcf.inventory.plausibility import check_plausibility, count_implausible
+from textile_pcf.inventory.product_mass import product_units_of
+from textile_pcf.inventory.quantities import Quantities, component_share, property_on
+from textile_pcf.results import Contributions, Emitted, Footprint, Gross, StageInfo, StageMasses
+from textile_pcf.results.data_origins import as_written, data_origins
+from textile_pcf.results.default_shares import default_shares, ruled_rows
 from textile_pcf.results.explain import number
 from textile_pcf.results.provenance import provenance
 from textile_pcf.results.stage_terms import stage_terms
-from textile_pcf.results.uptakes import taken_up_twice
+from textile_pcf.results.uptakes import find_double_uptake
 from textile_pcf.rules import FlowSpec, RuleSet
-from textile_pcf.rules.arrays import layout
+from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import Unit, parse_unit
-from textile_pcf.units.product_units import Measures
+from textile_pcf.units.product_units import ProductUnits
 
 
 class Told(NamedTuple):
@@ -39,42 +39,42 @@ class Told(NamedTuple):
 
     activity: Activity
     quantities: Quantities
-    matched: Matched
+    matched: FactorMatches
     masses: Masses
     emitted: Emitted
-    answers: Answers
+    answers: FactorMatcher
 
-    def measures(self) -> Measures:
+    def measures(self) -> ProductUnits:
         """What turns units of the products into mass."""
-        return measures_of(self.activity, self.quantities.properties)
+        return product_units_of(self.activity, self.quantities.properties)
 
     def stage_masses(self) -> StageMasses:
         """Mass through every stage. [kg per product unit]"""
         return _stage_masses(self.activity, self.masses)
 
-    def lines(self) -> Lines:
+    def lines(self) -> Contributions:
         """Every line of the sum, with where its amount and its factor come from."""
         return _lines(self.activity, self.quantities, self.answers.factors, self.matched, self.masses, self.emitted)
 
     def notes(self) -> tuple[tuple[int, str], ...]:
         """Warnings of amounts, of factors, and of reading."""
-        odd = implausible(self.activity, self.quantities)
+        odd = check_plausibility(self.activity, self.quantities)
         answers = self.answers
         tables = ((-1, text) for text in answers.factors.warnings(answers.gwp, factor_rows(self.matched), answers.biogenic))
         read = ((-1, note) for note in self.activity.cells.table.notes)
-        return (*odd, *years_added(self.activity), *tables, *self.notes_of_products(), *read)
+        return (*odd, *added_years(self.activity), *tables, *self.notes_of_products(), *read)
 
     def notes_of_products(self) -> tuple[tuple[int, str], ...]:
         """Warnings of single factors and of what counts twice: by product, as the tables tell none of it."""
-        delivered = carried_twice(self.activity, self.answers.factors, self.matched)
-        uptakes = taken_up_twice(self.activity, self.matched, self.emitted)
+        delivered = find_double_transport(self.activity, self.answers.factors, self.matched)
+        uptakes = find_double_uptake(self.activity, self.matched, self.emitted)
         return (*match_warnings(self.activity, self.matched), *delivered, *uptakes)
 
     def texts_of_products(self) -> Iterator[str]:
         """The same sentences without their products, for a catalogue."""
         yield from (text for _, text in late_factors(self.activity, self.matched))
-        yield from (text for _, text in carried_twice(self.activity, self.answers.factors, self.matched))
-        yield from (text for _, text in taken_up_twice(self.activity, self.matched, self.emitted))
+        yield from (text for _, text in find_double_transport(self.activity, self.answers.factors, self.matched))
+        yield from (text for _, text in find_double_uptake(self.activity, self.matched, self.emitted))
 
     def provenance(self) -> Mapping[str, Any]:
         """Enough to recompute the result bit for bit."""
@@ -90,20 +90,20 @@ class Told(NamedTuple):
 
     def gross(self) -> Gross:
         """Gross emissions of each product, and how much of them rests on the rule and on shipped tables."""
-        return gross_emissions(self.activity, self.quantities, self.matched, self.emitted, self.answers.factors)
+        return default_shares(self.activity, self.quantities, self.matched, self.emitted, self.answers.factors)
 
     def implausible(self) -> Mapping[str, tuple[int, str, str]]:
         """How many products are outside the band of each quantity, with the first of them and its amount."""
-        return counted_implausible(self.activity, self.quantities)
+        return count_implausible(self.activity, self.quantities)
 
 
 def assemble(
     activity: Activity,
     quantities: Quantities,
-    matched: Matched,
+    matched: FactorMatches,
     masses: Masses,
     emitted: Emitted,
-    answers: Answers,
+    answers: FactorMatcher,
 ) -> Footprint:
     """The result of a run; what is only read by people is put into words when it is asked for."""
     rules = activity.rules
@@ -123,7 +123,7 @@ def _carbon_content(rules: RuleSet, quantities: Quantities, activity: Activity) 
     if not any(specs):
         return None
     unknown = np.full(len(activity.names), np.nan)
-    blocks = [activity.property_seats.block(spec.index) if spec else None for spec in specs]
+    blocks = [activity.property_entries.block(spec.index) if spec else None for spec in specs]
     content = [unknown if block is None else quantities.properties[block] for block in blocks]
     return np.stack(content, axis=1) * quantities.mass[:, None]
 
@@ -155,7 +155,7 @@ def _stage_masses(activity: Activity, masses: Masses) -> StageMasses:
     return StageMasses(
         product=np.concatenate(product).astype(np.intp),
         stage=np.concatenate(stage).astype(np.intp),
-        component=Coded(np.concatenate(component), (*lanes.components, "")),
+        component=Categorical(np.concatenate(component), (*lanes.components, "")),
         input=masses.input.copy(),  # those share memory
         output=masses.output.copy(),
     )
@@ -165,34 +165,34 @@ def _lines(
     activity: Activity,
     quantities: Quantities,
     factors: FactorTable,
-    matched: Matched,
+    matched: FactorMatches,
     masses: Masses,
     emitted: Emitted,
-) -> Lines:
+) -> Contributions:
     flows, rules = activity.flows, activity.rules
     specs = rules.flows
-    told = layout(rules)
+    told = rule_arrays(rules)
     unit_factor = told.flow_factor[flows.flow]
     drivers, driver_names = _drivers(activity, quantities, masses)
     per_unit = emitted.per_unit[emitted.question]
     parts = emitted.amount[:, None] * per_unit
-    return Lines(
-        product=activity.flow_products,
+    return Contributions(
+        product=activity.exchange_products,
         component=_components(activity),
         stage=told.flow_stage[flows.flow],
-        flow=Coded(flows.flow, tuple(spec.id for spec in specs)),
-        group=Coded(flows.flow, tuple(spec.group for spec in specs)),
+        flow=Categorical(flows.flow, tuple(spec.id for spec in specs)),
+        group=Categorical(flows.flow, tuple(spec.group for spec in specs)),
         drivers=drivers,
         driver_names=driver_names,
         amount=emitted.amount / unit_factor,
-        unit=Coded(flows.flow, tuple(spec.unit.text for spec in specs)),
+        unit=Categorical(flows.flow, tuple(spec.unit.text for spec in specs)),
         factor=per_unit[:, :COUNTED].sum(axis=1) * unit_factor,
-        factor_unit=Coded(flows.flow, tuple(f"kgCO2e/{_bracketed(spec.unit.text)}" for spec in specs)),
+        factor_unit=Categorical(flows.flow, tuple(f"kgCO2e/{_bracketed(spec.unit.text)}" for spec in specs)),
         split=parts[:, :COUNTED],
         aircraft=parts[:, COUNTED],
         **_values(activity, quantities),
         **_factor_columns(activity, factors, matched),
-        **origins(activity, quantities),
+        **data_origins(activity, quantities),
         ruled=ruled_rows(activity, quantities),
     )
 
@@ -201,33 +201,33 @@ def _bracketed(text: str) -> str:
     return f"({text})" if any(sign in text for sign in "*/ ·") else text
 
 
-def _components(activity: Activity) -> Coded:
+def _components(activity: Activity) -> Categorical:
     flows, rules, lanes = activity.flows, activity.rules, activity.lanes
     names = lanes.components if "" in lanes.components else (*lanes.components, "")
-    per_lane = layout(rules).flow_lane[flows.flow]
-    return Coded(np.where(per_lane, lanes.component[np.where(per_lane, flows.seat, 0)], names.index("")), names)
+    per_lane = rule_arrays(rules).flow_is_component[flows.flow]
+    return Categorical(np.where(per_lane, lanes.component[np.where(per_lane, flows.seat, 0)], names.index("")), names)
 
 
 def _whole(spec: FlowSpec, per: int, rules: RuleSet) -> Unit:
     """Unit of a row's value by what it is per."""
-    return {ABSOLUTE: spec.unit / rules.product_unit, PERIOD: spec.unit / parse_unit("kg")}.get(per, spec.whole)
+    return {PER_PRODUCT: spec.unit / rules.product_unit, PER_PERIOD: spec.unit / parse_unit("kg")}.get(per, spec.whole)
 
 
 def _values(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     """Value per driver as a person reads it: in the flow's unit per driver, and as given where that was another unit."""
     flows = activity.flows
-    first, form = combine(flows.flow, flows.per)
+    first, form = group_rows(flows.flow, flows.per)
     wholes = [_whole(activity.rules.flows[flows.flow[row]], int(flows.per[row]), activity.rules) for row in first]
     factor = np.array([whole.factor for whole in wholes])[form]
     texts = tuple(whole.text for whole in wholes)
     return {
         "value": quantities.value / factor,
-        "value_unit": Coded(form, texts),
-        "told": as_given(activity, quantities, form, texts),
+        "value_unit": Categorical(form, texts),
+        "told": as_written(activity, quantities, form, texts),
     }
 
 
-def _factor_columns(activity: Activity, factors: FactorTable, matched: Matched) -> dict[str, Any]:
+def _factor_columns(activity: Activity, factors: FactorTable, matched: FactorMatches) -> dict[str, Any]:
     """What is known of each row's factor, told once per distinct question."""
     told: dict[str, list[str]] = {
         name: []
@@ -238,7 +238,7 @@ def _factor_columns(activity: Activity, factors: FactorTable, matched: Matched) 
         row["item"] = request.item if answer else "product"
         for name, column in told.items():
             column.append(row[name])
-    columns: dict[str, Any] = {name: Coded(matched.form, tuple(column)) for name, column in told.items()}
+    columns: dict[str, Any] = {name: Categorical(matched.form, tuple(column)) for name, column in told.items()}
     if np.any(matched.supplier >= 0):
         columns["item"] = _linked_items(activity, matched, columns["item"])
     return columns
@@ -260,24 +260,24 @@ def _factor_row(factors: FactorTable, answer: Any) -> dict[str, str]:
     }
 
 
-def _linked_items(activity: Activity, matched: Matched, items: Coded) -> Coded:
+def _linked_items(activity: Activity, matched: FactorMatches, items: Categorical) -> Categorical:
     names = tuple(f"product:{product}" for product in activity.products)
     codes = np.where(matched.supplier >= 0, len(items.categories) + matched.supplier, items.codes)
-    return Coded(codes, (*items.categories, *names))
+    return Categorical(codes, (*items.categories, *names))
 
 
-def _drivers(activity: Activity, quantities: Quantities, masses: Masses) -> tuple[FloatArray, Coded]:
+def _drivers(activity: Activity, quantities: Quantities, masses: Masses) -> tuple[FloatArray, Categorical]:
     """Drivers of each row, as a person reads them, with their names."""
     flows, rules = activity.flows, activity.rules
     most = max([1, *(len(spec.drivers) for spec in rules.flows)])
     values = np.full((len(flows), most + 1), np.nan)
-    part = part_of_all_fibres(activity)
+    part = component_share(activity)
     values[:, most] = np.where(part == 1, np.nan, part)
-    first, form = combine(flows.flow, flows.per)
+    first, form = group_rows(flows.flow, flows.per)
     names = []
     for place, row in enumerate(first):
         spec, per = rules.flows[flows.flow[row]], int(flows.per[row])
-        drivers = {ABSOLUTE: ("product",), PERIOD: ("output",)}.get(per, spec.drivers)
+        drivers = {PER_PRODUCT: ("product",), PER_PERIOD: ("output",)}.get(per, spec.drivers)
         rows = np.flatnonzero(form == place)
         seat = flows.seat[rows]
         told = []
@@ -293,4 +293,4 @@ def _drivers(activity: Activity, quantities: Quantities, masses: Masses) -> tupl
                 values[rows, column] = getattr(masses, str(driver))[flows.place[rows]]
                 told.append(f"kg {driver}")
         names.append("|".join([*told, *[""] * (most - len(told)), "of the fibre"]))
-    return values, Coded(form, tuple(names))
+    return values, Categorical(form, tuple(names))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.columns import Coded, picked
+from textile_pcf.columns import Categorical, take
 
 SPLIT = ("fossil", "biogenic", "uptake", "land_use_change")
 
@@ -54,11 +54,11 @@ class Emitted:
     told: tuple[int, ...]
 
     @cached_property
-    def by_seat(self) -> FloatArray:
+    def emissions_by_process(self) -> FloatArray:
         """Emissions of each stage seat, shape (seats, 5). Scatter-add; parts that nothing has cost nothing."""
         total = np.zeros((self.per_unit.shape[1], self.seats))
         for part in self.told:
-            weights = picked(self.per_unit[:, part], self.question)
+            weights = take(self.per_unit[:, part], self.question)
             weights *= self.amount
             total[part] = np.bincount(self.place, weights=weights, minlength=self.seats)
         return total.T
@@ -75,13 +75,13 @@ class Gross(NamedTuple):
     generic: FloatArray
 
 
-def parts_told(per_unit: FloatArray) -> tuple[int, ...]:
+def nonzero_parts(per_unit: FloatArray) -> tuple[int, ...]:
     """Which parts of the emissions are not nothing in every question."""
     return tuple(np.flatnonzero(per_unit.any(axis=0)).tolist())
 
 
 @dataclass(frozen=True)
-class Lines:
+class Contributions:
     """One entry per line of the sum, all of the same length.
 
     `value` is the amount per driver in `value_unit`; `drivers` its drivers, shape (lines, drivers), NaN where there are fewer;
@@ -91,33 +91,33 @@ class Lines:
     """
 
     product: IndexArray
-    component: Coded
+    component: Categorical
     stage: IndexArray
-    flow: Coded
-    group: Coded
-    item: Coded
+    flow: Categorical
+    group: Categorical
+    item: Categorical
     value: FloatArray
-    value_unit: Coded
-    told: Coded
+    value_unit: Categorical
+    told: Categorical
     drivers: FloatArray
-    driver_names: Coded
+    driver_names: Categorical
     amount: FloatArray
-    unit: Coded
+    unit: Categorical
     factor: FloatArray
-    factor_unit: Coded
-    printed: Coded
-    region: Coded
-    year: Coded
-    fallback: Coded
+    factor_unit: Categorical
+    printed: Categorical
+    region: Categorical
+    year: Categorical
+    fallback: Categorical
     split: FloatArray
     aircraft: FloatArray
-    data_type: Coded
-    source: Coded
-    locator: Coded
+    data_type: Categorical
+    source: Categorical
+    locator: Categorical
     ruled: BoolArray
-    factor_table: Coded
-    factor_source: Coded
-    factor_locator: Coded
+    factor_table: Categorical
+    factor_source: Categorical
+    factor_locator: Categorical
 
     @property
     def emissions(self) -> FloatArray:
@@ -126,16 +126,16 @@ class Lines:
 
     def text(self, column: str, line: int) -> str:
         """Text of a coded column in one line."""
-        coded: Coded = getattr(self, column)
+        coded: Categorical = getattr(self, column)
         return coded.categories[int(coded.codes[line])]
 
 
-def frame(lines: Lines, products: tuple[str, ...], stages: tuple[StageInfo, ...]) -> Any:
+def to_frame(lines: Contributions, products: tuple[str, ...], stages: tuple[StageInfo, ...]) -> Any:
     """The lines as a DataFrame, texts as categories."""
     import pandas as pd
 
     def coded(column: str) -> Any:
-        value: Coded = getattr(lines, column)
+        value: Categorical = getattr(lines, column)
         distinct = list(dict.fromkeys(value.categories))
         place = np.array([distinct.index(text) for text in value.categories], dtype=np.intp)
         return pd.Categorical.from_codes(place[value.codes], pd.Index(distinct))

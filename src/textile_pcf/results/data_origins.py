@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.activity.row_patterns import PERIOD
+from textile_pcf.activity.row_patterns import PER_PERIOD
 from textile_pcf.arrays import BoolArray, IndexArray
-from textile_pcf.columns import Coded, combine
+from textile_pcf.columns import Categorical, group_rows
 from textile_pcf.inventory.period_totals import output_mass, periods_of
-from textile_pcf.inventory.product_mass import measures_of
+from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.results.explain import number
 from textile_pcf.rules import PRODUCT, FlowSpec, RuleSet
@@ -19,11 +19,11 @@ from textile_pcf.rules import PRODUCT, FlowSpec, RuleSet
 GENERIC = "estimated"  # data type of the rule's own values
 
 
-def origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
+def data_origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     """Data type, source and place of each row's amount: the file's, or the rule's citation."""
     cells, rules, flows = activity.cells, activity.rules, activity.flows
     row, ruled, entry = told_by(activity, quantities)
-    first, form = combine(
+    first, form = group_rows(
         cells.texts["data_type"].codes[row],
         cells.texts["source"].codes[row],
         np.where(ruled, flows.flow, -1),
@@ -40,8 +40,8 @@ def origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
             types.append(cells.text("data_type", int(row[line])))
             sources.append(cells.text("source", int(row[line])))
             places.append("")
-    located = Coded(form, tuple(places))
-    return {"data_type": Coded(form, tuple(types)), "source": Coded(form, tuple(sources)),
+    located = Categorical(form, tuple(places))
+    return {"data_type": Categorical(form, tuple(types)), "source": Categorical(form, tuple(sources)),
             "locator": _row_places(activity, row, ruled, located)}  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def told_by(activity: Activity, quantities: Quantities) -> tuple[IndexArray, Boo
         if spec.default is None or spec.default.reference < 0:
             continue
         lines = np.flatnonzero((flows.flow == spec.index) & ruled)
-        start = activity.property_seats.start[spec.default.reference]
+        start = activity.property_entries.start[spec.default.reference]
         place = start + _property_seats(activity, spec.default.reference, spec.stage, flows.seat[lines])
         given = activity.property_rows[place] >= 0
         row[lines[given]] = activity.property_rows[place[given]]
@@ -73,12 +73,12 @@ def _property_seats(activity: Activity, index: int, stage: int, seats: IndexArra
     return activity.lanes.product[seats] if rules.stages[stage].component and not own_lane else seats
 
 
-def _row_places(activity: Activity, row: IndexArray, ruled: BoolArray, located: Coded) -> Coded:
+def _row_places(activity: Activity, row: IndexArray, ruled: BoolArray, located: Categorical) -> Categorical:
     """Place in the file of each given amount, as text of its row."""
     rows, codes = np.unique(row, return_inverse=True)
     texts = tuple(activity.cells.table.place(int(row)) if row >= 0 else "" for row in rows)
     merged = np.where(ruled, located.codes, codes.reshape(-1) + len(located.categories))
-    return Coded(merged, (*located.categories, *texts))
+    return Categorical(merged, (*located.categories, *texts))
 
 
 def _citation(rules: RuleSet, spec: FlowSpec, entry: int) -> tuple[str, str]:
@@ -103,33 +103,33 @@ def source_title(rules: RuleSet, key: str) -> str:
     return source.title if source else key
 
 
-def as_given(activity: Activity, quantities: Quantities, form: IndexArray, texts: tuple[str, ...]) -> Coded:
+def as_written(activity: Activity, quantities: Quantities, form: IndexArray, texts: tuple[str, ...]) -> Categorical:
     """Amounts as the mill wrote them, where that was in another unit or for a period; empty elsewhere."""
     flows, cells = activity.flows, activity.cells
-    first, asked = combine(cells.texts["unit"].codes[flows.row], form, (flows.row < 0).astype(np.int64))
+    first, asked = group_rows(cells.texts["unit"].codes[flows.row], form, (flows.row < 0).astype(np.int64))
     other = np.zeros(len(first), dtype=bool)
     for place, row in enumerate(first):
         unit = cells.text("unit", int(flows.row[row])) if flows.row[row] >= 0 else ""
         known = (texts[form[row]], activity.rules.flows[flows.flow[row]].unit.text)
-        other[place] = bool(unit) and (flows.per[row] == PERIOD or unit not in known)
+        other[place] = bool(unit) and (flows.per[row] == PER_PERIOD or unit not in known)
     rows = np.flatnonzero(other[asked])
     codes = np.zeros(len(form), dtype=np.int64)
     if not len(rows):
-        return Coded(codes, ("",))
+        return Categorical(codes, ("",))
     amounts = np.unique(cells.numbers["amount"][flows.row[rows]], return_inverse=True)[1].reshape(-1)
-    seats = np.where(flows.per[rows] == PERIOD, flows.place[rows], -1)
-    distinct, text = combine(cells.texts["unit"].codes[flows.row[rows]], amounts, flows.per[rows], flows.flow[rows], seats)
+    seats = np.where(flows.per[rows] == PER_PERIOD, flows.place[rows], -1)
+    distinct, text = group_rows(cells.texts["unit"].codes[flows.row[rows]], amounts, flows.per[rows], flows.flow[rows], seats)
     codes[rows] = text + 1
     outputs = _Outputs(activity, quantities)
-    return Coded(codes, ("", *(_given_text(activity, outputs, int(row)) for row in rows[distinct])))
+    return Categorical(codes, ("", *(_given_text(activity, outputs, int(row)) for row in rows[distinct])))
 
 
 def _given_text(activity: Activity, outputs: _Outputs, line: int) -> str:
     row = int(activity.flows.row[line])
     amount = f"{number(activity.cells.numbers['amount'][row])} {activity.cells.text('unit', row)}"
-    if activity.flows.per[line] != PERIOD:
+    if activity.flows.per[line] != PER_PERIOD:
         return amount
-    if not activity.flow_value[line]:
+    if not activity.exchange_value[line]:
         return f"{amount} in the period"
     told, kilograms, several = outputs.of(line)
     mass = f"{number(kilograms)} kg"
@@ -146,7 +146,7 @@ class _Outputs:
             return
         periods = periods_of(activity)
         self._flow = dict(zip(activity.flows.totals.tolist(), periods.flow.tolist(), strict=True))
-        self._mass = output_mass(activity, measures_of(activity, quantities.properties))[0]
+        self._mass = output_mass(activity, product_units_of(activity, quantities.properties))[0]
         given: dict[int, list[int]] = {}
         for place, period in enumerate(periods.outputs.tolist()):
             given.setdefault(period, []).append(place)

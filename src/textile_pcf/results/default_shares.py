@@ -6,27 +6,27 @@ import numpy as np
 
 from textile_pcf.activity import Activity
 from textile_pcf.arrays import BoolArray
-from textile_pcf.columns import picked
+from textile_pcf.columns import take
 from textile_pcf.factors import DECLARED, FactorTable
-from textile_pcf.inventory.matching import Matched
+from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.results import SPLIT, Emitted, Gross
 from textile_pcf.results.data_origins import told_by
 from textile_pcf.rules import Default
-from textile_pcf.rules.arrays import layout
+from textile_pcf.rules.arrays import rule_arrays
 
 GROSS = [place for place, name in enumerate(SPLIT) if name != "uptake"]
 
 
-def gross_emissions(
-    activity: Activity, quantities: Quantities, matched: Matched, emitted: Emitted, factors: FactorTable
+def default_shares(
+    activity: Activity, quantities: Quantities, matched: FactorMatches, emitted: Emitted, factors: FactorTable
 ) -> Gross:
     """Gross emissions of each product inside the boundary: of every line as much as it emits or saves, uptake apart."""
-    kilograms = np.abs(emitted.amount * picked(emitted.per_unit[:, GROSS].sum(axis=1), emitted.question))
-    outside = layout(activity.rules).flow_outside
+    kilograms = np.abs(emitted.amount * take(emitted.per_unit[:, GROSS].sum(axis=1), emitted.question))
+    outside = rule_arrays(activity.rules).flow_outside
     if outside.any():
         kilograms[outside[activity.flows.flow]] = 0.0
-    product, count = activity.flow_products, len(activity.names)
+    product, count = activity.exchange_products, len(activity.names)
 
     def summed(rows: BoolArray) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         return np.bincount(product, weights=kilograms * rows, minlength=count).astype(np.float64)
@@ -47,8 +47,8 @@ def _is_driver(default: Default | None) -> bool:
     return default is not None and default.reference < 0 and default.by < 0 and not default.citations[0].source
 
 
-def _generic_rows(matched: Matched, factors: FactorTable) -> BoolArray:
+def _generic_rows(matched: FactorMatches, factors: FactorTable) -> BoolArray:
     """Flow rows whose factor is of a shipped table, and no supplier's; links have none."""
     shipped = np.array([*(table.shipped for table in factors.tables), False], dtype=bool)
     declared = np.array([request.item.startswith(DECLARED) for request in matched.requests], dtype=bool)
-    return picked(shipped[matched.rows[:, 0]] & ~declared, matched.form)
+    return take(shipped[matched.rows[:, 0]] & ~declared, matched.form)

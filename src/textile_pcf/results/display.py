@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.messages.catalogue import translate, word
+from textile_pcf.messages.catalogue import fixed_text, translate
 from textile_pcf.results.explain import number
 
 if TYPE_CHECKING:
@@ -79,15 +79,15 @@ def rests_on(result: Footprint, row: int, language: str, scale: float = 1.0) -> 
     gross, ruled, generic = (float(values[row]) * scale for values in result.gross)
     told: list[tuple[str, float, float | None]] = []
     if abs(gross - float(result.totals[row]) * scale) > 1e-9 * gross:
-        told.append((word("gross", language), gross, None))
-    told.append((word("defaults", language), ruled, float(result.default_share[row])))
-    told.append((word("default_factors", language), generic, float(result.default_factor_share[row])))
+        told.append((fixed_text("gross", language), gross, None))
+    told.append((fixed_text("defaults", language), ruled, float(result.default_share[row])))
+    told.append((fixed_text("default_factors", language), generic, float(result.default_factor_share[row])))
     return told
 
 
 def _product(result: Footprint, row: int, language: str) -> str:
     total = float(result.totals[row])
-    per = escape(word("per", language, unit=result.unit))
+    per = escape(fixed_text("per", language, unit=result.unit))
     told = "<br>".join(
         f"{escape(text)}: {_told(kilograms, total)}" + ("" if part is None else f" ({part:.0%})")
         for text, kilograms, part in rests_on(result, row, language)
@@ -117,7 +117,7 @@ def stage_bars(result: Footprint, row: int, language: str, times: float = 1.0) -
     )
     height = ROW * len(used)
     axis = f"<line x1='{zero:.1f}' x2='{zero:.1f}' y1='0' y2='{height}' stroke='currentColor' stroke-opacity='.5'/>"
-    told = escape(f"{result.products[row]}: {word('by_stage', language)}", quote=True)
+    told = escape(f"{result.products[row]}: {fixed_text('by_stage', language)}", quote=True)
     return f"<svg viewBox='0 0 {WIDTH} {height}' width='{WIDTH}' role='img' aria-label='{told}'>{drawn}{axis}</svg>"
 
 
@@ -158,9 +158,9 @@ def _table(result: Footprint, language: str) -> str:
     rows = "".join(
         _row(product, float(total), most) for product, total in zip(result.products[:MOST], result.totals, strict=False)
     )
-    head = f"<th>{escape(word('product', language))}</th><th>{escape(word('per', language, unit=result.unit))}</th><th></th>"
+    head = f"<th>{escape(fixed_text('product', language))}</th><th>{escape(fixed_text('per', language, unit=result.unit))}</th><th></th>"
     left = len(result.products) - MOST
-    more = f"<p class='soft'>{escape(word('more_products', language, count=left))}</p>" if left > 0 else ""
+    more = f"<p class='soft'>{escape(fixed_text('more_products', language, count=left))}</p>" if left > 0 else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
 
 
@@ -180,13 +180,13 @@ def _basis(result: Footprint, language: str) -> str:
     parts = (_coded(source["boundary"], language), source["gwp"], _coded(source["biogenic"], language), escape(tables))
     memo = ""
     if any(info.outside and result.by_stage[:, place].any() for place, info in enumerate(result.stages)):
-        memo = f"<p class='soft'>* {escape(word('memo', language))}</p>"
+        memo = f"<p class='soft'>* {escape(fixed_text('memo', language))}</p>"
     return f"{memo}<p class='soft'>{rule}<br>{' · '.join(parts)}</p>"
 
 
 def _coded(key: str, language: str) -> str:
     """A fixed word that shows its code, the same in all languages, under the pointer."""
-    return f"<span title='{escape(key)}'>{escape(word(key, language))}</span>"
+    return f"<span title='{escape(key)}'>{escape(fixed_text(key, language))}</span>"
 
 
 def _warnings(result: Footprint, language: str) -> str:
@@ -195,7 +195,7 @@ def _warnings(result: Footprint, language: str) -> str:
         return ""
     shown = "".join(f"<li>{escape(translate(text, language))}</li>" for text in told[:MOST])
     left = len(told) - MOST
-    more = f"<li>{escape(word('more_warnings', language, count=left))}</li>" if left > 0 else ""
+    more = f"<li>{escape(fixed_text('more_warnings', language, count=left))}</li>" if left > 0 else ""
     opened = " open" if len(told) <= STAGED else ""
-    head = f"{escape(word('warnings', language))} ({len(told)})"
+    head = f"{escape(fixed_text('warnings', language))} ({len(told)})"
     return f"<details{opened}><summary>{head}</summary><ul>{shown}{more}</ul></details>"

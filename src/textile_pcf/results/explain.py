@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from textile_pcf.messages.catalogue import translate, word
+from textile_pcf.messages.catalogue import fixed_text, translate
 
 if TYPE_CHECKING:
     from textile_pcf.results.footprint import Footprint
@@ -33,7 +33,7 @@ def explain_lines(result: Footprint, product: int, stage: str | None, language: 
         if not len(lines) and stage is None:
             continue
         total = result.by_stage[product, place]
-        outside = word("explain_outside", language) if info.outside else ""
+        outside = fixed_text("explain_outside", language) if info.outside else ""
         told.append("")
         told.append(f"{info.told(language)} [{info.id}] {number(total)} kg CO2e/{result.unit}{outside}")
         told += _masses(result, product, place, language)
@@ -47,9 +47,9 @@ def explain_lines(result: Footprint, product: int, stage: str | None, language: 
 def _head(result: Footprint, product: int, language: str) -> str:
     source = {key: result.provenance[key] for key in ("rule", "status", "boundary", "gwp", "biogenic")}
     if language == "zh":
-        source |= {key: word(source[key], language) for key in ("status", "boundary", "biogenic")}
-    total = f"{number(result.totals[product])} {word('per', language, unit=result.unit)}"
-    return f"{result.products[product]}: {total}\n{word('explain_head', language, **source)}"
+        source |= {key: fixed_text(source[key], language) for key in ("status", "boundary", "biogenic")}
+    total = f"{number(result.totals[product])} {fixed_text('per', language, unit=result.unit)}"
+    return f"{result.products[product]}: {total}\n{fixed_text('explain_head', language, **source)}"
 
 
 def _masses(result: Footprint, product: int, stage: int, language: str) -> list[str]:
@@ -60,7 +60,7 @@ def _masses(result: Footprint, product: int, stage: int, language: str) -> list[
         fibre = f" {named}" if named else ""
         into, out = told.input[entry], told.output[entry]
         values = {"fibre": fibre, "into": number(into), "out": number(out), "lost": number(into - out)}
-        found.append(f"  {word('explain_mass', language, **values)}")
+        found.append(f"  {fixed_text('explain_mass', language, **values)}")
     return found
 
 
@@ -68,7 +68,7 @@ def _term(result: Footprint, line: int, language: str) -> list[str]:
     lines = result.lines
     fibre = lines.text("component", line)
     name = _flow(result, line, language)
-    name = word("explain_of_fibre", language, name=name, fibre=fibre) if fibre else name
+    name = fixed_text("explain_of_fibre", language, name=name, fibre=fibre) if fibre else name
     value, unit = lines.value[line], lines.text("unit", line)
     names = lines.text("driver_names", line).split("|")
     given = lines.drivers[line]
@@ -78,7 +78,7 @@ def _term(result: Footprint, line: int, language: str) -> list[str]:
     emissions = float(lines.split[line].sum())
     factor = f"{number(lines.factor[line])} {lines.text('factor_unit', line)}"
     told = lines.text("told", line)
-    as_given = word("explain_given_as", language, told=translate(told, language)) if told else ""
+    as_given = fixed_text("explain_given_as", language, told=translate(told, language)) if told else ""
     cited = _told(
         _data_type(lines.text("data_type", line), language),
         _source(lines.text("source", line), language),
@@ -87,12 +87,14 @@ def _term(result: Footprint, line: int, language: str) -> list[str]:
     rows = [
         f"  {name}: {amount}{as_given} = {number(lines.amount[line])} {unit}",
         f"    × {factor} = {number(emissions)} kg CO2e",
-        f"    {word('explain_amount', language, told=cited)}",
-        f"    {word('explain_factor', language, told=_factor(result, line, language))}",
+        f"    {fixed_text('explain_amount', language, told=cited)}",
+        f"    {fixed_text('explain_factor', language, told=_factor(result, line, language))}",
     ]
-    parts = [f"{word(text, language)} {number(part)}" for text, part in zip(_PARTS, lines.split[line], strict=True) if part]
+    parts = [
+        f"{fixed_text(text, language)} {number(part)}" for text, part in zip(_PARTS, lines.split[line], strict=True) if part
+    ]
     if len(parts) > 1:
-        rows.append(f"    {word('explain_parts', language, parts=', '.join(parts))}")
+        rows.append(f"    {fixed_text('explain_parts', language, parts=', '.join(parts))}")
     return rows
 
 
@@ -106,7 +108,7 @@ def _flow(result: Footprint, line: int, language: str) -> str:
 def _driver(text: str, language: str) -> str:
     """A driver as it is told: masses of the stage by name, properties by their id."""
     unit, _, name = text.rpartition(" ")
-    return f"{unit} {word(f'driver_{name}', language)}" if name in ("output", "input", "loss") else text
+    return f"{unit} {fixed_text(f'driver_{name}', language)}" if name in ("output", "input", "loss") else text
 
 
 def _source(text: str, language: str) -> str:
@@ -116,16 +118,16 @@ def _source(text: str, language: str) -> str:
 
 
 def _data_type(text: str, language: str) -> str:
-    return word(text, language) if text else ""
+    return fixed_text(text, language) if text else ""
 
 
 def _factor(result: Footprint, line: int, language: str) -> str:
     lines = result.lines
     item = lines.text("item", line)
     if not lines.text("factor_table", line):
-        return word("explain_linked", language, item=item)
+        return fixed_text("explain_linked", language, item=item)
     away = lines.text("fallback", line)
-    asked = word("explain_asked", language, away=away) if away else ""
+    asked = fixed_text("explain_asked", language, away=away) if away else ""
     found = f"{item} {lines.text('region', line)} {lines.text('year', line)}".rstrip() + asked
     printed = translate(lines.text("printed", line), language)
     cited = _told(found, printed, *(lines.text(name, line) for name in ("factor_source", "factor_locator")))
@@ -145,7 +147,7 @@ def _tail(result: Footprint, product: int, stage: str | None, language: str) -> 
         inside = [k for k, info in enumerate(result.stages) if not info.outside and result.by_stage[product, k]]
         terms = " + ".join(number(result.by_stage[product, k]) for k in inside)
         total = number(result.totals[product])
-        told.append(word("explain_total", language, terms=terms or "0", total=total, unit=result.unit))
+        told.append(fixed_text("explain_total", language, terms=terms or "0", total=total, unit=result.unit))
     warnings = result.warnings(result.products[product])
-    told += [word("explain_warning", language, text=translate(text, language)) for text in warnings]
+    told += [fixed_text("explain_warning", language, text=translate(text, language)) for text in warnings]
     return told if len(told) > 1 else []

@@ -12,15 +12,15 @@ from typing import Any, Protocol
 import numpy as np
 
 from textile_pcf.arrays import FloatArray, IndexArray, read_only
-from textile_pcf.columns import Coded, Texts
-from textile_pcf.engine.loops import summed
+from textile_pcf.columns import ArrowStrings, Categorical
+from textile_pcf.engine.loops import sum_by_group
 from textile_pcf.errors import InputError, Problem, UsageError, known_language, wrong_type
-from textile_pcf.results.contributions import SPLIT, Emitted, Gross, Lines, StageInfo, frame
+from textile_pcf.results.contributions import SPLIT, Contributions, Emitted, Gross, StageInfo, to_frame
 from textile_pcf.results.display import Shown, as_html
 from textile_pcf.results.explain import explain_lines
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, UnitError, cure_where, parse_unit
-from textile_pcf.units.product_units import Measures
+from textile_pcf.units.product_units import ProductUnits
 
 CARBON = ("fossil", "biogenic")
 ASK = "Ask for kg, m2, m, 100 m or piece."
@@ -32,7 +32,7 @@ class StageMasses:
 
     product: IndexArray
     stage: IndexArray
-    component: Coded
+    component: Categorical
     input: FloatArray
     output: FloatArray
 
@@ -40,13 +40,13 @@ class StageMasses:
 class Telling(Protocol):
     """What is told of a result beside its sums, each when it is asked for."""
 
-    def measures(self) -> Measures:
+    def measures(self) -> ProductUnits:
         """What turns units of the products into mass."""
 
     def stage_masses(self) -> StageMasses:
         """Mass through every stage. [kg per product unit]"""
 
-    def lines(self) -> Lines:
+    def lines(self) -> Contributions:
         """Every line of the sum."""
 
     def notes(self) -> tuple[tuple[int, str], ...]:
@@ -83,7 +83,7 @@ class Footprint:
     Sums are added up from `emitted`; all else is told when it is first asked for, by `told`.
     """
 
-    names: tuple[str, ...] | Texts
+    names: tuple[str, ...] | ArrowStrings
     """The products, as they are kept."""
     unit: str
     stages: tuple[StageInfo, ...]
@@ -102,7 +102,7 @@ class Footprint:
         return tuple(self.names)
 
     @cached_property
-    def measures(self) -> Measures:
+    def measures(self) -> ProductUnits:
         """What turns units of the products into mass."""
         return self.told.measures()
 
@@ -112,7 +112,7 @@ class Footprint:
         return self.told.stage_masses()
 
     @cached_property
-    def lines(self) -> Lines:
+    def lines(self) -> Contributions:
         """Every line of the sum, as columns."""
         lines = self.told.lines()
         for name in ("value", "drivers", "amount", "factor", "split", "aircraft"):
@@ -183,11 +183,13 @@ class Footprint:
     def _by_stage_and_part(self) -> FloatArray:
         """Emissions by product, stage and part, shape (products, stages, 5)."""
         products, stages = len(self.names), len(self.stages)
-        by_seat = self.emitted.by_seat
-        if len(by_seat) == products * stages:  # every stage has one seat a product
-            return by_seat.reshape(stages, products, -1).transpose(1, 0, 2)
+        emissions_by_process = self.emitted.emissions_by_process
+        if len(emissions_by_process) == products * stages:  # every stage has one seat a product
+            return emissions_by_process.reshape(stages, products, -1).transpose(1, 0, 2)
         told = self.stage_masses
-        return summed(by_seat, told.product * stages + told.stage, products * stages).reshape(products, stages, -1)
+        return sum_by_group(emissions_by_process, told.product * stages + told.stage, products * stages).reshape(
+            products, stages, -1
+        )
 
     @cached_property
     def totals(self) -> FloatArray:
@@ -220,7 +222,7 @@ class Footprint:
         coded = getattr(self.lines, column)
         names = tuple(dict.fromkeys(coded.categories))
         place = np.array([names.index(text) for text in coded.categories], dtype=np.intp)[coded.codes]
-        total = summed(
+        total = sum_by_group(
             self._counted.sum(axis=1)[:, None], self.lines.product * len(names) + place, len(self.products) * len(names)
         )
         return names, total.reshape(len(self.products), len(names))
@@ -272,7 +274,7 @@ class Footprint:
     @property
     def contributions(self) -> Any:
         """Every line of the sum, as a DataFrame. [kg CO2e per product unit]"""
-        return frame(self.lines, self.products, self.stages)
+        return to_frame(self.lines, self.products, self.stages)
 
     @property
     def masses(self) -> Any:
@@ -402,7 +404,7 @@ class Footprint:
     def _stage_masses_by_product(self) -> tuple[FloatArray, FloatArray]:
         told = self.stage_masses
         both = np.stack([told.input, told.output], axis=1)
-        total = summed(both, told.product * len(self.stages) + told.stage, len(self.products) * len(self.stages))
+        total = sum_by_group(both, told.product * len(self.stages) + told.stage, len(self.products) * len(self.stages))
         shape = (len(self.products), len(self.stages))
         return total[:, 0].reshape(shape), total[:, 1].reshape(shape)
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
-from textile_pcf.columns import Coded, combine
+from textile_pcf.columns import Categorical, group_rows
 from textile_pcf.results import Footprint
 from textile_pcf.units import parse_unit
 
@@ -30,7 +30,7 @@ class Processes:
     kind: IntArray
     product: IndexArray
     stage: IndexArray
-    component: Coded
+    component: Categorical
     carrier: IndexArray
 
 
@@ -163,7 +163,7 @@ def _processes(result: Footprint, seat: IndexArray, kind: IntArray, chain: Index
     """All processes, and the one that holds each line."""
     told, products = result.stage_masses, len(result.products)
     beside = np.flatnonzero(kind != STAGE)
-    first, form = combine(kind[beside].astype(np.int64), seat[beside].astype(np.int64))
+    first, form = group_rows(kind[beside].astype(np.int64), seat[beside].astype(np.int64))
     rows = beside[first]
     of_unit = np.isin(kind[rows], (UNIT, MEMO_UNIT))
     base = products + len(told.product)
@@ -175,7 +175,7 @@ def _processes(result: Footprint, seat: IndexArray, kind: IntArray, chain: Index
         kind=np.concatenate([np.full(products, PRODUCT), np.full(len(told.product), STAGE), kind[rows]]).astype(np.int64),
         product=np.concatenate([np.arange(products), told.product, told.product[seat[rows]]]).astype(np.intp),
         stage=np.concatenate([np.full(products, -1), told.stage, told.stage[seat[rows]]]).astype(np.intp),
-        component=Coded(component, names),
+        component=Categorical(component, names),
         carrier=np.concatenate([np.arange(base), np.where(of_unit, told.product[seat[rows]], chain[rows])]).astype(np.intp),
     ), process
 
@@ -214,7 +214,7 @@ def _factors(result: Footprint, rows: IndexArray) -> tuple[IndexArray, Factors]:
     lines = result.lines
     value = np.unique(lines.factor[rows], return_inverse=True)[1].reshape(-1)
     columns = (_by_text(getattr(lines, name)) for name in ("factor_table", "item", "region", "year", "factor_unit"))
-    first, form = combine(*(codes[rows] for codes in columns), value.astype(np.int64))
+    first, form = group_rows(*(codes[rows] for codes in columns), value.astype(np.int64))
     most = np.zeros(len(first), dtype=np.intp)
     order = np.argsort(np.abs(lines.amount[rows]), kind="stable")
     most[form[order]] = rows[order]
@@ -227,7 +227,7 @@ def _factors(result: Footprint, rows: IndexArray) -> tuple[IndexArray, Factors]:
     return factor, Factors(most, lines.factor[most], split)
 
 
-def _by_text(column: Coded) -> IntArray:
+def _by_text(column: Categorical) -> IntArray:
     """Codes of a column of which each text has one, however often its categories hold it."""
     code = {text: number for number, text in enumerate(column.categories)}
     return np.array([code[text] for text in column.categories] or [0], dtype=np.int64)[column.codes]

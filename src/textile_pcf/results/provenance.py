@@ -10,7 +10,7 @@ import numpy as np
 
 from textile_pcf import __version__
 from textile_pcf.activity import Activity
-from textile_pcf.columns import Coded
+from textile_pcf.columns import Categorical
 from textile_pcf.factors import FactorTable
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.safe_text import holdable
@@ -48,8 +48,8 @@ def _input_hash(activity: Activity) -> str:
     digest = hashlib.sha256()
     for name, column in sorted(table.columns.items()):
         digest.update(name.encode())
-        array = column.codes if isinstance(column, Coded) else column
+        array = column.codes if isinstance(column, Categorical) else column
         fixed = isinstance(array, np.ndarray) and array.dtype.kind != "O"  # objects have no bytes of their own
         digest.update(array.tobytes() if fixed else repr(list(array)).encode())
-        digest.update(repr(tuple(column.categories)).encode() if isinstance(column, Coded) else b"")
+        digest.update(repr(tuple(column.categories)).encode() if isinstance(column, Categorical) else b"")
     return digest.hexdigest()

@@ -8,7 +8,7 @@ import numpy as np
 
 from textile_pcf.activity import Activity
 from textile_pcf.inventory.quantities import COMPUTED, Quantities, method_input
-from textile_pcf.messages.catalogue import translate, word
+from textile_pcf.messages.catalogue import fixed_text, translate
 from textile_pcf.results.data_origins import source_title
 from textile_pcf.rules import LossSpec, PropertySpec
 from textile_pcf.units import parse_unit
@@ -20,7 +20,7 @@ def stage_terms(activity: Activity, quantities: Quantities, product: int, stage:
     seats = np.flatnonzero(activity.lanes.product == product) if spec.component else np.array([product])
     told: list[str] = []
     for seat in seats:
-        if not activity.takes_place[activity.stage_seats.start[stage] + seat]:
+        if not activity.stage_active[activity.processes.start[stage] + seat]:
             continue
         losses = () if spec.outside else spec.losses
         told += [_loss(activity, quantities, activity.rules.losses[index], int(seat), language) for index in losses]
@@ -32,18 +32,18 @@ def _named(activity: Activity, spec: LossSpec | PropertySpec, seat: int, languag
     """Something of a stage by its id, in Chinese by its name as well; with the fibre it speaks of."""
     title = activity.rules.title(activity.rules.stage_id(spec.stage), spec.id, language)
     name = f"{title} [{spec.id}]" if language == "zh" and title != spec.id else spec.id
-    _, fibre = activity.seat_place(spec.stage, seat)
-    return word("explain_of_fibre", language, name=name, fibre=fibre) if fibre else name
+    _, fibre = activity.entry_name(spec.stage, seat)
+    return fixed_text("explain_of_fibre", language, name=name, fibre=fibre) if fibre else name
 
 
 def _loss(activity: Activity, quantities: Quantities, spec: LossSpec, seat: int, language: str) -> str:
-    place = int(activity.loss_seats.start[spec.index]) + seat
+    place = int(activity.loss_entries.start[spec.index]) + seat
     value = quantities.losses[place]
     if np.isnan(value):
         return ""
     row = int(activity.loss_rows[place])
     where = activity.cells.table.place(row) if row >= 0 else _cited(activity, spec, int(quantities.loss_entry[place]), language)
-    formula = word(f"loss_on_{spec.basis}", language, lost=f"{value:.7g}")
+    formula = fixed_text(f"loss_on_{spec.basis}", language, lost=f"{value:.7g}")
     name = _named(activity, spec, seat, language)
     return f"  {name}: {value / spec.unit.factor:.7g} {spec.unit.text}, {formula}; {where}"
 
@@ -61,7 +61,7 @@ def _cited(activity: Activity, spec: LossSpec, entry: int, language: str) -> str
 def _computed(activity: Activity, quantities: Quantities, stage: int, seat: int, language: str) -> Iterator[str]:
     """Properties that a method computed, with its inputs."""
     for spec in activity.rules.properties:
-        place = int(activity.property_seats.start[spec.index]) + seat
+        place = int(activity.property_entries.start[spec.index]) + seat
         if spec.stage != stage or spec.method is None or quantities.property_origin[place] != COMPUTED:
             continue
         inputs = ", ".join(

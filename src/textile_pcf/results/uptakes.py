@@ -8,27 +8,27 @@ import numpy as np
 
 from textile_pcf.activity import Activity
 from textile_pcf.arrays import IntArray
-from textile_pcf.columns import combine
-from textile_pcf.factors import DECLARED, PARTS
-from textile_pcf.inventory.matching import Matched
+from textile_pcf.columns import group_rows
+from textile_pcf.factors import DECLARED, SPLIT_AND_AIRCRAFT
+from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.results import Emitted
-from textile_pcf.rules.arrays import layout
+from textile_pcf.rules.arrays import rule_arrays
 
-UPTAKE = PARTS.index("uptake")
+UPTAKE = SPLIT_AND_AIRCRAFT.index("uptake")
 
 
-def taken_up_twice(activity: Activity, matched: Matched, emitted: Emitted) -> Iterator[tuple[int, str]]:
+def find_double_uptake(activity: Activity, matched: FactorMatches, emitted: Emitted) -> Iterator[tuple[int, str]]:
     """Per product, a sentence for each flow of its own uptake beside a link or a declared footprint that holds uptake."""
     declared = np.array([request.item.startswith(DECLARED) for request in matched.requests], dtype=bool)
     if not matched.links and not declared.any():
         return
     flows, rules = activity.flows, activity.rules
-    inside = ~layout(rules).flow_outside[flows.flow]
+    inside = ~rule_arrays(rules).flow_outside[flows.flow]
     takes = inside & (emitted.amount * emitted.per_unit[emitted.question, UPTAKE] < 0)
     bought = declared[matched.form] if len(declared) else np.zeros(len(flows), dtype=bool)
     if matched.links:
         bought = bought | (matched.supplier >= 0)
-    product = activity.flow_products
+    product = activity.exchange_products
     both = np.intersect1d(product[takes & bought], product[takes & ~bought])
     here = takes & np.isin(product, both)
     brought = _distinct(product, flows.flow, np.flatnonzero(here & bought))
@@ -41,7 +41,7 @@ def taken_up_twice(activity: Activity, matched: Matched, emitted: Emitted) -> It
 
 def _distinct(product: IntArray, flow: IntArray, rows: IntArray) -> IntArray:
     """One row of each product and flow."""
-    return rows[combine(product[rows], flow[rows])[0]]
+    return rows[group_rows(product[rows], flow[rows])[0]]
 
 
 def _named(activity: Activity, flow: int) -> str:

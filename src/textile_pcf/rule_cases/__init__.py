@@ -1,7 +1,7 @@
 """Rules of one's own: a first one to change, and cases worked by hand that show what a rule gives."""
 
 from textile_pcf.rule_cases.cases import BESIDE, Case, cases_at, cases_schema, read_cases
-from textile_pcf.rule_cases.compare import Figure, Outcome, check
+from textile_pcf.rule_cases.compare import CaseOutcome, ComparedValue, check
 from textile_pcf.rule_cases.items import items_advice
 from textile_pcf.rule_cases.new_rule import new_rule
 from textile_pcf.rule_cases.run import run
@@ -11,8 +11,8 @@ __all__ = [
     "BESIDE",
     "Case",
     "CaseDocument",
-    "Figure",
-    "Outcome",
+    "CaseOutcome",
+    "ComparedValue",
     "cases_at",
     "cases_schema",
     "check",

@@ -11,7 +11,7 @@ from textile_pcf.errors import PcfError, Problem
 from textile_pcf.messages.catalogue import translate
 from textile_pcf.results import Footprint
 from textile_pcf.rule_cases.cases import Case
-from textile_pcf.rule_cases.run import at_home, run
+from textile_pcf.rule_cases.run import relocate, run
 from textile_pcf.rule_cases.schema import SEVERAL, form_of_expected
 from textile_pcf.rules import RuleSet
 
@@ -22,7 +22,7 @@ REDO = "Redo the arithmetic under `work`, then look at the rule."
 
 
 @dataclass(frozen=True)
-class Figure:
+class ComparedValue:
     """One thing that was worked out, and what is calculated; `found` is None where the result does not have it."""
 
     path: tuple[str | int, ...]
@@ -57,11 +57,11 @@ def _shown(value: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CaseOutcome:
     """What came of a worked case."""
 
     case: Case
-    figures: tuple[Figure, ...]
+    figures: tuple[ComparedValue, ...]
     """Everything that was compared."""
     problems: tuple[Problem, ...]
     """What is not as worked out; none: the case holds."""
@@ -87,7 +87,7 @@ class Outcome:
         return {each["product"]: each["stages"] for each in self.result.to_dict(self.unit)["products"]}
 
 
-def check(case: Case, loaded: dict[str, RuleSet] | None = None) -> Outcome:
+def check(case: Case, loaded: dict[str, RuleSet] | None = None) -> CaseOutcome:
     """Calculate a worked case and compare it with what was worked out.
 
     Examples
@@ -107,32 +107,32 @@ def check(case: Case, loaded: dict[str, RuleSet] | None = None) -> Outcome:
         return _refused(case, error)
     if case.data.get("expect_error"):
         what, cure = "It is calculated without any problem.", "Take `expect_error` out, or look at the rule."
-        return Outcome(case, (), (Problem(case.place("expect_error"), what, cure, code="worked"),), result)
+        return CaseOutcome(case, (), (Problem(case.place("expect_error"), what, cure, code="worked"),), result)
     wrong = (figure for figure in figures if not figure.close)
-    return Outcome(
+    return CaseOutcome(
         case, figures, tuple(Problem(case.place(*each.path), each.sentence, REDO, code="worked") for each in wrong), result
     )
 
 
-def _refused(case: Case, error: PcfError) -> Outcome:
+def _refused(case: Case, error: PcfError) -> CaseOutcome:
     """A case that cannot be calculated; it holds where these words were expected."""
     wanted = case.data.get("expect_error", [])
     said = str(error), error.told("zh")
     missing = [place for place, words in enumerate(wanted) if not any(words in told for told in said)]
     if wanted and not missing:
-        return Outcome(case, (), ())
+        return CaseOutcome(case, (), ())
     cure = "The messages are told below; take words of theirs, or look at the rule."
     unsaid = [
         Problem(case.place("expect_error", place), f"No message says {wanted[place]!r}.", cure, code="worked")
         for place in missing
     ]
-    return Outcome(case, (), (*unsaid, *(at_home(case, problem, error) for problem in error.problems)), names=error.names)
+    return CaseOutcome(case, (), (*unsaid, *(relocate(case, problem, error) for problem in error.problems)), names=error.names)
 
 
 # ---------------------------------------------------------------- figures
 
 
-def figures_of(case: Case, result: Footprint) -> Iterator[Figure]:
+def figures_of(case: Case, result: Footprint) -> Iterator[ComparedValue]:
     """Everything that a case expects of a result, with what the result says of it."""
     expect = case.data.get("expect") or {}
     unit = case.data.get("options", {}).get("unit")
@@ -144,16 +144,16 @@ def figures_of(case: Case, result: Footprint) -> Iterator[Figure]:
     yield from _warnings(case, result)
 
 
-def _warnings(case: Case, result: Footprint) -> Iterator[Figure]:
+def _warnings(case: Case, result: Footprint) -> Iterator[ComparedValue]:
     """`expect_warnings`: words that a warning must have, in either language."""
     wanted = case.data.get("expect_warnings", [])
     said = "\n".join(f"{text}\n{translate(text, 'zh')}" for text in result.warnings()) if wanted else ""
     for place, words in enumerate(wanted):
         missing = "" if words in said else f"No warning says {words!r}."
-        yield Figure(("expect_warnings", place), words, None if missing else words, not missing, missing)
+        yield ComparedValue(("expect_warnings", place), words, None if missing else words, not missing, missing)
 
 
-def _compared(wanted: Any, found: Any, path: tuple[str | int, ...], tolerance: float) -> Iterator[Figure]:
+def _compared(wanted: Any, found: Any, path: tuple[str | int, ...], tolerance: float) -> Iterator[ComparedValue]:
     """Figures of two trees of mappings: those of the first, with what the second has there."""
     if isinstance(wanted, Mapping):
         for key, value in wanted.items():
@@ -161,9 +161,9 @@ def _compared(wanted: Any, found: Any, path: tuple[str | int, ...], tolerance: f
                 yield from _compared(value, found[key], (*path, key), tolerance)
             else:
                 there = ", ".join(map(str, found)) if isinstance(found, Mapping) else str(found)
-                yield Figure((*path, key), value, None, False, f"The result has no {key!r}; there is {there}.")
+                yield ComparedValue((*path, key), value, None, False, f"The result has no {key!r}; there is {there}.")
     else:
-        yield Figure(path, wanted, found, close(found, wanted, tolerance))
+        yield ComparedValue(path, wanted, found, close(found, wanted, tolerance))
 
 
 def close(found: Any, wanted: Any, tolerance: float) -> bool:
@@ -179,7 +179,7 @@ def close(found: Any, wanted: Any, tolerance: float) -> bool:
     return bool(found == wanted)
 
 
-def _lines(case: Case, result: Footprint) -> Iterator[Figure]:
+def _lines(case: Case, result: Footprint) -> Iterator[ComparedValue]:
     """`expect_lines`: each says enough to name one line of the sum, and what it must have."""
     for place, wanted in enumerate(case.data.get("expect_lines", [])):
         names = {key: value for key, value in wanted.items() if key in LINE_NAMES}
@@ -187,14 +187,16 @@ def _lines(case: Case, result: Footprint) -> Iterator[Figure]:
         for key, value in names.items():
             rows = rows[rows[key].astype(str) == str(value)]
         if len(rows) != 1:
-            yield Figure(("expect_lines", place), wanted, None, False, f"{len(rows)} lines of the sum are named so; name one.")
+            yield ComparedValue(
+                ("expect_lines", place), wanted, None, False, f"{len(rows)} lines of the sum are named so; name one."
+            )
             continue
         found = {key: (value.item() if hasattr(value, "item") else value) for key, value in rows.iloc[0].items()}
         rest = {key: str(value) if key == "year" else value for key, value in wanted.items() if key not in names}
         yield from _compared(rest, {**found, "year": str(found["year"])}, ("expect_lines", place), case.tolerance)
 
 
-def _masses(case: Case, result: Footprint) -> Iterator[Figure]:
+def _masses(case: Case, result: Footprint) -> Iterator[ComparedValue]:
     """`expect_masses`: input, output, loss of one stage and fibre each."""
     table = result.masses if case.data.get("expect_masses") else None
     for place, wanted in enumerate(case.data.get("expect_masses", [])):
@@ -203,7 +205,7 @@ def _masses(case: Case, result: Footprint) -> Iterator[Figure]:
         chosen = (table["product"] == product) & (table["stage"] == wanted["stage"])
         rows = table[chosen & (table["component"] == wanted.get("component", ""))]
         if len(rows) != 1:
-            yield Figure(("expect_masses", place), wanted, None, False, f"{len(rows)} masses are named so; name one.")
+            yield ComparedValue(("expect_masses", place), wanted, None, False, f"{len(rows)} masses are named so; name one.")
             continue
         numbers = {key: value for key, value in wanted.items() if key in MASSES}
         yield from _compared(numbers, rows.iloc[0].to_dict(), ("expect_masses", place), case.tolerance)

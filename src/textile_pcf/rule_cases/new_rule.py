@@ -11,7 +11,7 @@ from textile_pcf.calculation import footprint
 from textile_pcf.errors import InputError, Problem, RuleError, UsageError
 from textile_pcf.io.documents import validated
 from textile_pcf.io.strict_yaml import Document, parse_yaml, read_bytes
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rule_cases.cases import BESIDE, cases_schema
 from textile_pcf.rules import RuleDocument, RuleSet, editions, load_rules
 from textile_pcf.rules.compile_rule import compile_rule
@@ -116,7 +116,7 @@ def _remarked(line: str, language: str, told: dict[str, str]) -> str:
 
 
 def _said(key: str, language: str, told: dict[str, str]) -> list[str]:
-    return [word(key, each, **told) for each in (("en", "zh") if language == "both" else (language,))]
+    return [fixed_text(key, each, **told) for each in (("en", "zh") if language == "both" else (language,))]
 
 
 # ---------------------------------------------------------------- from a rule that is there

@@ -12,7 +12,7 @@ from typing import Any
 from textile_pcf.activity.columns import HEADER
 from textile_pcf.calculation import footprint
 from textile_pcf.errors import FactorError, InputError, PcfError, Problem, RuleError
-from textile_pcf.factors import FactorTable, Table, TableDocument, check_table, load_factors
+from textile_pcf.factors import FactorSheet, FactorTable, TableDocument, check_table, load_factors
 from textile_pcf.factors.table import COLUMNS as FACTOR_COLUMNS
 from textile_pcf.io.documents import validated
 from textile_pcf.io.records import from_document
@@ -125,7 +125,7 @@ def factors_of(case: Case) -> FactorTable:
     return FactorTable(tuple(_written(case, factors)))
 
 
-def _written(case: Case, factors: list[Any] | dict[str, Any]) -> Iterable[Table]:
+def _written(case: Case, factors: list[Any] | dict[str, Any]) -> Iterable[FactorSheet]:
     """Tables written in a case, in the order in which they are asked."""
     if isinstance(factors, dict) and not any(isinstance(table, list) for table in factors.values()):
         rows = [short_factor(case, item, told) for item, told in factors.items()]
@@ -160,7 +160,7 @@ def short_factor(case: Case, item: str, told: Any) -> dict[str, Any]:
     return factor_row({"item": item, "value": value, "unit": unit.strip()})
 
 
-def _checked(case: Case, name: str, rows: list[dict[str, Any]], homes: list[Path_]) -> Table:
+def _checked(case: Case, name: str, rows: list[dict[str, Any]], homes: list[Path_]) -> FactorSheet:
     cells = from_document(_table(case, rows, homes), FACTORS, FactorError)
     return check_table(name, cells, TableDocument())
 
@@ -168,7 +168,7 @@ def _checked(case: Case, name: str, rows: list[dict[str, Any]], homes: list[Path
 # ---------------------------------------------------------------- places
 
 
-def at_home(case: Case, problem: Problem, error: PcfError) -> Problem:
+def relocate(case: Case, problem: Problem, error: PcfError) -> Problem:
     """A problem at its line of the case; one of a rule or table in a file of its own stays at its place there."""
     name = case.document.name
     if problem.where.startswith(f"{name} (") and case.document.lines:  # it stands nowhere in the rows: something is missing

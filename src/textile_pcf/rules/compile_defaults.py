@@ -10,7 +10,7 @@ import numpy as np
 from textile_pcf.errors import SHOWN, Problem
 from textile_pcf.io.strict_yaml import Document
 from textile_pcf.rules.ruleset import PRODUCT, Citation, Default
-from textile_pcf.rules.schema import Chosen, Flow, Property, Quantity, RuleDocument
+from textile_pcf.rules.schema import ChosenDefault, Flow, Property, Quantity, RuleDocument
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, UnitError, parse_unit
 
@@ -95,7 +95,7 @@ class Values:
             return None
         path = (*path, "value")
         choice = getattr(model, "choice", None)
-        if isinstance(value, Chosen):
+        if isinstance(value, ChosenDefault):
             return self.chosen(model, value, stage, path, whole)
         if isinstance(value, str):
             if choice:
@@ -129,7 +129,7 @@ class Values:
         scale = 1.0 if other.dimensions == whole.dimensions else whole.factor / unit.factor
         return Default(np.array([scale]), (Citation("", ""),), reference=found)
 
-    def chosen(self, model: Quantity, value: Chosen, stage: int, path: Place, whole: Unit) -> Default | None:
+    def chosen(self, model: Quantity, value: ChosenDefault, stage: int, path: Place, whole: Unit) -> Default | None:
         """A value chosen by another property."""
         by = self.named_property(stage, value.by, (*path, "by"))
         if by is None:

@@ -12,10 +12,10 @@ import numpy as np
 from textile_pcf.errors import RuleError
 from textile_pcf.io.strict_yaml import Document
 from textile_pcf.methods import METHODS
-from textile_pcf.regions import is_region, known_regions, region_named
+from textile_pcf.regions import is_region, known_regions, region_by_name
 from textile_pcf.rules.compile_defaults import Place, Values
 from textile_pcf.rules.ruleset import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet, StageSpec, plain
-from textile_pcf.rules.schema import MASS_DRIVERS, RESERVED, Chosen, Flow, Loss, Property, RuleDocument, Stage
+from textile_pcf.rules.schema import MASS_DRIVERS, RESERVED, ChosenDefault, Flow, Loss, Property, RuleDocument, Stage
 from textile_pcf.units import Unit, UnitError, convert, describe, parse_unit, split_quantity
 
 KILOGRAM = "kg"
@@ -102,7 +102,7 @@ class _Compiler(Values):
                 self.problem(("stages", index, "scope"), "A component stage stands after a common stage.", cure)
             common = common or stage.scope == "product"
             if stage.region is not None and not is_region(stage.region):
-                close = region_named(stage.region) or self.near(stage.region, known_regions())
+                close = region_by_name(stage.region) or self.near(stage.region, known_regions())
                 cure = f"Did you mean {close!r}?" if close else "Write a code such as CN, or leave it out."
                 self.problem(("stages", index, "region"), f"{stage.region!r} is not a region.", cure)
 
@@ -150,7 +150,7 @@ class _Compiler(Values):
         stage, model = key[0], self.models[key]
         method = METHODS.get(model.method or "")
         names = [model.inputs.get(name, name) for name in method.inputs] if method else []
-        if isinstance(model.value, Chosen):
+        if isinstance(model.value, ChosenDefault):
             names.append(model.value.by)
         if isinstance(model.value, str) and not model.choice:
             names.append(model.value)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.io.localized import BothLanguages
+from textile_pcf.io.localized import LocalizedText
 from textile_pcf.methods import Method
 from textile_pcf.rules.schema import Quantity, RuleDocument, Stage
 from textile_pcf.units import Conversion, Unit, convert
@@ -76,42 +76,42 @@ class PropertySpec:
     method: Method | None = None
     inputs: Mapping[str, int] = field(default_factory=dict)
     plausible: tuple[float, float] | None = None
-    titles: tuple[BothLanguages | None, ...] = ()
+    titles: tuple[LocalizedText | None, ...] = ()
 
-    def word_title(self, word: str, language: str = "en") -> str:
+    def option_title(self, word: str, language: str = "en") -> str:
         """Name of a word of the choice, for people; the word itself where the rule has none.
 
         Examples
         --------
         >>> from textile_pcf.rules import load_rules
         >>> loom = next(spec for spec in load_rules("cotton_fabric@2026.1").properties if spec.id == "loom")
-        >>> loom.word_title("air_jet"), loom.word_title("air_jet", "zh"), loom.word_title("by hand", "zh")
+        >>> loom.option_title("air_jet"), loom.option_title("air_jet", "zh"), loom.option_title("by hand", "zh")
         ('Air jet', '喷气', 'by hand')
         """
         title = self.titles[self.choice.index(word)] if word in self.choice else None
         return title.told(language) if title else word
 
-    def word_in_chinese(self, word: str) -> str:
+    def option_in_chinese(self, word: str) -> str:
         """A word of the choice with its Chinese name behind it, where it has one.
 
         Examples
         --------
         >>> from textile_pcf.rules import load_rules
         >>> loom = next(spec for spec in load_rules("cotton_fabric@2026.1").properties if spec.id == "loom")
-        >>> loom.word_in_chinese("air_jet")
+        >>> loom.option_in_chinese("air_jet")
         'air_jet（喷气）'
         """
-        title = self.word_title(word, "zh")
+        title = self.option_title(word, "zh")
         return word if title == word else f"{word}（{title}）"
 
-    def word_place(self, text: str) -> int:
+    def option_index(self, text: str) -> int:
         """Place of the word that a text means, as written or by its name in any language; -1 where it is none of them.
 
         Examples
         --------
         >>> from textile_pcf.rules import load_rules
         >>> loom = next(spec for spec in load_rules("cotton_fabric@2026.1").properties if spec.id == "loom")
-        >>> loom.word_place("rapier"), loom.word_place("剑杆"), loom.word_place("Air jet"), loom.word_place("by hand")
+        >>> loom.option_index("rapier"), loom.option_index("剑杆"), loom.option_index("Air jet"), loom.option_index("by hand")
         (3, 3, 1, -1)
         """
         if text in self.choice:
@@ -236,10 +236,10 @@ class RuleSet:
         title = getattr(model, "title", None)
         return title.told(language) if title else name or stage
 
-    def word_title(self, stage: str, name: str, word: str, language: str = "en") -> str:
+    def option_title(self, stage: str, name: str, word: str, language: str = "en") -> str:
         """Name of a word of a choice, for people; the word itself where the rule has none."""
         kind, index = self.names[stage][name]
-        return self.properties[index].word_title(word, language) if kind == "property" else word
+        return self.properties[index].option_title(word, language) if kind == "property" else word
 
     def note(self, stage: str, name: str, language: str = "en") -> str:
         """What to measure for something of a stage; empty where the rule does not say."""
@@ -262,7 +262,7 @@ class RuleSet:
         title = self.title(stage, name, language)
         return way if title in (stage, name) else f"{title} [{way}]"
 
-    def in_chinese(self) -> dict[str, str]:
+    def translations(self) -> dict[str, str]:
         """Titles, notes and words of the rule, and lists of these words: English → Chinese, for messages."""
         document = self.document
         told: list[object] = [document, *document.product.properties.values(), *document.alternatives, *document.stages]
@@ -271,7 +271,7 @@ class RuleSet:
         texts = [title for spec in self.properties for title in spec.titles]
         texts += [getattr(model, name, None) for model in told for name in ("title", "note")]
         chosen = [spec for spec in self.properties if spec.choice]
-        lists = {", ".join(spec.choice): "、".join(map(spec.word_in_chinese, spec.choice)) for spec in chosen}
+        lists = {", ".join(spec.choice): "、".join(map(spec.option_in_chinese, spec.choice)) for spec in chosen}
         for group in document.alternatives:  # all ways, and those of which two or three are taken
             some = [tuple(group.one_of), *combinations(group.one_of, 2), *combinations(group.one_of, 3)]
             lists |= {self.ways_named(ways): self.ways_named(ways, "zh") for ways in some}

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
-from textile_pcf.errors import RefusedError
+from textile_pcf.errors import InvalidValue
 from textile_pcf.io.documents import Source, Strict
-from textile_pcf.io.localized import BothLanguages, Text
+from textile_pcf.io.localized import LocalizedText, Text
 
 RESERVED = frozenset({"product", "share", "output", "input", "loss", "mass"})
 MASS_DRIVERS = ("output", "input", "loss")
@@ -26,7 +26,7 @@ def _iso_date(value: Any) -> Any:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            raise RefusedError(f"{value!r} is not a date.", "Write year-month-day, as in 2026-01-01.") from None
+            raise InvalidValue(f"{value!r} is not a date.", "Write year-month-day, as in 2026-01-01.") from None
     return value
 
 
@@ -51,7 +51,7 @@ def _entry(value: Any) -> Any:
 AnyEntry = Annotated[Entry, BeforeValidator(_entry)]
 
 
-class Chosen(Strict):
+class ChosenDefault(Strict):
     """A default chosen by another property: by its word, or by the range its number falls in."""
 
     by: str
@@ -62,9 +62,9 @@ class Chosen(Strict):
     """Value up to each bound, inclusive, bounds ascending and in the property's unit; `.inf` for all above."""
 
     @model_validator(mode="after")
-    def _one_kind(self) -> Chosen:
+    def _one_kind(self) -> ChosenDefault:
         if bool(self.words) == bool(self.upto):
-            raise RefusedError(
+            raise InvalidValue(
                 "Words and `upto` stand together, or neither.",
                 "Give a value for each word, or `upto` with a value for each bound.",
             )
@@ -87,7 +87,7 @@ _CHOSEN_SCHEMA = {
         "anyOf": [{"type": "number"}, {"type": "object", "required": ["value"], "properties": {"value": {"type": "number"}}}]
     },
 }
-AnyChosen = Annotated[Chosen, BeforeValidator(_chosen), WithJsonSchema(_CHOSEN_SCHEMA)]
+AnyChosen = Annotated[ChosenDefault, BeforeValidator(_chosen), WithJsonSchema(_CHOSEN_SCHEMA)]
 
 
 Value = float | str | AnyChosen
@@ -136,7 +136,7 @@ class Property(Quantity):
     """Input of the method: the property it takes, where the names differ."""
 
     @property
-    def words(self) -> dict[str, BothLanguages | None]:
+    def words(self) -> dict[str, LocalizedText | None]:
         """The words of a choice, in order, each with its name where it has one."""
         if isinstance(self.choice, dict):
             return dict(self.choice)
@@ -252,7 +252,7 @@ class Alternative(Strict):
 
 def _edition(value: Any) -> Any:
     if isinstance(value, (int, float)):
-        raise RefusedError("An edition is text, or 2026.10 would read as 2026.1.", f'Write it in quotes: "{value}".')
+        raise InvalidValue("An edition is text, or 2026.10 would read as 2026.1.", f'Write it in quotes: "{value}".')
     return value
 
 

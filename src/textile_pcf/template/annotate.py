@@ -10,7 +10,7 @@ from typing import Any
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.io.output_files import refuse_inputs
 from textile_pcf.io.safe_text import guarded, holdable
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.template.copies import copies_of
 from textile_pcf.template.links import link_to
 
@@ -85,7 +85,10 @@ def _holdable_by(tell: Callable[[str], str]) -> Callable[[str], str]:
 
 def _clear(book: Any) -> None:
     """Take out what an earlier run wrote."""
-    if SHEET in book.sheetnames and book[SHEET]["A1"].value in (word("problems_title", "en"), word("problems_title", "zh")):
+    if SHEET in book.sheetnames and book[SHEET]["A1"].value in (
+        fixed_text("problems_title", "en"),
+        fixed_text("problems_title", "zh"),
+    ):
         del book[SHEET]
     for sheet in book.worksheets:
         for cell in sheet._cells.values():  # only cells that there are: `iter_rows` makes all between them
@@ -116,10 +119,13 @@ def _list(
     from openpyxl.styles import Alignment, Font, PatternFill
 
     sheet = book.create_sheet(SHEET, 0)
-    rows = [[word("problems_title", language)], [word(f"problems_{key}", language) for key in ("where", "what", "cure")]]
+    rows = [
+        [fixed_text("problems_title", language)],
+        [fixed_text(f"problems_{key}", language) for key in ("where", "what", "cure")],
+    ]
     rows += [[holdable(problem.where).removeprefix(f"{name} "), told(problem.what), told(problem.cure)] for problem in found]
     if not found:
-        rows.append([word("problems_none", language)])
+        rows.append([fixed_text("problems_none", language)])
     for number, row in enumerate(rows, 1):
         for column, text in enumerate(row, 1):
             cell = sheet.cell(number, column, text)

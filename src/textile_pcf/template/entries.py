@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, PropertySpec, RuleSet
 
 Spec = PropertySpec | LossSpec | FlowSpec
@@ -43,7 +43,7 @@ def _need(rules: RuleSet, spec: Spec) -> str:
 
 def need_word(need: str, language: str) -> str:
     """How a person is told whether something must be given."""
-    return word(f"need_{need}", language)
+    return fixed_text(f"need_{need}", language)
 
 
 def _specs_of(rules: RuleSet, home: int) -> Iterator[Spec]:
@@ -84,7 +84,7 @@ def _unit(text: str) -> str:
 
 def _word(spec: PropertySpec, place: int, language: str) -> str:
     """A word of a choice: as it is written, or by its name in Chinese."""
-    return spec.word_title(spec.choice[place], "zh") if language == "zh" else spec.choice[place]
+    return spec.option_title(spec.choice[place], "zh") if language == "zh" else spec.choice[place]
 
 
 def _chosen_text(rules: RuleSet, default: Default, factor: float, language: str) -> str:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 
 from textile_pcf.io.safe_text import guarded_cells
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rules import FlowSpec, PropertySpec, RuleSet
 from textile_pcf.template.entries import Entry, default_text, entries, need_word
 from textile_pcf.template.layout import layout_of
@@ -42,7 +42,7 @@ def template_rows(
     >>> rows[0]["stage"], rows[0]["region"]
     ('product', 'CN')
     """
-    rows = [{"stage": "product", "region": "CN", "note": word("template_region", language)}]
+    rows = [{"stage": "product", "region": "CN", "note": fixed_text("template_region", language)}]
     for entry in entries(rules):
         if entry.need in ("required", "choose") or everything:
             rows.append(_row(rules, entry, language))

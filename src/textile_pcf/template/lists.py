@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from textile_pcf.activity import DATA_TYPES
-from textile_pcf.factors import Table, load_factors
-from textile_pcf.messages.catalogue import word
+from textile_pcf.factors import FactorSheet, load_factors
+from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rules import FlowSpec, PropertySpec
 from textile_pcf.template.entries import Spec
 from textile_pcf.units import Unit, convert, parse_unit
@@ -57,7 +57,7 @@ def units_for(spec: Spec) -> tuple[str, ...]:
 
 
 @cache
-def _default_table() -> Table:
+def _default_table() -> FactorSheet:
     return load_factors().tables[0]
 
 
@@ -93,13 +93,13 @@ def words_of(spec: PropertySpec, language: str) -> tuple[str, ...]:
     >>> words_of(loom, "both")[:2], words_of(loom, "en")[:2]
     (('water_jet｜喷水', 'air_jet｜喷气'), ('water_jet', 'air_jet'))
     """
-    names = ((word, spec.word_title(word, "zh") if language != "en" else word) for word in spec.choice)
+    names = ((word, spec.option_title(word, "zh") if language != "en" else word) for word in spec.choice)
     return tuple(labelled(word, name if name != word else "") for word, name in names)
 
 
 def words_for(words: tuple[str, ...], language: str) -> tuple[str, ...]:
     """Fixed words of the library with what they mean."""
-    return tuple(labelled(text, "" if language == "en" else word(text, "zh")) for text in words)
+    return tuple(labelled(text, "" if language == "en" else fixed_text(text, "zh")) for text in words)
 
 
 def data_types(language: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from textile_pcf.io.template_workbook import NAME_ID, PERIOD_ID
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rules import FlowSpec, PropertySpec, RuleSet, StageSpec
 from textile_pcf.template.entries import Entry, default_text, entries, sources_text
 from textile_pcf.template.lists import answers, data_types, items_for, units_for, units_of, words_of
@@ -112,7 +112,7 @@ def told(language: str, english: str, chinese: str, between: str = "\n") -> str:
 
 def fixed(key: str, language: str, between: str = "\n") -> str:
     """A fixed word of the workbook in the language asked for, or in both."""
-    return told(language, word(key, "en"), word(key, "zh"), between)
+    return told(language, fixed_text(key, "en"), fixed_text(key, "zh"), between)
 
 
 def _title(rules: RuleSet, stage: str, name: str, language: str, between: str = "\n") -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from textile_pcf.io.safe_text import guarded, holdable
 from textile_pcf.io.table import letter
 from textile_pcf.io.template_workbook import DASH, MARK, NAME_ID
-from textile_pcf.messages.catalogue import word
+from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rules import RuleSet
 from textile_pcf.template.entries import NEEDS
 from textile_pcf.template.layout import Layout
@@ -170,7 +170,7 @@ def _head(sheet: Any, language: str, layout: Layout, product: Page | None) -> No
 def _product_head(head: Any, place: int, name: str, language: str, product: Page | None) -> None:
     """The id as it is filled in on the sheet of the product: the one kind of formula there is, and ours."""
     number = name.split()[1]
-    bare = told(language, *(word("column_own", each, number=number) for each in ("en", "zh")))
+    bare = told(language, *(fixed_text("column_own", each, number=number) for each in ("en", "zh")))
     if product is None:
         put(head, bare)
         return
@@ -329,7 +329,7 @@ def _guide(sheet: Any, rules: RuleSet, found: list[Page], language: str, layout:
     steps = [f"guide_{number}" for number in range(1, STEPS + 1)]
     steps += [f"guide_several_{number}" for number in range(1, SEVERAL_STEPS + 1)] if layout.several else []
     for step in steps:
-        words = [word(step, each).replace("{rule}", rules.name) for each in ("en", "zh")]
+        words = [fixed_text(step, each).replace("{rule}", rules.name) for each in ("en", "zh")]
         _across(sheet, row, told(language, *words), 3)
         row += 1
     row = _headed(sheet, row + 1, "guide_legend", language)

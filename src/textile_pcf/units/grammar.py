@@ -22,7 +22,7 @@ from fractions import Fraction
 from functools import partial
 from itertools import islice
 
-from textile_pcf.errors import RefusedError
+from textile_pcf.errors import InvalidValue
 from textile_pcf.suggest import DEEPEST, HIGHEST_POWER, LONGEST, MOST_ZEROS
 from textile_pcf.units.advice import PLAIN_CURE, explained, perhaps_meant
 from textile_pcf.units.registry import Value, unit_values
@@ -34,7 +34,7 @@ _TENS = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2}(?!\w))?)|([%‰]|[^\W\d_][^\W_]*)|(\*\*|[*^/()+-]))")
 
 
-class UnitError(RefusedError):
+class UnitError(InvalidValue):
     """A text that is no unit.
 
     `word` is what is not known in the `text`, empty where something else is wrong. `explanation` says what it is: a sentence,
@@ -54,7 +54,7 @@ class UnitError(RefusedError):
         return _meant(self.text, self.word, fits) or wanted
 
 
-def read(text: str) -> Value:
+def parse(text: str) -> Value:
     """The exact factor and dimensions of a unit text.
 
     Raises
@@ -109,7 +109,7 @@ def _expression(tokens: deque[str], text: str, depth: int) -> Value:
         if sign == "*" and divided:
             raise UnitError(f"{text!r} can be read in two ways.", "Use brackets: a/(b*c) or (a/b)*c.")
         divided = divided or sign == "/"
-        whole = partial(times, value, sign=-1 if sign == "/" else 1)
+        whole = partial(multiply, value, sign=-1 if sign == "/" else 1)
         value = whole(_product(tokens, text, depth, whole))
     return value
 
@@ -135,7 +135,7 @@ def _product(tokens: deque[str], text: str, depth: int, whole: Callable[[Value],
             continue  # the same unit in another word
         if sign != "-" and sign != "(" and start[0] != first and _same_dimensions(part, last):
             raise _two_units(text, before, _spelt(start, tokens))
-        value, last, first = times(value, part), part, start[0]
+        value, last, first = multiply(value, part), part, start[0]
     return value
 
 
@@ -178,19 +178,19 @@ def _power(tokens: deque[str], text: str, depth: int) -> Value:
         power = _exponent(tokens, text, HIGHEST_POWER)
         cube = f"{first}{abs(power)}"  # m^3 is m3, a volume
         if cube in unit_values():
-            return raised(unit_values()[cube], power // abs(power))
-        return raised(_named(first, text), power)
+            return power_of(unit_values()[cube], power // abs(power))
+        return power_of(_named(first, text), power)
     if first[0].isdigit():
         number = Fraction(first)
         if number == 0:
             raise UnitError(f"{text!r} is a unit of size 0.", "Write a unit such as kWh/kg.")
-        return raised((number, {}), _exponent(tokens, text, 12 if first == "10" else HIGHEST_POWER))
+        return power_of((number, {}), _exponent(tokens, text, 12 if first == "10" else HIGHEST_POWER))
     if first != "(":
         raise _unreadable(text)
     value = _expression(tokens, text, depth + 1)
     if not tokens or tokens.popleft() != ")":
         raise UnitError(f"{text!r} has a bracket that is not closed.", "Write a unit such as kgCO2e/(t*km).")
-    return raised(value, _exponent(tokens, text, HIGHEST_POWER))
+    return power_of(value, _exponent(tokens, text, HIGHEST_POWER))
 
 
 def _is_word(part: str) -> bool:
@@ -227,7 +227,7 @@ def _named(word: str, text: str) -> Value:
         factor, powers = _named(word[1:], text)
         return factor * 10 ** _TENS[word[0]], powers
     if word[-1] in "234" and not word[-2:-1].isdigit() and word[:-1] in unit_values():
-        return raised(unit_values()[word[:-1]], int(word[-1]))
+        return power_of(unit_values()[word[:-1]], int(word[-1]))
     whole = f" in {text!r}" if word != text.strip() else ""
     raise _unknown(word, text, f"{word!r}{whole} is not a known unit.")
 
@@ -254,7 +254,7 @@ def _repaired(plain: str, word: str, fits: Callable[[Value], bool] | None, depth
     for name in perhaps_meant(word, unit_values(), slips=fits is not None):
         whole = _replaced(plain, word, name)
         try:
-            if fits is None or fits(read(whole)):
+            if fits is None or fits(parse(whole)):
                 return name, whole
         except UnitError as error:
             if error.word not in ("", word) and not error.explanation and depth < DEEPEST:
@@ -276,7 +276,7 @@ def _unreadable(text: str) -> UnitError:
     return UnitError(f"{text!r} cannot be read as a unit.", "Write a unit such as kWh/kg, kgCO2e/(t*km) or 100 m.")
 
 
-def times(left: Value, right: Value, sign: int = 1) -> Value:
+def multiply(left: Value, right: Value, sign: int = 1) -> Value:
     """Product of two values; their quotient when `sign` is -1."""
     powers = dict(left[1])
     for name, power in right[1].items():
@@ -284,6 +284,6 @@ def times(left: Value, right: Value, sign: int = 1) -> Value:
     return left[0] * right[0] if sign > 0 else left[0] / right[0], powers
 
 
-def raised(value: Value, power: int) -> Value:
+def power_of(value: Value, power: int) -> Value:
     """Power of a value."""
     return value[0] ** power, {name: each * power for name, each in value[1].items()}

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray
-from textile_pcf.columns import numbers
+from textile_pcf.columns import parse_numbers
 from textile_pcf.units.grammar import UnitError
 from textile_pcf.units.spelling import FULL_WIDTH
 
@@ -104,9 +104,9 @@ def times_more(unit: str, other: str) -> int:
     return sum(_TENS[sign] for sign in tens) if tens != unit and _TIMES.fullmatch(tens) else 0
 
 
-def office_numbers(values: Sequence[Any]) -> tuple[FloatArray, BoolArray]:
+def parse_office_numbers(values: Sequence[Any]) -> tuple[FloatArray, BoolArray]:
     """As `columns.numbers`, and numbers as offices write them; plain ones are read as fast as there."""
-    floats, wrong = numbers(values)
+    floats, wrong = parse_numbers(values)
     read: dict[str, float | None] = {}
     for row in np.flatnonzero(wrong).tolist():
         text = values[row]

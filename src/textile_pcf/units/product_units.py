@@ -13,7 +13,7 @@ MASS, AREA, LENGTH, WEAR = (("mass", 1),), (("length", 2),), (("length", 1),), (
 
 
 @dataclass(frozen=True, slots=True)
-class Measures:
+class ProductUnits:
     """What turns units of each product into mass; arrays of shape (products,), NaN where not given.
 
     Parameters
@@ -43,7 +43,7 @@ class Measures:
         Examples
         --------
         >>> from textile_pcf.units import parse_unit
-        >>> one = Measures(parse_unit("kg"), np.array([np.nan]), (), np.array([0.2]), np.array([1.5]))
+        >>> one = ProductUnits(parse_unit("kg"), np.array([np.nan]), (), np.array([0.2]), np.array([1.5]))
         >>> one.kilograms(parse_unit("100 m"))
         array([30.])
         """
@@ -69,7 +69,7 @@ class Measures:
         Examples
         --------
         >>> from textile_pcf.units import parse_unit
-        >>> one = Measures(parse_unit("kg"), np.array([np.nan]), (), np.array([0.2]), np.array([np.nan]))
+        >>> one = ProductUnits(parse_unit("kg"), np.array([np.nan]), (), np.array([0.2]), np.array([np.nan]))
         >>> one.product_units(parse_unit("m2")), one.product_units(parse_unit("m"))
         (array([0.2]), array([nan]))
         """

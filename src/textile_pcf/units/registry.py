@@ -13,7 +13,7 @@ Value = tuple[Fraction, dict[str, int]]
 """Exact factor to canonical units, and the power of each dimension."""
 
 
-def by_pint(definitions: str) -> dict[str, Value]:
+def values_by_pint(definitions: str) -> dict[str, Value]:
     """Every unit of a definitions file, in exact fractions of the canonical ones, as pint computes it."""
     import pint  # only when the definitions changed: it costs as much as numpy and pydantic together
     from pint.util import UnitsContainer
@@ -30,11 +30,11 @@ def by_pint(definitions: str) -> dict[str, Value]:
     return values
 
 
-def compiled(definitions: str) -> str:
+def compile_table(definitions: str) -> str:
     """The definitions as pint computes them, a line per unit, headed by the hash of what they were computed from."""
     told = [
         f"{name} {factor} {' '.join(f'{k}:{v}' for k, v in powers.items())}"
-        for name, (factor, powers) in by_pint(definitions).items()
+        for name, (factor, powers) in values_by_pint(definitions).items()
     ]
     return "\n".join([_hash(definitions), *sorted(told)]) + "\n"
 
@@ -49,7 +49,7 @@ def unit_values() -> Mapping[str, Value]:
     home = Path(__file__)
     definitions = home.with_name("definitions.txt").read_text(encoding="utf-8")
     head, _, rows = home.with_name("compiled.txt").read_text(encoding="utf-8").partition("\n")
-    return dict(map(compiled_row, rows.splitlines())) if head == _hash(definitions) else by_pint(definitions)
+    return dict(map(compiled_row, rows.splitlines())) if head == _hash(definitions) else values_by_pint(definitions)
 
 
 def compiled_row(row: str) -> tuple[str, Value]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from textile_pcf.units.grammar import UnitError, read, times
+from textile_pcf.units.grammar import UnitError, multiply, parse
 from textile_pcf.units.number_text import split_number
 from textile_pcf.units.registry import Value
 
@@ -66,12 +66,12 @@ class Unit:
     def __mul__(self, other: Unit) -> Unit:
         if "1" in (self.text, other.text):
             return other if self.text == "1" else self
-        return _unit(f"{_bracketed(self.text)}*{_bracketed(other.text)}", times(_value(self), _value(other)))
+        return _unit(f"{_bracketed(self.text)}*{_bracketed(other.text)}", multiply(_value(self), _value(other)))
 
     def __truediv__(self, other: Unit) -> Unit:
         if other.text == "1":
             return self
-        return _unit(f"{self.text}/{_bracketed(other.text)}", times(_value(self), _value(other), -1))
+        return _unit(f"{self.text}/{_bracketed(other.text)}", multiply(_value(self), _value(other), -1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def parse_unit(text: str) -> Unit:
     Traceback (most recent call last):
     textile_pcf.units.grammar.UnitError: 'kwh' is not a known unit. Did you mean 'kWh'? Capitals matter in units.
     """
-    return _unit(text, read(text))
+    return _unit(text, parse(text))
 
 
 def cure_where(error: UnitError, wanted: str, fits: Callable[[Unit], bool]) -> str:
