@@ -66,7 +66,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], widths: Sequenc
 
 def paragraphs(text: LocalizedText | None) -> str:
     """A note in English and in Chinese."""
-    both = dict.fromkeys((text.told(), text.told("zh"))) if text else ()
+    both = dict.fromkeys((text.text(), text.text("zh"))) if text else ()
     return "".join(f"{plain(told.replace('`', ''))}\n\n" for told in both)
 
 
@@ -97,7 +97,7 @@ def rule_page(rules: RuleSet) -> str:
     from textile_pcf.template.entries import default_text, entries, need_word, sources_text
 
     document = rules.document
-    title = f"{document.title.told()} · {document.title.told('zh')}" if document.title else document.rule
+    title = f"{document.title.text()} · {document.title.text('zh')}" if document.title else document.rule
     text = heading(plain(f"{rules.name}: {title}"))
     based = ", ".join(f"{basis.standard} (read: {basis.access})" for basis in document.based_on)
     facts = (fixed_text(document.boundary), document.gwp, fixed_text(document.biogenic), f"per {rules.product_unit.text}")

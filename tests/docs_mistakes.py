@@ -128,7 +128,7 @@ class Workbook:
             tp.footprint(self.path, rule)
         except tp.InputError as error:
             folder = f"{self.path.parent}/"  # told as where one stands in it
-            told = {language: error.told(language).splitlines()[1:] for language in WORDS}
+            told = {language: error.localized(language).splitlines()[1:] for language in WORDS}
             return {language: [line.strip().replace(folder, "") for line in lines] for language, lines in told.items()}
         return {}
 

@@ -518,4 +518,4 @@ def test_closed_words_are_taken_in_chinese(tmp_path):
         encoding="utf-8",
     )
     activity = tp.read_activity({"product": "P", "rows": rows}, tp.load_rules(path))
-    assert activity.cells.texts["data_type"][0] == "measured" and activity.cells.texts["per"][0] == "period"
+    assert activity.columns.texts["data_type"][0] == "measured" and activity.columns.texts["per"][0] == "period"

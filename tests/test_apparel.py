@@ -15,7 +15,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 
 def garment(**more):
     """Rows of a cotton T-shirt as a table; `more`: stage__flow=(amount, unit) or a word."""
-    rows = tp.read_activity(EXAMPLES / "t_shirt/activity.csv", RULE).cells.table.columns
+    rows = tp.read_activity(EXAMPLES / "t_shirt/activity.csv", RULE).columns.table.columns
     told = [dict(zip(rows, cells, strict=True)) for cells in zip(*rows.values(), strict=True)]
     for name, value in more.items():
         stage, _, flow = name.partition("__")

@@ -427,7 +427,7 @@ def test_what_must_be_said_of_all_products_is_told_once(tmp_path, capsys):
 
 def test_what_is_learned_is_known_to_each_task(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    ask = FactorMatcher._ask
+    ask = FactorMatcher._match
     monkeypatch.setattr(FactorMatcher, "_ask", lambda self, *words: asked.append(1) or ask(self, *words))
     run(place, place / "catalogue.parquet", "asked_here")
     here = len(asked)

@@ -50,7 +50,7 @@ def test_even_texts_are_rows_of_bytes(texts: list[str]) -> None:
     ("texts", "plain"), [(["A-1", "~!"], True), (["A 1"], False), (["A\t"], False), (["é"], False), ([], True), ([""], True)]
 )
 def test_plain_texts_have_nothing_that_could_be_stripped(texts: list[str], plain: bool) -> None:
-    assert ArrowStrings(pa.array(texts, pa.string())).plain is plain
+    assert ArrowStrings(pa.array(texts, pa.string())).is_plain_ascii is plain
 
 
 @given(st.lists(st.text("ABC-12", max_size=20), min_size=1, max_size=30))

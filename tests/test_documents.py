@@ -473,7 +473,7 @@ def test_parquet(tmp_path, monkeypatch, form):
     assert table.columns["product"] == ["P", "Q"]
     assert table.columns["stage"] == ["dyeing", ""]
     np.testing.assert_array_equal(table.columns["amount"], [5.0, np.nan])
-    assert table.place(1) == ("mill.parquet row 1" if form == "file" else "row 1")
+    assert table.location(1) == ("mill.parquet row 1" if form == "file" else "row 1")
 
 
 FRAME_FAULTS = [

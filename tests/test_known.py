@@ -22,7 +22,7 @@ from textile_pcf.io.records import record_layout
 def example(name: str) -> tuple[tp.RuleSet, dict[str, object]]:
     """An example as plain rows."""
     rules = tp.load_rules("cotton_fabric")
-    table = tp.read_activity(f"examples/{name}/activity.csv", rules).cells.table
+    table = tp.read_activity(f"examples/{name}/activity.csv", rules).columns.table
     rows = [{column: cells[row] for column, cells in table.columns.items() if column != "product"} for row in range(table.rows)]
     for row in rows:
         row["amount"] = float(row["amount"]) if row.get("amount") else ""
@@ -166,7 +166,7 @@ def test_answers_begin_anew_where_they_are_too_many(poplin, monkeypatch):
 def test_products_that_link_are_looked_at_anew():
     """A link goes to the product of that name in the same table, so names count where they do not elsewhere."""
     rules, factors = tp.load_rules("apparel"), tp.load_factors("default", "carbonfact")
-    table = tp.read_activity("examples/polyester_jacket/activity.csv", rules).cells.table
+    table = tp.read_activity("examples/polyester_jacket/activity.csv", rules).columns.table
     products: dict[str, list[dict[str, object]]] = {}
     for row in range(table.rows):
         cells = {column: values[row] for column, values in table.columns.items()}

@@ -122,7 +122,7 @@ def test_errors_are_told_in_both_languages(tmp_path: Path) -> None:
     )
     with pytest.raises(tp.InputError) as raised:
         tp.read_activity(file, "cotton_fabric@2026.1")
-    english, chinese = raised.value.told("en"), raised.value.told("zh")
+    english, chinese = raised.value.localized("en"), raised.value.localized("zh")
     assert english == str(raised.value)
     assert english.count("\n") == chinese.count("\n") > 2
     assert f"{file}:2 (product.grammage): 'kWh' 表示能量，而 平方米克重 的单位应为 g/m2。请以 g/m2 为单位填写。" in chinese
@@ -432,7 +432,11 @@ def _left_in_english(text: str) -> list[str]:
 def test_broken_files_are_told_in_chinese(call: Callable[[Path], object], path: Path) -> None:
     with pytest.raises(tp.PcfError) as raised:
         call(path)
-    left = [(problem.told("zh"), found) for problem in raised.value.problems if (found := _left_in_english(problem.told("zh")))]
+    left = [
+        (problem.localized("zh"), found)
+        for problem in raised.value.problems
+        if (found := _left_in_english(problem.localized("zh")))
+    ]
     assert not left
 
 
@@ -447,6 +451,6 @@ def test_a_mills_mistakes_are_told_in_chinese(tmp_path: Path) -> None:
             told = [translate(text, "zh") for text in tp.footprint(file, RULE, FACTORS).warnings()]
         except tp.PcfError as error:
             own = "read the steam meter of the dyehouse"  # the rule of these mistakes speaks English only
-            told = [text.replace(own, "") for text in error.told("zh").splitlines()[1:]]
+            told = [text.replace(own, "") for text in error.localized("zh").splitlines()[1:]]
         left += [(mistake.name, text) for text in told if _left_in_english(text)]
     assert not left

@@ -117,7 +117,7 @@ def test_what_is_no_number_is_told_as_what_it_is(amount, words):
     problem = refused(rows(amount))
     assert "dyeing.steam" in problem.where and words in f"{problem.what} {problem.cure}", problem
     assert "Write the unit once" not in problem.cure
-    assert problem.told("zh") != str(problem)
+    assert problem.localized("zh") != str(problem)
 
 
 def test_a_number_too_many_signs_long():

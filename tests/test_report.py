@@ -295,7 +295,7 @@ def test_page_says_what_the_number_rests_on(written: tuple[str, tp.Footprint, Pa
         result.provenance["library"],
     ]
     wanted += [table["sha256"] for table in result.provenance["factors"]]
-    wanted += [info.told(language) for info in result.stages]
+    wanted += [info.name(language) for info in result.stages]
     table = result.contributions
     wanted += [" ".join(source.split()) for source in {*table["source"], *table["factor_source"], *table["factor_locator"]}]
     wanted += {"en": ["Conformity with the standard is not claimed", "cradle to gate", "Hot spots"],

@@ -49,7 +49,7 @@ def said(folder: Path, row: str, language: str = "en", rule: str = RULE) -> str:
     (folder / "mill.csv").write_text(f"{HEAD}{row}\n", encoding="utf-8")
     with pytest.raises(tp.PcfError) as raised:
         tp.footprint(folder / "mill.csv", folder / "rule.yaml", folder / "factors.csv")
-    return raised.value.told(language)
+    return raised.value.localized(language)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_carbon_is_not_carbon_dioxide(tmp_path: Path, text: str) -> None:
     )
     with pytest.raises(tp.FactorError, match="This is carbon, not CO2: multiply by 44/12 and write kgCO2e") as raised:
         tp.load_factors(table)
-    assert "Did you mean" not in str(raised.value) and "这是碳" in raised.value.told("zh")
+    assert "Did you mean" not in str(raised.value) and "这是碳" in raised.value.localized("zh")
 
 
 def test_factor_units_are_whole_units(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_the_place_is_where_the_answer_belongs(tmp_path: Path) -> None:
     told = {problem.where: problem.what for problem in raised.value.problems if problem.code == "alternatives"}
     where = next(where for where in told if "(sizing.heat," in where)
     assert "Warping and sizing!E" in where and "Product!" not in where and "Heat [sizing.heat]" in told[where]
-    assert "热力 [sizing.heat]、" in raised.value.told("zh")
+    assert "热力 [sizing.heat]、" in raised.value.localized("zh")
 
 
 def test_without_a_dimension_only_sure_names_are_offered() -> None:

@@ -40,12 +40,12 @@ def with_refusals(activity: Activity, quantities: Quantities) -> Quantities:
 
 def check_warnings(activity: Activity) -> list[Problem]:
     """Warnings of activity data by themselves, each with its place: amounts outside their band, and years that add up."""
-    name = activity.cells.table.name
+    name = activity.columns.table.name
     years = [Problem(name, text, "", activity.products[product]) for product, text in added_years(activity)]
     return [
         *implausible_amounts(activity, complete_quantities(activity)),
         *years,
-        *(Problem(name, note, "") for note in activity.cells.table.notes),
+        *(Problem(name, note, "") for note in activity.columns.table.notes),
     ]
 
 
@@ -73,7 +73,7 @@ def read_activity(source: str | Path | Any, rules: RuleSet | str | Path) -> Acti
     problems = root_causes(activity, [*activity.problems, *with_refusals(activity, complete_quantities(activity)).problems])
     if problems:
         raise InputError(problems, activity.rules.translations())
-    warn_caller(activity.cells.table.notes)
+    warn_caller(activity.columns.table.notes)
     return activity
 
 
@@ -124,7 +124,7 @@ def calculate(
     if factors is not None and not isinstance(factors, FactorTable):
         raise wrong_type("factors", factors, "loaded emission factors", "Load them first: load_factors(path).")
     result = _calculated(activity, factors, gwp, biogenic, supply)
-    notes = activity.cells.table.notes
+    notes = activity.columns.table.notes
     warn_caller(text for text in result.warnings() if text not in notes)  # `read_activity` warned of these
     return result
 
@@ -186,12 +186,12 @@ def _add_up(activity: Activity, quantities: Quantities, matched: FactorMatches, 
     _raise([*activity.problems, *quantities.problems, *matched.problems], activity)
     with np.errstate(over="ignore", invalid="ignore"):  # what is beyond measure is told below
         masses = stage_masses(activity, quantities)
-        flows, place = activity.flows, activity.flows.place
-        scale = None if quantities.scale is flows.unscaled else quantities.scale
-        amount = engine.exchange_amounts(quantities.value, scale, place, masses, flows.multiplied)
+        flows, place = activity.exchanges, activity.exchanges.process
+        scale = None if quantities.scale is flows.unit_scale else quantities.scale
+        amount = engine.exchange_amounts(quantities.value, scale, place, masses, flows.driver_rows)
         question, per_unit, stuck = solve_product_links(activity, quantities, matched, amount)
         _raise(stuck, activity)
-        told = matched.told if per_unit is matched.of_kinds else nonzero_parts(per_unit)
+        told = matched.nonzero_parts if per_unit is matched.pattern_values else nonzero_parts(per_unit)
         emitted = Emitted(place, amount, question, per_unit, activity.processes.total, told)
         emissions_by_process = emitted.emissions_by_process
         if np.count_nonzero(np.isfinite(emissions_by_process)) < emissions_by_process.size:
@@ -201,11 +201,13 @@ def _add_up(activity: Activity, quantities: Quantities, matched: FactorMatches, 
 
 def _beyond_measure(activity: Activity, emitted: Emitted) -> list[Problem]:
     """Rows whose emissions are more than a number can hold; the whole input where no row alone is."""
-    emissions = emitted.amount * emitted.per_unit[emitted.question].sum(axis=1)
-    rows = np.unique(activity.flows.row[~np.isfinite(emissions)])
+    emissions = emitted.amount * emitted.factor_values[emitted.factor].sum(axis=1)
+    rows = np.unique(activity.exchanges.row[~np.isfinite(emissions)])
     what, cure = "The emissions of this amount are beyond what can be counted.", "Check the amount and its unit."
-    found = list(activity.cells.problems_at(rows[rows >= 0], what, cure, "amount", "huge"))
-    return found or [Problem(activity.cells.table.name, "The emissions add up beyond what can be counted.", cure, code="huge")]
+    found = list(activity.columns.problems_at(rows[rows >= 0], what, cure, "amount", "huge"))
+    return found or [
+        Problem(activity.columns.table.name, "The emissions add up beyond what can be counted.", cure, code="huge")
+    ]
 
 
 def footprint(

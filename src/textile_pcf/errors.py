@@ -45,7 +45,7 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.where}: {self.what} {self.cure}".strip()
 
-    def told(self, language: str, names: Mapping[str, str] | None = None) -> str:
+    def localized(self, language: str, names: Mapping[str, str] | None = None) -> str:
         """The problem in `en` or `zh`; `names` are English texts of a rule with their Chinese.
 
         Examples
@@ -113,13 +113,13 @@ class PcfError(Exception):
         key = "problems_1" if count == 1 else "problems"
         return fixed_text(key, language, count=count, subject=fixed_text(self.subject, language)) + shown
 
-    def told(self, language: str) -> str:
+    def localized(self, language: str) -> str:
         """All problems in `en` or `zh`, one per line."""
-        shown = (f"  {problem.told(language, self.names)}" for problem in self.distinct[:SHOWN])
+        shown = (f"  {problem.localized(language, self.names)}" for problem in self.distinct[:SHOWN])
         return "\n".join([f"{self.summary_in_language(language)}:", *shown])
 
     def __str__(self) -> str:
-        return self.told("en")
+        return self.localized("en")
 
 
 class InputError(PcfError):

@@ -139,13 +139,19 @@ def _rows(table: Table, problems: list[Problem]) -> Iterator[_Row | None]:
         if wrong[number] or not (told != told or 0 < told <= 1.2):
             what = f"{cells['efficiency'][:60]!r} is not an efficiency."
             cure = "Write it as a part of 1, for example 0.78."
-            found.append(Problem(table.place(number, "efficiency"), what, cure, code="supply"))
+            found.append(Problem(table.location(number, "efficiency"), what, cure, code="supply"))
         problems += found
         yield (
             None
             if found
             else _Row(
-                table.place(number), cells, energy or 0.0, energy is not None, 1.0 if told != told else told, dates[0], dates[1]
+                table.location(number),
+                cells,
+                energy or 0.0,
+                energy is not None,
+                1.0 if told != told else told,
+                dates[0],
+                dates[1],
             )
         )
 
@@ -160,17 +166,17 @@ def _bad_words(table: Table, number: int, cells: Mapping[str, str]) -> Iterator[
             close = nearest(cells[column], words) if cells[column] else None
             cure = f"Did you mean {close!r}?" if close else f"Write one of: {', '.join(filter(None, words))}."
             yield Problem(
-                table.place(number, column), f"{cells[column]!r} cannot stand in column {column}.", cure, code="supply"
+                table.location(number, column), f"{cells[column]!r} cannot stand in column {column}.", cure, code="supply"
             )
     if not cells["site"]:
-        yield Problem(table.place(number, "site"), "The site is missing.", "Name the site of each row.", code="supply")
+        yield Problem(table.location(number, "site"), "The site is missing.", "Name the site of each row.", code="supply")
     for column in _needed(carrier, part):
         if not cells[column]:
             cure = "Each contract or certificate has its own id and period; every part but the grid names its factor."
-            yield Problem(table.place(number, column), f"A part {part!r} needs {column}.", cure, code="supply")
+            yield Problem(table.location(number, column), f"A part {part!r} needs {column}.", cure, code="supply")
     if cells["boundary"] not in ("", "delivered") and not cells["efficiency"]:
         what = f"Heat told as {cells['boundary']} needs the efficiency from there to the machine."
-        yield Problem(table.place(number, "efficiency"), what, "Write it as a part of 1, for example 0.78.", code="supply")
+        yield Problem(table.location(number, "efficiency"), what, "Write it as a part of 1, for example 0.78.", code="supply")
 
 
 def _needed(carrier: str, part: str) -> tuple[str, ...]:
@@ -191,16 +197,16 @@ def _energy(table: Table, number: int, cells: Mapping[str, str], found: list[Pro
         amount, unit = split_quantity(cells["amount"])
         if unit and cells["unit"] not in ("", unit):
             what = f"The amount says {unit!r}, the column unit says {cells['unit']!r}."
-            found.append(Problem(table.place(number, "amount"), what, "Write the unit once.", code="supply"))
+            found.append(Problem(table.location(number, "amount"), what, "Write the unit once.", code="supply"))
             return None
         conversion = convert(parse_unit(unit or cells["unit"]), parse_unit("MJ"))
     except UnitError as error:
         cure = cure_where(error, MEGAWATT_HOURS, lambda unit: unit.dimensions == parse_unit("MJ").dimensions)
-        found.append(Problem(table.place(number, "amount"), error.what, cure, code="supply"))
+        found.append(Problem(table.location(number, "amount"), error.what, cure, code="supply"))
         return None
     if conversion is None or not amount >= 0:
         what = f"{cells['amount']} {cells['unit']} is not an amount of energy."
-        found.append(Problem(table.place(number, "amount"), what, MEGAWATT_HOURS, code="supply"))
+        found.append(Problem(table.location(number, "amount"), what, MEGAWATT_HOURS, code="supply"))
         return None
     return amount * conversion.factor
 
@@ -212,7 +218,7 @@ def _date(table: Table, number: int, column: str, text: str, found: list[Problem
         return date.fromisoformat(text[:10])
     except ValueError:
         cure = "Write year-month-day, such as 2024-01-01."
-        found.append(Problem(table.place(number, column), f"{text!r} is not a date.", cure, code="supply"))
+        found.append(Problem(table.location(number, column), f"{text!r} is not a date.", cure, code="supply"))
         return None
 
 

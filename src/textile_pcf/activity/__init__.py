@@ -47,13 +47,13 @@ def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
         value, every = to_canonical(cells.numbers["amount"], structure.rows)
         if (every or all_valid(value, cells)) and not any(check_outputs(cells, structure.rows)):
             activity = fill_structure(
-                rules, cells, structure, products, value, [], key, whole=True, given=every and structure.full
+                rules, cells, structure, products, value, [], key, whole=True, given=every and structure.is_complete
             )
-            if not any(check_shares(cells, activity.lanes)):
+            if not any(check_shares(cells, activity.components)):
                 return activity
     problems = [*cells.problems, *check_vocabulary(cells)]
     rows, value, unsound = check_amounts(cells, rules, interpret_rows(cells, rules))
     structure, unlaid = build_structure(cells, rows, rules)
     problems += [*rows.problems, *unsound, *unlaid]
     activity = fill_structure(rules, cells, structure, cells.texts["product"].categories, value, problems, key)
-    return replace(activity, problems=(*problems, *check_shares(cells, activity.lanes)))
+    return replace(activity, problems=(*problems, *check_shares(cells, activity.components)))

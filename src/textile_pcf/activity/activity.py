@@ -29,11 +29,11 @@ class Activity:
     """
 
     rules: RuleSet
-    cells: ActivityColumns
+    columns: ActivityColumns
     structure: Structure
     names: tuple[str, ...] | ArrowStrings
     """The products, as they are kept."""
-    lanes: Components
+    components: Components
     value: FloatArray
     exchange_value: FloatArray
     properties: FloatArray
@@ -41,14 +41,14 @@ class Activity:
     problems: tuple[Problem, ...]
     key: tuple[object, ...] | None = None
     """What tells tables of the same rows; None where it is not worth knowing."""
-    whole: bool = False
+    known_complete: bool = False
     """Its rows are known to be all that is needed: the same ones were complete before."""
-    given: bool = False
+    nothing_to_complete: bool = False
     """They tell every quantity themselves; the rule fills in none."""
 
     def __repr__(self) -> str:
-        rows = f"{self.cells.rows} rows of {len(self.names)} product{'s' if len(self.names) != 1 else ''}"
-        return f"<Activity {self.cells.table.name}: {rows} under {self.rules.name}>"
+        rows = f"{self.columns.rows} rows of {len(self.names)} product{'s' if len(self.names) != 1 else ''}"
+        return f"<Activity {self.columns.table.name}: {rows} under {self.rules.name}>"
 
     @cached_property
     def products(self) -> tuple[str, ...]:
@@ -64,9 +64,9 @@ class Activity:
         return self.structure.rows
 
     @property
-    def flows(self) -> Exchanges:
+    def exchanges(self) -> Exchanges:
         """Rows of flows on their seats."""
-        return self.structure.flows
+        return self.structure.exchanges
 
     @property
     def outputs(self) -> Outputs:
@@ -109,14 +109,14 @@ class Activity:
         return self.structure.regions
 
     @cached_property
-    def present(self) -> list[BoolArray]:
+    def is_given(self) -> list[BoolArray]:
         """Per flow, the seats that have a row."""
-        return [self.structure.present[block] for block in self.structure.flow_entries.blocks]
+        return [self.structure.is_given[block] for block in self.structure.flow_entries.blocks]
 
     def entry_name(self, entry_stage: int, seat: int) -> tuple[int, str]:
         """Product and fibre of a seat."""
         if entry_stage != PRODUCT and self.rules.stages[entry_stage].component:
-            return int(self.lanes.product[seat]), self.lanes.components[int(self.lanes.component[seat])]
+            return int(self.components.product[seat]), self.components.component_names[int(self.components.component[seat])]
         return seat, ""
 
     def missing(
@@ -125,21 +125,21 @@ class Activity:
         """A problem of something that stands in no row; `way` is the stage and flow whose line would hold the answer."""
         product, component = self.entry_name(stage, seat)
         of = f" of {component}" if component else ""
-        table, home, owner = self.cells.table, self.rules.stage_id(stage), self.products[product]
+        table, home, owner = self.columns.table, self.rules.stage_id(stage), self.products[product]
         answer = way or (home, name)
         of_stage, of_home = (answer[0], ""), (home, "")
         places = ((*answer, owner), answer, (*of_stage, owner), of_stage, (*of_home, owner), of_home)
-        place = next((table.homes[key] for key in places if key in table.homes), table.name)
+        place = next((table.target_cells[key] for key in places if key in table.target_cells), table.name)
         said = ".".join(filter(None, way)) if way else f"{home}.{name}"
         return Problem(f"{place} ({said}{of}, product {owner})", what, cure, owner, code)
 
     @cached_property
     def exchange_products(self) -> IndexArray:
         """Product of every flow row."""
-        if self.lanes.plain:
-            return self.flows.seat
-        per_lane = rule_arrays(self.rules).flow_is_component[self.flows.flow]
-        return np.where(per_lane, self.lanes.product[np.where(per_lane, self.flows.seat, 0)], self.flows.seat)
+        if self.components.one_per_product:
+            return self.exchanges.entry
+        per_lane = rule_arrays(self.rules).flow_is_component[self.exchanges.flow]
+        return np.where(per_lane, self.components.product[np.where(per_lane, self.exchanges.entry, 0)], self.exchanges.entry)
 
 
 def fill_structure(
@@ -154,20 +154,20 @@ def fill_structure(
     given: bool = False,
 ) -> Activity:
     """A structure with its amounts."""
-    row = structure.flows.row
+    row = structure.exchanges.row
     exchange_value = (np.append(value, np.nan) if len(row) and row[-1] < 0 else value).take(row)
     return Activity(
         rules=rules,
-        cells=cells,
+        columns=cells,
         structure=structure,
         names=names,
-        lanes=structure.lanes.shared(value),
+        components=structure.components.with_shares(value),
         value=value,
         exchange_value=exchange_value,
         properties=value.take(structure.properties.rows) if given else structure.properties.values(value),
         losses=value.take(structure.losses.rows) if given else structure.losses.values(value),
         problems=tuple(problems),
         key=key,
-        whole=whole,
-        given=given,
+        known_complete=whole,
+        nothing_to_complete=given,
     )

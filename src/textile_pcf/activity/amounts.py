@@ -22,7 +22,7 @@ def canonical_amounts(amounts: FloatArray, rows: Rows) -> FloatArray:
     """Amounts in canonical units, NaN where there is none."""
     with np.errstate(divide="ignore", over="ignore"):
         if rows.inverse:
-            return np.where(take(rows.forms.inverse, rows.form), rows.factor / amounts, amounts * rows.factor)
+            return np.where(take(rows.patterns.inverse, rows.pattern), rows.factor / amounts, amounts * rows.factor)
         return amounts * rows.factor
 
 
@@ -67,7 +67,7 @@ def check_amounts(cells: ActivityColumns, rules: RuleSet, rows: Rows) -> tuple[R
     if all_valid(value, cells):
         return rows, value, problems
     cure = "Check the amount and its unit."
-    too_big = np.isinf(value) & np.isfinite(amounts) & (rows.forms.kind != RowKind.WRONG)[rows.form]
+    too_big = np.isinf(value) & np.isfinite(amounts) & (rows.patterns.row_kind != RowKind.WRONG)[rows.pattern]
     problems += cells.problems_at(np.flatnonzero(too_big), HUGE, cure, "amount", "huge")
     rows = _mark_invalid(rows, too_big)
     return rows, value, [*problems, *_signs(cells, rules, rows, amounts < 0)]
@@ -87,19 +87,19 @@ def _mark_invalid(rows: Rows, wrong: BoolArray) -> Rows:
     """Some rows become wrong whatever their form."""
     if not wrong.any():
         return rows
-    forms = rows.forms
+    forms = rows.patterns
     columns = {name: np.append(getattr(forms, name), getattr(forms, name)[0]) for name in RowPatterns.__dataclass_fields__}
-    columns["kind"][-1], columns["first"][-1] = RowKind.WRONG, np.flatnonzero(wrong)[0]
-    return replace(rows, form=np.where(wrong, len(forms.kind), rows.form), forms=RowPatterns(**columns))
+    columns["row_kind"][-1], columns["first"][-1] = RowKind.WRONG, np.flatnonzero(wrong)[0]
+    return replace(rows, pattern=np.where(wrong, len(forms.row_kind), rows.pattern), patterns=RowPatterns(**columns))
 
 
 def _signs(cells: ActivityColumns, rules: RuleSet, rows: Rows, negative: BoolArray) -> Iterator[Problem]:
     """Negative amounts where they make no sense."""
-    forms = rows.forms
+    forms = rows.patterns
     any_sign = np.append(rule_arrays(rules).flow_any_sign, False)
-    is_flow = forms.kind == RowKind.FLOW
-    allowed = (is_flow & any_sign[np.where(is_flow, forms.index, -1)]) | (forms.kind == RowKind.WRONG)
-    told = np.flatnonzero(negative & ~allowed[rows.form])
+    is_flow = forms.row_kind == RowKind.FLOW
+    allowed = (is_flow & any_sign[np.where(is_flow, forms.index, -1)]) | (forms.row_kind == RowKind.WRONG)
+    told = np.flatnonzero(negative & ~allowed[rows.pattern])
     yield from cells.problems_at(
         told, "The amount is negative.", "Write what is used, as a positive number.", "amount", "negative"
     )

@@ -80,7 +80,7 @@ class ActivityColumns:
     table: Table
     numbers: dict[str, FloatArray]
     problems: tuple[Problem, ...]
-    spoilt: NDArray[np.bool_]
+    invalid: NDArray[np.bool_]
     units: Categorical | None = None
     """Units, where some stand with the amount."""
 
@@ -128,7 +128,7 @@ class ActivityColumns:
     @property
     def has_invalid(self) -> bool:
         """Whether a cell of some row was reported."""
-        return bool(self.spoilt.any())
+        return bool(self.invalid.any())
 
     @property
     def rows(self) -> int:
@@ -140,18 +140,18 @@ class ActivityColumns:
         coded = self.texts[column]
         return coded.categories[int(coded.codes[row])]
 
-    def where(self, row: int, column: str | None = None) -> str:
+    def location(self, row: int, column: str | None = None) -> str:
         """Place of a row for a message: `path:line (stage.flow)`."""
         stage, flow = self.text("stage", row), self.text("flow", row)
         name = f"{stage}.{flow}" if flow else stage
-        return f"{self.table.place(row, column)} ({name})" if stage else self.table.place(row, column)
+        return f"{self.table.location(row, column)} ({name})" if stage else self.table.location(row, column)
 
     def problems_at(
         self, rows: NDArray[np.intp] | Sequence[int], what: str, cure: str, column: str | None = None, code: str = ""
     ) -> Iterator[Problem]:
         """The same mistake in several rows."""
         for row in rows:
-            yield Problem(self.where(int(row), column), what, cure, self.text("product", int(row)), code)
+            yield Problem(self.location(int(row), column), what, cure, self.text("product", int(row)), code)
 
 
 def _option_aliases(column: Categorical, known: tuple[str, ...]) -> Categorical:
@@ -239,7 +239,7 @@ def _split_amounts(
         unit = units.categories[int(units.codes[row])]
         (amounts[row], unit), problem = _one_unit(text, *quantity, unit)
         if problem is not None:
-            cells.spoilt[row], amounts[row] = True, np.nan
+            cells.invalid[row], amounts[row] = True, np.nan
             problems += cells.problems_at([int(row)], *problem, "amount", "two-units")
             continue
         codes[row] = place.setdefault(unit, len(place))
@@ -273,7 +273,7 @@ def _one_unit(text: str, amount: float, said: str, told: str) -> tuple[tuple[flo
 def _bad_numbers(cells: ActivityColumns, read: dict[str, tuple[FloatArray, NDArray[np.bool_]]]) -> Iterator[Problem]:
     for column, (_, wrong) in read.items():
         for row in np.flatnonzero(wrong):
-            cells.spoilt[row] = True
+            cells.invalid[row] = True
             seen = cells.table.columns[column][row]
             yield from cells.problems_at([int(row)], *_no_number(seen, column), column, "not-a-number")
 
@@ -290,7 +290,7 @@ def _no_number(seen: Any, column: str) -> tuple[str, str]:
 
 def _rows_with(cells: ActivityColumns, column: str, category: int) -> NDArray[np.intp]:
     rows = np.flatnonzero(cells.texts[column].codes == category)
-    cells.spoilt[rows] = True
+    cells.invalid[rows] = True
     return rows
 
 
@@ -366,9 +366,9 @@ def _not_one_of(text: str, column: str, words: Sequence[str]) -> tuple[str, str]
 def _out_of_range(cells: ActivityColumns, given: Collection[str]) -> Iterator[Problem]:
     for column in (name for name in NUMBERS[2:] if name in given):
         rows = np.flatnonzero((cells.numbers[column] < 1) | (cells.numbers[column] > 5))
-        cells.spoilt[rows] = True
+        cells.invalid[rows] = True
         yield from cells.problems_at(rows, f"{column} is outside 1 to 5.", "1 is best, 5 is worst.", column, "bad-quality")
     if "gsd" in given:
         rows = np.flatnonzero(cells.numbers["gsd"] < 1)
-        cells.spoilt[rows] = True
+        cells.invalid[rows] = True
         yield from cells.problems_at(rows, "gsd is below 1.", "1 means no spread, 1.1 about ten percent.", "gsd", "bad-gsd")

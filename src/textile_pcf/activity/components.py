@@ -31,7 +31,7 @@ class Components:
     row: IndexArray
     start: IndexArray
     count: IndexArray
-    components: tuple[str, ...]
+    component_names: tuple[str, ...]
     share: FloatArray
 
     @property
@@ -40,18 +40,18 @@ class Components:
         return len(self.product)
 
     @cached_property
-    def blends(self) -> bool:
+    def has_blends(self) -> bool:
         """Whether the shares of some product are told."""
         return bool(np.any(self.row >= 0))
 
     @property
-    def plain(self) -> bool:
+    def one_per_product(self) -> bool:
         """Whether every product is its own lane."""
         return len(self.product) == len(self.start)
 
-    def shared(self, value: FloatArray) -> Components:
+    def with_shares(self, value: FloatArray) -> Components:
         """The lanes with the shares that rows tell."""
-        return replace(self, share=np.where(self.row >= 0, value[self.row], 1.0)) if self.blends else self
+        return replace(self, share=np.where(self.row >= 0, value[self.row], 1.0)) if self.has_blends else self
 
 
 def build_components(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple[Components, list[Problem]]:
@@ -91,23 +91,23 @@ def _unnamed(cells: ActivityColumns) -> int:
 
 def _bad_components(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> Iterator[Problem]:
     """Components where none may stand, and shares without one."""
-    forms = rows.forms
+    forms = rows.patterns
     named = cells.texts["component"].codes[forms.first] != _unnamed(cells)
-    share = forms.kind == RowKind.SHARE
+    share = forms.row_kind == RowKind.SHARE
     cure = "Name the fibre in the column `component`."
-    yield from cells.problems_at(rows.among(share & ~named), "A share names no fibre.", cure, "component", "bad-share")
+    yield from cells.problems_at(rows.where(share & ~named), "A share names no fibre.", cure, "component", "bad-share")
     component_stage = rule_arrays(rules).stage_is_component[forms.stage]
-    wrong = named & ~share & ~component_stage & (forms.kind != RowKind.WRONG)
+    wrong = named & ~share & ~component_stage & (forms.row_kind != RowKind.WRONG)
     what = "This stage is common to all fibres, so no component can stand here."
-    yield from cells.problems_at(rows.among(wrong), what, "Leave `component` empty.", "component", "component-in-common")
+    yield from cells.problems_at(rows.where(wrong), what, "Leave `component` empty.", "component", "component-in-common")
     if share.any() and not rules.components:
         what = f"{rules.name} has no stages per fibre, so shares mean nothing to it."
-        yield from cells.problems_at(rows.among(share), what, "Remove the share rows.", "flow", "bad-share")
+        yield from cells.problems_at(rows.where(share), what, "Remove the share rows.", "flow", "bad-share")
 
 
 def check_shares(cells: ActivityColumns, lanes: Components) -> Iterator[Problem]:
     """Shares that do not add up; told at the first row of them."""
-    if not lanes.blends:
+    if not lanes.has_blends:
         return
     told = np.flatnonzero(lanes.row >= 0)
     total = np.bincount(lanes.product[told], weights=np.nan_to_num(lanes.share[told]), minlength=len(lanes.start))
@@ -126,21 +126,21 @@ class RowAssignment:
     """
 
     row: IndexArray
-    seat: IndexArray
-    every: bool = False
+    entry: IndexArray
+    identity: bool = False
 
 
 def assign_rows(cells: ActivityColumns, rows: Rows, lanes: Components, rules: RuleSet) -> tuple[RowAssignment, list[Problem]]:
     """Lay every usable row onto the seats it speaks of; a row with component replaces those without, for its fibre."""
-    useful = (rows.forms.kind != RowKind.WRONG) & (rows.forms.kind != RowKind.SHARE)
+    useful = (rows.patterns.row_kind != RowKind.WRONG) & (rows.patterns.row_kind != RowKind.SHARE)
     product = cells.texts["product"].codes.astype(np.intp, copy=False)
-    if lanes.plain and cells.texts["component"].categories == ("",):  # every product is its own lane
+    if lanes.one_per_product and cells.texts["component"].categories == ("",):  # every product is its own lane
         if useful.all():
-            return RowAssignment(NO_ROWS, product, every=True), []
-        usable = rows.among(useful)
+            return RowAssignment(NO_ROWS, product, identity=True), []
+        usable = rows.where(useful)
         return RowAssignment(usable, product[usable]), []
-    usable = rows.among(useful)
-    per_fibre = rule_arrays(rules).stage_is_component[rows.forms.stage[rows.form[usable]]]
+    usable = rows.where(useful)
+    per_fibre = rule_arrays(rules).stage_is_component[rows.patterns.stage[rows.pattern[usable]]]
     common, fibre = usable[~per_fibre], usable[per_fibre]
     if not len(fibre):
         return RowAssignment(common, product[common]), []
@@ -149,14 +149,14 @@ def assign_rows(cells: ActivityColumns, rows: Rows, lanes: Components, rules: Ru
     every = _unnamed_rows(product, fibre[~named], lanes)
     every = _without_replaced(cells, every, single)
     parts = (RowAssignment(common, product[common]), single, every)
-    laid = RowAssignment(np.concatenate([part.row for part in parts]), np.concatenate([part.seat for part in parts]))
+    laid = RowAssignment(np.concatenate([part.row for part in parts]), np.concatenate([part.entry for part in parts]))
     order = np.argsort(laid.row, kind="stable")
-    return RowAssignment(laid.row[order], laid.seat[order]), problems
+    return RowAssignment(laid.row[order], laid.entry[order]), problems
 
 
 def _named(cells: ActivityColumns, rows: IndexArray, lanes: Components) -> tuple[RowAssignment, list[Problem]]:
     """Rows of one fibre."""
-    span = len(lanes.components) + 1
+    span = len(lanes.component_names) + 1
     wanted = cells.texts["product"].codes[rows] * span + cells.texts["component"].codes[rows]
     have = lanes.product * span + lanes.component
     place = np.minimum(np.searchsorted(have, wanted), lanes.size - 1)
@@ -165,7 +165,7 @@ def _named(cells: ActivityColumns, rows: IndexArray, lanes: Components) -> tuple
     for row in rows[~found]:
         product = int(cells.texts["product"].codes[row])
         start, count = int(lanes.start[product]), int(lanes.count[product])
-        fibres = [lanes.components[code] for code in lanes.component[start : start + count]]
+        fibres = [lanes.component_names[code] for code in lanes.component[start : start + count]]
         what = f"The product has no fibre {cells.text('component', int(row))!r}."
         named = ", ".join(filter(None, fibres))
         cure = f"Its fibres are: {named}." if named else "Add a row `product,share` for each fibre, or leave `component` empty."
@@ -186,7 +186,7 @@ def _without_replaced(cells: ActivityColumns, every: RowAssignment, single: RowA
 
     def key(laid: RowAssignment) -> IntArray:
         flow = cells.texts["stage"].codes[laid.row] * flows + cells.texts["flow"].codes[laid.row]
-        return np.asarray(laid.seat * (stages * flows) + flow, dtype=np.int64)
+        return np.asarray(laid.entry * (stages * flows) + flow, dtype=np.int64)
 
     kept = ~np.isin(key(every), key(single))
-    return RowAssignment(every.row[kept], every.seat[kept])
+    return RowAssignment(every.row[kept], every.entry[kept])

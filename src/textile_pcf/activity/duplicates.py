@@ -19,13 +19,13 @@ _YEARS = "Give it once per fibre; of several years give the mean, weighted by wh
 
 def find_duplicates(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
     """Equal rows; and second rows of what takes one row only: properties, losses, shares, stage rows."""
-    forms, product = rows.forms, cells.texts["product"].codes
+    forms, product = rows.patterns, cells.texts["product"].codes
     slots = group_rows(cells.texts["stage"].codes[forms.first], cells.texts["flow"].codes[forms.first])[1]
-    several = duplicated_rows(product, take(slots, rows.form))  # only rows of a flow with several rows can be equal
+    several = duplicated_rows(product, take(slots, rows.pattern))  # only rows of a flow with several rows can be equal
     said = "The same row stands already"
     yield from _second(cells, several, _SAME, said, "Add the amounts up, or tell them apart by item, region or year.")
-    told_once = np.isin(rows.forms.kind, (RowKind.PROPERTY, RowKind.LOSS, RowKind.SHARE, RowKind.STAGE))
-    once = several[told_once[rows.form[several]]]
+    told_once = np.isin(rows.patterns.row_kind, (RowKind.PROPERTY, RowKind.LOSS, RowKind.SHARE, RowKind.STAGE))
+    once = several[told_once[rows.pattern[several]]]
     yield from _second(cells, once, _ONCE, "It is given already", "Give it once per fibre.", skip=_SAME)
 
 
@@ -42,7 +42,7 @@ def _second(
         row = int(rows[place])
         before = int(rows[first[place]])
         told = _YEARS if skip and cells.text("year", row) != cells.text("year", before) else cure
-        yield from cells.problems_at([row], f"{said}, in {cells.table.place(before)}.", told, code="twice")
+        yield from cells.problems_at([row], f"{said}, in {cells.table.location(before)}.", told, code="twice")
 
 
 def _repeats(

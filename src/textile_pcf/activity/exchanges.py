@@ -44,85 +44,87 @@ class ExchangePatterns:
 class Exchanges:
     """Flow rows: the form of each, its seat, the row of the table it stands in (-1: filled in), its stage seat in `place`."""
 
-    form: IndexArray
-    seat: IndexArray
+    pattern: IndexArray
+    entry: IndexArray
     row: IndexArray
-    place: IndexArray
-    forms: ExchangePatterns
-    homes: Geography
+    process: IndexArray
+    patterns: ExchangePatterns
+    geography: Geography
     empty: IndexArray
     """Which of them tell no amount."""
 
     def __len__(self) -> int:
-        return len(self.form)
+        return len(self.pattern)
 
     @cached_property
     def flow(self) -> IntArray:
         """Place of the flow in the rule."""
-        return take(self.forms.flow, self.form)
+        return take(self.patterns.flow, self.pattern)
 
     @cached_property
     def per(self) -> IntArray:
         """What the amount is per."""
-        return take(self.forms.per, self.form)
+        return take(self.patterns.per, self.pattern)
 
     @cached_property
     def region(self) -> IntArray:
         """Region that is asked for, by its code in `regions`."""
-        told = take(self.forms.region, self.form)
+        told = take(self.patterns.region, self.pattern)
         return (
-            np.where(told == NOT_GIVEN, self.homes.region[self.place], told) if (self.forms.region == NOT_GIVEN).any() else told
+            np.where(told == NOT_GIVEN, self.geography.region[self.process], told)
+            if (self.patterns.region == NOT_GIVEN).any()
+            else told
         )
 
     @cached_property
     def year(self) -> IntArray:
         """Year that is asked for, 0 for none."""
-        told = take(self.forms.year, self.form)
-        return np.where(told == 0, self.homes.year[self.place], told) if (self.forms.year == 0).any() else told
+        told = take(self.patterns.year, self.pattern)
+        return np.where(told == 0, self.geography.year[self.process], told) if (self.patterns.year == 0).any() else told
 
     @property
-    def located(self) -> bool:
+    def patterns_have_geography(self) -> bool:
         """Whether every form tells its region and year itself."""
-        return not ((self.forms.region == NOT_GIVEN) | (self.forms.year == 0)).any()
+        return not ((self.patterns.region == NOT_GIVEN) | (self.patterns.year == 0)).any()
 
     @cached_property
-    def periods(self) -> bool:
+    def has_other_basis(self) -> bool:
         """Whether some are per product or for a period."""
-        return bool((self.forms.per != PER_DRIVER).any())
+        return bool((self.patterns.per != PER_DRIVER).any())
 
     @cached_property
-    def totals(self) -> IndexArray:
+    def period_totals(self) -> IndexArray:
         """Those that tell the total of a period."""
-        return rows_where(self.forms.per == PER_PERIOD, self.form)
+        return rows_where(self.patterns.per == PER_PERIOD, self.pattern)
 
     @cached_property
-    def told(self) -> IndexArray:
+    def no_rule_entry(self) -> IndexArray:
         """That each takes no entry of a value of the rule: -1."""
         return np.broadcast_to(np.intp(-1), len(self))
 
     @cached_property
-    def unscaled(self) -> FloatArray:
+    def unit_scale(self) -> FloatArray:
         """That nothing but masses multiplies any: 1."""
         return np.broadcast_to(1.0, len(self))
 
     @cached_property
-    def multiplied(self) -> tuple[IndexArray | slice, ...]:
+    def driver_rows(self) -> tuple[IndexArray | slice, ...]:
         """Which of them the output, input and loss of their stage multiply."""
-        told, rows = self.forms.flow >= 0, list[IndexArray | slice]()
-        for wanted in self.forms.masses.T:
+        told, rows = self.patterns.flow >= 0, list[IndexArray | slice]()
+        for wanted in self.patterns.masses.T:
             every = bool(wanted[told].all())
-            rows.append(slice(None) if every else rows_where(wanted, self.form) if wanted.any() else slice(0))
+            rows.append(slice(None) if every else rows_where(wanted, self.pattern) if wanted.any() else slice(0))
         return tuple(rows)
 
     def without_amount(self) -> Iterator[tuple[int, IndexArray]]:
         """Rows that tell no amount, flow by flow."""
-        flows = self.forms.flow[self.form[self.empty]]
+        flows = self.patterns.flow[self.pattern[self.empty]]
         for index in np.unique(flows).tolist():
             yield index, self.empty[flows == index]
 
-    def at(self, places: IndexArray) -> Exchanges:
+    def take(self, places: IndexArray) -> Exchanges:
         """Some of them, in that order."""
-        names = ("form", "seat", "row", "place")
+        names = ("pattern", "entry", "row", "process")
         empty = np.flatnonzero(np.isin(places, self.empty))
         return replace(self, **{name: getattr(self, name)[places] for name in names}, empty=empty)
 
@@ -139,12 +141,12 @@ def build_exchanges(
     homes: Geography,
 ) -> tuple[Exchanges, BoolArray]:
     """Rows of flows with those that the rule fills in, and which flow seats have one. `form` is that of the laid rows."""
-    at, of_flows, present = slots.flows, slots.seats(RowKind.FLOW), slots.present
-    seat, row = take(laid.seat, at), at if laid.every else take(laid.row, at)
+    at, of_flows, present = slots.flows, slots.entries(RowKind.FLOW), slots.is_given
+    seat, row = take(laid.entry, at), at if laid.identity else take(laid.row, at)
     form = take(form, at)
-    told = _exchange_patterns(cells, rows, rules, homes, None if laid.every else np.unique(form))
+    told = _exchange_patterns(cells, rows, rules, homes, None if laid.identity else np.unique(form))
     stage = np.append(rule_arrays(rules).flow_stage, -1)[told.flow]  # forms of other kinds have no flow, and no row here
-    place = take(np.append(of_stages.start, 0)[stage], form) + seat
+    place = take(np.append(of_stages.offsets, 0)[stage], form) + seat
     empty = np.flatnonzero(cells.empty[row]) if cells.has_empty else np.empty(0, dtype=np.intp)
     given = Exchanges(form, seat, row, place, told, homes, empty)
     return _add_rule_exchanges(given, rules, of_stages, of_flows, stage_active, present), present
@@ -154,8 +156,8 @@ def _exchange_patterns(
     cells: ActivityColumns, rows: Rows, rules: RuleSet, homes: Geography, there: IndexArray | None
 ) -> ExchangePatterns:
     """Forms of flows, of those that are `there` where not all are: rows of one fibre may replace all rows of a form."""
-    forms = rows.forms
-    is_flow, untold = forms.kind == RowKind.FLOW, homes.regions.index("")
+    forms = rows.patterns
+    is_flow, untold = forms.row_kind == RowKind.FLOW, homes.regions.index("")
     if there is not None:
         is_flow &= np.isin(np.arange(len(is_flow)), there)
     region, year = homes.pattern_region, homes.pattern_year
@@ -186,7 +188,7 @@ def _add_rule_exchanges(
             filled.append((index, seat))
     if not filled:
         return given
-    count, forms = [len(seat) for _, seat in filled], given.forms
+    count, forms = [len(seat) for _, seat in filled], given.patterns
     flow = np.array([index for index, _ in filled])
     number, seat = np.repeat(np.arange(len(filled)), count), np.concatenate([seat for _, seat in filled])
     new: dict[str, Any] = {"flow": flow, "per": PER_DRIVER, "item": FROM_RULE, "region": NOT_GIVEN, "year": 0}
@@ -194,11 +196,11 @@ def _add_rule_exchanges(
     masses = np.append(forms.masses, told.flow_masses[flow] > 0, axis=0)
     first = len(given)
     return Exchanges(
-        form=np.append(given.form, len(forms.flow) + number),
-        seat=np.append(given.seat, seat),
+        pattern=np.append(given.pattern, len(forms.flow) + number),
+        entry=np.append(given.entry, seat),
         row=np.append(given.row, np.full(len(seat), FROM_RULE)),
-        place=np.append(given.place, of_stages.start[told.flow_stage[flow]][number] + seat),
-        forms=ExchangePatterns(**columns, masses=masses),
-        homes=given.homes,
+        process=np.append(given.process, of_stages.offsets[told.flow_stage[flow]][number] + seat),
+        patterns=ExchangePatterns(**columns, masses=masses),
+        geography=given.geography,
         empty=np.append(given.empty, np.arange(first, first + len(seat))),
     )

@@ -22,7 +22,7 @@ def without_footers(table: Table, naming: Sequence[str]) -> Table:
     InputError
         No other row is left.
     """
-    if table.kind not in ("frame", "parquet") or not set(naming) <= set(table.columns):
+    if table.source_type not in ("frame", "parquet") or not set(naming) <= set(table.columns):
         return table
     columns = [table.columns[name] for name in naming]
     if not any(map(_lacks, columns)):
@@ -34,7 +34,7 @@ def without_footers(table: Table, naming: Sequence[str]) -> Table:
         filled = {place: text for place, column in enumerate(table.columns.values()) if (text := _text(column[row]))}
         if is_footer(filled, named[row], known):
             name = list(table.columns)[min(filled)]
-            found[row] = footer(table.place(row, name), filled[min(filled)])
+            found[row] = footer(table.location(row, name), filled[min(filled)])
     if found and len(found) == table.rows:
         raise InputError(found.values())
     return _kept(table, [row for row in range(table.rows) if row not in found], tuple(found.values())) if found else table

@@ -22,20 +22,20 @@ WORLD = "GLO"
 class RowSubset:
     """Some laid rows: their form, seat, and row of the table."""
 
-    form: IndexArray
-    seat: IndexArray
+    pattern: IndexArray
+    entry: IndexArray
     row: IndexArray
 
     def of(self, wanted: BoolArray) -> RowSubset:
         """Those of wanted forms."""
-        at = rows_where(wanted, self.form)
-        return RowSubset(take(self.form, at), take(self.seat, at), take(self.row, at))
+        at = rows_where(wanted, self.pattern)
+        return RowSubset(take(self.pattern, at), take(self.entry, at), take(self.row, at))
 
 
 def rows_of_kind(kind: RowKind, forms: RowPatterns, form: IndexArray, laid: RowAssignment) -> RowSubset:
     """Laid rows of a kind; `form` is that of all."""
-    at = rows_where(forms.kind == kind, form)
-    return RowSubset(take(form, at), take(laid.seat, at), at if laid.every else take(laid.row, at))
+    at = rows_where(forms.row_kind == kind, form)
+    return RowSubset(take(form, at), take(laid.entry, at), at if laid.identity else take(laid.row, at))
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +45,11 @@ class Geography:
     """
 
     rules: RuleSet
-    lanes: Components
-    forms: RowPatterns
+    components: Components
+    patterns: RowPatterns
     rows: RowSubset
     """Those of the product and of stages."""
-    seats: BlockIndex
+    processes: BlockIndex
     regions: tuple[str, ...]
     pattern_region: IntArray
     pattern_year: IntArray
@@ -76,10 +76,10 @@ class Geography:
         untold = code[""]
         told = self.pattern_region
         of_product, of_stage = self._rows
-        product = np.full(len(self.lanes.start), untold)
-        product[of_product.seat] = told[of_product.form]
-        region = self.seats.repeat(np.array([code[spec.region] for spec in self.rules.stages]))
-        place, own = self.seats.at(self.forms.stage[of_stage.form], of_stage.seat), told[of_stage.form]
+        product = np.full(len(self.components.start), untold)
+        product[of_product.entry] = told[of_product.pattern]
+        region = self.processes.repeat(np.array([code[spec.region] for spec in self.rules.stages]))
+        place, own = self.processes.entry(self.patterns.stage[of_stage.pattern], of_stage.entry), told[of_stage.pattern]
         region[place] = np.where(own == untold, region[place], own)
         region = np.where(region == untold, product[self._product], region)
         return np.where(region == untold, code[WORLD], region)
@@ -89,20 +89,20 @@ class Geography:
         """Year of every stage seat, 0 for none."""
         told = self.pattern_year
         of_product, of_stage = self._rows
-        product = np.zeros(len(self.lanes.start), dtype=np.int64)
-        product[of_product.seat] = told[of_product.form]
-        year = np.zeros(self.seats.total, dtype=np.int64)
-        year[self.seats.at(self.forms.stage[of_stage.form], of_stage.seat)] = told[of_stage.form]
+        product = np.zeros(len(self.components.start), dtype=np.int64)
+        product[of_product.entry] = told[of_product.pattern]
+        year = np.zeros(self.processes.total, dtype=np.int64)
+        year[self.processes.entry(self.patterns.stage[of_stage.pattern], of_stage.entry)] = told[of_stage.pattern]
         return np.where(year == 0, product[self._product], year)
 
     @property
     def _rows(self) -> tuple[RowSubset, RowSubset]:
         """Rows of the product, and of stages."""
-        of_product = self.forms.stage == PRODUCT
+        of_product = self.patterns.stage == PRODUCT
         return self.rows.of(of_product), self.rows.of(~of_product)
 
     @cached_property
     def _product(self) -> IndexArray:
         """Product of every stage seat."""
-        every = np.arange(len(self.lanes.start))
-        return np.concatenate([self.lanes.product if spec.component else every for spec in self.rules.stages])
+        every = np.arange(len(self.components.start))
+        return np.concatenate([self.components.product if spec.component else every for spec in self.rules.stages])

@@ -21,13 +21,13 @@ from textile_pcf.rules.arrays import rule_arrays
 class BlockIndex:
     """Blocks of seats: entry `k` has `size[k]` of them from `start[k]`."""
 
-    start: IndexArray
-    size: IndexArray
+    offsets: IndexArray
+    lengths: IndexArray
 
     @cached_property
     def total(self) -> int:
         """Number of seats."""
-        return int(self.size.sum())
+        return int(self.lengths.sum())
 
     def block(self, entry: int) -> slice:
         """Seats of one entry."""
@@ -36,16 +36,16 @@ class BlockIndex:
     @cached_property
     def blocks(self) -> list[slice]:
         """Seats of every entry."""
-        ends = (self.start + self.size).tolist()
-        return [slice(start, end) for start, end in zip(self.start.tolist(), ends, strict=True)]
+        ends = (self.offsets + self.lengths).tolist()
+        return [slice(start, end) for start, end in zip(self.offsets.tolist(), ends, strict=True)]
 
     def repeat(self, values: NDArray[Scalar]) -> NDArray[Scalar]:
         """What is so for each entry, on all its seats."""
-        return values.repeat(self.size)
+        return values.repeat(self.lengths)
 
-    def at(self, entry: NDArray[np.integer], seat: NDArray[np.integer]) -> IndexArray:
+    def entry(self, entry: NDArray[np.integer], seat: NDArray[np.integer]) -> IndexArray:
         """Place in the flat array of a seat of each entry."""
-        return np.asarray(self.start.take(entry) + seat, dtype=np.intp)
+        return np.asarray(self.offsets.take(entry) + seat, dtype=np.intp)
 
 
 def block_index(stages: IndexArray, rules: RuleSet, lanes: Components) -> BlockIndex:

@@ -25,32 +25,32 @@ class QuantityIndex:
     """
 
     blocks: dict[RowKind, tuple[int, BlockIndex]]
-    slot: IndexArray
-    filled: NDArray[np.integer[Any]]
+    index: IndexArray
+    assigned_row: NDArray[np.integer[Any]]
 
-    def seats(self, kind: RowKind) -> BlockIndex:
+    def entries(self, kind: RowKind) -> BlockIndex:
         """Seats of a kind."""
         return self.blocks[kind][1]
 
     def rows(self, kind: RowKind) -> NDArray[np.integer[Any]]:
         """Laid row on each seat of a kind, -1 where none is."""
         start, seats = self.blocks[kind]
-        return self.filled[start : start + seats.total]
+        return self.assigned_row[start : start + seats.total]
 
     @property
     def flows(self) -> IndexArray:
         """Laid rows of flows."""
-        return np.flatnonzero(self.slot < self.seats(RowKind.FLOW).total)
+        return np.flatnonzero(self.index < self.entries(RowKind.FLOW).total)
 
     @property
-    def present(self) -> BoolArray:
+    def is_given(self) -> BoolArray:
         """A flag per seat of flows."""
         return self.rows(RowKind.FLOW) >= 0
 
     @property
-    def single(self) -> bool:
+    def unique(self) -> bool:
         """Whether no slot has two rows."""
-        return bool(np.count_nonzero(self.filled >= 0) == len(self.slot))
+        return bool(np.count_nonzero(self.assigned_row >= 0) == len(self.index))
 
 
 def quantity_index(
@@ -66,15 +66,15 @@ def quantity_index(
         RowKind.STAGE: (forms.stage, every_stage),
     }
     blocks: dict[RowKind, tuple[int, BlockIndex]] = {}
-    start, end = np.zeros(len(forms.kind), dtype=np.intp), 0
+    start, end = np.zeros(len(forms.row_kind), dtype=np.intp), 0
     for kind, (entry, stages) in of_kind.items():
         seats = block_index(stages, rules, lanes)
-        here = forms.kind == kind
-        start[here] = end + seats.start[entry[here]]
+        here = forms.row_kind == kind
+        start[here] = end + seats.offsets[entry[here]]
         blocks[kind] = end, seats
         end += seats.total
-    start[~np.isin(forms.kind, list(of_kind))] = end
-    slot = take(start, form) + laid.seat
+    start[~np.isin(forms.row_kind, list(of_kind))] = end
+    slot = take(start, form) + laid.entry
     filled: NDArray[np.integer[Any]] = np.full(
         end + max(lanes.size, len(lanes.start)), -1, dtype=np.int32 if len(slot) < SHORT else np.int64
     )

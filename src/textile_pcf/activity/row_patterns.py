@@ -41,12 +41,12 @@ class RowKind(IntEnum):
 class RowPattern:
     """The same for all rows of one form."""
 
-    kind: RowKind
+    row_kind: RowKind
     stage: int = PRODUCT
     index: int = -1  # place in the rule's list of flows, properties or losses
     per: int = PER_DRIVER
     conversion: Conversion = UNCHANGED
-    word: int = -1  # chosen word of a choice
+    option: int = -1  # chosen word of a choice
     unit: Unit | None = None
 
 
@@ -72,12 +72,12 @@ class RowPatterns:
     """
 
     first: IndexArray
-    kind: IntArray
+    row_kind: IntArray
     stage: IntArray
     index: IntArray
     per: IntArray
-    word: IntArray
-    meaning: IntArray
+    option: IntArray
+    unit: IntArray
     factor: FloatArray
     inverse: NDArray[np.bool_]
 
@@ -86,8 +86,8 @@ class RowPatterns:
 class Rows:
     """Meaning of every row. Rows that say the same of whatever product, with whatever amount, are of one `form`."""
 
-    form: IndexArray
-    forms: RowPatterns
+    pattern: IndexArray
+    patterns: RowPatterns
     units: tuple[Unit | None, ...]
     """Unit of each meaning."""
     problems: tuple[Problem, ...]
@@ -95,31 +95,31 @@ class Rows:
     @cached_property
     def factor(self) -> FloatArray:
         """What turns the amount of each row canonical."""
-        return take(self.forms.factor, self.form)
+        return take(self.patterns.factor, self.pattern)
 
     @cached_property
     def most(self) -> float:
         """The largest of these; infinite where one is not positive."""
-        factor = self.forms.factor
+        factor = self.patterns.factor
         return float(factor.max(initial=0.0)) if (factor > 0).all() else np.inf
 
     @cached_property
     def inverse(self) -> bool:
         """Whether some amounts become canonical by their inverse."""
-        return bool(self.forms.inverse.any())
+        return bool(self.patterns.inverse.any())
 
     @cached_property
     def outputs(self) -> bool:
         """Whether some tell what a stage gave in a period."""
-        return bool((self.forms.kind == RowKind.OUTPUT).any())
+        return bool((self.patterns.row_kind == RowKind.OUTPUT).any())
 
-    def among(self, wanted: NDArray[np.bool_]) -> IndexArray:
+    def where(self, wanted: NDArray[np.bool_]) -> IndexArray:
         """Rows whose form is wanted."""
-        return rows_where(wanted, self.form)
+        return rows_where(wanted, self.pattern)
 
     def of_kind(self, kind: RowKind) -> IndexArray:
         """Rows of a kind."""
-        return self.among(self.forms.kind == kind)
+        return self.where(self.patterns.row_kind == kind)
 
 
 def rows_where(wanted: NDArray[np.bool_], form: IndexArray) -> IndexArray:
@@ -147,15 +147,15 @@ def interpret_rows(cells: ActivityColumns, rules: RuleSet) -> Rows:
     for place, answer in enumerate(answers):
         if isinstance(answer, InvalidRow):
             row = int(first[np.flatnonzero(number == place)[0]])
-            if cells.spoilt[row] and (answer.code not in UNKNOWN or not cells.text("stage", row)):
+            if cells.invalid[row] and (answer.code not in UNKNOWN or not cells.text("stage", row)):
                 continue  # a cell of these rows was reported already
             rows = np.flatnonzero((number == place)[form])
             problems += cells.problems_at(rows, answer.what, answer.cure, answer.column, answer.code)
     told = [_NOTHING if isinstance(answer, InvalidRow) else answer for answer in answers]
-    table = np.array([(one.kind, one.stage, one.index, one.per, one.word) for one in told], dtype=np.int64)[number]
+    table = np.array([(one.row_kind, one.stage, one.index, one.per, one.option) for one in told], dtype=np.int64)[number]
     kind, stage, index, per, word = np.ascontiguousarray(table.T)
     if cells.has_invalid:
-        kind[cells.spoilt[first] & (kind != RowKind.STAGE)] = RowKind.WRONG  # a stage row still tells its region
+        kind[cells.invalid[first] & (kind != RowKind.STAGE)] = RowKind.WRONG  # a stage row still tells its region
     factor = np.array([one.conversion.factor for one in told])[number]
     inverse = np.array([one.conversion.inverse for one in told])[number]
     forms = RowPatterns(first, kind, stage, index, per, word, number.astype(np.int64), factor, inverse)
@@ -168,10 +168,10 @@ def _interpreted(
     """Form of each row, first row of each form, meaning of each form, and the meanings: each asked for once."""
     texts = cells.texts
     flags = [
-        flag.astype(np.int64) for flag, some in ((cells.empty, cells.has_empty), (cells.spoilt, cells.has_invalid)) if some
+        flag.astype(np.int64) for flag, some in ((cells.empty, cells.has_empty), (cells.invalid, cells.has_invalid)) if some
     ]
     first, form = group_rows(*(texts[name] for name in FORM), *flags)
-    is_choice = _choice_items(cells, rule_arrays(rules).choices, first)
+    is_choice = _choice_items(cells, rule_arrays(rules).choice_properties, first)
     codes = [texts[name].codes[first] for name in MEANING]
     asked, number = group_rows(*codes, is_choice, *(flag[first] for flag in flags))
     if len(meanings) > KEPT:
@@ -286,7 +286,7 @@ def _flow(cells: ActivityColumns, rules: RuleSet, spec: FlowSpec, row: int, give
     )
     if not given:
         return _flow_without_amount(spec, mode)
-    whole = {PER_DRIVER: spec.whole, PER_PRODUCT: spec.unit / rules.product_unit, PER_PERIOD: spec.unit}[mode]
+    whole = {PER_DRIVER: spec.ratio_unit, PER_PRODUCT: spec.unit / rules.product_unit, PER_PERIOD: spec.unit}[mode]
     wanted = spec.unit.text if mode == PER_PERIOD else f"{spec.unit.text} or {whole.text}"
     unit = _unit(cells, row, spec.unit.text, lambda unit: spec.conversion(unit, whole) is not None, wanted)
     if isinstance(unit, InvalidRow):
@@ -348,4 +348,4 @@ def _choice(cells: ActivityColumns, spec: PropertySpec, row: int, given: bool) -
         cure = f"Did you mean {close!r}?" if close else f"Choose from: {', '.join(spec.choice)}."
         what = f"{word!r} is not a word of {spec.id!r}." if word else f"No word is chosen for {spec.id!r} in column item."
         return InvalidRow(what, cure, "item", "unknown-word")
-    return RowPattern(RowKind.PROPERTY, spec.stage, spec.index, word=place)
+    return RowPattern(RowKind.PROPERTY, spec.stage, spec.index, option=place)

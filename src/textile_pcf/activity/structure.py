@@ -33,7 +33,7 @@ class GivenQuantities:
     """
 
     rows: IndexArray
-    words: IntArray | None
+    options: IntArray | None
 
     @cached_property
     def no_rule_entry(self) -> IndexArray:
@@ -46,19 +46,19 @@ class GivenQuantities:
         return np.zeros(len(self.rows), dtype=np.intp)
 
     @cached_property
-    def _untold(self) -> IndexArray:
+    def _not_given(self) -> IndexArray:
         return np.flatnonzero(self.rows < 0)
 
     @property
-    def full(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether a row gives every seat its amount, or could."""
-        return self.words is None and not len(self._untold)
+        return self.options is None and not len(self._not_given)
 
     def values(self, value: FloatArray) -> FloatArray:
         """Values on all seats, NaN where none is given; a chosen word as its place in the list of words."""
         values = take(value, self.rows)
-        values[self._untold] = np.nan
-        return values if self.words is None else np.where(self.words >= 0, self.words, values)
+        values[self._not_given] = np.nan
+        return values if self.options is None else np.where(self.options >= 0, self.options, values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,7 @@ class Outputs:
     """What stages gave in a period; the amounts stand in `row`."""
 
     stage: IntArray
-    seat: IndexArray
+    entry: IndexArray
     unit: IntArray
     row: IndexArray
     year: IntArray
@@ -77,36 +77,36 @@ class Structure:
     """Rows understood and laid onto their seats. `stage_active` has a flag per stage seat, `present` one per flow seat."""
 
     rows: Rows
-    lanes: Components
+    components: Components
     processes: BlockIndex
     flow_entries: BlockIndex
     property_entries: BlockIndex
     loss_entries: BlockIndex
     stage_active: BoolArray
-    present: BoolArray
+    is_given: BoolArray
     properties: GivenQuantities
     losses: GivenQuantities
-    flows: Exchanges
+    exchanges: Exchanges
     outputs: Outputs
     regions: tuple[str, ...]
-    lost: tuple[IndexArray, ...]
+    process_losses: tuple[IndexArray, ...]
     """Seat of the loss of each stage seat, of a second loss, and so on; -1 where there is none, or the stage does not count."""
 
     @cached_property
-    def full(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the rows tell every quantity, if each tells its amount, and none is of a period."""
-        untold = len(self.flows.empty) + len(self.flows.totals) + len(self.outputs.row)
-        return not untold and self.properties.full and self.losses.full
+        untold = len(self.exchanges.empty) + len(self.exchanges.period_totals) + len(self.outputs.row)
+        return not untold and self.properties.is_complete and self.losses.is_complete
 
     @cached_property
-    def one(self) -> FloatArray:
+    def ones(self) -> FloatArray:
         """1 of every product."""
-        return read_only(np.ones(len(self.lanes.start)))
+        return read_only(np.ones(len(self.components.start)))
 
     @cached_property
-    def untold(self) -> FloatArray:
+    def not_given(self) -> FloatArray:
         """A property of every product that none tells."""
-        return read_only(np.full(len(self.lanes.start), np.nan))
+        return read_only(np.full(len(self.components.start), np.nan))
 
 
 def build_structure(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple[Structure, list[Problem]]:
@@ -114,30 +114,30 @@ def build_structure(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple
     lanes, problems = build_components(cells, rows, rules)
     laid, unlaid = assign_rows(cells, rows, lanes, rules)
     problems += unlaid
-    forms = rows.forms
-    form = rows.form if laid.every else rows.form[laid.row]
+    forms = rows.patterns
+    form = rows.pattern if laid.identity else rows.pattern[laid.row]
     processes = block_index(np.arange(len(rules.stages)), rules, lanes)
     slots = quantity_index(forms, form, laid, lanes, rules)
     stage_active = _stage_active(rule_arrays(rules).stage_optional, processes, forms, form, laid)
     homes = Geography.of(cells, rules, lanes, forms, rows_of_kind(RowKind.STAGE, forms, form, laid), processes)
     flows, present = build_exchanges(cells, rows, laid, form, slots, rules, processes, stage_active, homes)
-    if not (laid.every and slots.single):
+    if not (laid.identity and slots.unique):
         problems += find_duplicates(cells, rows)
     structure = Structure(
         rows=rows,
-        lanes=lanes,
+        components=lanes,
         processes=processes,
-        flow_entries=slots.seats(RowKind.FLOW),
-        property_entries=slots.seats(RowKind.PROPERTY),
-        loss_entries=slots.seats(RowKind.LOSS),
+        flow_entries=slots.entries(RowKind.FLOW),
+        property_entries=slots.entries(RowKind.PROPERTY),
+        loss_entries=slots.entries(RowKind.LOSS),
         stage_active=stage_active,
-        present=present,
+        is_given=present,
         properties=_given_quantities(RowKind.PROPERTY, forms, form, laid, slots),
         losses=_given_quantities(RowKind.LOSS, forms, form, laid, slots),
-        flows=flows,
+        exchanges=flows,
         outputs=_outputs(cells, forms, rows_of_kind(RowKind.OUTPUT, forms, form, laid), homes),
         regions=homes.regions,
-        lost=_process_losses(rules, processes, slots.seats(RowKind.LOSS), stage_active),
+        process_losses=_process_losses(rules, processes, slots.entries(RowKind.LOSS), stage_active),
     )
     return structure, problems
 
@@ -146,9 +146,9 @@ def _stage_active(
     optional: BoolArray, seats: BlockIndex, forms: RowPatterns, form: IndexArray, laid: RowAssignment
 ) -> BoolArray:
     """A stage takes place unless it is optional and no row names it."""
-    takes = np.repeat(~optional[:-1], seats.size)
+    takes = np.repeat(~optional[:-1], seats.lengths)
     named = rows_where(optional[forms.stage], form)
-    takes[seats.at(forms.stage[form[named]], laid.seat[named])] = True
+    takes[seats.entry(forms.stage[form[named]], laid.entry[named])] = True
     return takes
 
 
@@ -158,9 +158,9 @@ def _given_quantities(
     """Rows of properties or of losses on their seats."""
     at = slots.rows(kind).astype(np.intp)
     words = None
-    if (forms.word[forms.kind == kind] >= 0).any():
-        words = np.append(forms.word, -1)[np.append(form, len(forms.word))[at]]
-    return GivenQuantities(at if laid.every else np.append(laid.row, -1)[at], words)
+    if (forms.option[forms.row_kind == kind] >= 0).any():
+        words = np.append(forms.option, -1)[np.append(form, len(forms.option))[at]]
+    return GivenQuantities(at if laid.identity else np.append(laid.row, -1)[at], words)
 
 
 def _process_losses(rules: RuleSet, stages: BlockIndex, losses: BlockIndex, stage_active: BoolArray) -> tuple[IndexArray, ...]:
@@ -171,7 +171,7 @@ def _process_losses(rules: RuleSet, stages: BlockIndex, losses: BlockIndex, stag
         seats = np.full(stages.total, -1, dtype=np.intp)
         for block, indices in zip(stages.blocks, counted, strict=True):
             if number < len(indices):
-                start = int(losses.start[indices[number]])
+                start = int(losses.offsets[indices[number]])
                 seats[block] = np.arange(start, start + block.stop - block.start)
         lost.append(np.where(stage_active, seats, -1))
     return tuple(lost)
@@ -179,7 +179,7 @@ def _process_losses(rules: RuleSet, stages: BlockIndex, losses: BlockIndex, stag
 
 def _outputs(cells: ActivityColumns, forms: RowPatterns, told: RowSubset, homes: Geography) -> Outputs:
     """Rows of what stages gave in a period."""
-    stage = forms.stage[told.form]
+    stage = forms.stage[told.pattern]
     own = cells.years[cells.texts["year"].codes[told.row]]
-    year = np.where(own > 0, own, homes.year[homes.seats.at(stage, told.seat)]) if len(own) else own
-    return Outputs(stage, told.seat, forms.meaning[told.form], told.row, year)
+    year = np.where(own > 0, own, homes.year[homes.processes.entry(stage, told.entry)]) if len(own) else own
+    return Outputs(stage, told.entry, forms.unit[told.pattern], told.row, year)

@@ -26,7 +26,7 @@ def check_template_rule(cells: ActivityColumns, rules: RuleSet) -> ActivityColum
     always = {spec.id: spec for spec in rules.stages if not spec.optional}
     problems = [
         Problem(place, f"{rules.title(stage)} always takes place under {rules.name}.", "Clear this cell.", code="stage-refused")
-        for stage, place in table.refused.items()
+        for stage, place in table.stages_declined.items()
         if stage in always
     ]
     if table.made_for != rules.name:

@@ -57,25 +57,25 @@ class Runner:
             raise UsageError([Problem(f"workers {self.workers}", "There must be at least one worker.", cure, code="workers")])
 
     @property
-    def alone(self) -> bool:
+    def is_local(self) -> bool:
         """Nobody else calculates."""
         return (self.workers or 1) == 1 and self.dask is None and self.executor is None
 
     @property
     def one_thread(self) -> bool:
         """One thing is done after the other."""
-        return self.workers == 1 and self.alone
+        return self.workers == 1 and self.is_local
 
     def preload_workers(self) -> None:
         """Let the server of worker processes import what they need while the source is looked at."""
-        if not (self.alone or self.threads or self.dask is not None or self.executor is not None):
+        if not (self.is_local or self.threads or self.dask is not None or self.executor is not None):
             _processes()
 
     def each(self, work: Job, partitions: Sequence[Partition]) -> Iterator[PartitionReport]:
         """Calculate all partitions; what became of each, as it is finished."""
         known = MatcherCache.of(work)
         here = run_serial if self.one_thread else run_pipelined
-        if self.alone or len(partitions) < 2:
+        if self.is_local or len(partitions) < 2:
             yield from here(work, partitions, known)
             return
         yield from run_serial(work, partitions[:1], known)  # what is learned from it, every worker is told

@@ -33,7 +33,7 @@ def keys(column: Any) -> NDArray[np.uint64]:
     texts = joined(column.cast(pa.large_string()))
     if texts.null_count:
         texts = texts.fill_null("")  # a copy, whether there is one or not
-    if not ArrowStrings(texts).plain:
+    if not ArrowStrings(texts).is_plain_ascii:
         texts = joined(compute.utf8_trim_whitespace(texts))
     every = np.empty(len(texts), dtype=np.uint64)
     for first in range(0, len(texts), PIECE):
@@ -70,7 +70,7 @@ def _text_keys(texts: ArrowStrings) -> NDArray[np.uint64]:
 
 def _words(texts: ArrowStrings) -> Iterator[NDArray[np.uint64]]:
     """Eight bytes of each text, the next eight, and so on; behind its end nothing."""
-    rows = texts.even()
+    rows = texts.as_matrix()
     if rows is not None and rows.shape[1] >= WORD:  # read where they stand; the last eight share bytes with those before
         count, length = rows.shape
         for first in range(0, length, WORD):

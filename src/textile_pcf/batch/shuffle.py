@@ -73,7 +73,7 @@ def _encoded(cells: Any) -> Any:
     """Texts as codes, in the order in which they appear; those of one length as the bytes they are, in half the time."""
     import pyarrow as pa
 
-    rows = ArrowStrings(cells).even() if pa.types.is_string(cells.type) and not cells.null_count else None
+    rows = ArrowStrings(cells).as_matrix() if pa.types.is_string(cells.type) and not cells.null_count else None
     if rows is None:
         return cells.dictionary_encode()
     length = rows.shape[1]

@@ -124,10 +124,10 @@ def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: Ru
     activity = build_activity({"product": "1", "rows": probe}, rules)
     footprint = calculate_scenarios(activity, answers)[0]
     _must_be_linear(activity)
-    flows, told = activity.flows, rule_arrays(rules)
-    factor = activity.rows.forms.factor[activity.rows.form]
+    flows, told = activity.exchanges, rule_arrays(rules)
+    factor = activity.rows.patterns.factor[activity.rows.pattern]
     scale = complete_quantities(activity).scale
-    per_unit = footprint.emitted.per_unit[:, :COUNTED].sum(axis=1)[footprint.emitted.question]
+    per_unit = footprint.emitted.factor_values[:, :COUNTED].sum(axis=1)[footprint.emitted.factor]
     stage = told.flow_stage[flows.flow]
     weights = tuple(np.zeros((len(columns), len(rules.stages))) for _ in range(3))
     drivers = told.flow_masses[flows.flow]
@@ -152,7 +152,7 @@ def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: Ru
         column, _ = measured["mass"]
         measured["mass"] = (column, float(footprint.measures.mass[0] / amounts[0, column]))
     inside = np.array([not spec.outside for spec in rules.stages])
-    most = np.where(activity.cells.confirmed, np.inf, most_of_rows(activity))
+    most = np.where(activity.columns.confirmed, np.inf, most_of_rows(activity))
     return _Layout((weights[0], weights[1], weights[2]), losses, measured, any_sign, most, inside, footprint.measures)
 
 
@@ -163,13 +163,13 @@ def _unfit(why: str) -> Problem:
 
 def _must_be_linear(activity: Activity) -> None:
     """Nothing is filled in by the rule, so that products differ in their amounts only."""
-    flows, rows = activity.flows, activity.rows
-    inverse = rows.forms.inverse.any()
+    flows, rows = activity.exchanges, activity.rows
+    inverse = rows.patterns.inverse.any()
     taking = [index for spec in activity.rules.stages if activity.stage_active[spec.index] for index in spec.losses]
     lossless = [index for index in taking if activity.loss_rows[index] < 0]
     ruled = len(flows.empty) > 0
-    periods = len(rows.of_kind(RowKind.OUTPUT)) or flows.periods
-    if activity.lanes.size != 1 or ruled or lossless or periods or inverse:
+    periods = len(rows.of_kind(RowKind.OUTPUT)) or flows.has_other_basis
+    if activity.components.size != 1 or ruled or lossless or periods or inverse:
         raise InputError([_unfit("the rule fills values in, or amounts are per period, per fibre or in inverse units")])
 
 

@@ -305,7 +305,7 @@ def _joined(tables: list[Table]) -> Table | None:
     lines: Any = np.concatenate([np.asarray(table.lines) for table in tables])
     order = np.argsort(lines, kind="stable")
     columns = {name: [cells[row] for row in order] for name, cells in columns.items()}
-    return Table(tables[0].name, columns, len(lines), tables[0].kind, lines[order])
+    return Table(tables[0].name, columns, len(lines), tables[0].source_type, lines[order])
 
 
 def _write(columns: Any, path: Path) -> str:

@@ -202,10 +202,10 @@ def _row_spread(result: Footprint, activity: Activity | None) -> list[Dataset]:
     lines = len(result.lines.amount)
     if activity is None:
         return [{}] * lines
-    if activity.products != result.products or len(activity.flows.row) != lines:
+    if activity.products != result.products or len(activity.exchanges.row) != lines:
         cure = "Give the activity data that it was calculated from."
         raise UsageError([Problem("activity", "The result is not of this activity data.", cure, code="other-activity")])
-    rows, column = activity.flows.row, activity.cells.numbers.get("gsd")
+    rows, column = activity.exchanges.row, activity.columns.numbers.get("gsd")
     if column is None:
         return [{} for _ in rows]
     gsd = np.where(rows >= 0, column[np.maximum(rows, 0)], np.nan)

@@ -68,7 +68,7 @@ def _refused(error: Exception, language: str) -> int:
     from textile_pcf.errors import SHOWN, FactorError, InputError, PcfError, RuleError
 
     assert isinstance(error, PcfError)
-    sys.stderr.write("".join(f"{problem.told(language, error.names)}\n" for problem in error.distinct[:SHOWN]))
+    sys.stderr.write("".join(f"{problem.localized(language, error.names)}\n" for problem in error.distinct[:SHOWN]))
     sys.stderr.write(f"{error.summary_in_language(language)}\n")
     return DEFINITION if isinstance(error, (RuleError, FactorError)) else INPUT if isinstance(error, InputError) else USAGE
 

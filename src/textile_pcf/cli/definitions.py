@@ -57,7 +57,7 @@ def list_rules(lang: str) -> None:
     for name, files in editions().items():
         for edition, path in files.items():
             written = read_rule(path).document
-            title = written.title.told(lang) if written.title else name
+            title = written.title.text(lang) if written.title else name
             facts = (
                 fixed_text(f"status_{written.status}", lang),
                 fixed_text(written.boundary, lang),
@@ -76,14 +76,14 @@ def show_rule(rule: str, lang: str) -> None:
 
     rules = load_rules(rule)
     written = rules.document
-    title = written.title.told(lang) if written.title else written.rule
+    title = written.title.text(lang) if written.title else written.rule
     facts = (fixed_text(written.boundary, lang), written.gwp, fixed_text("show_per", lang, unit=rules.product_unit.text))
     sys.stdout.write(f"{rules.name}: {title}\n{fixed_text(written.status, lang)}\n{', '.join(facts)}\n")
     for basis in written.based_on:
         read = fixed_text(f"access_{basis.access}", lang)
         sys.stdout.write(fixed_text("show_based_on", lang, standard=basis.standard, read=read) + "\n")
     if written.note:
-        sys.stdout.write(f"{written.note.told(lang)}\n")
+        sys.stdout.write(f"{written.note.text(lang)}\n")
     for stage in ("product", *(spec.id for spec in rules.stages)):
         _show_stage(rules, stage, lang)
 
@@ -219,7 +219,7 @@ def show_factor(item: str, factors: tuple[str, ...], lang: str) -> None:
         cure = f"Did you mean {close!r}?" if close else "Search with `textile-pcf factors search`."
         raise UsageError([Problem(item, "There is no such item.", cure, code="no-item")])
     for table, row in rows:
-        sys.stdout.write(f"{table.places[row]}\n")
+        sys.stdout.write(f"{table.locations[row]}\n")
         numbers = ((name, table.numbers[name][row]) for name in NUMBERS)
         told = [(name, table.texts[name][row]) for name in TEXTS]
         told += [(name, f"{number:g}") for name, number in numbers if not math.isnan(number)]

@@ -45,7 +45,7 @@ class ArrowStrings(Sequence[str]):
         ends = np.arange(0, (count + 1) * length, length, dtype=np.int32) if length else np.zeros(count + 1, dtype=np.int32)
         return cls(pa.StringArray.from_buffers(count, pa.py_buffer(ends), pa.py_buffer(np.ascontiguousarray(rows))))
 
-    def even(self) -> NDArray[np.uint8] | None:
+    def as_matrix(self) -> NDArray[np.uint8] | None:
         """Bytes of all texts, shape (texts, length); None where they are not all of one length, or no texts at all."""
         data, lengths = self.bytes()
         length = int(lengths[0]) if len(lengths) else 0
@@ -54,7 +54,7 @@ class ArrowStrings(Sequence[str]):
 
     def take(self, places: NDArray[np.intp]) -> ArrowStrings:
         """Texts at some places; those of one length are taken as rows of bytes, several times as fast."""
-        rows = self.even()
+        rows = self.as_matrix()
         return ArrowStrings(self.array.take(places)) if rows is None else ArrowStrings.from_matrix(rows.take(places, axis=0))
 
     def bytes(self) -> tuple[NDArray[np.uint8], NDArray[np.integer[Any]]]:
@@ -65,7 +65,7 @@ class ArrowStrings(Sequence[str]):
         return np.frombuffer(data or b"", dtype=np.uint8)[ends[0] : ends[-1]], np.diff(ends)
 
     @property
-    def plain(self) -> bool:
+    def is_plain_ascii(self) -> bool:
         """Whether all are printable ASCII without spaces, so that nothing could be stripped of them."""
         data, _ = self.bytes()
         return bool(data.min(initial=255) > ord(" ") and data.max(initial=0) < 127)

@@ -9,7 +9,7 @@ from textile_pcf.engine.masses import Masses
 
 
 def exchange_amounts(
-    value: FloatArray, scale: FloatArray | None, place: IndexArray, masses: Masses, multiplied: Sequence[IndexArray | slice]
+    value: FloatArray, scale: FloatArray | None, process: IndexArray, masses: Masses, driver_rows: Sequence[IndexArray | slice]
 ) -> FloatArray:
     """Amount of each row per product unit: value × drivers.
 
@@ -32,8 +32,8 @@ def exchange_amounts(
     array([0.5])
     """
     amount = value if scale is None else value * scale
-    for rows, name in zip(multiplied, ("output", "input", "loss"), strict=True):
-        where = place[rows]
+    for rows, name in zip(driver_rows, ("output", "input", "loss"), strict=True):
+        where = process[rows]
         if len(where) == len(amount):
             every = getattr(masses, name).take(where, mode="clip")
             every *= amount

@@ -44,7 +44,7 @@ def loss_ratio(losses: FloatArray, basis: str) -> FloatArray:
 
 
 def stage_masses(
-    product_mass: FloatArray, ratios: FloatArray, component_product: IndexArray, share: FloatArray, components: int
+    product_mass: FloatArray, ratios: FloatArray, component_product: IndexArray, share: FloatArray, component_stages: int
 ) -> Masses:
     """Mass into and out of every stage, solved backwards from the product. [kg per product unit]
 
@@ -68,11 +68,11 @@ def stage_masses(
     >>> round(float(masses.input[0]), 5)
     0.24036
     """
-    of_lanes = components * len(component_product)
+    of_lanes = component_stages * len(component_product)
     through = _backwards(product_mass, ratios[of_lanes:])
     products = len(product_mass)
     common = Masses(through[:-products], through[products:])
-    if not components:
+    if not component_stages:
         return common
     through = _backwards(through[:products][component_product] * share, ratios[:of_lanes])
     lanes = len(component_product)

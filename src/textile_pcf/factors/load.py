@@ -107,7 +107,7 @@ def check_table(name: str, cells: Cells, document: TableDocument, path: Path | N
         raise FactorError(problems)
 
     def say(row: int, column: str, what: str, cure: str) -> None:
-        problems.append(Problem(f"{cells.place(row, column)} ({column})", what, cure))
+        problems.append(Problem(f"{cells.location(row, column)} ({column})", what, cure))
 
     texts = row_texts(cells.columns, cells.rows)
     values = {column: _numbers(cells, column, say) for column in NUMBERS}
@@ -122,7 +122,7 @@ def check_table(name: str, cells: Cells, document: TableDocument, path: Path | N
         texts=texts,
         numbers=values,
         units=units,
-        places=[cells.place(row) for row in range(cells.rows)],
+        locations=[cells.location(row) for row in range(cells.rows)],
         sha256=_hash(path, texts, values),
         path=path,
         index=_index(texts["item"]),
@@ -231,7 +231,7 @@ def _check_twice(texts: dict[str, list[str]], cells: Cells, say: Say) -> None:
     seen: dict[tuple[str, ...], int] = {}
     for row, key in enumerate(zip(*(texts[column] for column in ("item", "kind", "region", "year")), strict=True)):
         if key in seen:
-            what = f"{' '.join(part for part in key if part)} stands already in {cells.place(seen[key])}."
+            what = f"{' '.join(part for part in key if part)} stands already in {cells.location(seen[key])}."
             say(row, "item", what, "Item, kind, region and year together must be unique in a table.")
         seen.setdefault(key, row)
 

@@ -62,12 +62,12 @@ class FactorMatcher:
         """These, or where they have become too many, none yet: what others hold of them stays theirs."""
         return self if len(self.answers) <= KEPT else FactorMatcher(self.factors, self.gwp, self.biogenic)
 
-    def places(self, rules: RuleSet, questions: FactorRequests) -> IndexArray:
+    def match_indices(self, rules: RuleSet, questions: FactorRequests) -> IndexArray:
         """Place of the answer to each question."""
         with self._asking:
-            return self._places(rules, questions)
+            return self._match_indices(rules, questions)
 
-    def _places(self, rules: RuleSet, questions: FactorRequests) -> IndexArray:
+    def _match_indices(self, rules: RuleSet, questions: FactorRequests) -> IndexArray:
         known, places = self._known.get(rules, (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.intp)))
         keys = self._keys(questions)
         at = np.searchsorted(known, keys)
@@ -78,10 +78,10 @@ class FactorMatcher:
             places = np.append(places, len(self.answers) + np.arange(len(added)))
             known = np.append(known, keys[added])
             for flow, item, region, year in questions.at(added):
-                self._ask(rules.flows[flow], item, region, year)
+                self._match(rules.flows[flow], item, region, year)
             order = np.argsort(known)
             known, places = self._known[rules] = (known[order], places[order])
-            self._count()
+            self._evaluate_new()
             at = np.searchsorted(known, keys)
         return take(places, at)
 
@@ -93,17 +93,17 @@ class FactorMatcher:
         key = (questions.flow << ITEM) + item[questions.item]
         return np.asarray(((key << REGION) + region[questions.region] << YEAR) + questions.year)
 
-    def place(self, request: Request) -> int:
+    def match_index(self, request: Request) -> int:
         """Place of the answer to a question that no flow of the rule asks by itself."""
         with self._asking:
             if request not in self._beside:
                 self._beside[request] = len(self.answers)
                 self.requests.append(request)
                 self.answers.append(_match_request(self.factors, request, self._regions))
-                self._count()
+                self._evaluate_new()
             return self._beside[request]
 
-    def _count(self) -> None:
+    def _evaluate_new(self) -> None:
         """Emissions of the answers that are new."""
         if len(self.parts) < len(self.answers):
             told = self.answers[len(self.parts) :]
@@ -113,7 +113,7 @@ class FactorMatcher:
             self.refused = np.append(self.refused, [isinstance(answer, NoMatch) for answer in told])
             self.rows = np.concatenate([self.rows, np.array(rows, dtype=np.intp).reshape(-1, 2)])
 
-    def _ask(self, spec: FlowSpec, item: str | None, region: str, year: int) -> None:
+    def _match(self, spec: FlowSpec, item: str | None, region: str, year: int) -> None:
         wanted = item or spec.factor or ""
         self.requests.append(Request(wanted, spec.kind, region, year, spec.unit, spec.category, spec.forbid))
         self.answers.append(None if item is None else _match_request(self.factors, self.requests[-1], self._regions))

@@ -53,7 +53,7 @@ def match(tables: Sequence[FactorSheet], request: Request) -> Match | NoMatch:
     """The factor a request means: tables in order, in each the region outwards, then the year."""
     declared = request.item.startswith(DECLARED)
     for number, table in enumerate(tables):
-        by_region = table.by_place.get((request.item, "" if declared else request.kind))
+        by_region = table.by_item_and_kind.get((request.item, "" if declared else request.kind))
         found = _in_region(by_region, request, declared) if by_region else None
         if found is not None:
             row, fallback, warning = found

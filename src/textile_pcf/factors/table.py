@@ -82,13 +82,13 @@ class FactorSheet:
     texts: dict[str, list[str]]
     numbers: dict[str, FloatArray]
     units: Sequence[Unit]
-    places: Sequence[str]
+    locations: Sequence[str]
     sha256: str
     path: Path | None = None
     index: dict[str, list[int]] = field(default_factory=dict)
 
     @cached_property
-    def by_place(self) -> dict[tuple[str, str], dict[str, dict[int, int]]]:
+    def by_item_and_kind(self) -> dict[tuple[str, str], dict[str, dict[int, int]]]:
         """Row of each item and kind (and of items of any kind, under kind ""), by region and year (0: not stated)."""
         found: dict[tuple[str, str], dict[str, dict[int, int]]] = {}
         columns = (self.texts[name] for name in ("item", "kind", "region", "year"))
@@ -110,11 +110,11 @@ class FactorSheet:
     @property
     def size(self) -> int:
         """Number of rows."""
-        return len(self.places)
+        return len(self.locations)
 
     def title(self, language: str = "en") -> str:
         """Name for reports."""
-        return self.document.title.told(language) if self.document.title else self.name
+        return self.document.title.text(language) if self.document.title else self.name
 
     def source_title(self, row: int) -> str:
         """Title of the source of a row, or its key where the table says no more."""

@@ -25,12 +25,12 @@ def find_double_transport(activity: Activity, factors: FactorTable, matched: Fac
     delivered = np.array(
         [
             answer is not None and factors.tables[answer.table].texts["boundary"][answer.row] == DELIVERED
-            for answer in matched.answers
+            for answer in matched.matches
         ],
         dtype=bool,
     )
-    rules, flows = activity.rules, activity.flows
-    rows = np.flatnonzero(delivered[matched.form])
+    rules, flows = activity.rules, activity.exchanges
+    rows = np.flatnonzero(delivered[matched.request])
     if not len(rows):
         return
     product = activity.exchange_products
@@ -39,12 +39,12 @@ def find_double_transport(activity: Activity, factors: FactorTable, matched: Fac
     carries = np.array([_is_transport(spec) for spec in rules.flows])[flows.flow] & (activity.exchange_value != 0)
     ways = np.flatnonzero(carries & np.isin(place, place[rows]))
     way = ways[group_rows(place[ways], flows.flow[ways])[0]]
-    found = rows[group_rows(place[rows], matched.form[rows])[0]]
+    found = rows[group_rows(place[rows], matched.request[rows])[0]]
     flows_at: dict[int, list[str]] = {}
     for row in way.tolist():
         flows_at.setdefault(int(place[row]), []).append(rules.flows[flows.flow[row]].id)
     for row in found.tolist():
-        item, name = matched.requests[matched.form[row]].item, rules.stage_id(int(stage[row]))
+        item, name = matched.requests[matched.request[row]].item, rules.stage_id(int(stage[row]))
         for flow in sorted(flows_at.get(int(place[row]), [])):
             yield int(product[row]), f"{name}.{flow}: {item} ends at your door already; give 0 km, or its way is counted twice."
 

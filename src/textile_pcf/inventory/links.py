@@ -25,17 +25,17 @@ def solve_product_links(
 
     A row that links to a product asks for that product's footprint, which stands behind those of the factors.
     """
-    if not matched.links:
-        return matched.kind, matched.of_kinds, []
+    if not matched.has_links:
+        return matched.pattern, matched.pattern_values, []
     linked = np.flatnonzero(matched.supplier >= 0)
     if not len(linked):
-        return matched.kind, matched.of_kinds, []
+        return matched.pattern, matched.pattern_values, []
     units, problems = _supplier_units(activity, quantities, matched, linked)
     if problems:
-        return matched.form, matched.parts, problems
-    per_unit = matched.parts[matched.form]
+        return matched.request, matched.values, problems
+    per_unit = matched.values[matched.request]
     product = activity.exchange_products
-    inside = ~rule_arrays(activity.rules).flow_outside[activity.flows.flow]
+    inside = ~rule_arrays(activity.rules).flow_outside[activity.exchanges.flow]
     counted = inside & (matched.supplier < 0)
     own = engine.sum_by_group((amount[:, None] * per_unit)[counted], product[counted], len(activity.names))
     needs = linked[inside[linked]]
@@ -45,10 +45,10 @@ def solve_product_links(
         total = engine.solve_links(own, user, supplier, needed)
     except ValueError:
         found = engine.find_loops(user, supplier, needed, len(activity.names))
-        return matched.form, matched.parts, [_loop(activity, loop) for loop in found]
-    question = matched.form.copy()
-    question[linked] = len(matched.parts) + np.arange(len(linked))
-    return question, np.concatenate([matched.parts, total[matched.supplier[linked]] * units[:, None]]), []
+        return matched.request, matched.values, [_loop(activity, loop) for loop in found]
+    question = matched.request.copy()
+    question[linked] = len(matched.values) + np.arange(len(linked))
+    return question, np.concatenate([matched.values, total[matched.supplier[linked]] * units[:, None]]), []
 
 
 def _supplier_units(
@@ -57,22 +57,22 @@ def _supplier_units(
     """Units of the linked product in one canonical unit of the flow."""
     measures, units = product_units_of(activity, quantities.properties), np.full(len(linked), np.nan)
     problems: list[Problem] = []
-    flow = activity.flows.flow[linked]
+    flow = activity.exchanges.flow[linked]
     for index in np.unique(flow):
         spec: FlowSpec = activity.rules.flows[index]
         rows = flow == index
         told = measures.product_units(spec.unit)[matched.supplier[linked[rows]]] / spec.unit.factor
         units[rows] = told
         for row in linked[rows][np.isnan(told)]:
-            source, product = int(activity.flows.row[row]), activity.products[matched.supplier[row]]
+            source, product = int(activity.exchanges.row[row]), activity.products[matched.supplier[row]]
             what = f"{spec.unit.text} of product {product!r} cannot be turned into its unit {activity.rules.product_unit.text}."
-            needed = measures.missing(spec.unit)
+            needed = measures.needed_property(spec.unit)
             cure = (
                 f"Give {needed} of product {product!r}."
                 if needed
                 else "Link it on a flow that counts its unit, mass, area or length."
             )
-            problems += activity.cells.problems_at([source], what, cure, "item", "link-unit")
+            problems += activity.columns.problems_at([source], what, cure, "item", "link-unit")
     return units, problems
 
 
@@ -82,4 +82,4 @@ def _loop(activity: Activity, members: list[int]) -> Problem:
     chain = " → ".join([*told, names[0]])
     what = f"These products need all or more of themselves ({arrows} link{'s' if arrows > 1 else ''}): {chain}."
     cure = "Lower the amounts that go round, or break the loop."
-    return Problem(f"{activity.cells.table.name} (product {names[0]})", what, cure, names[0], "loop")
+    return Problem(f"{activity.columns.table.name} (product {names[0]})", what, cure, names[0], "loop")

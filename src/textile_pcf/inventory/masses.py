@@ -15,10 +15,10 @@ from textile_pcf.rules.arrays import rule_arrays
 
 def stage_masses(activity: Activity, quantities: Quantities) -> engine.Masses:
     """Masses of all stages: the losses of each, multiplied, solved backwards from the product. [kg per product unit]"""
-    lanes, lost = activity.lanes, activity.structure.lost
+    lanes, lost = activity.components, activity.structure.process_losses
     ratio_of = _loss_ratios(activity, quantities.losses)
     every = reduce(np.multiply, [ratio_of[seats] for seats in lost]) if lost else np.ones(activity.processes.total)
-    return engine.stage_masses(quantities.mass, every, lanes.product, lanes.share, rule_arrays(activity.rules).components)
+    return engine.stage_masses(quantities.mass, every, lanes.product, lanes.share, rule_arrays(activity.rules).component_stages)
 
 
 def _loss_ratios(activity: Activity, losses: FloatArray) -> FloatArray:
@@ -31,6 +31,6 @@ def _loss_ratios(activity: Activity, losses: FloatArray) -> FloatArray:
         else:
             here = np.flatnonzero(activity.loss_entries.repeat(of_kind))
             ratios[here] = engine.loss_ratio(losses[here], kind)
-    if not activity.given:
+    if not activity.nothing_to_complete:
         ratios[:-1][np.isnan(losses)] = 1.0
     return ratios

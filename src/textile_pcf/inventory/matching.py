@@ -30,42 +30,42 @@ class FactorMatches:
     the linked product of a row, -1 where there is none; `links` says whether there is any.
     """
 
-    kind: IndexArray
-    question: IndexArray
-    every: Sequence[Match | NoMatch | None]
-    asked: Sequence[Request]
-    parts: FloatArray
-    rows: IndexArray
-    places: IndexArray
+    pattern: IndexArray
+    request_of_pattern: IndexArray
+    all_matches: Sequence[Match | NoMatch | None]
+    all_requests: Sequence[Request]
+    values: FloatArray
+    factor_rows: IndexArray
+    match_index: IndexArray
     supplier: IndexArray
-    links: bool
+    has_links: bool
     problems: tuple[Problem, ...]
 
     @cached_property
-    def form(self) -> IndexArray:
+    def request(self) -> IndexArray:
         """The question of each row."""
-        return take(self.question, self.kind)
+        return take(self.request_of_pattern, self.pattern)
 
     @cached_property
-    def of_kinds(self) -> FloatArray:
+    def pattern_values(self) -> FloatArray:
         """Emissions per canonical unit of what each kind asks, shape (kinds, PARTS)."""
-        return self.parts.take(self.question, axis=0)
+        return self.values.take(self.request_of_pattern, axis=0)
 
     @cached_property
-    def told(self) -> tuple[int, ...]:
+    def nonzero_parts(self) -> tuple[int, ...]:
         """Parts of the emissions that some factor tells."""
-        return nonzero_parts(self.parts)
+        return nonzero_parts(self.values)
 
     @cached_property
-    def answers(self) -> tuple[Match | None, ...]:
+    def matches(self) -> tuple[Match | None, ...]:
         """The factor of each question."""
-        found = (self.every[place] for place in self.places.tolist())
+        found = (self.all_matches[place] for place in self.match_index.tolist())
         return tuple(answer if isinstance(answer, Match) else None for answer in found)
 
     @cached_property
     def requests(self) -> tuple[Request, ...]:
         """Each question in words."""
-        return tuple(self.asked[place] for place in self.places.tolist())
+        return tuple(self.all_requests[place] for place in self.match_index.tolist())
 
 
 def match_exchanges(activity: Activity, answers: FactorMatcher) -> FactorMatches:
@@ -77,9 +77,12 @@ def match_exchanges(activity: Activity, answers: FactorMatcher) -> FactorMatches
     told = (answers.parts[places], answers.rows[places], places, supplier, len(links) > 0)
     matched = FactorMatches(kind, question, answers.answers, answers.requests, *told, problems=())
     without = _problems(activity, answers, matched)
-    problems = [*summed_up(answers.factors, without, activity.cells.table.name), *_unknown_suppliers(activity, links, supplier)]
+    problems = [
+        *summed_up(answers.factors, without, activity.columns.table.name),
+        *_unknown_suppliers(activity, links, supplier),
+    ]
     matched = replace(matched, problems=tuple(problems)) if problems else matched
-    if activity.whole and not problems:
+    if activity.known_complete and not problems:
         answers.matched[activity.structure] = matched
     return matched
 
@@ -89,81 +92,81 @@ def _requests(activity: Activity, answers: FactorMatcher) -> tuple[IndexArray, I
 
     Questions are told apart by distinct row forms; where a form tells no region or year, by those of its seats as well.
     """
-    flows, items = activity.flows, activity.cells.texts["item"].categories
-    forms = flows.forms
+    flows, items = activity.exchanges, activity.columns.texts["item"].categories
+    forms = flows.patterns
     linking = np.array([*(text.startswith(LINK) for text in items), False])  # the last, -1, is the rule's own
     is_link = linking[forms.item] & (forms.flow >= 0)
     item = np.where(is_link, len(items), forms.item) % (len(items) + 2)
-    if flows.located:
-        is_flow, kind = forms.flow >= 0, flows.form
+    if flows.patterns_have_geography:
+        is_flow, kind = forms.flow >= 0, flows.pattern
         chosen = np.flatnonzero(is_flow)
         question = np.maximum(np.cumsum(is_flow) - 1, 0) if len(chosen) else chosen
         region, year = forms.region[chosen], forms.year[chosen]
     else:
-        first, kind = group_rows(flows.form, flows.region, flows.year)
+        first, kind = group_rows(flows.pattern, flows.region, flows.year)
         question = np.arange(len(first))
-        chosen, region, year = flows.form[first], flows.region[first], flows.year[first]
+        chosen, region, year = flows.pattern[first], flows.region[first], flows.year[first]
     asked = FactorRequests(forms.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)
-    return kind, question, answers.places(activity.rules, asked), rows_where(is_link, flows.form)
+    return kind, question, answers.match_indices(activity.rules, asked), rows_where(is_link, flows.pattern)
 
 
 def _suppliers(activity: Activity, links: IndexArray) -> IndexArray:
     """Product that each row links to, -1 where there is none; empty where no row links."""
     if not len(links):
         return np.empty(0, dtype=np.intp)
-    items = activity.cells.texts["item"]
+    items = activity.columns.texts["item"]
     products = {name: place for place, name in enumerate(activity.products)}
     target = np.array([products.get(text.removeprefix(LINK), -1) for text in items.categories])
-    supplier = np.full(len(activity.flows), -1)
-    supplier[links] = target[items.codes[activity.flows.row[links]]]
+    supplier = np.full(len(activity.exchanges), -1)
+    supplier[links] = target[items.codes[activity.exchanges.row[links]]]
     return supplier
 
 
 def _rows_telling(activity: Activity, region: str) -> IndexArray:
-    column = activity.cells.texts["region"]
+    column = activity.columns.texts["region"]
     return np.flatnonzero(column.codes == column.categories.index(region)) if region in column.categories else np.array([], int)
 
 
 def _problems(activity: Activity, answers: FactorMatcher, matched: FactorMatches) -> Iterator[tuple[Request | None, Problem]]:
     """Rows whose question has no factor, each with what it asks of the tables."""
-    flows, seen = activity.flows, set[str]()
-    for number in np.flatnonzero(answers.refused[matched.places]):
-        answer, rows = answers.answers[matched.places[number]], np.flatnonzero(matched.form == number)
+    flows, seen = activity.exchanges, set[str]()
+    for number in np.flatnonzero(answers.refused[matched.match_index]):
+        answer, rows = answers.answers[matched.match_index[number]], np.flatnonzero(matched.request == number)
         assert isinstance(answer, NoMatch)
-        request = answers.requests[matched.places[number]] if answer.column != "region" else None
+        request = answers.requests[matched.match_index[number]] if answer.column != "region" else None
         given = np.unique(flows.row[rows[flows.row[rows] >= 0]])
         if answer.column == "region":
             region = activity.regions[flows.region[rows[0]]]
             telling = _rows_telling(activity, region)
             if len(telling):  # told once, where it stands
                 if region not in seen:
-                    at = activity.cells.problems_at(telling, answer.what, answer.cure, "region", "bad-region")
+                    at = activity.columns.problems_at(telling, answer.what, answer.cure, "region", "bad-region")
                     yield from ((None, problem) for problem in at)
                 seen.add(region)
                 continue
-        at = activity.cells.problems_at(given, answer.what, answer.cure, answer.column, "no-factor")
+        at = activity.columns.problems_at(given, answer.what, answer.cure, answer.column, "no-factor")
         yield from ((request, problem) for problem in at)
         for row in rows[flows.row[rows] < 0]:
             spec = activity.rules.flows[flows.flow[row]]
             title = activity.rules.title(activity.rules.stage_id(spec.stage), spec.id)
             cure = f"{answer.cure} Or give a row for {title}."
-            yield request, activity.missing(spec.stage, int(flows.seat[row]), spec.id, answer.what, cure, "no-factor")
+            yield request, activity.missing(spec.stage, int(flows.entry[row]), spec.id, answer.what, cure, "no-factor")
 
 
 def _unknown_suppliers(activity: Activity, links: IndexArray, supplier: IndexArray) -> Iterator[Problem]:
     for row in links[supplier[links] < 0] if len(links) else ():
-        source = int(activity.flows.row[row])
-        text = activity.cells.text("item", source)
+        source = int(activity.exchanges.row[row])
+        text = activity.columns.text("item", source)
         close = nearest(text.removeprefix(LINK), activity.products)
         cure = f"Did you mean '{LINK}{close}'?" if close else "Add the rows of that product to this input."
-        yield from activity.cells.problems_at(
+        yield from activity.columns.problems_at(
             [source], f"There is no product {text!r} in this run.", cure, "item", "no-product"
         )
 
 
 def factor_rows(matched: FactorMatches) -> dict[int, list[int]]:
     """Rows of each factor table that are used."""
-    table, row = matched.rows.T
+    table, row = matched.factor_rows.T
     return {number: np.unique(row[table == number]).tolist() for number in np.unique(table[table >= 0]).tolist()}
 
 
@@ -171,7 +174,7 @@ def match_warnings(activity: Activity, matched: FactorMatches) -> Iterator[tuple
     """Warnings of products whose factor is of a later year than theirs."""
     product, told = activity.exchange_products, dict[tuple[int, str], None]()
     for number, text in late_factors(activity, matched):
-        rows = np.flatnonzero(matched.form == number)
+        rows = np.flatnonzero(matched.request == number)
         told |= dict.fromkeys((place, text) for place in np.unique(product[rows]).tolist())
     yield from told
 
@@ -181,16 +184,16 @@ def late_factors(activity: Activity, matched: FactorMatches) -> list[tuple[int, 
 
     Rows are looked at once, whatever their number: a catalogue needs the sentences, not who each of them is about.
     """
-    warned = [number for number, answer in enumerate(matched.answers) if answer is not None and answer.warning]
+    warned = [number for number, answer in enumerate(matched.matches) if answer is not None and answer.warning]
     if not warned:
         return []
-    row = np.full(len(matched.answers), -1, dtype=np.intp)
-    row[matched.form] = np.arange(len(matched.form))
+    row = np.full(len(matched.matches), -1, dtype=np.intp)
+    row[matched.request] = np.arange(len(matched.request))
     found: list[tuple[int, int, str]] = []
     for number in warned:
         if row[number] < 0:
             continue
-        spec, answer = activity.rules.flows[activity.flows.flow[row[number]]], matched.answers[number]
+        spec, answer = activity.rules.flows[activity.exchanges.flow[row[number]]], matched.matches[number]
         assert answer is not None
         name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
         found.append((spec.index, number, f"{name}: {matched.requests[number].item}: {answer.warning}."))

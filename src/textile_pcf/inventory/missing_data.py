@@ -19,7 +19,7 @@ InvalidNames = set[tuple[str, int, int]]
 
 def invalid_names(activity: Activity) -> InvalidNames:
     """What rows with problems speak of, (kind, place in the rule, product): not to be called missing as well."""
-    cells, names = activity.cells, activity.rules.names
+    cells, names = activity.columns, activity.rules.names
     found: InvalidNames = set()
     for row in activity.rows.of_kind(RowKind.WRONG):
         kind, index = names.get(cells.text("stage", int(row)), {}).get(cells.text("flow", int(row)), ("", -1))
@@ -33,7 +33,7 @@ def invalid_names(activity: Activity) -> InvalidNames:
 def missing_flows(activity: Activity, spoilt: InvalidNames) -> Iterator[Problem]:
     """Required flows of stages that take place."""
     rules = activity.rules
-    present = activity.present
+    present = activity.is_given
     chosen = alternative_flows(rules)
     for spec in rules.flows:
         if spec.default is not None or spec.optional or spec.index in chosen:
@@ -46,7 +46,7 @@ def missing_flows(activity: Activity, spoilt: InvalidNames) -> Iterator[Problem]
             if ("flow", spec.index, product) not in spoilt:
                 stage = rules.stage_id(spec.stage)
                 what = f"{rules.title(stage, spec.id)} is missing, and the rule has no value for it."
-                cure = f"Give it in {spec.unit.text} or {spec.whole.text}. {rules.note(stage, spec.id)}".strip()
+                cure = f"Give it in {spec.unit.text} or {spec.ratio_unit.text}. {rules.note(stage, spec.id)}".strip()
                 yield activity.missing(spec.stage, int(seat), spec.id, what, cure, "missing")
 
 
@@ -73,7 +73,7 @@ def _reasons(
         return
     spec = rules.properties[index]
     place = property_entry(activity, properties, index, stage, seat)
-    value = properties[activity.property_entries.start[index] + place]
+    value = properties[activity.property_entries.offsets[index] + place]
     home = rules.stage_id(spec.stage)
     if not np.isnan(value):
         if default.reference < 0:
@@ -91,7 +91,7 @@ def _reasons(
 
 def property_entry(activity: Activity, properties: FloatArray, index: int, stage: int, seat: int) -> int:
     """Seat of a property that a seat of some stage looks at; of several fibres the first that does not know it."""
-    rules, lanes = activity.rules, activity.lanes
+    rules, lanes = activity.rules, activity.components
     home = rules.properties[index].stage
     lane = stage != PRODUCT and rules.stages[stage].component
     own_lane = home != PRODUCT and rules.stages[home].component
@@ -105,17 +105,17 @@ def property_entry(activity: Activity, properties: FloatArray, index: int, stage
 def check_alternatives(activity: Activity, spoilt: InvalidNames) -> Iterator[Problem]:
     """Groups of ways of which not exactly one is taken."""
     rules = activity.rules
-    present = activity.present
+    present = activity.is_given
     for group, written in zip(rules.alternatives, rules.document.alternatives, strict=True):
         per_lane = any(rules.stages[_owner(rules, *member)].component for member in group)
         taken = [_on_lanes(activity, _given(activity, present, *member), _owner(rules, *member), per_lane) for member in group]
         count = np.sum(taken, axis=0)
         demanded = _demanded(activity, group, per_lane)
         names = rules.ways_named(written.one_of)
-        note = f" {written.note.told()}" if written.note else ""
+        note = f" {written.note.text()}" if written.note else ""
         flows = [index for kind, index in group if kind == "flow"]
         for seat in np.flatnonzero(demanded & (count != 1)):
-            product = int(activity.lanes.product[seat]) if per_lane else int(seat)
+            product = int(activity.components.product[seat]) if per_lane else int(seat)
             if count[seat] == 0 and any(("flow", index, product) in spoilt for index in flows):
                 continue
             stage = _owner(rules, *group[0]) if per_lane else PRODUCT
@@ -141,7 +141,7 @@ def _given(activity: Activity, present: list[BoolArray], kind: str, index: int) 
 
 
 def _on_lanes(activity: Activity, flags: BoolArray, stage: int, per_lane: bool) -> BoolArray:
-    return flags[activity.lanes.product] if per_lane and not activity.rules.stages[stage].component else flags
+    return flags[activity.components.product] if per_lane and not activity.rules.stages[stage].component else flags
 
 
 def _demanded(activity: Activity, group: tuple[tuple[str, int], ...], per_lane: bool) -> NDArray[np.bool_]:
@@ -150,4 +150,4 @@ def _demanded(activity: Activity, group: tuple[tuple[str, int], ...], per_lane: 
     if len(homes) == 1 and all(kind == "flow" for kind, _ in group):
         home = homes.pop()
         return activity.stage_active[activity.processes.block(home)]
-    return np.ones(activity.lanes.size if per_lane else len(activity.names), dtype=bool)
+    return np.ones(activity.components.size if per_lane else len(activity.names), dtype=bool)

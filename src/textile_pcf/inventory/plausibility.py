@@ -71,10 +71,10 @@ def count_implausible(activity: Activity, quantities: Quantities) -> Mapping[str
         entry = _entries(seats, places)
         for index in np.unique(entry).tolist():
             spec, here = bands.specs[index], places[entry == index]
-            products = np.unique(_products(activity, spec.stage, here - seats.start[index]))
+            products = np.unique(_products(activity, spec.stage, here - seats.offsets[index]))
             seen = f"{values[here[0]] / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
             name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
-            first = int(_products(activity, spec.stage, here[:1] - seats.start[index])[0])
+            first = int(_products(activity, spec.stage, here[:1] - seats.offsets[index])[0])
             found[f"{name}|{_band(spec)}"] = (len(products), activity.names[first], seen)
     return found
 
@@ -93,13 +93,13 @@ def _doubts(activity: Activity, quantities: Quantities) -> Iterator[tuple[Proble
         places = _outside(bands, seats, values)
         for place, index in zip(places.tolist(), _entries(seats, places).tolist(), strict=True):
             spec = bands.specs[index]
-            seat = place - int(seats.start[index])
+            seat = place - int(seats.offsets[index])
             product, component = activity.entry_name(spec.stage, seat)
             of = f" of {component}" if component else ""
             name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}{of}"
             seen = f"{values[place] / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
             row = int(rows[place]) if len(rows) else -1
-            where = activity.cells.where(row, "amount") if row >= 0 else activity.cells.table.name
+            where = activity.columns.location(row, "amount") if row >= 0 else activity.columns.table.name
             what = f"{name}: {seen} is outside the plausible {_band(spec)}."
             yield Problem(where, what, "", activity.products[product], "plausible"), product
 
@@ -112,9 +112,9 @@ def _judged(activity: Activity, quantities: Quantities) -> Iterator[tuple[_Bands
     if losses.some:
         yield losses, activity.loss_entries, _taken(activity, quantities.losses), activity.loss_rows
     if flows.some:
-        seats, told = activity.structure.flow_entries, activity.flows
+        seats, told = activity.structure.flow_entries, activity.exchanges
         row = np.full(seats.total, -1, dtype=np.intp)
-        row[seats.at(told.flow[::-1], told.seat[::-1])] = told.row[::-1]  # the first of several
+        row[seats.entry(told.flow[::-1], told.entry[::-1])] = told.row[::-1]  # the first of several
         yield flows, seats, _per_seat(activity, seats, _per_driver(activity, quantities)), row
 
 
@@ -133,16 +133,16 @@ def _outside(bands: _Bands, seats: BlockIndex, values: FloatArray) -> IndexArray
 
 def _entries(seats: BlockIndex, places: IndexArray) -> IndexArray:
     """Which property, loss or flow each place belongs to."""
-    return np.asarray(np.searchsorted(seats.start, places, side="right") - 1, dtype=np.intp)
+    return np.asarray(np.searchsorted(seats.offsets, places, side="right") - 1, dtype=np.intp)
 
 
 def _products(activity: Activity, stage: int, seats: IndexArray) -> IndexArray:
     per_fibre = stage != PRODUCT and activity.rules.stages[stage].component
-    return activity.lanes.product[seats] if per_fibre else np.asarray(seats, dtype=np.intp)
+    return activity.components.product[seats] if per_fibre else np.asarray(seats, dtype=np.intp)
 
 
 def _unit(spec: PropertySpec | LossSpec | FlowSpec) -> tuple[float, str]:
-    unit = spec.whole if isinstance(spec, FlowSpec) else spec.unit
+    unit = spec.ratio_unit if isinstance(spec, FlowSpec) else spec.unit
     return unit.factor, unit.text
 
 
@@ -158,8 +158,8 @@ def _band(spec: PropertySpec | LossSpec | FlowSpec) -> str:
 
 def _per_seat(activity: Activity, seats: BlockIndex, values: FloatArray, rows: BoolArray | None = None) -> FloatArray:
     """Sum of what each flow is told to be per driver on each of its seats; NaN where no row says so."""
-    flows = activity.flows
-    place = seats.at(flows.flow, flows.seat)
+    flows = activity.exchanges
+    place = seats.entry(flows.flow, flows.entry)
     if rows is not None:
         place, values = place[rows], values[rows]
     known = np.isfinite(values)
@@ -171,8 +171,8 @@ def _per_seat(activity: Activity, seats: BlockIndex, values: FloatArray, rows: B
 
 def _per_driver(activity: Activity, quantities: Quantities) -> FloatArray:
     """Values of flow rows per driver of the rule, also of those that are per product or of a period."""
-    flows, values = activity.flows, quantities.value
-    if not flows.periods:
+    flows, values = activity.exchanges, quantities.value
+    if not flows.has_other_basis:
         return values
     specs = activity.rules.flows
     by_output = np.array([spec.drivers == ("output",) for spec in specs])[flows.flow]
@@ -181,7 +181,7 @@ def _per_driver(activity: Activity, quantities: Quantities) -> FloatArray:
         return values
     masses = stage_masses(activity, quantities)
     with np.errstate(all="ignore"):
-        amount = engine.exchange_amounts(values, quantities.scale, flows.place, masses, flows.multiplied)
+        amount = engine.exchange_amounts(values, quantities.scale, flows.process, masses, flows.driver_rows)
         per = np.ones(len(flows))
         for index in np.unique(flows.flow[rows]).tolist():
             here = rows[flows.flow[rows] == index]
@@ -193,14 +193,14 @@ def _per_driver(activity: Activity, quantities: Quantities) -> FloatArray:
 
 def _drivers(activity: Activity, quantities: Quantities, masses: engine.Masses, spec: FlowSpec, rows: IndexArray) -> FloatArray:
     """What the rule multiplies a flow by, on some rows of it."""
-    flows, product = activity.flows, np.ones(len(rows))
+    flows, product = activity.exchanges, np.ones(len(rows))
     for driver in spec.drivers:
         if driver == "product":
             product *= activity.rules.product_unit.factor
         elif isinstance(driver, int):
-            product *= property_on(activity, quantities.properties, driver, spec.stage)[flows.seat[rows]]
+            product *= property_on(activity, quantities.properties, driver, spec.stage)[flows.entry[rows]]
         else:
-            product *= getattr(masses, str(driver))[flows.place[rows]]
+            product *= getattr(masses, str(driver))[flows.process[rows]]
     return product
 
 
@@ -228,7 +228,7 @@ def _single(activity: Activity, bands: _Bands, seats: BlockIndex, values: FloatA
     places = np.flatnonzero(values > seats.repeat(bands.most))
     if not len(places):
         return
-    places = places[~activity.cells.confirmed[rows[places]]]
+    places = places[~activity.columns.confirmed[rows[places]]]
     for place in places[np.unique(rows[places], return_index=True)[1]].tolist():
         spec = bands.specs[int(_entries(seats, np.array([place]))[0])]
         yield _refused(activity, spec, float(values[place]), int(rows[place]))
@@ -236,15 +236,15 @@ def _single(activity: Activity, bands: _Bands, seats: BlockIndex, values: FloatA
 
 def _flows(activity: Activity, quantities: Quantities, bands: _Bands) -> Iterator[Problem]:
     """Flows, each the sum of its rows: told at the rows that are too much by themselves, else at the largest."""
-    flows, seats = activity.flows, activity.structure.flow_entries
+    flows, seats = activity.exchanges, activity.structure.flow_entries
     values = _per_driver(activity, quantities)
     if not _suspect(activity, bands, values):
         return
-    stated = (flows.row >= 0) & ~activity.cells.confirmed[flows.row]
+    stated = (flows.row >= 0) & ~activity.columns.confirmed[flows.row]
     stated[flows.empty] = False
     total = _per_seat(activity, seats, values, stated)
     over = np.flatnonzero(total > seats.repeat(bands.most))
-    place = seats.at(flows.flow, flows.seat)
+    place = seats.entry(flows.flow, flows.entry)
     seen: set[int] = set()
     for lines in _lines_of(np.flatnonzero(stated), place, over):
         index = int(flows.flow[lines[0]])
@@ -257,11 +257,11 @@ def _flows(activity: Activity, quantities: Quantities, bands: _Bands) -> Iterato
 
 def _suspect(activity: Activity, bands: _Bands, values: FloatArray) -> bool:
     """Whether a flow could be so far above its band: a sum of so few rows is not, unless one row is above the band."""
-    flows = activity.flows
-    high = np.append(bands.high, np.inf)[flows.forms.flow]
-    if np.count_nonzero(values > take(high, flows.form)):
+    flows = activity.exchanges
+    high = np.append(bands.high, np.inf)[flows.patterns.flow]
+    if np.count_nonzero(values > take(high, flows.pattern)):
         return True
-    return bool(len(flows) - np.count_nonzero(activity.structure.present) >= TIMES)  # many rows of one flow
+    return bool(len(flows) - np.count_nonzero(activity.structure.is_given) >= TIMES)  # many rows of one flow
 
 
 def _lines_of(lines: IndexArray, place: IndexArray, wanted: IndexArray) -> Iterator[IndexArray]:
@@ -276,13 +276,13 @@ def _refused(activity: Activity, spec: PropertySpec | LossSpec | FlowSpec, value
     what = f"{value / factor:.6g} {unit} is more than {TIMES} times above the plausible {_band(spec)}."
     per = "the amount, its unit and `per`" if isinstance(spec, FlowSpec) else "the amount and its unit"
     cure = f"Check {per}. If it is right, write `yes` in the column `confirmed` of this row."
-    return next(iter(activity.cells.problems_at([row], what, cure, "amount", "implausible")))
+    return next(iter(activity.columns.problems_at([row], what, cure, "amount", "implausible")))
 
 
 def most_of_rows(activity: Activity) -> FloatArray:
     """The amount of each row, in its unit, above which it must be confirmed; infinite where there is none."""
-    forms, most = activity.rows.forms, np.full(len(activity.rows.forms.kind), np.inf)
+    forms, most = activity.rows.patterns, np.full(len(activity.rows.patterns.row_kind), np.inf)
     for kind, bands in zip((RowKind.PROPERTY, RowKind.LOSS, RowKind.FLOW), _bands(activity.rules), strict=True):
-        here = forms.kind == kind
+        here = forms.row_kind == kind
         most[here] = bands.most[forms.index[here]] / forms.factor[here]
-    return most[activity.rows.form]
+    return most[activity.rows.pattern]

@@ -43,7 +43,7 @@ def _measured(rules: RuleSet) -> _Measured:
 def product_units_of(activity: Activity, properties: FloatArray) -> ProductUnits:
     """What turns units of the products into mass."""
     told, blocks = _measured(activity.rules), activity.property_entries.blocks
-    nothing = activity.structure.untold
+    nothing = activity.structure.not_given
     mass, *others = [nothing if place < 0 else properties[blocks[place]] for place in told.places]
     return ProductUnits(activity.rules.product_unit, mass / told.factor, told.per, *others)
 
@@ -52,7 +52,7 @@ def product_mass(activity: Activity, properties: FloatArray) -> FloatArray:
     """Mass of one unit of each product. [kg]"""
     unit = activity.rules.product_unit
     if unit.dimensions == MASS:  # whatever is told of the products
-        return activity.structure.one * unit.factor
+        return activity.structure.ones * unit.factor
     return product_units_of(activity, properties).product_mass
 
 

@@ -47,16 +47,18 @@ class Quantities(NamedTuple):
 
 def complete_quantities(activity: Activity) -> Quantities:
     """Complete properties, losses and flow values; what is still missing where it is used is a problem."""
-    if activity.given:
+    if activity.nothing_to_complete:
         return _all_given(activity)
-    spoilt = set() if activity.whole else invalid_names(activity)
+    spoilt = set() if activity.known_complete else invalid_names(activity)
     properties, origin, property_entry = _properties(activity)
     losses, loss_entry = _losses(activity, properties)
     mass = product_mass(activity, properties)
     value, entry = _flow_values(activity, properties)
     value, lost = per_output(activity, properties, value)
     scale, undriven = non_mass_drivers(activity, properties, spoilt)
-    twice, absent = ([], []) if activity.whole else (list(_check_default_taken_once(activity)), _check_absent(activity, spoilt))
+    twice, absent = (
+        ([], []) if activity.known_complete else (list(_check_default_taken_once(activity)), _check_absent(activity, spoilt))
+    )
     problems = [
         *twice,
         *_missing_properties(activity, properties, spoilt),
@@ -67,8 +69,8 @@ def complete_quantities(activity: Activity) -> Quantities:
         *_missing_values(activity, properties, value, spoilt),
         *undriven,
     ]
-    if activity.key is not None and not (activity.whole or twice or absent or activity.problems):
-        keep_structure(activity.rules, activity.key, activity.cells, activity.structure)
+    if activity.key is not None and not (activity.known_complete or twice or absent or activity.problems):
+        keep_structure(activity.rules, activity.key, activity.columns, activity.structure)
     told = (properties, origin, property_entry, losses, loss_entry, value, scale, entry)
     return Quantities(*told, mass, tuple(problems))
 
@@ -88,7 +90,7 @@ def _all_given(activity: Activity) -> Quantities:
         no_rule_entry,
         activity.exchange_value,
         scale,
-        structure.flows.told,
+        structure.exchanges.no_rule_entry,
     )
     return Quantities(*values, mass, tuple(problems))
 
@@ -107,7 +109,7 @@ def property_on(activity: Activity, properties: FloatArray, index: int, stage: i
     rules = activity.rules
     values = properties[activity.property_entries.block(index)]
     return between_components(
-        values, _is_component(rules, rules.properties[index].stage), _is_component(rules, stage), activity.lanes
+        values, _is_component(rules, rules.properties[index].stage), _is_component(rules, stage), activity.components
     )
 
 
@@ -252,46 +254,46 @@ def _check_losses(
                 "ratio": "A ratio of input to output is above 0",
             }[spec.basis]
             cure = f"{limits}; 5 percent is written 5 with unit %."
-            yield from activity.cells.problems_at([int(row)], f"A loss of {told} cannot be.", cure, "amount", "loss")
+            yield from activity.columns.problems_at([int(row)], f"A loss of {told} cannot be.", cure, "amount", "loss")
 
 
 def _flow_values(activity: Activity, properties: FloatArray) -> tuple[FloatArray, IndexArray]:
     """Values of flow rows: as given, else the rule's."""
-    flows = activity.flows
+    flows = activity.exchanges
     if not len(flows.empty):
-        return activity.exchange_value, flows.told
+        return activity.exchange_value, flows.no_rule_entry
     values = activity.exchange_value.copy()
     entries = np.full(len(values), -1, dtype=np.intp)
     for index, rows in flows.without_amount():
         spec = activity.rules.flows[index]
         if spec.default is None:
             continue
-        size = int(activity.processes.size[spec.stage])
+        size = int(activity.processes.lengths[spec.stage])
         found, entry = evaluate_default(activity, properties, spec.default, spec.stage, size)
-        values[rows], entries[rows] = found[flows.seat[rows]], entry[flows.seat[rows]]
+        values[rows], entries[rows] = found[flows.entry[rows]], entry[flows.entry[rows]]
     return values, entries
 
 
 def _check_default_taken_once(activity: Activity) -> Iterator[Problem]:
     """Rows without amount that each take the rule's value of the same flow: it can be taken once."""
-    flows = activity.flows
+    flows = activity.exchanges
     rows = flows.empty[flows.row[flows.empty] >= 0]
     if len(rows) < 2:
         return
-    first, form = group_rows(flows.flow[rows], flows.seat[rows])
+    first, form = group_rows(flows.flow[rows], flows.entry[rows])
     again = np.unique(flows.row[rows[first[form] != np.arange(len(rows))]])
     what = "Another row without amount takes the rule's value of this flow already."
-    yield from activity.cells.problems_at(again, what, "Write the amounts, or keep one of the rows.", "amount", "taken-twice")
+    yield from activity.columns.problems_at(again, what, "Write the amounts, or keep one of the rows.", "amount", "taken-twice")
 
 
 def _missing_values(
     activity: Activity, properties: FloatArray, values: FloatArray, spoilt: set[tuple[str, int, int]]
 ) -> Iterator[Problem]:
-    flows = activity.flows
+    flows = activity.exchanges
     if not len(flows.empty):
         return
     for row in flows.empty[np.isnan(values[flows.empty])]:
-        spec, seat = activity.rules.flows[flows.flow[row]], int(flows.seat[row])
+        spec, seat = activity.rules.flows[flows.flow[row]], int(flows.entry[row])
         product, _ = activity.entry_name(spec.stage, seat)
         if spec.default is not None and ("flow", spec.index, product) not in spoilt:
             yield from missing_input(activity, properties, spec, spec.default, seat, spoilt)
@@ -301,25 +303,25 @@ def non_mass_drivers(
     activity: Activity, properties: FloatArray, spoilt: set[tuple[str, int, int]]
 ) -> tuple[FloatArray, list[Problem]]:
     """Drivers that are no masses, multiplied; an absolute amount is per product unit, a period's per kg of output."""
-    flows, rules = activity.flows, activity.rules
+    flows, rules = activity.exchanges, activity.rules
     problems: list[Problem] = []
     driven = rule_arrays(rules).flow_other_drivers
-    if activity.lanes.plain and not flows.periods and not driven:
-        return flows.unscaled, problems
+    if activity.components.one_per_product and not flows.has_other_basis and not driven:
+        return flows.unit_scale, problems
     scale = np.ones(len(flows))
-    scale[rows_where(flows.forms.per == PER_PRODUCT, flows.form)] = rules.product_unit.factor
+    scale[rows_where(flows.patterns.per == PER_PRODUCT, flows.pattern)] = rules.product_unit.factor
     scale *= component_share(activity)
     for spec, others in driven:
-        rows = rows_where((flows.forms.flow == spec.index) & (flows.forms.per == PER_DRIVER), flows.form)
+        rows = rows_where((flows.patterns.flow == spec.index) & (flows.patterns.per == PER_DRIVER), flows.pattern)
         for driver in others:
             if driver == "product":
                 scale[rows] *= rules.product_unit.factor
                 continue
-            values = property_on(activity, properties, int(driver), spec.stage)[flows.seat[rows]]
+            values = property_on(activity, properties, int(driver), spec.stage)[flows.entry[rows]]
             scale[rows] *= values
             for row in rows[np.isnan(values)]:
                 reference = Default(np.ones(1), reference=int(driver))
-                problems += missing_input(activity, properties, spec, reference, int(flows.seat[row]), spoilt)
+                problems += missing_input(activity, properties, spec, reference, int(flows.entry[row]), spoilt)
     return scale, problems
 
 
@@ -328,13 +330,13 @@ def component_share(activity: Activity) -> FloatArray:
 
     5 kWh per product, told once for a blend, are 5 kWh and not 5 for each fibre.
     """
-    flows, lanes, told = activity.flows, activity.lanes, rule_arrays(activity.rules)
-    if lanes.plain:  # no blends
+    flows, lanes, told = activity.exchanges, activity.components, rule_arrays(activity.rules)
+    if lanes.one_per_product:  # no blends
         return np.ones(1)
     absolute = (flows.per == PER_PRODUCT) | (told.flow_massless[flows.flow] & (flows.per == PER_DRIVER))
-    unnamed = np.array([name == "" for name in activity.cells.texts["component"].categories])
-    for_all = (flows.row < 0) | unnamed[activity.cells.texts["component"].codes[flows.row]]
+    unnamed = np.array([name == "" for name in activity.columns.texts["component"].categories])
+    for_all = (flows.row < 0) | unnamed[activity.columns.texts["component"].codes[flows.row]]
     rows = np.flatnonzero(told.flow_is_component[flows.flow] & absolute & for_all)
     part = np.ones(len(flows))
-    part[rows] = lanes.share[flows.seat[rows]]
+    part[rows] = lanes.share[flows.entry[rows]]
     return part

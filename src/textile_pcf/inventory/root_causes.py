@@ -37,7 +37,7 @@ def _case_variants(activity: Activity) -> dict[str, str]:
 def _differing(activity: Activity, twins: dict[str, str], short: set[str]) -> Iterator[Problem]:
     """One word about each pair of which one is incomplete."""
     told: set[str] = set()
-    cells = activity.cells
+    cells = activity.columns
     for product in activity.products:
         if product in short and product.casefold() not in told:
             told.add(product.casefold())

@@ -37,11 +37,11 @@ def apply_supply(
     names another item keeps it.
     """
     splits = [_Split(_covered(activity, matched, site), site.parts(accounting)) for site in supply.sites]
-    count = np.ones(len(matched.form), dtype=np.intp)
+    count = np.ones(len(matched.request), dtype=np.intp)
     for split in splits:
         count[split.rows] = len(split.parts)
     take, first = np.repeat(np.arange(len(count)), count), np.cumsum(count) - count
-    asked = matched.places[matched.form]
+    asked = matched.match_index[matched.request]
     multiplier, form = np.ones(len(take)), asked[take]
     problems = [*matched.problems, *_unknown_stages(activity, supply)]
     unanswered: list[tuple[Request | None, Problem]] = []
@@ -55,17 +55,17 @@ def apply_supply(
     places, form = np.unique(form, return_inverse=True)
     again = replace(
         matched,
-        kind=form.reshape(-1),
-        question=np.arange(len(places)),
-        every=answers.answers,
-        asked=answers.requests,
-        parts=answers.parts[places],
-        rows=answers.rows[places],
-        places=places,
+        pattern=form.reshape(-1),
+        request_of_pattern=np.arange(len(places)),
+        all_matches=answers.answers,
+        all_requests=answers.requests,
+        values=answers.parts[places],
+        factor_rows=answers.rows[places],
+        match_index=places,
         supplier=matched.supplier[take] if len(matched.supplier) else matched.supplier,
         problems=tuple(problems),
     )
-    structure = replace(activity.structure, flows=activity.flows.at(take))
+    structure = replace(activity.structure, exchanges=activity.exchanges.take(take))
     value, scale, entry = quantities.value[take] * multiplier, quantities.scale[take], quantities.entry[take]
     divided = replace(activity, structure=structure, exchange_value=activity.exchange_value[take])
     return divided, quantities._replace(value=value, scale=scale, entry=entry), again
@@ -80,7 +80,7 @@ def _covered(activity: Activity, matched: FactorMatches, site: SiteSupply) -> In
         for spec in rules.flows
     ]
     plain = [request.item == item for request in matched.requests]
-    return np.flatnonzero(np.array(flows or [False])[activity.flows.flow] & np.array(plain or [False])[matched.form])
+    return np.flatnonzero(np.array(flows or [False])[activity.exchanges.flow] & np.array(plain or [False])[matched.request])
 
 
 def _asked_for(answers: FactorMatcher, form: IndexArray, part: Part) -> IndexArray:
@@ -96,7 +96,7 @@ def _asked_for(answers: FactorMatcher, form: IndexArray, part: Part) -> IndexArr
             part.kind or old.kind,
         )
         wanted = replace(old, item=item, region=region, year=year, kind=kind, category=None)
-        places.append(answers.place(wanted))
+        places.append(answers.match_index(wanted))
     return np.array(places, dtype=np.intp)[inverse.reshape(-1)]
 
 

@@ -77,7 +77,7 @@ def _of_texts(codes: NDArray[np.int32], texts: Any) -> Categorical:
     from pyarrow import compute
 
     many = len(texts) > MANY and not texts.null_count and texts.type in (pa.string(), pa.large_string())
-    if many and ArrowStrings(texts).plain and len(compute.unique(texts)) == len(texts):
+    if many and ArrowStrings(texts).is_plain_ascii and len(compute.unique(texts)) == len(texts):
         return Categorical(codes, ArrowStrings(texts))
     return recode(codes, texts.to_pylist())
 

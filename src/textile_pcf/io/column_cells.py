@@ -22,7 +22,7 @@ def from_columns(table: Table, heads: list[Any], cells: list[Any], header: Heade
         odd = _first(column, lambda cell: not isinstance(cell, str | int | float | np.number))
         if odd is not None:
             what = f"{str(column[odd])[:60]!r} in column {header.name(head)!r} is a {type(column[odd]).__name__}."
-            problems.append(Problem(table.place(odd), what, "Give a text or a number.", code="cell"))
+            problems.append(Problem(table.location(odd), what, "Give a text or a number.", code="cell"))
         if not str(head).strip():
             problems += _headless(table, column)
             continue
@@ -39,7 +39,7 @@ def _headless(table: Table, column: Any) -> list[Problem]:
     if found is None:
         return []
     what = f"{str(cells[found])[:60]!r} stands in a column without a header."
-    return [Problem(table.place(found), what, "Write a header above it, or clear the column.", code="headless")]
+    return [Problem(table.location(found), what, "Write a header above it, or clear the column.", code="headless")]
 
 
 def _first(column: Any, odd: Callable[[Any], bool]) -> int | None:

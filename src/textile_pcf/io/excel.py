@@ -69,7 +69,7 @@ def _read(rows: list[Row], raw: RawTable, top: int) -> list[Problem]:
         for place, position in enumerate(raw.columns):
             raw.rows[number][place], wrong = _cell(rows[number][position])
             if wrong is not None:
-                problems.append(Problem(raw.place(number, place), *wrong, code="cell"))
+                problems.append(Problem(raw.location(number, place), *wrong, code="cell"))
     return problems
 
 

@@ -62,7 +62,7 @@ def take_footers(raw: RawTable, header: Header, top: int) -> RawTable:
             found[number] = min(_filled(row))
     if not found:
         return raw
-    faults = [footer(raw.place(number, place), raw.rows[number][place]) for number, place in found.items()]
+    faults = [footer(raw.location(number, place), raw.rows[number][place]) for number, place in found.items()]
     kept = [number for number in range(len(raw.rows)) if number not in found]
     rows, lines = [raw.rows[number] for number in kept], [raw.lines[number] for number in kept]
     return replace(raw, rows=rows, lines=lines, faults=(*raw.faults, *faults))

@@ -23,7 +23,7 @@ class LocalizedText(Strict):
     zh: str | None = None
     """Chinese."""
 
-    def told(self, language: str = "en") -> str:
+    def text(self, language: str = "en") -> str:
         """The text in a language; English where there is no other."""
         return (self.zh if language == "zh" else None) or self.en
 

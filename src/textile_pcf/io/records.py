@@ -81,21 +81,21 @@ class RecordLayout:
     Behind the cells stand the products of the rows, where they are told once for several, and an empty cell.
     """
 
-    places: Mapping[str, list[int]]
+    positions: Mapping[str, list[int]]
     products_once: bool
     """No row names its product itself."""
 
     @cached_property
-    def taking(self) -> dict[tuple[str, ...], itemgetter[Any]]:
+    def getters(self) -> dict[tuple[str, ...], itemgetter[Any]]:
         """What takes all that is told in several columns out of the cells."""
         return {}
 
     def signature(self, names: tuple[str, ...], cells: list[Any]) -> tuple[Any, ...]:
         """All that is told in several columns. Where nothing is told depends on the form alone."""
-        take = self.taking.get(names)
+        take = self.getters.get(names)
         if take is None:
-            wanted = (place for name in names for place in self.places.get(name, ()) if place < len(cells) - 1)
-            take = self.taking[names] = itemgetter(*wanted, -1, -1)  # never of one place: that would be no tuple
+            wanted = (place for name in names for place in self.positions.get(name, ()) if place < len(cells) - 1)
+            take = self.getters[names] = itemgetter(*wanted, -1, -1)  # never of one place: that would be no tuple
         return tuple(take(cells))
 
 
@@ -132,17 +132,17 @@ class RecordColumns(Mapping[str, list[Any]]):
 
     def __getitem__(self, name: str) -> list[Any]:
         if name not in self._cut:
-            self._cut[name] = _cells([*map(self._cells.__getitem__, self.form.places[name])])
+            self._cut[name] = _cells([*map(self._cells.__getitem__, self.form.positions[name])])
         return self._cut[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self.form.places
+        return name in self.form.positions
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.form.places)
+        return iter(self.form.positions)
 
     def __len__(self) -> int:
-        return len(self.form.places)
+        return len(self.form.positions)
 
     def signature(self, names: tuple[str, ...]) -> tuple[object, ...] | None:
         """What tells several columns apart from those of other rows, without cutting them out.

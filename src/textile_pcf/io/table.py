@@ -33,7 +33,7 @@ class Table:
     """Cells of each column, a list or numpy array: stripped texts, "" (NaN in a float array) where empty."""
     rows: int
     """Number of rows; rows without any content do not count."""
-    kind: str
+    source_type: str
     """csv, xlsx, parquet, frame or yaml."""
     lines: Sequence[int] = ()
     """Line of each row in the file; position of each row, counted from 0, for what is no text."""
@@ -48,7 +48,7 @@ class Table:
     paths: Sequence[tuple[Any, ...]] = field(default=(), repr=False)
     pages: Sequence[Page] = field(default=(), repr=False)
     """The sheet of each row, of a workbook made by our template."""
-    homes: Mapping[tuple[str, ...], str] = field(default_factory=dict, repr=False)
+    target_cells: Mapping[tuple[str, ...], str] = field(default_factory=dict, repr=False)
     """Where things are to be filled in, of such a workbook: stage and flow, and product where it has several, to place."""
     made_for: str = ""
     """The rule that such a workbook was made for."""
@@ -56,7 +56,7 @@ class Table:
     """Faults of the shape, where they were to be kept instead of raised: unknown columns are left out, short rows filled up."""
     ragged: Sequence[int] = field(default=(), repr=False)
     """Rows of another width than the header, of such a table."""
-    refused: Mapping[str, str] = field(default_factory=dict, repr=False)
+    stages_declined: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Stages that such a workbook says do not take place, with where it says so."""
     problems: tuple[Problem, ...] = field(default=(), repr=False)
     """What is wrong with such a workbook beyond single cells."""
@@ -66,7 +66,7 @@ class Table:
         """Line of the first row."""
         return self.lines[0]
 
-    def place(self, row: int, column: str | None = None) -> str:
+    def location(self, row: int, column: str | None = None) -> str:
         """Where a row (and cell) stands.
 
         `mill.csv:14`, `mill.xlsx activity!C14`, `one.yaml:12`; `row 3` of a DataFrame is its `.iloc[3]`.
@@ -75,13 +75,13 @@ class Table:
         if self.pages:
             page = self.pages[row]
             return f"{name} {page.title}!{page.letters.get(column or '', 'row ')}{line}"
-        if self.kind == "xlsx":
+        if self.source_type == "xlsx":
             return f"{name} {self.sheet}!{self.letters.get(column or '', 'row ')}{line}"
         if self.document is not None and self.document.lines:
             return f"{name}:{self.document.line((*self.paths[row], column or ''))}"
-        if self.kind == "csv":
+        if self.source_type == "csv":
             return f"{name}:{line}"
-        return f"{name} row {line}" if self.kind == "parquet" else f"row {line}"
+        return f"{name} row {line}" if self.source_type == "parquet" else f"row {line}"
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class RawTable:
     """Rows as they stand, before the header is understood; rows without content are left out."""
 
     name: str
-    kind: str
+    source_type: str
     rows: list[list[Any]]
     lines: Sequence[int]
     sheet: str = ""
@@ -99,9 +99,9 @@ class RawTable:
     faults: tuple[Problem, ...] = ()
     """What was told of rows that are left out."""
 
-    def place(self, row: int, column: int | None = None) -> str:
+    def location(self, row: int, column: int | None = None) -> str:
         """Where a row or cell stands."""
-        if self.kind == "xlsx":
+        if self.source_type == "xlsx":
             return f"{self.name} {self.sheet}!{'row ' if column is None else self.letter(column)}{self.lines[row]}"
         return f"{self.name}:{self.lines[row]}"
 
@@ -208,13 +208,13 @@ def to_table(raw: RawTable, header: Header, error: type[PcfError]) -> Table:
     heads, rows, lines = list(raw.rows[top]), raw.rows[top + 1 :], raw.lines[top + 1 :]
     if not rows:
         what = "This table has a header, but no rows."
-        problems = [*raw.faults, *header.problems(heads, lambda column: raw.place(top, column))]
-        raise error([*problems, Problem(raw.place(top), what, "Write at least one row.", code="no-rows")])
+        problems = [*raw.faults, *header.problems(heads, lambda column: raw.location(top, column))]
+        raise error([*problems, Problem(raw.location(top), what, "Write at least one row.", code="no-rows")])
     width = len(heads)
     ragged = _other_width(rows, width)
     rows = [[*row[:width], *[""] * (width - len(row))] for row in rows] if set(map(len, rows)) != {width} else rows
-    table = [list(map(str.strip, cells)) if raw.kind == "csv" else list(cells) for cells in zip(*rows, strict=True)]
-    if raw.kind == "csv" and _nameless(heads, table, header):
+    table = [list(map(str.strip, cells)) if raw.source_type == "csv" else list(cells) for cells in zip(*rows, strict=True)]
+    if raw.source_type == "csv" and _nameless(heads, table, header):
         data = take_footers(raw, header, top)
         if data is not raw:
             return to_table(data, header, error)
@@ -223,7 +223,7 @@ def to_table(raw: RawTable, header: Header, error: type[PcfError]) -> Table:
         heads[place], table[place] = "", [""] * len(rows)
     measured = header.measured(heads)
     heads = [measured[place][0] if place in measured else head for place, head in enumerate(heads)]
-    problems = [*raw.faults, *header.problems(heads, lambda column: raw.place(top, column))]
+    problems = [*raw.faults, *header.problems(heads, lambda column: raw.location(top, column))]
     problems += [*_wrong_width(raw, top, width, ragged), *_headless(raw, heads, table, top)]
     if problems and not header.lenient:
         raise error(problems)
@@ -234,7 +234,7 @@ def to_table(raw: RawTable, header: Header, error: type[PcfError]) -> Table:
         columns[UNIT_OF[column]] = ["" if cell == "" else unit for cell in table[place]]
         letters[UNIT_OF[column]] = raw.letter(place)
     return Table(
-        raw.name, columns, len(rows), raw.kind, lines, letters, raw.sheet, notes, faults=tuple(problems), ragged=ragged
+        raw.name, columns, len(rows), raw.source_type, lines, letters, raw.sheet, notes, faults=tuple(problems), ragged=ragged
     )
 
 
@@ -268,7 +268,7 @@ def _wrong_width(raw: RawTable, top: int, width: int, ragged: Sequence[int]) -> 
         place = top + 1 + number
         cure = f"Write {width} cells, also where they are empty; put a cell that holds the separator in quotes."
         what = f"This row has {len(raw.rows[place])} cells, the header has {width}."
-        problems.append(Problem(raw.place(place), what, cure, code="ragged"))
+        problems.append(Problem(raw.location(place), what, cure, code="ragged"))
     return problems
 
 
@@ -277,7 +277,7 @@ def _headless(raw: RawTable, heads: list[Any], table: list[list[Any]], top: int)
     for position, (head, cells) in enumerate(zip(heads, table, strict=True)):
         first = next((number for number, cell in enumerate(cells) if cell != ""), None)
         if not str(head).strip() and first is not None:
-            where = raw.place(top + 1 + first, position)
+            where = raw.location(top + 1 + first, position)
             what = f"{str(cells[first])[:60]!r} stands in a column without a header."
             problems.append(Problem(where, what, "Write a header above it, or clear the column.", code="headless"))
     return problems

@@ -39,7 +39,7 @@ class Line:
         return stage.strip(), flow.strip()
 
     @property
-    def home(self) -> str:
+    def target_cell(self) -> str:
         """The cell to fill in: the item where no amount belongs."""
         column = "item" if self.cells["amount"] == DASH else "amount"
         return f"{self.page.title}!{self.page.letters[column]}{self.row}"
@@ -90,7 +90,7 @@ def _only(ident: Line | None, name: str, problems: list[Problem], number: int | 
     """The id of the one product."""
     if ident is not None and number is None and ident.cells["amount"] not in EMPTY:
         return str(ident.cells["amount"])
-    place = "" if ident is None else ident.home if number is None else _own_place(ident, number)
+    place = "" if ident is None else ident.target_cell if number is None else _own_place(ident, number)
     where = f"{name} {place}".strip()
     problems.append(Problem(where, "The product has no id.", "Write a name or number for it.", code="row"))
     return "?"
@@ -151,7 +151,7 @@ def _answered(lines: list[Line], stage: str, route: Line, product: str, name: st
         others = any(line.marked for line in lines if line.ids == (stage, ""))
         if here and others and not own:
             what = f"Something is given here for all products, but not whether this stage takes place for {product!r}."
-            problems.append(Problem(f"{name} {route.home}", what, "Answer yes or no.", code="stage-unsaid"))
+            problems.append(Problem(f"{name} {route.target_cell}", what, "Answer yes or no.", code="stage-unsaid"))
         return lines
     if own or any(answer(line.cells["amount"]) is not False for line in answers):
         return lines
@@ -167,9 +167,9 @@ def _mixed(lines: Iterable[Line], name: str) -> Iterator[Problem]:
         output = outputs.get(_period_of(line), line)
         if output.shared != line.shared:
             all_of, one_of = (line, output) if line.shared else (output, line)
-            what = f"{all_of.home} is a total of all products, and {one_of.home} of this product alone."
+            what = f"{all_of.target_cell} is a total of all products, and {one_of.target_cell} of this product alone."
             cure = "Write total and output both for all products, or both for this one."
-            yield Problem(f"{name} {line.home}", what, cure, code="period-mixed")
+            yield Problem(f"{name} {line.target_cell}", what, cure, code="period-mixed")
 
 
 def _period_of(line: Line) -> tuple[str, str, str]:

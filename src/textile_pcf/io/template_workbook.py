@@ -53,12 +53,12 @@ def template_table(book: Book, name: str, error: type[PcfError], value_of: Any) 
     rows: list[tuple[Line, dict[str, Any]]] = []
     homes: dict[tuple[str, ...], str] = {}  # by stage and flow, and by stage, flow and product
     for line in reversed(lines):
-        homes[line.ids] = f"{name} {line.home}"
+        homes[line.ids] = f"{name} {line.target_cell}"
     refused: dict[str, str] = {}
     for product, seen in products_of(lines, name, problems):
         own = [line for line in seen if not line.cells["id"].startswith("#")]
         for line in own:
-            homes.setdefault((*line.ids, product), f"{name} {line.home}")
+            homes.setdefault((*line.ids, product), f"{name} {line.target_cell}")
         found = [row for line in own if line.counts and (row := _row(line, product, periods, name, problems)) is not None]
         said = _refused(own)
         problems += _contradicted(found, said, name)
@@ -71,8 +71,8 @@ def template_table(book: Book, name: str, error: type[PcfError], value_of: Any) 
     columns = {column: [row[column] for _, row in rows] for column in COLUMNS}
     places: Any = homes
     return Table(
-        name, columns, len(rows), "xlsx", [line.row for line, _ in rows], pages=[line.page for line, _ in rows], homes=places,
-        made_for=str(clean_cell(book[MARK]["B2"].value)), refused=refused, problems=tuple(problems),
+        name, columns, len(rows), "xlsx", [line.row for line, _ in rows], pages=[line.page for line, _ in rows], target_cells=places,
+        made_for=str(clean_cell(book[MARK]["B2"].value)), stages_declined=refused, problems=tuple(problems),
     )  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def _row(
     if not flow and amount != "" and stage != "product":
         said = answer(amount)
         if said is None:
-            where = f"{name} {line.home}"
+            where = f"{name} {line.target_cell}"
             problems.append(Problem(where, f"{amount!r} is neither yes nor no.", "Write yes (是) or no (否).", code="cell"))
         if not said:
             return None
@@ -151,7 +151,9 @@ def _row(
 
 def _refused(lines: Iterable[Line]) -> dict[str, str]:
     """Stages that are said not to take place, with where."""
-    answered = [(line.ids[0], answer(line.cells["amount"]), line.home) for line in lines if line.counts and not line.ids[1]]
+    answered = [
+        (line.ids[0], answer(line.cells["amount"]), line.target_cell) for line in lines if line.counts and not line.ids[1]
+    ]
     return {stage: home for stage, said, home in answered if said is False}
 
 
@@ -160,4 +162,4 @@ def _contradicted(rows: Iterable[tuple[Line, dict[str, Any]]], refused: Mapping[
     for line, row in rows:
         if row["stage"] in refused:
             what = f"Something is given here, but {refused[row['stage']]} says that this stage does not take place."
-            yield Problem(f"{name} {line.home}", what, "Clear this line, or answer yes there.", code="stage-refused")
+            yield Problem(f"{name} {line.target_cell}", what, "Clear this line, or answer yes there.", code="stage-refused")

@@ -47,7 +47,7 @@ class PlotData:
 
     def stage_name(self, place: int) -> str:
         """Name of a stage."""
-        return self.result.stages[place].told(self.language)
+        return self.result.stages[place].name(self.language)
 
     def total(self, product: int) -> float:
         """Footprint of a product. [kg CO2e per unit]"""
@@ -62,7 +62,7 @@ class PlotData:
         infos = [self.result.stages[place] for place in used]
         return pd.DataFrame({
             "stage": [info.id for info in infos],
-            "name": [info.told(self.language) for info in infos],
+            "name": [info.name(self.language) for info in infos],
             "group": [info.group for info in infos],
             "memo": np.array([info.outside for info in infos], dtype=bool),
             "kgCO2e": values[used],

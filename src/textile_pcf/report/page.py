@@ -115,7 +115,7 @@ def _boundary(written: Written) -> list[dict[str, Any]]:
     masses = written.result.stage_masses
     taken[np.unique(masses.stage[np.abs(masses.input - masses.output) > 0])] = True
     return [
-        {"name": info.told(written.language), "group": info.group, "taken": bool(taken[place]), "outside": info.outside}
+        {"name": info.name(written.language), "group": info.group, "taken": bool(taken[place]), "outside": info.outside}
         for place, info in enumerate(written.result.stages)
     ]
 
@@ -170,7 +170,7 @@ def _stages(written: Written, number: int, total: float) -> list[dict[str, Any]]
         value = float(result.by_stage[number, place]) * by
         if value or taken != given:
             rows.append({
-                "name": info.told(written.language), "group": fixed_text(info.group, written.language), "kg": value, "input": taken,
+                "name": info.name(written.language), "group": fixed_text(info.group, written.language), "kg": value, "input": taken,
                 "output": given, "outside": info.outside, "share": "" if info.outside else percent(value, total),
             })  # fmt: skip
     return rows
@@ -186,7 +186,7 @@ def _line(written: Written, line: int, total: float) -> dict[str, Any]:
         "component", "item", "unit", "factor_unit", "region", "year", "fallback", "data_type", "source", "locator",
         "factor_table", "factor_source", "factor_locator")}  # fmt: skip
     return texts | {
-        "stage": info.told(written.language),
+        "stage": info.name(written.language),
         "outside": info.outside,
         "flow": info.flow(lines.text("flow", line), written.language),
         "amount": float(lines.amount[line]) * by,

@@ -169,7 +169,7 @@ def _one_line(
     texts = {"product": result.products[product], "stage": info.id, **{
         name: lines.text(name, line) for name in ("component", "flow", "group", "item", "value_unit", "unit", "factor_unit",
                                                   *TEXTS_AFTER)}}  # fmt: skip
-    texts |= {"stage_name": info.told(language), "flow_name": info.flow(texts["flow"], language)}
+    texts |= {"stage_name": info.name(language), "flow_name": info.flow(texts["flow"], language)}
     texts |= {name: fixed_text(texts[name], language) for name in ("group", "data_type") if texts[name]}
     for name, text in texts.items():
         sheet.text(columns[name], text)
@@ -202,7 +202,7 @@ def _emissions(sheet: Sheet, result: Footprint, line: int, columns: dict[str, in
     """Factor and emissions of a line, part by part."""
     lines, row = result.lines, sheet.row
     emitted = result.emitted
-    parts = emitted.per_unit[emitted.question[line], : len(SPLIT)] * parse_unit(lines.text("unit", line)).factor
+    parts = emitted.factor_values[emitted.factor[line], : len(SPLIT)] * parse_unit(lines.text("unit", line)).factor
     first = columns[f"factor {SPLIT[0]}"]
     for part in range(len(SPLIT)):
         if linked is None:

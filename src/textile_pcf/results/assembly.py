@@ -61,7 +61,7 @@ class Told(NamedTuple):
         odd = check_plausibility(self.activity, self.quantities)
         answers = self.answers
         tables = ((-1, text) for text in answers.factors.warnings(answers.gwp, factor_rows(self.matched), answers.biogenic))
-        read = ((-1, note) for note in self.activity.cells.table.notes)
+        read = ((-1, note) for note in self.activity.columns.table.notes)
         return (*odd, *added_years(self.activity), *tables, *self.notes_of_products(), *read)
 
     def notes_of_products(self) -> tuple[tuple[int, str], ...]:
@@ -141,12 +141,12 @@ def _stage_info(rules: RuleSet) -> tuple[StageInfo, ...]:
 
 
 def _stage_masses(activity: Activity, masses: Masses) -> StageMasses:
-    lanes = activity.lanes
+    lanes = activity.components
     every = np.arange(len(activity.names))
     product: list[Any] = []
     stage: list[Any] = []
     component: list[Any] = []
-    unnamed = len(lanes.components)
+    unnamed = len(lanes.component_names)
     for spec in activity.rules.stages:
         seats = lanes.product if spec.component else every
         product.append(seats)
@@ -155,7 +155,7 @@ def _stage_masses(activity: Activity, masses: Masses) -> StageMasses:
     return StageMasses(
         product=np.concatenate(product).astype(np.intp),
         stage=np.concatenate(stage).astype(np.intp),
-        component=Categorical(np.concatenate(component), (*lanes.components, "")),
+        component=Categorical(np.concatenate(component), (*lanes.component_names, "")),
         input=masses.input.copy(),  # those share memory
         output=masses.output.copy(),
     )
@@ -169,12 +169,12 @@ def _lines(
     masses: Masses,
     emitted: Emitted,
 ) -> Contributions:
-    flows, rules = activity.flows, activity.rules
+    flows, rules = activity.exchanges, activity.rules
     specs = rules.flows
     told = rule_arrays(rules)
     unit_factor = told.flow_factor[flows.flow]
     drivers, driver_names = _drivers(activity, quantities, masses)
-    per_unit = emitted.per_unit[emitted.question]
+    per_unit = emitted.factor_values[emitted.factor]
     parts = emitted.amount[:, None] * per_unit
     return Contributions(
         product=activity.exchange_products,
@@ -202,20 +202,20 @@ def _bracketed(text: str) -> str:
 
 
 def _components(activity: Activity) -> Categorical:
-    flows, rules, lanes = activity.flows, activity.rules, activity.lanes
-    names = lanes.components if "" in lanes.components else (*lanes.components, "")
+    flows, rules, lanes = activity.exchanges, activity.rules, activity.components
+    names = lanes.component_names if "" in lanes.component_names else (*lanes.component_names, "")
     per_lane = rule_arrays(rules).flow_is_component[flows.flow]
-    return Categorical(np.where(per_lane, lanes.component[np.where(per_lane, flows.seat, 0)], names.index("")), names)
+    return Categorical(np.where(per_lane, lanes.component[np.where(per_lane, flows.entry, 0)], names.index("")), names)
 
 
 def _whole(spec: FlowSpec, per: int, rules: RuleSet) -> Unit:
     """Unit of a row's value by what it is per."""
-    return {PER_PRODUCT: spec.unit / rules.product_unit, PER_PERIOD: spec.unit / parse_unit("kg")}.get(per, spec.whole)
+    return {PER_PRODUCT: spec.unit / rules.product_unit, PER_PERIOD: spec.unit / parse_unit("kg")}.get(per, spec.ratio_unit)
 
 
 def _values(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     """Value per driver as a person reads it: in the flow's unit per driver, and as given where that was another unit."""
-    flows = activity.flows
+    flows = activity.exchanges
     first, form = group_rows(flows.flow, flows.per)
     wholes = [_whole(activity.rules.flows[flows.flow[row]], int(flows.per[row]), activity.rules) for row in first]
     factor = np.array([whole.factor for whole in wholes])[form]
@@ -233,12 +233,12 @@ def _factor_columns(activity: Activity, factors: FactorTable, matched: FactorMat
         name: []
         for name in ("item", "region", "year", "fallback", "printed", "factor_table", "factor_source", "factor_locator")
     }
-    for answer, request in zip(matched.answers, matched.requests, strict=True):
+    for answer, request in zip(matched.matches, matched.requests, strict=True):
         row = _factor_row(factors, answer) if answer else dict.fromkeys(told, "")
         row["item"] = request.item if answer else "product"
         for name, column in told.items():
             column.append(row[name])
-    columns: dict[str, Any] = {name: Categorical(matched.form, tuple(column)) for name, column in told.items()}
+    columns: dict[str, Any] = {name: Categorical(matched.request, tuple(column)) for name, column in told.items()}
     if np.any(matched.supplier >= 0):
         columns["item"] = _linked_items(activity, matched, columns["item"])
     return columns
@@ -268,7 +268,7 @@ def _linked_items(activity: Activity, matched: FactorMatches, items: Categorical
 
 def _drivers(activity: Activity, quantities: Quantities, masses: Masses) -> tuple[FloatArray, Categorical]:
     """Drivers of each row, as a person reads them, with their names."""
-    flows, rules = activity.flows, activity.rules
+    flows, rules = activity.exchanges, activity.rules
     most = max([1, *(len(spec.drivers) for spec in rules.flows)])
     values = np.full((len(flows), most + 1), np.nan)
     part = component_share(activity)
@@ -279,7 +279,7 @@ def _drivers(activity: Activity, quantities: Quantities, masses: Masses) -> tupl
         spec, per = rules.flows[flows.flow[row]], int(flows.per[row])
         drivers = {PER_PRODUCT: ("product",), PER_PERIOD: ("output",)}.get(per, spec.drivers)
         rows = np.flatnonzero(form == place)
-        seat = flows.seat[rows]
+        seat = flows.entry[rows]
         told = []
         for column, driver in enumerate(drivers):
             if driver == "product":
@@ -290,7 +290,7 @@ def _drivers(activity: Activity, quantities: Quantities, masses: Masses) -> tupl
                 values[rows, column] = property_on(activity, quantities.properties, driver, spec.stage)[seat] / prop.unit.factor
                 told.append(f"{prop.unit.text if prop.unit.dimensions or prop.unit.factor != 1 else ''} {prop.id}".strip())
             else:
-                values[rows, column] = getattr(masses, str(driver))[flows.place[rows]]
+                values[rows, column] = getattr(masses, str(driver))[flows.process[rows]]
                 told.append(f"kg {driver}")
         names.append("|".join([*told, *[""] * (most - len(told)), "of the fibre"]))
     return values, Categorical(form, tuple(names))

@@ -28,7 +28,7 @@ class StageInfo:
     flows: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Names of its flows for people: id → English, Chinese."""
 
-    def told(self, language: str = "en") -> str:
+    def name(self, language: str = "en") -> str:
         """Name of the stage in a language."""
         return self.title_zh if language == "zh" else self.title
 
@@ -46,21 +46,21 @@ class Emitted:
     aircraft. [kg CO2e] `told` are those of the five that some question has.
     """
 
-    place: IndexArray
+    process: IndexArray
     amount: FloatArray
-    question: IndexArray
-    per_unit: FloatArray
-    seats: int
-    told: tuple[int, ...]
+    factor: IndexArray
+    factor_values: FloatArray
+    processes: int
+    nonzero_parts: tuple[int, ...]
 
     @cached_property
     def emissions_by_process(self) -> FloatArray:
         """Emissions of each stage seat, shape (seats, 5). Scatter-add; parts that nothing has cost nothing."""
-        total = np.zeros((self.per_unit.shape[1], self.seats))
-        for part in self.told:
-            weights = take(self.per_unit[:, part], self.question)
+        total = np.zeros((self.factor_values.shape[1], self.processes))
+        for part in self.nonzero_parts:
+            weights = take(self.factor_values[:, part], self.factor)
             weights *= self.amount
-            total[part] = np.bincount(self.place, weights=weights, minlength=self.seats)
+            total[part] = np.bincount(self.process, weights=weights, minlength=self.processes)
         return total.T
 
 
@@ -98,7 +98,7 @@ class Contributions:
     item: Categorical
     value: FloatArray
     value_unit: Categorical
-    told: Categorical
+    as_written: Categorical
     drivers: FloatArray
     driver_names: Categorical
     amount: FloatArray

@@ -21,7 +21,7 @@ GENERIC = "estimated"  # data type of the rule's own values
 
 def data_origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     """Data type, source and place of each row's amount: the file's, or the rule's citation."""
-    cells, rules, flows = activity.cells, activity.rules, activity.flows
+    cells, rules, flows = activity.columns, activity.rules, activity.exchanges
     row, ruled, entry = told_by(activity, quantities)
     first, form = group_rows(
         cells.texts["data_type"].codes[row],
@@ -50,14 +50,14 @@ def told_by(activity: Activity, quantities: Quantities) -> tuple[IndexArray, Boo
 
     A flow that takes the value of a property that the mill gave is told by the row of that property.
     """
-    flows = activity.flows
+    flows = activity.exchanges
     row, ruled, entry = flows.row.copy(), quantities.entry >= 0, quantities.entry.copy()
     for spec in activity.rules.flows:
         if spec.default is None or spec.default.reference < 0:
             continue
         lines = np.flatnonzero((flows.flow == spec.index) & ruled)
-        start = activity.property_entries.start[spec.default.reference]
-        place = start + _property_seats(activity, spec.default.reference, spec.stage, flows.seat[lines])
+        start = activity.property_entries.offsets[spec.default.reference]
+        place = start + _property_seats(activity, spec.default.reference, spec.stage, flows.entry[lines])
         given = activity.property_rows[place] >= 0
         row[lines[given]] = activity.property_rows[place[given]]
         ruled[lines[given]] = False
@@ -70,13 +70,13 @@ def _property_seats(activity: Activity, index: int, stage: int, seats: IndexArra
     rules = activity.rules
     home = rules.properties[index].stage
     own_lane = home != PRODUCT and rules.stages[home].component
-    return activity.lanes.product[seats] if rules.stages[stage].component and not own_lane else seats
+    return activity.components.product[seats] if rules.stages[stage].component and not own_lane else seats
 
 
 def _row_places(activity: Activity, row: IndexArray, ruled: BoolArray, located: Categorical) -> Categorical:
     """Place in the file of each given amount, as text of its row."""
     rows, codes = np.unique(row, return_inverse=True)
-    texts = tuple(activity.cells.table.place(int(row)) if row >= 0 else "" for row in rows)
+    texts = tuple(activity.columns.table.location(int(row)) if row >= 0 else "" for row in rows)
     merged = np.where(ruled, located.codes, codes.reshape(-1) + len(located.categories))
     return Categorical(merged, (*located.categories, *texts))
 
@@ -105,7 +105,7 @@ def source_title(rules: RuleSet, key: str) -> str:
 
 def as_written(activity: Activity, quantities: Quantities, form: IndexArray, texts: tuple[str, ...]) -> Categorical:
     """Amounts as the mill wrote them, where that was in another unit or for a period; empty elsewhere."""
-    flows, cells = activity.flows, activity.cells
+    flows, cells = activity.exchanges, activity.columns
     first, asked = group_rows(cells.texts["unit"].codes[flows.row], form, (flows.row < 0).astype(np.int64))
     other = np.zeros(len(first), dtype=bool)
     for place, row in enumerate(first):
@@ -117,7 +117,7 @@ def as_written(activity: Activity, quantities: Quantities, form: IndexArray, tex
     if not len(rows):
         return Categorical(codes, ("",))
     amounts = np.unique(cells.numbers["amount"][flows.row[rows]], return_inverse=True)[1].reshape(-1)
-    seats = np.where(flows.per[rows] == PER_PERIOD, flows.place[rows], -1)
+    seats = np.where(flows.per[rows] == PER_PERIOD, flows.process[rows], -1)
     distinct, text = group_rows(cells.texts["unit"].codes[flows.row[rows]], amounts, flows.per[rows], flows.flow[rows], seats)
     codes[rows] = text + 1
     outputs = _Outputs(activity, quantities)
@@ -125,9 +125,9 @@ def as_written(activity: Activity, quantities: Quantities, form: IndexArray, tex
 
 
 def _given_text(activity: Activity, outputs: _Outputs, line: int) -> str:
-    row = int(activity.flows.row[line])
-    amount = f"{number(activity.cells.numbers['amount'][row])} {activity.cells.text('unit', row)}"
-    if activity.flows.per[line] != PER_PERIOD:
+    row = int(activity.exchanges.row[line])
+    amount = f"{number(activity.columns.numbers['amount'][row])} {activity.columns.text('unit', row)}"
+    if activity.exchanges.per[line] != PER_PERIOD:
         return amount
     if not activity.exchange_value[line]:
         return f"{amount} in the period"
@@ -142,10 +142,10 @@ class _Outputs:
     def __init__(self, activity: Activity, quantities: Quantities) -> None:
         self.activity = activity
         self._rows: dict[int, list[int]] = {}  # outputs of each flow on its seat
-        if not len(activity.flows.totals):
+        if not len(activity.exchanges.period_totals):
             return
         periods = periods_of(activity)
-        self._flow = dict(zip(activity.flows.totals.tolist(), periods.flow.tolist(), strict=True))
+        self._flow = dict(zip(activity.exchanges.period_totals.tolist(), periods.flow.tolist(), strict=True))
         self._mass = output_mass(activity, product_units_of(activity, quantities.properties))[0]
         given: dict[int, list[int]] = {}
         for place, period in enumerate(periods.outputs.tolist()):
@@ -156,6 +156,6 @@ class _Outputs:
     def of(self, line: int) -> tuple[str, float, bool]:
         """The outputs that a total is divided by as text, their mass, and whether they are several. [kg]"""
         places = sorted(self._rows[self._flow[line]])
-        cells, rows = self.activity.cells, self.activity.outputs.row
+        cells, rows = self.activity.columns, self.activity.outputs.row
         told = [f"{number(cells.numbers['amount'][rows[k]])} {cells.text('unit', int(rows[k]))}" for k in places]
         return " + ".join(told), float(self._mass[places].sum()), len(told) > 1

@@ -22,10 +22,10 @@ def default_shares(
     activity: Activity, quantities: Quantities, matched: FactorMatches, emitted: Emitted, factors: FactorTable
 ) -> Gross:
     """Gross emissions of each product inside the boundary: of every line as much as it emits or saves, uptake apart."""
-    kilograms = np.abs(emitted.amount * take(emitted.per_unit[:, GROSS].sum(axis=1), emitted.question))
+    kilograms = np.abs(emitted.amount * take(emitted.factor_values[:, GROSS].sum(axis=1), emitted.factor))
     outside = rule_arrays(activity.rules).flow_outside
     if outside.any():
-        kilograms[outside[activity.flows.flow]] = 0.0
+        kilograms[outside[activity.exchanges.flow]] = 0.0
     product, count = activity.exchange_products, len(activity.names)
 
     def summed(rows: BoolArray) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -39,7 +39,7 @@ def ruled_rows(activity: Activity, quantities: Quantities) -> BoolArray:
     """Flow rows whose amount is a number of the rule; a driver that is the amount itself is none."""
     _, ruled, _ = told_by(activity, quantities)
     itself = np.array([_is_driver(spec.default) for spec in activity.rules.flows], dtype=bool)
-    return ruled & ~itself[activity.flows.flow] if itself.any() else ruled
+    return ruled & ~itself[activity.exchanges.flow] if itself.any() else ruled
 
 
 def _is_driver(default: Default | None) -> bool:
@@ -51,4 +51,4 @@ def _generic_rows(matched: FactorMatches, factors: FactorTable) -> BoolArray:
     """Flow rows whose factor is of a shipped table, and no supplier's; links have none."""
     shipped = np.array([*(table.shipped for table in factors.tables), False], dtype=bool)
     declared = np.array([request.item.startswith(DECLARED) for request in matched.requests], dtype=bool)
-    return take(shipped[matched.rows[:, 0]] & ~declared, matched.form)
+    return take(shipped[matched.factor_rows[:, 0]] & ~declared, matched.request)

@@ -122,7 +122,7 @@ def stage_bars(result: Footprint, row: int, language: str, times: float = 1.0) -
 
 
 def _name(info: StageInfo, language: str) -> str:
-    return f"{info.told(language)} *" if info.outside else info.told(language)
+    return f"{info.name(language)} *" if info.outside else info.name(language)
 
 
 def _bar(name: str, value: float, total: float, outside: bool, top: float, left: float, zero: float, scale: float) -> str:

@@ -35,7 +35,7 @@ def explain_lines(result: Footprint, product: int, stage: str | None, language: 
         total = result.by_stage[product, place]
         outside = fixed_text("explain_outside", language) if info.outside else ""
         told.append("")
-        told.append(f"{info.told(language)} [{info.id}] {number(total)} kg CO2e/{result.unit}{outside}")
+        told.append(f"{info.name(language)} [{info.id}] {number(total)} kg CO2e/{result.unit}{outside}")
         told += _masses(result, product, place, language)
         told += result.terms(product, place, language)
         for line in lines:

@@ -158,13 +158,13 @@ class Footprint:
             raise InputError([Problem(f"unit {unit!r}", error.what, cure, code="bad-unit")]) from error
         unknown = [product for product, known in zip(self.products, np.isfinite(scale) & (scale > 0), strict=True) if not known]
         if unknown:
-            raise InputError([self._untold(unit, product) for product in unknown])
+            raise InputError([self._unknown_unit(unit, product) for product in unknown])
         return scale
 
-    def _untold(self, unit: str, product: str) -> Problem:
+    def _unknown_unit(self, unit: str, product: str) -> Problem:
         asked: Unit = parse_unit(unit)
         what = f"The footprint per {self.unit} cannot be told per {unit}."
-        needed = self.measures.missing(asked)
+        needed = self.measures.needed_property(asked)
         cure = f"Give {needed} of the product, or ask for another unit." if needed else ASK
         return Problem(f"product {product}", what, cure, product, "unit")
 

@@ -24,8 +24,8 @@ def provenance(activity: Activity, factors: FactorTable, gwp: str, biogenic: str
     return {
         "rule": rules.name,
         "status": rules.document.status,
-        "title": title.told() if title else rules.document.rule,
-        "title_zh": title.told("zh") if title else rules.document.rule,
+        "title": title.text() if title else rules.document.rule,
+        "title_zh": title.text("zh") if title else rules.document.rule,
         "boundary": rules.document.boundary,
         "unit": canonical_text(rules.product_unit.dimensions),
         "rule_sha256": rules.sha256,
@@ -36,14 +36,14 @@ def provenance(activity: Activity, factors: FactorTable, gwp: str, biogenic: str
         ],
         "gwp": gwp,
         "biogenic": biogenic,
-        "input": [{"name": holdable(activity.cells.table.name), "sha256": _input_hash(activity)}],
+        "input": [{"name": holdable(activity.columns.table.name), "sha256": _input_hash(activity)}],
         "library": f"textile_pcf {__version__}",
     }
 
 
 def _input_hash(activity: Activity) -> str:
-    table = activity.cells.table
-    if table.kind != "frame" and Path(table.name).is_file():
+    table = activity.columns.table
+    if table.source_type != "frame" and Path(table.name).is_file():
         return sha256_of(table.name)
     digest = hashlib.sha256()
     for name, column in sorted(table.columns.items()):

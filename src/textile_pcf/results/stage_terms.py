@@ -17,10 +17,10 @@ from textile_pcf.units import parse_unit
 def stage_terms(activity: Activity, quantities: Quantities, product: int, stage: int, language: str = "en") -> list[str]:
     """Lines on the losses and the computed properties of a stage, to be checked with a pocket calculator."""
     spec = activity.rules.stages[stage]
-    seats = np.flatnonzero(activity.lanes.product == product) if spec.component else np.array([product])
+    seats = np.flatnonzero(activity.components.product == product) if spec.component else np.array([product])
     told: list[str] = []
     for seat in seats:
-        if not activity.stage_active[activity.processes.start[stage] + seat]:
+        if not activity.stage_active[activity.processes.offsets[stage] + seat]:
             continue
         losses = () if spec.outside else spec.losses
         told += [_loss(activity, quantities, activity.rules.losses[index], int(seat), language) for index in losses]
@@ -37,12 +37,16 @@ def _named(activity: Activity, spec: LossSpec | PropertySpec, seat: int, languag
 
 
 def _loss(activity: Activity, quantities: Quantities, spec: LossSpec, seat: int, language: str) -> str:
-    place = int(activity.loss_entries.start[spec.index]) + seat
+    place = int(activity.loss_entries.offsets[spec.index]) + seat
     value = quantities.losses[place]
     if np.isnan(value):
         return ""
     row = int(activity.loss_rows[place])
-    where = activity.cells.table.place(row) if row >= 0 else _cited(activity, spec, int(quantities.loss_entry[place]), language)
+    where = (
+        activity.columns.table.location(row)
+        if row >= 0
+        else _cited(activity, spec, int(quantities.loss_entry[place]), language)
+    )
     formula = fixed_text(f"loss_on_{spec.basis}", language, lost=f"{value:.7g}")
     name = _named(activity, spec, seat, language)
     return f"  {name}: {value / spec.unit.factor:.7g} {spec.unit.text}, {formula}; {where}"
@@ -61,7 +65,7 @@ def _cited(activity: Activity, spec: LossSpec, entry: int, language: str) -> str
 def _computed(activity: Activity, quantities: Quantities, stage: int, seat: int, language: str) -> Iterator[str]:
     """Properties that a method computed, with its inputs."""
     for spec in activity.rules.properties:
-        place = int(activity.property_entries.start[spec.index]) + seat
+        place = int(activity.property_entries.offsets[spec.index]) + seat
         if spec.stage != stage or spec.method is None or quantities.property_origin[place] != COMPUTED:
             continue
         inputs = ", ".join(

@@ -20,13 +20,13 @@ UPTAKE = SPLIT_AND_AIRCRAFT.index("uptake")
 def find_double_uptake(activity: Activity, matched: FactorMatches, emitted: Emitted) -> Iterator[tuple[int, str]]:
     """Per product, a sentence for each flow of its own uptake beside a link or a declared footprint that holds uptake."""
     declared = np.array([request.item.startswith(DECLARED) for request in matched.requests], dtype=bool)
-    if not matched.links and not declared.any():
+    if not matched.has_links and not declared.any():
         return
-    flows, rules = activity.flows, activity.rules
+    flows, rules = activity.exchanges, activity.rules
     inside = ~rule_arrays(rules).flow_outside[flows.flow]
-    takes = inside & (emitted.amount * emitted.per_unit[emitted.question, UPTAKE] < 0)
-    bought = declared[matched.form] if len(declared) else np.zeros(len(flows), dtype=bool)
-    if matched.links:
+    takes = inside & (emitted.amount * emitted.factor_values[emitted.factor, UPTAKE] < 0)
+    bought = declared[matched.request] if len(declared) else np.zeros(len(flows), dtype=bool)
+    if matched.has_links:
         bought = bought | (matched.supplier >= 0)
     product = activity.exchange_products
     both = np.intersect1d(product[takes & bought], product[takes & ~bought])

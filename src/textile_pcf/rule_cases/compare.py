@@ -117,7 +117,7 @@ def check(case: Case, loaded: dict[str, RuleSet] | None = None) -> CaseOutcome:
 def _refused(case: Case, error: PcfError) -> CaseOutcome:
     """A case that cannot be calculated; it holds where these words were expected."""
     wanted = case.data.get("expect_error", [])
-    said = str(error), error.told("zh")
+    said = str(error), error.localized("zh")
     missing = [place for place, words in enumerate(wanted) if not any(words in told for told in said)]
     if wanted and not missing:
         return CaseOutcome(case, (), ())

@@ -17,11 +17,11 @@ from textile_pcf.rules.schema import MASS_DRIVERS
 class RuleArrays:
     """A rule as arrays. BoolArray of stages have one more entry, for the product (-1): never a fibre's, never optional."""
 
-    components: int
+    component_stages: int
     """Number of component stages; they come first."""
     stage_is_component: BoolArray
     stage_optional: BoolArray
-    choices: frozenset[tuple[str, str]]
+    choice_properties: frozenset[tuple[str, str]]
     """Stage and id of the properties that are a choice."""
     flow_stage: IndexArray
     flow_is_component: BoolArray
@@ -54,10 +54,10 @@ def rule_arrays(rules: RuleSet) -> RuleArrays:
     masses = np.array([[spec.drivers.count(name) for name in MASS_DRIVERS] for spec in flows], dtype=np.int64)
     basis = np.array([spec.basis for spec in losses], dtype=np.str_)
     return RuleArrays(
-        components=rules.components,
+        component_stages=rules.components,
         stage_is_component=_flags([*lane, False]),
         stage_optional=_flags([*(spec.optional for spec in stages), False]),
-        choices=frozenset((rules.stage_id(spec.stage), spec.id) for spec in properties if spec.choice),
+        choice_properties=frozenset((rules.stage_id(spec.stage), spec.id) for spec in properties if spec.choice),
         flow_stage=_places([spec.stage for spec in flows]),
         flow_is_component=_flags([lane[spec.stage] for spec in flows]),
         flow_factor=np.array([spec.unit.factor for spec in flows], dtype=np.float64),

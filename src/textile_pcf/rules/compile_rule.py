@@ -273,7 +273,7 @@ class _Compiler(Values):
             id=name,
             stage=stage,
             unit=unit,
-            whole=whole,
+            ratio_unit=whole,
             drivers=drivers,
             optional=flow.optional,
             default=default,

@@ -89,7 +89,7 @@ class PropertySpec:
         ('Air jet', '喷气', 'by hand')
         """
         title = self.titles[self.choice.index(word)] if word in self.choice else None
-        return title.told(language) if title else word
+        return title.text(language) if title else word
 
     def option_in_chinese(self, word: str) -> str:
         """A word of the choice with its Chinese name behind it, where it has one.
@@ -156,7 +156,7 @@ class FlowSpec:
     id: str
     stage: int
     unit: Unit
-    whole: Unit
+    ratio_unit: Unit
     drivers: tuple[str | int, ...]
     optional: bool
     default: Default | None
@@ -170,7 +170,7 @@ class FlowSpec:
 
     def conversion(self, unit: Unit, whole: Unit | None = None) -> Conversion | None:
         """Turn amounts told in `unit` into canonical ones; None when `unit` is neither the flow's nor the whole ratio."""
-        ratio = self.whole if whole is None else whole
+        ratio = self.ratio_unit if whole is None else whole
         counted = convert(unit, self.unit)
         if counted is not None and not counted.inverse:
             return Conversion(counted.factor * ratio.factor)

@@ -69,7 +69,7 @@ def default_text(rules: RuleSet, spec: Spec, language: str = "en") -> str:
         return f"= {method.name}({', '.join(method.inputs)})" if method else ""
     if default.reference >= 0:
         return f"= {rules.properties[default.reference].id}"
-    unit = spec.whole if isinstance(spec, FlowSpec) else spec.unit
+    unit = spec.ratio_unit if isinstance(spec, FlowSpec) else spec.unit
     if isinstance(spec, PropertySpec) and spec.choice:
         return f"= {_word(spec, int(default.values[0]), language)}"
     if default.by < 0:

@@ -53,7 +53,7 @@ def _fits(unit: Unit, wanted: Unit, own: bool) -> bool:
 
 def units_for(spec: Spec) -> tuple[str, ...]:
     """Units offered for something of a rule."""
-    return units_of(spec.unit, spec.whole) if isinstance(spec, FlowSpec) else units_of(spec.unit)
+    return units_of(spec.unit, spec.ratio_unit) if isinstance(spec, FlowSpec) else units_of(spec.unit)
 
 
 @cache

@@ -122,7 +122,7 @@ def _title(rules: RuleSet, stage: str, name: str, language: str, between: str = 
 def _note(rules: RuleSet, stage: str, name: str, language: str) -> str:
     if not name:
         model = next(model for model in rules.document.stages if model.id == stage)
-        return told(language, model.note.told(), model.note.told("zh")) if model.note else ""
+        return told(language, model.note.text(), model.note.text("zh")) if model.note else ""
     return told(language, rules.note(stage, name), rules.note(stage, name, "zh"))
 
 

@@ -308,7 +308,7 @@ def _guide(sheet: Any, rules: RuleSet, found: list[Page], language: str, layout:
 
     _widths(sheet, (46, 60, 18))
     written = rules.document
-    title = told(language, written.title.told(), written.title.told("zh"), " ") if written.title else written.rule
+    title = told(language, written.title.text(), written.title.text("zh"), " ") if written.title else written.rule
     put(sheet.cell(1, 1), f"{fixed('form_title', language, ' ')}: {title}")
     sheet.cell(1, 1).font = _font(bold=True, size=17, color=BAND)
     facts = [
@@ -323,7 +323,7 @@ def _guide(sheet: Any, rules: RuleSet, found: list[Page], language: str, layout:
         sheet.cell(row, 1).font = _font(bold=True)
         row += 1
     if written.note:
-        _across(sheet, row, told(language, written.note.told(), written.note.told("zh")), 3)
+        _across(sheet, row, told(language, written.note.text(), written.note.text("zh")), 3)
         row += 1
     row = _headed(sheet, row + 1, "guide_how", language)
     steps = [f"guide_{number}" for number in range(1, STEPS + 1)]

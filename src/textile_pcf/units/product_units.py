@@ -37,7 +37,7 @@ class ProductUnits:
     width: FloatArray
     wears: FloatArray | None = None
 
-    def kilograms(self, unit: Unit) -> FloatArray:
+    def mass_of(self, unit: Unit) -> FloatArray:
         """Mass of one `unit` of each product, NaN where it cannot be told. [kg]
 
         Examples
@@ -61,7 +61,7 @@ class ProductUnits:
     @property
     def product_mass(self) -> FloatArray:
         """Mass of one product unit. [kg]"""
-        return self.kilograms(self.unit)
+        return self.mass_of(self.unit)
 
     def product_units(self, unit: Unit) -> FloatArray:
         """Product units in one `unit`, NaN where it cannot be told.
@@ -77,9 +77,9 @@ class ProductUnits:
             return np.full(len(self.grammage), unit.factor / self.unit.factor)
         if unit.dimensions == WEAR and self.wears is not None:
             return unit.factor / self.wears
-        return self.kilograms(unit) / self.product_mass
+        return self.mass_of(unit) / self.product_mass
 
-    def missing(self, unit: Unit) -> str:
+    def needed_property(self, unit: Unit) -> str:
         """Which property would turn `unit` into mass; empty where none would."""
         if unit.dimensions == WEAR:
             return "wears"
