@@ -132,7 +132,7 @@ def _stages() -> str:
         for stage in rules.document.stages:
             outside = " (outside)" if stage.boundary == "outside" else ""
             fibre = " · per fibre" if stage.scope == "component" else ""
-            title = (stage.title.told("en"), stage.title.told("zh")) if stage.title else ("", "")
+            title = (stage.title.text("en"), stage.title.text("zh")) if stage.title else ("", "")
             key = (f"`{stage.id}`", *title, f"`{stage.group}`{outside}{fibre}")
             found.setdefault(key, []).append(rules.document.rule)
     rows = [(*key, ", ".join(names)) for key, names in found.items()]
@@ -146,7 +146,7 @@ def _inside() -> str:
         for home, models in _homes(rules.document):
             for name, kind, model in models:
                 unit = "" if getattr(model, "choice", None) else str(model.unit)
-                title = (model.title.told("en"), model.title.told("zh")) if model.title else ("", "")
+                title = (model.title.text("en"), model.title.text("zh")) if model.title else ("", "")
                 key = (f"`{name}`", kind, f"`{unit}`" if unit else "word", *title)
                 found.setdefault(key, {})[home] = None
     rows = [(*key, ", ".join(homes)) for key, homes in found.items()]

@@ -1,6 +1,6 @@
 """Worked cases of the tests: `tests/cases/*.yaml`, run and compared by what `textile-pcf rules test` uses.
 
-No test stands here. `textile_pcf.worked.CaseDocument` says what may stand in a case. Beside that, what the tests want of cases
+No test stands here. `textile_pcf.rule_cases.CaseDocument` says what may stand in a case. Beside that, what the tests want of cases
 as files: the command line and Brightway, our witness, read files.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 import textile_pcf as tp
-from textile_pcf import worked
+from textile_pcf import rule_cases
 from textile_pcf.io.strict_yaml import Document
 from textile_pcf.rule_cases import Case
 from textile_pcf.rule_cases.run import factor_row, short_factor
@@ -31,7 +31,7 @@ LOADED: dict[str, RuleSet] = {}
 @cache
 def all_cases() -> tuple[Case, ...]:
     """Every case of every file, in the order of the files."""
-    return tuple(worked.cases_at(CASES))
+    return tuple(rule_cases.cases_at(CASES))
 
 
 def case_of(data: dict[str, Any]) -> Case:
@@ -42,7 +42,7 @@ def case_of(data: dict[str, Any]) -> Case:
 def run(data: dict[str, Any], folder: Path) -> tp.Footprint:
     """The result of a case; its rows are also written to `activity.csv`, for witnesses that read a file."""
     write_table([{"product": "P", "stage": "", "flow": "", **row} for row in data["rows"]], folder / "activity.csv")
-    return worked.run(case_of(data), LOADED)
+    return rule_cases.run(case_of(data), LOADED)
 
 
 def expected_products(data: dict[str, Any]) -> dict[str, dict[str, Any]]:

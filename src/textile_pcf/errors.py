@@ -50,7 +50,7 @@ class Problem:
 
         Examples
         --------
-        >>> print(Problem("mill.csv:14", "'24' is not a year.", "Write four digits, such as 2024.").told("zh"))
+        >>> print(Problem("mill.csv:14", "'24' is not a year.", "Write four digits, such as 2024.").localized("zh"))
         mill.csv:14: '24' 不是年份。请写四位数字，例如 2024。
         """
         if language != "zh":

@@ -14,7 +14,7 @@ class LocalizedText(Strict):
 
     Examples
     --------
-    >>> LocalizedText(en="Cotton fabric", zh="棉面料").told("zh")
+    >>> LocalizedText(en="Cotton fabric", zh="棉面料").text("zh")
     '棉面料'
     """
 

@@ -79,7 +79,7 @@ class PlotData:
         flows = [lines.text("flow", int(row)) for row in rows]
         table = pd.DataFrame({
             "stage": [info.id for info in infos],
-            "stage_name": [info.told(self.language) for info in infos],
+            "stage_name": [info.name(self.language) for info in infos],
             "flow": flows,
             "flow_name": [info.flow(flow, self.language) for info, flow in zip(infos, flows, strict=True)],
             "memo": np.array([info.outside for info in infos], dtype=bool),

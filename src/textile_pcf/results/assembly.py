@@ -131,7 +131,7 @@ def _carbon_content(rules: RuleSet, quantities: Quantities, activity: Activity) 
 @lru_cache(maxsize=32)
 def _stage_info(rules: RuleSet) -> tuple[StageInfo, ...]:
     def told(model: Any, name: str) -> tuple[str, str]:
-        return (model.title.told(), model.title.told("zh")) if model.title else (name, name)
+        return (model.title.text(), model.title.text("zh")) if model.title else (name, name)
 
     written = {model.id: model for model in rules.document.stages}
     flows = {name: {flow: told(spec, flow) for flow, spec in model.flows.items()} for name, model in written.items()}
@@ -223,7 +223,7 @@ def _values(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     return {
         "value": quantities.value / factor,
         "value_unit": Categorical(form, texts),
-        "told": as_written(activity, quantities, form, texts),
+        "as_written": as_written(activity, quantities, form, texts),
     }
 
 

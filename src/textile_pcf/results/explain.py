@@ -77,7 +77,7 @@ def _term(result: Footprint, line: int, language: str) -> list[str]:
     amount = " × ".join([f"{number(value)} {lines.text('value_unit', line)}", *factors])
     emissions = float(lines.split[line].sum())
     factor = f"{number(lines.factor[line])} {lines.text('factor_unit', line)}"
-    told = lines.text("told", line)
+    told = lines.text("as_written", line)
     as_given = fixed_text("explain_given_as", language, told=translate(told, language)) if told else ""
     cited = _told(
         _data_type(lines.text("data_type", line), language),

@@ -234,7 +234,7 @@ class RuleSet:
         """Name of a stage, or of something in it, for people; the id where the rule has none."""
         model = self._model(stage, name)
         title = getattr(model, "title", None)
-        return title.told(language) if title else name or stage
+        return title.text(language) if title else name or stage
 
     def option_title(self, stage: str, name: str, word: str, language: str = "en") -> str:
         """Name of a word of a choice, for people; the word itself where the rule has none."""
@@ -244,7 +244,7 @@ class RuleSet:
     def note(self, stage: str, name: str, language: str = "en") -> str:
         """What to measure for something of a stage; empty where the rule does not say."""
         note = getattr(self._model(stage, name), "note", None)
-        return note.told(language) if note else ""
+        return note.text(language) if note else ""
 
     def ways_named(self, ways: Iterable[str], language: str = "en") -> str:
         """Stages and flows (`stage`, `stage.flow`) by their names, with their ids behind.
