@@ -339,7 +339,7 @@ class Product:
         item = row["item"] or flow["factor"]
         region, year = self.region_and_year(stage, lane, row)
         forbid = [*self.rule.get("matching", {}).get("forbid", []), *flow.get("matching", {}).get("forbid", [])]
-        found, factor = matcher.find(item, flow.get("kind", "life_cycle"), region, year, forbid)
+        found, factor = matcher.find(item, flow.get("kind", "life_cycle"), region, year, forbid, counted[1])
         system.factors[found] = factor
         system.meets.append((node, found, value))
 
@@ -359,7 +359,7 @@ class Product:
             return "product", self.amount(row, counted, product_of(counted, over=product_unit)) * product_unit[0]
         if row["per"] == "period":
             factor, _ = unit(row["unit"])
-            return "output", float(row["amount"]) * factor / self.period_output(stage, lane, row)
+            return "output", float(row["amount"]) * factor / self.periods_output(stage, lane, row)
         if row["amount"]:
             value = self.amount(row, counted, whole)
         else:
@@ -385,13 +385,23 @@ class Product:
         assert dimensions == whole[1], (row, counted, whole)
         return float(row["amount"]) * factor
 
-    def period_output(self, stage: str, lane: str, row: Row) -> float:
-        year = self.region_and_year(stage, lane, row)[1]
+    def periods_output(self, stage: str, lane: str, row: Row) -> float:
+        """What the stage gave in all the periods that a flow is told for, so that several are one mean. [kg]"""
+        told = [total for total in self.given(stage, row["flow"], lane) if total["per"] == "period"]
+        return sum(self.period_output(stage, lane, row, year) for year in {self.year_of(stage, lane, total) for total in told})
+
+    def period_output(self, stage: str, lane: str, row: Row, year: int) -> float:
+        """What the stage gave in one period, everywhere and of everything. [kg]"""
+        found = []
         for output in self.given(stage, "output", lane):
-            if output["component"] == row["component"] and self.region_and_year(stage, lane, output)[1] == year:
+            if output["component"] == row["component"] and self.year_of(stage, lane, output) == year:
                 factor, dimensions = unit(output["unit"])
-                return float(output["amount"]) * factor * self.kilograms(dimensions)
-        raise AssertionError(f"no output for {row}")
+                found.append(float(output["amount"]) * factor * self.kilograms(dimensions))
+        assert found, f"no output of {year} for {row}"
+        return sum(found)
+
+    def year_of(self, stage: str, lane: str, row: Row) -> int:
+        return self.region_and_year(stage, lane, row)[1]
 
     def region_and_year(self, stage: str, lane: str, row: Row) -> tuple[str, int]:
         own, whole = self.given(stage, "", lane), self.given("product", "", "")
@@ -455,7 +465,9 @@ class Matcher:
         regions = read_table(ROOT / "emission_factors/regions.csv").rows
         self.groups = {row["region"]: [group for group in row["groups"].split(";") if group] for row in regions}
 
-    def find(self, item: str, kind: str, region: str, year: int, forbid: list[str]) -> tuple[Label, float]:
+    def find(
+        self, item: str, kind: str, region: str, year: int, forbid: list[str], counted: Dimensions
+    ) -> tuple[Label, float]:
         declared = item.startswith("pcf:")
         for number, table in enumerate(self.tables):
             rows = [row for row in table.rows if row["item"] == item and (declared or row["kind"] == kind)]
@@ -467,7 +479,9 @@ class Matcher:
                     continue
                 before = [row for row in here if not year or int(row["year"] or 0) <= year]
                 best = max(before, key=_year) if before else min(here, key=_year)
-                return (number, item, best["kind"], place, best["year"]), self.value(best)
+                weighed = counted == {"kg": 1} and bool(best.get("mass_per_unit"))
+                label = (number, item, best["kind"], place, best["year"], weighed)
+                return label, self.value(best) / (_unit_mass(best) if weighed else 1.0)
         raise AssertionError(f"no factor for {item} {kind} {region} {year}")
 
     def ladder(self, region: str, forbid: list[str]) -> list[str]:
@@ -484,11 +498,24 @@ class Matcher:
         told = {name: 0.0 if isnan(amount) else amount for name, amount in gas.items()}
         if all(isnan(gas[name]) for name in counted):
             total = float(row["value"]) + told["co2_land_use"]
+            if row.get("biogenic") == "minus_one_plus_one":  # the printed value holds both; they count by the run
+                total += told["co2_uptake"] - told["co2_biogenic"]
         else:
             total = sum(told[name] * (1.0 if name.startswith("co2") else self.gwp[name]) for name in counted)
         if self.biogenic == "minus_one_plus_one":
             total += told["co2_biogenic"] - told["co2_uptake"]
         return total * unit(row["unit"])[0]
+
+
+def _unit_mass(row: Row) -> float:
+    """Mass of one canonical unit of what a factor is told for. [kg]"""
+    declared = unit(row["unit"].split("/", 1)[1])
+    number, _, text = row["mass_per_unit"].partition(" ")
+    factor, dimensions = unit(text or "kg")
+    if dimensions == {"kg": 1}:  # of one declared unit
+        return 1.0 if declared[1] == {"kg": 1} else float(number) * factor / declared[0]
+    assert dimensions == product_of(unit("kg"), over=declared)[1], row  # a density
+    return float(number) * factor
 
 
 def _year(row: Row) -> int:
