@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import floor, isnan
 from pathlib import Path
@@ -118,6 +118,26 @@ def system_of(rule: dict[str, Any], rows: list[Row], tables: list[Table], gwp: s
         system.lanes[name] = list(reader.shares)
         reader.write(system, matcher, readers)
     return system
+
+
+def to_be_confirmed(
+    rule: dict[str, Any], rows: list[Row], supply: Callable[[str], dict[Label, float]]
+) -> set[tuple[str, str, str]]:
+    """Product, stage and name of losses and flows stated more than 20 times above their band by rows that do not confirm it."""
+    found: set[tuple[str, str, str]] = set()
+    for name in dict.fromkeys(row["product"] for row in rows):
+        reader, masses = Product(name, rule, [row for row in rows if row["product"] == name]), supply(name)
+        for stage, model in reader.stages.items():
+            for lane in reader.shares if stage in reader.component_stages else [""]:
+                for loss in model.get("losses", []):
+                    stated = [reader.plain(row) for row in reader.unconfirmed(stage, loss["id"], lane)]
+                    if "plausible" in loss and sum(stated) > 20 * loss["plausible"][1] * unit(loss["unit"])[0]:
+                        found.add((name, stage, loss["id"]))
+                for flow, told in model.get("flows", {}).items():
+                    here = [reader.per_driver(stage, told, lane, row, masses) for row in reader.unconfirmed(stage, flow, lane)]
+                    if "plausible" in told and sum(here) > 20 * told["plausible"][1]:
+                        found.add((name, stage, flow))
+    return found
 
 
 # -- one product ----------------------------------------------------------------------------------------------------
@@ -375,6 +395,29 @@ class Product:
                 value *= float(self.value_of(stage, driver, lane))
         return (masses or ["product"])[0], value
 
+    def unconfirmed(self, stage: str, name: str, lane: str) -> list[Row]:
+        """Rows that state an amount and do not confirm it."""
+        return [row for row in self.given(stage, name, lane) if row["amount"] and row["confirmed"] != "yes"]
+
+    def per_driver(self, stage: str, flow: dict[str, Any], lane: str, row: Row, masses: dict[Label, float]) -> float:
+        """What a row tells, in the unit of the flow and per driver of the rule in its own unit."""
+        out, into = (masses[side, self.name, stage, lane] for side in ("out", "in"))
+        of = {"output": out, "input": into, "loss": into - out, "product": 1.0}
+        if not row["per"]:  # told per driver, however much of that there is
+            of = dict.fromkeys(of, 1.0)
+        driver, value = self.driven(stage, flow, lane, row)
+        amount = value * of[driver] / unit(flow["unit"])[0]
+        if row["per"] == "product" and lane and not row["component"]:
+            amount *= self.shares[lane]  # as the masses of the fibre are its part
+        per = flow.get("per", "output")
+        for name in per if isinstance(per, list) else [per]:
+            factor, dimensions = unit("1") if name in of else self.unit_of(stage, name)
+            by = of[name] if name in of else float(self.value_of(stage, name, lane)) / (factor if dimensions else 1.0)
+            if by == 0:
+                return 0.0  # nothing that it could be told per
+            amount /= by
+        return amount
+
     def unit_of(self, stage: str, name: str) -> tuple[float, Dimensions]:
         return unit(self.model(self.home(stage, name), name)["unit"])
 
@@ -465,9 +508,7 @@ class Matcher:
         regions = read_table(ROOT / "emission_factors/regions.csv").rows
         self.groups = {row["region"]: [group for group in row["groups"].split(";") if group] for row in regions}
 
-    def find(
-        self, item: str, kind: str, region: str, year: int, forbid: list[str], counted: Dimensions
-    ) -> tuple[Label, float]:
+    def find(self, item: str, kind: str, region: str, year: int, forbid: list[str], counted: Dimensions) -> tuple[Label, float]:
         declared = item.startswith("pcf:")
         for number, table in enumerate(self.tables):
             rows = [row for row in table.rows if row["item"] == item and (declared or row["kind"] == kind)]
