@@ -181,7 +181,7 @@ def _font_of_squares(path: Path, family: str) -> None:
     font = FontBuilder(1000, isTTF=True)
     font.setupGlyphOrder([".notdef", "square"])
     font.setupCharacterMap(
-        dict.fromkeys([*range(0x20, 0x7F), *range(0x2010, 0x2250), *range(0x3000, 0xA000), 0xFF0C], "square")
+        dict.fromkeys([*range(0x20, 0x7F), *range(0x2010, 0x2250), *range(0x3000, 0xA000), *range(0xFF01, 0xFF5F)], "square")
     )
     font.setupGlyf({".notdef": pen.glyph(), "square": pen.glyph()})
     font.setupHorizontalMetrics({".notdef": (1000, 0), "square": (1000, 100)})
@@ -214,6 +214,13 @@ def test_chinese_is_really_drawn(blend: Any, three: Any, kind: str) -> None:
     assert shown._repr_png_()
     drawn = " ".join(text.get_text() for text in shown.ax.findobj(lambda artist: hasattr(artist, "get_text")))
     assert "染色" in drawn
+
+
+@pytest.mark.usefixtures("font")
+def test_the_chinese_page_holds_the_numbers_of_the_chinese_picture(poplin: Any) -> None:
+    pytest.importorskip("plotly")
+    live = poplin.plot.sankey(interactive=True, language="zh")
+    assert live.data.equals(poplin.plot.sankey(language="zh").data)
 
 
 def test_areas_of_hot_spots_are_in_proportion_and_fill_the_box() -> None:

@@ -120,7 +120,7 @@ def test_a_result_without_warnings_warns_of_nothing(mill: Path) -> None:
 
 def test_of_very_many_only_as_many_are_shown_as_a_person_reads(mill: Path) -> None:
     rows = [
-        {"product": f"P{n}", "stage": "dyeing", "flow": "electricity", "amount": 10 + n, "unit": "kWh", "region": "CN"}
+        {"product": f"P{n}", "stage": "dyeing", "flow": "electricity", "amount": 10 + n / 10, "unit": "kWh", "region": "CN"}
         for n in range(errors.SHOWN + 50)
     ]
     results: list[tp.Footprint] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import floor, isnan
 from pathlib import Path
@@ -118,6 +118,26 @@ def system_of(rule: dict[str, Any], rows: list[Row], tables: list[Table], gwp: s
         system.lanes[name] = list(reader.shares)
         reader.write(system, matcher, readers)
     return system
+
+
+def to_be_confirmed(
+    rule: dict[str, Any], rows: list[Row], supply: Callable[[str], dict[Label, float]]
+) -> set[tuple[str, str, str]]:
+    """Product, stage and name of losses and flows stated more than 20 times above their band by rows that do not confirm it."""
+    found: set[tuple[str, str, str]] = set()
+    for name in dict.fromkeys(row["product"] for row in rows):
+        reader, masses = Product(name, rule, [row for row in rows if row["product"] == name]), supply(name)
+        for stage, model in reader.stages.items():
+            for lane in reader.shares if stage in reader.component_stages else [""]:
+                for loss in model.get("losses", []):
+                    stated = [reader.plain(row) for row in reader.unconfirmed(stage, loss["id"], lane)]
+                    if "plausible" in loss and sum(stated) > 20 * loss["plausible"][1] * unit(loss["unit"])[0]:
+                        found.add((name, stage, loss["id"]))
+                for flow, told in model.get("flows", {}).items():
+                    here = [reader.per_driver(stage, told, lane, row, masses) for row in reader.unconfirmed(stage, flow, lane)]
+                    if "plausible" in told and sum(here) > 20 * told["plausible"][1]:
+                        found.add((name, stage, flow))
+    return found
 
 
 # -- one product ----------------------------------------------------------------------------------------------------
@@ -339,7 +359,7 @@ class Product:
         item = row["item"] or flow["factor"]
         region, year = self.region_and_year(stage, lane, row)
         forbid = [*self.rule.get("matching", {}).get("forbid", []), *flow.get("matching", {}).get("forbid", [])]
-        found, factor = matcher.find(item, flow.get("kind", "life_cycle"), region, year, forbid)
+        found, factor = matcher.find(item, flow.get("kind", "life_cycle"), region, year, forbid, counted[1])
         system.factors[found] = factor
         system.meets.append((node, found, value))
 
@@ -359,7 +379,7 @@ class Product:
             return "product", self.amount(row, counted, product_of(counted, over=product_unit)) * product_unit[0]
         if row["per"] == "period":
             factor, _ = unit(row["unit"])
-            return "output", float(row["amount"]) * factor / self.period_output(stage, lane, row)
+            return "output", float(row["amount"]) * factor / self.periods_output(stage, lane, row)
         if row["amount"]:
             value = self.amount(row, counted, whole)
         else:
@@ -375,6 +395,29 @@ class Product:
                 value *= float(self.value_of(stage, driver, lane))
         return (masses or ["product"])[0], value
 
+    def unconfirmed(self, stage: str, name: str, lane: str) -> list[Row]:
+        """Rows that state an amount and do not confirm it."""
+        return [row for row in self.given(stage, name, lane) if row["amount"] and row["confirmed"] != "yes"]
+
+    def per_driver(self, stage: str, flow: dict[str, Any], lane: str, row: Row, masses: dict[Label, float]) -> float:
+        """What a row tells, in the unit of the flow and per driver of the rule in its own unit."""
+        out, into = (masses[side, self.name, stage, lane] for side in ("out", "in"))
+        of = {"output": out, "input": into, "loss": into - out, "product": 1.0}
+        if not row["per"]:  # told per driver, however much of that there is
+            of = dict.fromkeys(of, 1.0)
+        driver, value = self.driven(stage, flow, lane, row)
+        amount = value * of[driver] / unit(flow["unit"])[0]
+        if row["per"] == "product" and lane and not row["component"]:
+            amount *= self.shares[lane]  # as the masses of the fibre are its part
+        per = flow.get("per", "output")
+        for name in per if isinstance(per, list) else [per]:
+            factor, dimensions = unit("1") if name in of else self.unit_of(stage, name)
+            by = of[name] if name in of else float(self.value_of(stage, name, lane)) / (factor if dimensions else 1.0)
+            if by == 0:
+                return 0.0  # nothing that it could be told per
+            amount /= by
+        return amount
+
     def unit_of(self, stage: str, name: str) -> tuple[float, Dimensions]:
         return unit(self.model(self.home(stage, name), name)["unit"])
 
@@ -385,13 +428,23 @@ class Product:
         assert dimensions == whole[1], (row, counted, whole)
         return float(row["amount"]) * factor
 
-    def period_output(self, stage: str, lane: str, row: Row) -> float:
-        year = self.region_and_year(stage, lane, row)[1]
+    def periods_output(self, stage: str, lane: str, row: Row) -> float:
+        """What the stage gave in all the periods that a flow is told for, so that several are one mean. [kg]"""
+        told = [total for total in self.given(stage, row["flow"], lane) if total["per"] == "period"]
+        return sum(self.period_output(stage, lane, row, year) for year in {self.year_of(stage, lane, total) for total in told})
+
+    def period_output(self, stage: str, lane: str, row: Row, year: int) -> float:
+        """What the stage gave in one period, everywhere and of everything. [kg]"""
+        found = []
         for output in self.given(stage, "output", lane):
-            if output["component"] == row["component"] and self.region_and_year(stage, lane, output)[1] == year:
+            if output["component"] == row["component"] and self.year_of(stage, lane, output) == year:
                 factor, dimensions = unit(output["unit"])
-                return float(output["amount"]) * factor * self.kilograms(dimensions)
-        raise AssertionError(f"no output for {row}")
+                found.append(float(output["amount"]) * factor * self.kilograms(dimensions))
+        assert found, f"no output of {year} for {row}"
+        return sum(found)
+
+    def year_of(self, stage: str, lane: str, row: Row) -> int:
+        return self.region_and_year(stage, lane, row)[1]
 
     def region_and_year(self, stage: str, lane: str, row: Row) -> tuple[str, int]:
         own, whole = self.given(stage, "", lane), self.given("product", "", "")
@@ -455,7 +508,7 @@ class Matcher:
         regions = read_table(ROOT / "emission_factors/regions.csv").rows
         self.groups = {row["region"]: [group for group in row["groups"].split(";") if group] for row in regions}
 
-    def find(self, item: str, kind: str, region: str, year: int, forbid: list[str]) -> tuple[Label, float]:
+    def find(self, item: str, kind: str, region: str, year: int, forbid: list[str], counted: Dimensions) -> tuple[Label, float]:
         declared = item.startswith("pcf:")
         for number, table in enumerate(self.tables):
             rows = [row for row in table.rows if row["item"] == item and (declared or row["kind"] == kind)]
@@ -467,7 +520,9 @@ class Matcher:
                     continue
                 before = [row for row in here if not year or int(row["year"] or 0) <= year]
                 best = max(before, key=_year) if before else min(here, key=_year)
-                return (number, item, best["kind"], place, best["year"]), self.value(best)
+                weighed = counted == {"kg": 1} and bool(best.get("mass_per_unit"))
+                label = (number, item, best["kind"], place, best["year"], weighed)
+                return label, self.value(best) / (_unit_mass(best) if weighed else 1.0)
         raise AssertionError(f"no factor for {item} {kind} {region} {year}")
 
     def ladder(self, region: str, forbid: list[str]) -> list[str]:
@@ -484,11 +539,24 @@ class Matcher:
         told = {name: 0.0 if isnan(amount) else amount for name, amount in gas.items()}
         if all(isnan(gas[name]) for name in counted):
             total = float(row["value"]) + told["co2_land_use"]
+            if row.get("biogenic") == "minus_one_plus_one":  # the printed value holds both; they count by the run
+                total += told["co2_uptake"] - told["co2_biogenic"]
         else:
             total = sum(told[name] * (1.0 if name.startswith("co2") else self.gwp[name]) for name in counted)
         if self.biogenic == "minus_one_plus_one":
             total += told["co2_biogenic"] - told["co2_uptake"]
         return total * unit(row["unit"])[0]
+
+
+def _unit_mass(row: Row) -> float:
+    """Mass of one canonical unit of what a factor is told for. [kg]"""
+    declared = unit(row["unit"].split("/", 1)[1])
+    number, _, text = row["mass_per_unit"].partition(" ")
+    factor, dimensions = unit(text or "kg")
+    if dimensions == {"kg": 1}:  # of one declared unit
+        return 1.0 if declared[1] == {"kg": 1} else float(number) * factor / declared[0]
+    assert dimensions == product_of(unit("kg"), over=declared)[1], row  # a density
+    return float(number) * factor
 
 
 def _year(row: Row) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from oracle.definition import Row
 
-COLUMNS = ("product", "stage", "flow", "component", "amount", "unit", "item", "region", "year", "per")
+COLUMNS = ("product", "stage", "flow", "component", "amount", "unit", "item", "region", "year", "per", "confirmed")
 CITED = {"source": "chance", "locator": "seed"}
 UNITS = {"kWh": ("MJ", "MWh", "kWh"), "kg": ("g", "t", "kg"), "m3": ("L", "m3"), "t*km": ("kg*km", "t*km"), "MJ": ("kWh", "GJ")}
 SCALE = {
@@ -286,6 +286,18 @@ class Maker:
             if "co2_fossil" in row and dice.random() < 0.4:
                 row[gas] = dice.uniform(0, 2) / scale
         return {key: _text(value) for key, value in row.items()}
+
+
+def with_bands(made: Case) -> Case:
+    """Bands of what is plausible for losses and flows, some so low that rows must confirm; some rows do."""
+    dice = Random(f"bands {made.seed}")
+    for stage in made.rule["stages"]:
+        for told in [*stage["losses"], *stage["flows"].values()]:
+            if dice.random() < 0.7:
+                told["plausible"] = [0, 10 ** dice.uniform(-3, 1)]
+    for row in made.rows:
+        row["confirmed"] = dice.choice(("", "", "no", "yes")) if row["amount"] else ""
+    return made
 
 
 def _text(value: Any) -> str:

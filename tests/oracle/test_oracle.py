@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import textile_pcf as tp
-from oracle.definition import ROOT, System, Table, read_rule, read_table, system_of
-from oracle.generated import COLUMNS, case
-from oracle.generated_results import calculated
+from oracle.definition import ROOT, System, Table, read_rule, read_table, system_of, to_be_confirmed
+from oracle.generated import COLUMNS, case, with_bands
+from oracle.generated_results import calculated, refused
 from oracle.witness import Witness
 from textile_pcf import engine
 from worked import all_cases, factors_of, rule_of, run
@@ -114,6 +115,23 @@ def test_generated_systems(first, tmp_path, found):
         deviations.append(worst(result, system))
         assert deviations[-1] < TOLERANCE, f"seed {seed}"
     found("generated systems", deviations)
+
+
+@pytest.mark.parametrize("first", range(0, 60, 30))
+def test_generated_amounts_that_must_be_confirmed(first, tmp_path):
+    """The library refuses just the amounts that the definition does, and calculates once they are confirmed."""
+    some = 0
+    for seed in range(first, first + 30):
+        made = with_bands(case(seed))
+        masses = Witness(system_of(made.rule, made.rows, [Table(made.factors)])).supply
+        wanted = to_be_confirmed(made.rule, made.rows, masses)
+        found = {(problem.product, *re.findall(r"\(([\w]+)\.([\w]+)", problem.where)[0]) for problem in refused(made, tmp_path)}
+        assert found == wanted, f"seed {seed}"
+        some += bool(wanted)
+        for row in made.rows:
+            row["confirmed"] = "yes" if row["amount"] else ""
+        assert not refused(made, tmp_path), f"seed {seed}"
+    assert 10 < some < 30
 
 
 def test_generated_systems_hold_what_they_should():

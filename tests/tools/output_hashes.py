@@ -1,6 +1,6 @@
 """Hashes of everything the library prints, so that a change of its form can be seen to move no number.
 
-`python tests/tools/output_hashes.py -o hashes.json` writes them; `--against hashes.json` compares and names what differs (exit 1).
+`python tests/tools/output_hashes.py -o hashes.json` writes them; `--against hashes.json` compares, names what differs (exit 1).
 Hashed are: JSON, CSV and `explain` (English and Chinese) of every shipped example, the JSON of all worked cases, the text of
 `rules show`, and the values of a batch of 100,000 drawn products (`--products N`). Paths and versions are left out.
 """
