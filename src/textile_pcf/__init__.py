@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from textile_pcf._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from textile_pcf.activity import Activity as Activity
     from textile_pcf.batch import BatchResult as BatchResult
@@ -32,9 +34,7 @@ if TYPE_CHECKING:
     from textile_pcf.supply import load_supply as load_supply
     from textile_pcf.template import make_template as make_template
 
-__version__ = "0.1.0"
-
-_HOME = {
+_MODULES = {
     "Activity": "activity",
     "BatchResult": "batch",
     "calculate_batch": "batch",
@@ -58,13 +58,13 @@ _HOME = {
     "Supply": "supply",
     "load_supply": "supply",
 }
-__all__ = [*_HOME, "__version__"]
+__all__ = [*_MODULES, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)  # not looked for again
+    found = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)  # not looked for again
     return found
 
 

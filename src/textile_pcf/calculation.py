@@ -16,7 +16,7 @@ from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.factors.matcher import FactorMatcher, factor_matcher
 from textile_pcf.inventory.links import solve_product_links
 from textile_pcf.inventory.masses import stage_masses
-from textile_pcf.inventory.matching import FactorMatches, match_exchanges
+from textile_pcf.inventory.matching import FactorMatches, match_exchanges, nonzero_parts
 from textile_pcf.inventory.period_totals import added_years
 from textile_pcf.inventory.plausibility import implausible_amounts, refuse_beyond_band
 from textile_pcf.inventory.quantities import Quantities, complete_quantities
@@ -24,7 +24,6 @@ from textile_pcf.inventory.root_causes import root_causes
 from textile_pcf.inventory.supply_mix import apply_supply
 from textile_pcf.results import Emitted, Footprint
 from textile_pcf.results.assembly import assemble
-from textile_pcf.results.contributions import nonzero_parts
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import LOCATION, MARKET, Supply, load_supply
 

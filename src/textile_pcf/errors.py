@@ -74,7 +74,7 @@ def _location_key(where: str) -> tuple[bool, str, int]:
     return (False, found[1], int(found[2])) if found else (True, "", 0)
 
 
-class InvalidValue(ValueError):
+class InvalidValueError(ValueError):
     """A value that cannot be: `what` is wrong and its `cure`, each a sentence."""
 
     def __init__(self, what: str, cure: str) -> None:

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from textile_pcf import __version__
+from textile_pcf._version import __version__
 from textile_pcf.activity.columns import read_activity_table
 from textile_pcf.batch.arguments import checked_folder
 from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json

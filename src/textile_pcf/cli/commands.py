@@ -16,7 +16,7 @@ from textile_pcf.messages.catalogue import fixed_text
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from textile_pcf import __version__
+        from textile_pcf._version import __version__
 
         sys.stdout.write(f"textile_pcf {__version__}\n")
         context.exit()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from textile_pcf._extensions import extension
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import wrong_type
 from textile_pcf.factors.declared import SAY, unsaid
@@ -92,7 +92,7 @@ class FactorTable:
         FactorError
             Activities that are not found, units that are not known.
         """
-        bridge = import_module("textile_pcf.brightway")
+        bridge = extension("brightway")
         table: FactorTable = bridge.factors_from_brightway(project, database, method, select, **options)
         return table
 

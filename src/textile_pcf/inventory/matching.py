@@ -16,7 +16,6 @@ from textile_pcf.errors import Problem
 from textile_pcf.factors import Match, NoMatch, Request
 from textile_pcf.factors.matcher import LINK, FactorMatcher, FactorRequests
 from textile_pcf.inventory.default_table import summed_up
-from textile_pcf.results.contributions import nonzero_parts
 from textile_pcf.suggest import nearest
 
 
@@ -66,6 +65,11 @@ class FactorMatches:
     def requests(self) -> tuple[Request, ...]:
         """Each question in words."""
         return tuple(self.all_requests[place] for place in self.match_index.tolist())
+
+
+def nonzero_parts(values: FloatArray) -> tuple[int, ...]:
+    """Return the columns of factor values that are not zero everywhere. Shape of `values`: (factors, parts)."""
+    return tuple(np.flatnonzero(values.any(axis=0)).tolist())
 
 
 def match_exchanges(activity: Activity, answers: FactorMatcher) -> FactorMatches:

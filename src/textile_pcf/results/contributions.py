@@ -75,11 +75,6 @@ class Gross(NamedTuple):
     generic: FloatArray
 
 
-def nonzero_parts(per_unit: FloatArray) -> tuple[int, ...]:
-    """Which parts of the emissions are not nothing in every question."""
-    return tuple(np.flatnonzero(per_unit.any(axis=0)).tolist())
-
-
 @dataclass(frozen=True)
 class Contributions:
     """One entry per line of the sum, all of the same length.

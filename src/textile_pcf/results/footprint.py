@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
+from textile_pcf._extensions import extension
 from textile_pcf.arrays import FloatArray, IndexArray, read_only
 from textile_pcf.columns import ArrowStrings, Categorical
 from textile_pcf.engine.loops import sum_by_group
@@ -415,16 +415,16 @@ class Footprint:
 
     def to_excel(self, path: str | Path, unit: str | None = None, language: str = "en") -> Path:
         """Write a workbook with live formulas; see `textile_pcf.report.to_excel`."""
-        return import_module("textile_pcf.report").to_excel(self, path, unit, language)  # type: ignore[no-any-return]
+        return extension("report").to_excel(self, path, unit, language)  # type: ignore[no-any-return]
 
     def to_html(self, path: str | Path, unit: str | None = None, language: str = "en") -> Path:
         """Write a report in one HTML file; see `textile_pcf.report.to_html`."""
-        return import_module("textile_pcf.report").to_html(self, path, unit, language)  # type: ignore[no-any-return]
+        return extension("report").to_html(self, path, unit, language)  # type: ignore[no-any-return]
 
     @property
     def plot(self) -> Any:
         """Pictures: `stages`, `waterfall`, `sankey`, `compare`, `hotspots`; see `textile_pcf.plot.Plots`."""
-        return import_module("textile_pcf.plot").Plots(self)  # a room above this one hangs itself on by name
+        return extension("plot").Plots(self)
 
     def show(self, language: str = "en") -> Shown:
         """The result as a notebook shows it, in `en` or `zh`."""
@@ -438,7 +438,7 @@ class Footprint:
         UsageError
             Brightway is not installed, the path is taken, or the licence of a factor forbids the file.
         """
-        return import_module("textile_pcf.brightway").to_datapackage(self, path, **options)
+        return extension("brightway").to_datapackage(self, path, **options)
 
     def _repr_html_(self) -> str:
         return as_html(self)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf import __version__
+from textile_pcf._version import __version__
 from textile_pcf.activity import Activity
 from textile_pcf.columns import Categorical
 from textile_pcf.factors import FactorTable

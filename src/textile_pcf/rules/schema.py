@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
-from textile_pcf.errors import InvalidValue
+from textile_pcf.errors import InvalidValueError
 from textile_pcf.io.documents import Source, Strict
 from textile_pcf.io.localized import LocalizedText, Text
 
@@ -26,7 +26,7 @@ def _iso_date(value: Any) -> Any:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            raise InvalidValue(f"{value!r} is not a date.", "Write year-month-day, as in 2026-01-01.") from None
+            raise InvalidValueError(f"{value!r} is not a date.", "Write year-month-day, as in 2026-01-01.") from None
     return value
 
 
@@ -64,7 +64,7 @@ class ChosenDefault(Strict):
     @model_validator(mode="after")
     def _one_kind(self) -> ChosenDefault:
         if bool(self.words) == bool(self.upto):
-            raise InvalidValue(
+            raise InvalidValueError(
                 "Words and `upto` stand together, or neither.",
                 "Give a value for each word, or `upto` with a value for each bound.",
             )
@@ -252,7 +252,7 @@ class Alternative(Strict):
 
 def _edition(value: Any) -> Any:
     if isinstance(value, (int, float)):
-        raise InvalidValue("An edition is text, or 2026.10 would read as 2026.1.", f'Write it in quotes: "{value}".')
+        raise InvalidValueError("An edition is text, or 2026.10 would read as 2026.1.", f'Write it in quotes: "{value}".')
     return value
 
 

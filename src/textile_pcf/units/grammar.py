@@ -22,7 +22,7 @@ from fractions import Fraction
 from functools import partial
 from itertools import islice
 
-from textile_pcf.errors import InvalidValue
+from textile_pcf.errors import InvalidValueError
 from textile_pcf.suggest import DEEPEST, HIGHEST_POWER, LONGEST, MOST_ZEROS
 from textile_pcf.units.advice import PLAIN_CURE, explained, perhaps_meant
 from textile_pcf.units.registry import Value, unit_values
@@ -34,7 +34,7 @@ _TENS = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2}(?!\w))?)|([%‰]|[^\W\d_][^\W_]*)|(\*\*|[*^/()+-]))")
 
 
-class UnitError(InvalidValue):
+class UnitError(InvalidValueError):
     """A text that is no unit.
 
     `word` is what is not known in the `text`, empty where something else is wrong. `explanation` says what it is: a sentence,
