@@ -4,11 +4,12 @@ Knows no file, no unit text, no rule.
 """
 
 from textile_pcf.engine.emissions import exchange_amounts
-from textile_pcf.engine.loops import find_loops, solve_links, sum_by_group
+from textile_pcf.engine.loops import Links, find_loops, solve_links, sum_by_group
 from textile_pcf.engine.masses import Masses, loss_ratio, stage_masses
 from textile_pcf.engine.networks import products_in_loops
 
 __all__ = [
+    "Links",
     "Masses",
     "exchange_amounts",
     "find_loops",

@@ -53,10 +53,10 @@ def stage_masses(
     product_mass : array, shape (products,)
         Mass of one product unit. [kg]
     ratios : array, the seats of all stages one after the other
-        Mass in per mass out of a stage: a seat per lane in the first `components` stages, per product in the others. [kg/kg]
+        Mass in per mass out: one per component in the first `component_stages` stages, one per product in the others. [kg/kg]
     component_product, share : arrays, shape (lanes,)
         Product of each lane, and its part of the mass that enters the first common stage. [1]
-    components : int
+    component_stages : int
         Number of component stages.
 
     Examples
@@ -64,7 +64,7 @@ def stage_masses(
     A T-shirt of 0.17 kg: making loses 15 %, knitting 5.446 %, spinning 12 % of what goes in.
 
     >>> ratios = loss_ratio(np.array([0.12, 0.05446, 0.15]), "input")
-    >>> masses = stage_masses(np.array([0.17]), ratios, np.array([0]), np.array([1.0]), components=1)
+    >>> masses = stage_masses(np.array([0.17]), ratios, np.array([0]), np.array([1.0]), component_stages=1)
     >>> round(float(masses.input[0]), 5)
     0.24036
     """

@@ -16,8 +16,12 @@ from textile_pcf.errors import Problem
 from textile_pcf.factors import Match, NoMatch, Request
 from textile_pcf.factors.matcher import LINK, FactorMatcher, FactorRequests
 from textile_pcf.inventory.default_table import summed_up
-from textile_pcf.results.contributions import nonzero_parts
 from textile_pcf.suggest import nearest
+
+
+def nonzero_parts(values: FloatArray) -> tuple[int, ...]:
+    """Return the columns of factor values, shape (factors, 5), that are not all zero."""
+    return tuple(np.flatnonzero(values.any(axis=0)).tolist())
 
 
 @dataclass(frozen=True, eq=False)

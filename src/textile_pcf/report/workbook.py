@@ -201,8 +201,8 @@ def _one_line(
 def _emissions(sheet: Sheet, result: Footprint, line: int, columns: dict[str, int], linked: list[str] | None) -> None:
     """Factor and emissions of a line, part by part."""
     lines, row = result.lines, sheet.row
-    emitted = result.emitted
-    parts = emitted.factor_values[emitted.factor[line], : len(SPLIT)] * parse_unit(lines.text("unit", line)).factor
+    inventory = result.inventory
+    parts = inventory.split_values[inventory.value_index[line], : len(SPLIT)] * parse_unit(lines.text("unit", line)).factor
     first = columns[f"factor {SPLIT[0]}"]
     for part in range(len(SPLIT)):
         if linked is None:

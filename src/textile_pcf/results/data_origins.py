@@ -10,11 +10,12 @@ from textile_pcf.activity import Activity
 from textile_pcf.activity.row_patterns import PER_PERIOD
 from textile_pcf.arrays import BoolArray, IndexArray
 from textile_pcf.columns import Categorical, group_rows
+from textile_pcf.inventory.amount_sources import amount_sources
 from textile_pcf.inventory.period_totals import output_mass, periods_of
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.results.explain import number
-from textile_pcf.rules import PRODUCT, FlowSpec, RuleSet
+from textile_pcf.rules import FlowSpec, RuleSet
 
 GENERIC = "estimated"  # data type of the rule's own values
 
@@ -22,7 +23,7 @@ GENERIC = "estimated"  # data type of the rule's own values
 def data_origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     """Data type, source and place of each row's amount: the file's, or the rule's citation."""
     cells, rules, flows = activity.columns, activity.rules, activity.exchanges
-    row, ruled, entry = told_by(activity, quantities)
+    row, ruled, entry = amount_sources(activity, quantities)
     first, form = group_rows(
         cells.texts["data_type"].codes[row],
         cells.texts["source"].codes[row],
@@ -43,34 +44,6 @@ def data_origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     located = Categorical(form, tuple(places))
     return {"data_type": Categorical(form, tuple(types)), "source": Categorical(form, tuple(sources)),
             "locator": _row_places(activity, row, ruled, located)}  # fmt: skip
-
-
-def told_by(activity: Activity, quantities: Quantities) -> tuple[IndexArray, BoolArray, IndexArray]:
-    """Row of the file that tells each amount, whether the rule tells it instead, and by which entry of its value.
-
-    A flow that takes the value of a property that the mill gave is told by the row of that property.
-    """
-    flows = activity.exchanges
-    row, ruled, entry = flows.row.copy(), quantities.entry >= 0, quantities.entry.copy()
-    for spec in activity.rules.flows:
-        if spec.default is None or spec.default.reference < 0:
-            continue
-        lines = np.flatnonzero((flows.flow == spec.index) & ruled)
-        start = activity.property_entries.offsets[spec.default.reference]
-        place = start + _property_seats(activity, spec.default.reference, spec.stage, flows.entry[lines])
-        given = activity.property_rows[place] >= 0
-        row[lines[given]] = activity.property_rows[place[given]]
-        ruled[lines[given]] = False
-        entry[lines] = quantities.property_entry[place]
-    return row, ruled, entry
-
-
-def _property_seats(activity: Activity, index: int, stage: int, seats: IndexArray) -> IndexArray:
-    """Seats of a property that seats of some stage look at."""
-    rules = activity.rules
-    home = rules.properties[index].stage
-    own_lane = home != PRODUCT and rules.stages[home].component
-    return activity.components.product[seats] if rules.stages[stage].component and not own_lane else seats
 
 
 def _row_places(activity: Activity, row: IndexArray, ruled: BoolArray, located: Categorical) -> Categorical:
