@@ -59,8 +59,8 @@ def _is_driver(default: Default | None) -> bool:
     return default is not None and default.reference < 0 and default.by < 0 and not default.citations[0].source
 
 
-def _generic_rows(matched: FactorMatches, factors: FactorTable) -> BoolArray:
+def _generic_rows(matches: FactorMatches, factors: FactorTable) -> BoolArray:
     """Flow rows whose factor is of a shipped table, and no supplier's; links have none."""
     shipped = np.array([*(table.shipped for table in factors.tables), False], dtype=bool)
-    declared = np.array([request.item.startswith(DECLARED) for request in matched.requests], dtype=bool)
-    return take(shipped[matched.factor_rows[:, 0]] & ~declared, matched.request)
+    declared = np.array([request.item.startswith(DECLARED) for request in matches.requests], dtype=bool)
+    return take(shipped[matches.factor_rows[:, 0]] & ~declared, matches.request)

@@ -79,10 +79,12 @@ def _bracketed(text: str) -> str:
 
 
 def _components(activity: Activity) -> Categorical:
-    flows, rules, lanes = activity.exchanges, activity.rules, activity.components
-    names = lanes.component_names if "" in lanes.component_names else (*lanes.component_names, "")
-    per_lane = rule_arrays(rules).flow_is_component[flows.flow]
-    return Categorical(np.where(per_lane, lanes.component[np.where(per_lane, flows.entry, 0)], names.index("")), names)
+    flows, rules, components = activity.exchanges, activity.rules, activity.components
+    names = components.component_names if "" in components.component_names else (*components.component_names, "")
+    per_component = rule_arrays(rules).flow_is_component[flows.flow]
+    return Categorical(
+        np.where(per_component, components.component[np.where(per_component, flows.entry, 0)], names.index("")), names
+    )
 
 
 def _whole(spec: FlowSpec, per: int, rules: RuleSet) -> Unit:
@@ -93,53 +95,53 @@ def _whole(spec: FlowSpec, per: int, rules: RuleSet) -> Unit:
 def _values(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     """Value per driver as a person reads it: in the flow's unit per driver, and as given where that was another unit."""
     flows = activity.exchanges
-    first, form = group_rows(flows.flow, flows.per)
-    wholes = [_whole(activity.rules.flows[flows.flow[row]], int(flows.per[row]), activity.rules) for row in first]
-    factor = np.array([whole.factor for whole in wholes])[form]
-    texts = tuple(whole.text for whole in wholes)
+    first, pattern = group_rows(flows.flow, flows.per)
+    units = [_whole(activity.rules.flows[flows.flow[row]], int(flows.per[row]), activity.rules) for row in first]
+    factor = np.array([unit.factor for unit in units])[pattern]
+    texts = tuple(unit.text for unit in units)
     return {
         "value": quantities.value / factor,
-        "value_unit": Categorical(form, texts),
-        "as_written": as_written(activity, quantities, form, texts),
+        "value_unit": Categorical(pattern, texts),
+        "as_written": as_written(activity, quantities, pattern, texts),
     }
 
 
-def _factor_columns(activity: Activity, factors: FactorTable, matched: FactorMatches) -> dict[str, Any]:
+def _factor_columns(activity: Activity, factors: FactorTable, matches: FactorMatches) -> dict[str, Any]:
     """What is known of each row's factor, told once per distinct question."""
     told: dict[str, list[str]] = {
         name: []
         for name in ("item", "region", "year", "fallback", "printed", "factor_table", "factor_source", "factor_locator")
     }
-    for answer, request in zip(matched.matches, matched.requests, strict=True):
-        row = _factor_row(factors, answer) if answer else dict.fromkeys(told, "")
-        row["item"] = request.item if answer else "product"
+    for match, request in zip(matches.matches, matches.requests, strict=True):
+        row = _factor_row(factors, match) if match else dict.fromkeys(told, "")
+        row["item"] = request.item if match else "product"
         for name, column in told.items():
             column.append(row[name])
-    columns: dict[str, Any] = {name: Categorical(matched.request, tuple(column)) for name, column in told.items()}
-    if np.any(matched.supplier >= 0):
-        columns["item"] = _linked_items(activity, matched, columns["item"])
+    columns: dict[str, Any] = {name: Categorical(matches.request, tuple(column)) for name, column in told.items()}
+    if np.any(matches.supplier >= 0):
+        columns["item"] = _linked_items(activity, matches, columns["item"])
     return columns
 
 
-def _factor_row(factors: FactorTable, answer: Any) -> dict[str, str]:
-    table = factors.tables[answer.table]
-    printed, weighs = table.numbers["value"][answer.row], table.texts["mass_per_unit"][answer.row]
-    weighing = f" ({weighs} per unit)" if answer.mass != 1 else ""
-    value = f"printed {number(printed)} {table.units[answer.row].text}{weighing}"
+def _factor_row(factors: FactorTable, match: Any) -> dict[str, str]:
+    table = factors.tables[match.table]
+    printed, weighs = table.numbers["value"][match.row], table.texts["mass_per_unit"][match.row]
+    weighing = f" ({weighs} per unit)" if match.mass != 1 else ""
+    value = f"printed {number(printed)} {table.units[match.row].text}{weighing}"
     return {
-        "region": table.texts["region"][answer.row],
-        "year": table.texts["year"][answer.row],
-        "fallback": answer.fallback,
+        "region": table.texts["region"][match.row],
+        "year": table.texts["year"][match.row],
+        "fallback": match.fallback,
         "printed": value if np.isfinite(printed) else "from its gases",
         "factor_table": table.label,
-        "factor_source": table.source_title(answer.row),
-        "factor_locator": table.texts["locator"][answer.row],
+        "factor_source": table.source_title(match.row),
+        "factor_locator": table.texts["locator"][match.row],
     }
 
 
-def _linked_items(activity: Activity, matched: FactorMatches, items: Categorical) -> Categorical:
+def _linked_items(activity: Activity, matches: FactorMatches, items: Categorical) -> Categorical:
     names = tuple(f"product:{product}" for product in activity.products)
-    codes = np.where(matched.supplier >= 0, len(items.categories) + matched.supplier, items.codes)
+    codes = np.where(matches.supplier >= 0, len(items.categories) + matches.supplier, items.codes)
     return Categorical(codes, (*items.categories, *names))
 
 

@@ -29,10 +29,10 @@ def find_double_uptake(inventory: Inventory) -> Iterator[tuple[int, str]]:
     if matches.has_links:
         bought = bought | (matches.supplier >= 0)
     product = activity.exchange_products
-    both = np.intersect1d(product[takes & bought], product[takes & ~bought])
-    here = takes & np.isin(product, both)
-    brought = _distinct(product, flows.flow, np.flatnonzero(here & bought))
-    for own in _distinct(product, flows.flow, np.flatnonzero(here & ~bought)).tolist():
+    products = np.intersect1d(product[takes & bought], product[takes & ~bought])
+    counted = takes & np.isin(product, products)
+    brought = _distinct(product, flows.flow, np.flatnonzero(counted & bought))
+    for own in _distinct(product, flows.flow, np.flatnonzero(counted & ~bought)).tolist():
         for row in brought[product[brought] == product[own]].tolist():
             name, other = (_named(activity, int(flows.flow[each])) for each in (own, row))
             text = f"{name}: the material of {other} holds uptake of CO2 already; give 0 here, or the same carbon counts twice."
