@@ -7,23 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from textile_pcf import engine
 from textile_pcf.activity import Activity, build_activity
 from textile_pcf.errors import InputError, Problem, UsageError, warn_caller, wrong_type
 from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.factors.matcher import FactorMatcher, factor_matcher
-from textile_pcf.inventory.links import solve_product_links
-from textile_pcf.inventory.masses import stage_masses
-from textile_pcf.inventory.matching import FactorMatches, match_exchanges, nonzero_parts
+from textile_pcf.inventory.inventory import build_inventory
+from textile_pcf.inventory.matching import FactorMatches, match_exchanges
 from textile_pcf.inventory.period_totals import added_years
 from textile_pcf.inventory.plausibility import implausible_amounts, refuse_beyond_band
 from textile_pcf.inventory.quantities import Quantities, complete_quantities
 from textile_pcf.inventory.root_causes import root_causes
 from textile_pcf.inventory.supply_mix import apply_supply
-from textile_pcf.results import Emitted, Footprint
-from textile_pcf.results.assembly import assemble
+from textile_pcf.results import Footprint, Run
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import LOCATION, MARKET, Supply, load_supply
 
@@ -122,33 +117,58 @@ def calculate(
         raise wrong_type("activity", activity, "activity data", "Read them first: read_activity(path, rule).")
     if factors is not None and not isinstance(factors, FactorTable):
         raise wrong_type("factors", factors, "loaded emission factors", "Load them first: load_factors(path).")
-    result = _calculated(activity, factors, gwp, biogenic, supply)
+    result = calculate_run(_run(activity, factors, gwp, biogenic, supply))
     notes = activity.columns.table.notes
     warn_caller(text for text in result.warnings() if text not in notes)  # `read_activity` warned of these
     return result
 
 
-def _calculated(
+def calculate_run(run: Run) -> Footprint:
+    """Calculate the footprints of a run; of `dataclasses.replace(run, factors=…)`, the same with other factors.
+
+    Parameters
+    ----------
+    run : Run
+        The inputs, such as `Footprint.run`.
+
+    Raises
+    ------
+    InputError
+        With every problem.
+    UsageError
+        There is no such GWP set or convention.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> import textile_pcf as tp
+    >>> result = tp.footprint("examples/cotton_poplin/activity.csv", rule="cotton_fabric")
+    >>> bool(calculate_run(replace(result.run, gwp="AR5")).totals[0] == result.totals[0])
+    False
+    """
+    gwp, biogenic = _one_of("gwp", run.gwp, GWP_SETS), _one_of("biogenic", run.biogenic, CONVENTIONS)
+    return calculate_scenarios(run.activity, factor_matcher(run.factors, gwp, biogenic), supply=run.supply)[0]
+
+
+def _run(
     activity: Activity,
     factors: FactorTable | None,
     gwp: str | None,
     biogenic: str | None,
     supply: Supply | str | Path | None,
-) -> Footprint:
-    """The result, without a warning said aloud."""
-    rules = activity.rules
+) -> Run:
+    """Return the inputs of a calculation, with the rule's conventions and the default factors where none are given."""
+    document = activity.rules.document
     factors = load_factors() if factors is None else factors
-    gwp = _one_of("gwp", rules.document.gwp if gwp is None else gwp, GWP_SETS)
-    biogenic = _one_of("biogenic", rules.document.biogenic if biogenic is None else biogenic, CONVENTIONS)
-
-    sites = None if supply is None else load_supply(supply)
-    return calculate_scenarios(activity, factor_matcher(factors, gwp, biogenic), supply=sites)[0]
+    gwp = _one_of("gwp", document.gwp if gwp is None else gwp, GWP_SETS)
+    biogenic = _one_of("biogenic", document.biogenic if biogenic is None else biogenic, CONVENTIONS)
+    return Run(activity, factors, gwp, biogenic, None if supply is None else load_supply(supply))
 
 
 def calculate_scenarios(activity: Activity, *scenarios: FactorMatcher, supply: Supply | None = None) -> list[Footprint]:
-    """The same activity data under each of several factor tables or sets of global warming potentials.
+    """Calculate the same activity data under each of several factor tables or sets of global warming potentials.
 
-    `Answers` keep what was matched before, for the next of many tables of activity data under the same rule.
+    A `FactorMatcher` keeps its matches for the next table of activity data under the same rule.
 
     Raises
     ------
@@ -156,57 +176,28 @@ def calculate_scenarios(activity: Activity, *scenarios: FactorMatcher, supply: S
         With every problem under any of them.
     """
     quantities = with_refusals(activity, complete_quantities(activity))
-    matched = [match_exchanges(activity, answers) for answers in scenarios]
+    matches = [match_exchanges(activity, matcher) for matcher in scenarios]
+    runs = [Run(activity, matcher.factors, matcher.gwp, matcher.biogenic, supply) for matcher in scenarios]
     if supply is not None:
         return [
-            _calculate_with_supply(activity, quantities, found, answers, supply)
-            for found, answers in zip(matched, scenarios, strict=True)
+            _calculate_with_supply(quantities, matched, matcher, run, supply)
+            for matched, matcher, run in zip(matches, scenarios, runs, strict=True)
         ]
-    _raise([*activity.problems, *quantities.problems, *(problem for found in matched for problem in found.problems)], activity)
-    return [_add_up(activity, quantities, found, answers) for found, answers in zip(matched, scenarios, strict=True)]
+    _raise([*activity.problems, *quantities.problems, *(problem for one in matches for problem in one.problems)], activity)
+    return [Footprint(build_inventory(activity, quantities, one), run) for one, run in zip(matches, runs, strict=True)]
 
 
 def _calculate_with_supply(
-    activity: Activity, quantities: Quantities, matched: FactorMatches, answers: FactorMatcher, supply: Supply
+    quantities: Quantities, matches: FactorMatches, matcher: FactorMatcher, run: Run, supply: Supply
 ) -> Footprint:
-    """The result by the rule's accounting of electricity and heat, with the totals by both beside it."""
-    results = {
-        name: _add_up(*apply_supply(activity, quantities, matched, answers, supply, name), answers)
-        for name in (LOCATION, MARKET)
-    }
-    declared = activity.rules.document.electricity.declared
-    cited = {"electricity": declared, "supply": {"name": supply.name, "sha256": supply.sha256}}
-    beside = {name: result.totals for name, result in results.items()}
-    return replace(results[declared], beside=beside, cited=cited)
-
-
-def _add_up(activity: Activity, quantities: Quantities, matched: FactorMatches, answers: FactorMatcher) -> Footprint:
-    """Masses, amounts and emissions of rows that have their factors."""
-    _raise([*activity.problems, *quantities.problems, *matched.problems], activity)
-    with np.errstate(over="ignore", invalid="ignore"):  # what is beyond measure is told below
-        masses = stage_masses(activity, quantities)
-        flows, place = activity.exchanges, activity.exchanges.process
-        scale = None if quantities.scale is flows.unit_scale else quantities.scale
-        amount = engine.exchange_amounts(quantities.value, scale, place, masses, flows.driver_rows)
-        question, per_unit, stuck = solve_product_links(activity, quantities, matched, amount)
-        _raise(stuck, activity)
-        told = matched.nonzero_parts if per_unit is matched.pattern_values else nonzero_parts(per_unit)
-        emitted = Emitted(place, amount, question, per_unit, activity.processes.total, told)
-        emissions_by_process = emitted.emissions_by_process
-        if np.count_nonzero(np.isfinite(emissions_by_process)) < emissions_by_process.size:
-            _raise(_beyond_measure(activity, emitted), activity)
-    return assemble(activity, quantities, matched, masses, emitted, answers)
-
-
-def _beyond_measure(activity: Activity, emitted: Emitted) -> list[Problem]:
-    """Rows whose emissions are more than a number can hold; the whole input where no row alone is."""
-    emissions = emitted.amount * emitted.factor_values[emitted.factor].sum(axis=1)
-    rows = np.unique(activity.exchanges.row[~np.isfinite(emissions)])
-    what, cure = "The emissions of this amount are beyond what can be counted.", "Check the amount and its unit."
-    found = list(activity.columns.problems_at(rows[rows >= 0], what, cure, "amount", "huge"))
-    return found or [
-        Problem(activity.columns.table.name, "The emissions add up beyond what can be counted.", cure, code="huge")
-    ]
+    """Calculate by the rule's accounting of electricity and heat; totals by both accountings are added."""
+    results = {}
+    for accounting in (LOCATION, MARKET):
+        divided, values, found = apply_supply(run.activity, quantities, matches, matcher, supply, accounting)
+        _raise([*divided.problems, *values.problems, *found.problems], divided)
+        results[accounting] = Footprint(build_inventory(divided, values, found), run)
+    declared = results[run.activity.rules.document.electricity.declared]
+    return replace(declared, beside={name: result.totals for name, result in results.items()})
 
 
 def footprint(
@@ -246,7 +237,7 @@ def footprint(
     """
     several = factors if isinstance(factors, (list, tuple)) else () if factors is None else (factors,)
     rules, tables = load_rules(rule), load_factors(*several)
-    result = _calculated(build_activity(source, rules), tables, gwp, biogenic, supply)
+    result = calculate_run(_run(build_activity(source, rules), tables, gwp, biogenic, supply))
     warn_caller(result.warnings())
     return result
 

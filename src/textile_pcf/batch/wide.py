@@ -19,10 +19,10 @@ from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import FloatArray
 from textile_pcf.calculation import calculate_scenarios
 from textile_pcf.errors import InputError, Problem
-from textile_pcf.factors import COUNTED, FactorTable, load_factors
+from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.factors.matcher import FactorMatcher
+from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.plausibility import most_of_rows
-from textile_pcf.inventory.quantities import complete_quantities
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import parse_unit
@@ -124,20 +124,9 @@ def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: Ru
     activity = build_activity({"product": "1", "rows": probe}, rules)
     footprint = calculate_scenarios(activity, answers)[0]
     _must_be_linear(activity)
-    flows, told = activity.exchanges, rule_arrays(rules)
+    inventory, row = footprint.inventory, activity.exchanges.row
     factor = activity.rows.patterns.factor[activity.rows.pattern]
-    scale = complete_quantities(activity).scale
-    per_unit = footprint.emitted.factor_values[:, :COUNTED].sum(axis=1)[footprint.emitted.factor]
-    stage = told.flow_stage[flows.flow]
-    weights = tuple(np.zeros((len(columns), len(rules.stages))) for _ in range(3))
-    drivers = told.flow_masses[flows.flow]
-    if np.any(drivers.sum(axis=1) > 1):
-        raise InputError([_unfit("a flow is multiplied by several masses")])
-    for kind, weight in enumerate(weights):
-        rows = np.flatnonzero((drivers[:, kind] > 0) | ((kind == 0) & (drivers.sum(axis=1) == 0)))
-        if kind == 0 and np.any(drivers.sum(axis=1) == 0):
-            raise InputError([_unfit("a flow is not multiplied by a mass of its stage")])
-        weight[flows.row[rows], stage[rows]] = factor[flows.row[rows]] * scale[rows] * per_unit[rows]
+    weights = _weights(inventory, len(columns), factor[row] * inventory.scale * inventory.factor_totals)
     lost = [(int(row), float(factor[row]), spec.basis) for row, spec in zip(activity.loss_rows, rules.losses, strict=True)]
     taken = [activity.stage_active[spec.index] and not spec.outside for spec in rules.stages]
     losses = tuple(tuple(lost[index] for index in spec.losses if taken[spec.index]) for spec in rules.stages)
@@ -147,13 +136,29 @@ def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: Ru
         if spec.stage < 0 and activity.property_rows[spec.index] >= 0 and not spec.choice
     }
     any_sign = np.zeros(len(columns), dtype=bool)
-    any_sign[flows.row] = [rules.flows[index].any_sign for index in flows.flow]
+    any_sign[row] = rule_arrays(rules).flow_any_sign[inventory.flow]
     if "mass" in measured:  # told per canonical unit of what it is per
         column, _ = measured["mass"]
         measured["mass"] = (column, float(footprint.measures.mass[0] / amounts[0, column]))
     inside = np.array([not spec.outside for spec in rules.stages])
     most = np.where(activity.columns.confirmed, np.inf, most_of_rows(activity))
-    return _Layout((weights[0], weights[1], weights[2]), losses, measured, any_sign, most, inside, footprint.measures)
+    return _Layout(weights, losses, measured, any_sign, most, inside, footprint.measures)
+
+
+def _weights(inventory: Inventory, columns: int, weight: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the weight of each column in each stage, per kg of output, input and loss, shapes (columns, stages)."""
+    driver, row = inventory.driver, inventory.activity.exchanges.row
+    masses = driver.sum(axis=1)
+    if np.any(masses > 1):
+        raise InputError([_unfit("a flow is multiplied by several masses")])
+    if np.any(masses == 0):
+        raise InputError([_unfit("a flow is not multiplied by a mass of its stage")])
+    stage = inventory.processes.stage[inventory.process]
+    output, taken, lost = (np.zeros((columns, len(inventory.activity.rules.stages))) for _ in range(3))
+    for index, weights in enumerate((output, taken, lost)):
+        rows = np.flatnonzero(driver[:, index])
+        weights[row[rows], stage[rows]] = weight[rows]
+    return output, taken, lost
 
 
 def _unfit(why: str) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -23,9 +23,11 @@ from textile_pcf.columns import by_first_appearance, factorize
 from textile_pcf.errors import SHOWN, InputError, Problem
 from textile_pcf.factors import FactorTable
 from textile_pcf.factors.matcher import FactorMatcher
+from textile_pcf.inventory.plausibility import count_implausible
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.table import Table
 from textile_pcf.results import Footprint
+from textile_pcf.results.warnings import product_warnings
 from textile_pcf.rules import RuleSet
 from textile_pcf.supply import Supply
 
@@ -194,7 +196,7 @@ def write_partition(work: Job, outcome: PartitionResult) -> PartitionReport:
     problems = outcome.problems
     rejected = len({problem.product for problem in problems})
     used = [{str(table): list(rows) for table, rows in result.used().items()} if result else {} for result in results]
-    odd = {name: list(told) for name, told in results[0].told.implausible().items()} if results and results[0] else {}
+    odd = {name: list(told) for name, told in _implausible(results[0]).items()} if results and results[0] else {}
     warnings = said_of(results)
     done = PartitionReport(
         number, outcome.rows, outcome.products, rejected, len(problems), used, warnings, outcome.unanswered, digest, odd
@@ -291,9 +293,14 @@ def answered(work: Job, table: Table, answers: FactorMatcher, products: int) -> 
     return result, {"products": missing, "reasons": reasons} if missing else {}
 
 
+def _implausible(result: Footprint) -> Mapping[str, tuple[int, str, str]]:
+    """Return how many products are outside the band of each quantity, with the first of them and its amount."""
+    return count_implausible(result.inventory.activity, result.inventory.quantities)
+
+
 def said_of(results: Sequence[Footprint | None]) -> list[str]:
     """Warnings of products, each sentence once; no more than a person reads."""
-    texts = (text for result in results if result for text in result.told.texts_of_products())
+    texts = (text for result in results if result for text in product_warnings(result.inventory, result.run.factors))
     return list(dict.fromkeys(texts))[:SHOWN]
 
 

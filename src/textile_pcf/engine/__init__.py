@@ -3,17 +3,23 @@
 Knows no file, no unit text, no rule.
 """
 
+from textile_pcf.engine.derivatives import amount_gradient, factor_weights, leontief, ratio_elasticities
 from textile_pcf.engine.emissions import exchange_amounts
-from textile_pcf.engine.loops import find_loops, solve_links, sum_by_group
+from textile_pcf.engine.loops import Links, find_loops, solve_links, sum_by_group
 from textile_pcf.engine.masses import Masses, loss_ratio, stage_masses
 from textile_pcf.engine.networks import products_in_loops
 
 __all__ = [
+    "Links",
     "Masses",
+    "amount_gradient",
     "exchange_amounts",
+    "factor_weights",
     "find_loops",
+    "leontief",
     "loss_ratio",
     "products_in_loops",
+    "ratio_elasticities",
     "solve_links",
     "stage_masses",
     "sum_by_group",

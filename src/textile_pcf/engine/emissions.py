@@ -1,4 +1,4 @@
-"""Amounts of exchanges, and sums by group."""
+"""Amounts of exchanges."""
 
 from __future__ import annotations
 
@@ -11,34 +11,41 @@ from textile_pcf.engine.masses import Masses
 def exchange_amounts(
     value: FloatArray, scale: FloatArray | None, process: IndexArray, masses: Masses, driver_rows: Sequence[IndexArray | slice]
 ) -> FloatArray:
-    """Amount of each row per product unit: value × drivers.
+    """Return the amount of each exchange: value × scale × masses. [canonical flow unit per product unit]
 
     Parameters
     ----------
-    value : array, shape (rows,)
+    value : ndarray, shape (exchanges,)
         Amount per driver.
-    scale : array, shape (rows,), optional
-        The drivers that are no masses, multiplied; none where there are no such drivers.
-    place : array, shape (rows,)
-        Place of the row's seat when all stages stand one after the other.
-    multiplied : three of places, or slices
-        The rows that output, input and loss of their stage multiply; `slice(None)` for all of them.
+    scale : ndarray, shape (exchanges,), optional
+        Product of the drivers that are not masses; None if there are no such drivers.
+    process : ndarray, shape (exchanges,)
+        Process of each exchange.
+    masses : Masses
+        Mass into and out of each process. [kg per product unit]
+    driver_rows : sequence of three index arrays or slices
+        The exchanges that output, input and loss of their process multiply; `slice(None)` for all of them.
+
+    Returns
+    -------
+    ndarray, shape (exchanges,)
 
     Examples
     --------
+    >>> import numpy as np
     >>> masses = Masses(np.array([1.25]), np.array([1.0]))
-    >>> none, every = slice(0), slice(None)
-    >>> exchange_amounts(np.array([2.0]), None, np.array([0]), masses, (none, none, every))
+    >>> none, all_rows = slice(0), slice(None)
+    >>> exchange_amounts(np.array([2.0]), None, np.array([0]), masses, (none, none, all_rows))
     array([0.5])
     """
     amount = value if scale is None else value * scale
     for rows, name in zip(driver_rows, ("output", "input", "loss"), strict=True):
-        where = process[rows]
-        if len(where) == len(amount):
-            every = getattr(masses, name).take(where, mode="clip")
-            every *= amount
-            amount = every
-        elif len(where):
+        index = process[rows]
+        if len(index) == len(amount):
+            mass = getattr(masses, name).take(index, mode="clip")
+            mass *= amount
+            amount = mass
+        elif len(index):
             amount = amount.copy() if amount is value else amount
-            amount[rows] *= getattr(masses, name)[where]
+            amount[rows] *= getattr(masses, name)[index]
     return amount

@@ -21,11 +21,11 @@ class Links:
 
     user: IndexArray
     supplier: IndexArray
-    needed: FloatArray
+    amount: FloatArray
 
     def of(self, which: BoolArray | IndexArray | slice) -> Links:
         """Some of the links."""
-        return Links(self.user[which], self.supplier[which], self.needed[which])
+        return Links(self.user[which], self.supplier[which], self.amount[which])
 
 
 def sum_by_group(values: FloatArray, group: IndexArray, groups: int) -> FloatArray:
@@ -88,7 +88,7 @@ def _follow(x: FloatArray, links: Links, level: IndexArray, closed: _RingsByLeve
     of_user = level[links.user]
     order = np.argsort(of_user, kind="stable")
     first = np.searchsorted(of_user[order], top).tolist()
-    user, supplier, needed = rank[links.user[order]], links.supplier[order], links.needed[order][:, None]
+    user, supplier, needed = rank[links.user[order]], links.supplier[order], links.amount[order][:, None]
     for number in range(len(top) - 1):
         low, high = first[number], first[number + 1]
         if low < high:
@@ -125,7 +125,7 @@ class _RingsByLevel:
         for size in np.unique(sizes).tolist():
             block, mine = members[sizes == size].reshape(-1, size), links.of(of_user == size)
             self.place[block.reshape(-1)] = np.arange(block.size)
-            local = Links(self.place[mine.user], self.place[mine.supplier], mine.needed)
+            local = Links(self.place[mine.user], self.place[mine.supplier], mine.amount)
             given = x[block.reshape(-1)]
             if size <= DENSE:
                 x[block] = _solved(given.reshape(*block.shape, -1), local)
@@ -133,7 +133,7 @@ class _RingsByLevel:
                 for ring in range(len(block)):  # few can be that long
                     rows = slice(ring * size, (ring + 1) * size)
                     own = local.of(local.user // size == ring)
-                    own = Links(own.user - rows.start, own.supplier - rows.start, own.needed)
+                    own = Links(own.user - rows.start, own.supplier - rows.start, own.amount)
                     x[block[ring]] = _cut_open(given[rows], own, self.cut[block[ring]])
 
 
@@ -141,7 +141,7 @@ def _solved(given: FloatArray, links: Links) -> FloatArray:
     """Footprints of products in rings of one size, shape (rings, size, columns)."""
     size = given.shape[1]
     needs = np.zeros((*given.shape[:2], size))
-    np.add.at(needs, (*np.divmod(links.user, size), links.supplier % size), links.needed)
+    np.add.at(needs, (*np.divmod(links.user, size), links.supplier % size), links.amount)
     asked = np.concatenate([given, np.ones((*given.shape[:2], 1))], axis=2)
     found = _solve(np.eye(size) - needs, asked)
     _refuse_growth(found[:, :, -1], np.asarray((needs > 0).any(axis=(1, 2))))
@@ -165,11 +165,11 @@ def _cut_open(given: FloatArray, links: Links, cut: BoolArray) -> FloatArray:
     open_ = links.of(~back)
     _follow(x, open_, levels(open_.user, open_.supplier, products), None)
     closing = links.of(back)
-    taken = sum_by_group(closing.needed[:, None] * x[closing.supplier], np.searchsorted(cuts, closing.user), len(cuts))
+    taken = sum_by_group(closing.amount[:, None] * x[closing.supplier], np.searchsorted(cuts, closing.user), len(cuts))
     asked = np.concatenate([given[cuts], np.ones((len(cuts), 1))], axis=1) + taken[:, : columns + 1]
     told = _solve(np.eye(len(cuts)) - taken[:, columns + 1 :], asked)
     found = x[:, : columns + 1] + x[:, columns + 1 :] @ told
-    _refuse_growth(found[None, :, -1], np.array([bool((links.needed > 0).any())]))
+    _refuse_growth(found[None, :, -1], np.array([bool((links.amount > 0).any())]))
     return found[:, :-1]
 
 
@@ -223,7 +223,7 @@ def _too_much(links: Links) -> bool:
     members, place = np.unique(np.concatenate([links.user, links.supplier]), return_inverse=True)
     user, supplier = place[: len(links.user)], place[len(links.user) :]
     try:
-        solve_links(np.zeros((len(members), 1)), user, supplier, links.needed)
+        solve_links(np.zeros((len(members), 1)), user, supplier, links.amount)
     except ValueError:
         return True
     return False

@@ -11,19 +11,25 @@ from textile_pcf.arrays import FloatArray, IndexArray
 
 @dataclass(frozen=True)
 class Masses:
-    """Mass through each stage per product unit, the seats of all stages one after the other. [kg]"""
+    """Mass into and out of each process, ordered stage by stage.
+
+    Attributes
+    ----------
+    input, output : ndarray, shape (processes,)
+        [kg per product unit]
+    """
 
     input: FloatArray
     output: FloatArray
 
     @property
     def loss(self) -> FloatArray:
-        """Mass that goes in and does not come out. [kg]"""
+        """Mass that goes in and does not come out, shape (processes,). [kg per product unit]"""
         return self.input - self.output
 
 
 def loss_ratio(losses: FloatArray, basis: str) -> FloatArray:
-    """Mass into a loss per mass out of it. [kg/kg]
+    """Return mass in per mass out. [kg/kg]
 
     Parameters
     ----------
@@ -46,46 +52,54 @@ def loss_ratio(losses: FloatArray, basis: str) -> FloatArray:
 def stage_masses(
     product_mass: FloatArray, ratios: FloatArray, component_product: IndexArray, share: FloatArray, component_stages: int
 ) -> Masses:
-    """Mass into and out of every stage, solved backwards from the product. [kg per product unit]
+    """Return the mass into and out of every process, solved backwards from the product. [kg per product unit]
 
     Parameters
     ----------
-    product_mass : array, shape (products,)
+    product_mass : ndarray, shape (products,)
         Mass of one product unit. [kg]
-    ratios : array, the seats of all stages one after the other
-        Mass in per mass out of a stage: a seat per lane in the first `components` stages, per product in the others. [kg/kg]
-    component_product, share : arrays, shape (lanes,)
-        Product of each lane, and its part of the mass that enters the first common stage. [1]
-    components : int
+    ratios : ndarray, shape (processes,)
+        Mass in per mass out, ordered stage by stage: one per component in the first `component_stages` stages, one per
+        product in the others. [kg/kg], > 0
+    component_product : ndarray, shape (components,)
+        Product of each component.
+    share : ndarray, shape (components,)
+        Part of the mass into the first common stage that each component is. [1]
+    component_stages : int
         Number of component stages.
+
+    Returns
+    -------
+    Masses
+        `input` and `output`, shape (processes,).
 
     Examples
     --------
     A T-shirt of 0.17 kg: making loses 15 %, knitting 5.446 %, spinning 12 % of what goes in.
 
     >>> ratios = loss_ratio(np.array([0.12, 0.05446, 0.15]), "input")
-    >>> masses = stage_masses(np.array([0.17]), ratios, np.array([0]), np.array([1.0]), components=1)
+    >>> masses = stage_masses(np.array([0.17]), ratios, np.array([0]), np.array([1.0]), component_stages=1)
     >>> round(float(masses.input[0]), 5)
     0.24036
     """
-    of_lanes = component_stages * len(component_product)
-    through = _backwards(product_mass, ratios[of_lanes:])
+    of_components = component_stages * len(component_product)
+    through = _backwards(product_mass, ratios[of_components:])
     products = len(product_mass)
     common = Masses(through[:-products], through[products:])
     if not component_stages:
         return common
-    through = _backwards(through[:products][component_product] * share, ratios[:of_lanes])
-    lanes = len(component_product)
+    through = _backwards(through[:products][component_product] * share, ratios[:of_components])
+    components = len(component_product)
     return Masses(
-        np.concatenate([through[:-lanes], common.input]),
-        np.concatenate([through[lanes:], common.output]),
+        np.concatenate([through[:-components], common.input]),
+        np.concatenate([through[components:], common.output]),
     )
 
 
 def _backwards(mass: FloatArray, ratios: FloatArray) -> FloatArray:
-    """Mass into each of several stages that have the same seats, and behind them the mass out of the last.
+    """Return the mass into each of several stages with as many processes each, then the mass out of the last. [kg]
 
-    numpy multiplies along the stages seat by seat: of few seats that is one call, of many it is slower than stage by stage.
+    Accumulating with numpy is one call, faster for few processes; for many, stage by stage is faster.
     """
     through = np.concatenate([ratios, mass])
     by_stage = through.reshape(-1, len(mass))

@@ -18,34 +18,34 @@ DELIVERED = "cradle_to_customer"  # the boundary of a factor row whose value end
 TRANSPORT = "transport"
 
 
-def find_double_transport(activity: Activity, factors: FactorTable, matched: FactorMatches) -> Iterator[tuple[int, str]]:
+def find_double_transport(activity: Activity, factors: FactorTable, matches: FactorMatches) -> Iterator[tuple[int, str]]:
     """Per product, a sentence for each stage with a delivered footprint and a transport flow that is not zero."""
-    if not any(request.item.startswith(DECLARED) for request in matched.requests):
+    if not any(request.item.startswith(DECLARED) for request in matches.requests):
         return
     delivered = np.array(
         [
             answer is not None and factors.tables[answer.table].texts["boundary"][answer.row] == DELIVERED
-            for answer in matched.matches
+            for answer in matches.matches
         ],
         dtype=bool,
     )
     rules, flows = activity.rules, activity.exchanges
-    rows = np.flatnonzero(delivered[matched.request])
+    rows = np.flatnonzero(delivered[matches.request])
     if not len(rows):
         return
     product = activity.exchange_products
     stage = rule_arrays(rules).flow_stage[flows.flow]
-    place = product * len(rules.stages) + stage
+    product_index = product * len(rules.stages) + stage
     carries = np.array([_is_transport(spec) for spec in rules.flows])[flows.flow] & (activity.exchange_value != 0)
-    ways = np.flatnonzero(carries & np.isin(place, place[rows]))
-    way = ways[group_rows(place[ways], flows.flow[ways])[0]]
-    found = rows[group_rows(place[rows], matched.request[rows])[0]]
+    ways = np.flatnonzero(carries & np.isin(product_index, product_index[rows]))
+    carried = ways[group_rows(product_index[ways], flows.flow[ways])[0]]
+    found = rows[group_rows(product_index[rows], matches.request[rows])[0]]
     flows_at: dict[int, list[str]] = {}
-    for row in way.tolist():
-        flows_at.setdefault(int(place[row]), []).append(rules.flows[flows.flow[row]].id)
+    for row in carried.tolist():
+        flows_at.setdefault(int(product_index[row]), []).append(rules.flows[flows.flow[row]].id)
     for row in found.tolist():
-        item, name = matched.requests[matched.request[row]].item, rules.stage_id(int(stage[row]))
-        for flow in sorted(flows_at.get(int(place[row]), [])):
+        item, name = matches.requests[matches.request[row]].item, rules.stage_id(int(stage[row]))
+        for flow in sorted(flows_at.get(int(product_index[row]), [])):
             yield int(product[row]), f"{name}.{flow}: {item} ends at your door already; give 0 km, or its way is counted twice."
 
 

@@ -7,10 +7,11 @@ import numpy as np
 from textile_pcf import engine
 from textile_pcf.activity import Activity
 from textile_pcf.arrays import FloatArray, IndexArray
-from textile_pcf.errors import Problem
+from textile_pcf.errors import InputError, Problem
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.inventory.quantities import Quantities
+from textile_pcf.inventory.root_causes import root_causes
 from textile_pcf.rules import FlowSpec
 from textile_pcf.rules.arrays import rule_arrays
 
@@ -18,68 +19,122 @@ NAMED = 12
 """Products of a loop that a message names."""
 
 
-def solve_product_links(
-    activity: Activity, quantities: Quantities, matched: FactorMatches, amount: FloatArray
-) -> tuple[IndexArray, FloatArray, list[Problem]]:
-    """What each row asks for, and emissions per canonical unit of each of these; links count at the linking stage.
+def supplier_units(activity: Activity, quantities: Quantities, matches: FactorMatches, linked: IndexArray) -> FloatArray:
+    """Return the units of the supplier in one unit of each linked exchange. [product units per flow unit]
 
-    A row that links to a product asks for that product's footprint, which stands behind those of the factors.
+    Parameters
+    ----------
+    activity, quantities, matches
+        Activity data, completed quantities, and matched factors.
+    linked : ndarray, shape (links,)
+        Exchanges that take a product of the run.
+
+    Returns
+    -------
+    ndarray, shape (links,)
+        NaN where the unit of the flow cannot be converted.
     """
-    if not matched.has_links:
-        return matched.pattern, matched.pattern_values, []
-    linked = np.flatnonzero(matched.supplier >= 0)
-    if not len(linked):
-        return matched.pattern, matched.pattern_values, []
-    units, problems = _supplier_units(activity, quantities, matched, linked)
-    if problems:
-        return matched.request, matched.values, problems
-    per_unit = matched.values[matched.request]
-    product = activity.exchange_products
-    inside = ~rule_arrays(activity.rules).flow_outside[activity.exchanges.flow]
-    counted = inside & (matched.supplier < 0)
-    own = engine.sum_by_group((amount[:, None] * per_unit)[counted], product[counted], len(activity.names))
-    needs = linked[inside[linked]]
-    needed = amount[needs] * units[inside[linked]]
-    user, supplier = product[needs], matched.supplier[needs]
-    try:
-        total = engine.solve_links(own, user, supplier, needed)
-    except ValueError:
-        found = engine.find_loops(user, supplier, needed, len(activity.names))
-        return matched.request, matched.values, [_loop(activity, loop) for loop in found]
-    question = matched.request.copy()
-    question[linked] = len(matched.values) + np.arange(len(linked))
-    return question, np.concatenate([matched.values, total[matched.supplier[linked]] * units[:, None]]), []
-
-
-def _supplier_units(
-    activity: Activity, quantities: Quantities, matched: FactorMatches, linked: IndexArray
-) -> tuple[FloatArray, list[Problem]]:
-    """Units of the linked product in one canonical unit of the flow."""
     measures, units = product_units_of(activity, quantities.properties), np.full(len(linked), np.nan)
+    flow = activity.exchanges.flow[linked]
+    for index in np.unique(flow):
+        rows = flow == index
+        units[rows] = measures.product_units(activity.rules.flows[index].unit)[matches.supplier[linked[rows]]]
+    return units
+
+
+def product_links(
+    activity: Activity, quantities: Quantities, matches: FactorMatches, amount: FloatArray
+) -> tuple[engine.Links, FloatArray]:
+    """Return the links inside the boundary, and units of the supplier per canonical flow unit of every linked exchange.
+
+    Raises
+    ------
+    InputError
+        The unit of a linked flow cannot be converted into units of its supplier.
+    """
+    linked = np.flatnonzero(matches.supplier >= 0)
+    flow = activity.exchanges.flow[linked]
+    arrays = rule_arrays(activity.rules)
+    units = supplier_units(activity, quantities, matches, linked) / arrays.flow_factor[flow]
+    if np.isnan(units).any():
+        problems = _unknown_units(activity, quantities, matches, linked, units)
+        raise InputError(root_causes(activity, problems), activity.rules.translations())
+    inside = ~arrays.flow_outside[flow]
+    exchanges = linked[inside]
+    needed = amount[exchanges] * units[inside]
+    return engine.Links(activity.exchange_products[exchanges], matches.supplier[exchanges], needed), units
+
+
+def solve_product_links(
+    activity: Activity, quantities: Quantities, matches: FactorMatches, amount: FloatArray
+) -> tuple[IndexArray, FloatArray]:
+    """Return the factor of each exchange, links to products of the run included.
+
+    Parameters
+    ----------
+    activity, quantities, matches
+        Activity data, completed quantities, and matched factors.
+    amount : ndarray, shape (exchanges,)
+        Amount of each exchange. [canonical flow unit per product unit]
+
+    Returns
+    -------
+    index : ndarray, shape (exchanges,)
+        Row of `values` of each exchange.
+    values : ndarray, shape (factors, 5)
+        Fossil, biogenic, uptake, land use change and aircraft. [kg CO2e per canonical flow unit]. The footprints of the
+        suppliers come after those of the factors.
+
+    Raises
+    ------
+    InputError
+        A unit cannot be converted, or products need all or more of themselves.
+    """
+    if not matches.has_links or not np.any(matches.supplier >= 0):
+        return matches.pattern, matches.pattern_values
+    links, units = product_links(activity, quantities, matches, amount)
+    product = activity.exchange_products
+    counted = ~rule_arrays(activity.rules).flow_outside[activity.exchanges.flow] & (matches.supplier < 0)
+    emissions = amount[:, None] * matches.values[matches.request]
+    own = engine.sum_by_group(emissions[counted], product[counted], len(activity.names))
+    try:
+        total = engine.solve_links(own, links.user, links.supplier, links.amount)
+    except ValueError as error:
+        loops = engine.find_loops(links.user, links.supplier, links.amount, len(activity.names))
+        problems = [_loop(activity, loop) for loop in loops]
+        raise InputError(root_causes(activity, problems), activity.rules.translations()) from error
+    linked = np.flatnonzero(matches.supplier >= 0)
+    index = matches.request.copy()
+    index[linked] = len(matches.values) + np.arange(len(linked))
+    return index, np.concatenate([matches.values, total[matches.supplier[linked]] * units[:, None]])
+
+
+def _unknown_units(
+    activity: Activity, quantities: Quantities, matches: FactorMatches, linked: IndexArray, units: FloatArray
+) -> list[Problem]:
+    """Return a problem for each linked exchange whose unit cannot be converted into units of its supplier."""
+    measures = product_units_of(activity, quantities.properties)
     problems: list[Problem] = []
     flow = activity.exchanges.flow[linked]
     for index in np.unique(flow):
         spec: FlowSpec = activity.rules.flows[index]
-        rows = flow == index
-        told = measures.product_units(spec.unit)[matched.supplier[linked[rows]]] / spec.unit.factor
-        units[rows] = told
-        for row in linked[rows][np.isnan(told)]:
-            source, product = int(activity.exchanges.row[row]), activity.products[matched.supplier[row]]
+        needed = measures.needed_property(spec.unit)
+        for row in linked[(flow == index) & np.isnan(units)]:
+            source, product = int(activity.exchanges.row[row]), activity.products[matches.supplier[row]]
             what = f"{spec.unit.text} of product {product!r} cannot be turned into its unit {activity.rules.product_unit.text}."
-            needed = measures.needed_property(spec.unit)
             cure = (
                 f"Give {needed} of product {product!r}."
                 if needed
                 else "Link it on a flow that counts its unit, mass, area or length."
             )
             problems += activity.columns.problems_at([source], what, cure, "item", "link-unit")
-    return units, problems
+    return problems
 
 
 def _loop(activity: Activity, members: list[int]) -> Problem:
     names, arrows = [activity.products[member] for member in members], len(members)
-    told = names if arrows <= NAMED else [*names[: NAMED - 2], "…", names[-1]]
-    chain = " → ".join([*told, names[0]])
+    shown = names if arrows <= NAMED else [*names[: NAMED - 2], "…", names[-1]]
+    chain = " → ".join([*shown, names[0]])
     what = f"These products need all or more of themselves ({arrows} link{'s' if arrows > 1 else ''}): {chain}."
     cure = "Lower the amounts that go round, or break the loop."
     return Problem(f"{activity.columns.table.name} (product {names[0]})", what, cure, names[0], "loop")

@@ -1,4 +1,4 @@
-"""Masses through all stages: what a stage loses, multiplied, solved backwards from the product."""
+"""Masses of all processes, from their losses and the mass of the product."""
 
 from __future__ import annotations
 
@@ -14,23 +14,36 @@ from textile_pcf.rules.arrays import rule_arrays
 
 
 def stage_masses(activity: Activity, quantities: Quantities) -> engine.Masses:
-    """Masses of all stages: the losses of each, multiplied, solved backwards from the product. [kg per product unit]"""
-    lanes, lost = activity.components, activity.structure.process_losses
-    ratio_of = _loss_ratios(activity, quantities.losses)
-    every = reduce(np.multiply, [ratio_of[seats] for seats in lost]) if lost else np.ones(activity.processes.total)
-    return engine.stage_masses(quantities.mass, every, lanes.product, lanes.share, rule_arrays(activity.rules).component_stages)
+    """Return the mass into and out of every process, solved backwards from the product. [kg per product unit]
+
+    Parameters
+    ----------
+    activity : Activity
+    quantities : Quantities
+        Losses of all stages, and the mass of one product unit.
+
+    Returns
+    -------
+    Masses
+        `input` and `output`, shape (processes,).
+    """
+    components, losses = activity.components, activity.structure.process_losses
+    ratios = _loss_ratios(activity, quantities.losses)
+    total = reduce(np.multiply, [ratios[entries] for entries in losses]) if losses else np.ones(activity.processes.total)
+    component_stages = rule_arrays(activity.rules).component_stages
+    return engine.stage_masses(quantities.mass, total, components.product, components.share, component_stages)
 
 
 def _loss_ratios(activity: Activity, losses: FloatArray) -> FloatArray:
-    """Mass into each loss per mass out of it, on all seats; 1 where there is none, and one more that stands for -1."""
-    kinds, ratios = rule_arrays(activity.rules).loss_kinds, np.empty(len(losses) + 1)
+    """Return mass in per mass out of each loss; 1 where there is none, and a last 1 for index -1. [kg/kg]"""
+    bases, ratios = rule_arrays(activity.rules).loss_kinds, np.empty(len(losses) + 1)
     ratios[-1] = 1.0
-    for kind, of_kind in kinds:
-        if len(kinds) == 1:
-            ratios[:-1] = engine.loss_ratio(losses, kind)
+    for basis, has_basis in bases:
+        if len(bases) == 1:
+            ratios[:-1] = engine.loss_ratio(losses, basis)
         else:
-            here = np.flatnonzero(activity.loss_entries.repeat(of_kind))
-            ratios[here] = engine.loss_ratio(losses[here], kind)
+            entries = np.flatnonzero(activity.loss_entries.repeat(has_basis))
+            ratios[entries] = engine.loss_ratio(losses[entries], basis)
     if not activity.nothing_to_complete:
         ratios[:-1][np.isnan(losses)] = 1.0
     return ratios

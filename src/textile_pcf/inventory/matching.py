@@ -19,14 +19,37 @@ from textile_pcf.inventory.default_table import summed_up
 from textile_pcf.suggest import nearest
 
 
+def nonzero_parts(values: FloatArray) -> tuple[int, ...]:
+    """Return the columns of factor values, shape (factors, 5), that are not all zero."""
+    return tuple(np.flatnonzero(values.any(axis=0)).tolist())
+
+
 @dataclass(frozen=True, eq=False)
 class FactorMatches:
-    """What stands for each flow row.
+    """Emission factor or supplier of each exchange.
 
-    Rows of one `kind` ask the same; `question` is the place of what each kind asks in `answers` (None for a link to another
-    product), in `requests`, in `parts`, the emissions per canonical unit of the flow, shape (questions, PARTS), in `rows`, the
-    factor table and its row, and in `places`, where all answers keep it; kinds that no row has point anywhere. `supplier` is
-    the linked product of a row, -1 where there is none; `links` says whether there is any.
+    Exchanges of one pattern make the same request; patterns without exchanges point at any request.
+
+    Attributes
+    ----------
+    pattern : ndarray, shape (exchanges,)
+        Pattern of each exchange.
+    request_of_pattern : ndarray, shape (patterns,)
+        Request of each pattern.
+    all_matches, all_requests : sequence
+        Matches and requests of the matcher, also of other activity data; None for a link to a product of the run.
+    values : ndarray, shape (requests, 5)
+        Fossil, biogenic, uptake, land use change, and aircraft of each request. [kg CO2e per canonical flow unit]
+    factor_rows : ndarray, shape (requests, 2)
+        Factor table and its row; -1 where there is none.
+    match_index : ndarray, shape (requests,)
+        Index of each request in `all_matches` and `all_requests`.
+    supplier : ndarray, shape (exchanges,) or (0,)
+        Product of the run that each exchange takes, -1 if none; empty if no exchange is a link.
+    has_links : bool
+        Whether any exchange is a link.
+    problems : tuple of Problem
+        Requests without a factor.
     """
 
     pattern: IndexArray
@@ -42,28 +65,28 @@ class FactorMatches:
 
     @cached_property
     def request(self) -> IndexArray:
-        """The question of each row."""
+        """Request of each exchange, shape (exchanges,)."""
         return take(self.request_of_pattern, self.pattern)
 
     @cached_property
     def pattern_values(self) -> FloatArray:
-        """Emissions per canonical unit of what each kind asks, shape (kinds, PARTS)."""
+        """Factor of each pattern, shape (patterns, 5). [kg CO2e per canonical flow unit]"""
         return self.values.take(self.request_of_pattern, axis=0)
 
     @cached_property
     def nonzero_parts(self) -> tuple[int, ...]:
-        """Parts of the emissions that some factor tells."""
+        """Columns of `values` that are not all zero."""
         return nonzero_parts(self.values)
 
     @cached_property
     def matches(self) -> tuple[Match | None, ...]:
-        """The factor of each question."""
+        """Match of each request; None for links and requests without a factor."""
         found = (self.all_matches[place] for place in self.match_index.tolist())
         return tuple(answer if isinstance(answer, Match) else None for answer in found)
 
     @cached_property
     def requests(self) -> tuple[Request, ...]:
-        """Each question in words."""
+        """The requests."""
         return tuple(self.all_requests[place] for place in self.match_index.tolist())
 
 
@@ -73,7 +96,7 @@ def nonzero_parts(values: FloatArray) -> tuple[int, ...]:
 
 
 def match_exchanges(activity: Activity, answers: FactorMatcher) -> FactorMatches:
-    """Emission factor of every flow row, with a problem for every row that has none."""
+    """Return the emission factor of every exchange, with a problem for every exchange that has none."""
     if (earlier := answers.matched.get(activity.structure)) is not None:
         return earlier
     kind, question, places, links = _requests(activity, answers)

@@ -62,6 +62,6 @@ def missing_mass(activity: Activity, mass: FloatArray) -> Iterator[Problem]:
         return
     spec = activity.rules.product_property("mass")
     told = spec is not None and (spec.optional or spec.default is not None or spec.method is not None)
-    for seat in np.flatnonzero((np.isnan(mass) & told) | (mass <= 0)):
-        what = "The mass of the product is not known." if np.isnan(mass[seat]) else "The mass of the product is zero."
-        yield activity.missing(PRODUCT, int(seat), "mass", what, "Give the mass of one product unit in kg.", "no-mass")
+    for entry in np.flatnonzero((np.isnan(mass) & told) | (mass <= 0)):
+        what = "The mass of the product is not known." if np.isnan(mass[entry]) else "The mass of the product is zero."
+        yield activity.missing(PRODUCT, int(entry), "mass", what, "Give the mass of one product unit in kg.", "no-mass")

@@ -25,12 +25,28 @@ GIVEN, BY_RULE, COMPUTED, NONE = 0, 1, 2, -1
 
 
 class Quantities(NamedTuple):
-    """Everything the calculation needs, in canonical units.
+    """Every property, loss, and exchange value in canonical units, with its origin.
 
-    `properties` and `losses` are flat over their seats; `property_origin` says where a property comes from, and
-    `property_entry` and `loss_entry` which entry of the rule's value it is (-1: not the rule's). `value` has one number per
-    flow row, `entry` the entry of the rule's value it uses (-1 where the amount is given), and `scale` the drivers that are no
-    masses, multiplied. `mass` is that of one product unit. [kg]
+    Attributes
+    ----------
+    properties : ndarray, shape (property entries,)
+        Properties of all products, components and stages; NaN where not known.
+    property_origin : ndarray, shape (property entries,)
+        GIVEN, BY_RULE, COMPUTED or NONE.
+    property_entry, loss_entry : ndarray
+        Entry of the rule's value that was used; -1 if the value is not the rule's.
+    losses : ndarray, shape (loss entries,)
+        Losses, on the basis of the rule; NaN where not known. [1]
+    value : ndarray, shape (exchanges,)
+        Amount per driver. [canonical flow unit per driver]
+    scale : ndarray, shape (exchanges,)
+        Product of the drivers that are not masses.
+    entry : ndarray, shape (exchanges,)
+        Entry of the rule's value that was used; -1 if the amount is given.
+    mass : ndarray, shape (products,)
+        Mass of one product unit. [kg]
+    problems : tuple of Problem
+        What is missing where it is used, and what cannot be.
     """
 
     properties: FloatArray
@@ -46,7 +62,10 @@ class Quantities(NamedTuple):
 
 
 def complete_quantities(activity: Activity) -> Quantities:
-    """Complete properties, losses and flow values; what is still missing where it is used is a problem."""
+    """Complete properties, losses and exchange values: as given, by the rule, or computed by a method.
+
+    What is still missing where it is used is a problem of the returned quantities.
+    """
     if activity.nothing_to_complete:
         return _all_given(activity)
     spoilt = set() if activity.known_complete else invalid_names(activity)

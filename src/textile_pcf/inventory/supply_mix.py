@@ -29,40 +29,40 @@ class _Split:
 
 
 def apply_supply(
-    activity: Activity, quantities: Quantities, matched: FactorMatches, answers: FactorMatcher, supply: Supply, accounting: str
+    activity: Activity, quantities: Quantities, matches: FactorMatches, matcher: FactorMatcher, supply: Supply, accounting: str
 ) -> tuple[Activity, Quantities, FactorMatches]:
     """The same rows with electricity and heat split into the parts of each site, `market_based` or `location_based`.
 
     A row is split where its stage belongs to a site and it takes the rule's own electricity or purchased heat; a row that
     names another item keeps it.
     """
-    splits = [_Split(_covered(activity, matched, site), site.parts(accounting)) for site in supply.sites]
-    count = np.ones(len(matched.request), dtype=np.intp)
+    splits = [_Split(_covered(activity, matches, site), site.parts(accounting)) for site in supply.sites]
+    count = np.ones(len(matches.request), dtype=np.intp)
     for split in splits:
         count[split.rows] = len(split.parts)
     take, first = np.repeat(np.arange(len(count)), count), np.cumsum(count) - count
-    asked = matched.match_index[matched.request]
-    multiplier, form = np.ones(len(take)), asked[take]
-    problems = [*matched.problems, *_unknown_stages(activity, supply)]
+    match_index = matches.match_index[matches.request]
+    multiplier, new_index = np.ones(len(take)), match_index[take]
+    problems = [*matches.problems, *_unknown_stages(activity, supply)]
     unanswered: list[tuple[Request | None, Problem]] = []
     for split in splits:
         for number, part in enumerate(split.parts):
-            here = first[split.rows] + number
-            multiplier[here] = part.multiplier
-            form[here] = _asked_for(answers, asked[split.rows], part)
-            unanswered += _wrong(answers, np.unique(form[here]), part, accounting)
-    problems += summed_up(answers.factors, unanswered, supply.name)
-    places, form = np.unique(form, return_inverse=True)
+            part_rows = first[split.rows] + number
+            multiplier[part_rows] = part.multiplier
+            new_index[part_rows] = _asked_for(matcher, match_index[split.rows], part)
+            unanswered += _wrong(matcher, np.unique(new_index[part_rows]), part, accounting)
+    problems += summed_up(matcher.factors, unanswered, supply.name)
+    indices, new_index = np.unique(new_index, return_inverse=True)
     again = replace(
-        matched,
-        pattern=form.reshape(-1),
-        request_of_pattern=np.arange(len(places)),
-        all_matches=answers.answers,
-        all_requests=answers.requests,
-        values=answers.parts[places],
-        factor_rows=answers.rows[places],
-        match_index=places,
-        supplier=matched.supplier[take] if len(matched.supplier) else matched.supplier,
+        matches,
+        pattern=new_index.reshape(-1),
+        request_of_pattern=np.arange(len(indices)),
+        all_matches=matcher.answers,
+        all_requests=matcher.requests,
+        values=matcher.parts[indices],
+        factor_rows=matcher.rows[indices],
+        match_index=indices,
+        supplier=matches.supplier[take] if len(matches.supplier) else matches.supplier,
         problems=tuple(problems),
     )
     structure = replace(activity.structure, exchanges=activity.exchanges.take(take))
@@ -71,7 +71,7 @@ def apply_supply(
     return divided, quantities._replace(value=value, scale=scale, entry=entry), again
 
 
-def _covered(activity: Activity, matched: FactorMatches, site: SiteSupply) -> IndexArray:
+def _covered(activity: Activity, matches: FactorMatches, site: SiteSupply) -> IndexArray:
     """Rows of a site's stages that take the rule's own electricity or purchased heat."""
     rules = activity.rules
     item, energy = CARRIERS[site.carrier], parse_unit("MJ").dimensions
@@ -79,25 +79,25 @@ def _covered(activity: Activity, matched: FactorMatches, site: SiteSupply) -> In
         spec.factor == item and spec.unit.dimensions == energy and rules.stage_id(spec.stage) in site.stages
         for spec in rules.flows
     ]
-    plain = [request.item == item for request in matched.requests]
-    return np.flatnonzero(np.array(flows or [False])[activity.exchanges.flow] & np.array(plain or [False])[matched.request])
+    plain = [request.item == item for request in matches.requests]
+    return np.flatnonzero(np.array(flows or [False])[activity.exchanges.flow] & np.array(plain or [False])[matches.request])
 
 
-def _asked_for(answers: FactorMatcher, form: IndexArray, part: Part) -> IndexArray:
+def _asked_for(matcher: FactorMatcher, new_index: IndexArray, part: Part) -> IndexArray:
     """Answers to what a part asks for, for rows by the answers they had."""
-    distinct, inverse = np.unique(form, return_inverse=True)
-    places = []
+    distinct, inverse = np.unique(new_index, return_inverse=True)
+    indices = []
     for number in distinct:
-        old = answers.requests[number]
+        old = matcher.requests[number]
         item, region, year, kind = (
             part.item or old.item,
             part.region or old.region,
             part.year or old.year,
             part.kind or old.kind,
         )
-        wanted = replace(old, item=item, region=region, year=year, kind=kind, category=None)
-        places.append(answers.match_index(wanted))
-    return np.array(places, dtype=np.intp)[inverse.reshape(-1)]
+        request = replace(old, item=item, region=region, year=year, kind=kind, category=None)
+        indices.append(matcher.match_index(request))
+    return np.array(indices, dtype=np.intp)[inverse.reshape(-1)]
 
 
 def _unknown_stages(activity: Activity, supply: Supply) -> Iterator[Problem]:
@@ -111,14 +111,16 @@ def _unknown_stages(activity: Activity, supply: Supply) -> Iterator[Problem]:
                 yield Problem(f"{supply.name} (site {site.site})", what, cure, code="unknown-stage")
 
 
-def _wrong(answers: FactorMatcher, places: IndexArray, part: Part, accounting: str) -> Iterator[tuple[Request | None, Problem]]:
+def _wrong(
+    matcher: FactorMatcher, indices: IndexArray, part: Part, accounting: str
+) -> Iterator[tuple[Request | None, Problem]]:
     """A part without a factor, with what it asks; or with one of zero: no source is free of emissions over its life cycle."""
-    for place in places:
-        answer = answers.answers[place]
-        if isinstance(answer, NoMatch):
-            request = answers.requests[place] if answer.column != "region" else None
-            yield request, Problem(f"{part.place} ({accounting})", answer.what, answer.cure, code="no-factor")
-        elif not np.any(answers.parts[place]):
+    for index in indices:
+        match = matcher.answers[index]
+        if isinstance(match, NoMatch):
+            request = matcher.requests[index] if match.column != "region" else None
+            yield request, Problem(f"{part.place} ({accounting})", match.what, match.cure, code="no-factor")
+        elif not np.any(matcher.parts[index]):
             what = f"The factor of {part.item!r} is zero, but building and supplying every source emits something."
             cure = "Name its life-cycle factor, for example electricity_pv or electricity_wind."
             yield None, Problem(part.place, what, cure, code="zero-factor")

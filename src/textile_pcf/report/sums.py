@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray
+from textile_pcf.arrays import IndexArray
 from textile_pcf.engine import products_in_loops
 from textile_pcf.results import Footprint
-from textile_pcf.units import parse_unit
-
-LINK = "product:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,64 +38,45 @@ class Chain:
 
 
 def chain_of(result: Footprint) -> Chain:
-    """The mass chain of a result, solved backwards in each product."""
-    told = result.stage_masses
-    order = np.lexsort((told.stage, told.product))
+    """Return the mass chain of a result, solved backwards for each product."""
+    processes = result.inventory.processes
+    order = np.lexsort((processes.stage, processes.product))
     entries: dict[int, list[int]] = {product: [] for product in range(len(result.products))}
-    for entry in order.tolist():
-        entries[int(told.product[entry])].append(entry)
+    for process in order.tolist():
+        entries[int(processes.product[process])].append(process)
+    position = np.empty(len(order) + 1, dtype=np.intp)  # of each process among the steps; the last is that of the product
     mass = result.measures.product_mass
     steps: list[Step] = []
     place: dict[tuple[int, int, str], int] = {}
-    for product, found in entries.items():
+    for product, own in entries.items():
         first = len(steps)
-        for number, entry in enumerate(found):
-            place[product, int(told.stage[entry]), told.component[entry]] = first + number
-        place[product, len(result.stages), ""] = end = first + len(found)
-        steps += [_step(result, entry, product, place, end) for entry in found]
+        position[own] = np.arange(first, first + len(own))
+        position[-1] = place[product, len(result.stages), ""] = first + len(own)
+        for process in own:
+            place[product, int(processes.stage[process]), processes.component[process]] = int(position[process])
+        steps += [_step(result, process, position) for process in own]
         steps.append(Step(product, -1, "", -1, None, float(mass[product]), 1.0, float(mass[product])))
     return Chain(tuple(steps), place)
 
 
-def _step(result: Footprint, entry: int, product: int, place: Mapping[tuple[int, int, str], int], end: int) -> Step:
-    told = result.stage_masses
-    stage, fibre = int(told.stage[entry]), told.component[entry]
-    output, taken = float(told.output[entry]), float(told.input[entry])
-    following = stage + 1
-    meets = result.stages[stage].component and (following == len(result.stages) or not result.stages[following].component)
-    after = place[product, following, "" if meets or following == len(result.stages) else fibre]
+def _step(result: Footprint, process: int, position: IndexArray) -> Step:
+    """Return the step of a process; `position` finds those of the product."""
+    processes, stages = result.inventory.processes, result.stages
+    product, stage = int(processes.product[process]), int(processes.stage[process])
+    output, taken, after = (
+        float(processes.output[process]),
+        float(processes.input[process]),
+        int(processes.downstream[process]),
+    )
     share = None
-    if meets:
-        share = output / _mass_after(result, product, following)
-    return Step(product, stage, fibre, after, share, output, taken / output if output else 1.0, taken)
+    if stages[stage].component and (after < 0 or not stages[int(processes.stage[after])].component):
+        share = output / float(processes.input[after] if after >= 0 else result.measures.product_mass[product])
+    ratio = taken / output if output else 1.0
+    return Step(product, stage, processes.component[process], int(position[after]), share, output, ratio, taken)
 
 
-def _mass_after(result: Footprint, product: int, stage: int) -> float:
-    """Mass that the first common stage takes. [kg per product unit]"""
-    told = result.stage_masses
-    found = np.flatnonzero((told.product == product) & (told.stage == stage))
-    return float(told.input[found[0]]) if len(found) else float(result.measures.product_mass[product])
-
-
-def linked_products(result: Footprint) -> tuple[np.ndarray[Any, np.dtype[np.intp]], bool]:
-    """The product that each line takes (-1: none), and whether no product needs itself in the end."""
-    lines = result.lines
-    known = {f"{LINK}{name}": place for place, name in enumerate(result.products)}
-    table = np.array([known.get(text, -1) for text in lines.item.categories], dtype=np.intp)
-    supplier = table[lines.item.codes] if len(table) else np.full(len(lines.product), -1, dtype=np.intp)
-    inside = ~np.array([info.outside for info in result.stages], dtype=bool)[lines.stage]
-    linked = np.flatnonzero((supplier >= 0) & inside)
-    if not len(linked):
-        return supplier, True
-    return supplier, not products_in_loops(lines.product[linked], supplier[linked], len(result.products)).any()
-
-
-def units_of_supplier(result: Footprint, supplier: Any) -> FloatArray:
-    """Units of the linked product in one unit of each line. [product units per unit of the line]"""
-    units = np.full(len(supplier), np.nan)
-    codes = result.lines.unit.codes
-    for code, text in enumerate(result.lines.unit.categories):
-        rows = np.flatnonzero((supplier >= 0) & (codes == code))
-        if len(rows):
-            units[rows] = result.measures.product_units(parse_unit(text))[supplier[rows]]
-    return units
+def linked_products(result: Footprint) -> tuple[IndexArray, bool]:
+    """Return the product that each line takes (-1: none), and whether no product needs itself in the end."""
+    inventory = result.inventory
+    links = inventory.links
+    return inventory.supplier, not products_in_loops(links.user, links.supplier, len(result.products)).any()

@@ -21,7 +21,7 @@ from textile_pcf.report.chart import draw_chart
 from textile_pcf.report.mass_sheet import write_masses
 from textile_pcf.report.page import provenance_lines
 from textile_pcf.report.sheets import Sheet
-from textile_pcf.report.sums import chain_of, linked_products, units_of_supplier
+from textile_pcf.report.sums import chain_of, linked_products
 from textile_pcf.report.totals import Totals
 from textile_pcf.results import SPLIT, Footprint
 from textile_pcf.units import parse_unit
@@ -145,7 +145,7 @@ class Linking:
 
     def __init__(self, result: Footprint) -> None:
         self.supplier, self.live = linked_products(result)
-        self.units = units_of_supplier(result, self.supplier) if self.live else None
+        self.units = result.inventory.supplier_units if self.live else None
 
     def formulas(self, line: int, totals: Totals) -> list[str] | None:
         """Formulas of the parts of a line's factor; None where they are numbers."""
@@ -201,8 +201,8 @@ def _one_line(
 def _emissions(sheet: Sheet, result: Footprint, line: int, columns: dict[str, int], linked: list[str] | None) -> None:
     """Factor and emissions of a line, part by part."""
     lines, row = result.lines, sheet.row
-    emitted = result.emitted
-    parts = emitted.factor_values[emitted.factor[line], : len(SPLIT)] * parse_unit(lines.text("unit", line)).factor
+    inventory = result.inventory
+    parts = inventory.split_values[inventory.value_index[line], : len(SPLIT)] * parse_unit(lines.text("unit", line)).factor
     first = columns[f"factor {SPLIT[0]}"]
     for part in range(len(SPLIT)):
         if linked is None:

@@ -1,6 +1,8 @@
-"""The result of a calculation: lines, masses, sums, explanations, provenance."""
+"""The result of a calculation: sums, tables, explanations, provenance."""
 
-from textile_pcf.results.contributions import SPLIT, Contributions, Emitted, Gross, StageInfo
-from textile_pcf.results.footprint import Footprint, StageMasses
+from textile_pcf.results.contributions import SPLIT, Contributions, StageInfo
+from textile_pcf.results.default_shares import Gross
+from textile_pcf.results.footprint import Footprint
+from textile_pcf.results.run import Run
 
-__all__ = ["SPLIT", "Contributions", "Emitted", "Footprint", "Gross", "StageInfo", "StageMasses"]
+__all__ = ["SPLIT", "Contributions", "Footprint", "Gross", "Run", "StageInfo"]

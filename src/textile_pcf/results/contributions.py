@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.columns import Categorical, take
+from textile_pcf.columns import Categorical
 
 SPLIT = ("fossil", "biogenic", "uptake", "land_use_change")
 
@@ -35,44 +34,6 @@ class StageInfo:
     def flow(self, name: str, language: str = "en") -> str:
         """Name of a flow of the stage in a language; its id where it has none."""
         return self.flows[name][language == "zh"] if name in self.flows else name
-
-
-@dataclass(frozen=True)
-class Emitted:
-    """What every sum is added up from: the amount of each line, and the emissions of one of what it asks for.
-
-    `place` is the stage seat of a line, in the order of `StageMasses`; `amount` is in the canonical unit of its flow per
-    product unit; `question` points into `per_unit`, shape (questions, 5): fossil, biogenic, uptake, land use change,
-    aircraft. [kg CO2e] `told` are those of the five that some question has.
-    """
-
-    process: IndexArray
-    amount: FloatArray
-    factor: IndexArray
-    factor_values: FloatArray
-    processes: int
-    nonzero_parts: tuple[int, ...]
-
-    @cached_property
-    def emissions_by_process(self) -> FloatArray:
-        """Emissions of each stage seat, shape (seats, 5). Scatter-add; parts that nothing has cost nothing."""
-        total = np.zeros((self.factor_values.shape[1], self.processes))
-        for part in self.nonzero_parts:
-            weights = take(self.factor_values[:, part], self.factor)
-            weights *= self.amount
-            total[part] = np.bincount(self.process, weights=weights, minlength=self.processes)
-        return total.T
-
-
-class Gross(NamedTuple):
-    """Gross emissions of each product, uptake apart: all, those by numbers of the rule, those by factors of shipped tables.
-
-    Of every line inside the boundary as much as it emits or saves. [kg CO2e per product unit]
-    """
-
-    total: FloatArray
-    ruled: FloatArray
-    generic: FloatArray
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from textile_pcf.activity import Activity
 from textile_pcf.activity.row_patterns import PER_PERIOD
 from textile_pcf.arrays import BoolArray, IndexArray
 from textile_pcf.columns import Categorical, group_rows
+from textile_pcf.inventory.amount_sources import amount_sources
 from textile_pcf.inventory.period_totals import output_mass, periods_of
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.results.explain import number
-from textile_pcf.rules import PRODUCT, FlowSpec, RuleSet
+from textile_pcf.rules import FlowSpec, RuleSet
 
 GENERIC = "estimated"  # data type of the rule's own values
 
@@ -22,55 +23,27 @@ GENERIC = "estimated"  # data type of the rule's own values
 def data_origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     """Data type, source and place of each row's amount: the file's, or the rule's citation."""
     cells, rules, flows = activity.columns, activity.rules, activity.exchanges
-    row, ruled, entry = told_by(activity, quantities)
-    first, form = group_rows(
+    row, ruled, entry = amount_sources(activity, quantities)
+    first, pattern = group_rows(
         cells.texts["data_type"].codes[row],
         cells.texts["source"].codes[row],
         np.where(ruled, flows.flow, -1),
         entry,
     )
-    types, sources, places = [], [], []
+    types, sources, locators = [], [], []
     for line in first:
         if ruled[line]:
             citation = _citation(rules, rules.flows[flows.flow[line]], int(entry[line]))
             types.append(GENERIC)
             sources.append(f"{rules.name}: {citation[0]}".rstrip(": "))
-            places.append(citation[1])
+            locators.append(citation[1])
         else:
             types.append(cells.text("data_type", int(row[line])))
             sources.append(cells.text("source", int(row[line])))
-            places.append("")
-    located = Categorical(form, tuple(places))
-    return {"data_type": Categorical(form, tuple(types)), "source": Categorical(form, tuple(sources)),
+            locators.append("")
+    located = Categorical(pattern, tuple(locators))
+    return {"data_type": Categorical(pattern, tuple(types)), "source": Categorical(pattern, tuple(sources)),
             "locator": _row_places(activity, row, ruled, located)}  # fmt: skip
-
-
-def told_by(activity: Activity, quantities: Quantities) -> tuple[IndexArray, BoolArray, IndexArray]:
-    """Row of the file that tells each amount, whether the rule tells it instead, and by which entry of its value.
-
-    A flow that takes the value of a property that the mill gave is told by the row of that property.
-    """
-    flows = activity.exchanges
-    row, ruled, entry = flows.row.copy(), quantities.entry >= 0, quantities.entry.copy()
-    for spec in activity.rules.flows:
-        if spec.default is None or spec.default.reference < 0:
-            continue
-        lines = np.flatnonzero((flows.flow == spec.index) & ruled)
-        start = activity.property_entries.offsets[spec.default.reference]
-        place = start + _property_seats(activity, spec.default.reference, spec.stage, flows.entry[lines])
-        given = activity.property_rows[place] >= 0
-        row[lines[given]] = activity.property_rows[place[given]]
-        ruled[lines[given]] = False
-        entry[lines] = quantities.property_entry[place]
-    return row, ruled, entry
-
-
-def _property_seats(activity: Activity, index: int, stage: int, seats: IndexArray) -> IndexArray:
-    """Seats of a property that seats of some stage look at."""
-    rules = activity.rules
-    home = rules.properties[index].stage
-    own_lane = home != PRODUCT and rules.stages[home].component
-    return activity.components.product[seats] if rules.stages[stage].component and not own_lane else seats
 
 
 def _row_places(activity: Activity, row: IndexArray, ruled: BoolArray, located: Categorical) -> Categorical:
@@ -103,22 +76,24 @@ def source_title(rules: RuleSet, key: str) -> str:
     return source.title if source else key
 
 
-def as_written(activity: Activity, quantities: Quantities, form: IndexArray, texts: tuple[str, ...]) -> Categorical:
+def as_written(activity: Activity, quantities: Quantities, pattern: IndexArray, texts: tuple[str, ...]) -> Categorical:
     """Amounts as the mill wrote them, where that was in another unit or for a period; empty elsewhere."""
     flows, cells = activity.exchanges, activity.columns
-    first, asked = group_rows(cells.texts["unit"].codes[flows.row], form, (flows.row < 0).astype(np.int64))
+    first, group = group_rows(cells.texts["unit"].codes[flows.row], pattern, (flows.row < 0).astype(np.int64))
     other = np.zeros(len(first), dtype=bool)
-    for place, row in enumerate(first):
+    for group_number, row in enumerate(first):
         unit = cells.text("unit", int(flows.row[row])) if flows.row[row] >= 0 else ""
-        known = (texts[form[row]], activity.rules.flows[flows.flow[row]].unit.text)
-        other[place] = bool(unit) and (flows.per[row] == PER_PERIOD or unit not in known)
-    rows = np.flatnonzero(other[asked])
-    codes = np.zeros(len(form), dtype=np.int64)
+        known = (texts[pattern[row]], activity.rules.flows[flows.flow[row]].unit.text)
+        other[group_number] = bool(unit) and (flows.per[row] == PER_PERIOD or unit not in known)
+    rows = np.flatnonzero(other[group])
+    codes = np.zeros(len(pattern), dtype=np.int64)
     if not len(rows):
         return Categorical(codes, ("",))
     amounts = np.unique(cells.numbers["amount"][flows.row[rows]], return_inverse=True)[1].reshape(-1)
-    seats = np.where(flows.per[rows] == PER_PERIOD, flows.process[rows], -1)
-    distinct, text = group_rows(cells.texts["unit"].codes[flows.row[rows]], amounts, flows.per[rows], flows.flow[rows], seats)
+    processes = np.where(flows.per[rows] == PER_PERIOD, flows.process[rows], -1)
+    distinct, text = group_rows(
+        cells.texts["unit"].codes[flows.row[rows]], amounts, flows.per[rows], flows.flow[rows], processes
+    )
     codes[rows] = text + 1
     outputs = _Outputs(activity, quantities)
     return Categorical(codes, ("", *(_given_text(activity, outputs, int(row)) for row in rows[distinct])))
@@ -148,14 +123,14 @@ class _Outputs:
         self._flow = dict(zip(activity.exchanges.period_totals.tolist(), periods.flow.tolist(), strict=True))
         self._mass = output_mass(activity, product_units_of(activity, quantities.properties))[0]
         given: dict[int, list[int]] = {}
-        for place, period in enumerate(periods.outputs.tolist()):
-            given.setdefault(period, []).append(place)
+        for group_number, period in enumerate(periods.outputs.tolist()):
+            given.setdefault(period, []).append(group_number)
         for flow, period in dict.fromkeys(zip(periods.flow.tolist(), periods.totals.tolist(), strict=True)):
             self._rows.setdefault(flow, []).extend(given[period])
 
     def of(self, line: int) -> tuple[str, float, bool]:
         """The outputs that a total is divided by as text, their mass, and whether they are several. [kg]"""
-        places = sorted(self._rows[self._flow[line]])
+        locators = sorted(self._rows[self._flow[line]])
         cells, rows = self.activity.columns, self.activity.outputs.row
-        told = [f"{number(cells.numbers['amount'][rows[k]])} {cells.text('unit', int(rows[k]))}" for k in places]
-        return " + ".join(told), float(self._mass[places].sum()), len(told) > 1
+        told = [f"{number(cells.numbers['amount'][rows[k]])} {cells.text('unit', int(rows[k]))}" for k in locators]
+        return " + ".join(told), float(self._mass[locators].sum()), len(told) > 1

@@ -2,42 +2,54 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.arrays import BoolArray
+from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.columns import take
 from textile_pcf.factors import DECLARED, FactorTable
+from textile_pcf.inventory.amount_sources import amount_sources
+from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.quantities import Quantities
-from textile_pcf.results import SPLIT, Emitted, Gross
-from textile_pcf.results.data_origins import told_by
+from textile_pcf.results.contributions import SPLIT
 from textile_pcf.rules import Default
 from textile_pcf.rules.arrays import rule_arrays
 
 GROSS = [place for place, name in enumerate(SPLIT) if name != "uptake"]
 
 
-def default_shares(
-    activity: Activity, quantities: Quantities, matched: FactorMatches, emitted: Emitted, factors: FactorTable
-) -> Gross:
-    """Gross emissions of each product inside the boundary: of every line as much as it emits or saves, uptake apart."""
-    kilograms = np.abs(emitted.amount * take(emitted.factor_values[:, GROSS].sum(axis=1), emitted.factor))
+class Gross(NamedTuple):
+    """Gross emissions of each product, uptake apart: all, those by numbers of the rule, those by factors of shipped tables.
+
+    Of every line inside the boundary as much as it emits or saves. [kg CO2e per product unit]
+    """
+
+    total: FloatArray
+    ruled: FloatArray
+    generic: FloatArray
+
+
+def default_shares(inventory: Inventory, factors: FactorTable) -> Gross:
+    """Return the gross emissions of each product: those inside the boundary, as absolute values, without uptake."""
+    activity, count = inventory.activity, len(inventory.products)
+    kilograms = np.abs(inventory.amount * take(inventory.split_values[:, GROSS].sum(axis=1), inventory.value_index))
     outside = rule_arrays(activity.rules).flow_outside
     if outside.any():
-        kilograms[outside[activity.exchanges.flow]] = 0.0
-    product, count = activity.exchange_products, len(activity.names)
+        kilograms[outside[inventory.flow]] = 0.0
 
-    def summed(rows: BoolArray) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        return np.bincount(product, weights=kilograms * rows, minlength=count).astype(np.float64)
+    def total(weights: FloatArray) -> FloatArray:
+        return np.bincount(inventory.product, weights=weights, minlength=count).astype(np.float64)
 
-    every = np.bincount(product, weights=kilograms, minlength=count).astype(np.float64)
-    return Gross(every, summed(ruled_rows(activity, quantities)), summed(_generic_rows(matched, factors)))
+    by_rule, generic = ruled_rows(activity, inventory.quantities), _generic_rows(inventory.matches, factors)
+    return Gross(total(kilograms), total(kilograms * by_rule), total(kilograms * generic))
 
 
 def ruled_rows(activity: Activity, quantities: Quantities) -> BoolArray:
     """Flow rows whose amount is a number of the rule; a driver that is the amount itself is none."""
-    _, ruled, _ = told_by(activity, quantities)
+    _, ruled, _ = amount_sources(activity, quantities)
     itself = np.array([_is_driver(spec.default) for spec in activity.rules.flows], dtype=bool)
     return ruled & ~itself[activity.exchanges.flow] if itself.any() else ruled
 
@@ -47,8 +59,8 @@ def _is_driver(default: Default | None) -> bool:
     return default is not None and default.reference < 0 and default.by < 0 and not default.citations[0].source
 
 
-def _generic_rows(matched: FactorMatches, factors: FactorTable) -> BoolArray:
+def _generic_rows(matches: FactorMatches, factors: FactorTable) -> BoolArray:
     """Flow rows whose factor is of a shipped table, and no supplier's; links have none."""
     shipped = np.array([*(table.shipped for table in factors.tables), False], dtype=bool)
-    declared = np.array([request.item.startswith(DECLARED) for request in matched.requests], dtype=bool)
-    return take(shipped[matched.factor_rows[:, 0]] & ~declared, matched.request)
+    declared = np.array([request.item.startswith(DECLARED) for request in matches.requests], dtype=bool)
+    return take(shipped[matches.factor_rows[:, 0]] & ~declared, matches.request)

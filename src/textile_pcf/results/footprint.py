@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from textile_pcf._extensions import extension
-from textile_pcf.arrays import FloatArray, IndexArray, read_only
-from textile_pcf.columns import ArrowStrings, Categorical
+from textile_pcf.arrays import FloatArray, read_only
+from textile_pcf.columns import ArrowStrings
 from textile_pcf.engine.loops import sum_by_group
 from textile_pcf.errors import InputError, Problem, UsageError, known_language, wrong_type
-from textile_pcf.results.contributions import SPLIT, Contributions, Emitted, Gross, StageInfo, to_frame
+from textile_pcf.inventory.inventory import Inventory
+from textile_pcf.inventory.matching import factor_rows
+from textile_pcf.inventory.processes import Processes
+from textile_pcf.inventory.product_mass import product_units_of
+from textile_pcf.results.carbon_content import carbon_content
+from textile_pcf.results.contributions import SPLIT, Contributions, StageInfo, to_frame
+from textile_pcf.results.default_shares import Gross, default_shares
 from textile_pcf.results.display import Shown, as_html
 from textile_pcf.results.explain import explain_lines
+from textile_pcf.results.lines import build_contributions, stage_info
+from textile_pcf.results.provenance import provenance
+from textile_pcf.results.run import Run
+from textile_pcf.results.stage_terms import stage_terms
+from textile_pcf.results.warnings import result_warnings
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, UnitError, cure_where, parse_unit
 from textile_pcf.units.product_units import ProductUnits
@@ -26,116 +37,91 @@ CARBON = ("fossil", "biogenic")
 ASK = "Ask for kg, m2, m, 100 m or piece."
 
 
-@dataclass(frozen=True)
-class StageMasses:
-    """Mass through stages: one entry per product, stage and fibre. [kg per product unit]"""
-
-    product: IndexArray
-    stage: IndexArray
-    component: Categorical
-    input: FloatArray
-    output: FloatArray
-
-
-class Telling(Protocol):
-    """What is told of a result beside its sums, each when it is asked for."""
-
-    def measures(self) -> ProductUnits:
-        """What turns units of the products into mass."""
-
-    def stage_masses(self) -> StageMasses:
-        """Mass through every stage. [kg per product unit]"""
-
-    def lines(self) -> Contributions:
-        """Every line of the sum."""
-
-    def notes(self) -> tuple[tuple[int, str], ...]:
-        """Warnings, each with the place of its product; -1: of the whole run."""
-
-    def texts_of_products(self) -> Iterator[str]:
-        """Warnings of products without their products, for a catalogue."""
-
-    def provenance(self) -> Mapping[str, Any]:
-        """Enough to recompute the result bit for bit."""
-
-    def used(self) -> Mapping[int, Sequence[int]]:
-        """Rows of the factor tables that are used: by place of the table."""
-
-    def terms(self, product: int, stage: int, language: str) -> list[str]:
-        """How the masses of a stage come about, and what was computed there, in words."""
-
-    def gross(self) -> Gross:
-        """Gross emissions of each product, and how much of them rests on the rule and on shipped tables."""
-
-    def implausible(self) -> Mapping[str, tuple[int, str, str]]:
-        """How many products are outside the band of each quantity, with the first of them and its amount."""
-
-
 def _part(some: FloatArray, every: FloatArray) -> FloatArray:
     """A part of 1; 0 of nothing."""
     return np.divide(some, every, out=np.zeros(len(every)), where=every > 0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Footprint:
-    """Product carbon footprints of one run; immutable, every view is summed from its lines.
+    """Product carbon footprints of one run.
 
-    Sums are added up from `emitted`; all else is told when it is first asked for, by `told`.
+    All sums are computed from the inventory when they are first read.
+
+    Attributes
+    ----------
+    inventory : Inventory
+        Amount and factor of every exchange.
+    run : Run
+        The inputs of the calculation.
+    beside : mapping of str to ndarray, shape (products,)
+        Totals by another convention, such as `location_based`. [kg CO2e per product unit]
     """
 
-    names: tuple[str, ...] | ArrowStrings
-    """The products, as they are kept."""
-    unit: str
-    stages: tuple[StageInfo, ...]
-    emitted: Emitted
-    told: Telling = field(repr=False)
-    carbon_content: FloatArray | None = None
-    """Fossil and biogenic carbon in one product unit as it leaves, shape (products, 2); NaN where not known. [kg C]"""
+    inventory: Inventory
+    run: Run = field(repr=False)
     beside: Mapping[str, FloatArray] = field(default_factory=dict)
-    """Totals by another convention beside the declared one, such as `location_based`. [kg CO2e per product unit]"""
-    cited: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """What the provenance tells besides."""
+
+    @property
+    def names(self) -> tuple[str, ...] | ArrowStrings:
+        """The products, as they are stored."""
+        return self.inventory.products
 
     @cached_property
     def products(self) -> tuple[str, ...]:
         """The products, in the order in which they first appear."""
         return tuple(self.names)
 
-    @cached_property
-    def measures(self) -> ProductUnits:
-        """What turns units of the products into mass."""
-        return self.told.measures()
+    @property
+    def unit(self) -> str:
+        """Unit of the products."""
+        return self.run.activity.rules.product_unit.text
 
     @cached_property
-    def stage_masses(self) -> StageMasses:
-        """Mass through every stage. [kg per product unit]"""
-        return self.told.stage_masses()
+    def stages(self) -> tuple[StageInfo, ...]:
+        """Stages of the rule."""
+        return stage_info(self.run.activity.rules)
+
+    @cached_property
+    def carbon_content(self) -> FloatArray | None:
+        """Fossil and biogenic carbon of one product unit, shape (products, 2); NaN where not known. [kg C]"""
+        return carbon_content(self.inventory)
+
+    @cached_property
+    def measures(self) -> ProductUnits:
+        """Conversion of product units into mass."""
+        return product_units_of(self.inventory.activity, self.inventory.quantities.properties)
+
+    @property
+    def stage_masses(self) -> Processes:
+        """Mass into and out of every process. [kg per product unit]"""
+        return self.inventory.processes
 
     @cached_property
     def lines(self) -> Contributions:
-        """Every line of the sum, as columns."""
-        lines = self.told.lines()
+        """One contribution per exchange, as columns."""
+        lines = build_contributions(self.inventory, self.run.factors)
         for name in ("value", "drivers", "amount", "factor", "split", "aircraft"):
             read_only(getattr(lines, name))
         return lines
 
     @cached_property
     def notes(self) -> tuple[tuple[int, str], ...]:
-        """Warnings, each with the place of its product; -1: of the whole run."""
-        return self.told.notes()
+        """Warnings, each with the index of its product; -1 if it is about the whole run."""
+        return result_warnings(self.inventory, self.run)
 
     @cached_property
     def provenance(self) -> Mapping[str, Any]:
         """Rule, tables, set of global warming potentials, hashes of all inputs, library: enough to recompute bit for bit."""
-        return {**self.told.provenance(), **self.cited}
+        return provenance(self.run)
 
     def used(self) -> Mapping[int, Sequence[int]]:
-        """Rows of the factor tables that are used: by place of the table."""
-        return self.told.used()
+        """Return the rows of the factor tables that are used, by index of the table."""
+        return factor_rows(self.inventory.matches)
 
     def terms(self, product: int, stage: int, language: str) -> list[str]:
-        """How the masses of a stage come about, and what was computed there, in words."""
-        return self.told.terms(product, stage, language)
+        """Return text on the losses and the computed properties of a stage of a product."""
+        return stage_terms(self.inventory.activity, self.inventory.quantities, product, stage, language)
 
     # -- numbers --------------------------------------------------------------------------------------------------
 
@@ -183,7 +169,7 @@ class Footprint:
     def _by_stage_and_part(self) -> FloatArray:
         """Emissions by product, stage and part, shape (products, stages, 5)."""
         products, stages = len(self.names), len(self.stages)
-        emissions_by_process = self.emitted.emissions_by_process
+        emissions_by_process = self.inventory.emissions_by_process
         if len(emissions_by_process) == products * stages:  # every stage has one seat a product
             return emissions_by_process.reshape(stages, products, -1).transpose(1, 0, 2)
         told = self.stage_masses
@@ -206,7 +192,7 @@ class Footprint:
     @cached_property
     def gross(self) -> Gross:
         """Gross emissions of each product, uptake apart, and how much of them rests on the rule and on shipped tables."""
-        return self.told.gross()
+        return default_shares(self.inventory, self.run.factors)
 
     @property
     def default_share(self) -> FloatArray:

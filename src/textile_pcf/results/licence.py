@@ -9,8 +9,8 @@ from textile_pcf.results import Footprint
 def restricted_tables(result: Footprint) -> list[str]:
     """Labels of the tables used in a result whose values must not be passed on."""
     used = set(result.lines.factor_table.categories)
-    told = result.provenance.get("factors", ())
-    return [table["table"] for table in told if table.get("redistributable") is False and table["table"] in used]
+    tables_used = result.provenance.get("factors", ())
+    return [table["table"] for table in tables_used if table.get("redistributable") is False and table["table"] in used]
 
 
 def refuse_restricted(result: Footprint, where: str) -> None:

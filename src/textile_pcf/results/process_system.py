@@ -10,17 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from textile_pcf.arrays import FloatArray, IndexArray, IntArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import Categorical, group_rows
+from textile_pcf.factors import COUNTED
+from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.results import Footprint
-from textile_pcf.units import parse_unit
+from textile_pcf.rules.arrays import rule_arrays
 
-LINK = "product:"
 PRODUCT, STAGE, UNIT, MEMO, MEMO_UNIT = range(5)
 KINDS = ("product", "stage", "stage, per product unit", "memo", "memo, per product unit")
-_MASS_DRIVERS = {"kg output": 0, "kg input": 1, "kg loss": 2}
 
 
 @dataclass(frozen=True)
@@ -95,156 +94,113 @@ class System:
 
 
 def system_of(result: Footprint) -> System:
-    """Unit processes of a result, from what was given: ratios, amounts per driver, factors and drivers."""
-    ratio = _ratios(result)
-    seat = _seats(result)
-    per_seat, per_unit, linear = _per_process(result, ratio[seat])
-    outside = np.array([info.outside for info in result.stages], dtype=bool)[result.lines.stage]
-    base = len(result.products)
-    chain = base + seat
+    """Return the unit processes of a result.
+
+    Parameters
+    ----------
+    result : Footprint
+
+    Returns
+    -------
+    System
+        Ratios, amounts per driver, and factors, as the inventory holds them.
+    """
+    inventory = result.inventory
+    ratio = _ratios(inventory)
+    per_output, per_unit, linear = _amounts(inventory, ratio[inventory.process])
+    outside, base = ~inventory.inside, len(result.products)
+    chain = base + inventory.process
     kind = np.select([outside & linear, outside, linear], [MEMO, MEMO_UNIT, STAGE], UNIT)
-    processes, process = _processes(result, seat, kind, chain)
-    supplier, supplied = _suppliers(result)
-    factor, factors = _factors(result, np.flatnonzero(supplier < 0))
+    processes, process = _processes(result, kind, chain)
+    factor, factors = _factors(result, np.flatnonzero(inventory.supplier < 0))
     met = Met(
         line=np.arange(len(process)),
         process=process,
-        amount=np.where(linear, per_seat, per_unit),
+        amount=np.where(linear, per_output, per_unit),
         factor=factor,
-        supplier=supplier,
-        supplied=supplied,
+        supplier=inventory.supplier,
+        supplied=inventory.supplier_units,
     )
-    return System(result, processes, _inputs(result, ratio, processes), met, factors)
+    return System(result, processes, _inputs(inventory, ratio, processes), met, factors)
 
 
-def _ratios(result: Footprint) -> FloatArray:
-    """Mass in per mass out of every stage and fibre; 1 where a fibre has no mass. [kg/kg]"""
-    told = result.stage_masses
-    return np.divide(told.input, told.output, out=np.ones(len(told.output)), where=told.output > 0)
+def _ratios(inventory: Inventory) -> FloatArray:
+    """Return mass in per mass out of every process; 1 where a component has no mass. [kg/kg]"""
+    masses = inventory.processes
+    return np.divide(masses.input, masses.output, out=np.ones(len(masses.output)), where=masses.output > 0)
 
 
-def _components(result: Footprint) -> tuple[tuple[str, ...], IndexArray, IndexArray]:
-    """Names of fibres, no name first, and that of every entry of the stage masses and of every line."""
-    columns = (result.stage_masses.component, result.lines.component)
-    names = dict.fromkeys(["", *(name for column in columns for name in column.categories)])
-    code = {name: number for number, name in enumerate(names)}
-    masses, lines = (np.array([code[name] for name in column.categories], np.intp)[column.codes] for column in columns)
-    return tuple(names), masses, lines
+def _amounts(inventory: Inventory, ratio: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Return flows per kg leaving the stage, flows per product unit, and whether each exchange is linear in one mass.
 
-
-def _seats(result: Footprint) -> IndexArray:
-    """Entry of the stage masses that each line belongs to."""
-    names, of_mass, of_line = _components(result)
-    told, lines, stages = result.stage_masses, result.lines, len(result.stages)
-    have = (told.product * stages + told.stage) * len(names) + of_mass
-    wanted = (lines.product * stages + lines.stage) * len(names) + of_line
-    order = np.argsort(have, kind="stable")
-    return np.asarray(order[np.searchsorted(have[order], wanted)], dtype=np.intp)
-
-
-def _per_process(result: Footprint, ratio: FloatArray) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
-    """Flow per kg leaving the stage, flow per product unit, and which of the two each line goes with.
-
-    A line that goes with no mass is told per product unit; so is one that goes with two masses, which is not linear.
+    An exchange without mass is given per product unit; so is one with two masses, which is not linear.
     """
-    lines = result.lines
-    names = [text.split("|") for text in lines.driver_names.categories]
-    masses = [[_MASS_DRIVERS[name] for name in told if name in _MASS_DRIVERS] for told in names]
-    linear = np.array([len(found) == 1 for found in masses], dtype=bool)[lines.driver_names.codes]
-    driver = np.array([found[0] if len(found) == 1 else 0 for found in masses], dtype=np.intp)[lines.driver_names.codes]
-    width = lines.drivers.shape[1]
-    is_mass = np.array([[k < len(told) and told[k] in _MASS_DRIVERS for k in range(width)] for told in names], dtype=bool)
-    others = np.where(is_mass[lines.driver_names.codes] | np.isnan(lines.drivers), 1.0, lines.drivers).prod(axis=1)
-    mass = np.choose(driver, [np.ones(len(ratio)), ratio, ratio - 1.0])
-    return lines.value * others * mass, lines.amount, linear
+    unit_factor = rule_arrays(inventory.activity.rules).flow_factor[inventory.flow]
+    linear = inventory.driver.sum(axis=1) == 1
+    mass = np.choose(inventory.driver.argmax(axis=1), [np.ones(len(ratio)), ratio, ratio - 1.0])
+    return inventory.value * inventory.scale * mass / unit_factor, inventory.amount / unit_factor, linear
 
 
-def _processes(result: Footprint, seat: IndexArray, kind: IntArray, chain: IndexArray) -> tuple[Processes, IndexArray]:
-    """All processes, and the one that holds each line."""
-    told, products = result.stage_masses, len(result.products)
-    beside = np.flatnonzero(kind != STAGE)
-    first, form = group_rows(kind[beside].astype(np.int64), seat[beside].astype(np.int64))
-    rows = beside[first]
-    of_unit = np.isin(kind[rows], (UNIT, MEMO_UNIT))
-    base = products + len(told.product)
+def _processes(result: Footprint, kind: IntArray, chain: IndexArray) -> tuple[Processes, IndexArray]:
+    """Return all processes, and the one that holds each exchange."""
+    masses, products = result.inventory.processes, len(result.products)
+    of_exchange = result.inventory.process
+    separate = np.flatnonzero(kind != STAGE)
+    first, group = group_rows(kind[separate].astype(np.int64), of_exchange[separate].astype(np.int64))
+    rows = separate[first]
+    stage_process = of_exchange[rows]
+    per_unit = np.isin(kind[rows], (UNIT, MEMO_UNIT))
+    base = products + len(masses.product)
     process = chain.copy()
-    process[beside] = base + form
-    names, of_mass, _ = _components(result)
-    component = np.concatenate([np.zeros(products, dtype=np.intp), of_mass, of_mass[seat[rows]]])
+    process[separate] = base + group
+    names = tuple(dict.fromkeys(["", *masses.component.categories]))
+    code = {name: number for number, name in enumerate(names)}
+    of_mass = np.array([code[name] for name in masses.component.categories], np.intp)[masses.component.codes]
+    carrier = np.where(per_unit, masses.product[stage_process], chain[rows])
     return Processes(
-        kind=np.concatenate([np.full(products, PRODUCT), np.full(len(told.product), STAGE), kind[rows]]).astype(np.int64),
-        product=np.concatenate([np.arange(products), told.product, told.product[seat[rows]]]).astype(np.intp),
-        stage=np.concatenate([np.full(products, -1), told.stage, told.stage[seat[rows]]]).astype(np.intp),
-        component=Categorical(component, names),
-        carrier=np.concatenate([np.arange(base), np.where(of_unit, told.product[seat[rows]], chain[rows])]).astype(np.intp),
+        kind=np.concatenate([np.full(products, PRODUCT), np.full(len(masses.product), STAGE), kind[rows]]).astype(np.int64),
+        product=np.concatenate([np.arange(products), masses.product, masses.product[stage_process]]).astype(np.intp),
+        stage=np.concatenate([np.full(products, -1), masses.stage, masses.stage[stage_process]]).astype(np.intp),
+        component=Categorical(np.concatenate([np.zeros(products, dtype=np.intp), of_mass, of_mass[stage_process]]), names),
+        carrier=np.concatenate([np.arange(base), carrier]).astype(np.intp),
     ), process
 
 
-def _inputs(result: Footprint, ratio: FloatArray, processes: Processes) -> Inputs:
-    """The way of the material backwards: product ← last stage ← … ← first stage, and what is told per product unit."""
-    told, products = result.stage_masses, len(result.products)
-    users, suppliers, amounts = [], [], []
-    last: IndexArray | None = None
-    for stage in range(len(result.stages) - 1, -1, -1):
-        seats = np.flatnonzero(told.stage == stage)
-        nodes = products + seats
-        if last is None:
-            users.append(told.product[seats])
-            amounts.append(told.output[seats])
-        elif len(last) == len(nodes):
-            users.append(products + last)
-            amounts.append(ratio[last])
-        else:  # the fibres of a blend flow together
-            place = np.empty(products, dtype=np.intp)
-            place[told.product[last]] = last
-            user = place[told.product[seats]]
-            users.append(products + user)
-            amounts.append(ratio[user] * told.output[seats] / told.input[user])
-        suppliers.append(nodes)
-        last = seats
+def _inputs(inventory: Inventory, ratio: FloatArray, processes: Processes) -> Inputs:
+    """Return the material backwards: product ← last stage ← … ← first stage; and the processes per product unit."""
+    masses, products = inventory.processes, len(inventory.products)
+    downstream = masses.downstream
+    upstream_first = np.argsort(-masses.stage, kind="stable")
+    last, others = (upstream_first[chosen] for chosen in (downstream[upstream_first] < 0, downstream[upstream_first] >= 0))
+    user = downstream[others]
+    share = np.divide(  # the part of a component where the components of a blend flow together, else 1
+        masses.output[others], masses.input[user], out=np.ones(len(user)), where=masses.input[user] > 0
+    )
     per_unit = np.flatnonzero(processes.kind == UNIT)
-    users.append(processes.product[per_unit])
-    suppliers.append(per_unit)
-    amounts.append(np.ones(len(per_unit)))
-    return Inputs(np.concatenate(users), np.concatenate(suppliers), np.concatenate(amounts))
+    return Inputs(
+        np.concatenate([masses.product[last], products + user, processes.product[per_unit]]),
+        np.concatenate([products + last, products + others, per_unit]),
+        np.concatenate([masses.output[last], ratio[user] * share, np.ones(len(per_unit))]),
+    )
 
 
 def _factors(result: Footprint, rows: IndexArray) -> tuple[IndexArray, Factors]:
-    """Distinct factors of some lines, and that of each line; the split is told by the line that takes most of it."""
-    lines = result.lines
+    """Return the factor of each exchange (-1: none) and the distinct factors of some exchanges."""
+    lines, inventory = result.lines, result.inventory
     value = np.unique(lines.factor[rows], return_inverse=True)[1].reshape(-1)
     columns = (_by_text(getattr(lines, name)) for name in ("factor_table", "item", "region", "year", "factor_unit"))
-    first, form = group_rows(*(codes[rows] for codes in columns), value.astype(np.int64))
-    most = np.zeros(len(first), dtype=np.intp)
+    first, group = group_rows(*(codes[rows] for codes in columns), value.astype(np.int64))
+    largest = np.zeros(len(first), dtype=np.intp)
     order = np.argsort(np.abs(lines.amount[rows]), kind="stable")
-    most[form[order]] = rows[order]
-    amount = lines.amount[most][:, None]
-    fossil = np.zeros((len(first), lines.split.shape[1]))
-    fossil[:, 0] = lines.factor[most]
-    split = np.divide(lines.split[most], amount, out=fossil, where=amount != 0)
+    largest[group[order]] = rows[order]
+    unit_factor = rule_arrays(inventory.activity.rules).flow_factor[inventory.flow[largest]]
+    split = inventory.split_values[inventory.value_index[largest], :COUNTED] * unit_factor[:, None]
     factor = np.full(len(lines.amount), -1, dtype=np.intp)
-    factor[rows] = form
-    return factor, Factors(most, lines.factor[most], split)
+    factor[rows] = group
+    return factor, Factors(largest, lines.factor[largest], split)
 
 
 def _by_text(column: Categorical) -> IntArray:
     """Codes of a column of which each text has one, however often its categories hold it."""
     code = {text: number for number, text in enumerate(column.categories)}
     return np.array([code[text] for text in column.categories] or [0], dtype=np.int64)[column.codes]
-
-
-def _suppliers(result: Footprint) -> tuple[IndexArray, FloatArray]:
-    """Product that a line links to (-1: none), and its product units in one unit of the flow."""
-    lines = result.lines
-    place = {f"{LINK}{name}": number for number, name in enumerate(result.products)}
-    linked = [text == "" for text in lines.factor_table.categories]
-    of_item = np.array([place.get(text, -1) for text in lines.item.categories] or [-1], dtype=np.intp)
-    is_link = np.array(linked or [False], dtype=bool)[lines.factor_table.codes]
-    supplier = np.where(is_link, of_item[lines.item.codes], -1)
-    supplied = np.zeros(len(supplier))
-    rows = np.flatnonzero(supplier >= 0)
-    for code in np.unique(lines.unit.codes[rows]):
-        chosen = rows[lines.unit.codes[rows] == code]
-        units = result.measures.product_units(parse_unit(lines.unit.categories[code]))
-        supplied[chosen] = units[supplier[chosen]]
-    return supplier, supplied

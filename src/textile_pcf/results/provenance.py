@@ -11,15 +11,15 @@ import numpy as np
 from textile_pcf._version import __version__
 from textile_pcf.activity import Activity
 from textile_pcf.columns import Categorical
-from textile_pcf.factors import FactorTable
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.safe_text import holdable
+from textile_pcf.results.run import Run
 from textile_pcf.units import canonical_text
 
 
-def provenance(activity: Activity, factors: FactorTable, gwp: str, biogenic: str) -> dict[str, Any]:
-    """Enough to recompute the result bit for bit."""
-    rules = activity.rules
+def provenance(run: Run) -> dict[str, Any]:
+    """Return what is needed to recompute a result bit for bit."""
+    activity, rules = run.activity, run.activity.rules
     title = rules.document.title
     return {
         "rule": rules.name,
@@ -32,13 +32,22 @@ def provenance(activity: Activity, factors: FactorTable, gwp: str, biogenic: str
         "factors": [
             {"table": table.label, "sha256": table.sha256, "licence": table.document.licence}
             | ({"redistributable": False} if table.document.redistributable is False else {})
-            for table in factors.tables
+            for table in run.factors.tables
         ],
-        "gwp": gwp,
-        "biogenic": biogenic,
+        "gwp": run.gwp,
+        "biogenic": run.biogenic,
         "input": [{"name": holdable(activity.columns.table.name), "sha256": _input_hash(activity)}],
         "library": f"textile_pcf {__version__}",
+        **_supply(run),
     }
+
+
+def _supply(run: Run) -> dict[str, Any]:
+    """Return the supply table and the accounting of electricity that the rule declares; nothing without such a table."""
+    if run.supply is None:
+        return {}
+    declared = run.activity.rules.document.electricity.declared
+    return {"electricity": declared, "supply": {"name": run.supply.name, "sha256": run.supply.sha256}}
 
 
 def _input_hash(activity: Activity) -> str:

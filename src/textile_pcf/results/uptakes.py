@@ -10,29 +10,29 @@ from textile_pcf.activity import Activity
 from textile_pcf.arrays import IntArray
 from textile_pcf.columns import group_rows
 from textile_pcf.factors import DECLARED, SPLIT_AND_AIRCRAFT
-from textile_pcf.inventory.matching import FactorMatches
-from textile_pcf.results import Emitted
+from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.rules.arrays import rule_arrays
 
 UPTAKE = SPLIT_AND_AIRCRAFT.index("uptake")
 
 
-def find_double_uptake(activity: Activity, matched: FactorMatches, emitted: Emitted) -> Iterator[tuple[int, str]]:
+def find_double_uptake(inventory: Inventory) -> Iterator[tuple[int, str]]:
     """Per product, a sentence for each flow of its own uptake beside a link or a declared footprint that holds uptake."""
-    declared = np.array([request.item.startswith(DECLARED) for request in matched.requests], dtype=bool)
-    if not matched.has_links and not declared.any():
+    activity, matches = inventory.activity, inventory.matches
+    declared = np.array([request.item.startswith(DECLARED) for request in matches.requests], dtype=bool)
+    if not matches.has_links and not declared.any():
         return
     flows, rules = activity.exchanges, activity.rules
     inside = ~rule_arrays(rules).flow_outside[flows.flow]
-    takes = inside & (emitted.amount * emitted.factor_values[emitted.factor, UPTAKE] < 0)
-    bought = declared[matched.request] if len(declared) else np.zeros(len(flows), dtype=bool)
-    if matched.has_links:
-        bought = bought | (matched.supplier >= 0)
+    takes = inside & (inventory.amount * inventory.split_values[inventory.value_index, UPTAKE] < 0)
+    bought = declared[matches.request] if len(declared) else np.zeros(len(flows), dtype=bool)
+    if matches.has_links:
+        bought = bought | (matches.supplier >= 0)
     product = activity.exchange_products
-    both = np.intersect1d(product[takes & bought], product[takes & ~bought])
-    here = takes & np.isin(product, both)
-    brought = _distinct(product, flows.flow, np.flatnonzero(here & bought))
-    for own in _distinct(product, flows.flow, np.flatnonzero(here & ~bought)).tolist():
+    products = np.intersect1d(product[takes & bought], product[takes & ~bought])
+    counted = takes & np.isin(product, products)
+    brought = _distinct(product, flows.flow, np.flatnonzero(counted & bought))
+    for own in _distinct(product, flows.flow, np.flatnonzero(counted & ~bought)).tolist():
         for row in brought[product[brought] == product[own]].tolist():
             name, other = (_named(activity, int(flows.flow[each])) for each in (own, row))
             text = f"{name}: the material of {other} holds uptake of CO2 already; give 0 here, or the same carbon counts twice."

@@ -1,0 +1,280 @@
+"""`Inventory`: the linear system behind a result, with the amount and the factor of every exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from textile_pcf import engine
+from textile_pcf.activity import Activity
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from textile_pcf.columns import ArrowStrings, take
+from textile_pcf.errors import InputError, Problem
+from textile_pcf.factors import COUNTED, Request
+from textile_pcf.inventory.amount_sources import amount_sources
+from textile_pcf.inventory.links import product_links, solve_product_links, supplier_units
+from textile_pcf.inventory.masses import stage_masses
+from textile_pcf.inventory.matching import FactorMatches, nonzero_parts
+from textile_pcf.inventory.processes import Processes, build_processes
+from textile_pcf.inventory.quantities import Quantities
+from textile_pcf.inventory.root_causes import root_causes
+from textile_pcf.rules.arrays import rule_arrays
+
+
+@dataclass(frozen=True, eq=False)
+class Factors:
+    """Distinct emission factors of an inventory.
+
+    Attributes
+    ----------
+    values : ndarray, shape (factors, 5)
+        Fossil, biogenic, uptake, land use change, and aircraft as a part of fossil. [kg CO2e per canonical flow unit]
+    sheet : ndarray, shape (factors,)
+        Index of the factor table; -1 where there is none.
+    row : ndarray, shape (factors,)
+        Row of that table; -1 where there is none.
+    request : sequence of Request
+        What each factor was matched to.
+    """
+
+    values: FloatArray
+    sheet: IndexArray
+    row: IndexArray
+    request: Sequence[Request]
+
+
+@dataclass(frozen=True, eq=False)
+class Inventory:
+    """Exchanges of all products of a run and the factor of each: total = Σ amount × factor.
+
+    Views are computed when they are first read.
+
+    Attributes
+    ----------
+    activity : Activity
+        Activity data; with a supply table, electricity and heat are split into the parts of each site.
+    quantities : Quantities
+        Properties, losses, and the value and scale of each exchange.
+    matches : FactorMatches
+        Factor or supplier of each exchange.
+    masses : Masses
+        Mass into and out of each process. [kg per product unit]
+    amount : ndarray, shape (exchanges,)
+        value × scale × masses. [canonical flow unit per product unit]
+    value_index : ndarray, shape (exchanges,)
+        Row of `split_values` of each exchange.
+    split_values : ndarray, shape (rows, 5)
+        Fossil, biogenic, uptake, land use change, and aircraft of all factors and suppliers; factors may occur more than
+        once. [kg CO2e per canonical flow unit]
+    parts : tuple of int
+        Columns of `split_values` that are not all zero.
+    """
+
+    activity: Activity
+    quantities: Quantities
+    matches: FactorMatches
+    masses: engine.Masses
+    amount: FloatArray
+    value_index: IndexArray
+    split_values: FloatArray
+    parts: tuple[int, ...]
+
+    # -- processes ------------------------------------------------------------------------------------------------
+
+    @property
+    def products(self) -> tuple[str, ...] | ArrowStrings:
+        """Names of the products, shape (products,)."""
+        return self.activity.names
+
+    @cached_property
+    def processes(self) -> Processes:
+        """Processes: one per product and common stage, one per product, component and component stage."""
+        return build_processes(self.activity, self.masses)
+
+    @property
+    def process_count(self) -> int:
+        """Number of processes."""
+        return self.activity.processes.total
+
+    # -- exchanges ------------------------------------------------------------------------------------------------
+
+    @property
+    def process(self) -> IndexArray:
+        """Process of each exchange, shape (exchanges,)."""
+        return self.activity.exchanges.process
+
+    @property
+    def product(self) -> IndexArray:
+        """Product of each exchange, shape (exchanges,)."""
+        return self.activity.exchange_products
+
+    @property
+    def flow(self) -> IntArray:
+        """Flow of the rule of each exchange, shape (exchanges,)."""
+        return self.activity.exchanges.flow
+
+    @property
+    def value(self) -> FloatArray:
+        """Amount per driver of each exchange, shape (exchanges,). [canonical flow unit per driver]"""
+        return self.quantities.value
+
+    @property
+    def scale(self) -> FloatArray:
+        """Product of the drivers that are not masses, shape (exchanges,)."""
+        return self.quantities.scale
+
+    @cached_property
+    def driver(self) -> IntArray:
+        """How often mass output, input and loss of its process multiply each exchange, shape (exchanges, 3)."""
+        exchanges = self.activity.exchanges
+        return exchanges.patterns.masses.astype(np.int64)[exchanges.pattern]
+
+    @cached_property
+    def inside(self) -> BoolArray:
+        """Whether each exchange is inside the boundary, shape (exchanges,)."""
+        return ~rule_arrays(self.activity.rules).flow_outside[self.flow]
+
+    # -- factors and links ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def factor(self) -> IndexArray:
+        """Row of `factors` of each exchange; -1 if it takes a product of the run. Shape (exchanges,)."""
+        return self.matches.request if not self.matches.has_links else np.where(self.supplier >= 0, -1, self.matches.request)
+
+    @cached_property
+    def factors(self) -> Factors:
+        """Distinct emission factors."""
+        sheet, row = self.matches.factor_rows.T
+        return Factors(self.matches.values, sheet, row, self.matches.requests)
+
+    @cached_property
+    def factor_totals(self) -> FloatArray:
+        """Factor of each exchange, aircraft not counted twice, shape (exchanges,). [kg CO2e per canonical flow unit]"""
+        return take(self.split_values[:, :COUNTED].sum(axis=1), self.value_index)
+
+    @cached_property
+    def supplier(self) -> IndexArray:
+        """Product of the run that each exchange takes; -1 if none. Shape (exchanges,)."""
+        return self.matches.supplier if self.matches.has_links else np.full(len(self.amount), -1, dtype=np.intp)
+
+    @cached_property
+    def supplier_units(self) -> FloatArray:
+        """Units of the supplier per flow unit of the rule, shape (exchanges,); 0 if the exchange takes no product."""
+        units = np.zeros(len(self.amount))
+        linked = np.flatnonzero(self.supplier >= 0)
+        if len(linked):
+            units[linked] = supplier_units(self.activity, self.quantities, self.matches, linked)
+        return units
+
+    @cached_property
+    def links(self) -> engine.Links:
+        """Links between products inside the boundary. [supplier units per user unit]"""
+        if not np.any(self.supplier >= 0):
+            none = np.empty(0, dtype=np.intp)
+            return engine.Links(none, none, np.empty(0))
+        return product_links(self.activity, self.quantities, self.matches, self.amount)[0]
+
+    # -- where amounts come from ----------------------------------------------------------------------------------
+
+    @cached_property
+    def _sources(self) -> tuple[IndexArray, IndexArray]:
+        row, by_rule, entry = amount_sources(self.activity, self.quantities)
+        return np.where(by_rule, -1, row), np.where(by_rule, entry, -1)
+
+    @property
+    def source_row(self) -> IndexArray:
+        """Row of the activity table that gives each amount; -1 if the rule does. Shape (exchanges,)."""
+        return self._sources[0]
+
+    @property
+    def rule_number(self) -> IndexArray:
+        """Entry of the rule's value behind each amount; -1 if none. Shape (exchanges,)."""
+        return self._sources[1]
+
+    # -- emissions ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def emissions_by_process(self) -> FloatArray:
+        """Emissions of each process, shape (processes, 5). [kg CO2e per product unit]"""
+        total = np.zeros((self.split_values.shape[1], self.process_count))
+        for part in self.parts:
+            weights = take(self.split_values[:, part], self.value_index)
+            weights *= self.amount
+            total[part] = np.bincount(self.process, weights=weights, minlength=self.process_count)
+        return total.T
+
+    # -- the same system with other numbers -----------------------------------------------------------------------
+
+    def with_amounts(self, amount: FloatArray) -> Inventory:
+        """Return this inventory with other amounts; links are solved again.
+
+        Parameters
+        ----------
+        amount : ndarray, shape (exchanges,)
+            [canonical flow unit per product unit]
+
+        Raises
+        ------
+        InputError
+            Products need all or more of themselves.
+        """
+        return _assemble(self.activity, self.quantities, self.matches, self.masses, np.asarray(amount, dtype=np.float64))
+
+    def with_factors(self, values: FloatArray) -> Inventory:
+        """Return this inventory with other factor values; links are solved again.
+
+        Parameters
+        ----------
+        values : ndarray, shape (factors, 5)
+            One row per row of `factors`. [kg CO2e per canonical flow unit]
+        """
+        matches = replace(self.matches, values=np.asarray(values, dtype=np.float64))
+        return _assemble(self.activity, self.quantities, matches, self.masses, self.amount)
+
+
+def build_inventory(activity: Activity, quantities: Quantities, matches: FactorMatches) -> Inventory:
+    """Build the inventory: masses solved backwards, amounts of all exchanges, links between products.
+
+    Parameters
+    ----------
+    activity, quantities, matches
+        Activity data, completed quantities, and matched factors, none of them with problems.
+
+    Raises
+    ------
+    InputError
+        Units of linked products do not fit, products need all or more of themselves, or emissions overflow.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below
+        masses, exchanges = stage_masses(activity, quantities), activity.exchanges
+        scale = None if quantities.scale is exchanges.unit_scale else quantities.scale
+        amount = engine.exchange_amounts(quantities.value, scale, exchanges.process, masses, exchanges.driver_rows)
+        inventory = _assemble(activity, quantities, matches, masses, amount)
+        emissions = inventory.emissions_by_process
+        if np.count_nonzero(np.isfinite(emissions)) < emissions.size:
+            raise InputError(root_causes(activity, _overflows(inventory)), activity.rules.translations())
+    return inventory
+
+
+def _assemble(
+    activity: Activity, quantities: Quantities, matches: FactorMatches, masses: engine.Masses, amount: FloatArray
+) -> Inventory:
+    """Build an inventory from its amounts; solve its links."""
+    index, values = solve_product_links(activity, quantities, matches, amount)
+    parts = matches.nonzero_parts if values is matches.pattern_values else nonzero_parts(values)
+    return Inventory(activity, quantities, matches, masses, amount, index, values, parts)
+
+
+def _overflows(inventory: Inventory) -> list[Problem]:
+    """Return a problem per row whose emissions overflow; one for the whole input if no single row does."""
+    activity = inventory.activity
+    emissions = inventory.amount * inventory.split_values[inventory.value_index].sum(axis=1)
+    rows = np.unique(activity.exchanges.row[~np.isfinite(emissions)])
+    what, cure = "The emissions of this amount are beyond what can be counted.", "Check the amount and its unit."
+    problems = list(activity.columns.problems_at(rows[rows >= 0], what, cure, "amount", "huge"))
+    return problems or [
+        Problem(activity.columns.table.name, "The emissions add up beyond what can be counted.", cure, code="huge")
+    ]

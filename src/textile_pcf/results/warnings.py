@@ -1,0 +1,37 @@
+"""Warnings of a result: of amounts, of factors, and of what counts twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textile_pcf.factors import FactorTable
+from textile_pcf.inventory.double_counting import find_double_transport
+from textile_pcf.inventory.inventory import Inventory
+from textile_pcf.inventory.matching import factor_rows, late_factors, match_warnings
+from textile_pcf.inventory.period_totals import added_years
+from textile_pcf.inventory.plausibility import check_plausibility
+from textile_pcf.results.run import Run
+from textile_pcf.results.uptakes import find_double_uptake
+
+
+def result_warnings(inventory: Inventory, run: Run) -> tuple[tuple[int, str], ...]:
+    """Return warnings, each with the index of its product; -1 if it is about the whole run."""
+    activity, matches = inventory.activity, inventory.matches
+    tables = ((-1, text) for text in run.factors.warnings(run.gwp, factor_rows(matches), run.biogenic))
+    return (
+        *check_plausibility(activity, inventory.quantities),
+        *added_years(activity),
+        *tables,
+        *match_warnings(activity, matches),
+        *find_double_transport(activity, run.factors, matches),
+        *find_double_uptake(inventory),
+        *((-1, note) for note in activity.columns.table.notes),
+    )
+
+
+def product_warnings(inventory: Inventory, factors: FactorTable) -> Iterator[str]:
+    """Yield the warnings about single factors and double counting, without their products, for a catalogue."""
+    activity, matches = inventory.activity, inventory.matches
+    yield from (text for _, text in late_factors(activity, matches))
+    yield from (text for _, text in find_double_transport(activity, factors, matches))
+    yield from (text for _, text in find_double_uptake(inventory))
