@@ -19,7 +19,7 @@ from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import FloatArray
 from textile_pcf.calculation import calculate_scenarios
 from textile_pcf.errors import InputError, Problem
-from textile_pcf.factors import COUNTED, FactorTable, load_factors
+from textile_pcf.factors import SPLIT_SIZE, FactorTable, load_factors
 from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.inventory.plausibility import most_of_rows
 from textile_pcf.inventory.quantities import complete_quantities
@@ -127,7 +127,7 @@ def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: Ru
     flows, told = activity.exchanges, rule_arrays(rules)
     factor = activity.rows.patterns.factor[activity.rows.pattern]
     scale = complete_quantities(activity).scale
-    per_unit = footprint.emitted.factor_values[:, :COUNTED].sum(axis=1)[footprint.emitted.factor]
+    per_unit = footprint.emitted.factor_values[:, :SPLIT_SIZE].sum(axis=1)[footprint.emitted.factor]
     stage = told.flow_stage[flows.flow]
     weights = tuple(np.zeros((len(columns), len(rules.stages))) for _ in range(3))
     drivers = told.flow_masses[flows.flow]

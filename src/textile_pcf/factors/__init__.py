@@ -16,14 +16,15 @@ from textile_pcf.errors import wrong_type
 from textile_pcf.factors.declared import SAY, unsaid
 from textile_pcf.factors.load import check_table, read_factor_table, shipped_tables
 from textile_pcf.factors.matching import Match, NoMatch, Request, match
-from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet, TableDocument
-from textile_pcf.factors.values import COUNTED, SPLIT_AND_AIRCRAFT, has_gases, split_values
+from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, LINK, FactorSheet, TableDocument
+from textile_pcf.factors.values import SPLIT_AND_AIRCRAFT, SPLIT_SIZE, has_gases, split_values
 from textile_pcf.regions import is_region, known_regions
 
 __all__ = [
-    "COUNTED",
     "DECLARED",
+    "LINK",
     "SPLIT_AND_AIRCRAFT",
+    "SPLIT_SIZE",
     "FactorSheet",
     "FactorTable",
     "Match",

@@ -16,7 +16,8 @@ from textile_pcf.io.resources import data_root
 from textile_pcf.units import Unit
 from textile_pcf.units.number_text import year_text
 
-DECLARED = "pcf:"  # a supplier's declared footprint
+DECLARED = "pcf:"  # prefix of the item of a supplier's declared footprint
+LINK = "product:"  # prefix of the item of an exchange that takes another product of the run
 DECLARED_KINDS = ("cradle_to_gate", "gate_to_gate")
 HOLDS_NONE, HOLDS_UPTAKE = "zero_zero", "minus_one_plus_one"  # what a declared value says of biogenic CO2 and uptake
 REQUIRED = ("item", "value", "unit", "region", "year", "kind", "source", "locator")

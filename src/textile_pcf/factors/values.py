@@ -10,7 +10,7 @@ from textile_pcf.factors.gwp import SETS, gwp100
 from textile_pcf.factors.table import COUNTED_GASES, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
 
 SPLIT_AND_AIRCRAFT = ("fossil", "biogenic", "uptake", "land_use_change", "aircraft")
-COUNTED = 4  # the first four add up to the total; aircraft is part of fossil and only reported
+SPLIT_SIZE = 4  # the first four add up to the total; aircraft is part of fossil and only reported
 
 
 def has_gases(table: FactorSheet) -> NDArray[np.bool_]:
@@ -53,6 +53,6 @@ def printed_by_gases(table: FactorSheet) -> FloatArray:
         of_set = given & (np.array(table.texts["gwp"]) == gwp)
         for convention, rows in ((HOLDS_NONE, of_set & ~held), (HOLDS_UPTAKE, of_set & held)):
             if rows.any():
-                split = split_values(table, gwp, convention)[:, :COUNTED]
+                split = split_values(table, gwp, convention)[:, :SPLIT_SIZE]
                 computed[rows] = split.sum(axis=1)[rows]
     return computed

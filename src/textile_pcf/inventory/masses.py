@@ -23,7 +23,7 @@ def stage_masses(activity: Activity, quantities: Quantities) -> engine.Masses:
 
 def _loss_ratios(activity: Activity, losses: FloatArray) -> FloatArray:
     """Mass into each loss per mass out of it, on all seats; 1 where there is none, and one more that stands for -1."""
-    kinds, ratios = rule_arrays(activity.rules).loss_kinds, np.empty(len(losses) + 1)
+    kinds, ratios = rule_arrays(activity.rules).loss_bases, np.empty(len(losses) + 1)
     ratios[-1] = 1.0
     for kind, of_kind in kinds:
         if len(kinds) == 1:

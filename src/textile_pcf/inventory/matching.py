@@ -13,8 +13,8 @@ from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.columns import group_rows, take
 from textile_pcf.errors import Problem
-from textile_pcf.factors import Match, NoMatch, Request
-from textile_pcf.factors.matcher import LINK, FactorMatcher, FactorRequests
+from textile_pcf.factors import LINK, Match, NoMatch, Request
+from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
 from textile_pcf.inventory.default_table import summed_up
 from textile_pcf.results.contributions import nonzero_parts
 from textile_pcf.suggest import nearest
@@ -70,12 +70,12 @@ class FactorMatches:
 
 def match_exchanges(activity: Activity, answers: FactorMatcher) -> FactorMatches:
     """Emission factor of every flow row, with a problem for every row that has none."""
-    if (earlier := answers.matched.get(activity.structure)) is not None:
+    if (earlier := answers.matches_by_structure.get(activity.structure)) is not None:
         return earlier
     kind, question, places, links = _requests(activity, answers)
     supplier = _suppliers(activity, links)
-    told = (answers.parts[places], answers.rows[places], places, supplier, len(links) > 0)
-    matched = FactorMatches(kind, question, answers.answers, answers.requests, *told, problems=())
+    told = (answers.split_values[places], answers.factor_rows[places], places, supplier, len(links) > 0)
+    matched = FactorMatches(kind, question, answers.matches, answers.requests, *told, problems=())
     without = _problems(activity, answers, matched)
     problems = [
         *summed_up(answers.factors, without, activity.columns.table.name),
@@ -83,7 +83,7 @@ def match_exchanges(activity: Activity, answers: FactorMatcher) -> FactorMatches
     ]
     matched = replace(matched, problems=tuple(problems)) if problems else matched
     if activity.known_complete and not problems:
-        answers.matched[activity.structure] = matched
+        answers.matches_by_structure[activity.structure] = matched
     return matched
 
 
@@ -130,8 +130,8 @@ def _rows_telling(activity: Activity, region: str) -> IndexArray:
 def _problems(activity: Activity, answers: FactorMatcher, matched: FactorMatches) -> Iterator[tuple[Request | None, Problem]]:
     """Rows whose question has no factor, each with what it asks of the tables."""
     flows, seen = activity.exchanges, set[str]()
-    for number in np.flatnonzero(answers.refused[matched.match_index]):
-        answer, rows = answers.answers[matched.match_index[number]], np.flatnonzero(matched.request == number)
+    for number in np.flatnonzero(answers.unmatched[matched.match_index]):
+        answer, rows = answers.matches[matched.match_index[number]], np.flatnonzero(matched.request == number)
         assert isinstance(answer, NoMatch)
         request = answers.requests[matched.match_index[number]] if answer.column != "region" else None
         given = np.unique(flows.row[rows[flows.row[rows] >= 0]])

@@ -57,10 +57,10 @@ def apply_supply(
         matched,
         pattern=form.reshape(-1),
         request_of_pattern=np.arange(len(places)),
-        all_matches=answers.answers,
+        all_matches=answers.matches,
         all_requests=answers.requests,
-        values=answers.parts[places],
-        factor_rows=answers.rows[places],
+        values=answers.split_values[places],
+        factor_rows=answers.factor_rows[places],
         match_index=places,
         supplier=matched.supplier[take] if len(matched.supplier) else matched.supplier,
         problems=tuple(problems),
@@ -114,11 +114,11 @@ def _unknown_stages(activity: Activity, supply: Supply) -> Iterator[Problem]:
 def _wrong(answers: FactorMatcher, places: IndexArray, part: Part, accounting: str) -> Iterator[tuple[Request | None, Problem]]:
     """A part without a factor, with what it asks; or with one of zero: no source is free of emissions over its life cycle."""
     for place in places:
-        answer = answers.answers[place]
+        answer = answers.matches[place]
         if isinstance(answer, NoMatch):
             request = answers.requests[place] if answer.column != "region" else None
             yield request, Problem(f"{part.place} ({accounting})", answer.what, answer.cure, code="no-factor")
-        elif not np.any(answers.parts[place]):
+        elif not np.any(answers.split_values[place]):
             what = f"The factor of {part.item!r} is zero, but building and supplying every source emits something."
             cure = "Name its life-cycle factor, for example electricity_pv or electricity_wind."
             yield None, Problem(part.place, what, cure, code="zero-factor")

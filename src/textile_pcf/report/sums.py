@@ -10,10 +10,9 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.engine import products_in_loops
+from textile_pcf.factors import LINK
 from textile_pcf.results import Footprint
 from textile_pcf.units import parse_unit
-
-LINK = "product:"
 
 
 @dataclass(frozen=True, slots=True)

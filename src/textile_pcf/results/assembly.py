@@ -13,7 +13,7 @@ from textile_pcf.activity.row_patterns import PER_PERIOD, PER_PRODUCT
 from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import Categorical, group_rows
 from textile_pcf.engine import Masses
-from textile_pcf.factors import COUNTED, FactorTable
+from textile_pcf.factors import LINK, SPLIT_SIZE, FactorTable
 from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.inventory.double_counting import find_double_transport
 from textile_pcf.inventory.matching import FactorMatches, factor_rows, late_factors, match_warnings
@@ -186,10 +186,10 @@ def _lines(
         driver_names=driver_names,
         amount=emitted.amount / unit_factor,
         unit=Categorical(flows.flow, tuple(spec.unit.text for spec in specs)),
-        factor=per_unit[:, :COUNTED].sum(axis=1) * unit_factor,
+        factor=per_unit[:, :SPLIT_SIZE].sum(axis=1) * unit_factor,
         factor_unit=Categorical(flows.flow, tuple(f"kgCO2e/{_bracketed(spec.unit.text)}" for spec in specs)),
-        split=parts[:, :COUNTED],
-        aircraft=parts[:, COUNTED],
+        split=parts[:, :SPLIT_SIZE],
+        aircraft=parts[:, SPLIT_SIZE],
         **_values(activity, quantities),
         **_factor_columns(activity, factors, matched),
         **data_origins(activity, quantities),
@@ -261,7 +261,7 @@ def _factor_row(factors: FactorTable, answer: Any) -> dict[str, str]:
 
 
 def _linked_items(activity: Activity, matched: FactorMatches, items: Categorical) -> Categorical:
-    names = tuple(f"product:{product}" for product in activity.products)
+    names = tuple(f"{LINK}{product}" for product in activity.products)
     codes = np.where(matched.supplier >= 0, len(items.categories) + matched.supplier, items.codes)
     return Categorical(codes, (*items.categories, *names))
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
 from textile_pcf.columns import Categorical, group_rows
+from textile_pcf.factors import LINK
 from textile_pcf.results import Footprint
 from textile_pcf.units import parse_unit
 
-LINK = "product:"
 PRODUCT, STAGE, UNIT, MEMO, MEMO_UNIT = range(5)
 KINDS = ("product", "stage", "stage, per product unit", "memo", "memo, per product unit")
 _MASS_DRIVERS = {"kg output": 0, "kg input": 1, "kg loss": 2}

@@ -39,7 +39,7 @@ class RuleArrays:
     property_required: BoolArray
     loss_stage: IndexArray
     loss_basis: NDArray[np.str_]
-    loss_kinds: tuple[tuple[str, BoolArray], ...]
+    loss_bases: tuple[tuple[str, BoolArray], ...]
     """The distinct ones of these, each with a flag per loss."""
     loss_required: BoolArray
     """It is asked for where its stage takes place."""
@@ -71,7 +71,7 @@ def rule_arrays(rules: RuleSet) -> RuleArrays:
         property_required=_flags([not spec.optional and spec.default is None and spec.method is None for spec in properties]),
         loss_stage=_places([spec.stage for spec in losses]),
         loss_basis=basis,
-        loss_kinds=tuple((kind, basis == kind) for kind in dict.fromkeys(basis.tolist())),
+        loss_bases=tuple((kind, basis == kind) for kind in dict.fromkeys(basis.tolist())),
         loss_required=_flags([
             not outside[spec.stage] and (not spec.optional or spec.default is not None) for spec in losses
         ]),
