@@ -1,4 +1,4 @@
-"""What may stand in a rule file: the pydantic models behind the JSON Schema. Numbers are still as a person wrote them."""
+"""Models of a rule file: what may be written in it, with values and units as written. The JSON Schema is made of them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class ChosenDefault(Strict):
     """Value up to each bound, inclusive, bounds ascending and in the property's unit; `.inf` for all above."""
 
     @model_validator(mode="after")
-    def _one_kind(self) -> ChosenDefault:
+    def _check_one_table(self) -> ChosenDefault:
         if bool(self.words) == bool(self.upto):
             raise InvalidValue(
                 "Words and `upto` stand together, or neither.",
@@ -74,8 +74,8 @@ class ChosenDefault(Strict):
 def _chosen(value: Any) -> Any:
     if isinstance(value, dict) and "words" not in value:
         known = {key: value[key] for key in ("by", "upto") if key in value}
-        words = {key: entry for key, entry in value.items() if key not in known}
-        return {**known, "words": words} if words else known
+        options = {key: entry for key, entry in value.items() if key not in known}
+        return {**known, "words": options} if options else known
     return value
 
 
@@ -98,7 +98,7 @@ class Quantity(Strict):
     """A number with a unit: given by the activity data, cited here, or computed by a named method."""
 
     unit: str | None = None
-    """Unit in which `value` and `plausible` are told; activity data may use any unit of the same dimension."""
+    """Unit of `value` and `plausible`; activity data may use any unit of the same dimension."""
     value: Value | None = None
     """The default: a number, the id of a property, or a default chosen by a property."""
     source: str | None = None
@@ -115,14 +115,12 @@ class Quantity(Strict):
     """What to measure and how; shown where the number is missing."""
 
 
-def _form_of_words(value: Any) -> str:
-    """Which of two forms a choice has, so that what is wrong is told of that form only."""
+def _choice_tag(value: Any) -> str:
+    """Return the tag of the layout in which a choice is written, so that mistakes are reported for this layout only."""
     return "[names]" if isinstance(value, dict) else "[words]"
 
 
-Words = Annotated[
-    Annotated[list[str], Tag("[words]")] | Annotated[dict[str, Text], Tag("[names]")], Discriminator(_form_of_words)
-]
+Words = Annotated[Annotated[list[str], Tag("[words]")] | Annotated[dict[str, Text], Tag("[names]")], Discriminator(_choice_tag)]
 
 
 class Property(Quantity):
@@ -136,8 +134,8 @@ class Property(Quantity):
     """Input of the method: the property it takes, where the names differ."""
 
     @property
-    def words(self) -> dict[str, LocalizedText | None]:
-        """The words of a choice, in order, each with its name where it has one."""
+    def options(self) -> dict[str, LocalizedText | None]:
+        """Options of a choice in order, each with its name where it has one."""
         if isinstance(self.choice, dict):
             return dict(self.choice)
         return dict.fromkeys(self.choice or ())
@@ -226,7 +224,7 @@ class Basis(Strict):
 
 
 class Electricity(Strict):
-    """How electricity bought under contracts counts, when a supply table tells of it."""
+    """How electricity bought under contracts counts, when a supply table lists the contracts."""
 
     declared: Literal["location_based", "market_based"] = "location_based"
     """The total that is declared; the other stands beside it."""
