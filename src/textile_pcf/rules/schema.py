@@ -52,12 +52,12 @@ AnyEntry = Annotated[Entry, BeforeValidator(_entry)]
 
 
 class ChosenDefault(Strict):
-    """A default chosen by another property: by its word, or by the range its number falls in."""
+    """A default that another property chooses: by its option, or by the range of its value."""
 
     by: str
     """The property that chooses."""
     words: dict[str, AnyEntry] = {}
-    """Value for each word of a choice."""
+    """Value for each option of a choice."""
     upto: dict[float, AnyEntry] = {}
     """Value up to each bound, inclusive, bounds ascending and in the property's unit; `.inf` for all above."""
 
@@ -120,14 +120,16 @@ def _choice_tag(value: Any) -> str:
     return "[names]" if isinstance(value, dict) else "[words]"
 
 
-Words = Annotated[Annotated[list[str], Tag("[words]")] | Annotated[dict[str, Text], Tag("[names]")], Discriminator(_choice_tag)]
+Options = Annotated[
+    Annotated[list[str], Tag("[words]")] | Annotated[dict[str, Text], Tag("[names]")], Discriminator(_choice_tag)
+]
 
 
 class Property(Quantity):
-    """Everything that is neither a loss nor a flow: grammage, count, loom, hours."""
+    """A quantity that is neither a loss nor a flow: grammage, count, loom, hours."""
 
-    choice: Words | None = None
-    """The words to choose from: a list, or each with its name, `{en, zh}`; the chosen one stands in the column `item`."""
+    choice: Options | None = None
+    """The options: a list, or each with its name, `{en, zh}`; activity data give the chosen one in the column `item`."""
     method: str | None = None
     """The named method that computes it when it is not given."""
     inputs: dict[str, str] = {}
@@ -173,7 +175,7 @@ class Flow(Quantity):
     sign: Literal["positive", "any"] = "positive"
     """`any` where a negative amount makes sense."""
     matching: Matching | None = None
-    """Fallback of this flow, beside the rule's."""
+    """Fallback of this flow, in addition to the rule's."""
 
 
 class Stage(Strict):
@@ -227,7 +229,7 @@ class Electricity(Strict):
     """How electricity bought under contracts counts, when a supply table lists the contracts."""
 
     declared: Literal["location_based", "market_based"] = "location_based"
-    """The total that is declared; the other stands beside it."""
+    """The total that is declared; the other is reported with it."""
 
 
 class Cutoff(Strict):
