@@ -111,8 +111,8 @@ def match(tables: Sequence[FactorSheet], request: Request) -> Match | NoMatch:
         candidate = _search_regions(by_region, request, declared) if by_region else None
         if candidate is not None:
             row, fallback, warning = candidate
-            mass = _unit_mass(table, row, request) or 1.0
-            return _check_row(table, row, request) or Match(number, row, fallback, warning, mass)
+            no_match = _check_row(table, row, request)
+            return no_match or Match(number, row, fallback, warning, _unit_mass(table, row, request) or 1.0)
     return _no_match(tables, request)
 
 

@@ -144,7 +144,7 @@ class Property(Quantity):
 
 
 class Loss(Quantity):
-    """Mass that is lost in a stage. Without a value the mill must give it."""
+    """A loss of mass in a stage. Without a value the mill must give it."""
 
     id: Identifier
     """Name of the loss within its stage."""
@@ -160,7 +160,7 @@ class Matching(Strict):
 
 
 class Flow(Quantity):
-    """Value × drivers × emission factor."""
+    """A flow of a stage: value × drivers × emission factor."""
 
     per: str | list[str] = "output"
     """What the value is multiplied by: output, input, loss, product, a property, or several of them."""
@@ -179,7 +179,7 @@ class Flow(Quantity):
 
 
 class Stage(Strict):
-    """A unit process, in the material's way."""
+    """A unit process; stages are listed in the direction of the material."""
 
     id: Identifier
     """Name of the stage."""
@@ -188,7 +188,7 @@ class Stage(Strict):
     note: Text | None = None
     """What belongs to the stage."""
     group: Group = "production"
-    """Life-cycle stage that reports add it up under."""
+    """Life-cycle group under which reports sum its emissions."""
     scope: Literal["product", "component"] = "product"
     """`component`: once per fibre of a blend; these stages come first."""
     optional: bool = False
@@ -200,13 +200,13 @@ class Stage(Strict):
     properties: dict[Identifier, Property] = {}
     """Quantities of the stage."""
     losses: list[Loss] = []
-    """In the material's way."""
+    """Losses of mass, in the direction of the material."""
     flows: dict[Identifier, Flow] = {}
     """What the stage takes and gives off."""
 
 
 class Product(Strict):
-    """Where the mass chain starts, and what is known of the product as a whole."""
+    """The product: its unit, from which masses are solved backwards, and its properties."""
 
     unit: str
     """The declared or functional unit; property `mass` is required where it is not a mass."""
@@ -236,13 +236,13 @@ class Cutoff(Strict):
     """Flows that may be left out, as a part of the result."""
 
     single: str | None = None
-    """Each, for example `1 %`."""
+    """Limit for each flow, for example `1 %`."""
     total: str | None = None
-    """All together, for example `5 %`."""
+    """Limit for all flows together, for example `5 %`."""
 
 
 class Alternative(Strict):
-    """Ways of which a product takes exactly one."""
+    """A group of stages and flows of which a product takes exactly one."""
 
     one_of: Annotated[list[str], Field(min_length=2)]
     """Stages (`id`) and flows (`stage.flow`)."""
@@ -291,8 +291,8 @@ class RuleDocument(Strict):
     product: Product
     """The product."""
     stages: Annotated[list[Stage], Field(min_length=1)]
-    """In the material's way; solved backwards from the product."""
+    """Stages in the direction of the material; masses are solved backwards from the product."""
     alternatives: list[Alternative] = []
-    """Ways of which exactly one is taken."""
+    """Groups of stages and flows of which exactly one is taken."""
     matching: Matching = Matching()
     """Fallback allowed when emission factors are searched."""
