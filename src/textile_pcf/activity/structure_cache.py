@@ -12,13 +12,13 @@ from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.row_patterns import FORM
 from textile_pcf.activity.structure import Structure
 from textile_pcf.columns import cell_text
+from textile_pcf.factors import LINK
 from textile_pcf.io.records import PLAIN, RecordColumns
 from textile_pcf.io.safe_text import with_control
 from textile_pcf.rules import RuleSet
 
 ROWS = 1_000  # tables of more rows are looked at anew: there the work on rows counts, not that on their structure
 KEPT = 256
-LINK = "product:"
 
 
 @lru_cache(maxsize=32)

@@ -21,7 +21,7 @@ from textile_pcf.batch.partitions import without
 from textile_pcf.calculation import calculate_scenarios
 from textile_pcf.columns import by_first_appearance, factorize
 from textile_pcf.errors import SHOWN, InputError, Problem
-from textile_pcf.factors import FactorTable
+from textile_pcf.factors import LINK, FactorTable
 from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.inventory.plausibility import count_implausible
 from textile_pcf.io.resources import sha256_of
@@ -30,8 +30,6 @@ from textile_pcf.results import Footprint
 from textile_pcf.results.warnings import product_warnings
 from textile_pcf.rules import RuleSet
 from textile_pcf.supply import Supply
-
-LINK = "product:"
 
 
 class Partition(Protocol):
@@ -230,7 +228,7 @@ def with_rejects(
     """
     if not work.links and any(text.startswith(LINK) for text in getattr(table.columns.get("item"), "categories", ())):
         raise LinkedError
-    known.answers = [answers.bounded() for answers in known.answers]
+    known.answers = [answers.renew_if_large() for answers in known.answers]
     if len(known.answers) > 1:
         try:
             told = calculate_scenarios(build_activity(table, work.rules), *known.answers, supply=work.supply)

@@ -1,4 +1,4 @@
-"""Emission factors: tables read and checked, values under a GWP set, matching with a recorded fallback."""
+"""Emission factors: read and check tables, evaluate gases under a GWP set, match requests with recorded fallback."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ import numpy as np
 from textile_pcf._extensions import extension
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import wrong_type
-from textile_pcf.factors.declared import SAY, unsaid
+from textile_pcf.factors.declared import CONVENTION_CURE, items_without_convention
 from textile_pcf.factors.load import check_table, read_factor_table, shipped_tables
 from textile_pcf.factors.matching import Match, NoMatch, Request, match
-from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet, TableDocument
-from textile_pcf.factors.values import COUNTED, SPLIT_AND_AIRCRAFT, has_gases, split_values
+from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, LINK, FactorSheet, TableDocument
+from textile_pcf.factors.values import SPLIT_AND_AIRCRAFT, SPLIT_SIZE, has_gases, split_values
 from textile_pcf.regions import is_region, known_regions
 
 __all__ = [
-    "COUNTED",
     "DECLARED",
+    "LINK",
     "SPLIT_AND_AIRCRAFT",
+    "SPLIT_SIZE",
     "FactorSheet",
     "FactorTable",
     "Match",
@@ -41,56 +42,123 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class FactorTable:
-    """Tables of emission factors, in the order in which they are asked."""
+    """Tables of emission factors.
+
+    Attributes
+    ----------
+    tables : tuple of FactorSheet
+        The tables, in the order in which they are searched.
+    """
 
     tables: tuple[FactorSheet, ...]
 
     def match(self, request: Request) -> Match | NoMatch:
-        """The factor that a request means, or why there is none."""
+        """Match a request for an emission factor.
+
+        Parameters
+        ----------
+        request : Request
+            Item, kind, region, year and unit.
+
+        Returns
+        -------
+        Match or NoMatch
+            The row with its fallback, or the reason why there is none.
+        """
         return match(self.tables, request)
 
     def parts(self, gwp: str, biogenic: str) -> list[FloatArray]:
-        """Per table the emissions per unit of each row, shape (rows, PARTS). [kg CO2e per the row's unit]"""
+        """Return the emissions per unit of each row, split as in `SPLIT_AND_AIRCRAFT`.
+
+        Parameters
+        ----------
+        gwp : str
+            Set of global warming potentials: AR4, AR5, AR6 or EF3.1.
+        biogenic : str
+            Convention for biogenic CO2: `minus_one_plus_one` or `zero_zero`.
+
+        Returns
+        -------
+        list of array, shape (rows, 5), one per table
+            Emissions per unit as printed. [kg CO2e per unit of the row]
+        """
         return [split_values(table, gwp, biogenic) for table in self.tables]
 
     def warnings(self, gwp: str, used: Mapping[int, Iterable[int]], biogenic: str = HOLDS_NONE) -> list[str]:
-        """One sentence for each table of which rows without gases under another GWP set, negative ones, or declared ones that
-        do not say whether they hold uptake, are used.
-        """
-        return list(_warnings(self, gwp, biogenic, tuple((number, tuple(sorted(rows))) for number, rows in used.items())))
+        """Return warnings about factors that a calculation uses.
 
-    def _warned(self, gwp: str, biogenic: str, used: Iterable[tuple[int, tuple[int, ...]]]) -> list[str]:
-        told: list[str] = []
+        A warning names the factors of a table whose value was printed under another GWP set, those that are negative, and
+        declared footprints that do not state whether they include uptake of CO2.
+
+        Parameters
+        ----------
+        gwp : str
+            Set of global warming potentials of the calculation.
+        used : mapping of int to iterable of int
+            Rows used of each table, by its index.
+        biogenic : str
+            Convention for biogenic CO2 of the calculation.
+
+        Returns
+        -------
+        list of str
+            One sentence per table and reason.
+        """
+        rows_by_table = tuple((number, tuple(sorted(rows))) for number, rows in used.items())
+        return list(_cached_warnings(self, gwp, biogenic, rows_by_table))
+
+    def _find_warnings(self, gwp: str, biogenic: str, used: Iterable[tuple[int, tuple[int, ...]]]) -> list[str]:
+        warnings: list[str] = []
         for number, rows in used:
-            table, chosen = self.tables[number], np.array(rows, dtype=np.intp)
-            sets = np.array(table.texts["gwp"])[chosen]
-            other = ~has_gases(table)[chosen] & (sets != gwp) & (sets != "") & (sets != "unknown")
+            table, indices = self.tables[number], np.array(rows, dtype=np.intp)
+            sets = np.array(table.texts["gwp"])[indices]
+            other = ~has_gases(table)[indices] & (sets != gwp) & (sets != "") & (sets != "unknown")
             if other.any():
-                found = ", ".join(sorted(set(sets[other].tolist())))
-                items = ", ".join(sorted({table.texts["item"][row] for row in chosen[other]}))
-                told.append(f"{table.label}: factors made with {found} are used as printed, not under {gwp}: {items}.")
-            negative = table.numbers["value"][chosen] < 0
+                other_sets = ", ".join(sorted(set(sets[other].tolist())))
+                items = ", ".join(sorted({table.texts["item"][row] for row in indices[other]}))
+                warnings.append(f"{table.label}: factors made with {other_sets} are used as printed, not under {gwp}: {items}.")
+            negative = table.numbers["value"][indices] < 0
             if negative.any():
-                items = ", ".join(sorted({table.texts["item"][row] for row in chosen[negative]}))
-                told.append(f"{table.label}: negative factors are used: {items}.")
-            silent = unsaid(table, rows) if biogenic == HOLDS_UPTAKE else []
-            if silent:
-                items = ", ".join(sorted(set(silent)))
-                told.append(f"{table.label}: declared footprints are read as holding no uptake of CO2: {items}. {SAY}")
-        return told
+                items = ", ".join(sorted({table.texts["item"][row] for row in indices[negative]}))
+                warnings.append(f"{table.label}: negative factors are used: {items}.")
+            undeclared = items_without_convention(table, rows) if biogenic == HOLDS_UPTAKE else []
+            if undeclared:
+                items = ", ".join(sorted(set(undeclared)))
+                warnings.append(
+                    f"{table.label}: declared footprints are read as holding no uptake of CO2: {items}. {CONVENTION_CURE}"
+                )
+        return warnings
 
     @classmethod
     def from_brightway(
         cls, project: str, database: str, method: tuple[str, ...], select: Any = None, **options: Any
     ) -> FactorTable:
-        """Activities of a Brightway database as factors: `textile_pcf.brightway.factors_from_brightway`. [kg CO2e per unit]
+        """Return activities of a Brightway database as emission factors. [kg CO2e per unit of the activity]
+
+        Parameters
+        ----------
+        project : str
+            Brightway project.
+        database : str
+            Database in the project.
+        method : tuple of str
+            Impact assessment method of climate change.
+        select : optional
+            Activities to take, as in `textile_pcf.brightway.factors_from_brightway`.
+        **options
+            Further arguments of that function.
+
+        Returns
+        -------
+        FactorTable
+            One table with a row per activity.
 
         Raises
         ------
         UsageError
-            Brightway, the project, the database or the method is not there.
+            Brightway is not installed, or the project, database or method does not exist.
         FactorError
-            Activities that are not found, units that are not known.
+            Activities are not found, or their units are unknown.
         """
         bridge = extension("brightway")
         table: FactorTable = bridge.factors_from_brightway(project, database, method, select, **options)
@@ -98,7 +166,7 @@ class FactorTable:
 
     @property
     def items(self) -> list[str]:
-        """All items, sorted."""
+        """Items of all tables, sorted."""
         return sorted({item for table in self.tables for item in table.index})
 
     def __repr__(self) -> str:
@@ -106,25 +174,32 @@ class FactorTable:
 
 
 @lru_cache(maxsize=64)
-def _warnings(factors: FactorTable, gwp: str, biogenic: str, used: tuple[tuple[int, tuple[int, ...]], ...]) -> tuple[str, ...]:
-    """The same rows are used again and again."""
-    return tuple(factors._warned(gwp, biogenic, used))
+def _cached_warnings(
+    factors: FactorTable, gwp: str, biogenic: str, used: tuple[tuple[int, tuple[int, ...]], ...]
+) -> tuple[str, ...]:
+    """Return warnings; cached, because small tables use the same rows again and again."""
+    return tuple(factors._find_warnings(gwp, biogenic, used))
 
 
 def load_factors(*sources: str | Path | Any) -> FactorTable:
-    """Emission factors, searched in the order named.
+    """Return tables of emission factors, to be searched in the order named.
 
     Parameters
     ----------
     sources : str, Path or DataFrame
-        Names of shipped tables or paths of CSV, Excel or Parquet files; none: the table `default`.
+        Names of shipped tables, or paths of CSV, Excel or Parquet files; without any, the table `default`.
+
+    Returns
+    -------
+    FactorTable
+        The tables.
 
     Raises
     ------
     UsageError
-        No such table; something else than a name, a path or a table.
+        There is no such table, or an argument is of another type.
     FactorError
-        A table is wrong; every mistake is named.
+        A table has invalid rows; all mistakes are listed.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Global warming potentials: kg CO2e per kg of gas, by gas and IPCC report."""
+"""Global warming potentials over 100 years by gas and set. [kg CO2e/kg]"""
 
 from __future__ import annotations
 
@@ -19,14 +19,19 @@ def _rows() -> dict[str, dict[str, str]]:
 
 
 def gwp100(gas: str, gwp: str) -> float:
-    """Global warming potential over 100 years of a gas. [kg CO2e/kg]
+    """Return the global warming potential of a gas over 100 years. [kg CO2e/kg]
 
     Parameters
     ----------
     gas : str
         Id in `emission_factors/gwp100.csv`, such as `ch4_fossil`.
     gwp : str
-        AR4, AR5, AR6 or EF3.1.
+        Set of global warming potentials: AR4, AR5, AR6 or EF3.1.
+
+    Returns
+    -------
+    float
+        The value of the report that the row of the gas cites.
 
     Examples
     --------

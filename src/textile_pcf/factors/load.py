@@ -1,10 +1,9 @@
-"""Read tables of emission factors and check every row; all mistakes are told at once."""
+"""Read tables of emission factors and check every row; all mistakes are reported at once."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import cell_text, quoted
 from textile_pcf.errors import FactorError, Problem, UsageError, warn_caller, wrong_type
-from textile_pcf.factors.declared import check_declared
+from textile_pcf.factors.declared import Report, check_declared
 from textile_pcf.factors.gwp import SETS, UNKNOWN
 from textile_pcf.factors.table import (
     COLUMNS,
@@ -29,42 +28,57 @@ from textile_pcf.factors.table import (
     TableDocument,
     row_texts,
 )
-from textile_pcf.factors.values import printed_by_gases
+from textile_pcf.factors.values import value_from_gases
 from textile_pcf.io.documents import validated
 from textile_pcf.io.output_files import is_file
 from textile_pcf.io.read_table import read_table
 from textile_pcf.io.resources import data_root, sha256_of
 from textile_pcf.io.safe_text import holdable
 from textile_pcf.io.strict_yaml import read_yaml
-from textile_pcf.io.table import Table as Cells
+from textile_pcf.io.table import Table
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, UnitError, cure_where, describe, parse_unit
 from textile_pcf.units.number_text import parse_office_numbers, why_no_number
 
-WHOLE = "Write a whole unit such as kgCO2e/kWh."
-AGREEMENT = 0.005  # printed and computed value, relative
+UNIT_CURE = "Write a whole unit such as kgCO2e/kWh."
+TOLERANCE = 0.005  # relative, between the printed value and the one computed from gases
 NOT_TABLES = ("gwp100", "regions", "synonyms")
 _YEAR = re.compile("[12][0-9]{3}")
-Say = Callable[[int, str, str, str], None]
 
 
 def shipped_tables() -> dict[str, Path]:
-    """The tables that come with the library: name → file."""
+    """Return the files of the shipped tables by name.
+
+    Examples
+    --------
+    >>> "default" in shipped_tables()
+    True
+    """
     files = sorted(data_root("emission_factors").glob("*.csv"))
     return {file.stem: file for file in files if file.stem not in NOT_TABLES}
 
 
 def read_factor_table(source: str | Path | Any) -> FactorSheet:
-    """One table by its shipped name, its path, or a DataFrame.
+    """Read and check one table of emission factors.
+
+    Parameters
+    ----------
+    source : str, Path or DataFrame
+        Name of a shipped table, path of a CSV, Excel or Parquet file, or a DataFrame.
+
+    Returns
+    -------
+    FactorSheet
+        The checked table.
 
     Raises
     ------
     UsageError
-        No such table or file.
+        There is no such table or file.
     FactorError
-        Rows that are wrong: every one is named with its cure.
+        Rows are invalid; all are listed with their cures.
     """
-    path = _path(source) if isinstance(source, (str, Path)) else None
+    path = _find_file(source) if isinstance(source, (str, Path)) else None
     if path is None and source is None:
         raise wrong_type("factors", source, "a table of emission factors", "Leave it out for the table `default`.")
     cells = read_table(path or source, sheet="factors", error=FactorError, known_columns=COLUMNS)
@@ -73,7 +87,7 @@ def read_factor_table(source: str | Path | Any) -> FactorSheet:
     return check_table(name, cells, _document(path), path)
 
 
-def _path(source: str | Path) -> Path:
+def _find_file(source: str | Path) -> Path:
     if isinstance(source, str) and source in shipped_tables():
         return shipped_tables()[source]
     path = Path(source)
@@ -85,19 +99,35 @@ def _path(source: str | Path) -> Path:
 
 
 def _document(path: Path | None) -> TableDocument:
-    beside = path.with_suffix(".yaml") if path else None
-    if beside is None or beside == path or not beside.is_file():
+    document = path.with_suffix(".yaml") if path else None
+    if document is None or document == path or not document.is_file():
         return TableDocument()
-    return validated(TableDocument, read_yaml(beside, FactorError), FactorError)
+    return validated(TableDocument, read_yaml(document, FactorError), FactorError)
 
 
-def check_table(name: str, cells: Cells, document: TableDocument, path: Path | None = None) -> FactorSheet:
-    """Checked table from cells.
+def check_table(name: str, cells: Table, document: TableDocument, path: Path | None = None) -> FactorSheet:
+    """Check the cells of a table of emission factors and return it as columns.
+
+    Parameters
+    ----------
+    name : str
+        Name of the table.
+    cells : Table
+        Its columns as read.
+    document : TableDocument
+        Description of the table.
+    path : Path, optional
+        File of the table.
+
+    Returns
+    -------
+    FactorSheet
+        The checked table.
 
     Raises
     ------
     FactorError
-        With every mistake found.
+        Columns are missing or rows are invalid; all mistakes are listed.
     """
     problems: list[Problem] = []
     missing = [column for column in REQUIRED if column not in cells.columns]
@@ -106,16 +136,16 @@ def check_table(name: str, cells: Cells, document: TableDocument, path: Path | N
         problems.append(Problem(cells.name, f"Columns are missing: {', '.join(missing)}.", cure))
         raise FactorError(problems)
 
-    def say(row: int, column: str, what: str, cure: str) -> None:
+    def report(row: int, column: str, what: str, cure: str) -> None:
         problems.append(Problem(f"{cells.location(row, column)} ({column})", what, cure))
 
     texts = row_texts(cells.columns, cells.rows)
-    values = {column: _numbers(cells, column, say) for column in NUMBERS}
-    units = _units(texts["unit"], say)
-    _check_texts(texts, say)
-    _check_numbers(values, np.array([cell_text(cell) == "" for cell in cells.columns["value"]]), say)
-    check_declared(texts, values, units, say)
-    _check_twice(texts, cells, say)
+    values = {column: _numbers(cells, column, report) for column in NUMBERS}
+    units = _units(texts["unit"], report)
+    _check_texts(texts, report)
+    _check_numbers(values, np.array([cell_text(cell) == "" for cell in cells.columns["value"]]), report)
+    check_declared(texts, values, units, report)
+    _check_duplicates(texts, cells, report)
     table = FactorSheet(
         name=name,
         document=document,
@@ -128,20 +158,21 @@ def check_table(name: str, cells: Cells, document: TableDocument, path: Path | N
         index=_index(texts["item"]),
     )
     if not problems:
-        _check_gases(table, say)
+        _check_gases(table, report)
     if problems:
         raise FactorError(problems)
     return table
 
 
 def _hash(path: Path | None, texts: dict[str, list[str]], values: dict[str, FloatArray]) -> str:
-    if path is None:
-        told = {name: column for name, column in texts.items() if name != "biogenic" or any(column)}  # as before it was known
-        content = repr(told).encode() + b"".join(column.tobytes() for column in values.values())
+    """Return the hash of the file and its document, or of the columns of a table without a file."""
+    if path is None:  # an empty column `biogenic` is left out, so that older tables keep their hash
+        columns = {name: column for name, column in texts.items() if name != "biogenic" or any(column)}
+        content = repr(columns).encode() + b"".join(column.tobytes() for column in values.values())
         return hashlib.sha256(content).hexdigest()
-    beside = path.with_suffix(".yaml")
-    if beside.is_file():
-        return hashlib.sha256((sha256_of(path) + sha256_of(beside)).encode()).hexdigest()
+    document = path.with_suffix(".yaml")
+    if document.is_file():
+        return hashlib.sha256((sha256_of(path) + sha256_of(document)).encode()).hexdigest()
     return sha256_of(path)
 
 
@@ -152,20 +183,22 @@ def _index(items: list[str]) -> dict[str, list[int]]:
     return index
 
 
-def _numbers(cells: Cells, column: str, say: Say) -> FloatArray:
+def _numbers(cells: Table, column: str, report: Report) -> FloatArray:
+    """Return a number column, shape (rows,); NaN where a cell is empty or invalid."""
     if column not in cells.columns:
         return np.full(cells.rows, np.nan)
-    values, wrong = parse_office_numbers(cells.columns[column])
-    for row in np.flatnonzero(wrong):
-        if (known := why_no_number(cells.columns[column][row])) is not None:
-            say(int(row), column, known.what, known.cure)
+    values, invalid = parse_office_numbers(cells.columns[column])
+    for row in np.flatnonzero(invalid):
+        if (reason := why_no_number(cells.columns[column][row])) is not None:
+            report(int(row), column, reason.what, reason.cure)
             continue
         cure = "Write a plain number with a decimal point, or leave the cell empty."
-        say(int(row), column, f"{quoted(cells.columns[column][row])} is not a finite number.", cure)
+        report(int(row), column, f"{quoted(cells.columns[column][row])} is not a finite number.", cure)
     return values
 
 
-def _units(texts: list[str], say: Say) -> list[Unit]:
+def _units(texts: list[str], report: Report) -> list[Unit]:
+    """Parse the unit of each row; invalid ones are reported and replaced by kgCO2e/kg."""
     known: dict[str, Unit | UnitError] = {}
     for text in dict.fromkeys(texts):
         try:
@@ -176,71 +209,73 @@ def _units(texts: list[str], say: Say) -> list[Unit]:
     for row, text in enumerate(texts):
         unit = known[text]
         if isinstance(unit, UnitError):
-            say(row, "unit", unit.what, cure_where(unit, WHOLE, _per_something))
+            report(row, "unit", unit.what, cure_where(unit, UNIT_CURE, _is_factor_unit))
             unit = parse_unit("kgCO2e/kg")
-        elif not _per_something(unit):
+        elif not _is_factor_unit(unit):
             what = f"{text!r} is {describe(unit.dimensions)}, not emissions per something."
-            say(row, "unit", what, WHOLE)
+            report(row, "unit", what, UNIT_CURE)
         units.append(unit)
     return units
 
 
-def _per_something(unit: Unit) -> bool:
-    """Whether a unit is greenhouse effect to the first power over something."""
+def _is_factor_unit(unit: Unit) -> bool:
+    """Whether a unit is emissions per something, such as kgCO2e/kWh."""
     powers = dict(unit.dimensions)
     return powers.pop("greenhouse", 0) == 1 and bool(powers) and all(power < 0 for power in powers.values())
 
 
-def _check_texts(texts: dict[str, list[str]], say: Say) -> None:
+def _check_texts(texts: dict[str, list[str]], report: Report) -> None:
     for column in ("item", "region", "kind", "source", "locator"):
         for row, text in enumerate(texts[column]):
             if not text:
-                say(row, column, f"The {column} is missing.", "Every row needs one.")
+                report(row, column, f"The {column} is missing.", "Every row needs one.")
     for row, (item, kind) in enumerate(zip(texts["item"], texts["kind"], strict=True)):
         if item.startswith(DECLARED) and kind not in DECLARED_KINDS:
             what = f"A declared footprint cannot be of kind {kind!r}."
-            say(row, "kind", what, f"Write {' or '.join(DECLARED_KINDS)}.")
+            report(row, "kind", what, f"Write {' or '.join(DECLARED_KINDS)}.")
     for row, year in enumerate(texts["year"]):
         if year and not _YEAR.fullmatch(year):
-            say(row, "year", f"{year!r} is not a year.", "Write four digits, or leave it empty where the source does not say.")
+            report(
+                row, "year", f"{year!r} is not a year.", "Write four digits, or leave it empty where the source does not say."
+            )
     for row, gwp in enumerate(texts["gwp"]):
         if gwp and gwp not in (*SETS, UNKNOWN):
-            say(row, "gwp", f"{gwp!r} is not a GWP set.", f"Write one of {', '.join(SETS)}, {UNKNOWN}.")
+            report(row, "gwp", f"{gwp!r} is not a GWP set.", f"Write one of {', '.join(SETS)}, {UNKNOWN}.")
 
 
-def _check_numbers(values: dict[str, FloatArray], empty: NDArray[np.bool_], say: Say) -> None:
+def _check_numbers(values: dict[str, FloatArray], empty: NDArray[np.bool_], report: Report) -> None:
     gases = ~np.isnan(np.array([values[gas] for gas in COUNTED_GASES])).all(axis=0)
     for row in np.flatnonzero(np.isnan(values["value"]) & ~gases & empty):
-        say(int(row), "value", "The value is missing.", "Give the value, or the gases it is made of.")
+        report(int(row), "value", "The value is missing.", "Give the value, or the gases it is made of.")
     for gas in GASES:
         for row in np.flatnonzero(values[gas] < 0):
-            say(int(row), gas, "A mass of gas is negative.", "Gas columns are positive; co2_uptake counts -1 by itself.")
+            report(int(row), gas, "A mass of gas is negative.", "Gas columns are positive; co2_uptake counts -1 by itself.")
     for row in np.flatnonzero(values["co2_aircraft"] > np.nan_to_num(values["co2_fossil"])):
         cure = "co2_aircraft is a part of co2_fossil, which holds it already."
-        say(int(row), "co2_aircraft", "The aircraft's CO2 is more than all fossil CO2.", cure)
+        report(int(row), "co2_aircraft", "The aircraft's CO2 is more than all fossil CO2.", cure)
     for axis in QUALITY:
         for row in np.flatnonzero((values[axis] < 1) | (values[axis] > 5)):
-            say(int(row), axis, "A data quality rating is outside 1 to 5.", "1 is best, 5 worst.")
+            report(int(row), axis, "A data quality rating is outside 1 to 5.", "1 is best, 5 worst.")
     for row in np.flatnonzero(values["gsd"] < 1):
-        say(int(row), "gsd", "A geometric standard deviation is below 1.", "1 means no spread.")
+        report(int(row), "gsd", "A geometric standard deviation is below 1.", "1 means no spread.")
     for row in np.flatnonzero(values["low"] > values["high"]):
-        say(int(row), "low", "`low` is above `high`.", "Exchange them.")
+        report(int(row), "low", "`low` is above `high`.", "Exchange them.")
 
 
-def _check_twice(texts: dict[str, list[str]], cells: Cells, say: Say) -> None:
-    seen: dict[tuple[str, ...], int] = {}
+def _check_duplicates(texts: dict[str, list[str]], cells: Table, report: Report) -> None:
+    first_row: dict[tuple[str, ...], int] = {}
     for row, key in enumerate(zip(*(texts[column] for column in ("item", "kind", "region", "year")), strict=True)):
-        if key in seen:
-            what = f"{' '.join(part for part in key if part)} stands already in {cells.location(seen[key])}."
-            say(row, "item", what, "Item, kind, region and year together must be unique in a table.")
-        seen.setdefault(key, row)
+        if key in first_row:
+            what = f"{' '.join(part for part in key if part)} stands already in {cells.location(first_row[key])}."
+            report(row, "item", what, "Item, kind, region and year together must be unique in a table.")
+        first_row.setdefault(key, row)
 
 
-def _check_gases(table: FactorSheet, say: Say) -> None:
-    """The printed value agrees with the one computed from its gases under its own GWP set."""
-    computed = printed_by_gases(table)
+def _check_gases(table: FactorSheet, report: Report) -> None:
+    """Check that the printed value agrees with the one computed from the gases under the GWP set of the row."""
+    computed = value_from_gases(table)
     printed = table.numbers["value"]
-    off: NDArray[np.bool_] = np.abs(computed - printed) > AGREEMENT * np.maximum(np.abs(printed), np.abs(computed))
-    for row in np.flatnonzero(off):
+    differs: NDArray[np.bool_] = np.abs(computed - printed) > TOLERANCE * np.maximum(np.abs(printed), np.abs(computed))
+    for row in np.flatnonzero(differs):
         what = f"The value {printed[row]:g} is not what its gases give: {computed[row]:g} under {table.texts['gwp'][row]}."
-        say(int(row), "value", what, "Correct the gases, the value or the GWP set.")
+        report(int(row), "value", what, "Correct the gases, the value or the GWP set.")

@@ -1,4 +1,4 @@
-"""Requests for emission factors, each distinct one matched once and kept."""
+"""Match requests for emission factors: each distinct request once, for all tables of activity data of a process."""
 
 from __future__ import annotations
 
@@ -23,116 +23,173 @@ if TYPE_CHECKING:
     from textile_pcf.inventory.matching import FactorMatches
     from textile_pcf.rules import FlowSpec, RuleSet
 
-LINK = "product:"
-KEPT = 50_000  # answers that are kept for later tables
-ITEM, REGION, YEAR = 24, 14, 12  # bits of a question's number; 13 are left for the flow
+CACHE_SIZE = 50_000  # number of matches from which a new matcher is started
+ITEM_BITS, REGION_BITS, YEAR_BITS = 24, 14, 12  # of the 63-bit key of a request; 13 bits are left for the flow
 
 
 class FactorMatcher:
-    """Which factor stands for what is asked: each distinct question is answered once, also for many tables of activity data.
+    """Match requests for emission factors under one GWP set and one convention for biogenic CO2.
 
-    Per answer, `parts` holds the emissions per canonical unit of the flow, shape (answers, PARTS), `rows` the factor table and
-    its row (-1: none), and `refused` whether there is no factor. Answers are only ever added, so that places stay true, also
-    while another thread asks.
+    Each distinct request is matched once, also when many tables of activity data repeat it. Matches are only ever appended,
+    so an index that was returned stays valid, also while another thread adds matches.
+
+    Parameters
+    ----------
+    factors : FactorTable
+        Tables of emission factors, searched in order.
+    gwp : str
+        Set of global warming potentials: AR4, AR5, AR6 or EF3.1.
+    biogenic : str
+        Convention for biogenic CO2: `minus_one_plus_one` or `zero_zero`.
+
+    Attributes
+    ----------
+    requests : list of Request
+        Every distinct request so far.
+    matches : list of Match, NoMatch or None, one per request
+        The factor that was found, the reason why there is none, or None for a product of the run.
+    split_values : array, shape (requests, 5)
+        Emissions per canonical unit of the flow, split as in `SPLIT_AND_AIRCRAFT`; 0 without a factor. [kg CO2e per unit]
+    factor_rows : array, shape (requests, 2)
+        Index of the factor table and row in it; -1 and -1 without a factor.
+    unmatched : array, shape (requests,)
+        True where no factor was found.
+    matches_by_structure : WeakKeyDictionary
+        Factor matches of whole activity structures, kept by `match_exchanges` as long as the structure exists.
     """
 
     def __init__(self, factors: FactorTable, gwp: str, biogenic: str) -> None:
         self.factors, self.gwp, self.biogenic = factors, gwp, biogenic
-        self._of_rows = factors.parts(gwp, biogenic)
-        self._regions = {region for table in factors.tables for region in table.texts["region"]}
-        self._asking = RLock()
         self.requests: list[Request] = []
-        self.answers: list[Match | NoMatch | None] = []
-        self.parts = np.zeros((0, len(SPLIT_AND_AIRCRAFT)))
-        self.refused = np.zeros(0, dtype=bool)
-        self.rows = np.zeros((0, 2), dtype=np.intp)
-        self.matched: WeakKeyDictionary[Structure, FactorMatches] = WeakKeyDictionary()
-        self._known: dict[RuleSet, tuple[NDArray[np.int64], IndexArray]] = {}
-        self._items: dict[str | None, int] = {}
-        self._regions_asked: dict[str | None, int] = {}
-        self._beside: dict[Request, int] = {}
+        self.matches: list[Match | NoMatch | None] = []
+        self.split_values = np.zeros((0, len(SPLIT_AND_AIRCRAFT)))
+        self.factor_rows = np.zeros((0, 2), dtype=np.intp)
+        self.unmatched = np.zeros(0, dtype=bool)
+        self.matches_by_structure: WeakKeyDictionary[Structure, FactorMatches] = WeakKeyDictionary()
+        self._row_values = factors.parts(gwp, biogenic)
+        self._table_regions = {region for table in factors.tables for region in table.texts["region"]}
+        self._lock = RLock()
+        self._keys_and_indices: dict[RuleSet, tuple[NDArray[np.int64], IndexArray]] = {}
+        self._item_codes: dict[str | None, int] = {}
+        self._region_codes: dict[str | None, int] = {}
+        self._single_requests: dict[Request, int] = {}
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name not in ("matched", "_asking")}
+        return {name: value for name, value in vars(self).items() if name not in ("matches_by_structure", "_lock")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state, matched=WeakKeyDictionary(), _asking=RLock())
+        vars(self).update(state, matches_by_structure=WeakKeyDictionary(), _lock=RLock())
 
-    def bounded(self) -> FactorMatcher:
-        """These, or where they have become too many, none yet: what others hold of them stays theirs."""
-        return self if len(self.answers) <= KEPT else FactorMatcher(self.factors, self.gwp, self.biogenic)
+    def renew_if_large(self) -> FactorMatcher:
+        """Return this matcher, or an empty one for the same factors once it holds more than `CACHE_SIZE` matches.
 
-    def match_indices(self, rules: RuleSet, questions: FactorRequests) -> IndexArray:
-        """Place of the answer to each question."""
-        with self._asking:
-            return self._match_indices(rules, questions)
+        The arrays of the old matcher stay valid for those who hold them.
+        """
+        return self if len(self.matches) <= CACHE_SIZE else FactorMatcher(self.factors, self.gwp, self.biogenic)
 
-    def _match_indices(self, rules: RuleSet, questions: FactorRequests) -> IndexArray:
-        known, places = self._known.get(rules, (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.intp)))
-        keys = self._keys(questions)
-        at = np.searchsorted(known, keys)
-        new = np.flatnonzero(np.append(known, -1)[at] != keys)
+    def match_indices(self, rules: RuleSet, requests: FactorRequests) -> IndexArray:
+        """Return the index of the match of each request.
+
+        Parameters
+        ----------
+        rules : RuleSet
+            The rule whose flows request factors.
+        requests : FactorRequests
+            Requests as codes.
+
+        Returns
+        -------
+        array of int, shape (requests,)
+            Index in `matches`, `requests`, `split_values`, `factor_rows` and `unmatched`.
+        """
+        with self._lock:
+            return self._match_indices(rules, requests)
+
+    def match_index(self, request: Request) -> int:
+        """Return the index of the match of a request that does not come from a flow of the rule, such as a supply part's."""
+        with self._lock:
+            if request not in self._single_requests:
+                self._single_requests[request] = len(self.matches)
+                self.requests.append(request)
+                self.matches.append(_match_request(self.factors, request, self._table_regions))
+                self._evaluate_new()
+            return self._single_requests[request]
+
+    def _match_indices(self, rules: RuleSet, requests: FactorRequests) -> IndexArray:
+        empty = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.intp)
+        known_keys, indices = self._keys_and_indices.get(rules, empty)
+        keys = self._keys(requests)
+        position = np.searchsorted(known_keys, keys)
+        new = np.flatnonzero(np.append(known_keys, -1)[position] != keys)
         if len(new):
             _, first = np.unique(keys[new], return_index=True)
             added = new[np.sort(first)]
-            places = np.append(places, len(self.answers) + np.arange(len(added)))
-            known = np.append(known, keys[added])
-            for flow, item, region, year in questions.at(added):
+            indices = np.append(indices, len(self.matches) + np.arange(len(added)))
+            known_keys = np.append(known_keys, keys[added])
+            for flow, item, region, year in requests.decode(added):
                 self._match(rules.flows[flow], item, region, year)
-            order = np.argsort(known)
-            known, places = self._known[rules] = (known[order], places[order])
+            order = np.argsort(known_keys)
+            known_keys, indices = self._keys_and_indices[rules] = (known_keys[order], indices[order])
             self._evaluate_new()
-            at = np.searchsorted(known, keys)
-        return take(places, at)
+            position = np.searchsorted(known_keys, keys)
+        return take(indices, position)
 
-    def _keys(self, questions: FactorRequests) -> NDArray[np.int64]:
-        """One number for each question, the same in every table."""
-        item, region = _codes_of(self._items, questions.items), _codes_of(self._regions_asked, questions.regions)
-        if len(self._items) > 1 << ITEM or len(self._regions_asked) > 1 << REGION:
+    def _keys(self, requests: FactorRequests) -> NDArray[np.int64]:
+        """Return one integer key per request, the same for equal requests of different tables."""
+        item, region = _codes_of(self._item_codes, requests.items), _codes_of(self._region_codes, requests.regions)
+        if len(self._item_codes) > 1 << ITEM_BITS or len(self._region_codes) > 1 << REGION_BITS:
             raise OverflowError("more distinct items or regions than can be told apart")
-        key = (questions.flow << ITEM) + item[questions.item]
-        return np.asarray(((key << REGION) + region[questions.region] << YEAR) + questions.year)
-
-    def match_index(self, request: Request) -> int:
-        """Place of the answer to a question that no flow of the rule asks by itself."""
-        with self._asking:
-            if request not in self._beside:
-                self._beside[request] = len(self.answers)
-                self.requests.append(request)
-                self.answers.append(_match_request(self.factors, request, self._regions))
-                self._evaluate_new()
-            return self._beside[request]
+        key = (requests.flow << ITEM_BITS) + item[requests.item]
+        return np.asarray(((key << REGION_BITS) + region[requests.region] << YEAR_BITS) + requests.year)
 
     def _evaluate_new(self) -> None:
-        """Emissions of the answers that are new."""
-        if len(self.parts) < len(self.answers):
-            told = self.answers[len(self.parts) :]
-            new = [self._emissions(answer) for answer in told]
-            rows = [(answer.table, answer.row) if isinstance(answer, Match) else (-1, -1) for answer in told]
-            self.parts = np.concatenate([self.parts, np.array(new).reshape(-1, len(SPLIT_AND_AIRCRAFT))])
-            self.refused = np.append(self.refused, [isinstance(answer, NoMatch) for answer in told])
-            self.rows = np.concatenate([self.rows, np.array(rows, dtype=np.intp).reshape(-1, 2)])
+        """Append emissions, factor row and flag of the matches that have none yet."""
+        if len(self.split_values) < len(self.matches):
+            new = self.matches[len(self.split_values) :]
+            values = [self._emissions(match) for match in new]
+            rows = [(match.table, match.row) if isinstance(match, Match) else (-1, -1) for match in new]
+            self.split_values = np.concatenate([self.split_values, np.array(values).reshape(-1, len(SPLIT_AND_AIRCRAFT))])
+            self.unmatched = np.append(self.unmatched, [isinstance(match, NoMatch) for match in new])
+            self.factor_rows = np.concatenate([self.factor_rows, np.array(rows, dtype=np.intp).reshape(-1, 2)])
 
     def _match(self, spec: FlowSpec, item: str | None, region: str, year: int) -> None:
-        wanted = item or spec.factor or ""
-        self.requests.append(Request(wanted, spec.kind, region, year, spec.unit, spec.category, spec.forbid))
-        self.answers.append(None if item is None else _match_request(self.factors, self.requests[-1], self._regions))
+        """Append the request of a flow and its match; item "": the rule's own item, None: a product of the run."""
+        request = Request(item or spec.factor or "", spec.kind, region, year, spec.unit, spec.category, spec.forbid)
+        self.requests.append(request)
+        self.matches.append(None if item is None else _match_request(self.factors, request, self._table_regions))
 
-    def _emissions(self, answer: Match | NoMatch | None) -> FloatArray:
-        if answer is None or isinstance(answer, NoMatch):
+    def _emissions(self, match: Match | NoMatch | None) -> FloatArray:
+        """Return the emissions of a match, shape (5,). [kg CO2e per canonical unit of the flow]"""
+        if match is None or isinstance(match, NoMatch):
             return np.zeros(len(SPLIT_AND_AIRCRAFT))
-        per = self.factors.tables[answer.table].units[answer.row].factor / answer.mass
-        return np.asarray(self._of_rows[answer.table][answer.row] * per)
+        per_unit = self.factors.tables[match.table].units[match.row].factor / match.mass
+        return np.asarray(self._row_values[match.table][match.row] * per_unit)
 
 
 def _codes_of(codes: dict[str | None, int], texts: Sequence[str | None]) -> NDArray[np.int64]:
-    """Codes of texts, those that are new among them."""
+    """Return the code of each text; new texts get the next codes."""
     return np.array([codes.setdefault(text, len(codes)) for text in texts], dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
 class FactorRequests:
-    """What is asked, as codes: flow of the rule, item of `items` ("": the rule's own, None: a link), region, year (0: none)."""
+    """Requests of exchanges for emission factors, as codes.
+
+    Attributes
+    ----------
+    flow : array of int, shape (requests,)
+        Index of the flow in the rule.
+    item : array of int, shape (requests,)
+        Index in `items`.
+    region : array of int, shape (requests,)
+        Index in `regions`.
+    year : array of int, shape (requests,)
+        Year of the activity; 0 where none is given.
+    items : sequence of str or None
+        Items of factors; "" stands for the rule's own item, None for a product of the run.
+    regions : sequence of str
+        Region codes.
+    """
 
     flow: IntArray
     item: IntArray
@@ -141,34 +198,51 @@ class FactorRequests:
     items: Sequence[str | None]
     regions: Sequence[str]
 
-    def at(self, places: IndexArray) -> Iterator[tuple[int, str | None, str, int]]:
-        """Some of them in words."""
-        for flow, item, region, year in zip(
-            *(x[places].tolist() for x in (self.flow, self.item, self.region, self.year)), strict=True
-        ):
+    def decode(self, indices: IndexArray) -> Iterator[tuple[int, str | None, str, int]]:
+        """Yield flow, item, region and year of some requests."""
+        columns = (codes[indices].tolist() for codes in (self.flow, self.item, self.region, self.year))
+        for flow, item, region, year in zip(*columns, strict=True):
             yield flow, self.items[item], self.regions[region], year
 
 
 def factor_matcher(factors: FactorTable, gwp: str, biogenic: str) -> FactorMatcher:
-    """Answers of factor tables under a set of global warming potentials, with all that was asked before."""
-    kept = _cached_matcher(factors, gwp, biogenic)
-    kept[0] = kept[0].bounded()
-    return kept[0]
+    """Return the matcher of these factors, with the matches of earlier calculations.
+
+    Parameters
+    ----------
+    factors : FactorTable
+        Tables of emission factors, searched in order.
+    gwp : str
+        Set of global warming potentials: AR4, AR5, AR6 or EF3.1.
+    biogenic : str
+        Convention for biogenic CO2: `minus_one_plus_one` or `zero_zero`.
+
+    Examples
+    --------
+    >>> from textile_pcf.factors import load_factors
+    >>> factors = load_factors()
+    >>> factor_matcher(factors, "AR6", "zero_zero") is factor_matcher(factors, "AR6", "zero_zero")
+    True
+    """
+    cached = _cached_matcher(factors, gwp, biogenic)
+    cached[0] = cached[0].renew_if_large()
+    return cached[0]
 
 
 @lru_cache(maxsize=32)
 def _cached_matcher(factors: FactorTable, gwp: str, biogenic: str) -> list[FactorMatcher]:
+    """Return a list of one matcher; a list, so that a large matcher can be replaced in the cache."""
     return [FactorMatcher(factors, gwp, biogenic)]
 
 
-def _match_request(factors: FactorTable, request: Request, known: set[str]) -> Match | NoMatch:
-    """The factor that a request means, or why there is none: no item, no such region, no such factor."""
+def _match_request(factors: FactorTable, request: Request, table_regions: set[str]) -> Match | NoMatch:
+    """Match a request, or say what is missing: the item, a known region or the factor."""
     if not request.item:
         return NoMatch(
             "No item is named, and the rule has none for this flow.", "Name an emission factor in the column `item`."
         )
-    if not is_region(request.region) and request.region not in known:
-        close = region_by_name(request.region) or nearest(request.region, known)
+    if not is_region(request.region) and request.region not in table_regions:
+        close = region_by_name(request.region) or nearest(request.region, table_regions)
         cure = "Write an ISO 3166 code such as CN or CN-ZJ, a group such as RER, or GLO."
         what = f"{request.region!r} is not a region."
         return NoMatch(what, f"Did you mean {close!r}? {cure}" if close else cure, "region")

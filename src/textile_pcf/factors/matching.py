@@ -1,4 +1,4 @@
-"""Which factor stands for what a flow asks: one answer per distinct request, with how far it fell back."""
+"""Match a request for an emission factor: table, then region outwards, then year; record each fallback."""
 
 from __future__ import annotations
 
@@ -17,7 +17,25 @@ REACH = {"gate_to_gate": 0, "cradle_to_gate": 1, "cradle_to_customer": 1, "cradl
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a flow asks for. `year` 0: none wanted."""
+    """A request for an emission factor.
+
+    Attributes
+    ----------
+    item : str
+        Item of the factor; with the prefix `DECLARED` a supplier's declared footprint.
+    kind : str
+        Kind of factor: a value of the column `kind`.
+    region : str
+        Region code from which the search goes outwards.
+    year : int
+        Year of the activity; 0 for the latest factor.
+    unit : Unit
+        Unit of the flow.
+    category : str or None
+        Category that the factor must have where it has one.
+    forbid : tuple of str
+        Regions and fallback steps (`country`, `group`) that must not be used.
+    """
 
     item: str
     kind: str
@@ -30,19 +48,42 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Row of a table, and how far it lies from what was asked."""
+    """The factor of a request.
+
+    Attributes
+    ----------
+    table : int
+        Index of the factor table.
+    row : int
+        Row in that table.
+    fallback : str
+        Steps from the requested region and year to those of the factor; empty for an exact match.
+    warning : str
+        A sentence where the factor is of a later year than requested; else empty.
+    mass : float
+        Mass of the unit that the factor is per, where the flow counts mass and the factor does not; else 1. [kg]
+    """
 
     table: int
     row: int
     fallback: str = ""
     warning: str = ""
     mass: float = 1.0
-    """Mass of the unit that the row is per, where the flow counts mass and the row something else. [kg]"""
 
 
 @dataclass(frozen=True, slots=True)
 class NoMatch:
-    """Why there is no factor, and the cure."""
+    """The reason why a request has no factor.
+
+    Attributes
+    ----------
+    what : str
+        A sentence that says what is missing or does not fit.
+    cure : str
+        A sentence that says what to do.
+    column : str
+        Column of activity data to correct.
+    """
 
     what: str
     cure: str
@@ -50,133 +91,150 @@ class NoMatch:
 
 
 def match(tables: Sequence[FactorSheet], request: Request) -> Match | NoMatch:
-    """The factor a request means: tables in order, in each the region outwards, then the year."""
+    """Match a request: search the tables in order, in each from the region outwards, then by year.
+
+    Parameters
+    ----------
+    tables : sequence of FactorSheet
+        Tables of emission factors; the first one that has a row for the request decides.
+    request : Request
+        What is needed.
+
+    Returns
+    -------
+    Match or NoMatch
+        The row with its fallback, or the reason why there is none.
+    """
     declared = request.item.startswith(DECLARED)
     for number, table in enumerate(tables):
         by_region = table.by_item_and_kind.get((request.item, "" if declared else request.kind))
-        found = _in_region(by_region, request, declared) if by_region else None
-        if found is not None:
-            row, fallback, warning = found
-            return _fitting(table, row, request) or Match(number, row, fallback, warning, _mass(table, row, request) or 1.0)
+        candidate = _search_regions(by_region, request, declared) if by_region else None
+        if candidate is not None:
+            row, fallback, warning = candidate
+            no_match = _check_row(table, row, request)
+            return no_match or Match(number, row, fallback, warning, _unit_mass(table, row, request) or 1.0)
     return _no_match(tables, request)
 
 
-def _in_region(by_region: Mapping[str, dict[int, int]], request: Request, declared: bool) -> tuple[int, str, str] | None:
+def _search_regions(by_region: Mapping[str, dict[int, int]], request: Request, declared: bool) -> tuple[int, str, str] | None:
+    """Return row, fallback and warning of the nearest region that has the item."""
     steps: Iterable[str] = fallback_regions(request.region, request.forbid)
     if declared and len(by_region) == 1:
-        steps = [*steps, *by_region]  # one supplier in one place: nothing to choose
+        steps = [*steps, *by_region]  # the only footprint of this supplier, so its region does not matter
     for region in steps:
         if region in by_region:
-            row, year_step, warning = _year(by_region[region], request.year)
+            row, year_step, warning = _latest_year(by_region[region], request.year)
             region_step = f"{request.region}→{region}" if region != request.region else ""
             return row, "; ".join(filter(None, (region_step, year_step))), warning
     return None
 
 
-def _year(years: Mapping[int, int], wanted: int) -> tuple[int, str, str]:
-    """The latest year not after the wanted one, else the nearest."""
-    before = [year for year in years if not wanted or year <= wanted]
+def _latest_year(years: Mapping[int, int], requested: int) -> tuple[int, str, str]:
+    """Return row, fallback and warning of the latest year up to the requested one, else of the earliest year."""
+    before = [year for year in years if not requested or year <= requested]
     year = max(before) if before else min(years)
-    step = f"{wanted}→{year or 'no year'}" if wanted and year != wanted else ""
-    late = "" if before else f"no factor up to {wanted}; the one of {year} is used"
-    return years[year], step, late
+    step = f"{requested}→{year or 'no year'}" if requested and year != requested else ""
+    warning = "" if before else f"no factor up to {requested}; the one of {year} is used"
+    return years[year], step, warning
 
 
 @lru_cache(maxsize=4096)
-def _counts(factor: Unit, flow: Unit) -> bool:
-    """Whether a factor in one unit gives greenhouse gases for a flow in another."""
+def _gives_emissions(factor: Unit, flow: Unit) -> bool:
+    """Whether the unit of a factor times the unit of a flow is a unit of emissions."""
     return (factor * flow).dimensions == (("greenhouse", 1),)
 
 
-def _fitting(table: FactorSheet, row: int, request: Request) -> NoMatch | None:
-    """None when category, boundary and unit of a row fit the flow."""
+def _check_row(table: FactorSheet, row: int, request: Request) -> NoMatch | None:
+    """Return why category, boundary or unit of a row do not fit the request; None when they do."""
     category = table.texts["category"][row]
     if request.category and category and category != request.category:
         what = f"{request.item!r} is of category {category!r}, but the flow takes {request.category!r}."
         return NoMatch(what, f"Name an item of category {request.category!r}, or use another flow.")
-    past = _reaches_past(table, row, request)
-    if past:
-        what = f"{request.item!r} is declared {past.replace('_', ' ')}, which reaches past what goes into this flow."
+    boundary = _excessive_boundary(table, row, request)
+    if boundary:
+        what = f"{request.item!r} is declared {boundary.replace('_', ' ')}, which reaches past what goes into this flow."
         return NoMatch(what, "Ask the supplier for a footprint that ends where the flow begins.")
     unit = table.units[row]
-    if not _counts(unit, request.unit) and _mass(table, row, request) is None:
-        asked = describe(request.unit.dimensions)
-        what = f"The factor {request.item!r} is in {unit.text}, but the flow counts {request.unit.text} ({asked})."
+    if not _gives_emissions(unit, request.unit) and _unit_mass(table, row, request) is None:
+        counted = describe(request.unit.dimensions)
+        what = f"The factor {request.item!r} is in {unit.text}, but the flow counts {request.unit.text} ({counted})."
         cure = f"Name an item whose factor is in kgCO2e/{request.unit.text}."
-        weighs = " Or write in `mass_per_unit` of the table what one declared unit weighs, such as 0.879 kg."
-        return NoMatch(what, cure + weighs * (request.item.startswith(DECLARED) and request.unit.dimensions == MASS))
+        mass_cure = " Or write in `mass_per_unit` of the table what one declared unit weighs, such as 0.879 kg."
+        return NoMatch(what, cure + mass_cure * (request.item.startswith(DECLARED) and request.unit.dimensions == MASS))
     return None
 
 
-def _mass(table: FactorSheet, row: int, request: Request) -> float | None:
-    """Mass of the unit that a row is per, where the flow counts mass and the row something that weighs. [kg]"""
-    unit, told = table.units[row], table.texts["mass_per_unit"][row]
-    if not told or _counts(unit, request.unit) or request.unit.dimensions != MASS:
+def _unit_mass(table: FactorSheet, row: int, request: Request) -> float | None:
+    """Return the mass of the unit that a row is per, where the flow counts mass and the row does not. [kg]"""
+    unit, text = table.units[row], table.texts["mass_per_unit"][row]
+    if not text or _gives_emissions(unit, request.unit) or request.unit.dimensions != MASS:
         return None
-    return mass_of_unit(told, unit)
+    return mass_of_unit(text, unit)
 
 
-def _reaches_past(table: FactorSheet, row: int, request: Request) -> str:
-    """The boundary of a declared footprint that holds more than the flow takes; empty when it fits."""
+def _excessive_boundary(table: FactorSheet, row: int, request: Request) -> str:
+    """Return the boundary of a declared footprint that covers more than the flow takes; empty when it fits."""
     if not request.item.startswith(DECLARED):
         return ""
-    told = table.texts["boundary"][row]
-    boundary = told or table.texts["kind"][row]
-    most = "gate_to_gate" if told and request.kind == "gate_to_gate" else "cradle_to_gate"
-    return boundary if REACH.get(boundary, 0) > REACH[most] else ""
+    stated = table.texts["boundary"][row]
+    boundary = stated or table.texts["kind"][row]
+    widest = "gate_to_gate" if stated and request.kind == "gate_to_gate" else "cradle_to_gate"
+    return boundary if REACH.get(boundary, 0) > REACH[widest] else ""
 
 
 def _no_match(tables: Sequence[FactorSheet], request: Request) -> NoMatch:
+    """Return which of item, kind and region the tables do not have."""
     rows = [(table, row) for table in tables for row in table.index.get(request.item, [])]
     labels = ", ".join(table.label for table in tables)
     if not rows:
-        close = nearest(request.item, _of_the_right_sort(tables, request))
+        close = nearest(request.item, _suitable_items(tables, request))
         cure = f"Did you mean {close!r}?" if close else "Search with `textile-pcf factors search`, or give a table that has it."
         return NoMatch(f"There is no emission factor {request.item!r} in {labels}.", cure)
-    fitting = [(table, row) for table, row in rows if table.texts["kind"][row] == request.kind]
-    if not fitting and not request.item.startswith(DECLARED):
+    of_kind = [(table, row) for table, row in rows if table.texts["kind"][row] == request.kind]
+    if not of_kind and not request.item.startswith(DECLARED):
         what = f"There is no emission factor {request.item!r} of kind {request.kind!r} in {labels}; there are: {_kinds(rows)}."
-        known = {kind for table in tables for kind in table.texts["kind"]}
-        if request.kind not in known:
-            cure = f"No row of these tables is of this kind; the rule may say one of: {_list(known)}."
+        kinds = {kind for table in tables for kind in table.texts["kind"]}
+        if request.kind not in kinds:
+            cure = f"No row of these tables is of this kind; the rule may say one of: {_join(kinds)}."
             return NoMatch(what, cure)
         return NoMatch(what, "Name an item that has this kind, or use the flow made for the other kind.")
-    regions = _list(table.texts["region"][row] for table, row in fitting or rows)
-    asked = " → ".join(fallback_regions(request.region, request.forbid)) or request.region
+    regions = _join(table.texts["region"][row] for table, row in of_kind or rows)
+    searched = " → ".join(fallback_regions(request.region, request.forbid)) or request.region
     forbidden = f" ({', '.join(request.forbid)} forbidden by the rule)" if request.forbid else ""
-    what = f"There is no emission factor {request.item!r} for {asked}{forbidden} in {labels}; there are: {regions}."
-    others = [(table, row) for table, row in rows if fitting and table.texts["kind"][row] != request.kind]
+    what = f"There is no emission factor {request.item!r} for {searched}{forbidden} in {labels}; there are: {regions}."
+    others = [(table, row) for table, row in rows if of_kind and table.texts["kind"][row] != request.kind]
     also = f" Of other kinds there are: {_kinds(others)}." if others else ""
     return NoMatch(what + also, "Name a region that has one in the column `region`, or give a table of your own.")
 
 
-def _of_the_right_sort(tables: Sequence[FactorSheet], request: Request) -> set[str]:
-    """Items that would do for a request: declared footprints or not, of its kind and category, counted in its unit."""
+def _suitable_items(tables: Sequence[FactorSheet], request: Request) -> set[str]:
+    """Return the items of the requested kind, category and dimension; for a declared footprint, only such ones."""
     declared = request.item.startswith(DECLARED)
-    found: set[str] = set()
+    items: set[str] = set()
     for table in tables:
         for item, rows in table.index.items():
-            if item not in found and item.startswith(DECLARED) == declared:
-                found |= {item} if any(_would_do(table, row, request, declared) for row in rows) else set()
-    return found
+            if item not in items and item.startswith(DECLARED) == declared:
+                items |= {item} if any(_is_suitable(table, row, request, declared) for row in rows) else set()
+    return items
 
 
-def _would_do(table: FactorSheet, row: int, request: Request, declared: bool) -> bool:
+def _is_suitable(table: FactorSheet, row: int, request: Request, declared: bool) -> bool:
     category = table.texts["category"][row]
     if request.category and category not in ("", request.category):
         return False
-    return (declared or table.texts["kind"][row] == request.kind) and _counts(table.units[row], request.unit)
+    return (declared or table.texts["kind"][row] == request.kind) and _gives_emissions(table.units[row], request.unit)
 
 
 def _kinds(rows: Iterable[tuple[FactorSheet, int]]) -> str:
-    """Kinds of some rows, each with its regions."""
+    """Return the kinds of some rows as text, each with its regions."""
     regions: dict[str, list[str]] = {}
     for table, row in rows:
         regions.setdefault(table.texts["kind"][row], []).append(table.texts["region"][row])
-    return "; ".join(f"{kind} ({_list(regions[kind], 5)})" for kind in sorted(regions))
+    return "; ".join(f"{kind} ({_join(regions[kind], 5)})" for kind in sorted(regions))
 
 
-def _list(texts: Iterable[str], most: int = 12) -> str:
+def _join(texts: Iterable[str], limit: int = 12) -> str:
+    """Join distinct texts in alphabetical order; beyond the limit only their number is given."""
     distinct = sorted(set(texts))
-    more = f" and {len(distinct) - most} more" if len(distinct) > most else ""
-    return ", ".join(distinct[:most]) + more
+    more = f" and {len(distinct) - limit} more" if len(distinct) > limit else ""
+    return ", ".join(distinct[:limit]) + more

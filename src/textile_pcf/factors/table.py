@@ -1,4 +1,4 @@
-"""Tables of emission factors: read, checked row by row, kept as columns."""
+"""A table of emission factors as columns, and the document that describes it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from textile_pcf.io.resources import data_root
 from textile_pcf.units import Unit
 from textile_pcf.units.number_text import year_text
 
-DECLARED = "pcf:"  # a supplier's declared footprint
+DECLARED = "pcf:"  # prefix of the item of a supplier's declared footprint
+LINK = "product:"  # prefix of the item of an exchange that takes another product of the run
 DECLARED_KINDS = ("cradle_to_gate", "gate_to_gate")
-HOLDS_NONE, HOLDS_UPTAKE = "zero_zero", "minus_one_plus_one"  # what a declared value says of biogenic CO2 and uptake
+HOLDS_NONE, HOLDS_UPTAKE = "zero_zero", "minus_one_plus_one"  # whether a declared value includes biogenic CO2 and uptake
 REQUIRED = ("item", "value", "unit", "region", "year", "kind", "source", "locator")
 COUNTED_GASES = ("co2_fossil", "co2_land_use", "ch4_fossil", "ch4_biogenic", "n2o")
 GASES = (*COUNTED_GASES, "co2_biogenic", "co2_uptake", "co2_aircraft")
@@ -55,7 +56,7 @@ COLUMNS = (*TEXTS, *NUMBERS)
 
 
 class TableDocument(Strict):
-    """What is said of a table as a whole, in `<table>.yaml` beside `<table>.csv`."""
+    """Description of a table as a whole: the file `<table>.yaml` next to `<table>.csv`."""
 
     title: Text | None = None
     """Name for reports."""
@@ -75,7 +76,29 @@ class TableDocument(Strict):
 
 @dataclass(frozen=True)
 class FactorSheet:
-    """One checked table: `texts` and `numbers` by column, one entry per row; empty text and NaN where a cell is empty."""
+    """One checked table of emission factors.
+
+    Attributes
+    ----------
+    name : str
+        Name of the table: its file name without suffix.
+    document : TableDocument
+        Title, edition, licence and sources.
+    texts : dict of str to list of str
+        Text columns, one text per row; empty where a cell is empty.
+    numbers : dict of str to array, shape (rows,)
+        Number columns; NaN where a cell is empty. Gases in kg per unit of the row.
+    units : sequence of Unit, one per row
+        Unit of the value, such as kgCO2e/kWh.
+    locations : sequence of str, one per row
+        File and line, for messages.
+    sha256 : str
+        Hash of the file and its document.
+    path : Path or None
+        File of the table.
+    index : dict of str to list of int
+        Rows of each item.
+    """
 
     name: str
     document: TableDocument
@@ -89,22 +112,25 @@ class FactorSheet:
 
     @cached_property
     def by_item_and_kind(self) -> dict[tuple[str, str], dict[str, dict[int, int]]]:
-        """Row of each item and kind (and of items of any kind, under kind ""), by region and year (0: not stated)."""
-        found: dict[tuple[str, str], dict[str, dict[int, int]]] = {}
+        """Rows by item and kind, then region, then year.
+
+        Kind "" stands for any kind, year 0 for a row without a year.
+        """
+        rows: dict[tuple[str, str], dict[str, dict[int, int]]] = {}
         columns = (self.texts[name] for name in ("item", "kind", "region", "year"))
         for row, (item, kind, region, year) in enumerate(zip(*columns, strict=True)):
             for key in ((item, kind), (item, "")):
-                found.setdefault(key, {}).setdefault(region, {})[int(year or 0)] = row
-        return found
+                rows.setdefault(key, {}).setdefault(region, {})[int(year or 0)] = row
+        return rows
 
     @property
     def label(self) -> str:
-        """`name@edition`."""
+        """Name and edition, as in `default@2026.1`."""
         return f"{self.name}@{self.document.edition}" if self.document.edition else self.name
 
     @property
     def shipped(self) -> bool:
-        """Whether it came with the library, and is not somebody's own."""
+        """Whether the table is shipped with the library."""
         return self.path is not None and self.path.resolve().parent == data_root("emission_factors").resolve()
 
     @property
@@ -113,17 +139,17 @@ class FactorSheet:
         return len(self.locations)
 
     def title(self, language: str = "en") -> str:
-        """Name for reports."""
+        """Return the title in a language (`en` or `zh`); the name where the table has no title."""
         return self.document.title.text(language) if self.document.title else self.name
 
     def source_title(self, row: int) -> str:
-        """Title of the source of a row, or its key where the table says no more."""
+        """Return key and title of the source of a row; the key alone where the document does not list it."""
         key = self.texts["source"][row]
         source = self.document.sources.get(key)
         return f"{key}: {source.title}" if source else key
 
 
 def row_texts(columns: Mapping[str, Sequence[Any]], rows: int) -> dict[str, list[str]]:
-    """Text columns, all there, empty where the file has no such column."""
+    """Return every text column, one text per row; empty texts where the file has no such column."""
     texts = {name: [cell_text(cell) for cell in columns[name]] if name in columns else [""] * rows for name in TEXTS}
     return {**texts, "year": [year_text(year) for year in texts["year"]]}

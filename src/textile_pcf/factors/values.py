@@ -1,4 +1,4 @@
-"""What one unit of a factor counts: computed from its gases under the run's GWP set, else as printed."""
+"""Emissions per unit of each factor: from its gases under the GWP set of the run, else the printed value."""
 
 from __future__ import annotations
 
@@ -10,49 +10,63 @@ from textile_pcf.factors.gwp import SETS, gwp100
 from textile_pcf.factors.table import COUNTED_GASES, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
 
 SPLIT_AND_AIRCRAFT = ("fossil", "biogenic", "uptake", "land_use_change", "aircraft")
-COUNTED = 4  # the first four add up to the total; aircraft is part of fossil and only reported
+SPLIT_SIZE = 4  # the first four add up to the total; aircraft is part of fossil and reported separately
 
 
 def has_gases(table: FactorSheet) -> NDArray[np.bool_]:
-    """Rows that say which gases their value is made of."""
+    """Return a mask of the rows that give the masses of their gases, shape (rows,)."""
     return np.asarray(~np.isnan(np.array([table.numbers[gas] for gas in COUNTED_GASES])).all(axis=0))
 
 
 def holds_uptake(table: FactorSheet) -> NDArray[np.bool_]:
-    """Rows whose printed value says that biogenic CO2 and uptake are inside."""
-    return np.array([told == HOLDS_UPTAKE for told in table.texts["biogenic"]], dtype=bool)
+    """Return a mask of the rows whose printed value includes biogenic CO2 and uptake, shape (rows,)."""
+    return np.array([convention == HOLDS_UPTAKE for convention in table.texts["biogenic"]], dtype=bool)
 
 
 def split_values(table: FactorSheet, gwp: str, biogenic: str) -> FloatArray:
-    """Emissions per unit of each row, shape (rows, PARTS). [kg CO2e per the row's unit as printed]
+    """Return the emissions per unit of each row, split as in `SPLIT_AND_AIRCRAFT`.
 
-    Under `minus_one_plus_one` biogenic CO2 counts +1 and uptake -1; under `zero_zero` neither counts. A printed value that
-    holds them is freed of them first, so that none of them counts as fossil.
+    Under `minus_one_plus_one` biogenic CO2 counts +1 and uptake -1; under `zero_zero` neither counts. Where a printed value
+    includes them, they are subtracted first, so that they do not count as fossil.
+
+    Parameters
+    ----------
+    table : FactorSheet
+        Table of emission factors.
+    gwp : str
+        Set of global warming potentials: AR4, AR5, AR6 or EF3.1.
+    biogenic : str
+        Convention for biogenic CO2: `minus_one_plus_one` or `zero_zero`.
+
+    Returns
+    -------
+    array, shape (rows, 5)
+        Emissions per unit as printed. [kg CO2e per unit of the row]
     """
     gas = {name: np.nan_to_num(values) for name, values in table.numbers.items()}
-    given = has_gases(table)
+    with_gases = has_gases(table)
     fossil = gas["co2_fossil"] + gas["ch4_fossil"] * gwp100("ch4_fossil", gwp) + gas["n2o"] * gwp100("n2o", gwp)
-    counts = 1.0 if biogenic == "minus_one_plus_one" else 0.0
-    biogenic_part = gas["ch4_biogenic"] * gwp100("ch4_biogenic", gwp) + counts * gas["co2_biogenic"]
+    weight = 1.0 if biogenic == "minus_one_plus_one" else 0.0
+    biogenic_part = gas["ch4_biogenic"] * gwp100("ch4_biogenic", gwp) + weight * gas["co2_biogenic"]
     printed = np.where(holds_uptake(table), gas["value"] + gas["co2_uptake"] - gas["co2_biogenic"], gas["value"])
     columns = [
-        np.where(given, fossil, printed),
+        np.where(with_gases, fossil, printed),
         biogenic_part,
-        0.0 - counts * gas["co2_uptake"],
+        0.0 - weight * gas["co2_uptake"],
         gas["co2_land_use"],
         gas["co2_aircraft"],
     ]
     return np.stack(columns, axis=1)
 
 
-def printed_by_gases(table: FactorSheet) -> FloatArray:
-    """The value that the gases of each row give under its own GWP set; NaN where that cannot be said."""
+def value_from_gases(table: FactorSheet) -> FloatArray:
+    """Return the value that the gases of each row give under the row's own GWP set; NaN without gases or set, shape (rows,)."""
     computed = np.full(table.size, np.nan)
-    given, held = has_gases(table), holds_uptake(table)
+    with_gases, with_uptake = has_gases(table), holds_uptake(table)
     for gwp in SETS:
-        of_set = given & (np.array(table.texts["gwp"]) == gwp)
-        for convention, rows in ((HOLDS_NONE, of_set & ~held), (HOLDS_UPTAKE, of_set & held)):
+        of_set = with_gases & (np.array(table.texts["gwp"]) == gwp)
+        for convention, rows in ((HOLDS_NONE, of_set & ~with_uptake), (HOLDS_UPTAKE, of_set & with_uptake)):
             if rows.any():
-                split = split_values(table, gwp, convention)[:, :COUNTED]
+                split = split_values(table, gwp, convention)[:, :SPLIT_SIZE]
                 computed[rows] = split.sum(axis=1)[rows]
     return computed

@@ -13,7 +13,7 @@ from textile_pcf.activity import Activity
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import ArrowStrings, take
 from textile_pcf.errors import InputError, Problem
-from textile_pcf.factors import COUNTED, Request
+from textile_pcf.factors import SPLIT_SIZE, Request
 from textile_pcf.inventory.amount_sources import amount_sources
 from textile_pcf.inventory.links import product_links, solve_product_links, supplier_units
 from textile_pcf.inventory.masses import stage_masses
@@ -153,7 +153,7 @@ class Inventory:
     @cached_property
     def factor_totals(self) -> FloatArray:
         """Factor of each exchange, aircraft not counted twice, shape (exchanges,). [kg CO2e per canonical flow unit]"""
-        return take(self.split_values[:, :COUNTED].sum(axis=1), self.value_index)
+        return take(self.split_values[:, :SPLIT_SIZE].sum(axis=1), self.value_index)
 
     @cached_property
     def supplier(self) -> IndexArray:

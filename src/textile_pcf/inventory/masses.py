@@ -36,7 +36,7 @@ def stage_masses(activity: Activity, quantities: Quantities) -> engine.Masses:
 
 def _loss_ratios(activity: Activity, losses: FloatArray) -> FloatArray:
     """Return mass in per mass out of each loss; 1 where there is none, and a last 1 for index -1. [kg/kg]"""
-    bases, ratios = rule_arrays(activity.rules).loss_kinds, np.empty(len(losses) + 1)
+    bases, ratios = rule_arrays(activity.rules).loss_bases, np.empty(len(losses) + 1)
     ratios[-1] = 1.0
     for basis, has_basis in bases:
         if len(bases) == 1:

@@ -13,8 +13,8 @@ from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.columns import group_rows, take
 from textile_pcf.errors import Problem
-from textile_pcf.factors import Match, NoMatch, Request
-from textile_pcf.factors.matcher import LINK, FactorMatcher, FactorRequests
+from textile_pcf.factors import LINK, Match, NoMatch, Request
+from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
 from textile_pcf.inventory.default_table import summed_up
 from textile_pcf.suggest import nearest
 
@@ -90,19 +90,14 @@ class FactorMatches:
         return tuple(self.all_requests[place] for place in self.match_index.tolist())
 
 
-def nonzero_parts(values: FloatArray) -> tuple[int, ...]:
-    """Return the columns of factor values that are not zero everywhere. Shape of `values`: (factors, parts)."""
-    return tuple(np.flatnonzero(values.any(axis=0)).tolist())
-
-
 def match_exchanges(activity: Activity, answers: FactorMatcher) -> FactorMatches:
     """Return the emission factor of every exchange, with a problem for every exchange that has none."""
-    if (earlier := answers.matched.get(activity.structure)) is not None:
+    if (earlier := answers.matches_by_structure.get(activity.structure)) is not None:
         return earlier
     kind, question, places, links = _requests(activity, answers)
     supplier = _suppliers(activity, links)
-    told = (answers.parts[places], answers.rows[places], places, supplier, len(links) > 0)
-    matched = FactorMatches(kind, question, answers.answers, answers.requests, *told, problems=())
+    told = (answers.split_values[places], answers.factor_rows[places], places, supplier, len(links) > 0)
+    matched = FactorMatches(kind, question, answers.matches, answers.requests, *told, problems=())
     without = _problems(activity, answers, matched)
     problems = [
         *summed_up(answers.factors, without, activity.columns.table.name),
@@ -110,7 +105,7 @@ def match_exchanges(activity: Activity, answers: FactorMatcher) -> FactorMatches
     ]
     matched = replace(matched, problems=tuple(problems)) if problems else matched
     if activity.known_complete and not problems:
-        answers.matched[activity.structure] = matched
+        answers.matches_by_structure[activity.structure] = matched
     return matched
 
 
@@ -157,8 +152,8 @@ def _rows_telling(activity: Activity, region: str) -> IndexArray:
 def _problems(activity: Activity, answers: FactorMatcher, matched: FactorMatches) -> Iterator[tuple[Request | None, Problem]]:
     """Rows whose question has no factor, each with what it asks of the tables."""
     flows, seen = activity.exchanges, set[str]()
-    for number in np.flatnonzero(answers.refused[matched.match_index]):
-        answer, rows = answers.answers[matched.match_index[number]], np.flatnonzero(matched.request == number)
+    for number in np.flatnonzero(answers.unmatched[matched.match_index]):
+        answer, rows = answers.matches[matched.match_index[number]], np.flatnonzero(matched.request == number)
         assert isinstance(answer, NoMatch)
         request = answers.requests[matched.match_index[number]] if answer.column != "region" else None
         given = np.unique(flows.row[rows[flows.row[rows] >= 0]])

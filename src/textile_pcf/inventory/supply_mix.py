@@ -57,10 +57,10 @@ def apply_supply(
         matches,
         pattern=new_index.reshape(-1),
         request_of_pattern=np.arange(len(indices)),
-        all_matches=matcher.answers,
+        all_matches=matcher.matches,
         all_requests=matcher.requests,
-        values=matcher.parts[indices],
-        factor_rows=matcher.rows[indices],
+        values=matcher.split_values[indices],
+        factor_rows=matcher.factor_rows[indices],
         match_index=indices,
         supplier=matches.supplier[take] if len(matches.supplier) else matches.supplier,
         problems=tuple(problems),
@@ -116,11 +116,11 @@ def _wrong(
 ) -> Iterator[tuple[Request | None, Problem]]:
     """A part without a factor, with what it asks; or with one of zero: no source is free of emissions over its life cycle."""
     for index in indices:
-        match = matcher.answers[index]
+        match = matcher.matches[index]
         if isinstance(match, NoMatch):
             request = matcher.requests[index] if match.column != "region" else None
             yield request, Problem(f"{part.place} ({accounting})", match.what, match.cure, code="no-factor")
-        elif not np.any(matcher.parts[index]):
+        elif not np.any(matcher.split_values[index]):
             what = f"The factor of {part.item!r} is zero, but building and supplying every source emits something."
             cure = "Name its life-cycle factor, for example electricity_pv or electricity_wind."
             yield None, Problem(part.place, what, cure, code="zero-factor")

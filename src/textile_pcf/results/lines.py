@@ -11,7 +11,7 @@ from textile_pcf.activity import Activity
 from textile_pcf.activity.row_patterns import PER_PERIOD, PER_PRODUCT
 from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import Categorical, group_rows
-from textile_pcf.factors import COUNTED, FactorTable
+from textile_pcf.factors import SPLIT_SIZE, FactorTable
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.quantities import Quantities, component_share, property_on
@@ -63,10 +63,10 @@ def build_contributions(inventory: Inventory, factors: FactorTable) -> Contribut
         driver_names=driver_names,
         amount=inventory.amount / unit_factor,
         unit=Categorical(flow, tuple(spec.unit.text for spec in specs)),
-        factor=values[:, :COUNTED].sum(axis=1) * unit_factor,
+        factor=values[:, :SPLIT_SIZE].sum(axis=1) * unit_factor,
         factor_unit=Categorical(flow, tuple(f"kgCO2e/{_bracketed(spec.unit.text)}" for spec in specs)),
-        split=emissions[:, :COUNTED],
-        aircraft=emissions[:, COUNTED],
+        split=emissions[:, :SPLIT_SIZE],
+        aircraft=emissions[:, SPLIT_SIZE],
         **_values(activity, quantities),
         **_factor_columns(activity, factors, matches),
         **data_origins(activity, quantities),

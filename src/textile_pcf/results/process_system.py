@@ -13,7 +13,7 @@ import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import Categorical, group_rows
-from textile_pcf.factors import COUNTED
+from textile_pcf.factors import SPLIT_SIZE
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.results import Footprint
 from textile_pcf.rules.arrays import rule_arrays
@@ -194,7 +194,7 @@ def _factors(result: Footprint, rows: IndexArray) -> tuple[IndexArray, Factors]:
     order = np.argsort(np.abs(lines.amount[rows]), kind="stable")
     largest[group[order]] = rows[order]
     unit_factor = rule_arrays(inventory.activity.rules).flow_factor[inventory.flow[largest]]
-    split = inventory.split_values[inventory.value_index[largest], :COUNTED] * unit_factor[:, None]
+    split = inventory.split_values[inventory.value_index[largest], :SPLIT_SIZE] * unit_factor[:, None]
     factor = np.full(len(lines.amount), -1, dtype=np.intp)
     factor[rows] = group
     return factor, Factors(largest, lines.factor[largest], split)

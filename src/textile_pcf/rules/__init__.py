@@ -1,9 +1,10 @@
-"""Product category rules: read, check, compile; lint; JSON Schema."""
+"""Product category rules: read, check and compile them, list editions and give advice."""
 
 from textile_pcf.rules.lint import advice
 from textile_pcf.rules.load import editions, load_rules, read_rule
-from textile_pcf.rules.ruleset import PRODUCT, Default, FlowSpec, LossSpec, PropertySpec, RuleSet, StageSpec
+from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import RuleDocument
+from textile_pcf.rules.specs import PRODUCT, Default, FlowSpec, LossSpec, PropertySpec, StageSpec
 
 __all__ = [
     "PRODUCT",

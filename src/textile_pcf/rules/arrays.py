@@ -1,4 +1,4 @@
-"""What is asked of a rule again and again, as arrays: one entry per stage, flow, property or loss, in the rule's order."""
+"""A rule as arrays: one entry per stage, flow, property or loss, in the order of the rule."""
 
 from __future__ import annotations
 
@@ -15,14 +15,57 @@ from textile_pcf.rules.schema import MASS_DRIVERS
 
 @dataclass(frozen=True, eq=False)
 class RuleArrays:
-    """A rule as arrays. BoolArray of stages have one more entry, for the product (-1): never a fibre's, never optional."""
+    """A rule as arrays.
+
+    Arrays over stages have one entry more than there are stages: the last one, reached by the index -1 (`PRODUCT`), is that
+    of the product, which is neither a component's nor optional.
+
+    Attributes
+    ----------
+    component_stages : int
+        Number of component stages, which come first.
+    stage_is_component : array of bool, shape (stages + 1,)
+        The stage takes place once per component of a blend.
+    stage_optional : array of bool, shape (stages + 1,)
+        The stage takes place only when activity data name it.
+    choice_properties : frozenset of (str, str)
+        Stage id and property id of each property that is a choice.
+    flow_stage : array of int, shape (flows,)
+        Index of the stage.
+    flow_is_component : array of bool, shape (flows,)
+        The flow belongs to a component stage.
+    flow_factor : array, shape (flows,)
+        Canonical units per unit of the flow.
+    flow_any_sign : array of bool, shape (flows,)
+        Negative amounts are allowed.
+    flow_outside : array of bool, shape (flows,)
+        The stage lies outside the system boundary.
+    flow_massless : array of bool, shape (flows,)
+        No mass is among the drivers.
+    flow_masses : array of int, shape (flows, 3)
+        How many times output, input and loss of the stage multiply the flow.
+    flow_other_drivers : tuple of (FlowSpec, tuple)
+        Flows with drivers that are no mass, each with these drivers: indices of properties, or `product`.
+    flow_added_by_rule : array of bool, shape (flows,)
+        The flow is added with the value of the rule where activity data have none: it is neither optional nor an alternative.
+    property_stage : array of int, shape (properties,)
+        Index of the stage; -1 for the product.
+    property_required : array of bool, shape (properties,)
+        The property must be given: it is not optional and has neither a value nor a method.
+    loss_stage : array of int, shape (losses,)
+        Index of the stage.
+    loss_basis : array of str, shape (losses,)
+        `input`, `output` or `ratio`.
+    loss_bases : tuple of (str, array of bool)
+        The distinct bases, each with a mask over the losses.
+    loss_required : array of bool, shape (losses,)
+        The loss needs a value where its stage takes place.
+    """
 
     component_stages: int
-    """Number of component stages; they come first."""
     stage_is_component: BoolArray
     stage_optional: BoolArray
     choice_properties: frozenset[tuple[str, str]]
-    """Stage and id of the properties that are a choice."""
     flow_stage: IndexArray
     flow_is_component: BoolArray
     flow_factor: FloatArray
@@ -30,48 +73,55 @@ class RuleArrays:
     flow_outside: BoolArray
     flow_massless: BoolArray
     flow_masses: NDArray[np.int64]
-    """How often output, input and loss of its stage multiply a flow, shape (flows, 3)."""
     flow_other_drivers: tuple[tuple[FlowSpec, tuple[str | int, ...]], ...]
-    """Flows that are multiplied by what is no mass: by properties, or the product."""
     flow_added_by_rule: BoolArray
-    """The rule has a value for it, and it is neither optional nor one of several ways."""
     property_stage: IndexArray
     property_required: BoolArray
     loss_stage: IndexArray
     loss_basis: NDArray[np.str_]
-    loss_kinds: tuple[tuple[str, BoolArray], ...]
-    """The distinct ones of these, each with a flag per loss."""
+    loss_bases: tuple[tuple[str, BoolArray], ...]
     loss_required: BoolArray
-    """It is asked for where its stage takes place."""
 
 
 @lru_cache(maxsize=32)
 def rule_arrays(rules: RuleSet) -> RuleArrays:
-    """The arrays of a rule; made once."""
+    """Return a rule as arrays.
+
+    The arrays are built once per rule.
+
+    Examples
+    --------
+    >>> from textile_pcf.rules import load_rules
+    >>> rules = load_rules("cotton_fabric@2026.1")
+    >>> rule_arrays(rules).flow_masses.shape == (len(rules.flows), 3)
+    True
+    """
     stages, flows, losses, properties = rules.stages, rules.flows, rules.losses, rules.properties
-    lane, outside = [spec.component for spec in stages], [spec.outside for spec in stages]
-    chosen = alternative_flows(rules)
+    is_component, outside = [spec.component for spec in stages], [spec.outside for spec in stages]
+    alternatives = alternative_flows(rules)
     masses = np.array([[spec.drivers.count(name) for name in MASS_DRIVERS] for spec in flows], dtype=np.int64)
     basis = np.array([spec.basis for spec in losses], dtype=np.str_)
     return RuleArrays(
         component_stages=rules.components,
-        stage_is_component=_flags([*lane, False]),
+        stage_is_component=_flags([*is_component, False]),
         stage_optional=_flags([*(spec.optional for spec in stages), False]),
         choice_properties=frozenset((rules.stage_id(spec.stage), spec.id) for spec in properties if spec.choice),
-        flow_stage=_places([spec.stage for spec in flows]),
-        flow_is_component=_flags([lane[spec.stage] for spec in flows]),
+        flow_stage=_indices([spec.stage for spec in flows]),
+        flow_is_component=_flags([is_component[spec.stage] for spec in flows]),
         flow_factor=np.array([spec.unit.factor for spec in flows], dtype=np.float64),
         flow_any_sign=_flags([spec.any_sign for spec in flows]),
         flow_outside=_flags([outside[spec.stage] for spec in flows]),
         flow_massless=_flags([not set(MASS_DRIVERS) & set(spec.drivers) for spec in flows]),
         flow_masses=masses.reshape(-1, len(MASS_DRIVERS)),
-        flow_other_drivers=tuple((spec, others) for spec in flows if (others := _no_masses(spec))),
-        flow_added_by_rule=_flags([spec.default is not None and not spec.optional and spec.index not in chosen for spec in flows]),
-        property_stage=_places([spec.stage for spec in properties]),
+        flow_other_drivers=tuple((spec, drivers) for spec in flows if (drivers := _other_drivers(spec))),
+        flow_added_by_rule=_flags([
+            spec.default is not None and not spec.optional and spec.index not in alternatives for spec in flows
+        ]),
+        property_stage=_indices([spec.stage for spec in properties]),
         property_required=_flags([not spec.optional and spec.default is None and spec.method is None for spec in properties]),
-        loss_stage=_places([spec.stage for spec in losses]),
+        loss_stage=_indices([spec.stage for spec in losses]),
         loss_basis=basis,
-        loss_kinds=tuple((kind, basis == kind) for kind in dict.fromkeys(basis.tolist())),
+        loss_bases=tuple((name, basis == name) for name in dict.fromkeys(basis.tolist())),
         loss_required=_flags([
             not outside[spec.stage] and (not spec.optional or spec.default is not None) for spec in losses
         ]),
@@ -79,11 +129,20 @@ def rule_arrays(rules: RuleSet) -> RuleArrays:
 
 
 def alternative_flows(rules: RuleSet) -> set[int]:
-    """Flows that are a way to choose; none of them is required or filled in by itself."""
-    return {index for group in rules.alternatives for kind, index in group if kind == "flow"}
+    """Return the indices of the flows that are alternatives; none of them is required or added with the value of the rule.
+
+    Examples
+    --------
+    >>> from textile_pcf.rules import load_rules
+    >>> rules = load_rules("cotton_fabric@2026.1")
+    >>> alternative_flows(rules) <= set(range(len(rules.flows)))
+    True
+    """
+    return {index for group in rules.alternatives for way_type, index in group if way_type == "flow"}
 
 
-def _no_masses(spec: FlowSpec) -> tuple[str | int, ...]:
+def _other_drivers(spec: FlowSpec) -> tuple[str | int, ...]:
+    """Return the drivers of a flow that are no mass."""
     return tuple(driver for driver in spec.drivers if isinstance(driver, int) or driver == "product")
 
 
@@ -91,5 +150,5 @@ def _flags(values: list[bool]) -> BoolArray:
     return np.array(values, dtype=bool)
 
 
-def _places(values: list[int]) -> IndexArray:
+def _indices(values: list[int]) -> IndexArray:
     return np.array(values, dtype=np.intp)

@@ -1,4 +1,4 @@
-"""From the written rule to the checked one: every mistake is collected, with its line and its cure."""
+"""Compile a rule: check the written document, collect every mistake with its line, and build the rule set."""
 
 from __future__ import annotations
 
@@ -11,37 +11,52 @@ import numpy as np
 
 from textile_pcf.errors import RuleError
 from textile_pcf.io.strict_yaml import Document
-from textile_pcf.methods import METHODS
 from textile_pcf.regions import is_region, known_regions, region_by_name
-from textile_pcf.rules.compile_defaults import Place, Values
-from textile_pcf.rules.ruleset import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet, StageSpec, plain
-from textile_pcf.rules.schema import MASS_DRIVERS, RESERVED, ChosenDefault, Flow, Loss, Property, RuleDocument, Stage
-from textile_pcf.units import Unit, UnitError, convert, describe, parse_unit, split_quantity
+from textile_pcf.rules.compile_defaults import DocumentPath
+from textile_pcf.rules.compile_properties import PropertyCompiler
+from textile_pcf.rules.ruleset import RuleSet
+from textile_pcf.rules.schema import MASS_DRIVERS, RESERVED, Flow, Loss, RuleDocument, Stage
+from textile_pcf.rules.specs import PRODUCT, FlowSpec, LossSpec, PropertySpec, StageSpec
+from textile_pcf.units import Unit, UnitError, describe, parse_unit, split_quantity
 
 KILOGRAM = "kg"
-NAMED = 20  # names that a message tells
-STEPS = ("country", "group")
-LIBRARY_READS = {"grammage": "g/m2", "width": "m", "wears": "wear", "fossil_carbon": "kg/kg", "biogenic_carbon": "kg/kg"}
+FALLBACK_STEPS = ("country", "group")
+PROPERTY_UNITS = {"grammage": "g/m2", "width": "m", "wears": "wear", "fossil_carbon": "kg/kg", "biogenic_carbon": "kg/kg"}
+"""Unit of the product properties that the library itself reads."""
 
 
 def compile_rule(written: RuleDocument, document: Document, path: Path | None, sha256: str) -> RuleSet:
-    """Checked rule from a written one.
+    """Check a written rule and return it compiled.
+
+    Parameters
+    ----------
+    written : RuleDocument
+        The rule as written.
+    document : Document
+        Its file, which knows the line of every key.
+    path : Path or None
+        Path of that file.
+    sha256 : str
+        Hash of that file.
+
+    Returns
+    -------
+    RuleSet
+        The rule with parsed units, resolved names and values in canonical units.
 
     Raises
     ------
     RuleError
-        With every mistake found: unknown names, units that do not fit, numbers without source, circles.
+        The rule has mistakes; all are listed: unknown names, units that do not fit, numbers without source, circles.
     """
-    return _Compiler(written, document).compile(path, sha256)
+    return _RuleCompiler(written, document).compile(path, sha256)
 
 
-class _Compiler(Values):
-    """One compilation: checks the order and lays everything into flat lists."""
-
-    # -- the whole ------------------------------------------------------------------------------------------------
+class _RuleCompiler(PropertyCompiler):
+    """Compile one rule: check ids and order, then build flat lists of properties, losses, flows and stages."""
 
     def compile(self, path: Path | None, sha256: str) -> RuleSet:
-        """The checked rule, or RuleError with all problems."""
+        """Return the compiled rule; raise RuleError with all problems."""
         self.check_ids()
         self.check_stage_order()
         self.order_properties()
@@ -70,167 +85,54 @@ class _Compiler(Values):
     # -- names ----------------------------------------------------------------------------------------------------
 
     def check_ids(self) -> None:
-        """Stage ids are unique; within a stage properties, losses and flows share one namespace."""
-        seen: dict[str, int] = {}
+        """Check that ids are unique: those of stages, and within a stage those of properties, losses and flows."""
+        stage_ids: set[str] = set()
         for index, stage in enumerate(self.written.stages):
-            self.check_new(stage.id, seen, ("stages", index, "id"), "stage")
-            inside: dict[str, int] = {}
+            self.check_new(stage.id, stage_ids, ("stages", index, "id"), "stage")
+            ids: set[str] = set()
             for name in stage.properties:
-                self.check_new(name, inside, ("stages", index, "properties", name), "id in this stage")
+                self.check_new(name, ids, ("stages", index, "properties", name), "id in this stage")
             for number, loss in enumerate(stage.losses):
-                self.check_new(loss.id, inside, ("stages", index, "losses", number, "id"), "id in this stage")
+                self.check_new(loss.id, ids, ("stages", index, "losses", number, "id"), "id in this stage")
             for name in stage.flows:
-                self.check_new(name, inside, ("stages", index, "flows", name), "id in this stage")
+                self.check_new(name, ids, ("stages", index, "flows", name), "id in this stage")
         for name in self.written.product.properties:
             if name in RESERVED - {"mass"}:
                 self.problem(("product", "properties", name), f"{name!r} is reserved.", "Choose another id.")
 
-    def check_new(self, name: str, seen: dict[str, int], path: Place, kind: str) -> None:
-        """An id is neither reserved nor taken."""
+    def check_new(self, name: str, ids: set[str], path: DocumentPath, id_type: str) -> None:
+        """Check that an id is neither reserved nor taken, and add it to the ids."""
         if name in RESERVED:
             self.problem(path, f"{name!r} is reserved.", "Choose another id.")
-        if name in seen:
-            self.problem(path, f"{name!r} is already a {kind}.", "Give each its own id.")
-        seen[name] = 1
+        if name in ids:
+            self.problem(path, f"{name!r} is already a {id_type}.", "Give each its own id.")
+        ids.add(name)
 
     def check_stage_order(self) -> None:
-        """Component stages come first."""
-        common = False
+        """Check that component stages come first, and that regions of stages exist."""
+        after_common = False
         for index, stage in enumerate(self.written.stages):
-            if stage.scope == "component" and common:
+            if stage.scope == "component" and after_common:
                 cure = "Move it before the stages of the whole product, or make its scope `product`."
                 self.problem(("stages", index, "scope"), "A component stage stands after a common stage.", cure)
-            common = common or stage.scope == "product"
+            after_common = after_common or stage.scope == "product"
             if stage.region is not None and not is_region(stage.region):
                 close = region_by_name(stage.region) or self.near(stage.region, known_regions())
                 cure = f"Did you mean {close!r}?" if close else "Write a code such as CN, or leave it out."
                 self.problem(("stages", index, "region"), f"{stage.region!r} is not a region.", cure)
 
-    # -- properties -----------------------------------------------------------------------------------------------
-
-    def model_path(self, stage: int, *rest: str | int) -> Place:
-        """Path in the document of something of a stage or of the product."""
-        return ("product", *rest) if stage == PRODUCT else ("stages", stage, *rest)
-
-    def order_properties(self) -> None:
-        """Lay the properties in an order in which each can be computed; circles are a problem."""
-        homes = [(PRODUCT, self.written.product.properties)]
-        homes += [(index, stage.properties) for index, stage in enumerate(self.written.stages)]
-        self.models = {(stage, name): model for stage, models in homes for name, model in models.items()}
-        self.place = dict.fromkeys(self.models, -1)  # so that find() knows the names
-        needs = {key: set(self.needs(key)) for key in self.models}
-        users: dict[tuple[int, str], list[tuple[int, str]]] = {}
-        for key, needed in needs.items():
-            for need in needed:
-                users.setdefault(need, []).append(key)
-        written = {key: number for number, key in enumerate(self.models)}
-        left = {key: len(needed) for key, needed in needs.items()}
-        ready = [key for key, count in left.items() if not count]
-        while ready:  # all that need only what is known, in the order in which they are written; then what needs these
-            self.order += ready
-            free: list[tuple[int, str]] = []
-            for user in (user for key in ready for user in users.get(key, ())):
-                left[user] -= 1
-                free += [user] if not left[user] else []
-            ready = sorted(free, key=written.__getitem__)
-        self.check_circles([key for key, count in left.items() if count])
-        self.place = {key: index for index, key in enumerate(self.order)}
-
-    def check_circles(self, waiting: list[tuple[int, str]]) -> None:
-        """Properties that never become known need each other, or one that does; they are laid behind the others."""
-        if waiting:
-            stage, name = waiting[0]
-            circle = ", ".join([name for _, name in waiting[:NAMED]] + ["..."] * (len(waiting) > NAMED))
-            path = self.model_path(stage, "properties", name)
-            self.problem(path, f"These properties need each other in a circle: {circle}.", "Give one of them a value.")
-        self.order += waiting
-
-    def needs(self, key: tuple[int, str]) -> list[tuple[int, str]]:
-        """Properties that must be known before this one."""
-        stage, model = key[0], self.models[key]
-        method = METHODS.get(model.method or "")
-        names = [model.inputs.get(name, name) for name in method.inputs] if method else []
-        if isinstance(model.value, ChosenDefault):
-            names.append(model.value.by)
-        if isinstance(model.value, str) and not model.choice:
-            names.append(model.value)
-        keys = [self.key(stage, name) for name in names]
-        return [need for need in keys if need is not None]
-
-    def property_spec(self, stage: int, name: str) -> PropertySpec:
-        """One property, checked."""
-        model = self.models[stage, name]
-        path = self.model_path(stage, "properties", name)
-        unit = self.unit(model.unit or ("1" if model.choice else None), (*path, "unit"))
-        self.check_words(model, (*path, "choice"))
-        return PropertySpec(
-            index=self.place[stage, name],
-            id=name,
-            stage=stage,
-            unit=unit,
-            component=stage != PRODUCT and self.written.stages[stage].scope == "component",
-            optional=model.optional,
-            choice=tuple(model.words),
-            titles=tuple(model.words.values()),
-            default=self.default(model, stage, path, unit, unit),
-            method=METHODS.get(model.method or ""),
-            inputs=self.method_inputs(model, stage, path, unit),
-            plausible=self.plausible(model, path, unit, unit),
-        )
-
-    def check_words(self, model: Property, path: Place) -> None:
-        """The words of a choice are told apart, by themselves and by their names."""
-        if model.choice is not None and len(set(model.choice)) != len(model.choice):
-            self.problem(path, "A word stands twice.", "Write each word once.")
-        meant: dict[str, str] = {plain(word): word for word in model.words}
-        for word, title in model.words.items():
-            for name in (title.en, title.zh or "") if title else ():
-                if name and meant.setdefault(plain(name), word) != word:
-                    what = f"{name!r} may mean {meant[plain(name)]!r} or {word!r}."
-                    self.problem((*path, word), what, "Give each word a name of its own.")
-
-    def method_inputs(self, model: Property, stage: int, path: Place, unit: Unit) -> dict[str, int]:
-        """Property that each input of the method takes, with names and dimensions checked."""
-        if model.method is None:
-            if model.inputs:
-                self.problem((*path, "inputs"), "There are inputs but no method.", "Add `method:`.")
-            return {}
-        method = METHODS.get(model.method)
-        if method is None:
-            close = self.near(model.method, METHODS) or ", ".join(METHODS)
-            self.problem((*path, "method"), f"There is no method {model.method!r}.", f"Did you mean {close!r}?")
-            return {}
-        if convert(parse_unit(method.output), unit) is None:
-            what = f"{method.name} gives {method.output}, which cannot be told in {unit.text}."
-            self.problem((*path, "unit"), what, f"Write `unit: {method.output}`.")
-        for name in model.inputs:
-            if name not in method.inputs:
-                cure = f"Its inputs are: {', '.join(method.inputs)}."
-                self.problem((*path, "inputs", name), f"{method.name} has no input {name!r}.", cure)
-        bound: dict[str, int] = {}
-        for name, wanted in method.inputs.items():
-            found = self.named_property(stage, model.inputs.get(name, name), (*path, "method"))
-            if found is None:
-                continue
-            other = self.models[self.order[found]]
-            if other.unit and convert(self.unit(other.unit, path), parse_unit(wanted)) is None:
-                what = f"Input {name!r} of {method.name} is in {wanted}, but the property is in {other.unit}."
-                self.problem((*path, "inputs"), what, "Bind another property, or give it that unit.")
-            bound[name] = found
-        return bound
-
     # -- losses, flows, stages ------------------------------------------------------------------------------------
 
     def losses(self) -> Iterable[LossSpec]:
-        """All losses of all stages."""
+        """Compile the losses of all stages."""
         index = 0
         for stage, model in enumerate(self.written.stages):
             for number, loss in enumerate(model.losses):
                 yield self.loss_spec(index, stage, loss, ("stages", stage, "losses", number))
                 index += 1
 
-    def loss_spec(self, index: int, stage: int, loss: Loss, path: Place) -> LossSpec:
-        """One loss, checked."""
+    def loss_spec(self, index: int, stage: int, loss: Loss, path: DocumentPath) -> LossSpec:
+        """Check and compile one loss."""
         unit = self.unit(loss.unit, (*path, "unit"))
         if unit.dimensions:
             what = f"A loss is mass per mass, but {unit.text} is {describe(unit.dimensions)}."
@@ -238,92 +140,91 @@ class _Compiler(Values):
         default = self.default(loss, stage, path, unit, unit)
         if default is not None and default.reference < 0:
             low, high = {"input": (0.0, 1.0), "output": (0.0, math.inf), "ratio": (0.0, math.inf)}[loss.basis]
-            bad = (default.values < low) | (default.values >= high) | ((default.values == 0) & (loss.basis == "ratio"))
-            if np.any(bad):
+            out_of_range = (default.values < low) | (default.values >= high) | ((default.values == 0) & (loss.basis == "ratio"))
+            if np.any(out_of_range):
                 cure = "A loss on the input is 0 % or more and below 100 %; a ratio is above 0."
                 self.problem((*path, "value"), "The loss is outside its range.", cure)
-        band = self.plausible(loss, path, unit, unit)
+        band = self.plausible_band(loss, path, unit, unit)
         return LossSpec(index, loss.id, stage, unit, loss.basis, loss.optional, default, band)
 
     def flows(self) -> Iterable[FlowSpec]:
-        """All flows of all stages."""
+        """Compile the flows of all stages."""
         index = 0
         for stage, model in enumerate(self.written.stages):
             for name, flow in model.flows.items():
                 yield self.flow_spec(index, stage, name, flow, model)
                 index += 1
 
-    def flow_spec(self, index: int, stage: int, name: str, flow: Flow, home: Stage) -> FlowSpec:
-        """One flow, checked."""
-        path: Place = ("stages", stage, "flows", name)
+    def flow_spec(self, index: int, stage: int, name: str, flow: Flow, owner: Stage) -> FlowSpec:
+        """Check and compile one flow."""
+        path: DocumentPath = ("stages", stage, "flows", name)
         unit = self.unit(flow.unit, (*path, "unit"))
         drivers = self.drivers(flow, stage, path)
-        whole = unit
+        ratio_unit = unit
         for driver in drivers:
-            per = self.driver_unit(driver)
-            whole = whole / per if per.dimensions else whole
-        default = self.default(flow, stage, path, unit, whole)
+            driver_unit = self.driver_unit(driver)
+            ratio_unit = ratio_unit / driver_unit if driver_unit.dimensions else ratio_unit
+        default = self.default(flow, stage, path, unit, ratio_unit)
         if default is not None and default.reference < 0 and flow.sign != "any" and np.any(default.values < 0):
             self.problem((*path, "value"), "The value is negative.", "Add `sign: any` where that makes sense.")
-        own = flow.matching.forbid if flow.matching else []
-        self.check_forbidden(own, (*path, "matching", "forbid"))
-        forbid = (*self.written.matching.forbid, *own)
+        flow_forbids = flow.matching.forbid if flow.matching else []
+        self.check_forbidden(flow_forbids, (*path, "matching", "forbid"))
         return FlowSpec(
             index=index,
             id=name,
             stage=stage,
             unit=unit,
-            ratio_unit=whole,
+            ratio_unit=ratio_unit,
             drivers=drivers,
             optional=flow.optional,
             default=default,
             factor=flow.factor,
             kind=flow.kind,
             category=flow.category,
-            group=flow.group or home.group,
+            group=flow.group or owner.group,
             any_sign=flow.sign == "any",
-            forbid=forbid,
-            plausible=self.plausible(flow, path, unit, whole),
+            forbid=(*self.written.matching.forbid, *flow_forbids),
+            plausible=self.plausible_band(flow, path, unit, ratio_unit),
         )
 
-    def drivers(self, flow: Flow, stage: int, path: Place) -> tuple[str | int, ...]:
-        """What the value is multiplied by: masses and the product by name, properties by place."""
+    def drivers(self, flow: Flow, stage: int, path: DocumentPath) -> tuple[str | int, ...]:
+        """Return what multiplies the value: masses and the product by name, properties by index."""
         names = [flow.per] if isinstance(flow.per, str) else flow.per
         if not names:
             self.problem((*path, "per"), "The list is empty.", "Name at least one driver, such as `output`.")
-        found: list[str | int] = []
+        drivers: list[str | int] = []
         for name in sorted(name for name, count in Counter(names).items() if count > 1):
             self.problem((*path, "per"), f"The driver {name!r} stands twice.", "Name each driver once.")
         for name in names:
             if name in MASS_DRIVERS or name == "product":
-                found.append(name)
+                drivers.append(name)
                 continue
-            place = self.named_property(stage, name, (*path, "per"))
-            if place is not None and self.models[self.order[place]].choice:
+            index = self.find_property(stage, name, (*path, "per"))
+            if index is not None and self.models[self.order[index]].choice:
                 self.problem((*path, "per"), f"{name!r} is a choice, not a number.", "Name a property with a unit.")
-            elif place is not None:
-                found.append(place)
-        return tuple(found)
+            elif index is not None:
+                drivers.append(index)
+        return tuple(drivers)
 
     def driver_unit(self, driver: str | int) -> Unit:
-        """Unit in which a driver is counted."""
+        """Return the unit of a driver."""
         if isinstance(driver, int):
-            model = self.models[self.order[driver]]
-            return self.unit(model.unit, self.model_path(self.order[driver][0], "properties", self.order[driver][1], "unit"))
+            stage, name = self.order[driver]
+            return self.unit(self.models[stage, name].unit, self.model_path(stage, "properties", name, "unit"))
         return self.product_unit if driver == "product" else parse_unit(KILOGRAM)
 
     def stages(
         self, losses: tuple[LossSpec, ...], flows: tuple[FlowSpec, ...], alternatives: tuple[tuple[tuple[str, int], ...], ...]
     ) -> Iterable[StageSpec]:
-        """The stages; one that is an alternative takes place only when it is named."""
-        choosable = {index for group in alternatives for kind, index in group if kind == "stage"}
+        """Compile the stages; one that is an alternative is optional."""
+        alternative_stages = {index for group in alternatives for way_type, index in group if way_type == "stage"}
         for index, stage in enumerate(self.written.stages):
             yield StageSpec(
                 index=index,
                 id=stage.id,
                 component=stage.scope == "component",
                 outside=stage.boundary == "outside",
-                optional=stage.optional or index in choosable,
+                optional=stage.optional or index in alternative_stages,
                 group=stage.group,
                 region=(stage.region or "").strip(),
                 losses=tuple(loss.index for loss in losses if loss.stage == index),
@@ -331,7 +232,7 @@ class _Compiler(Values):
             )
 
     def alternatives(self) -> Iterable[tuple[tuple[str, int], ...]]:
-        """Groups of stages and flows of which exactly one is taken."""
+        """Compile the groups of stages and flows of which a product takes exactly one."""
         stages = {stage.id: index for index, stage in enumerate(self.written.stages)}
         flows = [f"{stage.id}.{name}" for stage in self.written.stages for name in stage.flows]
         for number, alternative in enumerate(self.written.alternatives):
@@ -343,61 +244,61 @@ class _Compiler(Values):
                     group.append(("flow", flows.index(reference)))
                 else:
                     close = self.near(reference, [*stages, *flows])
-                    path: Place = ("alternatives", number, "one_of")
+                    path: DocumentPath = ("alternatives", number, "one_of")
                     cure = f"Did you mean {close!r}?" if close else "Write `stage` or `stage.flow`."
                     self.problem(path, f"There is no stage or flow {reference!r}.", cure)
             yield tuple(group)
 
-    def check_forbidden(self, steps: list[str], path: Place) -> None:
-        """What is forbidden exists; a misspelt ban would ban nothing."""
+    def check_forbidden(self, steps: list[str], path: DocumentPath) -> None:
+        """Check that forbidden regions and steps exist; a misspelt one would forbid nothing."""
         for step in steps:
-            if step not in STEPS and not is_region(step):
-                close = self.near(step, [*STEPS, *known_regions()])
+            if step not in FALLBACK_STEPS and not is_region(step):
+                close = self.near(step, [*FALLBACK_STEPS, *known_regions()])
                 cure = f"Did you mean {close!r}?" if close else "Write a region such as GLO, or `country` or `group`."
                 self.problem(path, f"{step!r} is neither a region nor a step of the search.", cure)
 
     def check_cutoff(self) -> None:
-        """Cut-off criteria are parts of the result."""
+        """Check that cut-off criteria are fractions of the result."""
         for name in ("single", "total"):
-            told = getattr(self.written.cutoff, name)
-            if told is None:
+            text = getattr(self.written.cutoff, name)
+            if text is None:
                 continue
             try:
-                amount, unit = split_quantity(told)
-                part = amount * parse_unit(unit).factor if unit and not parse_unit(unit).dimensions else math.nan
+                amount, unit = split_quantity(text)
+                fraction = amount * parse_unit(unit).factor if unit and not parse_unit(unit).dimensions else math.nan
             except UnitError:
-                part = math.nan
-            if not 0 <= part <= 1:
-                self.problem(("cutoff", name), f"{told!r} is not a part of the result.", "Write for example `1 %`.")
+                fraction = math.nan
+            if not 0 <= fraction <= 1:
+                self.problem(("cutoff", name), f"{text!r} is not a part of the result.", "Write for example `1 %`.")
 
     def check_product(self, properties: tuple[PropertySpec, ...]) -> None:
-        """The properties that turn results into other units have the dimensions for it."""
+        """Check the dimensions of the product properties that turn results into other units."""
         unit = self.product_unit
         known = {spec.id: spec for spec in properties if spec.stage == PRODUCT}
-        weighed = unit.dimensions == parse_unit(KILOGRAM).dimensions
-        if not weighed and "mass" not in known:
+        is_mass = unit.dimensions == parse_unit(KILOGRAM).dimensions
+        if not is_mass and "mass" not in known:
             what = f"The product is counted in {unit.text}, so its mass must be known."
             self.problem(("product", "unit"), what, f"Add a property `mass` in kg or kg/{unit.text}.")
         if "mass" in known:
-            told = known["mass"].unit.dimensions
+            dimensions = known["mass"].unit.dimensions
             kilogram = parse_unit(KILOGRAM)
             allowed = [kilogram.dimensions, (kilogram / unit).dimensions]
-            allowed += [parse_unit(f"kg/{count}").dimensions for count in ("piece", "pair", "set")] if weighed else []
-            if told not in allowed:
-                what = f"`mass` is {describe(told)}, but it must be mass per product unit."
+            allowed += [parse_unit(f"kg/{count}").dimensions for count in ("piece", "pair", "set")] if is_mass else []
+            if dimensions not in allowed:
+                what = f"`mass` is {describe(dimensions)}, but it must be mass per product unit."
                 self.problem(("product", "properties", "mass", "unit"), what, f"Write kg or kg/{unit.text}.")
-        for name, wanted in LIBRARY_READS.items():
-            if name in known and known[name].unit.dimensions != parse_unit(wanted).dimensions:
-                what = f"`{name}` is {describe(known[name].unit.dimensions)}, not {describe(parse_unit(wanted).dimensions)}."
-                self.problem(("product", "properties", name, "unit"), what, f"Write a unit such as {wanted}.")
+        for name, unit_text in PROPERTY_UNITS.items():
+            if name in known and known[name].unit.dimensions != parse_unit(unit_text).dimensions:
+                what = f"`{name}` is {describe(known[name].unit.dimensions)}, not {describe(parse_unit(unit_text).dimensions)}."
+                self.problem(("product", "properties", name, "unit"), what, f"Write a unit such as {unit_text}.")
 
     def names(
         self, properties: tuple[PropertySpec, ...], losses: tuple[LossSpec, ...], flows: tuple[FlowSpec, ...]
     ) -> dict[str, dict[str, tuple[str, int]]]:
-        """What each id means, per stage and for the product."""
+        """Return type and index of each id, by stage id and for `product`."""
         ids = {PRODUCT: "product"} | {index: stage.id for index, stage in enumerate(self.written.stages)}
         names: dict[str, dict[str, tuple[str, int]]] = {name: {} for name in ids.values()}
-        for kind, specs in (("property", properties), ("loss", losses), ("flow", flows)):
+        for spec_type, specs in (("property", properties), ("loss", losses), ("flow", flows)):
             for spec in specs:
-                names[ids[spec.stage]][spec.id] = (kind, spec.index)
+                names[ids[spec.stage]][spec.id] = (spec_type, spec.index)
         return names

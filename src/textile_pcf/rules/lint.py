@@ -1,4 +1,4 @@
-"""Advice on a valid rule: what a reader or a mill will miss. Mistakes are errors of loading, not advice."""
+"""Advice on a valid rule: what a reader or a mill will miss. Mistakes are reported when the rule is loaded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,17 @@ from textile_pcf.rules.schema import Flow, Loss, Property, Quantity, RuleDocumen
 
 
 def advice(rules: RuleSet) -> list[str]:
-    """What could be better in a valid rule, one sentence each.
+    """Return advice on a valid rule: missing titles, notes and bands, and sources that are not cited.
+
+    Parameters
+    ----------
+    rules : RuleSet
+        A rule that was loaded without errors.
+
+    Returns
+    -------
+    list of str
+        One sentence per piece of advice, each beginning with the path in the document.
 
     Examples
     --------
@@ -22,10 +32,10 @@ def advice(rules: RuleSet) -> list[str]:
     >>> advice(load_rules("cotton_fabric@2026.1"))
     []
     """
-    return [*_of_the_rule(rules.document), *_of_stages(rules.document), *_unused(rules.document)]
+    return [*_rule_advice(rules.document), *_stage_advice(rules.document), *_unused_sources(rules.document)]
 
 
-def _of_the_rule(rule: RuleDocument) -> Iterator[str]:
+def _rule_advice(rule: RuleDocument) -> Iterator[str]:
     if rule.title is None:
         yield "title: missing; reports will show the id."
     if rule.valid_from is None:
@@ -36,22 +46,22 @@ def _of_the_rule(rule: RuleDocument) -> Iterator[str]:
         yield "cutoff: missing; say which flows may be left out."
 
 
-def _of_stages(rule: RuleDocument) -> Iterator[str]:
+def _stage_advice(rule: RuleDocument) -> Iterator[str]:
     for name, model in rule.product.properties.items():
-        yield from _of_quantity(f"product.{name}", model)
+        yield from _quantity_advice(f"product.{name}", model)
     for stage in rule.stages:
         if stage.title is None:
             yield f"{stage.id}: title missing."
         for name, prop in stage.properties.items():
-            yield from _of_quantity(f"{stage.id}.{name}", prop)
+            yield from _quantity_advice(f"{stage.id}.{name}", prop)
         for loss in stage.losses:
-            yield from _of_quantity(f"{stage.id}.{loss.id}", loss)
+            yield from _quantity_advice(f"{stage.id}.{loss.id}", loss)
         for name, flow in stage.flows.items():
-            yield from _of_quantity(f"{stage.id}.{name}", flow)
+            yield from _quantity_advice(f"{stage.id}.{name}", flow)
 
 
-def _of_quantity(where: str, model: Quantity) -> Iterator[str]:
-    if model.title is None and where.partition(".")[2] not in _known_names():
+def _quantity_advice(where: str, model: Quantity) -> Iterator[str]:
+    if model.title is None and where.partition(".")[2] not in _shipped_names():
         yield f"{where}: title missing."
     required = model.value is None and not model.optional and not getattr(model, "method", None)
     if required and model.note is None:
@@ -65,26 +75,26 @@ def _of_quantity(where: str, model: Quantity) -> Iterator[str]:
 
 
 @cache
-def _known_names() -> frozenset[str]:
-    """Quantities of shipped rules: the nomenclature has their names, so a rule of one's own need not tell them again."""
+def _shipped_names() -> frozenset[str]:
+    """Return the ids that shipped rules give a title; the nomenclature names them, so that other rules need not."""
     names: set[str] = set()
     for files in editions().values():
         for path in files.values():
-            names |= _quantities(validated(RuleDocument, read_yaml(path, RuleError), RuleError))
+            names |= _titled_ids(validated(RuleDocument, read_yaml(path, RuleError), RuleError))
     return frozenset(names)
 
 
-def _quantities(rule: RuleDocument) -> set[str]:
-    """Ids of everything in a rule that has a title."""
-    named = {name for name, model in rule.product.properties.items() if model.title}
+def _titled_ids(rule: RuleDocument) -> set[str]:
+    """Return the ids of properties, losses and flows that have a title."""
+    ids = {name for name, model in rule.product.properties.items() if model.title}
     for stage in rule.stages:
-        named |= {name for name, prop in stage.properties.items() if prop.title}
-        named |= {name for name, flow in stage.flows.items() if flow.title}
-        named |= {loss.id for loss in stage.losses if loss.title}
-    return named
+        ids |= {name for name, prop in stage.properties.items() if prop.title}
+        ids |= {name for name, flow in stage.flows.items() if flow.title}
+        ids |= {loss.id for loss in stage.losses if loss.title}
+    return ids
 
 
-def _unused(rule: RuleDocument) -> Iterator[str]:
+def _unused_sources(rule: RuleDocument) -> Iterator[str]:
     text = rule.model_dump_json(exclude={"sources"})
     for key in rule.sources:
         if f'"{key}"' not in text:

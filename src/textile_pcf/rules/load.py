@@ -1,4 +1,4 @@
-"""Find, read and list rules: shipped ones by name and edition, any other by its path."""
+"""Find, read and list rules: shipped rules by name and edition, others by path."""
 
 from __future__ import annotations
 
@@ -20,19 +20,24 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*(@[A-Za-z0-9][A-Za-z0-9._\-]*)?")
 
 
 def load_rules(rule: str | Path | RuleSet) -> RuleSet:
-    """A product category rule, checked.
+    """Return a product category rule, checked and compiled.
 
     Parameters
     ----------
     rule : str, Path or RuleSet
-        Name of a shipped rule (newest edition), `name@edition`, or the path of a rule file.
+        Name of a shipped rule (newest edition), `name@edition`, or the path of a rule file; a RuleSet is returned as it is.
+
+    Returns
+    -------
+    RuleSet
+        The rule.
 
     Raises
     ------
     UsageError
-        No such rule, edition or file; something else than a name, a path or a rule.
+        There is no such rule, edition or file, or the argument is of another type.
     RuleError
-        The file is not a valid rule; every mistake is named with its line.
+        The file is not a valid rule; all mistakes are listed with their lines.
 
     Examples
     --------
@@ -49,7 +54,25 @@ def load_rules(rule: str | Path | RuleSet) -> RuleSet:
 
 
 def read_rule(path: Path) -> RuleSet:
-    """The rule in a file."""
+    """Read, check and compile the rule in a file.
+
+    Parameters
+    ----------
+    path : Path
+        Rule file (YAML).
+
+    Returns
+    -------
+    RuleSet
+        The rule.
+
+    Raises
+    ------
+    UsageError
+        There is no such file.
+    RuleError
+        The file is not a valid rule; all mistakes are listed with their lines.
+    """
     if not is_file(path):
         raise UsageError([Problem(str(path), "There is no such rule file.", "Check the path.", code="no-rule")])
     document = read_yaml(path, RuleError)
@@ -62,13 +85,25 @@ def _looks_like_path(text: str) -> bool:
 
 
 def editions() -> dict[str, dict[str, Path]]:
-    """The shipped rules: name → edition → file."""
+    """Return the files of the shipped rules by name and edition.
+
+    Returns
+    -------
+    dict
+        Name → edition → file.
+
+    Examples
+    --------
+    >>> "2026.1" in editions()["cotton_fabric"]
+    True
+    """
     root = data_root("rules")
     folders = sorted(path for path in root.iterdir() if path.is_dir())
     return {folder.name: {file.stem: file for file in sorted(folder.glob("*.yaml"))} for folder in folders}
 
 
 def _shipped(text: str) -> Path:
+    """Return the file of a shipped rule, of the newest edition where none is named."""
     name, _, edition = text.partition("@")
     known = editions()
     if not _NAME.fullmatch(text) or not known.get(name):
@@ -84,7 +119,7 @@ def _shipped(text: str) -> Path:
 
 
 def _valid_from(path: Path) -> date:
-    """Date an edition is valid from; one edition alone need not be read to be the newest."""
+    """Return the date from which an edition is valid; a single edition is the newest and need not be read."""
     if len(list(path.parent.glob("*.yaml"))) == 1:
         return date.min
     return validated(RuleDocument, read_yaml(path, RuleError), RuleError).valid_from or date.min

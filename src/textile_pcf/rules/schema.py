@@ -1,4 +1,4 @@
-"""What may stand in a rule file: the pydantic models behind the JSON Schema. Numbers are still as a person wrote them."""
+"""Models of a rule file: what may be written in it, with values and units as written. The JSON Schema is made of them."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ AnyEntry = Annotated[Entry, BeforeValidator(_entry)]
 
 
 class ChosenDefault(Strict):
-    """A default chosen by another property: by its word, or by the range its number falls in."""
+    """A default that another property chooses: by its option, or by the range of its value."""
 
     by: str
     """The property that chooses."""
     words: dict[str, AnyEntry] = {}
-    """Value for each word of a choice."""
+    """Value for each option of a choice."""
     upto: dict[float, AnyEntry] = {}
     """Value up to each bound, inclusive, bounds ascending and in the property's unit; `.inf` for all above."""
 
     @model_validator(mode="after")
-    def _one_kind(self) -> ChosenDefault:
+    def _check_one_table(self) -> ChosenDefault:
         if bool(self.words) == bool(self.upto):
             raise InvalidValueError(
                 "Words and `upto` stand together, or neither.",
@@ -74,8 +74,8 @@ class ChosenDefault(Strict):
 def _chosen(value: Any) -> Any:
     if isinstance(value, dict) and "words" not in value:
         known = {key: value[key] for key in ("by", "upto") if key in value}
-        words = {key: entry for key, entry in value.items() if key not in known}
-        return {**known, "words": words} if words else known
+        options = {key: entry for key, entry in value.items() if key not in known}
+        return {**known, "words": options} if options else known
     return value
 
 
@@ -98,7 +98,7 @@ class Quantity(Strict):
     """A number with a unit: given by the activity data, cited here, or computed by a named method."""
 
     unit: str | None = None
-    """Unit in which `value` and `plausible` are told; activity data may use any unit of the same dimension."""
+    """Unit of `value` and `plausible`; activity data may use any unit of the same dimension."""
     value: Value | None = None
     """The default: a number, the id of a property, or a default chosen by a property."""
     source: str | None = None
@@ -115,36 +115,36 @@ class Quantity(Strict):
     """What to measure and how; shown where the number is missing."""
 
 
-def _form_of_words(value: Any) -> str:
-    """Which of two forms a choice has, so that what is wrong is told of that form only."""
+def _choice_tag(value: Any) -> str:
+    """Return the tag of the layout in which a choice is written, so that mistakes are reported for this layout only."""
     return "[names]" if isinstance(value, dict) else "[words]"
 
 
-Words = Annotated[
-    Annotated[list[str], Tag("[words]")] | Annotated[dict[str, Text], Tag("[names]")], Discriminator(_form_of_words)
+Options = Annotated[
+    Annotated[list[str], Tag("[words]")] | Annotated[dict[str, Text], Tag("[names]")], Discriminator(_choice_tag)
 ]
 
 
 class Property(Quantity):
-    """Everything that is neither a loss nor a flow: grammage, count, loom, hours."""
+    """A quantity that is neither a loss nor a flow: grammage, count, loom, hours."""
 
-    choice: Words | None = None
-    """The words to choose from: a list, or each with its name, `{en, zh}`; the chosen one stands in the column `item`."""
+    choice: Options | None = None
+    """The options: a list, or each with its name, `{en, zh}`; activity data give the chosen one in the column `item`."""
     method: str | None = None
     """The named method that computes it when it is not given."""
     inputs: dict[str, str] = {}
     """Input of the method: the property it takes, where the names differ."""
 
     @property
-    def words(self) -> dict[str, LocalizedText | None]:
-        """The words of a choice, in order, each with its name where it has one."""
+    def options(self) -> dict[str, LocalizedText | None]:
+        """Options of a choice in order, each with its name where it has one."""
         if isinstance(self.choice, dict):
             return dict(self.choice)
         return dict.fromkeys(self.choice or ())
 
 
 class Loss(Quantity):
-    """Mass that is lost in a stage. Without a value the mill must give it."""
+    """A loss of mass in a stage. Without a value the mill must give it."""
 
     id: Identifier
     """Name of the loss within its stage."""
@@ -160,7 +160,7 @@ class Matching(Strict):
 
 
 class Flow(Quantity):
-    """Value × drivers × emission factor."""
+    """A flow of a stage: value × drivers × emission factor."""
 
     per: str | list[str] = "output"
     """What the value is multiplied by: output, input, loss, product, a property, or several of them."""
@@ -175,11 +175,11 @@ class Flow(Quantity):
     sign: Literal["positive", "any"] = "positive"
     """`any` where a negative amount makes sense."""
     matching: Matching | None = None
-    """Fallback of this flow, beside the rule's."""
+    """Fallback of this flow, in addition to the rule's."""
 
 
 class Stage(Strict):
-    """A unit process, in the material's way."""
+    """A unit process; stages are listed in the direction of the material."""
 
     id: Identifier
     """Name of the stage."""
@@ -188,7 +188,7 @@ class Stage(Strict):
     note: Text | None = None
     """What belongs to the stage."""
     group: Group = "production"
-    """Life-cycle stage that reports add it up under."""
+    """Life-cycle group under which reports sum its emissions."""
     scope: Literal["product", "component"] = "product"
     """`component`: once per fibre of a blend; these stages come first."""
     optional: bool = False
@@ -200,13 +200,13 @@ class Stage(Strict):
     properties: dict[Identifier, Property] = {}
     """Quantities of the stage."""
     losses: list[Loss] = []
-    """In the material's way."""
+    """Losses of mass, in the direction of the material."""
     flows: dict[Identifier, Flow] = {}
     """What the stage takes and gives off."""
 
 
 class Product(Strict):
-    """Where the mass chain starts, and what is known of the product as a whole."""
+    """The product: its unit, from which masses are solved backwards, and its properties."""
 
     unit: str
     """The declared or functional unit; property `mass` is required where it is not a mass."""
@@ -226,23 +226,23 @@ class Basis(Strict):
 
 
 class Electricity(Strict):
-    """How electricity bought under contracts counts, when a supply table tells of it."""
+    """How electricity bought under contracts counts, when a supply table lists the contracts."""
 
     declared: Literal["location_based", "market_based"] = "location_based"
-    """The total that is declared; the other stands beside it."""
+    """The total that is declared; the other is reported with it."""
 
 
 class Cutoff(Strict):
     """Flows that may be left out, as a part of the result."""
 
     single: str | None = None
-    """Each, for example `1 %`."""
+    """Limit for each flow, for example `1 %`."""
     total: str | None = None
-    """All together, for example `5 %`."""
+    """Limit for all flows together, for example `5 %`."""
 
 
 class Alternative(Strict):
-    """Ways of which a product takes exactly one."""
+    """A group of stages and flows of which a product takes exactly one."""
 
     one_of: Annotated[list[str], Field(min_length=2)]
     """Stages (`id`) and flows (`stage.flow`)."""
@@ -291,8 +291,8 @@ class RuleDocument(Strict):
     product: Product
     """The product."""
     stages: Annotated[list[Stage], Field(min_length=1)]
-    """In the material's way; solved backwards from the product."""
+    """Stages in the direction of the material; masses are solved backwards from the product."""
     alternatives: list[Alternative] = []
-    """Ways of which exactly one is taken."""
+    """Groups of stages and flows of which exactly one is taken."""
     matching: Matching = Matching()
     """Fallback allowed when emission factors are searched."""
