@@ -190,7 +190,7 @@ def wrong_type(where: str, value: object, wanted: str, cure: str) -> UsageError:
     return UsageError([Problem(where, f"This is of type {type(value).__name__}, not {wanted}.", cure, code="type")])
 
 
-def known_language(language: object, known: tuple[str, ...] = LANGUAGES) -> str:
+def check_language(language: object, known: tuple[str, ...] = LANGUAGES) -> str:
     """A language that texts are told in.
 
     Raises

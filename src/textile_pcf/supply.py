@@ -15,7 +15,7 @@ from textile_pcf.columns import cell_text
 from textile_pcf.errors import InputError, Problem, warn_caller
 from textile_pcf.io.read_table import read_table
 from textile_pcf.io.resources import sha256_of
-from textile_pcf.io.safe_text import holdable
+from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.table import Table
 from textile_pcf.suggest import nearest
 from textile_pcf.units import UnitError, convert, cure_where, parse_unit
@@ -46,8 +46,8 @@ class Part:
     item: str
     region: str = ""
     year: int = 0
-    kind: str = ""
-    place: str = ""
+    factor_kind: str = ""
+    location: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def load_supply(source: str | Path | Any) -> Supply:
         raise InputError(problems)
     warn_caller(table.notes)
     path = Path(table.name)
-    return Supply(holdable(table.name), sites, sha256_of(path) if path.is_file() else "")
+    return Supply(escape_controls(table.name), sites, sha256_of(path) if path.is_file() else "")
 
 
 def _rows(table: Table, problems: list[Problem]) -> Iterator[_Row | None]:
@@ -266,7 +266,7 @@ def _electricity(site: str, rows: list[_Row], problems: list[Problem]) -> tuple[
     sold = sum(row.energy for row in own if row.attributes_sold == "yes")
     first = grid[0] if grid else None
     plain = Part("grid", (bought + sold) / used, first.item if first else "", first.region if first else "",
-                 _year(first) if first else 0, place=first.place if first else rows[0].place)  # fmt: skip
+                 _year(first) if first else 0, location=first.place if first else rows[0].place)  # fmt: skip
     rest = (bought - covered + sold) / used
     left = _part(residual, rest) if residual else replace(plain, multiplier=rest)
     market = [*physical, *(_part(row, row.energy / used) for row in covering), left]
@@ -301,13 +301,13 @@ def _heat(site: str, rows: list[_Row], problems: list[Problem]) -> tuple[tuple[P
         problems.append(Problem(rows[0].place, f"{site!r} uses no heat.", "Give the meters' totals.", code="supply"))
         return (), ()
     parts = [_part(row, row.energy / delivered) for row in rows if row.part in ("purchased", "boiler")]
-    fans = [replace(_part(row, row.energy / delivered), item=row.item or "electricity", kind="life_cycle")
+    fans = [replace(_part(row, row.energy / delivered), item=row.item or "electricity", factor_kind="life_cycle")
             for row in rows if row.part == "fan_power"]  # fmt: skip
     return _some([*parts, *fans]), _some([*parts, *fans])
 
 
 def _part(row: _Row, multiplier: float) -> Part:
-    return Part(row.part, multiplier, row.item, row.region, _year(row), place=row.place)
+    return Part(row.part, multiplier, row.item, row.region, _year(row), location=row.place)
 
 
 def _year(row: _Row) -> int:

@@ -93,7 +93,7 @@ def _asked_for(answers: FactorMatcher, form: IndexArray, part: Part) -> IndexArr
             part.item or old.item,
             part.region or old.region,
             part.year or old.year,
-            part.kind or old.kind,
+            part.factor_kind or old.kind,
         )
         wanted = replace(old, item=item, region=region, year=year, kind=kind, category=None)
         places.append(answers.match_index(wanted))
@@ -117,8 +117,8 @@ def _wrong(answers: FactorMatcher, places: IndexArray, part: Part, accounting: s
         answer = answers.answers[place]
         if isinstance(answer, NoMatch):
             request = answers.requests[place] if answer.column != "region" else None
-            yield request, Problem(f"{part.place} ({accounting})", answer.what, answer.cure, code="no-factor")
+            yield request, Problem(f"{part.location} ({accounting})", answer.what, answer.cure, code="no-factor")
         elif not np.any(answers.parts[place]):
             what = f"The factor of {part.item!r} is zero, but building and supplying every source emits something."
             cure = "Name its life-cycle factor, for example electricity_pv or electricity_wind."
-            yield None, Problem(part.place, what, cure, code="zero-factor")
+            yield None, Problem(part.location, what, cure, code="zero-factor")

@@ -13,7 +13,7 @@ from textile_pcf.activity import Activity
 from textile_pcf.columns import Categorical
 from textile_pcf.factors import FactorTable
 from textile_pcf.io.resources import sha256_of
-from textile_pcf.io.safe_text import holdable
+from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.units import canonical_text
 
 
@@ -36,7 +36,7 @@ def provenance(activity: Activity, factors: FactorTable, gwp: str, biogenic: str
         ],
         "gwp": gwp,
         "biogenic": biogenic,
-        "input": [{"name": holdable(activity.columns.table.name), "sha256": _input_hash(activity)}],
+        "input": [{"name": escape_controls(activity.columns.table.name), "sha256": _input_hash(activity)}],
         "library": f"textile_pcf {__version__}",
     }
 
