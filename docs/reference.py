@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from textile_pcf.factors import FactorSheet
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
 from textile_pcf.io.localized import LocalizedText
+from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
 
 BESIDE = ("plot.Plots", "plot.Picture", "examples.Example", "brightway.Scores")
 """Classes that are met in use and not called by name."""

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textile_pcf.errors import FactorError, InputError, RuleError, UsageError
-from textile_pcf.io.documents import Cited, Source, Strict, validated
+from textile_pcf.io.documents import Cited, Source, Strict, validate_document
 from textile_pcf.io.read_table import read_table
 from textile_pcf.io.resources import data_root, sha256_of
 from textile_pcf.io.strict_yaml import parse_yaml, read_yaml
@@ -82,7 +82,7 @@ def test_lines():
     assert document.line(("stages", 0, "flows", "steam", "unit")) == 6
     assert document.line(("stages", 1, "losses", 3)) == 7
     assert document.line(("nothing",)) == 3
-    assert document.place(("stages", 1, "id")) == "rule.yaml:7 (stages.1.id)"
+    assert document.location(("stages", 1, "id")) == "rule.yaml:7 (stages.1.id)"
 
 
 @given(st.text(alphabet=st.sampled_from("ab1:-{}[]&*!|>'\"%@#, \n\t?.~<"), max_size=60))
@@ -181,25 +181,25 @@ MODELS = [
 @pytest.mark.parametrize(("text", "words"), MODELS)
 def test_model_problems_in_plain_words(text, words):
     with pytest.raises(RuleError) as caught:
-        validated(Whole, parsed(text), RuleError)
+        validate_document(Whole, parsed(text), RuleError)
     assert words in str(caught.value)
     assert all(problem.cure for problem in caught.value.problems)
 
 
 def test_a_form_that_was_not_meant_is_not_mentioned():
     with pytest.raises(RuleError) as caught:
-        validated(Whole, parsed("title: x\neither: {number: x}"), RuleError)
+        validate_document(Whole, parsed("title: x\neither: {number: x}"), RuleError)
     assert [problem.where for problem in caught.value.problems] == ["rule.yaml:2 (either.number)"]
 
 
 def test_all_problems_at_once():
     with pytest.raises(RuleError) as caught:
-        validated(Whole, parsed("titel: x\nparts: {a: {number: x, word: y}}"), RuleError)
+        validate_document(Whole, parsed("titel: x\nparts: {a: {number: x, word: y}}"), RuleError)
     assert len(caught.value.problems) == 4
 
 
 def test_model():
-    whole = validated(Whole, parsed("title: x\nparts: {a: {number: 1}}\npair: [1, 2]\neither: 5"), RuleError)
+    whole = validate_document(Whole, parsed("title: x\nparts: {a: {number: 1}}\npair: [1, 2]\neither: 5"), RuleError)
     assert whole.parts["a"].number == 1.0
     assert whole.pair == (1.0, 2.0)
     with pytest.raises(ValueError, match="frozen"):
@@ -207,8 +207,8 @@ def test_model():
 
 
 def test_cited_and_source():
-    assert validated(Cited, parsed("value: 2\nunit: kg\nsource: s\nlocator: table 3"), RuleError).value == 2.0
-    assert validated(Source, parsed("title: x\nyear: 2024\naccess: contents"), RuleError).year == 2024
+    assert validate_document(Cited, parsed("value: 2\nunit: kg\nsource: s\nlocator: table 3"), RuleError).value == 2.0
+    assert validate_document(Source, parsed("title: x\nyear: 2024\naccess: contents"), RuleError).year == 2024
     assert "value" in Cited.model_json_schema()["required"]
     assert Cited.model_json_schema()["properties"]["unit"]["description"].startswith("Unit as written")
 
@@ -228,7 +228,7 @@ def test_reading_a_csv_imports_neither_pandas_nor_openpyxl_nor_pint(tmp_path):
     path = tmp_path / "mill.csv"
     path.write_text("product,stage\nP,dyeing\n")
     code = (
-        "import sys; from textile_pcf.documents import read_table; read_table(sys.argv[1]);"
+        "import sys; from textile_pcf.io.read_table import read_table; read_table(sys.argv[1]);"
         "assert not {'pandas', 'openpyxl', 'pint', 'pyarrow'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code, str(path)], check=True, env={"PYTHONPATH": ":".join(sys.path)})

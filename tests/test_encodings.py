@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.io.encodings import decoded
+from textile_pcf.io.encodings import decode_text
 from textile_pcf.io.read_table import read_table
 
 ENGLISH = "product,stage,flow,amount,unit\n{},dyeing,steam,5,kg\n"
@@ -36,7 +36,7 @@ def test_utf8_is_read_without_a_word(tmp_path, product, encoding):
 )
 def test_gb_18030_is_read_and_a_word_shown(text, product):
     """`染色` in GB 18030 is also UTF-8, of two letters that stand in no word."""
-    found, encoding, word = decoded(text.format(product).encode("gb18030"))
+    found, encoding, word = decode_text(text.format(product).encode("gb18030"))
     assert (found, encoding, word) == (text.format(product), "GB18030", product)
 
 

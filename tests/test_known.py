@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import textile_pcf as tp
 from textile_pcf.activity.structure_cache import structure_cache
 from textile_pcf.calculation import matched
-from textile_pcf.io import records as listed
+from textile_pcf.io import records
 from textile_pcf.io.records import record_layout
 
 
@@ -289,16 +289,16 @@ def test_rows_of_any_shape_are_read_alike(poplin):
 
 def test_forms_are_remembered_in_bounds(poplin):
     rules, rows = poplin
-    for number in range(listed.KEPT + 8):
+    for number in range(records.MAX_CACHED_LAYOUTS + 8):
         less = [
             {k: v for k, v in row.items() if k != ("note", "source")[place < number - 20]}
             for place, row in enumerate(rows["rows"])
         ]
         less = [{k: v for k, v in row.items() if k != "data_type"} if n < number else row for n, row in enumerate(less)]
         tp.footprint({**rows, "rows": less}, rules)
-    assert record_layout.cache_info().currsize == record_layout.cache_info().maxsize == listed.KEPT
+    assert record_layout.cache_info().currsize == record_layout.cache_info().maxsize == records.MAX_CACHED_LAYOUTS
     record_layout.cache_clear()
-    many = [{**rows, "product": f"P{number}"} for number in range(listed.SMALL // len(rows["rows"]) + 1)]
+    many = [{**rows, "product": f"P{number}"} for number in range(records.MAX_CACHED_ROWS // len(rows["rows"]) + 1)]
     assert len(set(tp.footprint(many, rules).totals.tolist())) == 1
     assert record_layout.cache_info().currsize == 0  # what is large is not held
 

@@ -17,7 +17,7 @@ import pytest
 
 import textile_pcf as tp
 from textile_pcf.cli import run as command_line
-from textile_pcf.io.safe_text import control_in, controls_in_bytes, guarded, holdable, unguarded
+from textile_pcf.io.safe_text import escape_controls, first_control, guard_formula, may_hold_controls, unguard_formula
 
 RULE = """rule: knit
 edition: "1"
@@ -196,13 +196,13 @@ HARMLESS = ["A-1", "40s", "-0.5", "+3", "1e-3", "a=b", "'quoted'", "府绸"]
 
 @pytest.mark.parametrize("text", [*EVIL, *HARMLESS, "\t=1", "\r=1"])
 def test_a_guarded_text_is_read_back_as_it_was(text: str) -> None:
-    assert unguarded(guarded(text)) == text
-    assert (guarded(text) == text) == (text in HARMLESS)
+    assert unguard_formula(guard_formula(text)) == text
+    assert (guard_formula(text) == text) == (text in HARMLESS)
 
 
 def test_texts_in_files_for_a_spreadsheet_are_no_formulas(mill: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    good = "".join(f"{guarded(name)},spinning,power,2,kWh,=note\n" for name in EVIL)
-    bad = "".join(f"{guarded(name)}-bad,spinning,power,two,kWh,-note\n" for name in EVIL)
+    good = "".join(f"{guard_formula(name)},spinning,power,2,kWh,=note\n" for name in EVIL)
+    bad = "".join(f"{guard_formula(name)}-bad,spinning,power,two,kWh,-note\n" for name in EVIL)
     (mill / "a.csv").write_text(HEAD + good + bad, encoding="utf-8")
     assert command("batch", "a.csv", *OWN, "-o", "o", "--lang", "zh") == 1
     for name in ("rejected.csv", "rejected_zh.csv", "rejected_activity.csv"):
@@ -216,7 +216,7 @@ def test_texts_in_files_for_a_spreadsheet_are_no_formulas(mill: Path, capsys: py
     for more in ([], ["--lines"]):
         assert command("calculate", "good.csv", *OWN, "--format", "csv", *more) == 0
         rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-        assert [unguarded(row["product"]) for row in rows] == EVIL
+        assert [unguard_formula(row["product"]) for row in rows] == EVIL
         assert not [row for row in rows if row["product"][0] in "=+-@＝"]
 
 
@@ -277,6 +277,6 @@ def test_bytes_and_texts_agree_on_control_characters() -> None:
 
     for code in [*range(0x3000), *range(0xFE00, 0x10000), 0x1F600]:
         text = chr(code)
-        if control_in(text) and not 0xD800 <= code < 0xE000:
-            assert controls_in_bytes(np.frombuffer(f"A{text}".encode(), dtype=np.uint8))
-            assert holdable(text) != text
+        if first_control(text) and not 0xD800 <= code < 0xE000:
+            assert may_hold_controls(np.frombuffer(f"A{text}".encode(), dtype=np.uint8))
+            assert escape_controls(text) != text

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 ASK = """
 import sys
 import textile_pcf
-from textile_pcf.documents import data_root
+from textile_pcf.io.resources import data_root
 from textile_pcf.factors import load_factors, shipped_tables
 from textile_pcf.rules import editions, load_rules
 print(data_root("rules"))

@@ -1,4 +1,4 @@
-"""One base error. Every error carries its problems: where, what, and the cure."""
+"""Errors and warnings. Every error carries its problems: where, what, and the cure."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ from pathlib import Path
 
 from textile_pcf.messages.catalogue import LANGUAGES, fixed_text, translate
 
-SHOWN = 200  # more problems than a person reads; the rest stays in `problems`
+SHOWN = 200
+"""Number of problems or warnings that are shown; `PcfError.problems` holds all."""
 PACKAGE = str(Path(__file__).parent)
+"""Folder of the package, to find the caller of the library."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: where it stands, what it is, and what cures it.
+    """One thing that is wrong: its location, what it is, and the cure.
 
     Parameters
     ----------
     where : str
-        `path:line (stage.flow)`, `sheet!cell`, or the name of the thing.
+        `path:line (stage.flow)`, `sheet!cell`, or the name of an argument or file.
     what, cure : str
-        Whole sentences in plain words.
+        Full sentences.
     product : str
-        The product it keeps from being calculated; empty when it concerns the whole input.
+        The product that cannot be calculated because of it; empty if it concerns the whole input.
     code : str
-        Language-neutral name of the kind of problem.
+        Language-neutral identifier of this type of problem.
 
     Examples
     --------
@@ -46,7 +48,14 @@ class Problem:
         return f"{self.where}: {self.what} {self.cure}".strip()
 
     def localized(self, language: str, names: Mapping[str, str] | None = None) -> str:
-        """The problem in `en` or `zh`; `names` are English texts of a rule with their Chinese.
+        """Return the problem as a text.
+
+        Parameters
+        ----------
+        language : str
+            `en` or `zh`.
+        names : mapping, optional
+            English → Chinese of titles and notes of a rule that may occur in it.
 
         Examples
         --------
@@ -59,7 +68,12 @@ class Problem:
 
 
 def by_location(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems in the order of lines and cells, those that stand nowhere last.
+    """Sort problems by file and line; those without a line come last.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        In any order.
 
     Examples
     --------
@@ -70,12 +84,19 @@ def by_location(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _location_key(where: str) -> tuple[bool, str, int]:
-    found = re.search(r"^(.*?)(?::|![A-Z]*(?:row )?|row )(\d+)", where)
-    return (False, found[1], int(found[2])) if found else (True, "", 0)
+    """Return whether a location has no line, its file, and its line."""
+    match = re.search(r"^(.*?)(?::|![A-Z]*(?:row )?|row )(\d+)", where)
+    return (False, match[1], int(match[2])) if match else (True, "", 0)
 
 
 class InvalidValueError(ValueError):
-    """A value that cannot be: `what` is wrong and its `cure`, each a sentence."""
+    """Raised by validators of a model for an impossible value.
+
+    Parameters
+    ----------
+    what, cure : str
+        What is wrong, and what to do; full sentences.
+    """
 
     def __init__(self, what: str, cure: str) -> None:
         self.what, self.cure = what, cure
@@ -83,9 +104,14 @@ class InvalidValueError(ValueError):
 
 
 class PcfError(Exception):
-    """Base of all errors of this library; `problems` holds every problem found, not only the first.
+    """Base class of all errors of this library.
 
-    `names` gives titles and notes that may stand in them in Chinese.
+    Parameters
+    ----------
+    problems : iterable of Problem
+        Every problem, not only the first.
+    names : mapping, optional
+        English → Chinese of titles and notes that may occur in them.
     """
 
     subject = "the calculation"
@@ -97,24 +123,36 @@ class PcfError(Exception):
 
     @property
     def distinct(self) -> tuple[Problem, ...]:
-        """The problems as a person is told them: a cell that speaks for several products is told once."""
-        told = {(problem.where, problem.what, problem.cure): problem for problem in reversed(self.problems)}
-        return tuple(reversed(told.values()))
+        """The problems without duplicates: a cell that holds for several products has one problem per product."""
+        by_text = {(problem.where, problem.what, problem.cure): problem for problem in reversed(self.problems)}
+        return tuple(reversed(by_text.values()))
 
     @property
     def summary(self) -> str:
-        """How many problems there are, and in what."""
+        """How many problems there are, and in what, in English."""
         return self.summary_in_language("en")
 
     def summary_in_language(self, language: str) -> str:
-        """How many problems there are, and in what, in `en` or `zh`."""
+        """Return how many problems there are, and in what.
+
+        Parameters
+        ----------
+        language : str
+            `en` or `zh`.
+        """
         count = len(self.distinct)
-        shown = fixed_text("first_shown", language, count=SHOWN) if count > SHOWN else ""
+        limit = fixed_text("first_shown", language, count=SHOWN) if count > SHOWN else ""
         key = "problems_1" if count == 1 else "problems"
-        return fixed_text(key, language, count=count, subject=fixed_text(self.subject, language)) + shown
+        return fixed_text(key, language, count=count, subject=fixed_text(self.subject, language)) + limit
 
     def localized(self, language: str) -> str:
-        """All problems in `en` or `zh`, one per line."""
+        """Return all problems, one per line; at most `SHOWN`.
+
+        Parameters
+        ----------
+        language : str
+            `en` or `zh`.
+        """
         shown = (f"  {problem.localized(language, self.names)}" for problem in self.distinct[:SHOWN])
         return "\n".join([f"{self.summary_in_language(language)}:", *shown])
 
@@ -123,47 +161,53 @@ class PcfError(Exception):
 
 
 class InputError(PcfError):
-    """The activity data cannot be calculated as they stand."""
+    """The activity data cannot be calculated."""
 
     subject = "the input"
 
 
 class RuleError(PcfError):
-    """A rule file is wrong."""
+    """A rule file is invalid."""
 
     subject = "the rule"
 
 
 class FactorError(PcfError):
-    """A table of emission factors is wrong."""
+    """A table of emission factors is invalid."""
 
     subject = "the emission factors"
 
 
 class UsageError(PcfError):
-    """A name, path, option or installed extra that does not exist."""
+    """A name, path, option or optional dependency does not exist."""
 
     subject = "the request"
 
 
 class PcfWarning(UserWarning):
-    """What a person should look at, although it keeps nothing from being calculated.
+    """Something to be checked that does not prevent the calculation.
 
     Examples
     --------
     >>> import warnings
-    >>> warnings.filterwarnings("ignore", category=PcfWarning)  # silence them all; results still carry them
+    >>> warnings.filterwarnings("ignore", category=PcfWarning)  # ignore all; results still hold them
     """
 
 
 class MoreWarning(PcfWarning):
-    """How many warnings were not shown."""
+    """The number of further warnings that are not shown."""
 
 
 def warn_caller(texts: Iterable[str]) -> None:
-    """Warn of each distinct text once, at the line that called the library; of no more than a person reads."""
+    """Issue each distinct warning once, at the line that called the library; at most `SHOWN`.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Messages in English.
+    """
     distinct = list(dict.fromkeys(texts))
-    level = _level_of_caller() if distinct else 0
+    level = _caller_level() if distinct else 0
     for text in distinct[:SHOWN]:
         warnings.warn(text, PcfWarning, stacklevel=level)
     if len(distinct) > SHOWN:
@@ -171,32 +215,50 @@ def warn_caller(texts: Iterable[str]) -> None:
         warnings.warn(text, MoreWarning, stacklevel=level)
 
 
-def _level_of_caller() -> int:
-    """How many calls lie between `warn_caller` and the first line outside this package."""
+def _caller_level() -> int:
+    """Return the number of frames from `warn_caller` to the first one outside this package."""
     level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
         level, frame = level + 1, frame.f_back
     return level
 
 
-def wrong_type(where: str, value: object, wanted: str, cure: str) -> UsageError:
-    """The error of an argument that is of another type than can be taken.
+def wrong_type(where: str, value: object, expected: str, cure: str) -> UsageError:
+    """Return the error of an argument of a wrong type.
+
+    Parameters
+    ----------
+    where : str
+        Name of the argument.
+    value : object
+        The argument.
+    expected : str
+        What it should be, with article: `a rule`.
+    cure : str
+        What to do; a full sentence.
 
     Examples
     --------
     >>> print(wrong_type("rule", {}, "a rule", "Give its name or path.").problems[0])
     rule: This is of type dict, not a rule. Give its name or path.
     """
-    return UsageError([Problem(where, f"This is of type {type(value).__name__}, not {wanted}.", cure, code="type")])
+    return UsageError([Problem(where, f"This is of type {type(value).__name__}, not {expected}.", cure, code="type")])
 
 
-def known_language(language: object, known: tuple[str, ...] = LANGUAGES) -> str:
-    """A language that texts are told in.
+def check_language(language: object, known: tuple[str, ...] = LANGUAGES) -> str:
+    """Return a language code after a check.
+
+    Parameters
+    ----------
+    language : str
+        The code.
+    known : tuple of str
+        The supported codes.
 
     Raises
     ------
     UsageError
-        There is no such language.
+        The language is not supported.
     """
     if not isinstance(language, str) or language not in known:
         cure = f"Choose from: {', '.join(known)}."

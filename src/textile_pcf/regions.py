@@ -1,4 +1,4 @@
-"""From a region outwards: subdivision, country, groups, the world."""
+"""Regions: known codes, names, and the order in which wider regions replace a missing one."""
 
 from __future__ import annotations
 
@@ -9,36 +9,59 @@ from functools import cache, lru_cache
 from textile_pcf.io.resources import data_root
 
 WORLD = "GLO"
+"""Code of the world."""
 _SUBDIVISION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,4}")
 
 
 @cache
 def known_regions() -> dict[str, tuple[str, ...]]:
-    """Shipped list of regions: code → groups it belongs to, nearest first."""
+    """Return the shipped regions: the groups of each code, nearest first.
+
+    Returns
+    -------
+    dict
+        Code of a country or group → codes of the groups that contain it.
+    """
     with (data_root("emission_factors") / "regions.csv").open(encoding="utf-8", newline="") as file:
         return {row["region"]: tuple(filter(None, row["groups"].split(";"))) for row in csv.DictReader(file)}
 
 
 @cache
-def _by_name() -> dict[str, str]:
+def _code_by_name() -> dict[str, str]:
+    """Return the code of each region by its casefolded English name, Chinese name and code."""
     with (data_root("emission_factors") / "regions.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return {row[name].casefold(): row["region"] for name in ("name_en", "name_zh", "region") for row in rows}
 
 
 def region_by_name(text: str) -> str | None:
-    """Code of a region told by its name in English or Chinese, or in small letters.
+    """Return the code of a region.
+
+    Parameters
+    ----------
+    text : str
+        Its English or Chinese name, or its code in any case.
+
+    Returns
+    -------
+    str or None
+        None if there is no such region.
 
     Examples
     --------
-    >>> region_by_name("Norway"), region_named("浙江"), region_named("cn"), region_named("Atlantis")
+    >>> region_by_name("Norway"), region_by_name("浙江"), region_by_name("cn"), region_by_name("Atlantis")
     ('NO', 'CN-ZJ', 'CN', None)
     """
-    return _by_name().get(text.strip().casefold())
+    return _code_by_name().get(text.strip().casefold())
 
 
 def is_region(code: str) -> bool:
-    """Whether a code is a known region, or a subdivision of a known country.
+    """Return whether a code is a known region or a subdivision of a known country.
+
+    Parameters
+    ----------
+    code : str
+        ISO 3166-1 or 3166-2 code, a group, or GLO.
 
     Examples
     --------
@@ -50,14 +73,19 @@ def is_region(code: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def fallback_regions(region: str, forbid: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Regions to search, nearest first.
+    """Return the regions in which a factor is searched, nearest first.
 
     Parameters
     ----------
     region : str
         ISO 3166-1 or 3166-2 code, a group, or GLO.
     forbid : tuple of str
-        Regions, or the steps `country` and `group`, that must not be used.
+        Regions, or the levels `country` and `group`, that must not be used.
+
+    Returns
+    -------
+    tuple of str
+        The region itself, its country, the groups of the country, the world.
 
     Examples
     --------
@@ -68,7 +96,7 @@ def fallback_regions(region: str, forbid: tuple[str, ...] = ()) -> tuple[str, ..
     """
     country = region[:2] if _SUBDIVISION.fullmatch(region) else region
     groups = known_regions().get(country, ())
-    steps = [(region, ""), (country, "country" if country != region else "")]
-    steps += [(group, "group") for group in groups] + [(WORLD, "")]
-    allowed = [code for code, step in steps if code not in forbid and (not step or step not in forbid)]
+    levels = [(region, ""), (country, "country" if country != region else "")]
+    levels += [(group, "group") for group in groups] + [(WORLD, "")]
+    allowed = [code for code, level in levels if code not in forbid and (not level or level not in forbid)]
     return tuple(dict.fromkeys(allowed))

@@ -1,6 +1,6 @@
-"""The energy a site really uses, as parts: on-site, direct line, contracts, grid; heat bought, raised, recovered.
+"""Energy supply of sites: on-site generation, direct lines, contracts and grid; purchased, raised and recovered heat.
 
-A supply mix is a fact of a site and a period, not of a product: a table of its own (`docs/supply.md`), read and checked here.
+A supply mix belongs to a site and a period, not to a product. It is a table of its own, see `docs/supply.md`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from textile_pcf.columns import cell_text
 from textile_pcf.errors import InputError, Problem, warn_caller
 from textile_pcf.io.read_table import read_table
 from textile_pcf.io.resources import sha256_of
-from textile_pcf.io.safe_text import holdable
+from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.table import Table
 from textile_pcf.suggest import nearest
-from textile_pcf.units import UnitError, convert, cure_where, parse_unit
+from textile_pcf.units import UnitError, convert, cure_where, parse_unit, split_quantity
 from textile_pcf.units.number_text import parse_office_numbers
 
 COLUMNS = (
@@ -26,9 +27,10 @@ COLUMNS = (
     "attributes_sold", "boundary", "efficiency", "source", "note",
 )  # fmt: skip
 CARRIERS = {"electricity": "electricity", "heat": "steam"}
-"""What a site takes, and the item of a rule's flows that it stands for."""
+"""Carrier of a site → item of the rule's flows that it supplies."""
 MEGAWATT_HOURS = "Write for example 500 with unit MWh."
 COVERING = ("contract", "certificate")
+"""Parts that assign grid electricity to a supplier; they deliver no energy themselves."""
 PARTS = {
     "electricity": ("on_site", "direct_line", "grid", *COVERING, "residual"),
     "heat": ("purchased", "boiler", "recovered", "fan_power"),
@@ -39,20 +41,48 @@ MARKET, LOCATION = "market_based", "location_based"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a part of the energy is matched with: `multiplier` of it per unit of the flow; empty texts as the flow says."""
+    """One part of the supply of a carrier, to be matched with an emission factor.
+
+    Attributes
+    ----------
+    name : str
+        One of `PARTS`.
+    multiplier : float
+        Amount of the part per unit of the flow [1].
+    item, region : str
+        Item and region of the factor; empty: as the flow.
+    year : int
+        Year of the factor; 0: as the flow.
+    factor_kind : str
+        Kind of the factor; empty: as the flow.
+    location : str
+        Location of its row, for messages.
+    """
 
     name: str
     multiplier: float
     item: str
     region: str = ""
     year: int = 0
-    kind: str = ""
-    place: str = ""
+    factor_kind: str = ""
+    location: str = ""
 
 
 @dataclass(frozen=True)
 class SiteSupply:
-    """The parts of one carrier at one site, by both accountings; multipliers of the electricity parts add up to 1."""
+    """The supply of one carrier at one site.
+
+    Attributes
+    ----------
+    site : str
+        The site.
+    stages : tuple of str
+        Stages that run at the site.
+    carrier : str
+        `electricity` or `heat`.
+    market, location : tuple of Part
+        Parts by market-based and location-based accounting; multipliers of electricity add up to 1.
+    """
 
     site: str
     stages: tuple[str, ...]
@@ -61,13 +91,23 @@ class SiteSupply:
     location: tuple[Part, ...]
 
     def parts(self, accounting: str) -> tuple[Part, ...]:
-        """The parts by `market_based` or `location_based` accounting."""
+        """Return the parts by `market_based` or `location_based` accounting."""
         return self.market if accounting == MARKET else self.location
 
 
 @dataclass(frozen=True)
 class Supply:
-    """A checked supply table."""
+    """A checked supply table.
+
+    Attributes
+    ----------
+    name : str
+        Path; `input` or `DataFrame` for data from memory.
+    sites : tuple of SiteSupply
+        One per site and carrier.
+    sha256 : str
+        Hash of the file; empty for data from memory.
+    """
 
     name: str
     sites: tuple[SiteSupply, ...]
@@ -76,12 +116,11 @@ class Supply:
 
 @dataclass(frozen=True)
 class _Row:
-    """One row of the table; `energy` in MJ, NaN-free: 0 where no amount is told."""
+    """One row of the table; texts of other columns are attributes. Energy in MJ (0 if absent), efficiency 1 if absent."""
 
-    place: str
+    location: str
     texts: Mapping[str, str]
     energy: float
-    given: bool
     efficiency: float
     start: date | None
     end: date | None
@@ -95,13 +134,17 @@ def load_supply(source: str | Path | Any) -> Supply:
 
     Parameters
     ----------
-    source : path or DataFrame
-        Rows with `site, stages, carrier, part, amount, unit, item, …`.
+    source : path, DataFrame, list of dict or Supply
+        Rows with `site, stages, carrier, part, amount, unit, item, …`. A `Supply` is returned unchanged.
+
+    Returns
+    -------
+    Supply
 
     Raises
     ------
     InputError
-        With every problem: contracts above what the grid gave, ids twice, periods that do not meet, unknown parts.
+        With every problem: contracts that exceed the grid electricity, duplicate ids, disjoint periods, unknown parts.
 
     Examples
     --------
@@ -112,65 +155,58 @@ def load_supply(source: str | Path | Any) -> Supply:
     """
     if isinstance(source, Supply):
         return source
-    given = {"product": "supply", "rows": source} if isinstance(source, list) else source
-    table = read_table(given, sheet="supply", error=InputError, known_columns=(*COLUMNS, "product"))
+    document = {"product": "supply", "rows": source} if isinstance(source, list) else source
+    table = read_table(document, sheet="supply", error=InputError, known_columns=(*COLUMNS, "product"))
     problems: list[Problem] = []
     rows = [row for row in _rows(table, problems) if row is not None]
-    problems += _twice(rows)
+    problems += _duplicate_instruments(rows)
     sites = tuple(_sites(rows, problems)) if not problems else ()
-    problems += _claimed_twice(sites)
+    problems += _duplicate_stages(sites)
     if problems:
         raise InputError(problems)
     warn_caller(table.notes)
     path = Path(table.name)
-    return Supply(holdable(table.name), sites, sha256_of(path) if path.is_file() else "")
+    return Supply(escape_controls(table.name), sites, sha256_of(path) if path.is_file() else "")
 
 
 def _rows(table: Table, problems: list[Problem]) -> Iterator[_Row | None]:
+    """Yield the rows of a table, None for a row with problems; problems are appended."""
     texts = {name: [cell_text(cell) for cell in table.columns[name]] if name in table.columns else [""] * table.rows
              for name in COLUMNS}  # fmt: skip
-    efficiency, wrong = parse_office_numbers(table.columns.get("efficiency", [""] * table.rows))
+    efficiencies, invalid = parse_office_numbers(table.columns.get("efficiency", [""] * table.rows))
     for number in range(table.rows):
         cells = {name: column[number] for name, column in texts.items()}
-        found: list[Problem] = list(_bad_words(table, number, cells))
-        energy = _energy(table, number, cells, found)
-        dates = [_date(table, number, name, cells[name], found) for name in ("period_start", "period_end")]
-        told = float(efficiency[number])
-        if wrong[number] or not (told != told or 0 < told <= 1.2):
+        row_problems: list[Problem] = list(_vocabulary_problems(table, number, cells))
+        energy = _energy(table, number, cells, row_problems)
+        start, end = (_date(table, number, name, cells[name], row_problems) for name in ("period_start", "period_end"))
+        efficiency = float(efficiencies[number])
+        if invalid[number] or not (isnan(efficiency) or 0 < efficiency <= 1.2):
             what = f"{cells['efficiency'][:60]!r} is not an efficiency."
             cure = "Write it as a part of 1, for example 0.78."
-            found.append(Problem(table.location(number, "efficiency"), what, cure, code="supply"))
-        problems += found
-        yield (
-            None
-            if found
-            else _Row(
-                table.location(number),
-                cells,
-                energy or 0.0,
-                energy is not None,
-                1.0 if told != told else told,
-                dates[0],
-                dates[1],
-            )
-        )
+            row_problems.append(Problem(table.location(number, "efficiency"), what, cure, code="supply"))
+        problems += row_problems
+        if row_problems:
+            yield None
+        else:
+            efficiency = 1.0 if isnan(efficiency) else efficiency
+            yield _Row(table.location(number), cells, energy or 0.0, efficiency, start, end)
 
 
-def _bad_words(table: Table, number: int, cells: Mapping[str, str]) -> Iterator[Problem]:
-    """Words of closed columns, and what a part must say."""
+def _vocabulary_problems(table: Table, number: int, cells: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield the problems of columns with fixed options, and of columns that a part requires."""
     carrier, part = cells["carrier"], cells["part"]
     checks = [("carrier", tuple(CARRIERS)), ("part", PARTS.get(carrier, ()))]
     checks += [("attributes_sold", ("", "yes", "no")), ("boundary", ("", *BOUNDARIES))]
-    for column, words in checks:
-        if words and cells[column] not in words:
-            close = nearest(cells[column], words) if cells[column] else None
-            cure = f"Did you mean {close!r}?" if close else f"Write one of: {', '.join(filter(None, words))}."
+    for column, options in checks:
+        if options and cells[column] not in options:
+            close = nearest(cells[column], options) if cells[column] else None
+            cure = f"Did you mean {close!r}?" if close else f"Write one of: {', '.join(filter(None, options))}."
             yield Problem(
                 table.location(number, column), f"{cells[column]!r} cannot stand in column {column}.", cure, code="supply"
             )
     if not cells["site"]:
         yield Problem(table.location(number, "site"), "The site is missing.", "Name the site of each row.", code="supply")
-    for column in _needed(carrier, part):
+    for column in _required_columns(carrier, part):
         if not cells[column]:
             cure = "Each contract or certificate has its own id and period; every part but the grid names its factor."
             yield Problem(table.location(number, column), f"A part {part!r} needs {column}.", cure, code="supply")
@@ -179,7 +215,8 @@ def _bad_words(table: Table, number: int, cells: Mapping[str, str]) -> Iterator[
         yield Problem(table.location(number, "efficiency"), what, "Write it as a part of 1, for example 0.78.", code="supply")
 
 
-def _needed(carrier: str, part: str) -> tuple[str, ...]:
+def _required_columns(carrier: str, part: str) -> tuple[str, ...]:
+    """Return the columns that a part must fill in."""
     if part in COVERING:
         return ("item", "id", "period_start", "period_end", "amount")
     if part in ("purchased", "boiler"):
@@ -187,69 +224,71 @@ def _needed(carrier: str, part: str) -> tuple[str, ...]:
     return {"on_site": ("item", "amount"), "direct_line": ("item", "amount"), "residual": ("item",)}.get(part, ("amount",))
 
 
-def _energy(table: Table, number: int, cells: Mapping[str, str], found: list[Problem]) -> float | None:
-    """Amount in MJ."""
-    from textile_pcf.units import split_quantity
-
+def _energy(table: Table, number: int, cells: Mapping[str, str], problems: list[Problem]) -> float | None:
+    """Return the amount of a row [MJ], or None if it is absent or wrong; problems are appended."""
     if not cells["amount"]:
         return None
     try:
         amount, unit = split_quantity(cells["amount"])
         if unit and cells["unit"] not in ("", unit):
             what = f"The amount says {unit!r}, the column unit says {cells['unit']!r}."
-            found.append(Problem(table.location(number, "amount"), what, "Write the unit once.", code="supply"))
+            problems.append(Problem(table.location(number, "amount"), what, "Write the unit once.", code="supply"))
             return None
         conversion = convert(parse_unit(unit or cells["unit"]), parse_unit("MJ"))
     except UnitError as error:
         cure = cure_where(error, MEGAWATT_HOURS, lambda unit: unit.dimensions == parse_unit("MJ").dimensions)
-        found.append(Problem(table.location(number, "amount"), error.what, cure, code="supply"))
+        problems.append(Problem(table.location(number, "amount"), error.what, cure, code="supply"))
         return None
     if conversion is None or not amount >= 0:
         what = f"{cells['amount']} {cells['unit']} is not an amount of energy."
-        found.append(Problem(table.location(number, "amount"), what, MEGAWATT_HOURS, code="supply"))
+        problems.append(Problem(table.location(number, "amount"), what, MEGAWATT_HOURS, code="supply"))
         return None
     return amount * conversion.factor
 
 
-def _date(table: Table, number: int, column: str, text: str, found: list[Problem]) -> date | None:
+def _date(table: Table, number: int, column: str, text: str, problems: list[Problem]) -> date | None:
+    """Return an ISO date, or None if it is absent or wrong; problems are appended."""
     if not text:
         return None
     try:
         return date.fromisoformat(text[:10])
     except ValueError:
         cure = "Write year-month-day, such as 2024-01-01."
-        found.append(Problem(table.location(number, column), f"{text!r} is not a date.", cure, code="supply"))
+        problems.append(Problem(table.location(number, column), f"{text!r} is not a date.", cure, code="supply"))
         return None
 
 
-def _twice(rows: Iterable[_Row]) -> Iterator[Problem]:
-    """An instrument counts once, whichever site uses it."""
-    seen: dict[str, str] = {}
+def _duplicate_instruments(rows: Iterable[_Row]) -> Iterator[Problem]:
+    """Yield a problem for each contract or certificate that occurs again, at whatever site."""
+    locations: dict[str, str] = {}
     for row in rows:
         if row.part in COVERING:
-            if row.id in seen:
-                what = f"The {row.part} {row.id!r} stands already in {seen[row.id]}."
-                yield Problem(
-                    row.place, what, "One instrument covers electricity once; retire another for more.", code="supply"
-                )
-            seen[row.id] = row.place
+            if row.id in locations:
+                what = f"The {row.part} {row.id!r} stands already in {locations[row.id]}."
+                cure = "One instrument covers electricity once; retire another for more."
+                yield Problem(row.location, what, cure, code="supply")
+            locations[row.id] = row.location
 
 
 def _sites(rows: list[_Row], problems: list[Problem]) -> Iterator[SiteSupply]:
+    """Yield the supply of each site and carrier; problems are appended."""
     for site, carrier in dict.fromkeys((row.site, row.carrier) for row in rows):
-        mine = [row for row in rows if (row.site, row.carrier) == (site, carrier)]
-        stages = tuple(dict.fromkeys(stage for row in mine for stage in row.stages.replace(",", " ").split()))
+        site_rows = [row for row in rows if (row.site, row.carrier) == (site, carrier)]
+        stages = tuple(dict.fromkeys(stage for row in site_rows for stage in row.stages.replace(",", " ").split()))
         if not stages:
             cure = "Write their ids in the column `stages` of one row, separated by blanks."
-            problems.append(Problem(mine[0].place, f"No stages are named that {site!r} runs.", cure, code="supply"))
+            problems.append(Problem(site_rows[0].location, f"No stages are named that {site!r} runs.", cure, code="supply"))
             continue
-        build = _electricity if carrier == "electricity" else _heat
-        market, location = build(site, mine, problems)
+        build_parts = _electricity_parts if carrier == "electricity" else _heat_parts
+        market, location = build_parts(site, site_rows, problems)
         yield SiteSupply(site, stages, carrier, market, location)
 
 
-def _electricity(site: str, rows: list[_Row], problems: list[Problem]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-    """Parts by market and by location; on-site and direct lines are physical, contracts only tell whose grid power it is."""
+def _electricity_parts(site: str, rows: list[_Row], problems: list[Problem]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """Return the market-based and the location-based parts; problems are appended.
+
+    On-site generation and direct lines are physical. Contracts only assign grid electricity to a supplier.
+    """
     own = [row for row in rows if row.part in ("on_site", "direct_line")]
     grid = [row for row in rows if row.part == "grid"]
     covering = [row for row in rows if row.part in COVERING]
@@ -258,29 +297,30 @@ def _electricity(site: str, rows: list[_Row], problems: list[Problem]) -> tuple[
     used = bought + sum(row.energy for row in own)
     covered = sum(row.energy for row in covering)
     problems += _over_contracted(site, covering, covered, bought)
-    problems += _out_of_time(covering, grid)
+    problems += _outside_period(covering, grid)
     if used <= 0:
-        problems.append(Problem(rows[0].place, f"{site!r} uses no electricity.", "Give the meters' totals.", code="supply"))
+        problems.append(Problem(rows[0].location, f"{site!r} uses no electricity.", "Give the meters' totals.", code="supply"))
         return (), ()
     physical = [_part(row, row.energy / used) for row in own if row.attributes_sold != "yes"]
     sold = sum(row.energy for row in own if row.attributes_sold == "yes")
-    first = grid[0] if grid else None
-    plain = Part("grid", (bought + sold) / used, first.item if first else "", first.region if first else "",
-                 _year(first) if first else 0, place=first.place if first else rows[0].place)  # fmt: skip
-    rest = (bought - covered + sold) / used
-    left = _part(residual, rest) if residual else replace(plain, multiplier=rest)
-    market = [*physical, *(_part(row, row.energy / used) for row in covering), left]
-    return _some(market), _some([*physical, plain])
+    grid_part = _part(grid[0], (bought + sold) / used) if grid else Part("grid", sold / used, "", location=rows[0].location)
+    uncovered = (bought - covered + sold) / used
+    rest = _part(residual, uncovered) if residual else replace(grid_part, multiplier=uncovered)
+    market = [*physical, *(_part(row, row.energy / used) for row in covering), rest]
+    return _nonzero(market), _nonzero([*physical, grid_part])
 
 
 def _over_contracted(site: str, covering: list[_Row], covered: float, bought: float) -> Iterator[Problem]:
+    """Yield a problem if contracts and certificates cover more than the grid electricity [MJ]."""
     if covered > bought * (1 + 1e-9):
         what = f"Contracts and certificates of {site!r} cover {covered / 3600:g} MWh, but the grid gave {bought / 3600:g} MWh."
-        yield Problem(covering[0].place, what, "What is not bought from the grid cannot be covered: lower them.", code="supply")
+        yield Problem(
+            covering[0].location, what, "What is not bought from the grid cannot be covered: lower them.", code="supply"
+        )
 
 
-def _out_of_time(covering: list[_Row], grid: list[_Row]) -> Iterator[Problem]:
-    """Instruments whose period does not meet that of the use."""
+def _outside_period(covering: list[_Row], grid: list[_Row]) -> Iterator[Problem]:
+    """Yield the problems of contracts and certificates whose period does not overlap with that of the use."""
     for row in covering:
         for use in grid:
             year = _year(use)
@@ -288,37 +328,43 @@ def _out_of_time(covering: list[_Row], grid: list[_Row]) -> Iterator[Problem]:
             end = use.end or (date(year, 12, 31) if year else None)
             if start is None or end is None:
                 what = "The grid row says no period, so it cannot be told whether the contract covers it."
-                yield Problem(use.place, what, "Give its year, or period_start and period_end.", code="supply")
+                yield Problem(use.location, what, "Give its year, or period_start and period_end.", code="supply")
             elif row.start and row.end and (row.end < start or row.start > end):
                 what = f"{row.id!r} runs from {row.start} to {row.end}, the use from {start} to {end}."
-                yield Problem(row.place, what, "An instrument covers electricity of its own period only.", code="supply")
+                yield Problem(row.location, what, "An instrument covers electricity of its own period only.", code="supply")
 
 
-def _heat(site: str, rows: list[_Row], problems: list[Problem]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-    """Parts per MJ of heat delivered; what is recovered is less bought, its fans are electricity."""
+def _heat_parts(site: str, rows: list[_Row], problems: list[Problem]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """Return the parts per MJ of delivered heat, the same for both accountings; problems are appended.
+
+    Recovered heat has no factor; the electricity of its fans has one.
+    """
     delivered = sum(row.energy * row.efficiency for row in rows if row.part != "fan_power")
     if delivered <= 0:
-        problems.append(Problem(rows[0].place, f"{site!r} uses no heat.", "Give the meters' totals.", code="supply"))
+        problems.append(Problem(rows[0].location, f"{site!r} uses no heat.", "Give the meters' totals.", code="supply"))
         return (), ()
     parts = [_part(row, row.energy / delivered) for row in rows if row.part in ("purchased", "boiler")]
-    fans = [replace(_part(row, row.energy / delivered), item=row.item or "electricity", kind="life_cycle")
+    fans = [replace(_part(row, row.energy / delivered), item=row.item or "electricity", factor_kind="life_cycle")
             for row in rows if row.part == "fan_power"]  # fmt: skip
-    return _some([*parts, *fans]), _some([*parts, *fans])
+    return _nonzero([*parts, *fans]), _nonzero([*parts, *fans])
 
 
 def _part(row: _Row, multiplier: float) -> Part:
-    return Part(row.part, multiplier, row.item, row.region, _year(row), place=row.place)
+    """Return the part of a row."""
+    return Part(row.part, multiplier, row.item, row.region, _year(row), location=row.location)
 
 
 def _year(row: _Row) -> int:
+    """Return the year of a row; of the grid, that in which its period starts. 0 if unknown."""
     return int(row.year) if row.year.isdigit() else row.start.year if row.start and row.part == "grid" else 0
 
 
-def _some(parts: Iterable[Part]) -> tuple[Part, ...]:
+def _nonzero(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(part for part in parts if part.multiplier > 0)
 
 
-def _claimed_twice(sites: Iterable[SiteSupply]) -> Iterator[Problem]:
+def _duplicate_stages(sites: Iterable[SiteSupply]) -> Iterator[Problem]:
+    """Yield a problem for each stage that takes a carrier from several sites."""
     owner: dict[tuple[str, str], str] = {}
     for site in sites:
         for stage in site.stages:

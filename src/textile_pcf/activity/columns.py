@@ -14,8 +14,8 @@ from textile_pcf.activity.footers import without_footers
 from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import ArrowStrings, Categorical, by_first_appearance, factorize, parse_numbers, quoted, recode
 from textile_pcf.errors import InputError, Problem
-from textile_pcf.io.read_table import table_under
-from textile_pcf.io.safe_text import control_in, controls_in_bytes, with_control
+from textile_pcf.io.read_table import read_table_with_header
+from textile_pcf.io.safe_text import find_controls, first_control, may_hold_controls
 from textile_pcf.io.table import Header, Table
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.suggest import nearest
@@ -67,7 +67,7 @@ ALIASES = {
 """Headers in simplified and traditional signs, the usual one of each column first."""
 NEEDED = (*REQUIRED, "flow", "amount", "unit")  # without these nothing can be said of single rows
 HEADER_FAULTS = ("unknown-column", "column-twice", "headless")
-HEADER = Header(COLUMNS, ALIASES, lenient=True, naming=REQUIRED)
+HEADER = Header(COLUMNS, ALIASES, collect_problems=True, key_columns=REQUIRED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,9 +190,9 @@ def read_columns(source: Any) -> ActivityColumns:
     if missing:
         cure = f"Each row needs product, stage, flow, amount and unit; add: {', '.join(missing)}."
         what = f"Columns are missing: {', '.join(missing)}."
-        raise InputError([*table.faults, Problem(table.name, what, cure, code="missing-column")])
-    if set(NEEDED) - given and any(problem.code in HEADER_FAULTS for problem in table.faults):
-        raise InputError(table.faults)  # one wrong header is not told again as an empty cell of every row
+        raise InputError([*table.shape_problems, Problem(table.name, what, cure, code="missing-column")])
+    if set(NEEDED) - given and any(problem.code in HEADER_FAULTS for problem in table.shape_problems):
+        raise InputError(table.shape_problems)  # one wrong header is not told again as an empty cell of every row
     read = {
         name: (parse_numbers if name == "amount" else parse_office_numbers)(table.columns[name])
         for name in NUMBERS
@@ -202,18 +202,18 @@ def read_columns(source: Any) -> ActivityColumns:
     spoilt = np.zeros(table.rows, dtype=bool)
     if "amount" not in columns:
         columns["amount"] = np.full(table.rows, np.nan)
-    cells = ActivityColumns(table, columns, table.faults, spoilt)
+    cells = ActivityColumns(table, columns, table.shape_problems, spoilt)
     if len(columns) == 1 and not table.ragged and not any(np.count_nonzero(wrong) for _, wrong in read.values()):
         return cells
     spoilt[np.asarray(table.ragged, dtype=np.intp)] = True
     units, problems = _split_amounts(cells, read)
-    problems = [*table.faults, *problems, *_bad_numbers(cells, read), *_out_of_range(cells, read)]
+    problems = [*table.shape_problems, *problems, *_bad_numbers(cells, read), *_out_of_range(cells, read)]
     return replace(cells, problems=tuple(problems), units=units)
 
 
 def read_activity_table(source: Any) -> Table:
     """Any source as a table with the columns of activity data."""
-    return without_footers(table_under(HEADER, source, "activity", InputError), REQUIRED)
+    return without_footers(read_table_with_header(HEADER, source, "activity", InputError), REQUIRED)
 
 
 def _split_amounts(
@@ -313,11 +313,11 @@ def check_vocabulary(cells: ActivityColumns) -> Iterator[Problem]:
 
 def _places_of_controls(texts: Sequence[str]) -> list[int]:
     """Ids with signs that cannot be seen; of very many ids the bytes are looked at first."""
-    return [] if isinstance(texts, ArrowStrings) and not controls_in_bytes(texts.bytes()[0]) else with_control(texts)
+    return [] if isinstance(texts, ArrowStrings) and not may_hold_controls(texts.bytes()[0]) else find_controls(texts)
 
 
 def _controlled(text: str) -> tuple[str, str]:
-    what = f"{text!r} holds the control character U+{ord(control_in(text)):04X}, which cannot be seen."
+    what = f"{text!r} holds the control character U+{ord(first_control(text)):04X}, which cannot be seen."
     return what, "Write the id again without it, and wherever else it is used."
 
 

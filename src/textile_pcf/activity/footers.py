@@ -10,7 +10,7 @@ import numpy as np
 
 from textile_pcf.columns import Categorical
 from textile_pcf.errors import InputError
-from textile_pcf.io.footers import footer, is_footer
+from textile_pcf.io.footers import footer_problem, is_footer
 from textile_pcf.io.table import Table
 
 
@@ -34,7 +34,7 @@ def without_footers(table: Table, naming: Sequence[str]) -> Table:
         filled = {place: text for place, column in enumerate(table.columns.values()) if (text := _text(column[row]))}
         if is_footer(filled, named[row], known):
             name = list(table.columns)[min(filled)]
-            found[row] = footer(table.location(row, name), filled[min(filled)])
+            found[row] = footer_problem(table.location(row, name), filled[min(filled)])
     if found and len(found) == table.rows:
         raise InputError(found.values())
     return _kept(table, [row for row in range(table.rows) if row not in found], tuple(found.values())) if found else table
@@ -46,7 +46,7 @@ def _kept(table: Table, rows: list[int], faults: tuple[Any, ...]) -> Table:
         for name, column in table.columns.items()
     }
     lines = [table.lines[row] for row in rows]
-    return replace(table, columns=columns, rows=len(rows), lines=lines, faults=(*table.faults, *faults))
+    return replace(table, columns=columns, rows=len(rows), lines=lines, shape_problems=(*table.shape_problems, *faults))
 
 
 def _lacks(column: Any) -> bool:

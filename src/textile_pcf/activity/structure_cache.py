@@ -13,8 +13,8 @@ from textile_pcf.activity.row_patterns import FORM
 from textile_pcf.activity.structure import Structure
 from textile_pcf.columns import cell_text
 from textile_pcf.factors import LINK
-from textile_pcf.io.records import PLAIN, RecordColumns
-from textile_pcf.io.safe_text import with_control
+from textile_pcf.io.records import PLAIN_TYPES, RecordColumns
+from textile_pcf.io.safe_text import find_controls
 from textile_pcf.rules import RuleSet
 
 ROWS = 1_000  # tables of more rows are looked at anew: there the work on rows counts, not that on their structure
@@ -30,7 +30,7 @@ def structure_cache(rules: RuleSet) -> dict[tuple[Any, ...], Structure]:
 def table_signature(cells: ActivityColumns) -> tuple[tuple[Any, ...], tuple[str, ...]] | None:
     """What tells tables of the same rows, and the products; None for tables that are large or odd."""
     table = cells.table
-    if table.rows > ROWS or cells.problems or table.made_for or cells.units is not None:
+    if table.rows > ROWS or cells.problems or table.template_rule or cells.units is not None:
         return None
     columns = table.columns
     product, told = columns["product"], _told(columns)
@@ -41,7 +41,7 @@ def table_signature(cells: ActivityColumns) -> tuple[tuple[Any, ...], tuple[str,
         for number, name in enumerate(products):
             products[name] = number
     names = tuple(map(cell_text, products))
-    if "" in names or len(set(names)) < len(names) or with_control(names):
+    if "" in names or len(set(names)) < len(names) or find_controls(names):
         return None
     of_products = tuple(map(products.__getitem__, product)) if len(names) > 1 else len(product)
     empty = np.isnan(cells.numbers["amount"])
@@ -53,7 +53,7 @@ def _told(columns: Mapping[str, Any]) -> tuple[object, ...] | None:
     if isinstance(columns, RecordColumns):
         return columns.signature(FORM)
     told = [columns.get(name) for name in FORM]
-    if not all(column is None or (type(column) is list and set(map(type, column)) <= PLAIN) for column in told):
+    if not all(column is None or (type(column) is list and set(map(type, column)) <= PLAIN_TYPES) for column in told):
         return None
     return tuple(None if column is None else tuple(column) for column in told)
 

@@ -18,10 +18,10 @@ def check_template_rule(cells: ActivityColumns, rules: RuleSet) -> ActivityColum
         The workbook was made for another rule.
     """
     table = cells.table
-    if not table.made_for:
+    if not table.template_rule:
         return cells
-    if table.made_for.partition("@")[0] != rules.document.rule:
-        what = f"This workbook was made for {table.made_for}, not for {rules.name}."
+    if table.template_rule.partition("@")[0] != rules.document.rule:
+        what = f"This workbook was made for {table.template_rule}, not for {rules.name}."
         raise InputError([Problem(table.name, what, "Name its rule, or make a new workbook.", code="other-rule")])
     always = {spec.id: spec for spec in rules.stages if not spec.optional}
     problems = [
@@ -29,7 +29,7 @@ def check_template_rule(cells: ActivityColumns, rules: RuleSet) -> ActivityColum
         for stage, place in table.stages_declined.items()
         if stage in always
     ]
-    if table.made_for != rules.name:
-        note = f"{table.name} was made for {table.made_for} and is read under {rules.name}."
+    if table.template_rule != rules.name:
+        note = f"{table.name} was made for {table.template_rule} and is read under {rules.name}."
         table = replace(table, notes=(*table.notes, note))
-    return replace(cells, table=table, problems=(*table.problems, *cells.problems, *problems))
+    return replace(cells, table=table, problems=(*table.template_problems, *cells.problems, *problems))

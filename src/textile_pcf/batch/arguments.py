@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.errors import wrong_type
-from textile_pcf.io.output_files import path_of, refuse_odd_name
+from textile_pcf.io.output_files import as_path, refuse_non_utf8_name
 
 
 def checked_folder(source: Any, out: Any, units: Any, scenarios: Any, workers: Any, partition_rows: Any) -> Path:
@@ -29,8 +29,8 @@ def checked_folder(source: Any, out: Any, units: Any, scenarios: Any, workers: A
     for name, number in (("workers", 1 if workers is None else workers), ("partition_rows", partition_rows)):
         if not isinstance(number, int) or isinstance(number, bool):
             raise wrong_type(name, number, "a number", "Write a whole number.")
-    folder = path_of(out, "out")
-    refuse_odd_name(folder)
+    folder = as_path(out, "out")
+    refuse_non_utf8_name(folder)
     if isinstance(source, str | Path) and Path(source).suffix.lower() == ".parquet":
-        refuse_odd_name(source)
+        refuse_non_utf8_name(source)
     return folder

@@ -14,7 +14,7 @@ from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.worker import PartitionReport, Scenario
 from textile_pcf.errors import SHOWN
 from textile_pcf.inventory.plausibility import catalogue_warnings
-from textile_pcf.io.safe_text import guarded_cells
+from textile_pcf.io.safe_text import guard_cells
 
 REASONS = 20  # told for each scenario
 MORE = "Name further tables for this scenario."
@@ -98,7 +98,7 @@ def _rejected(out: Path, numbers: list[int]) -> None:
             for number in numbers:
                 told = read_json(out / "parts" / f"{part_name(number)}.json") or {}
                 rejected = told["rejected_problems"]
-                writer.writerows(guarded_cells(problem[head] for head in heads) for problem in rejected)
+                writer.writerows(guard_cells(problem[head] for head in heads) for problem in rejected)
 
     def rows(path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as file:

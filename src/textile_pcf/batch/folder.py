@@ -14,7 +14,7 @@ from typing import Any
 
 from textile_pcf.batch.atomic_files import MANIFEST, read_json, write_json
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.io.arrow_faults import NO_ROOM
+from textile_pcf.io.arrow_faults import DISK_FULL_ERRORS
 from textile_pcf.io.resources import sha256_of
 
 LOCK = ".lock"
@@ -119,7 +119,7 @@ def held_alone(out: Path) -> Iterator[None]:
     try:
         file = _locked(path)
     except OSError as error:
-        if error.errno in NO_ROOM:
+        if error.errno in DISK_FULL_ERRORS:
             raise
         raise UsageError([unwritable(out, error)]) from error
     if file is None:

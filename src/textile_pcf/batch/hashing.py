@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.columns import ArrowStrings, cell_text
-from textile_pcf.io.arrow_faults import is_text, usual_column
+from textile_pcf.io.arrow_faults import is_text_type, to_common_type
 from textile_pcf.io.table import clean_cell
 
 STIRS = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits without order: 2^64 over the golden ratio
@@ -23,12 +23,12 @@ def keys(column: Any) -> NDArray[np.uint64]:
     import pyarrow as pa
     from pyarrow import compute
 
-    column = usual_column(column)
+    column = to_common_type(column)
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_integer(column.type):
         return _number_keys(column)
-    if not is_text(column.type):
+    if not is_text_type(column.type):
         column = pa.array([cell_text(clean_cell(cell)) for cell in column.to_pylist()], pa.large_string())
     texts = joined(column.cast(pa.large_string()))
     if texts.null_count:

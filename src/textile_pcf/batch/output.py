@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.columns import ArrowStrings
-from textile_pcf.io.safe_text import guarded_cells
+from textile_pcf.io.safe_text import guard_cells
 from textile_pcf.io.table import Table
 from textile_pcf.results import SPLIT, Footprint
 
@@ -115,7 +115,7 @@ def rejected_rows(table: Table) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.columns)
-    cells = [guarded_cells(_plain(cell) for cell in column) for column in table.columns.values()]
+    cells = [guard_cells(_plain(cell) for cell in column) for column in table.columns.values()]
     writer.writerows(zip(*cells, strict=True))
     return text.getvalue()
 

@@ -15,7 +15,7 @@ from textile_pcf.batch.pages import dictionary_size, even_texts
 from textile_pcf.batch.partitions import ROWS, RowGroupPartition, groups_of, product_column
 from textile_pcf.columns import run_starts
 from textile_pcf.io.arrow import dictionary_codes
-from textile_pcf.io.arrow_faults import checked, is_text, reading, usual_column
+from textile_pcf.io.arrow_faults import is_text_type, open_parquet, parquet_errors, to_common_type
 
 Keys = NDArray[np.uint64]
 
@@ -34,7 +34,7 @@ class PartitionPlan:
 def plan_partitions(path: str, rows: int = ROWS) -> PartitionPlan:
     """Where whole products begin and end in a file: only the dictionaries of its product column are read, or all of it."""
     file, column, texts = product_column(path)
-    with reading(path):
+    with parquet_errors(path):
         apart = _apart(path, file, column)
     if not apart:
         return by_rows(path, rows)
@@ -69,7 +69,7 @@ def _described(path: str, column: str) -> bool:
     import pyarrow as pa
 
     try:
-        file = checked(path, pre_buffer=True, memory_map=True)
+        file = open_parquet(path, pre_buffer=True, memory_map=True)
         next(file.iter_batches(1, columns=[column], use_threads=False), None)
     except (pa.ArrowException, OSError):
         return False  # reading tells what is wrong, if anything is
@@ -142,7 +142,7 @@ def _all_new(seen: list[Keys]) -> bool:
 def _groups(path: str, texts: tuple[str, ...], file: Any, column: str) -> Iterator[tuple[NDArray[np.intp], Keys, int]]:
     """Where the product changes in each row group, the key of the product from there on, and the number of rows."""
     for group in range(file.num_row_groups):
-        with reading(path):
+        with parquet_errors(path):
             told = groups_of(path, texts, [group], [column]).column(0)
             found = _runs(told)
         yield *found, len(told)
@@ -152,8 +152,8 @@ def _runs(column: Any) -> tuple[NDArray[np.intp], Keys]:
     """Where the product changes in a column, and the key of the product from there on."""
     import pyarrow as pa
 
-    column = usual_column(column)
-    if pa.types.is_dictionary(column.type) or is_text(column.type):
+    column = to_common_type(column)
+    if pa.types.is_dictionary(column.type) or is_text_type(column.type):
         codes, texts = dictionary_codes(pa.chunked_array([joined(column)]))  # in one piece, so that each text has one code
         starts = run_starts(codes)
         return starts, keys(texts)[codes[starts]]

@@ -15,7 +15,7 @@ from textile_pcf.arrays import IndexArray
 from textile_pcf.columns import Categorical, by_first_appearance, factorize
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.io.arrow import from_arrow
-from textile_pcf.io.arrow_faults import checked, reading, rows_of, text_columns
+from textile_pcf.io.arrow_faults import open_parquet, parquet_errors, read_rows, text_columns
 from textile_pcf.io.table import Header, Table
 
 ROWS = 600_000  # rows of a partition, more or less: enough to make the work per table small, few enough for the caches
@@ -37,7 +37,7 @@ class RowGroupPartition:
 
     def read(self) -> Any:
         """The rows as a pyarrow table."""
-        with reading(self.path):
+        with parquet_errors(self.path):
             return groups_of(self.path, self.texts, self.groups).slice(self.skip, self.rows)
 
     def table(self, rows: Any) -> Table:
@@ -76,12 +76,12 @@ def opened(path: str, texts: Sequence[str]) -> Any:
     """A Parquet file whose texts are read as codes; what it says of itself, much where it is large, is read once."""
     told = Path(path).stat()
     metadata = _metadata(path, told.st_ino, told.st_mtime_ns, told.st_size)
-    return checked(path, texts, metadata=metadata, memory_map=True)
+    return open_parquet(path, texts, metadata=metadata, memory_map=True)
 
 
 def groups_of(path: str, texts: Sequence[str], groups: Sequence[int], columns: list[str] | None = None) -> Any:
     """Row groups of a Parquet file."""
-    return rows_of(
+    return read_rows(
         path,
         lambda: opened(path, texts),
         lambda file: file.read_row_groups(list(groups), columns=columns, use_threads=False),
@@ -106,7 +106,7 @@ def arrow_rows(table: Any, name: str, lines: Sequence[int], as_seen: bool = Fals
 
     `as_seen` says that they are coded in that order already, but for those that are missing.
     """
-    with reading(name):
+    with parquet_errors(name):
         read = from_arrow(table, name, header(), InputError)
     columns = dict(read.columns)
     if "product" in columns:
@@ -132,8 +132,8 @@ def product_column(path: str) -> tuple[Any, str, tuple[str, ...]]:
         import pyarrow  # noqa: F401 - whether it is there
     except ImportError:
         raise UsageError([Problem(path, "Reading Parquet needs pyarrow.", EXTRA, code="extra")]) from None
-    with reading(path):
-        file = checked(path)
+    with parquet_errors(path):
+        file = open_parquet(path)
         texts, columns = text_columns(file.schema_arrow), file.schema_arrow.names
     head = header()
     problems = head.problems(columns, lambda column: path)
@@ -170,15 +170,15 @@ def without(table: Table, products: set[str]) -> tuple[Table, Table]:
     """A table without some products, and their rows."""
     column = factorize(table.columns["product"])
     bad = np.array([text in products for text in column.categories], dtype=bool)[column.codes]
-    kept = tuple(problem for problem in table.problems if problem.product not in products)
-    return replace(selected(table, np.flatnonzero(~bad)), problems=kept), selected(table, np.flatnonzero(bad))
+    kept = tuple(problem for problem in table.template_problems if problem.product not in products)
+    return replace(selected(table, np.flatnonzero(~bad)), template_problems=kept), selected(table, np.flatnonzero(bad))
 
 
 def held(source: Any, rows: int = ROWS) -> list[InMemoryPartition]:
     """Partitions of a source that is read as a whole: CSV, Excel, YAML, DataFrame, arrow table."""
     table = read_activity_table(source)
-    if table.faults:
-        raise InputError(table.faults)
+    if table.shape_problems:
+        raise InputError(table.shape_problems)
     if "product" not in table.columns:
         raise InputError(
             [Problem(table.name, "There is no column product.", "Each row names its product.", code="missing-column")]

@@ -33,7 +33,7 @@ from textile_pcf.errors import InputError, Problem, UsageError, warn_caller
 from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.io.output_files import is_file
 from textile_pcf.io.resources import sha256_of
-from textile_pcf.io.safe_text import unguarded
+from textile_pcf.io.safe_text import unguard_formula
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import Supply, load_supply
 from textile_pcf.units import UnitError, parse_unit
@@ -86,7 +86,7 @@ class BatchResult:
         if not path.is_file():
             return []
         with path.open(encoding="utf-8", newline="") as file:
-            return [{name: unguarded(text) for name, text in row.items()} for row in csv.DictReader(file)]
+            return [{name: unguard_formula(text) for name, text in row.items()} for row in csv.DictReader(file)]
 
 
 def calculate_batch(

@@ -21,7 +21,14 @@ from textile_pcf.batch.partitions import arrow_rows, product_column
 from textile_pcf.columns import SHORT, ArrowStrings
 from textile_pcf.errors import InputError
 from textile_pcf.io.arrow import dictionary_codes, one_dictionary
-from textile_pcf.io.arrow_faults import checked, is_text, reading, sound, text_columns, without_arrow_schema
+from textile_pcf.io.arrow_faults import (
+    is_text_type,
+    open_parquet,
+    parquet_errors,
+    text_columns,
+    validate_texts,
+    without_arrow_schema,
+)
 from textile_pcf.io.table import Table
 
 CHUNK = 600_000  # rows dealt out at a time
@@ -47,7 +54,7 @@ class ShuffledPartition:
         with pa.memory_map(self.file) as source:
             told = pa.ipc.open_stream(source).read_all()
             rows = pa.table({name: _as_one(told.column(name)) for name in told.column_names})
-        for name in [field.name for field in rows.schema if is_text(field.type)]:  # the products
+        for name in [field.name for field in rows.schema if is_text_type(field.type)]:  # the products
             place = rows.column_names.index(name)
             rows = rows.set_column(place, name, _encoded(joined(rows.column(place))))
         return rows
@@ -145,19 +152,19 @@ def _deal(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool,
 
 def _chunks(path: str, narrow: bool, plainly: bool) -> Iterator[tuple[NDArray[np.uint64], dict[str, Takes], int]]:
     """Some row groups at a time: the key of each row's product, how to take rows of each column, the place of the first row."""
-    with reading(path):
+    with parquet_errors(path):
         file, product = _opened(path, plainly)
     kinds: dict[str, np.dtype[Any]] = {}
     read, pieces, first, schema = partial(file.read_row_groups, use_threads=False), _pieces(file.metadata), 0, None
     with ThreadPoolExecutor(1) as reader:  # the next rows are read while these are dealt out
         waiting = deque(reader.submit(read, groups) for groups in pieces[:1])
         for number in range(len(pieces)):
-            with reading(path):
-                table = sound(waiting.popleft().result())
+            with parquet_errors(path):
+                table = validate_texts(waiting.popleft().result())
                 schema = schema or table.schema
                 table = table if table.schema.equals(schema) else table.cast(schema)
             waiting.extend(reader.submit(read, groups) for groups in pieces[number + 1 : number + 2])
-            with reading(path):
+            with parquet_errors(path):
                 key, taken = _products(table.column(product))
                 columns = {
                     name: taken if name == product else _taking(table.column(name), name, kinds if narrow else None)
@@ -176,9 +183,9 @@ def _opened(path: str, plainly: bool) -> tuple[Any, str]:
     file, product, _ = product_column(path)
     coded_product = pa.types.is_dictionary(file.schema_arrow.field(product).type)
     metadata = without_arrow_schema(path) if coded_product or plainly else file.metadata
-    texts = () if plainly else text_columns(checked(path, metadata=metadata).schema_arrow)
+    texts = () if plainly else text_columns(open_parquet(path, metadata=metadata).schema_arrow)
     others = [name for name in texts if name != product]
-    return checked(path, others, metadata=metadata), product  # not mapped: that would stay in memory
+    return open_parquet(path, others, metadata=metadata), product  # not mapped: that would stay in memory
 
 
 def _pieces(metadata: Any) -> list[list[int]]:

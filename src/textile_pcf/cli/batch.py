@@ -13,7 +13,7 @@ import click
 from textile_pcf.cli import REJECTED, options
 from textile_pcf.cli.help import Argument, Command
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.io.safe_text import guarded_cells
+from textile_pcf.io.safe_text import guard_cells
 from textile_pcf.messages.catalogue import fixed_text, translate
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _in_chinese(result: BatchResult, rule: str) -> Path:
             for problem in result.problems():
                 told = {key: translate(problem[key], "zh", names) for key in ("what", "cure")}
                 row = {**problem, **told}
-                writer.writerow(dict(zip(row, guarded_cells(row.values()), strict=True)))
+                writer.writerow(dict(zip(row, guard_cells(row.values()), strict=True)))
 
     write_atomically(path, write)
     return path

@@ -12,8 +12,8 @@ from typing import Any
 
 from textile_pcf.cli.table import as_table
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.io.output_files import write_whole
-from textile_pcf.io.safe_text import guarded_cells
+from textile_pcf.io.output_files import write_atomically
+from textile_pcf.io.safe_text import guard_cells
 from textile_pcf.results import Footprint
 
 FORMATS = ("table", "csv", "json", "parquet", "xlsx")
@@ -49,7 +49,7 @@ def write_result(result: Footprint, wanted: str | None, out: Path | None, unit: 
 
 def write_file(out: Path, write: Callable[[Path], Any], option: str = "-o") -> None:
     """Write a file whole or not at all."""
-    write_whole(out, write, f"{option} {out}")
+    write_atomically(out, write, f"{option} {out}")
 
 
 def _usage(where: str, what: str, cure: str) -> UsageError:
@@ -64,7 +64,7 @@ def _text(result: Footprint, form: str, unit: str | None, lines: bool, language:
     if lines:
         return str(_guarded(_contributions(result, unit)).to_csv(index=False, lineterminator="\n"))
     file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows(map(guarded_cells, _rows(result, unit)))
+    csv.writer(file, lineterminator="\n").writerows(map(guard_cells, _rows(result, unit)))
     return file.getvalue()
 
 
@@ -73,7 +73,7 @@ def _guarded(table: Any) -> Any:
     for column in table.columns:
         if hasattr(table[column], "cat"):
             texts = table[column].cat.categories
-            told = guarded_cells(texts)
+            told = guard_cells(texts)
             if told != list(texts):
                 table[column] = table[column].map(dict(zip(texts, told, strict=True))).astype(object)
     return table

@@ -29,11 +29,11 @@ from textile_pcf.factors.table import (
     row_texts,
 )
 from textile_pcf.factors.values import value_from_gases
-from textile_pcf.io.documents import validated
+from textile_pcf.io.documents import validate_document
 from textile_pcf.io.output_files import is_file
 from textile_pcf.io.read_table import read_table
 from textile_pcf.io.resources import data_root, sha256_of
-from textile_pcf.io.safe_text import holdable
+from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Table
 from textile_pcf.suggest import nearest
@@ -82,7 +82,7 @@ def read_factor_table(source: str | Path | Any) -> FactorSheet:
     if path is None and source is None:
         raise wrong_type("factors", source, "a table of emission factors", "Leave it out for the table `default`.")
     cells = read_table(path or source, sheet="factors", error=FactorError, known_columns=COLUMNS)
-    name = holdable(path.stem) if path else "data"
+    name = escape_controls(path.stem) if path else "data"
     warn_caller(cells.notes)
     return check_table(name, cells, _document(path), path)
 
@@ -102,7 +102,7 @@ def _document(path: Path | None) -> TableDocument:
     document = path.with_suffix(".yaml") if path else None
     if document is None or document == path or not document.is_file():
         return TableDocument()
-    return validated(TableDocument, read_yaml(document, FactorError), FactorError)
+    return validate_document(TableDocument, read_yaml(document, FactorError), FactorError)
 
 
 def check_table(name: str, cells: Table, document: TableDocument, path: Path | None = None) -> FactorSheet:

@@ -93,7 +93,7 @@ def _asked_for(matcher: FactorMatcher, new_index: IndexArray, part: Part) -> Ind
             part.item or old.item,
             part.region or old.region,
             part.year or old.year,
-            part.kind or old.kind,
+            part.factor_kind or old.kind,
         )
         request = replace(old, item=item, region=region, year=year, kind=kind, category=None)
         indices.append(matcher.match_index(request))
@@ -119,8 +119,8 @@ def _wrong(
         match = matcher.matches[index]
         if isinstance(match, NoMatch):
             request = matcher.requests[index] if match.column != "region" else None
-            yield request, Problem(f"{part.place} ({accounting})", match.what, match.cure, code="no-factor")
+            yield request, Problem(f"{part.location} ({accounting})", match.what, match.cure, code="no-factor")
         elif not np.any(matcher.split_values[index]):
             what = f"The factor of {part.item!r} is zero, but building and supplying every source emits something."
             cure = "Name its life-cycle factor, for example electricity_pv or electricity_wind."
-            yield None, Problem(part.place, what, cure, code="zero-factor")
+            yield None, Problem(part.location, what, cure, code="zero-factor")

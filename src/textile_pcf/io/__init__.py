@@ -1,1 +1,1 @@
-"""The border to files: strict YAML, tables of any kind, shipped data."""
+"""Reading and writing of files: strict YAML, tables of any format, shipped data, output files."""

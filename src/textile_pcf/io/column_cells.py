@@ -1,8 +1,8 @@
-"""Columns of cells as a table: what frames and arrow tables have in common."""
+"""Tables from columns in memory: what pandas and pyarrow sources have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,18 +13,40 @@ from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.table import Header, Table, clean_cell
 
 
-def from_columns(table: Table, heads: list[Any], cells: list[Any], header: Header, error: type[PcfError]) -> Table:
+def table_from_columns(
+    table: Table, heads: Sequence[Any], cells: Sequence[Any], header: Header, error: type[PcfError]
+) -> Table:
+    """Return the table with columns, after a check of headers and cells.
+
+    Parameters
+    ----------
+    table : Table
+        The table without columns: its name, number of rows and source.
+    heads : sequence
+        Header of each column.
+    cells : sequence
+        Cells of each column: an array, a `Categorical` or a list.
+    header : Header
+        The known columns.
+    error : type of PcfError
+        Class of the error to raise.
+
+    Raises
+    ------
+    error
+        With every unknown or duplicated column, every column without a header, and the first wrong cell of each column.
+    """
     problems = header.problems(heads, lambda column: table.name)
     if not table.rows:
         problems.append(Problem(table.name, "This table has no rows.", "Give at least one row.", code="no-rows"))
     columns: dict[str, Any] = {}
     for head, column in zip(heads, cells, strict=True):
-        odd = _first(column, lambda cell: not isinstance(cell, str | int | float | np.number))
-        if odd is not None:
-            what = f"{str(column[odd])[:60]!r} in column {header.name(head)!r} is a {type(column[odd]).__name__}."
-            problems.append(Problem(table.location(odd), what, "Give a text or a number.", code="cell"))
+        row = _first_invalid(column)
+        if row is not None:
+            what = f"{str(column[row])[:60]!r} in column {header.name(head)!r} is a {type(column[row]).__name__}."
+            problems.append(Problem(table.location(row), what, "Give a text or a number.", code="cell"))
         if not str(head).strip():
-            problems += _headless(table, column)
+            problems += _headless_cells(table, column)
             continue
         columns[header.name(head)] = column
     if problems:
@@ -32,24 +54,36 @@ def from_columns(table: Table, heads: list[Any], cells: list[Any], header: Heade
     return replace(table, columns=columns)
 
 
-def _headless(table: Table, column: Any) -> list[Problem]:
-    """Whatever stands in a column that has no name would be lost."""
+def _headless_cells(table: Table, column: Any) -> list[Problem]:
+    """Return the problem of the first cell with content in a column without a header."""
     cells = np.asarray(column.categories, dtype=object)[column.codes] if isinstance(column, Categorical) else column
-    found = next((row for row, cell in enumerate(cells) if cell_text(cell)), None)
-    if found is None:
+    row = next((row for row, cell in enumerate(cells) if cell_text(cell)), None)
+    if row is None:
         return []
-    what = f"{str(cells[found])[:60]!r} stands in a column without a header."
-    return [Problem(table.location(found), what, "Write a header above it, or clear the column.", code="headless")]
+    what = f"{str(cells[row])[:60]!r} stands in a column without a header."
+    return [Problem(table.location(row), what, "Write a header above it, or clear the column.", code="headless")]
 
 
-def _first(column: Any, odd: Callable[[Any], bool]) -> int | None:
+def _first_invalid(column: Any) -> int | None:
+    """Return the row of the first cell that is neither a text nor a number."""
     if isinstance(column, np.ndarray | Categorical) or set(map(type, column)) <= {str, int, float}:
         return None
-    return next((row for row, cell in enumerate(column) if odd(cell)), None)
+    return next((row for row, cell in enumerate(column) if not isinstance(cell, str | int | float | np.number)), None)
 
 
-def cells_of(values: Any) -> Any:
-    """Numbers as an array; texts stripped, "" for what means empty: None, NaN among texts, pandas.NA."""
+def normalize_cells(values: Any) -> Any:
+    """Return the cells of a column in the way that `Table.columns` holds them.
+
+    Parameters
+    ----------
+    values : ndarray
+        Numbers or objects, shape (rows,).
+
+    Returns
+    -------
+    ndarray or list
+        Numbers as the same array; else stripped texts, with "" for None, NaN and pandas.NA.
+    """
     if values.dtype.kind in "iuf":
         return values
     cells = values.tolist()
@@ -61,5 +95,5 @@ def cells_of(values: Any) -> Any:
 def _equals_itself(cell: Any) -> bool:
     try:
         return bool(cell == cell)
-    except (TypeError, ValueError):  # pandas.NA is neither; an array in a cell is found later
+    except (TypeError, ValueError):  # raised by pandas.NA, and by an array in a cell, which is refused later
         return type(cell).__name__ != "NAType"

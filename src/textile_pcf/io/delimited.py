@@ -1,4 +1,4 @@
-"""CSV as mills write it: comma, semicolon or tab, UTF-8 or the encoding of a Chinese Excel, every row with its line."""
+"""CSV files: comma, semicolon or tab; UTF-8, UTF-16 or GB 18030; every row with its line number."""
 
 from __future__ import annotations
 
@@ -10,84 +10,128 @@ from itertools import compress
 from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
-from textile_pcf.io.encodings import decoded, utf16_without_mark
-from textile_pcf.io.safe_text import holds_guards, unguarded
+from textile_pcf.io.encodings import decode_text, utf16_without_mark
+from textile_pcf.io.safe_text import may_hold_guards, unguard_formula
 from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.io.table import HEADER_WITHIN, Header, RawTable
 
-OTHER_SIGNS = "，；、｜|：:"  # what cells are separated by, but not read
-HEAD = 100_000  # characters in which the separator is looked for
+UNSUPPORTED_SEPARATORS = "，；、｜|：:"
+SAMPLE = 100_000
+"""Number of characters at the beginning of a file that are searched for the separator."""
+_ENCODING_CURE = "Save it as UTF-8 (in Excel: CSV UTF-8)."
 
 
 def csv_rows(name: str, header: Header, error: type[PcfError]) -> RawTable:
-    """Rows of a CSV file; no loop over rows in Python unless cells hold line breaks."""
-    text, notes = _decoded(name, error)
+    """Read the rows of a CSV file.
+
+    No Python loop runs over the rows unless cells hold line breaks or guarded formulas.
+
+    Parameters
+    ----------
+    name : str
+        Path of the file.
+    header : Header
+        The known columns, by which the separator is recognised.
+    error : type of PcfError
+        Class of the error to raise.
+
+    Returns
+    -------
+    RawTable
+        Rows with content, each with the line on which it begins.
+
+    Raises
+    ------
+    error
+        The encoding or separator is not supported, a quotation mark is open, or the file holds NUL bytes.
+    """
+    text, notes = _read_text(name, error)
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         what = "This is not a text file: it holds NUL bytes."
         raise error([Problem(f"{name}:{line}", what, "Save it as CSV UTF-8.", code="nul")])
-    first = 1
     _check_separator(name, text, header, error)
-    if text[:4].lower() == "sep=":  # Excel's own hint
-        text, first = text[text.find("\n") + 1 :], 2
-    delimiter = _delimiter(text, header)
-    reader = _reader(text, delimiter)
-    try:
-        rows = list(reader)
-        several = reader.line_num != len(rows)
-        lines: Sequence[int] = _starts(text, delimiter, first) if several else range(first, first + len(rows))
-    except csv.Error as fault:
-        raise error([_fault(f"{name}:{reader.line_num + first - 1}", str(fault))]) from None
-    if holds_guards(text):
-        rows = [list(map(unguarded, row)) for row in rows]
-    filled = list(map(str.strip, map("".join, rows)))
-    if not all(filled):
-        rows, lines = list(compress(rows, filled)), list(compress(lines, filled))
+    first_line = 1
+    if text[:4].lower() == "sep=":  # Excel writes the separator into a line of its own
+        text, first_line = text[text.find("\n") + 1 :], 2
+    rows, lines = _parse(name, text, _delimiter(text, header), first_line, error)
+    if may_hold_guards(text):
+        rows = [list(map(unguard_formula, row)) for row in rows]
+    contents = list(map(str.strip, map("".join, rows)))
+    if not all(contents):
+        rows, lines = list(compress(rows, contents)), list(compress(lines, contents))
     return RawTable(name, "csv", rows, lines, notes=notes)
 
 
-def _decoded(name: str, error: type[PcfError]) -> tuple[str, tuple[str, ...]]:
+def _parse(
+    name: str, text: str, delimiter: str, first_line: int, error: type[PcfError]
+) -> tuple[list[list[str]], Sequence[int]]:
+    """Return the rows of a text and the line on which each begins."""
+    reader = _reader(text, delimiter)
+    try:
+        rows = list(reader)
+        if reader.line_num == len(rows):
+            return rows, range(first_line, first_line + len(rows))
+        return rows, _first_lines(text, delimiter, first_line)
+    except csv.Error as fault:
+        raise error([_quoting_problem(f"{name}:{reader.line_num + first_line - 1}", str(fault))]) from None
+
+
+def _read_text(name: str, error: type[PcfError]) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a file, and a note if its encoding was guessed."""
     data = read_bytes(name)
-    text, encoding, word = decoded(data)
-    cure = "Save it as UTF-8 (in Excel: CSV UTF-8)."
-    if (text is None or "\0" in text) and utf16_without_mark(data):
-        what = "This file seems to be UTF-16 without its mark."
-        raise error([Problem(name, what, cure, code="encoding")])
-    if text is None and not word:
-        raise error([Problem(name, "The characters of this file cannot be read.", cure, code="encoding")])
-    if text is None and encoding == "UTF-8":
-        what = f"This file is UTF-8 but for some bytes, the first of them behind {word!r}."
-        raise error([Problem(name, what, cure, code="encoding")])
-    if text is None:
-        what = f"This file is not UTF-8, and as GB18030 it makes no sense; it may be {encoding} ({word!r})."
-        raise error([Problem(name, what, cure, code="encoding")])
+    text, encoding, example = decode_text(data)
+    if text is None or "\0" in text:
+        what = _encoding_problem(data, text, encoding, example)
+        if what:
+            raise error([Problem(name, what, _ENCODING_CURE, code="encoding")])
+    assert text is not None
     if encoding == "UTF-8":
-        return text, (f"{name} can be read as UTF-8 and as GB18030; it was read as UTF-8, for example {word!r}.",)
-    shown = f", for example {word!r}" if word else ""
+        return text, (f"{name} can be read as UTF-8 and as GB18030; it was read as UTF-8, for example {example!r}.",)
+    shown = f", for example {example!r}" if example else ""
     return text, (f"{name} is not UTF-8; it was read as {encoding}{shown}.",) if encoding else ()
+
+
+def _encoding_problem(data: bytes, text: str | None, encoding: str, example: str) -> str:
+    """Return why a file cannot be decoded; empty if it can."""
+    if utf16_without_mark(data):
+        return "This file seems to be UTF-16 without its mark."
+    if text is not None:
+        return ""
+    if not example:
+        return "The characters of this file cannot be read."
+    if encoding == "UTF-8":
+        return f"This file is UTF-8 but for some bytes, the first of them behind {example!r}."
+    return f"This file is not UTF-8, and as GB18030 it makes no sense; it may be {encoding} ({example!r})."
 
 
 def _reader(text: str, delimiter: str) -> Any:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
 
 
-def _fault(where: str, said: str) -> Problem:
+def _quoting_problem(where: str, message: str) -> Problem:
+    """Return the problem behind an error message of the csv module."""
     cure = 'Close it; inside a quoted cell write "" for a quotation mark.'
-    if "field larger" in said:
+    if "field larger" in message:
         return Problem(where, "A cell is far too long; a quotation mark may be open.", cure, code="csv")
     return Problem(where, "A quotation mark is not closed, or stands inside a cell.", cure, code="csv")
 
 
-def _starts(text: str, delimiter: str, first: int) -> list[int]:
-    """First line of each row when cells hold line breaks."""
+def _first_lines(text: str, delimiter: str, first_line: int) -> list[int]:
+    """Return the line on which each row begins, for texts whose cells hold line breaks."""
     reader = _reader(text, delimiter)
     ends = [reader.line_num for _ in reader]
-    return [first + end for end in (0, *ends[:-1])]
+    return [first_line + end for end in (0, *ends[:-1])]
+
+
+def _first_rows(text: str) -> list[str]:
+    """Return the lines in which the header is searched."""
+    return [line for line in text[:SAMPLE].splitlines() if line.strip()][:HEADER_WITHIN]
 
 
 def _delimiter(text: str, header: Header) -> str:
-    """What splits one of the first lines into most known columns, else into most cells."""
-    lines = [line for line in text[:HEAD].splitlines() if line.strip()][:HEADER_WITHIN]
+    """Return the separator that gives the most known columns in one line; if equal, the most cells in the first line."""
+    lines = _first_rows(text)
 
     def score(delimiter: str) -> tuple[int, int]:
         split = [[cell.strip(' "') for cell in line.split(delimiter)] for line in lines] or [[]]
@@ -97,12 +141,12 @@ def _delimiter(text: str, header: Header) -> str:
 
 
 def _check_separator(name: str, text: str, header: Header, error: type[PcfError]) -> None:
-    """A sign between the cells of the header that is none of those that are read."""
-    lines = [line for line in text[:HEAD].splitlines() if line.strip()][:HEADER_WITHIN]
-    split = max((header.hits(re.split("[,;\t]", line)) for line in lines), default=0)
+    """Raise an error if an unsupported separator gives more known columns than the supported ones."""
+    lines = _first_rows(text)
+    hits = max((header.hits(re.split("[,;\t]", line)) for line in lines), default=0)
     for number, line in enumerate(lines, 1):
-        for sign in OTHER_SIGNS:
-            if header.hits(line.split(sign)) > max(split, 1):
-                what = f"The cells of this file are separated by {sign!r}."
+        for separator in UNSUPPORTED_SEPARATORS:
+            if header.hits(line.split(separator)) > max(hits, 1):
+                what = f"The cells of this file are separated by {separator!r}."
                 cure = "Separate them by a comma, a semicolon or a tab; in Excel: save as CSV UTF-8."
                 raise error([Problem(f"{name}:{number}", what, cure, code="separator")])

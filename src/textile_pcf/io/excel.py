@@ -1,4 +1,4 @@
-"""Excel workbooks: what a person sees in a cell is not what it holds, so whatever could mislead is a problem."""
+"""Excel workbooks: the rows of a sheet. Cells whose display differs from their value are problems."""
 
 from __future__ import annotations
 
@@ -9,86 +9,113 @@ from textile_pcf.io.footers import take_footers
 from textile_pcf.io.number_formats import DATE, DURATION, PERCENT, SIGNS
 from textile_pcf.io.sheets import Area, Book, Cell, Row, Sheet
 from textile_pcf.io.strict_yaml import read_bytes
-from textile_pcf.io.table import Header, RawTable, Table, clean_cell, to_table
+from textile_pcf.io.table import Header, RawTable, Table, clean_cell
+from textile_pcf.io.table_shape import to_table
 from textile_pcf.suggest import nearest
 
 ERROR_CELLS = ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
-WIDEST = 500  # columns with something in them
+MAX_COLUMNS = 500
+"""Largest number of columns with content."""
 
 
 def workbook_table(name: str, sheet: str, header: Header, error: type[PcfError]) -> Table:
-    """A sheet of a workbook, or all sheets of one that our template made.
+    """Read one sheet of a workbook, or all sheets of a workbook made by our template.
+
+    Parameters
+    ----------
+    name : str
+        Path of the workbook.
+    sheet : str
+        Title of the sheet; ignored if the workbook has only one or was made by our template.
+    header : Header
+        The known columns.
+    error : type of PcfError
+        Class of the error to raise.
 
     Raises
     ------
     error
-        As `workbook_rows`, `shaped` and `form_table`.
+        See `workbook_rows`, `textile_pcf.io.table.to_table` and `textile_pcf.io.template_workbook.template_table`.
     """
-    from textile_pcf.io.template_workbook import is_template, template_table  # only for workbooks
+    from textile_pcf.io.template_workbook import is_template, template_table  # imported for workbooks only
 
     book = Book(read_bytes(name), name, error)
     if not is_template(book):
         return to_table(workbook_rows(book, name, sheet, header, error), header, error)
-    return template_table(book, name, error, _cell)
+    return template_table(book, name, error, _cell_value)
 
 
 def workbook_rows(book: Book, name: str, sheet: str, header: Header, error: type[PcfError]) -> RawTable:
-    """Rows of one sheet; columns without content are left out.
+    """Read the rows of one sheet; columns without content are left out.
+
+    Parameters
+    ----------
+    book : Book
+        The workbook.
+    name : str
+        Its path.
+    sheet : str
+        Title of the sheet.
+    header : Header
+        The known columns, by which the header row is recognised.
+    error : type of PcfError
+        Class of the error to raise.
 
     Raises
     ------
     error
-        No such sheet, or one that cannot be read; merged cells, formulas without a value, errors, dates and percentages at or
-        below the header.
+        The sheet does not exist or cannot be read; or there are merged cells, formulas without a value, errors, dates or
+        percentages in or below the header.
     """
-    page, notes = _page(book, name, sheet, error)
+    page, notes = _find_sheet(book, name, sheet, error)
     rows = page.rows
     columns = sorted({position for row in rows for position in row.cells})
-    if len(columns) > WIDEST:
+    if len(columns) > MAX_COLUMNS:
         cure = "Clear everything beside the table, or move the table to a workbook of its own."
         what = f"{len(columns)} columns of this sheet hold something."
         raise error([Problem(f"{name} {page.title}", what, cure, code="sheet")])
-    seen = [[clean_cell(row[position].value) for position in columns] for row in rows]
-    raw = RawTable(name, "xlsx", seen, [row.number for row in rows], page.title, notes, columns)
+    values = [[clean_cell(row[position].value) for position in columns] for row in rows]
+    raw = RawTable(name, "xlsx", values, [row.number for row in rows], page.title, notes, columns)
     if not rows:
         return raw
-    top = header.row(seen)
+    top = header.header_row(values)
     raw = take_footers(raw, header, top)
     kept = set(raw.lines)
-    problems = [*raw.faults, *_read([row for row in rows if row.number in kept], raw, top)]
-    problems += _merged(page, raw, top, rows[-1].number, name)
-    if len(problems) > len(raw.faults):
+    problems = [*raw.shape_problems, *_interpret_cells([row for row in rows if row.number in kept], raw, top)]
+    problems += _merged_cells(page, raw, top, rows[-1].number)
+    if len(problems) > len(raw.shape_problems):
         raise error(problems)
     return raw
 
 
-def _read(rows: list[Row], raw: RawTable, top: int) -> list[Problem]:
-    """Fill in what the cells from the header on mean; what is wrong with them is returned."""
+def _interpret_cells(rows: list[Row], raw: RawTable, top: int) -> list[Problem]:
+    """Replace the cells of `raw` from the header row on by their values; return the problems of wrong cells."""
     problems: list[Problem] = []
     for number in range(top, len(rows)):
-        for place, position in enumerate(raw.columns):
-            raw.rows[number][place], wrong = _cell(rows[number][position])
-            if wrong is not None:
-                problems.append(Problem(raw.location(number, place), *wrong, code="cell"))
+        for index, position in enumerate(raw.columns):
+            raw.rows[number][index], problem = _cell_value(rows[number][position])
+            if problem is not None:
+                problems.append(Problem(raw.location(number, index), *problem, code="cell"))
     return problems
 
 
-def _merged(page: Sheet, raw: RawTable, top: int, last: int, name: str) -> list[Problem]:
-    """Merged cells from the header on; those of footers alone are told with them."""
+def _merged_cells(page: Sheet, raw: RawTable, top: int, last: int) -> list[Problem]:
+    """Return the problems of merged cells from the header row on, except those within footer rows."""
     cure = "Unmerge them, and write the value into every row it holds for."
 
-    def of_footers(area: Area) -> bool:
-        within = bisect_right(raw.lines, area.max_row) - bisect_left(raw.lines, area.first_row)
-        return bool(raw.faults) and area.max_row <= last and not within
+    def in_footer(area: Area) -> bool:
+        rows_within = bisect_right(raw.lines, area.max_row) - bisect_left(raw.lines, area.first_row)
+        return bool(raw.shape_problems) and area.max_row <= last and not rows_within
 
     return [
-        Problem(f"{name} {page.title}!{area.coord}", "These cells are merged.", cure, code="merged")
+        Problem(f"{raw.name} {page.title}!{area.coord}", "These cells are merged.", cure, code="merged")
         for area in page.merged
-        if area.max_row >= raw.lines[top] and not of_footers(area)
+        if area.max_row >= raw.lines[top] and not in_footer(area)
     ]
 
 
-def _page(book: Book, name: str, sheet: str, error: type[PcfError]) -> tuple[Sheet, tuple[str, ...]]:
+def _find_sheet(book: Book, name: str, sheet: str, error: type[PcfError]) -> tuple[Sheet, tuple[str, ...]]:
+    """Return the sheet of a title, or the only one with a note."""
     pages = {page.title: page for page in book.worksheets}
     for title, page in pages.items():
         if title.strip().casefold() == sheet.casefold():
@@ -101,20 +128,20 @@ def _page(book: Book, name: str, sheet: str, error: type[PcfError]) -> tuple[She
     raise error([Problem(name, f"This workbook has no sheet {sheet!r}.", cure, code="sheet")])
 
 
-def _cell(cell: Cell) -> tuple[object, tuple[str, str] | None]:
-    """Value of a cell, or what is wrong with it and the cure."""
+def _cell_value(cell: Cell) -> tuple[object, tuple[str, str] | None]:
+    """Return the value of a cell, and what is wrong with it and the cure (or None)."""
     value = cell.value
     if cell.formula and value is None:
         cure = "Open and save the workbook in Excel, or paste the values in place of the formulas."
         return "", ("This formula has no stored value.", cure)
-    if cell.shown == "error" or (isinstance(value, str) and value.strip() in ERROR_CELLS):
+    if cell.number_format == "error" or (isinstance(value, str) and value.strip() in ERROR_CELLS):
         return "", (f"This cell holds the error {str(value).strip()}.", "Correct its formula, or write the value.")
-    if cell.shown in (DATE, DURATION):
+    if cell.number_format in (DATE, DURATION):
         cure = "Format the cell as text or number, and write it again."
         return "", (f"This cell holds a date or time ({str(value).removesuffix(' 00:00:00')}).", cure)
-    if cell.shown == PERCENT:
+    if cell.number_format == PERCENT:
         cure = "Format it as a number, write 5 for 5 %, and % in the column unit."
         return "", (f"This cell shows a percentage, but holds {value:g}.", cure)
-    if cell.shown in SIGNS.values():  # a sign that is written behind the number, and means what it says
-        return f"{value!r} {cell.shown}", None
+    if cell.number_format in SIGNS.values():  # the format appends a sign without scaling the number
+        return f"{value!r} {cell.number_format}", None
     return clean_cell(value), None

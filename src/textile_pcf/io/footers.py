@@ -1,4 +1,4 @@
-"""Rows below a table that are no data: totals, signatures, remarks. Each is told at its place, and not read as a product."""
+"""Footer rows: totals, signatures and remarks below a table. Each is reported with its location and not read as data."""
 
 from __future__ import annotations
 
@@ -28,12 +28,17 @@ ENGLISH = (
 _TAIL = r"\s*\d*\s*(?:[:：（(）)】\]、．._].*)?"
 _CHINESE = re.compile(rf"[（(【\[*※]*(?:{'|'.join(CHINESE)})(?:\s+.*|{_TAIL})", re.DOTALL)
 _ENGLISH = re.compile(rf"[（(【\[*※]*(?:{'|'.join(map(re.escape, ENGLISH))}){_TAIL}", re.DOTALL | re.IGNORECASE)
-_GAP = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_SPACES_IN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 CURE = "Clear this row; below the header, there may only be rows with data."
 
 
 def is_footer_word(text: Any) -> bool:
-    """Whether a cell begins as a total, a signature or a remark does.
+    """Return whether a cell begins like a total, a signature or a remark.
+
+    Parameters
+    ----------
+    text : object
+        The cell; other types than str are no footer.
 
     Examples
     --------
@@ -44,56 +49,84 @@ def is_footer_word(text: Any) -> bool:
     """
     if not isinstance(text, str):
         return False
-    said = text.strip()
-    return any(form.fullmatch(each) for form in (_CHINESE, _ENGLISH) for each in (said, _GAP.sub("", said)))
+    stripped = text.strip()
+    variants = (stripped, _SPACES_IN_CHINESE.sub("", stripped))
+    return any(pattern.fullmatch(variant) for pattern in (_CHINESE, _ENGLISH) for variant in variants)
 
 
 def take_footers(raw: RawTable, header: Header, top: int) -> RawTable:
-    """The rows without those below the header that are no data, which become problems."""
-    heads = [header.name(head) for head in raw.rows[top]]
-    if not header.naming or not set(header.naming) <= set(heads):
-        return raw
-    naming = [heads.index(name) for name in header.naming]
-    found = {}
-    known = {str(row[naming[0]]).strip() for row in raw.rows[top + 1 :] if all(_cells(row, naming))}
-    for number in range(top + 1, len(raw.rows)):
-        row = raw.rows[number]
-        if not all(_cells(row, naming)) and is_footer(_filled(row), _cells(row, naming), known):
-            found[number] = min(_filled(row))
-    if not found:
-        return raw
-    faults = [footer(raw.location(number, place), raw.rows[number][place]) for number, place in found.items()]
-    kept = [number for number in range(len(raw.rows)) if number not in found]
-    rows, lines = [raw.rows[number] for number in kept], [raw.lines[number] for number in kept]
-    return replace(raw, rows=rows, lines=lines, faults=(*raw.faults, *faults))
-
-
-def is_footer(filled: Mapping[int, Any], naming: Sequence[str], known: Collection[str]) -> bool:
-    """Whether a row that lacks a cell every row of data has is no data: it says so, or holds one text and names no stage.
+    """Return the rows without footer rows, which become problems.
 
     Parameters
     ----------
-    filled : mapping
-        The cells that hold something, from left to right.
-    naming : sequence of str
-        Product and stage of the row, one of them empty.
-    known : collection of str
+    raw : RawTable
+        All rows.
+    header : Header
+        Names the key columns (product and stage), which every row of data fills in.
+    top : int
+        Index of the header row.
+
+    Returns
+    -------
+    RawTable
+        `raw` itself if there are no footers or the key columns are missing.
+    """
+    heads = [header.name(head) for head in raw.rows[top]]
+    if not header.key_columns or not set(header.key_columns) <= set(heads):
+        return raw
+    key_indices = [heads.index(name) for name in header.key_columns]
+    products = {str(row[key_indices[0]]).strip() for row in raw.rows[top + 1 :] if all(_cells(row, key_indices))}
+    footers: dict[int, int] = {}  # row → index of its first cell with content
+    for number in range(top + 1, len(raw.rows)):
+        contents, keys = _contents(raw.rows[number]), _cells(raw.rows[number], key_indices)
+        if not all(keys) and is_footer(contents, keys, products):
+            footers[number] = min(contents)
+    if not footers:
+        return raw
+    problems = [footer_problem(raw.location(number, index), raw.rows[number][index]) for number, index in footers.items()]
+    kept = [number for number in range(len(raw.rows)) if number not in footers]
+    rows, lines = [raw.rows[number] for number in kept], [raw.lines[number] for number in kept]
+    return replace(raw, rows=rows, lines=lines, shape_problems=(*raw.shape_problems, *problems))
+
+
+def is_footer(contents: Mapping[int, Any], keys: Sequence[str], products: Collection[str]) -> bool:
+    """Return whether a row without product or stage is a footer.
+
+    It is one if it begins with a footer word, or if it holds a single text, which is neither a stage nor a known product.
+
+    Parameters
+    ----------
+    contents : mapping
+        The cells with content by column index.
+    keys : sequence of str
+        Product and stage of the row; at least one of them is empty.
+    products : collection of str
         Products of other rows.
     """
-    if not filled:
+    if not contents:
         return False
-    first = filled[min(filled)]
-    return is_footer_word(first) or (len(filled) == 1 and not naming[-1] and str(first).strip() not in known)
+    first = contents[min(contents)]
+    return is_footer_word(first) or (len(contents) == 1 and not keys[-1] and str(first).strip() not in products)
 
 
-def footer(where: str, text: Any) -> Problem:
-    """The problem of a row that is no data."""
+def footer_problem(where: str, text: Any) -> Problem:
+    """Return the problem of a footer row.
+
+    Parameters
+    ----------
+    where : str
+        Location of its first cell with content.
+    text : object
+        Content of that cell.
+    """
     return Problem(where, f"This row is no data ({str(text).strip()[:60]!r}).", CURE, code="footer")
 
 
-def _filled(row: Sequence[Any]) -> dict[int, Any]:
-    return {place: cell for place, cell in enumerate(row) if str(cell).strip()}
+def _contents(row: Sequence[Any]) -> dict[int, Any]:
+    """Return the cells with content by their index."""
+    return {index: cell for index, cell in enumerate(row) if str(cell).strip()}
 
 
-def _cells(row: Sequence[Any], places: Sequence[int]) -> list[str]:
-    return [str(row[place]).strip() if place < len(row) else "" for place in places]
+def _cells(row: Sequence[Any], indices: Sequence[int]) -> list[str]:
+    """Return some cells of a row as stripped texts; cells beyond its end are empty."""
+    return [str(row[index]).strip() if index < len(row) else "" for index in indices]

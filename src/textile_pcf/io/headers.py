@@ -1,4 +1,4 @@
-"""Headers as offices write them: marks, brackets, two languages in one cell, and columns that only number the rows."""
+"""Interpretation of headers: required marks, units in brackets, two languages in one cell, row numbers."""
 
 from __future__ import annotations
 
@@ -19,47 +19,88 @@ MARKS = re.compile(
 NUMBERING = frozenset(
     ("序号", "序號", "序", "行号", "行號", "项次", "項次", "no", "no.", "nr", "nr.", "#", "s/n", "№", "row_no.", "line_no.")
 )
-REMARKED = frozenset(("product", "stage", "flow", "component", "item", "region", "year", "source", "note", "data_type"))
-"""Columns of texts: a remark in brackets behind their header changes nothing."""
-UNIT_OF = {"amount": "unit", "value": "unit"}  # numbers whose header may name their unit
-NEAR, LONGER = 0.72, 2  # how like a known header one must be to be taken for it
+TEXT_COLUMNS = frozenset(("product", "stage", "flow", "component", "item", "region", "year", "source", "note", "data_type"))
+"""Columns of texts, in whose headers a remark in brackets is ignored."""
+UNIT_OF = {"amount": "unit", "value": "unit"}
+"""Columns of numbers whose header may name their unit, and the column of units."""
+MIN_SIMILARITY, MAX_LENGTH_DIFFERENCE = 0.72, 2
+"""Limits within which an unknown header is suggested as a misspelling of a known one."""
 
 
 @lru_cache(maxsize=4096)
 def key(text: str) -> str:
-    """A header without capitals, spaces, marks and signs that are not seen."""
-    bare = re.sub(r"[\ufeff\u200b-\u200f\u2060]", "", text).strip().strip("*＊★※●•:： \t\r\n").casefold()
-    return re.sub(r"[\s_-]+", "_", bare)
+    """Return a header for comparison: casefolded, without spaces, marks and invisible characters.
+
+    Examples
+    --------
+    >>> key(" *Data Type："), key("data-type")
+    ('data_type', 'data_type')
+    """
+    visible = re.sub(r"[\ufeff\u200b-\u200f\u2060]", "", text).strip().strip("*＊★※●•:： \t\r\n").casefold()
+    return re.sub(r"[\s_-]+", "_", visible)
 
 
 @lru_cache(maxsize=4096)
 def split(text: str) -> tuple[str, str]:
-    """A header and what stands in the brackets behind it; marks such as （必填） are left out."""
+    """Return a header and the text in brackets behind it; marks such as （必填） are left out.
+
+    Examples
+    --------
+    >>> split("数量(kWh)"), split("*工序（必填）")
+    (('数量', 'kWh'), ('工序', ''))
+    """
     inside = ""
     text = text.strip().strip("*＊★※ \t\r\n")
-    while (found := BRACKETS.fullmatch(text)) is not None and not inside:
-        text, inside = found[1].strip("*＊★※ \t\r\n"), found[2]
+    while (match := BRACKETS.fullmatch(text)) is not None and not inside:
+        text, inside = match[1].strip("*＊★※ \t\r\n"), match[2]
         inside = "" if MARKS.fullmatch(inside) or not inside.strip("*＊★※") else inside
     return text, inside
 
 
 def column_of(text: str, by_key: Mapping[str, str]) -> str | None:
-    """The known column that a header means; None where it means none, or may mean several."""
+    """Return the column that a header names, or None if it is unknown or ambiguous.
+
+    Parameters
+    ----------
+    text : str
+        The header.
+    by_key : mapping
+        Columns by the `key` of each known header.
+
+    Examples
+    --------
+    >>> by_key = {"flow": "flow", "项目": "flow", "amount": "amount"}
+    >>> column_of("项目 Flow", by_key), column_of("flow (amount)", by_key)
+    ('flow', None)
+    """
     head, inside = split(text)
-    found = by_key.get(key(head))
+    column = by_key.get(key(head))
     if inside:
         other = by_key.get(key(inside))
         if other is not None:
-            return found if found == other else None
-        return found if found in REMARKED else by_key.get(key(text))
-    if found is None:
+            return column if column == other else None
+        return column if column in TEXT_COLUMNS else by_key.get(key(text))
+    if column is None:
         parts = {by_key.get(key(part)) for part in re.split(r"[\s/|｜_]+", head) if part}
-        found = parts.pop() if len(parts) == 1 else None
-    return found
+        column = parts.pop() if len(parts) == 1 else None
+    return column
 
 
 def unit_of(text: str, by_key: Mapping[str, str]) -> tuple[str, str] | None:
-    """The column of numbers that a header means, and the unit that stands behind it: `数量(kWh)`."""
+    """Return the column of numbers and the unit that a header names, or None.
+
+    Parameters
+    ----------
+    text : str
+        The header.
+    by_key : mapping
+        Columns by the `key` of each known header.
+
+    Examples
+    --------
+    >>> unit_of("数量(kWh)", {"数量": "amount"}), unit_of("数量(估计)", {"数量": "amount"})
+    (('amount', 'kWh'), None)
+    """
     head, inside = split(text)
     column = by_key.get(key(head))
     if not inside or column not in UNIT_OF:
@@ -73,16 +114,30 @@ def unit_of(text: str, by_key: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def near(text: str, names: Iterable[str]) -> str | None:
-    """The name that a header is a misspelling of; Chinese ones are not guessed: one sign more is another thing."""
+    """Return the name of which a header is a misspelling, or None.
+
+    Chinese headers have no suggestions: one character more is another word.
+
+    Examples
+    --------
+    >>> near("ammount", ["amount", "stage"]), near("数量", ["数量级"])
+    ('amount', None)
+    """
     if not text.isascii():
         return None
-    wanted = key(text)
-    found = nearest(wanted, [name for name in names if abs(len(name) - len(wanted)) <= LONGER])
-    return found if found and SequenceMatcher(None, wanted, found.casefold()).ratio() >= NEAR else None
+    header = key(text)
+    name = nearest(header, [name for name in names if abs(len(name) - len(header)) <= MAX_LENGTH_DIFFERENCE])
+    return name if name and SequenceMatcher(None, header, name.casefold()).ratio() >= MIN_SIMILARITY else None
 
 
 def numbers_rows(head: str, cells: Iterable[Any], by_key: Mapping[str, str]) -> bool:
-    """Whether a column only numbers the rows: its header says so, and all its cells are whole numbers or empty."""
+    """Return whether a column only numbers the rows, by its header and its cells.
+
+    Examples
+    --------
+    >>> numbers_rows("序号", ["1", "2", ""], {}), numbers_rows("No.", ["1", "A2"], {})
+    (True, False)
+    """
     name = key(split(head)[0])
     if name not in NUMBERING or name in by_key:
         return False

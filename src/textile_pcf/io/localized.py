@@ -24,11 +24,18 @@ class LocalizedText(Strict):
     """Chinese."""
 
     def text(self, language: str = "en") -> str:
-        """The text in a language; English where there is no other."""
+        """Return the text in a language, in English if it has no translation.
+
+        Parameters
+        ----------
+        language : str
+            `en` or `zh`.
+        """
         return (self.zh if language == "zh" else None) or self.en
 
 
 def _in_english(value: Any) -> Any:
+    """Return a plain text as an English one."""
     return {"en": value} if isinstance(value, str) else value
 
 
@@ -44,3 +51,4 @@ _SCHEMA = {
     ]
 }
 Text = Annotated[LocalizedText, BeforeValidator(_in_english), WithJsonSchema(_SCHEMA)]
+"""A field that is written as a text or as `{en: ..., zh: ...}`."""

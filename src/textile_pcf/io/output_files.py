@@ -1,4 +1,4 @@
-"""Files that are written: whole or not at all, through links and pipes, and never over what is read."""
+"""Output files: written atomically, through links and pipes, and never over an input file."""
 
 from __future__ import annotations
 
@@ -13,19 +13,27 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.errors import Problem, UsageError, wrong_type
-from textile_pcf.io.safe_text import holdable
+from textile_pcf.io.safe_text import escape_controls
 
-HOPS = 40  # links that are followed from one to the next
+MAX_LINKS = 40
+"""Number of symbolic links that are followed."""
 _DESCRIPTOR = re.compile(r"/proc/(\d+)/fd/(\d+)")
 
 
-def path_of(value: Any, where: str) -> Path:
-    """The path that a caller names.
+def as_path(value: Any, where: str) -> Path:
+    """Return an argument as a path.
+
+    Parameters
+    ----------
+    value : str or pathlib.Path
+        The argument.
+    where : str
+        Name of the argument, for messages.
 
     Raises
     ------
     UsageError
-        It is neither a text nor a path.
+        The value is neither a text nor a path, or it is empty or holds a NUL character.
     """
     if isinstance(value, str | Path) and str(value) and "\0" not in str(value):
         return Path(value)
@@ -33,7 +41,7 @@ def path_of(value: Any, where: str) -> Path:
 
 
 def is_file(path: str | Path) -> bool:
-    """Whether it is a file; a name that no file can have is none.
+    """Return whether a path is an existing file; False for an invalid name too.
 
     Examples
     --------
@@ -46,65 +54,90 @@ def is_file(path: str | Path) -> bool:
         return False
 
 
-def refuse_odd_name(path: str | Path) -> None:
-    """Refuse a name that is no UTF-8, where pyarrow is to open it.
+def refuse_non_utf8_name(path: str | Path) -> None:
+    """Refuse a file name that is not UTF-8, because pyarrow cannot open it.
 
     Raises
     ------
     UsageError
-        It is none.
+        The name is not UTF-8.
     """
     if not str(path).isprintable():
         try:
             str(path).encode()
         except UnicodeEncodeError:
             what = "This name is not UTF-8, and Parquet files are only read and written under names that are."
-            raise UsageError([Problem(holdable(str(path)), what, "Rename it.", code="name")]) from None
+            raise UsageError([Problem(escape_controls(str(path)), what, "Rename it.", code="name")]) from None
 
 
 def refuse_inputs(out: Path, inputs: Iterable[str | Path | None], where: str) -> None:
-    """Refuse an output that is one of the files that are read: by its name, by a link, or by another spelling.
+    """Refuse an output path that is one of the input files, also through a link or another spelling.
+
+    Parameters
+    ----------
+    out : pathlib.Path
+        The output file.
+    inputs : iterable of str, pathlib.Path or None
+        The input files; None is skipped.
+    where : str
+        Name of the argument, for messages.
 
     Raises
     ------
     UsageError
-        It is; nothing has been written.
+        The output is an input file. Nothing has been written then.
     """
-    for each in inputs:
-        if each is not None and _same(out, Path(each)):
-            what = f"This would write over {each}, which is read."
+    for path in inputs:
+        if path is not None and _is_same_file(out, Path(path)):
+            what = f"This would write over {path}, which is read."
             raise UsageError([Problem(where, what, "Name another file.", code="overwrite")])
 
 
-def _same(one: Path, other: Path) -> bool:
+def _is_same_file(one: Path, other: Path) -> bool:
     try:
         return one.samefile(other) and stat.S_ISREG(other.stat().st_mode)
-    except (OSError, ValueError):  # one of the two is not there
+    except (OSError, ValueError):  # one of them does not exist
         return False
 
 
 def refuse_unwritable(out: Path, where: str) -> None:
-    """Refuse a place where no file can be written, before anything is calculated.
+    """Refuse an output path that cannot be written, before anything is calculated.
+
+    Parameters
+    ----------
+    out : pathlib.Path
+        The output file.
+    where : str
+        Name of the argument, for messages.
 
     Raises
     ------
     UsageError
-        There is no such folder, or it is a folder itself.
+        The folder does not exist, or the path is a folder.
     """
     try:
-        folder, parent = out.is_dir(), _target(out).parent.is_dir()
-    except (OSError, ValueError) as error:  # a name that is too long, or one that no file can have
-        raise _cannot(where, error) from None
-    if folder:
+        is_folder, has_parent = out.is_dir(), _target(out).parent.is_dir()
+    except (OSError, ValueError) as error:  # the name is too long or invalid
+        raise _write_error(where, error) from None
+    if is_folder:
         raise UsageError([Problem(where, "This is a folder.", "Name a file in it.", code="folder")])
-    if not parent:
+    if not has_parent:
         raise UsageError([Problem(where, "There is no such folder.", "Make it first.", code="usage")])
 
 
-def write_whole(out: Path, write: Callable[[Path], Any], where: str) -> None:
-    """Write beside the file and rename, so that a file is never half written; into pipes and devices what is whole.
+def write_atomically(out: Path, write: Callable[[Path], Any], where: str) -> None:
+    """Write a file to a temporary folder and rename it, so that it is never left incomplete.
 
-    A link stays a link: what it leads to is written.
+    Pipes and devices receive the complete file. A symbolic link is kept, and its target is written.
+
+    Parameters
+    ----------
+    out : pathlib.Path
+        The output file.
+    write : callable
+        Writes the file of the path that it is called with.
+    where : str
+        Name of the argument, for messages.
 
     Raises
     ------
@@ -113,30 +146,30 @@ def write_whole(out: Path, write: Callable[[Path], Any], where: str) -> None:
     """
     refuse_unwritable(out, where)
     try:
-        target, through = _target(out), _is_stream(out)
-        with tempfile.TemporaryDirectory(dir=None if through else target.parent, prefix=".textile-pcf-") as folder:
-            draft = Path(folder) / (target.name if not through else f"draft{out.suffix}")
+        target, is_stream = _target(out), _is_stream(out)
+        with tempfile.TemporaryDirectory(dir=None if is_stream else target.parent, prefix=".textile-pcf-") as folder:
+            draft = Path(folder) / (target.name if not is_stream else f"draft{out.suffix}")
             write(draft)
-            if through:
+            if is_stream:
                 _copy(draft, out)
             else:
                 draft.replace(target)
     except OSError as error:
-        raise _cannot(where, error) from error
+        raise _write_error(where, error) from error
 
 
-def _cannot(where: str, error: Exception) -> UsageError:
+def _write_error(where: str, error: Exception) -> UsageError:
     what = f"The file cannot be written: {getattr(error, 'strerror', None) or error}."
     return UsageError([Problem(where, what, "Name another file.", code="usage")])
 
 
 def _target(out: Path) -> Path:
-    """What a link leads to in the end, whether it is there or not; a file that is no link is itself."""
+    """Return the final target of a symbolic link, which need not exist; other paths unchanged."""
     return Path(os.path.realpath(out)) if out.is_symlink() and not _is_stream(out) else out
 
 
 def _is_stream(out: Path) -> bool:
-    """Whether it is there and no common file: a pipe, a device, an open file of this program."""
+    """Return whether a path exists and is no regular file: a pipe, a device, or an open file of this process."""
     if _descriptor(out) is not None:
         return True
     try:
@@ -146,26 +179,26 @@ def _is_stream(out: Path) -> bool:
 
 
 def _descriptor(out: Path) -> int | None:
-    """The number of the open file that a name such as /dev/stdout or /dev/fd/63 stands for."""
-    place = out
-    for _ in range(HOPS):
-        found = _DESCRIPTOR.fullmatch(f"{os.path.realpath(place.parent)}/{place.name}")
-        if found is not None:
-            return int(found[2]) if int(found[1]) == os.getpid() else None
-        if not place.is_symlink():
+    """Return the file descriptor of a path such as /dev/stdout or /dev/fd/63, or None."""
+    path = out
+    for _ in range(MAX_LINKS):
+        match = _DESCRIPTOR.fullmatch(f"{os.path.realpath(path.parent)}/{path.name}")
+        if match is not None:
+            return int(match[2]) if int(match[1]) == os.getpid() else None
+        if not path.is_symlink():
             return None
-        place = place.parent / place.readlink()
+        path = path.parent / path.readlink()
     return None
 
 
 def _copy(draft: Path, out: Path) -> None:
-    """All of a file into a pipe, a device or an open file; behind what this program printed there already."""
-    number = _descriptor(out)
+    """Copy a file to a pipe, a device or an open file, after the output that was already printed there."""
+    descriptor = _descriptor(out)
     sys.stdout.flush()
     with draft.open("rb") as source:
-        if number is None:
+        if descriptor is None:
             with out.open("wb", buffering=0) as stream:
                 shutil.copyfileobj(source, stream)
         else:
-            with os.fdopen(os.dup(number), "wb") as stream:
+            with os.fdopen(os.dup(descriptor), "wb") as stream:
                 shutil.copyfileobj(source, stream)

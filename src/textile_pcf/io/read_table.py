@@ -1,7 +1,7 @@
-"""Any table to columns: CSV, Excel, Parquet, DataFrames, YAML, JSON and plain Python rows, each cell with its place.
+"""Read a table from CSV, Excel, Parquet, YAML, JSON, a DataFrame or Python rows, with the location of every cell.
 
-Nothing is interpreted here but the shape: cells are stripped texts, "" where empty; numbers of a workbook or DataFrame
-stay numbers. Every fault of a table is collected. pandas and pyarrow are never imported for files that are not theirs.
+Only the shape is interpreted: cells are stripped texts, "" where empty; numbers of a workbook or DataFrame stay numbers.
+All problems of the shape are collected. pandas and pyarrow are imported only for sources that need them.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from textile_pcf.io.arrow import from_arrow, from_parquet
 from textile_pcf.io.dataframe import from_frame
 from textile_pcf.io.delimited import csv_rows
 from textile_pcf.io.excel import workbook_table
-from textile_pcf.io.output_files import refuse_odd_name
+from textile_pcf.io.output_files import refuse_non_utf8_name
 from textile_pcf.io.records import from_document
 from textile_pcf.io.strict_yaml import Document, read_bytes, read_yaml
-from textile_pcf.io.table import Header, Table, to_table
+from textile_pcf.io.table import Header, Table
+from textile_pcf.io.table_shape import to_table
 
-__all__ = ["Header", "Table", "read_table", "table_under"]
+__all__ = ["Header", "Table", "read_table", "read_table_with_header"]
 
-TOLD = (dict, list, Mapping, Sequence)  # the common ones first: they are looked for much faster
+ROW_TYPES = (dict, list, Mapping, Sequence)
+"""Types of rows in memory; `isinstance` is much faster for the concrete types, which come first."""
 ENDINGS = ".csv, .tsv, .txt, .xlsx, .xlsm, .parquet, .yaml, .yml or .json"
 
 
@@ -34,29 +36,35 @@ def read_table(
     error: type[PcfError] = InputError,
     known_columns: Iterable[str] | None = None,
     aliases: Mapping[str, str] | None = None,
-    lenient: bool = False,
+    collect_problems: bool = False,
 ) -> Table:
-    """Read a table of any kind.
+    """Read a table from a file or from memory.
 
     Parameters
     ----------
     source : path, pandas DataFrame, pyarrow Table, or `{product:, rows: [{...}]}` (or a list of such)
         A path ends in .csv, .tsv, .txt, .xlsx, .xlsm, .parquet, .yaml, .yml or .json.
     sheet : str
-        Sheet of a workbook; a workbook of one sheet may name it anything.
+        Title of the sheet of a workbook; ignored if the workbook has only one.
+    error : type of PcfError
+        Class of the error to raise.
     known_columns : iterable of str, optional
-        Columns there may be; others are a problem. Capitals and spaces in headers do not matter.
+        Columns that may occur; others are a problem. Case and spaces of headers are ignored.
     aliases : mapping, optional
         Other headers for known columns, such as Chinese ones.
-    lenient : bool
-        Keep faults of the shape in `faults`, so that those of the rows can be told with them.
+    collect_problems : bool
+        Keep problems of the shape in `Table.shape_problems` instead of raising them.
+
+    Returns
+    -------
+    Table
 
     Raises
     ------
     error
-        With every fault of the table's shape.
+        With every problem of the shape of the table.
     UsageError
-        No such file, unknown ending, or pyarrow is needed and not installed.
+        The file does not exist, its ending is unknown, or pyarrow is needed and not installed.
 
     Examples
     --------
@@ -64,15 +72,23 @@ def read_table(
     >>> table.columns["amount"], table.columns["product"]
     (['2 kg'], ['P'])
     """
-    header = _header(None if known_columns is None else tuple(known_columns), tuple((aliases or {}).items()), lenient)
-    return table_under(header, source, sheet, error)
+    header = _header(None if known_columns is None else tuple(known_columns), tuple((aliases or {}).items()), collect_problems)
+    return read_table_with_header(header, source, sheet, error)
 
 
-def table_under(header: Header, source: Any, sheet: str, error: type[PcfError]) -> Table:
-    """The same, of a header that was made before."""
-    if isinstance(source, TOLD) and not isinstance(source, str | bytes):
+def read_table_with_header(header: Header, source: Any, sheet: str, error: type[PcfError]) -> Table:
+    """Read a table like `read_table`, with a header that is reused for many tables.
+
+    Parameters
+    ----------
+    header : Header
+        The known columns.
+    source, sheet, error
+        See `read_table`.
+    """
+    if isinstance(source, ROW_TYPES) and not isinstance(source, str | bytes):
         return from_document(Document("input", source), header, error)
-    frame, arrow = _kind("pandas", "DataFrame"), _kind("pyarrow", "Table")
+    frame, arrow = _loaded_class("pandas", "DataFrame"), _loaded_class("pyarrow", "Table")
     if frame is not None and isinstance(source, frame):
         return from_frame(source, header, error)
     if arrow is not None and isinstance(source, arrow):
@@ -89,8 +105,8 @@ def _header(known: tuple[str, ...] | None, aliases: tuple[tuple[str, str], ...],
     return Header(known, dict(aliases), lenient)
 
 
-def _kind(module: str, name: str) -> Any:
-    """A class of a module that is loaded; None also while another thread is just loading it: nothing can be of it yet."""
+def _loaded_class(module: str, name: str) -> Any:
+    """Return a class of a module without importing it; None if the module is not (or not completely) loaded."""
     return getattr(sys.modules.get(module), name, None)
 
 
@@ -103,9 +119,9 @@ def _from_file(name: str, sheet: str, header: Header, error: type[PcfError]) -> 
     if ending in (".yaml", ".yml", ".json"):
         return from_document(read_yaml(name, error, (dict, list)), header, error)
     if ending == ".parquet":
-        refuse_odd_name(name)
+        refuse_non_utf8_name(name)
         return from_parquet(name, header, error)
-    read_bytes(name)  # a file that is not there is the nearer mistake
+    read_bytes(name)  # a missing file is reported first
     cure = "Save the workbook as .xlsx." if ending == ".xls" else f"Give a file that ends in {ENDINGS}."
     what = f"Files that end in {ending!r} cannot be read." if ending else "This file has no ending such as .csv."
     raise UsageError([Problem(name, what, cure, code="ending")])

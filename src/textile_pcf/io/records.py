@@ -1,203 +1,288 @@
-"""Rows of one product, or of several, written as mappings: YAML, JSON or plain Python."""
+"""Rows of one or several products, written as mappings in YAML, JSON or Python."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
 from operator import itemgetter, methodcaller
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from textile_pcf.errors import PcfError, Problem
-from textile_pcf.io.strict_yaml import Document
+from textile_pcf.io.strict_yaml import Document, DocumentPath
 from textile_pcf.io.table import Header, Table, clean_cell
 from textile_pcf.suggest import nearest
 
-MAPPING = (dict, Mapping)  # the common one first: it is looked for much faster
-NO_CELL = (Mapping, list, tuple, set)
-PLAIN = {str, float, int, type(None)}  # kinds of cells of which equal ones are the same text
-SMALL, KEPT = 1_000, 32  # forms that are remembered: of tables of so many rows, and how many
-FORM = "Write {product: ID, rows: [{stage: ..., flow: ..., amount: ...}]}."
+MAPPING_TYPES = (dict, Mapping)
+"""`isinstance` is much faster for dict, which comes first."""
+NOT_A_CELL = (Mapping, list, tuple, set)
+PLAIN_TYPES = {str, float, int, type(None)}
+"""Types of cells that mean the same text if they are equal; `True == 1` is not such a case."""
+MAX_CACHED_ROWS, MAX_CACHED_LAYOUTS = 1_000, 32
+"""Layouts are cached for tables of up to so many rows; number of cached layouts."""
+EXPECTED = "Write {product: ID, rows: [{stage: ..., flow: ..., amount: ...}]}."
+
+
+class _Entry(NamedTuple):
+    """One `{product:, rows:}` mapping with its path in the document."""
+
+    path: DocumentPath
+    rows: list[Any]
+    product: Any
+    names_product: bool
 
 
 def from_document(document: Document, header: Header, error: type[PcfError]) -> Table:
-    """Table of `{product: ID, rows: [{...}]}` or a list of such; a row may name its product itself."""
-    single = isinstance(document.data, MAPPING)
-    entries = {(): document.data} if single else {(number,): entry for number, entry in enumerate(document.data)}
+    """Convert a document of rows.
+
+    Parameters
+    ----------
+    document : Document
+        `{product: ID, rows: [{...}]}`, or a list of such mappings. A row may name its product itself.
+    header : Header
+        The known columns.
+    error : type of PcfError
+        Class of the error to raise.
+
+    Returns
+    -------
+    Table
+        Its columns are cut out of the cells when they are first used, see `RecordColumns`.
+
+    Raises
+    ------
+    error
+        With every entry, row or cell of a wrong type and every unknown or duplicated column.
+    """
     problems: list[Problem] = []
-    rows: list[Any] = []
-    products: list[Any] = []
-    named = False
-    homes: list[tuple[tuple[Any, ...], int]] = []
-    for path, entry in entries.items():
-        given = _given(document, path, entry, problems)
-        rows += given
-        named |= bool(given) and "product" in entry
-        products += [clean_cell(entry.get("product", ""))] * len(given) if given else []
-        homes += [(path, len(given))]
-    columns = _columns(rows, products if named else [], header)
-    paths = (
-        [(*path, "rows", number) for path, count in homes for number in range(count)] if document.lines or not columns else []
-    )
+    entries = _entries(document, problems)
+    rows = list(chain.from_iterable(entry.rows for entry in entries))
+    products = list(chain.from_iterable([entry.product] * len(entry.rows) for entry in entries))
+    columns = _columns(rows, products if any(entry.names_product for entry in entries) else [], header)
+    paths: list[DocumentPath] = []
+    if document.lines or not columns:
+        paths = [(*entry.path, "rows", number) for entry in entries for number in range(len(entry.rows))]
     if not columns:
-        problems += (wrong for path, row in zip(paths, rows, strict=True) for wrong in _wrong(document, path, row, header))
+        problems += chain.from_iterable(
+            _row_problems(document, path, row, header) for path, row in zip(paths, rows, strict=True)
+        )
     if not rows and not problems:
-        problems.append(Problem(document.place(), "There are no rows.", FORM, code="no-rows"))
+        problems.append(Problem(document.location(), "There are no rows.", EXPECTED, code="no-rows"))
     if problems:
         raise error(problems)
     lines = [document.line(path) for path in paths] if document.lines else range(len(rows))
     return Table(document.name, columns, len(rows), "yaml", lines, document=document, paths=paths)
 
 
+def _entries(document: Document, problems: list[Problem]) -> list[_Entry]:
+    """Return all entries of a document; problems are appended."""
+    if isinstance(document.data, MAPPING_TYPES):
+        return [_entry(document, (), document.data, problems)]
+    return [_entry(document, (number,), entry, problems) for number, entry in enumerate(document.data)]
+
+
+def _entry(document: Document, path: DocumentPath, entry: Any, problems: list[Problem]) -> _Entry:
+    """Return one entry, without rows if it has none; problems are appended."""
+    rows = _entry_rows(document, path, entry, problems)
+    if not rows:
+        return _Entry(path, [], "", names_product=False)
+    return _Entry(path, rows, clean_cell(entry.get("product", "")), "product" in entry)
+
+
+def _entry_rows(document: Document, path: DocumentPath, entry: Any, problems: list[Problem]) -> list[Any]:
+    """Check one entry and return its rows; problems are appended."""
+    if not isinstance(entry, MAPPING_TYPES):
+        problems.append(Problem(document.location(path), "This is not a product with rows.", EXPECTED, code="row"))
+        return []
+    for key in entry:
+        if key not in ("product", "rows"):
+            near = nearest(str(key), ("product", "rows"))
+            cure = f"Did you mean {near!r}?" if near else EXPECTED
+            what = f"{key!r} is not known here."
+            problems.append(Problem(document.location((*path, key)), what, cure, code="unknown-column"))
+    product = entry.get("product", "P")
+    if clean_cell(product) == "" or (type(product) is not str and isinstance(product, Mapping | list | tuple)):
+        where = document.location((*path, "product"))
+        problems.append(Problem(where, "The product has no id.", EXPECTED, code="row"))
+    rows = entry.get("rows")
+    if not isinstance(rows, (list, tuple)) or not rows:
+        problems.append(Problem(document.location((*path, "rows")), "There are no rows.", EXPECTED, code="no-rows"))
+        return []
+    return list(rows)
+
+
 def _columns(rows: list[Any], products: list[Any], header: Header) -> Mapping[str, list[Any]]:
-    """Cells of each column, "" where a row does not have it; nothing where a row is none, or a column or a cell is wrong."""
+    """Return the columns, or an empty mapping if a row, column or cell is wrong.
+
+    `products` holds the product of each row as its entry names it; it is empty if no entry does.
+    """
     values: Any = dict.values
-    if (types := set(map(type, rows))) != {dict}:
-        if not all(issubclass(kind, Mapping) for kind in types):
+    if (row_types := set(map(type, rows))) != {dict}:
+        if not all(issubclass(row_type, Mapping) for row_type in row_types):
             return {}
         values = methodcaller("values")
     keys, widths = tuple(chain.from_iterable(rows)), tuple(map(len, rows))
-    told = list(chain.from_iterable(map(values, rows)))
-    kinds = set(map(type, told))
-    find = record_layout if len(rows) <= SMALL else record_layout.__wrapped__  # what is remembered stays small
-    form = find(keys, widths, bool(products), header)
-    if form is None or not (kinds <= PLAIN or not any(issubclass(kind, NO_CELL) for kind in kinds)):
+    cells = list(chain.from_iterable(map(values, rows)))
+    types = set(map(type, cells))
+    find_layout = record_layout if len(rows) <= MAX_CACHED_ROWS else record_layout.__wrapped__
+    layout = find_layout(keys, widths, bool(products), header)
+    if layout is None or not (types <= PLAIN_TYPES or not any(issubclass(each, NOT_A_CELL) for each in types)):
         return {}
-    told += products
-    told.append("")
-    columns = RecordColumns(form, told, kinds, {"product": products} if form.products_once else {})
-    if products and not kinds.issuperset(map(type, products)) and any(isinstance(cell, NO_CELL) for cell in columns["product"]):
+    cells += products
+    cells.append("")
+    columns = RecordColumns(layout, cells, types, {"product": products} if layout.products_from_entries else {})
+    new_types = bool(products) and not types.issuperset(map(type, products))
+    if new_types and any(isinstance(cell, NOT_A_CELL) for cell in columns["product"]):
         return {}
     return columns
 
 
 @dataclass(frozen=True, eq=False)
 class RecordLayout:
-    """What rows of the same keys have in common: which of all their cells, one row after the other, stand in each column.
+    """Where the cells of each column are, for all tables whose rows have the same keys.
 
-    Behind the cells stand the products of the rows, where they are told once for several, and an empty cell.
+    The cells are those of all rows, one row after the other, then the product of each row as its entry names it (if any does),
+    then one empty cell.
+
+    Attributes
+    ----------
+    positions : mapping
+        Index of each column's cell in every row, lists of shape (rows,).
+    products_from_entries : bool
+        No row names its product itself.
     """
 
     positions: Mapping[str, list[int]]
-    products_once: bool
-    """No row names its product itself."""
+    products_from_entries: bool
 
     @cached_property
     def getters(self) -> dict[tuple[str, ...], itemgetter[Any]]:
-        """What takes all that is told in several columns out of the cells."""
+        """Item getters for the given columns, cached by column names."""
         return {}
 
     def signature(self, names: tuple[str, ...], cells: list[Any]) -> tuple[Any, ...]:
-        """All that is told in several columns. Where nothing is told depends on the form alone."""
-        take = self.getters.get(names)
-        if take is None:
-            wanted = (place for name in names for place in self.positions.get(name, ()) if place < len(cells) - 1)
-            take = self.getters[names] = itemgetter(*wanted, -1, -1)  # never of one place: that would be no tuple
-        return tuple(take(cells))
+        """Return all cells of the given columns; which cells are absent depends on the layout alone."""
+        getter = self.getters.get(names)
+        if getter is None:
+            empty = len(cells) - 1
+            indices = (index for name in names for index in self.positions.get(name, ()) if index < empty)
+            getter = self.getters[names] = itemgetter(*indices, -1, -1)  # itemgetter of one index would return no tuple
+        return tuple(getter(cells))
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=MAX_CACHED_LAYOUTS)
 def record_layout(keys: tuple[Any, ...], widths: tuple[int, ...], products: bool, header: Header) -> RecordLayout | None:
-    """Where rows of these keys, so many in each row, have their cells; None where a column is unknown or told twice in a row.
+    """Map each column to the positions of its cells.
 
-    Rows of the same keys in the same order are looked at once.
+    Parameters
+    ----------
+    keys : tuple
+        Keys of all rows, one row after the other.
+    widths : tuple of int
+        Number of keys of each row, shape (rows,).
+    products : bool
+        Whether the entries name products.
+    header : Header
+        The known columns.
+
+    Returns
+    -------
+    RecordLayout or None
+        None if a key is unknown or a column occurs twice in one row.
     """
     names = {key: header.name(key) for key in dict.fromkeys(keys)}
-    kinds: dict[tuple[Any, ...], int] = {}
+    patterns: dict[tuple[Any, ...], int] = {}  # distinct sequences of keys in a row
     ends = np.cumsum(widths)
-    start = ends - widths
-    number = [kinds.setdefault(keys[a:b], len(kinds)) for a, b in zip(start.tolist(), ends.tolist(), strict=True)]
-    if any(len({names[key] for key in kind}) < len(kind) for kind in kinds):
+    starts = ends - widths
+    pattern = [patterns.setdefault(keys[a:b], len(patterns)) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+    if any(len({names[key] for key in row_keys}) < len(row_keys) for row_keys in patterns):
         return None
-    nothing = len(keys) + len(widths) * products
-    places = {"product": np.arange(len(keys), nothing)} if products else {}
-    for key, name in names.items():  # a column may be known by another key in other rows, or be told of the whole product
-        within = np.array([kind.index(key) if key in kind else -1 for kind in kinds])[number]
-        places[name] = np.where(within >= 0, start + within, places.get(name, nothing))
-    if header.known is not None and not places.keys() <= set(header.known):
+    empty = len(keys) + len(widths) * products
+    positions = {"product": np.arange(len(keys), empty)} if products else {}
+    for key, name in names.items():  # other rows may have another key for the column, or the product of their entry
+        in_row = np.array([row_keys.index(key) if key in row_keys else -1 for row_keys in patterns])[pattern]
+        positions[name] = np.where(in_row >= 0, starts + in_row, positions.get(name, empty))
+    if header.known is not None and not positions.keys() <= set(header.known):
         return None
-    return RecordLayout(
-        {name: column.tolist() for name, column in places.items()}, products and "product" not in names.values()
-    )
+    from_entries = products and "product" not in names.values()
+    return RecordLayout({name: column.tolist() for name, column in positions.items()}, from_entries)
 
 
 class RecordColumns(Mapping[str, list[Any]]):
-    """Columns of rows that were told as mappings; a column is cut out of the cells when it is first asked for."""
+    """Columns of rows that were written as mappings; each is cut out of the cells when it is first used.
 
-    def __init__(self, form: RecordLayout, cells: list[Any], kinds: set[type], cut: dict[str, list[Any]]) -> None:
-        self.form, self._cells, self._kinds, self._cut = form, cells, kinds, cut
+    Parameters
+    ----------
+    layout : RecordLayout
+        Positions of the cells of each column.
+    cells : list
+        All cells in the order of `RecordLayout`.
+    types : set of type
+        Types of the cells of the rows.
+    columns : dict
+        Columns that are known already.
+    """
+
+    def __init__(self, layout: RecordLayout, cells: list[Any], types: set[type], columns: dict[str, list[Any]]) -> None:
+        self.layout, self._cells, self._types, self._columns = layout, cells, types, columns
 
     def __getitem__(self, name: str) -> list[Any]:
-        if name not in self._cut:
-            self._cut[name] = _cells([*map(self._cells.__getitem__, self.form.positions[name])])
-        return self._cut[name]
+        if name not in self._columns:
+            self._columns[name] = _clean_column([*map(self._cells.__getitem__, self.layout.positions[name])])
+        return self._columns[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self.form.positions
+        return name in self.layout.positions
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.form.positions)
+        return iter(self.layout.positions)
 
     def __len__(self) -> int:
-        return len(self.form.positions)
+        return len(self.layout.positions)
 
     def signature(self, names: tuple[str, ...]) -> tuple[object, ...] | None:
-        """What tells several columns apart from those of other rows, without cutting them out.
+        """Return a key that is equal for equal contents of the given columns, without cutting them out.
 
-        None where cells of these columns may be equal and yet mean something else, such as 1 and True.
+        Parameters
+        ----------
+        names : tuple of str
+            Names of the columns.
+
+        Returns
+        -------
+        tuple or None
+            None if equal cells may mean different things, such as 1 and True.
         """
-        told = self.form.signature(names, self._cells)
-        return (self.form, told) if self._kinds <= PLAIN or set(map(type, told)) <= PLAIN else None
+        cells = self.layout.signature(names, self._cells)
+        return (self.layout, cells) if self._types <= PLAIN_TYPES or set(map(type, cells)) <= PLAIN_TYPES else None
 
 
-def _cells(cells: list[Any]) -> list[Any]:
-    """Cells as they are kept; columns of one kind are common."""
-    kinds = set(map(type, cells))
-    if kinds == {str}:
+def _clean_column(cells: list[Any]) -> list[Any]:
+    """Return cells like `clean_cell`, faster for the common types."""
+    types = set(map(type, cells))
+    if types == {str}:
         return list(map(str.strip, cells))
-    if kinds <= {float, int}:
+    if types <= {float, int}:
         return cells
-    if kinds <= {str, float, int}:
+    if types <= {str, float, int}:
         return [cell.strip() if type(cell) is str else cell for cell in cells]
     return list(map(clean_cell, cells))
 
 
-def _given(document: Document, path: tuple[Any, ...], entry: Any, problems: list[Problem]) -> list[Any]:
-    """The rows of one entry."""
-    if not isinstance(entry, MAPPING):
-        problems.append(Problem(document.place(path), "This is not a product with rows.", FORM, code="row"))
-        return []
-    for key in entry:
-        if key not in ("product", "rows"):
-            near = nearest(str(key), ("product", "rows"))
-            cure = f"Did you mean {near!r}?" if near else FORM
-            what = f"{key!r} is not known here."
-            problems.append(Problem(document.place((*path, key)), what, cure, code="unknown-column"))
-    product = entry.get("product", "P")
-    if clean_cell(product) == "" or (type(product) is not str and isinstance(product, Mapping | list | tuple)):
-        problems.append(Problem(document.place((*path, "product")), "The product has no id.", FORM, code="row"))
-    given = entry.get("rows")
-    if not isinstance(given, (list, tuple)) or not given:
-        problems.append(Problem(document.place((*path, "rows")), "There are no rows.", FORM, code="no-rows"))
-        return []
-    return list(given)
-
-
-def _wrong(document: Document, here: tuple[Any, ...], row: Any, header: Header) -> list[Problem]:
-    """What is wrong with the shape of one row."""
+def _row_problems(document: Document, path: DocumentPath, row: Any, header: Header) -> Iterable[Problem]:
+    """Return the problems of the shape of one row."""
     if not isinstance(row, Mapping):
         cure = "Write {stage: ..., flow: ..., amount: ...}."
-        return [Problem(document.place(here), "This is not a row.", cure, code="row")]
+        return [Problem(document.location(path), "This is not a row.", cure, code="row")]
     keys = list(row)
+    problems: list[Problem] = []
     if header.known is None or not set(keys) <= set(header.known):
-        wrong = header.problems(keys, lambda column: document.place((*here, keys[column])))
-    else:
-        wrong = []
+        problems = header.problems(keys, lambda column: document.location((*path, keys[column])))
     for key, value in row.items():
-        if isinstance(value, NO_CELL):
+        if isinstance(value, NOT_A_CELL):
             what = "A list or mapping stands in a cell."
-            wrong.append(Problem(document.place((*here, key)), what, "Write a text or a number.", code="cell"))
-    return wrong
+            problems.append(Problem(document.location((*path, key)), what, "Write a text or a number.", code="cell"))
+    return problems

@@ -1,4 +1,4 @@
-"""Where the shipped data and examples lie, and the hash of a file."""
+"""Shipped data, examples, and hashes of files."""
 
 from __future__ import annotations
 
@@ -12,40 +12,69 @@ from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.suggest import nearest
 
 
-def data_root(kind: Literal["rules", "emission_factors", "examples"]) -> Path:
-    """Folder of the shipped data: inside an installed package, or beside `src` in a checkout or editable install."""
+def data_root(name: Literal["rules", "emission_factors", "examples"]) -> Path:
+    """Return a folder of the shipped data.
+
+    It is inside an installed package, or beside `src` in a checkout or editable install.
+
+    Parameters
+    ----------
+    name : str
+        Name of the folder.
+
+    Raises
+    ------
+    UsageError
+        The folder does not exist.
+    """
     package = Path(__file__).resolve().parents[1]
-    for folder in (package / "data" / kind, package.parents[1] / kind):
+    for folder in (package / "data" / name, package.parents[1] / name):
         if folder.is_dir():
             return folder
     what = "The data shipped with textile_pcf are missing."
-    raise UsageError([Problem(kind, what, "Install textile_pcf again.", code="data")])
+    raise UsageError([Problem(name, what, "Install textile_pcf again.", code="data")])
 
 
 def sha256_of(path: str | Path) -> str:
-    """SHA-256 of the bytes of a file, in hexadecimal."""
+    """Return the SHA-256 of a file in hexadecimal."""
     with Path(path).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 class Example(NamedTuple):
-    """What `footprint` needs for an example, in its order: `tp.footprint(*tp.load_example(name))`."""
+    """The arguments of `footprint` for an example: `tp.footprint(*tp.load_example(name))`.
+
+    Attributes
+    ----------
+    activity : pathlib.Path
+        File of activity data.
+    rule : str
+        Name of the rule.
+    factors : tuple of str or pathlib.Path
+        Tables of emission factors, in order of precedence.
+    """
 
     activity: Path
-    """File of activity data."""
     rule: str
-    """The rule it is given under."""
     factors: tuple[str | Path, ...]
-    """Tables of emission factors, in order."""
 
 
 def load_example(name: str) -> Example:
-    """An example by name: its activity data, rule and emission factors.
+    """Return a shipped example: its activity data, rule and emission factors.
+
+    Parameters
+    ----------
+    name : str
+        Name of the example, such as `cotton_poplin`.
+
+    Returns
+    -------
+    Example
 
     Raises
     ------
     UsageError
-        There is no such example; all are named.
+        There is no such example. The message lists all examples.
 
     Examples
     --------
@@ -68,13 +97,13 @@ def load_example(name: str) -> Example:
 
 @cache
 def examples() -> dict[str, Example]:
-    """All examples that are shipped, by name."""
+    """Return all shipped examples by name."""
     folder = data_root("examples")
     with (folder / "examples.csv").open(encoding="utf-8", newline="") as file:
         return {row["name"]: _example(folder, row) for row in csv.DictReader(file)}
 
 
 def _example(folder: Path, row: dict[str, str]) -> Example:
-    home = folder / row["name"]
-    tables = [home / table if table.endswith(".csv") else table for table in row["factors"].split(";") if table]
-    return Example(home / row["file"], row["rule"], tuple(tables))
+    example = folder / row["name"]
+    tables = [example / table if table.endswith(".csv") else table for table in row["factors"].split(";") if table]
+    return Example(example / row["file"], row["rule"], tuple(tables))

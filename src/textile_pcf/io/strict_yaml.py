@@ -1,7 +1,7 @@
-"""Read YAML 1.2 strictly, with the line of everything.
+"""Read YAML 1.2 strictly, with the line of every value.
 
-Stricter and plainer than PyYAML: `NO`, `yes`, `on` and dates stay text, `1e3` is a number; a key given twice, a tag, an
-anchor, an alias, a merge key or a second document is a problem with its line. All problems of a file are collected.
+It differs from PyYAML: `NO`, `yes`, `on` and dates stay texts, and `1e3` is a number. A duplicate key, a tag, an anchor, an
+alias, a merge key or a second document is a problem with its line. All problems of a file are collected.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import yaml
 
 from textile_pcf.errors import PcfError, Problem, UsageError
 
-LONGEST, DEEPEST = 5_000_000, 40  # characters and levels of a document that is written by people
+MAX_CHARACTERS, MAX_DEPTH = 5_000_000, 40
+"""Limits of a document: number of characters and levels of nesting."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_WORDS: dict[str, Any] = {
+_CONSTANTS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -26,9 +27,7 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -inf),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), nan),
 }
-_INTEGER = re.compile(
-    r"[-+]?[0-9]{1,250}|0o[0-7]{1,300}|0x[0-9a-fA-F]{1,250}"
-)  # longer ones are no numbers that can be counted
+_INTEGER = re.compile(r"[-+]?[0-9]{1,250}|0o[0-7]{1,300}|0x[0-9a-fA-F]{1,250}")  # a longer integer stays a text
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _CURES = {
     "mapping values are not allowed": "Put a text that holds ': ' in quotes, and check the indentation.",
@@ -43,34 +42,53 @@ _CURES = {
     "while scanning a quoted scalar": "Close the quotation mark that is opened here.",
 }
 
-Path_ = tuple[str | int | float, ...]
+DocumentPath = tuple[str | int | float, ...]
+"""Keys and indices from the root of a document to a value."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document that was read: its data, and where each part of it stands."""
+    """The data of a YAML, JSON or Python document, with the line of every value.
+
+    Attributes
+    ----------
+    name : str
+        Path or name, as shown in messages.
+    data : object
+        A mapping, or a list where that is allowed.
+    lines : dict
+        Line of each path, counted from 1; empty for data from memory.
+    """
 
     name: str
-    """Path or name, as shown in messages."""
     data: Any
-    """What it holds: a mapping, unless a list was allowed."""
-    lines: dict[Path_, int] = field(default_factory=dict, repr=False)
-    """Line of each path, counted from 1."""
+    lines: dict[DocumentPath, int] = field(default_factory=dict, repr=False)
 
-    def known(self, path: Path_) -> Path_:
-        """The part of a path that stands in the document: other words in it (names of union members) are left out."""
+    def existing_path(self, path: DocumentPath) -> DocumentPath:
+        """Return a path without the parts that are not in the document.
+
+        Parameters
+        ----------
+        path : tuple
+            A path of pydantic, which also holds names of union members.
+        """
         if not self.lines:
             return path
-        found: Path_ = ()
+        existing: DocumentPath = ()
         for part in path:
-            for each in (part, _number(part)):
-                if (*found, each) in self.lines:
-                    found = (*found, each)
+            for key in (part, _number(part)):
+                if (*existing, key) in self.lines:
+                    existing = (*existing, key)
                     break
-        return found
+        return existing
 
-    def line(self, path: Path_) -> int:
-        """Line of the part of the document nearest to a path.
+    def line(self, path: DocumentPath) -> int:
+        """Return the line of a path, or of the nearest existing value above it.
+
+        Parameters
+        ----------
+        path : tuple
+            Keys and indices.
 
         Examples
         --------
@@ -78,26 +96,52 @@ class Document:
         >>> document.line(("stages", 0, "losses")), document.line(("stages", 0, "flows"))
         (3, 2)
         """
-        return self.lines.get(self.known(path), 1)
+        return self.lines.get(self.existing_path(path), 1)
 
-    def place(self, path: Path_ = ()) -> str:
-        """`file:line (path.in.document)`, for messages."""
+    def location(self, path: DocumentPath = ()) -> str:
+        """Return `file:line (path.in.document)` for messages.
+
+        Parameters
+        ----------
+        path : tuple
+            Keys and indices; empty for the whole document.
+        """
         shown = ".".join(str(part) for part in path)
         line = f":{self.line(path)}" if self.lines else ""
         return f"{self.name}{line}" + (f" ({shown})" if shown else "")
 
 
 def parse_yaml(text: str, name: str, error: type[PcfError], roots: tuple[type, ...] = (dict,)) -> Document:
-    """The document a YAML text holds.
+    """Parse a YAML text.
+
+    Parameters
+    ----------
+    text : str
+        One document.
+    name : str
+        Path or name, for messages.
+    error : type of PcfError
+        Class of the error to raise.
+    roots : tuple of type
+        Allowed types of the root: dict, list or both.
+
+    Returns
+    -------
+    Document
 
     Raises
     ------
     error
-        With every problem: not YAML, a key twice, tags, anchors, several documents, too long or too deep.
+        With every problem: invalid YAML, a duplicate key, tags, anchors, several documents, excessive length or nesting.
+
+    Examples
+    --------
+    >>> parse_yaml("stages: [weaving, dyeing]", "rule.yaml", PcfError).data
+    {'stages': ['weaving', 'dyeing']}
     """
     reader = _Reader(name)
-    if len(text) > LONGEST:
-        reader.fault(1, f"This file has {len(text):,} characters.", f"Split it: at most {LONGEST:,} are read.", ())
+    if len(text) > MAX_CHARACTERS:
+        reader.fault(1, f"This file has {len(text):,} characters.", f"Split it: at most {MAX_CHARACTERS:,} are read.", ())
         raise error(reader.problems)
     try:
         data = reader.document(text)
@@ -113,18 +157,50 @@ def parse_yaml(text: str, name: str, error: type[PcfError], roots: tuple[type, .
 
 
 def read_yaml(path: str | Path, error: type[PcfError], roots: tuple[type, ...] = (dict,)) -> Document:
-    """The document a YAML (or JSON) file holds; `UsageError` when there is no such file."""
+    """Read a YAML or JSON file.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The file, in UTF-8.
+    error : type of PcfError
+        Class of the error to raise.
+    roots : tuple of type
+        Allowed types of the root: dict, list or both.
+
+    Returns
+    -------
+    Document
+
+    Raises
+    ------
+    error
+        See `parse_yaml`; also if the file is not UTF-8.
+    UsageError
+        The file cannot be opened.
+    """
     try:
         text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = fault.object[: fault.start].count(b"\n") + 1
-        wrong = Problem(f"{path}:{line}", "This is not UTF-8 text.", "Save the file as UTF-8.", code="encoding")
-        raise error([wrong]) from None
+        problem = Problem(f"{path}:{line}", "This is not UTF-8 text.", "Save the file as UTF-8.", code="encoding")
+        raise error([problem]) from None
     return parse_yaml(text, str(path), error, roots)
 
 
 def read_bytes(path: str | Path) -> bytes:
-    """The bytes of a file; `UsageError` when it cannot be opened."""
+    """Return the content of a file.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The file.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be opened.
+    """
     try:
         return Path(path).read_bytes()
     except (OSError, ValueError) as fault:
@@ -133,61 +209,60 @@ def read_bytes(path: str | Path) -> bytes:
 
 
 class _Reader:
-    """Builds data from the events of one document; never follows an alias, so nothing can explode."""
+    """Builds data from the events of one document; aliases are refused, so the data cannot be larger than the text."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.lines: dict[Path_, int] = {}
+        self.lines: dict[DocumentPath, int] = {}
         self.problems: list[Problem] = []
 
-    def fault(self, line: int, what: str, cure: str, path: Path_, code: str = "yaml") -> None:
+    def fault(self, line: int, what: str, cure: str, path: DocumentPath) -> None:
+        """Add a problem."""
         shown = ".".join(map(str, path))
-        self.problems.append(Problem(f"{self.name}:{line}" + (f" ({shown})" if shown else ""), what, cure, code=code))
+        where = f"{self.name}:{line}" + (f" ({shown})" if shown else "")
+        self.problems.append(Problem(where, what, cure, code="yaml"))
 
     def syntax(self, fault: yaml.YAMLError, text: str) -> None:
-        said = " ".join(str(getattr(fault, part, None) or "") for part in ("context", "problem", "reason")).strip()
-        opened = "quoted scalar" in said or "flow" in said  # what is left open is shown where it was opened
-        marks = ("context_mark", "problem_mark") if opened else ("problem_mark", "context_mark")
+        """Add the problem of a text that is not YAML."""
+        message = " ".join(str(getattr(fault, part, None) or "") for part in ("context", "problem", "reason")).strip()
+        is_open = "quoted scalar" in message or "flow" in message  # then the line of the opening character is reported
+        marks = ("context_mark", "problem_mark") if is_open else ("problem_mark", "context_mark")
         mark = next((mark for name in marks if (mark := getattr(fault, name, None)) is not None), None)
         line = mark.line + 1 if mark else text.encode()[: getattr(fault, "position", 0) or 0].count(b"\n") + 1
         near = "".join(text.split("\n")[line - 1 : line]).strip()[:60] if mark else ""
-        cures = (cure for words, cure in _CURES.items() if words in said)
+        cures = (cure for part, cure in _CURES.items() if part in message)
         cure = next(cures, "Check quotes, brackets and indentation here.")
-        self.fault(line, f"This is not YAML{f', near {near!r}' if near else ''}: {said}.", cure, ())
+        self.fault(line, f"This is not YAML{f', near {near!r}' if near else ''}: {message}.", cure, ())
 
     def document(self, text: str) -> Any:
-        """Data of the one document in a text."""
+        """Return the data of the only document of a text."""
         loader = _LOADER(text)
         try:
-            return self._events(loader)
+            return self._build(loader)
         finally:
             loader.dispose()
 
-    def _events(self, loader: Any) -> Any:
+    def _build(self, loader: Any) -> Any:
+        """Return the data that the events of a loader describe; building ends where a problem makes the rest useless."""
         root: Any = None
         documents = 0
-        open_: list[_Open] = []
+        stack: list[_Open] = []
         while loader.check_event():
             event = loader.get_event()
             line = event.start_mark.line + 1
             match event:
-                case yaml.ScalarEvent():
-                    self._marked(event, line, open_)
-                    value = _scalar(event)
                 case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                    self._marked(event, line, open_)
-                    if len(open_) >= DEEPEST:
-                        self.fault(line, f"This is nested more than {DEEPEST} levels deep.", "Write it flatter.", ())
+                    if not self._open(event, line, stack):
                         return None
-                    mapping = isinstance(event, yaml.MappingStartEvent)
-                    path = self._path(open_, line)
-                    open_.append(_Open({} if mapping else [], path))
                     continue
+                case yaml.ScalarEvent():
+                    self._refuse_tag_and_anchor(event, line, stack)
+                    value = _scalar(event)
                 case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                    value = open_.pop().data
+                    value = stack.pop().data
                 case yaml.AliasEvent():
                     what = f"An alias (*{event.anchor}) stands here."
-                    self.fault(line, what, "Write the value out.", self._path(open_, line))
+                    self.fault(line, what, "Write the value out.", self._path(stack, line))
                     value = None
                 case yaml.DocumentStartEvent():
                     documents += 1
@@ -197,18 +272,28 @@ class _Reader:
                     continue
                 case _:
                     continue
-            if not open_:
+            if not stack:
                 root = value
             else:
-                self._add(open_[-1], value, line)
+                self._add(stack[-1], value, line)
         return root
 
-    def _path(self, open_: list[_Open], line: int) -> Path_:
-        """Path of the value that starts now; its line is noted."""
-        if not open_:
+    def _open(self, event: Any, line: int, stack: list[_Open]) -> bool:
+        """Put a new mapping or list on the stack; return False if it is nested too deeply."""
+        self._refuse_tag_and_anchor(event, line, stack)
+        if len(stack) >= MAX_DEPTH:
+            self.fault(line, f"This is nested more than {MAX_DEPTH} levels deep.", "Write it flatter.", ())
+            return False
+        path = self._path(stack, line)
+        stack.append(_Open({} if isinstance(event, yaml.MappingStartEvent) else [], path))
+        return True
+
+    def _path(self, stack: list[_Open], line: int) -> DocumentPath:
+        """Return the path of the value that starts now, and store its line."""
+        if not stack:
             self.lines[()] = line
             return ()
-        top = open_[-1]
+        top = stack[-1]
         if isinstance(top.data, list):
             path = (*top.path, len(top.data))
             self.lines.setdefault(path, line)
@@ -216,19 +301,21 @@ class _Reader:
         return (*top.path, top.key if top.has_key else "key")
 
     def _add(self, top: _Open, value: Any, line: int) -> None:
+        """Add a complete value to the mapping or list that is being built; in a mapping it may be a key."""
         if isinstance(top.data, list):
             self.lines.setdefault((*top.path, len(top.data)), line)
             top.data.append(value)
         elif top.has_key:
-            if not top.refused:
+            if not top.key_refused:
                 top.data[top.key] = value
-            top.has_key = top.refused = False
+            top.has_key = top.key_refused = False
         else:
             self._key(top, value, line)
 
     def _key(self, top: _Open, key: Any, line: int) -> None:
+        """Store the key of the next value, or refuse it."""
         top.has_key, top.key = True, key
-        path: Path_ = (*top.path, key) if isinstance(key, str | int | float) else top.path
+        path: DocumentPath = (*top.path, key) if isinstance(key, str | int | float) else top.path
         what = cure = ""
         if isinstance(key, bool) or key is None or not isinstance(key, str | int | float) or key != key:
             shown = "A list or mapping" if isinstance(key, list | dict) else f"The key {str(key).lower()!r}"
@@ -240,49 +327,49 @@ class _Reader:
             what = f"The key {key!r} stands here a second time (first in line {self.lines[path]})."
             cure = "Keep one of them."
         if what:
-            top.refused = True
+            top.key_refused = True
             self.fault(line, what, cure, top.path)
             if not isinstance(key, str | int | float):
                 top.key = "key"
         else:
             self.lines[path] = line
 
-    def _marked(self, event: Any, line: int, open_: list[_Open]) -> None:
-        """Tags and anchors are refused."""
+    def _refuse_tag_and_anchor(self, event: Any, line: int, stack: list[_Open]) -> None:
         if event.tag is not None:
             cure = "Leave it out; put text in quotes."
-            self.fault(line, f"A tag ({event.tag}) stands here.", cure, self._path(open_, line))
+            self.fault(line, f"A tag ({event.tag}) stands here.", cure, self._path(stack, line))
         if event.anchor is not None:
-            self.fault(line, f"An anchor (&{event.anchor}) stands here.", "Leave it out.", self._path(open_, line))
+            self.fault(line, f"An anchor (&{event.anchor}) stands here.", "Leave it out.", self._path(stack, line))
 
 
 @dataclass
 class _Open:
-    """A mapping or list that is being read."""
+    """A mapping or list that is being built."""
 
     data: Any
-    path: Path_
+    path: DocumentPath
     key: Any = None
     has_key: bool = False
-    refused: bool = False
+    key_refused: bool = False
 
 
 def _scalar(event: yaml.ScalarEvent) -> Any:
+    """Return the value of a scalar: a text, a number, a boolean or None."""
     text: str = event.value
-    if not event.implicit[0]:  # quoted or a block of text
+    if not event.implicit[0]:  # quoted, or a block scalar
         return text
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
     return _number(text) if text[0] in "+-.0123456789" else text
 
 
 def _number(text: Any) -> Any:
-    """The number of the YAML 1.2 core schema a text stands for; else the text."""
+    """Return a text as a number of the YAML 1.2 core schema if it is one; else unchanged."""
     if not isinstance(text, str):
         return text
     if _INTEGER.fullmatch(text):
         return int(text, {"o": 8, "x": 16}.get(text[1:2], 10) if text[0] == "0" else 10)
     if _FLOAT.fullmatch(text):
         number = float(text)
-        return text if isinf(number) else number  # more than any number that can be counted
+        return text if isinf(number) else number  # too large for a float
     return inf if text == "inf" else text

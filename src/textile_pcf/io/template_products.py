@@ -1,4 +1,4 @@
-"""A workbook of our template as each of its products sees it: its own cells before those that hold for all products."""
+"""The lines of a template workbook for each of its products: a product's own cells override those for all products."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from textile_pcf.errors import Problem
 from textile_pcf.io.table import Page
 
 NAME_ID = "#product"
-OWN = re.compile(r"amount \d+$")  # columns of single products; `amount` holds for all
-GIVES = ("amount", "item", "component", "region", "year")  # a line is filled in when one of these is
+"""Id of the line that names the products."""
+OWN = re.compile(r"amount \d+$")
+"""Headers of the amounts of single products; `amount` is the amount for all products."""
+CONTENT_COLUMNS = ("amount", "item", "component", "region", "year")
+"""Columns that make a line filled in."""
 BAR, DASH = "｜", "—"
 EMPTY = ("", DASH)
 ANSWERS = {"yes": True, "是": True, "no": False, "否": False}
@@ -20,17 +23,30 @@ ANSWERS = {"yes": True, "是": True, "no": False, "否": False}
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a sheet; as a product sees it, its amount or word is the product's."""
+    """A line of a sheet, as it is written or as one product sees it.
+
+    Attributes
+    ----------
+    page : Page
+        The sheet.
+    row : int
+        Row of the sheet.
+    cells : mapping
+        Cells by column; for one product, with its own amount or item.
+    own : mapping
+        Amounts of single products by the number of their column.
+    shared : bool
+        For one product: whether the amount is the one for all products.
+    counts : bool
+        For one product: whether the line applies to it.
+    """
 
     page: Page
     row: int
     cells: Mapping[str, Any]
     own: Mapping[int, Any] = field(default_factory=dict)
-    """What single products say, by the number of their column."""
     shared: bool = False
-    """Whether a product sees here what is said for all."""
     counts: bool = True
-    """Whether a product is meant at all."""
 
     @property
     def ids(self) -> tuple[str, str]:
@@ -40,131 +56,158 @@ class Line:
 
     @property
     def target_cell(self) -> str:
-        """The cell to fill in: the item where no amount belongs."""
+        """Location of the cell to fill in: the item if the line has no amount."""
         column = "item" if self.cells["amount"] == DASH else "amount"
         return f"{self.page.title}!{self.page.letters[column]}{self.row}"
 
-    @property
-    def given(self) -> bool:
-        """Whether anything is filled in that says something."""
-        return any(self.cells[name] not in EMPTY for name in GIVES)
+    def own_cell(self, number: int) -> str:
+        """Return the location of the amount of a single product."""
+        return f"{self.page.title}!{self.page.letters.get(f'amount {number}', 'row ')}{self.row}"
 
     @property
-    def marked(self) -> bool:
-        """Whether some product has a cell of its own filled in."""
-        return any(said not in EMPTY for said in self.own.values())
+    def has_content(self) -> bool:
+        """Whether any of `CONTENT_COLUMNS` is filled in."""
+        return any(self.cells[name] not in EMPTY for name in CONTENT_COLUMNS)
+
+    @property
+    def has_own_content(self) -> bool:
+        """Whether the amount of a single product is filled in."""
+        return any(amount not in EMPTY for amount in self.own.values())
 
 
-def answer(amount: Any) -> bool | None:
-    """Yes or no in any language; None where it is neither."""
+def parse_answer(amount: Any) -> bool | None:
+    """Return a yes or no of any language as a boolean; None for other texts.
+
+    Examples
+    --------
+    >>> parse_answer("是｜yes"), parse_answer("No"), parse_answer(5)
+    (True, False, None)
+    """
     return ANSWERS.get(str(amount).partition(BAR)[0].strip().lower())
 
 
-def products_of(lines: list[Line], name: str, problems: list[Problem]) -> Iterator[tuple[str, list[Line]]]:
-    """Every product with the lines as it sees them; one product sees them as they are."""
-    ident = next((line for line in lines if line.cells["id"] == NAME_ID), None)
+def lines_by_product(lines: list[Line], name: str, problems: list[Problem]) -> Iterator[tuple[str, list[Line]]]:
+    """Yield every product with its lines.
+
+    Parameters
+    ----------
+    lines : list of Line
+        All lines of the workbook.
+    name : str
+        Path of the workbook, for messages.
+    problems : list of Problem
+        Problems are appended.
+    """
+    name_line = next((line for line in lines if line.cells["id"] == NAME_ID), None)
     numbers = sorted({number for line in lines for number in line.own})
     if not numbers:
-        yield _only(ident, name, problems), lines
+        yield _single_product(name_line, name, problems), lines
         return
-    found: dict[str, int] = {}
+    products = _products(name_line, numbers, lines, name, problems)
+    if not products and not problems:
+        _single_product(name_line, name, problems, numbers[0])
+    for product, number in products.items():
+        yield product, _product_lines(lines, product, number, name, problems)
+
+
+def _products(
+    name_line: Line | None, numbers: list[int], lines: list[Line], name: str, problems: list[Problem]
+) -> dict[str, int]:
+    """Return the column number of each product; problems are appended."""
+    products: dict[str, int] = {}
     for number in numbers:
-        said = ident.own.get(number, "") if ident else ""
-        where = f"{name} {_own_place(ident, number)}" if ident else name
-        if said in EMPTY:
+        product = name_line.own.get(number, "") if name_line else ""
+        where = f"{name} {name_line.own_cell(number)}" if name_line else name
+        if product in EMPTY:
             if any(line.own.get(number, "") not in EMPTY for line in lines):
                 what, cure = "This column is filled in, but its product has no id.", "Write a name or number for it."
                 problems.append(Problem(where, what, cure, code="row"))
-        elif str(said) in found:
+        elif str(product) in products:
             cure = "Give every column a product of its own."
-            problems.append(Problem(where, f"{str(said)!r} is the product of another column.", cure, code="twice"))
+            problems.append(Problem(where, f"{str(product)!r} is the product of another column.", cure, code="twice"))
         else:
-            found[str(said)] = number
-    if not found and not problems:
-        _only(ident, name, problems, numbers[0])
-    for product, number in found.items():
-        yield product, _seen(lines, product, number, name, problems)
+            products[str(product)] = number
+    return products
 
 
-def _only(ident: Line | None, name: str, problems: list[Problem], number: int | None = None) -> str:
-    """The id of the one product."""
-    if ident is not None and number is None and ident.cells["amount"] not in EMPTY:
-        return str(ident.cells["amount"])
-    place = "" if ident is None else ident.target_cell if number is None else _own_place(ident, number)
-    where = f"{name} {place}".strip()
+def _single_product(name_line: Line | None, name: str, problems: list[Problem], number: int | None = None) -> str:
+    """Return the id of the only product; a missing id is appended to the problems."""
+    if name_line is not None and number is None and name_line.cells["amount"] not in EMPTY:
+        return str(name_line.cells["amount"])
+    cell = "" if name_line is None else name_line.target_cell if number is None else name_line.own_cell(number)
+    where = f"{name} {cell}".strip()
     problems.append(Problem(where, "The product has no id.", "Write a name or number for it.", code="row"))
     return "?"
 
 
-def _own_place(line: Line, number: int) -> str:
-    return f"{line.page.title}!{line.page.letters.get(f'amount {number}', 'row ')}{line.row}"
-
-
-def _seen(lines: list[Line], product: str, number: int, name: str, problems: list[Problem]) -> list[Line]:
-    """The lines as one of several products sees them; those that are not about it do not count."""
-    seen = [_view(line, number) for line in lines]
-    told = {line.ids for line in seen if line.counts and not line.shared and (not line.ids[1] or line.ids[1] == "share")}
-    seen = [replace(line, counts=False) if line.shared and line.ids in told else line for line in seen]
-    shares = [line for line in seen if line.counts and line.ids == ("product", "share")]
+def _product_lines(lines: list[Line], product: str, number: int, name: str, problems: list[Problem]) -> list[Line]:
+    """Return the lines as one of several products sees them; lines that do not apply to it have `counts=False`."""
+    views = [_view(line, number) for line in lines]
+    own_ids = {line.ids for line in views if line.counts and not line.shared and (not line.ids[1] or line.ids[1] == "share")}
+    views = [replace(line, counts=False) if line.shared and line.ids in own_ids else line for line in views]
+    shares = [line for line in views if line.counts and line.ids == ("product", "share")]
     fibres = {line.cells["component"] for line in shares if line.cells["amount"] not in EMPTY}
-    seen = [replace(line, counts=False) if _other_fibre(line, fibres) else line for line in seen]
-    optional = {line.ids[0]: line for line in reversed(seen) if not line.ids[1] and _asks(line)}
-    for stage, route in optional.items():  # where nobody answers, all products means all
-        seen = _answered(seen, stage, route, product, name, problems)
-    problems += _mixed(seen, name)
-    return [replace(line, cells={**line.cells, "amount": ""}) if line.ids == ("product", "") else line for line in seen]
+    views = [replace(line, counts=False) if _is_other_fibre(line, fibres) else line for line in views]
+    optional = {line.ids[0]: line for line in reversed(views) if not line.ids[1] and _asks_for_answer(line)}
+    for stage, stage_line in optional.items():  # without any answer, lines for all products apply to every product
+        views = _apply_answer(views, stage, stage_line, product, name, problems)
+    problems += _mixed_totals(views, name)
+    return [replace(line, cells={**line.cells, "amount": ""}) if line.ids == ("product", "") else line for line in views]
 
 
 def _view(line: Line, number: int) -> Line:
-    """A line with what it says for one product, in the place where that stands."""
-    own, word = line.own.get(number, ""), line.cells["item"] == DASH
+    """Return a line with the amount or item of one product, and the location where that is written."""
+    own, amount, takes_item = line.own.get(number, ""), line.cells["amount"], line.cells["item"] == DASH
     shared = own in EMPTY
-    amount = line.cells["amount"]
-    said = amount if shared else own
-    place = "amount" if (shared and amount not in EMPTY) or number not in line.own else f"amount {number}"
-    letters = {**line.page.letters, "amount": line.page.letters[place]}
-    if word:
-        said = DASH if said in EMPTY else str(said).partition(BAR)[0].strip()
+    value = amount if shared else own
+    column = "amount" if (shared and amount not in EMPTY) or number not in line.own else f"amount {number}"
+    letters = {**line.page.letters, "amount": line.page.letters[column]}
+    if takes_item:
+        value = DASH if value in EMPTY else str(value).partition(BAR)[0].strip()
         letters["item"] = letters["amount"]
-    cells = {**line.cells, **({"amount": DASH, "item": "" if said == DASH else said} if word else {"amount": said})}
-    counts = not (shared and amount in EMPTY and line.marked)
+        cells = {**line.cells, "amount": DASH, "item": "" if value == DASH else value}
+    else:
+        cells = {**line.cells, "amount": value}
+    counts = not (shared and amount in EMPTY and line.has_own_content)
     return Line(Page(line.page.title, letters), line.row, cells, line.own, shared, counts)
 
 
-def _asks(line: Line) -> bool:
-    """Whether a stage's line asks if it takes place; one that always does has a dash there."""
+def _asks_for_answer(line: Line) -> bool:
+    """Return whether a stage line asks if the stage takes place; a stage that always does has a dash."""
     return line.cells["amount"] != DASH and line.ids[0] != "product" and not line.cells["id"].startswith("#")
 
 
-def _other_fibre(line: Line, fibres: set[Any]) -> bool:
-    """Whether a line for all products is of a fibre that this one does not have."""
+def _is_other_fibre(line: Line, fibres: set[Any]) -> bool:
+    """Return whether a line for all products is about a fibre that the product does not contain."""
     fibre, stage = line.cells["component"], line.ids[0]
     return line.shared and stage != "product" and fibre not in EMPTY and fibre not in fibres
 
 
-def _answered(lines: list[Line], stage: str, route: Line, product: str, name: str, problems: list[Problem]) -> list[Line]:
-    """Without what is said for all products of a stage that does not take place for this one."""
-    here = [line for line in lines if line.counts and line.given and line.ids[0] == stage]
-    answers = [line for line in here if not line.ids[1] and line.cells["amount"] not in EMPTY]
-    own = any(not line.shared for line in here if line.ids[1])
+def _apply_answer(
+    lines: list[Line], stage: str, stage_line: Line, product: str, name: str, problems: list[Problem]
+) -> list[Line]:
+    """Drop lines for all products if the stage does not take place for this product; a missing answer is a problem."""
+    of_stage = [line for line in lines if line.counts and line.has_content and line.ids[0] == stage]
+    answers = [line for line in of_stage if not line.ids[1] and line.cells["amount"] not in EMPTY]
+    has_own = any(not line.shared for line in of_stage if line.ids[1])
     if not answers:
-        others = any(line.marked for line in lines if line.ids == (stage, ""))
-        if here and others and not own:
+        answered_elsewhere = any(line.has_own_content for line in lines if line.ids == (stage, ""))
+        if of_stage and answered_elsewhere and not has_own:
             what = f"Something is given here for all products, but not whether this stage takes place for {product!r}."
-            problems.append(Problem(f"{name} {route.target_cell}", what, "Answer yes or no.", code="stage-unsaid"))
+            problems.append(Problem(f"{name} {stage_line.target_cell}", what, "Answer yes or no.", code="stage-unsaid"))
         return lines
-    if own or any(answer(line.cells["amount"]) is not False for line in answers):
+    if has_own or any(parse_answer(line.cells["amount"]) is not False for line in answers):
         return lines
-    dropped = {(line.page.title, line.row) for line in here if line.shared and line not in answers}
+    dropped = {(line.page.title, line.row) for line in of_stage if line.shared and line not in answers}
     return [replace(line, counts=False) if (line.page.title, line.row) in dropped else line for line in lines]
 
 
-def _mixed(lines: Iterable[Line], name: str) -> Iterator[Problem]:
-    """Totals of a period whose output is not of the same products."""
+def _mixed_totals(lines: Iterable[Line], name: str) -> Iterator[Problem]:
+    """Yield the problems of period totals whose output covers other products than the total."""
     totals = [line for line in lines if line.counts and line.cells["per"] == "period" and line.cells["amount"] not in EMPTY]
-    outputs = {_period_of(line): line for line in totals if line.ids[1] == "output"}
+    outputs = {_period_key(line): line for line in totals if line.ids[1] == "output"}
     for line in totals:
-        output = outputs.get(_period_of(line), line)
+        output = outputs.get(_period_key(line), line)
         if output.shared != line.shared:
             all_of, one_of = (line, output) if line.shared else (output, line)
             what = f"{all_of.target_cell} is a total of all products, and {one_of.target_cell} of this product alone."
@@ -172,5 +215,6 @@ def _mixed(lines: Iterable[Line], name: str) -> Iterator[Problem]:
             yield Problem(f"{name} {line.target_cell}", what, cure, code="period-mixed")
 
 
-def _period_of(line: Line) -> tuple[str, str, str]:
+def _period_key(line: Line) -> tuple[str, str, str]:
+    """Return stage, component and year, by which a total finds its output."""
     return line.ids[0], str(line.cells["component"]), str(line.cells["year"])

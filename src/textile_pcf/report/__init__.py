@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from textile_pcf.errors import known_language
-from textile_pcf.io.output_files import path_of, write_whole
-from textile_pcf.io.safe_text import holdable
+from textile_pcf.errors import check_language
+from textile_pcf.io.output_files import as_path, write_atomically
+from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.results import Footprint
 
 __all__ = ["ENDINGS", "to_excel", "to_html"]
@@ -35,9 +35,9 @@ def to_excel(result: Footprint, path: str | Path, unit: str | None = None, langu
     """
     from textile_pcf.report.workbook import write_workbook
 
-    known_language(language)
-    out = path_of(path, "path")
-    write_whole(out, lambda draft: write_workbook(result, draft, unit, language), str(out))
+    check_language(language)
+    out = as_path(path, "path")
+    write_atomically(out, lambda draft: write_workbook(result, draft, unit, language), str(out))
     return out
 
 
@@ -63,8 +63,8 @@ def to_html(result: Footprint, path: str | Path, unit: str | None = None, langua
     """
     from textile_pcf.report.page import page
 
-    known_language(language)
-    out = path_of(path, "path")
-    text = holdable(page(result, unit, language))
-    write_whole(out, lambda draft: draft.write_text(text, encoding="utf-8", newline=""), str(out))
+    check_language(language)
+    out = as_path(path, "path")
+    text = escape_controls(page(result, unit, language))
+    write_atomically(out, lambda draft: draft.write_text(text, encoding="utf-8", newline=""), str(out))
     return out

@@ -15,7 +15,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from textile_pcf.io.safe_text import guarded, holdable
+from textile_pcf.io.safe_text import escape_controls, guard_formula
 
 Looks = Mapping[str, int]
 LONGEST = 32_767  # signs that a cell holds
@@ -30,10 +30,10 @@ BAND = "1F4E79"
 
 def text_cell(place: str, value: str, looks: Looks, style: str) -> str:
     """A text that is a text, whatever it begins with and also after it was edited."""
-    told = holdable(value)
+    told = escape_controls(value)
     if len(told) > LONGEST:
         told = f"{told[: LONGEST - 1]}…"
-    look = looks[style if guarded(told) == told else style + QUOTED]
+    look = looks[style if guard_formula(told) == told else style + QUOTED]
     if "_x" in told:
         told = _ESCAPE.sub("_x005F_", told)  # else Excel takes it for the code of a sign
     text = escape(told, {"\r": "&#13;"})

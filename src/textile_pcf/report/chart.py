@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from textile_pcf.io.table import letter
+from textile_pcf.io.table import column_letter
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.report.totals import Totals
 
@@ -32,7 +32,7 @@ def draw_chart(totals: Totals) -> None:
 
 
 def _range(sheet: str, first: int, last: int, column: int) -> str:
-    name = letter(column)
+    name = column_letter(column)
     return f"'{sheet}'!${name}${first + 1}:${name}${last + 1}"
 
 
@@ -60,10 +60,10 @@ def _title(text: str, size: int) -> Any:
     from openpyxl.chart.title import Title
     from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 
-    from textile_pcf.io.safe_text import holdable
+    from textile_pcf.io.safe_text import escape_controls
 
     look = CharacterProperties(sz=size, b=True)
-    run = RegularTextRun(rPr=look, t=holdable(text))
+    run = RegularTextRun(rPr=look, t=escape_controls(text))
     told = RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), r=[run])])
     return Title(tx=Text(rich=told), overlay=False)
 
@@ -73,9 +73,9 @@ def _series(title: str, names: str, values: str) -> Any:
     from openpyxl.chart.label import DataLabelList
     from openpyxl.chart.series import Series, SeriesLabel
 
-    from textile_pcf.io.safe_text import holdable
+    from textile_pcf.io.safe_text import escape_controls
 
-    series = Series(idx=0, order=0, tx=SeriesLabel(v=holdable(title)))
+    series = Series(idx=0, order=0, tx=SeriesLabel(v=escape_controls(title)))
     series.cat, series.val = AxDataSource(strRef=StrRef(f=names)), NumDataSource(numRef=NumRef(f=values))
     series.graphicalProperties.solidFill = FILL
     labels = DataLabelList(numFmt="0.00", showVal=True)

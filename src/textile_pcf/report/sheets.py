@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.io.table import letter
+from textile_pcf.io.table import column_letter
 from textile_pcf.report.cells import Looks, formula_cell, number_cell, row_of, text_cell
 
 HEAD, LINE = 32, 15  # points of a row of headings (two lines), and of a line of text
@@ -85,7 +85,7 @@ class Sheet:
             self.cells = {}
 
     def _at(self, column: int) -> str:
-        return f"{letter(column)}{self.row + 1}"
+        return f"{column_letter(column)}{self.row + 1}"
 
     def fit(self, most: int = WIDE) -> None:
         """Make every column as wide as what stands in it, up to `most` letters."""
@@ -94,11 +94,11 @@ class Sheet:
 
     def wide(self, column: int, letters: int) -> None:
         """Make a column as wide as so many letters."""
-        self.page.column_dimensions[letter(column)].width = letters + EDGE
+        self.page.column_dimensions[column_letter(column)].width = letters + EDGE
 
     def freeze(self, rows: int, columns: int) -> None:
         """Let the first rows and columns stay where they are."""
-        self.page.freeze_panes = f"{letter(columns)}{rows + 1}"
+        self.page.freeze_panes = f"{column_letter(columns)}{rows + 1}"
 
     def printed(self, paper: str = "A4", wide: int = 1, repeated: int = 0) -> None:
         """On paper, lying, so many pages wide; the headings and the first columns on every page."""
@@ -110,14 +110,14 @@ class Sheet:
         self.page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         if repeated:
             self.page.print_title_rows = "1:1"
-            self.page.print_title_cols = f"A:{letter(repeated - 1)}"
+            self.page.print_title_cols = f"A:{column_letter(repeated - 1)}"
 
     def _seen(self, column: int, width: int) -> None:
         self.widths[column] = max(self.widths.get(column, 0), width)
 
     def at(self, row: int, column: int, last: int | None = None) -> str:
         """Reference to a cell, or to a column of cells down to row `last`."""
-        name = letter(column)
+        name = column_letter(column)
         end = "" if last is None else f":${name}${last + 1}"
         return f"'{self.name}'!${name}${row + 1}{end}"
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.io.table import letter
+from textile_pcf.io.table import column_letter
 from textile_pcf.messages.catalogue import fixed_text, translate
 from textile_pcf.report.cells import looks_of, save
 from textile_pcf.report.chart import draw_chart
@@ -106,7 +106,7 @@ def _lines(
             sheet.row += 1  # a product without lines keeps an empty row, so that its sums have a range
         blocks.append((first, sheet.row - 1))
     sheet.freeze(1, FROZEN)
-    sheet.page.auto_filter.ref = f"A1:{letter(columns['last'])}{max(sheet.row, 2)}"
+    sheet.page.auto_filter.ref = f"A1:{column_letter(columns['last'])}{max(sheet.row, 2)}"
     sheet.fit()
     return blocks
 
@@ -226,7 +226,7 @@ def _beside(sheet: Sheet, result: Footprint, line: int, columns: dict[str, int],
 
 
 def _cell(row: int, column: int) -> str:
-    return f"${letter(column)}${row + 1}"
+    return f"${column_letter(column)}${row + 1}"
 
 
 def _about(sheet: Sheet, result: Footprint, language: str) -> None:

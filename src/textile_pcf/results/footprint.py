@@ -14,7 +14,7 @@ from textile_pcf._extensions import extension
 from textile_pcf.arrays import FloatArray, read_only
 from textile_pcf.columns import ArrowStrings
 from textile_pcf.engine.loops import sum_by_group
-from textile_pcf.errors import InputError, Problem, UsageError, known_language, wrong_type
+from textile_pcf.errors import InputError, Problem, UsageError, check_language, wrong_type
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import factor_rows
 from textile_pcf.inventory.processes import Processes
@@ -310,7 +310,7 @@ class Footprint:
         UsageError
             There is no such product, stage or language.
         """
-        known_language(language)
+        check_language(language)
         ids = [info.id for info in self.stages]
         if stage is not None and not isinstance(stage, str):
             raise wrong_type("stage", stage, "the id of a stage", f"There are: {', '.join(ids)}.")
@@ -414,7 +414,7 @@ class Footprint:
 
     def show(self, language: str = "en") -> Shown:
         """The result as a notebook shows it, in `en` or `zh`."""
-        return Shown(self, known_language(language))
+        return Shown(self, check_language(language))
 
     def to_datapackage(self, path: Any = None, **options: Any) -> Any:
         """The system behind the result as a data package of Brightway: `textile_pcf.brightway.to_datapackage`. [kg CO2e]

@@ -12,7 +12,7 @@ from textile_pcf._version import __version__
 from textile_pcf.activity import Activity
 from textile_pcf.columns import Categorical
 from textile_pcf.io.resources import sha256_of
-from textile_pcf.io.safe_text import holdable
+from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.results.run import Run
 from textile_pcf.units import canonical_text
 
@@ -36,7 +36,7 @@ def provenance(run: Run) -> dict[str, Any]:
         ],
         "gwp": run.gwp,
         "biogenic": run.biogenic,
-        "input": [{"name": holdable(activity.columns.table.name), "sha256": _input_hash(activity)}],
+        "input": [{"name": escape_controls(activity.columns.table.name), "sha256": _input_hash(activity)}],
         "library": f"textile_pcf {__version__}",
         **_supply(run),
     }

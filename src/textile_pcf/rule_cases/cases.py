@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from textile_pcf.errors import InputError, Problem, RuleError, UsageError
-from textile_pcf.io.documents import validated
-from textile_pcf.io.strict_yaml import Document, Path_, read_yaml
+from textile_pcf.io.documents import validate_document
+from textile_pcf.io.strict_yaml import Document, DocumentPath, read_yaml
 from textile_pcf.rule_cases.schema import CaseDocument
 from textile_pcf.rules import load_rules
 from textile_pcf.units import UnitError, parse_unit, split_quantity
@@ -79,7 +79,7 @@ class Case:
         return inner(self.document, path, data)
 
 
-def inner(document: Document, path: Path_, data: Any) -> Document:
+def inner(document: Document, path: DocumentPath, data: Any) -> Document:
     """A part of a document, with its lines."""
     lines = {at[len(path) :]: line for at, line in document.lines.items() if at[: len(path)] == path}
     return Document(document.name, data, lines)
@@ -162,7 +162,7 @@ def _cases(document: Document) -> list[Case]:
 def _form(case: Case) -> Iterator[Problem]:
     """What is wrong with the form of a case."""
     try:
-        written = validated(CaseDocument, case.document, InputError)
+        written = validate_document(CaseDocument, case.document, InputError)
     except InputError as error:
         yield from error.problems
         return

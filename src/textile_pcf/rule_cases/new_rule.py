@@ -9,7 +9,7 @@ from typing import Any
 
 from textile_pcf.calculation import footprint
 from textile_pcf.errors import InputError, Problem, RuleError, UsageError
-from textile_pcf.io.documents import validated
+from textile_pcf.io.documents import validate_document
 from textile_pcf.io.strict_yaml import Document, parse_yaml, read_bytes
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rule_cases.cases import BESIDE, cases_schema
@@ -145,7 +145,7 @@ def _copied(origin: RuleSet, head: str, file: str) -> str:
 
 def _compiled(text: str, file: str) -> RuleSet:
     document: Document = parse_yaml(text, file, RuleError)
-    return compile_rule(validated(RuleDocument, document, RuleError), document, None, "")
+    return compile_rule(validate_document(RuleDocument, document, RuleError), document, None, "")
 
 
 def _asked(rules: RuleSet) -> str:

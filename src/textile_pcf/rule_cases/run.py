@@ -14,9 +14,9 @@ from textile_pcf.calculation import footprint
 from textile_pcf.errors import FactorError, InputError, PcfError, Problem, RuleError
 from textile_pcf.factors import FactorSheet, FactorTable, TableDocument, check_table, load_factors
 from textile_pcf.factors.table import COLUMNS as FACTOR_COLUMNS
-from textile_pcf.io.documents import validated
+from textile_pcf.io.documents import validate_document
 from textile_pcf.io.records import from_document
-from textile_pcf.io.strict_yaml import Document, Path_
+from textile_pcf.io.strict_yaml import Document, DocumentPath
 from textile_pcf.io.table import Header
 from textile_pcf.io.table import Table as Cells
 from textile_pcf.results import Footprint
@@ -61,7 +61,7 @@ def rule_of(case: Case, loaded: dict[str, RuleSet]) -> RuleSet:
         document = case.part("rule")
         text = json.dumps(written, sort_keys=True, default=str)
         sha256 = hashlib.sha256(text.encode()).hexdigest()
-        return compile_rule(validated(RuleDocument, document, RuleError), document, None, sha256)
+        return compile_rule(validate_document(RuleDocument, document, RuleError), document, None, sha256)
     name = str(path_of(case.home, written) if written else _beside(case))
     if name not in loaded:
         loaded[name] = load_rules(name)
@@ -103,9 +103,9 @@ def rows_of(case: Case) -> Cells:
     return from_document(_table(case, rows, (("rows", number) for number in range(len(rows)))), HEADER, InputError)
 
 
-def _table(case: Case, rows: list[dict[str, Any]], homes: Iterable[Path_]) -> Document:
+def _table(case: Case, rows: list[dict[str, Any]], homes: Iterable[DocumentPath]) -> Document:
     """Rows as a document that `from_document` reads, with the lines at which they stand in the case."""
-    lines: dict[Path_, int] = {}
+    lines: dict[DocumentPath, int] = {}
     if case.document.lines:
         lines[()] = lines[("rows",)] = case.document.line(())
         for number, home in enumerate(homes):
@@ -133,7 +133,7 @@ def _written(case: Case, factors: list[Any] | dict[str, Any]) -> Iterable[Factor
         return
     tables = {HAND: factors} if isinstance(factors, list) else factors
     for name, table in tables.items():
-        home: Path_ = ("factors",) if isinstance(factors, list) else ("factors", name)
+        home: DocumentPath = ("factors",) if isinstance(factors, list) else ("factors", name)
         if not isinstance(table, list) or not table or not all(isinstance(row, Mapping) for row in table):
             cure = 'Write {item: "0.5 kgCO2e/kWh"}, or a list of rows, or a list of names and paths.'
             raise FactorError([Problem(case.place(*map(str, home)), "These are no factors.", cure, code="case")])
@@ -160,7 +160,7 @@ def short_factor(case: Case, item: str, told: Any) -> dict[str, Any]:
     return factor_row({"item": item, "value": value, "unit": unit.strip()})
 
 
-def _checked(case: Case, name: str, rows: list[dict[str, Any]], homes: list[Path_]) -> FactorSheet:
+def _checked(case: Case, name: str, rows: list[dict[str, Any]], homes: list[DocumentPath]) -> FactorSheet:
     cells = from_document(_table(case, rows, homes), FACTORS, FactorError)
     return check_table(name, cells, TableDocument())
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from textile_pcf.errors import Problem, RuleError, UsageError, wrong_type
-from textile_pcf.io.documents import validated
+from textile_pcf.io.documents import validate_document
 from textile_pcf.io.output_files import is_file
 from textile_pcf.io.resources import data_root, sha256_of
 from textile_pcf.io.strict_yaml import read_yaml
@@ -76,7 +76,7 @@ def read_rule(path: Path) -> RuleSet:
     if not is_file(path):
         raise UsageError([Problem(str(path), "There is no such rule file.", "Check the path.", code="no-rule")])
     document = read_yaml(path, RuleError)
-    written = validated(RuleDocument, document, RuleError)
+    written = validate_document(RuleDocument, document, RuleError)
     return compile_rule(written, document, path, sha256_of(path))
 
 
@@ -122,4 +122,4 @@ def _valid_from(path: Path) -> date:
     """Return the date from which an edition is valid; a single edition is the newest and need not be read."""
     if len(list(path.parent.glob("*.yaml"))) == 1:
         return date.min
-    return validated(RuleDocument, read_yaml(path, RuleError), RuleError).valid_from or date.min
+    return validate_document(RuleDocument, read_yaml(path, RuleError), RuleError).valid_from or date.min

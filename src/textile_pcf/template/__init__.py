@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from textile_pcf.errors import Problem, UsageError, known_language
-from textile_pcf.io.output_files import path_of, write_whole
+from textile_pcf.errors import Problem, UsageError, check_language
+from textile_pcf.io.output_files import as_path, write_atomically
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.template.annotate import annotate
 from textile_pcf.template.entries import Entry, default_text, entries, need_word, sources_text
@@ -68,16 +68,16 @@ def make_template(
     ...     make_template("cotton_fabric", f"{folder}/mill.xlsx", products=["P-1", "P-2"]).name
     'mill.xlsx'
     """
-    rules, target = load_rules(rule), path_of(path, "path")
-    known_language(language, LANGUAGES)
+    rules, target = load_rules(rule), as_path(path, "path")
+    check_language(language, LANGUAGES)
     if target.suffix.lower() == ".xlsx":
         from textile_pcf.template.workbook import write_workbook
 
         layout = layout_of(products)
-        write_whole(target, lambda draft: write_workbook(rules, draft, language, layout), str(target))
+        write_atomically(target, lambda draft: write_workbook(rules, draft, language, layout), str(target))
     elif target.suffix.lower() == ".csv":
         text = template_csv(rules, everything, "zh" if language == "zh" else "en", products)
-        write_whole(target, lambda draft: draft.write_text(text, encoding="utf-8-sig", newline=""), str(target))
+        write_atomically(target, lambda draft: draft.write_text(text, encoding="utf-8-sig", newline=""), str(target))
     else:
         cure = "Give a path that ends in .xlsx or .csv."
         raise UsageError([Problem(str(path), "This is no kind of template.", cure, code="ending")])

@@ -9,7 +9,7 @@ from typing import Any
 
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.io.output_files import refuse_inputs
-from textile_pcf.io.safe_text import guarded, holdable
+from textile_pcf.io.safe_text import escape_controls, guard_formula
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.template.copies import copies_of
 from textile_pcf.template.links import link_to
@@ -50,7 +50,7 @@ def annotate(
     for book, whole in copies_of(path):
         rest = [] if whole else [Problem(str(source), VALUES_ALONE, "For a copy with its formats, save it in Excel.")]
         try:
-            _write(book, holdable(str(source)), [*found, *rest], language, told)
+            _write(book, escape_controls(str(source)), [*found, *rest], language, told)
             book.save(out)
         except Exception:  # what openpyxl has read of others it may yet not be able to write
             if not whole:
@@ -67,7 +67,7 @@ def _write(book: Any, source: str, found: list[Problem], language: str, told: Ca
     spoken: dict[tuple[str, str], list[str]] = {}
     places = []
     for problem in found:
-        place = _cell(book, source, holdable(problem.where))
+        place = _cell(book, source, escape_controls(problem.where))
         places.append(place)
         if place is not None:
             spoken.setdefault(place, []).append(f"{told(problem.what)} {told(problem.cure)}")
@@ -80,7 +80,7 @@ def _write(book: Any, source: str, found: list[Problem], language: str, told: Ca
 
 def _holdable_by(tell: Callable[[str], str]) -> Callable[[str], str]:
     """Tells a sentence so that a workbook can hold it."""
-    return lambda text: holdable(tell(text))
+    return lambda text: escape_controls(tell(text))
 
 
 def _clear(book: Any) -> None:
@@ -123,14 +123,16 @@ def _list(
         [fixed_text("problems_title", language)],
         [fixed_text(f"problems_{key}", language) for key in ("where", "what", "cure")],
     ]
-    rows += [[holdable(problem.where).removeprefix(f"{name} "), told(problem.what), told(problem.cure)] for problem in found]
+    rows += [
+        [escape_controls(problem.where).removeprefix(f"{name} "), told(problem.what), told(problem.cure)] for problem in found
+    ]
     if not found:
         rows.append([fixed_text("problems_none", language)])
     for number, row in enumerate(rows, 1):
         for column, text in enumerate(row, 1):
             cell = sheet.cell(number, column, text)
             cell.data_type = "s"
-            cell.quotePrefix = guarded(text) != text
+            cell.quotePrefix = guard_formula(text) != text
             cell.alignment = Alignment(vertical="top", wrap_text=True)
             if number <= 2:
                 cell.font = Font(bold=True, size=14 if number == 1 else 11)

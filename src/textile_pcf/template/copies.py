@@ -71,5 +71,5 @@ def _put(target: Any, cell: Cell) -> None:
         target.data_type = "s"
         return
     target.value = cell.value
-    if cell.shown in FORMATS:
-        target.number_format = FORMATS[cell.shown]
+    if cell.number_format in FORMATS:
+        target.number_format = FORMATS[cell.number_format]

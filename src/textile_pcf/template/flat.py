@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from textile_pcf.io.safe_text import guarded_cells
+from textile_pcf.io.safe_text import guard_cells
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rules import FlowSpec, PropertySpec, RuleSet
 from textile_pcf.template.entries import Entry, default_text, entries, need_word
@@ -76,6 +76,6 @@ def template_csv(
     file = io.StringIO()
     writer = csv.DictWriter(file, HEADER, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(dict(zip(row, guarded_cells(row.values()), strict=True))
+    writer.writerows(dict(zip(row, guard_cells(row.values()), strict=True))
                      for row in template_rows(rules, everything, language, ids))  # fmt: skip
     return file.getvalue()

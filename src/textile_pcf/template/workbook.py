@@ -9,8 +9,8 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.io.safe_text import guarded, holdable
-from textile_pcf.io.table import letter
+from textile_pcf.io.safe_text import escape_controls, guard_formula
+from textile_pcf.io.table import column_letter
 from textile_pcf.io.template_workbook import DASH, MARK, NAME_ID
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rules import RuleSet
@@ -51,7 +51,7 @@ class Lists:
             column = len(self.place) + 4
             for row, text in enumerate(words, 1):
                 put(self.sheet.cell(row, column), text)
-            name = letter(column - 1)
+            name = column_letter(column - 1)
             self.place[words] = f"'{MARK}'!${name}$1:${name}${len(words)}"
         return self.place[words]
 
@@ -79,10 +79,10 @@ class Choices:
 
 def put(cell: Any, value: str) -> None:
     """Write a text that is a text, whatever it begins with and also after it was edited."""
-    told = holdable(value)
+    told = escape_controls(value)
     cell.value = told
     cell.data_type = "s"
-    if guarded(told) != told:
+    if guard_formula(told) != told:
         cell.quotePrefix = True
 
 
@@ -131,7 +131,7 @@ def _draw(sheet: Any, page: Page, lists: Lists, language: str, layout: Layout, p
     sheet.cell(1, 1).font = _font(bold=True, size=15, color=BAND)
     _across(sheet, 2, page.note, 8)
     _head(sheet, language, layout, product if page is not product else None)
-    sheet.column_dimensions[letter(layout.columns["component"] - 1)].hidden = not page.component
+    sheet.column_dimensions[column_letter(layout.columns["component"] - 1)].hidden = not page.component
     choices, row = Choices(lists), TECHNICAL + 1
     for section in page.sections:
         if section.title:
@@ -175,7 +175,7 @@ def _product_head(head: Any, place: int, name: str, language: str, product: Page
         put(head, bare)
         return
     row = TECHNICAL + 1 + bool(product.sections[0].title)
-    there = f"'{product.name}'!${letter(place - 1)}${row}"
+    there = f"'{product.name}'!${column_letter(place - 1)}${row}"
     newline = bare.replace("\n", '"&CHAR(10)&"')
     head.value = f'=IF({there}="","{newline}",{there})'
 
@@ -273,7 +273,7 @@ def _places(text: str) -> int:
 
 def _widths(sheet: Any, widths: Iterable[float]) -> None:
     for place, width in enumerate(widths):
-        sheet.column_dimensions[letter(place)].width = width
+        sheet.column_dimensions[column_letter(place)].width = width
 
 
 def _across(sheet: Any, row: int, text: str, columns: int) -> None:
@@ -285,7 +285,7 @@ def _across(sheet: Any, row: int, text: str, columns: int) -> None:
     put(sheet.cell(row, 1), text)
     sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=columns)
     sheet.cell(row, 1).alignment = Alignment(vertical="top", wrap_text=True)
-    width = sum(sheet.column_dimensions[letter(place)].width for place in range(columns))
+    width = sum(sheet.column_dimensions[column_letter(place)].width for place in range(columns))
     sheet.row_dimensions[row].height = LINE * min(MOST, _lines_of(text, width))
 
 
@@ -299,7 +299,7 @@ def _printed(sheet: Any, repeated: str | None = None, layout: Layout | None = No
     if repeated:
         sheet.print_title_rows = repeated
     if layout and layout.several:
-        sheet.print_title_cols = f"A:{letter(layout.frozen - 1)}"
+        sheet.print_title_cols = f"A:{column_letter(layout.frozen - 1)}"
 
 
 def _guide(sheet: Any, rules: RuleSet, found: list[Page], language: str, layout: Layout) -> None:
