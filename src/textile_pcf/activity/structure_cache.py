@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
-from textile_pcf.activity.row_patterns import FORM
+from textile_pcf.activity.row_patterns import PATTERN_COLUMNS
 from textile_pcf.activity.structure import Structure
 from textile_pcf.columns import cell_text
 from textile_pcf.io.records import PLAIN, RecordColumns
@@ -51,8 +51,8 @@ def table_signature(cells: ActivityColumns) -> tuple[tuple[Any, ...], tuple[str,
 def _told(columns: Mapping[str, Any]) -> tuple[object, ...] | None:
     """What tells the texts of columns from those of other tables."""
     if isinstance(columns, RecordColumns):
-        return columns.signature(FORM)
-    told = [columns.get(name) for name in FORM]
+        return columns.signature(PATTERN_COLUMNS)
+    told = [columns.get(name) for name in PATTERN_COLUMNS]
     if not all(column is None or (type(column) is list and set(map(type, column)) <= PLAIN) for column in told):
         return None
     return tuple(None if column is None else tuple(column) for column in told)
