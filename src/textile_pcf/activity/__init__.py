@@ -8,20 +8,13 @@ from typing import Any
 
 from textile_pcf.activity.activity import Activity, fill_structure
 from textile_pcf.activity.amounts import all_valid, check_amounts, check_outputs, to_canonical
-from textile_pcf.activity.columns import (
-    ALIASES,
-    COLUMNS,
-    DATA_TYPES,
-    ActivityColumns,
-    check_data_types,
-    check_vocabulary,
-    read_columns,
-)
+from textile_pcf.activity.columns import ALIASES, COLUMNS, DATA_TYPES, ActivityColumns, read_columns
 from textile_pcf.activity.components import check_shares
 from textile_pcf.activity.interpretation import interpret_rows
 from textile_pcf.activity.structure import build_structure
 from textile_pcf.activity.structure_cache import structure_cache, table_signature
 from textile_pcf.activity.template_rule import check_template_rule
+from textile_pcf.activity.vocabulary import check_data_types, check_vocabulary
 from textile_pcf.rules import RuleSet
 
 __all__ = [
