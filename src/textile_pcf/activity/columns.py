@@ -219,13 +219,13 @@ def read_columns(source: Any) -> ActivityColumns:
         If there are no rows, or columns are missing or unknown.
     """
     table = source if isinstance(source, Table) else read_activity_table(source)
-    given = set(table.columns)
-    missing = [column for column in REQUIRED if column not in given]
+    names = set(table.columns)
+    missing = [column for column in REQUIRED if column not in names]
     if missing:
         cure = f"Each row needs product, stage, flow, amount and unit; add: {', '.join(missing)}."
         what = f"Columns are missing: {', '.join(missing)}."
         raise InputError([*table.faults, Problem(table.name, what, cure, code="missing-column")])
-    if set(HEADER_COLUMNS) - given and any(problem.code in HEADER_PROBLEMS for problem in table.faults):
+    if set(HEADER_COLUMNS) - names and any(problem.code in HEADER_PROBLEMS for problem in table.faults):
         raise InputError(table.faults)  # a wrong header is not reported again as an empty cell of every row
     parsed = parse_number_columns(table, NUMBERS)
     numbers = {name: floats for name, (floats, _) in parsed.items()}

@@ -11,12 +11,16 @@ import numpy as np
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.row_patterns import RowKind, Rows
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
+from textile_pcf.columns import take
 from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
 NO_ROWS = np.empty(0, dtype=np.intp)
 SHARE_TOLERANCE = 1e-6  # by how much the sum of shares may differ from 1
+
+RowsAndEntries = tuple[IndexArray, IndexArray]
+"""Rows of a table, and the component or product of each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,13 +178,24 @@ class RowAssignment:
         Row of the table; empty where `identity` is True.
     entry : ndarray of intp, shape (assigned rows,)
         Component in component stages, product in common ones.
+    pattern : ndarray of intp, shape (assigned rows,)
+        Pattern of the row.
     identity : bool
         Whether each row of the table is assigned once, in the order of the table.
     """
 
     row: IndexArray
     entry: IndexArray
+    pattern: IndexArray
     identity: bool = False
+
+    def table_rows(self, assigned: IndexArray) -> IndexArray:
+        """Return the rows of the table of some assigned rows."""
+        return assigned if self.identity else take(self.row, assigned)
+
+    def table_rows_or_none(self, assigned: IndexArray) -> IndexArray:
+        """Return the rows of the table of some assigned rows, -1 where these are -1."""
+        return assigned if self.identity else np.append(self.row, -1)[assigned]
 
 
 def assign_rows(
@@ -207,24 +222,24 @@ def assign_rows(
     product = cells.texts["product"].codes.astype(np.intp, copy=False)
     if components.one_per_product and cells.texts["component"].categories == ("",):
         if valid.all():
-            return RowAssignment(NO_ROWS, product, identity=True), []
+            return RowAssignment(NO_ROWS, product, rows.pattern, identity=True), []
         valid_rows = rows.where(valid)
-        return RowAssignment(valid_rows, product[valid_rows]), []
+        return RowAssignment(valid_rows, product[valid_rows], rows.pattern[valid_rows]), []
     valid_rows = rows.where(valid)
     per_component = rule_arrays(rules).stage_is_component[rows.patterns.stage[rows.pattern[valid_rows]]]
     common, of_component = valid_rows[~per_component], valid_rows[per_component]
     if not len(of_component):
-        return RowAssignment(common, product[common]), []
+        return RowAssignment(common, product[common], rows.pattern[common]), []
     has_name = cells.texts["component"].codes[of_component] != _unnamed_code(cells)
     named, problems = _named(cells, of_component[has_name], components)
     unnamed = _without_overridden(cells, _unnamed(product, of_component[~has_name], components), named)
-    parts = (RowAssignment(common, product[common]), named, unnamed)
-    row, entry = np.concatenate([part.row for part in parts]), np.concatenate([part.entry for part in parts])
+    parts = ((common, product[common]), named, unnamed)
+    row, entry = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     order = np.argsort(row, kind="stable")
-    return RowAssignment(row[order], entry[order]), problems
+    return RowAssignment(row[order], entry[order], rows.pattern[row[order]]), problems
 
 
-def _named(cells: ActivityColumns, rows: IndexArray, components: Components) -> tuple[RowAssignment, list[Problem]]:
+def _named(cells: ActivityColumns, rows: IndexArray, components: Components) -> tuple[RowsAndEntries, list[Problem]]:
     """Assign rows that name a component to that component of their product."""
     span = len(components.component_names) + 1
     key = cells.texts["product"].codes[rows] * span + cells.texts["component"].codes[rows]
@@ -242,24 +257,25 @@ def _named(cells: ActivityColumns, rows: IndexArray, components: Components) -> 
             f"Its fibres are: {fibres}." if fibres else "Add a row `product,share` for each fibre, or leave `component` empty."
         )
         problems += cells.problems_at([int(row)], what, cure, "component", "unknown-component")
-    return RowAssignment(rows[exists], index[exists]), problems
+    return (rows[exists], index[exists]), problems
 
 
-def _unnamed(product: IntArray, rows: IndexArray, components: Components) -> RowAssignment:
+def _unnamed(product: IntArray, rows: IndexArray, components: Components) -> RowsAndEntries:
     """Assign rows without a component to all components of their product."""
     count = components.count[product[rows]]
     first = np.repeat(components.start[product[rows]] - (np.cumsum(count) - count), count)
-    return RowAssignment(np.repeat(rows, count), first + np.arange(count.sum()))
+    return np.repeat(rows, count), first + np.arange(count.sum())
 
 
-def _without_overridden(cells: ActivityColumns, unnamed: RowAssignment, named: RowAssignment) -> RowAssignment:
+def _without_overridden(cells: ActivityColumns, unnamed: RowsAndEntries, named: RowsAndEntries) -> RowsAndEntries:
     """Drop rows without a component where a row that names the component gives the same flow."""
     flows = len(cells.texts["flow"].categories)
     stages = len(cells.texts["stage"].categories)
 
-    def key(assignment: RowAssignment) -> IntArray:
-        flow = cells.texts["stage"].codes[assignment.row] * flows + cells.texts["flow"].codes[assignment.row]
-        return np.asarray(assignment.entry * (stages * flows) + flow, dtype=np.int64)
+    def key(row: IndexArray, entry: IndexArray) -> IntArray:
+        flow = cells.texts["stage"].codes[row] * flows + cells.texts["flow"].codes[row]
+        return np.asarray(entry * (stages * flows) + flow, dtype=np.int64)
 
-    kept = ~np.isin(key(unnamed), key(named))
-    return RowAssignment(unnamed.row[kept], unnamed.entry[kept])
+    kept = ~np.isin(key(*unnamed), key(*named))
+    row, entry = unnamed
+    return row[kept], entry[kept]

@@ -17,7 +17,6 @@ from textile_pcf.activity.quantity_index import QuantityIndex
 from textile_pcf.activity.row_patterns import PER_DRIVER, PER_PERIOD, RowKind, Rows, rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import take
-from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
 FROM_RULE, NOT_GIVEN = -1, -1
@@ -161,10 +160,7 @@ def build_exchanges(
     cells: ActivityColumns,
     rows: Rows,
     assignment: RowAssignment,
-    pattern: IndexArray,
     index: QuantityIndex,
-    rules: RuleSet,
-    processes: BlockIndex,
     stage_active: BoolArray,
     geography: Geography,
 ) -> tuple[Exchanges, BoolArray]:
@@ -175,15 +171,11 @@ def build_exchanges(
     cells : ActivityColumns
     rows : Rows
     assignment : RowAssignment
-    pattern : ndarray of intp, shape (assigned rows,)
-        Pattern of each assigned row.
     index : QuantityIndex
-    rules : RuleSet
-    processes : BlockIndex
-        One block per stage.
     stage_active : ndarray of bool, shape (processes,)
         Whether the process takes place.
     geography : Geography
+        Region and year of processes; also gives the rule and the index of processes.
 
     Returns
     -------
@@ -191,20 +183,18 @@ def build_exchanges(
     is_given : ndarray of bool, shape (flow entries,)
         Whether a flow entry has an exchange.
     """
+    rules, processes = geography.rules, geography.processes
     at, is_given = index.flows, index.is_given
-    entry, row = take(assignment.entry, at), at if assignment.identity else take(assignment.row, at)
-    pattern = take(pattern, at)
-    patterns = _exchange_patterns(cells, rows, rules, geography, None if assignment.identity else np.unique(pattern))
+    entry, row, pattern = take(assignment.entry, at), assignment.table_rows(at), take(assignment.pattern, at)
+    patterns = _exchange_patterns(cells, rows, geography, None if assignment.identity else np.unique(pattern))
     stage = np.append(rule_arrays(rules).flow_stage, -1)[patterns.flow]  # patterns of other kinds have no exchanges
     process = take(np.append(processes.offsets, 0)[stage], pattern) + entry
     empty = np.flatnonzero(cells.empty[row]) if cells.has_empty else np.empty(0, dtype=np.intp)
     exchanges = Exchanges(pattern, entry, row, process, patterns, geography, empty)
-    return _add_rule_exchanges(exchanges, rules, processes, index.entries(RowKind.FLOW), stage_active, is_given), is_given
+    return _add_rule_exchanges(exchanges, index.entries(RowKind.FLOW), stage_active, is_given), is_given
 
 
-def _exchange_patterns(
-    cells: ActivityColumns, rows: Rows, rules: RuleSet, geography: Geography, used: IndexArray | None
-) -> ExchangePatterns:
+def _exchange_patterns(cells: ActivityColumns, rows: Rows, geography: Geography, used: IndexArray | None) -> ExchangePatterns:
     """Return the patterns of flows, of which only those in `used` count: rows may all be overridden for their components."""
     patterns = rows.patterns
     is_flow, no_region = patterns.row_kind == RowKind.FLOW, geography.regions.index("")
@@ -212,7 +202,7 @@ def _exchange_patterns(
         is_flow &= np.isin(np.arange(len(is_flow)), used)
     region, year = geography.pattern_region, geography.pattern_year
     flow, per = np.where(is_flow, patterns.index, -1), np.where(is_flow, patterns.per, PER_DRIVER)
-    masses = np.append(rule_arrays(rules).flow_masses > 0, NO_MASSES, axis=0)[flow] & (per == PER_DRIVER)[:, None]
+    masses = np.append(rule_arrays(geography.rules).flow_masses > 0, NO_MASSES, axis=0)[flow] & (per == PER_DRIVER)[:, None]
     masses[per == PER_PERIOD, 0] = True  # a period's amount is per kg of output
     return ExchangePatterns(
         flow=flow,
@@ -225,15 +215,10 @@ def _exchange_patterns(
 
 
 def _add_rule_exchanges(
-    exchanges: Exchanges,
-    rules: RuleSet,
-    processes: BlockIndex,
-    flow_entries: BlockIndex,
-    stage_active: BoolArray,
-    is_given: BoolArray,
+    exchanges: Exchanges, flow_entries: BlockIndex, stage_active: BoolArray, is_given: BoolArray
 ) -> Exchanges:
     """Add exchanges of active processes that the rule has a value for and no row gives; marks them in `is_given`."""
-    arrays = rule_arrays(rules)
+    arrays, processes = rule_arrays(exchanges.geography.rules), exchanges.geography.processes
     added: list[tuple[int, IndexArray]] = []
     for index in np.flatnonzero(arrays.flow_added_by_rule).tolist():
         block = flow_entries.block(index)

@@ -42,23 +42,21 @@ class RowSubset:
         return RowSubset(take(self.pattern, at), take(self.entry, at), take(self.row, at))
 
 
-def rows_of_kind(row_kind: RowKind, patterns: RowPatterns, pattern: IndexArray, assignment: RowAssignment) -> RowSubset:
+def rows_of_kind(row_kind: RowKind, patterns: RowPatterns, assignment: RowAssignment) -> RowSubset:
     """Return the assigned rows of one kind.
 
     Parameters
     ----------
     row_kind : RowKind
     patterns : RowPatterns
-    pattern : ndarray of intp, shape (assigned rows,)
-        Pattern of each assigned row.
     assignment : RowAssignment
 
     Returns
     -------
     RowSubset
     """
-    at = rows_where(patterns.row_kind == row_kind, pattern)
-    return RowSubset(take(pattern, at), take(assignment.entry, at), at if assignment.identity else take(assignment.row, at))
+    at = rows_where(patterns.row_kind == row_kind, assignment.pattern)
+    return RowSubset(take(assignment.pattern, at), take(assignment.entry, at), assignment.table_rows(at))
 
 
 @dataclass(frozen=True, eq=False)

@@ -60,16 +60,12 @@ class QuantityIndex:
         return bool(np.count_nonzero(self.assigned_row >= 0) == len(self.index))
 
 
-def quantity_index(
-    patterns: RowPatterns, pattern: IndexArray, assignment: RowAssignment, components: Components, rules: RuleSet
-) -> QuantityIndex:
+def quantity_index(patterns: RowPatterns, assignment: RowAssignment, components: Components, rules: RuleSet) -> QuantityIndex:
     """Return the index of all quantities and the entry of each assigned row.
 
     Parameters
     ----------
     patterns : RowPatterns
-    pattern : ndarray of intp, shape (assigned rows,)
-        Pattern of each assigned row.
     assignment : RowAssignment
     components : Components
     rules : RuleSet
@@ -94,7 +90,7 @@ def quantity_index(
         blocks[row_kind] = end, entries
         end += entries.total
     start[~np.isin(patterns.row_kind, list(block_of_kind))] = end
-    index = take(start, pattern) + assignment.entry
+    index = take(start, assignment.pattern) + assignment.entry
     assigned_row: NDArray[np.integer[Any]] = np.full(
         end + max(components.size, len(components.start)), -1, dtype=np.int32 if len(index) < SHORT else np.int64
     )

@@ -178,14 +178,13 @@ def build_structure(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple
     assignment, assignment_problems = assign_rows(cells, rows, components, rules)
     problems += assignment_problems
     patterns = rows.patterns
-    pattern = rows.pattern if assignment.identity else rows.pattern[assignment.row]
     processes = block_index(np.arange(len(rules.stages)), rules, components)
-    index = quantity_index(patterns, pattern, assignment, components, rules)
-    stage_active = _stage_active(rule_arrays(rules).stage_optional, processes, patterns, pattern, assignment)
-    stage_rows = rows_of_kind(RowKind.STAGE, patterns, pattern, assignment)
-    output_rows = rows_of_kind(RowKind.OUTPUT, patterns, pattern, assignment)
+    index = quantity_index(patterns, assignment, components, rules)
+    stage_active = _stage_active(rule_arrays(rules).stage_optional, processes, patterns, assignment)
+    stage_rows = rows_of_kind(RowKind.STAGE, patterns, assignment)
+    output_rows = rows_of_kind(RowKind.OUTPUT, patterns, assignment)
     geography = Geography.of(cells, rules, components, patterns, stage_rows, processes)
-    exchanges, is_given = build_exchanges(cells, rows, assignment, pattern, index, rules, processes, stage_active, geography)
+    exchanges, is_given = build_exchanges(cells, rows, assignment, index, stage_active, geography)
     if not (assignment.identity and index.unique):
         problems += find_duplicates(cells, rows)
     structure = Structure(
@@ -197,8 +196,8 @@ def build_structure(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple
         loss_entries=index.entries(RowKind.LOSS),
         stage_active=stage_active,
         is_given=is_given,
-        properties=_given_quantities(RowKind.PROPERTY, patterns, pattern, assignment, index),
-        losses=_given_quantities(RowKind.LOSS, patterns, pattern, assignment, index),
+        properties=_given_quantities(RowKind.PROPERTY, patterns, assignment, index),
+        losses=_given_quantities(RowKind.LOSS, patterns, assignment, index),
         exchanges=exchanges,
         outputs=_outputs(cells, patterns, output_rows, geography),
         regions=geography.regions,
@@ -207,25 +206,23 @@ def build_structure(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple
     return structure, problems
 
 
-def _stage_active(
-    optional: BoolArray, processes: BlockIndex, patterns: RowPatterns, pattern: IndexArray, assignment: RowAssignment
-) -> BoolArray:
+def _stage_active(optional: BoolArray, processes: BlockIndex, patterns: RowPatterns, assignment: RowAssignment) -> BoolArray:
     """Return whether each process takes place: its stage is not optional, or a row names it. Shape (processes,)."""
     active = np.repeat(~optional[:-1], processes.lengths)
-    named = rows_where(optional[patterns.stage], pattern)
-    active[processes.entry(patterns.stage[pattern[named]], assignment.entry[named])] = True
+    named = rows_where(optional[patterns.stage], assignment.pattern)
+    active[processes.entry(patterns.stage[assignment.pattern[named]], assignment.entry[named])] = True
     return active
 
 
 def _given_quantities(
-    row_kind: RowKind, patterns: RowPatterns, pattern: IndexArray, assignment: RowAssignment, index: QuantityIndex
+    row_kind: RowKind, patterns: RowPatterns, assignment: RowAssignment, index: QuantityIndex
 ) -> GivenQuantities:
     """Return the row and the option of each property or loss."""
     at = index.rows(row_kind).astype(np.intp)
     options = None
     if (patterns.option[patterns.row_kind == row_kind] >= 0).any():
-        options = np.append(patterns.option, -1)[np.append(pattern, len(patterns.option))[at]]
-    return GivenQuantities(at if assignment.identity else np.append(assignment.row, -1)[at], options)
+        options = np.append(patterns.option, -1)[np.append(assignment.pattern, len(patterns.option))[at]]
+    return GivenQuantities(assignment.table_rows_or_none(at), options)
 
 
 def _process_losses(
