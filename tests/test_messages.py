@@ -21,8 +21,9 @@ from worked import all_cases, run
 
 SOURCE = Path(tp.__file__).parent
 ROOMS = ("rules/compiler.py", "rules/values.py", "rules/load.py", "factors/load.py", "factors/matching.py",
-         "activity/cells.py", "activity/meaning.py", "activity/lanes.py", "activity/missing.py", "activity/complete.py",
-         "activity/twice.py", "calculation/links.py", "calculation/matched.py")  # fmt: skip
+         "activity/columns.py", "activity/number_cells.py", "activity/vocabulary.py", "activity/interpretation.py",
+         "activity/components.py", "activity/missing.py", "activity/complete.py",
+         "activity/duplicates.py", "calculation/links.py", "calculation/matched.py")  # fmt: skip
 
 
 def pattern_of(node):

@@ -1,4 +1,4 @@
-"""Types of the arrays that everything is made of."""
+"""Array types used in all packages."""
 
 from __future__ import annotations
 
@@ -15,6 +15,21 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 def read_only(array: FloatArray) -> FloatArray:
-    """Return the same array, marked as not writeable."""
+    """Mark an array as not writeable.
+
+    Parameters
+    ----------
+    array : ndarray of float
+
+    Returns
+    -------
+    ndarray of float
+        The same array.
+
+    Examples
+    --------
+    >>> read_only(np.zeros(2)).flags.writeable
+    False
+    """
     array.setflags(write=False)
     return array

@@ -1,4 +1,4 @@
-"""`Activity`: checked activity data, its structure with the amounts that fill it."""
+"""Checked activity data: a structure together with its amounts."""
 
 from __future__ import annotations
 
@@ -22,17 +22,39 @@ from textile_pcf.rules.arrays import rule_arrays
 
 @dataclass(frozen=True, eq=False)
 class Activity:
-    """Checked activity data of products under one rule: coded columns, amounts in canonical units.
+    """Checked activity data of products under one rule, with amounts in canonical units.
 
-    `value` has the amount of every row of the table, `exchange_value` that of every flow row; `properties` and `losses` hold what
-    is given, on their seats; NaN where there is none. `problems` is empty unless problems were to be kept.
+    Attributes
+    ----------
+    rules : RuleSet
+    columns : ActivityColumns
+        Columns of the table.
+    structure : Structure
+        Rows assigned to processes; independent of the amounts.
+    names : tuple of str or ArrowStrings
+        Products, in the order in which they first appear.
+    components : Components
+        Components with their shares.
+    value : ndarray of float, shape (rows,)
+        Amount of each row of the table; NaN where it is empty. [canonical unit]
+    exchange_value : ndarray of float, shape (exchanges,)
+        Amount of each exchange; NaN where it is empty. [canonical unit]
+    properties, losses : ndarray of float, shape (entries,)
+        Value of each property and each loss; NaN where no row gives it. [canonical unit]
+    problems : tuple of Problem
+        Problems of the table; empty for valid data.
+    key : tuple or None
+        Signature under which the structure can be cached; None if it is not cached.
+    known_complete : bool
+        Whether the structure was taken from the cache, so that its rows are known to be complete.
+    nothing_to_complete : bool
+        Whether rows give every quantity, so that the rule adds none.
     """
 
     rules: RuleSet
     columns: ActivityColumns
     structure: Structure
     names: tuple[str, ...] | ArrowStrings
-    """The products, as they are kept."""
     components: Components
     value: FloatArray
     exchange_value: FloatArray
@@ -40,11 +62,8 @@ class Activity:
     losses: FloatArray
     problems: tuple[Problem, ...]
     key: tuple[object, ...] | None = None
-    """What tells tables of the same rows; None where it is not worth knowing."""
     known_complete: bool = False
-    """Its rows are known to be all that is needed: the same ones were complete before."""
     nothing_to_complete: bool = False
-    """They tell every quantity themselves; the rule fills in none."""
 
     def __repr__(self) -> str:
         rows = f"{self.columns.rows} rows of {len(self.names)} product{'s' if len(self.names) != 1 else ''}"
@@ -52,94 +71,125 @@ class Activity:
 
     @cached_property
     def products(self) -> tuple[str, ...]:
-        """The products, in the order in which they first appear.
+        """Products, in the order in which they first appear.
 
         :meta private:
-        """  # the reference tells those of the result: two of one name cannot be referred to
+        """  # the reference documents `products` of the result; the same name cannot be documented twice
         return tuple(self.names)
 
     @property
     def rows(self) -> Rows:
-        """Meaning of every row of the table."""
+        """Rows interpreted under the rule."""
         return self.structure.rows
 
     @property
     def exchanges(self) -> Exchanges:
-        """Rows of flows on their seats."""
+        """Exchanges of all processes."""
         return self.structure.exchanges
 
     @property
     def outputs(self) -> Outputs:
-        """What stages gave in a period."""
+        """Outputs of processes in a period."""
         return self.structure.outputs
 
     @property
     def processes(self) -> BlockIndex:
-        """Seats of each stage."""
+        """Index with one block of processes per stage."""
         return self.structure.processes
 
     @property
     def property_entries(self) -> BlockIndex:
-        """Seats of each property."""
+        """Index with one block of entries per property."""
         return self.structure.property_entries
 
     @property
     def loss_entries(self) -> BlockIndex:
-        """Seats of each loss."""
+        """Index with one block of entries per loss."""
         return self.structure.loss_entries
 
     @property
     def stage_active(self) -> BoolArray:
-        """A flag per stage seat."""
+        """Whether each process takes place. Shape (processes,)."""
         return self.structure.stage_active
 
     @property
     def property_rows(self) -> IndexArray:
-        """Row that gives each property, -1 where none does."""
+        """Row of the table that gives each property, -1 where none does. Shape (property entries,)."""
         return self.structure.properties.rows
 
     @property
     def loss_rows(self) -> IndexArray:
-        """Row that gives each loss, -1 where none does."""
+        """Row of the table that gives each loss, -1 where none does. Shape (loss entries,)."""
         return self.structure.losses.rows
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """Regions that flow rows ask for."""
+        """Names of the region codes of exchanges."""
         return self.structure.regions
 
     @cached_property
     def is_given(self) -> list[BoolArray]:
-        """Per flow, the seats that have a row."""
+        """For each flow of the rule, whether each entry has an exchange."""
         return [self.structure.is_given[block] for block in self.structure.flow_entries.blocks]
 
-    def entry_name(self, entry_stage: int, seat: int) -> tuple[int, str]:
-        """Product and fibre of a seat."""
-        if entry_stage != PRODUCT and self.rules.stages[entry_stage].component:
-            return int(self.components.product[seat]), self.components.component_names[int(self.components.component[seat])]
-        return seat, ""
+    def entry_name(self, stage: int, entry: int) -> tuple[int, str]:
+        """Return the product and the fibre of an entry.
+
+        Parameters
+        ----------
+        stage : int
+            Stage that owns the entry, or `PRODUCT`.
+        entry : int
+            Component in component stages, product in common ones.
+
+        Returns
+        -------
+        tuple of (int, str)
+            Index of the product, and name of the fibre; `""` in common stages.
+        """
+        if stage != PRODUCT and self.rules.stages[stage].component:
+            return int(self.components.product[entry]), self.components.component_names[int(self.components.component[entry])]
+        return entry, ""
 
     def missing(
-        self, stage: int, seat: int, name: str, what: str, cure: str, code: str, way: tuple[str, str] | None = None
+        self, stage: int, entry: int, name: str, what: str, cure: str, code: str, target: tuple[str, str] | None = None
     ) -> Problem:
-        """A problem of something that stands in no row; `way` is the stage and flow whose line would hold the answer."""
-        product, component = self.entry_name(stage, seat)
+        """Return a problem of a quantity that has no row.
+
+        Parameters
+        ----------
+        stage, entry : int
+            Stage that owns the quantity, and its component or product.
+        name : str
+            Id of the quantity.
+        what, cure, code : str
+            See `Problem`.
+        target : tuple of (str, str), optional
+            Stage and flow whose row would give the quantity, if these are others.
+
+        Returns
+        -------
+        Problem
+            Located at the cell of a template workbook that would hold the quantity, else at the table.
+        """
+        index, component = self.entry_name(stage, entry)
         of = f" of {component}" if component else ""
-        table, home, owner = self.columns.table, self.rules.stage_id(stage), self.products[product]
-        answer = way or (home, name)
-        of_stage, of_home = (answer[0], ""), (home, "")
-        places = ((*answer, owner), answer, (*of_stage, owner), of_stage, (*of_home, owner), of_home)
-        place = next((table.target_cells[key] for key in places if key in table.target_cells), table.name)
-        said = ".".join(filter(None, way)) if way else f"{home}.{name}"
-        return Problem(f"{place} ({said}{of}, product {owner})", what, cure, owner, code)
+        table, owner, product = self.columns.table, self.rules.stage_id(stage), self.products[index]
+        first = target or (owner, name)
+        of_target, of_owner = (first[0], ""), (owner, "")
+        keys = ((*first, product), first, (*of_target, product), of_target, (*of_owner, product), of_owner)
+        location = next((table.target_cells[key] for key in keys if key in table.target_cells), table.name)
+        path = ".".join(filter(None, target)) if target else f"{owner}.{name}"
+        return Problem(f"{location} ({path}{of}, product {product})", what, cure, product, code)
 
     @cached_property
     def exchange_products(self) -> IndexArray:
-        """Product of every flow row."""
+        """Product of each exchange. Shape (exchanges,)."""
+        entry = self.exchanges.entry
         if self.components.one_per_product:
-            return self.exchanges.entry
-        per_lane = rule_arrays(self.rules).flow_is_component[self.exchanges.flow]
-        return np.where(per_lane, self.components.product[np.where(per_lane, self.exchanges.entry, 0)], self.exchanges.entry)
+            return entry
+        is_component = rule_arrays(self.rules).flow_is_component[self.exchanges.flow]
+        return np.where(is_component, self.components.product[np.where(is_component, entry, 0)], entry)
 
 
 def fill_structure(
@@ -150,10 +200,28 @@ def fill_structure(
     value: FloatArray,
     problems: list[Problem],
     key: tuple[object, ...] | None = None,
-    whole: bool = False,
-    given: bool = False,
+    known_complete: bool = False,
+    nothing_to_complete: bool = False,
 ) -> Activity:
-    """A structure with its amounts."""
+    """Combine a structure with the amounts of a table.
+
+    Parameters
+    ----------
+    rules : RuleSet
+    cells : ActivityColumns
+    structure : Structure
+    names : tuple of str or ArrowStrings
+        Products.
+    value : ndarray of float, shape (rows,)
+        Amount of each row in canonical units.
+    problems : list of Problem
+    key, known_complete, nothing_to_complete
+        See `Activity`.
+
+    Returns
+    -------
+    Activity
+    """
     row = structure.exchanges.row
     exchange_value = (np.append(value, np.nan) if len(row) and row[-1] < 0 else value).take(row)
     return Activity(
@@ -164,10 +232,10 @@ def fill_structure(
         components=structure.components.with_shares(value),
         value=value,
         exchange_value=exchange_value,
-        properties=value.take(structure.properties.rows) if given else structure.properties.values(value),
-        losses=value.take(structure.losses.rows) if given else structure.losses.values(value),
+        properties=value.take(structure.properties.rows) if nothing_to_complete else structure.properties.values(value),
+        losses=value.take(structure.losses.rows) if nothing_to_complete else structure.losses.values(value),
         problems=tuple(problems),
         key=key,
-        known_complete=whole,
-        nothing_to_complete=given,
+        known_complete=known_complete,
+        nothing_to_complete=nothing_to_complete,
     )

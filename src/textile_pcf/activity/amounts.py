@@ -1,4 +1,4 @@
-"""Amounts of rows in canonical units, and what is wrong with them."""
+"""Conversion of amounts to canonical units, and checks of their values."""
 
 from __future__ import annotations
 
@@ -15,44 +15,79 @@ from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
-HUGE = "The amount is beyond what can be counted."
+TOO_LARGE = "The amount is beyond what can be counted."
 
 
 def canonical_amounts(amounts: FloatArray, rows: Rows) -> FloatArray:
-    """Amounts in canonical units, NaN where there is none."""
+    """Convert amounts to canonical units.
+
+    Parameters
+    ----------
+    amounts : ndarray of float, shape (rows,)
+        Amounts in the units of their rows; NaN where a cell is empty.
+    rows : Rows
+
+    Returns
+    -------
+    ndarray of float, shape (rows,)
+        NaN where the cell is empty, infinity where the amount is too large. [canonical unit]
+    """
     with np.errstate(divide="ignore", over="ignore"):
-        if rows.inverse:
+        if rows.has_inverse:
             return np.where(take(rows.patterns.inverse, rows.pattern), rows.factor / amounts, amounts * rows.factor)
         return amounts * rows.factor
 
 
 def to_canonical(amounts: FloatArray, rows: Rows) -> tuple[FloatArray, bool]:
-    """Amounts in canonical units, and whether every one is told, finite, and none negative or nothing by its inverse.
+    """Convert amounts to canonical units, and report whether all are valid.
 
-    Where none can become too large, as is common, nothing need be guarded against that.
+    Parameters
+    ----------
+    amounts : ndarray of float, shape (rows,)
+        Amounts in the units of their rows; NaN where a cell is empty. At least one row.
+    rows : Rows
+
+    Returns
+    -------
+    value : ndarray of float, shape (rows,)
+        [canonical unit]
+    valid : bool
+        True if all are finite and non-negative.
     """
-    if not rows.inverse and _minimum(amounts) >= 0 and _maximum(amounts) * rows.most < np.inf:
+    if not rows.has_inverse and _minimum(amounts) >= 0 and _maximum(amounts) * rows.max_factor < np.inf:
         return amounts * rows.factor, True
     value = canonical_amounts(amounts, rows)
     return value, all_non_negative(value)
 
 
 def all_non_negative(value: FloatArray) -> bool:
-    """Whether every amount is told, finite, and none negative or nothing by its inverse: comparisons with NaN are false."""
+    """Return whether all values are finite and non-negative; False if one is NaN, as comparisons with NaN are false."""
     return _minimum(value) >= 0 and _maximum(value) < np.inf
 
 
 def _minimum(value: FloatArray) -> float:
-    """The least of numbers, NaN where one is; numpy finds its place faster than itself."""
+    """Smallest value, NaN if one is NaN; `argmin` is faster than `min` on short arrays."""
     return float(value.item(value.argmin()))
 
 
 def _maximum(value: FloatArray) -> float:
+    """Largest value, NaN if one is NaN."""
     return float(value.item(value.argmax()))
 
 
 def all_valid(value: FloatArray, cells: ActivityColumns) -> bool:
-    """The same of every amount that is told. Looks once where all are."""
+    """Return whether all amounts are finite and non-negative, apart from empty cells.
+
+    Parameters
+    ----------
+    value : ndarray of float, shape (rows,)
+        Amounts in canonical units.
+    cells : ActivityColumns
+
+    Returns
+    -------
+    bool
+    """
     if all_non_negative(value):
         return True
     empty_count = cells.empty_count
@@ -60,46 +95,73 @@ def all_valid(value: FloatArray, cells: ActivityColumns) -> bool:
 
 
 def check_amounts(cells: ActivityColumns, rules: RuleSet, rows: Rows) -> tuple[Rows, FloatArray, list[Problem]]:
-    """Amounts of all rows; those that cannot be counted make their rows wrong."""
+    """Convert amounts to canonical units and check them.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rules : RuleSet
+    rows : Rows
+
+    Returns
+    -------
+    rows : Rows
+        Rows whose amount is too large are marked as invalid.
+    value : ndarray of float, shape (rows,)
+        [canonical unit]
+    problems : list of Problem
+    """
     amounts = cells.numbers["amount"]
     value = canonical_amounts(amounts, rows)
     problems = list(check_outputs(cells, rows))
     if all_valid(value, cells):
         return rows, value, problems
     cure = "Check the amount and its unit."
-    too_big = np.isinf(value) & np.isfinite(amounts) & (rows.patterns.row_kind != RowKind.WRONG)[rows.pattern]
-    problems += cells.problems_at(np.flatnonzero(too_big), HUGE, cure, "amount", "huge")
-    rows = _mark_invalid(rows, too_big)
-    return rows, value, [*problems, *_signs(cells, rules, rows, amounts < 0)]
+    too_large = np.isinf(value) & np.isfinite(amounts) & (rows.patterns.row_kind != RowKind.INVALID)[rows.pattern]
+    problems += cells.problems_at(np.flatnonzero(too_large), TOO_LARGE, cure, "amount", "huge")
+    rows = _mark_invalid(rows, too_large)
+    return rows, value, [*problems, *_negative_amounts(cells, rules, rows, amounts < 0)]
 
 
 def check_outputs(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
-    """Outputs of a period that are nothing."""
-    if not rows.outputs:
+    """Yield a problem for each output of a period that is zero.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rows : Rows
+
+    Yields
+    ------
+    Problem
+    """
+    if not rows.has_outputs:
         return
     outputs = rows.of_kind(RowKind.OUTPUT)
-    nothing = outputs[cells.numbers["amount"][outputs] == 0]
+    zero = outputs[cells.numbers["amount"][outputs] == 0]
     what = "The output of the period is zero."
-    yield from cells.problems_at(nothing, what, "Write what the stage gave.", "amount", "zero-output")
+    yield from cells.problems_at(zero, what, "Write what the stage gave.", "amount", "zero-output")
 
 
-def _mark_invalid(rows: Rows, wrong: BoolArray) -> Rows:
-    """Some rows become wrong whatever their form."""
-    if not wrong.any():
+def _mark_invalid(rows: Rows, invalid: BoolArray) -> Rows:
+    """Give the rows where `invalid` is True a pattern of kind `INVALID`."""
+    if not invalid.any():
         return rows
-    forms = rows.patterns
-    columns = {name: np.append(getattr(forms, name), getattr(forms, name)[0]) for name in RowPatterns.__dataclass_fields__}
-    columns["row_kind"][-1], columns["first"][-1] = RowKind.WRONG, np.flatnonzero(wrong)[0]
-    return replace(rows, pattern=np.where(wrong, len(forms.row_kind), rows.pattern), patterns=RowPatterns(**columns))
+    patterns = rows.patterns
+    names = RowPatterns.__dataclass_fields__
+    columns = {name: np.append(getattr(patterns, name), getattr(patterns, name)[0]) for name in names}
+    columns["row_kind"][-1], columns["first"][-1] = RowKind.INVALID, np.flatnonzero(invalid)[0]
+    pattern = np.where(invalid, len(patterns.row_kind), rows.pattern)
+    return replace(rows, pattern=pattern, patterns=RowPatterns(**columns))
 
 
-def _signs(cells: ActivityColumns, rules: RuleSet, rows: Rows, negative: BoolArray) -> Iterator[Problem]:
-    """Negative amounts where they make no sense."""
-    forms = rows.patterns
+def _negative_amounts(cells: ActivityColumns, rules: RuleSet, rows: Rows, negative: BoolArray) -> Iterator[Problem]:
+    """Yield a problem for each negative amount of a quantity that cannot be negative."""
+    patterns = rows.patterns
     any_sign = np.append(rule_arrays(rules).flow_any_sign, False)
-    is_flow = forms.row_kind == RowKind.FLOW
-    allowed = (is_flow & any_sign[np.where(is_flow, forms.index, -1)]) | (forms.row_kind == RowKind.WRONG)
-    told = np.flatnonzero(negative & ~allowed[rows.pattern])
+    is_flow = patterns.row_kind == RowKind.FLOW
+    allowed = (is_flow & any_sign[np.where(is_flow, patterns.index, -1)]) | (patterns.row_kind == RowKind.INVALID)
+    wrong = np.flatnonzero(negative & ~allowed[rows.pattern])
     yield from cells.problems_at(
-        told, "The amount is negative.", "Write what is used, as a positive number.", "amount", "negative"
+        wrong, "The amount is negative.", "Write what is used, as a positive number.", "amount", "negative"
     )

@@ -1,4 +1,4 @@
-"""Lanes: a product, or one fibre of it in the stages that come once per fibre. Rows are laid onto the lanes they speak of."""
+"""Components: a product, or each of its fibres in the stages that are calculated per fibre."""
 
 from __future__ import annotations
 
@@ -11,24 +11,41 @@ import numpy as np
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.row_patterns import RowKind, Rows
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
+from textile_pcf.columns import take
 from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
 NO_ROWS = np.empty(0, dtype=np.intp)
-WHOLE = 1e-6  # how far shares may be from 100 %
+SHARE_TOLERANCE = 1e-6  # by how much the sum of shares may differ from 1
+
+RowsAndEntries = tuple[IndexArray, IndexArray]
+"""Rows of a table, and the component or product of each."""
 
 
 @dataclass(frozen=True, eq=False)
 class Components:
-    """Lanes in the order of products, then fibres; arrays of shape (lanes,), `start` and `count` of shape (products,).
+    """Components of all products, in the order of products, then of fibres.
 
-    `row` is where the share of a lane is told, -1 for a product that is one fibre.
+    Attributes
+    ----------
+    product : ndarray of intp, shape (components,)
+        Product of each component.
+    component : ndarray of int, shape (components,)
+        Code of the fibre in `component_names`.
+    share_row : ndarray of intp, shape (components,)
+        Row of the table that gives the share, -1 for a product with one unnamed component.
+    start, count : ndarray of intp, shape (products,)
+        First component and number of components of each product.
+    component_names : tuple of str
+        Names of fibres; `""` for the component of a product without shares.
+    share : ndarray of float, shape (components,)
+        Share of the mass of the product. [kg/kg]
     """
 
     product: IndexArray
     component: IntArray
-    row: IndexArray
+    share_row: IndexArray
     start: IndexArray
     count: IndexArray
     component_names: tuple[str, ...]
@@ -36,68 +53,89 @@ class Components:
 
     @property
     def size(self) -> int:
-        """Number of lanes."""
+        """Number of components."""
         return len(self.product)
 
     @cached_property
     def has_blends(self) -> bool:
-        """Whether the shares of some product are told."""
-        return bool(np.any(self.row >= 0))
+        """Whether rows give the shares of some product."""
+        return bool(np.any(self.share_row >= 0))
 
     @property
     def one_per_product(self) -> bool:
-        """Whether every product is its own lane."""
+        """Whether every product has one component."""
         return len(self.product) == len(self.start)
 
     def with_shares(self, value: FloatArray) -> Components:
-        """The lanes with the shares that rows tell."""
-        return replace(self, share=np.where(self.row >= 0, value[self.row], 1.0)) if self.has_blends else self
+        """Return the components with the shares that rows give.
+
+        Parameters
+        ----------
+        value : ndarray of float, shape (rows,)
+            Amounts of the table in canonical units.
+
+        Returns
+        -------
+        Components
+        """
+        return replace(self, share=np.where(self.share_row >= 0, value[self.share_row], 1.0)) if self.has_blends else self
 
 
 def build_components(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple[Components, list[Problem]]:
-    """Lanes from the share rows; a product without any is one fibre without a name."""
+    """Build the components from the share rows; a product without share rows has one unnamed component.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rows : Rows
+    rules : RuleSet
+
+    Returns
+    -------
+    components : Components
+        All shares are 1 until `Components.with_shares`.
+    problems : list of Problem
+    """
     texts = cells.texts
-    problems = list(_bad_components(cells, rows, rules))
-    share_rows, products = rows.of_kind(RowKind.SHARE), len(texts["product"].categories)
+    problems = list(_component_problems(cells, rows, rules))
+    share_rows, count_products = rows.of_kind(RowKind.SHARE), len(texts["product"].categories)
     product, component = texts["product"].codes, texts["component"].codes
-    unnamed = _unnamed(cells)
+    unnamed = _unnamed_code(cells)
     names = tuple(texts["component"].categories)
-    components = names if unnamed < len(names) else (*names, "")
-    every = np.arange(products)
+    names = names if unnamed < len(names) else (*names, "")
+    products = np.arange(count_products)
     if not len(share_rows):
-        ones = np.ones(products)
-        return Components(
-            every, np.full(products, unnamed), np.full(products, -1), every, ones.astype(np.intp), components, ones
-        ), problems
-    blended = np.zeros(products, dtype=bool)
+        ones = np.ones(count_products)
+        fibres, no_share = np.full(count_products, unnamed), np.full(count_products, -1)
+        return Components(products, fibres, no_share, products, ones.astype(np.intp), names, ones), problems
+    blended = np.zeros(count_products, dtype=bool)
     blended[product[share_rows]] = True
-    plain = np.flatnonzero(~blended)
-    component_product = np.concatenate([product[share_rows], plain])
-    lane_component = np.concatenate([component[share_rows], np.full(len(plain), unnamed)])
-    row = np.concatenate([share_rows, np.full(len(plain), -1)])
-    order = np.lexsort((lane_component, component_product))
-    count = np.bincount(component_product, minlength=products)
+    single = np.flatnonzero(~blended)
+    component_product = np.concatenate([product[share_rows], single])
+    fibre = np.concatenate([component[share_rows], np.full(len(single), unnamed)])
+    row = np.concatenate([share_rows, np.full(len(single), -1)])
+    order = np.lexsort((fibre, component_product))
+    count = np.bincount(component_product, minlength=count_products)
     start = np.cumsum(count) - count
-    lanes = Components(
-        component_product[order], lane_component[order], row[order], start, count, components, np.ones(len(order))
-    )
-    return lanes, problems
+    ordered = component_product[order], fibre[order], row[order]
+    return Components(*ordered, start, count, names, np.ones(len(order))), problems
 
 
-def _unnamed(cells: ActivityColumns) -> int:
+def _unnamed_code(cells: ActivityColumns) -> int:
+    """Code of the empty component; the next free code where no cell is empty."""
     names = cells.texts["component"].categories
     return names.index("") if "" in names else len(names)
 
 
-def _bad_components(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> Iterator[Problem]:
-    """Components where none may stand, and shares without one."""
-    forms = rows.patterns
-    named = cells.texts["component"].codes[forms.first] != _unnamed(cells)
-    share = forms.row_kind == RowKind.SHARE
+def _component_problems(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> Iterator[Problem]:
+    """Yield problems of components in common stages, and of share rows without a component."""
+    patterns = rows.patterns
+    named = cells.texts["component"].codes[patterns.first] != _unnamed_code(cells)
+    share = patterns.row_kind == RowKind.SHARE
     cure = "Name the fibre in the column `component`."
     yield from cells.problems_at(rows.where(share & ~named), "A share names no fibre.", cure, "component", "bad-share")
-    component_stage = rule_arrays(rules).stage_is_component[forms.stage]
-    wrong = named & ~share & ~component_stage & (forms.row_kind != RowKind.WRONG)
+    component_stage = rule_arrays(rules).stage_is_component[patterns.stage]
+    wrong = named & ~share & ~component_stage & (patterns.row_kind != RowKind.INVALID)
     what = "This stage is common to all fibres, so no component can stand here."
     yield from cells.problems_at(rows.where(wrong), what, "Leave `component` empty.", "component", "component-in-common")
     if share.any() and not rules.components:
@@ -105,88 +143,139 @@ def _bad_components(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> Itera
         yield from cells.problems_at(rows.where(share), what, "Remove the share rows.", "flow", "bad-share")
 
 
-def check_shares(cells: ActivityColumns, lanes: Components) -> Iterator[Problem]:
-    """Shares that do not add up; told at the first row of them."""
-    if not lanes.has_blends:
+def check_shares(cells: ActivityColumns, components: Components) -> Iterator[Problem]:
+    """Yield a problem for each product whose shares do not add up to 1, at its first share row.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    components : Components
+        With the shares of `Components.with_shares`.
+
+    Yields
+    ------
+    Problem
+    """
+    if not components.has_blends:
         return
-    told = np.flatnonzero(lanes.row >= 0)
-    total = np.bincount(lanes.product[told], weights=np.nan_to_num(lanes.share[told]), minlength=len(lanes.start))
-    for number in np.flatnonzero((np.abs(total - 1) > WHOLE) & (lanes.row[lanes.start] >= 0)):
-        start = int(lanes.start[number])
-        row = lanes.row[start : start + int(lanes.count[number])].min()
-        what = f"The shares add up to {total[number] * 100:.6g} %."
+    shared = np.flatnonzero(components.share_row >= 0)
+    weights = np.nan_to_num(components.share[shared])
+    total = np.bincount(components.product[shared], weights=weights, minlength=len(components.start))
+    for product in np.flatnonzero((np.abs(total - 1) > SHARE_TOLERANCE) & (components.share_row[components.start] >= 0)):
+        start = int(components.start[product])
+        row = components.share_row[start : start + int(components.count[product])].min()
+        what = f"The shares add up to {total[product] * 100:.6g} %."
         yield from cells.problems_at([int(row)], what, "They must add up to 100 %.", "amount", "shares")
 
 
 @dataclass(frozen=True, eq=False)
 class RowAssignment:
-    """Rows laid onto seats: `seat` is a lane in component stages, a product in common ones; `row` the row it comes from.
+    """Assignment of rows to components and products.
 
-    `every` says that each row of the table is laid once, in its order; then `row` is not told.
+    Attributes
+    ----------
+    row : ndarray of intp, shape (assigned rows,)
+        Row of the table; empty where `identity` is True.
+    entry : ndarray of intp, shape (assigned rows,)
+        Component in component stages, product in common ones.
+    pattern : ndarray of intp, shape (assigned rows,)
+        Pattern of the row.
+    identity : bool
+        Whether each row of the table is assigned once, in the order of the table.
     """
 
     row: IndexArray
     entry: IndexArray
+    pattern: IndexArray
     identity: bool = False
 
+    def table_rows(self, assigned: IndexArray) -> IndexArray:
+        """Return the rows of the table of some assigned rows."""
+        return assigned if self.identity else take(self.row, assigned)
 
-def assign_rows(cells: ActivityColumns, rows: Rows, lanes: Components, rules: RuleSet) -> tuple[RowAssignment, list[Problem]]:
-    """Lay every usable row onto the seats it speaks of; a row with component replaces those without, for its fibre."""
-    useful = (rows.patterns.row_kind != RowKind.WRONG) & (rows.patterns.row_kind != RowKind.SHARE)
+    def table_rows_or_none(self, assigned: IndexArray) -> IndexArray:
+        """Return the rows of the table of some assigned rows, -1 where these are -1."""
+        return assigned if self.identity else np.append(self.row, -1)[assigned]
+
+
+def assign_rows(
+    cells: ActivityColumns, rows: Rows, components: Components, rules: RuleSet
+) -> tuple[RowAssignment, list[Problem]]:
+    """Assign valid rows to components and products.
+
+    A row that names a component overrides rows without one, for that component. Share rows are not assigned.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rows : Rows
+    components : Components
+    rules : RuleSet
+
+    Returns
+    -------
+    assignment : RowAssignment
+    problems : list of Problem
+        Rows that name a component which their product does not have.
+    """
+    valid = (rows.patterns.row_kind != RowKind.INVALID) & (rows.patterns.row_kind != RowKind.SHARE)
     product = cells.texts["product"].codes.astype(np.intp, copy=False)
-    if lanes.one_per_product and cells.texts["component"].categories == ("",):  # every product is its own lane
-        if useful.all():
-            return RowAssignment(NO_ROWS, product, identity=True), []
-        usable = rows.where(useful)
-        return RowAssignment(usable, product[usable]), []
-    usable = rows.where(useful)
-    per_fibre = rule_arrays(rules).stage_is_component[rows.patterns.stage[rows.pattern[usable]]]
-    common, fibre = usable[~per_fibre], usable[per_fibre]
-    if not len(fibre):
-        return RowAssignment(common, product[common]), []
-    named = cells.texts["component"].codes[fibre] != _unnamed(cells)
-    single, problems = _named(cells, fibre[named], lanes)
-    every = _unnamed_rows(product, fibre[~named], lanes)
-    every = _without_replaced(cells, every, single)
-    parts = (RowAssignment(common, product[common]), single, every)
-    laid = RowAssignment(np.concatenate([part.row for part in parts]), np.concatenate([part.entry for part in parts]))
-    order = np.argsort(laid.row, kind="stable")
-    return RowAssignment(laid.row[order], laid.entry[order]), problems
+    if components.one_per_product and cells.texts["component"].categories == ("",):
+        if valid.all():
+            return RowAssignment(NO_ROWS, product, rows.pattern, identity=True), []
+        valid_rows = rows.where(valid)
+        return RowAssignment(valid_rows, product[valid_rows], rows.pattern[valid_rows]), []
+    valid_rows = rows.where(valid)
+    per_component = rule_arrays(rules).stage_is_component[rows.patterns.stage[rows.pattern[valid_rows]]]
+    common, of_component = valid_rows[~per_component], valid_rows[per_component]
+    if not len(of_component):
+        return RowAssignment(common, product[common], rows.pattern[common]), []
+    has_name = cells.texts["component"].codes[of_component] != _unnamed_code(cells)
+    named, problems = _named(cells, of_component[has_name], components)
+    unnamed = _without_overridden(cells, _unnamed(product, of_component[~has_name], components), named)
+    parts = ((common, product[common]), named, unnamed)
+    row, entry = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    order = np.argsort(row, kind="stable")
+    return RowAssignment(row[order], entry[order], rows.pattern[row[order]]), problems
 
 
-def _named(cells: ActivityColumns, rows: IndexArray, lanes: Components) -> tuple[RowAssignment, list[Problem]]:
-    """Rows of one fibre."""
-    span = len(lanes.component_names) + 1
-    wanted = cells.texts["product"].codes[rows] * span + cells.texts["component"].codes[rows]
-    have = lanes.product * span + lanes.component
-    place = np.minimum(np.searchsorted(have, wanted), lanes.size - 1)
-    found = have[place] == wanted
+def _named(cells: ActivityColumns, rows: IndexArray, components: Components) -> tuple[RowsAndEntries, list[Problem]]:
+    """Assign rows that name a component to that component of their product."""
+    span = len(components.component_names) + 1
+    key = cells.texts["product"].codes[rows] * span + cells.texts["component"].codes[rows]
+    component_key = components.product * span + components.component
+    index = np.minimum(np.searchsorted(component_key, key), components.size - 1)
+    exists = component_key[index] == key
     problems: list[Problem] = []
-    for row in rows[~found]:
+    for row in rows[~exists]:
         product = int(cells.texts["product"].codes[row])
-        start, count = int(lanes.start[product]), int(lanes.count[product])
-        fibres = [lanes.component_names[code] for code in lanes.component[start : start + count]]
+        start, count = int(components.start[product]), int(components.count[product])
+        names = [components.component_names[code] for code in components.component[start : start + count]]
         what = f"The product has no fibre {cells.text('component', int(row))!r}."
-        named = ", ".join(filter(None, fibres))
-        cure = f"Its fibres are: {named}." if named else "Add a row `product,share` for each fibre, or leave `component` empty."
+        fibres = ", ".join(filter(None, names))
+        cure = (
+            f"Its fibres are: {fibres}." if fibres else "Add a row `product,share` for each fibre, or leave `component` empty."
+        )
         problems += cells.problems_at([int(row)], what, cure, "component", "unknown-component")
-    return RowAssignment(rows[found], place[found]), problems
+    return (rows[exists], index[exists]), problems
 
 
-def _unnamed_rows(product: IntArray, rows: IndexArray, lanes: Components) -> RowAssignment:
-    """Rows of all fibres of a product."""
-    count = lanes.count[product[rows]]
-    first = np.repeat(lanes.start[product[rows]] - (np.cumsum(count) - count), count)
-    return RowAssignment(np.repeat(rows, count), first + np.arange(count.sum()))
+def _unnamed(product: IntArray, rows: IndexArray, components: Components) -> RowsAndEntries:
+    """Assign rows without a component to all components of their product."""
+    count = components.count[product[rows]]
+    first = np.repeat(components.start[product[rows]] - (np.cumsum(count) - count), count)
+    return np.repeat(rows, count), first + np.arange(count.sum())
 
 
-def _without_replaced(cells: ActivityColumns, every: RowAssignment, single: RowAssignment) -> RowAssignment:
+def _without_overridden(cells: ActivityColumns, unnamed: RowsAndEntries, named: RowsAndEntries) -> RowsAndEntries:
+    """Drop rows without a component where a row that names the component gives the same flow."""
     flows = len(cells.texts["flow"].categories)
     stages = len(cells.texts["stage"].categories)
 
-    def key(laid: RowAssignment) -> IntArray:
-        flow = cells.texts["stage"].codes[laid.row] * flows + cells.texts["flow"].codes[laid.row]
-        return np.asarray(laid.entry * (stages * flows) + flow, dtype=np.int64)
+    def key(row: IndexArray, entry: IndexArray) -> IntArray:
+        flow = cells.texts["stage"].codes[row] * flows + cells.texts["flow"].codes[row]
+        return np.asarray(entry * (stages * flows) + flow, dtype=np.int64)
 
-    kept = ~np.isin(key(every), key(single))
-    return RowAssignment(every.row[kept], every.entry[kept])
+    kept = ~np.isin(key(*unnamed), key(*named))
+    row, entry = unnamed
+    return row[kept], entry[kept]

@@ -1,53 +1,66 @@
-"""Rows that say the same thing twice."""
+"""Rows that repeat an earlier row."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.row_patterns import RowKind, Rows
+from textile_pcf.arrays import BoolArray, IndexArray
 from textile_pcf.columns import duplicated_rows, group_rows, take
 from textile_pcf.errors import Problem
 
-_SAME = ("product", "stage", "component", "flow", "item", "region", "year", "per")
-_ONCE = ("product", "stage", "component", "flow")
+_ROW_COLUMNS = ("product", "stage", "component", "flow", "item", "region", "year", "per")
+_QUANTITY_COLUMNS = ("product", "stage", "component", "flow")
 _YEARS = "Give it once per fibre; of several years give the mean, weighted by what the stage gave in each."
 
 
 def find_duplicates(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
-    """Equal rows; and second rows of what takes one row only: properties, losses, shares, stage rows."""
-    forms, product = rows.patterns, cells.texts["product"].codes
-    slots = group_rows(cells.texts["stage"].codes[forms.first], cells.texts["flow"].codes[forms.first])[1]
-    several = duplicated_rows(product, take(slots, rows.pattern))  # only rows of a flow with several rows can be equal
-    said = "The same row stands already"
-    yield from _second(cells, several, _SAME, said, "Add the amounts up, or tell them apart by item, region or year.")
-    told_once = np.isin(rows.patterns.row_kind, (RowKind.PROPERTY, RowKind.LOSS, RowKind.SHARE, RowKind.STAGE))
-    once = several[told_once[rows.pattern[several]]]
-    yield from _second(cells, once, _ONCE, "It is given already", "Give it once per fibre.", skip=_SAME)
+    """Yield a problem for each row that is equal to an earlier one, or gives a quantity a second time.
+
+    Properties, losses, shares and stage rows may be given once per component.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rows : Rows
+
+    Yields
+    ------
+    Problem
+    """
+    patterns, product = rows.patterns, cells.texts["product"].codes
+    quantity = group_rows(cells.texts["stage"].codes[patterns.first], cells.texts["flow"].codes[patterns.first])[1]
+    several = duplicated_rows(product, take(quantity, rows.pattern))  # only rows of one flow can be equal
+    what, cure = "The same row stands already", "Add the amounts up, or tell them apart by item, region or year."
+    yield from _repetitions(cells, several, _ROW_COLUMNS, what, cure)
+    is_single = np.isin(patterns.row_kind, (RowKind.PROPERTY, RowKind.LOSS, RowKind.SHARE, RowKind.STAGE))
+    single = several[is_single[rows.pattern[several]]]
+    what, cure = "It is given already", "Give it once per fibre."
+    yield from _repetitions(cells, single, _QUANTITY_COLUMNS, what, cure, skip=_ROW_COLUMNS)
 
 
-def _second(
-    cells: ActivityColumns, rows: NDArray[np.intp], columns: tuple[str, ...], said: str, cure: str, skip: tuple[str, ...] = ()
+def _repetitions(
+    cells: ActivityColumns, rows: IndexArray, columns: tuple[str, ...], what: str, cure: str, skip: tuple[str, ...] = ()
 ) -> Iterator[Problem]:
+    """Yield a problem for each row that repeats an earlier one in `columns`, but not in the columns `skip`."""
     if not len(rows):
         return
-    again, first = _repeats(cells, rows, columns)
+    repeated, first = _repeated(cells, rows, columns)
     if skip:
-        same, _ = _repeats(cells, rows, skip)
-        again = again & ~same
-    for place in np.flatnonzero(again):
-        row = int(rows[place])
-        before = int(rows[first[place]])
-        told = _YEARS if skip and cells.text("year", row) != cells.text("year", before) else cure
-        yield from cells.problems_at([row], f"{said}, in {cells.table.location(before)}.", told, code="twice")
+        equal, _ = _repeated(cells, rows, skip)
+        repeated = repeated & ~equal
+    for index in np.flatnonzero(repeated):
+        row = int(rows[index])
+        earlier = int(rows[first[index]])
+        other_year = skip and cells.text("year", row) != cells.text("year", earlier)
+        where = cells.table.location(earlier)
+        yield from cells.problems_at([row], f"{what}, in {where}.", _YEARS if other_year else cure, code="twice")
 
 
-def _repeats(
-    cells: ActivityColumns, rows: NDArray[np.intp], columns: tuple[str, ...]
-) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-    """Which rows repeat an earlier one in these columns, and the earlier one."""
-    first, form = group_rows(*(cells.texts[column].codes[rows] for column in columns))
-    return first[form] != np.arange(len(rows)), first[form]
+def _repeated(cells: ActivityColumns, rows: IndexArray, columns: tuple[str, ...]) -> tuple[BoolArray, IndexArray]:
+    """Return which rows repeat an earlier one in `columns`, and the index of the earliest."""
+    first, group = group_rows(*(cells.texts[column].codes[rows] for column in columns))
+    return first[group] != np.arange(len(rows)), first[group]

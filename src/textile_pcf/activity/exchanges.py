@@ -1,4 +1,4 @@
-"""Rows of flows on their seats, those among them that the rule fills in."""
+"""Exchanges of processes: rows of flows, and the flows that the rule adds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from textile_pcf.activity.quantity_index import QuantityIndex
 from textile_pcf.activity.row_patterns import PER_DRIVER, PER_PERIOD, RowKind, Rows, rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import take
-from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
 FROM_RULE, NOT_GIVEN = -1, -1
@@ -26,9 +25,22 @@ NO_MASSES = np.zeros((1, 3), dtype=bool)
 
 @dataclass(frozen=True, eq=False)
 class ExchangePatterns:
-    """What rows of flows of each form say; forms that the rule fills in stand behind those of the table.
+    """Properties of exchanges that depend on their pattern only. Patterns added by the rule follow those of the table.
 
-    `item` is a code of the table's column, -1 for the rule's own; `region` -1 and `year` 0 are those of the seat.
+    Attributes
+    ----------
+    flow : ndarray of int, shape (patterns,)
+        Index of the flow in the rule, -1 for patterns of other rows.
+    per : ndarray of int, shape (patterns,)
+        Basis of the amount: `PER_DRIVER`, `PER_PRODUCT` or `PER_PERIOD`.
+    item : ndarray of int, shape (patterns,)
+        Code in the column `item`, -1 for the item of the rule.
+    region : ndarray of int, shape (patterns,)
+        Code in `Geography.regions`, -1 for the region of the process.
+    year : ndarray of int, shape (patterns,)
+        Year, 0 for the year of the process.
+    masses : ndarray of bool, shape (patterns, 3)
+        Whether the mass output, input and loss of the process multiply the amount.
     """
 
     flow: IntArray
@@ -37,12 +49,28 @@ class ExchangePatterns:
     region: IntArray
     year: IntArray
     masses: BoolArray
-    """Whether output, input and loss of its stage multiply it, shape (forms, 3)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Exchanges:
-    """Flow rows: the form of each, its seat, the row of the table it stands in (-1: filled in), its stage seat in `place`."""
+    """Exchanges of all processes.
+
+    Attributes
+    ----------
+    pattern : ndarray of intp, shape (exchanges,)
+        Index into `patterns`.
+    entry : ndarray of intp, shape (exchanges,)
+        Component in component stages, product in common ones.
+    row : ndarray of intp, shape (exchanges,)
+        Row of the table, -1 for an exchange that the rule adds.
+    process : ndarray of intp, shape (exchanges,)
+        Process of the exchange.
+    patterns : ExchangePatterns
+    geography : Geography
+        Region and year of processes.
+    empty : ndarray of intp
+        Exchanges without an amount.
+    """
 
     pattern: IndexArray
     entry: IndexArray
@@ -51,156 +79,169 @@ class Exchanges:
     patterns: ExchangePatterns
     geography: Geography
     empty: IndexArray
-    """Which of them tell no amount."""
 
     def __len__(self) -> int:
         return len(self.pattern)
 
     @cached_property
     def flow(self) -> IntArray:
-        """Place of the flow in the rule."""
+        """Index of the flow in the rule. Shape (exchanges,)."""
         return take(self.patterns.flow, self.pattern)
 
     @cached_property
     def per(self) -> IntArray:
-        """What the amount is per."""
+        """Basis of the amount. Shape (exchanges,)."""
         return take(self.patterns.per, self.pattern)
 
     @cached_property
     def region(self) -> IntArray:
-        """Region that is asked for, by its code in `regions`."""
-        told = take(self.patterns.region, self.pattern)
-        return (
-            np.where(told == NOT_GIVEN, self.geography.region[self.process], told)
-            if (self.patterns.region == NOT_GIVEN).any()
-            else told
-        )
+        """Requested region as a code of `Geography.regions`. Shape (exchanges,)."""
+        region = take(self.patterns.region, self.pattern)
+        if not (self.patterns.region == NOT_GIVEN).any():
+            return region
+        return np.where(region == NOT_GIVEN, self.geography.region[self.process], region)
 
     @cached_property
     def year(self) -> IntArray:
-        """Year that is asked for, 0 for none."""
-        told = take(self.patterns.year, self.pattern)
-        return np.where(told == 0, self.geography.year[self.process], told) if (self.patterns.year == 0).any() else told
+        """Requested year, 0 for none. Shape (exchanges,)."""
+        year = take(self.patterns.year, self.pattern)
+        return np.where(year == 0, self.geography.year[self.process], year) if (self.patterns.year == 0).any() else year
 
     @property
     def patterns_have_geography(self) -> bool:
-        """Whether every form tells its region and year itself."""
+        """Whether every pattern gives its region and year itself."""
         return not ((self.patterns.region == NOT_GIVEN) | (self.patterns.year == 0)).any()
 
     @cached_property
     def has_other_basis(self) -> bool:
-        """Whether some are per product or for a period."""
+        """Whether some amounts are per product or per period."""
         return bool((self.patterns.per != PER_DRIVER).any())
 
     @cached_property
     def period_totals(self) -> IndexArray:
-        """Those that tell the total of a period."""
+        """Exchanges whose amount is the total of a period."""
         return rows_where(self.patterns.per == PER_PERIOD, self.pattern)
 
     @cached_property
     def no_rule_entry(self) -> IndexArray:
-        """That each takes no entry of a value of the rule: -1."""
+        """Index of the default entry used by each exchange, all -1 (none). Shape (exchanges,)."""
         return np.broadcast_to(np.intp(-1), len(self))
 
     @cached_property
     def unit_scale(self) -> FloatArray:
-        """That nothing but masses multiplies any: 1."""
+        """Non-mass driver of each exchange, all 1. Shape (exchanges,)."""
         return np.broadcast_to(1.0, len(self))
 
     @cached_property
     def driver_rows(self) -> tuple[IndexArray | slice, ...]:
-        """Which of them the output, input and loss of their stage multiply."""
-        told, rows = self.patterns.flow >= 0, list[IndexArray | slice]()
-        for wanted in self.patterns.masses.T:
-            every = bool(wanted[told].all())
-            rows.append(slice(None) if every else rows_where(wanted, self.pattern) if wanted.any() else slice(0))
+        """Exchanges that the mass output, input and loss of their process multiply, in this order."""
+        is_flow, rows = self.patterns.flow >= 0, list[IndexArray | slice]()
+        for selected in self.patterns.masses.T:
+            if selected[is_flow].all():
+                rows.append(slice(None))
+            else:
+                rows.append(rows_where(selected, self.pattern) if selected.any() else slice(0))
         return tuple(rows)
 
     def without_amount(self) -> Iterator[tuple[int, IndexArray]]:
-        """Rows that tell no amount, flow by flow."""
+        """Yield each flow that has exchanges without an amount, with these exchanges."""
         flows = self.patterns.flow[self.pattern[self.empty]]
         for index in np.unique(flows).tolist():
             yield index, self.empty[flows == index]
 
-    def take(self, places: IndexArray) -> Exchanges:
-        """Some of them, in that order."""
+    def take(self, indices: IndexArray) -> Exchanges:
+        """Return the exchanges at `indices`, in that order."""
         names = ("pattern", "entry", "row", "process")
-        empty = np.flatnonzero(np.isin(places, self.empty))
-        return replace(self, **{name: getattr(self, name)[places] for name in names}, empty=empty)
+        empty = np.flatnonzero(np.isin(indices, self.empty))
+        return replace(self, **{name: getattr(self, name)[indices] for name in names}, empty=empty)
 
 
 def build_exchanges(
     cells: ActivityColumns,
     rows: Rows,
-    laid: RowAssignment,
-    form: IndexArray,
-    slots: QuantityIndex,
-    rules: RuleSet,
-    of_stages: BlockIndex,
+    assignment: RowAssignment,
+    index: QuantityIndex,
     stage_active: BoolArray,
-    homes: Geography,
+    geography: Geography,
 ) -> tuple[Exchanges, BoolArray]:
-    """Rows of flows with those that the rule fills in, and which flow seats have one. `form` is that of the laid rows."""
-    at, of_flows, present = slots.flows, slots.entries(RowKind.FLOW), slots.is_given
-    seat, row = take(laid.entry, at), at if laid.identity else take(laid.row, at)
-    form = take(form, at)
-    told = _exchange_patterns(cells, rows, rules, homes, None if laid.identity else np.unique(form))
-    stage = np.append(rule_arrays(rules).flow_stage, -1)[told.flow]  # forms of other kinds have no flow, and no row here
-    place = take(np.append(of_stages.offsets, 0)[stage], form) + seat
+    """Build the exchanges from rows of flows, and add those that the rule has a value for.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rows : Rows
+    assignment : RowAssignment
+    index : QuantityIndex
+    stage_active : ndarray of bool, shape (processes,)
+        Whether the process takes place.
+    geography : Geography
+        Region and year of processes; also gives the rule and the index of processes.
+
+    Returns
+    -------
+    exchanges : Exchanges
+    is_given : ndarray of bool, shape (flow entries,)
+        Whether a flow entry has an exchange.
+    """
+    rules, processes = geography.rules, geography.processes
+    at, is_given = index.flows, index.is_given
+    entry, row, pattern = take(assignment.entry, at), assignment.table_rows(at), take(assignment.pattern, at)
+    patterns = _exchange_patterns(cells, rows, geography, None if assignment.identity else np.unique(pattern))
+    stage = np.append(rule_arrays(rules).flow_stage, -1)[patterns.flow]  # patterns of other kinds have no exchanges
+    process = take(np.append(processes.offsets, 0)[stage], pattern) + entry
     empty = np.flatnonzero(cells.empty[row]) if cells.has_empty else np.empty(0, dtype=np.intp)
-    given = Exchanges(form, seat, row, place, told, homes, empty)
-    return _add_rule_exchanges(given, rules, of_stages, of_flows, stage_active, present), present
+    exchanges = Exchanges(pattern, entry, row, process, patterns, geography, empty)
+    return _add_rule_exchanges(exchanges, index.entries(RowKind.FLOW), stage_active, is_given), is_given
 
 
-def _exchange_patterns(
-    cells: ActivityColumns, rows: Rows, rules: RuleSet, homes: Geography, there: IndexArray | None
-) -> ExchangePatterns:
-    """Forms of flows, of those that are `there` where not all are: rows of one fibre may replace all rows of a form."""
-    forms = rows.patterns
-    is_flow, untold = forms.row_kind == RowKind.FLOW, homes.regions.index("")
-    if there is not None:
-        is_flow &= np.isin(np.arange(len(is_flow)), there)
-    region, year = homes.pattern_region, homes.pattern_year
-    flow, per = np.where(is_flow, forms.index, -1), np.where(is_flow, forms.per, PER_DRIVER)
-    masses = np.append(rule_arrays(rules).flow_masses > 0, NO_MASSES, axis=0)[flow] & (per == PER_DRIVER)[:, None]
+def _exchange_patterns(cells: ActivityColumns, rows: Rows, geography: Geography, used: IndexArray | None) -> ExchangePatterns:
+    """Return the patterns of flows, of which only those in `used` count: rows may all be overridden for their components."""
+    patterns = rows.patterns
+    is_flow, no_region = patterns.row_kind == RowKind.FLOW, geography.regions.index("")
+    if used is not None:
+        is_flow &= np.isin(np.arange(len(is_flow)), used)
+    region, year = geography.pattern_region, geography.pattern_year
+    flow, per = np.where(is_flow, patterns.index, -1), np.where(is_flow, patterns.per, PER_DRIVER)
+    masses = np.append(rule_arrays(geography.rules).flow_masses > 0, NO_MASSES, axis=0)[flow] & (per == PER_DRIVER)[:, None]
     masses[per == PER_PERIOD, 0] = True  # a period's amount is per kg of output
     return ExchangePatterns(
         flow=flow,
         per=per,
-        item=cells.texts["item"].codes[forms.first].astype(np.int64),
-        region=np.where(is_flow, np.where(region == untold, NOT_GIVEN, region), 0),
+        item=cells.texts["item"].codes[patterns.first].astype(np.int64),
+        region=np.where(is_flow, np.where(region == no_region, NOT_GIVEN, region), 0),
         year=np.where(is_flow, year, 1),
         masses=masses,
     )
 
 
 def _add_rule_exchanges(
-    given: Exchanges, rules: RuleSet, of_stages: BlockIndex, of_flows: BlockIndex, stage_active: BoolArray, present: BoolArray
+    exchanges: Exchanges, flow_entries: BlockIndex, stage_active: BoolArray, is_given: BoolArray
 ) -> Exchanges:
-    """Rows for flows that have a value in the rule, belong to a stage that takes place, and are not given; now `present`."""
-    told = rule_arrays(rules)
-    filled: list[tuple[int, IndexArray]] = []
-    for index in np.flatnonzero(told.flow_added_by_rule).tolist():
-        here = of_flows.block(index)
-        seat = np.flatnonzero(stage_active[of_stages.block(int(told.flow_stage[index]))] & ~present[here])
-        if len(seat):
-            present[here][seat] = True
-            filled.append((index, seat))
-    if not filled:
-        return given
-    count, forms = [len(seat) for _, seat in filled], given.patterns
-    flow = np.array([index for index, _ in filled])
-    number, seat = np.repeat(np.arange(len(filled)), count), np.concatenate([seat for _, seat in filled])
+    """Add exchanges of active processes that the rule has a value for and no row gives; marks them in `is_given`."""
+    arrays, processes = rule_arrays(exchanges.geography.rules), exchanges.geography.processes
+    added: list[tuple[int, IndexArray]] = []
+    for index in np.flatnonzero(arrays.flow_added_by_rule).tolist():
+        block = flow_entries.block(index)
+        entry = np.flatnonzero(stage_active[processes.block(int(arrays.flow_stage[index]))] & ~is_given[block])
+        if len(entry):
+            is_given[block][entry] = True
+            added.append((index, entry))
+    if not added:
+        return exchanges
+    patterns = exchanges.patterns
+    flow = np.array([index for index, _ in added])
+    number = np.repeat(np.arange(len(added)), [len(entry) for _, entry in added])
+    entry = np.concatenate([entry for _, entry in added])
     new: dict[str, Any] = {"flow": flow, "per": PER_DRIVER, "item": FROM_RULE, "region": NOT_GIVEN, "year": 0}
-    columns = {name: np.append(getattr(forms, name), np.full(len(filled), value)) for name, value in new.items()}
-    masses = np.append(forms.masses, told.flow_masses[flow] > 0, axis=0)
-    first = len(given)
+    columns = {name: np.append(getattr(patterns, name), np.full(len(added), value)) for name, value in new.items()}
+    masses = np.append(patterns.masses, arrays.flow_masses[flow] > 0, axis=0)
+    first = len(exchanges)
     return Exchanges(
-        pattern=np.append(given.pattern, len(forms.flow) + number),
-        entry=np.append(given.entry, seat),
-        row=np.append(given.row, np.full(len(seat), FROM_RULE)),
-        process=np.append(given.process, of_stages.offsets[told.flow_stage[flow]][number] + seat),
+        pattern=np.append(exchanges.pattern, len(patterns.flow) + number),
+        entry=np.append(exchanges.entry, entry),
+        row=np.append(exchanges.row, np.full(len(entry), FROM_RULE)),
+        process=np.append(exchanges.process, processes.offsets[arrays.flow_stage[flow]][number] + entry),
         patterns=ExchangePatterns(**columns, masses=masses),
-        geography=given.geography,
-        empty=np.append(given.empty, np.arange(first, first + len(seat))),
+        geography=exchanges.geography,
+        empty=np.append(exchanges.empty, np.arange(first, first + len(entry))),
     )

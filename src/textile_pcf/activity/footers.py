@@ -1,4 +1,4 @@
-"""Totals, signatures and remarks below a table that came from memory, told at their place instead of read as products."""
+"""Footers of tables from memory: totals, signatures and remarks are reported, not read as products."""
 
 from __future__ import annotations
 
@@ -9,52 +9,69 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.columns import Categorical
-from textile_pcf.errors import InputError
+from textile_pcf.errors import InputError, Problem
 from textile_pcf.io.footers import footer_problem, is_footer
 from textile_pcf.io.table import Table
 
 
 def without_footers(table: Table, naming: Sequence[str]) -> Table:
-    """A DataFrame or a Parquet file without the rows that are no data; files of text and workbooks were looked through before.
+    """Remove footer rows from a table that comes from a DataFrame or a Parquet file, and report them.
+
+    The readers of text files and workbooks have removed them already.
+
+    Parameters
+    ----------
+    table : Table
+    naming : sequence of str
+        Columns that a data row must fill.
+
+    Returns
+    -------
+    Table
+        With a problem for each footer.
 
     Raises
     ------
     InputError
-        No other row is left.
+        If all rows are footers.
     """
     if table.source_type not in ("frame", "parquet") or not set(naming) <= set(table.columns):
         return table
     columns = [table.columns[name] for name in naming]
-    if not any(map(_lacks, columns)):
+    if not any(map(_has_empty, columns)):
         return table
-    named = list(zip(*(map(_text, column) for column in columns), strict=True))
-    known = {cells[0] for cells in named if all(cells)}
-    found = {}
-    for row in (row for row, cells in enumerate(named) if not all(cells)):
-        filled = {place: text for place, column in enumerate(table.columns.values()) if (text := _text(column[row]))}
-        if is_footer(filled, named[row], known):
-            name = list(table.columns)[min(filled)]
-            found[row] = footer_problem(table.location(row, name), filled[min(filled)])
-    if found and len(found) == table.rows:
-        raise InputError(found.values())
-    return _kept(table, [row for row in range(table.rows) if row not in found], tuple(found.values())) if found else table
+    ids = list(zip(*(map(_text, column) for column in columns), strict=True))
+    products = {cells[0] for cells in ids if all(cells)}
+    footers = {}
+    for row in (row for row, cells in enumerate(ids) if not all(cells)):
+        cells = {number: text for number, column in enumerate(table.columns.values()) if (text := _text(column[row]))}
+        if is_footer(cells, ids[row], products):
+            name = list(table.columns)[min(cells)]
+            footers[row] = footer_problem(table.location(row, name), cells[min(cells)])
+    if not footers:
+        return table
+    if len(footers) == table.rows:
+        raise InputError(footers.values())
+    return _select_rows(table, [row for row in range(table.rows) if row not in footers], tuple(footers.values()))
 
 
-def _kept(table: Table, rows: list[int], faults: tuple[Any, ...]) -> Table:
+def _select_rows(table: Table, rows: list[int], problems: tuple[Problem, ...]) -> Table:
+    """Return a table with some of the rows, and further problems."""
     columns = {
         name: column[rows] if isinstance(column, np.ndarray) else [column[row] for row in rows]
         for name, column in table.columns.items()
     }
     lines = [table.lines[row] for row in rows]
-    return replace(table, columns=columns, rows=len(rows), lines=lines, shape_problems=(*table.shape_problems, *faults))
+    return replace(table, columns=columns, rows=len(rows), lines=lines, shape_problems=(*table.shape_problems, *problems))
 
 
-def _lacks(column: Any) -> bool:
-    """Whether some cell is empty."""
+def _has_empty(column: Any) -> bool:
+    """Return whether any cell is empty."""
     if isinstance(column, np.ndarray):
         return column.dtype.kind == "f" and bool(np.isnan(column).any())
     return "" in (column.categories if isinstance(column, Categorical) else column)
 
 
 def _text(cell: Any) -> str:
+    """Return the text of a cell; `""` for NaN."""
     return "" if isinstance(cell, float | np.floating) and np.isnan(cell) else str(cell).strip()

@@ -1,4 +1,4 @@
-"""What to write where a row names a stage or a flow that there is not: only names that the rest of the row can belong to."""
+"""Suggestions for unknown stages and flows, limited to names that fit the rest of the row."""
 
 from __future__ import annotations
 
@@ -7,57 +7,81 @@ from textile_pcf.rules import RuleSet
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, UnitError, convert, parse_unit
 
-ALIKE = 0.8  # how like a name must be to be offered although the rest of the row does not fit it
-ALWAYS = {"product": ("share",)}  # flows of a stage that stand in no rule
-OUTPUT = ("output",)
+SIMILARITY = 0.8  # needed for a suggestion that does not fit the rest of the row
+ALWAYS = {"product": ("share",)}  # flows that every rule accepts, by stage
+OUTPUT = ("output",)  # the same of all other stages
 
 
 def stage_hint(cells: ActivityColumns, rules: RuleSet, row: int) -> str:
-    """The stage that was perhaps meant, else all there are."""
+    """Return a cure that suggests a similar stage, or else lists all stages.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rules : RuleSet
+    row : int
+
+    Returns
+    -------
+    str
+    """
     stage, flow = cells.text("stage", row), cells.text("flow", row)
-    holding = [name for name in rules.names if not flow or flow in _flows_of(rules, name)]
-    close = nearest(stage, holding) or nearest(stage, rules.names, ALIKE if holding else 0.6)
+    with_flow = [name for name in rules.names if not flow or flow in _flows_of(rules, name)]
+    close = nearest(stage, with_flow) or nearest(stage, rules.names, SIMILARITY if with_flow else 0.6)
     return f"Did you mean {close!r}?" if close else f"Its stages are: product, {', '.join(s.id for s in rules.stages)}."
 
 
 def flow_hint(cells: ActivityColumns, rules: RuleSet, row: int) -> str:
-    """The flow, loss or property that was perhaps meant, else where it is, else all there are."""
+    """Return a cure that names the stages with this flow, suggests a similar one, or else lists all flows of the stage.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rules : RuleSet
+    row : int
+
+    Returns
+    -------
+    str
+    """
     stage, flow = cells.text("stage", row), cells.text("flow", row)
     elsewhere = [name for name, ids in rules.names.items() if flow in ids]
     if elsewhere:
         return f"{flow!r} is at stage {', '.join(elsewhere)}."
     names = _flows_of(rules, stage)
     fitting = [name for name in names if _fits(cells, rules, row, name)]
-    close = nearest(flow, fitting) or nearest(flow, names, ALIKE)
+    close = nearest(flow, fitting) or nearest(flow, names, SIMILARITY)
     return f"Did you mean {close!r}?" if close else f"It has: {', '.join(names) or 'none'}."
 
 
 def _flows_of(rules: RuleSet, stage: str) -> list[str]:
+    """Return the ids that rows of a stage may name as their flow."""
     return [*rules.names[stage], *ALWAYS.get(stage, OUTPUT)]
 
 
 def _fits(cells: ActivityColumns, rules: RuleSet, row: int, name: str) -> bool:
-    """Whether a row with this unit, `per` and item can speak of something of its stage."""
+    """Return whether the unit and `per` of a row fit the flow, property or loss `name` of its stage."""
     stage, per = cells.text("stage", row), cells.text("per", row)
-    kind, index = rules.names[stage].get(name, (name, -1))
+    category, index = rules.names[stage].get(name, (name, -1))
     try:
         unit = parse_unit(cells.text("unit", row)) if cells.text("unit", row) else None
     except UnitError:
         unit = None
-    if kind == "output":
+    if category == "output":
         return per == "period"
-    if kind == "flow":
+    if category == "flow":
         spec = rules.flows[index]
-        return unit is None or spec.conversion(unit) is not None or _is_over_product(unit, spec.unit, rules)
+        return unit is None or spec.conversion(unit) is not None or _is_per_product(unit, spec.unit, rules)
     if per:
         return False
-    if kind == "property" and rules.properties[index].choice:
+    if category == "property" and rules.properties[index].choice:
         return unit is None
-    if kind == "share":
+    if category == "share":
         return unit is None or not unit.dimensions
-    quantity = rules.properties[index] if kind == "property" else rules.losses[index]
-    return unit is None or convert(unit, quantity.unit) is not None or _is_over_product(unit, quantity.unit, rules)
+    quantity = rules.properties[index] if category == "property" else rules.losses[index]
+    return unit is None or convert(unit, quantity.unit) is not None or _is_per_product(unit, quantity.unit, rules)
 
 
-def _is_over_product(unit: Unit, told: Unit, rules: RuleSet) -> bool:
-    return unit.dimensions == (told / rules.product_unit).dimensions
+def _is_per_product(unit: Unit, quantity_unit: Unit, rules: RuleSet) -> bool:
+    """Return whether a unit is that of the quantity per product."""
+    return unit.dimensions == (quantity_unit / rules.product_unit).dimensions

@@ -1,7 +1,4 @@
-"""Where a rule's stages, properties, losses and flows keep their numbers: one flat array, a block of seats for each.
-
-Something of a component stage has a seat per lane, anything else a seat per product.
-"""
+"""Block indices: where the values of each stage, property, loss and flow of a rule stand in one flat array."""
 
 from __future__ import annotations
 
@@ -12,51 +9,107 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.components import Components
-from textile_pcf.arrays import IndexArray, Scalar
+from textile_pcf.arrays import FloatArray, IndexArray, Scalar
 from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
 
 @dataclass(frozen=True, eq=False)
 class BlockIndex:
-    """Blocks of seats: entry `k` has `size[k]` of them from `start[k]`."""
+    """Index of a flat array that is divided into consecutive blocks, one per stage, property, loss or flow.
+
+    A block of a component stage has one entry per component, any other block one entry per product.
+
+    Attributes
+    ----------
+    offsets : ndarray of intp, shape (blocks,)
+        First entry of each block.
+    lengths : ndarray of intp, shape (blocks,)
+        Number of entries of each block.
+    """
 
     offsets: IndexArray
     lengths: IndexArray
 
     @cached_property
     def total(self) -> int:
-        """Number of seats."""
+        """Number of entries of all blocks."""
         return int(self.lengths.sum())
 
-    def block(self, entry: int) -> slice:
-        """Seats of one entry."""
-        return self.blocks[entry]
+    def block(self, index: int) -> slice:
+        """Return the entries of one block."""
+        return self.blocks[index]
 
     @cached_property
     def blocks(self) -> list[slice]:
-        """Seats of every entry."""
+        """Entries of each block."""
         ends = (self.offsets + self.lengths).tolist()
         return [slice(start, end) for start, end in zip(self.offsets.tolist(), ends, strict=True)]
 
     def repeat(self, values: NDArray[Scalar]) -> NDArray[Scalar]:
-        """What is so for each entry, on all its seats."""
+        """Repeat one value per block over the entries of the block.
+
+        Parameters
+        ----------
+        values : ndarray, shape (blocks,)
+
+        Returns
+        -------
+        ndarray, shape (entries,)
+        """
         return values.repeat(self.lengths)
 
-    def entry(self, entry: NDArray[np.integer], seat: NDArray[np.integer]) -> IndexArray:
-        """Place in the flat array of a seat of each entry."""
-        return np.asarray(self.offsets.take(entry) + seat, dtype=np.intp)
+    def entry(self, block: NDArray[np.integer], position: NDArray[np.integer]) -> IndexArray:
+        """Return the index into the flat array of a position inside a block.
+
+        Parameters
+        ----------
+        block, position : ndarray of int, shape (n,)
+            Number of the block, and component or product inside it.
+
+        Returns
+        -------
+        ndarray of intp, shape (n,)
+        """
+        return np.asarray(self.offsets.take(block) + position, dtype=np.intp)
 
 
-def block_index(stages: IndexArray, rules: RuleSet, lanes: Components) -> BlockIndex:
-    """Seats for things that belong to these stages, `PRODUCT` among them."""
-    size = np.where(rule_arrays(rules).stage_is_component[stages], lanes.size, len(lanes.start)).astype(np.intp)
-    return BlockIndex(np.cumsum(size) - size, size)
+def block_index(stages: IndexArray, rules: RuleSet, components: Components) -> BlockIndex:
+    """Return the index of one block per element of `stages`.
+
+    Parameters
+    ----------
+    stages : ndarray of intp, shape (blocks,)
+        Stage that owns each block; `PRODUCT` for the product itself.
+    rules : RuleSet
+    components : Components
+
+    Returns
+    -------
+    BlockIndex
+    """
+    is_component = rule_arrays(rules).stage_is_component[stages]
+    lengths = np.where(is_component, components.size, len(components.start)).astype(np.intp)
+    return BlockIndex(np.cumsum(lengths) - lengths, lengths)
 
 
-def between_components(values: NDArray[np.float64], from_lane: bool, to_lane: bool, lanes: Components) -> NDArray[np.float64]:
-    """Values of a stage's or the product's seats, on the seats of another; from fibres to their product the mean by share."""
-    if from_lane and not to_lane:
-        mean = np.bincount(lanes.product, weights=lanes.share * values, minlength=len(lanes.start))
+def between_components(values: FloatArray, from_components: bool, to_components: bool, components: Components) -> FloatArray:
+    """Convert values between one per component and one per product.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (components,) or (products,)
+    from_components, to_components : bool
+        Whether the values have, and shall have, one entry per component.
+    components : Components
+
+    Returns
+    -------
+    ndarray of float
+        From components to products the mean weighted by share, from products to components a repetition.
+    """
+    if from_components and not to_components:
+        weights = components.share * values
+        mean = np.bincount(components.product, weights=weights, minlength=len(components.start))
         return np.asarray(mean, dtype=np.float64)
-    return values[lanes.product] if to_lane and not from_lane else values
+    return values[components.product] if to_components and not from_components else values

@@ -1,4 +1,4 @@
-"""One slot for everything that a rule can be told of a product: each seat of a flow, property, loss or stage row."""
+"""Flat index over all quantities that a rule accepts: one entry per flow, property, loss or stage row."""
 
 from __future__ import annotations
 
@@ -19,64 +19,80 @@ from textile_pcf.rules.arrays import rule_arrays
 
 @dataclass(frozen=True, eq=False)
 class QuantityIndex:
-    """Slots in blocks, those of flows first: `slot` is that of each laid row, `filled` the laid row of each slot.
+    """Index over the quantities of all products: the blocks of flows first, then properties, losses and stage rows.
 
-    Where several rows have one slot the last one fills it; -1 is none. Rows of other kinds stand behind all blocks.
+    Attributes
+    ----------
+    blocks : dict of RowKind to (int, BlockIndex)
+        First entry and blocks of each row kind.
+    index : ndarray of intp, shape (assigned rows,)
+        Entry of each assigned row. Rows of other kinds stand behind all blocks.
+    assigned_row : ndarray of int, shape (entries,)
+        Assigned row of each entry, -1 where there is none; the last one where several rows have the same entry.
     """
 
     blocks: dict[RowKind, tuple[int, BlockIndex]]
     index: IndexArray
     assigned_row: NDArray[np.integer[Any]]
 
-    def entries(self, kind: RowKind) -> BlockIndex:
-        """Seats of a kind."""
-        return self.blocks[kind][1]
+    def entries(self, row_kind: RowKind) -> BlockIndex:
+        """Return the blocks of a row kind."""
+        return self.blocks[row_kind][1]
 
-    def rows(self, kind: RowKind) -> NDArray[np.integer[Any]]:
-        """Laid row on each seat of a kind, -1 where none is."""
-        start, seats = self.blocks[kind]
-        return self.assigned_row[start : start + seats.total]
+    def rows(self, row_kind: RowKind) -> NDArray[np.integer[Any]]:
+        """Return the assigned row of each entry of a row kind, -1 where there is none."""
+        start, entries = self.blocks[row_kind]
+        return self.assigned_row[start : start + entries.total]
 
     @property
     def flows(self) -> IndexArray:
-        """Laid rows of flows."""
+        """Assigned rows of flows."""
         return np.flatnonzero(self.index < self.entries(RowKind.FLOW).total)
 
     @property
     def is_given(self) -> BoolArray:
-        """A flag per seat of flows."""
+        """Whether a row gives each flow entry. Shape (flow entries,)."""
         return self.rows(RowKind.FLOW) >= 0
 
     @property
     def unique(self) -> bool:
-        """Whether no slot has two rows."""
+        """Whether no entry has more than one row."""
         return bool(np.count_nonzero(self.assigned_row >= 0) == len(self.index))
 
 
-def quantity_index(
-    forms: RowPatterns, form: IndexArray, laid: RowAssignment, lanes: Components, rules: RuleSet
-) -> QuantityIndex:
-    """Bring laid rows, each of its `form`, to their slots."""
-    told = rule_arrays(rules)
-    every_stage = np.append(np.arange(len(rules.stages)), PRODUCT)
-    of_kind = {
-        RowKind.FLOW: (forms.index, told.flow_stage),
-        RowKind.PROPERTY: (forms.index, told.property_stage),
-        RowKind.LOSS: (forms.index, told.loss_stage),
-        RowKind.STAGE: (forms.stage, every_stage),
+def quantity_index(patterns: RowPatterns, assignment: RowAssignment, components: Components, rules: RuleSet) -> QuantityIndex:
+    """Return the index of all quantities and the entry of each assigned row.
+
+    Parameters
+    ----------
+    patterns : RowPatterns
+    assignment : RowAssignment
+    components : Components
+    rules : RuleSet
+
+    Returns
+    -------
+    QuantityIndex
+    """
+    arrays = rule_arrays(rules)
+    block_of_kind = {
+        RowKind.FLOW: (patterns.index, arrays.flow_stage),
+        RowKind.PROPERTY: (patterns.index, arrays.property_stage),
+        RowKind.LOSS: (patterns.index, arrays.loss_stage),
+        RowKind.STAGE: (patterns.stage, np.append(np.arange(len(rules.stages)), PRODUCT)),
     }
     blocks: dict[RowKind, tuple[int, BlockIndex]] = {}
-    start, end = np.zeros(len(forms.row_kind), dtype=np.intp), 0
-    for kind, (entry, stages) in of_kind.items():
-        seats = block_index(stages, rules, lanes)
-        here = forms.row_kind == kind
-        start[here] = end + seats.offsets[entry[here]]
-        blocks[kind] = end, seats
-        end += seats.total
-    start[~np.isin(forms.row_kind, list(of_kind))] = end
-    slot = take(start, form) + laid.entry
-    filled: NDArray[np.integer[Any]] = np.full(
-        end + max(lanes.size, len(lanes.start)), -1, dtype=np.int32 if len(slot) < SHORT else np.int64
+    start, end = np.zeros(len(patterns.row_kind), dtype=np.intp), 0
+    for row_kind, (block, stages) in block_of_kind.items():
+        entries = block_index(stages, rules, components)
+        matches = patterns.row_kind == row_kind
+        start[matches] = end + entries.offsets[block[matches]]
+        blocks[row_kind] = end, entries
+        end += entries.total
+    start[~np.isin(patterns.row_kind, list(block_of_kind))] = end
+    index = take(start, assignment.pattern) + assignment.entry
+    assigned_row: NDArray[np.integer[Any]] = np.full(
+        end + max(components.size, len(components.start)), -1, dtype=np.int32 if len(index) < SHORT else np.int64
     )
-    filled[slot] = np.arange(len(slot), dtype=filled.dtype)
-    return QuantityIndex(blocks, slot, filled)
+    assigned_row[index] = np.arange(len(index), dtype=assigned_row.dtype)
+    return QuantityIndex(blocks, index, assigned_row)

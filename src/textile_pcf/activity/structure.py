@@ -1,6 +1,6 @@
-"""What a table says beside its amounts: which rows speak of what, what takes place, and what the rule fills in.
+"""Structure of activity data: everything that follows from the rows but not from their amounts.
 
-Tables of the same rows have the same structure, whatever their amounts: it is worked out once.
+Tables with the same rows have the same structure, so it can be cached.
 """
 
 from __future__ import annotations
@@ -27,9 +27,14 @@ from textile_pcf.rules.arrays import rule_arrays
 
 @dataclass(frozen=True, eq=False)
 class GivenQuantities:
-    """Quantities that rows give: the row of every seat, -1 where none gives it, and the word that it chooses.
+    """Properties or losses that rows give.
 
-    `words` are -1 where none is chosen; None where there is no choice.
+    Attributes
+    ----------
+    rows : ndarray of intp, shape (entries,)
+        Row of the table that gives each entry, -1 where none does.
+    options : ndarray of int, shape (entries,), or None
+        Index of the chosen option, -1 where none is chosen; None where no row chooses one.
     """
 
     rows: IndexArray
@@ -37,25 +42,37 @@ class GivenQuantities:
 
     @cached_property
     def no_rule_entry(self) -> IndexArray:
-        """That no seat takes an entry of a value of the rule: -1."""
+        """Index of the default entry used by each quantity, all -1 (none). Shape (entries,)."""
         return np.full(len(self.rows), -1, dtype=np.intp)
 
     @cached_property
     def all_given(self) -> IndexArray:
-        """That every seat is given: 0."""
+        """Origin of each quantity, all 0 (given by a row). Shape (entries,)."""
         return np.zeros(len(self.rows), dtype=np.intp)
 
     @cached_property
     def _not_given(self) -> IndexArray:
+        """Entries that no row gives."""
         return np.flatnonzero(self.rows < 0)
 
     @property
     def is_complete(self) -> bool:
-        """Whether a row gives every seat its amount, or could."""
+        """Whether a row stands for every entry and none chooses an option."""
         return self.options is None and not len(self._not_given)
 
     def values(self, value: FloatArray) -> FloatArray:
-        """Values on all seats, NaN where none is given; a chosen word as its place in the list of words."""
+        """Return the value of each entry.
+
+        Parameters
+        ----------
+        value : ndarray of float, shape (rows,)
+            Amounts of the table in canonical units.
+
+        Returns
+        -------
+        ndarray of float, shape (entries,)
+            NaN where no row gives a value; the index of the option where one is chosen.
+        """
         values = take(value, self.rows)
         values[self._not_given] = np.nan
         return values if self.options is None else np.where(self.options >= 0, self.options, values)
@@ -63,7 +80,21 @@ class GivenQuantities:
 
 @dataclass(frozen=True, eq=False)
 class Outputs:
-    """What stages gave in a period; the amounts stand in `row`."""
+    """Outputs of processes in a period.
+
+    Attributes
+    ----------
+    stage : ndarray of int, shape (outputs,)
+        Stage.
+    entry : ndarray of intp, shape (outputs,)
+        Component in component stages, product in common ones.
+    unit : ndarray of int, shape (outputs,)
+        Index of the unit in `Rows.units`.
+    row : ndarray of intp, shape (outputs,)
+        Row of the table.
+    year : ndarray of int, shape (outputs,)
+        Year of the period, 0 for none.
+    """
 
     stage: IntArray
     entry: IndexArray
@@ -74,7 +105,28 @@ class Outputs:
 
 @dataclass(frozen=True, eq=False)
 class Structure:
-    """Rows understood and laid onto their seats. `stage_active` has a flag per stage seat, `present` one per flow seat."""
+    """Rows interpreted under a rule and assigned to processes.
+
+    Attributes
+    ----------
+    rows : Rows
+    components : Components
+        Components with all shares 1.
+    processes, flow_entries, property_entries, loss_entries : BlockIndex
+        One block per stage, flow, property and loss of the rule.
+    stage_active : ndarray of bool, shape (processes,)
+        Whether the process takes place.
+    is_given : ndarray of bool, shape (flow entries,)
+        Whether the flow has an exchange.
+    properties, losses : GivenQuantities
+    exchanges : Exchanges
+    outputs : Outputs
+    regions : tuple of str
+        Names of the region codes.
+    process_losses : tuple of ndarray of intp, shape (processes,)
+        Entry of the first loss of each process, of the second one, and so on; -1 where there is none or the process does not
+        take place.
+    """
 
     rows: Rows
     components: Components
@@ -90,96 +142,109 @@ class Structure:
     outputs: Outputs
     regions: tuple[str, ...]
     process_losses: tuple[IndexArray, ...]
-    """Seat of the loss of each stage seat, of a second loss, and so on; -1 where there is none, or the stage does not count."""
 
     @cached_property
     def is_complete(self) -> bool:
-        """Whether the rows tell every quantity, if each tells its amount, and none is of a period."""
-        untold = len(self.exchanges.empty) + len(self.exchanges.period_totals) + len(self.outputs.row)
-        return not untold and self.properties.is_complete and self.losses.is_complete
+        """Whether rows give all quantities, provided that every row has an amount, and none is of a period."""
+        incomplete = len(self.exchanges.empty) + len(self.exchanges.period_totals) + len(self.outputs.row)
+        return not incomplete and self.properties.is_complete and self.losses.is_complete
 
     @cached_property
     def ones(self) -> FloatArray:
-        """1 of every product."""
+        """Array of 1. Shape (products,)."""
         return read_only(np.ones(len(self.components.start)))
 
     @cached_property
     def not_given(self) -> FloatArray:
-        """A property of every product that none tells."""
+        """Array of NaN: values of a property that no row gives. Shape (products,)."""
         return read_only(np.full(len(self.components.start), np.nan))
 
 
 def build_structure(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple[Structure, list[Problem]]:
-    """Bring rows onto seats, decide what takes place, and add the rows that the rule fills in."""
-    lanes, problems = build_components(cells, rows, rules)
-    laid, unlaid = assign_rows(cells, rows, lanes, rules)
-    problems += unlaid
-    forms = rows.patterns
-    form = rows.pattern if laid.identity else rows.pattern[laid.row]
-    processes = block_index(np.arange(len(rules.stages)), rules, lanes)
-    slots = quantity_index(forms, form, laid, lanes, rules)
-    stage_active = _stage_active(rule_arrays(rules).stage_optional, processes, forms, form, laid)
-    homes = Geography.of(cells, rules, lanes, forms, rows_of_kind(RowKind.STAGE, forms, form, laid), processes)
-    flows, present = build_exchanges(cells, rows, laid, form, slots, rules, processes, stage_active, homes)
-    if not (laid.identity and slots.unique):
+    """Assign rows to processes, decide which processes take place, and add the exchanges of the rule.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rows : Rows
+    rules : RuleSet
+
+    Returns
+    -------
+    structure : Structure
+    problems : list of Problem
+    """
+    components, problems = build_components(cells, rows, rules)
+    assignment, assignment_problems = assign_rows(cells, rows, components, rules)
+    problems += assignment_problems
+    patterns = rows.patterns
+    processes = block_index(np.arange(len(rules.stages)), rules, components)
+    index = quantity_index(patterns, assignment, components, rules)
+    stage_active = _stage_active(rule_arrays(rules).stage_optional, processes, patterns, assignment)
+    stage_rows = rows_of_kind(RowKind.STAGE, patterns, assignment)
+    output_rows = rows_of_kind(RowKind.OUTPUT, patterns, assignment)
+    geography = Geography.of(cells, rules, components, patterns, stage_rows, processes)
+    exchanges, is_given = build_exchanges(cells, rows, assignment, index, stage_active, geography)
+    if not (assignment.identity and index.unique):
         problems += find_duplicates(cells, rows)
     structure = Structure(
         rows=rows,
-        components=lanes,
+        components=components,
         processes=processes,
-        flow_entries=slots.entries(RowKind.FLOW),
-        property_entries=slots.entries(RowKind.PROPERTY),
-        loss_entries=slots.entries(RowKind.LOSS),
+        flow_entries=index.entries(RowKind.FLOW),
+        property_entries=index.entries(RowKind.PROPERTY),
+        loss_entries=index.entries(RowKind.LOSS),
         stage_active=stage_active,
-        is_given=present,
-        properties=_given_quantities(RowKind.PROPERTY, forms, form, laid, slots),
-        losses=_given_quantities(RowKind.LOSS, forms, form, laid, slots),
-        exchanges=flows,
-        outputs=_outputs(cells, forms, rows_of_kind(RowKind.OUTPUT, forms, form, laid), homes),
-        regions=homes.regions,
-        process_losses=_process_losses(rules, processes, slots.entries(RowKind.LOSS), stage_active),
+        is_given=is_given,
+        properties=_given_quantities(RowKind.PROPERTY, patterns, assignment, index),
+        losses=_given_quantities(RowKind.LOSS, patterns, assignment, index),
+        exchanges=exchanges,
+        outputs=_outputs(cells, patterns, output_rows, geography),
+        regions=geography.regions,
+        process_losses=_process_losses(rules, processes, index.entries(RowKind.LOSS), stage_active),
     )
     return structure, problems
 
 
-def _stage_active(
-    optional: BoolArray, seats: BlockIndex, forms: RowPatterns, form: IndexArray, laid: RowAssignment
-) -> BoolArray:
-    """A stage takes place unless it is optional and no row names it."""
-    takes = np.repeat(~optional[:-1], seats.lengths)
-    named = rows_where(optional[forms.stage], form)
-    takes[seats.entry(forms.stage[form[named]], laid.entry[named])] = True
-    return takes
+def _stage_active(optional: BoolArray, processes: BlockIndex, patterns: RowPatterns, assignment: RowAssignment) -> BoolArray:
+    """Return whether each process takes place: its stage is not optional, or a row names it. Shape (processes,)."""
+    active = np.repeat(~optional[:-1], processes.lengths)
+    named = rows_where(optional[patterns.stage], assignment.pattern)
+    active[processes.entry(patterns.stage[assignment.pattern[named]], assignment.entry[named])] = True
+    return active
 
 
 def _given_quantities(
-    kind: RowKind, forms: RowPatterns, form: IndexArray, laid: RowAssignment, slots: QuantityIndex
+    row_kind: RowKind, patterns: RowPatterns, assignment: RowAssignment, index: QuantityIndex
 ) -> GivenQuantities:
-    """Rows of properties or of losses on their seats."""
-    at = slots.rows(kind).astype(np.intp)
-    words = None
-    if (forms.option[forms.row_kind == kind] >= 0).any():
-        words = np.append(forms.option, -1)[np.append(form, len(forms.option))[at]]
-    return GivenQuantities(at if laid.identity else np.append(laid.row, -1)[at], words)
+    """Return the row and the option of each property or loss."""
+    at = index.rows(row_kind).astype(np.intp)
+    options = None
+    if (patterns.option[patterns.row_kind == row_kind] >= 0).any():
+        options = np.append(patterns.option, -1)[np.append(assignment.pattern, len(patterns.option))[at]]
+    return GivenQuantities(assignment.table_rows_or_none(at), options)
 
 
-def _process_losses(rules: RuleSet, stages: BlockIndex, losses: BlockIndex, stage_active: BoolArray) -> tuple[IndexArray, ...]:
-    """Which losses multiply the mass through each stage seat, in their order."""
-    counted = [() if spec.outside else spec.losses for spec in rules.stages]
-    lost = []
-    for number in range(max(map(len, counted), default=0)):
-        seats = np.full(stages.total, -1, dtype=np.intp)
-        for block, indices in zip(stages.blocks, counted, strict=True):
+def _process_losses(
+    rules: RuleSet, processes: BlockIndex, losses: BlockIndex, stage_active: BoolArray
+) -> tuple[IndexArray, ...]:
+    """Return the entries of the losses that multiply the mass through each process, in the order of the rule."""
+    losses_of_stage = [() if spec.outside else spec.losses for spec in rules.stages]
+    process_losses = []
+    for number in range(max(map(len, losses_of_stage), default=0)):
+        entries = np.full(processes.total, -1, dtype=np.intp)
+        for block, indices in zip(processes.blocks, losses_of_stage, strict=True):
             if number < len(indices):
                 start = int(losses.offsets[indices[number]])
-                seats[block] = np.arange(start, start + block.stop - block.start)
-        lost.append(np.where(stage_active, seats, -1))
-    return tuple(lost)
+                entries[block] = np.arange(start, start + block.stop - block.start)
+        process_losses.append(np.where(stage_active, entries, -1))
+    return tuple(process_losses)
 
 
-def _outputs(cells: ActivityColumns, forms: RowPatterns, told: RowSubset, homes: Geography) -> Outputs:
-    """Rows of what stages gave in a period."""
-    stage = forms.stage[told.pattern]
-    own = cells.years[cells.texts["year"].codes[told.row]]
-    year = np.where(own > 0, own, homes.year[homes.processes.entry(stage, told.entry)]) if len(own) else own
-    return Outputs(stage, told.entry, forms.unit[told.pattern], told.row, year)
+def _outputs(cells: ActivityColumns, patterns: RowPatterns, rows: RowSubset, geography: Geography) -> Outputs:
+    """Return the outputs of a period with the year of the row, else of the process."""
+    stage = patterns.stage[rows.pattern]
+    year = cells.years[cells.texts["year"].codes[rows.row]]
+    if len(year):
+        year = np.where(year > 0, year, geography.year[geography.processes.entry(stage, rows.entry)])
+    return Outputs(stage, rows.entry, patterns.unit[rows.pattern], rows.row, year)

@@ -1,4 +1,4 @@
-"""Structures of small tables that were seen before: a mill sends the same rows again and again, with other amounts."""
+"""Cache of the structures of small tables: the same rows often return with other amounts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
-from textile_pcf.activity.row_patterns import FORM
+from textile_pcf.activity.row_patterns import PATTERN_COLUMNS
 from textile_pcf.activity.structure import Structure
 from textile_pcf.columns import cell_text
 from textile_pcf.factors import LINK
@@ -17,24 +17,47 @@ from textile_pcf.io.records import PLAIN_TYPES, RecordColumns
 from textile_pcf.io.safe_text import find_controls
 from textile_pcf.rules import RuleSet
 
-ROWS = 1_000  # tables of more rows are looked at anew: there the work on rows counts, not that on their structure
-KEPT = 256
+MAX_ROWS = 1_000  # in larger tables the time goes into rows, not into their structure
+MAX_CACHED = 256  # structures per rule
 
 
 @lru_cache(maxsize=32)
 def structure_cache(rules: RuleSet) -> dict[tuple[Any, ...], Structure]:
-    """Structures under a rule by what tells them; only of rows that were found sound and complete."""
+    """Return the cache of structures of a rule, by the signature of their table.
+
+    It holds only structures whose rows are valid and complete.
+
+    Parameters
+    ----------
+    rules : RuleSet
+
+    Returns
+    -------
+    dict of tuple to Structure
+        Empty at first.
+    """
     return {}
 
 
 def table_signature(cells: ActivityColumns) -> tuple[tuple[Any, ...], tuple[str, ...]] | None:
-    """What tells tables of the same rows, and the products; None for tables that are large or odd."""
+    """Return a signature that tables have in common if they differ only in product names and amounts.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+
+    Returns
+    -------
+    tuple of (tuple, tuple of str), or None
+        Signature and product names. None for tables that are not cached: large ones, ones with problems, template workbooks,
+        ones with units in their amounts, and ones whose cells are not plain texts and numbers.
+    """
     table = cells.table
-    if table.rows > ROWS or cells.problems or table.template_rule or cells.units is not None:
+    if table.rows > MAX_ROWS or cells.problems or table.template_rule or cells.units is not None:
         return None
     columns = table.columns
-    product, told = columns["product"], _told(columns)
-    if told is None or type(product) is not list:
+    product, texts = columns["product"], _text_signature(columns)
+    if texts is None or type(product) is not list:
         return None
     products = dict.fromkeys(product, 0)
     if len(products) > 1:
@@ -43,26 +66,35 @@ def table_signature(cells: ActivityColumns) -> tuple[tuple[Any, ...], tuple[str,
     names = tuple(map(cell_text, products))
     if "" in names or len(set(names)) < len(names) or find_controls(names):
         return None
-    of_products = tuple(map(products.__getitem__, product)) if len(names) > 1 else len(product)
+    product_codes = tuple(map(products.__getitem__, product)) if len(names) > 1 else len(product)
     empty = np.isnan(cells.numbers["amount"])
-    return (of_products, empty.tobytes() if np.count_nonzero(empty) else b"", told), names
+    return (product_codes, empty.tobytes() if np.count_nonzero(empty) else b"", texts), names
 
 
-def _told(columns: Mapping[str, Any]) -> tuple[object, ...] | None:
-    """What tells the texts of columns from those of other tables."""
+def _text_signature(columns: Mapping[str, Any]) -> tuple[object, ...] | None:
+    """Return the cells of the text columns as a hashable value; None if some are not plain."""
     if isinstance(columns, RecordColumns):
-        return columns.signature(FORM)
-    told = [columns.get(name) for name in FORM]
-    if not all(column is None or (type(column) is list and set(map(type, column)) <= PLAIN_TYPES) for column in told):
+        return columns.signature(PATTERN_COLUMNS)
+    cells = [columns.get(name) for name in PATTERN_COLUMNS]
+    if not all(column is None or (type(column) is list and set(map(type, column)) <= PLAIN_TYPES) for column in cells):
         return None
-    return tuple(None if column is None else tuple(column) for column in told)
+    return tuple(None if column is None else tuple(column) for column in cells)
 
 
 def keep_structure(rules: RuleSet, key: tuple[Any, ...], cells: ActivityColumns, structure: Structure) -> None:
-    """Remember a structure for the next table of the same rows; not of products that link to one another by name."""
+    """Cache a structure, unless products are linked to one another by name.
+
+    Parameters
+    ----------
+    rules : RuleSet
+    key : tuple
+        Signature of the table, see `table_signature`.
+    cells : ActivityColumns
+    structure : Structure
+    """
     if any(text.startswith(LINK) for text in cells.texts["item"].categories):
         return
-    known = structure_cache(rules)
-    if len(known) >= KEPT:
-        known.clear()
-    known[key] = structure
+    cache = structure_cache(rules)
+    if len(cache) >= MAX_CACHED:
+        cache.clear()
+    cache[key] = structure

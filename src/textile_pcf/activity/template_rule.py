@@ -1,4 +1,4 @@
-"""A workbook made by our template is made for one rule: what must hold before its rows are read under another."""
+"""Check that a template workbook was made for the rule under which it is read."""
 
 from __future__ import annotations
 
@@ -10,12 +10,23 @@ from textile_pcf.rules import RuleSet
 
 
 def check_template_rule(cells: ActivityColumns, rules: RuleSet) -> ActivityColumns:
-    """The cells, with a note where they were filled in for another edition, and problems of stages that cannot be left out.
+    """Check a template workbook against a rule; other tables are returned unchanged.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rules : RuleSet
+
+    Returns
+    -------
+    ActivityColumns
+        With a note if the workbook was made for another edition of the rule, and a problem for each declined stage that is not
+        optional.
 
     Raises
     ------
     InputError
-        The workbook was made for another rule.
+        If the workbook was made for another rule.
     """
     table = cells.table
     if not table.template_rule:
@@ -23,11 +34,13 @@ def check_template_rule(cells: ActivityColumns, rules: RuleSet) -> ActivityColum
     if table.template_rule.partition("@")[0] != rules.document.rule:
         what = f"This workbook was made for {table.template_rule}, not for {rules.name}."
         raise InputError([Problem(table.name, what, "Name its rule, or make a new workbook.", code="other-rule")])
-    always = {spec.id: spec for spec in rules.stages if not spec.optional}
+    required = {spec.id for spec in rules.stages if not spec.optional}
     problems = [
-        Problem(place, f"{rules.title(stage)} always takes place under {rules.name}.", "Clear this cell.", code="stage-refused")
-        for stage, place in table.stages_declined.items()
-        if stage in always
+        Problem(
+            location, f"{rules.title(stage)} always takes place under {rules.name}.", "Clear this cell.", code="stage-refused"
+        )
+        for stage, location in table.stages_declined.items()
+        if stage in required
     ]
     if table.template_rule != rules.name:
         note = f"{table.name} was made for {table.template_rule} and is read under {rules.name}."

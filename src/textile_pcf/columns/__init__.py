@@ -1,4 +1,4 @@
-"""Columns of a table as small integers and floats: each distinct text is looked at once, never once per row."""
+"""Columns of tables: categoricals, numbers, and rows grouped by codes. Each distinct text is processed once, not per row."""
 
 from textile_pcf.columns.arrow_strings import ArrowStrings
 from textile_pcf.columns.categorical import Categorical, by_first_appearance, factorize, recode

@@ -1,4 +1,4 @@
-"""Many texts, kept in pyarrow."""
+"""Sequence of strings backed by a pyarrow array."""
 
 from __future__ import annotations
 
@@ -14,18 +14,24 @@ from textile_pcf.columns.codes import SHORT
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ArrowStrings(Sequence[str]):
-    """Many texts, kept as one pyarrow array without gaps: they become Python's own only where they are asked for."""
+    """Sequence of strings backed by a pyarrow array. Elements become Python strings on access.
+
+    Attributes
+    ----------
+    array : pyarrow.StringArray or pyarrow.LargeStringArray
+        Array without nulls.
+    """
 
     array: Any
 
     @overload
-    def __getitem__(self, place: int) -> str: ...
+    def __getitem__(self, index: int) -> str: ...
 
     @overload
-    def __getitem__(self, place: slice) -> ArrowStrings: ...
+    def __getitem__(self, index: slice) -> ArrowStrings: ...
 
-    def __getitem__(self, place: int | slice) -> str | ArrowStrings:
-        return ArrowStrings(self.array[place]) if isinstance(place, slice) else self.array[place].as_py()
+    def __getitem__(self, index: int | slice) -> str | ArrowStrings:
+        return ArrowStrings(self.array[index]) if isinstance(index, slice) else self.array[index].as_py()
 
     def __len__(self) -> int:
         return len(self.array)
@@ -38,7 +44,17 @@ class ArrowStrings(Sequence[str]):
 
     @classmethod
     def from_matrix(cls, rows: NDArray[np.uint8]) -> ArrowStrings:
-        """Texts of one length in bytes, shape (texts, length)."""
+        """Build from strings of equal length.
+
+        Parameters
+        ----------
+        rows : ndarray of uint8, shape (strings, length)
+            UTF-8 bytes.
+
+        Returns
+        -------
+        ArrowStrings
+        """
         import pyarrow as pa
 
         count, length = rows.shape
@@ -46,26 +62,41 @@ class ArrowStrings(Sequence[str]):
         return cls(pa.StringArray.from_buffers(count, pa.py_buffer(ends), pa.py_buffer(np.ascontiguousarray(rows))))
 
     def as_matrix(self) -> NDArray[np.uint8] | None:
-        """Bytes of all texts, shape (texts, length); None where they are not all of one length, or no texts at all."""
+        """Return the UTF-8 bytes of strings of equal length.
+
+        Returns
+        -------
+        ndarray of uint8, shape (strings, length), or None
+            None if the lengths differ, or there are no strings or only empty ones.
+        """
         data, lengths = self.bytes()
         length = int(lengths[0]) if len(lengths) else 0
-        whole = length > 0 and len(data) < SHORT and bool((lengths == length).all())
-        return data.reshape(-1, length) if whole else None
+        is_matrix = length > 0 and len(data) < SHORT and bool((lengths == length).all())
+        return data.reshape(-1, length) if is_matrix else None
 
-    def take(self, places: NDArray[np.intp]) -> ArrowStrings:
-        """Texts at some places; those of one length are taken as rows of bytes, several times as fast."""
+    def take(self, indices: NDArray[np.intp]) -> ArrowStrings:
+        """Return the strings at `indices`, in that order.
+
+        Strings of equal length are taken as rows of bytes, which is several times as fast.
+        """
         rows = self.as_matrix()
-        return ArrowStrings(self.array.take(places)) if rows is None else ArrowStrings.from_matrix(rows.take(places, axis=0))
+        return ArrowStrings(self.array.take(indices)) if rows is None else ArrowStrings.from_matrix(rows.take(indices, axis=0))
 
     def bytes(self) -> tuple[NDArray[np.uint8], NDArray[np.integer[Any]]]:
-        """Bytes of all texts one after the other, and how many each has."""
+        """Return the concatenated UTF-8 bytes of all strings, and the length of each string in bytes.
+
+        Returns
+        -------
+        data : ndarray of uint8
+        lengths : ndarray of int, shape (strings,)
+        """
         _, offsets, data = self.array.buffers()
-        kind = np.int64 if str(self.array.type).startswith("large") else np.int32
-        ends = np.frombuffer(offsets, dtype=kind)[self.array.offset : self.array.offset + len(self) + 1]
+        offset_type = np.int64 if str(self.array.type).startswith("large") else np.int32
+        ends = np.frombuffer(offsets, dtype=offset_type)[self.array.offset : self.array.offset + len(self) + 1]
         return np.frombuffer(data or b"", dtype=np.uint8)[ends[0] : ends[-1]], np.diff(ends)
 
     @property
     def is_plain_ascii(self) -> bool:
-        """Whether all are printable ASCII without spaces, so that nothing could be stripped of them."""
+        """Whether all strings are printable ASCII without spaces, so that stripping would not change them."""
         data, _ = self.bytes()
         return bool(data.min(initial=255) > ord(" ") and data.max(initial=0) < 127)

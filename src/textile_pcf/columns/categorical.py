@@ -1,4 +1,4 @@
-"""Text columns as codes and categories: each distinct text is looked at once, never once per row."""
+"""Categorical text columns: codes and categories, as in pandas."""
 
 from __future__ import annotations
 
@@ -17,9 +17,16 @@ from textile_pcf.columns.codes import WIDE, dense_groups, run_starts
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Categorical:
-    """A text column: `categories[codes]` gives it back. IntArray are of 32 bits where a file keeps them so, else of 64.
+    """Text column stored as codes and categories: the text of a row is `categories[codes[row]]`.
 
-    Where it is `ordered`, its categories are those that it has, in the order in which they first appear.
+    Attributes
+    ----------
+    codes : ndarray of int32 or int64, shape (rows,)
+        Category of each row; 32 bits if the file stores 32 bits.
+    categories : tuple of str or ArrowStrings
+        Distinct texts.
+    ordered : bool
+        Whether all categories occur, and in the order of their first row.
     """
 
     codes: IntArray
@@ -40,12 +47,21 @@ class Categorical:
 
 
 def factorize(values: Sequence[Any] | Categorical) -> Categorical:
-    """Code a column of texts, in the order in which they first appear.
+    """Encode a column as a categorical, with categories in the order of their first row.
+
+    Parameters
+    ----------
+    values : sequence, ndarray or Categorical, shape (rows,)
+        Cells, converted by `cell_text`. A categorical is returned unchanged.
+
+    Returns
+    -------
+    Categorical
 
     Examples
     --------
     >>> factorize(["dyeing", "weaving", "dyeing"])
-    Coded(codes=array([0, 1, 0]), categories=('dyeing', 'weaving'))
+    Categorical(codes=array([0, 1, 0]), categories=('dyeing', 'weaving'))
     """
     if isinstance(values, Categorical):
         return values
@@ -61,40 +77,51 @@ def factorize(values: Sequence[Any] | Categorical) -> Categorical:
 
 
 def _distinct_numbers(values: NDArray[Any]) -> tuple[NDArray[Any], IntArray]:
-    """Distinct numbers in the order in which they first appear, and the code of each row."""
-    starts = run_starts(values)  # rows of a kind stand together
-    seen = values[starts]
-    whole = len(seen) and values.dtype.kind in "iu"
-    low, high = (int(seen.min()), int(seen.max())) if whole else (0, 0)
-    if whole and high - low < WIDE * len(seen):
-        first, codes = dense_groups((seen - low).astype(np.intp), high - low + 1)
+    """Return the distinct numbers in the order of their first row, and the code of each row."""
+    starts = run_starts(values)  # equal rows are often consecutive
+    heads = values[starts]
+    is_integer = len(heads) and values.dtype.kind in "iu"
+    low, high = (int(heads.min()), int(heads.max())) if is_integer else (0, 0)
+    if is_integer and high - low < WIDE * len(heads):
+        first, codes = dense_groups((heads - low).astype(np.intp), high - low + 1)
     else:
-        _, first, codes = np.unique(seen, return_index=True, return_inverse=True)
+        _, first, codes = np.unique(heads, return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     lengths = np.diff(np.append(starts, len(values)))
-    return seen[first[order]], np.repeat(rank[codes.reshape(-1)], lengths)
+    return heads[first[order]], np.repeat(rank[codes.reshape(-1)], lengths)
 
 
 def recode(codes: NDArray[np.integer[Any]], values: Sequence[Any]) -> Categorical:
-    """A column that is coded already, its values as stripped texts: equal ones share a code.
+    """Build a categorical from codes and category values, merging values with the same text.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (rows,)
+        Index into `values`.
+    values : sequence
+        Categories, converted by `cell_text`.
+
+    Returns
+    -------
+    Categorical
 
     Examples
     --------
     >>> recode(np.array([2, 0, 1]), ["dyeing ", "weaving", "dyeing"])
-    Coded(codes=array([0, 0, 1]), categories=('dyeing', 'weaving'))
+    Categorical(codes=array([0, 0, 1]), categories=('dyeing', 'weaving'))
     """
-    stripped = tuple(values) if _bare(values) else tuple(map(cell_text, values))
+    stripped = tuple(values) if _need_no_strip(values) else tuple(map(cell_text, values))
     if len(set(stripped)) == len(stripped):
         return Categorical(codes if codes.dtype == np.int32 else codes.astype(np.int64, copy=False), stripped)
     texts: dict[str, int] = {}
-    places = [texts.setdefault(text, len(texts)) for text in stripped]
-    return Categorical(np.array(places, dtype=np.int64)[codes], tuple(texts))
+    new_codes = [texts.setdefault(text, len(texts)) for text in stripped]
+    return Categorical(np.array(new_codes, dtype=np.int64)[codes], tuple(texts))
 
 
-def _bare(values: Sequence[Any]) -> bool:
-    """Whether all are texts, none with anything that could be stripped: found out for all of them at once."""
+def _need_no_strip(values: Sequence[Any]) -> bool:
+    """Return whether all values are strings of printable ASCII without spaces."""
     if set(map(type, values)) != {str}:
         return False
     joined = "".join(values)
@@ -102,26 +129,34 @@ def _bare(values: Sequence[Any]) -> bool:
 
 
 def by_first_appearance(column: Categorical) -> Categorical:
-    """The same column, its categories in the order in which they first appear, those that no row has left out.
+    """Reorder the categories by their first row, and drop those that do not occur.
+
+    Parameters
+    ----------
+    column : Categorical
+
+    Returns
+    -------
+    Categorical
+        With the same texts and `ordered` True.
 
     Examples
     --------
     >>> by_first_appearance(Categorical(np.array([2, 2, 0]), ("a", "b", "c")))
-    Coded(codes=array([0, 0, 1]), categories=('c', 'a'))
+    Categorical(codes=array([0, 0, 1]), categories=('c', 'a'))
     """
     if column.ordered:
         return column
     codes, count = column.codes, len(column.categories)
     starts = run_starts(codes)
-    seen = codes[starts]
-    if len(seen) == count and np.array_equal(seen, np.arange(count)):
+    heads = codes[starts]
+    if len(heads) == count and np.array_equal(heads, np.arange(count)):
         return replace(column, ordered=True)
     first = np.full(count, len(codes), dtype=np.int64)
-    first[seen[::-1]] = starts[::-1]
+    first[heads[::-1]] = starts[::-1]
     order = np.argsort(first, kind="stable")[: int(np.count_nonzero(first < len(codes)))]
-    place = np.zeros(count, dtype=np.int64)
-    place[order] = np.arange(len(order))
-    told = column.categories
-    return Categorical(
-        place[codes], told.take(order) if isinstance(told, ArrowStrings) else tuple(told[code] for code in order), True
-    )
+    new_code = np.zeros(count, dtype=np.int64)
+    new_code[order] = np.arange(len(order))
+    old = column.categories
+    categories = old.take(order) if isinstance(old, ArrowStrings) else tuple(old[code] for code in order)
+    return Categorical(new_code[codes], categories, True)

@@ -1,4 +1,4 @@
-"""Text of a cell, and a cell as a message shows it."""
+"""Text of a cell, as it is compared and as messages show it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,29 @@ from typing import Any
 
 import numpy as np
 
-LONGEST_SHOWN = 80  # characters of a cell that a message shows
-LONG, LONGEST = 40, 400  # characters of texts that are read at once, and of a number at all
-PLAIN_NUMBER = frozenset("0123456789+-.eE")
-
-
-OF_NUMBERS = np.array([chr(code) in PLAIN_NUMBER or code == 0 for code in range(129)])
-"""Whether a sign stands in numbers, by its code; all beyond ASCII do not. 0 fills up shorter texts."""
+MAX_QUOTED = 80  # characters of a cell in a message
+VECTOR_LENGTH = 40  # characters of the longest text that is parsed by numpy
+MAX_NUMBER_LENGTH = 400  # characters of a number
+NUMBER_CHARACTERS = frozenset("0123456789+-.eE")
+IS_NUMBER_CODE = np.array([chr(code) in NUMBER_CHARACTERS or code == 0 for code in range(129)])
+"""Whether a code point may occur in a number. Shape (129,); the last one stands for all others, 0 is numpy's padding."""
 
 
 def cell_text(value: Any) -> str:
-    """Text of a cell: a whole number from a workbook without `.0`, nothing as the empty text.
+    """Return the stripped text of a cell; whole numbers are written without `.0`, empty cells as `""`.
+
+    Parameters
+    ----------
+    value : Any
+        None and NaN are empty.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
-    >>> cell_text(2024.0), text_of(None), text_of(" dyeing "), text_of(float("nan"))
+    >>> cell_text(2024.0), cell_text(None), cell_text(" dyeing "), cell_text(float("nan"))
     ('2024', '', 'dyeing', '')
     """
     if isinstance(value, str):
@@ -30,24 +38,32 @@ def cell_text(value: Any) -> str:
         return ""
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
-    return _written(value, str).strip()
+    return _format(value, str).strip()
 
 
 def quoted(value: Any) -> str:
-    """A cell as a message shows it: a text in quotes, a number plainly, neither without end.
+    """Return a cell as messages show it: texts in quotes, long ones cut off.
+
+    Parameters
+    ----------
+    value : Any
+
+    Returns
+    -------
+    str
 
     Examples
     --------
-    >>> quoted("1,5"), shown(np.float64("inf"))
+    >>> quoted("1,5"), quoted(np.float64("inf"))
     ("'1,5'", 'inf')
     """
-    text = _written(value.item() if isinstance(value, np.generic) else value, repr)
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+    text = _format(value.item() if isinstance(value, np.generic) else value, repr)
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}..."
 
 
-def _written(value: Any, written: Callable[[Any], str]) -> str:
-    """Text of a value; of a whole number that Python refuses to write because of its length, the way it writes it."""
+def _format(value: Any, formatter: Callable[[Any], str]) -> str:
+    """Format a value; integers with more digits than Python converts are written in hexadecimal."""
     try:
-        return written(value)
+        return formatter(value)
     except ValueError:
         return hex(value)

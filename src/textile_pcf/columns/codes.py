@@ -1,4 +1,4 @@
-"""Dense renumbering of integer codes: first rows, runs, places."""
+"""Integer codes: runs of equal values, and dense renumbering."""
 
 from __future__ import annotations
 
@@ -9,14 +9,22 @@ from numpy.typing import NDArray
 
 from textile_pcf.arrays import BoolArray, Scalar
 
-DENSE = 1 << 16  # combinations that are counted in a table even where there are fewer rows
-SHORT = 1 << 31  # combinations that 32 bits can count
-HEAD = 1 << 16  # rows that are looked at first for what all of them say
-WIDE = 8  # as many times the rows may there be combinations to be counted in a table, not sorted
+DENSE = 1 << 16  # key ranges up to this size always use a lookup table
+SHORT = 1 << 31  # number of values of a non-negative int32
+HEAD = 1 << 16  # rows that are marked first, as they hold most keys
+WIDE = 8  # longer key ranges use a lookup table up to this many times the number of rows, else they are sorted
 
 
 def run_starts(values: NDArray[Any]) -> NDArray[np.intp]:
-    """Where runs of equal values begin.
+    """Return the index of the first element of each run of equal values.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+
+    Returns
+    -------
+    ndarray of intp
 
     Examples
     --------
@@ -28,41 +36,74 @@ def run_starts(values: NDArray[Any]) -> NDArray[np.intp]:
     return np.flatnonzero(starts)
 
 
-def take(table: NDArray[Scalar], places: NDArray[np.integer[Any]]) -> NDArray[Scalar]:
-    """`table[places]`, fast, for places that are known to lie inside and not to be negative.
+def take(table: NDArray[Scalar], indices: NDArray[np.integer[Any]]) -> NDArray[Scalar]:
+    """Return `table[indices]` without checking the indices.
 
-    numpy takes by indices of another width ten times as slowly as it widens them.
+    Narrow indices are widened first: numpy indexes ten times as slowly with integers of another width.
+
+    Parameters
+    ----------
+    table : ndarray, shape (m, ...)
+    indices : ndarray of int, shape (n,)
+        From 0 to m - 1.
+
+    Returns
+    -------
+    ndarray, shape (n, ...)
+
+    Examples
+    --------
+    >>> take(np.array([10.0, 20.0]), np.array([1, 0, 1]))
+    array([20., 10., 20.])
     """
-    return table.take(places.astype(np.intp, copy=False), mode="clip")
+    return table.take(indices.astype(np.intp, copy=False), mode="clip")
 
 
 def dense_groups(key: NDArray[np.integer[Any]], span: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """First row of each distinct key below `span`, in the order of the keys, and each row's place among them.
+    """Number the distinct keys in ascending order.
 
-    What rows say is mostly said by the first of them already: only the others are marked one by one.
+    Most keys occur in the first `HEAD` rows, so those are marked first, and then only rows with other keys.
+
+    Parameters
+    ----------
+    key : ndarray of int, shape (rows,)
+        From 0 to `span` - 1.
+    span : int
+
+    Returns
+    -------
+    first : ndarray of intp, shape (groups,)
+        First row of each distinct key.
+    group : ndarray of intp, shape (rows,)
+        Number of the key of each row.
+
+    Examples
+    --------
+    >>> dense_groups(np.array([5, 2, 5]), 6)
+    (array([1, 0]), array([1, 0, 1]))
     """
     rows = len(key)
     if span > max(DENSE, WIDE * rows):
-        _, first, place = np.unique(key, return_index=True, return_inverse=True)
-        return first, place.reshape(-1).astype(np.intp, copy=False)
+        _, first, group = np.unique(key, return_index=True, return_inverse=True)
+        return first, group.reshape(-1).astype(np.intp, copy=False)
     key = key.astype(np.intp, copy=False)
-    seen = np.zeros(span, dtype=bool)
+    occurs = np.zeros(span, dtype=bool)
     marked = np.arange(min(rows, HEAD))
-    seen[key[: len(marked)]] = True
-    there, place = _group_numbers(seen, key)
-    if rows > len(marked) and place.item(place.argmin()) < 0:
-        late = np.flatnonzero(place < 0)
-        seen[key[late]] = True
-        there, place = _group_numbers(seen, key)
+    occurs[key[: len(marked)]] = True
+    keys, group = _group_numbers(occurs, key)
+    if rows > len(marked) and group.item(group.argmin()) < 0:
+        late = np.flatnonzero(group < 0)
+        occurs[key[late]] = True
+        keys, group = _group_numbers(occurs, key)
         marked = np.append(marked, late)
-    first = np.empty(len(there), dtype=np.intp)
-    first[place[marked[::-1]]] = marked[::-1]  # the first row of a key is written last
-    return first, place.astype(np.intp)
+    first = np.empty(len(keys), dtype=np.intp)
+    first[group[marked[::-1]]] = marked[::-1]  # the first row of a key is written last
+    return first, group.astype(np.intp)
 
 
-def _group_numbers(seen: BoolArray, key: NDArray[np.integer[Any]]) -> tuple[NDArray[np.intp], NDArray[np.integer[Any]]]:
-    """Keys that were seen, and the place of each row's key among them; -1 where it was not."""
-    there = np.flatnonzero(seen)
-    place = np.full(len(seen), -1, dtype=np.int32)
-    place[there] = np.arange(len(there))
-    return there, take(place, key)
+def _group_numbers(occurs: BoolArray, key: NDArray[np.integer[Any]]) -> tuple[NDArray[np.intp], NDArray[np.integer[Any]]]:
+    """Return the keys that occur, and the number of each row's key among them; -1 if it is not marked."""
+    keys = np.flatnonzero(occurs)
+    number = np.full(len(occurs), -1, dtype=np.int32)
+    number[keys] = np.arange(len(keys))
+    return keys, take(number, key)

@@ -1,4 +1,4 @@
-"""Rows grouped by combinations of codes."""
+"""Grouping of rows by combinations of codes."""
 
 from __future__ import annotations
 
@@ -12,9 +12,21 @@ from textile_pcf.columns.codes import DENSE, SHORT, WIDE, dense_groups
 
 
 def group_rows(*columns: NDArray[np.integer[Any]] | Categorical) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Distinct combinations of codes: the first row of each, and each row's combination. Codes are -1 or more.
+    """Group rows by the combination of their codes.
 
-    Combinations are counted in a table; only where there could be far more of them than rows are they sorted.
+    Combinations are numbered with a lookup table; they are sorted only if far more combinations than rows are possible.
+
+    Parameters
+    ----------
+    *columns : ndarray of int or Categorical, shape (rows,)
+        Codes, -1 or more.
+
+    Returns
+    -------
+    first : ndarray of intp, shape (groups,)
+        First row of each group.
+    group : ndarray of intp, shape (rows,)
+        Group of each row.
 
     Examples
     --------
@@ -32,9 +44,9 @@ def group_rows(*columns: NDArray[np.integer[Any]] | Categorical) -> tuple[NDArra
         if size <= 1:
             continue
         if span > 1 and span * size > max(DENSE, WIDE * len(key)):
-            first, place = dense_groups(key, span)
+            first, group = dense_groups(key, span)
             span = len(first)
-            key = place.astype(np.int32) if span * size < SHORT else place
+            key = group.astype(np.int32) if span * size < SHORT else group
         elif span * size >= SHORT:
             key = key.astype(np.int64)
         if span > 1:
@@ -47,7 +59,16 @@ def group_rows(*columns: NDArray[np.integer[Any]] | Categorical) -> tuple[NDArra
 
 
 def duplicated_rows(*columns: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
-    """Rows whose combination of codes stands more than once.
+    """Return the rows whose combination of codes occurs more than once.
+
+    Parameters
+    ----------
+    *columns : ndarray of int, shape (rows,)
+        Codes, 0 or more.
+
+    Returns
+    -------
+    ndarray of intp
 
     Examples
     --------
@@ -61,9 +82,9 @@ def duplicated_rows(*columns: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
         size = int(column.max()) + 1
         key = key * size + column
         span *= size
-    place = key if span <= max(DENSE, WIDE * len(key)) else dense_groups(key, span)[1]
-    seen = np.zeros(int(place.max()) + 1, dtype=bool)
-    seen[place] = True
-    if np.count_nonzero(seen) == len(place):
+    group = key if span <= max(DENSE, WIDE * len(key)) else dense_groups(key, span)[1]
+    occurs = np.zeros(int(group.max()) + 1, dtype=bool)
+    occurs[group] = True
+    if np.count_nonzero(occurs) == len(group):
         return np.empty(0, dtype=np.intp)
-    return np.flatnonzero((np.bincount(place) > 1)[place])
+    return np.flatnonzero((np.bincount(group) > 1)[group])

@@ -1,4 +1,4 @@
-"""Numbers of a column, and which cells hold none."""
+"""Parsing of number columns."""
 
 from __future__ import annotations
 
@@ -10,67 +10,84 @@ from numpy.typing import NDArray
 
 from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.columns.categorical import Categorical, factorize
-from textile_pcf.columns.cells import LONG, LONGEST, OF_NUMBERS, PLAIN_NUMBER
+from textile_pcf.columns.cells import IS_NUMBER_CODE, MAX_NUMBER_LENGTH, NUMBER_CHARACTERS, VECTOR_LENGTH
 
 
-def parse_numbers(values: Sequence[Any] | NDArray[Any]) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Numbers of a column, NaN where the cell is empty, and which cells hold something that is no finite number.
+def parse_numbers(values: Sequence[Any] | NDArray[Any]) -> tuple[FloatArray, BoolArray]:
+    """Parse the cells of a number column.
+
+    Parameters
+    ----------
+    values : sequence, ndarray or Categorical, shape (rows,)
+        Numbers and texts.
+
+    Returns
+    -------
+    numbers : ndarray of float, shape (rows,)
+        NaN where the cell is empty or no number.
+    invalid : ndarray of bool, shape (rows,)
+        Whether the cell is neither empty nor a finite number.
+
+    Notes
+    -----
+    Infinite floats stay in `numbers`, marked as invalid.
 
     Examples
     --------
-    >>> amounts, wrong = parse_numbers(["1.5", "", "abc", 2])
+    >>> amounts, invalid = parse_numbers(["1.5", "", "abc", 2])
     >>> amounts
     array([1.5, nan, nan, 2. ])
-    >>> wrong
+    >>> invalid
     array([False, False,  True, False])
     """
     if isinstance(values, Categorical):
-        floats, wrong = _parse_texts(list(values.categories))
-        return floats[values.codes], wrong[values.codes]
+        floats, invalid = _parse_texts(list(values.categories))
+        return floats[values.codes], invalid[values.codes]
     if isinstance(values, list) and set(map(type, values)) == {str}:
         return _parse_texts(values)
-    array = np.asarray(_gaps_as_nan(values) if isinstance(values, list) else values)
+    array = np.asarray(_empty_to_nan(values) if isinstance(values, list) else values)
     if array.dtype.kind in "fiu":
         floats = array.astype(np.float64, copy=False)
         with np.errstate(over="ignore", invalid="ignore"):
-            finite = np.isfinite(np.add.reduce(floats))  # no sum of anything infinite or NaN is
+            finite = np.isfinite(np.add.reduce(floats))  # a sum with an infinite value or NaN is not
         return floats, np.zeros(len(floats), dtype=bool) if finite else np.isinf(floats)
-    column = factorize(list(values))  # a workbook's cells: numbers and texts
-    floats, wrong = _parse_texts(list(column.categories))
-    return floats[column.codes], wrong[column.codes]
+    column = factorize(list(values))  # cells of a workbook: numbers and texts
+    floats, invalid = _parse_texts(list(column.categories))
+    return floats[column.codes], invalid[column.codes]
 
 
-def _gaps_as_nan(values: list[Any]) -> list[Any]:
-    """NaN for what is empty, where all other cells are floats; else the cells as they are."""
-    kinds = set(map(type, values))
-    if kinds == {float, str} and {value for value in values if type(value) is str} == {""}:
+def _empty_to_nan(values: list[Any]) -> list[Any]:
+    """Replace empty cells by NaN if all others are floats; otherwise return the cells unchanged."""
+    types = set(map(type, values))
+    if types == {float, str} and {value for value in values if type(value) is str} == {""}:
         return [np.nan if value == "" else value for value in values]
     return values
 
 
 def _parse_texts(texts: list[str]) -> tuple[FloatArray, BoolArray]:
-    """Numbers in texts, and which texts are none: only plain digits, a point, signs and an exponent make a number."""
-    if max(map(len, texts), default=0) > LONG or "\0" in "".join(texts):  # numpy would make all as long, and drop a last NUL
-        found = np.array([_float(text) for text in texts], dtype=np.float64)
-        return found, np.isnan(found) & (np.array(list(map(len, texts)), dtype=np.int64) > 0)
+    """Parse texts that consist of ASCII digits, a point, signs and an exponent; others are invalid."""
+    longest = max(map(len, texts), default=0)
+    if longest > VECTOR_LENGTH or "\0" in "".join(texts):  # numpy pads all to one length, and drops a final NUL
+        floats = np.array([_float(text) for text in texts], dtype=np.float64)
+        return floats, np.isnan(floats) & (np.array(list(map(len, texts)), dtype=np.int64) > 0)
     array = np.array(texts or [""], dtype=np.str_)[: len(texts)]
-    signs = array.view(np.uint32).reshape(len(array), array.itemsize // 4)
-    plain = OF_NUMBERS.take(signs, mode="clip").all(axis=1)
-    if not plain.all():
-        array = np.where(plain, array, "")
+    code_points = array.view(np.uint32).reshape(len(array), array.itemsize // 4)
+    is_number_text = IS_NUMBER_CODE.take(code_points, mode="clip").all(axis=1)
+    if not is_number_text.all():
+        array = np.where(is_number_text, array, "")
     blank = array == ""
     try:
         floats = np.where(blank, "nan", array).astype(np.float64)
     except ValueError:
         floats = np.array([_float(text) for text in array.tolist()])
     floats[~np.isfinite(floats)] = np.nan
-    return floats, np.isnan(floats) & ~(blank & plain)
+    return floats, np.isnan(floats) & ~(blank & is_number_text)
 
 
 def _float(text: str) -> float:
-    """A number in plain digits, NaN where a text is none: `float` takes other digits, `1_000` and `nan` too."""
+    """Parse a number in ASCII digits, NaN for any other text: `float` also accepts other digits, `1_000` and `nan`."""
     try:
-        number = float(text) if PLAIN_NUMBER.issuperset(text) and len(text) <= LONGEST else np.nan
+        number = float(text) if NUMBER_CHARACTERS.issuperset(text) and len(text) <= MAX_NUMBER_LENGTH else np.nan
     except ValueError:
         return np.nan
     return number if np.isfinite(number) else np.nan

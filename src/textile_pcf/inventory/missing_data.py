@@ -21,7 +21,7 @@ def invalid_names(activity: Activity) -> InvalidNames:
     """What rows with problems speak of, (kind, place in the rule, product): not to be called missing as well."""
     cells, names = activity.columns, activity.rules.names
     found: InvalidNames = set()
-    for row in activity.rows.of_kind(RowKind.WRONG):
+    for row in activity.rows.of_kind(RowKind.INVALID):
         kind, index = names.get(cells.text("stage", int(row)), {}).get(cells.text("flow", int(row)), ("", -1))
         product = int(cells.texts["product"].codes[row])
         if kind:

@@ -109,7 +109,7 @@ def _without_invalid_totals(activity: Activity, rows: IndexArray) -> IndexArray:
     texts = activity.columns.texts
     span = len(texts["stage"].categories)
     home = texts["product"].codes * span + texts["stage"].codes
-    return rows[~np.isin(home[rows], home[activity.rows.of_kind(RowKind.WRONG)])]
+    return rows[~np.isin(home[rows], home[activity.rows.of_kind(RowKind.INVALID)])]
 
 
 def output_mass(activity: Activity, measures: ProductUnits) -> tuple[FloatArray, list[Problem]]:

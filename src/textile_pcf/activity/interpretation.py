@@ -1,0 +1,285 @@
+"""Interpretation of rows under a rule: which flow, property, loss, share or stage each distinct row describes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from textile_pcf.activity.columns import ActivityColumns
+from textile_pcf.activity.hints import flow_hint, stage_hint
+from textile_pcf.activity.row_patterns import (
+    PATTERN_COLUMNS,
+    PER_DRIVER,
+    PER_PERIOD,
+    PER_PRODUCT,
+    InvalidRow,
+    RowKind,
+    RowPattern,
+    RowPatterns,
+    Rows,
+)
+from textile_pcf.arrays import IndexArray, IntArray
+from textile_pcf.columns import group_rows
+from textile_pcf.errors import Problem
+from textile_pcf.rules import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet
+from textile_pcf.rules.arrays import rule_arrays
+from textile_pcf.suggest import nearest
+from textile_pcf.units import Conversion, Unit, UnitError, convert, cure_where, describe, parse_unit
+
+UNKNOWN = ("unknown-stage", "unknown-flow")
+MEANING_COLUMNS = ("stage", "flow", "unit", "per")  # columns that the meaning of a row depends on
+MAX_CACHED = 100_000  # meanings per rule; only invented units reach it
+_INVALID = RowPattern(RowKind.INVALID)
+
+PatternCache = dict[tuple[object, ...], RowPattern | InvalidRow]
+
+
+@lru_cache(maxsize=32)
+def pattern_cache(rules: RuleSet) -> PatternCache:
+    """Return the cache of row meanings of a rule; empty at first."""
+    return {}
+
+
+def interpret_rows(cells: ActivityColumns, rules: RuleSet) -> Rows:
+    """Interpret the rows of a table under a rule.
+
+    The result depends on which amounts are empty, but not on their values.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rules : RuleSet
+
+    Returns
+    -------
+    Rows
+    """
+    pattern, first, number, meanings = _distinct_meanings(cells, rules, pattern_cache(rules))
+    problems: list[Problem] = []
+    for index, meaning in enumerate(meanings):
+        if isinstance(meaning, InvalidRow):
+            row = int(first[np.flatnonzero(number == index)[0]])
+            if cells.invalid[row] and (meaning.code not in UNKNOWN or not cells.text("stage", row)):
+                continue  # a cell of these rows was reported already
+            rows = np.flatnonzero((number == index)[pattern])
+            problems += cells.problems_at(rows, meaning.what, meaning.cure, meaning.column, meaning.code)
+    valid = [_INVALID if isinstance(meaning, InvalidRow) else meaning for meaning in meanings]
+    table = np.array([(one.row_kind, one.stage, one.index, one.per, one.option) for one in valid], dtype=np.int64)[number]
+    row_kind, stage, index_in_rule, per, option = np.ascontiguousarray(table.T)
+    if cells.has_invalid:
+        row_kind[cells.invalid[first] & (row_kind != RowKind.STAGE)] = RowKind.INVALID  # a stage row still gives its region
+    factor = np.array([one.conversion.factor for one in valid])[number]
+    inverse = np.array([one.conversion.inverse for one in valid])[number]
+    unit = number.astype(np.int64)
+    patterns = RowPatterns(first, row_kind, stage, index_in_rule, per, option, unit, factor, inverse)
+    return Rows(pattern, patterns, tuple(one.unit for one in valid), tuple(problems))
+
+
+def _distinct_meanings(
+    cells: ActivityColumns, rules: RuleSet, cache: PatternCache
+) -> tuple[IndexArray, IndexArray, IndexArray, list[RowPattern | InvalidRow]]:
+    """Return the pattern of each row, the first row and the meaning's index of each pattern, and the distinct meanings."""
+    texts = cells.texts
+    optional_flags = ((cells.empty, cells.has_empty), (cells.invalid, cells.has_invalid))
+    flags = [flag.astype(np.int64) for flag, has_any in optional_flags if has_any]
+    first, pattern = group_rows(*(texts[name] for name in PATTERN_COLUMNS), *flags)
+    option_code = _choice_items(cells, rule_arrays(rules).choice_properties, first)
+    codes = [texts[name].codes[first] for name in MEANING_COLUMNS]
+    distinct, number = group_rows(*codes, option_code, *(flag[first] for flag in flags))
+    if len(cache) > MAX_CACHED:
+        cache.clear()
+    columns = [
+        map(texts[name].categories.__getitem__, code[distinct].tolist())
+        for name, code in zip(MEANING_COLUMNS, codes, strict=True)
+    ]
+    options = map(("", *texts["item"].categories).__getitem__, option_code[distinct].tolist())
+    rows = first[distinct]
+    meanings = []
+    for row, empty, *key in zip(rows.tolist(), cells.empty[rows].tolist(), *columns, options, strict=True):
+        meaning = cache.get((empty, *key))
+        if meaning is None:
+            meaning = cache[empty, *key] = _interpret(cells, rules, row, not empty)
+        meanings.append(meaning)
+    return pattern, first, number, meanings
+
+
+def _choice_items(cells: ActivityColumns, choices: frozenset[tuple[str, str]], rows: IndexArray) -> IntArray:
+    """Return the code of the item + 1 in rows of a choice, whose meaning depends on it; 0 in other rows."""
+    stage, flow, item = cells.texts["stage"], cells.texts["flow"], cells.texts["item"]
+    flows = {text: code for code, text in enumerate(flow.categories)}
+    stages = {text: code for code, text in enumerate(stage.categories)}
+    is_choice = np.zeros((len(stages), len(flows)), dtype=bool)
+    for owner, name in choices:
+        if owner in stages and name in flows:
+            is_choice[stages[owner], flows[name]] = True
+    return np.where(is_choice[stage.codes[rows], flow.codes[rows]], item.codes[rows] + 1, 0)
+
+
+def _interpret(cells: ActivityColumns, rules: RuleSet, row: int, has_amount: bool) -> RowPattern | InvalidRow:
+    """Interpret one row; `has_amount` says whether its amount is not empty."""
+    stage_id, flow, per = (cells.text(name, row) for name in ("stage", "flow", "per"))
+    if stage_id not in rules.names:
+        return InvalidRow(f"{rules.name} has no stage {stage_id!r}.", stage_hint(cells, rules, row), "stage", "unknown-stage")
+    stage = next((spec.index for spec in rules.stages if spec.id == stage_id), PRODUCT)
+    if not flow:
+        if has_amount or cells.text("unit", row):
+            return InvalidRow("There is an amount but no flow.", "Name the flow, or leave the amount empty.", "flow", "no-flow")
+        return RowPattern(RowKind.STAGE, stage)
+    if stage == PRODUCT and flow == "share":
+        return _share(cells, row, has_amount, per)
+    if flow == "output" and stage != PRODUCT:
+        return _output(cells, rules, stage, row, has_amount, per)
+    category, index = rules.names[stage_id].get(flow, ("", -1))
+    if category == "flow":
+        return _flow(cells, rules, rules.flows[index], row, has_amount, per)
+    if category not in ("property", "loss"):
+        what = f"Stage {stage_id!r} has no flow, loss or property {flow!r}."
+        return InvalidRow(what, flow_hint(cells, rules, row), "flow", "unknown-flow")
+    if per:
+        return InvalidRow(f"`per` stands only with flows, and {flow!r} is none.", "Leave `per` empty.", "per", "bad-per")
+    if category == "property":
+        spec = rules.properties[index]
+        return _choice(cells, spec, row, has_amount) if spec.choice else _quantity(cells, rules, spec, row, has_amount)
+    return _quantity(cells, rules, rules.losses[index], row, has_amount)
+
+
+def _unit(
+    cells: ActivityColumns, row: int, expected: str, fits: Callable[[Unit], bool], alternatives: str = ""
+) -> Unit | InvalidRow:
+    """Parse the unit of a row; `expected` is an example of a unit that fits, `alternatives` a text that lists all of them."""
+    text = cells.text("unit", row)
+    if not text:
+        return InvalidRow("The amount has no unit.", f"Write the unit, for example {expected}.", "unit", "no-unit")
+    try:
+        return parse_unit(text)
+    except UnitError as error:
+        return InvalidRow(error.what, cure_where(error, f"Give it in {alternatives or expected}.", fits), "unit", "bad-unit")
+
+
+def _wrong_dimension(text: str, unit: Unit, flow: str, expected: str, title: str = "") -> InvalidRow:
+    """Describe a unit whose dimension does not fit the quantity."""
+    name = title if title not in ("", flow) else repr(flow)
+    what = f"{text!r} is {describe(unit.dimensions)}, but {name} is told in {expected}."
+    return InvalidRow(what, f"Give it in {expected}.", "unit", "wrong-dimension")
+
+
+def _share(cells: ActivityColumns, row: int, has_amount: bool, per: str) -> RowPattern | InvalidRow:
+    """Interpret a share row."""
+    if per or not has_amount:
+        return InvalidRow("A share needs an amount and no `per`.", "Write for example 65 with unit %.", "amount", "bad-share")
+    unit = _unit(cells, row, "%", lambda unit: not unit.dimensions)
+    if isinstance(unit, InvalidRow):
+        return unit
+    if unit.dimensions:
+        return _wrong_dimension(cells.text("unit", row), unit, "share", "%")
+    return RowPattern(RowKind.SHARE, conversion=Conversion(unit.factor), unit=unit)
+
+
+def _output(
+    cells: ActivityColumns, rules: RuleSet, stage: int, row: int, has_amount: bool, per: str
+) -> RowPattern | InvalidRow:
+    """Interpret the output of a stage in a period."""
+    if per != "period":
+        cure = "Write `period` in the column `per`; the mass of a stage follows from the rule otherwise."
+        return InvalidRow("`output` is given only for a period.", cure, "per", "bad-per")
+    if not has_amount:
+        return InvalidRow(
+            "The output of the period has no amount.", "Write what the stage gave in the period.", "amount", "no-amount"
+        )
+    mass = rules.product_property("mass")
+    known = {(("mass", 1),), (("length", 1),), (("length", 2),), rules.product_unit.dimensions}
+    known |= {_divisor_dimensions(mass.unit)} if mass else set()
+    unit = _unit(cells, row, "kg", lambda unit: unit.dimensions in known, "kg, m, m2 or pieces")
+    if isinstance(unit, InvalidRow):
+        return unit
+    if unit.dimensions not in known:
+        return _wrong_dimension(cells.text("unit", row), unit, "output", "kg, m, m2 or pieces")
+    return RowPattern(RowKind.OUTPUT, stage, per=PER_PERIOD, unit=unit)
+
+
+def _divisor_dimensions(unit: Unit) -> tuple[tuple[str, int], ...]:
+    """Return the dimensions that a mass is divided by in a unit."""
+    return tuple((name, -power) for name, power in unit.dimensions if name != "mass")
+
+
+def _flow(
+    cells: ActivityColumns, rules: RuleSet, spec: FlowSpec, row: int, has_amount: bool, per: str
+) -> RowPattern | InvalidRow:
+    """Interpret a row of a flow."""
+    basis = (
+        {"": PER_DRIVER, "product": PER_PRODUCT, "period": PER_PERIOD}[per] if per in ("", "product", "period") else PER_DRIVER
+    )
+    if not has_amount:
+        return _flow_without_amount(spec, basis)
+    ratio_unit = {PER_DRIVER: spec.ratio_unit, PER_PRODUCT: spec.unit / rules.product_unit, PER_PERIOD: spec.unit}[basis]
+    expected = spec.unit.text if basis == PER_PERIOD else f"{spec.unit.text} or {ratio_unit.text}"
+    unit = _unit(cells, row, spec.unit.text, lambda unit: spec.conversion(unit, ratio_unit) is not None, expected)
+    if isinstance(unit, InvalidRow):
+        return unit
+    conversion = spec.conversion(unit, ratio_unit)
+    if conversion is None:
+        return _wrong_dimension(
+            cells.text("unit", row), unit, spec.id, expected, rules.title(rules.stage_id(spec.stage), spec.id)
+        )
+    return RowPattern(RowKind.FLOW, spec.stage, spec.index, basis, conversion, unit=unit)
+
+
+def _flow_without_amount(spec: FlowSpec, basis: int) -> RowPattern | InvalidRow:
+    """Interpret a row of a flow whose amount is empty."""
+    if basis != PER_DRIVER:
+        return InvalidRow("There is a `per` but no amount.", "Write the amount, or leave `per` empty.", "amount", "no-amount")
+    if spec.default is None:
+        cure = f"Write the amount in {spec.unit.text}; the rule has no value for it."
+        return InvalidRow("The amount is missing.", cure, "amount", "no-amount")
+    return RowPattern(RowKind.FLOW, spec.stage, spec.index)
+
+
+def _quantity(
+    cells: ActivityColumns, rules: RuleSet, spec: PropertySpec | LossSpec, row: int, has_amount: bool
+) -> RowPattern | InvalidRow:
+    """Interpret a row of a property or loss with a value."""
+    row_kind = RowKind.LOSS if isinstance(spec, LossSpec) else RowKind.PROPERTY
+    if not has_amount:
+        computed = isinstance(spec, PropertySpec) and spec.method is not None
+        if spec.default is None and not computed:
+            cure = f"Write the amount in {spec.unit.text}; the rule has no value for it."
+            return InvalidRow("The amount is missing.", cure, "amount", "no-amount")
+        return RowPattern(row_kind, spec.stage, spec.index)
+    unit = _unit(cells, row, spec.unit.text, lambda unit: _quantity_conversion(unit, rules, spec) is not None)
+    if isinstance(unit, InvalidRow):
+        return unit
+    conversion = _quantity_conversion(unit, rules, spec)
+    if conversion is None:
+        return _wrong_dimension(
+            cells.text("unit", row), unit, spec.id, spec.unit.text, rules.title(rules.stage_id(spec.stage), spec.id)
+        )
+    canonical = Conversion(conversion.factor * spec.unit.factor, conversion.inverse)
+    if unit.text == spec.unit.text:
+        canonical = Conversion(spec.unit.factor)
+    return RowPattern(row_kind, spec.stage, spec.index, conversion=canonical, unit=unit)
+
+
+def _quantity_conversion(unit: Unit, rules: RuleSet, spec: PropertySpec | LossSpec) -> Conversion | None:
+    """Return the conversion to the unit of a quantity, None if there is none; for the product also from a ratio (g/piece)."""
+    conversion = convert(unit, spec.unit)
+    ratio = (spec.unit / rules.product_unit).dimensions
+    if conversion is None and spec.stage == PRODUCT and unit.dimensions == ratio:
+        return Conversion(unit.factor * rules.product_unit.factor / spec.unit.factor)
+    return conversion
+
+
+def _choice(cells: ActivityColumns, spec: PropertySpec, row: int, has_amount: bool) -> RowPattern | InvalidRow:
+    """Interpret a row of a property that is a choice."""
+    option = cells.text("item", row)
+    if has_amount:
+        what = f"{spec.id!r} is a choice; it has no amount."
+        return InvalidRow(what, "Write the word in the column `item`.", "amount", "amount-of-a-choice")
+    index = spec.option_index(option) if option else -1
+    if index < 0:
+        close = nearest(option, spec.choice) if option else None
+        cure = f"Did you mean {close!r}?" if close else f"Choose from: {', '.join(spec.choice)}."
+        what = f"{option!r} is not a word of {spec.id!r}." if option else f"No word is chosen for {spec.id!r} in column item."
+        return InvalidRow(what, cure, "item", "unknown-word")
+    return RowPattern(RowKind.PROPERTY, spec.stage, spec.index, option=index)

@@ -1,0 +1,171 @@
+"""Number cells: plain numbers, amounts written together with their unit, and problems of cells that are no number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from textile_pcf.arrays import BoolArray, FloatArray
+from textile_pcf.columns import Categorical, parse_numbers, quoted
+from textile_pcf.errors import Problem
+from textile_pcf.io.table import Table
+from textile_pcf.units import UnitError, parse_unit, split_quantity
+from textile_pcf.units.number_text import parse_office_numbers, scaled, times_more, why_no_number
+
+if TYPE_CHECKING:
+    from textile_pcf.activity.columns import ActivityColumns
+
+MULTIPLIERS = frozenset("万萬亿億")
+NUMBER_CURE = "Write a plain finite number with a decimal point; leave the cell empty where nothing is known."
+OPTION_CURE = "Write a plain finite number with a decimal point; the word of a choice goes into the column `item`."
+
+ParsedColumns = dict[str, tuple[FloatArray, BoolArray]]
+"""Number columns, each as its numbers and a flag for the cells that are no number."""
+
+
+def parse_number_columns(table: Table, names: Sequence[str]) -> ParsedColumns:
+    """Parse the number columns of a table.
+
+    Parameters
+    ----------
+    table : Table
+    names : sequence of str
+        Number columns; those that the table does not have are left out.
+
+    Returns
+    -------
+    dict of str to (ndarray of float, ndarray of bool), shapes (rows,)
+        Numbers, NaN where a cell is empty or no number; and whether it is no number. `amount` accepts plain numbers only, as
+        its cells may hold units; other columns accept numbers as office programs write them.
+    """
+    parsers = {name: parse_numbers if name == "amount" else parse_office_numbers for name in names}
+    return {name: parse(table.columns[name]) for name, parse in parsers.items() if name in table.columns}
+
+
+def split_amounts(cells: ActivityColumns, parsed: ParsedColumns) -> tuple[Categorical | None, list[Problem]]:
+    """Split amounts that are written together with their unit, such as `2 kWh`.
+
+    The arrays of `parsed["amount"]` are completed in place, as is `cells.invalid`.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    parsed : dict of str to (ndarray of float, ndarray of bool)
+        See `parse_number_columns`.
+
+    Returns
+    -------
+    units : Categorical or None
+        Units of all rows; None if every amount is a plain number.
+    problems : list of Problem
+        Amounts whose unit contradicts the column `unit`.
+    """
+    problems: list[Problem] = []
+    if "amount" not in parsed or isinstance(cells.table.columns["amount"], np.ndarray) or not parsed["amount"][1].any():
+        return None, problems
+    amounts, wrong = parsed["amount"]
+    units, amount_cells = cells.texts["unit"], cells.table.columns["amount"]
+    code_of = {text: code for code, text in enumerate(units.categories)}
+    codes, quantities = units.codes.copy(), dict[str, tuple[float, str] | None]()
+    for row in np.flatnonzero(wrong):
+        text = amount_cells[row]
+        if not isinstance(text, str):
+            continue
+        if text not in quantities:
+            quantities[text] = _quantity(text)
+        if (quantity := quantities[text]) is None:
+            continue
+        wrong[row] = False
+        unit = units.categories[int(units.codes[row])]
+        (amounts[row], unit), problem = _one_unit(text, *quantity, unit)
+        if problem is not None:
+            cells.invalid[row], amounts[row] = True, np.nan
+            problems += cells.problems_at([int(row)], *problem, "amount", "two-units")
+            continue
+        codes[row] = code_of.setdefault(unit, len(code_of))
+    return Categorical(codes, tuple(code_of)), problems
+
+
+def _quantity(text: str) -> tuple[float, str] | None:
+    """Return amount and unit of a text, None if it is no quantity."""
+    try:
+        return split_quantity(text)
+    except UnitError:
+        return None
+
+
+def _one_unit(text: str, amount: float, amount_unit: str, column_unit: str) -> tuple[tuple[float, str], tuple[str, str] | None]:
+    """Return amount and unit of a row; if the amount's unit contradicts the column `unit`, also what is wrong and the cure."""
+    if amount_unit and column_unit and (zeros := times_more(amount_unit, column_unit)):  # 0.002万kWh, in kWh
+        return (scaled(amount, zeros), column_unit), None
+    if amount_unit and column_unit and column_unit != amount_unit:
+        try:
+            parse_unit(amount_unit)
+        except UnitError:
+            cure = "Write a plain number into the column `amount`, and the unit into the column `unit`."
+            return (amount, column_unit), (f"The amount {text[:60]!r} ends in {amount_unit[:60]!r}, which is no unit.", cure)
+        return (amount, column_unit), (
+            f"The amount says {amount_unit!r}, the column unit says {column_unit!r}.",
+            "Write the unit once.",
+        )
+    if not amount_unit and column_unit[:1] in MULTIPLIERS and MULTIPLIERS.intersection(text):
+        cure = "Write the multiplier once, in the amount or in the unit."
+        return (amount, column_unit), (f"The amount is {text[:60]!r}, and its unit {column_unit!r} multiplies it again.", cure)
+    return (amount, amount_unit or column_unit), None
+
+
+def number_problems(cells: ActivityColumns, parsed: ParsedColumns) -> Iterator[Problem]:
+    """Yield a problem for each cell that is no number, and mark its row in `cells.invalid`.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    parsed : dict of str to (ndarray of float, ndarray of bool)
+        See `parse_number_columns`.
+
+    Yields
+    ------
+    Problem
+    """
+    for column, (_, wrong) in parsed.items():
+        for row in np.flatnonzero(wrong):
+            cells.invalid[row] = True
+            cell = cells.table.columns[column][row]
+            yield from cells.problems_at([int(row)], *_no_number(cell, column), column, "not-a-number")
+
+
+def _no_number(cell: Any, column: str) -> tuple[str, str]:
+    """Return what is wrong with a cell that is no number, and the cure."""
+    reason = why_no_number(cell)
+    if reason is not None:
+        return reason.what, reason.cure
+    is_option = isinstance(cell, str) and (bare := cell.replace("_", "")).isalpha() and not bare.isnumeric()
+    cure = OPTION_CURE if is_option and column == "amount" else NUMBER_CURE
+    return f"{quoted(cell)} in column {column} is not a number.", cure
+
+
+def range_problems(cells: ActivityColumns, quality: Sequence[str], has_gsd: bool) -> Iterator[Problem]:
+    """Yield a problem for each data quality or spread that is out of range, and mark its row in `cells.invalid`.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    quality : sequence of str
+        Columns of data quality, from 1 (best) to 5 (worst).
+    has_gsd : bool
+        Whether there is a column `gsd`: the geometric standard deviation, at least 1.
+
+    Yields
+    ------
+    Problem
+    """
+    for column in quality:
+        rows = np.flatnonzero((cells.numbers[column] < 1) | (cells.numbers[column] > 5))
+        cells.invalid[rows] = True
+        yield from cells.problems_at(rows, f"{column} is outside 1 to 5.", "1 is best, 5 is worst.", column, "bad-quality")
+    if has_gsd:
+        rows = np.flatnonzero(cells.numbers["gsd"] < 1)
+        cells.invalid[rows] = True
+        yield from cells.problems_at(rows, "gsd is below 1.", "1 means no spread, 1.1 about ten percent.", "gsd", "bad-gsd")

@@ -1,0 +1,121 @@
+"""Checks of text columns: each distinct text is checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from textile_pcf.activity.columns import CONFIRMED, DATA_TYPES, PER, ActivityColumns
+from textile_pcf.arrays import IndexArray
+from textile_pcf.columns import ArrowStrings
+from textile_pcf.errors import Problem
+from textile_pcf.io.safe_text import find_controls, first_control, may_hold_controls
+from textile_pcf.suggest import nearest
+
+ID_COLUMNS = ("product", "component", "item")  # columns whose texts are written into results
+_MISSING_ID = {
+    "product": ("The product is missing.", "Every row names its product."),
+    "stage": ("The stage is missing.", "Every row names a stage, or `product`."),
+}
+
+
+def _mark_rows(cells: ActivityColumns, column: str, code: int) -> IndexArray:
+    """Return the rows with a category, after marking them in `cells.invalid`."""
+    rows = np.flatnonzero(cells.texts[column].codes == code)
+    cells.invalid[rows] = True
+    return rows
+
+
+def check_vocabulary(cells: ActivityColumns) -> Iterator[Problem]:
+    """Yield a problem for each row with a missing id, a control character, or a text that its column does not accept.
+
+    The rows are marked in `cells.invalid`.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+
+    Yields
+    ------
+    Problem
+    """
+    for column in ("product", "stage"):
+        categories = cells.texts[column].categories
+        if "" in categories:  # other ids are checked under the rule
+            what, cure = _MISSING_ID[column]
+            yield from cells.problems_at(_mark_rows(cells, column, categories.index("")), what, cure, column, f"bad-{column}")
+    for column in ID_COLUMNS:
+        for code in _with_control(cells.texts[column].categories):
+            what, cure = _control_problem(cells.texts[column].categories[code])
+            rows = _mark_rows(cells, column, code)
+            yield from cells.problems_at(rows[:1] if column == "product" else rows, what, cure, column, "control")
+    for column, check in (("year", _bad_year), ("per", _bad_per)):
+        yield from _text_problems(cells, column, check)
+    yield from check_data_types(cells)
+
+
+def _with_control(texts: Sequence[str]) -> list[int]:
+    """Return the codes of ids that hold control characters; the bytes of Arrow strings are searched first."""
+    return [] if isinstance(texts, ArrowStrings) and not may_hold_controls(texts.bytes()[0]) else find_controls(texts)
+
+
+def _control_problem(text: str) -> tuple[str, str]:
+    """Return what is wrong with an id that holds a control character, and the cure."""
+    what = f"{text!r} holds the control character U+{ord(first_control(text)):04X}, which cannot be seen."
+    return what, "Write the id again without it, and wherever else it is used."
+
+
+def check_data_types(cells: ActivityColumns) -> Iterator[Problem]:
+    """Yield a problem for each row with an unknown data type or confirmation.
+
+    The rows are marked in `cells.invalid`.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+
+    Yields
+    ------
+    Problem
+    """
+    if "data_type" in cells.table.columns:
+        yield from _text_problems(cells, "data_type", _bad_data_type)
+    if "confirmed" in cells.table.columns:
+        yield from _text_problems(cells, "confirmed", _bad_confirmed)
+
+
+def _text_problems(cells: ActivityColumns, column: str, check: Callable[[str], tuple[str, str] | None]) -> Iterator[Problem]:
+    """Yield a problem for each row whose text `check` refuses."""
+    for code, text in enumerate(cells.texts[column].categories):
+        wrong = check(text)
+        if wrong is not None:
+            yield from cells.problems_at(_mark_rows(cells, column, code), *wrong, column, f"bad-{column}")
+
+
+def _bad_per(text: str) -> tuple[str, str] | None:
+    return _not_one_of(text, "per", PER)
+
+
+def _bad_data_type(text: str) -> tuple[str, str] | None:
+    return _not_one_of(text, "data_type", ("", *DATA_TYPES))
+
+
+def _bad_confirmed(text: str) -> tuple[str, str] | None:
+    return _not_one_of(text, "confirmed", CONFIRMED)
+
+
+def _bad_year(text: str) -> tuple[str, str] | None:
+    if not text or (len(text) == 4 and text.isascii() and text.isdigit() and text[0] in "12"):
+        return None
+    return f"{text!r} is not a year.", "Write four digits, such as 2024."
+
+
+def _not_one_of(text: str, column: str, options: Sequence[str]) -> tuple[str, str] | None:
+    """Return what is wrong with a text that is none of `options`, and the cure; None if it is one."""
+    if text in options:
+        return None
+    close = nearest(text, options)
+    known = ", ".join(option for option in options if option)
+    cure = f"Did you mean {close!r}?" if close else f"Write one of: {known}; or leave it empty."
+    return f"{text!r} cannot stand in column {column}.", cure
