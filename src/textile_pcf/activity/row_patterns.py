@@ -211,7 +211,7 @@ def _interpret(cells: ActivityColumns, rules: RuleSet, row: int, given: bool) ->
             return InvalidRow("There is an amount but no flow.", "Name the flow, or leave the amount empty.", "flow", "no-flow")
         return RowPattern(RowKind.STAGE, stage)
     if stage == PRODUCT and flow == "share":
-        return _share(cells, row, given, per)
+        return _share(cells, rules, row, given, per)
     if flow == "output" and stage != PRODUCT:
         return _output(cells, rules, stage, row, given, per)
     kind, index = rules.names[stage_id].get(flow, ("", -1))
@@ -228,13 +228,15 @@ def _interpret(cells: ActivityColumns, rules: RuleSet, row: int, given: bool) ->
     return _quantity(cells, rules, rules.losses[index], row, given)
 
 
-def _unit(cells: ActivityColumns, row: int, wanted: str, fits: Callable[[Unit], bool], many: str = "") -> Unit | InvalidRow:
+def _unit(
+    cells: ActivityColumns, rules: RuleSet, row: int, wanted: str, fits: Callable[[Unit], bool], many: str = ""
+) -> Unit | InvalidRow:
     """Unit of a row; `wanted` is one that may stand there, `many` names all of them."""
     text = cells.text("unit", row)
     if not text:
         return InvalidRow("The amount has no unit.", f"Write the unit, for example {wanted}.", "unit", "no-unit")
     try:
-        return parse_unit(text)
+        return parse_unit(text, rules.unit_names)
     except UnitError as error:
         return InvalidRow(error.what, cure_where(error, f"Give it in {many or wanted}.", fits), "unit", "bad-unit")
 
@@ -245,10 +247,10 @@ def _misfit(text: str, unit: Unit, flow: str, wanted: str, title: str = "") -> I
     return InvalidRow(what, f"Give it in {wanted}.", "unit", "wrong-dimension")
 
 
-def _share(cells: ActivityColumns, row: int, given: bool, per: str) -> RowPattern | InvalidRow:
+def _share(cells: ActivityColumns, rules: RuleSet, row: int, given: bool, per: str) -> RowPattern | InvalidRow:
     if per or not given:
         return InvalidRow("A share needs an amount and no `per`.", "Write for example 65 with unit %.", "amount", "bad-share")
-    unit = _unit(cells, row, "%", lambda unit: not unit.dimensions)
+    unit = _unit(cells, rules, row, "%", lambda unit: not unit.dimensions)
     if isinstance(unit, InvalidRow):
         return unit
     if unit.dimensions:
@@ -267,7 +269,7 @@ def _output(cells: ActivityColumns, rules: RuleSet, stage: int, row: int, given:
     mass = rules.product_property("mass")
     known = {(("mass", 1),), (("length", 1),), (("length", 2),), rules.product_unit.dimensions}
     known |= {_per_of(mass.unit)} if mass else set()
-    unit = _unit(cells, row, "kg", lambda unit: unit.dimensions in known, "kg, m, m2 or pieces")
+    unit = _unit(cells, rules, row, "kg", lambda unit: unit.dimensions in known, "kg, m, m2 or pieces")
     if isinstance(unit, InvalidRow):
         return unit
     if unit.dimensions not in known:
@@ -288,7 +290,7 @@ def _flow(cells: ActivityColumns, rules: RuleSet, spec: FlowSpec, row: int, give
         return _flow_without_amount(spec, mode)
     whole = {PER_DRIVER: spec.ratio_unit, PER_PRODUCT: spec.unit / rules.product_unit, PER_PERIOD: spec.unit}[mode]
     wanted = spec.unit.text if mode == PER_PERIOD else f"{spec.unit.text} or {whole.text}"
-    unit = _unit(cells, row, spec.unit.text, lambda unit: spec.conversion(unit, whole) is not None, wanted)
+    unit = _unit(cells, rules, row, spec.unit.text, lambda unit: spec.conversion(unit, whole) is not None, wanted)
     if isinstance(unit, InvalidRow):
         return unit
     conversion = spec.conversion(unit, whole)
@@ -316,7 +318,7 @@ def _quantity(
             cure = f"Write the amount in {spec.unit.text}; the rule has no value for it."
             return InvalidRow("The amount is missing.", cure, "amount", "no-amount")
         return RowPattern(kind, spec.stage, spec.index)
-    unit = _unit(cells, row, spec.unit.text, lambda unit: _told_as(unit, rules, spec) is not None)
+    unit = _unit(cells, rules, row, spec.unit.text, lambda unit: _told_as(unit, rules, spec) is not None)
     if isinstance(unit, InvalidRow):
         return unit
     conversion = _told_as(unit, rules, spec)

@@ -9,7 +9,7 @@ import numpy as np
 from textile_pcf.arrays import FloatArray
 from textile_pcf.factors.table import COUNTED_GASES, DECLARED, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
 from textile_pcf.suggest import nearest
-from textile_pcf.units import Unit, UnitError, describe, parse_unit, split_quantity
+from textile_pcf.units import Unit, UnitError, UnitNames, describe, parse_unit, split_quantity
 
 BOUNDARIES = ("gate_to_gate", "cradle_to_gate", "cradle_to_customer", "cradle_to_grave")
 CONVENTIONS = (HOLDS_NONE, HOLDS_UPTAKE)
@@ -28,13 +28,17 @@ def unsaid(table: FactorSheet, rows: Iterable[int]) -> list[str]:
 
 
 def check_declared(
-    texts: Mapping[str, Sequence[str]], values: Mapping[str, FloatArray], units: Sequence[Unit], say: Say
+    texts: Mapping[str, Sequence[str]],
+    values: Mapping[str, FloatArray],
+    units: Sequence[Unit],
+    say: Say,
+    names: UnitNames | None = None,
 ) -> None:
     """Tell what is wrong with the columns that only suppliers' footprints have."""
     gases = ~np.isnan(np.array([values[gas] for gas in COUNTED_GASES])).all(axis=0)
     for row, item in enumerate(texts["item"]):
         if texts["mass_per_unit"][row]:
-            _check_mass(texts["mass_per_unit"][row], units[row], row, say)
+            _check_mass(texts["mass_per_unit"][row], units[row], names, row, say)
         if item.startswith(DECLARED):
             _check_boundary(texts["boundary"][row], row, say)
             _check_biogenic(texts["biogenic"][row], {name: float(column[row]) for name, column in values.items()},
@@ -67,14 +71,14 @@ def _check_biogenic(told: str, row_values: Mapping[str, float], gases: bool, row
         say(row, "value", f"The declared footprint {value:g} is below zero, so it holds uptake of CO2.", cure)
 
 
-def _check_mass(told: str, unit: Unit, row: int, say: Say) -> None:
+def _check_mass(told: str, unit: Unit, names: UnitNames | None, row: int, say: Say) -> None:
     try:
-        mass_of_unit(told, unit)
+        mass_of_unit(told, unit, names)
     except UnitError as error:
         say(row, "mass_per_unit", error.what, error.cure)
 
 
-def mass_of_unit(told: str, unit: Unit) -> float:
+def mass_of_unit(told: str, unit: Unit, names: UnitNames | None = None) -> float:
     """Mass of what a factor counts. [kg per canonical unit of what it is per]
 
     Parameters
@@ -83,6 +87,8 @@ def mass_of_unit(told: str, unit: Unit) -> float:
         Mass of one declared unit (`0.879 kg`; without a unit kg), or per something (`0.879 kg/L`).
     unit : Unit
         Of the factor.
+    names : UnitNames, optional
+        Known units, if the table defines some of its own.
 
     Raises
     ------
@@ -95,7 +101,7 @@ def mass_of_unit(told: str, unit: Unit) -> float:
     (879.0, 0.12)
     """
     amount, text = split_quantity(told)
-    mass = parse_unit(text or "kg")
+    mass = parse_unit(text or "kg", names)
     counted = tuple((name, -power) for name, power in unit.dimensions if name != "greenhouse")
     size = _declared_size(unit) if mass.dimensions == MASS else 1.0
     if mass.dimensions not in (MASS, _per(counted)):

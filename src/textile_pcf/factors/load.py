@@ -38,7 +38,7 @@ from textile_pcf.io.safe_text import holdable
 from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Table as Cells
 from textile_pcf.suggest import nearest
-from textile_pcf.units import Unit, UnitError, cure_where, describe, parse_unit
+from textile_pcf.units import OwnUnitsError, Unit, UnitError, UnitNames, cure_where, describe, own_units, parse_unit
 from textile_pcf.units.number_text import parse_office_numbers, why_no_number
 
 WHOLE = "Write a whole unit such as kgCO2e/kWh."
@@ -88,7 +88,15 @@ def _document(path: Path | None) -> TableDocument:
     beside = path.with_suffix(".yaml") if path else None
     if beside is None or beside == path or not beside.is_file():
         return TableDocument()
-    return validated(TableDocument, read_yaml(beside, FactorError), FactorError)
+    read = read_yaml(beside, FactorError)
+    document = validated(TableDocument, read, FactorError)
+    try:
+        own_units(document.units)
+    except OwnUnitsError as wrong:
+        places = {name: read.place(("units", name)) for name in wrong.errors}
+        problems = [Problem(places[name], error.what, error.cure) for name, error in wrong.errors.items()]
+        raise FactorError(problems) from wrong
+    return document
 
 
 def check_table(name: str, cells: Cells, document: TableDocument, path: Path | None = None) -> FactorSheet:
@@ -111,10 +119,11 @@ def check_table(name: str, cells: Cells, document: TableDocument, path: Path | N
 
     texts = row_texts(cells.columns, cells.rows)
     values = {column: _numbers(cells, column, say) for column in NUMBERS}
-    units = _units(texts["unit"], say)
+    names = own_units(document.units)
+    units = _units(texts["unit"], say, names)
     _check_texts(texts, say)
     _check_numbers(values, np.array([cell_text(cell) == "" for cell in cells.columns["value"]]), say)
-    check_declared(texts, values, units, say)
+    check_declared(texts, values, units, say, names)
     _check_twice(texts, cells, say)
     table = FactorSheet(
         name=name,
@@ -165,11 +174,11 @@ def _numbers(cells: Cells, column: str, say: Say) -> FloatArray:
     return values
 
 
-def _units(texts: list[str], say: Say) -> list[Unit]:
+def _units(texts: list[str], say: Say, names: UnitNames | None) -> list[Unit]:
     known: dict[str, Unit | UnitError] = {}
     for text in dict.fromkeys(texts):
         try:
-            known[text] = parse_unit(text)
+            known[text] = parse_unit(text, names)
         except UnitError as error:
             known[text] = error
     units: list[Unit] = []

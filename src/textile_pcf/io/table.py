@@ -11,6 +11,7 @@ from textile_pcf.io.footers import take_footers
 from textile_pcf.io.headers import UNIT_OF, column_of, key, near, numbers_rows, unit_of
 from textile_pcf.io.safe_text import holdable
 from textile_pcf.io.strict_yaml import Document
+from textile_pcf.units.quantities import is_quantity, quantity_text
 
 HEADER_WITHIN = 10  # rows in which the header is looked for
 
@@ -284,12 +285,14 @@ def _headless(raw: RawTable, heads: list[Any], table: list[list[Any]], top: int)
 
 
 def clean_cell(value: Any) -> Any:
-    """A cell as it is kept: stripped text, "" for nothing, TRUE and FALSE as text, numbers as they are."""
+    """A cell as it is kept: stripped text, "" for nothing, TRUE and FALSE and pint quantities as text, numbers as they are."""
     if isinstance(value, str):
         return value.strip()
     if value is None:
         return ""
-    return str(value).upper() if isinstance(value, bool) else value
+    if isinstance(value, bool):
+        return str(value).upper()
+    return quantity_text(value) if is_quantity(value) else value
 
 
 def letter(position: int) -> str:

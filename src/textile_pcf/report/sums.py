@@ -11,7 +11,6 @@ import numpy as np
 from textile_pcf.arrays import FloatArray
 from textile_pcf.engine import products_in_loops
 from textile_pcf.results import Footprint
-from textile_pcf.units import parse_unit
 
 LINK = "product:"
 
@@ -101,5 +100,5 @@ def units_of_supplier(result: Footprint, supplier: Any) -> FloatArray:
     for code, text in enumerate(result.lines.unit.categories):
         rows = np.flatnonzero((supplier >= 0) & (codes == code))
         if len(rows):
-            units[rows] = result.measures.product_units(parse_unit(text))[supplier[rows]]
+            units[rows] = result.measures.product_units(result.measures.parse(text))[supplier[rows]]
     return units

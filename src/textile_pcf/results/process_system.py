@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
 from textile_pcf.columns import Categorical, group_rows
 from textile_pcf.results import Footprint
-from textile_pcf.units import parse_unit
 
 LINK = "product:"
 PRODUCT, STAGE, UNIT, MEMO, MEMO_UNIT = range(5)
@@ -245,6 +244,6 @@ def _suppliers(result: Footprint) -> tuple[IndexArray, FloatArray]:
     rows = np.flatnonzero(supplier >= 0)
     for code in np.unique(lines.unit.codes[rows]):
         chosen = rows[lines.unit.codes[rows] == code]
-        units = result.measures.product_units(parse_unit(lines.unit.categories[code]))
+        units = result.measures.product_units(result.measures.parse(lines.unit.categories[code]))
         supplied[chosen] = units[supplier[chosen]]
     return supplier, supplied

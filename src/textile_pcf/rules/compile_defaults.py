@@ -12,7 +12,7 @@ from textile_pcf.io.strict_yaml import Document
 from textile_pcf.rules.ruleset import PRODUCT, Citation, Default
 from textile_pcf.rules.schema import ChosenDefault, Flow, Property, Quantity, RuleDocument
 from textile_pcf.suggest import nearest
-from textile_pcf.units import Unit, UnitError, parse_unit
+from textile_pcf.units import OwnUnitsError, Unit, UnitError, UnitNames, own_units, parse_unit
 
 Place = tuple[str | int | float, ...]
 
@@ -27,10 +27,22 @@ class Values:
         self.homes: dict[str, int] = {}  # place of each stage
         for place, stage in enumerate(written.stages):
             self.homes.setdefault(stage.id, place)
+        self.wrong_units: set[str] = set()
+        self.unit_names = self.read_unit_names()
         self.product_unit = self.unit(written.product.unit, ("product", "unit"))
         self.order: list[tuple[int, str]] = []  # (stage, id) of properties, in the order of calculation
         self.place: dict[tuple[int, str], int] = {}
         self.models: dict[tuple[int, str], Property] = {}
+
+    def read_unit_names(self) -> UnitNames | None:
+        """Known units if the rule defines some of its own; a problem is noted for each wrong definition."""
+        try:
+            return own_units(self.written.units)
+        except OwnUnitsError as wrong:
+            for name, error in wrong.errors.items():
+                self.problem(("units", name), error.what, error.cure)
+            self.wrong_units = set(wrong.errors)
+            return wrong.names
 
     # -- reporting ------------------------------------------------------------------------------------------------
 
@@ -49,9 +61,10 @@ class Values:
             self.problem(path[:-1], "The unit is missing.", "Add `unit:`, for example `unit: kWh`.")
             return parse_unit("1")
         try:
-            return parse_unit(text)
+            return parse_unit(text, self.unit_names)
         except UnitError as error:
-            self.problem(path, error.what, error.cure)
+            if error.name not in self.wrong_units:  # else its definition was reported
+                self.problem(path, error.what, error.cure)
             return parse_unit("1")
 
     def find(self, stage: int, name: str) -> int | None:

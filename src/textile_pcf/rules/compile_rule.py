@@ -65,6 +65,7 @@ class _Compiler(Values):
             names=self.names(properties, losses, flows),
             path=path,
             sha256=sha256,
+            unit_names=self.unit_names,
         )
 
     # -- names ----------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from textile_pcf.arrays import FloatArray
 from textile_pcf.io.localized import LocalizedText
 from textile_pcf.methods import Method
 from textile_pcf.rules.schema import Quantity, RuleDocument, Stage
-from textile_pcf.units import Conversion, Unit, convert
+from textile_pcf.units import Conversion, Unit, UnitNames, convert
 
 PRODUCT = -1  # the place of product properties in lists by stage
 
@@ -210,6 +210,8 @@ class RuleSet:
     names: Mapping[str, Mapping[str, tuple[str, int]]]
     path: Path | None
     sha256: str
+    unit_names: UnitNames | None = None
+    """Known units, if the rule defines some of its own."""
 
     @property
     def name(self) -> str:

@@ -279,7 +279,7 @@ def _read_text(tokens: list[str], remaining: deque[str]) -> str:
 
 
 def _is_name(token: str) -> bool:
-    return token[0].isalpha() or token in "%‰"
+    return token[0].isalpha() or token in ("%", "‰")
 
 
 def _is_fraction(tokens: deque[str]) -> bool:

@@ -17,11 +17,15 @@ class OwnUnitsError(UnitError):
     ----------
     errors : dict
         What is wrong with each unit, by its name.
+    names : UnitNames
+        Known units with those definitions that are right.
     """
 
-    def __init__(self, errors: Mapping[str, UnitError]) -> None:
+    names: UnitNames
+
+    def __init__(self, errors: Mapping[str, UnitError], names: UnitNames) -> None:
         first = next(iter(errors.values()))
-        super().__init__(first.what, first.cure)
+        super().__init__(first.what, first.cure, names=names)
         self.errors = dict(errors)
 
 
@@ -60,9 +64,10 @@ def _own_units(definitions: tuple[tuple[str, str], ...]) -> UnitNames:
     texts = dict(definitions)
     errors = {name: error for name in texts if (error := _name_error(name, texts)) is not None}
     values = _evaluate(texts, errors)
+    names = UnitNames(values_on_top(values))
     if errors:
-        raise OwnUnitsError({name: errors[name] for name in texts if name in errors})
-    return UnitNames(values_on_top(values))
+        raise OwnUnitsError({name: errors[name] for name in texts if name in errors}, names)
+    return names
 
 
 def _name_error(name: str, names: Mapping[str, str]) -> UnitError | None:

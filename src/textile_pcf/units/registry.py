@@ -184,8 +184,8 @@ def _registry_class() -> type[pint.UnitRegistry[Any]]:
     import pint  # costs as much as numpy and pydantic together
 
     class Registry(pint.UnitRegistry[Any]):
-        def convert(self, value: Any, src: Any, dst: Any, inplace: bool = False) -> Any:
-            converted = super().convert(value, src, dst, False)
+        def convert(self, value: Any, src: Any, dst: Any, inplace: bool = False, **context: Any) -> Any:
+            converted = super().convert(value, src, dst, False, **context)
             dtype = getattr(value, "dtype", None)
             return converted.astype(dtype) if dtype is not None and dtype.kind == "f" else converted
 
