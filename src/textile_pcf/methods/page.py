@@ -13,9 +13,9 @@ from textile_pcf.methods import METHODS, Method
 HEAD = """# Named methods
 
 The closed list of formulas that a rule may name in a property (`method:`). Inputs bind to the properties of the same names,
-`inputs:` renames; each is converted to the unit stated here, whatever unit the mill used. The result is an intensity, never a mass.
-Nothing is rounded unless the method says so. If an input is missing, so is the result, and a message names the input wherever the
-result is needed. The range is what the source covers; outside it a number is still calculated.
+`inputs:` renames; each is converted to the unit stated here, whatever unit the mill used. The result is an intensity, never
+a mass. Nothing is rounded unless the method says so. If an input is missing, so is the result, and a message names the input
+wherever the result is needed. The range is what the source covers; outside it a number is still calculated.
 
 This page is written from the code (`python -m textile_pcf.methods.page`); a test keeps it current. Every example runs in the
 tests, and every method has a case worked by hand in `tests/cases/`.
