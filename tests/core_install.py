@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[1]
-MOST_DISTRIBUTIONS, MOST_MIB = 16, 150
+MOST_DISTRIBUTIONS, MOST_MIB = 18, 150
 MEASURE = """
 import importlib.metadata, json
 sizes = {}

@@ -64,7 +64,7 @@ def _fits(cells: ActivityColumns, rules: RuleSet, row: int, name: str) -> bool:
     stage, per = cells.text("stage", row), cells.text("per", row)
     category, index = rules.names[stage].get(name, (name, -1))
     try:
-        unit = parse_unit(cells.text("unit", row)) if cells.text("unit", row) else None
+        unit = parse_unit(cells.text("unit", row), rules.unit_names) if cells.text("unit", row) else None
     except UnitError:
         unit = None
     if category == "output":

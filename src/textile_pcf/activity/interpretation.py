@@ -128,7 +128,7 @@ def _interpret(cells: ActivityColumns, rules: RuleSet, row: int, has_amount: boo
             return InvalidRow("There is an amount but no flow.", "Name the flow, or leave the amount empty.", "flow", "no-flow")
         return RowPattern(RowKind.STAGE, stage)
     if stage == PRODUCT and flow == "share":
-        return _share(cells, row, has_amount, per)
+        return _share(cells, rules, row, has_amount, per)
     if flow == "output" and stage != PRODUCT:
         return _output(cells, rules, stage, row, has_amount, per)
     category, index = rules.names[stage_id].get(flow, ("", -1))
@@ -146,14 +146,14 @@ def _interpret(cells: ActivityColumns, rules: RuleSet, row: int, has_amount: boo
 
 
 def _unit(
-    cells: ActivityColumns, row: int, expected: str, fits: Callable[[Unit], bool], alternatives: str = ""
+    cells: ActivityColumns, rules: RuleSet, row: int, expected: str, fits: Callable[[Unit], bool], alternatives: str = ""
 ) -> Unit | InvalidRow:
     """Parse the unit of a row; `expected` is an example of a unit that fits, `alternatives` a text that lists all of them."""
     text = cells.text("unit", row)
     if not text:
         return InvalidRow("The amount has no unit.", f"Write the unit, for example {expected}.", "unit", "no-unit")
     try:
-        return parse_unit(text)
+        return parse_unit(text, rules.unit_names)
     except UnitError as error:
         return InvalidRow(error.what, cure_where(error, f"Give it in {alternatives or expected}.", fits), "unit", "bad-unit")
 
@@ -165,11 +165,11 @@ def _wrong_dimension(text: str, unit: Unit, flow: str, expected: str, title: str
     return InvalidRow(what, f"Give it in {expected}.", "unit", "wrong-dimension")
 
 
-def _share(cells: ActivityColumns, row: int, has_amount: bool, per: str) -> RowPattern | InvalidRow:
+def _share(cells: ActivityColumns, rules: RuleSet, row: int, has_amount: bool, per: str) -> RowPattern | InvalidRow:
     """Interpret a share row."""
     if per or not has_amount:
         return InvalidRow("A share needs an amount and no `per`.", "Write for example 65 with unit %.", "amount", "bad-share")
-    unit = _unit(cells, row, "%", lambda unit: not unit.dimensions)
+    unit = _unit(cells, rules, row, "%", lambda unit: not unit.dimensions)
     if isinstance(unit, InvalidRow):
         return unit
     if unit.dimensions:
@@ -191,7 +191,7 @@ def _output(
     mass = rules.product_property("mass")
     known = {(("mass", 1),), (("length", 1),), (("length", 2),), rules.product_unit.dimensions}
     known |= {_divisor_dimensions(mass.unit)} if mass else set()
-    unit = _unit(cells, row, "kg", lambda unit: unit.dimensions in known, "kg, m, m2 or pieces")
+    unit = _unit(cells, rules, row, "kg", lambda unit: unit.dimensions in known, "kg, m, m2 or pieces")
     if isinstance(unit, InvalidRow):
         return unit
     if unit.dimensions not in known:
@@ -215,7 +215,7 @@ def _flow(
         return _flow_without_amount(spec, basis)
     ratio_unit = {PER_DRIVER: spec.ratio_unit, PER_PRODUCT: spec.unit / rules.product_unit, PER_PERIOD: spec.unit}[basis]
     expected = spec.unit.text if basis == PER_PERIOD else f"{spec.unit.text} or {ratio_unit.text}"
-    unit = _unit(cells, row, spec.unit.text, lambda unit: spec.conversion(unit, ratio_unit) is not None, expected)
+    unit = _unit(cells, rules, row, spec.unit.text, lambda unit: spec.conversion(unit, ratio_unit) is not None, expected)
     if isinstance(unit, InvalidRow):
         return unit
     conversion = spec.conversion(unit, ratio_unit)
@@ -247,7 +247,7 @@ def _quantity(
             cure = f"Write the amount in {spec.unit.text}; the rule has no value for it."
             return InvalidRow("The amount is missing.", cure, "amount", "no-amount")
         return RowPattern(row_kind, spec.stage, spec.index)
-    unit = _unit(cells, row, spec.unit.text, lambda unit: _quantity_conversion(unit, rules, spec) is not None)
+    unit = _unit(cells, rules, row, spec.unit.text, lambda unit: _quantity_conversion(unit, rules, spec) is not None)
     if isinstance(unit, InvalidRow):
         return unit
     conversion = _quantity_conversion(unit, rules, spec)

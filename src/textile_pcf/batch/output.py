@@ -79,9 +79,7 @@ def _laid(values: Any, rows: Any, count: int) -> Any:
 
 def _scale(result: Footprint, unit: str) -> Any:
     """Product units in one `unit`; NaN for products that cannot be told in it."""
-    from textile_pcf.units import parse_unit
-
-    return result.measures.product_units(parse_unit(unit))
+    return result.measures.product_units(result.measures.parse(unit))
 
 
 def line_columns(

@@ -249,7 +249,7 @@ def prepare_job(
     every = [base, *(_scenario(name, dict(told), base) for name, told in (scenarios or {}).items())]
     for unit in units:
         try:
-            parse_unit(unit)
+            parse_unit(unit, ruled.unit_names)
         except UnitError as error:
             raise UsageError([Problem(f"unit {unit!r}", error.what, error.cure, code="bad-unit")]) from error
     run: dict[str, Any] = {

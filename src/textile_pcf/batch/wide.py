@@ -114,7 +114,7 @@ def calculate_wide(
         _calculate(part, layout, measures, by_stage[here])
         totals[here] = by_stage[here][:, layout.inside].sum(axis=1)
         for unit, values in told.items():
-            values[here] = totals[here] * measures.product_units(parse_unit(unit))
+            values[here] = totals[here] * measures.product_units(parse_unit(unit, ruled.unit_names))
     return WideResult(stages, ruled.product_unit.text, by_stage, totals, told)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from textile_pcf.arrays import FloatArray
 from textile_pcf.factors.table import COUNTED_GASES, DECLARED, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
 from textile_pcf.suggest import nearest
-from textile_pcf.units import Unit, UnitError, describe, parse_unit, split_quantity
+from textile_pcf.units import Unit, UnitError, UnitNames, describe, parse_unit, split_quantity
 
 BOUNDARIES = ("gate_to_gate", "cradle_to_gate", "cradle_to_customer", "cradle_to_grave")
 CONVENTIONS = (HOLDS_NONE, HOLDS_UPTAKE)
@@ -29,7 +29,11 @@ def items_without_convention(table: FactorSheet, rows: Iterable[int]) -> list[st
 
 
 def check_declared(
-    texts: Mapping[str, Sequence[str]], values: Mapping[str, FloatArray], units: Sequence[Unit], report: Report
+    texts: Mapping[str, Sequence[str]],
+    values: Mapping[str, FloatArray],
+    units: Sequence[Unit],
+    report: Report,
+    names: UnitNames | None = None,
 ) -> None:
     """Check the columns that only declared footprints have.
 
@@ -47,7 +51,7 @@ def check_declared(
     gases = ~np.isnan(np.array([values[gas] for gas in COUNTED_GASES])).all(axis=0)
     for row, item in enumerate(texts["item"]):
         if texts["mass_per_unit"][row]:
-            _check_mass(texts["mass_per_unit"][row], units[row], row, report)
+            _check_mass(texts["mass_per_unit"][row], units[row], names, row, report)
         if item.startswith(DECLARED):
             _check_boundary(texts["boundary"][row], row, report)
             row_values = {name: float(column[row]) for name, column in values.items()}
@@ -84,14 +88,14 @@ def _check_biogenic(convention: str, row_values: Mapping[str, float], has_gases:
         report(row, "value", f"The declared footprint {value:g} is below zero, so it holds uptake of CO2.", cure)
 
 
-def _check_mass(text: str, unit: Unit, row: int, report: Report) -> None:
+def _check_mass(text: str, unit: Unit, names: UnitNames | None, row: int, report: Report) -> None:
     try:
-        mass_of_unit(text, unit)
+        mass_of_unit(text, unit, names)
     except UnitError as error:
         report(row, "mass_per_unit", error.what, error.cure)
 
 
-def mass_of_unit(text: str, unit: Unit) -> float:
+def mass_of_unit(text: str, unit: Unit, names: UnitNames | None = None) -> float:
     """Return the mass of what a factor is per. [kg per canonical unit]
 
     Parameters
@@ -117,7 +121,7 @@ def mass_of_unit(text: str, unit: Unit) -> float:
     (879.0, 0.12)
     """
     amount, unit_text = split_quantity(text)
-    mass = parse_unit(unit_text or "kg")
+    mass = parse_unit(unit_text or "kg", names)
     counted = tuple((name, -power) for name, power in unit.dimensions if name != "greenhouse")
     size = _declared_size(unit) if mass.dimensions == MASS else 1.0
     if mass.dimensions not in (MASS, _mass_per(counted)):

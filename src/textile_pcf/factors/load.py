@@ -37,7 +37,7 @@ from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Table
 from textile_pcf.suggest import nearest
-from textile_pcf.units import Unit, UnitError, cure_where, describe, parse_unit
+from textile_pcf.units import OwnUnitsError, Unit, UnitError, UnitNames, cure_where, describe, own_units, parse_unit
 from textile_pcf.units.number_text import parse_office_numbers, why_no_number
 
 UNIT_CURE = "Write a whole unit such as kgCO2e/kWh."
@@ -102,7 +102,14 @@ def _document(path: Path | None) -> TableDocument:
     document = path.with_suffix(".yaml") if path else None
     if document is None or document == path or not document.is_file():
         return TableDocument()
-    return validate_document(TableDocument, read_yaml(document, FactorError), FactorError)
+    read = read_yaml(document, FactorError)
+    description = validate_document(TableDocument, read, FactorError)
+    try:
+        own_units(description.units)
+    except OwnUnitsError as wrong:
+        problems = [Problem(read.location(("units", name)), error.what, error.cure) for name, error in wrong.errors.items()]
+        raise FactorError(problems) from wrong
+    return description
 
 
 def check_table(name: str, cells: Table, document: TableDocument, path: Path | None = None) -> FactorSheet:
@@ -141,10 +148,11 @@ def check_table(name: str, cells: Table, document: TableDocument, path: Path | N
 
     texts = row_texts(cells.columns, cells.rows)
     values = {column: _numbers(cells, column, report) for column in NUMBERS}
-    units = _units(texts["unit"], report)
+    names = own_units(document.units)
+    units = _units(texts["unit"], report, names)
     _check_texts(texts, report)
     _check_numbers(values, np.array([cell_text(cell) == "" for cell in cells.columns["value"]]), report)
-    check_declared(texts, values, units, report)
+    check_declared(texts, values, units, report, names)
     _check_duplicates(texts, cells, report)
     table = FactorSheet(
         name=name,
@@ -197,12 +205,12 @@ def _numbers(cells: Table, column: str, report: Report) -> FloatArray:
     return values
 
 
-def _units(texts: list[str], report: Report) -> list[Unit]:
+def _units(texts: list[str], report: Report, names: UnitNames | None) -> list[Unit]:
     """Parse the unit of each row; invalid ones are reported and replaced by kgCO2e/kg."""
     known: dict[str, Unit | UnitError] = {}
     for text in dict.fromkeys(texts):
         try:
-            known[text] = parse_unit(text)
+            known[text] = parse_unit(text, names)
         except UnitError as error:
             known[text] = error
     units: list[Unit] = []

@@ -10,7 +10,7 @@ from textile_pcf.factors.declared import MASS, mass_of_unit
 from textile_pcf.factors.table import DECLARED, FactorSheet
 from textile_pcf.regions import fallback_regions
 from textile_pcf.suggest import nearest
-from textile_pcf.units import Unit, describe
+from textile_pcf.units import Unit, describe, own_units
 
 REACH = {"gate_to_gate": 0, "cradle_to_gate": 1, "cradle_to_customer": 1, "cradle_to_grave": 2}
 
@@ -169,7 +169,7 @@ def _unit_mass(table: FactorSheet, row: int, request: Request) -> float | None:
     unit, text = table.units[row], table.texts["mass_per_unit"][row]
     if not text or _gives_emissions(unit, request.unit) or request.unit.dimensions != MASS:
         return None
-    return mass_of_unit(text, unit)
+    return mass_of_unit(text, unit, own_units(table.document.units))
 
 
 def _excessive_boundary(table: FactorSheet, row: int, request: Request) -> str:

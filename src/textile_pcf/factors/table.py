@@ -72,6 +72,8 @@ class TableDocument(Strict):
     """What a user must know."""
     sources: dict[str, Source] = {}
     """Everything that rows are cited from."""
+    units: dict[str, str] = {}
+    """Units of its own, such as `bale: 217.7 kg`; known in the units of the table."""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,9 @@ def product_units_of(activity: Activity, properties: FloatArray) -> ProductUnits
     told, blocks = _measured(activity.rules), activity.property_entries.blocks
     nothing = activity.structure.not_given
     mass, *others = [nothing if place < 0 else properties[blocks[place]] for place in told.places]
-    return ProductUnits(activity.rules.product_unit, mass / told.factor, told.per, *others)
+    rules = activity.rules
+    grammage, width, wears = others
+    return ProductUnits(rules.product_unit, mass / told.factor, told.per, grammage, width, wears, rules.unit_names)
 
 
 def product_mass(activity: Activity, properties: FloatArray) -> FloatArray:

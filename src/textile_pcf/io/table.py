@@ -10,6 +10,7 @@ from textile_pcf.errors import Problem
 from textile_pcf.io.headers import UNIT_OF, column_of, key, near, numbers_rows, unit_of
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import Document
+from textile_pcf.units.quantities import is_quantity, quantity_text
 
 HEADER_WITHIN = 10
 """Number of rows in which the header is searched."""
@@ -289,7 +290,9 @@ def clean_cell(value: Any) -> Any:
         return value.strip()
     if value is None:
         return ""
-    return str(value).upper() if isinstance(value, bool) else value
+    if isinstance(value, bool):
+        return str(value).upper()
+    return quantity_text(value) if is_quantity(value) else value
 
 
 def column_letter(position: int) -> str:

@@ -1,7 +1,7 @@
-"""The closed list of named methods: arrays in the units stated go in, an intensity comes out, never a mass.
+"""The closed list of named methods. Each takes arrays in stated units and returns an intensity, never a mass.
 
-A rule names a method in a property; its inputs bind to properties of the same names. NaN means *not given*, and then the
-result is NaN too. Nothing is rounded unless the method says so.
+A rule names a method in a property; its inputs bind to properties of the same names. NaN means that a value is
+missing, and then the result is NaN too. Nothing is rounded unless the method says so.
 """
 
 from textile_pcf.methods.agriculture import field_n2o_direct, field_n2o_leached, field_n2o_volatilised, urea_carbon_dioxide
@@ -43,7 +43,6 @@ from textile_pcf.methods.weaving import loom_electricity, weaving_electricity
 
 __all__ = [
     "METHODS",
-    "Array",
     "Method",
     "air_freight_distance",
     "burned_carbon_dioxide",

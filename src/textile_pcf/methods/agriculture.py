@@ -1,4 +1,4 @@
-"""Gases of the field, per kg of crop as the nitrogen is given."""
+"""Gases of the field, per kg of crop."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from textile_pcf.methods.registry import IPCC_2019, SHARE, named
     emission_factor="kg/kg",
 )
 def field_n2o_direct(nitrogen: FloatArray, emission_factor: FloatArray) -> FloatArray:
-    """N2O given off by the field directly from nitrogen applied: N·EF1·44/28. [kg N2O/kg crop]
+    """N2O emitted by the field directly from nitrogen applied: N·EF1·44/28. [kg N2O/kg crop]
 
     `nitrogen` in kg N per kg crop; `emission_factor` in kg N2O-N per kg N: 0.010 on average, 0.016 synthetic in wet climates,
     0.005 in dry ones.

@@ -1,4 +1,4 @@
-"""What becomes of 1 kg of product: burned, landfilled, carried away."""
+"""End of life of 1 kg of product: incineration, landfill, transport."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WASTE = "Volume 5, chapter 3, equations 3.2, 3.3 and 3.6, for the whole potentia
 def burned_carbon_dioxide(carbon_content: FloatArray, oxidation: FloatArray) -> FloatArray:
     """CO2 when 1 kg of material with this carbon content burns. [kg CO2/kg]
 
-    Fossil and biogenic carbon are told apart by calling it for each. The same figure is the CO2 a plant took up for its carbon.
+    Call it for fossil and for biogenic carbon separately. The same figure is the CO2 that a plant took up for its carbon.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Heat, told at one of three boundaries: energy of the fuel, output of the boiler, delivered to the machine.
+"""Heat at one of three boundaries: energy of the fuel, output of the boiler, delivered to the machine.
 
 boiler output = fuel · boiler efficiency; delivered = boiler output · distribution efficiency. Mixing them shifts the heat of
 dyeing by a quarter, so each method says which it takes and which it gives.

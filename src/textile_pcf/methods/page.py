@@ -1,4 +1,4 @@
-"""The reference page of the named methods, written from the list: `python -m textile_pcf.methods.page > docs/methods.md`."""
+"""Write the reference page of the named methods: `python -m textile_pcf.methods.page > docs/methods.md`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from textile_pcf.methods import METHODS, Method
 HEAD = """# Named methods
 
 The closed list of formulas that a rule may name in a property (`method:`). Inputs bind to the properties of the same names,
-`inputs:` renames; each is told in the unit given here, whatever unit the mill used. The result is an intensity, never a mass.
-Nothing is rounded unless the method says so. Where an input is not given there is no result, and where that is used the
-message names what is missing. The range is what the source speaks of; outside it a number is still given.
+`inputs:` renames; each is converted to the unit stated here, whatever unit the mill used. The result is an intensity, never
+a mass. Nothing is rounded unless the method says so. If an input is missing, so is the result, and a message names the input
+wherever the result is needed. The range is what the source covers; outside it a number is still calculated.
 
 This page is written from the code (`python -m textile_pcf.methods.page`); a test keeps it current. Every example runs in the
 tests, and every method has a case worked by hand in `tests/cases/`.
 """
-_CODE = re.compile(r">>>|\.\.\.|array|\s|-?[\d.]+$")  # what an example types and what it prints; other lines are words
+_CODE = re.compile(r">>>|\.\.\.|array|\s|-?[\d.]+$")  # input and output of an example; other lines are text
 TITLES = {
     "spinning": "Yarn",
     "weaving": "Fabric",
@@ -39,7 +39,13 @@ TITLES = {
 
 
 def methods_page() -> str:
-    """The page as Markdown."""
+    """Return the page.
+
+    Returns
+    -------
+    str
+        Markdown: a table of all methods, then a section per method.
+    """
     order = list(TITLES)
     methods = sorted(METHODS.values(), key=lambda method: (order.index(_module(method)), method.name))
     lines = [HEAD, "| method | gives | takes |", "|---|---|---|", *map(_row, methods)]
@@ -61,8 +67,10 @@ def _row(method: Method) -> str:
 
 def _section(method: Method) -> Iterator[str]:
     text = inspect.getdoc(method.function) or ""
-    description, _, examples = text.partition("Examples\n--------\n")
-    description = description.replace("Notes\n-----\n", "Note: ").strip()
+    text, _, examples = text.partition("Examples\n--------\n")
+    description, _, sections = text.partition("Parameters\n----------\n")
+    _, _, notes = sections.partition("References\n----------\n")[0].partition("Notes\n-----\n")
+    description = f"{description}Note: {notes}".strip() if notes else description.strip()
     yield from ("", f"({method.name})=", f"### {method.name}", "", description, "")
     yield from ("| input | unit | range |", "|---|---|---|")
     for name, unit in method.inputs.items():
@@ -72,7 +80,7 @@ def _section(method: Method) -> Iterator[str]:
 
 
 def _example(method: Method, text: str) -> Iterator[str]:
-    """The examples of a docstring as a block that runs: words between them become text."""
+    """Yield the examples of a docstring as blocks that run, with the text between them."""
     needs = [f">>> from textile_pcf.methods import {method.name}"]
     needs += [">>> import numpy as np"] if "np." in text else []
     yield from ("```pycon", *needs)

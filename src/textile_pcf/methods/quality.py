@@ -30,7 +30,7 @@ def pedigree_spread(
 ) -> FloatArray:
     """Squared geometric standard deviation of a lognormal number: exp of the root of the sum of ln² of its factors. [1]
 
-    Each input is the factor that the pedigree matrix gives for a score, `basic` that of the kind of flow.
+    Each input is the factor that the pedigree matrix gives for a score, `basic` the one for the type of flow.
 
     Examples
     --------

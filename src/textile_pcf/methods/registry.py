@@ -1,7 +1,8 @@
-"""The closed list itself: what a named method is, and how a formula is entered."""
+"""The list of named methods: what a method is, and how a formula is registered."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
@@ -16,10 +17,25 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A named formula with the units of its inputs and of its result, and where it comes from.
+    """A named formula with the units of its inputs and of its result, and its source.
 
-    `valid` holds, for inputs that have one, the range the source speaks of, in the input's unit; outside it the formula still
-    gives a number, which its source does not support.
+    Attributes
+    ----------
+    name : str
+        Name in rules.
+    function : callable
+        Takes each input as a keyword argument: arrays of one shape, in the units of `inputs`.
+    inputs : mapping
+        Unit of each input.
+    output : str
+        Unit of the result.
+    source : str
+        Publication that states the formula.
+    locator : str
+        Chapter, equation or file in the source.
+    valid : mapping
+        Range of inputs that the source covers, in the unit of the input. Outside it the formula still returns a number,
+        which its source does not support.
     """
 
     name: str
@@ -44,14 +60,56 @@ SHARE: Range = (0.0, 1.0)
 def named(
     *, output: str, source: str, locator: str, valid: Mapping[str, Range] | None = None, **inputs: str
 ) -> Callable[[Callable[..., FloatArray]], Callable[..., FloatArray]]:
-    """Enter a formula in the closed list; its arguments become float arrays."""
+    """Register a formula as a named method; its arguments are converted to float arrays.
+
+    Parameters
+    ----------
+    output : str
+        Unit of the result.
+    source, locator : str
+        Publication that states the formula, and the location in it.
+    valid : mapping, optional
+        Range of inputs that the source covers.
+    **inputs : str
+        Unit of each argument.
+
+    Returns
+    -------
+    callable
+        Decorator. It completes the docstring with the sections Parameters, Returns and References.
+    """
 
     def register(formula: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
         @wraps(formula)
         def function(**arguments: ArrayLike) -> FloatArray:
             return np.asarray(formula(**{name: np.asarray(value, dtype=float) for name, value in arguments.items()}))
 
-        METHODS[formula.__name__] = Method(formula.__name__, function, inputs, output, source, locator, valid or {})
+        method = Method(formula.__name__, function, inputs, output, source, locator, valid or {})
+        function.__doc__ = _documented(method)
+        METHODS[method.name] = method
         return function
 
     return register
+
+
+def _documented(method: Method) -> str:
+    """Return the docstring of a formula with sections made from its inputs, unit and source."""
+    summary, _, rest = inspect.cleandoc(method.function.__doc__ or "").partition("Examples\n--------\n")
+    description, _, notes = summary.partition("Notes\n-----\n")
+    parameters = [f"{name} : array_like\n    [{unit}]{_range(method, name)}" for name, unit in method.inputs.items()]
+    sections = [
+        description.rstrip(),
+        "\n".join(["Parameters", "----------", *parameters]),
+        f"Returns\n-------\nndarray\n    Broadcast shape of the inputs; NaN where an input is NaN. [{method.output}]",
+        f"Notes\n-----\n{notes.rstrip()}" if notes else "",
+        f"References\n----------\n{method.source}; {method.locator}.",
+        f"Examples\n--------\n{rest.rstrip()}" if rest else "",
+    ]
+    return "\n\n".join(filter(None, sections)) + "\n"
+
+
+def _range(method: Method, name: str) -> str:
+    if name not in method.valid:
+        return ""
+    low, high = method.valid[name]
+    return f", {low:g} to {high:g}"

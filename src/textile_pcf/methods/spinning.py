@@ -57,7 +57,7 @@ def ring_spinning_electricity(
     Notes
     -----
     The curve that the same source recommends for all cotton, 977.3·dtex^-1.132, gives 13.1 kWh/kg at 45 dtex, not the 19.5
-    printed beside it, so it is not offered.
+    printed next to it, so it is not offered.
 
     Examples
     --------

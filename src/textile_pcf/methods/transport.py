@@ -12,7 +12,7 @@ PAGE = "documentation-transverse/transport.md; src/Data/Transport.elm"
 
 def _land_share(land_distance: FloatArray, sea_distance: FloatArray, road_share: FloatArray) -> FloatArray:
     """Part of the ground freight that goes by land all the way: all of it where there is no sea leg, none where no road."""
-    unknown = 0 * (land_distance + sea_distance)  # NaN where either is not given
+    unknown = 0 * (land_distance + sea_distance)  # NaN if either is missing
     return np.where(sea_distance == 0, 1.0, np.where(land_distance == 0, 0.0, road_share)) + unknown
 
 

@@ -18,7 +18,7 @@ from textile_pcf.methods.registry import ECOBALYSE, named
     energy_per_pick_metre="kWh/m",
 )
 def weaving_electricity(yarn_count: FloatArray, crimp: FloatArray, energy_per_pick_metre: FloatArray) -> FloatArray:
-    """Electricity to weave 1 kg of fabric from the metres of weft laid in. [kWh/kg fabric]
+    """Electricity to weave 1 kg of fabric from the metres of weft inserted. [kWh/kg fabric]
 
     Half of the yarn is weft: 1 kg holds yarn_count·1000/2 metres of it, of which 1/crimp are picks. Grammage cancels out.
     Valid for plain shuttleless weaving with equal warp and weft, crimp 1 to 1.2.

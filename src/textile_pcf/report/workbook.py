@@ -24,7 +24,6 @@ from textile_pcf.report.sheets import Sheet
 from textile_pcf.report.sums import chain_of, linked_products
 from textile_pcf.report.totals import Totals
 from textile_pcf.results import SPLIT, Footprint
-from textile_pcf.units import parse_unit
 
 MOST_LINES = 100_000  # lines that a spreadsheet still opens, and that are written, in reasonable time
 MOST_ROWS = 1_000_000  # of masses; a sheet has no more
@@ -202,7 +201,7 @@ def _emissions(sheet: Sheet, result: Footprint, line: int, columns: dict[str, in
     """Factor and emissions of a line, part by part."""
     lines, row = result.lines, sheet.row
     inventory = result.inventory
-    parts = inventory.split_values[inventory.value_index[line], : len(SPLIT)] * parse_unit(lines.text("unit", line)).factor
+    parts = inventory.split_values[inventory.value_index[line], : len(SPLIT)] * result.measures.parse(lines.text("unit", line)).factor
     first = columns[f"factor {SPLIT[0]}"]
     for part in range(len(SPLIT)):
         if linked is None:

@@ -30,7 +30,7 @@ from textile_pcf.results.run import Run
 from textile_pcf.results.stage_terms import stage_terms
 from textile_pcf.results.warnings import result_warnings
 from textile_pcf.suggest import nearest
-from textile_pcf.units import Unit, UnitError, cure_where, parse_unit
+from textile_pcf.units import Unit, UnitError, cure_where, quantities
 from textile_pcf.units.product_units import ProductUnits
 
 CARBON = ("fossil", "biogenic")
@@ -138,7 +138,7 @@ class Footprint:
         if not isinstance(unit, str):
             raise wrong_type("unit", unit, "a unit", "Write it as text, such as m2 or 100 m.")
         try:
-            scale = self.measures.product_units(parse_unit(unit))
+            scale = self.measures.product_units(self.measures.parse(unit))
         except UnitError as error:
             cure = cure_where(error, ASK, lambda other: bool(np.isfinite(self.measures.product_units(other)).any()))
             raise InputError([Problem(f"unit {unit!r}", error.what, cure, code="bad-unit")]) from error
@@ -148,7 +148,7 @@ class Footprint:
         return scale
 
     def _unknown_unit(self, unit: str, product: str) -> Problem:
-        asked: Unit = parse_unit(unit)
+        asked: Unit = self.measures.parse(unit)
         what = f"The footprint per {self.unit} cannot be told per {unit}."
         needed = self.measures.needed_property(asked)
         cure = f"Give {needed} of the product, or ask for another unit." if needed else ASK
@@ -215,40 +215,102 @@ class Footprint:
 
     # -- tables ---------------------------------------------------------------------------------------------------
 
-    def total(self, unit: str | None = None) -> Any:
-        """Footprint of each product, as a Series. [kg CO2e per product unit, or per `unit`]"""
+    def _quantities(self, values: FloatArray, unit: str | None, as_quantity: Any) -> Any:
+        return quantities.as_quantity(values, self.measures.parse(unit or self.unit), as_quantity)
+
+    def total(self, unit: str | None = None, as_quantity: Any = False) -> Any:
+        """Return the footprint of each product. [kg CO2e per product unit, or per `unit`]
+
+        Parameters
+        ----------
+        unit : str, optional
+            Unit of the product, such as m2 or 100 m; by default the declared unit.
+        as_quantity : bool or pint.UnitRegistry
+            True for quantities of the library's registry (`units.registry()`); or a registry that defines kgCO2e.
+
+        Returns
+        -------
+        Series or pint.Quantity
+            Shape (products,); the quantity in the order of `products`.
+
+        Raises
+        ------
+        InputError
+            Some product cannot be told in that unit.
+        UsageError
+            The registry does not define kgCO2e, or not the unit.
+        """
         import pandas as pd
 
         scale = self.scale(unit)
+        if as_quantity is not False:
+            return self._quantities(self.totals * scale, unit, as_quantity)
         name = f"kgCO2e/{unit or self.unit}"
         return pd.Series(self.totals * scale, index=pd.Index(self.products, name="product"), name=name)
 
-    def per_stage(self, unit: str | None = None) -> Any:
-        """Footprint by stage inside the boundary, a DataFrame (products × stages). [kg CO2e per product unit, or per `unit`]"""
+    def per_stage(self, unit: str | None = None, as_quantity: Any = False) -> Any:
+        """Return the footprint by stage inside the boundary. [kg CO2e per product unit, or per `unit`]
+
+        Parameters
+        ----------
+        unit, as_quantity
+            As of `total`.
+
+        Returns
+        -------
+        DataFrame or pint.Quantity
+            Shape (products, stages); the quantity in the order of `products` and of the stages inside the boundary.
+        """
         import pandas as pd
 
         inside = [number for number, stage in enumerate(self.stages) if not stage.outside]
         values = self.by_stage[:, inside] * self.scale(unit)[:, None]
+        if as_quantity is not False:
+            return self._quantities(values, unit, as_quantity)
         columns = pd.Index([self.stages[number].id for number in inside], name="stage")
         return pd.DataFrame(values, index=pd.Index(self.products, name="product"), columns=columns)
 
-    def per_group(self, unit: str | None = None) -> Any:
-        """Footprint by life-cycle stage, a DataFrame (products × groups). [kg CO2e per product unit, or per `unit`]"""
+    def per_group(self, unit: str | None = None, as_quantity: Any = False) -> Any:
+        """Return the footprint by life-cycle stage. [kg CO2e per product unit, or per `unit`]
+
+        Parameters
+        ----------
+        unit, as_quantity
+            As of `total`.
+
+        Returns
+        -------
+        DataFrame or pint.Quantity
+            Shape (products, groups); the quantity in the order of `products` and of the columns of the DataFrame.
+        """
         import pandas as pd
 
-        names, values = self._by_code("group")
+        names, by_group = self._by_code("group")
+        values = by_group * self.scale(unit)[:, None]
+        if as_quantity is not False:
+            return self._quantities(values, unit, as_quantity)
         index = pd.Index(self.products, name="product")
-        return pd.DataFrame(values * self.scale(unit)[:, None], index=index, columns=pd.Index(names, name="group"))
+        return pd.DataFrame(values, index=index, columns=pd.Index(names, name="group"))
 
-    def per_unit(self, unit: str) -> Any:
-        """Footprint of each product per `m2`, `m`, `100 m`, `kg`, `piece`, as a Series. [kg CO2e per `unit`]
+    def per_unit(self, unit: str, as_quantity: Any = False) -> Any:
+        """Return the footprint of each product per `m2`, `m`, `100 m`, `kg`, `piece`. [kg CO2e per `unit`]
+
+        Parameters
+        ----------
+        unit, as_quantity
+            As of `total`.
+
+        Returns
+        -------
+        Series or pint.Quantity
+            Shape (products,).
 
         Raises
         ------
         InputError
             Some product cannot be told in that unit: grammage, width or mass is not known.
         """
-        return self.total(unit)
+        return self.total(unit, as_quantity)
 
     @property
     def split(self) -> Any:

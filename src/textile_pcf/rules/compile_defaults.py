@@ -48,10 +48,22 @@ class DefaultCompiler:
         self.stage_index: dict[str, int] = {}
         for index, stage in enumerate(written.stages):
             self.stage_index.setdefault(stage.id, index)
+        self.invalid_units: set[str] = set()
+        self.unit_names = self.read_unit_names()
         self.product_unit = self.unit(written.product.unit, ("product", "unit"))
         self.order: list[tuple[int, str]] = []
         self.property_index: dict[tuple[int, str], int] = {}
         self.models: dict[tuple[int, str], Property] = {}
+
+    def read_unit_names(self) -> UnitNames | None:
+        """Return the known units if the rule defines some of its own; report every wrong definition."""
+        try:
+            return own_units(self.written.units)
+        except OwnUnitsError as wrong:
+            for name, error in wrong.errors.items():
+                self.problem(("units", name), error.what, error.cure)
+            self.invalid_units = set(wrong.errors)
+            return wrong.names
 
     # -- problems and units ---------------------------------------------------------------------------------------
 
@@ -70,9 +82,10 @@ class DefaultCompiler:
             self.problem(path[:-1], "The unit is missing.", "Add `unit:`, for example `unit: kWh`.")
             return parse_unit("1")
         try:
-            return parse_unit(text)
+            return parse_unit(text, self.unit_names)
         except UnitError as error:
-            self.problem(path, error.what, error.cure)
+            if error.name not in self.invalid_units:  # else its definition was reported
+                self.problem(path, error.what, error.cure)
             return parse_unit("1")
 
     # -- names of properties --------------------------------------------------------------------------------------

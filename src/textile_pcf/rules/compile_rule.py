@@ -80,6 +80,7 @@ class _RuleCompiler(PropertyCompiler):
             names=self.names(properties, losses, flows),
             path=path,
             sha256=sha256,
+            unit_names=self.unit_names,
         )
 
     # -- names ----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from textile_pcf.rules.schema import Quantity, RuleDocument, Stage
 from textile_pcf.rules.specs import PRODUCT, FlowSpec, LossSpec, PropertySpec, StageSpec
-from textile_pcf.units import Unit
+from textile_pcf.units import Unit, UnitNames
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +50,8 @@ class RuleSet:
     names: Mapping[str, Mapping[str, tuple[str, int]]]
     path: Path | None
     sha256: str
+    unit_names: UnitNames | None = None
+    """Known units, if the rule defines some of its own."""
 
     @property
     def name(self) -> str:

@@ -288,6 +288,8 @@ class RuleDocument(Strict):
     """Which total counts when electricity is bought under contracts."""
     sources: dict[str, Source] = {}
     """Everything that numbers are cited from."""
+    units: dict[str, str] = {}
+    """Units of its own, such as `bale: 217.7 kg`; known in the rule and in activity data under it."""
     product: Product
     """The product."""
     stages: Annotated[list[Stage], Field(min_length=1)]

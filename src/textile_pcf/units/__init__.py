@@ -1,8 +1,9 @@
-"""Units as people write them, and amounts in canonical units with one factor per distinct unit."""
+"""Units as people write them, and conversions to canonical units with one factor per distinct unit."""
 
 from textile_pcf.units.grammar import UnitError
+from textile_pcf.units.own import OwnUnitsError, own_units
+from textile_pcf.units.registry import CANONICAL, UnitNames, registry
 from textile_pcf.units.unit import (
-    CANONICAL,
     Conversion,
     Unit,
     canonical_text,
@@ -16,12 +17,16 @@ from textile_pcf.units.unit import (
 __all__ = [
     "CANONICAL",
     "Conversion",
+    "OwnUnitsError",
     "Unit",
     "UnitError",
+    "UnitNames",
     "canonical_text",
     "convert",
     "cure_where",
     "describe",
+    "own_units",
     "parse_unit",
+    "registry",
     "split_quantity",
 ]

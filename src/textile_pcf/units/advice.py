@@ -1,8 +1,7 @@
-"""What to write where a text is no known unit: what some words are that are no unit here, and names that were perhaps meant.
+"""Advice on texts that are not units: what some names mean elsewhere, and which known names may be meant.
 
-A name is offered only where it is the same word in other capitals, or where one slip of the keyboard lies between them; the
-caller decides which of these measure what is asked for. A word with another prefix (`mL` for `hL`) is another size
-and never offered.
+A known name is suggested only if it differs in capitals or by one typing error; the caller decides which suggestions measure
+the right thing. A name with another prefix (`mL` for `hL`) is another size and never suggested.
 """
 
 from __future__ import annotations
@@ -11,11 +10,11 @@ import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
-SHORTEST, LONG, ALIKE = 3, 7, 0.85  # letters of a word with a slip; of one with two; how like these must be
+SHORTEST, LONG, ALIKE = 3, 7, 0.85  # letters of a name with one error; of one with two; their similarity
 PLAIN_CURE = "Write a unit such as kg, kWh, MJ, m3, m2, t*km, piece, % or kWh/kg."
 _PREFIXED = re.compile(r"(?:da|[dchkMGTPmunμ])(?:g|t|J|Wh|W|L|l|m|cal|s|m3|ce|CO2e)")
 
-# what is written, as a pattern | what it is | what to write instead
+# pattern of the name | what it is | what to write instead
 _EXPLAINED = [
     (r"°C|C|°F|F|K|degC|degrees?|celsius|kelvin|摄氏度|℃|℉", "Temperatures are not units of this library:",
      "give the heat in MJ, kWh or kg of steam."),
@@ -54,7 +53,7 @@ _EXPLAINED = [
     (r"bar|kPa|MPa|Pa|psi|atm", "This is a pressure.", "Write the mass of the steam in kg, or its heat in MJ."),
 ]  # fmt: skip
 EXPLAINED = [(re.compile(pattern), what, instead) for pattern, what, instead in _EXPLAINED]
-# the same of several words, wherever they stand in the text
+# the same for phrases anywhere in the text
 _PHRASES = [
     (r"(?<![A-Za-z])(?:[kMG]?t|k?g|lb|吨|千克|公斤|克)[\s-]?(?:C(?:[\s-]?eq)?|碳)(?![A-Za-z0-9酸])",
      "This is carbon, not CO2:", "multiply by 44/12 and write kgCO2e."),
@@ -68,54 +67,72 @@ _PHRASES = [
 PHRASES = [(re.compile(pattern), what, instead) for pattern, what, instead in _PHRASES]
 
 
-def explained(word: str, text: str) -> tuple[str, str] | None:
-    """What a word is that is no unit here, and what to write instead; None where nothing is known of it.
+def explain_name(name: str, text: str) -> tuple[str, str] | None:
+    """Return what a name is that is not a unit here, and what to write instead; None if nothing is known about it.
+
+    Parameters
+    ----------
+    name : str
+        The unknown name.
+    text : str
+        The unit text in which it occurs, in normal spelling.
 
     Examples
     --------
-    >>> explained("tC", "tC/TJ")
+    >>> explain_name("tC", "tC/TJ")
     ('This is carbon, not CO2:', 'multiply by 44/12 and write kgCO2e.')
-    >>> explained("bucket", "bucket") is None
+    >>> explain_name("bucket", "bucket") is None
     True
     """
-    found = (told[1:] for told in PHRASES if told[0].search(text))
-    return next(found, None) or next((told[1:] for told in EXPLAINED if told[0].fullmatch(word)), None)
+    phrases = ((what, instead) for pattern, what, instead in PHRASES if pattern.search(text))
+    names = ((what, instead) for pattern, what, instead in EXPLAINED if pattern.fullmatch(name))
+    return next(phrases, None) or next(names, None)
 
 
-def perhaps_meant(word: str, known: Iterable[str], slips: bool = True) -> Iterator[str]:
-    """Known names that a word may stand for, the likeliest first: in other capitals, else with a slip; in a long word
-    only, where `slips` says that nothing else tells what it is.
+def similar_names(name: str, known: Iterable[str], typing_errors: bool = True) -> Iterator[str]:
+    """Yield known names that an unknown one may mean, the most similar first.
+
+    Names that differ in capitals only come alone; else names that differ by a typing error.
+
+    Parameters
+    ----------
+    name : str
+        The unknown name.
+    known : iterable of str
+        All names.
+    typing_errors : bool
+        Whether typing errors are looked for in short names too, because the caller checks what a suggestion measures.
 
     Examples
     --------
     >>> names = ["kW", "kWh", "kg", "mL", "hour"]
-    >>> [list(perhaps_meant(word, names)) for word in ("kWk", "KG", "hL", "houre")]
+    >>> [list(similar_names(name, names)) for name in ("kWk", "KG", "hL", "houre")]
     [['kWh', 'kW'], ['kg'], [], ['hour']]
     """
-    names = sorted(known, key=lambda name: (abs(len(name) - len(word)), name))
-    folded = word.casefold()
-    same = [name for name in names if name.casefold() == folded]
+    candidates = sorted(known, key=lambda other: (abs(len(other) - len(name)), other))
+    folded = name.casefold()
+    same = [other for other in candidates if other.casefold() == folded]
     if folded.endswith("s") and len(folded) >= SHORTEST:
-        same += [name for name in names if name.casefold() == folded[:-1]]
-    if same or len(word) < (SHORTEST if slips else LONG - 1) or _PREFIXED.fullmatch(word):
+        same += [other for other in candidates if other.casefold() == folded[:-1]]
+    if same or len(name) < (SHORTEST if typing_errors else LONG - 1) or _PREFIXED.fullmatch(name):
         yield from same
         return
-    yield from (name for name in names if folded[0] == name[0].casefold() and _a_slip(folded, name.casefold()))
+    yield from (o for o in candidates if folded[0] == o[0].casefold() and _is_typing_error(folded, o.casefold()))
 
 
-def _a_slip(word: str, name: str) -> bool:
-    """Whether one letter was left out, doubled, exchanged or swapped with the next; of long words whether they are alike."""
-    short, long = sorted((word, name), key=len)
+def _is_typing_error(name: str, other: str) -> bool:
+    """Whether one letter is missing, doubled, exchanged or swapped with the next; for long names whether they are similar."""
+    short, long = sorted((name, other), key=len)
     if len(long) - len(short) == 1:
-        return any(long[:place] + long[place + 1 :] == short for place in range(len(long))) or _alike(word, name)
-    wrong = [place for place, (one, other) in enumerate(zip(word, name, strict=False)) if one != other]
-    if len(word) == len(name) and len(wrong) <= 1:
+        return any(long[:i] + long[i + 1 :] == short for i in range(len(long))) or _is_similar(name, other)
+    differing = [i for i, (a, b) in enumerate(zip(name, other, strict=False)) if a != b]
+    if len(name) == len(other) and len(differing) <= 1:
         return True
-    swapped = len(word) == len(name) and len(wrong) == 2 and wrong[1] == wrong[0] + 1
-    if swapped and word[wrong[0]] == name[wrong[1]] and word[wrong[1]] == name[wrong[0]]:
+    adjacent = len(name) == len(other) and len(differing) == 2 and differing[1] == differing[0] + 1
+    if adjacent and name[differing[0]] == other[differing[1]] and name[differing[1]] == other[differing[0]]:
         return True
-    return _alike(word, name)
+    return _is_similar(name, other)
 
 
-def _alike(word: str, name: str) -> bool:
-    return len(word) >= LONG and len(name) >= LONG and SequenceMatcher(None, word, name).ratio() >= ALIKE
+def _is_similar(name: str, other: str) -> bool:
+    return len(name) >= LONG and len(other) >= LONG and SequenceMatcher(None, name, other).ratio() >= ALIKE

@@ -1,7 +1,7 @@
-"""Numbers as people write them in cells: full-width digits, `0.002万`, `21。54`, `1,234.5`.
+"""Read numbers as people write them in cells: full-width digits, `0.002万`, `21。54`, `1,234.5`.
 
-A number is read where it has one meaning. A date, a fraction sign, a calculation, a range or digits of another script
-are refused with what they are: `float` and Unicode's compatibility forms would take some of them for another number.
+A text is read if it has one meaning. A date, a fraction sign, a calculation, a range or digits of another script is
+refused with a sentence that says what it is: `float` and Unicode normalisation would take some of them for another number.
 """
 
 from __future__ import annotations
@@ -47,18 +47,28 @@ _YEAR = re.compile(r"([12][0-9]{3})(?:\.0+)?\s*(?:年度?)?")
 
 
 class NumberError(UnitError):
-    """A text that is no number, of which it is known what it is instead."""
+    """A text that is not a number but something known, such as a date."""
 
 
 def split_number(text: str) -> tuple[float, str]:
-    """The number in front of a text, and the rest, which is a unit or nothing.
+    """Return the number in front of a text, and the rest, which is a unit or empty.
+
+    Parameters
+    ----------
+    text : str
+        The content of a cell.
+
+    Returns
+    -------
+    tuple of (float, str)
+        The number and the unit text.
 
     Raises
     ------
     NumberError
-        It is something else: a date, a fraction, a calculation, a range, digits of another script.
+        The text is something else: a date, a fraction, a calculation, a range, digits of another script.
     UnitError
-        No number in front, a comma in it, two ways to read it, or not finite.
+        No number in front, an ambiguous comma, two ways to read it, or not finite.
 
     Examples
     --------
@@ -66,34 +76,39 @@ def split_number(text: str) -> tuple[float, str]:
     ((21.54, ''), (20.0, ''), (0.5, '万米'), (1234.5, 'kg'))
     >>> split_number("3月2日")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    textile_pcf.number_text.NumberError: '3月2日' is a date or a time, not a number. Excel makes a date of 3-2 ...
+    textile_pcf.units.number_text.NumberError: '3月2日' is a date or a time, not a number. Excel makes a date of 3-2 ...
     """
-    seen = repr(text[:SHOWN])
+    shown = repr(text[:SHOWN])
     if len(text) > LONGEST:
-        raise UnitError(f"{seen} does not start with a number.", "Write a quantity such as 2 kWh.")
+        raise UnitError(f"{shown} does not start with a number.", "Write a quantity such as 2 kWh.")
     plain = _POINT.sub(".", text.translate(FULL_WIDTH).strip())
-    _refuse_others(plain, seen)
-    plain = _GROUPED.sub(lambda found: found[0].replace(",", ""), plain, count=1) if "," in plain else plain
+    _refuse_others(plain, shown)
+    plain = _GROUPED.sub(lambda match: match[0].replace(",", ""), plain, count=1) if "," in plain else plain
     match = _NUMBER.match(plain)
     if re.match(r"[+-]?[\d.]*,", plain):
-        raise UnitError(f"{seen} has a comma in its number.", "Write 1234.5, without thousands separators.")
+        raise UnitError(f"{shown} has a comma in its number.", "Write 1234.5, without thousands separators.")
     if match is None:
-        raise UnitError(f"{seen} does not start with a number.", "Write a quantity such as 2 kWh.")
+        raise UnitError(f"{shown} does not start with a number.", "Write a quantity such as 2 kWh.")
     digits, unit = match[1], match[2].strip()
     if re.match(r"[\w.]*,", unit) or unit[:1].isdigit() or unit[:1] in ("_", "."):
         cure = "Write 1500 kg, without spaces in the number; a unit such as 100 m stands in a column of its own."
-        raise UnitError(f"{seen} can be read in two ways.", cure)
+        raise UnitError(f"{shown} can be read in two ways.", cure)
     if unit[:1] and not (unit[0].isalpha() or unit[0] in "%‰/(¥￥$€°℃℉"):
-        raise UnitError(f"{seen} is not a number with a unit.", "Write a quantity such as 2 kWh.")
+        raise UnitError(f"{shown} is not a number with a unit.", "Write a quantity such as 2 kWh.")
     tens = sum(_TENS[sign] for sign in unit) if _TIMES.fullmatch(unit) else 0
     amount = scaled(float(digits), tens)
     if not isfinite(amount):
-        raise UnitError(f"{seen} is not a finite number.", "Write a quantity such as 2 kWh.")
+        raise UnitError(f"{shown} is not a finite number.", "Write a quantity such as 2 kWh.")
     return amount, "" if tens else unit
 
 
 def times_more(unit: str, other: str) -> int:
-    """How many zeros a unit has more than another, where it is the other with Chinese tens before it; else 0.
+    """Return the number of zeros in the Chinese multiplier before a unit; 0 if it is not the other unit with a multiplier.
+
+    Parameters
+    ----------
+    unit, other : str
+        Unit texts.
 
     Examples
     --------
@@ -105,22 +120,43 @@ def times_more(unit: str, other: str) -> int:
 
 
 def parse_office_numbers(values: Sequence[Any]) -> tuple[FloatArray, BoolArray]:
-    """As `columns.numbers`, and numbers as offices write them; plain ones are read as fast as there."""
-    floats, wrong = parse_numbers(values)
-    read: dict[str, float | None] = {}
-    for row in np.flatnonzero(wrong).tolist():
+    """Return the numbers of a column, and which cells are invalid; also read numbers as offices write them.
+
+    Parameters
+    ----------
+    values : sequence
+        Cells. Ordinary numbers are read by `columns.parse_numbers`, each other distinct text once.
+
+    Returns
+    -------
+    floats : ndarray, shape (rows,)
+        NaN for empty and invalid cells.
+    invalid : ndarray of bool, shape (rows,)
+        Cells that are not a finite number.
+    """
+    floats, invalid = parse_numbers(values)
+    amounts: dict[str, float | None] = {}
+    for row in np.flatnonzero(invalid).tolist():
         text = values[row]
         if not isinstance(text, str):
             continue
-        if text not in read:
-            read[text] = _whole(text)
-        if (amount := read[text]) is not None:
-            floats[row], wrong[row] = amount, False
-    return floats, wrong
+        if text not in amounts:
+            amounts[text] = _number_only(text)
+        if (amount := amounts[text]) is not None:
+            floats[row], invalid[row] = amount, False
+    return floats, invalid
 
 
 def why_no_number(text: Any) -> NumberError | None:
-    """What a cell is that is no number, where it is known."""
+    """Return the error that says what a cell is instead of a number; None if that is not known.
+
+    Examples
+    --------
+    >>> why_no_number("3-5").what
+    "'3-5' is a date or a time, not a number."
+    >>> why_no_number("many") is None
+    True
+    """
     try:
         split_number(text) if isinstance(text, str) else None
     except NumberError as error:
@@ -131,18 +167,18 @@ def why_no_number(text: Any) -> NumberError | None:
 
 
 def year_text(text: str) -> str:
-    """A year as four digits where that is what is meant (`2023.0`, `2023年`); else the text.
+    """Return a year as four digits if the text means one (`2023.0`, `2023年`), else the text.
 
     Examples
     --------
     >>> year_text("2023.0"), year_text("２０２３年"), year_text("23")
     ('2023', '2023', '23')
     """
-    found = _YEAR.fullmatch(text.translate(FULL_WIDTH).strip()) if len(text) <= SHOWN else None
-    return found[1] if found else text
+    match = _YEAR.fullmatch(text.translate(FULL_WIDTH).strip()) if len(text) <= SHOWN else None
+    return match[1] if match else text
 
 
-def _whole(text: str) -> float | None:
+def _number_only(text: str) -> float | None:
     try:
         amount, unit = split_number(text)
     except UnitError:
@@ -151,31 +187,37 @@ def _whole(text: str) -> float | None:
 
 
 def scaled(amount: float, zeros: int) -> float:
-    """A number with so many zeros more, rounded once."""
+    """Return a number times a power of ten, rounded once.
+
+    Examples
+    --------
+    >>> scaled(0.002, 4)
+    20.0
+    """
     return float(Decimal(repr(amount)).scaleb(zeros)) if zeros and isfinite(amount) else amount
 
 
-def _refuse_others(plain: str, seen: str) -> None:
-    """Tell what is no number, but could be taken for one, as what it is."""
+def _refuse_others(plain: str, shown: str) -> None:
+    """Raise NumberError for a text that is not a number but could be taken for one."""
     if _DATE.fullmatch(plain):
         cure = "Excel makes a date of 3-2 or 3/2: format the cell as text, and write the number again."
-        raise NumberError(f"{seen} is a date or a time, not a number.", cure)
+        raise NumberError(f"{shown} is a date or a time, not a number.", cure)
     number = _NUMBER.match(plain)
     rest = number[2].translate(_RAISED) if number else ""
     if number and (ten := _TEN.match(rest)) and number[2][:1] not in "⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹":
         power = int(ten[1]) if ten[1].strip("+-") else 1
         cure = f"Write {scaled(float(number[1]), power):g} or {number[1]}e{power}."
-        raise NumberError(f"{seen} is a calculation, not a number.", cure)
+        raise NumberError(f"{shown} is a calculation, not a number.", cure)
     after = plain[len(re.match(r"[+-]?[0-9.,]*\s*", plain)[0]) :][:1]  # type: ignore[index]
     if after and not after.isascii() and after.isnumeric() and not after.isalpha():
-        _refuse_sign(after, seen)
+        _refuse_sign(after, shown)
     if number and _RANGE.match(number[2]):
-        raise NumberError(f"{seen} is a range, not a number.", "Write the one number that you mean.")
+        raise NumberError(f"{shown} is a range, not a number.", "Write the one number that you mean.")
     if number and _CALCULATION.match(number[2]):
-        raise NumberError(f"{seen} is a calculation, not a number.", "Write its result.")
+        raise NumberError(f"{shown} is a calculation, not a number.", "Write its result.")
 
 
-def _refuse_sign(sign: str, seen: str) -> None:
+def _refuse_sign(sign: str, shown: str) -> None:
     if sign.isdecimal():
-        raise NumberError(f"{seen} is written in digits of another script.", "Write it with the digits 0 to 9.")
-    raise NumberError(f"{seen} holds the sign {sign!r}, which is no digit.", "Write a decimal number such as 2.5.")
+        raise NumberError(f"{shown} is written in digits of another script.", "Write it with the digits 0 to 9.")
+    raise NumberError(f"{shown} holds the sign {sign!r}, which is no digit.", "Write a decimal number such as 2.5.")

@@ -1,4 +1,4 @@
-"""How much a product weighs in any unit it can be told in: from mass, grammage and width."""
+"""Convert units of products to mass, by their mass, grammage and width."""
 
 from __future__ import annotations
 
@@ -7,27 +7,32 @@ from dataclasses import dataclass
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.units import Unit
+from textile_pcf.units.registry import UnitNames
+from textile_pcf.units.unit import Unit, parse_unit
 
 MASS, AREA, LENGTH, WEAR = (("mass", 1),), (("length", 2),), (("length", 1),), (("wear", 1),)
 
 
 @dataclass(frozen=True, slots=True)
 class ProductUnits:
-    """What turns units of each product into mass; arrays of shape (products,), NaN where not given.
+    """Quantities that convert units of each product; arrays of shape (products,), NaN where not given.
 
-    Parameters
+    Attributes
     ----------
     unit : Unit
         The declared unit of the rule.
-    mass : array or None
+    mass : ndarray
         Mass per counted unit. [kg per canonical `mass_per`]
-    mass_per : dimensions
-        What `mass` is per: the dimensions of the product unit, of a piece, …
-    grammage, width : array
-        [kg/m2], [m]
-    wears : array or None
+    mass_per : tuple of (name, power)
+        Dimensions of what `mass` is per: of the product unit, of a piece, …
+    grammage : ndarray
+        Mass per area. [kg/m2]
+    width : ndarray
+        Width of the fabric. [m]
+    wears : ndarray or None
         Wears in the service life of one product unit. [wear]
+    names : UnitNames or None
+        Known units, if the rule defines some of its own.
     """
 
     unit: Unit
@@ -36,25 +41,40 @@ class ProductUnits:
     grammage: FloatArray
     width: FloatArray
     wears: FloatArray | None = None
+    names: UnitNames | None = None
+
+    def parse(self, text: str) -> Unit:
+        """Return the unit that a text means under the rule.
+
+        Raises
+        ------
+        UnitError
+            The text is not a unit, neither of the library nor of the rule.
+        """
+        return parse_unit(text, self.names)
 
     def mass_of(self, unit: Unit) -> FloatArray:
-        """Mass of one `unit` of each product, NaN where it cannot be told. [kg]
+        """Return the mass of one `unit` of each product, NaN if it is not known. [kg]
+
+        Parameters
+        ----------
+        unit : Unit
+            A mass, an area, a length, or what `mass_per` is.
 
         Examples
         --------
-        >>> from textile_pcf.units import parse_unit
-        >>> one = ProductUnits(parse_unit("kg"), np.array([np.nan]), (), np.array([0.2]), np.array([1.5]))
-        >>> one.kilograms(parse_unit("100 m"))
+        >>> fabric = ProductUnits(parse_unit("kg"), np.array([np.nan]), (), np.array([0.2]), np.array([1.5]))
+        >>> fabric.mass_of(parse_unit("100 m"))
         array([30.])
         """
-        kind = unit.dimensions
-        if kind == MASS:
+        dimensions = unit.dimensions
+        if dimensions == MASS:
             return np.full(len(self.grammage), unit.factor)
-        if kind == self.mass_per:
+        if dimensions == self.mass_per:
             return self.mass * unit.factor
-        if kind == AREA:
+        if dimensions == AREA:
             return self.grammage * unit.factor
-        if kind == LENGTH:
+        if dimensions == LENGTH:
             return self.grammage * self.width * unit.factor
         return np.full(len(self.grammage), np.nan)
 
@@ -64,13 +84,17 @@ class ProductUnits:
         return self.mass_of(self.unit)
 
     def product_units(self, unit: Unit) -> FloatArray:
-        """Product units in one `unit`, NaN where it cannot be told.
+        """Return the number of product units in one `unit`, NaN if it is not known.
+
+        Parameters
+        ----------
+        unit : Unit
+            As of `mass_of`, or wears.
 
         Examples
         --------
-        >>> from textile_pcf.units import parse_unit
-        >>> one = ProductUnits(parse_unit("kg"), np.array([np.nan]), (), np.array([0.2]), np.array([np.nan]))
-        >>> one.product_units(parse_unit("m2")), one.product_units(parse_unit("m"))
+        >>> fabric = ProductUnits(parse_unit("kg"), np.array([np.nan]), (), np.array([0.2]), np.array([np.nan]))
+        >>> fabric.product_units(parse_unit("m2")), fabric.product_units(parse_unit("m"))
         (array([0.2]), array([nan]))
         """
         if unit.dimensions == self.unit.dimensions:
@@ -80,7 +104,7 @@ class ProductUnits:
         return self.mass_of(unit) / self.product_mass
 
     def needed_property(self, unit: Unit) -> str:
-        """Which property would turn `unit` into mass; empty where none would."""
+        """Return the name of the property that would convert `unit` to mass; empty if there is none."""
         if unit.dimensions == WEAR:
             return "wears"
         if unit.dimensions == AREA:

@@ -1,7 +1,7 @@
-"""The letters and signs of a unit text in one plain spelling; signs of which nobody knows what they mean are named, never read.
+"""Normalise the letters and signs of a unit text, and find signs with more than one meaning.
 
-Unicode has many forms of one letter. Those that mean the same are read alike (`ｋＷｈ`, `㎏`, `m²`, `⽶`); others look like
-a unit when they are taken apart and are none (`㏒` would be `log`, `½` a division, `m②` an area).
+Unicode has several characters for one letter. Those that mean the same are read alike (`ｋＷｈ`, `㎏`, `m²`, `⽶`). Others
+would become a unit only by decomposition (`㏒` to `log`, `½` to a division, `m②` to an area) and are refused.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import unicodedata
 
 FULL_WIDTH: dict[int, str | int | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 FULL_WIDTH |= {0x3000: 0x20, 0x2212: 0x2D}  # also the wide space and the minus sign
-SQUARES = "㎎㎏㎖㎘ℓ㎛㎜㎝㎞㎟㎠㎡㎢㎤㎥㎾㎿㎈㎉㏊㏄㏌℃℉"  # units in one sign that mean what they show
+SQUARES = "㎎㎏㎖㎘ℓ㎛㎜㎝㎞㎟㎠㎡㎢㎤㎥㎾㎿㎈㎉㏊㏄㏌℃℉"  # units in one character
 _SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 _BRACKETS = {**dict.fromkeys("[【〔〖{", "("), **dict.fromkeys("]】〕〗}", ")")}
 _SIGNS = str.maketrans({"×": "*", "÷": "/", "⁄": "/", "∕": "/", "−": "-", **dict.fromkeys("·⋅∙•・‧", " "), **_BRACKETS})
@@ -24,7 +24,7 @@ _CO2 = re.compile(
 
 
 def strange_sign(text: str) -> str | None:
-    """The first sign of a unit text that can be read in more than one way; None where there is none.
+    """Return the first sign of a unit text that can be read in more than one way; None if there is none.
 
     Examples
     --------
@@ -36,27 +36,27 @@ def strange_sign(text: str) -> str | None:
 
 
 def _is_strange(sign: str) -> bool:
-    told = unicodedata.normalize("NFKC", sign)
-    if told in (sign, " ", "μ") or sign in SQUARES:
+    decomposed = unicodedata.normalize("NFKC", sign)
+    if decomposed in (sign, " ", "μ") or sign in SQUARES:
         return False
     return not any(first <= ord(sign) <= last for first, last in _OTHER_FORMS)
 
 
-def plain_text(text: str) -> str:
-    """A unit text in one spelling: `ｋＷｈ／㎡` as `kWh/m2`, `kg CO₂-eq` as `kgCO2e`, `每` and `per` as `/`.
+def normalize(text: str) -> str:
+    """Return a unit text in normal spelling: `ｋＷｈ／㎡` as `kWh/m2`, `kg CO₂-eq` as `kgCO2e`, `每` and `per` as `/`.
 
     Examples
     --------
-    >>> [plain_text(text) for text in ("ｋＷｈ／㎡", "kg CO₂-eq", "kWh 每 t·km", "t㎞", "N㎥", "% owf")]
+    >>> [normalize(text) for text in ("ｋＷｈ／㎡", "kg CO₂-eq", "kWh 每 t·km", "t㎞", "N㎥", "% owf")]
     ['kWh/m2', 'kgCO2e', 'kWh / t km', 't km', 'Nm3', '%']
     """
-    raised = re.sub("[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda found: "^" + found[0].translate(_SUPERSCRIPTS), text)
-    parted = _AFTER_A_LETTER.sub(r" \1", raised)
-    plain = unicodedata.normalize("NFKC", parted.translate(_SIGNS)).translate(_SIGNS)
-    plain = re.sub(r"%\s*\(?o\.?w\.?f\.?\)?", "%", plain)  # on weight of fibre: the flow's unit says of what
-    plain = re.sub(r"(?<=[^\W\d])\.(?=[^\W\d])", " ", _CO2.sub(_greenhouse, plain))
-    return re.sub(r"\bper\b|每", "/", plain).strip()
+    raised = re.sub("[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)
+    spaced = _AFTER_A_LETTER.sub(r" \1", raised)
+    normal = unicodedata.normalize("NFKC", spaced.translate(_SIGNS)).translate(_SIGNS)
+    normal = re.sub(r"%\s*\(?o\.?w\.?f\.?\)?", "%", normal)  # on weight of fibre: the flow's unit says of what
+    normal = re.sub(r"(?<=[^\W\d])\.(?=[^\W\d])", " ", _CO2.sub(_greenhouse, normal))
+    return re.sub(r"\bper\b|每", "/", normal).strip()
 
 
-def _greenhouse(found: re.Match[str]) -> str:
-    return f"{found[1].removesuffix('s')}CO2e"
+def _greenhouse(match: re.Match[str]) -> str:
+    return f"{match[1].removesuffix('s')}CO2e"

@@ -1,8 +1,9 @@
-"""Units as people write them, and amounts in canonical units with one factor per distinct unit.
+"""Units as people write them, and conversions between them.
 
 Canonical units: kg, MJ, m3, m, s, piece, pair, set, wear, cycle, CNY and kgCO2e, each a dimension of its own: energy is
-not mass x length2 / time2, a cubic metre is no product of lengths, and `kgCO2e/kg` does not cancel. The names stand in
-`definitions.txt`, the grammar in `grammar`."""
+not mass x length2 / time2, a cubic metre is no product of lengths, and `kgCO2e/kg` does not cancel. The names are
+in `definitions.txt`, the grammar is in `grammar`.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +18,10 @@ import numpy as np
 
 from textile_pcf.units.grammar import UnitError, multiply, parse
 from textile_pcf.units.number_text import split_number
-from textile_pcf.units.registry import Value
+from textile_pcf.units.registry import CANONICAL, UnitNames, Value
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-
-CANONICAL = {
-    "greenhouse": "kgCO2e", "energy": "MJ", "mass": "kg", "volume": "m3", "length": "m", "time": "s", "piece": "piece",
-    "pair": "pair", "set": "set", "wear": "wear", "cycle": "cycle", "money": "CNY",
-}  # fmt: skip
-"""The canonical unit of each dimension, in the order in which units are written."""
-
 
 _COUNTED = {"piece", "pair", "set", "wear", "cycle"}
 
@@ -37,7 +30,7 @@ _COUNTED = {"piece", "pair", "set", "wear", "cycle"}
 class Unit:
     """A unit: amount x `factor` is the amount in canonical units.
 
-    Parameters
+    Attributes
     ----------
     text : str
         As written.
@@ -46,6 +39,8 @@ class Unit:
     dimensions : tuple of (name, power)
         Sorted, without zeros; `()` is a plain number. Names: mass, energy, volume, length, time, piece, pair, set,
         wear, cycle, money, greenhouse. An area is `("length", 2)`, transport work `(("length", 1), ("mass", 1))`.
+    exact : Fraction
+        The factor before rounding, so that products and conversions stay exact.
 
     Examples
     --------
@@ -57,7 +52,6 @@ class Unit:
     factor: float
     dimensions: tuple[tuple[str, int], ...]
     exact: Fraction = field(default=Fraction(0), repr=False, compare=False)
-    """The factor before rounding, so that products and conversions stay exact."""
 
     def __post_init__(self) -> None:
         if not self.exact:
@@ -76,13 +70,21 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """Turns amounts in one unit into another: amount x `factor`, or `factor` / amount when `inverse` (dtex to Nm)."""
+    """A conversion between units: amount x `factor`, or `factor` / amount if `inverse` (dtex to Nm).
+
+    Attributes
+    ----------
+    factor : float
+        Units of the target in one unit.
+    inverse : bool
+        Whether the amount is a divisor.
+    """
 
     factor: float
     inverse: bool = False
 
     def apply(self, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Converted amounts, same shape; an inverse of 0 is infinite, for the caller to refuse."""
+        """Return converted amounts, of the same shape. The inverse of 0 is infinite; the caller must refuse it."""
         if not self.inverse:
             return amounts if self.factor == 1.0 else amounts * self.factor
         with np.errstate(divide="ignore"):
@@ -90,8 +92,20 @@ class Conversion:
 
 
 @lru_cache(maxsize=4096)
-def parse_unit(text: str) -> Unit:
-    """The unit a text means, with its factor to canonical units and its dimensions.
+def parse_unit(text: str, names: UnitNames | None = None) -> Unit:
+    """Return the unit that a text means, with its factor to canonical units and its dimensions.
+
+    Parameters
+    ----------
+    text : str
+        A unit, such as `kWh/kg`.
+    names : UnitNames, optional
+        Known units, if a rule or a factor table defines some of its own (`own_units`).
+
+    Returns
+    -------
+    Unit
+        Texts that were parsed before are answered from a cache.
 
     Raises
     ------
@@ -108,11 +122,20 @@ def parse_unit(text: str) -> Unit:
     Traceback (most recent call last):
     textile_pcf.units.grammar.UnitError: 'kwh' is not a known unit. Did you mean 'kWh'? Capitals matter in units.
     """
-    return _unit(text, parse(text))
+    return _unit(text, parse(text, names))
 
 
-def cure_where(error: UnitError, wanted: str, fits: Callable[[Unit], bool]) -> str:
-    """What to write in place of a text that is no unit, where only some units fit; `wanted` is a sentence that names these.
+def cure_where(error: UnitError, request: str, fits: Callable[[Unit], bool]) -> str:
+    """Return what to write instead of a text that is not a unit, if only some units are possible.
+
+    Parameters
+    ----------
+    error : UnitError
+        What is wrong with the text.
+    request : str
+        A sentence that names the possible units.
+    fits : callable
+        Whether a unit is possible.
 
     Examples
     --------
@@ -127,11 +150,16 @@ def cure_where(error: UnitError, wanted: str, fits: Callable[[Unit], bool]) -> s
     Give it in MJ.
     A gallon is 3.78541 L in the United States and 4.54609 L in Britain. Give it in MJ.
     """
-    return error.cure_where(wanted, lambda value: fits(_unit("", value)))
+    return error.cure_where(request, lambda value: fits(_unit("", value)))
 
 
 def split_quantity(text: str) -> tuple[float, str]:
-    """The number and the unit text of a quantity.
+    """Return the number and the unit text of a quantity.
+
+    Parameters
+    ----------
+    text : str
+        A number with or without a unit behind it, such as `2 kWh`.
 
     Raises
     ------
@@ -149,7 +177,7 @@ def split_quantity(text: str) -> tuple[float, str]:
 
 @lru_cache(maxsize=4096)
 def convert(unit: Unit, target: Unit) -> Conversion | None:
-    """How amounts in `unit` become amounts in `target` (not canonical ones); None when they measure different things.
+    """Return the conversion of amounts in `unit` to amounts in `target`; None if they measure different things.
 
     Yarn counts convert between mass per length (dtex, denier) and length per mass (Nm, Ne).
 
@@ -171,7 +199,7 @@ def convert(unit: Unit, target: Unit) -> Conversion | None:
 
 
 def describe(dimensions: tuple[tuple[str, int], ...]) -> str:
-    """What a unit measures, in words for messages.
+    """Return what a unit measures, as text for messages.
 
     Examples
     --------
@@ -179,23 +207,23 @@ def describe(dimensions: tuple[tuple[str, int], ...]) -> str:
     ['energy per mass', 'mass per area', 'mass times length', 'a plain number', 'greenhouse effect per energy']
     """
 
-    def words(sign: int) -> str:
-        named = [
+    def product(sign: int) -> str:
+        factors = [
             "area" if (name, power * sign) == ("length", 2)
             else name + " effect" * (name == "greenhouse") + "s" * (name in _COUNTED and sign > 0)
             + (f" to the power of {abs(power)}" if abs(power) > 1 else "")
             for name, power in _in_order(dimensions) if power * sign > 0
         ]  # fmt: skip
-        return " times ".join(named)
+        return " times ".join(factors)
 
-    above, below = words(1), words(-1)
+    above, below = product(1), product(-1)
     if not below:
         return above or "a plain number"
     return f"{above or 'a number'} per {below}"
 
 
 def canonical_text(dimensions: tuple[tuple[str, int], ...]) -> str:
-    """The text of the canonical unit.
+    """Return the text of the canonical unit of some dimensions.
 
     Examples
     --------
@@ -204,8 +232,8 @@ def canonical_text(dimensions: tuple[tuple[str, int], ...]) -> str:
     """
 
     def part(sign: int) -> list[str]:
-        found = [(CANONICAL[name], power * sign) for name, power in _in_order(dimensions) if power * sign > 0]
-        return [unit if power == 1 else f"{unit}{'^' * (unit == 'm3')}{power}" for unit, power in found]
+        powers = [(CANONICAL[name], power * sign) for name, power in _in_order(dimensions) if power * sign > 0]
+        return [unit if power == 1 else f"{unit}{'^' * (unit == 'm3')}{power}" for unit, power in powers]
 
     above, below = part(1), part(-1)
     divisor = f"({'*'.join(below)})" if len(below) > 1 else "".join(below)
