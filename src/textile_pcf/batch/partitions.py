@@ -38,11 +38,11 @@ class RowGroupPartition:
     def read(self) -> Any:
         """The rows as a pyarrow table."""
         with reading(self.path):
-            return groups_of(self.path, self.texts, self.groups).slice(self.skip, self.rows)
+            return read_row_groups(self.path, self.texts, self.groups).slice(self.skip, self.rows)
 
     def table(self, rows: Any) -> Table:
         """The rows as columns, with their places in the file."""
-        return arrow_rows(rows, self.path, range(self.first, self.first + self.rows))
+        return table_from_arrow(rows, self.path, range(self.first, self.first + self.rows))
 
     def done(self) -> None:
         """Nothing was kept."""
@@ -72,18 +72,18 @@ class InMemoryPartition:
         return self.held.rows
 
 
-def opened(path: str, texts: Sequence[str]) -> Any:
+def open_parquet(path: str, texts: Sequence[str]) -> Any:
     """A Parquet file whose texts are read as codes; what it says of itself, much where it is large, is read once."""
     told = Path(path).stat()
     metadata = _metadata(path, told.st_ino, told.st_mtime_ns, told.st_size)
     return checked(path, texts, metadata=metadata, memory_map=True)
 
 
-def groups_of(path: str, texts: Sequence[str], groups: Sequence[int], columns: list[str] | None = None) -> Any:
+def read_row_groups(path: str, texts: Sequence[str], groups: Sequence[int], columns: list[str] | None = None) -> Any:
     """Row groups of a Parquet file."""
     return rows_of(
         path,
-        lambda: opened(path, texts),
+        lambda: open_parquet(path, texts),
         lambda file: file.read_row_groups(list(groups), columns=columns, use_threads=False),
     )
 
@@ -96,18 +96,18 @@ def _metadata(path: str, file: int, changed: int, size: int) -> Any:
     return parquet.read_metadata(path)
 
 
-def header() -> Header:
+def activity_header() -> Header:
     """The columns of activity data."""
     return Header(tuple(COLUMNS), dict(ALIASES))
 
 
-def arrow_rows(table: Any, name: str, lines: Sequence[int], as_seen: bool = False) -> Table:
+def table_from_arrow(table: Any, name: str, lines: Sequence[int], as_seen: bool = False) -> Table:
     """Rows of an arrow table, placed in the file they come from; products in the order in which they appear.
 
     `as_seen` says that they are coded in that order already, but for those that are missing.
     """
     with reading(name):
-        read = from_arrow(table, name, header(), InputError)
+        read = from_arrow(table, name, activity_header(), InputError)
     columns = dict(read.columns)
     if "product" in columns:
         product = factorize(columns["product"])
@@ -116,7 +116,7 @@ def arrow_rows(table: Any, name: str, lines: Sequence[int], as_seen: bool = Fals
     return replace(read, columns=columns, lines=lines)
 
 
-def product_column(path: str) -> tuple[Any, str, tuple[str, ...]]:
+def open_product_column(path: str) -> tuple[Any, str, tuple[str, ...]]:
     """A Parquet file whose texts are read as codes, the name of its product column, and of its columns of texts.
 
     Raises
@@ -135,7 +135,7 @@ def product_column(path: str) -> tuple[Any, str, tuple[str, ...]]:
     with reading(path):
         file = checked(path)
         texts, columns = text_columns(file.schema_arrow), file.schema_arrow.names
-    head = header()
+    head = activity_header()
     problems = head.problems(columns, lambda column: path)
     if columns.count("") > 1:
         what = "Several columns have no name."
@@ -147,10 +147,10 @@ def product_column(path: str) -> tuple[Any, str, tuple[str, ...]]:
         problems.append(Problem(path, "This table has no rows.", "Give at least one row.", code="no-rows"))
     if problems:
         raise InputError(problems)
-    return opened(path, texts), names[0], texts
+    return open_parquet(path, texts), names[0], texts
 
 
-def selected(table: Table, rows: IndexArray) -> Table:
+def take_rows(table: Table, rows: IndexArray) -> Table:
     """Some rows of a table, in that order."""
 
     def cells(column: Any) -> Any:
@@ -166,15 +166,15 @@ def selected(table: Table, rows: IndexArray) -> Table:
     return replace(table, columns=columns, rows=len(rows), lines=lines, paths=paths, pages=pages, ragged=ragged)
 
 
-def without(table: Table, products: set[str]) -> tuple[Table, Table]:
+def split_products(table: Table, products: set[str]) -> tuple[Table, Table]:
     """A table without some products, and their rows."""
     column = factorize(table.columns["product"])
     bad = np.array([text in products for text in column.categories], dtype=bool)[column.codes]
     kept = tuple(problem for problem in table.problems if problem.product not in products)
-    return replace(selected(table, np.flatnonzero(~bad)), problems=kept), selected(table, np.flatnonzero(bad))
+    return replace(take_rows(table, np.flatnonzero(~bad)), problems=kept), take_rows(table, np.flatnonzero(bad))
 
 
-def held(source: Any, rows: int = ROWS) -> list[InMemoryPartition]:
+def partition_table(source: Any, rows: int = ROWS) -> list[InMemoryPartition]:
     """Partitions of a source that is read as a whole: CSV, Excel, YAML, DataFrame, arrow table."""
     table = read_activity_table(source)
     if table.faults:
@@ -191,4 +191,4 @@ def held(source: Any, rows: int = ROWS) -> list[InMemoryPartition]:
     order = np.argsort(part[column.codes], kind="stable")
     ends = np.searchsorted(part[column.codes][order], np.arange(int(part[-1]) + 1), side="right")
     pieces = [order[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True) if end > start]
-    return [InMemoryPartition(number, selected(table, np.asarray(piece))) for number, piece in enumerate(pieces)]
+    return [InMemoryPartition(number, take_rows(table, np.asarray(piece))) for number, piece in enumerate(pieces)]

@@ -23,7 +23,7 @@ from textile_pcf.batch.folder import counted_before, no_strangers, open_folder, 
 from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.output import COLUMNS_OF
 from textile_pcf.batch.partitioning import plan_partitions
-from textile_pcf.batch.partitions import EXTRA, ROWS, InMemoryPartition, held
+from textile_pcf.batch.partitions import EXTRA, ROWS, InMemoryPartition, partition_table
 from textile_pcf.batch.shuffle import FOLDER, NEW, shuffle_rows
 from textile_pcf.batch.worker import Job, LinkedError, Partition, PartitionReport, Scenario, read_report
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS
@@ -334,7 +334,7 @@ def _planned(source: Any, out: Path, rows: int) -> Planned:
         if found.partitions is not None:
             return Planned(str(source), found.partitions, found.rows, found.products)
         return Planned(str(source), shuffle_rows(str(source), out, found.rows, rows), found.rows, found.products)
-    parts: list[InMemoryPartition] = held(source, rows)
+    parts: list[InMemoryPartition] = partition_table(source, rows)
     products = sum(len(set(part.held.columns["product"].codes.tolist())) for part in parts)
     table = parts[0].held
     return Planned(table.name, parts, sum(part.rows for part in parts), products, table.notes)

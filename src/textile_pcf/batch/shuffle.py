@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from textile_pcf.arrays import IndexArray
 from textile_pcf.batch.atomic_files import write_atomically
 from textile_pcf.batch.folder import remove
-from textile_pcf.batch.hashing import joined, keys
-from textile_pcf.batch.partitions import arrow_rows, product_column
+from textile_pcf.batch.hashing import in_one_chunk, product_hashes
+from textile_pcf.batch.partitions import table_from_arrow, open_product_column
 from textile_pcf.columns import SHORT, ArrowStrings
 from textile_pcf.errors import InputError
 from textile_pcf.io.arrow import dictionary_codes, one_dictionary
@@ -49,13 +49,13 @@ class ShuffledPartition:
             rows = pa.table({name: _as_one(told.column(name)) for name in told.column_names})
         for name in [field.name for field in rows.schema if is_text(field.type)]:  # the products
             place = rows.column_names.index(name)
-            rows = rows.set_column(place, name, _encoded(joined(rows.column(place))))
+            rows = rows.set_column(place, name, _encoded(in_one_chunk(rows.column(place))))
         return rows
 
     def table(self, rows: Any) -> Table:
         """The rows as columns, with their places in the file they come from."""
         lines = rows.column(ROW).to_numpy()
-        return arrow_rows(rows.drop_columns([ROW]), self.path, lines, as_seen=True)
+        return table_from_arrow(rows.drop_columns([ROW]), self.path, lines, as_seen=True)
 
     def done(self) -> None:
         """The rows may go; an empty file stays in their place, so that the files of the others keep their numbers."""
@@ -66,7 +66,7 @@ def _as_one(column: Any) -> Any:
     """A column in one piece."""
     import pyarrow as pa
 
-    return joined(one_dictionary(column) if pa.types.is_dictionary(column.type) else column)
+    return in_one_chunk(one_dictionary(column) if pa.types.is_dictionary(column.type) else column)
 
 
 def _encoded(cells: Any) -> Any:
@@ -173,7 +173,7 @@ def _opened(path: str, plainly: bool) -> tuple[Any, str]:
     """A Parquet file whose texts are read as codes, but for the products, hardly one of which stands twice in a row group."""
     import pyarrow as pa
 
-    file, product, _ = product_column(path)
+    file, product, _ = open_product_column(path)
     coded_product = pa.types.is_dictionary(file.schema_arrow.field(product).type)
     metadata = without_arrow_schema(path) if coded_product or plainly else file.metadata
     texts = () if plainly else text_columns(checked(path, metadata=metadata).schema_arrow)
@@ -202,7 +202,7 @@ def _taking(column: Any, name: str, kinds: dict[str, np.dtype[Any]] | None) -> T
     import pyarrow as pa
 
     if not str(column.type).startswith("dictionary<values=string"):
-        cells = joined(column)
+        cells = in_one_chunk(column)
         return lambda rows: cells.take(pa.array(rows))
     codes, texts = dictionary_codes(column)
     if kinds is not None:
@@ -218,9 +218,9 @@ def _products(column: Any) -> tuple[NDArray[np.uint64], Takes]:
     import pyarrow as pa
 
     if not pa.types.is_dictionary(column.type):
-        cells = joined(column)
+        cells = in_one_chunk(column)
         if cells.null_count or not pa.types.is_string(cells.type):
-            return keys(cells), lambda rows: cells.take(pa.array(rows))
-        return keys(cells), lambda rows: ArrowStrings(cells).take(rows).array
+            return product_hashes(cells), lambda rows: cells.take(pa.array(rows))
+        return product_hashes(cells), lambda rows: ArrowStrings(cells).take(rows).array
     codes, texts = dictionary_codes(column)
-    return keys(texts)[codes], lambda rows: texts.take(pa.array(codes.take(rows)))
+    return product_hashes(texts)[codes], lambda rows: texts.take(pa.array(codes.take(rows)))

@@ -17,7 +17,7 @@ from textile_pcf.activity import build_activity
 from textile_pcf.batch.atomic_files import part_name, read_json, write_atomically, write_json
 from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.output import COLUMNS_OF, rejected_rows
-from textile_pcf.batch.partitions import without
+from textile_pcf.batch.partitions import split_products
 from textile_pcf.calculation import calculate_scenarios
 from textile_pcf.columns import by_first_appearance, factorize
 from textile_pcf.errors import SHOWN, InputError, Problem
@@ -271,7 +271,7 @@ def _sifted(
             if strict or len(of_products) < len(error.problems):
                 raise
             problems += of_products
-            rest, out = without(rest, {one.product for one in of_products})
+            rest, out = split_products(rest, {one.product for one in of_products})
             refused.append(out)
     return None, rest, problems, _joined(refused)
 
