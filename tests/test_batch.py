@@ -20,8 +20,8 @@ import pytest
 
 import textile_pcf as tp
 from textile_pcf.batch import calculate_batch, executors, shuffle
-from textile_pcf.batch.partitioning import plan_partitions
 from textile_pcf.batch.hashing import product_hashes
+from textile_pcf.batch.partitioning import plan_partitions
 from textile_pcf.batch.wide import calculate_wide
 from textile_pcf.cli import run as cli
 from textile_pcf.errors import InputError, UsageError
@@ -178,11 +178,11 @@ def test_workers_give_the_same_bytes(place: Path) -> None:
 def test_processes_started_anew_give_the_same_bytes_as_copies_of_a_server(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(place, place / "catalogue.parquet", "here", workers=1)
     monkeypatch.setenv("PYTHONPATH", str(Path(tp.__file__).parent.parent))
-    assert executors._processes().get_start_method() == ("forkserver" if sys.platform.startswith("linux") else "spawn")
+    assert executors._process_context().get_start_method() == ("forkserver" if sys.platform.startswith("linux") else "spawn")
     monkeypatch.setenv("PYTHONPATH", str(place))
     (place / "textile_pcf.py").write_text("")  # another copy, which the server would take
-    assert executors._processes().get_start_method() == "spawn"
-    monkeypatch.setattr(executors, "_found_anew", lambda: False)
+    assert executors._process_context().get_start_method() == "spawn"
+    monkeypatch.setattr(executors, "_would_import_this_package", lambda: False)
     run(place, place / "catalogue.parquet", "anew", workers=2)
     same_files(place / "here", place / "anew")
 

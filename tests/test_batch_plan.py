@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from textile_pcf.batch.partitioning import plan_by_rows, plan_partitions
-
-sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
-import workload
 
 ROWS = 800  # of a partition: two row groups
 
