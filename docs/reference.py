@@ -21,7 +21,7 @@ FARTHER = (
     "brightway.calculate",
     "brightway.factors_from_brightway",
     "batch.wide.calculate_wide",
-    "batch.work.calculate_parts",
+    "batch.worker.run_chunk",
 )
 """Functions of rooms of their own that the pages tell people to use."""
 GROUPS = {

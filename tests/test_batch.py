@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.batch import calculate_batch, executors, spread
+from textile_pcf.batch import calculate_batch, executors, shuffle
+from textile_pcf.batch.hashing import product_hashes
 from textile_pcf.batch.partitioning import plan_partitions
-from textile_pcf.batch.shuffle import keys
 from textile_pcf.batch.wide import calculate_wide
 from textile_pcf.cli import run as cli
 from textile_pcf.errors import InputError, UsageError
@@ -123,7 +123,7 @@ def test_scattered_products_of_any_name_give_the_same_numbers(
 def test_scattered_rows_may_tell_ever_other_texts(
     place: Path, tmp_path: Path, same: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spread, "CHUNK", 500)
+    monkeypatch.setattr(shuffle, "CHUNK", 500)
     table = workload.arrow_table(workload.draw(0, 60)).unify_dictionaries()
     table = table.take(np.random.default_rng(5).permutation(table.num_rows))
     notes = ["a note", None] * 250 + [f"note {row // same}" for row in range(500, table.num_rows)]
@@ -178,11 +178,11 @@ def test_workers_give_the_same_bytes(place: Path) -> None:
 def test_processes_started_anew_give_the_same_bytes_as_copies_of_a_server(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(place, place / "catalogue.parquet", "here", workers=1)
     monkeypatch.setenv("PYTHONPATH", str(Path(tp.__file__).parent.parent))
-    assert executors._processes().get_start_method() == ("forkserver" if sys.platform.startswith("linux") else "spawn")
+    assert executors._process_context().get_start_method() == ("forkserver" if sys.platform.startswith("linux") else "spawn")
     monkeypatch.setenv("PYTHONPATH", str(place))
     (place / "textile_pcf.py").write_text("")  # another copy, which the server would take
-    assert executors._processes().get_start_method() == "spawn"
-    monkeypatch.setattr(executors, "_found_anew", lambda: False)
+    assert executors._process_context().get_start_method() == "spawn"
+    monkeypatch.setattr(executors, "_would_import_this_package", lambda: False)
     run(place, place / "catalogue.parquet", "anew", workers=2)
     same_files(place / "here", place / "anew")
 
@@ -409,9 +409,9 @@ def test_unknown_choices_are_told(place: Path) -> None:
 
 def test_keys_spread_texts_and_numbers_evenly() -> None:
     for column in (pa.chunked_array([[f"SKU-{n:06d}" for n in range(20_000)]]), pa.chunked_array([list(range(20_000))])):
-        count = np.bincount((keys(column) % np.uint64(10)).astype(int), minlength=10)
+        count = np.bincount((product_hashes(column) % np.uint64(10)).astype(int), minlength=10)
         assert count.min() > 1_800
-    assert keys(pa.chunked_array([["P1", " P1 "]]))[0] == keys(pa.chunked_array([["P1", " P1 "]]))[1]
+    assert product_hashes(pa.chunked_array([["P1", " P1 "]]))[0] == product_hashes(pa.chunked_array([["P1", " P1 "]]))[1]
 
 
 def test_what_must_be_said_of_all_products_is_told_once(tmp_path, capsys):
@@ -428,7 +428,7 @@ def test_what_must_be_said_of_all_products_is_told_once(tmp_path, capsys):
 def test_what_is_learned_is_known_to_each_task(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     ask = FactorMatcher._match
-    monkeypatch.setattr(FactorMatcher, "_ask", lambda self, *words: asked.append(1) or ask(self, *words))
+    monkeypatch.setattr(FactorMatcher, "_match", lambda self, *words: asked.append(1) or ask(self, *words))
     run(place, place / "catalogue.parquet", "asked_here")
     here = len(asked)
     run(place, place / "catalogue.parquet", "asked_in_tasks", workers=2, threads=True)

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from textile_pcf.batch import calculate_batch
-from textile_pcf.batch.folder import held_alone
+from textile_pcf.batch.folder import lock_folder
 from textile_pcf.cli import run
 from textile_pcf.errors import UsageError
 
@@ -159,8 +159,8 @@ def test_a_run_that_was_killed_before_it_said_of_what_leaves_no_rows_behind(mill
 HOLDER = """\
 import sys
 from pathlib import Path
-from textile_pcf.batch.folder import held_alone
-with held_alone(Path(sys.argv[1])):
+from textile_pcf.batch.folder import lock_folder
+with lock_folder(Path(sys.argv[1])):
 """
 
 
@@ -198,9 +198,9 @@ def test_the_lock_of_a_dead_process_is_taken_over(mill: Path) -> None:
 def test_two_batches_in_one_process_are_two(mill: Path) -> None:
     out = mill / "out"
     out.mkdir()
-    with held_alone(out), pytest.raises(UsageError, match="Another batch"):
+    with lock_folder(out), pytest.raises(UsageError, match="Another batch"):
         calculate_batch(mill / "mill.csv", mill / "rule.yaml", mill / "factors.csv", out=out)
-    with held_alone(out):
+    with lock_folder(out):
         pass
 
 

@@ -1,22 +1,15 @@
-"""Where whole products begin and end: by dictionaries alone where these say enough, and the same as by all rows."""
+"""Where whole products begin and end: by statistics alone where these prove it, and the same as by all rows."""
 
 from __future__ import annotations
 
-import sys
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from textile_pcf.batch.pages import dictionary_size, even_texts
-from textile_pcf.batch.partitioning import by_rows, plan_partitions
-
-sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
-import workload
+from textile_pcf.batch.partitioning import plan_by_rows, plan_partitions
 
 ROWS = 800  # of a partition: two row groups
 
@@ -52,20 +45,31 @@ WRITERS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())], ids=str)
+INTEGERS = [[number for number in range(first, first + 10) for _ in range(40)] for first in range(0, 60, 10)]
+
+
+@pytest.mark.parametrize("kind", [pa.int64(), pa.int16(), pa.uint64()], ids=str)
 @pytest.mark.parametrize("options", WRITERS.values(), ids=WRITERS)
-def test_dictionaries_that_share_nothing_are_enough(place: Path, options: dict[str, Any], kind: Any) -> None:
-    pieces = [pa.array(piece).dictionary_encode().cast(kind) for piece in WHOLE]
-    path = written(place / "whole.parquet", pieces, **options)
-    found, exact = plan_partitions(path, ROWS), by_rows(path, ROWS)
-    assert (found.partitions, found.rows, found.products) == (exact.partitions, exact.rows, None)
-    assert found.partitions is not None and len(found.partitions) == 3
+def test_statistics_of_integers_are_enough(place: Path, options: dict[str, Any], kind: Any) -> None:
+    for order in (INTEGERS, INTEGERS[::-1]):
+        path = written(place / "whole.parquet", [pa.array(piece, kind) for piece in order], **options)
+        plan, exact = plan_partitions(path, ROWS), plan_by_rows(path, ROWS)
+        assert (plan.partitions, plan.rows, plan.products) == (exact.partitions, exact.rows, None)
+        assert plan.partitions is not None and len(plan.partitions) == 3
 
 
-def test_the_workload_is_planned_by_dictionaries(place: Path) -> None:
-    path = str(workload.write_parquet(place / "workload.parquet", 300, group=50))
-    assert plan_partitions(path, 2_000).products is None
-    assert plan_partitions(path, 2_000).partitions == by_rows(path, 2_000).partitions
+def test_unsigned_integers_beyond_the_signed_ones_are_compared_correctly(place: Path) -> None:
+    path = written(place / "unsigned.parquet", [pa.array([1, 2**63 + 5], pa.uint64()), pa.array([2, 3], pa.uint64())])
+    assert plan_partitions(path, 2).partitions == plan_by_rows(path, 2).partitions
+    path = written(place / "shared.parquet", [pa.array([1, 2**63 + 5], pa.uint64()), pa.array([2**63 + 5, 1], pa.uint64())])
+    assert plan_partitions(path, 2).partitions is None
+
+
+@pytest.mark.parametrize("options", WRITERS.values(), ids=WRITERS)
+def test_texts_are_planned_by_rows(place: Path, options: dict[str, Any]) -> None:
+    path = written(place / "texts.parquet", WHOLE, **options)
+    assert plan_partitions(path, ROWS) == plan_by_rows(path, ROWS)
+    assert plan_partitions(path, ROWS).products == 60
 
 
 MANY = [[f"{number:05d}" for number in range(first, first + 5_000)] for first in (0, 5_000, 10_000)]
@@ -86,53 +90,30 @@ TOLD_BY_ROWS: dict[str, tuple[list[Any], dict[str, Any]]] = {
     ),
     "spaces around": ([WHOLE[0], WHOLE[1], [f" {text} " for text in WHOLE[0]]], {}),
     "beside longer names": ([["P", "Q"], ["P", "a longer name"]], {}),
-    "integers": ([[1, 1, 2], [3, 3, 4], [5, 5, 6]], {}),
+    "spaces behind": ([["P-03", "P-06"], ["P-03\u3000", "P-07"], ["P-08"]], {}),
+    "integers across row groups": ([[1, 1, 2], [2, 3, 4], [5, 5, 6]], {}),
+    "scattered integers": ([[1, 1, 2], [3, 3, 4], [5, 2, 6]], {}),
+    "integers without statistics": ([[1, 1, 2], [3, 3, 4]], {"write_statistics": False}),
+    "a missing integer in two groups": ([[1, None], [2, None]], {}),
     "no rows in a group": ([WHOLE[0], pa.array([], pa.string()), WHOLE[1]], {}),
 }
 
 
-SCATTERED = {"scattered", "beside longer names", "shared behind a dictionary", "nothing in two groups", "spaces around"}
+SCATTERED = {
+    "scattered",
+    "beside longer names",
+    "shared behind a dictionary",
+    "nothing in two groups",
+    "spaces around",
+    "spaces behind",
+    "scattered integers",
+    "a missing integer in two groups",
+}
 
 
 @pytest.mark.parametrize("name", TOLD_BY_ROWS)
-def test_all_rows_are_looked_at_where_dictionaries_do_not_say_enough(place: Path, name: str) -> None:
+def test_all_rows_are_read_where_statistics_do_not_prove_it(place: Path, name: str) -> None:
     pieces, options = TOLD_BY_ROWS[name]
     path = written(place / "rows.parquet", pieces, **options)
-    assert plan_partitions(path, ROWS) == by_rows(path, ROWS)
+    assert plan_partitions(path, ROWS) == plan_by_rows(path, ROWS)
     assert (plan_partitions(path, ROWS).partitions is None) == (name in SCATTERED)
-
-
-@pytest.mark.parametrize("options", WRITERS.values(), ids=WRITERS)
-def test_texts_of_one_length_are_read_off_the_page(place: Path, options: dict[str, Any]) -> None:
-    path = written(place / "even.parquet", WHOLE[:1], **options)
-    chunk = pq.read_metadata(path).row_group(0).column(0)
-    with Path(path).open("rb") as file:
-        assert even_texts(file, chunk, 10).to_pylist() == list(dict.fromkeys(WHOLE[0]))
-
-
-@pytest.mark.parametrize("cells", [["A", "BC"], ["棉", "丝"]], ids=["several lengths", "not ASCII"])
-def test_other_texts_are_left_to_arrow(place: Path, cells: list[str]) -> None:
-    path = written(place / "uneven.parquet", [cells])
-    chunk = pq.read_metadata(path).row_group(0).column(0)
-    with Path(path).open("rb") as file:
-        assert even_texts(file, chunk, len(set(cells))) is None
-
-
-def test_a_dictionary_given_up_is_seen(place: Path) -> None:
-    path = written(place / "given_up.parquet", MANY, **TOLD_BY_ROWS["a dictionary given up"][1])
-    chunk = pq.read_metadata(path).row_group(0).column(0)
-    assert chunk.has_dictionary_page and dictionary_size(BytesIO(Path(path).read_bytes()), chunk) is None
-
-
-def test_bytes_that_are_no_headers_are_not_understood(place: Path) -> None:
-    path = written(place / "spoilt.parquet", WHOLE[:1], compression="none")
-    chunk, data = pq.read_metadata(path).row_group(0).column(0), Path(path).read_bytes()
-    assert dictionary_size(BytesIO(data), chunk) == 10
-    draw = np.random.default_rng(0)
-    for _ in range(300):
-        spoilt = bytearray(data)
-        for at in draw.integers(4, 4 + chunk.total_compressed_size, 5):
-            spoilt[at] = draw.integers(256)
-        assert isinstance(dictionary_size(BytesIO(spoilt), chunk), int | None)
-    for byte in (0x1C, 0xFF, 0x15, 0x00):
-        assert dictionary_size(BytesIO(bytes([byte]) * len(data) * 9), chunk) is None

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textile_pcf.batch.hashing import keys
-from textile_pcf.columns import ArrowStrings, Categorical, by_first_appearance, codes, factorize, group_rows, parse_numbers
+from textile_pcf import columns
+from textile_pcf.batch.hashing import product_hashes
+from textile_pcf.columns import ArrowStrings, Categorical, by_first_appearance, factorize, group_rows, parse_numbers
 
 SEVERAL = {
     "of one length": ["SKU-00A1", "SKU-00A2", "SKU-00A3", "SKU-00A2"],
@@ -54,8 +55,8 @@ def test_plain_texts_have_nothing_that_could_be_stripped(texts: list[str], plain
 
 @given(st.lists(st.text("ABC-12", max_size=20), min_size=1, max_size=30))
 def test_the_key_of_a_text_is_its_own_whatever_stands_beside(texts: list[str]) -> None:
-    one_by_one = [int(keys(pa.array([text]))[0]) for text in texts]
-    assert keys(pa.array(texts)).tolist() == one_by_one
+    one_by_one = [int(product_hashes(pa.array([text]))[0]) for text in texts]
+    assert product_hashes(pa.array(texts)).tolist() == one_by_one
     assert len(set(one_by_one)) == len(set(texts))
 
 

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.batch.hashing import keys
+from textile_pcf.batch.hashing import product_hashes
 from textile_pcf.batch.partitioning import plan_partitions
 from textile_pcf.cli import run
 
@@ -214,7 +214,7 @@ def test_codes_of_numbers_are_numbers(mill: Path) -> None:
     table = table.set_column(0, "product", table["product"].dictionary_encode())
     assert set(calculated(mill, write(mill, table))) == {str(BIG), str(BIG + 1)}
     column = table["product"]
-    np.testing.assert_array_equal(keys(column), keys(column.cast(pa.int64())))
+    np.testing.assert_array_equal(product_hashes(column), product_hashes(column.cast(pa.int64())))
 
 
 NO_TEXTS: dict[str, Any] = {

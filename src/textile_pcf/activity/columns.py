@@ -238,7 +238,12 @@ def read_columns(source: Any) -> ActivityColumns:
     invalid[np.asarray(table.ragged, dtype=np.intp)] = True
     units, problems = split_amounts(cells, parsed)
     quality = [name for name in QUALITY if name in parsed]
-    problems = [*table.shape_problems, *problems, *number_problems(cells, parsed), *range_problems(cells, quality, "gsd" in parsed)]
+    problems = [
+        *table.shape_problems,
+        *problems,
+        *number_problems(cells, parsed),
+        *range_problems(cells, quality, "gsd" in parsed),
+    ]
     return replace(cells, problems=tuple(problems), units=units)
 
 

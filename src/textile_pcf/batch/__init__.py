@@ -1,4 +1,4 @@
-"""Batches: catalogues of any size, in partitions, with bounded memory; an interrupted run goes on where it stopped."""
+"""Footprints of catalogues of any size: in partitions, with bounded memory, resumable after an interruption."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arguments of a batch that are of another type than can be taken: told before a folder is made."""
+"""Types of the arguments of a batch, checked before a folder is made."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from textile_pcf.errors import wrong_type
 from textile_pcf.io.output_files import as_path, refuse_non_utf8_name
 
 
-def checked_folder(source: Any, out: Any, units: Any, scenarios: Any, workers: Any, partition_rows: Any) -> Path:
-    """The folder of the results, when all of these can be taken.
+def check_arguments(source: Any, out: Any, units: Any, scenarios: Any, workers: Any, partition_rows: Any) -> Path:
+    """Check the types of the arguments of `calculate_batch`, and return the folder of the results.
 
     Raises
     ------
     UsageError
-        One of them is of another type, or a name that Parquet files cannot have.
+        An argument has the wrong type, or a name that Parquet files cannot have.
     """
     if isinstance(units, str) or not isinstance(units, Sequence) or not all(isinstance(unit, str) for unit in units):
         raise wrong_type("units", units, "a list of units", 'Write them as texts in a list, such as ["m2"].')
     if scenarios is not None and not (
-        isinstance(scenarios, Mapping) and all(isinstance(told, Mapping) for told in scenarios.values())
+        isinstance(scenarios, Mapping) and all(isinstance(changes, Mapping) for changes in scenarios.values())
     ):
         raise wrong_type(
             "scenarios", scenarios, "scenarios by name", "Write a name and what is different for each, as a dict of dicts."

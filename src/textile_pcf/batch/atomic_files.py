@@ -1,4 +1,4 @@
-"""Files of a batch: written beside their place and renamed, so that what has its name is whole."""
+"""Atomic file writing: a file is written under a temporary name and renamed, so that a named file is always complete."""
 
 from __future__ import annotations
 
@@ -13,25 +13,33 @@ MANIFEST, LOG = "manifest.json", "log.jsonl"
 
 
 def write_atomically(path: Path, write: Callable[[Path], Any]) -> Any:
-    """Write a file under another name and rename it when it is whole; what writing it gave."""
+    """Write a file under a temporary name, rename it, and return the return value of `write`.
+
+    Parameters
+    ----------
+    path : Path
+        Final name of the file. Its folder is made if it does not exist.
+    write : callable
+        Writes the file whose path it is called with.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        given = write(beside)
-        beside.replace(path)
-        return given
+        result = write(temporary)
+        temporary.replace(path)
+        return result
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def write_json(path: Path, data: Mapping[str, Any], indent: int | None = 1) -> None:
-    """Write a JSON file; equal data give equal bytes. Without `indent` in one line, for programs."""
+    """Write a JSON file atomically. Equal data give equal bytes; `indent=None` writes one line."""
     text = json.dumps(data, ensure_ascii=False, indent=indent, sort_keys=True) + "\n"
-    write_atomically(path, lambda beside: beside.write_text(text, encoding="utf-8", errors="backslashreplace"))
+    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8", errors="backslashreplace"))
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """A JSON file as it was written; None where there is none or it is not one."""
+    """Return the object in a JSON file; None if the file is missing, not JSON, or not an object."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -39,17 +47,17 @@ def read_json(path: Path) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def log(out: Path, event: str, **told: Any) -> None:
-    """Add a line to the log: what happened, when, with counts and seconds."""
+def log(out: Path, event: str, **fields: Any) -> None:
+    """Append an event to the log of a batch, with the time and further fields such as counts."""
     line = json.dumps(
-        {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **told}, ensure_ascii=False
+        {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **fields}, ensure_ascii=False
     )
     with (out / LOG).open("a", encoding="utf-8", errors="backslashreplace") as file:
         file.write(line + "\n")
 
 
 def part_name(number: int) -> str:
-    """Name of a part's files.
+    """Return the name of the files of a partition, without extension.
 
     Examples
     --------

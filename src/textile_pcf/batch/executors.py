@@ -1,4 +1,4 @@
-"""Who runs the partitions: this process, a pool of processes or threads, a Dask cluster. The function is the same."""
+"""Run partitions in this process, in a pool of processes or threads, in an executor, or on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -17,36 +17,46 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
-from textile_pcf import __file__ as package
+from textile_pcf.batch.job import Job
 from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.worker import (
-    Job,
     MatcherCache,
     Partition,
     PartitionReport,
-    calculate_part,
     run_chunk,
+    run_partition,
     run_pipelined,
     run_serial,
 )
 from textile_pcf.errors import Problem, UsageError
 
-TURNS = 4  # tasks per worker: what was learned is kept within a task, and workers end at about the same time
-NEEDED = ("__main__", "textile_pcf.batch.work", "pyarrow.parquet", "pandas")  # the last because pyarrow imports it
+PACKAGE = Path(__file__).resolve().parents[1] / "__init__.py"
+TASKS_PER_WORKER = 4  # few, because a task keeps its matches; several, so that workers finish at about the same time
+PRELOADED = ("__main__", "textile_pcf.batch.worker", "pyarrow.parquet", "pandas")  # pyarrow imports pandas
 
 
 @dataclass(frozen=True)
 class Runner:
     """Where partitions are calculated.
 
+    Attributes
+    ----------
+    workers : int or None
+        Number of processes or threads. None: this process, with threads that read and write; 1: this thread alone.
+    threads : bool
+        Whether the workers are threads.
+    dask : address or Client
+        Dask cluster.
+    executor : concurrent.futures.Executor
+        Executor of the caller; it is not shut down.
+
     Raises
     ------
     UsageError
-        No worker at all.
+        `workers` is below 1.
     """
 
     workers: int | None = None
-    """None: here, the next partition loaded and the last one written meanwhile; 1: here, in one thread."""
     threads: bool = False
     dask: Any = None
     executor: Executor | None = None
@@ -58,68 +68,68 @@ class Runner:
 
     @property
     def is_local(self) -> bool:
-        """Nobody else calculates."""
+        """Whether all partitions are calculated in this process."""
         return (self.workers or 1) == 1 and self.dask is None and self.executor is None
 
     @property
     def one_thread(self) -> bool:
-        """One thing is done after the other."""
+        """Whether everything is done in this thread."""
         return self.workers == 1 and self.is_local
 
     def preload_workers(self) -> None:
-        """Let the server of worker processes import what they need while the source is looked at."""
+        """Start the server of worker processes, so that it imports modules while the source is planned."""
         if not (self.is_local or self.threads or self.dask is not None or self.executor is not None):
-            _processes()
+            _process_context()
 
-    def each(self, work: Job, partitions: Sequence[Partition]) -> Iterator[PartitionReport]:
-        """Calculate all partitions; what became of each, as it is finished."""
-        known = MatcherCache.of(work)
-        here = run_serial if self.one_thread else run_pipelined
+    def run(self, job: Job, partitions: Sequence[Partition]) -> Iterator[PartitionReport]:
+        """Calculate partitions, and yield the report of each as it is finished."""
+        cache = MatcherCache.empty(job)
         if self.is_local or len(partitions) < 2:
-            yield from here(work, partitions, known)
+            run_here = run_serial if self.one_thread else run_pipelined
+            yield from run_here(job, partitions, cache)
             return
-        yield from run_serial(work, partitions[:1], known)  # what is learned from it, every worker is told
+        yield from run_serial(job, partitions[:1], cache)  # its matches are sent to all workers
         rest, workers = partitions[1:], self.workers or 1
         if self.dask is not None:
-            yield from _on_dask(self.dask, work, rest, known)
-        elif self.executor is not None:  # somebody else's: it stays open
-            yield from _in_chunks(self.executor, workers, work, rest, known)
+            yield from _run_on_dask(self.dask, job, rest, cache)
+        elif self.executor is not None:
+            yield from _run_chunks(self.executor, workers, job, rest, cache)
         elif self.threads:
             with ThreadPoolExecutor(workers) as pool:
-                yield from _in_chunks(pool, workers, work, rest, known)
+                yield from _run_chunks(pool, workers, job, rest, cache)
         else:
-            yield from _in_processes(min(workers, len(rest)), work, rest, known)
+            yield from _run_processes(min(workers, len(rest)), job, rest, cache)
 
 
-def _in_chunks(
-    pool: Executor, workers: int, work: Job, partitions: Sequence[Partition], known: MatcherCache
+def _run_chunks(
+    pool: Executor, workers: int, job: Job, partitions: Sequence[Partition], cache: MatcherCache
 ) -> Iterator[PartitionReport]:
-    """As tasks that tell all they need."""
-    tasks = [pool.submit(run_chunk, (work, known), chunk) for chunk in chunks(partitions, workers * TURNS)]
-    for done in _finished(tasks):
-        yield from done
+    """Run chunks of partitions as tasks of an executor, each with a copy of the job."""
+    tasks = [pool.submit(run_chunk, (job, cache), chunk) for chunk in chunks(partitions, workers * TASKS_PER_WORKER)]
+    for reports in _results(tasks):
+        yield from reports
 
 
-def _in_processes(workers: int, work: Job, partitions: Sequence[Partition], known: MatcherCache) -> Iterator[PartitionReport]:
-    """In processes that are told once what is to be done, and keep what they learn.
+def _run_processes(workers: int, job: Job, partitions: Sequence[Partition], cache: MatcherCache) -> Iterator[PartitionReport]:
+    """Run partitions in worker processes, which receive the job once and keep their matches.
 
     Raises
     ------
     UsageError
-        They could not begin, or were ended from outside.
+        The processes could not start, or were killed.
     """
-    told = pickle.dumps((work, known), pickle.HIGHEST_PROTOCOL)
+    pickled = pickle.dumps((job, cache), pickle.HIGHEST_PROTOCOL)
     try:
-        with ProcessPoolExecutor(workers, _processes(), initializer=_begin, initargs=(told,)) as pool:
-            yield from _finished([pool.submit(_part, partition) for partition in partitions])
+        with ProcessPoolExecutor(workers, _process_context(), initializer=_initialize_worker, initargs=(pickled,)) as pool:
+            yield from _results([pool.submit(_run_in_worker, partition) for partition in partitions])
     except (BrokenProcessPool, BrokenPipeError, EOFError) as error:
         what = "The worker processes ended before their work was done."
         cure = "In a script, call it under `if __name__ == '__main__':`; else take fewer workers, as memory may have run out."
         raise UsageError([Problem(f"workers {workers}", what, cure, code="workers")]) from error
 
 
-def _finished(tasks: Sequence[Future[Any]]) -> Iterator[Any]:
-    """What tasks give, as they are finished; where one fails, none of the others runs any more when that is told."""
+def _results(tasks: Sequence[Future[Any]]) -> Iterator[Any]:
+    """Yield results of futures as they complete. If one raises, cancel the others, wait for them, and re-raise."""
     try:
         for task in as_completed(tasks):
             yield task.result()
@@ -130,45 +140,45 @@ def _finished(tasks: Sequence[Future[Any]]) -> Iterator[Any]:
         raise
 
 
-def _processes() -> BaseContext:
-    """How worker processes start: on Linux as copies of a server that has imported all they need, elsewhere each anew."""
-    if not (sys.platform.startswith("linux") and _found_anew()):
+def _process_context() -> BaseContext:
+    """Return how worker processes start: on Linux forked from a server with all imports, elsewhere spawned."""
+    if not (sys.platform.startswith("linux") and _would_import_this_package()):
         return multiprocessing.get_context("spawn")
-    from multiprocessing import forkserver  # not there on Windows
+    from multiprocessing import forkserver  # missing on Windows
 
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(NEEDED))
+    context.set_forkserver_preload(list(PRELOADED))
     forkserver.ensure_running()
     return context
 
 
-def _found_anew() -> bool:
-    """A new Python finds this package, no other copy of it: the server may know nothing of a `sys.path` changed since."""
+def _would_import_this_package() -> bool:
+    """Whether a new Python process imports this copy of the package: the server does not inherit changes of `sys.path`."""
     installed = Path(sysconfig.get_path("purelib"))
-    named = [line for file in sorted(installed.glob("*.pth")) for line in file.read_text("utf-8", "replace").splitlines()]
-    told = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
-    found = PathFinder.find_spec("textile_pcf", [*told, str(installed), *named])
-    return found is not None and found.origin is not None and Path(found.origin).resolve() == Path(package).resolve()
+    path_lines = [line for file in sorted(installed.glob("*.pth")) for line in file.read_text("utf-8", "replace").splitlines()]
+    environment = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    spec = PathFinder.find_spec("textile_pcf", [*environment, str(installed), *path_lines])
+    return spec is not None and spec.origin is not None and Path(spec.origin).resolve() == PACKAGE
 
 
-_told: list[tuple[Job, MatcherCache]] = []  # of a worker process: filled when it begins
+_worker_state: list[tuple[Job, MatcherCache]] = []  # of a worker process, filled by `_initialize_worker`
 
 
-def _begin(told: bytes) -> None:
-    """A worker process begins."""
+def _initialize_worker(pickled: bytes) -> None:
+    """Prepare a worker process: job, cache, memory, and its end with the parent process."""
     end_with_parent()
     retain_freed_memory()
-    _told.append(pickle.loads(told))  # noqa: S301 - the parent's
+    _worker_state.append(pickle.loads(pickled))  # noqa: S301 - from the parent process
 
 
-def _part(partition: Partition) -> PartitionReport:
-    """One partition, in a worker process."""
-    work, known = _told[0]
-    return calculate_part(work, partition, known)
+def _run_in_worker(partition: Partition) -> PartitionReport:
+    """Calculate a partition in a worker process."""
+    job, cache = _worker_state[0]
+    return run_partition(job, partition, cache)
 
 
 def end_with_parent() -> None:
-    """A worker ends with the process that started it, also where that was killed: nobody else would tell it."""
+    """End this worker process when its parent process ends, even if that is killed."""
     parent = multiprocessing.parent_process()
 
     def wait() -> None:
@@ -180,7 +190,7 @@ def end_with_parent() -> None:
 
 
 def chunks(partitions: Sequence[Partition], count: int) -> list[Sequence[Partition]]:
-    """Partitions in about `count` runs of neighbours.
+    """Divide partitions into about `count` chunks of neighbours.
 
     Examples
     --------
@@ -191,20 +201,22 @@ def chunks(partitions: Sequence[Partition], count: int) -> list[Sequence[Partiti
     return [partitions[first : first + size] for first in range(0, len(partitions), size)]
 
 
-def _on_dask(cluster: Any, work: Job, partitions: Sequence[Partition], known: MatcherCache) -> Iterator[PartitionReport]:
-    """On a cluster, by the address of its scheduler or a Client; its workers must see the same files."""
+def _run_on_dask(cluster: Any, job: Job, partitions: Sequence[Partition], cache: MatcherCache) -> Iterator[PartitionReport]:
+    """Run chunks of partitions on a Dask cluster, given by the address of its scheduler or a Client."""
     try:
         from distributed import Client, as_completed
     except ImportError:
         cure = "Install it: pip install 'textile_pcf[dask]'"
         raise UsageError([Problem("dask", "Running on Dask needs dask and distributed.", cure, code="extra")]) from None
     if isinstance(cluster, str):
-        with _client(Client, cluster) as client:
-            yield from _on_dask(client, work, partitions, known)
+        with _connect(Client, cluster) as client:
+            yield from _run_on_dask(client, job, partitions, cache)
         return
-    (told,) = cluster.scatter([(work, known)], broadcast=True, hash=False)
+    (scattered,) = cluster.scatter([(job, cache)], broadcast=True, hash=False)
     workers = max(1, len(cluster.scheduler_info()["workers"]))
-    tasks = [cluster.submit(run_chunk, told, chunk, pure=False) for chunk in chunks(partitions, workers * TURNS)]
+    tasks = [
+        cluster.submit(run_chunk, scattered, chunk, pure=False) for chunk in chunks(partitions, workers * TASKS_PER_WORKER)
+    ]
     try:
         for task in as_completed(tasks):
             yield from task.result()
@@ -212,8 +224,8 @@ def _on_dask(cluster: Any, work: Job, partitions: Sequence[Partition], known: Ma
         cluster.cancel(tasks)
 
 
-def _client(make: Any, address: str) -> Any:
-    """A client of the scheduler at an address."""
+def _connect(make: Any, address: str) -> Any:
+    """Return a client of the scheduler at an address."""
     try:
         return make(address, set_as_default=False)
     except (OSError, ValueError) as error:

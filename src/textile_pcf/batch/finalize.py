@@ -1,4 +1,4 @@
-"""The end of a batch: what was rejected put together, nothing lost, the manifest closed, what was needed on the way removed."""
+"""The end of a batch: merge the rejected products, check that no row is lost, close the manifest, remove temporary files."""
 
 from __future__ import annotations
 
@@ -9,102 +9,133 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.batch.atomic_files import MANIFEST, part_name, read_json, write_atomically, write_json
-from textile_pcf.batch.folder import hashes, remove
+from textile_pcf.batch.folder import file_hashes, remove_files
+from textile_pcf.batch.job import Scenario
 from textile_pcf.batch.shuffle import FOLDER, NEW
-from textile_pcf.batch.worker import PartitionReport, Scenario
+from textile_pcf.batch.sources import PartitionedSource
+from textile_pcf.batch.worker import PartitionReport
 from textile_pcf.errors import SHOWN
 from textile_pcf.inventory.plausibility import catalogue_warnings
 from textile_pcf.io.safe_text import guard_cells
 
-REASONS = 20  # told for each scenario
+MAX_REASONS = 20  # per scenario
 MORE = "Name further tables for this scenario."
+REJECTED_COLUMNS = ("product", "code", "where", "what", "cure")
 
 
-def warnings_of(scenarios: Sequence[Scenario], done: list[PartitionReport]) -> list[str]:
-    """What must be said of the amounts, of the factors that are used in any part, and of scenarios that do not answer."""
-    odd: dict[str, tuple[int, str, str]] = {}
-    for one in done:
-        for name, (count, product, seen) in one.implausible.items():
-            odd[name] = (odd[name][0] + count, *odd[name][1:]) if name in odd else (count, product, seen)
-    of_products = dict.fromkeys(text for one in done for text in one.warnings)
-    told = [*_silences(done), *catalogue_warnings(odd), *list(of_products)[:SHOWN]]
-    for place, scenario in enumerate(scenarios):
+def batch_warnings(scenarios: Sequence[Scenario], reports: list[PartitionReport]) -> list[str]:
+    """Return the warnings of a run: unanswered scenarios, implausible amounts, products, and the factors used.
+
+    Parameters
+    ----------
+    scenarios : sequence of Scenario
+        Scenarios of the job.
+    reports : list of PartitionReport
+        Reports of all partitions.
+    """
+    implausible: dict[str, tuple[int, str, str]] = {}
+    for report in reports:
+        for name, (count, product, amount) in report.implausible.items():
+            first = implausible.get(name, (0, product, amount))
+            implausible[name] = (first[0] + count, *first[1:])
+    of_products = dict.fromkeys(text for report in reports for text in report.warnings)
+    texts = [*_unanswered_warnings(reports), *catalogue_warnings(implausible), *list(of_products)[:SHOWN]]
+    for index, scenario in enumerate(scenarios):
         used: dict[int, set[int]] = {}
-        for tables in (one.used[place] for one in done if one.used):
+        for tables in (report.used[index] for report in reports if report.used):
             for table, rows in tables.items():
                 used.setdefault(int(table), set()).update(rows)
-        told += scenario.factors.warnings(scenario.gwp, {table: used[table] for table in sorted(used)}, scenario.biogenic)
-    return told
+        texts += scenario.factors.warnings(scenario.gwp, {table: used[table] for table in sorted(used)}, scenario.biogenic)
+    return texts
 
 
-def unanswered_of(done: list[PartitionReport]) -> dict[str, dict[str, Any]]:
-    """Per scenario the products it does not answer for, and why, the most frequent reason first."""
-    found: dict[str, dict[str, Any]] = {}
-    for one in done:
-        for name, told in one.unanswered.items():
-            every = found.setdefault(name, {"products": 0, "reasons": Counter()})
-            every["products"] += told["products"]
-            every["reasons"].update(told["reasons"])
-    return {name: {**every, "reasons": dict(every["reasons"].most_common(REASONS))} for name, every in found.items()}
+def unanswered_scenarios(reports: list[PartitionReport]) -> dict[str, dict[str, Any]]:
+    """Return per scenario the number of `products` without a result, and the `reasons` with counts, most frequent first."""
+    scenarios: dict[str, dict[str, Any]] = {}
+    for report in reports:
+        for name, unanswered in report.unanswered.items():
+            total = scenarios.setdefault(name, {"products": 0, "reasons": Counter()})
+            total["products"] += unanswered["products"]
+            total["reasons"].update(unanswered["reasons"])
+    return {name: {**total, "reasons": dict(total["reasons"].most_common(MAX_REASONS))} for name, total in scenarios.items()}
 
 
-def _silences(done: list[PartitionReport]) -> Iterator[str]:
-    """A sentence for each scenario that does not answer for some products, with the first reason."""
-    products = sum(one.products for one in done)
-    for name, told in unanswered_of(done).items():
-        columns = (
-            f"Scenario {name!r} does not answer for {told['products']} of {products} products, and its columns are empty there."
-        )
-        yield f"{columns} {next(iter(told['reasons']))} {MORE}"
+def _unanswered_warnings(reports: list[PartitionReport]) -> Iterator[str]:
+    """Yield a warning for each scenario without results for some products, with the most frequent reason."""
+    products = sum(report.products for report in reports)
+    for name, unanswered in unanswered_scenarios(reports).items():
+        count = unanswered["products"]
+        what = f"Scenario {name!r} does not answer for {count} of {products} products, and its columns are empty there."
+        yield f"{what} {next(iter(unanswered['reasons']))} {MORE}"
 
 
 def finish(
-    out: Path, rows: int, products: int | None, done: list[PartitionReport], run: dict[str, Any], warnings: Sequence[str]
+    out: Path,
+    source: PartitionedSource,
+    reports: list[PartitionReport],
+    identity: dict[str, Any],
+    warnings: Sequence[str],
 ) -> dict[str, int]:
-    """Put together what was rejected, check that nothing was lost, and close the manifest."""
+    """Merge the rejected products, check that no row or product is lost, and close the manifest.
+
+    Returns
+    -------
+    dict
+        Counts: `rows`, `products`, `rejected`.
+
+    Raises
+    ------
+    RuntimeError
+        Rows or products were lost.
+    """
     counts = {
-        "rows": sum(one.rows for one in done),
-        "products": sum(one.products for one in done),
-        "rejected": sum(one.rejected for one in done),
+        "rows": sum(report.rows for report in reports),
+        "products": sum(report.products for report in reports),
+        "rejected": sum(report.rejected for report in reports),
     }
-    if counts["rows"] != rows or products not in (None, counts["products"] + counts["rejected"]):
-        raise RuntimeError(f"products were lost: {products} in {rows} rows, but {counts}")
-    _rejected(out, [one.number for one in done if one.problems])
-    files = hashes(out, {f"{part_name(one.number)}.parquet": one.sha256 for one in done if one.sha256})
-    closed = {"run": run, "counts": counts, "parts": len(done), "warnings": list(dict.fromkeys(warnings)), "files": files}
-    unanswered = unanswered_of(done)
-    write_json(out / MANIFEST, closed | ({"unanswered": unanswered} if unanswered else {}))
+    if counts["rows"] != source.rows or source.products not in (None, counts["products"] + counts["rejected"]):
+        raise RuntimeError(f"products were lost: {source.products} in {source.rows} rows, but {counts}")
+    _merge_rejected(out, [report.number for report in reports if report.problems])
+    files = file_hashes(out, {f"{part_name(report.number)}.parquet": report.sha256 for report in reports if report.sha256})
+    manifest = {
+        "run": identity,
+        "counts": counts,
+        "parts": len(reports),
+        "warnings": list(dict.fromkeys(warnings)),
+        "files": files,
+    }
+    unanswered = unanswered_scenarios(reports)
+    write_json(out / MANIFEST, manifest | ({"unanswered": unanswered} if unanswered else {}))
     return counts
 
 
 def clean_up(out: Path) -> None:
-    """Remove what was needed on the way, also where an earlier run was killed before it could."""
+    """Remove temporary files, including those of an earlier run that was killed."""
     for folder in ("parts", FOLDER, NEW):
-        remove(out, folder)
+        remove_files(out, folder)
     for folder in ("", "results"):
-        remove(out, folder, unfinished=True)
+        remove_files(out, folder, unfinished=True)
 
 
-def _rejected(out: Path, numbers: list[int]) -> None:
-    """One file with all problems, one with the rows of the products that have them."""
+def _merge_rejected(out: Path, numbers: list[int]) -> None:
+    """Write the problems of all partitions to one file, and the rows of rejected products to another."""
     if not numbers:
         return
-    heads = ("product", "code", "where", "what", "cure")
 
-    def problems(path: Path) -> None:
+    def write_problems(path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(heads)
+            writer.writerow(REJECTED_COLUMNS)
             for number in numbers:
-                told = read_json(out / "parts" / f"{part_name(number)}.json") or {}
-                rejected = told["rejected_problems"]
-                writer.writerows(guard_cells(problem[head] for head in heads) for problem in rejected)
+                record = read_json(out / "parts" / f"{part_name(number)}.json") or {}
+                problems = record["rejected_problems"]
+                writer.writerows(guard_cells(problem[column] for column in REJECTED_COLUMNS) for problem in problems)
 
-    def rows(path: Path) -> None:
+    def write_rows(path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as file:
-            for place, number in enumerate(numbers):
+            for index, number in enumerate(numbers):
                 text = (out / "parts" / f"{part_name(number)}.csv").read_text(encoding="utf-8")
-                file.write(text if not place else text.partition("\n")[2])
+                file.write(text if index == 0 else text.partition("\n")[2])
 
-    write_atomically(out / "rejected.csv", problems)
-    write_atomically(out / "rejected_activity.csv", rows)
+    write_atomically(out / "rejected.csv", write_problems)
+    write_atomically(out / "rejected_activity.csv", write_rows)

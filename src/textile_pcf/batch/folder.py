@@ -1,4 +1,4 @@
-"""The folder of a batch: which files in it are ours, one run at a time, and whether results are as they were written."""
+"""The folder of a batch: which files belong to a batch, a lock against a second run, and checks of earlier results."""
 
 from __future__ import annotations
 
@@ -19,109 +19,120 @@ from textile_pcf.io.resources import sha256_of
 
 LOCK = ".lock"
 PART = r"part-\d{5,}"
-OURS = {  # by folder; what a run that was killed left under another name is ours too
+OUR_FILES = {  # patterns by folder; temporary names left by a killed run are added by `is_ours`
     "": rf"manifest\.json|log\.jsonl|rejected(_zh|_activity)?\.csv|{re.escape(LOCK)}",
     "parts": rf"{PART}\.(json|csv)|linked",
     "results": rf"{PART}\.parquet",
     ".spread": r"\d{5,}\.arrows",
     ".spread.new": r"\d{5,}\.arrows",
 }
-BEGUN = re.compile(rf"log\.jsonl|{re.escape(LOCK)}|\.manifest\.json\.\d+\.new|\.spread(\.new)?")
-"""What may be there before a manifest is."""
-NOBODYS = {".DS_Store", "Thumbs.db", "desktop.ini"}
-ANEW = "Name another folder for the results, or remove this one."
-MENDED = "rejected_activity.csv"  # made to be changed
-SHOWN = 3
-Counts = dict[str, int]
+UNFINISHED = re.compile(rf"log\.jsonl|{re.escape(LOCK)}|\.manifest\.json\.\d+\.new|\.spread(\.new)?")
+"""Names that may exist before the manifest does."""
+SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
+NEW_FOLDER = "Name another folder for the results, or remove this one."
+EDITABLE = "rejected_activity.csv"  # users correct it, so it may change
+MAX_NAMES = 3  # of foreign files in a message
 
 
-def ours(folder: str, name: str) -> bool:
-    """Whether a batch writes a file of this name into a folder of its folder.
+def is_ours(folder: str, name: str) -> bool:
+    """Whether a batch writes a file of this name into this subfolder.
 
     Examples
     --------
-    >>> ours("results", "part-00003.parquet"), ours("results", ".part-00003.parquet.77.new"), ours("results", "mine.parquet")
-    (True, True, False)
+    >>> is_ours("results", "part-00003.parquet"), is_ours("results", ".part-00003.parquet.77.new")
+    (True, True)
+    >>> is_ours("results", "mine.parquet")
+    False
     """
-    return re.fullmatch(rf"({OURS[folder]})|\.({OURS[folder]})\.\d+\.new", name) is not None
+    return re.fullmatch(rf"({OUR_FILES[folder]})|\.({OUR_FILES[folder]})\.\d+\.new", name) is not None
 
 
-def remove(out: Path, folder: str, unfinished: bool = False) -> None:
-    """Remove our files of a folder (only those not finished), and the folder where nothing else is in it."""
-    place = out / folder
-    for path in sorted(place.iterdir()) if place.is_dir() else ():
-        if path.is_file() and ours(folder, path.name) and (path.name.endswith(".new") or not unfinished):
+def remove_files(out: Path, folder: str, unfinished: bool = False) -> None:
+    """Remove the files of a batch from a subfolder, and the subfolder if it is empty then.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the batch.
+    folder : str
+        Subfolder; "" for the folder itself.
+    unfinished : bool
+        Whether to remove temporary files only.
+    """
+    directory = out / folder
+    for path in sorted(directory.iterdir()) if directory.is_dir() else ():
+        if path.is_file() and is_ours(folder, path.name) and (path.name.endswith(".new") or not unfinished):
             path.unlink(missing_ok=True)
     if folder and not unfinished:
-        with suppress(OSError):  # something else is in it
-            place.rmdir()
+        with suppress(OSError):  # it holds other files
+            directory.rmdir()
 
 
 @contextmanager
 def open_folder(out: Path, source: Any) -> Iterator[None]:
-    """The folder of the results, ours alone, made where the input is there.
+    """Make and lock the folder of a batch. Nothing is made if the input file does not exist.
 
     Raises
     ------
     UsageError
-        It cannot be made or written, holds what no batch wrote, or another batch writes into it.
+        The folder cannot be made or written, holds other files, or is locked by another batch.
     """
     if isinstance(source, str | Path) and not Path(source).is_file():
-        yield  # reading tells that there is no such file
+        yield  # reading the input reports the missing file
         return
-    must_be_ours(out)
+    refuse_other_folder(out)
     if "run" not in (read_json(out / MANIFEST) or {}):
-        remove(out, ".spread")  # of a run that was killed before it said of what
+        remove_files(out, ".spread")  # of a run that was killed before it wrote a manifest
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError([unwritable(out, error)]) from error
-    with held_alone(out):
+        raise UsageError([_unwritable(out, error)]) from error
+    with lock_folder(out):
         yield
 
 
-def unwritable(out: Path, error: OSError) -> Problem:
-    """Why nothing is written into a folder."""
+def _unwritable(out: Path, error: OSError) -> Problem:
+    """Return the problem of a folder that cannot be made or written."""
     what = f"This folder cannot be made ({error.strerror})."
     if out.is_dir():
         what = f"Nothing can be written into this folder ({error.strerror})."
     return Problem(str(out), what, "Name a folder that can be written.", code="folder")
 
 
-def must_be_ours(out: Path) -> None:
-    """A folder is empty, or a batch began in it.
+def refuse_other_folder(out: Path) -> None:
+    """Check that a folder is empty or that a batch started in it.
 
     Raises
     ------
     UsageError
-        It holds something else, which would be mixed with the results.
+        The folder holds other files, which would be mixed with the results.
     """
     if "run" in (read_json(out / MANIFEST) or {}) or not out.is_dir():
         return
-    others = sorted(path.name for path in out.iterdir() if not (BEGUN.fullmatch(path.name) or path.name in NOBODYS))
-    others = [name for name in others if name not in OURS or not (out / name).is_dir() or any((out / name).iterdir())]
+    others = sorted(path.name for path in out.iterdir() if not (UNFINISHED.fullmatch(path.name) or path.name in SYSTEM_FILES))
+    others = [name for name in others if name not in OUR_FILES or not (out / name).is_dir() or any((out / name).iterdir())]
     if others:
-        told = ", ".join(others[:SHOWN]) + (", …" if len(others) > SHOWN else "")
-        what = f"This folder is not empty, and no batch wrote it: it holds {told}."
+        names = ", ".join(others[:MAX_NAMES]) + (", …" if len(others) > MAX_NAMES else "")
+        what = f"This folder is not empty, and no batch wrote it: it holds {names}."
         raise UsageError([Problem(str(out), what, "Name an empty or a new folder for the results.", code="folder")])
 
 
 @contextmanager
-def held_alone(out: Path) -> Iterator[None]:
-    """The folder, while nobody else writes into it: a lock that ends with the process, however that ends.
+def lock_folder(out: Path) -> Iterator[None]:
+    """Lock a folder against other batches. The lock ends with the process, even if that is killed.
 
     Raises
     ------
     UsageError
-        Another batch writes into it, or nobody can.
+        Another batch holds the lock, or the folder cannot be written.
     """
     path = out / LOCK
     try:
-        file = _locked(path)
+        file = _open_locked(path)
     except OSError as error:
         if error.errno in DISK_FULL_ERRORS:
             raise
-        raise UsageError([unwritable(out, error)]) from error
+        raise UsageError([_unwritable(out, error)]) from error
     if file is None:
         owner = read_json(path) or {}
         who = f"process {owner.get('process', '?')} on {owner.get('machine', '?')}, since {owner.get('since', '?')}"
@@ -131,7 +142,7 @@ def held_alone(out: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(OSError):  # Windows removes no file that is open
+        with suppress(OSError):  # Windows does not remove open files
             path.unlink()
         os.close(file)
         if os.name == "nt":
@@ -139,8 +150,8 @@ def held_alone(out: Path) -> Iterator[None]:
                 path.unlink()
 
 
-def _locked(path: Path) -> int | None:
-    """The lock file, opened and locked with its owner written in it; None where somebody else holds it."""
+def _open_locked(path: Path) -> int | None:
+    """Open and lock the lock file, and write its owner into it. Returns None if another process holds the lock."""
     while True:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         if not _lock(file):
@@ -149,7 +160,7 @@ def _locked(path: Path) -> int | None:
         with suppress(OSError):
             if os.path.samestat(os.fstat(file), path.stat()):
                 break
-        os.close(file)  # whoever held it has just removed it
+        os.close(file)  # the previous owner has just removed it
     owner = {"process": os.getpid(), "machine": socket.gethostname(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
     os.ftruncate(file, 0)
     os.pwrite(file, json.dumps(owner).encode(), 0) if hasattr(os, "pwrite") else os.write(file, json.dumps(owner).encode())
@@ -157,7 +168,7 @@ def _locked(path: Path) -> int | None:
 
 
 def _lock(file: int) -> bool:
-    """Lock an open file; True also where the file system knows no locks."""
+    """Lock an open file. Returns True as well if the file system has no locks."""
     try:
         import fcntl
     except ImportError:  # Windows
@@ -172,88 +183,109 @@ def _lock(file: int) -> bool:
 
 
 def _lock_on_windows(file: int) -> bool:
+    """Lock one byte behind the content, so that others can read the owner."""
     import msvcrt
 
-    told: Any = msvcrt
-    os.lseek(file, 1 << 20, os.SEEK_SET)  # behind what is told of the owner, so that others can read it
+    windows: Any = msvcrt
+    os.lseek(file, 1 << 20, os.SEEK_SET)
     try:
-        told.locking(file, told.LK_NBLCK, 1)
+        windows.locking(file, windows.LK_NBLCK, 1)
     except OSError:
         return False
     os.lseek(file, 0, os.SEEK_SET)
     return True
 
 
-def counted_before(out: Path, run: dict[str, Any]) -> dict[str, int] | None:
-    """Counts of the same run finished before; None where there is still something to do.
+def finished_counts(out: Path, identity: dict[str, Any]) -> dict[str, int] | None:
+    """Return the counts of the same run if it is finished. Otherwise open a manifest and return None.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the batch.
+    identity : dict
+        What decides the results: the job, the source and the partitions.
 
     Raises
     ------
     UsageError
-        The folder holds another run, or its results are not as they were written.
+        The folder holds another run, or its results were changed.
     """
     earlier = read_json(out / MANIFEST)
     if earlier is None:
-        write_json(out / MANIFEST, {"run": run})
+        write_json(out / MANIFEST, {"run": identity})
         return None
-    other = [name for name in run if earlier.get("run", {}).get(name) != run[name]]
-    if other:
-        what = f"This folder holds another run: its {', '.join(other)} {'differs' if len(other) == 1 else 'differ'}."
+    different = [name for name in identity if earlier.get("run", {}).get(name) != identity[name]]
+    if different:
+        what = f"This folder holds another run: its {', '.join(different)} {'differs' if len(different) == 1 else 'differ'}."
         raise UsageError([Problem(str(out), what, "Name another folder for the results.", code="other-run")])
-    if "counts" not in earlier or not whole(out, earlier.get("files", {})):
-        write_json(out / MANIFEST, {"run": run})
+    if "counts" not in earlier or not _is_complete(out, earlier.get("files", {})):
+        write_json(out / MANIFEST, {"run": identity})
         return None
     counts: dict[str, int] = earlier["counts"]
     return counts
 
 
-def hashes(out: Path, parts: dict[str, str]) -> dict[str, str]:
-    """sha256 of every file of a finished batch: those of results as they were written, and of what was rejected."""
-    rejected = {name: sha256_of(out / name) for name in ("rejected.csv", MENDED) if (out / name).is_file()}
+def file_hashes(out: Path, parts: dict[str, str]) -> dict[str, str]:
+    """Return the SHA-256 of each file of a finished batch.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the batch.
+    parts : dict
+        Hash of each result file, as computed when it was written.
+    """
+    rejected = {name: sha256_of(out / name) for name in ("rejected.csv", EDITABLE) if (out / name).is_file()}
     return {**{f"results/{name}": digest for name, digest in sorted(parts.items())}, **rejected}
 
 
-def whole(out: Path, files: dict[str, str]) -> bool:
-    """Whether the files of a finished batch are there; where some are not, it is to be calculated again.
+def _is_complete(out: Path, files: dict[str, str]) -> bool:
+    """Whether all files of a finished batch exist. If not, the batch must be calculated again.
 
     Raises
     ------
     UsageError
-        Some are not as they were written, or others stand among them: they would be lost or taken for results.
+        Files were changed and would be lost, or foreign files would be taken for results.
     """
     missing = [name for name in files if not (out / name).is_file()]
     changed = [name for name in files if name not in missing and sha256_of(out / name) != files[name]]
-    strangers = [f"results/{name}" for name in result_files(out) if f"results/{name}" not in files]
-    if not missing and not strangers and set(changed) <= {MENDED}:
+    foreign = [f"results/{name}" for name in result_files(out) if f"results/{name}" not in files]
+    if not missing and not foreign and set(changed) <= {EDITABLE}:
         return True
-    if changed or strangers:
+    if changed or foreign:
         raise UsageError(
-            [Problem(str(out / name), "This file is not as the batch wrote it.", ANEW, code="changed") for name in changed]
-            + [_stranger(out / name) for name in strangers]
+            [
+                Problem(str(out / name), "This file is not as the batch wrote it.", NEW_FOLDER, code="changed")
+                for name in changed
+            ]
+            + [_foreign_file(out / name) for name in foreign]
         )
     return False
 
 
 def result_files(out: Path) -> list[str]:
-    """Names of files in the folder of results that are called like parts."""
-    place = out / "results"
-    return sorted(path.name for path in place.iterdir() if re.fullmatch(OURS["results"], path.name)) if place.is_dir() else []
+    """Return the names of the files in the results folder that are named like results."""
+    directory = out / "results"
+    if not directory.is_dir():
+        return []
+    return sorted(path.name for path in directory.iterdir() if re.fullmatch(OUR_FILES["results"], path.name))
 
 
-def no_strangers(out: Path, parts: set[str]) -> None:
-    """Results of a run that is not finished are of its own parts.
+def refuse_foreign_results(out: Path, parts: set[str]) -> None:
+    """Check that the results of an unfinished run belong to its own partitions.
 
     Raises
     ------
     UsageError
-        One is not: it would be taken for a result.
+        A file does not, and would be taken for a result.
     """
-    strangers = [name for name in result_files(out) if name not in parts]
-    if strangers:
-        raise UsageError([_stranger(out / "results" / name) for name in strangers])
+    foreign = [name for name in result_files(out) if name not in parts]
+    if foreign:
+        raise UsageError([_foreign_file(out / "results" / name) for name in foreign])
 
 
-def _stranger(path: Path) -> Problem:
+def _foreign_file(path: Path) -> Problem:
     return Problem(
-        str(path), "This file is not of this batch, but would be taken for a part of its results.", ANEW, code="changed"
+        str(path), "This file is not of this batch, but would be taken for a part of its results.", NEW_FOLDER, code="changed"
     )

@@ -1,4 +1,4 @@
-"""What a batch writes: results by stage, or every line of the sum; rows of rejected products to be mended."""
+"""Result columns of a batch: one row per product or one per exchange; and rows of rejected products as CSV."""
 
 from __future__ import annotations
 
@@ -16,13 +16,28 @@ from textile_pcf.results import SPLIT, Footprint
 
 
 def stage_columns(
-    results: Sequence[Footprint | None], scenarios: Sequence[str], units: Sequence[str], silent: Sequence[str] = ()
+    results: Sequence[Footprint | None], scenarios: Sequence[str], units: Sequence[str], nullable: Sequence[str] = ()
 ) -> Any:
-    """One row per product: total, stages, the split, what it rests on, the total in other units; so for each further scenario.
+    """Return one row per product: total, totals in other units, stages, split, and shares of defaults, for each scenario.
 
-    Columns of a scenario end in `@name`, and `change@name` is its total over the declared one, less one. Each field says its
-    unit; those that can be empty are the only ones that are nullable: changes, totals in other units, and all of the
-    scenarios named `silent`, whose tables may not answer for a product.
+    Columns of a further scenario end in `@name`; `change@name` is its total divided by the declared total, minus 1. The
+    metadata of each field holds its unit. Fields are nullable if they can be empty: changes, totals in other units, and
+    fields of nullable scenarios.
+
+    Parameters
+    ----------
+    results : sequence of Footprint or None
+        One per scenario, the declared one first; None if a scenario has no result.
+    scenarios : sequence of str
+        Names of the scenarios; "" for the declared one.
+    units : sequence of str
+        Further units of the totals.
+    nullable : sequence of str
+        Scenarios whose tables may lack a factor for some products.
+
+    Returns
+    -------
+    pyarrow.Table
     """
     import pyarrow as pa
 
@@ -32,60 +47,62 @@ def stage_columns(
     fields = [pa.field("product", pa.string(), nullable=False)]
     arrays = [names.array.cast(pa.string()) if isinstance(names, ArrowStrings) else pa.array(names, pa.string())]
 
-    def add(name: str, values: Any, unit: str, nullable: bool = False) -> None:
-        fields.append(pa.field(name, pa.float64(), nullable, metadata={"unit": unit}))
-        arrays.append(pa.array(np.ascontiguousarray(values), from_pandas=nullable))  # NaN is nothing
+    def add(name: str, values: Any, unit: str, optional: bool = False) -> None:
+        fields.append(pa.field(name, pa.float64(), optional, metadata={"unit": unit}))
+        arrays.append(pa.array(np.ascontiguousarray(values), from_pandas=optional))  # NaN becomes null
 
     for result, scenario in zip(results, scenarios, strict=True):
-        after, unit, other = f"@{scenario}" if scenario else "", f"kgCO2e/{base.unit}", scenario in silent
-        rows = _rows_of(base, result)
-        totals = _laid(result.totals if result else None, rows, len(names))
-        add(f"total{after}", totals, unit, other)
+        suffix, unit, other = f"@{scenario}" if scenario else "", f"kgCO2e/{base.unit}", scenario in nullable
+        rows = _product_rows(base, result)
+        totals = _align(result.totals if result else None, rows, len(names))
+        add(f"total{suffix}", totals, unit, other)
         if scenario:
             with np.errstate(divide="ignore", invalid="ignore"):
-                add(f"change{after}", totals / base.totals - 1, "1", nullable=True)
+                add(f"change{suffix}", totals / base.totals - 1, "1", optional=True)
         for name in base.beside:
-            add(f"total {name}{after}", _laid(result.beside[name] if result else None, rows, len(names)), unit, other)
-        for asked in units:
-            add(f"total per {asked}{after}", totals * _scale(base, asked), f"kgCO2e/{asked}", nullable=True)
+            add(f"total {name}{suffix}", _align(result.beside[name] if result else None, rows, len(names)), unit, other)
+        for other_unit in units:
+            add(f"total per {other_unit}{suffix}", totals * _scale(base, other_unit), f"kgCO2e/{other_unit}", optional=True)
         for number, stage in enumerate(base.stages):
-            kind = "memo" if stage.outside else "stage"
-            told = _laid(result.by_stage[:, number] if result else None, rows, len(names))
-            add(f"{kind}.{stage.id}{after}", told, unit, other)
+            group = "memo" if stage.outside else "stage"
+            emissions = _align(result.by_stage[:, number] if result else None, rows, len(names))
+            add(f"{group}.{stage.id}{suffix}", emissions, unit, other)
         for number, part in enumerate(SPLIT):
-            add(f"{part}{after}", _laid(result.split_totals[:, number] if result else None, rows, len(names)), unit, other)
+            add(f"{part}{suffix}", _align(result.split_totals[:, number] if result else None, rows, len(names)), unit, other)
         for name in ("default_share", "default_factor_share"):
-            add(f"{name}{after}", _laid(getattr(result, name) if result else None, rows, len(names)), "1", other)
+            add(f"{name}{suffix}", _align(getattr(result, name) if result else None, rows, len(names)), "1", other)
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
-def _rows_of(base: Footprint, result: Footprint | None) -> Any:
-    """Where the products of a scenario stand among all; None where it answers for each of them."""
+def _product_rows(base: Footprint, result: Footprint | None) -> Any:
+    """Return the row of each product of a scenario among all products; None if the scenario has all products."""
     if result is None or len(result.names) == len(base.names):
         return None
-    place = {product: number for number, product in enumerate(base.products)}
-    return np.array([place[product] for product in result.products], dtype=np.intp)
+    row = {product: number for number, product in enumerate(base.products)}
+    return np.array([row[product] for product in result.products], dtype=np.intp)
 
 
-def _laid(values: Any, rows: Any, count: int) -> Any:
-    """Values of the products of a scenario among those of all products, NaN for the others."""
+def _align(values: Any, rows: Any, count: int) -> Any:
+    """Return the values of a scenario for all products, NaN where it has none."""
     if values is not None and rows is None:
         return values
-    every = np.full(count, np.nan)
+    aligned = np.full(count, np.nan)
     if values is not None:
-        every[rows] = values
-    return every
+        aligned[rows] = values
+    return aligned
 
 
 def _scale(result: Footprint, unit: str) -> Any:
-    """Product units in one `unit`; NaN for products that cannot be told in it."""
-    return result.measures.product_units(result.measures.parse(unit))
+    """Return product units per `unit`, NaN for products without that unit. Shape (products,)."""
+    from textile_pcf.units import parse_unit
+
+    return result.measures.product_units(parse_unit(unit))
 
 
 def line_columns(
-    results: Sequence[Footprint | None], names: Sequence[str], units: Sequence[str], silent: Sequence[str] = ()
+    results: Sequence[Footprint | None], names: Sequence[str], units: Sequence[str], nullable: Sequence[str] = ()
 ) -> Any:
-    """Every line of the sum; with a column `scenario` where there are several."""
+    """Return one row per exchange, with a column `scenario` if there are several. Parameters are those of `stage_columns`."""
     import pyarrow as pa
 
     tables = []
@@ -97,8 +114,8 @@ def line_columns(
             frame.insert(0, "scenario", name)
         table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
         coded = pa.dictionary(pa.int32(), pa.string())
-        kinds = [coded if pa.types.is_dictionary(field.type) else field.type for field in table.schema]
-        tables.append(table.cast(pa.schema(list(zip(table.column_names, kinds, strict=True)))))
+        types = [coded if pa.types.is_dictionary(field.type) else field.type for field in table.schema]
+        tables.append(table.cast(pa.schema(list(zip(table.column_names, types, strict=True)))))
     return pa.concat_tables(tables).unify_dictionaries() if len(tables) > 1 else tables[0]
 
 
@@ -109,14 +126,14 @@ COLUMNS_OF: dict[str, Callable[[Sequence[Footprint | None], Sequence[str], Seque
 
 
 def rejected_rows(table: Table) -> str:
-    """Rows as CSV, to be mended and given again."""
+    """Return rows as CSV text that can be corrected and calculated again."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.columns)
-    cells = [guard_cells(_plain(cell) for cell in column) for column in table.columns.values()]
+    cells = [guard_cells(_cell_text(cell) for cell in column) for column in table.columns.values()]
     writer.writerows(zip(*cells, strict=True))
     return text.getvalue()
 
 
-def _plain(cell: Any) -> str:
+def _cell_text(cell: Any) -> str:
     return "" if cell != cell else repr(float(cell)) if isinstance(cell, np.floating) else str(cell)

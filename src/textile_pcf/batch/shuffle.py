@@ -1,4 +1,4 @@
-"""Scattered products brought together: rows are dealt out to files by product, never sorted."""
+"""Shuffle rows into one file per partition by product hash, in one pass without sorting."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from textile_pcf.arrays import IndexArray
 from textile_pcf.batch.atomic_files import write_atomically
-from textile_pcf.batch.folder import remove
-from textile_pcf.batch.hashing import joined, keys
-from textile_pcf.batch.partitions import arrow_rows, product_column
+from textile_pcf.batch.folder import remove_files
+from textile_pcf.batch.hashing import in_one_chunk, product_hashes
+from textile_pcf.batch.partitions import open_product_column, table_from_arrow
 from textile_pcf.columns import SHORT, ArrowStrings
 from textile_pcf.errors import InputError
 from textile_pcf.io.arrow import dictionary_codes, one_dictionary
@@ -31,117 +31,154 @@ from textile_pcf.io.arrow_faults import (
 )
 from textile_pcf.io.table import Table
 
-CHUNK = 600_000  # rows dealt out at a time
+CHUNK = 600_000  # rows shuffled at a time
 ROW = "__row"
-HALF = np.uint64(32)  # bits
-Takes = Callable[[IndexArray], Any]
+HALF_BITS = np.uint64(32)
+TakeRows = Callable[[IndexArray], Any]
+"""Returns the cells of a column at some rows, as a pyarrow array."""
 FOLDER, NEW = ".spread", ".spread.new"
 
 
 @dataclass(frozen=True)
 class ShuffledPartition:
-    """Rows of whole products in a file of their own; `path` is where they were read."""
+    """Rows of whole products in a temporary file.
+
+    Attributes
+    ----------
+    number : int
+        Number of the partition.
+    path : str
+        The source, for messages.
+    file : str
+        The temporary file (Arrow IPC stream).
+    """
 
     number: int
     path: str
     file: str
-    rows: int = 0
 
     def read(self) -> Any:
-        """The rows as a pyarrow table in one piece, all texts as codes."""
+        """Read the rows as a pyarrow table in one chunk, with all texts as codes."""
         import pyarrow as pa
 
         with pa.memory_map(self.file) as source:
-            told = pa.ipc.open_stream(source).read_all()
-            rows = pa.table({name: _as_one(told.column(name)) for name in told.column_names})
+            stored = pa.ipc.open_stream(source).read_all()
+            rows = pa.table({name: _combine(stored.column(name)) for name in stored.column_names})
         for name in [field.name for field in rows.schema if is_text_type(field.type)]:  # the products
-            place = rows.column_names.index(name)
-            rows = rows.set_column(place, name, _encoded(joined(rows.column(place))))
+            index = rows.column_names.index(name)
+            rows = rows.set_column(index, name, _encode_texts(in_one_chunk(rows.column(index))))
         return rows
 
     def table(self, rows: Any) -> Table:
-        """The rows as columns, with their places in the file they come from."""
+        """Convert the rows to a table, with their positions in the source."""
         lines = rows.column(ROW).to_numpy()
-        return arrow_rows(rows.drop_columns([ROW]), self.path, lines, as_seen=True)
+        return table_from_arrow(rows.drop_columns([ROW]), self.path, lines, ordered=True)
 
-    def done(self) -> None:
-        """The rows may go; an empty file stays in their place, so that the files of the others keep their numbers."""
+    def release(self) -> None:
+        """Empty the file. It stays, so that the numbers of the other partitions do not change when a run is resumed."""
         write_atomically(Path(self.file), lambda path: path.touch())
 
 
-def _as_one(column: Any) -> Any:
-    """A column in one piece."""
+def _combine(column: Any) -> Any:
+    """Return a column as one array, with one dictionary."""
     import pyarrow as pa
 
-    return joined(one_dictionary(column) if pa.types.is_dictionary(column.type) else column)
+    return in_one_chunk(one_dictionary(column) if pa.types.is_dictionary(column.type) else column)
 
 
-def _encoded(cells: Any) -> Any:
-    """Texts as codes, in the order in which they appear; those of one length as the bytes they are, in half the time."""
+def _encode_texts(cells: Any) -> Any:
+    """Dictionary-encode texts by first appearance. Texts of one length are encoded as bytes, in half the time."""
     import pyarrow as pa
 
     rows = ArrowStrings(cells).as_matrix() if pa.types.is_string(cells.type) and not cells.null_count else None
     if rows is None:
         return cells.dictionary_encode()
     length = rows.shape[1]
-    told = pa.FixedSizeBinaryArray.from_buffers(pa.binary(length), len(rows), [None, pa.py_buffer(rows)]).dictionary_encode()
-    texts = np.frombuffer(told.dictionary.buffers()[1], dtype=np.uint8)[: len(told.dictionary) * length]
-    return pa.DictionaryArray.from_arrays(told.indices, ArrowStrings.from_matrix(texts.reshape(-1, length)).array)
+    encoded = pa.FixedSizeBinaryArray.from_buffers(pa.binary(length), len(rows), [None, pa.py_buffer(rows)]).dictionary_encode()
+    texts = np.frombuffer(encoded.dictionary.buffers()[1], dtype=np.uint8)[: len(encoded.dictionary) * length]
+    return pa.DictionaryArray.from_arrays(encoded.indices, ArrowStrings.from_matrix(texts.reshape(-1, length)).array)
 
 
 def shuffle_rows(path: str, out: Path, rows: int, per_file: int) -> list[ShuffledPartition]:
-    """Deal the rows of a Parquet file out to files of about `per_file` rows; done before, they are taken as they are."""
+    """Shuffle the rows of a Parquet file into files of whole products. Files of an earlier run are used again.
+
+    Parameters
+    ----------
+    path : str
+        A Parquet file.
+    out : Path
+        Folder of the batch.
+    rows : int
+        Rows of the file.
+    per_file : int
+        Rows of a partition, approximately.
+    """
     count = max(1, -(-rows // per_file))
     folder = out / FOLDER
     if not folder.is_dir():
         new = out / NEW
-        remove(out, NEW)
+        remove_files(out, NEW)
         new.mkdir(parents=True, exist_ok=True)
         row = np.dtype(np.int32 if rows < SHORT else np.int64)
         try:
             try:
-                _deal(path, new, count, row, narrow=True)
+                _write_files(path, new, count, row, narrow=True)
             except OverflowError:
-                _deal(path, new, count, row, narrow=False)
-        except InputError:  # its texts cannot be read as codes, or it is damaged, which the second time tells
-            _deal(path, new, count, row, narrow=False, plainly=True)
+                _write_files(path, new, count, row, narrow=False)
+        except InputError:  # texts cannot be read as codes, or the file is damaged, which the second pass reports
+            _write_files(path, new, count, row, narrow=False, encode=False)
         new.replace(folder)
     files = [folder / f"{number:05d}.arrows" for number in range(count)]
     return [ShuffledPartition(number, path, str(file)) for number, file in enumerate(file for file in files if file.is_file())]
 
 
-def _deal(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool, plainly: bool = False) -> None:
-    """Deal rows out to files; codes are as narrow as those of the first rows need them, or of 32 bits; `plainly`, none are.
+def _write_files(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool, encode: bool = True) -> None:
+    """Write each row to the file of its product.
+
+    Parameters
+    ----------
+    path : str
+        A Parquet file.
+    folder : Path
+        Folder of the files.
+    count : int
+        Number of files.
+    row : dtype
+        Integer type of row indices.
+    narrow : bool
+        Use the smallest integer dtype that holds the codes of the first chunk, instead of 32 bits.
+    encode : bool
+        Read texts as codes.
 
     Raises
     ------
     OverflowError
-        Later rows need wider codes.
+        A later chunk needs wider codes.
     """
     import pyarrow as pa
     from pyarrow import ipc
 
     files: dict[int, Any] = {}
 
-    def write(dealt: Any, ends: IndexArray) -> None:
+    def write(batch: Any, ends: IndexArray) -> None:
         for number, (start, end) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
             if end > start:
                 if number not in files:
                     options = ipc.IpcWriteOptions(use_threads=False)
-                    files[number] = ipc.new_stream(str(folder / f"{number:05d}.arrows"), dealt.schema, options=options)
-                files[number].write_batch(dealt.slice(start, end - start))
+                    files[number] = ipc.new_stream(str(folder / f"{number:05d}.arrows"), batch.schema, options=options)
+                files[number].write_batch(batch.slice(start, end - start))
 
     try:
-        with ThreadPoolExecutor(1) as writer:  # rows are written while the next are dealt out
+        with ThreadPoolExecutor(1) as writer:  # writes while the next chunk is shuffled
             writing = deque[Future[None]]()
-            for product, columns, first in _chunks(path, narrow, plainly):
-                bucket = (((product >> HALF) * np.uint64(count)) >> HALF).astype(np.uint16)
-                order = np.argsort(bucket, kind="stable")  # counts, as the buckets are small integers
+            for hashes, columns, first in _read_chunks(path, narrow, encode):
+                bucket = (((hashes >> HALF_BITS) * np.uint64(count)) >> HALF_BITS).astype(np.uint16)
+                order = np.argsort(bucket, kind="stable")  # a radix sort, since the buckets are 16-bit integers
                 taken = {name: take(order) for name, take in columns.items()} | {ROW: pa.array((first + order).astype(row))}
                 while writing:
                     writing.popleft().result()
-                dealt = pa.record_batch(taken)
-                writing.append(writer.submit(write, dealt, np.cumsum(np.bincount(bucket, minlength=count))))
+                batch = pa.record_batch(taken)
+                writing.append(writer.submit(write, batch, np.cumsum(np.bincount(bucket, minlength=count))))
             for last in writing:
                 last.result()
     finally:
@@ -150,84 +187,84 @@ def _deal(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool,
         pa.default_memory_pool().release_unused()
 
 
-def _chunks(path: str, narrow: bool, plainly: bool) -> Iterator[tuple[NDArray[np.uint64], dict[str, Takes], int]]:
-    """Some row groups at a time: the key of each row's product, how to take rows of each column, the place of the first row."""
+def _read_chunks(path: str, narrow: bool, encode: bool) -> Iterator[tuple[NDArray[np.uint64], dict[str, TakeRows], int]]:
+    """Yield per chunk the product hash of each row, how to take rows of each column, and the index of the first row."""
     with parquet_errors(path):
-        file, product = _opened(path, plainly)
-    kinds: dict[str, np.dtype[Any]] = {}
-    read, pieces, first, schema = partial(file.read_row_groups, use_threads=False), _pieces(file.metadata), 0, None
-    with ThreadPoolExecutor(1) as reader:  # the next rows are read while these are dealt out
-        waiting = deque(reader.submit(read, groups) for groups in pieces[:1])
-        for number in range(len(pieces)):
+        file, product = _open_source(path, encode)
+    dtypes: dict[str, np.dtype[Any]] = {}
+    read, chunks, first, schema = partial(file.read_row_groups, use_threads=False), _group_chunks(file.metadata), 0, None
+    with ThreadPoolExecutor(1) as reader:  # reads the next chunk meanwhile
+        waiting = deque(reader.submit(read, groups) for groups in chunks[:1])
+        for number in range(len(chunks)):
             with parquet_errors(path):
                 table = validate_texts(waiting.popleft().result())
                 schema = schema or table.schema
                 table = table if table.schema.equals(schema) else table.cast(schema)
-            waiting.extend(reader.submit(read, groups) for groups in pieces[number + 1 : number + 2])
+            waiting.extend(reader.submit(read, groups) for groups in chunks[number + 1 : number + 2])
             with parquet_errors(path):
-                key, taken = _products(table.column(product))
+                hashes, take_products = _product_column(table.column(product))
                 columns = {
-                    name: taken if name == product else _taking(table.column(name), name, kinds if narrow else None)
+                    name: take_products if name == product else _row_taker(table.column(name), name, dtypes if narrow else None)
                     for name in table.column_names
                 }
             rows = table.num_rows
             del table
-            yield key, columns, first
+            yield hashes, columns, first
             first += rows
 
 
-def _opened(path: str, plainly: bool) -> tuple[Any, str]:
-    """A Parquet file whose texts are read as codes, but for the products, hardly one of which stands twice in a row group."""
+def _open_source(path: str, encode: bool) -> tuple[Any, str]:
+    """Open a Parquet file whose texts are read as codes, except the products, which hardly repeat in a row group."""
     import pyarrow as pa
 
-    file, product, _ = product_column(path)
+    file, product, _ = open_product_column(path)
     coded_product = pa.types.is_dictionary(file.schema_arrow.field(product).type)
-    metadata = without_arrow_schema(path) if coded_product or plainly else file.metadata
-    texts = () if plainly else text_columns(open_parquet(path, metadata=metadata).schema_arrow)
+    metadata = without_arrow_schema(path) if coded_product or not encode else file.metadata
+    texts = text_columns(open_parquet(path, metadata=metadata).schema_arrow) if encode else ()
     others = [name for name in texts if name != product]
-    return open_parquet(path, others, metadata=metadata), product  # not mapped: that would stay in memory
+    return open_parquet(path, others, metadata=metadata), product  # not memory-mapped: the pages would stay in memory
 
 
-def _pieces(metadata: Any) -> list[list[int]]:
-    """Row groups that are read at a time."""
-    pieces: list[list[int]] = [[]]
+def _group_chunks(metadata: Any) -> list[list[int]]:
+    """Return the row groups of each chunk."""
+    chunks: list[list[int]] = [[]]
     size = 0
     for group in range(metadata.num_row_groups):
         if size >= CHUNK:
-            pieces.append([])
+            chunks.append([])
             size = 0
-        pieces[-1].append(group)
+        chunks[-1].append(group)
         size += metadata.row_group(group).num_rows
-    return pieces
+    return chunks
 
 
-def _taking(column: Any, name: str, kinds: dict[str, np.dtype[Any]] | None) -> Takes:
-    """How to take rows of a column: texts as codes, which numpy takes several times as fast as arrow.
+def _row_taker(column: Any, name: str, dtypes: dict[str, np.dtype[Any]] | None) -> TakeRows:
+    """Return a function that takes rows of a column. Codes are taken by numpy, several times faster than by pyarrow.
 
-    `kinds` are the narrowest that the codes of columns take; those that are new among them.
+    `dtypes` holds the smallest integer dtype for the codes of each column; it is extended by new columns.
     """
     import pyarrow as pa
 
     if not str(column.type).startswith("dictionary<values=string"):
-        cells = joined(column)
+        cells = in_one_chunk(column)
         return lambda rows: cells.take(pa.array(rows))
     codes, texts = dictionary_codes(column)
-    if kinds is not None:
-        kind = kinds.setdefault(name, np.min_scalar_type(-max(len(texts), 1)))
-        if len(texts) > np.iinfo(kind).max + 1:
+    if dtypes is not None:
+        dtype = dtypes.setdefault(name, np.min_scalar_type(-max(len(texts), 1)))
+        if len(texts) > np.iinfo(dtype).max + 1:
             raise OverflowError(name)
-        return lambda rows: pa.DictionaryArray.from_arrays(codes.astype(kind).take(rows), texts, safe=False)
+        return lambda rows: pa.DictionaryArray.from_arrays(codes.astype(dtype).take(rows), texts, safe=False)
     return lambda rows: pa.DictionaryArray.from_arrays(codes.take(rows), texts, safe=False)
 
 
-def _products(column: Any) -> tuple[NDArray[np.uint64], Takes]:
-    """Key of each row's product, and how to take them: not as codes any more, as each file will hold few of them."""
+def _product_column(column: Any) -> tuple[NDArray[np.uint64], TakeRows]:
+    """Return the product hash of each row, and a function that takes rows. Texts are decoded: a file holds few of them."""
     import pyarrow as pa
 
     if not pa.types.is_dictionary(column.type):
-        cells = joined(column)
+        cells = in_one_chunk(column)
         if cells.null_count or not pa.types.is_string(cells.type):
-            return keys(cells), lambda rows: cells.take(pa.array(rows))
-        return keys(cells), lambda rows: ArrowStrings(cells).take(rows).array
+            return product_hashes(cells), lambda rows: cells.take(pa.array(rows))
+        return product_hashes(cells), lambda rows: ArrowStrings(cells).take(rows).array
     codes, texts = dictionary_codes(column)
-    return keys(texts)[codes], lambda rows: texts.take(pa.array(codes.take(rows)))
+    return product_hashes(texts)[codes], lambda rows: texts.take(pa.array(codes.take(rows)))

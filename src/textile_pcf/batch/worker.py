@@ -1,4 +1,4 @@
-"""The work on one partition: rows of whole products in, a small result out; the same engine as for one product."""
+"""The work on one partition: rows of whole products in, result files and a report out."""
 
 from __future__ import annotations
 
@@ -15,70 +15,62 @@ import numpy as np
 
 from textile_pcf.activity import build_activity
 from textile_pcf.batch.atomic_files import part_name, read_json, write_atomically, write_json
+from textile_pcf.batch.job import Job
 from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.output import COLUMNS_OF, rejected_rows
-from textile_pcf.batch.partitions import without
+from textile_pcf.batch.partitions import split_products
 from textile_pcf.calculation import calculate_scenarios
 from textile_pcf.columns import by_first_appearance, factorize
 from textile_pcf.errors import SHOWN, InputError, Problem
-from textile_pcf.factors import LINK, FactorTable
+from textile_pcf.factors import LINK
 from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.inventory.plausibility import count_implausible
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.table import Table
 from textile_pcf.results import Footprint
 from textile_pcf.results.warnings import product_warnings
-from textile_pcf.rules import RuleSet
-from textile_pcf.supply import Supply
 
 
 class Partition(Protocol):
-    """A partition: numbered, and able to read its rows anywhere."""
+    """Rows of whole products that any process can read."""
 
     @property
     def number(self) -> int:
-        """Its number, from 0."""
+        """Number of the partition, from 0."""
 
     def read(self) -> Any:
-        """The rows as they are kept: the part of the work that another thread can do meanwhile."""
+        """Read the rows as they are stored. Another thread may do this ahead of time."""
 
     def table(self, rows: Any) -> Table:
-        """The rows as columns, with their places."""
+        """Convert the rows to a table, with their positions in the source."""
 
-    def done(self) -> None:
-        """What was kept for it alone may go: its results are written."""
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """Factor tables and a set of global warming potentials; the declared ones have the name ""."""
-
-    name: str
-    factors: FactorTable
-    gwp: str
-    biogenic: str
-
-
-@dataclass(frozen=True)
-class Job:
-    """What is to be done with every partition; picklable."""
-
-    rules: RuleSet
-    scenarios: tuple[Scenario, ...]
-    results: str
-    units: tuple[str, ...]
-    on_error: str
-    out: str
-    metadata: dict[str, str] = field(repr=False)
-    supply: Supply | None = None
-    """What electricity and heat the sites really use."""
-    links: bool = False
-    """The products of a partition may link to one another: it holds all of them."""
+    def release(self) -> None:
+        """Release temporary files of this partition. Called after its results are written."""
 
 
 @dataclass(frozen=True)
 class PartitionReport:
-    """What became of a partition."""
+    """The outcome of a partition.
+
+    Attributes
+    ----------
+    number : int
+        Number of the partition.
+    rows, products, rejected, problems : int
+        Counts of rows, calculated products, rejected products, and problems.
+    used : list of dict
+        Per scenario the rows of the factor tables that were used, by index of the table.
+    warnings : list of str
+        Distinct warnings of products.
+    unanswered : dict
+        Per scenario without results for some products their number (`products`) and the `reasons` with counts.
+    sha256 : str
+        Hash of the result file; "" if there is none.
+    implausible : dict
+        Per quantity outside its band the number of products, the first product and its amount.
+    seconds : dict
+        Durations of the steps. [s]
+    """
 
     number: int
     rows: int
@@ -86,224 +78,245 @@ class PartitionReport:
     rejected: int
     problems: int
     used: list[dict[str, list[int]]] = field(default_factory=list)
-    """Per scenario the rows of the factor tables that are used, by place of the table."""
     warnings: list[str] = field(default_factory=list)
-    """What is to be said of products, each sentence once."""
     unanswered: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Per scenario that does not answer for some products how many `products` these are, and `reasons` by how many."""
     sha256: str = ""
-    """Of the file of its results, where there are some."""
     implausible: dict[str, list[Any]] = field(default_factory=dict)
-    """Per quantity outside its band, how many products, the first of them and its amount."""
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
 
 
 class LinkedError(Exception):
-    """Products link to others, which may stand in another partition."""
+    """Products take other products, which may be in another partition."""
 
 
 @dataclass
 class MatcherCache:
-    """What was learned from earlier partitions: factors found."""
+    """Factor matchers of all scenarios. They remember the matches of earlier partitions."""
 
-    answers: list[FactorMatcher]
+    matchers: list[FactorMatcher]
 
     @classmethod
-    def of(cls, work: Job) -> MatcherCache:
-        """Nothing yet."""
-        return cls([FactorMatcher(one.factors, one.gwp, one.biogenic) for one in work.scenarios])
+    def empty(cls, job: Job) -> MatcherCache:
+        """Create an empty cache for a job."""
+        return cls([FactorMatcher(scenario.factors, scenario.gwp, scenario.biogenic) for scenario in job.scenarios])
 
 
-def run_chunk(told: tuple[Job, MatcherCache], partitions: Sequence[Partition]) -> list[PartitionReport]:
-    """Partitions one after the other: what a task of a thread, of Dask or of an executor runs. What it is told stays as it is.
+def run_chunk(job_and_cache: tuple[Job, MatcherCache], partitions: Sequence[Partition]) -> list[PartitionReport]:
+    """Calculate partitions one after the other, as one task of a thread, of Dask or of an executor.
 
-    Both are copied as one: what is known of a rule is known of this very rule, not of a copy of it.
+    The arguments are not changed: job and cache are copied, both in one copy because the cache refers to the rule of the job.
     """
-    work, known = pickle.loads(pickle.dumps(told))  # noqa: S301 - a copy
-    return list(run_serial(work, partitions, known))
+    job, cache = pickle.loads(pickle.dumps(job_and_cache))  # noqa: S301 - a copy
+    return list(run_serial(job, partitions, cache))
 
 
-def run_serial(work: Job, partitions: Sequence[Partition], known: MatcherCache) -> Iterator[PartitionReport]:
-    """Partitions one after the other, all in this thread; `known` grows."""
+def run_serial(job: Job, partitions: Sequence[Partition], cache: MatcherCache) -> Iterator[PartitionReport]:
+    """Calculate partitions one after the other in this thread, and fill the cache."""
     retain_freed_memory()
     for partition in partitions:
-        yield calculate_part(work, partition, known)
+        yield run_partition(job, partition, cache)
 
 
-def run_pipelined(work: Job, partitions: Sequence[Partition], known: MatcherCache) -> Iterator[PartitionReport]:
-    """Partitions one after the other, the next one read and the last one written meanwhile; `known` grows."""
+def run_pipelined(job: Job, partitions: Sequence[Partition], cache: MatcherCache) -> Iterator[PartitionReport]:
+    """Calculate partitions in this thread while others read the next and write the last one, and fill the cache."""
     retain_freed_memory()
     with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
         reading = deque(reader.submit(partition.read) for partition in partitions[:1])
         writing: deque[Future[PartitionReport]] = deque()
-        for place, partition in enumerate(partitions):
+        for index, partition in enumerate(partitions):
             rows = reading.popleft().result()
-            reading.extend(reader.submit(later.read) for later in partitions[place + 1 : place + 2])
+            reading.extend(reader.submit(later.read) for later in partitions[index + 1 : index + 2])
             table = partition.table(rows)
             del rows
-            outcome = calculate_partition(work, partition, table, known)
+            result = calculate_partition(job, partition, table, cache)
             if writing:
                 yield writing.popleft().result()
-            writing.append(writer.submit(write_partition, work, outcome))
+            writing.append(writer.submit(write_partition, job, result))
         yield from (waiting.result() for waiting in writing)
 
 
 @dataclass(frozen=True)
 class PartitionResult:
-    """What a partition gave: results under every scenario, problems, and the rows of products that have some."""
+    """Footprints of a partition before they are written.
+
+    Attributes
+    ----------
+    partition : Partition
+        The partition.
+    rows, products : int
+        Counts of rows and of calculated products.
+    footprints : list of Footprint or None
+        One per scenario; None if a scenario has no result for any product. Empty if all products are rejected.
+    problems : list of Problem
+        Problems of rejected products.
+    rejected : Table or None
+        Rows of rejected products.
+    unanswered : dict
+        As in `PartitionReport`.
+    seconds : float
+        Duration of the calculation. [s]
+    """
 
     partition: Partition
     rows: int
     products: int
-    results: list[Footprint | None]
+    footprints: list[Footprint | None]
     problems: list[Problem]
-    refused: Table | None
+    rejected: Table | None
     unanswered: dict[str, dict[str, Any]]
     seconds: float
 
 
-def calculate_part(work: Job, partition: Partition, known: MatcherCache) -> PartitionReport:
+def run_partition(job: Job, partition: Partition, cache: MatcherCache) -> PartitionReport:
     """Read a partition, calculate it, and write its files."""
-    return write_partition(work, calculate_partition(work, partition, partition.table(partition.read()), known))
+    return write_partition(job, calculate_partition(job, partition, partition.table(partition.read()), cache))
 
 
-def calculate_partition(work: Job, partition: Partition, table: Table, known: MatcherCache) -> PartitionResult:
-    """Calculate a partition; each of its products is in the results or refused."""
-    begun = time.perf_counter()
-    results, problems, refused, unanswered = with_rejects(work, table, known)
-    products, refusals = len(results[0].names) if results and results[0] else 0, len({one.product for one in problems})
-    if products + refusals != len(by_first_appearance(factorize(table.columns["product"])).categories):
+def calculate_partition(job: Job, partition: Partition, table: Table, cache: MatcherCache) -> PartitionResult:
+    """Calculate a partition under all scenarios.
+
+    Raises
+    ------
+    InputError
+        The input as a whole is invalid, or any product if `on_error` is `fail`.
+    LinkedError
+        Products take other products.
+    RuntimeError
+        A product is neither calculated nor rejected.
+    """
+    start = time.perf_counter()
+    footprints, problems, rejected, unanswered = _calculate_or_reject(job, table, cache)
+    products = len(footprints[0].names) if footprints and footprints[0] else 0
+    count = products + len({problem.product for problem in problems})
+    if count != len(by_first_appearance(factorize(table.columns["product"])).categories):
         raise RuntimeError(f"products were lost in {table.name}, part {partition.number}")
-    return PartitionResult(partition, table.rows, products, results, problems, refused, unanswered, time.perf_counter() - begun)
+    seconds = time.perf_counter() - start
+    return PartitionResult(partition, table.rows, products, footprints, problems, rejected, unanswered, seconds)
 
 
-def write_partition(work: Job, outcome: PartitionResult) -> PartitionReport:
-    """Write what a partition gave; the small file that says it is done comes last."""
-    begun = time.perf_counter()
-    number, out, results, refused = outcome.partition.number, Path(work.out), outcome.results, outcome.refused
-    name, digest = part_name(number), ""
-    if results:
-        base, *others = work.scenarios
-        silent = [one.name for one in others if one.factors is not base.factors]
-        columns = COLUMNS_OF[work.results](results, [one.name for one in work.scenarios], work.units, silent)
-        told = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **work.metadata})
-        digest = write_atomically(out / "results" / f"{name}.parquet", lambda path: _write(told, path))
-    if refused is not None:
-        text = rejected_rows(refused)
-        write_atomically(out / "parts" / f"{name}.csv", lambda path: path.write_text(text, encoding="utf-8", newline=""))
-    problems = outcome.problems
-    rejected = len({problem.product for problem in problems})
-    used = [{str(table): list(rows) for table, rows in result.used().items()} if result else {} for result in results]
-    odd = {name: list(told) for name, told in _implausible(results[0]).items()} if results and results[0] else {}
-    warnings = said_of(results)
-    done = PartitionReport(
-        number, outcome.rows, outcome.products, rejected, len(problems), used, warnings, outcome.unanswered, digest, odd
+def write_partition(job: Job, result: PartitionResult) -> PartitionReport:
+    """Write the files of a partition. The report comes last: a partition with a report is finished."""
+    start = time.perf_counter()
+    number, out, footprints = result.partition.number, Path(job.out), result.footprints
+    sha256 = _write_results(job, footprints, out / "results" / f"{part_name(number)}.parquet") if footprints else ""
+    if result.rejected is not None:
+        text = rejected_rows(result.rejected)
+        path = out / "parts" / f"{part_name(number)}.csv"
+        write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8", newline=""))
+    implausible = _implausible(footprints[0]) if footprints and footprints[0] else {}
+    report = PartitionReport(
+        number,
+        result.rows,
+        result.products,
+        len({problem.product for problem in result.problems}),
+        len(result.problems),
+        [{str(table): list(rows) for table, rows in one.used().items()} if one else {} for one in footprints],
+        _product_warnings(footprints),
+        result.unanswered,
+        sha256,
+        {name: list(values) for name, values in implausible.items()},
     )
-    record = {key: value for key, value in vars(done).items() if key != "seconds"}
-    kept = {**record, "rejected_problems": [asdict(problem) for problem in problems]}
-    write_json(out / "parts" / f"{name}.json", kept, indent=None)
-    outcome.partition.done()
-    seconds = {"calculate": outcome.seconds, "write": time.perf_counter() - begun}
+    record = {key: value for key, value in vars(report).items() if key != "seconds"}
+    problems = [asdict(problem) for problem in result.problems]
+    write_json(out / "parts" / f"{part_name(number)}.json", {**record, "rejected_problems": problems}, indent=None)
+    result.partition.release()
+    seconds = {"calculate": result.seconds, "write": time.perf_counter() - start}
     return PartitionReport(**record, seconds={key: round(value, 6) for key, value in seconds.items()})
 
 
 def read_report(out: Path, number: int) -> PartitionReport | None:
-    """What became of a partition in an earlier run; None where it was not finished."""
-    told = read_json(out / "parts" / f"{part_name(number)}.json")
-    if told is None:
+    """Return the report of a partition of an earlier run; None if it was not finished."""
+    record = read_json(out / "parts" / f"{part_name(number)}.json")
+    if record is None:
         return None
-    told.pop("rejected_problems")
-    return PartitionReport(**told)
+    record.pop("rejected_problems")
+    return PartitionReport(**record)
 
 
-def with_rejects(
-    work: Job, table: Table, known: MatcherCache
+def _calculate_or_reject(
+    job: Job, table: Table, cache: MatcherCache
 ) -> tuple[list[Footprint | None], list[Problem], Table | None, dict[str, dict[str, Any]]]:
-    """Results of all products that have no problem; the problems and the rows of the others; what scenarios do not answer.
-
-    Raises
-    ------
-    InputError
-        Something is wrong with the whole input, or with any product where `on_error` is `fail`.
-    """
-    if not work.links and any(text.startswith(LINK) for text in getattr(table.columns.get("item"), "categories", ())):
+    """Return footprints per scenario, the problems and rows of rejected products, and the unanswered scenarios."""
+    if not job.linked and any(text.startswith(LINK) for text in getattr(table.columns.get("item"), "categories", ())):
         raise LinkedError
-    known.answers = [answers.renew_if_large() for answers in known.answers]
-    if len(known.answers) > 1:
+    cache.matchers = [matcher.renew_if_large() for matcher in cache.matchers]
+    if len(cache.matchers) > 1:
         try:
-            told = calculate_scenarios(build_activity(table, work.rules), *known.answers, supply=work.supply)
-            return [*told], [], None, {}
+            calculated = calculate_scenarios(build_activity(table, job.rules), *cache.matchers, supply=job.supply)
+            return [*calculated], [], None, {}
         except InputError:
-            pass  # of the products, or of a scenario alone: told apart below
-    strict = work.on_error == "fail"
-    base, rest, problems, refused = _sifted(work, table, known.answers[0], strict)
-    if base is None:
-        return [], problems, refused, {}
-    results: list[Footprint | None] = [base]
+            pass  # whether of the products or of one scenario is found below
+    declared, accepted, problems, rejected = _calculate_valid(job, table, cache.matchers[0], job.on_error == "fail")
+    if declared is None:
+        return [], problems, rejected, {}
+    footprints: list[Footprint | None] = [declared]
     unanswered: dict[str, dict[str, Any]] = {}
-    for scenario, answers in zip(work.scenarios[1:], known.answers[1:], strict=True):
-        result, missing = answered(work, rest, answers, len(base.names))
-        results.append(result)
+    for scenario, matcher in zip(job.scenarios[1:], cache.matchers[1:], strict=True):
+        footprint, missing = _calculate_scenario(job, accepted, matcher, len(declared.names))
+        footprints.append(footprint)
         unanswered |= {scenario.name: missing} if missing else {}
-    return results, problems, refused, unanswered
+    return footprints, problems, rejected, unanswered
 
 
-def _sifted(
-    work: Job, table: Table, answers: FactorMatcher, strict: bool = False
+def _calculate_valid(
+    job: Job, table: Table, matcher: FactorMatcher, strict: bool = False
 ) -> tuple[Footprint | None, Table, list[Problem], Table | None]:
-    """The result of the products that have no problem, and their rows; the problems and the rows of the others.
+    """Reject products with problems until the others can be calculated.
 
-    Raises
-    ------
-    InputError
-        Something is wrong with the whole input; with any product where that is asked.
+    Returns the footprint and the rows of the valid products, and the problems and the rows of the others. Problems of the
+    whole input are raised, and with `strict` all problems.
     """
     problems: list[Problem] = []
-    refused: list[Table] = []
-    rest: Table = table
-    while rest.rows:
+    rejected: list[Table] = []
+    accepted = table
+    while accepted.rows:
         try:
-            (result,) = calculate_scenarios(build_activity(rest, work.rules), answers, supply=work.supply)
-            return result, rest, problems, _joined(refused)
+            (footprint,) = calculate_scenarios(build_activity(accepted, job.rules), matcher, supply=job.supply)
+            return footprint, accepted, problems, _merge_tables(rejected)
         except InputError as error:
-            nameless = {one.where for one in error.problems if one.code == "bad-product"}
-            of_products = [one for one in error.problems if one.product or one.where in nameless]
+            nameless = {problem.where for problem in error.problems if problem.code == "bad-product"}
+            of_products = [problem for problem in error.problems if problem.product or problem.where in nameless]
             if strict or len(of_products) < len(error.problems):
                 raise
             problems += of_products
-            rest, out = without(rest, {one.product for one in of_products})
-            refused.append(out)
-    return None, rest, problems, _joined(refused)
+            accepted, invalid = split_products(accepted, {problem.product for problem in of_products})
+            rejected.append(invalid)
+    return None, accepted, problems, _merge_tables(rejected)
 
 
-def answered(work: Job, table: Table, answers: FactorMatcher, products: int) -> tuple[Footprint | None, dict[str, Any]]:
-    """What a scenario gives for products that are sound without it; how many it does not answer for, and why."""
+def _calculate_scenario(
+    job: Job, table: Table, matcher: FactorMatcher, products: int
+) -> tuple[Footprint | None, dict[str, Any]]:
+    """Calculate a further scenario for the accepted products. Returns what is unanswered, or an empty dict."""
     try:
-        result, _, problems, _ = _sifted(work, table, answers)
-        missing = len({one.product for one in problems})
+        footprint, _, problems, _ = _calculate_valid(job, table, matcher)
+        missing = len({problem.product for problem in problems})
     except InputError as error:  # of its tables as a whole
-        result, problems, missing = None, list(error.problems), products
-    of_reason: dict[str, set[str]] = {}
-    for one in problems:
-        what = "They take a product for which it does not answer." if one.code == "no-product" else one.what
-        of_reason.setdefault(what, set()).add(one.product)
-    reasons = {what: missing if of == {""} else len(of) for what, of in of_reason.items()}
-    return result, {"products": missing, "reasons": reasons} if missing else {}
+        footprint, problems, missing = None, list(error.problems), products
+    by_reason: dict[str, set[str]] = {}
+    for problem in problems:
+        linked = problem.code == "no-product"
+        reason = "They take a product for which it does not answer." if linked else problem.what
+        by_reason.setdefault(reason, set()).add(problem.product)
+    reasons = {reason: missing if names == {""} else len(names) for reason, names in by_reason.items()}
+    return footprint, {"products": missing, "reasons": reasons} if missing else {}
 
 
-def _implausible(result: Footprint) -> Mapping[str, tuple[int, str, str]]:
-    """Return how many products are outside the band of each quantity, with the first of them and its amount."""
-    return count_implausible(result.inventory.activity, result.inventory.quantities)
+def _implausible(footprint: Footprint) -> Mapping[str, tuple[int, str, str]]:
+    """Return per quantity outside its band the number of products, the first of them and its amount."""
+    return count_implausible(footprint.inventory.activity, footprint.inventory.quantities)
 
 
-def said_of(results: Sequence[Footprint | None]) -> list[str]:
-    """Warnings of products, each sentence once; no more than a person reads."""
-    texts = (text for result in results if result for text in product_warnings(result.inventory, result.run.factors))
+def _product_warnings(footprints: Sequence[Footprint | None]) -> list[str]:
+    """Return the first distinct warnings of products, no more than are shown."""
+    texts = (
+        text for footprint in footprints if footprint for text in product_warnings(footprint.inventory, footprint.run.factors)
+    )
     return list(dict.fromkeys(texts))[:SHOWN]
 
 
-def _joined(tables: list[Table]) -> Table | None:
-    """Rejected rows in one table, in the order of the source."""
+def _merge_tables(tables: list[Table]) -> Table | None:
+    """Merge the rows of rejected products, in the order of the source."""
     if len(tables) < 2:
         return tables[0] if tables else None
     columns = {name: [cell for table in tables for cell in table.columns[name]] for name in tables[0].columns}
@@ -313,10 +326,19 @@ def _joined(tables: list[Table]) -> Table | None:
     return Table(tables[0].name, columns, len(lines), tables[0].source_type, lines[order])
 
 
-def _write(columns: Any, path: Path) -> str:
-    """Write results; their hash."""
+def _write_results(job: Job, footprints: list[Footprint | None], path: Path) -> str:
+    """Write the result file of a partition and return its SHA-256."""
     from pyarrow import parquet
 
-    texts = [field.name for field in columns.schema if not str(field.type).startswith(("double", "float", "string"))]
-    parquet.write_table(columns, path, use_dictionary=texts, compression="zstd" if texts else "none", write_statistics=False)
-    return sha256_of(path)
+    declared, *others = job.scenarios
+    nullable = [scenario.name for scenario in others if scenario.factors is not declared.factors]
+    columns = COLUMNS_OF[job.results](footprints, [scenario.name for scenario in job.scenarios], job.units, nullable)
+    columns = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **job.metadata})
+    coded = [field.name for field in columns.schema if not str(field.type).startswith(("double", "float", "string"))]
+    compression = "zstd" if coded else "none"
+
+    def write(temporary: Path) -> str:
+        parquet.write_table(columns, temporary, use_dictionary=coded, compression=compression, write_statistics=False)
+        return sha256_of(temporary)
+
+    return str(write_atomically(path, write))

@@ -20,24 +20,24 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def message_language(arguments: list[str]) -> str:
-    """Language of messages: that of `--lang`, else of TEXTILE_PCF_LANG, else English.
+    """Return the language of messages: that of `--lang`, else of TEXTILE_PCF_LANG, else English.
 
     Examples
     --------
-    >>> message_language(["check", "mill.csv", "--lang", "zh"]), spoken(["check", "mill.csv", "--lang=zh"])
+    >>> message_language(["check", "mill.csv", "--lang", "zh"]), message_language(["check", "mill.csv", "--lang=zh"])
     ('zh', 'zh')
     """
-    told = [after for word, after in pairwise([*arguments, ""]) if word == "--lang"]
-    told += [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]
-    return (told or [os.environ.get(VARIABLE) or "en"])[-1]
+    languages = [value for argument, value in pairwise([*arguments, ""]) if argument == "--lang"]
+    languages += [argument.removeprefix("--lang=") for argument in arguments if argument.startswith("--lang=")]
+    return (languages or [os.environ.get(VARIABLE) or "en"])[-1]
 
 
 def run(arguments: list[str]) -> int:
-    """Exit code of a command line."""
+    """Run a command line and return its exit code."""
     import click
 
     from textile_pcf.cli.commands import app
-    from textile_pcf.cli.help import told
+    from textile_pcf.cli.help import usage_error
     from textile_pcf.errors import PcfError, PcfWarning
 
     for stream in (sys.stdout, sys.stderr):
@@ -46,25 +46,25 @@ def run(arguments: list[str]) -> int:
     language = message_language(arguments)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", PcfWarning)  # commands that calculate tell them in their own words
+            warnings.simplefilter("ignore", PcfWarning)  # commands that calculate write warnings themselves
             code = app.main(arguments, prog_name="textile-pcf", standalone_mode=False, obj=language)
-        sys.stdout.flush()  # what cannot be written is found here, not when all is over
+        sys.stdout.flush()  # reports a full disk here, not at interpreter exit
         return code if isinstance(code, int) else DONE
-    except SystemExit as stop:  # the reader of our output went away
+    except SystemExit as stop:  # the reader of the output closed it
         return stop.code if isinstance(stop.code, int) else DONE
     except click.ClickException as error:
-        sys.stderr.write(told(error, language))
+        sys.stderr.write(usage_error(error, language))
         return USAGE
     except (KeyboardInterrupt, click.Abort):
         return STOPPED
     except PcfError as error:
-        return _refused(error, language)
+        return _report_errors(error, language)
     except Exception as error:
-        return _no_room(language) if getattr(error, "errno", None) in NO_ROOM else _failed(error, language)
+        return _report_full_disk(language) if getattr(error, "errno", None) in NO_ROOM else _report_bug(error, language)
 
 
-def _refused(error: Exception, language: str) -> int:
-    """Tell what is wrong with the request, the rule, the factors or the input."""
+def _report_errors(error: Exception, language: str) -> int:
+    """Write the problems of a request, a rule, factors or input, and return the exit code."""
     from textile_pcf.errors import SHOWN, FactorError, InputError, PcfError, RuleError
 
     assert isinstance(error, PcfError)
@@ -73,24 +73,24 @@ def _refused(error: Exception, language: str) -> int:
     return DEFINITION if isinstance(error, (RuleError, FactorError)) else INPUT if isinstance(error, InputError) else USAGE
 
 
-def _no_room(language: str) -> int:
-    """Nothing more can be written, and nobody is to be told so again at the end."""
+def _report_full_disk(language: str) -> int:
+    """Write that the disk is full, and return the exit code. Standard output is closed, so that exiting raises no error."""
     from textile_pcf.messages.catalogue import translate
 
-    with suppress(OSError, ValueError):  # standard output may be no file
+    with suppress(OSError, ValueError):  # standard output may have no file descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    said = "There is no room left on the disk. Make some, or name another place for the output; what was begun is not whole."
-    sys.stderr.write(translate(said, language) + "\n")
+    message = "There is no room left on the disk. Make some, or name another place for the output; what was begun is not whole."
+    sys.stderr.write(translate(message, language) + "\n")
     return USAGE
 
 
-def _failed(error: Exception, language: str) -> int:
-    """A fault of ours: say so, with what a report needs."""
+def _report_bug(error: Exception, language: str) -> int:
+    """Write the traceback of an internal error and how to report it, and return the exit code."""
     import traceback
 
     from textile_pcf.messages.catalogue import translate
 
     traceback.print_exc()
-    said = f"internal error: {error!r}. Please report it with the lines above and the input."
-    sys.stderr.write(translate(said, language) + "\n")
+    message = f"internal error: {error!r}. Please report it with the lines above and the input."
+    sys.stderr.write(translate(message, language) + "\n")
     return INTERNAL

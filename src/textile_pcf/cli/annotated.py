@@ -1,4 +1,4 @@
-"""`check --annotate`: the problems of a workbook, written into a copy of it."""
+"""`check --annotate`: write the problems of a workbook into a copy of it."""
 
 from __future__ import annotations
 
@@ -12,42 +12,58 @@ from textile_pcf.errors import InputError, Problem
 from textile_pcf.messages.catalogue import translate
 from textile_pcf.template import annotate
 
-Checked = tuple[tuple[str, ...], list[str]]
+CheckResult = tuple[tuple[str, ...], list[str]]
 
 
-def checked_into(file: Path, rule: str, out: Path, language: str, check: Callable[[], Checked]) -> Checked:
-    """The products that a check finds to be in order, with its warnings; its problems are written into a copy of the
-    workbook and raised. What is doubtful is written there as well.
+def check_and_annotate(file: Path, rule: str, out: Path, language: str, check: Callable[[], CheckResult]) -> CheckResult:
+    """Check a workbook, and write its problems and warnings into a copy of it.
+
+    Parameters
+    ----------
+    file : Path
+        The workbook.
+    rule : str
+        Name or path of the rule.
+    out : Path
+        The copy.
+    language : str
+        `en` or `zh`.
+    check : callable
+        Returns the products and the warnings of the workbook, or raises an InputError.
+
+    Returns
+    -------
+    tuple
+        What `check` returns.
 
     Raises
     ------
     InputError
-        There are problems; the copy is written.
+        The workbook has problems; the copy is written nevertheless.
     UsageError
-        The file is no workbook.
+        The file is not a workbook.
     """
     try:
-        checked = check()
-    except InputError as found:
-        problems, names = found.problems, found.names
-        every = (*problems, *_doubts(file, rule))
-        write_file(out, lambda path: annotate(file, every, path, language, lambda text: translate(text, language, names)),
+        result = check()
+    except InputError as error:
+        names, problems = error.names, (*error.problems, *_warnings(file, rule))
+        write_file(out, lambda path: annotate(file, problems, path, language, lambda text: translate(text, language, names)),
                    "--annotate")  # fmt: skip
         sys.stderr.write(f"{out}\n")
         raise
-    every = (*_doubts(file, rule),)
-    write_file(out, lambda path: annotate(file, every, path, language, lambda text: translate(text, language)), "--annotate")
-    return checked
+    warnings = (*_warnings(file, rule),)
+    write_file(out, lambda path: annotate(file, warnings, path, language, lambda text: translate(text, language)), "--annotate")
+    return result
 
 
-def _doubts(file: Path, rule: str) -> list[Problem]:
-    """Warnings with their cells, each said to be one; none where the file cannot be read."""
+def _warnings(file: Path, rule: str) -> list[Problem]:
+    """Return the warnings of a file as problems with cells; none if the file cannot be read."""
     from textile_pcf.activity import build_activity
     from textile_pcf.calculation import check_warnings
     from textile_pcf.rules import load_rules
 
     try:
-        found = check_warnings(build_activity(file, load_rules(rule)))
+        warnings = check_warnings(build_activity(file, load_rules(rule)))
     except InputError:
         return []
-    return [replace(doubt, cure="This is a warning: if the amount is right, leave it.") for doubt in found]
+    return [replace(warning, cure="This is a warning: if the amount is right, leave it.") for warning in warnings]

@@ -18,7 +18,7 @@ from textile_pcf.messages.catalogue import fixed_text, translate
 
 if TYPE_CHECKING:
     from textile_pcf.batch.run import BatchResult
-    from textile_pcf.cli.warned import Heard
+    from textile_pcf.cli.warned import WarningCollector
 
 CHINESE = "rejected_zh.csv"
 SETS = ("gwp", "biogenic")
@@ -82,15 +82,15 @@ def batch(
     lang: str,
 ) -> None:
     """Calculate a catalogue: results as Parquet in a folder, products with problems beside them."""
+    from textile_pcf.batch.progress import ProgressBar
     from textile_pcf.batch.run import calculate_batch
     from textile_pcf.cli.guard import read_files, refuse_folder
-    from textile_pcf.cli.progress import Bar
     from textile_pcf.cli.warned import collect_warnings
 
-    told = _scenarios(scenarios)
-    tables = [*(factors or ()), *(table for one in told.values() for table in one.get("factors", ()))]
+    changes = _parse_scenarios(scenarios)
+    tables = [*(factors or ()), *(table for scenario in changes.values() for table in scenario.get("factors", ()))]
     refuse_folder(output, read_files(rule, tables, file, supply))
-    with collect_warnings(lang) as heard:
+    with collect_warnings(lang) as collected:
         result = calculate_batch(
             file,
             rule,
@@ -99,68 +99,72 @@ def batch(
             results=results,
             on_error=on_error,
             workers=workers,
-            progress=Bar(progress, lang),
-            scenarios=told,
+            progress=ProgressBar(progress, lang),
+            scenarios=changes,
             units=units,
             gwp=gwp,
             biogenic=biogenic,
             supply=supply,
             dask=dask,
         )
-        _tell(result, rule, lang, heard)
+        _write_summary(result, rule, lang, collected)
     if result.rejected:
         raise click.exceptions.Exit(REJECTED)
 
 
-def _tell(result: BatchResult, rule: str, lang: str, heard: Heard) -> None:
-    """Say what came out, and where: nothing lost, so both sides of the count."""
+def _write_summary(result: BatchResult, rule: str, lang: str, collected: WarningCollector) -> None:
+    """Write the counts of products, the folder of the results, the warnings, and where rejected products are listed."""
     from textile_pcf.batch.atomic_files import LOG
 
-    every = result.products + result.rejected
-    counts = {"every": every, "calculated": result.products, "rejected": result.rejected, "rows": result.rows}
+    counts = {
+        "every": result.products + result.rejected,
+        "calculated": result.products,
+        "rejected": result.rejected,
+        "rows": result.rows,
+    }
     where = f"\n{result.out / 'results'}\n" if result.products else "\n"
     sys.stdout.write(fixed_text("batch_done", lang, **counts) + where)
-    heard.tell(result.warnings())
+    collected.write(result.warnings())
     if not result.rejected:
         return
-    why = result.out / "rejected.csv" if lang == "en" else _in_chinese(result, rule)
+    why = result.out / "rejected.csv" if lang == "en" else _write_chinese_problems(result, rule)
     sys.stderr.write(fixed_text("batch_rejected", lang, why=why, rows=result.out / "rejected_activity.csv") + "\n")
     sys.stderr.write(fixed_text("batch_log", lang, log=result.out / LOG) + "\n")
 
 
-def _in_chinese(result: BatchResult, rule: str) -> Path:
-    """What is wrong with the rejected products, in Chinese, for a spreadsheet; rejected.csv is the same in every language."""
+def _write_chinese_problems(result: BatchResult, rule: str) -> Path:
+    """Write rejected_zh.csv, rejected.csv in Chinese for spreadsheets, and return its path."""
     from textile_pcf.batch.atomic_files import write_atomically
     from textile_pcf.rules import load_rules
 
     names, path = load_rules(rule).translations(), result.out / CHINESE
 
-    def write(beside: Path) -> None:
-        with beside.open("w", encoding="utf-8-sig", newline="") as file:
+    def write(temporary: Path) -> None:
+        with temporary.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.DictWriter(file, ("product", "code", "where", "what", "cure"), lineterminator="\n")
             writer.writeheader()
             for problem in result.problems():
-                told = {key: translate(problem[key], "zh", names) for key in ("what", "cure")}
-                row = {**problem, **told}
+                texts = {key: translate(problem[key], "zh", names) for key in ("what", "cure")}
+                row = {**problem, **texts}
                 writer.writerow(dict(zip(row, guard_cells(row.values()), strict=True)))
 
     write_atomically(path, write)
     return path
 
 
-def _scenarios(told: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Scenarios by name: what is told under one name belongs together, its tables in order."""
-    found: dict[str, dict[str, Any]] = {}
-    for text in told:
+def _parse_scenarios(texts: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return the changes of each scenario by name; its tables in the order of the options."""
+    scenarios: dict[str, dict[str, Any]] = {}
+    for text in texts:
         name, _, other = text.partition("=")
         key, _, value = other.partition(":")
-        one = found.setdefault(name, {})
-        if not name or not other or (key in SETS and (not value or key in one)):
+        changes = scenarios.setdefault(name, {})
+        if not name or not other or (key in SETS and (not value or key in changes)):
             what = "A scenario is written NAME=OTHER: a table of factors, gwp:SET or biogenic:CONVENTION, either of these once."
             cure = "For example: new_grid=grid_2026.csv, or old=gwp:AR5."
             raise UsageError([Problem(f"--scenario {text}", what, cure, code="scenario")])
         if key in SETS:
-            one[key] = value
+            changes[key] = value
         else:
-            one.setdefault("factors", []).append(other)
-    return found
+            changes.setdefault("factors", []).append(other)
+    return scenarios

@@ -1,4 +1,4 @@
-"""The commands for people with a file: calculate, check, explain, template."""
+"""The commands that read activity data or make a template: calculate, check, explain, report, template."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from textile_pcf.cli.help import Group
 from textile_pcf.messages.catalogue import fixed_text
 
 
-def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if wanted:
-        from textile_pcf._version import __version__
+def _version(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        from textile_pcf import __version__
 
         sys.stdout.write(f"textile_pcf {__version__}\n")
         context.exit()
@@ -42,7 +42,7 @@ app.add_command(batch)
 @options.gwp
 @options.biogenic
 @options.supply
-@click.option("--format", "form", metavar="FORMAT", help="table, csv, json, parquet or xlsx.")
+@click.option("--format", "output_format", metavar="FORMAT", help="table, csv, json, parquet or xlsx.")
 @options.output
 @click.option("--lines", is_flag=True, help="csv and parquet: every line of the sum.")
 @options.language
@@ -54,7 +54,7 @@ def calculate(
     gwp: str | None,
     biogenic: str | None,
     supply: Path | None,
-    form: str | None,
+    output_format: str | None,
     output: Path | None,
     lines: bool,
     lang: str,
@@ -65,12 +65,12 @@ def calculate(
     from textile_pcf.cli.output import chosen_format, write_result
     from textile_pcf.cli.warned import collect_warnings
 
-    chosen_format(form, output)
+    chosen_format(output_format, output)
     refuse_output(output, rule, factors, file, supply)
-    with collect_warnings(lang) as heard:
+    with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
-        write_result(result, form, output, unit, lines, lang)
-        heard.tell(result.warnings())
+        write_result(result, output_format, output, unit, lines, lang)
+        collected.write(result.warnings())
 
 
 @app.command("check")
@@ -89,22 +89,22 @@ def check(file: Path, rule: str, factors: tuple[str, ...] | None, annotated: Pat
     """Check a file against a rule, and against emission factors where they are named; nothing is calculated."""
     from textile_pcf.cli.warned import collect_warnings
 
-    with collect_warnings(lang) as heard:
+    with collect_warnings(lang) as collected:
         if annotated is None:
-            products, warnings = _checked(file, rule, factors)
+            products, warnings = _check(file, rule, factors)
         else:
-            from textile_pcf.cli.annotated import checked_into
+            from textile_pcf.cli.annotated import check_and_annotate
             from textile_pcf.cli.guard import refuse_output
 
             refuse_output(annotated, rule, factors, file, option="--annotate")
-            products, warnings = checked_into(file, rule, annotated, lang, lambda: _checked(file, rule, factors))
-        heard.tell(warnings)
+            products, warnings = check_and_annotate(file, rule, annotated, lang, lambda: _check(file, rule, factors))
+        collected.write(warnings)
     key = "no_problems_1" if len(products) == 1 else "no_problems"
     sys.stderr.write(fixed_text(key, lang, file=file, count=len(products)) + "\n")
 
 
-def _checked(file: Path, rule: str, factors: tuple[str, ...] | None) -> tuple[tuple[str, ...], list[str]]:
-    """The products of a file that has no problems, and what must be said of it."""
+def _check(file: Path, rule: str, factors: tuple[str, ...] | None) -> tuple[tuple[str, ...], list[str]]:
+    """Return the products and the warnings of a file without problems."""
     from textile_pcf.calculation import check_warnings, read_activity
     from textile_pcf.rules import load_rules
 
@@ -142,9 +142,9 @@ def explain(
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.warned import collect_warnings
 
-    with collect_warnings(lang) as heard:
+    with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
-        heard.told_elsewhere(result.warnings())
+        collected.mark_shown(result.warnings())
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
 
@@ -186,33 +186,33 @@ def report(
     if ending not in ENDINGS:
         raise click.BadParameter(f"{output.name!r} ends in neither {' nor '.join(ENDINGS)}.", param_hint="-o")
     refuse_output(output, rule, factors, file, supply)
-    with collect_warnings(lang) as heard:
+    with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
         write = to_excel if ending == ".xlsx" else to_html
         write(result, output, unit, lang)
-        heard.tell(result.warnings())
+        collected.write(result.warnings())
 
 
 @app.command("template")
 @options.rule_argument
 @options.output
-@click.option("--all", "everything", is_flag=True, help="Also rows that need not be given; delete what does not apply.")
+@click.option("--all", "show_all", is_flag=True, help="Also rows that need not be given; delete what does not apply.")
 @click.option("--products", metavar="COUNT", help="How many products it takes, or their ids: P-1,P-2.")
-@options.form_language
-def template(rule: str, output: Path | None, everything: bool, products: str | None, lang: str) -> None:
+@options.template_language
+def template(rule: str, output: Path | None, show_all: bool, products: str | None, lang: str) -> None:
     """Write something for the mill to fill in: a workbook (.xlsx) with a sheet per stage, or a plain table (.csv)."""
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.rules import load_rules
     from textile_pcf.template import make_template, template_csv, told_products
 
     refuse_output(output, rule)
-    rules, asked = load_rules(rule), told_products(products)
+    rules, product_ids = load_rules(rule), told_products(products)
     if output is None:
-        sys.stdout.write(template_csv(rules, everything, "en" if lang == "both" else lang, asked))
+        sys.stdout.write(template_csv(rules, show_all, "en" if lang == "both" else lang, product_ids))
     elif output.suffix.lower() not in (".csv", ".xlsx"):
         raise click.BadParameter(f"{output} is no kind of template; end its name in .xlsx or .csv.", param_hint="-o")
     else:
-        make_template(rules, output, lang, everything, asked)
+        make_template(rules, output, lang, show_all, product_ids)
 
 
 app.add_command(rules_group)

@@ -1,4 +1,4 @@
-"""The commands for people who look at rules and emission factors: list, show, search, lint."""
+"""The commands on rules and emission factors: list, show, search, lint, schema."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _advise(text: str, lang: str) -> None:
 
 
 def _print(rows: Iterable[tuple[str, ...]]) -> None:
-    """Rows in columns as wide as they need to be."""
+    """Print rows in aligned columns."""
     table = list(rows)
     widths = [max(width(row[k]) for row in table) for k in range(len(table[0]))] if table else []
     for row in table:
@@ -56,12 +56,12 @@ def list_rules(lang: str) -> None:
     rows = []
     for name, files in editions().items():
         for edition, path in files.items():
-            written = read_rule(path).document
-            title = written.title.text(lang) if written.title else name
+            document = read_rule(path).document
+            title = document.title.text(lang) if document.title else name
             facts = (
-                fixed_text(f"status_{written.status}", lang),
-                fixed_text(written.boundary, lang),
-                str(written.valid_from or ""),
+                fixed_text(f"status_{document.status}", lang),
+                fixed_text(document.boundary, lang),
+                str(document.valid_from or ""),
             )
             rows.append((f"{name}@{edition}", *facts, title))
     _print(rows)
@@ -75,15 +75,15 @@ def show_rule(rule: str, lang: str) -> None:
     from textile_pcf.rules import load_rules
 
     rules = load_rules(rule)
-    written = rules.document
-    title = written.title.text(lang) if written.title else written.rule
-    facts = (fixed_text(written.boundary, lang), written.gwp, fixed_text("show_per", lang, unit=rules.product_unit.text))
-    sys.stdout.write(f"{rules.name}: {title}\n{fixed_text(written.status, lang)}\n{', '.join(facts)}\n")
-    for basis in written.based_on:
+    document = rules.document
+    title = document.title.text(lang) if document.title else document.rule
+    facts = (fixed_text(document.boundary, lang), document.gwp, fixed_text("show_per", lang, unit=rules.product_unit.text))
+    sys.stdout.write(f"{rules.name}: {title}\n{fixed_text(document.status, lang)}\n{', '.join(facts)}\n")
+    for basis in document.based_on:
         read = fixed_text(f"access_{basis.access}", lang)
         sys.stdout.write(fixed_text("show_based_on", lang, standard=basis.standard, read=read) + "\n")
-    if written.note:
-        sys.stdout.write(f"{written.note.text(lang)}\n")
+    if document.note:
+        sys.stdout.write(f"{document.note.text(lang)}\n")
     for stage in ("product", *(spec.id for spec in rules.stages)):
         _show_stage(rules, stage, lang)
 
@@ -97,26 +97,26 @@ def _show_stage(rules: RuleSet, stage: str, lang: str) -> None:
     about = [fixed_text(spec.group, lang), *about] if spec else []
     name = fixed_text("product", lang) if spec is None else rules.title(stage, language=lang)
     sys.stdout.write("\n" + " · ".join((f"{name} [{stage}]", *about)) + "\n")
-    _print(_shown(rules, entry, lang) for entry in entries(rules) if entry.stage == stage)
+    _print(_entry_row(rules, entry, lang) for entry in entries(rules) if entry.stage == stage)
 
 
-def _shown(rules: RuleSet, entry: Entry, lang: str) -> tuple[str, ...]:
-    """Something that can be given: its id, unit, whether it must be, and its name with words, value and source."""
+def _entry_row(rules: RuleSet, entry: Entry, lang: str) -> tuple[str, ...]:
+    """Return the cells of an entry of a rule: id, unit, whether it is required, title, and options, value and source."""
     from textile_pcf.rules import PropertySpec
     from textile_pcf.template import default_text, need_word, sources_text
 
     spec = entry.spec
-    words = _words(spec, lang) if isinstance(spec, PropertySpec) and spec.choice else ""
-    told = (words, default_text(rules, spec, lang), _bracketed(sources_text(rules, spec)))
-    unit = fixed_text("show_choice", lang) if words else spec.unit.text
+    choices = _option_list(spec, lang) if isinstance(spec, PropertySpec) and spec.choice else ""
+    details = (choices, default_text(rules, spec, lang), _bracketed(sources_text(rules, spec)))
+    unit = fixed_text("show_choice", lang) if choices else spec.unit.text
     title = rules.title(entry.stage, entry.name, lang)
-    return f"  {entry.name}", unit, need_word(entry.need, lang), title, " ".join(filter(None, told))
+    return f"  {entry.name}", unit, need_word(entry.need, lang), title, " ".join(filter(None, details))
 
 
-def _words(spec: PropertySpec, lang: str) -> str:
-    """The words of a choice, each with its name."""
-    told = ((choice, spec.option_title(choice, lang)) for choice in spec.choice)
-    return "{" + ", ".join(choice if title == choice else f"{choice} {title}" for choice, title in told) + "}"
+def _option_list(spec: PropertySpec, lang: str) -> str:
+    """Return the options of a choice, each with its title."""
+    options = ((choice, spec.option_title(choice, lang)) for choice in spec.choice)
+    return "{" + ", ".join(choice if title == choice else f"{choice} {title}" for choice, title in options) + "}"
 
 
 def _bracketed(text: str) -> str:
@@ -182,10 +182,10 @@ def list_factors(factors: tuple[str, ...], items: bool, lang: str) -> None:
     if not items:
         _print((t.label, fixed_text("show_rows", lang, count=t.size), t.title(lang), t.document.licence or "") for t in tables)
         return
-    seen = dict.fromkeys(
+    items_once = dict.fromkeys(
         (t.texts["category"][r], t.texts["item"][r], t.texts["kind"][r], t.name) for t in tables for r in range(t.size)
     )
-    _print(sorted(seen))
+    _print(sorted(items_once))
 
 
 @factors_group.command("search")
@@ -196,10 +196,10 @@ def search_factors(words: tuple[str, ...], factors: tuple[str, ...], lang: str) 
     """Find emission factors by name, in English or Chinese, with the names that mills use."""
     from textile_pcf.factors.search import search
 
-    found = search(_tables(factors), " ".join(words))
-    if not found:
+    matches = search(_tables(factors), " ".join(words))
+    if not matches:
         sys.stderr.write(fixed_text("nothing_found", lang, words=" ".join(words)) + "\n")
-    _print(_row(table, row, lang) for table, row in found)
+    _print(_row(table, row, lang) for table, row in matches)
 
 
 @factors_group.command("show")
@@ -221,14 +221,14 @@ def show_factor(item: str, factors: tuple[str, ...], lang: str) -> None:
     for table, row in rows:
         sys.stdout.write(f"{table.locations[row]}\n")
         numbers = ((name, table.numbers[name][row]) for name in NUMBERS)
-        told = [(name, table.texts[name][row]) for name in TEXTS]
-        told += [(name, f"{number:g}") for name, number in numbers if not math.isnan(number)]
-        labelled = [(_label(name, lang), text) for name, text in told if text]
+        cells = [(name, table.texts[name][row]) for name in TEXTS]
+        cells += [(name, f"{number:g}") for name, number in numbers if not math.isnan(number)]
+        labelled = [(_label(name, lang), text) for name, text in cells if text]
         _print((f"  {name}", text) for name, text in [*labelled, (fixed_text("show_source", lang), table.source_title(row))])
 
 
 def _label(column: str, lang: str) -> str:
-    """A column of a table of factors, with its Chinese name behind it where that is the language."""
+    """Return the name of a column of a factor table, followed by its Chinese name in Chinese."""
     return column if lang == "en" else f"{column} {fixed_text(f'column_of_factors_{column}', lang)}"
 
 

@@ -1,4 +1,4 @@
-"""Outputs that would write over what a command reads are refused before anything is done."""
+"""Refuse output files that would overwrite an input file, before anything is done."""
 
 from __future__ import annotations
 
@@ -7,18 +7,31 @@ from pathlib import Path
 
 from textile_pcf.io.output_files import refuse_inputs, refuse_unwritable
 
-OURS = ("manifest.json", "log.jsonl", "rejected.csv", "rejected_zh.csv", "rejected_activity.csv")
+BATCH_FILES = ("manifest.json", "log.jsonl", "rejected.csv", "rejected_zh.csv", "rejected_activity.csv")
 
 
 def refuse_output(
     out: Path | None, rule: str | None = None, factors: Iterable[str] | None = None, *files: Path | None, option: str = "-o"
 ) -> None:
-    """Refuse an output that is the rule, a table of factors, a file beside one, or another file that is read.
+    """Refuse an output file that is the rule, a factor table, the YAML file of one, or another input file.
+
+    Parameters
+    ----------
+    out : Path or None
+        Output file; nothing is checked if it is None.
+    rule : str or None
+        Name or path of the rule.
+    factors : iterable of str or None
+        Names or paths of the factor tables; None for the default table.
+    files : Path or None
+        Further input files.
+    option : str
+        Option that names the output file, for messages.
 
     Raises
     ------
     UsageError
-        It is, or no file can be written there.
+        The output is an input file, or cannot be written.
     """
     if out is None:
         return
@@ -28,7 +41,7 @@ def refuse_output(
 
 
 def read_files(rule: str | None, factors: Iterable[str] | None, *files: Path | None) -> Iterator[Path]:
-    """The files that a command reads: those named, those shipped that are meant by name, and what stands beside a table."""
+    """Yield the input files of a command: the files named, shipped files, and the YAML file of each table."""
     yield from (file for file in files if file is not None)
     if rule is not None:
         yield from _rule_files(rule)
@@ -53,14 +66,14 @@ def _table_files(table: str) -> Iterator[Path]:
 
 
 def refuse_folder(out: Path, inputs: Iterable[Path]) -> None:
-    """Refuse a folder of a batch in which a file that is read has the name of one that is written.
+    """Refuse a batch folder in which an input file has the name of an output file.
 
     Raises
     ------
     UsageError
-        It has.
+        An input file would be overwritten.
     """
-    told = [*(out / name for name in OURS), *(out / "results").glob("*"), *(out / "parts").glob("*")]
+    outputs = [*(out / name for name in BATCH_FILES), *(out / "results").glob("*"), *(out / "parts").glob("*")]
     read = list(inputs)
-    for each in told:
-        refuse_inputs(each, read, f"-o {out}")
+    for path in outputs:
+        refuse_inputs(path, read, f"-o {out}")

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands take, as decorators, and the language of a run."""
+"""Arguments and options shared by commands, as decorators, and the language of a run."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ from textile_pcf.cli import VARIABLE, message_language
 from textile_pcf.cli.help import Argument
 
 LANGUAGES = ("en", "zh")
-FORMS = (*LANGUAGES, "both")
+TEMPLATE_LANGUAGES = (*LANGUAGES, "both")
 PATH = click.Path(path_type=Path)
 
 
 def language_of(context: click.Context, _: click.Parameter, value: str) -> str:
-    """Language of a run, `en` or `zh`; other texts are a usage error."""
+    """Return the language of a run, `en` or `zh`. Other values are a usage error."""
     return _one_of(context, value, LANGUAGES)
 
 
-def form_language_of(context: click.Context, _: click.Parameter, value: str) -> str:
-    """Language of a form to fill in: `en`, `zh` or `both`; other texts are a usage error."""
-    return _one_of(context, value, FORMS)
+def template_language_of(context: click.Context, _: click.Parameter, value: str) -> str:
+    """Return the language of a template: `en`, `zh` or `both`. Other values are a usage error."""
+    return _one_of(context, value, TEMPLATE_LANGUAGES)
 
 
-def _one_of(context: click.Context, value: str, known: tuple[str, ...]) -> str:
-    told = value or (context.obj if isinstance(context.obj, str) else message_language([]))
-    if told not in known:
-        said = f"{told!r} is no language of this program; write en or zh."
-        hint = VARIABLE if not value and os.environ.get(VARIABLE) == told else "--lang"
-        raise click.BadParameter(said, ctx=context, param_hint=hint)
-    return told
+def _one_of(context: click.Context, value: str, choices: tuple[str, ...]) -> str:
+    language = value or (context.obj if isinstance(context.obj, str) else message_language([]))
+    if language not in choices:
+        message = f"{language!r} is no language of this program; write en or zh."
+        hint = VARIABLE if not value and os.environ.get(VARIABLE) == language else "--lang"
+        raise click.BadParameter(message, ctx=context, param_hint=hint)
+    return language
 
 
 def _if_any(_: click.Context, __: click.Parameter, value: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    """What was repeated, or None where it was never written."""
+    """Return the values of a repeated option, or None if it was not used."""
     return value or None
 
 
 language = click.option(
     "--lang", metavar="LANG", default="", callback=language_of, help="en or zh; else TEXTILE_PCF_LANG, else en."
 )
-group_language = click.option(  # spoken() reads it, for all that the group holds
+group_language = click.option(  # `message_language` reads it for all commands of the group
     "--lang", metavar="LANG", expose_value=False, help="en or zh; else TEXTILE_PCF_LANG, else en."
 )
-form_language = click.option(
+template_language = click.option(
     "--lang",
     metavar="LANG",
     default="",
-    callback=form_language_of,
+    callback=template_language_of,
     help="en, zh, or both in a workbook; else TEXTILE_PCF_LANG, else en.",
 )
 file = click.argument("file", cls=Argument, metavar="FILE", type=PATH, help="Activity data: CSV, Excel, Parquet, YAML or JSON.")

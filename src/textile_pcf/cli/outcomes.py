@@ -1,4 +1,4 @@
-"""What came of worked cases, for a terminal and for programs."""
+"""Outcomes of worked cases as text and as JSON."""
 
 from __future__ import annotations
 
@@ -15,22 +15,31 @@ NONE = "–"
 Row = tuple[str, str, str, str]
 
 
-def as_text(outcome: CaseOutcome, name: str, language: str, everything: bool = False) -> str:
-    """A case by its name: whether it is as worked out, and what was worked out beside what is calculated.
+def as_text(outcome: CaseOutcome, name: str, language: str, show_all: bool = False) -> str:
+    """Return the outcome of a case as text: whether it holds, and a table of worked-out and calculated figures.
 
-    Of a case that holds the totals are shown; of one that does not, what differs and every stage.
+    Parameters
+    ----------
+    outcome : CaseOutcome
+        Outcome of a case.
+    name : str
+        Name of the case.
+    language : str
+        `en` or `zh`.
+    show_all : bool
+        Show all figures. By default these are the totals of a case that holds, and the differences and stages of another.
     """
-    held, stopped = ("worked_so", "worked_refused") if outcome.holds else ("worked_not", "worked_stopped")
-    head = f"{fixed_text(stopped if outcome.result is None else held, language, name=name)}\n"
+    compared, stopped = ("worked_so", "worked_refused") if outcome.holds else ("worked_not", "worked_stopped")
+    head = f"{fixed_text(stopped if outcome.result is None else compared, language, name=name)}\n"
     if not outcome.figures:
         return head
     close = sum(figure.close for figure in outcome.figures)
     tolerance = f"{outcome.case.tolerance:g}"
     within = fixed_text("worked_within", language, close=close, count=len(outcome.figures), tolerance=tolerance)
-    told = [figure for figure in outcome.figures if everything or not figure.close or figure.path[-1] == "total"]
-    rows = [_row(figure) for figure in told]
+    shown = [figure for figure in outcome.figures if show_all or not figure.close or figure.path[-1] == "total"]
+    rows = [_row(figure) for figure in shown]
     if not outcome.holds:
-        rows += _other_stages(outcome, {figure.what for figure in told})
+        rows += _other_stages(outcome, {figure.what for figure in shown})
     titles = (
         within,
         fixed_text("worked_expected", language),
@@ -42,29 +51,29 @@ def as_text(outcome: CaseOutcome, name: str, language: str, everything: bool = F
 
 def _row(figure: ComparedValue) -> Row:
     off = "" if figure.close or math.isnan(figure.off) else f"{figure.off * 100:+.3g} %"
-    return figure.what, _told(figure.expected), _told(figure.found), off
+    return figure.what, _cell_text(figure.expected), _cell_text(figure.found), off
 
 
 def _other_stages(outcome: CaseOutcome, shown: set[str]) -> Iterator[Row]:
-    """Calculated emissions of stages that are not among the figures shown, with what was worked out where it was."""
-    expected = {figure.what: _told(figure.expected) for figure in outcome.figures}
+    """Yield rows of calculated stages that are not among the shown figures, with the expected figure if there is one."""
+    expected = {figure.what: _cell_text(figure.expected) for figure in outcome.figures}
     products = outcome.stages()
     for product, stages in products.items():
-        for stage, found in stages.items():
+        for stage, emissions in stages.items():
             what = f"stages.{stage}" if len(products) == 1 else f"{product}.stages.{stage}"
-            if what not in shown and (found or what in expected):
-                yield what, expected.get(what, NONE), _told(found), ""
+            if what not in shown and (emissions or what in expected):
+                yield what, expected.get(what, NONE), _cell_text(emissions), ""
 
 
-def _told(value: Any) -> str:
-    """A figure as a person reads it."""
+def _cell_text(value: Any) -> str:
+    """Return a figure as text."""
     if value is None:
         return NONE
     return f"{value:.12g}" if isinstance(value, float) else " ".join(str(value).split())[:60]
 
 
 def _columns(rows: list[Row]) -> str:
-    """Rows in columns: the first to the left, the others to the right."""
+    """Align rows in columns: the first to the left, the others to the right."""
     widths = [max(width(row[k]) for row in rows) for k in range(4)]
     lines = []
     for first, *others in rows:
@@ -73,17 +82,17 @@ def _columns(rows: list[Row]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def explained(outcome: CaseOutcome, language: str) -> str:
-    """Every term of what was calculated, product by product; nothing where the rows were refused."""
+def explain_outcome(outcome: CaseOutcome, language: str) -> str:
+    """Return the explanation of each calculated product; "" if the rows were invalid."""
     result = outcome.result
     return "" if result is None else "".join(f"\n{result.explain(each, None, language)}\n\n" for each in result.products)
 
 
 def as_json(outcomes: Iterable[CaseOutcome]) -> str:
-    """All cases for a program; texts of problems in English, as in other results."""
+    """Return all cases as JSON; texts of problems are English."""
     cases = [_case(outcome) for outcome in outcomes]
-    told = {"cases": cases, "count": len(cases), "as_worked_out": sum(case["as_worked_out"] for case in cases)}
-    return json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    document = {"cases": cases, "count": len(cases), "as_worked_out": sum(case["as_worked_out"] for case in cases)}
+    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def _case(outcome: CaseOutcome) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Where results go: standard output, or a file that appears whole or not at all."""
+"""Write results to standard output, or to a file atomically."""
 
 from __future__ import annotations
 
@@ -20,27 +20,56 @@ FORMATS = ("table", "csv", "json", "parquet", "xlsx")
 BINARY = ("parquet", "xlsx")
 
 
-def chosen_format(wanted: str | None, out: Path | None) -> str:
-    """The format asked for, else the one the file name says, else a table."""
-    if wanted is None:
+def chosen_format(requested: str | None, out: Path | None) -> str:
+    """Return the requested format, else the one of the file extension, else `table`.
+
+    Raises
+    ------
+    UsageError
+        There is no such format.
+    """
+    if requested is None:
         ending = out.suffix.lower().lstrip(".") if out else ""
         if ending not in ("", "txt", *FORMATS):
             raise _usage(f"-o {out}", f"There is no format {ending!r}.", f"End the name in .txt, .{', .'.join(FORMATS[1:])}.")
         return ending if ending in FORMATS else "table"
-    if wanted not in FORMATS:
-        raise _usage(f"--format {wanted}", "There is no such format.", f"Choose from: {', '.join(FORMATS)}.")
-    return wanted
+    if requested not in FORMATS:
+        raise _usage(f"--format {requested}", "There is no such format.", f"Choose from: {', '.join(FORMATS)}.")
+    return requested
 
 
-def write_result(result: Footprint, wanted: str | None, out: Path | None, unit: str | None, lines: bool, language: str) -> None:
-    """Write a result in a format to standard output or a file."""
-    form = chosen_format(wanted, out)
-    if form in BINARY:
+def write_result(
+    result: Footprint, requested: str | None, out: Path | None, unit: str | None, lines: bool, language: str
+) -> None:
+    """Write a result to standard output or a file.
+
+    Parameters
+    ----------
+    result : Footprint
+        The result.
+    requested : str or None
+        Format; see `chosen_format`.
+    out : Path or None
+        File; None for standard output.
+    unit : str or None
+        Unit of the results; None for the product unit.
+    lines : bool
+        Whether to write one row per exchange (csv and parquet).
+    language : str
+        `en` or `zh`.
+
+    Raises
+    ------
+    UsageError
+        There is no such format, or it needs a file.
+    """
+    output_format = chosen_format(requested, out)
+    if output_format in BINARY:
         if out is None:
-            raise _usage(f"--format {form}", "This format is not for a terminal.", "Name a file with -o.")
-        write_file(out, lambda path: _binary(result, form, path, unit, lines, language))
+            raise _usage(f"--format {output_format}", "This format is not for a terminal.", "Name a file with -o.")
+        write_file(out, lambda path: _write_binary(result, output_format, path, unit, lines, language))
         return
-    text = _text(result, form, unit, lines, language)
+    text = _text(result, output_format, unit, lines, language)
     if out is None:
         sys.stdout.write(text)
     else:
@@ -48,7 +77,7 @@ def write_result(result: Footprint, wanted: str | None, out: Path | None, unit: 
 
 
 def write_file(out: Path, write: Callable[[Path], Any], option: str = "-o") -> None:
-    """Write a file whole or not at all."""
+    """Write a file atomically; `option` names it in messages."""
     write_atomically(out, write, f"{option} {out}")
 
 
@@ -56,10 +85,10 @@ def _usage(where: str, what: str, cure: str) -> UsageError:
     return UsageError([Problem(where, what, cure, code="usage")])
 
 
-def _text(result: Footprint, form: str, unit: str | None, lines: bool, language: str) -> str:
-    if form == "json":
+def _text(result: Footprint, output_format: str, unit: str | None, lines: bool, language: str) -> str:
+    if output_format == "json":
         return json.dumps(result.to_dict(unit), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    if form == "table":
+    if output_format == "table":
         return as_table(result, unit, language)
     if lines:
         return str(_guarded(_contributions(result, unit)).to_csv(index=False, lineterminator="\n"))
@@ -69,35 +98,37 @@ def _text(result: Footprint, form: str, unit: str | None, lines: bool, language:
 
 
 def _guarded(table: Any) -> Any:
-    """A table whose texts no spreadsheet takes for formulas; each distinct text is looked at once."""
+    """Return a table whose texts are not read as formulas by spreadsheets."""
     for column in table.columns:
         if hasattr(table[column], "cat"):
             texts = table[column].cat.categories
-            told = guard_cells(texts)
-            if told != list(texts):
-                table[column] = table[column].map(dict(zip(texts, told, strict=True))).astype(object)
+            guarded = guard_cells(texts)
+            if guarded != list(texts):
+                table[column] = table[column].map(dict(zip(texts, guarded, strict=True))).astype(object)
     return table
 
 
 def _rows(result: Footprint, unit: str | None) -> list[list[Any]]:
-    """One row per product: unit, total and every stage inside the boundary."""
+    """Return a header row and one row per product: unit, total and all stages inside the boundary."""
     scale = result.scale(unit)
     inside = [k for k, info in enumerate(result.stages) if not info.outside]
     head = ["product", "unit", "total", *(result.stages[k].id for k in inside)]
     values = result.by_stage[:, inside] * scale[:, None]
     totals = result.totals * scale
-    told = [[p, f"kgCO2e/{unit or result.unit}", *row] for p, row in zip(result.products, _with(totals, values), strict=True)]
-    return [head, *told]
+    rows = [
+        [p, f"kgCO2e/{unit or result.unit}", *row] for p, row in zip(result.products, _as_rows(totals, values), strict=True)
+    ]
+    return [head, *rows]
 
 
-def _with(totals: Any, values: Any) -> list[list[float]]:
+def _as_rows(totals: Any, values: Any) -> list[list[float]]:
     import numpy as np
 
     return np.column_stack([totals, values]).tolist()  # type: ignore[no-any-return]
 
 
 def _contributions(result: Footprint, unit: str | None) -> Any:
-    """The lines of the sum, per the unit asked for."""
+    """Return one row per exchange, per `unit`."""
     table = result.contributions
     scale = result.scale(unit)[result.lines.product]
     for column in ("amount", "kgCO2e", "fossil", "biogenic", "uptake", "land_use_change", "aircraft"):
@@ -105,14 +136,14 @@ def _contributions(result: Footprint, unit: str | None) -> Any:
     return table.assign(per=unit or result.unit)
 
 
-def _binary(result: Footprint, form: str, path: Path, unit: str | None, lines: bool, language: str) -> None:
-    if form == "parquet":
-        _parquet(result, path, unit, lines)
+def _write_binary(result: Footprint, output_format: str, path: Path, unit: str | None, lines: bool, language: str) -> None:
+    if output_format == "parquet":
+        _write_parquet(result, path, unit, lines)
     else:
         result.to_excel(path, unit, language)
 
 
-def _parquet(result: Footprint, path: Path, unit: str | None, lines: bool) -> None:
+def _write_parquet(result: Footprint, path: Path, unit: str | None, lines: bool) -> None:
     import pandas as pd
 
     rows = _rows(result, unit)

@@ -7,24 +7,27 @@ from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results import Footprint
 from textile_pcf.results.display import rests_on
 
-BAR = 24
-STAGED = 5  # up to so many products are shown stage by stage
+BAR_COLUMNS = 24
+MAX_DETAILED = 5  # products shown stage by stage
 
 
 def as_table(result: Footprint, unit: str | None, language: str) -> str:
-    """Products with their stages, or one line per product where there are many; then what the numbers rest on."""
+    """Return a result as text: the stages of a few products or one line per product, then rule, factors and conventions."""
     scale = result.scale(unit)
-    told = unit or result.unit
-    if len(result.products) <= STAGED:
-        blocks = [_staged(result, number, float(scale[number]), told, language) for number in range(len(result.products))]
+    shown_unit = unit or result.unit
+    if len(result.products) <= MAX_DETAILED:
+        blocks = [
+            _product_stages(result, number, float(scale[number]), shown_unit, language)
+            for number in range(len(result.products))
+        ]
         return "\n\n".join([*blocks, _basis(result, language)]) + "\n"
     columns = max(width(product) for product in result.products) + 2
-    head = f"{len(result.products)} {fixed_text('products', language)}, {fixed_text('per', language).format(unit=told)}"
+    head = f"{len(result.products)} {fixed_text('products', language)}, {fixed_text('per', language).format(unit=shown_unit)}"
     lines = [f"{padded(product, columns)}{result.totals[k] * scale[k]:>14.6g}" for k, product in enumerate(result.products)]
     return "\n".join([head, *lines, "", _basis(result, language)]) + "\n"
 
 
-def _staged(result: Footprint, number: int, scale: float, unit: str, language: str) -> str:
+def _product_stages(result: Footprint, number: int, scale: float, unit: str, language: str) -> str:
     stages = [info.title_zh if language == "zh" else info.title for info in result.stages]
     values = result.by_stage[number] * scale
     used = [k for k, info in enumerate(result.stages) if not info.outside and values[k] != 0]
@@ -36,7 +39,7 @@ def _staged(result: Footprint, number: int, scale: float, unit: str, language: s
     largest = max((abs(values[k]) for k in used), default=0.0)
     lines = [f"{result.products[number]}: {total:.6g} {fixed_text('per', language).format(unit=unit)}"]
     for k in used:
-        bar = "█" * round(BAR * abs(values[k]) / largest) if largest else ""
+        bar = "█" * round(BAR_COLUMNS * abs(values[k]) / largest) if largest else ""
         lines.append(f"  {padded(stages[k], columns)}{values[k]:>10.4g}{_percent(values[k], total)}  {bar}".rstrip())
     lines.append(f"  {padded(fixed_text('total', language), columns)}{total:>10.4g}")
     for name, totals in result.beside.items():

@@ -1,4 +1,4 @@
-"""Warnings of the library on the command line: each once, on standard error, in the language asked for."""
+"""Warnings of the library on the command line: each once, on standard error, in the language of the run."""
 
 from __future__ import annotations
 
@@ -12,42 +12,48 @@ from textile_pcf.errors import MoreWarning, PcfWarning
 from textile_pcf.messages.catalogue import fixed_text, translate
 
 
-class Heard:
-    """Warnings met so far, and those among them that a reader was told in another way."""
+class WarningCollector:
+    """Warnings of a command, and which of them were already shown.
+
+    Parameters
+    ----------
+    language : str
+        `en` or `zh`.
+    """
 
     def __init__(self, language: str) -> None:
         self.language = language
         self.texts: dict[str, None] = {}
-        self._told: set[str] = set()
+        self._shown: set[str] = set()
 
-    def tell(self, texts: Iterable[str] = ()) -> None:
-        """Write what was heard, and these, on standard error, where it was not told before."""
+    def write(self, texts: Iterable[str] = ()) -> None:
+        """Write the collected warnings and these texts on standard error, except those shown before."""
         for text in dict.fromkeys((*self.texts, *texts)):
-            if text not in self._told:
+            if text not in self._shown:
                 sys.stderr.write(f"{fixed_text('warning', self.language)}: {translate(text, self.language)}\n")
-            self._told.add(text)
+            self._shown.add(text)
 
-    def told_elsewhere(self, texts: Iterable[str]) -> None:
-        """These stand in what the command writes."""
-        self._told |= set(texts)
+    def mark_shown(self, texts: Iterable[str]) -> None:
+        """Do not write these warnings: the output of the command contains them."""
+        self._shown |= set(texts)
 
 
 @contextmanager
-def collect_warnings(language: str) -> Iterator[Heard]:
-    """Warnings of the library are kept, and told at the end; others are shown as ever."""
-    heard, shown = Heard(language), warnings.showwarning
+def collect_warnings(language: str) -> Iterator[WarningCollector]:
+    """Collect the warnings of the library, and write them at the end; other warnings are shown as usual."""
+    collector, show_other = WarningCollector(language), warnings.showwarning
 
     def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if issubclass(category, PcfWarning):
-            heard.texts[str(message)] = None
+            collector.texts[str(message)] = None
         else:
-            shown(message, category, *where, **more)
+            show_other(message, category, *where, **more)
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", PcfWarning)
-        warnings.simplefilter("ignore", MoreWarning)  # the command tells them all
+        warnings.simplefilter("ignore", MoreWarning)  # the command writes all warnings
         warnings.showwarning = show
         try:
-            yield heard
+            yield collector
         finally:
-            heard.tell()
+            collector.write()

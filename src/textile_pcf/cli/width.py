@@ -1,4 +1,4 @@
-"""Text in a terminal, where a Chinese character takes two columns."""
+"""Width and wrapping of terminal text, where a Chinese character takes two columns."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Iterator
 
 _WIDE = "⺀-鿿豈-﫿︰-﹏＀-￯　-〿"
-_ATOM = re.compile(rf"[（“《]*(?:[{_WIDE}]|[^\s{_WIDE}]+)[，。；：、？！）”》]*|\s+")  # what a line is never broken inside
+_ATOM = re.compile(rf"[（“《]*(?:[{_WIDE}]|[^\s{_WIDE}]+)[，。；：、？！）”》]*|\s+")  # never broken across lines
 
 
 def width(text: str) -> int:
-    """Columns a text takes in a terminal; Chinese characters take two.
+    """Return the columns that a text takes in a terminal; Chinese characters take two.
 
     Examples
     --------
@@ -22,12 +22,12 @@ def width(text: str) -> int:
 
 
 def padded(text: str, columns: int) -> str:
-    """A text filled up with spaces to a number of columns."""
+    """Return a text padded with spaces to a number of columns."""
     return text + " " * max(0, columns - width(text))
 
 
 def wrapped(text: str, columns: int) -> list[str]:
-    """Lines of a text, none wider than `columns`: broken between words and between Chinese characters.
+    """Return the lines of a text, at most `columns` wide, broken between words and between Chinese characters.
 
     Examples
     --------
@@ -46,4 +46,4 @@ def wrapped(text: str, columns: int) -> list[str]:
 
 
 def _atoms(text: str) -> Iterator[str]:
-    return (found[0] for found in _ATOM.finditer(" ".join(text.split())))
+    return (match[0] for match in _ATOM.finditer(" ".join(text.split())))

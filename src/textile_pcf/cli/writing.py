@@ -1,4 +1,4 @@
-"""The commands for people who write a rule: a first one to change, and whether it gives what was worked out by hand."""
+"""The commands for authors of rules: `rules new` and `rules test`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FORMATS = ("table", "json")
     "--lang",
     metavar="LANG",
     default="",
-    callback=options.form_language_of,
+    callback=options.template_language_of,
     help="en, zh, or both; else TEXTILE_PCF_LANG, else en.",
 )
 def new(rule: str, output: Path | None, origin: str | None, force: bool, lang: str) -> None:
@@ -44,13 +44,13 @@ def new(rule: str, output: Path | None, origin: str | None, force: bool, lang: s
     from textile_pcf.cli.output import write_file
     from textile_pcf.rule_cases import new_rule
 
-    folder, stem = _placed(output, rule)
+    folder, stem = _rule_location(output, rule)
     texts = {folder / name: text for name, text in new_rule(rule, origin, lang, stem).items()}
-    there = [path for path, text in texts.items() if path.exists() and not force and not _same(path, text)]
-    if there:
+    existing = [path for path, text in texts.items() if path.exists() and not force and not _has_content(path, text)]
+    if existing:
         cure = "Choose another id or another place with -o, or write over it with --force."
         what = "This file is there already, and nothing was written."
-        raise UsageError(Problem(str(path), what, cure, code="there") for path in there)
+        raise UsageError(Problem(str(path), what, cure, code="there") for path in existing)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -62,8 +62,8 @@ def new(rule: str, output: Path | None, origin: str | None, force: bool, lang: s
     sys.stderr.write(fixed_text("new_next", lang, file=folder / f"{stem}.yaml") + "\n")
 
 
-def _placed(output: Path | None, rule: str) -> tuple[Path, str]:
-    """Folder, and name of the rule's file without ending."""
+def _rule_location(output: Path | None, rule: str) -> tuple[Path, str]:
+    """Return the folder and the name of the rule file without extension."""
     from textile_pcf.rule_cases import BESIDE
 
     what = cure = ""
@@ -86,8 +86,8 @@ def _write(text: str, path: Path) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _same(path: Path, text: str) -> bool:
-    """Whether a file says already what would be written."""
+def _has_content(path: Path, text: str) -> bool:
+    """Whether a file has the content that would be written."""
     return path.is_file() and path.read_bytes() == text.encode()
 
 
@@ -101,33 +101,33 @@ def _same(path: Path, text: str) -> bool:
     type=options.PATH,
     help="A rule with worked cases beside it, a file of worked cases, or a folder of such files.",
 )
-@click.option("--format", "form", metavar="FORMAT", default="table", help="table or json.")
-@click.option("--all", "everything", is_flag=True, help="Show every figure, not only those that differ.")
+@click.option("--format", "output_format", metavar="FORMAT", default="table", help="table or json.")
+@click.option("--all", "show_all", is_flag=True, help="Show every figure, not only those that differ.")
 @click.option("--explain", is_flag=True, help="Show every term of cases that are not as worked out.")
 @options.language
-def test(paths: tuple[Path, ...], form: str, everything: bool, explain: bool, lang: str) -> None:
+def test(paths: tuple[Path, ...], output_format: str, show_all: bool, explain: bool, lang: str) -> None:
     """Calculate worked cases and compare them with what was worked out by hand; one that differs is an error (exit 3)."""
-    from textile_pcf.cli.outcomes import as_json, as_text, explained
+    from textile_pcf.cli.outcomes import as_json, as_text, explain_outcome
     from textile_pcf.rule_cases import cases_at, check
     from textile_pcf.rules import RuleSet
 
-    if form not in FORMATS:
+    if output_format not in FORMATS:
         cure = f"Choose from: {', '.join(FORMATS)}."
-        raise UsageError([Problem(f"--format {form}", "There is no such format.", cure, code="usage")])
+        raise UsageError([Problem(f"--format {output_format}", "There is no such format.", cure, code="usage")])
     loaded: dict[str, RuleSet] = {}
     cases, outcomes = [case for path in paths for case in cases_at(path)], []
     several = len({case.document.name for case in cases}) > 1
     for case in cases:
         outcomes.append(check(case, loaded))
-        if form == "table":
-            sys.stdout.write(as_text(outcomes[-1], case.id if several else case.name, lang, everything))
+        if output_format == "table":
+            sys.stdout.write(as_text(outcomes[-1], case.id if several else case.name, lang, show_all))
             if explain and not outcomes[-1].holds:
-                sys.stdout.write(explained(outcomes[-1], lang))
-    if form == "json":
+                sys.stdout.write(explain_outcome(outcomes[-1], lang))
+    if output_format == "json":
         sys.stdout.write(as_json(outcomes))
-    held = sum(outcome.holds for outcome in outcomes)
-    key = "worked_some" if held < len(cases) else "worked_all_1" if held == 1 else "worked_all"
-    sys.stderr.write(fixed_text(key, lang, count=len(cases), **({"close": held} if held < len(cases) else {})) + "\n")
+    holding = sum(outcome.holds for outcome in outcomes)
+    key = "worked_some" if holding < len(cases) else "worked_all_1" if holding == 1 else "worked_all"
+    sys.stderr.write(fixed_text(key, lang, count=len(cases), **({"close": holding} if holding < len(cases) else {})) + "\n")
     problems = dict.fromkeys(problem for outcome in outcomes for problem in outcome.problems)
-    if problems:  # a mistake of the rule is told once, not by each of its cases
+    if problems:  # report a mistake of the rule once, not for each case
         raise RuleError(problems, {en: zh for outcome in outcomes for en, zh in outcome.names.items()})

@@ -201,7 +201,10 @@ def _emissions(sheet: Sheet, result: Footprint, line: int, columns: dict[str, in
     """Factor and emissions of a line, part by part."""
     lines, row = result.lines, sheet.row
     inventory = result.inventory
-    parts = inventory.split_values[inventory.value_index[line], : len(SPLIT)] * result.measures.parse(lines.text("unit", line)).factor
+    parts = (
+        inventory.split_values[inventory.value_index[line], : len(SPLIT)]
+        * result.measures.parse(lines.text("unit", line)).factor
+    )
     first = columns[f"factor {SPLIT[0]}"]
     for part in range(len(SPLIT)):
         if linked is None:

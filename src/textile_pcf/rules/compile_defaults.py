@@ -12,7 +12,7 @@ from textile_pcf.io.strict_yaml import Document
 from textile_pcf.rules.schema import ChosenDefault, Flow, Property, Quantity, RuleDocument
 from textile_pcf.rules.specs import PRODUCT, Citation, Default
 from textile_pcf.suggest import nearest
-from textile_pcf.units import Unit, UnitError, parse_unit
+from textile_pcf.units import OwnUnitsError, Unit, UnitError, UnitNames, own_units, parse_unit
 
 DocumentPath = tuple[str | int | float, ...]
 

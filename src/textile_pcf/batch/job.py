@@ -1,0 +1,184 @@
+"""A batch job: everything that decides the results, apart from the activity data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from textile_pcf import __version__
+from textile_pcf.batch.output import COLUMNS_OF
+from textile_pcf.batch.partitions import EXTRA
+from textile_pcf.calculation import CONVENTIONS, GWP_SETS
+from textile_pcf.errors import Problem, UsageError
+from textile_pcf.factors import FactorTable, load_factors
+from textile_pcf.rules import RuleSet, load_rules
+from textile_pcf.supply import Supply, load_supply
+from textile_pcf.units import UnitError, parse_unit
+
+Factors = FactorTable | str | Path | Sequence[str | Path]
+SCENARIO_KEYS = {"factors", "gwp", "biogenic"}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Emission factors and conventions of one calculation of all products.
+
+    Attributes
+    ----------
+    name : str
+        Name of the scenario; "" for the declared footprint.
+    factors : FactorTable
+        Emission factors.
+    gwp : str
+        Set of global warming potentials, such as `AR6`.
+    biogenic : str
+        Convention for biogenic carbon.
+    """
+
+    name: str
+    factors: FactorTable
+    gwp: str
+    biogenic: str
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Name, conventions and table hashes, as the manifest has them."""
+        tables = [{"table": table.label, "sha256": table.sha256} for table in self.factors.tables]
+        return {"name": self.name, "factors": tables, "gwp": self.gwp, "biogenic": self.biogenic}
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is calculated for each partition. A job can be pickled.
+
+    Attributes
+    ----------
+    rules : RuleSet
+        The product category rule.
+    scenarios : tuple of Scenario
+        The declared scenario first.
+    results : str
+        `stages` or `contributions`.
+    units : tuple of str
+        Further units of the totals.
+    on_error : str
+        `reject` or `fail`.
+    out : str
+        Folder of the results.
+    supply : Supply or None
+        Electricity and heat of the sites.
+    linked : bool
+        Whether products may take other products. All of them are in one partition then.
+    """
+
+    rules: RuleSet
+    scenarios: tuple[Scenario, ...]
+    results: str
+    units: tuple[str, ...]
+    on_error: str
+    out: str
+    supply: Supply | None = None
+    linked: bool = False
+    identity: dict[str, Any] = field(init=False, repr=False, compare=False)
+    """What the manifest says of the job: a folder with another identity holds another run."""
+
+    def __post_init__(self) -> None:
+        identity: dict[str, Any] = {
+            "rule": self.rules.name,
+            "rule_sha256": self.rules.sha256,
+            "scenarios": [scenario.identity for scenario in self.scenarios],
+            "results": self.results,
+            "on_error": self.on_error,
+            "units": list(self.units),
+            "library": f"textile_pcf {__version__}",
+        }
+        if self.supply is not None:
+            identity["supply"] = {"name": self.supply.name, "sha256": self.supply.sha256}
+        object.__setattr__(self, "identity", identity)
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """Metadata of the Parquet files: the identity and the product unit as JSON."""
+        identity = {**self.identity, "unit": self.rules.product_unit.text}
+        return {"textile_pcf": json.dumps(identity, sort_keys=True, ensure_ascii=False)}
+
+
+def prepare_job(
+    rules: RuleSet | str | Path,
+    factors: Factors | None,
+    out: Path,
+    *,
+    results: str,
+    on_error: str,
+    scenarios: Mapping[str, Mapping[str, Any]] | None,
+    units: Sequence[str],
+    gwp: str | None,
+    biogenic: str | None,
+    supply: Supply | str | Path | None,
+) -> Job:
+    """Load the rule, the factors and the supply of a batch, and check its options.
+
+    Parameters are those of `calculate_batch`.
+
+    Raises
+    ------
+    UsageError
+        An option has an unknown value, a unit is unknown, or pyarrow is not installed.
+    """
+    _checked_choice("results", results, tuple(COLUMNS_OF))
+    _checked_choice("on_error", on_error, ("reject", "fail"))
+    _require_pyarrow()
+    rule_set = load_rules(rules)
+    declared = Scenario(
+        "",
+        _load_tables(factors),
+        _checked_choice("gwp", rule_set.document.gwp if gwp is None else gwp, GWP_SETS),
+        _checked_choice("biogenic", rule_set.document.biogenic if biogenic is None else biogenic, CONVENTIONS),
+    )
+    others = [_derived_scenario(name, dict(changes), declared) for name, changes in (scenarios or {}).items()]
+    for unit in units:
+        try:
+            parse_unit(unit)
+        except UnitError as error:
+            raise UsageError([Problem(f"unit {unit!r}", error.what, error.cure, code="bad-unit")]) from error
+    sites = None if supply is None else load_supply(supply)
+    return Job(rule_set, (declared, *others), results, tuple(units), on_error, str(out), sites)
+
+
+def _require_pyarrow() -> None:
+    if find_spec("pyarrow") is None:
+        what = "A batch writes Parquet files, which needs pyarrow."
+        raise UsageError([Problem("batch", what, EXTRA, code="extra")])
+
+
+def _load_tables(factors: Factors | None) -> FactorTable:
+    if isinstance(factors, FactorTable):
+        return factors
+    names = factors if isinstance(factors, (list, tuple)) else () if factors is None else (factors,)
+    return load_factors(*names)
+
+
+def _derived_scenario(name: str, changes: dict[str, Any], declared: Scenario) -> Scenario:
+    """Return the declared scenario with some things changed, under another name."""
+    unknown = set(changes) - SCENARIO_KEYS
+    if unknown or not name:
+        what = f"A scenario cannot change {', '.join(sorted(unknown))}." if unknown else "A scenario has no name."
+        raise UsageError([Problem(f"scenario {name!r}", what, "Name it, and give factors, gwp or biogenic.", code="scenario")])
+    return Scenario(
+        name,
+        _load_tables(changes["factors"]) if "factors" in changes else declared.factors,
+        _checked_choice("gwp", changes.get("gwp", declared.gwp), GWP_SETS),
+        _checked_choice("biogenic", changes.get("biogenic", declared.biogenic), CONVENTIONS),
+    )
+
+
+def _checked_choice(name: str, value: str, choices: tuple[str, ...]) -> str:
+    """Return the value of an option if it is one of the choices; raise a UsageError otherwise."""
+    if not isinstance(value, str) or value not in choices:
+        cure = f"Choose from: {', '.join(choices)}."
+        raise UsageError([Problem(f"{name} {value!r}", "There is no such choice.", cure, code=name)])
+    return value
