@@ -10,6 +10,7 @@ from textile_pcf.plot.data import PlotData, short
 from textile_pcf.plot.figure import COLOURS, EMITS, REST, SUM, TAKES_UP, Picture, canvas, finish
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
 WIDTH, HEAD, ROW = 8.0, 1.3, 0.34  # inches
@@ -124,6 +125,41 @@ def compare(left: PlotData, one: int, right: PlotData, two: int, names: tuple[st
     _explained(drawn, ax is None, 2)
     finish(drawn, left.language, ax is None)
     return Picture(data, drawn, ax is None)
+
+
+def hotspots(told: PlotData, product: int, count: int, ax: Axes | None) -> Picture:
+    """Draw the flows of one product, the largest emission first, with their share of the total.
+
+    The `count` largest flows have a bar each, the smaller ones share a grey bar. Uptake is drawn below, to the left of zero.
+
+    Returns
+    -------
+    Picture
+        `data` has one row per flow: stage, stage_name, flow, flow_name, kgCO2e [kg CO2e per unit], share [1].
+    """
+    data = told.flows(product).sort_values("kgCO2e", ascending=False, kind="stable").reset_index(drop=True)
+    total = told.total(product)
+    data["share"] = data["kgCO2e"] / total if total > 0 else np.nan
+    rows = _hotspot_rows(data, count, told.word("rest"))
+    axes = canvas(ax, WIDTH, HEAD + ROW * len(rows))
+    for row, (_, value, colour) in enumerate(rows):
+        axes.barh(row, value, color=colour, height=0.72)
+        share = f"  {_part(value / total)}" if total > 0 else ""
+        _beside(axes, value, row, short(value, total) + share)
+    _named(axes, [name for name, _, _ in rows])
+    title = f"{told.result.products[product]}: {told.word('hotspots')}, {short(total)} {told.axis}"
+    _dressed(axes, title, told.axis)
+    finish(axes, told.language, ax is None)
+    return Picture(data, axes, ax is None)
+
+
+def _hotspot_rows(data: pd.DataFrame, count: int, rest: str) -> list[tuple[str, float, str]]:
+    """Name, emission [kg CO2e per unit] and colour of each bar: the largest flows, the sum of the smaller ones, uptake."""
+    flows = list(zip(data["stage_name"] + " · " + data["flow_name"], data["kgCO2e"].astype(float), strict=True))
+    emitting = [(name, value, EMITS) for name, value in flows if value > 0]
+    others = sum(value for _, value, _ in emitting[count:])
+    uptake = [(name, value, TAKES_UP) for name, value in flows if value < 0]
+    return [*emitting[:count], *([(rest, others, REST)] if len(emitting) > count else []), *uptake]
 
 
 def _part(share: float) -> str:

@@ -153,15 +153,3 @@ def _has_characters(family: str) -> bool:
 
 def _is_chinese(text: str) -> bool:
     return any("\u2e80" <= sign <= "\u9fff" or "\uff00" <= sign <= "\uffef" for sign in text)
-
-
-def ink_on(colour: str) -> str:
-    """Black or white, whichever is read better on a colour.
-
-    Examples
-    --------
-    >>> ink_on("#0072B2"), ink_on("#F0E442")
-    ('white', 'black')
-    """
-    red, green, blue = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    return "white" if 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.18 else "black"

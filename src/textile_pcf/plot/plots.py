@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, overload
 
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.plot import bars, sankey, treemap
+from textile_pcf.plot import bars, sankey
 from textile_pcf.plot.data import PlotData, chosen
 from textile_pcf.plot.figure import Picture, checked_language
 from textile_pcf.plot.interactive import LivePicture, draw_live
@@ -131,7 +131,7 @@ class Plots:
             As for `stages`; also when there are several products and none is named.
         """
         told = PlotData(self.result, unit, checked_language(language))
-        return treemap.draw(told, chosen(self.result, product), most, ax)
+        return bars.hotspots(told, chosen(self.result, product), most, ax)
 
     def compare(
         self,
