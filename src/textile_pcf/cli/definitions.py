@@ -103,14 +103,14 @@ def _show_stage(rules: RuleSet, stage: str, lang: str) -> None:
 def _shown(rules: RuleSet, entry: Entry, lang: str) -> tuple[str, ...]:
     """Something that can be given: its id, unit, whether it must be, and its name with words, value and source."""
     from textile_pcf.rules import PropertySpec
-    from textile_pcf.template import default_text, need_word, sources_text
+    from textile_pcf.template import default_text, need_text, sources_text
 
     spec = entry.spec
     words = _words(spec, lang) if isinstance(spec, PropertySpec) and spec.choice else ""
     told = (words, default_text(rules, spec, lang), _bracketed(sources_text(rules, spec)))
     unit = fixed_text("show_choice", lang) if words else spec.unit.text
     title = rules.title(entry.stage, entry.name, lang)
-    return f"  {entry.name}", unit, need_word(entry.need, lang), title, " ".join(filter(None, told))
+    return f"  {entry.name}", unit, need_text(entry.need, lang), title, " ".join(filter(None, told))
 
 
 def _words(spec: PropertySpec, lang: str) -> str:
