@@ -203,7 +203,7 @@ def template(rule: str, output: Path | None, everything: bool, products: str | N
     """Write something for the mill to fill in: a workbook (.xlsx) with a sheet per stage, or a plain table (.csv)."""
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.rules import load_rules
-    from textile_pcf.template import make_template, template_csv, parse_products
+    from textile_pcf.template import make_template, parse_products, template_csv
 
     refuse_output(output, rule)
     rules, asked = load_rules(rule), parse_products(products)

@@ -22,15 +22,15 @@ def as_text(outcome: CaseOutcome, name: str, language: str, everything: bool = F
     """
     held, stopped = ("worked_so", "worked_refused") if outcome.holds else ("worked_not", "worked_stopped")
     head = f"{fixed_text(stopped if outcome.result is None else held, language, name=name)}\n"
-    if not outcome.figures:
+    if not outcome.values:
         return head
-    close = sum(figure.close for figure in outcome.figures)
+    close = sum(figure.close for figure in outcome.values)
     tolerance = f"{outcome.case.tolerance:g}"
-    within = fixed_text("worked_within", language, close=close, count=len(outcome.figures), tolerance=tolerance)
-    told = [figure for figure in outcome.figures if everything or not figure.close or figure.path[-1] == "total"]
+    within = fixed_text("worked_within", language, close=close, count=len(outcome.values), tolerance=tolerance)
+    told = [figure for figure in outcome.values if everything or not figure.close or figure.path[-1] == "total"]
     rows = [_row(figure) for figure in told]
     if not outcome.holds:
-        rows += _other_stages(outcome, {figure.what for figure in told})
+        rows += _other_stages(outcome, {figure.label for figure in told})
     titles = (
         within,
         fixed_text("worked_expected", language),
@@ -41,13 +41,13 @@ def as_text(outcome: CaseOutcome, name: str, language: str, everything: bool = F
 
 
 def _row(figure: ComparedValue) -> Row:
-    off = "" if figure.close or math.isnan(figure.off) else f"{figure.off * 100:+.3g} %"
-    return figure.what, _told(figure.expected), _told(figure.found), off
+    off = "" if figure.close or math.isnan(figure.relative_difference) else f"{figure.relative_difference * 100:+.3g} %"
+    return figure.label, _told(figure.expected), _told(figure.calculated), off
 
 
 def _other_stages(outcome: CaseOutcome, shown: set[str]) -> Iterator[Row]:
     """Calculated emissions of stages that are not among the figures shown, with what was worked out where it was."""
-    expected = {figure.what: _told(figure.expected) for figure in outcome.figures}
+    expected = {figure.label: _told(figure.expected) for figure in outcome.values}
     products = outcome.stages()
     for product, stages in products.items():
         for stage, found in stages.items():
@@ -96,8 +96,8 @@ def _case(outcome: CaseOutcome) -> dict[str, Any]:
         "tolerance": case.tolerance,
         "unit": outcome.unit,
         "figures": [
-            {"what": each.what, "worked_out": each.expected, "calculated": each.found, "close": each.close}
-            for each in outcome.figures
+            {"what": each.label, "worked_out": each.expected, "calculated": each.calculated, "close": each.close}
+            for each in outcome.values
         ],
         "stages": outcome.stages(),
         "problems": [{"where": each.where, "what": each.what, "cure": each.cure} for each in outcome.problems],
