@@ -166,7 +166,7 @@ def _nodes(plot_data: PlotData, bands: Bands, height: int) -> dict[str, Any]:
         "hovertemplate": "%{customdata}<extra></extra>",
         "x": [*[0.01] * len(left), *[0.48] * len(middle), 0.99],
         "y": [box.top + box.height / 2 for box in boxes],
-        "pad": height * (1 - scale) / max(len(left) - 1, len(middle) - 1, 1),  # plotly computes the heights of all boxes from it
+        "pad": height * (1 - scale) / max(len(left) - 1, len(middle) - 1, 1),  # plotly computes all heights from it
         "thickness": 16, "line": {"width": 0},
     }  # fmt: skip
 

@@ -137,8 +137,8 @@ class Plots:
         most : int
             Number of groups of flows with a box of their own; the largest are taken, the others share one.
         interactive : bool
-            Return an interactive picture: boxes show their numbers under the pointer and can be moved. It appears in a notebook,
-            `.save("sankey.html")` writes one self-contained page, and `.figure` is a plotly figure.
+            Return an interactive picture: boxes show their numbers under the pointer and can be moved. It appears in a
+            notebook, `.save("sankey.html")` writes one self-contained page, and `.figure` is a plotly figure.
         unit, language, ax : optional
             As for `stages`; `ax` cannot be combined with `interactive`.
 
@@ -150,8 +150,8 @@ class Plots:
         Raises
         ------
         UsageError, InputError
-            As for `stages`; also if the result has several products and `product` is None, if `interactive` is True and plotly is
-            not installed, or if `ax` is combined with `interactive`.
+            As for `stages`; also if the result has several products and `product` is None, if `interactive` is True and plotly
+            is not installed, or if `ax` is combined with `interactive`.
 
         Examples
         --------
@@ -194,7 +194,8 @@ class Plots:
         Returns
         -------
         Picture
-            `data` has one row per flow: stage, stage_name, flow, flow_name, kgCO2e [kg CO2e per unit] and share of the total [1].
+            `data` has one row per flow: stage, stage_name, flow, flow_name, kgCO2e [kg CO2e per unit] and share of the total
+            [1].
 
         Raises
         ------

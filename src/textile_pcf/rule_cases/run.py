@@ -175,7 +175,7 @@ def _check_rows(case: Case, name: str, rows: list[dict[str, Any]], paths: list[P
     return check_table(name, cells, TableDocument())
 
 
-# ---------------------------------------------------------------- places
+# ---------------------------------------------------------------- locations
 
 
 def relocate(case: Case, problem: Problem, error: PcfError) -> Problem:

@@ -83,7 +83,7 @@ def _write(book: Any, source: str, problems: list[Problem], language: str, trans
         target = _writable(book[sheet], coordinate)
         kept = f"{target.comment.text}\n\n" if target.comment else ""
         target.comment = Comment(kept + "\n\n".join(texts), AUTHOR, width=SIZE[0], height=SIZE[1])
-    _list(book, source, problems, cells, language, translation)
+    _write_list(book, source, problems, cells, language, translation)
 
 
 def _holdable_by(translate: Callable[[str], str]) -> Callable[[str], str]:
@@ -120,7 +120,7 @@ def _writable(sheet: Any, cell: str) -> Any:
     return sheet[cell]
 
 
-def _list(
+def _write_list(
     book: Any,
     name: str,
     problems: list[Problem],
@@ -129,7 +129,7 @@ def _list(
     translation: Callable[[str], str],
 ) -> None:
     """Write the first sheet: one row per problem, with a link to its cell."""
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import Font
 
     sheet = book.create_sheet(SHEET, 0)
     rows = [
@@ -144,21 +144,33 @@ def _list(
         rows.append([fixed_text("problems_none", language)])
     for number, row in enumerate(rows, 1):
         for column, text in enumerate(row, 1):
-            cell = sheet.cell(number, column, text)
-            cell.data_type = "s"
-            cell.quotePrefix = guarded(text) != text
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-            if number <= 2:
-                cell.font = Font(bold=True, size=14 if number == 1 else 11)
-            if number == 2:
-                cell.fill = PatternFill("solid", fgColor="F8CBAD")
+            _write_list_cell(sheet, number, column, text)
     for number, target in enumerate(cells, 3):
         if target is not None:
             cell = sheet.cell(number, 1)
             link_to(cell, *target)
             cell.font = Font(color="0563C1", underline="single")
-    for name_of, width in zip("ABC", (44, 62, 80), strict=True):
-        sheet.column_dimensions[name_of].width = width
+    _set_list_view(book, sheet)
+
+
+def _write_list_cell(sheet: Any, row: int, column: int, text: str) -> None:
+    """Write a text of the list; the first row is the title, the second the headings."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    cell = sheet.cell(row, column, text)
+    cell.data_type = "s"
+    cell.quotePrefix = guarded(text) != text
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+    if row <= 2:
+        cell.font = Font(bold=True, size=14 if row == 1 else 11)
+    if row == 2:
+        cell.fill = PatternFill("solid", fgColor="F8CBAD")
+
+
+def _set_list_view(book: Any, sheet: Any) -> None:
+    """Set widths and printing of the list, and open the workbook at it."""
+    for column, width in zip("ABC", (44, 62, 80), strict=True):
+        sheet.column_dimensions[column].width = width
     sheet.freeze_panes = "A3"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
