@@ -94,7 +94,7 @@ def rule_pages() -> dict[str, str]:
 def rule_page(rules: RuleSet) -> str:
     """What a rule asks for and takes for granted, stage by stage, with its sources."""
     from textile_pcf.messages.catalogue import fixed_text
-    from textile_pcf.template.entries import default_text, entries, need_word, sources_text
+    from textile_pcf.template.entries import default_text, entries, need_text, sources_text
 
     document = rules.document
     title = f"{document.title.text()} · {document.title.text('zh')}" if document.title else document.rule
@@ -110,7 +110,7 @@ def rule_page(rules: RuleSet) -> str:
         both = dict.fromkeys((rules.title(entry.stage, entry.name), rules.title(entry.stage, entry.name, "zh")))
         told = default_text(rules, entry.spec).removeprefix("= ")
         source = sources_text(rules, entry.spec)
-        need = f"{need_word(entry.need, 'en')}. {counted(rules, entry.spec)}"
+        need = f"{need_text(entry.need, 'en')}. {counted(rules, entry.spec)}"
         rows[entry.stage].append([entry.name, " · ".join(both), need, f"{told} ({source})" if source else told])
     for stage, lines in rows.items():
         text += stage_head(rules, stage)

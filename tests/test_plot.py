@@ -15,11 +15,10 @@ import pytest
 
 import textile_pcf as tp
 from browser import BROWSERS, dom, screenshot
-from textile_pcf.plot import picture
-from textile_pcf.plot.treemap import squares
+from textile_pcf.plot import figure
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-CHINESE = picture.chinese_family()
+CHINESE = figure.chinese_family()
 
 
 @pytest.fixture(scope="module")
@@ -139,17 +138,17 @@ def test_what_cannot_be_drawn_is_told(poplin: Any, three: Any) -> None:
 
 
 def test_chinese_without_a_font_is_an_error_with_a_cure(poplin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture, "chinese_family", lambda: None)
+    monkeypatch.setattr(figure, "chinese_family", lambda: None)
     with pytest.raises(tp.UsageError, match="fonts-noto-cjk"):
         poplin.plot.stages(language="zh")
     assert poplin.plot.stages(language="en").data.shape[0] > 3
 
 
 def test_a_font_is_taken_only_when_it_has_the_characters() -> None:
-    assert not picture._has_characters("DejaVu Sans")
-    assert picture._search(frozenset({"DejaVu Sans"})) is None
+    assert not figure._has_characters("DejaVu Sans")
+    assert figure._search(frozenset({"DejaVu Sans"})) is None
     if CHINESE is not None:
-        assert picture._has_characters(CHINESE)
+        assert figure._has_characters(CHINESE)
 
 
 @pytest.fixture(scope="module")
@@ -162,11 +161,11 @@ def font(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     path = tmp_path_factory.mktemp("font") / "squares.ttf"
     _font_of_squares(path, "Noto Sans CJK SC")
-    picture._installed.cache_clear()
+    figure._installed.cache_clear()
     font_manager.fontManager.addfont(path)
     yield "Noto Sans CJK SC"
     font_manager.fontManager.ttflist = [found for found in font_manager.fontManager.ttflist if found.fname != str(path)]
-    picture._installed.cache_clear()
+    figure._installed.cache_clear()
 
 
 def _font_of_squares(path: Path, family: str) -> None:
@@ -198,7 +197,7 @@ def test_a_font_made_of_squares_is_found_and_drawn_with(tmp_path: Path) -> None:
     _font_of_squares(tmp_path / "own.ttf", "Arial Unicode MS")
     font_manager.fontManager.addfont(tmp_path / "own.ttf")
     try:
-        assert picture._search(frozenset({"Arial Unicode MS", "DejaVu Sans"})) == "Arial Unicode MS"
+        assert figure._search(frozenset({"Arial Unicode MS", "DejaVu Sans"})) == "Arial Unicode MS"
     finally:
         font_manager.fontManager.ttflist = [
             found for found in font_manager.fontManager.ttflist if found.fname != str(tmp_path / "own.ttf")
@@ -223,22 +222,24 @@ def test_the_chinese_page_holds_the_numbers_of_the_chinese_picture(poplin: Any) 
     assert live.data.equals(poplin.plot.sankey(language="zh").data)
 
 
-def test_areas_of_hot_spots_are_in_proportion_and_fill_the_box() -> None:
-    sizes = np.array([6.0, 6, 4, 3, 2, 2, 1])
-    boxes = squares(sizes, (0, 0, 6, 4))
-    assert np.allclose([width * height for _, _, width, height in boxes], sizes)
-    assert all(left + width <= 6 + 1e-9 and bottom + height <= 4 + 1e-9 for left, bottom, width, height in boxes)
-    assert squares(np.array([]), (0, 0, 1, 1)) == []
-
-
-def test_every_area_of_the_hot_spots_says_what_it_is(poplin: Any, blend: Any) -> None:
+def test_hot_spots_are_ranked_bars_of_every_flow(poplin: Any, blend: Any) -> None:
     for result in (poplin, blend):
-        shown = result.plot.hotspots()
-        texts = [text.get_text().replace("\n", " ") for text in shown.ax.texts if "Not drawn" not in text.get_text()]
-        assert len(texts) == len(shown.ax.patches) > 6
-        names = {f"{row.stage_name} {row.flow_name}" for row in shown.data.itertuples()} | {"everything else"}
-        assert all(any(text.startswith(name) for name in names) for text in texts), texts
-        assert all(text.get_fontsize() >= 6 for text in shown.ax.texts)
+        picture = result.plot.hotspots(most=5)
+        widths = [bar.get_width() for bar in picture.ax.patches]
+        emissions = [value for value in picture.data["kgCO2e"] if value > 0]
+        uptake = [value for value in picture.data["kgCO2e"] if value < 0]
+        assert np.allclose(widths, [*emissions[:5], sum(emissions[5:]), *uptake])
+        assert abs(sum(widths) - result.totals[0]) < 1e-9
+        names = [text.get_text() for text in picture.ax.get_yticklabels()]
+        rows = list(picture.data.itertuples())
+        assert names[:6] == [*(f"{row.stage_name} · {row.flow_name}" for row in rows[:5]), "everything else"]
+        assert abs(picture.data["share"].sum() - 1) < 1e-9
+
+
+def test_hot_spots_without_smaller_flows_have_no_bar_for_the_rest(poplin: Any) -> None:
+    picture = poplin.plot.hotspots(most=1000)
+    assert len(picture.ax.patches) == len(picture.data)
+    assert "everything else" not in [text.get_text() for text in picture.ax.get_yticklabels()]
 
 
 # -- to be touched ------------------------------------------------------------------------------------------------------
@@ -268,7 +269,7 @@ def test_touched_picture_has_the_numbers_of_the_other(poplin: Any, blend: Any) -
         values, targets = np.array(trace["link"]["value"]), np.array(trace["link"]["target"])
         whole = positive.sum()
         assert np.isclose(values[targets == targets.max()].sum(), whole) and np.isclose(values.sum(), 2 * whole)
-        assert set(trace["node"]["color"]) <= {*picture.COLOURS, picture.REST, picture.MIDDLE, picture.SUM}
+        assert set(trace["node"]["color"]) <= {*figure.COLOURS, figure.REST, figure.MIDDLE, figure.SUM}
         assert len(trace["node"]["y"]) == len(trace["node"]["label"])
 
 
@@ -315,7 +316,7 @@ def test_notebook_draws_the_touched_picture_in_a_frame(browser: str, evil: Any, 
     page = tmp_path / "notebook.html"
     page.write_text(f"<!DOCTYPE html><meta charset='utf-8'><body>{html}</body>", encoding="utf-8")
     pixels = (imread(screenshot(browser, page, tmp_path))[:, :, :3] * 255).round().astype(int)
-    blue = [int(picture.COLOURS[0][place : place + 2], 16) for place in (1, 3, 5)]
+    blue = [int(figure.COLOURS[0][place : place + 2], 16) for place in (1, 3, 5)]
     assert (pixels == blue).all(axis=2).sum() > 500  # the box of the largest kind of flow
 
 

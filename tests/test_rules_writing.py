@@ -634,7 +634,7 @@ def test_new_rules_in_python():
     with pytest.raises(UsageError, match="There is no such language"):
         new_rule("denim", language="fr")
     assert [case.id for case in all_cases()[:1]] == ["apparel_worked: " + all_cases()[0].name]
-    assert Case(Document("x.yaml", {"name": "n"})).place("expect", "total") == "x.yaml (n: expect.total)"
+    assert Case(Document("x.yaml", {"name": "n"})).location("expect", "total") == "x.yaml (n: expect.total)"
 
 
 def test_numbers_are_compared_to_1e_9():

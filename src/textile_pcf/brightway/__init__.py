@@ -1,7 +1,7 @@
-"""Brightway: the same system in another engine, and its databases as background.
+"""Brightway: solve a result with another engine, write it as a database, and use Brightway databases as emission factors.
 
-Needs `pip install 'textile_pcf[brightway]'`. Brightway is imported when first needed; no project is made or switched to unless
-a caller names one.
+Needs `pip install 'textile_pcf[brightway]'`. Brightway is imported when it is first needed. No project is created or opened
+unless the caller names one.
 """
 
 from textile_pcf.brightway.background import factors_from_brightway

@@ -1,4 +1,4 @@
-"""Activities of a Brightway database as emission factors: one factorisation, one transposed solve for all of them."""
+"""Use the activities of a Brightway database as emission factors, scored with one factorisation and one transposed solve."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.brightway.chosen import Chosen, Select, chosen
+from textile_pcf.brightway.chosen import Select, SelectedActivity, select_activities
 from textile_pcf.brightway.gases import GASES, Gases, gases_of
-from textile_pcf.brightway.packages import opened
-from textile_pcf.brightway.solved import Scored, scored
+from textile_pcf.brightway.packages import open_project
+from textile_pcf.brightway.solved import ActivityScores, score_activities
 from textile_pcf.brightway.units import from_brightway
 from textile_pcf.errors import FactorError, Problem, UsageError
 from textile_pcf.factors import FactorTable, TableDocument, check_table
@@ -33,38 +33,38 @@ def factors_from_brightway(
     redistributable: bool = False,
     burden_free: Collection[str] = (),
 ) -> FactorTable:
-    """Emission factors from a database of a Brightway project, scored by one of its methods.
+    """Score activities of a Brightway database by an impact method and return them as emission factors.
 
-    All chosen activities are scored by one transposed solve. Where the method weighs methane and nitrous oxide as one of our
-    sets of global warming potentials does, that set is recorded and the factors carry their gases, so that they split and
-    follow the run's set; what other gases add stands under `co2_fossil` as CO2e and in the notes. Biogenic CO2 and uptake are
+    All activities are scored by one transposed solve. If the method weighs methane and nitrous oxide as one of our sets of
+    global warming potentials does, that set is recorded and the factors state their gases: they split and follow the set of
+    the run. The effect of other gases is added to `co2_fossil` as CO2e and stated in the notes. Biogenic CO2 and uptake are
     never in the value. Other methods give the value alone, with `gwp: unknown`.
 
-    A factor is of one unit of what an activity makes, or of treating one unit where the activity takes its product in
-    (production -1). Products that are nodes of their own are followed.
+    A factor is per unit of the product of an activity, or per unit treated if the activity takes its product in (production
+    -1). Products that are nodes of their own are followed.
 
     Parameters
     ----------
     project, database : str
-        Both must exist.
+        Existing project and database.
     method : tuple of str
         Name of an impact category of the project, in kg CO2e.
     select : optional
-        `{item: code or name}` names the items; a list of codes or names, or a function of an activity, chooses; none takes
-        every process. Items that are not named are made from the activity's name and, where needed, product and code.
+        `{item: code or name}` names the items. A list of codes or names, or a function of an activity, selects activities; None
+        takes every process. Items without a name are made from the name of the activity and, if needed, product and code.
     gwp : str, optional
-        The set the method uses, where it cannot be told from its characterisation factors.
+        Set of the method, if its characterisation factors do not show it.
     kind, year : optional
-        What the factors are, for all of them; a year that is not stated counts as the oldest.
+        Kind and year of all factors; a year that is not stated counts as the oldest.
     units : mapping, optional
-        Unit names of the database that are not known: theirs → ours.
+        Our units by names of the database that are unknown.
     licence : str, optional
-        Of the database; it goes into the table.
+        Licence of the database, recorded in the table.
     redistributable : bool
-        Say True only where the licence lets you pass single values on; else exports refuse them.
+        True only if the licence allows single values to be passed on; otherwise exports refuse them.
     burden_free : collection of str, optional
-        Items whose factor may be 0, because nothing in their life cycle is characterised, such as waste that comes free of
-        burdens. Any other such item is refused.
+        Items whose factor may be 0 because nothing in their life cycle is characterised, such as waste free of burdens. Any
+        other such item is refused.
 
     Returns
     -------
@@ -74,20 +74,19 @@ def factors_from_brightway(
     Raises
     ------
     UsageError
-        No such project, database or method, or Brightway is not installed.
+        There is no such project, database or method, or Brightway is not installed.
     FactorError
-        Units that are not known, activities that are not found or do not make one product, items of which nothing is
-        characterised.
+        Units are unknown, activities are not found or do not make one product, or nothing in their life cycle is characterised.
     """
-    with opened(project) as brightway:
-        _there(database, brightway.databases, "database")
-        _there(method, brightway.methods, "method")
-        these = chosen(brightway.Database(database), select)
-        rows_units = _units(these, units or {})
+    with open_project(project) as brightway:
+        _check_exists(database, brightway.databases, "database")
+        _check_exists(method, brightway.methods, "method")
+        activities = select_activities(brightway.Database(database), select)
+        rows_units = _units(activities, units or {})
         gases = gases_of(brightway, method, gwp)
-        told = scored(brightway, these, method, gases)
-        _refuse_nothing(these, told, burden_free, method)
-        rows = list(_rows(these, rows_units, told, gases, method, kind, str(year), redistributable))
+        scores = score_activities(brightway, activities, method, gases)
+        _refuse_uncharacterised(activities, scores, burden_free, method)
+        rows = list(_rows(activities, rows_units, scores, gases, method, kind, str(year), redistributable))
     document = TableDocument(
         title={"en": f"{database}, scored by {', '.join(method)}"},
         licence=licence or "not stated; taken as not to be passed on",
@@ -99,26 +98,29 @@ def factors_from_brightway(
     return FactorTable((check_table(database, cells, document),))
 
 
-def _there(name: Any, known: Any, what: str) -> None:
-    if name in known:
+def _check_exists(name: Any, existing: Any, object_type: str) -> None:
+    """Raise UsageError if a database or method is not in the project."""
+    if name in existing:
         return
-    texts = [" / ".join(entry) if isinstance(entry, tuple) else str(entry) for entry in known]
-    told = " / ".join(name) if isinstance(name, tuple) else str(name)
-    close = nearest(told, texts)
-    cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(sorted(texts)[:10]) or 'none'}."
-    raise UsageError([Problem(f"{what} {told!r}", f"There is no such {what} in this project.", cure, code=f"no-{what}")])
+    names = [" / ".join(entry) if isinstance(entry, tuple) else str(entry) for entry in existing]
+    text = " / ".join(name) if isinstance(name, tuple) else str(name)
+    close = nearest(text, names)
+    cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(sorted(names)[:10]) or 'none'}."
+    raise UsageError(
+        [Problem(f"{object_type} {text!r}", f"There is no such {object_type} in this project.", cure, code=f"no-{object_type}")]
+    )
 
 
-def _units(these: list[Chosen], known: Mapping[str, str]) -> list[str]:
-    units = [from_brightway(one.unit, known) for one in these]
+def _units(activities: list[SelectedActivity], known: Mapping[str, str]) -> list[str]:
+    units = [from_brightway(activity.unit, known) for activity in activities]
     problems = [
         Problem(
-            f"{one.node['database']} ({one.node['name']})",
-            f"The unit {one.unit!r} is not known.",
+            f"{activity.node['database']} ({activity.node['name']})",
+            f"The unit {activity.unit!r} is not known.",
             "Say what it is with units={...}, or leave the activity out with select.",
             code="bad-unit",
         )
-        for unit, one in zip(units, these, strict=True)
+        for unit, activity in zip(units, activities, strict=True)
         if unit is None
     ]
     if problems:
@@ -126,17 +128,20 @@ def _units(these: list[Chosen], known: Mapping[str, str]) -> list[str]:
     return [unit or "" for unit in units]
 
 
-def _refuse_nothing(these: list[Chosen], told: Scored, burden_free: Collection[str], method: tuple[str, ...]) -> None:
-    """Refuse factors of 0 that say only that the method knows none of the flows."""
+def _refuse_uncharacterised(
+    activities: list[SelectedActivity], scores: ActivityScores, burden_free: Collection[str], method: tuple[str, ...]
+) -> None:
+    """Refuse factors that are 0 only because the method characterises none of the flows."""
     problems = [
         Problem(
-            f"{one.node['database']} ({one.node['name']})",
-            f"The method {', '.join(method)} characterises no flow in the life cycle of {one.item!r}: the factor would be 0.",
-            f"Link its exchanges in Brightway, choose another method, or say burden_free=[{one.item!r}] where 0 is meant.",
+            f"{activity.node['database']} ({activity.node['name']})",
+            f"The method {', '.join(method)} characterises no flow in the life cycle of {activity.item!r}: "
+            "the factor would be 0.",
+            f"Link its exchanges in Brightway, choose another method, or say burden_free=[{activity.item!r}] where 0 is meant.",
             code="nothing-characterised",
         )
-        for one, nothing in zip(these, told.nothing, strict=True)
-        if nothing and one.item not in burden_free
+        for activity, uncharacterised in zip(activities, scores.uncharacterised, strict=True)
+        if uncharacterised and activity.item not in burden_free
     ]
     if problems:
         raise FactorError(problems)
@@ -146,42 +151,46 @@ def _refuse_nothing(these: list[Chosen], told: Scored, burden_free: Collection[s
 
 
 def _rows(
-    these: list[Chosen],
+    activities: list[SelectedActivity],
     units: list[str],
-    told: Scored,
+    scores: ActivityScores,
     gases: Gases | None,
     method: tuple[str, ...],
     kind: str,
     year: str,
     redistributable: bool,
 ) -> Iterator[dict[str, Any]]:
-    for number, one in enumerate(these):
-        unit, node = units[number], one.node
+    for number, activity in enumerate(activities):
+        unit, node = units[number], activity.node
         row: dict[str, Any] = {
-            "item": one.item, "value": float(told.score[number] - told.unprinted[number]),
-            "region": node.get("location") or one.product.get("location") or WORLD,
+            "item": activity.item, "value": float(scores.score[number] - scores.unprinted[number]),
+            "region": node.get("location") or activity.product.get("location") or WORLD,
             "unit": f"kgCO2e/({unit})" if "*" in unit or " " in unit else f"kgCO2e/{unit}", "year": year, "kind": kind,
             "source": f"Brightway database {node['database']}", "locator": f"code {node['code']}; method {', '.join(method)}",
-            "name_en": " | ".join(filter(None, (node["name"], one.reference))),
+            "name_en": " | ".join(filter(None, (node["name"], activity.reference))),
             "gwp": gases.gwp if gases else "unknown", "redistributable": "true" if redistributable else "false",
         }  # fmt: skip
-        row |= _gas_columns(row["value"], told.gases[number], gases) if gases else {}
-        yield row | {"notes": " ".join(filter(None, (_treated(one), row.get("notes", ""))))}
+        row |= _gas_columns(row["value"], scores.gases[number], gases) if gases else {}
+        yield row | {"notes": " ".join(filter(None, (_treatment_note(activity), row.get("notes", ""))))}
 
 
-def _treated(one: Chosen) -> str:
-    return "" if one.made > 0 else f"The activity takes its product in (production {one.made:g}): the factor is of treating it."
+def _treatment_note(activity: SelectedActivity) -> str:
+    return (
+        ""
+        if activity.amount > 0
+        else f"The activity takes its product in (production {activity.amount:g}): the factor is of treating it."
+    )
 
 
-def _gas_columns(value: float, told: FloatArray, gases: Gases) -> dict[str, Any]:
-    """Gases of a row, the effect of all others with the fossil CO2; none where that cannot be told in positive masses."""
-    mass = dict(zip(GASES, map(float, told), strict=True))
-    explained = sum(mass[gas] * weight for gas, weight in gases.weights.items())
+def _gas_columns(value: float, masses: FloatArray, gases: Gases) -> dict[str, Any]:
+    """Return the gases of a row, with the effect of all others added to fossil CO2; only a note if a mass would be negative."""
+    by_gas = dict(zip(GASES, map(float, masses), strict=True))
+    explained = sum(by_gas[gas] * weight for gas, weight in gases.weights.items())
     rest = value - explained
     if abs(rest) <= 1e-9 * max(abs(value), abs(explained)):
         rest = 0.0
-    mass["co2_fossil"] += rest
-    if min(mass.values()) < 0:
+    by_gas["co2_fossil"] += rest
+    if min(by_gas.values()) < 0:
         return {"notes": "Gases are not told: some of them would be negative."}
     note = f"Other gases add {rest:.4g} kgCO2e, which stands under co2_fossil." if rest else ""
-    return {**mass, "notes": note}
+    return {**by_gas, "notes": note}

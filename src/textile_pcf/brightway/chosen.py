@@ -1,4 +1,4 @@
-"""Which activities of a Brightway database are asked for, which product each makes, and whether it takes that in instead."""
+"""Select activities of a Brightway database, and find the product that each makes or treats."""
 
 from __future__ import annotations
 
@@ -15,16 +15,25 @@ _MAKES = ("production", "generic production")
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """An activity under an item.
+class SelectedActivity:
+    """An activity with its item.
 
-    `product` is the activity itself where the database has no nodes of products; `made` is negative where it is treated.
+    Attributes
+    ----------
+    item : str
+        Item of the emission factor.
+    node : bw2data.Node
+        The activity.
+    product : bw2data.Node
+        Its product; the activity itself if the database has no product nodes.
+    amount : float
+        Amount of the product made; negative if the activity treats it.
     """
 
     item: str
     node: Any
     product: Any
-    made: float
+    amount: float
 
     @property
     def unit(self) -> str:
@@ -33,133 +42,150 @@ class Chosen:
 
     @property
     def reference(self) -> str:
-        """Name of the product; empty where the activity does not say."""
+        """Name of the product; empty if the activity does not state it."""
         own = self.node.get("reference product")
         return str(self.product["name"] if self.product.id != self.node.id else own or "")
 
 
-def chosen(database: Any, select: Select) -> list[Chosen]:
-    """The activities that `select` asks for.
+def select_activities(database: Any, select: Select) -> list[SelectedActivity]:
+    """Return the activities selected by `select`.
 
     Raises
     ------
     FactorError
-        There are none or several of that code or name, or it cannot be told what one of them makes.
+        A code or name matches no activity or several, or the product of an activity is not clear.
     """
     nodes = [node for node in database if _is_activity(node)]
     if callable(select) or select is None:
-        found = [("", node) for node in nodes if select is None or select(node)]
-        return _named(_made(found))
+        selected = [("", node) for node in nodes if select is None or select(node)]
+        return _with_items(_with_products(selected))
     products = [node for node in database if node.get("type") == "product"]
-    wanted = select if isinstance(select, Mapping) else {text: text for text in select}
+    requested = select if isinstance(select, Mapping) else {text: text for text in select}
     pairs, problems = [], []
-    for item, text in wanted.items():
-        these = _fitting(nodes, products, text)
-        if len(these) == 1:
-            pairs.append((str(item), these[0]))
+    for item, text in requested.items():
+        matches = _matching_nodes(nodes, products, text)
+        if len(matches) == 1:
+            pairs.append((str(item), matches[0]))
         else:
-            problems.append(_not_one(database.name, text, these, [*nodes, *products]))
+            problems.append(_match_problem(database.name, text, matches, [*nodes, *products]))
     if problems:
         raise FactorError(problems)
-    made = _made(pairs)
-    return made if isinstance(select, Mapping) else _named(made)
+    activities = _with_products(pairs)
+    return activities if isinstance(select, Mapping) else _with_items(activities)
 
 
 def _is_activity(node: Any) -> bool:
-    kind = node.get("type") or "process"
-    return bool(kind.startswith("process") or kind == "multifunctional")
+    node_type = node.get("type") or "process"
+    return bool(node_type.startswith("process") or node_type == "multifunctional")
 
 
-def _fitting(nodes: list[Any], products: list[Any], text: Any) -> list[Any]:
-    """Nodes of this code, else activities, else products of this name."""
+def _matching_nodes(nodes: list[Any], products: list[Any], text: Any) -> list[Any]:
+    """Nodes with this code; otherwise activities, otherwise products with this name."""
     by_code = [node for node in [*nodes, *products] if node["code"] == text]
     return by_code or next(
-        (found for kind in (nodes, products) if (found := [node for node in kind if node["name"] == text])), []
+        (named for group in (nodes, products) if (named := [node for node in group if node["name"] == text])), []
     )
 
 
-def _not_one(database: str, text: Any, these: list[Any], nodes: list[Any]) -> Problem:
+def _match_problem(database: str, text: Any, matches: list[Any], nodes: list[Any]) -> Problem:
     close = nearest(str(text), [node["name"] for node in nodes])
-    many = f"{len(these)} activities have this name." if these else "There is no activity with this code or name."
-    codes = ", ".join(node["code"] for node in these[:5])
-    cure = f"Give a code: {codes}." if these else f"Did you mean {close!r}?" if close else "Give a code of the database."
-    return Problem(f"{database} ({text})", many, cure, code="no-activity")
+    message = f"{len(matches)} activities have this name." if matches else "There is no activity with this code or name."
+    codes = ", ".join(node["code"] for node in matches[:5])
+    cure = f"Give a code: {codes}." if matches else f"Did you mean {close!r}?" if close else "Give a code of the database."
+    return Problem(f"{database} ({text})", message, cure, code="no-activity")
 
 
 # -- what they make -------------------------------------------------------------------------------------------------
 
 
-def _made(pairs: list[tuple[str, Any]]) -> list[Chosen]:
-    """What each activity makes, or which activity makes the product; every problem at once."""
-    found, problems = [], []
+def _with_products(pairs: list[tuple[str, Any]]) -> list[SelectedActivity]:
+    """Find the product of each activity, or the activity of each product; report all problems at once."""
+    activities, problems = [], []
     for item, node in pairs:
-        told = _of_product(item, node) if node.get("type") == "product" else _of_activity(item, node)
-        if isinstance(told, Chosen):
-            found.append(told)
+        selected = _of_product(item, node) if node.get("type") == "product" else _of_activity(item, node)
+        if isinstance(selected, SelectedActivity):
+            activities.append(selected)
         else:
-            problems.append(told)
+            problems.append(selected)
     if problems:
         raise FactorError(problems)
-    return found
+    return activities
 
 
-def _of_activity(item: str, node: Any) -> Chosen | Problem:
-    """An activity with the one product it makes; without production exchanges it makes one unit of itself."""
-    made: dict[int, float] = {}
+def _of_activity(item: str, node: Any) -> SelectedActivity | Problem:
+    """Return an activity with its one product. Without production exchanges it makes one unit of itself."""
+    amounts: dict[int, float] = {}
     products: dict[int, Any] = {}
     for edge in node.production():
         product = edge.input
         products[product.id] = product
-        made[product.id] = made.get(product.id, 0.0) + float(edge["amount"])
+        amounts[product.id] = amounts.get(product.id, 0.0) + float(edge["amount"])
     if len(products) > 1:
         names = ", ".join(repr(product["name"]) for product in products.values())
-        return _wrong(node, f"The activity makes several products: {names}.", "Allocate it in Brightway first.")
+        return _production_problem(node, f"The activity makes several products: {names}.", "Allocate it in Brightway first.")
     if not products and node.get("type") in ("process", "multifunctional"):
-        return _wrong(node, "The activity makes no product.", "Add its production exchange in Brightway.")
+        return _production_problem(node, "The activity makes no product.", "Add its production exchange in Brightway.")
     product = next(iter(products.values()), node)
-    return _one(item, node, product, made.get(product.id, 1.0))
+    return _selected_activity(item, node, product, amounts.get(product.id, 1.0))
 
 
-def _of_product(item: str, product: Any) -> Chosen | Problem:
-    """A product with the one activity that makes it."""
+def _of_product(item: str, product: Any) -> SelectedActivity | Problem:
+    """Return a product with the one activity that makes it."""
     edges = list(product.upstream(kinds=_MAKES))
     makers = {edge.output.id: edge.output for edge in edges}
     if not makers:
-        return _wrong(product, "No activity makes this product.", "Add the activity that makes it, or choose another.")
+        return _production_problem(
+            product, "No activity makes this product.", "Add the activity that makes it, or choose another."
+        )
     if len(makers) > 1:
         names = ", ".join(repr(node["name"]) for node in makers.values())
-        return _wrong(product, f"Several activities make this product: {names}.", "Put a market between them in Brightway.")
+        return _production_problem(
+            product, f"Several activities make this product: {names}.", "Put a market between them in Brightway."
+        )
     node = next(iter(makers.values()))
-    told = _of_activity(item, node)
-    return told if isinstance(told, Problem) else _one(item, node, product, told.made)
+    activity = _of_activity(item, node)
+    return activity if isinstance(activity, Problem) else _selected_activity(item, node, product, activity.amount)
 
 
-def _one(item: str, node: Any, product: Any, made: float) -> Chosen | Problem:
-    if made == 0 or made != made:
-        return _wrong(node, "The activity makes 0 of its product.", "Correct its production exchange in Brightway.")
-    return Chosen(item, node, product, made)
+def _selected_activity(item: str, node: Any, product: Any, amount: float) -> SelectedActivity | Problem:
+    if amount == 0 or amount != amount:
+        return _production_problem(
+            node, "The activity makes 0 of its product.", "Correct its production exchange in Brightway."
+        )
+    return SelectedActivity(item, node, product, amount)
 
 
-def _wrong(node: Any, what: str, cure: str) -> Problem:
+def _production_problem(node: Any, what: str, cure: str) -> Problem:
     return Problem(f"{node['database']} ({node['name']})", what, f"{cure} Or leave it out with select.", code="bad-production")
 
 
 # -- what they are called -------------------------------------------------------------------------------------------
 
 
-def _named(found: list[Chosen]) -> list[Chosen]:
-    """Items made of names; product and code are added where two would be the same."""
-    items = [slug(one.node["name"]) for one in found]
+def _with_items(activities: list[SelectedActivity]) -> list[SelectedActivity]:
+    """Make items from names, with product and code added where two would be the same."""
+    items = [slug(activity.node["name"]) for activity in activities]
     for field in ("reference", "code"):
-        keys = [(item, one.node.get("location")) for item, one in zip(items, found, strict=True)]
-        twice = {key for key in keys if keys.count(key) > 1} if len(set(keys)) < len(keys) else set()
+        keys = [(item, activity.node.get("location")) for item, activity in zip(items, activities, strict=True)]
+        duplicates = {key for key in keys if keys.count(key) > 1} if len(set(keys)) < len(keys) else set()
         items = [
-            f"{item}_{slug(one.reference if field == 'reference' else one.node['code'])}".rstrip("_") if key in twice else item
-            for item, key, one in zip(items, keys, found, strict=True)
+            f"{item}_{slug(activity.reference if field == 'reference' else activity.node['code'])}".rstrip("_")
+            if key in duplicates
+            else item
+            for item, key, activity in zip(items, keys, activities, strict=True)
         ]
-    return [Chosen(item, one.node, one.product, one.made) for item, one in zip(items, found, strict=True)]
+    return [
+        SelectedActivity(item, activity.node, activity.product, activity.amount)
+        for item, activity in zip(items, activities, strict=True)
+    ]
 
 
 def slug(text: str) -> str:
-    """A name as an item: words joined by `_`."""
+    """Return a name as an item: words joined by `_`.
+
+    Examples
+    --------
+    >>> slug("Yarn, cotton (ring)")
+    'yarn_cotton_ring'
+    """
     return re.sub(r"\W+", "_", text.lower()).strip("_")

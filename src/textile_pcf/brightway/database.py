@@ -1,4 +1,4 @@
-"""A result as a database in a Brightway project, for people who go on in Brightway or Activity Browser."""
+"""Write a result as a database of a Brightway project, for work in Brightway or Activity Browser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from textile_pcf.activity import Activity
 from textile_pcf.brightway.datapackage import PARTS
-from textile_pcf.brightway.packages import opened
+from textile_pcf.brightway.packages import open_project
 from textile_pcf.brightway.units import to_brightway
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.factors import FactorTable
@@ -35,41 +35,45 @@ def write_database(
 ) -> dict[str, Key]:
     """Write a result as a database of a Brightway project: activities per product and stage, and one per emission factor.
 
-    The project is made where there is none of that name, and left again afterwards. Characterised by the methods
-    `("textile_pcf", database, "total")` and one per part of the split, an activity of a product scores as ours does. [kg CO2e]
+    The project is created if it does not exist, and left again afterwards. Characterised by the method
+    `("textile_pcf", database, "total")`, or one per part of the split, the activity of a product has the score of our result.
+    [kg CO2e]
 
     Parameters
     ----------
     result : Footprint
         From `calculate`.
     project, database : str
-        Where to write. An existing database of that name is replaced only with `overwrite`.
+        Where to write.
     activity, factors : Activity, FactorTable, optional
-        What the result was calculated from: then uncertainty is filled where known: a geometric standard deviation as
+        Data that the result was calculated from. They fill in uncertainty where it is known: a geometric standard deviation as
         lognormal, `low` and `high` as minimum and maximum of an undefined distribution.
+    overwrite : bool
+        Replace an existing database of that name.
     own_use : bool
-        The project stays with you, so factors that must not be passed on may be written to it.
+        True if the project is not passed on, so that restricted factors may be written.
 
     Returns
     -------
     dict
-        Key (database, code) of each product's activity.
+        Key (database, code) of the activity of each product.
 
     Raises
     ------
     UsageError
-        Brightway is not installed, the database exists, `activity` is another one, or the licence of a factor forbids it.
+        Brightway is not installed, the database exists, `activity` does not belong to the result, or the licence of a factor
+        forbids it.
     """
     if not own_use:
         refuse_restricted(result, f"the database {database}")
     system = system_of(result)
-    data = datasets(system, database, _row_spread(result, activity), _factor_spread(system, factors))
-    with opened(project, create=True) as brightway:
+    data = datasets(system, database, _amount_uncertainty(result, activity), _factor_uncertainty(system, factors))
+    with open_project(project, create=True) as brightway:
         if database in brightway.databases and not overwrite:
             cure = "Choose another name, or say overwrite=True."
             raise UsageError([Problem(f"database {database!r}", "It exists in this project.", cure, code="taken")])
-        made = brightway.Database(database)
-        made.write(data)
+        written = brightway.Database(database)
+        written.write(data)
         brightway.databases[database].update({"textile_pcf": result.provenance["rule"], "format": result.provenance["library"]})
         brightway.databases.flush()
         for part in PARTS:
@@ -78,19 +82,19 @@ def write_database(
 
 
 def product_code(product: str) -> str:
-    """Code of the activity of a product."""
+    """Return the code of the activity of a product."""
     return f"product {product}"
 
 
 def _write_method(brightway: Any, database: str, part: str, provenance: Any) -> None:
     method = brightway.Method(("textile_pcf", database, part))
-    told = f"{part} of the greenhouse effect over 100 years, {provenance['gwp']}, biogenic CO2 {provenance['biogenic']}"
-    method.register(unit="kg CO2-Eq", description=told)
+    description = f"{part} of the greenhouse effect over 100 years, {provenance['gwp']}, biogenic CO2 {provenance['biogenic']}"
+    method.register(unit="kg CO2-Eq", description=description)
     method.write([((database, f"part {name}"), 1.0) for name in SPLIT if part in ("total", name)])
 
 
 def datasets(system: System, database: str, row_spread: list[Dataset], factor_spread: list[Dataset]) -> dict[Key, Dataset]:
-    """The system as Brightway's datasets: processes, factors, and the four parts of the greenhouse effect."""
+    """Return the system as Brightway datasets: processes, factors, and the four parts of the greenhouse effect."""
     data: dict[Key, Dataset] = {}
     keys = [(database, _code(system, process)) for process in range(len(system.processes.kind))]
     for process, key in enumerate(keys):
@@ -100,7 +104,7 @@ def datasets(system: System, database: str, row_spread: list[Dataset], factor_sp
     factor_keys = [(database, f"factor {number}") for number in range(len(system.factors.total))]
     for number, key in enumerate(factor_keys):
         data[key] = _factor(system, number, key, factor_spread[number])
-    _tell_apart(data, {key: _table(system, number) for number, key in enumerate(factor_keys)})
+    _make_unique(data, {key: _table(system, number) for number, key in enumerate(factor_keys)})
     for line in range(len(system.met.line)):
         data[keys[system.met.process[line]]]["exchanges"].append(_flow(system, line, keys, factor_keys, row_spread))
     for part in SPLIT:
@@ -112,41 +116,41 @@ def datasets(system: System, database: str, row_spread: list[Dataset], factor_sp
 
 
 def _code(system: System, process: int) -> str:
-    told = system.processes
-    product = system.result.products[told.product[process]]
-    if told.kind[process] == PRODUCT:
+    processes = system.processes
+    product = system.result.products[processes.product[process]]
+    if processes.kind[process] == PRODUCT:
         return product_code(product)
-    component = told.component.categories[told.component.codes[process]]
-    stage = system.result.stages[told.stage[process]].id
-    beside = "" if told.kind[process] == STAGE else KINDS[told.kind[process]]
-    return " | ".join([product, stage, component, beside]).rstrip(" |")
+    component = processes.component.categories[processes.component.codes[process]]
+    stage = system.result.stages[processes.stage[process]].id
+    suffix = "" if processes.kind[process] == STAGE else KINDS[processes.kind[process]]
+    return " | ".join([product, stage, component, suffix]).rstrip(" |")
 
 
 def _process(system: System, process: int, key: Key) -> Dataset:
-    told, result = system.processes, system.result
-    kind, source = told.kind[process], result.provenance
-    unit = "kg" if kind in (STAGE, 3) else result.unit
-    title = "" if kind == PRODUCT else f"; {result.stages[told.stage[process]].title}"
+    processes, result = system.processes, system.result
+    process_kind, source = processes.kind[process], result.provenance
+    unit = "kg" if process_kind in (STAGE, 3) else result.unit
+    title = "" if process_kind == PRODUCT else f"; {result.stages[processes.stage[process]].title}"
     comment = f"{source['rule']} ({source['status']}), {source['library']}, {source['gwp']}, {source['biogenic']}{title}"
     return {
         "name": system.process_name(process), "reference product": system.process_name(process), "unit": to_brightway(unit),
         "location": "GLO", "type": "process", "comment": comment,
-        "textile_pcf": {"kind": KINDS[kind], "product": result.products[told.product[process]]},
+        "textile_pcf": {"kind": KINDS[process_kind], "product": result.products[processes.product[process]]},
         "exchanges": [_exchange(key, 1.0, "production")],
     }  # fmt: skip
 
 
 def _factor(system: System, number: int, key: Key, spread: Dataset) -> Dataset:
     lines, line = system.result.lines, int(system.factors.line[number])
-    told = {name: lines.text(name, line) for name in ("item", "region", "year", "unit")}
+    texts = {name: lines.text(name, line) for name in ("item", "region", "year", "unit")}
     source = ", ".join(filter(None, (lines.text(name, line) for name in ("factor_source", "factor_locator", "factor_table"))))
     exchanges = [_exchange(key, 1.0, "production")]
     for part, amount in zip(SPLIT, system.factors.split[number], strict=True):
         if amount:
-            exchanges.append(_exchange((key[0], f"part {part}"), float(amount), "biosphere") | _spread(amount, spread))
+            exchanges.append(_exchange((key[0], f"part {part}"), float(amount), "biosphere") | _uncertainty(amount, spread))
     return {
-        "name": " ".join(filter(None, (told["item"], told["year"]))), "reference product": told["item"],
-        "unit": to_brightway(told["unit"]), "location": told["region"] or "GLO", "type": "process",
+        "name": " ".join(filter(None, (texts["item"], texts["year"]))), "reference product": texts["item"],
+        "unit": to_brightway(texts["unit"]), "location": texts["region"] or "GLO", "type": "process",
         "comment": f"Emission factor. {source}", "exchanges": exchanges,
     }  # fmt: skip
 
@@ -155,50 +159,55 @@ def _table(system: System, number: int) -> str:
     return system.result.lines.text("factor_table", int(system.factors.line[number]))
 
 
-def _tell_apart(data: dict[Key, Dataset], tables: dict[Key, str]) -> None:
-    """Give activities names of their own: files without keys, such as those of Excel, link by name, unit and location.
+def _make_unique(data: dict[Key, Dataset], tables: dict[Key, str]) -> None:
+    """Make names of activities unique: files without keys, such as Excel, link by name, unit and location.
 
-    Where names are the same the table of an emission factor is added, then the code, then a number. Brightway compares in lower
-    case.
+    Equal names get the table of the emission factor, then the code, then a number. Brightway compares in lower case.
     """
-    for further in (tables, {key: key[1] for key in data}, {key: str(number) for number, key in enumerate(data, 1)}):
-        named: dict[tuple[str, ...], list[Key]] = {}
-        for key, told in data.items():
-            named.setdefault(tuple(str(told.get(field)).lower() for field in ("name", "unit", "location")), []).append(key)
-        for key in [key for keys in named.values() if len(keys) > 1 for key in keys if key in further]:
-            data[key]["name"] = f"{data[key]['name']} ({further[key]})"
+    for suffixes in (tables, {key: key[1] for key in data}, {key: str(number) for number, key in enumerate(data, 1)}):
+        by_label: dict[tuple[str, ...], list[Key]] = {}
+        for key, dataset in data.items():
+            by_label.setdefault(tuple(str(dataset.get(field)).lower() for field in ("name", "unit", "location")), []).append(
+                key
+            )
+        for key in [key for keys in by_label.values() if len(keys) > 1 for key in keys if key in suffixes]:
+            data[key]["name"] = f"{data[key]['name']} ({suffixes[key]})"
 
 
-def _flow(system: System, line: int, keys: list[Key], factors: list[Key], spread: list[Dataset]) -> Dataset:
-    """One line of the sum as an exchange with the provenance of its amount."""
-    met, lines = system.met, system.result.lines
-    amount = float(met.amount[line])
-    where = ("data_type", "source", "locator")
-    comment = f"{lines.text('flow', line)}: {', '.join(filter(None, (lines.text(name, line) for name in where)))}"
-    if met.supplier[line] >= 0:
-        amount *= float(met.supplied[line])
-        key = keys[met.supplier[line]]
+def _flow(system: System, line: int, keys: list[Key], factors: list[Key], row_spread: list[Dataset]) -> Dataset:
+    """One line of the sum as an exchange with the source of its amount."""
+    exchanges, lines = system.met, system.result.lines
+    amount = float(exchanges.amount[line])
+    fields = ("data_type", "source", "locator")
+    comment = f"{lines.text('flow', line)}: {', '.join(filter(None, (lines.text(name, line) for name in fields)))}"
+    if exchanges.supplier[line] >= 0:
+        amount *= float(exchanges.supplied[line])
+        key = keys[exchanges.supplier[line]]
     else:
-        key = factors[met.factor[line]]
-    return _exchange(key, amount, "technosphere") | {"comment": comment} | _spread(amount, spread[line])
+        key = factors[exchanges.factor[line]]
+    return _exchange(key, amount, "technosphere") | {"comment": comment} | _uncertainty(amount, row_spread[line])
 
 
-def _exchange(key: Key, amount: float, kind: str) -> Dataset:
-    return {"input": key, "amount": amount, "type": kind}
+def _exchange(key: Key, amount: float, exchange_type: str) -> Dataset:
+    return {"input": key, "amount": amount, "type": exchange_type}
 
 
-def _spread(amount: float, known: Dataset) -> Dataset:
-    """Brightway's uncertainty fields of an amount."""
-    if not amount or not known:
+def _uncertainty(amount: float, uncertainty: Dataset) -> Dataset:
+    """Uncertainty fields of Brightway for an amount."""
+    if not amount or not uncertainty:
         return {}
-    if "gsd" in known:
-        spread = {"uncertainty type": LOGNORMAL, "loc": log(abs(amount)), "scale": log(known["gsd"])}
-        return spread | ({"negative": True} if amount < 0 else {})
-    return {"uncertainty type": UNDEFINED, "loc": amount, **{side: known[side] * amount for side in ("minimum", "maximum")}}
+    if "gsd" in uncertainty:
+        fields = {"uncertainty type": LOGNORMAL, "loc": log(abs(amount)), "scale": log(uncertainty["gsd"])}
+        return fields | ({"negative": True} if amount < 0 else {})
+    return {
+        "uncertainty type": UNDEFINED,
+        "loc": amount,
+        **{side: uncertainty[side] * amount for side in ("minimum", "maximum")},
+    }
 
 
-def _row_spread(result: Footprint, activity: Activity | None) -> list[Dataset]:
-    """What is known of the spread of each line's amount."""
+def _amount_uncertainty(result: Footprint, activity: Activity | None) -> list[Dataset]:
+    """Known uncertainty of the amount of each line."""
     lines = len(result.lines.amount)
     if activity is None:
         return [{}] * lines
@@ -212,26 +221,26 @@ def _row_spread(result: Footprint, activity: Activity | None) -> list[Dataset]:
     return [{"gsd": float(value)} if value > 1 else {} for value in gsd]
 
 
-def _factor_spread(system: System, factors: FactorTable | None) -> list[Dataset]:
-    """What is known of the spread of each factor; nothing where more than one row could be meant."""
+def _factor_uncertainty(system: System, factors: FactorTable | None) -> list[Dataset]:
+    """Known uncertainty of each factor; empty if several rows could be meant."""
     lines = system.result.lines
-    return [_spread_of_row(lines, int(line), factors) if factors else {} for line in system.factors.line]
+    return [_uncertainty_of_row(lines, int(line), factors) if factors else {} for line in system.factors.line]
 
 
-def _spread_of_row(lines: Any, line: int, factors: FactorTable) -> Dataset:
-    wanted = {name: lines.text(name, line) for name in ("item", "region", "year")}
+def _uncertainty_of_row(lines: Any, line: int, factors: FactorTable) -> Dataset:
+    keys = {name: lines.text(name, line) for name in ("item", "region", "year")}
     for table in factors.tables:
         if table.label != lines.text("factor_table", line):
             continue
-        rows = [row for row in table.index.get(wanted["item"], ()) if
-                all(table.texts[name][row] == text for name, text in wanted.items())]  # fmt: skip
+        rows = [row for row in table.index.get(keys["item"], ()) if
+                all(table.texts[name][row] == text for name, text in keys.items())]  # fmt: skip
         if len(rows) == 1:
-            return _spread_of(table.numbers, rows[0])
+            return _uncertainty_of(table.numbers, rows[0])
     return {}
 
 
-def _spread_of(numbers: Any, row: int) -> Dataset:
-    """`low` and `high` relative to the value, so that every part of the split can take them."""
+def _uncertainty_of(numbers: Any, row: int) -> Dataset:
+    """Geometric standard deviation, or minimum and maximum relative to the value, for use by every part of the split."""
     gsd, value, low, high = (float(numbers[name][row]) for name in ("gsd", "value", "low", "high"))
     if gsd > 1:
         return {"gsd": gsd}

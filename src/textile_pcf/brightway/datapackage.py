@@ -1,4 +1,4 @@
-"""A result as a `bw_processing` data package: its unit processes, its factors, and what they are called."""
+"""Write a result as a `bw_processing` data package: unit processes, factors and a table of their names."""
 
 from __future__ import annotations
 
@@ -31,36 +31,39 @@ def to_datapackage(
     first_id: int = 1,
     own_use: bool = False,
 ) -> Any:
-    """The system behind a result as a data package of Brightway 2.5; no project and no database is touched.
+    """Return the system behind a result as a data package of Brightway 2.5, without any project or database.
 
-    IntArray count from `first_id`: products in their order, so that a demand of `{first_id + n: 1}` scores as the n-th product per
-    product unit; then stages [1 kg leaving the stage], flows [their unit], emission factors as elementary flows characterised
-    in kg CO2e. The table `nodes` in the package says what each id is. Stages outside the boundary are there, but nothing takes
-    their flows: they count as memo. Links between products are a group of their own, `links_between_products`.
+    Ids count from `first_id`: first the products in their order, so that a demand of `{first_id + n: 1}` has the score of the
+    n-th product per product unit; then stages [1 kg leaving the stage], flows [their unit], and emission factors as elementary
+    flows characterised in kg CO2e. The table `nodes` in the package describes each id. Stages outside the system boundary are
+    included, but nothing takes their flows. Links between products are a group of their own, `links_between_products`.
 
     Parameters
     ----------
     result : Footprint
         From `calculate`.
     path : str or Path, optional
-        A new folder, or a new file that ends in `.zip`; in memory where none is given.
+        A new folder, or a new file that ends in `.zip`; in memory by default.
     part : str
-        What the factors are characterised by: `total`, `fossil`, `biogenic`, `uptake` or `land_use_change`.
+        Part that characterises the factors: `total`, `fossil`, `biogenic`, `uptake` or `land_use_change`.
     flows_as_activities : bool
-        Every line an activity of its own; without, lines stand on their stages: a third of the size.
+        Make each line an activity; otherwise lines belong to their stages, which takes a third of the size.
     labels : bool
         Write the table `nodes`.
+    first_id : int
+        Id of the first product.
     own_use : bool
-        You keep the package to yourself, so factors that must not be passed on may be written to `path`.
+        True if the package is not passed on, so that restricted factors may be written.
 
     Returns
     -------
     bw_processing.Datapackage
+        The data package.
 
     Raises
     ------
     UsageError
-        Brightway is not installed, the path is taken, or the licence of a factor forbids the file.
+        Brightway is not installed, the path exists, there is no such part, or the licence of a factor forbids the file.
     """
     if part not in PARTS:
         raise UsageError(
@@ -79,78 +82,81 @@ def pack(
     labels: bool = False,
     first_id: int = 1,
 ) -> Any:
-    """Unit processes as a data package. [kg CO2e]"""
+    """Return unit processes as a data package. [kg CO2e]"""
     processing = package("bw_processing")
-    made = processing.create_datapackage(fs=filesystem, name="textile_pcf", metadata=_about(system), sum_inter_duplicates=True)
+    datapackage = processing.create_datapackage(
+        fs=filesystem, name="textile_pcf", metadata=_about(system), sum_inter_duplicates=True
+    )
     matrices = _matrices(system, part, flows_as_activities)
     for name, (matrix, row, column, value, flip) in matrices.items():
         indices = np.empty(len(row), dtype=processing.INDICES_DTYPE)
         indices["row"], indices["col"] = row + first_id, column + first_id
         if matrix == "characterization_matrix":
             indices["col"] = 0
-        made.add_persistent_vector(matrix=matrix, name=name, indices_array=indices, data_array=value, flip_array=flip)
+        datapackage.add_persistent_vector(matrix=matrix, name=name, indices_array=indices, data_array=value, flip_array=flip)
     if labels:
         nodes = node_table(system, flows_as_activities, first_id)
-        valid = [(name, axis) for name in matrices for axis in ("rows", "cols")]
-        made.add_csv_metadata(dataframe=nodes, valid_for=valid, name="nodes")
+        resources = [(name, axis) for name in matrices for axis in ("rows", "cols")]
+        datapackage.add_csv_metadata(dataframe=nodes, valid_for=resources, name="nodes")
     if filesystem is not None:
-        made.finalize_serialization()
-    return made
+        datapackage.finalize_serialization()
+    return datapackage
 
 
 def _filesystem(path: str | Path | None) -> Any:
     if path is None:
         return None
-    place = Path(path)
-    if place.exists():
+    target = Path(path)
+    if target.exists():
         raise UsageError([Problem(str(path), "This exists already.", "Name a new folder or .zip file.", code="taken")])
     processing = package("bw_processing")
-    if place.suffix == ".zip":
-        return processing.generic_zipfile_filesystem(dirpath=place.parent, filename=place.name, write=True)
-    place.mkdir(parents=True)
-    return processing.generic_directory_filesystem(dirpath=place)
+    if target.suffix == ".zip":
+        return processing.generic_zipfile_filesystem(dirpath=target.parent, filename=target.name, write=True)
+    target.mkdir(parents=True)
+    return processing.generic_directory_filesystem(dirpath=target)
 
 
 def _about(system: System) -> dict[str, Any]:
-    """Title, provenance and the licences of the tables that are in it."""
-    told = system.result.provenance
-    names = dict.fromkeys(table.get("licence") or "not stated" for table in told.get("factors", ()))
+    """Title, provenance and licences of the tables used."""
+    provenance, settings = system.result.provenance, ("status", "gwp", "biogenic")
+    names = dict.fromkeys(table.get("licence") or "not stated" for table in provenance.get("factors", ()))
     licences = [{"name": name, "title": name, "path": ""} for name in names]
     return {
-        "title": f"{told['rule']}: {len(system.result.products)} products",
-        "description": f"Unit processes by {told['library']}; {told['status']}, {told['gwp']}, {told['biogenic']}.",
+        "title": f"{provenance['rule']}: {len(system.result.products)} products",
+        "description": f"Unit processes by {provenance['library']}; {', '.join(provenance[key] for key in settings)}.",
         "licenses": licences,
-        "textile_pcf": _plain(told),
+        "textile_pcf": _to_json(provenance),
     }
 
 
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
+    """Convert mappings and sequences to dict and list, and unknown values to text."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(entry) for key, entry in value.items()}
+        return {str(key): _to_json(entry) for key, entry in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(entry) for entry in value]
+        return [_to_json(entry) for entry in value]
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
 
 
-Triple = tuple[str, IntArray, IntArray, FloatArray, NDArray[np.bool_]]
+Entries = tuple[str, IntArray, IntArray, FloatArray, NDArray[np.bool_]]
 
 
-def _matrices(system: System, part: str, flows_as_activities: bool) -> dict[str, Triple]:
-    """Entries of the matrices by resource group: matrix, row, column, value, and whether it is an input."""
-    met, inputs, links = system.met, system.inputs, system.links
-    processes, lines = len(system.processes.kind), len(met.line)
+def _matrices(system: System, part: str, flows_as_activities: bool) -> dict[str, Entries]:
+    """Entries of the matrices by resource group: matrix, row, column, value, and whether the entry is an input."""
+    exchanges, inputs, links = system.met, system.inputs, system.links
+    processes, lines = len(system.processes.kind), len(exchanges.line)
     activities = processes + (lines if flows_as_activities else 0)
-    emitting = np.flatnonzero(met.supplier < 0)
-    linked = np.flatnonzero(met.supplier >= 0)
+    emitting = np.flatnonzero(exchanges.supplier < 0)
+    linked = np.flatnonzero(exchanges.supplier >= 0)
     diagonal = np.arange(activities)
     supplier, user, amount = inputs.supplier, inputs.user, inputs.amount
-    holder, emitted = met.process[emitting], met.amount[emitting]
-    linker, taken = links.user, links.amount
+    emitter, emitted = exchanges.process[emitting], exchanges.amount[emitting]
+    link_user, link_amount = links.user, links.amount
     if flows_as_activities:
-        supplier = np.concatenate([supplier, processes + met.line])
-        user, amount = np.concatenate([user, met.process]), np.concatenate([amount, met.amount])
-        holder, emitted = processes + emitting, np.ones(len(emitting))
-        linker, taken = processes + linked, met.supplied[linked]
+        supplier = np.concatenate([supplier, processes + exchanges.line])
+        user, amount = np.concatenate([user, exchanges.process]), np.concatenate([amount, exchanges.amount])
+        emitter, emitted = processes + emitting, np.ones(len(emitting))
+        link_user, link_amount = processes + linked, exchanges.supplied[linked]
     column = PARTS.index(part)
     value = system.factors.total if part == "total" else system.factors.split[:, column - 1]
     factor = activities + np.arange(len(value))
@@ -162,54 +168,60 @@ def _matrices(system: System, part: str, flows_as_activities: bool) -> dict[str,
             np.concatenate([np.ones(activities), amount]),
             np.arange(activities + len(supplier)) >= activities,
         ),
-        FLOWS: ("biosphere_matrix", activities + met.factor[emitting], holder, emitted, np.zeros(len(holder), dtype=bool)),
+        FLOWS: (
+            "biosphere_matrix",
+            activities + exchanges.factor[emitting],
+            emitter,
+            emitted,
+            np.zeros(len(emitter), dtype=bool),
+        ),
         FACTORS: ("characterization_matrix", factor, factor, value, np.zeros(len(value), dtype=bool)),
     }
     if len(linked):
-        inputs_ = np.ones(len(linker), dtype=bool)
-        matrices[LINKS] = ("technosphere_matrix", links.supplier, linker, taken, inputs_)
+        flip = np.ones(len(link_user), dtype=bool)
+        matrices[LINKS] = ("technosphere_matrix", links.supplier, link_user, link_amount, flip)
     return matrices
 
 
 def node_table(system: System, flows_as_activities: bool, first_id: int) -> Any:
-    """What each id is: kind, product, stage, fibre, flow, name, unit, region, year, table and source, as a DataFrame."""
+    """Return what each id stands for: kind, product, stage, component, flow, name, unit, region, year, table and source."""
     import pandas as pd
 
-    result, told, lines = system.result, system.processes, system.result.lines
+    result, processes, lines = system.result, system.processes, system.result.lines
     stages = np.array([*(info.id for info in result.stages), ""], dtype=object)
     products = np.array(result.products, dtype=object)
-    kilogram = np.where(told.kind == 0, result.unit, np.where(np.isin(told.kind, (2, 4)), result.unit, "kg"))
+    kilogram = np.where(processes.kind == 0, result.unit, np.where(np.isin(processes.kind, (2, 4)), result.unit, "kg"))
     blocks = [
         pd.DataFrame(
             {
-                "kind": np.array(KINDS, dtype=object)[told.kind],
-                "product": products[told.product],
-                "stage": stages[told.stage],
-                "component": np.array(told.component.categories, dtype=object)[told.component.codes],
-                "name": [system.process_name(process) for process in range(len(told.kind))],
+                "kind": np.array(KINDS, dtype=object)[processes.kind],
+                "product": products[processes.product],
+                "stage": stages[processes.stage],
+                "component": np.array(processes.component.categories, dtype=object)[processes.component.codes],
+                "name": [system.process_name(process) for process in range(len(processes.kind))],
                 "unit": kilogram,
             }
         )
     ]
     if flows_as_activities:
         flow = _texts(lines.flow)
-        where = [f"{p}: {s}.{f}" for p, s, f in zip(products[lines.product], stages[lines.stage], flow, strict=True)]
+        names = [f"{p}: {s}.{f}" for p, s, f in zip(products[lines.product], stages[lines.stage], flow, strict=True)]
         columns = {name: _texts(getattr(lines, name)) for name in ("component", "flow", "unit", "item", "data_type", "source")}
         blocks.append(
             pd.DataFrame(
-                {"kind": "flow", "product": products[lines.product], "stage": stages[lines.stage], "name": where, **columns}
+                {"kind": "flow", "product": products[lines.product], "stage": stages[lines.stage], "name": names, **columns}
             )
         )
     blocks.append(factor_table(system))
     nodes = pd.concat(blocks, ignore_index=True)
-    words = [name for name in nodes.columns if name not in ("kgCO2e", *SPLIT)]
-    nodes[words] = nodes[words].fillna("")
+    text_columns = [name for name in nodes.columns if name not in ("kgCO2e", *SPLIT)]
+    nodes[text_columns] = nodes[text_columns].fillna("")
     nodes.insert(0, "id", np.arange(len(nodes)) + first_id)
     return nodes
 
 
 def factor_table(system: System) -> Any:
-    """The distinct factors of a result with total and split, as a DataFrame. [kg CO2e per `unit`]"""
+    """Return the distinct factors of a result with total and split. [kg CO2e per `unit`]"""
     import pandas as pd
 
     lines, rows, factors = system.result.lines, system.factors.line, system.factors
@@ -229,5 +241,5 @@ def factor_table(system: System) -> Any:
     )
 
 
-def _texts(coded: Any) -> NDArray[np.object_]:
-    return np.array([*coded.categories], dtype=object)[coded.codes] if len(coded.categories) else np.array([], dtype=object)
+def _texts(column: Any) -> NDArray[np.object_]:
+    return np.array([*column.categories], dtype=object)[column.codes] if len(column.categories) else np.array([], dtype=object)

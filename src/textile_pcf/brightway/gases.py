@@ -1,4 +1,4 @@
-"""Which elementary flows of a Brightway project are which of our gases, and which set of warming potentials a method uses."""
+"""Recognise our gases among the elementary flows of a Brightway project, and the set of warming potentials of a method."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from textile_pcf.factors.gwp import SETS, gwp100
 
 GASES = ("co2_fossil", "co2_land_use", "ch4_fossil", "ch4_biogenic", "n2o", "co2_biogenic", "co2_uptake")
-NOT_PRINTED = ("co2_biogenic", "co2_uptake")
-AGREE = 0.005  # published warming potentials are rounded
+BIOGENIC = ("co2_biogenic", "co2_uptake")
+TOLERANCE = 0.005  # published warming potentials are rounded
 
 _NAMES: tuple[tuple[str, str], ...] = (  # the first that fits; names of ecoinvent, EF and bw2io's small databases
     ("co2_land_use", r"carbon dioxide.*(soil or biomass stock|land (use|transformation)|land.use.change)"),
@@ -26,7 +26,17 @@ _NAMES: tuple[tuple[str, str], ...] = (  # the first that fits; names of ecoinve
 
 @dataclass(frozen=True)
 class Gases:
-    """Flows of a project by gas, the set of warming potentials of a method, and what it gives each printed gas."""
+    """Gases of an impact method.
+
+    Attributes
+    ----------
+    gwp : str
+        Set of global warming potentials.
+    flows : mapping
+        Ids of the elementary flows by gas.
+    weights : mapping
+        Global warming potential by gas. [kg CO2e/kg]
+    """
 
     gwp: str
     flows: Mapping[str, tuple[int, ...]]
@@ -34,7 +44,7 @@ class Gases:
 
 
 def gas_of(name: str) -> str | None:
-    """Gas that an elementary flow is, by its name; None where it is none of ours or its origin is not said.
+    """Return the gas of an elementary flow by its name; None if it is none of ours or its origin is not stated.
 
     Examples
     --------
@@ -46,12 +56,16 @@ def gas_of(name: str) -> str | None:
 
 
 def gases_of(brightway: Any, method: tuple[str, ...], gwp: str | None) -> Gases | None:
-    """Gases of the flows that a method characterises, where it weighs them as one of our sets does; else None.
+    """Return the gases that a method characterises, or None if it weighs them as none of our sets does.
 
     Parameters
     ----------
+    brightway : module
+        `bw2data` with the project open.
+    method : tuple of str
+        Name of the impact category.
     gwp : str, optional
-        The set to take; it must fit the method all the same.
+        Set to use; it must fit the method all the same.
     """
     flows: dict[str, list[int]] = {}
     weights: dict[str, set[float]] = {}
@@ -62,11 +76,11 @@ def gases_of(brightway: Any, method: tuple[str, ...], gwp: str | None) -> Gases 
             continue
         flows.setdefault(gas, []).append(node.id)
         weights.setdefault(gas, set()).add(characterised.get(node.id, 0.0))
-    found = _set_of(weights, gwp, method)
-    if found is None:
+    gwp_set = _set_of(weights, gwp, method)
+    if gwp_set is None:
         return None
-    printed = {gas: _weight(gas, found) for gas in GASES if gas not in NOT_PRINTED}
-    return Gases(found, {gas: tuple(ids) for gas, ids in flows.items()}, printed)
+    weights_of_set = {gas: _weight(gas, gwp_set) for gas in GASES if gas not in BIOGENIC}
+    return Gases(gwp_set, {gas: tuple(ids) for gas, ids in flows.items()}, weights_of_set)
 
 
 def _characterised(brightway: Any, method: tuple[str, ...]) -> list[tuple[int, float]]:
@@ -78,10 +92,10 @@ def _characterised(brightway: Any, method: tuple[str, ...]) -> list[tuple[int, f
 
 
 def _elementary_flows(brightway: Any, characterised: Mapping[int, float]) -> list[Any]:
-    """Every elementary flow of the databases that a method speaks of."""
-    homes = dict.fromkeys(brightway.get_node(id=number)["database"] for number in characterised)
-    kinds = ("emission", "natural resource", "economic", "social", "inventory indicator")
-    return [node for home in homes for node in brightway.Database(home) if node.get("type") in kinds]
+    """All elementary flows of the databases that a method characterises flows of."""
+    databases = dict.fromkeys(brightway.get_node(id=number)["database"] for number in characterised)
+    node_types = ("emission", "natural resource", "economic", "social", "inventory indicator")
+    return [node for database in databases for node in brightway.Database(database) if node.get("type") in node_types]
 
 
 def _weight(gas: str, gwp: str) -> float:
@@ -89,15 +103,19 @@ def _weight(gas: str, gwp: str) -> float:
 
 
 def _set_of(weights: Mapping[str, set[float]], gwp: str | None, method: tuple[str, ...]) -> str | None:
-    """The set that gives every gas the weight that the method gives it; where two do, the one the method's name speaks of."""
-    told = {gas: found for gas, found in weights.items() if gas not in NOT_PRINTED and found}
-    if not any(gas.startswith("ch4") for gas in told):
-        return gwp if gwp in SETS and told else None
-    fit = [
+    """Return the set whose weights agree with those of the method. If several do, the name of the method decides."""
+    stated = {gas: values for gas, values in weights.items() if gas not in BIOGENIC and values}
+    if not any(gas.startswith("ch4") for gas in stated):
+        return gwp if gwp in SETS and stated else None
+    matching = [
         name
         for name in ((gwp,) if gwp else SETS)
-        if all(abs(value - _weight(gas, name)) <= AGREE * _weight(gas, name) for gas, found in told.items() for value in found)
+        if all(
+            abs(value - _weight(gas, name)) <= TOLERANCE * _weight(gas, name)
+            for gas, values in stated.items()
+            for value in values
+        )
     ]
-    spoken = " ".join(method).upper()
-    european = [name for name in fit if name.startswith("EF") and re.search(r"\bEF\b", spoken)]
-    return next(iter(european or fit), None)
+    method_text = " ".join(method).upper()
+    european = [name for name in matching if name.startswith("EF") and re.search(r"\bEF\b", method_text)]
+    return next(iter(european or matching), None)

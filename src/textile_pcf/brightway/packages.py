@@ -1,4 +1,4 @@
-"""Brightway's packages: imported when first needed, and its projects: touched only when a caller names one."""
+"""Import the packages of Brightway when they are first needed, and open projects that a caller names."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ INSTALL = "pip install 'textile_pcf[brightway]'"
 
 
 def package(name: str) -> Any:
-    """A package of Brightway 2.5.
+    """Import a package of Brightway 2.5.
 
-    Importing `bw2calc` imports `bw2data` where that is installed, and `bw2data` makes a data directory and a project `default`
-    on import. Calculating needs neither, so `bw2calc` is imported without it.
+    Importing `bw2calc` imports `bw2data` if that is installed, and `bw2data` then creates a data directory and a project
+    `default`. Calculations need neither, so `bw2calc` is imported without it.
 
     Raises
     ------
     UsageError
-        It is not installed, or it is of the line before 2.5; the message holds the install line.
+        The package is not installed or older than Brightway 2.5.
     """
-    alone = name == "bw2calc" and not {"bw2calc", "bw2data"} & set(sys.modules)
-    if alone:
+    without_data = name == "bw2calc" and not {"bw2calc", "bw2data"} & set(sys.modules)
+    if without_data:
         sys.modules["bw2data"] = None  # type: ignore[assignment]  # an import of it fails, which bw2calc allows for
     try:
         with warnings.catch_warnings():
@@ -36,7 +36,7 @@ def package(name: str) -> Any:
     except ImportError as error:
         raise _missing(name, error) from error
     finally:
-        if alone:
+        if without_data:
             del sys.modules["bw2data"]
     if not hasattr(import_module("bw_processing"), "create_datapackage"):
         raise _missing(name, ImportError("the line before 2.5"))
@@ -51,7 +51,7 @@ def _missing(name: str, error: ImportError) -> UsageError:
 
 
 def brightway_data() -> Any:
-    """`bw2data`, which on its very first import makes its data directory; `BRIGHTWAY2_DIR` says where."""
+    """Return `bw2data`, which creates its data directory on its first import; `BRIGHTWAY2_DIR` sets where."""
     data = package("bw2data")
     loaded = sys.modules.get("bw2calc.lca")
     if loaded is not None and getattr(loaded, "get_node", data.get_node) is None:
@@ -60,25 +60,37 @@ def brightway_data() -> Any:
 
 
 @contextmanager
-def opened(project: str, *, create: bool = False) -> Iterator[Any]:
-    """`bw2data` with a project made current, and the one before made current again afterwards.
+def open_project(project: str, *, create: bool = False) -> Iterator[Any]:
+    """Open a Brightway project and restore the previous one afterwards.
+
+    Parameters
+    ----------
+    project : str
+        Name of the project.
+    create : bool
+        Create the project if it does not exist.
+
+    Yields
+    ------
+    module
+        `bw2data` with the project open.
 
     Raises
     ------
     UsageError
-        There is no such project, and it is not to be made.
+        There is no such project and `create` is False.
     """
     data = brightway_data()
     if not create and project not in data.projects:
-        names = sorted(known.name for known in data.projects)
+        names = sorted(project_.name for project_ in data.projects)
         close = nearest(project, names)
         cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(names)}."
         raise UsageError([Problem(f"project {project!r}", "There is no such Brightway project.", cure, code="no-project")])
-    before = data.projects.current
-    if project != before:
+    previous = data.projects.current
+    if project != previous:
         data.projects.set_current(project)
     try:
         yield data
     finally:
-        if project != before:
-            data.projects.set_current(before)
+        if project != previous:
+            data.projects.set_current(previous)

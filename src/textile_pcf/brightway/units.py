@@ -1,4 +1,4 @@
-"""Units as Brightway's databases write them, and as this library does."""
+"""Convert units between the names of Brightway databases and ours."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ TO_BRIGHTWAY = {
 }  # fmt: skip
 """Our text → the name that ecoinvent and bw2io use."""
 
-_OTHERS = {
+_SYNONYMS = {
     "cubic metre": "m3", "square metre": "m2", "metre": "m", "kilometre": "km", "metric ton-kilometer": "t*km",
     "tonne": "t", "metric ton": "t", "item": "piece", "items": "piece", "liter": "L", "kWh": "kWh",
 }  # fmt: skip
-FROM_BRIGHTWAY = {theirs: ours for ours, theirs in TO_BRIGHTWAY.items()} | _OTHERS
+FROM_BRIGHTWAY = {theirs: ours for ours, theirs in TO_BRIGHTWAY.items()} | _SYNONYMS
 
 
 def to_brightway(unit: str) -> str:
-    """Brightway's name of a unit; our own text where it has none.
+    """Return the name of a unit in Brightway, or our text if there is none.
 
     Examples
     --------
@@ -31,22 +31,22 @@ def to_brightway(unit: str) -> str:
     return TO_BRIGHTWAY.get(unit, unit)
 
 
-def from_brightway(unit: str, known: Mapping[str, str] | None = None) -> str | None:
-    """Our text for a unit of a Brightway database; None where it is no unit that is known.
+def from_brightway(unit: str, names: Mapping[str, str] | None = None) -> str | None:
+    """Return our text for a unit of a Brightway database, or None if it is unknown.
 
     Parameters
     ----------
     unit : str
-        As the activity has it.
-    known : mapping, optional
-        Further names: theirs → ours.
+        Unit of the activity.
+    names : mapping, optional
+        Our units by further names.
 
     Examples
     --------
     >>> [from_brightway(unit, {"rolls": "piece"}) for unit in ("kilowatt hour", "kg", "vehicle", "rolls")]
     ['kWh', 'kg', None, 'piece']
     """
-    text = {**FROM_BRIGHTWAY, **(known or {})}.get(unit, unit)
+    text = {**FROM_BRIGHTWAY, **(names or {})}.get(unit, unit)
     try:
         parse_unit(text)
     except UnitError:

@@ -203,10 +203,10 @@ def template(rule: str, output: Path | None, show_all: bool, products: str | Non
     """Write something for the mill to fill in: a workbook (.xlsx) with a sheet per stage, or a plain table (.csv)."""
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.rules import load_rules
-    from textile_pcf.template import make_template, template_csv, told_products
+    from textile_pcf.template import make_template, parse_products, template_csv
 
     refuse_output(output, rule)
-    rules, product_ids = load_rules(rule), told_products(products)
+    rules, product_ids = load_rules(rule), parse_products(products)
     if output is None:
         sys.stdout.write(template_csv(rules, show_all, "en" if lang == "both" else lang, product_ids))
     elif output.suffix.lower() not in (".csv", ".xlsx"):

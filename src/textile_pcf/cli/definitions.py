@@ -103,14 +103,14 @@ def _show_stage(rules: RuleSet, stage: str, lang: str) -> None:
 def _entry_row(rules: RuleSet, entry: Entry, lang: str) -> tuple[str, ...]:
     """Return the cells of an entry of a rule: id, unit, whether it is required, title, and options, value and source."""
     from textile_pcf.rules import PropertySpec
-    from textile_pcf.template import default_text, need_word, sources_text
+    from textile_pcf.template import default_text, need_text, sources_text
 
     spec = entry.spec
     choices = _option_list(spec, lang) if isinstance(spec, PropertySpec) and spec.choice else ""
     details = (choices, default_text(rules, spec, lang), _bracketed(sources_text(rules, spec)))
     unit = fixed_text("show_choice", lang) if choices else spec.unit.text
     title = rules.title(entry.stage, entry.name, lang)
-    return f"  {entry.name}", unit, need_word(entry.need, lang), title, " ".join(filter(None, details))
+    return f"  {entry.name}", unit, need_text(entry.need, lang), title, " ".join(filter(None, details))
 
 
 def _option_list(spec: PropertySpec, lang: str) -> str:

@@ -31,15 +31,15 @@ def as_text(outcome: CaseOutcome, name: str, language: str, show_all: bool = Fal
     """
     compared, stopped = ("worked_so", "worked_refused") if outcome.holds else ("worked_not", "worked_stopped")
     head = f"{fixed_text(stopped if outcome.result is None else compared, language, name=name)}\n"
-    if not outcome.figures:
+    if not outcome.values:
         return head
-    close = sum(figure.close for figure in outcome.figures)
+    close = sum(figure.close for figure in outcome.values)
     tolerance = f"{outcome.case.tolerance:g}"
-    within = fixed_text("worked_within", language, close=close, count=len(outcome.figures), tolerance=tolerance)
-    shown = [figure for figure in outcome.figures if show_all or not figure.close or figure.path[-1] == "total"]
+    within = fixed_text("worked_within", language, close=close, count=len(outcome.values), tolerance=tolerance)
+    shown = [figure for figure in outcome.values if show_all or not figure.close or figure.path[-1] == "total"]
     rows = [_row(figure) for figure in shown]
     if not outcome.holds:
-        rows += _other_stages(outcome, {figure.what for figure in shown})
+        rows += _other_stages(outcome, {figure.label for figure in shown})
     titles = (
         within,
         fixed_text("worked_expected", language),
@@ -50,13 +50,13 @@ def as_text(outcome: CaseOutcome, name: str, language: str, show_all: bool = Fal
 
 
 def _row(figure: ComparedValue) -> Row:
-    off = "" if figure.close or math.isnan(figure.off) else f"{figure.off * 100:+.3g} %"
-    return figure.what, _cell_text(figure.expected), _cell_text(figure.found), off
+    off = "" if figure.close or math.isnan(figure.relative_difference) else f"{figure.relative_difference * 100:+.3g} %"
+    return figure.label, _cell_text(figure.expected), _cell_text(figure.calculated), off
 
 
 def _other_stages(outcome: CaseOutcome, shown: set[str]) -> Iterator[Row]:
     """Yield rows of calculated stages that are not among the shown figures, with the expected figure if there is one."""
-    expected = {figure.what: _cell_text(figure.expected) for figure in outcome.figures}
+    expected = {figure.label: _cell_text(figure.expected) for figure in outcome.values}
     products = outcome.stages()
     for product, stages in products.items():
         for stage, emissions in stages.items():
@@ -105,8 +105,8 @@ def _case(outcome: CaseOutcome) -> dict[str, Any]:
         "tolerance": case.tolerance,
         "unit": outcome.unit,
         "figures": [
-            {"what": each.what, "worked_out": each.expected, "calculated": each.found, "close": each.close}
-            for each in outcome.figures
+            {"what": each.label, "worked_out": each.expected, "calculated": each.calculated, "close": each.close}
+            for each in outcome.values
         ],
         "stages": outcome.stages(),
         "problems": [{"where": each.where, "what": each.what, "cure": each.cure} for each in outcome.problems],

@@ -64,15 +64,15 @@ def new(rule: str, output: Path | None, origin: str | None, force: bool, lang: s
 
 def _rule_location(output: Path | None, rule: str) -> tuple[Path, str]:
     """Return the folder and the name of the rule file without extension."""
-    from textile_pcf.rule_cases import BESIDE
+    from textile_pcf.rule_cases import CASES_SUFFIX
 
     what = cure = ""
     if output is None:
         return Path(), rule
     if output.suffix.lower() == ".yaml":
-        if not output.stem.endswith(BESIDE):
+        if not output.stem.endswith(CASES_SUFFIX):
             return output.parent, output.stem
-        what, cure = "This cannot be the name of a rule file.", f"Name it without {BESIDE} at the end."
+        what, cure = "This cannot be the name of a rule file.", f"Name it without {CASES_SUFFIX} at the end."
     elif output.suffix.lower() in (".yml", ".json"):
         what, cure = "This cannot be the name of a rule file.", "Name a folder, or a file that ends in .yaml."
     elif output.exists() and not output.is_dir():

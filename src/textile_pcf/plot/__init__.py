@@ -1,8 +1,8 @@
-"""Pictures of a result: stages, waterfall, Sankey, comparison, hot spots. Each tells its numbers in `.data`.
+"""Pictures of a result: stages, waterfall, Sankey diagram, comparison and hot spots. Each has its numbers in `.data`.
 
-They need matplotlib: `pip install "textile_pcf[plot]"`; the one to be touched needs plotly instead:
+They need matplotlib: `pip install "textile_pcf[plot]"`. The interactive Sankey diagram needs plotly instead:
 `pip install "textile_pcf[interactive]"`. Chinese labels need a font with Chinese characters on the machine, such as Noto Sans
-CJK SC (Debian and Ubuntu: `apt-get install fonts-noto-cjk`); Windows and macOS bring one.
+CJK SC (Debian and Ubuntu: `apt-get install fonts-noto-cjk`). Windows and macOS include one.
 """
 
 from textile_pcf.plot.figure import Picture

@@ -1,4 +1,4 @@
-"""The numbers behind the pictures, in the unit and language asked for."""
+"""Numbers of the pictures, in the requested unit and language."""
 
 from __future__ import annotations
 
@@ -20,46 +20,62 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlotData:
-    """A result in a unit and a language."""
+    """A result with the unit and the language of a picture.
+
+    Attributes
+    ----------
+    result : Footprint
+        The result to draw.
+    requested_unit : str or None
+        Unit of the figures, such as `m2`; None for the unit of the product.
+    language : str
+        `en` or `zh`.
+    """
 
     result: Footprint
-    asked: str | None
+    requested_unit: str | None
     language: str
 
     @property
     def unit(self) -> str:
-        """Unit that figures are per."""
-        return self.asked or self.result.unit
+        """Unit that the figures are per."""
+        return self.requested_unit or self.result.unit
 
     @cached_property
     def scale(self) -> FloatArray:
-        """Product units in one unit, per product."""
-        return self.result.scale(self.asked)
+        """Product units in one requested unit. Shape (products,)."""
+        return self.result.scale(self.requested_unit)
 
-    def word(self, key: str, **values: object) -> str:
-        """A fixed word."""
+    def text(self, key: str, **values: object) -> str:
+        """Return a fixed text of the catalogue in the language of the picture."""
         return fixed_text(key, self.language, **values)
 
     @property
     def axis(self) -> str:
-        """Label of an axis of emissions."""
-        return self.word("per", unit=self.unit)
+        """Label of an axis of emissions, such as `kg CO2e per kg`."""
+        return self.text("per", unit=self.unit)
 
-    def stage_name(self, place: int) -> str:
-        """Name of a stage."""
-        return self.result.stages[place].name(self.language)
+    def stage_name(self, index: int) -> str:
+        """Return the title of a stage."""
+        return self.result.stages[index].name(self.language)
 
     def total(self, product: int) -> float:
-        """Footprint of a product. [kg CO2e per unit]"""
+        """Return the footprint of a product. [kg CO2e per unit]"""
         return float(self.result.totals[product] * self.scale[product])
 
     def stages(self, product: int) -> pd.DataFrame:
-        """Stages of one product that emit or take up: stage, name, group, memo, kgCO2e."""
+        """Return the emissions of one product by stage, stages without emissions left out.
+
+        Returns
+        -------
+        DataFrame
+            Columns stage, name, group, memo (True outside the system boundary) and kgCO2e [kg CO2e per unit].
+        """
         import pandas as pd
 
         values = self.result.by_stage[product] * self.scale[product]
-        used = [place for place in range(len(values)) if values[place] != 0]
-        infos = [self.result.stages[place] for place in used]
+        used = [index for index in range(len(values)) if values[index] != 0]
+        infos = [self.result.stages[index] for index in used]
         return pd.DataFrame({
             "stage": [info.id for info in infos],
             "name": [info.name(self.language) for info in infos],
@@ -69,21 +85,27 @@ class PlotData:
         })  # fmt: skip
 
     def flows(self, product: int) -> pd.DataFrame:
-        """Flows of one product inside the boundary, summed by stage and flow: stage, stage_name, flow, flow_name, kgCO2e."""
+        """Return the emissions of one product inside the system boundary, summed by stage and flow.
+
+        Returns
+        -------
+        DataFrame
+            Columns stage, stage_name, flow, flow_name and kgCO2e [kg CO2e per unit]. Flows without emissions are left out.
+        """
         import pandas as pd
 
-        lines = self.result.lines
-        rows = np.flatnonzero(lines.product == product)
-        rows = rows[np.argsort(lines.stage[rows], kind="stable")]
-        infos = [self.result.stages[place] for place in lines.stage[rows]]
-        flows = [lines.text("flow", int(row)) for row in rows]
+        contributions = self.result.lines
+        rows = np.flatnonzero(contributions.product == product)
+        rows = rows[np.argsort(contributions.stage[rows], kind="stable")]
+        infos = [self.result.stages[index] for index in contributions.stage[rows]]
+        flows = [contributions.text("flow", int(row)) for row in rows]
         table = pd.DataFrame({
             "stage": [info.id for info in infos],
             "stage_name": [info.name(self.language) for info in infos],
             "flow": flows,
             "flow_name": [info.flow(flow, self.language) for info, flow in zip(infos, flows, strict=True)],
             "memo": np.array([info.outside for info in infos], dtype=bool),
-            "kgCO2e": lines.emissions[rows] * self.scale[product],
+            "kgCO2e": contributions.emissions[rows] * self.scale[product],
         })  # fmt: skip
         inside = table.loc[~table["memo"]].drop(columns="memo")
         keys = ["stage", "stage_name", "flow", "flow_name"]
@@ -91,43 +113,70 @@ class PlotData:
         used: pd.DataFrame = summed.loc[summed["kgCO2e"] != 0].reset_index(drop=True)
         return used
 
-    def taken_up(self, table: pd.DataFrame, name: str) -> str:
-        """What takes up CO2, in words; empty where nothing does."""
+    def uptake_text(self, table: pd.DataFrame, name: str) -> str:
+        """Return a sentence that lists the negative rows of a table, or an empty string if there are none.
+
+        Parameters
+        ----------
+        table : DataFrame
+            Rows with a column kgCO2e.
+        name : str
+            Column with the name of each row.
+        """
         negative = table.loc[table["kgCO2e"] < 0]
-        told = ", ".join(f"{row[name]} {short(float(row['kgCO2e']))}" for _, row in negative.iterrows())
-        return f"{self.word('not_drawn')}: {told}" if told else ""
+        items = ", ".join(f"{row[name]} {format_number(float(row['kgCO2e']))}" for _, row in negative.iterrows())
+        return f"{self.text('not_drawn')}: {items}" if items else ""
 
 
-def chosen(result: Footprint, product: str | None) -> int:
-    """Place of the product that a picture is of.
+def product_index(result: Footprint, product: str | None) -> int:
+    """Return the index of the product to draw.
+
+    Parameters
+    ----------
+    result : Footprint
+        The result to draw.
+    product : str or None
+        Id of a product; None is allowed if the result has one product.
 
     Raises
     ------
     UsageError
-        No such product, or there are several and none is named.
+        There is no such product, or there are several products and `product` is None.
     """
     if product is not None:
         return result.place(product)
     if len(result.products) == 1:
         return 0
-    shown = ", ".join(result.products[:10])
-    what = "This result has several products, and the picture is of one."
-    raise UsageError([Problem("product", what, f"Name one of them: {shown}.", code="no-product")])
+    ids = ", ".join(result.products[:10])
+    message = "This result has several products, and the picture is of one."
+    raise UsageError([Problem("product", message, f"Name one of them: {ids}.", code="no-product")])
 
 
-def short(value: float, of: float | None = None) -> str:
-    """A number as pictures show it: three digits, or as many decimals as four digits of the whole have; a real minus sign.
+def format_number(value: float, total: float | None = None) -> str:
+    """Format a number for a picture, with a real minus sign.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    total : float, optional
+        Use as many decimals as `total` has with four significant digits; without it, three significant digits.
+
+    Returns
+    -------
+    str
+        The text of the number.
 
     Examples
     --------
-    >>> short(12.7729), short(-1.5012), short(0.04315), short(1234.5)
+    >>> format_number(12.7729), format_number(-1.5012), format_number(0.04315), format_number(1234.5)
     ('12.8', '−1.50', '0.0432', '1230')
-    >>> short(0.04315, of=12.7729), short(4.7399, of=12.7729)
+    >>> format_number(0.04315, total=12.7729), format_number(4.7399, total=12.7729)
     ('0.04', '4.74')
     """
-    size = abs(value if of is None else of)
+    size = abs(value if total is None else total)
     if size == 0 or not np.isfinite(size):
         return f"{value:.3g}"
-    decimals = (2 if of is None else 3) - int(np.floor(np.log10(size)))
-    told = f"{round(value, decimals):.{max(decimals, 0)}f}".replace("-", "−")
-    return told.removeprefix("−") if not any(digit in told for digit in "123456789") else told
+    decimals = (2 if total is None else 3) - int(np.floor(np.log10(size)))
+    text = f"{round(value, decimals):.{max(decimals, 0)}f}".replace("-", "−")
+    return text.removeprefix("−") if not any(digit in text for digit in "123456789") else text

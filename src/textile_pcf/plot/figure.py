@@ -1,4 +1,4 @@
-"""What every picture shares: a figure of its own or the axes given, colours, fonts, and the data it was drawn from."""
+"""Parts shared by all pictures: figure and axes, colours, fonts, and the `Picture` with its data."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-# Okabe and Ito's colours, told apart by the colour-blind; grey is for the rest
+# Okabe and Ito's palette, safe for colour-blind readers; grey is for the rest
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
 EMITS, TAKES_UP, SUM, REST, MIDDLE = "#0072B2", "#E69F00", "#404040", "#999999", "#7a7a7a"
-CHINESE = (  # families that have Chinese characters, best first
+CHINESE = (  # font families with Chinese characters, the best first
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "PingFang SC",
     "Hiragino Sans GB", "Heiti SC", "STHeiti", "SimHei", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Noto Sans CJK JP",
     "Noto Serif CJK SC", "Noto Serif CJK JP", "SimSun", "Songti SC", "AR PL UMing CN", "Arial Unicode MS",
@@ -31,20 +31,21 @@ _SAMPLE = "碳足迹纺织"
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture and what it was drawn from.
+    """A matplotlib picture with the numbers that it shows.
 
-    Parameters
+    Attributes
     ----------
     data : DataFrame
-        The numbers that are drawn. [kg CO2e per product unit, or the unit asked for]
-    ax : matplotlib Axes
-        Where it is drawn.
+        The numbers of the picture. [kg CO2e per product unit, or per the requested unit]
+    ax : matplotlib.axes.Axes
+        The axes of the picture.
+    owns_figure : bool
+        True if the figure was made for this picture. Notebooks then show it.
     """
 
     data: pd.DataFrame
     ax: Axes
-    own: bool = field(default=True, repr=False)
-    """Whether the figure was made for this picture; then a notebook shows it."""
+    owns_figure: bool = field(default=True, repr=False)
 
     @property
     def figure(self) -> Figure | SubFigure:
@@ -54,13 +55,26 @@ class Picture:
         return figure
 
     def save(self, path: str | Path, dpi: float = 150) -> Path:
-        """Write the figure to a file; the ending tells the format: .png, .svg, .pdf."""
+        """Write the figure to a file.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write; its ending sets the format: .png, .svg or .pdf.
+        dpi : float
+            Resolution of a .png file. [dots per inch]
+
+        Returns
+        -------
+        Path
+            The file that was written.
+        """
         figure: Any = self.figure
         figure.savefig(path, dpi=dpi, bbox_inches="tight", facecolor="white")
         return Path(path)
 
     def _repr_png_(self) -> bytes | None:
-        if not self.own:
+        if not self.owns_figure:
             return None
         file = io.BytesIO()
         figure: Any = self.figure
@@ -68,8 +82,21 @@ class Picture:
         return file.getvalue()
 
 
-def canvas(ax: Axes | None, width: float, height: float) -> Axes:
-    """The axes given, or those of a new figure that belongs to nobody else. [inch]"""
+def make_axes(ax: Axes | None, width: float, height: float) -> Axes:
+    """Return the axes of the caller, or those of a new figure that pyplot does not manage.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes or None
+        Axes of the caller.
+    width, height : float
+        Size of a new figure. [inch]
+
+    Raises
+    ------
+    UsageError
+        matplotlib is not installed.
+    """
     if ax is not None:
         return ax
     try:
@@ -83,13 +110,13 @@ def canvas(ax: Axes | None, width: float, height: float) -> Axes:
     return figure.add_subplot()
 
 
-def checked_language(language: str) -> str:
-    """`en` or `zh`.
+def check_language(language: str) -> str:
+    """Return the language of a picture.
 
     Raises
     ------
     UsageError
-        Another language; or Chinese, and no font of this machine has its characters.
+        There is no such language.
     """
     if language not in LANGUAGES:
         cure = f"Choose from: {', '.join(LANGUAGES)}."
@@ -97,12 +124,27 @@ def checked_language(language: str) -> str:
     return language
 
 
-def finish(ax: Axes, language: str, own: bool) -> None:
-    """Give every text of the axes, or of their figure where it is the picture's own, a font that has its characters."""
+def set_fonts(ax: Axes, language: str, owns_figure: bool) -> None:
+    """Set a font with Chinese characters on the texts of a picture, if any text needs one.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Axes of the picture.
+    language : str
+        `en` or `zh`.
+    owns_figure : bool
+        Set the font on the whole figure, not only on the axes.
+
+    Raises
+    ------
+    UsageError
+        The language is Chinese and no font of this machine has Chinese characters.
+    """
     from matplotlib.text import Text
 
     texts = [text for text in ax.findobj(Text) if isinstance(text, Text)]
-    if own:
+    if owns_figure:
         figure: Any = ax.get_figure(root=True)
         texts = [text for text in figure.findobj(Text) if isinstance(text, Text)]
     if language != "zh" and not any(_is_chinese(text.get_text()) for text in texts):
@@ -110,40 +152,40 @@ def finish(ax: Axes, language: str, own: bool) -> None:
     family = chinese_family()
     if family is None:
         if language != "zh":
-            return  # only an id is Chinese: matplotlib warns of what it cannot draw
-        what = "No font of this machine has Chinese characters."
+            return  # only an id is Chinese; matplotlib warns of missing characters
+        message = "No font of this machine has Chinese characters."
         cure = 'Install one, such as Noto Sans CJK SC (Debian: apt-get install fonts-noto-cjk), or ask for language "en".'
-        raise UsageError([Problem("language 'zh'", what, cure, code="no-font")])
+        raise UsageError([Problem("language 'zh'", message, cure, code="no-font")])
     for text in texts:
         text.set_fontfamily([family, "DejaVu Sans"] if language == "zh" else ["DejaVu Sans", family])
 
 
 def chinese_family() -> str | None:
-    """A font family of this machine that has Chinese characters; None where there is none."""
+    """Return a font family of this machine that has Chinese characters, or None."""
     return _search(_installed())
 
 
 @cache
 def _installed() -> frozenset[str]:
-    """Families matplotlib knows, those included that were installed after it last looked."""
+    """Names of the font families that matplotlib knows, including those installed after it built its cache."""
     from matplotlib import font_manager
 
-    known = {font.name for font in font_manager.fontManager.ttflist}
-    if known.isdisjoint(CHINESE):
+    families = {font.name for font in font_manager.fontManager.ttflist}
+    if families.isdisjoint(CHINESE):
         for path in font_manager.findSystemFonts():
             if any(part in Path(path).name.lower() for part in _FILES):
                 font_manager.fontManager.addfont(path)
-        known = {font.name for font in font_manager.fontManager.ttflist}
-    return frozenset(known)
+        families = {font.name for font in font_manager.fontManager.ttflist}
+    return frozenset(families)
 
 
 @cache
-def _search(installed: frozenset[str]) -> str | None:
-    return next((family for family in CHINESE if family in installed and _has_characters(family)), None)
+def _search(families: frozenset[str]) -> str | None:
+    return next((family for family in CHINESE if family in families and _has_characters(family)), None)
 
 
 def _has_characters(family: str) -> bool:
-    """Whether the file that would be used really holds the characters."""
+    """Return True if the font file of a family holds Chinese characters."""
     from matplotlib import font_manager, ft2font
 
     path = font_manager.findfont(font_manager.FontProperties(family=[family]), fallback_to_default=False)
@@ -153,15 +195,3 @@ def _has_characters(family: str) -> bool:
 
 def _is_chinese(text: str) -> bool:
     return any("\u2e80" <= sign <= "\u9fff" or "\uff00" <= sign <= "\uffef" for sign in text)
-
-
-def ink_on(colour: str) -> str:
-    """Black or white, whichever is read better on a colour.
-
-    Examples
-    --------
-    >>> ink_on("#0072B2"), ink_on("#F0E442")
-    ('white', 'black')
-    """
-    red, green, blue = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    return "white" if 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.18 else "black"

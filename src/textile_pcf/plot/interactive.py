@@ -1,4 +1,4 @@
-"""The Sankey picture to be touched: one page that holds everything it needs and asks nobody for anything."""
+"""Interactive Sankey diagram by plotly, as a self-contained HTML page without network access."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import fixed_text
-from textile_pcf.plot.data import PlotData, short
+from textile_pcf.plot.data import PlotData, format_number
 from textile_pcf.plot.figure import MIDDLE, SUM
-from textile_pcf.plot.sankey_layout import Bands, Node, column, fitted
+from textile_pcf.plot.sankey_layout import Bands, Node, column, fit_scale
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FONT = 'system-ui, "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif'
 INK, PAPER = "#1c2430", "#ffffff"
-ABOVE, BELOW, ROW, LEAST, NAME = 56, 48, 32, 280, 17  # points: margins, a box with its name, the least height, a line of text
-BAND = "66"  # how much of its colour a band has, of ff
+ABOVE, BELOW, ROW, LEAST, NAME = 56, 48, 32, 280, 17  # points: margins, a box with its label, minimum height, line of text
+BAND = "66"  # opacity of a band, of ff
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 PAGE = """<!DOCTYPE html>
 <html lang="{language}">
@@ -40,14 +40,18 @@ PAGE = """<!DOCTYPE html>
 
 @dataclass(frozen=True)
 class LivePicture:
-    """A picture to be touched, and what it was drawn from.
+    """An interactive picture with the numbers that it shows.
 
-    Parameters
+    Attributes
     ----------
     data : DataFrame
-        The numbers that are drawn. [kg CO2e per product unit, or the unit asked for]
-    figure : plotly Figure
-        The picture, to be changed further.
+        The numbers of the picture. [kg CO2e per product unit, or per the requested unit]
+    figure : plotly.graph_objects.Figure
+        The picture; it can be changed further.
+    title : str
+        Title of the page.
+    language : str
+        `en` or `zh`.
     """
 
     data: pd.DataFrame
@@ -56,12 +60,22 @@ class LivePicture:
     language: str = "en"
 
     def html(self) -> str:
-        """The page: the picture with all that it needs to be drawn. It may fetch nothing, and says so to the browser."""
-        drawn = self.figure.to_html(full_html=False, include_plotlyjs=True, div_id="picture", config=_config(self.language))
-        return PAGE.format(language=self.language, policy=POLICY, title=escape(self.title), paper=PAPER, font=FONT, body=drawn)
+        """Return a self-contained HTML page. Its content security policy forbids every network request."""
+        body = self.figure.to_html(full_html=False, include_plotlyjs=True, div_id="picture", config=_config(self.language))
+        return PAGE.format(language=self.language, policy=POLICY, title=escape(self.title), paper=PAPER, font=FONT, body=body)
 
     def save(self, path: str | Path) -> Path:
         """Write the page: one .html file of about 5 MB.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write; it must end in .html or .htm.
+
+        Returns
+        -------
+        Path
+            The file that was written.
 
         Raises
         ------
@@ -70,13 +84,13 @@ class LivePicture:
         """
         target = Path(path)
         if target.suffix.lower() not in (".html", ".htm"):
-            what, cure = "An interactive picture is a page.", "End the name in .html, or leave out interactive."
-            raise UsageError([Problem(str(path), what, cure, code="ending")])
+            message, cure = "An interactive picture is a page.", "End the name in .html, or leave out interactive."
+            raise UsageError([Problem(str(path), message, cure, code="ending")])
         target.write_text(self.html(), encoding="utf-8", newline="")
         return target
 
     def _repr_html_(self) -> str:
-        """In a notebook: the page in a frame of its own, which can reach neither the notebook nor the net."""
+        """Show the page in a notebook, in a sandboxed frame that can reach neither the notebook nor the network."""
         height = int(self.figure.layout.height) + 12
         return (
             f'<iframe srcdoc="{escape(self.html(), quote=True)}" sandbox="allow-scripts allow-downloads" '
@@ -84,8 +98,8 @@ class LivePicture:
         )
 
 
-def draw_live(told: PlotData, found: Bands) -> LivePicture:
-    """The picture.
+def draw_interactive(plot_data: PlotData, bands: Bands) -> LivePicture:
+    """Draw the bands of a product as a plotly Sankey diagram.
 
     Raises
     ------
@@ -97,84 +111,84 @@ def draw_live(told: PlotData, found: Bands) -> LivePicture:
     except ImportError:
         cure = 'Run: pip install "textile_pcf[interactive]"'
         raise UsageError([Problem("plot", "Interactive pictures need plotly.", cure, code="extra")]) from None
-    high = max(LEAST, ROW * max(len(found.colours), len(found.stages), 1))
+    height = max(LEAST, ROW * max(len(bands.colours), len(bands.stages), 1))
     sankey = plotly.Sankey(
-        node=_nodes(told, found, high), link=_links(told, found), arrangement="perpendicular", textfont={"size": 13}
+        node=_nodes(plot_data, bands, height), link=_links(plot_data, bands), arrangement="perpendicular", textfont={"size": 13}
     )
-    figure = plotly.Figure(sankey if found.whole > 0 else None)
+    figure = plotly.Figure(sankey if bands.total > 0 else None)
     figure.update_layout(
-        title={"text": f"<b>{_plain(found.title)}</b>", "x": 0.012, "font": {"size": 16}},
+        title={"text": f"<b>{_escape_markup(bands.title)}</b>", "x": 0.012, "font": {"size": 16}},
         font={"family": FONT, "color": INK}, paper_bgcolor=PAPER, plot_bgcolor=PAPER, template=None,
-        height=high + ABOVE + BELOW, margin={"l": 14, "r": 14, "t": ABOVE, "b": BELOW}, hoverlabel={"font": {"family": FONT}},
+        height=height + ABOVE + BELOW, margin={"l": 14, "r": 14, "t": ABOVE, "b": BELOW}, hoverlabel={"font": {"family": FONT}},
     )  # fmt: skip
-    if found.below:
+    if bands.uptake:
         figure.add_annotation(
-            text=_plain(found.below), x=0, y=0, xref="paper", yref="paper", xanchor="left", yanchor="top", yshift=-14,
+            text=_escape_markup(bands.uptake), x=0, y=0, xref="paper", yref="paper", xanchor="left", yanchor="top", yshift=-14,
             showarrow=False, font={"size": 12},
         )  # fmt: skip
-    return LivePicture(found.data, figure, found.title, told.language)
+    return LivePicture(bands.data, figure, bands.title, plot_data.language)
 
 
 def _config(language: str) -> dict[str, Any]:
-    """Two buttons, in the language; none of them, and nothing else, sends anything anywhere."""
+    """Return the plotly configuration: two buttons, labelled in the language. Neither sends data."""
     save, reset = fixed_text("live_save", language), fixed_text("live_reset", language)
-    told = {"Download plot as a PNG": save, "Download plot": save, "Reset view": reset, "Reset": reset}
+    texts = {"Download plot as a PNG": save, "Download plot": save, "Reset view": reset, "Reset": reset}
     return {
         "displaylogo": False, "responsive": True, "showSendToCloud": False,
         "modeBarButtons": [["toImage", "resetViewSankey"]], "toImageButtonOptions": {"filename": "sankey", "scale": 2},
-        "locale": "own", "locales": {"own": {"dictionary": told, "format": {}}},
+        "locale": "own", "locales": {"own": {"dictionary": texts, "format": {}}},
     }  # fmt: skip
 
 
-def _plain(text: str) -> str:
-    """A text of which nothing is taken for a tag or a link."""
+def _escape_markup(text: str) -> str:
+    """Escape a text so that plotly reads no tag or link in it."""
     return escape(text, quote=False)
 
 
-def _number(told: PlotData, found: Bands, value: float) -> str:
-    return f"{short(value, found.whole)} {told.axis} ({value / found.whole:.1%})"
+def _number(plot_data: PlotData, bands: Bands, value: float) -> str:
+    return f"{format_number(value, bands.total)} {plot_data.axis} ({value / bands.total:.1%})"
 
 
-def _nodes(told: PlotData, found: Bands, high: int) -> dict[str, Any]:
-    """Boxes: kinds of flow, stages, the whole, each in its place."""
-    if found.whole <= 0:
+def _nodes(plot_data: PlotData, bands: Bands, height: int) -> dict[str, Any]:
+    """Return the boxes of the diagram: sources, stages and the sum."""
+    if bands.total <= 0:
         return {}
-    least, sides = NAME / high, found.shares
-    scale = fitted(least, *sides)
-    left = column(list(found.colours), sides[0] * scale, list(found.colours.values()), least)
-    middle = column(found.stages, sides[1] * scale, [MIDDLE] * len(found.stages), least)
-    boxes = [*left.values(), *middle.values(), Node(found.last, (1 - scale) / 2, scale, SUM)]
-    names, values = [_plain(box.name) for box in boxes], [box.height / scale * found.whole for box in boxes]
+    min_height, sides = NAME / height, bands.shares
+    scale = fit_scale(min_height, *sides)
+    left = column(list(bands.colours), sides[0] * scale, list(bands.colours.values()), min_height)
+    middle = column(bands.stages, sides[1] * scale, [MIDDLE] * len(bands.stages), min_height)
+    boxes = [*left.values(), *middle.values(), Node(bands.sink, (1 - scale) / 2, scale, SUM)]
+    names, values = [_escape_markup(box.name) for box in boxes], [box.height / scale * bands.total for box in boxes]
     return {
-        "label": [f"{name}  {short(value, found.whole)}" for name, value in zip(names, values, strict=True)],
+        "label": [f"{name}  {format_number(value, bands.total)}" for name, value in zip(names, values, strict=True)],
         "color": [box.colour for box in boxes],
-        "customdata": [f"<b>{name}</b><br>{_number(told, found, v)}" for name, v in zip(names, values, strict=True)],
+        "customdata": [f"<b>{name}</b><br>{_number(plot_data, bands, v)}" for name, v in zip(names, values, strict=True)],
         "hovertemplate": "%{customdata}<extra></extra>",
         "x": [*[0.01] * len(left), *[0.48] * len(middle), 0.99],
         "y": [box.top + box.height / 2 for box in boxes],
-        "pad": high * (1 - scale) / max(len(left) - 1, len(middle) - 1, 1),  # from it plotly computes the height of all boxes
+        "pad": height * (1 - scale) / max(len(left) - 1, len(middle) - 1, 1),  # plotly computes all heights from it
         "thickness": 16, "line": {"width": 0},
     }  # fmt: skip
 
 
-def _links(told: PlotData, found: Bands) -> dict[str, Any]:
-    """Bands between the boxes."""
-    sources, stages = list(found.colours), found.stages
+def _links(plot_data: PlotData, bands: Bands) -> dict[str, Any]:
+    """Return the bands between the boxes."""
+    sources, stages = list(bands.colours), bands.stages
     first, last = len(sources), len(sources) + len(stages)
     ends = sorted(
         (sources.index(str(source)), first + stages.index(str(stage)), float(value))
-        for source, stage, value in found.drawn.itertuples(index=False)
+        for source, stage, value in bands.emissions.itertuples(index=False)
     )
-    by_stage = found.drawn.groupby("stage_name")["kgCO2e"].sum()
-    ends += [(first + place, last, float(by_stage[name])) for place, name in enumerate(stages)]
-    names = [_plain(name) for name in (*sources, *stages, found.last)]
-    colours = [*found.colours.values(), *[MIDDLE] * len(stages)]
+    by_stage = bands.emissions.groupby("stage_name")["kgCO2e"].sum()
+    ends += [(first + index, last, float(by_stage[name])) for index, name in enumerate(stages)]
+    names = [_escape_markup(name) for name in (*sources, *stages, bands.sink)]
+    colours = [*bands.colours.values(), *[MIDDLE] * len(stages)]
     return {
-        "sort": "input",  # leaving and arriving in the order of the other side
+        "sort": "input",  # keep the order of the links at each box
         "source": [source for source, _, _ in ends],
         "target": [target for _, target, _ in ends],
         "value": [value for _, _, value in ends],
         "color": [f"{colours[source]}{BAND}" for source, _, _ in ends],
-        "customdata": [f"{names[s]} → <b>{names[t]}</b><br>{_number(told, found, value)}" for s, t, value in ends],
+        "customdata": [f"{names[s]} → <b>{names[t]}</b><br>{_number(plot_data, bands, value)}" for s, t, value in ends],
         "hovertemplate": "%{customdata}<extra></extra>",
     }

@@ -1,4 +1,4 @@
-"""`result.plot`: the pictures, each a table of numbers and the axes it is drawn on."""
+"""Pictures of a result: `footprint.plot`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, overload
 
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.plot import bars, sankey, treemap
-from textile_pcf.plot.data import PlotData, chosen
-from textile_pcf.plot.figure import Picture, checked_language
-from textile_pcf.plot.interactive import LivePicture, draw_live
-from textile_pcf.plot.sankey_layout import bands
+from textile_pcf.plot import bars, sankey
+from textile_pcf.plot.data import PlotData, product_index
+from textile_pcf.plot.figure import Picture, check_language
+from textile_pcf.plot.interactive import LivePicture, draw_interactive
+from textile_pcf.plot.sankey_layout import build_bands
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,9 +22,14 @@ if TYPE_CHECKING:
 class Plots:
     """Pictures of a result.
 
-    Every picture takes `unit` (kg, m2, piece …; the product's own unit otherwise), `language` (`en` or `zh`) and `ax` (axes of
-    yours to draw on; a figure of its own otherwise), and returns a `Picture` with `.data`, `.ax`, `.figure` and `.save(path)`.
-    `product` may be left out where the result has one product.
+    `product` may be left out if the result has one product. All methods return a `Picture` with `.data`, `.ax`, `.figure` and
+    `.save(path)`, and share these parameters: `unit` (kg, m2, piece …; the unit of the product by default), `language` (`en` or
+    `zh`) and `ax` (matplotlib axes to draw on; a new figure by default).
+
+    Attributes
+    ----------
+    result : Footprint
+        The result to draw.
     """
 
     result: Footprint
@@ -32,16 +37,32 @@ class Plots:
     def stages(
         self, product: str | None = None, *, unit: str | None = None, language: str = "en", ax: Axes | None = None
     ) -> Picture:
-        """Emissions by stage: bars of one product, or one stacked bar for each of several. [kg CO2e per unit]
+        """Draw emissions by stage: bars of one product, or one stacked bar for each of several. [kg CO2e per unit]
 
-        Stages outside the boundary are pale and marked; they are not in the total.
+        Stages outside the system boundary are pale and marked with a star. They are not in the total.
+
+        Parameters
+        ----------
+        product : str, optional
+            Id of a product; all products by default.
+        unit : str, optional
+            Unit of the figures, such as `m2`; the unit of the product by default.
+        language : str
+            `en` or `zh`.
+        ax : matplotlib.axes.Axes, optional
+            Axes to draw on; a new figure by default.
+
+        Returns
+        -------
+        Picture
+            `data` has one row per stage, or for several products one row per product and one column per stage.
 
         Raises
         ------
         UsageError
-            No such product or language, matplotlib is not installed, or no font has Chinese characters.
+            There is no such product or language, matplotlib is not installed, or no font has Chinese characters.
         InputError
-            The product cannot be told in that unit.
+            The product cannot be converted to `unit`.
 
         Examples
         --------
@@ -51,22 +72,39 @@ class Plots:
         >>> bool(abs(picture.data["kgCO2e"].sum() - result.total().iloc[0]) < 1e-9)
         True
         """
-        told = PlotData(self.result, unit, checked_language(language))
+        plot_data = PlotData(self.result, unit, check_language(language))
         if product is None and len(self.result.products) > 1:
-            return bars.stacked(told, ax)
-        return bars.stages(told, chosen(self.result, product), ax)
+            return bars.stacked(plot_data, ax)
+        return bars.stages(plot_data, product_index(self.result, product), ax)
 
     def waterfall(
         self, product: str | None = None, *, unit: str | None = None, language: str = "en", ax: Axes | None = None
     ) -> Picture:
-        """How the footprint builds up, stage after stage, to the total. [kg CO2e per unit]
+        """Draw how the footprint builds up, stage after stage, to the total. [kg CO2e per unit]
+
+        Parameters
+        ----------
+        product, unit, language, ax : optional
+            As for `stages`; `product` is needed if the result has several products.
+
+        Returns
+        -------
+        Picture
+            `data` has one row per stage and one for the total: stage, name, group, kgCO2e and start [kg CO2e per unit].
 
         Raises
         ------
         UsageError, InputError
-            As for `stages`; also when there are several products and none is named.
+            As for `stages`; also if the result has several products and `product` is None.
+
+        Examples
+        --------
+        >>> import textile_pcf as tp
+        >>> result = tp.footprint("examples/cotton_poplin/activity.csv", rule="cotton_fabric")
+        >>> result.plot.waterfall().data["stage"].iloc[-1]
+        'total'
         """
-        return bars.waterfall(PlotData(self.result, unit, checked_language(language)), chosen(self.result, product), ax)
+        return bars.waterfall(PlotData(self.result, unit, check_language(language)), product_index(self.result, product), ax)
 
     @overload
     def sankey(
@@ -88,29 +126,48 @@ class Plots:
         language: str = "en",
         ax: Axes | None = None,
     ) -> Picture | LivePicture:
-        """Emissions as bands: from what is used, through the stages, to the footprint. [kg CO2e per unit]
+        """Draw emissions as a Sankey diagram: from what is used, through the stages, to the footprint. [kg CO2e per unit]
 
-        The `most` largest kinds of flow are shown by name, the others together. What takes up CO2 cannot be drawn as a band: it
-        stands in `.data` with its sign and below the picture in words.
+        A band cannot be negative. Uptake of CO2 is in `.data` with its sign, and is written below the picture.
 
-        `interactive=True` gives the same picture to be touched: boxes tell their numbers under the pointer and may be moved. It
-        shows itself in a notebook, `.save("sankey.html")` writes one page that needs nothing else, and `.figure` is a plotly
-        figure.
+        Parameters
+        ----------
+        product : str, optional
+            Id of a product; needed if the result has several.
+        most : int
+            Number of groups of flows with a box of their own; the largest are taken, the others share one.
+        interactive : bool
+            Return an interactive picture: boxes show their numbers under the pointer and can be moved. It appears in a
+            notebook, `.save("sankey.html")` writes one self-contained page, and `.figure` is a plotly figure.
+        unit, language, ax : optional
+            As for `stages`; `ax` cannot be combined with `interactive`.
+
+        Returns
+        -------
+        Picture or LivePicture
+            `data` has one row per band: source, target, kgCO2e [kg CO2e per unit].
 
         Raises
         ------
         UsageError, InputError
-            As for `stages`; also when there are several products and none is named, when plotly is not installed for
-            `interactive`, or `ax` is given with it.
+            As for `stages`; also if the result has several products and `product` is None, if `interactive` is True and plotly
+            is not installed, or if `ax` is combined with `interactive`.
+
+        Examples
+        --------
+        >>> import textile_pcf as tp
+        >>> result = tp.footprint("examples/cotton_poplin/activity.csv", rule="cotton_fabric")
+        >>> list(result.plot.sankey().data.columns)
+        ['source', 'target', 'kgCO2e']
         """
-        told = PlotData(self.result, unit, checked_language(language))
-        found = bands(told, chosen(self.result, product), most)
+        plot_data = PlotData(self.result, unit, check_language(language))
+        bands = build_bands(plot_data, product_index(self.result, product), most)
         if not interactive:
-            return sankey.draw(found, told, ax)
+            return sankey.draw(bands, plot_data, ax)
         if ax is not None:
-            what = "An interactive picture is not drawn on axes."
-            raise UsageError([Problem("ax", what, "Leave out ax, or interactive.", code="usage")])
-        return draw_live(told, found)
+            message = "An interactive picture is not drawn on axes."
+            raise UsageError([Problem("ax", message, "Leave out ax, or interactive.", code="usage")])
+        return draw_interactive(plot_data, bands)
 
     def hotspots(
         self,
@@ -121,17 +178,40 @@ class Plots:
         language: str = "en",
         ax: Axes | None = None,
     ) -> Picture:
-        """Where the emissions are: each flow of each stage as an area, the largest first. [kg CO2e per unit]
+        """Draw the flows of one product as ranked bars, the largest emission first. [kg CO2e per unit]
 
-        What takes up CO2 has no area: it stands in `.data` with its sign and below the picture in words.
+        Uptake of CO2 is drawn at the end, to the left of zero.
+
+        Parameters
+        ----------
+        product : str, optional
+            Id of a product; needed if the result has several.
+        most : int
+            Number of flows with a bar of their own; the smaller ones share a grey bar.
+        unit, language, ax : optional
+            As for `stages`.
+
+        Returns
+        -------
+        Picture
+            `data` has one row per flow: stage, stage_name, flow, flow_name, kgCO2e [kg CO2e per unit] and share of the total
+            [1].
 
         Raises
         ------
         UsageError, InputError
-            As for `stages`; also when there are several products and none is named.
+            As for `stages`; also if the result has several products and `product` is None.
+
+        Examples
+        --------
+        >>> import textile_pcf as tp
+        >>> result = tp.footprint("examples/cotton_poplin/activity.csv", rule="cotton_fabric")
+        >>> largest = result.plot.hotspots().data.iloc[0]
+        >>> print(largest["stage"], largest["flow"])
+        weaving electricity
         """
-        told = PlotData(self.result, unit, checked_language(language))
-        return treemap.draw(told, chosen(self.result, product), most, ax)
+        plot_data = PlotData(self.result, unit, check_language(language))
+        return bars.hotspots(plot_data, product_index(self.result, product), most, ax)
 
     def compare(
         self,
@@ -144,27 +224,43 @@ class Plots:
         language: str = "en",
         ax: Axes | None = None,
     ) -> Picture:
-        """Two products stage by stage, of this result and another, or of this one alone. [kg CO2e per unit]
+        """Draw two products stage by stage: of this result and another, or both of this result. [kg CO2e per unit]
 
         Parameters
         ----------
         other : Footprint, optional
-            Another result; this one where none is given.
+            The result of the second product; this result by default.
         product, other_product : str, optional
-            What is compared; `other_product` is the same as `product` where another result is given.
-        names : two texts, optional
-            What the two are called; the ids of the products otherwise.
+            Ids of the two products. By default `other_product` is `product` if `other` has it.
+        names : tuple of str, optional
+            Names of the two in the legend; the ids of the products by default.
+        unit, language, ax : optional
+            As for `stages`.
+
+        Returns
+        -------
+        Picture
+            `data` has one row per stage: stage, name, left, right, difference [kg CO2e per unit].
 
         Raises
         ------
         UsageError, InputError
             As for `stages`.
+
+        Examples
+        --------
+        >>> import textile_pcf as tp
+        >>> cotton, blend = (tp.footprint(*tp.load_example(name)) for name in ("cotton_poplin", "polyester_cotton_blend"))
+        >>> list(cotton.plot.compare(blend).data.columns)
+        ['stage', 'name', 'left', 'right', 'difference']
         """
-        lang = checked_language(language)
-        first = chosen(self.result, product)
+        checked = check_language(language)
+        first = product_index(self.result, product)
         right = self.result if other is None else other
-        same = self.result.products[first] if other is not None and self.result.products[first] in right.products else None
-        second = chosen(right, other_product or same)
+        same_product = (
+            self.result.products[first] if other is not None and self.result.products[first] in right.products else None
+        )
+        second = product_index(right, other_product or same_product)
         return bars.compare(
-            PlotData(self.result, unit, lang), first, PlotData(right, unit or self.result.unit, lang), second, names, ax
+            PlotData(self.result, unit, checked), first, PlotData(right, unit or self.result.unit, checked), second, names, ax
         )

@@ -1,79 +1,79 @@
-"""Bands from what is used, through the stages, to the footprint."""
+"""Sankey diagram by matplotlib: bands from what is used, through the stages, to the footprint."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textile_pcf.plot.data import PlotData, short
-from textile_pcf.plot.figure import MIDDLE, SUM, Picture, canvas, finish
-from textile_pcf.plot.sankey_layout import Bands, Node, column, fitted
+from textile_pcf.plot.data import PlotData, format_number
+from textile_pcf.plot.figure import MIDDLE, SUM, Picture, make_axes, set_fonts
+from textile_pcf.plot.sankey_layout import Bands, Node, column, fit_scale
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-NODE = 0.03  # a box's width
-NAME, HIGH = 0.15, 0.95  # room a name needs [inch]; part of the axes' height that is drawn on
+NODE = 0.03  # width of a box
+NAME, HIGH = 0.15, 0.95  # height of a label [inch]; share of the axes' height that is drawn on
 
 
-def draw(found: Bands, told: PlotData, ax: Axes | None) -> Picture:
-    """The picture; its data are the bands: source, target, kgCO2e."""
-    boxes = max(len(found.stages), len(found.colours), 4)
-    drawn = canvas(ax, 9.0, 1.4 + 0.42 * boxes)
-    _drawn(drawn, found)
-    drawn.set_title(found.title, loc="left", fontsize=11, fontweight="bold")
-    if found.below:
-        drawn.text(0.0, 1.05, found.below, fontsize=9, va="top", ha="left")
-    finish(drawn, told.language, ax is None)
-    return Picture(found.data, drawn, ax is None)
+def draw(bands: Bands, plot_data: PlotData, ax: Axes | None) -> Picture:
+    """Draw the diagram. The data of the picture are the bands: source, target, kgCO2e [kg CO2e per unit]."""
+    boxes = max(len(bands.stages), len(bands.colours), 4)
+    axes = make_axes(ax, 9.0, 1.4 + 0.42 * boxes)
+    _draw_diagram(axes, bands)
+    axes.set_title(bands.title, loc="left", fontsize=11, fontweight="bold")
+    if bands.uptake:
+        axes.text(0.0, 1.05, bands.uptake, fontsize=9, va="top", ha="left")
+    set_fonts(axes, plot_data.language, ax is None)
+    return Picture(bands.data, axes, ax is None)
 
 
-def _drawn(ax: Axes, found: Bands) -> None:
+def _draw_diagram(ax: Axes, bands: Bands) -> None:
     ax.set_axis_off()
     ax.set_xlim(-0.28, 1.24)
     ax.set_ylim(1.06, -0.03)
-    whole, bands, least = found.whole, found.drawn, _least(ax)
-    if whole <= 0:
+    emitted, links, label_height = bands.total, bands.emissions, _label_height(ax)
+    if emitted <= 0:
         return
-    left, middle = found.shares
-    scale = fitted(least, left, middle)
-    sources = column(list(found.colours), left * scale, list(found.colours.values()), least)
-    stages = column(found.stages, middle * scale, [MIDDLE] * len(middle), least)
-    total = Node(found.last, (1 - scale) / 2, scale, SUM)
-    _ribbons(ax, bands.assign(height=bands["kgCO2e"] / whole * scale), sources, stages)
-    at = total.top
+    left, middle = bands.shares
+    scale = fit_scale(label_height, left, middle)
+    sources = column(list(bands.colours), left * scale, list(bands.colours.values()), label_height)
+    stages = column(bands.stages, middle * scale, [MIDDLE] * len(middle), label_height)
+    sink = Node(bands.sink, (1 - scale) / 2, scale, SUM)
+    _draw_bands(ax, links.assign(height=links["kgCO2e"] / emitted * scale), sources, stages)
+    at = sink.top
     for node in stages.values():
-        _band(ax, (0.5 + NODE / 2, node.top), (1 - NODE, at), node.height, MIDDLE)
+        _draw_band(ax, (0.5 + NODE / 2, node.top), (1 - NODE, at), node.height, MIDDLE)
         at += node.height
-    for x, nodes in ((0.0, sources), (0.5 - NODE / 2, stages), (1 - NODE, {found.last: total})):
+    for x, nodes in ((0.0, sources), (0.5 - NODE / 2, stages), (1 - NODE, {bands.sink: sink})):
         for node in nodes.values():
-            _box(ax, x, node, f"{node.name}  {short(node.height / scale * whole, whole)}")
+            _draw_box(ax, x, node, f"{node.name}  {format_number(node.height / scale * emitted, emitted)}")
 
 
-def _least(ax: Axes) -> float:
-    """Room that the name of a small box needs. [share of the height]"""
+def _label_height(ax: Axes) -> float:
+    """Height that the label of a small box needs. [share of the height]"""
     figure: Any = ax.get_figure(root=True)
     return NAME / (HIGH * float(figure.get_figheight()) * ax.get_position().height)
 
 
-def _ribbons(ax: Axes, bands: pd.DataFrame, sources: dict[str, Node], stages: dict[str, Node]) -> None:
-    """Bands from sources to stages: each leaves and arrives in the order of the other side."""
+def _draw_bands(ax: Axes, bands: pd.DataFrame, sources: dict[str, Node], stages: dict[str, Node]) -> None:
+    """Draw the bands from sources to stages. At each box they are sorted by the position of their other end."""
     leaves = {name: node.top for name, node in sources.items()}
     arrives = {name: node.top for name, node in stages.items()}
-    place = {name: k for k, name in enumerate(stages)} | {("source", name): k for k, name in enumerate(sources)}
+    rank = {name: k for k, name in enumerate(stages)} | {("source", name): k for k, name in enumerate(sources)}
     rows = [(str(row["source"]), str(row["stage_name"]), float(row["height"])) for _, row in bands.iterrows()]
     starts: dict[tuple[str, str], float] = {}
-    for source, stage, height in sorted(rows, key=lambda row: place[row[1]]):
+    for source, stage, height in sorted(rows, key=lambda row: rank[row[1]]):
         starts[source, stage] = leaves[source]
         leaves[source] += height
-    for source, stage, height in sorted(rows, key=lambda row: place["source", row[0]]):
+    for source, stage, height in sorted(rows, key=lambda row: rank["source", row[0]]):
         start, end = (NODE, starts[source, stage]), (0.5 - NODE / 2, arrives[stage])
-        _band(ax, start, end, height, sources[source].colour)
+        _draw_band(ax, start, end, height, sources[source].colour)
         arrives[stage] += height
 
 
-def _band(ax: Axes, start: tuple[float, float], end: tuple[float, float], height: float, colour: str) -> None:
-    """A curved band of one height between two upper corners."""
+def _draw_band(ax: Axes, start: tuple[float, float], end: tuple[float, float], height: float, colour: str) -> None:
+    """Draw a curved band of constant height between two upper corners."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
@@ -87,9 +87,9 @@ def _band(ax: Axes, start: tuple[float, float], end: tuple[float, float], height
     ax.add_patch(PathPatch(Path(points, codes), facecolor=colour, edgecolor="none", alpha=0.35))
 
 
-def _box(ax: Axes, x: float, node: Node, text: str) -> None:
+def _draw_box(ax: Axes, x: float, node: Node, text: str) -> None:
     from matplotlib.patches import Rectangle
 
     ax.add_patch(Rectangle((x, node.top), NODE, node.height, color=node.colour, linewidth=0))
-    side, place = ("right", x - 0.01) if x == 0 else ("left", x + NODE + 0.01)
-    ax.text(place, node.top + node.height / 2, text, va="center", ha=side, fontsize=9)
+    side, text_x = ("right", x - 0.01) if x == 0 else ("left", x + NODE + 0.01)
+    ax.text(text_x, node.top + node.height / 2, text, va="center", ha=side, fontsize=9)

@@ -1,4 +1,4 @@
-"""What both Sankey pictures are drawn from: bands from what is used, through the stages, to the footprint."""
+"""Layout shared by both Sankey diagrams: bands from what is used, through the stages, to the footprint."""
 
 from __future__ import annotations
 
@@ -8,18 +8,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.plot.data import PlotData, short
+from textile_pcf.plot.data import PlotData, format_number
 from textile_pcf.plot.figure import COLOURS, REST
 
 if TYPE_CHECKING:
     import pandas as pd
 
-GAP = 0.012  # between boxes, of the height
+GAP = 0.012  # between boxes [share of the height]
 
 
 @dataclass(frozen=True)
 class Node:
-    """A box: where it begins, how high it is. [share of the height]"""
+    """A box of the diagram.
+
+    Attributes
+    ----------
+    name : str
+        Label of the box.
+    top, height : float
+        Position of the upper edge, and height. [share of the height]
+    colour : str
+        Colour as `#rrggbb`.
+    """
 
     name: str
     top: float
@@ -29,85 +39,134 @@ class Node:
 
 @dataclass(frozen=True)
 class Bands:
-    """The bands of one product. [kg CO2e per unit]"""
+    """The bands of one product. [kg CO2e per unit]
+
+    Attributes
+    ----------
+    title : str
+        Title of the diagram.
+    data : DataFrame
+        All bands with their sign: source, target, kgCO2e.
+    emissions : DataFrame
+        Bands to draw: source, stage_name, kgCO2e, all positive.
+    colours : dict
+        Colour of each source, the largest source first, the rest in grey.
+    sink : str
+        Name of the last box: the footprint, or the emissions if there is uptake.
+    uptake : str
+        Sentence that lists the uptake of CO2; empty if there is none.
+    """
 
     title: str
     data: pd.DataFrame
-    """All bands with their sign: source, target, kgCO2e."""
-    drawn: pd.DataFrame
-    """What emits: source, stage_name, kgCO2e."""
+    emissions: pd.DataFrame
     colours: dict[str, str]
-    """Kinds of flow with their colours, the largest first, the rest in grey."""
-    last: str
-    """Name of the last box: the footprint, or the emissions where something is taken up."""
-    below: str
-    """What takes up CO2, in words; empty where nothing does."""
+    sink: str
+    uptake: str
 
     @property
-    def whole(self) -> float:
-        """All emissions."""
-        return float(self.drawn["kgCO2e"].sum())
+    def total(self) -> float:
+        """All emissions, uptake not deducted. [kg CO2e per unit]"""
+        return float(self.emissions["kgCO2e"].sum())
 
     @property
     def stages(self) -> list[str]:
-        """The stages that emit, in the material's way."""
-        return list(dict.fromkeys(self.drawn["stage_name"]))
+        """Names of the emitting stages, in the order of production."""
+        return list(dict.fromkeys(self.emissions["stage_name"]))
 
     @property
     def shares(self) -> tuple[FloatArray, FloatArray]:
-        """Parts of the whole: of each kind of flow, and of each stage."""
-        by_source, by_stage = (self.drawn.groupby(name)["kgCO2e"].sum() for name in ("source", "stage_name"))
+        """Shares of the emissions by source, shape (sources,), and by stage, shape (stages,). [1]"""
+        by_source, by_stage = (self.emissions.groupby(name)["kgCO2e"].sum() for name in ("source", "stage_name"))
         left = np.array([by_source[name] for name in self.colours], dtype=float)
-        return left / self.whole, np.array([by_stage[name] for name in self.stages], dtype=float) / self.whole
+        return left / self.total, np.array([by_stage[name] for name in self.stages], dtype=float) / self.total
 
 
-def bands(told: PlotData, product: int, most: int) -> Bands:
-    """The bands of a product; of the kinds of flow the `most` largest by name, the others together."""
+def build_bands(plot_data: PlotData, product: int, count: int) -> Bands:
+    """Build the bands of a product.
+
+    Parameters
+    ----------
+    plot_data : PlotData
+        The result in a unit and a language.
+    product : int
+        Index of the product.
+    count : int
+        Number of sources with a box of their own; the largest are taken, the others share one.
+    """
     import pandas as pd
 
-    flows = told.flows(product)
+    flows = plot_data.flows(product)
     used = flows.loc[flows["kgCO2e"] > 0].copy()
     size = used.groupby("flow_name")["kgCO2e"].sum().sort_values(ascending=False)
-    named = list(size.index[: most if len(size) <= most else max(most - 1, 1)])
-    used["source"] = [name if name in named else told.word("rest") for name in used["flow_name"]]
-    drawn = _summed(used, "source", "stage_name")
-    negative = _summed(flows.loc[flows["kgCO2e"] < 0], "flow_name", "stage_name")
-    footprint = told.word("footprint")
-    by_stage = _summed(flows.assign(target=footprint), "stage_name", "target")
-    parts = [_two(drawn), _two(negative), _two(by_stage)]
-    colours = {name: COLOURS[place % len(COLOURS)] for place, name in enumerate(named)}
+    named = list(size.index[: count if len(size) <= count else max(count - 1, 1)])
+    used["source"] = [name if name in named else plot_data.text("rest") for name in used["flow_name"]]
+    emissions = _sum_by(used, "source", "stage_name")
+    negative = _sum_by(flows.loc[flows["kgCO2e"] < 0], "flow_name", "stage_name")
+    footprint = plot_data.text("footprint")
+    by_stage = _sum_by(flows.assign(target=footprint), "stage_name", "target")
+    parts = [_as_links(emissions), _as_links(negative), _as_links(by_stage)]
+    colours = {name: COLOURS[index % len(COLOURS)] for index, name in enumerate(named)}
     return Bands(
-        f"{told.result.products[product]}: {short(told.total(product))} {told.axis}",
-        pd.concat(parts, ignore_index=True), drawn, colours | dict.fromkeys(set(drawn["source"]) - set(named), REST),
-        told.word("emissions") if len(negative) else footprint, told.taken_up(negative, "flow_name"),
+        f"{plot_data.result.products[product]}: {format_number(plot_data.total(product))} {plot_data.axis}",
+        pd.concat(parts, ignore_index=True), emissions, colours | dict.fromkeys(set(emissions["source"]) - set(named), REST),
+        plot_data.text("emissions") if len(negative) else footprint, plot_data.uptake_text(negative, "flow_name"),
     )  # fmt: skip
 
 
-def _summed(table: pd.DataFrame, source: str, target: str) -> Any:
+def _sum_by(table: pd.DataFrame, source: str, target: str) -> Any:
     return table.groupby([source, target], as_index=False, sort=False)["kgCO2e"].sum()
 
 
-def _two(table: Any) -> Any:
-    """The same bands, whatever their ends are called."""
+def _as_links(table: Any) -> Any:
+    """Rename the columns of a table of bands to source, target, kgCO2e."""
     return table.set_axis(["source", "target", "kgCO2e"], axis=1)
 
 
-def fitted(least: float, *columns: FloatArray) -> float:
-    """Height of the whole, such that every column fits with room for the names of its small boxes."""
+def fit_scale(min_height: float, *columns: FloatArray) -> float:
+    """Return the largest scale at which every column of boxes fits into the height.
+
+    Parameters
+    ----------
+    min_height : float
+        Height that the label of a small box needs. [share of the height]
+    *columns : ndarray, shape (boxes,)
+        Shares of the boxes of each column. [1]
+
+    Returns
+    -------
+    float
+        Height of all emissions, 0.05 at least. [share of the height]
+    """
     low, high = 0.0, 1.0
     for _ in range(40):
         middle = (low + high) / 2
-        fits = all(np.maximum(middle * shares, least).sum() + GAP * (len(shares) - 1) <= 1 for shares in columns)
+        fits = all(np.maximum(middle * shares, min_height).sum() + GAP * (len(shares) - 1) <= 1 for shares in columns)
         low, high = (middle, high) if fits else (low, middle)
     return max(low, 0.05)
 
 
-def column(names: list[str], heights: FloatArray, colours: list[str], least: float) -> dict[str, Node]:
-    """Boxes one above the other, the column in the middle of the height."""
-    slots = np.maximum(heights, least)
-    at = (1 - slots.sum() - GAP * (len(slots) - 1)) / 2
+def column(names: list[str], heights: FloatArray, colours: list[str], min_height: float) -> dict[str, Node]:
+    """Place boxes one above the other, with the column centred in the height.
+
+    Parameters
+    ----------
+    names, colours : list of str
+        Label and colour of each box.
+    heights : ndarray, shape (boxes,)
+        Height of each box. [share of the height]
+    min_height : float
+        Height reserved for a small box, so that its label fits. [share of the height]
+
+    Returns
+    -------
+    dict
+        Boxes by name.
+    """
+    spaces = np.maximum(heights, min_height)
+    top = (1 - spaces.sum() - GAP * (len(spaces) - 1)) / 2
     nodes: dict[str, Node] = {}
-    for name, height, slot, colour in zip(names, heights, slots, colours, strict=True):
-        nodes[name] = Node(name, at + (slot - height) / 2, float(height), colour)
-        at += slot + GAP
+    for name, height, reserved, colour in zip(names, heights, spaces, colours, strict=True):
+        nodes[name] = Node(name, top + (reserved - height) / 2, float(height), colour)
+        top += reserved + GAP
     return nodes

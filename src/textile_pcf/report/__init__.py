@@ -14,24 +14,39 @@ ENDINGS = (".html", ".xlsx")
 
 
 def to_excel(result: Footprint, path: str | Path, unit: str | None = None, language: str = "en") -> Path:
-    """Write a workbook whose totals are formulas: a verifier changes a cell, and the total follows.
+    """Write a workbook whose totals are formulas, so that a verifier can change a cell and see the effect.
 
     Parameters
     ----------
+    result : Footprint
+        The result to write.
+    path : str or Path
+        File to write.
     unit : str, optional
-        Tell totals also per `m2`, `m`, `piece` …
+        Also give totals per this unit, such as `m2`, `m` or `piece`.
+    language : str
+        `en` or `zh`.
 
     Returns
     -------
     Path
-        Where it was written.
+        The file that was written.
 
     Raises
     ------
     UsageError
-        There is no such language, there are too many lines, or the file cannot be written.
+        There is no such language, the result has too many lines, or the file cannot be written.
     InputError
-        Some product cannot be told in `unit`.
+        A product cannot be converted to `unit`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import textile_pcf as tp
+    >>> result = tp.footprint(*tp.load_example("cotton_poplin"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     to_excel(result, f"{folder}/poplin.xlsx", unit="m2").name
+    'poplin.xlsx'
     """
     from textile_pcf.report.workbook import write_workbook
 
@@ -42,29 +57,35 @@ def to_excel(result: Footprint, path: str | Path, unit: str | None = None, langu
 
 
 def to_html(result: Footprint, path: str | Path, unit: str | None = None, language: str = "en") -> Path:
-    """Write a report: one file that needs nothing else, in light and dark.
+    """Write a report: one self-contained HTML file for light and dark screens.
 
     Parameters
     ----------
+    result : Footprint
+        The result to write.
+    path : str or Path
+        File to write.
     unit : str, optional
-        Tell every figure per `m2`, `m`, `piece` … instead of the product's unit.
+        Give all figures per this unit, such as `m2`, `m` or `piece`, instead of the unit of the product.
+    language : str
+        `en` or `zh`.
 
     Returns
     -------
     Path
-        Where it was written.
+        The file that was written.
 
     Raises
     ------
     UsageError
-        jinja2 is missing, there is no such language, or the file cannot be written.
+        jinja2 is not installed, there is no such language, or the file cannot be written.
     InputError
-        Some product cannot be told in `unit`.
+        A product cannot be converted to `unit`.
     """
-    from textile_pcf.report.page import page
+    from textile_pcf.report.page import render_page
 
     check_language(language)
     out = as_path(path, "path")
-    text = escape_controls(page(result, unit, language))
+    text = escape_controls(render_page(result, unit, language))
     write_atomically(out, lambda draft: draft.write_text(text, encoding="utf-8", newline=""), str(out))
     return out

@@ -1,4 +1,4 @@
-"""The chart of a workbook: totals of several products as bars, or the stages of one."""
+"""The chart of a workbook: totals of several products, or stages of one product, as bars."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HAIR = 9525  # width of a line: 0.75 points
 
 
 def draw_chart(totals: Totals) -> None:
-    """Put the chart below the totals, where there is something to show and not too much."""
+    """Add the chart below the totals. No chart is drawn without emissions or with more than `MOST_BARS` products."""
     first, last = totals.first_stages or (0, -1)
     count, result, language = len(totals.result.products), totals.result, totals.language
     if last < first or count > MOST_BARS:
@@ -37,7 +37,7 @@ def _range(sheet: str, first: int, last: int, column: int) -> str:
 
 
 def _bars(title: str, per: str) -> Any:
-    """Bars from above to below, their figures along the bottom."""
+    """Return a bar chart with horizontal bars, from top to bottom."""
     from openpyxl.chart import BarChart
     from openpyxl.chart.axis import ChartLines
     from openpyxl.chart.shapes import GraphicalProperties
@@ -55,17 +55,17 @@ def _bars(title: str, per: str) -> Any:
 
 
 def _title(text: str, size: int) -> Any:
-    """A title of letters of a size, in hundredths of a point."""
+    """Return a title. `size` is in hundredths of a point."""
     from openpyxl.chart.text import RichText, Text
     from openpyxl.chart.title import Title
     from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 
     from textile_pcf.io.safe_text import escape_controls
 
-    look = CharacterProperties(sz=size, b=True)
-    run = RegularTextRun(rPr=look, t=escape_controls(text))
-    told = RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), r=[run])])
-    return Title(tx=Text(rich=told), overlay=False)
+    properties = CharacterProperties(sz=size, b=True)
+    run = RegularTextRun(rPr=properties, t=escape_controls(text))
+    rich_text = RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=properties), r=[run])])
+    return Title(tx=Text(rich=rich_text), overlay=False)
 
 
 def _series(title: str, names: str, values: str) -> Any:

@@ -1,6 +1,6 @@
-"""Rules of one's own: a first one to change, and cases worked by hand that show what a rule gives."""
+"""Tools for authors of rules: a new rule to start from, and worked cases that show what a rule gives."""
 
-from textile_pcf.rule_cases.cases import BESIDE, Case, cases_at, cases_schema, read_cases
+from textile_pcf.rule_cases.cases import CASES_SUFFIX, Case, cases_at, cases_schema, read_cases
 from textile_pcf.rule_cases.compare import CaseOutcome, ComparedValue, check
 from textile_pcf.rule_cases.items import items_advice
 from textile_pcf.rule_cases.new_rule import new_rule
@@ -8,7 +8,7 @@ from textile_pcf.rule_cases.run import run
 from textile_pcf.rule_cases.schema import CaseDocument
 
 __all__ = [
-    "BESIDE",
+    "CASES_SUFFIX",
     "Case",
     "CaseDocument",
     "CaseOutcome",

@@ -1,4 +1,4 @@
-"""What a rule gives beside what was worked out by hand: figure by figure, with the line of each that differs."""
+"""Compare what a rule gives with what was calculated by hand: value by value, with the line of each difference."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from textile_pcf.messages.catalogue import translate
 from textile_pcf.results import Footprint
 from textile_pcf.rule_cases.cases import Case
 from textile_pcf.rule_cases.run import relocate, run
-from textile_pcf.rule_cases.schema import SEVERAL, form_of_expected
+from textile_pcf.rule_cases.schema import SEVERAL, layout_of_expected
 from textile_pcf.rules import RuleSet
 
-ZERO = 1e-12  # what counts as nothing beside an expected 0
+ZERO = 1e-12  # absolute tolerance of an expected 0
 LINE_NAMES = ("product", "component", "stage", "flow", "item")
 MASSES = ("input", "output", "loss")
 REDO = "Redo the arithmetic under `work`, then look at the rule."
@@ -23,76 +23,107 @@ REDO = "Redo the arithmetic under `work`, then look at the rule."
 
 @dataclass(frozen=True)
 class ComparedValue:
-    """One thing that was worked out, and what is calculated; `found` is None where the result does not have it."""
+    """One expected value with the calculated one.
+
+    Attributes
+    ----------
+    path : tuple of str or int
+        Position in the case.
+    expected, calculated : object
+        The two values; `calculated` is None if the result does not have it.
+    close : bool
+        True if they agree within the tolerance of the case.
+    message : str
+        Explanation if there is nothing to compare with.
+    """
 
     path: tuple[str | int, ...]
-    """Where it stands in the case."""
     expected: Any
-    found: Any
+    calculated: Any
     close: bool
-    """Whether they agree, within the tolerance of the case."""
-    said: str = ""
-    """What to say where there is nothing to compare with."""
+    message: str = ""
 
     @property
-    def what(self) -> str:
-        """What is told of what, such as `stages.weaving`."""
+    def label(self) -> str:
+        """Dotted path of the compared value, e.g. `stages.weaving`."""
         return ".".join(map(str, self.path[1:] if self.path[0] == "expect" else self.path))
 
     @property
-    def off(self) -> float:
-        """How far the calculated number is from the one worked out, as a part of it; NaN where that cannot be told. [1]"""
-        numbers = (isinstance(each, int | float) for each in (self.expected, self.found))
-        return (self.found - self.expected) / self.expected if all(numbers) and self.expected else math.nan
+    def relative_difference(self) -> float:
+        """Difference of the calculated value from the expected one, relative to the expected one; NaN if undefined. [1]"""
+        numbers = (isinstance(each, int | float) for each in (self.expected, self.calculated))
+        return (self.calculated - self.expected) / self.expected if all(numbers) and self.expected else math.nan
 
     @property
     def sentence(self) -> str:
-        """What is not as worked out."""
-        return self.said or f"Worked out {_shown(self.expected)}, calculated {_shown(self.found)}."
+        """Message that names the difference."""
+        return self.message or f"Worked out {_figure_text(self.expected)}, calculated {_figure_text(self.calculated)}."
 
 
-def _shown(value: Any) -> str:
-    """A figure in a message, with as many digits as can differ."""
+def _figure_text(value: Any) -> str:
+    """Format a value for a message, with all digits that can differ."""
     return f"{value:.12g}" if isinstance(value, float) else repr(value)
 
 
 @dataclass(frozen=True)
 class CaseOutcome:
-    """What came of a worked case."""
+    """Outcome of a worked case.
+
+    Attributes
+    ----------
+    case : Case
+        The case.
+    values : tuple of ComparedValue
+        All compared values.
+    problems : tuple of Problem
+        Differences; empty if the case holds.
+    result : Footprint or None
+        The result; None if the rows were refused.
+    names : mapping
+        Chinese texts of the rule by their English ones, for translating the problems.
+    """
 
     case: Case
-    figures: tuple[ComparedValue, ...]
-    """Everything that was compared."""
+    values: tuple[ComparedValue, ...]
     problems: tuple[Problem, ...]
-    """What is not as worked out; none: the case holds."""
     result: Footprint | None = None
-    """The result; None where the rows were refused."""
     names: Mapping[str, str] = field(default_factory=dict)
-    """English texts of the rule with their Chinese, for telling the problems."""
 
     @property
     def holds(self) -> bool:
-        """Whether all is as worked out."""
+        """True if there is no difference."""
         return not self.problems
 
     @property
     def unit(self) -> str:
-        """What the figures are per."""
+        """Unit that the figures are per."""
         return str(self.case.data.get("options", {}).get("unit") or (self.result.unit if self.result else ""))
 
     def stages(self) -> dict[str, dict[str, float]]:
-        """Calculated emissions of every stage inside the boundary, product by product. [kg CO2e per `unit`]"""
+        """Return the calculated emissions of each stage inside the boundary, by product. [kg CO2e per `unit`]"""
         if self.result is None:
             return {}
         return {each["product"]: each["stages"] for each in self.result.to_dict(self.unit)["products"]}
 
 
 def check(case: Case, loaded: dict[str, RuleSet] | None = None) -> CaseOutcome:
-    """Calculate a worked case and compare it with what was worked out.
+    """Calculate a worked case and compare it with the expected values.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    loaded : dict, optional
+        Cache of rules; rules that are read are added.
+
+    Returns
+    -------
+    CaseOutcome
+        All compared values and differences.
 
     Examples
     --------
-    >>> from textile_pcf.documents import Document
+    >>> from textile_pcf.io.strict_yaml import Document
     >>> rule = {"rule": "cloth", "edition": "1", "product": {"unit": "kg"}, "stages": [
     ...     {"id": "weaving", "flows": {"electricity": {"unit": "kWh", "factor": "electricity"}}}]}
     >>> row = {"stage": "weaving", "flow": "electricity", "amount": 3, "unit": "kWh"}
@@ -102,110 +133,115 @@ def check(case: Case, loaded: dict[str, RuleSet] | None = None) -> CaseOutcome:
     """
     try:
         result = run(case, loaded)
-        figures = tuple(figures_of(case, result))
+        values = tuple(figures_of(case, result))
     except PcfError as error:
         return _refused(case, error)
     if case.data.get("expect_error"):
-        what, cure = "It is calculated without any problem.", "Take `expect_error` out, or look at the rule."
-        return CaseOutcome(case, (), (Problem(case.place("expect_error"), what, cure, code="worked"),), result)
-    wrong = (figure for figure in figures if not figure.close)
+        message, cure = "It is calculated without any problem.", "Take `expect_error` out, or look at the rule."
+        return CaseOutcome(case, (), (Problem(case.location("expect_error"), message, cure, code="worked"),), result)
+    different = (value for value in values if not value.close)
     return CaseOutcome(
-        case, figures, tuple(Problem(case.place(*each.path), each.sentence, REDO, code="worked") for each in wrong), result
+        case,
+        values,
+        tuple(Problem(case.location(*each.path), each.sentence, REDO, code="worked") for each in different),
+        result,
     )
 
 
 def _refused(case: Case, error: PcfError) -> CaseOutcome:
-    """A case that cannot be calculated; it holds where these words were expected."""
-    wanted = case.data.get("expect_error", [])
-    said = str(error), error.localized("zh")
-    missing = [place for place, words in enumerate(wanted) if not any(words in told for told in said)]
-    if wanted and not missing:
+    """Outcome of a case that is refused; it holds if the messages contain the expected phrases."""
+    expected = case.data.get("expect_error", [])
+    messages = str(error), error.localized("zh")
+    missing = [index for index, phrase in enumerate(expected) if not any(phrase in text for text in messages)]
+    if expected and not missing:
         return CaseOutcome(case, (), ())
     cure = "The messages are told below; take words of theirs, or look at the rule."
-    unsaid = [
-        Problem(case.place("expect_error", place), f"No message says {wanted[place]!r}.", cure, code="worked")
-        for place in missing
+    missing_phrases = [
+        Problem(case.location("expect_error", index), f"No message says {expected[index]!r}.", cure, code="worked")
+        for index in missing
     ]
-    return CaseOutcome(case, (), (*unsaid, *(relocate(case, problem, error) for problem in error.problems)), names=error.names)
+    return CaseOutcome(
+        case, (), (*missing_phrases, *(relocate(case, problem, error) for problem in error.problems)), names=error.names
+    )
 
 
 # ---------------------------------------------------------------- figures
 
 
 def figures_of(case: Case, result: Footprint) -> Iterator[ComparedValue]:
-    """Everything that a case expects of a result, with what the result says of it."""
+    """Yield every value that a case expects, with the one of the result."""
     expect = case.data.get("expect") or {}
     unit = case.data.get("options", {}).get("unit")
     products = {product["product"]: product for product in result.to_dict(unit)["products"]}
-    found = products if form_of_expected(expect) == SEVERAL else products[result.products[0]]
-    yield from _compared(expect, found, ("expect",), case.tolerance)
+    calculated = products if layout_of_expected(expect) == SEVERAL else products[result.products[0]]
+    yield from _compared(expect, calculated, ("expect",), case.tolerance)
     yield from _lines(case, result)
     yield from _masses(case, result)
     yield from _warnings(case, result)
 
 
 def _warnings(case: Case, result: Footprint) -> Iterator[ComparedValue]:
-    """`expect_warnings`: words that a warning must have, in either language."""
-    wanted = case.data.get("expect_warnings", [])
-    said = "\n".join(f"{text}\n{translate(text, 'zh')}" for text in result.warnings()) if wanted else ""
-    for place, words in enumerate(wanted):
-        missing = "" if words in said else f"No warning says {words!r}."
-        yield ComparedValue(("expect_warnings", place), words, None if missing else words, not missing, missing)
+    """Compare `expect_warnings`: phrases that a warning must contain, in either language."""
+    expected = case.data.get("expect_warnings", [])
+    message = "\n".join(f"{text}\n{translate(text, 'zh')}" for text in result.warnings()) if expected else ""
+    for index, phrase in enumerate(expected):
+        missing = "" if phrase in message else f"No warning says {phrase!r}."
+        yield ComparedValue(("expect_warnings", index), phrase, None if missing else phrase, not missing, missing)
 
 
-def _compared(wanted: Any, found: Any, path: tuple[str | int, ...], tolerance: float) -> Iterator[ComparedValue]:
-    """Figures of two trees of mappings: those of the first, with what the second has there."""
-    if isinstance(wanted, Mapping):
-        for key, value in wanted.items():
-            if isinstance(found, Mapping) and key in found:
-                yield from _compared(value, found[key], (*path, key), tolerance)
+def _compared(expected: Any, calculated: Any, path: tuple[str | int, ...], tolerance: float) -> Iterator[ComparedValue]:
+    """Yield the values of a tree of mappings, each with the value at the same path of another."""
+    if isinstance(expected, Mapping):
+        for key, value in expected.items():
+            if isinstance(calculated, Mapping) and key in calculated:
+                yield from _compared(value, calculated[key], (*path, key), tolerance)
             else:
-                there = ", ".join(map(str, found)) if isinstance(found, Mapping) else str(found)
+                there = ", ".join(map(str, calculated)) if isinstance(calculated, Mapping) else str(calculated)
                 yield ComparedValue((*path, key), value, None, False, f"The result has no {key!r}; there is {there}.")
     else:
-        yield ComparedValue(path, wanted, found, close(found, wanted, tolerance))
+        yield ComparedValue(path, expected, calculated, close(calculated, expected, tolerance))
 
 
-def close(found: Any, wanted: Any, tolerance: float) -> bool:
-    """Whether a figure is the one worked out: numbers within a part of it, or both nothing; other things the same.
+def close(calculated: Any, expected: Any, tolerance: float) -> bool:
+    """Return True if a calculated value agrees with the expected one: numbers within a relative tolerance, others if equal.
 
     Examples
     --------
     >>> close(1.0004, 1, 0.001), close(1e-15, 0, 1e-9), close("kg", "m2", 0.1), close(None, 0, 0.1)
     (True, True, False, False)
     """
-    if isinstance(wanted, int | float) and isinstance(found, int | float):
-        return math.isclose(found, wanted, rel_tol=tolerance, abs_tol=ZERO if wanted == 0 else 0.0)
-    return bool(found == wanted)
+    if isinstance(expected, int | float) and isinstance(calculated, int | float):
+        return math.isclose(calculated, expected, rel_tol=tolerance, abs_tol=ZERO if expected == 0 else 0.0)
+    return bool(calculated == expected)
 
 
 def _lines(case: Case, result: Footprint) -> Iterator[ComparedValue]:
-    """`expect_lines`: each says enough to name one line of the sum, and what it must have."""
-    for place, wanted in enumerate(case.data.get("expect_lines", [])):
-        names = {key: value for key, value in wanted.items() if key in LINE_NAMES}
+    """Compare `expect_lines`: each entry selects one line of the sum and names values that it must have."""
+    for index, expected in enumerate(case.data.get("expect_lines", [])):
+        selection = {key: value for key, value in expected.items() if key in LINE_NAMES}
         rows = result.contributions
-        for key, value in names.items():
+        for key, value in selection.items():
             rows = rows[rows[key].astype(str) == str(value)]
         if len(rows) != 1:
             yield ComparedValue(
-                ("expect_lines", place), wanted, None, False, f"{len(rows)} lines of the sum are named so; name one."
+                ("expect_lines", index), expected, None, False, f"{len(rows)} lines of the sum are named so; name one."
             )
             continue
-        found = {key: (value.item() if hasattr(value, "item") else value) for key, value in rows.iloc[0].items()}
-        rest = {key: str(value) if key == "year" else value for key, value in wanted.items() if key not in names}
-        yield from _compared(rest, {**found, "year": str(found["year"])}, ("expect_lines", place), case.tolerance)
+        calculated = {key: (value.item() if hasattr(value, "item") else value) for key, value in rows.iloc[0].items()}
+        figures = {key: str(value) if key == "year" else value for key, value in expected.items() if key not in selection}
+        yield from _compared(figures, {**calculated, "year": str(calculated["year"])}, ("expect_lines", index), case.tolerance)
 
 
 def _masses(case: Case, result: Footprint) -> Iterator[ComparedValue]:
-    """`expect_masses`: input, output, loss of one stage and fibre each."""
+    """Compare `expect_masses`: input, output and loss of one stage and component each."""
     table = result.masses if case.data.get("expect_masses") else None
-    for place, wanted in enumerate(case.data.get("expect_masses", [])):
+    for index, expected in enumerate(case.data.get("expect_masses", [])):
         assert table is not None
-        product = wanted.get("product") or result.products[0]
-        chosen = (table["product"] == product) & (table["stage"] == wanted["stage"])
-        rows = table[chosen & (table["component"] == wanted.get("component", ""))]
+        product = expected.get("product") or result.products[0]
+        selected = (table["product"] == product) & (table["stage"] == expected["stage"])
+        rows = table[selected & (table["component"] == expected.get("component", ""))]
         if len(rows) != 1:
-            yield ComparedValue(("expect_masses", place), wanted, None, False, f"{len(rows)} masses are named so; name one.")
+            yield ComparedValue(("expect_masses", index), expected, None, False, f"{len(rows)} masses are named so; name one.")
             continue
-        numbers = {key: value for key, value in wanted.items() if key in MASSES}
-        yield from _compared(numbers, rows.iloc[0].to_dict(), ("expect_masses", place), case.tolerance)
+        numbers = {key: value for key, value in expected.items() if key in MASSES}
+        yield from _compared(numbers, rows.iloc[0].to_dict(), ("expect_masses", index), case.tolerance)

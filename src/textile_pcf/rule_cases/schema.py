@@ -15,7 +15,7 @@ _CELL = {"type": ["string", "number", "boolean", "null"]}
 
 
 def _rows_of(columns: tuple[str, ...]) -> dict[str, Any]:
-    """Schema of rows with these columns; what else stands there is told when the case is run."""
+    """JSON Schema of rows with these columns. Other keys are reported when the case is run."""
     return {"type": "object", "properties": dict.fromkeys(columns, _CELL), "additionalProperties": _CELL}
 
 
@@ -84,8 +84,8 @@ class Expected(Strict):
     """All its warnings, word for word."""
 
 
-def form_of_expected(value: Any) -> str:
-    """Whether results of one product are written, or of several by their ids."""
+def layout_of_expected(value: Any) -> str:
+    """Return `ONE` if the expected values are those of one product, `SEVERAL` if they are given by product id."""
     if not isinstance(value, dict) or not value or set(value) & set(Expected.model_fields):
         return ONE
     inner = [set(each) & set(Expected.model_fields) for each in value.values() if isinstance(each, dict)]
@@ -93,7 +93,7 @@ def form_of_expected(value: Any) -> str:
 
 
 AnyExpected = Annotated[
-    Annotated[Expected, Tag(ONE)] | Annotated[dict[str, Expected], Tag(SEVERAL)], Discriminator(form_of_expected)
+    Annotated[Expected, Tag(ONE)] | Annotated[dict[str, Expected], Tag(SEVERAL)], Discriminator(layout_of_expected)
 ]
 
 

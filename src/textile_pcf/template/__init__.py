@@ -1,4 +1,4 @@
-"""Something for the mill to fill in: a workbook with a sheet per stage, or a plain table; problems written back into it."""
+"""Data collection templates: a workbook with a sheet per stage or a flat table, and problems annotated in a workbook."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from textile_pcf.errors import Problem, UsageError, check_language
 from textile_pcf.io.output_files import as_path, write_atomically
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.template.annotate import annotate
-from textile_pcf.template.entries import Entry, default_text, entries, need_word, sources_text
+from textile_pcf.template.entries import Entry, default_text, entries, need_text, sources_text
 from textile_pcf.template.flat import template_csv, template_rows
-from textile_pcf.template.layout import layout_of, told_products
+from textile_pcf.template.layout import layout_of, parse_products
 
 __all__ = [
     "Entry",
@@ -19,11 +19,11 @@ __all__ = [
     "default_text",
     "entries",
     "make_template",
-    "need_word",
+    "need_text",
+    "parse_products",
     "sources_text",
     "template_csv",
     "template_rows",
-    "told_products",
 ]
 LANGUAGES = ("en", "zh", "both")
 
@@ -32,31 +32,31 @@ def make_template(
     rule: str | Path | RuleSet, path: str | Path, language: str = "both", everything: bool = False,
     products: int | Sequence[str] | None = None,
 ) -> Path:  # fmt: skip
-    """Write a workbook for a mill to fill in, which `read_activity` reads back; a path that ends in .csv gives a plain table.
+    """Write a template for a mill to fill in; `read_activity` reads it back.
 
     Parameters
     ----------
     rule : str, Path or RuleSet
         Name, `name@edition` or path of a rule.
     path : str or Path
-        Where to write: .xlsx or .csv.
+        File to write: a workbook if it ends in .xlsx, a flat table if it ends in .csv.
     language : str
-        `en`, `zh`, or `both` beside each other (a plain table is in English then).
+        `en`, `zh`, or `both` next to each other (a flat table is in English then).
     everything : bool
-        Of a plain table: also rows that need not be given. A workbook always has all of them.
-    products : int or list of ids, optional
-        How many products it takes, or which; one where nothing is said. A workbook of several has a column for each on every
-        sheet, beside one for what is alike for all.
+        Include optional rows in a flat table. A workbook always has all of them.
+    products : int or list of str, optional
+        Number of products, or their ids; one product by default. A workbook of several products has one column per product on
+        every sheet, next to a column for all of them.
 
     Returns
     -------
     Path
-        Where it was written.
+        The file that was written.
 
     Raises
     ------
     UsageError
-        No such rule or language, another ending, products that cannot be, or a file that cannot be written.
+        There is no such rule or language, the path has another ending, `products` is invalid, or the file cannot be written.
 
     Examples
     --------

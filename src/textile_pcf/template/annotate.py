@@ -1,4 +1,4 @@
-"""Problems written back into a copy of the workbook they were found in: as comments of their cells, and as a list."""
+"""Write problems into a copy of the workbook they were found in: as cell comments, and as a list on a first sheet."""
 
 from __future__ import annotations
 
@@ -18,105 +18,118 @@ AUTHOR = "textile_pcf"
 SHEET = "problems"
 VALUES_ALONE = "This copy holds the values alone, because the formats of the workbook cannot be read."
 SIZE = (360, 140)  # of a comment, in points
-_PLACE = re.compile(r"(?P<sheet>.+)!(?:row )?(?P<cell>[A-Z]*\d+)(?::[A-Z]+\d+)?(?: \(|$)")
+_CELL_REFERENCE = re.compile(r"(?P<sheet>.+)!(?:row )?(?P<cell>[A-Z]*\d+)(?::[A-Z]+\d+)?(?: \(|$)")
 
 
 def annotate(
     source: str | Path, problems: Iterable[Problem], out: str | Path, language: str = "en",
-    tell: Callable[[str], str] | None = None,
+    translate: Callable[[str], str] | None = None,
 ) -> None:  # fmt: skip
-    """Write a copy of a workbook with every problem as a comment of its cell, and all of them listed on a first sheet.
+    """Write a copy of a workbook with each problem as a comment of its cell, and all problems listed on a first sheet.
 
-    What an earlier run wrote is taken out first, so a copy may be corrected and checked again.
+    Comments and the sheet of an earlier run are removed first, so a copy can be corrected and checked again.
 
     Parameters
     ----------
-    tell : function, optional
-        Tells a sentence in the language.
+    source : str or Path
+        The workbook that was read.
+    problems : iterable of Problem
+        Problems to write. Problems outside the workbook appear in the list only.
+    out : str or Path
+        The copy to write.
+    language : str
+        Language of the headings: `en` or `zh`.
+    translate : callable, optional
+        Function that translates a sentence into the language.
 
     Raises
     ------
     UsageError
-        The source does not end in .xlsx.
+        `source` does not end in .xlsx.
     InputError
-        It is no workbook, or one that cannot be read.
+        The file is no workbook or cannot be read.
     """
-    path, told = Path(source), _holdable_by(tell or str)
+    path, translation = Path(source), _holdable_by(translate or str)
     refuse_inputs(Path(out), [path], str(out))
     if path.suffix.lower() != ".xlsx":
         cure = "Save the table as .xlsx, or leave out --annotate."
         raise UsageError([Problem(str(source), "Only a workbook can be annotated.", cure, code="ending")])
-    found = list({(problem.where, problem.what, problem.cure): problem for problem in problems}.values())  # told once
-    for book, whole in copies_of(path):
-        rest = [] if whole else [Problem(str(source), VALUES_ALONE, "For a copy with its formats, save it in Excel.")]
+    problems = list({(problem.where, problem.what, problem.cure): problem for problem in problems}.values())  # each once
+    for book, has_formats in copies_of(path):
+        extra = [] if has_formats else [Problem(str(source), VALUES_ALONE, "For a copy with its formats, save it in Excel.")]
         try:
-            _write(book, escape_controls(str(source)), [*found, *rest], language, told)
+            _write(book, escape_controls(str(source)), [*problems, *extra], language, translation)
             book.save(out)
-        except Exception:  # what openpyxl has read of others it may yet not be able to write
-            if not whole:
+        except Exception:  # openpyxl may fail to write what it has read
+            if not has_formats:
                 raise
         else:
             return
 
 
-def _write(book: Any, source: str, found: list[Problem], language: str, told: Callable[[str], str]) -> None:
-    """Write problems into a workbook."""
+def _write(book: Any, source: str, problems: list[Problem], language: str, translation: Callable[[str], str]) -> None:
+    """Write problems into an open workbook."""
     from openpyxl.comments import Comment
 
     _clear(book)
-    spoken: dict[tuple[str, str], list[str]] = {}
-    places = []
-    for problem in found:
-        place = _cell(book, source, escape_controls(problem.where))
-        places.append(place)
-        if place is not None:
-            spoken.setdefault(place, []).append(f"{told(problem.what)} {told(problem.cure)}")
-    for (sheet, cell), texts in spoken.items():
-        target = _writable(book[sheet], cell)
+    comments: dict[tuple[str, str], list[str]] = {}
+    cells = []
+    for problem in problems:
+        cell = _cell(book, source, escape_controls(problem.where))
+        cells.append(cell)
+        if cell is not None:
+            comments.setdefault(cell, []).append(f"{translation(problem.what)} {translation(problem.cure)}")
+    for (sheet, coordinate), texts in comments.items():
+        target = _writable(book[sheet], coordinate)
         kept = f"{target.comment.text}\n\n" if target.comment else ""
         target.comment = Comment(kept + "\n\n".join(texts), AUTHOR, width=SIZE[0], height=SIZE[1])
-    _list(book, source, found, places, language, told)
+    _write_list(book, source, problems, cells, language, translation)
 
 
-def _holdable_by(tell: Callable[[str], str]) -> Callable[[str], str]:
-    """Tells a sentence so that a workbook can hold it."""
-    return lambda text: escape_controls(tell(text))
+def _holdable_by(translate: Callable[[str], str]) -> Callable[[str], str]:
+    """Return a function that translates a sentence and removes characters that a workbook cannot hold."""
+    return lambda text: escape_controls(translate(text))
 
 
 def _clear(book: Any) -> None:
-    """Take out what an earlier run wrote."""
+    """Remove the sheet and the comments of an earlier run."""
     if SHEET in book.sheetnames and book[SHEET]["A1"].value in (
         fixed_text("problems_title", "en"),
         fixed_text("problems_title", "zh"),
     ):
         del book[SHEET]
     for sheet in book.worksheets:
-        for cell in sheet._cells.values():  # only cells that there are: `iter_rows` makes all between them
+        for cell in sheet._cells.values():  # existing cells only: `iter_rows` creates all in between
             if cell.comment is not None and cell.comment.author == AUTHOR:
                 cell.comment = None
 
 
 def _cell(book: Any, name: str, where: str) -> tuple[str, str] | None:
-    """Sheet and cell that a problem names."""
-    match = _PLACE.match(where.removeprefix(f"{name} ")) if where.startswith(f"{name} ") else None
+    """Return sheet and cell that the location of a problem names, or None."""
+    match = _CELL_REFERENCE.match(where.removeprefix(f"{name} ")) if where.startswith(f"{name} ") else None
     if match is None or match["sheet"] not in book.sheetnames:
         return None
     return match["sheet"], match["cell"] if not match["cell"].isdigit() else f"A{match['cell']}"
 
 
 def _writable(sheet: Any, cell: str) -> Any:
-    """The cell, or the first one of the merged cells it belongs to."""
+    """Return the cell, or the first cell of the merged range that it belongs to."""
     for merged in sheet.merged_cells.ranges:
         if cell in merged:
             return sheet.cell(merged.min_row, merged.min_col)
     return sheet[cell]
 
 
-def _list(
-    book: Any, name: str, found: list[Problem], places: list[tuple[str, str] | None], language: str, told: Callable[[str], str]
+def _write_list(
+    book: Any,
+    name: str,
+    problems: list[Problem],
+    cells: list[tuple[str, str] | None],
+    language: str,
+    translation: Callable[[str], str],
 ) -> None:
-    """The first sheet: every problem, with a link to its cell."""
-    from openpyxl.styles import Alignment, Font, PatternFill
+    """Write the first sheet: one row per problem, with a link to its cell."""
+    from openpyxl.styles import Font
 
     sheet = book.create_sheet(SHEET, 0)
     rows = [
@@ -124,27 +137,40 @@ def _list(
         [fixed_text(f"problems_{key}", language) for key in ("where", "what", "cure")],
     ]
     rows += [
-        [escape_controls(problem.where).removeprefix(f"{name} "), told(problem.what), told(problem.cure)] for problem in found
+        [escape_controls(problem.where).removeprefix(f"{name} "), translation(problem.what), translation(problem.cure)]
+        for problem in problems
     ]
-    if not found:
+    if not problems:
         rows.append([fixed_text("problems_none", language)])
     for number, row in enumerate(rows, 1):
         for column, text in enumerate(row, 1):
-            cell = sheet.cell(number, column, text)
-            cell.data_type = "s"
-            cell.quotePrefix = guard_formula(text) != text
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-            if number <= 2:
-                cell.font = Font(bold=True, size=14 if number == 1 else 11)
-            if number == 2:
-                cell.fill = PatternFill("solid", fgColor="F8CBAD")
-    for number, place in enumerate(places, 3):
-        if place is not None:
+            _write_list_cell(sheet, number, column, text)
+    for number, target in enumerate(cells, 3):
+        if target is not None:
             cell = sheet.cell(number, 1)
-            link_to(cell, *place)
+            link_to(cell, *target)
             cell.font = Font(color="0563C1", underline="single")
-    for name_of, width in zip("ABC", (44, 62, 80), strict=True):
-        sheet.column_dimensions[name_of].width = width
+    _set_list_view(book, sheet)
+
+
+def _write_list_cell(sheet: Any, row: int, column: int, text: str) -> None:
+    """Write a text of the list; the first row is the title, the second the headings."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    cell = sheet.cell(row, column, text)
+    cell.data_type = "s"
+    cell.quotePrefix = guard_formula(text) != text
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+    if row <= 2:
+        cell.font = Font(bold=True, size=14 if row == 1 else 11)
+    if row == 2:
+        cell.fill = PatternFill("solid", fgColor="F8CBAD")
+
+
+def _set_list_view(book: Any, sheet: Any) -> None:
+    """Set widths and printing of the list, and open the workbook at it."""
+    for column, width in zip("ABC", (44, 62, 80), strict=True):
+        sheet.column_dimensions[column].width = width
     sheet.freeze_panes = "A3"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0

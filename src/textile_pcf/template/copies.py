@@ -1,4 +1,4 @@
-"""A workbook of others, opened to be written into: with all its formats where they can be read, else its values alone."""
+"""Open a workbook for writing: with all formats if openpyxl can read them, otherwise with its values alone."""
 
 from __future__ import annotations
 
@@ -14,50 +14,55 @@ from textile_pcf.io.number_formats import PERCENT
 from textile_pcf.io.sheets import Book, Cell
 from textile_pcf.io.strict_yaml import read_bytes
 
-LONGEST = 31  # letters of a title
+LONGEST = 31  # maximum length of a sheet name
 FORMATS = {PERCENT: "0.00%", "%": '0.0"%"', "‰": '0.0"‰"'}
 _NO_TITLE = re.compile(r"[\\*?:/\[\]]")
-WIDE = 100_000  # cells of one merged area, or of one link: openpyxl makes each of them
+WIDE = 100_000  # cells of merged ranges and links: openpyxl creates each of them
 
 
 def copies_of(path: Path) -> Iterator[tuple[Any, bool]]:
-    """Copies to write into, and whether the formats are in them: the workbook as openpyxl has it, then its values alone.
+    """Yield copies of a workbook to write into, the best first.
+
+    Yields
+    ------
+    tuple of (openpyxl.Workbook, bool)
+        A copy, and whether it keeps the formats. The copy with the values alone comes last.
 
     Raises
     ------
     InputError
-        It is no workbook, or one that cannot be read.
+        The file is no workbook or cannot be read.
     """
     data = read_bytes(str(path))
-    known = Book(data, str(path), InputError)
-    book = _whole(data, known)
+    source = Book(data, str(path), InputError)
+    book = _with_formats(data, source)
     if book is not None:
         yield book, True
-    yield _values(known), False
+    yield _values(source), False
 
 
-def _whole(data: bytes, known: Book) -> Any:
-    """The workbook with everything in it, as far as openpyxl can read it; None where it cannot."""
+def _with_formats(data: bytes, source: Book) -> Any:
+    """Return the workbook as openpyxl reads it, or None if it cannot."""
     import openpyxl
 
-    if sum(area.cells for sheet in known.worksheets for area in (*sheet.merged, *sheet.linked)) > WIDE:
+    if sum(area.cells for sheet in source.worksheets for area in (*sheet.merged, *sheet.linked)) > WIDE:
         return None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of parts that openpyxl leaves out
+        warnings.simplefilter("ignore")  # warns of parts that it leaves out
         try:
             book = openpyxl.load_workbook(io.BytesIO(data))
-        except Exception:  # openpyxl lets every error of XML and of its own checks through
+        except Exception:  # openpyxl raises errors of XML and of its own checks
             return None
-    return book if len(book.worksheets) == len(known.worksheets) else None
+    return book if len(book.worksheets) == len(source.worksheets) else None
 
 
-def _values(known: Book) -> Any:
-    """A new workbook with the values of another."""
+def _values(source: Book) -> Any:
+    """Return a new workbook with the values of another."""
     from openpyxl import Workbook
 
     book = Workbook()
     del book[book.sheetnames[0]]
-    for sheet in known.worksheets:
+    for sheet in source.worksheets:
         page = book.create_sheet(_NO_TITLE.sub(" ", sheet.title)[:LONGEST])
         for cell in (cell for row in sheet.rows for cell in row.cells.values()):
             _put(page.cell(cell.row, cell.position + 1), cell)

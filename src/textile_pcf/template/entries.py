@@ -1,4 +1,4 @@
-"""What a rule lets the mill give: each thing with whether it must be given, the rule's value and where that was read."""
+"""The quantities that a rule accepts: whether each must be given, its default value and the source of that value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,17 @@ NEEDS = ("required", "if_taken", "choose", "default", "optional")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something a rule lets the mill give; `need` is one of `NEEDS`."""
+    """A quantity that a rule accepts.
+
+    Attributes
+    ----------
+    stage, name : str
+        Ids of the stage and of the flow, property or loss.
+    spec : PropertySpec, LossSpec or FlowSpec
+        Its definition in the rule.
+    need : str
+        Whether it must be given, one of `NEEDS`.
+    """
 
     stage: str
     name: str
@@ -25,13 +35,22 @@ class Entry:
 
 
 def entries(rules: RuleSet) -> Iterator[Entry]:
-    """Everything that can be given, stage by stage, with whether it must be."""
-    for home in (PRODUCT, *(stage.index for stage in rules.stages)):
-        for spec in _specs_of(rules, home):
-            yield Entry(rules.stage_id(home), spec.id, spec, _need(rules, spec))
+    """Yield the quantities that a rule accepts, stage by stage.
+
+    Examples
+    --------
+    >>> from textile_pcf.rules import load_rules
+    >>> first = next(entries(load_rules("cotton_fabric@2026.1")))
+    >>> first.stage
+    'product'
+    """
+    for stage in (PRODUCT, *(stage.index for stage in rules.stages)):
+        for spec in _specs_of(rules, stage):
+            yield Entry(rules.stage_id(stage), spec.id, spec, _need(rules, spec))
 
 
 def _need(rules: RuleSet, spec: Spec) -> str:
+    """Return whether a quantity must be given, one of `NEEDS`."""
     if isinstance(spec, FlowSpec) and any(("flow", spec.index) in group for group in rules.alternatives):
         return "choose"
     if spec.default is not None and not spec.optional:
@@ -41,19 +60,19 @@ def _need(rules: RuleSet, spec: Spec) -> str:
     return "if_taken" if spec.stage != PRODUCT and rules.stages[spec.stage].optional else "required"
 
 
-def need_word(need: str, language: str) -> str:
-    """How a person is told whether something must be given."""
+def need_text(need: str, language: str) -> str:
+    """Return the fixed text of a need, such as `required`, in a language."""
     return fixed_text(f"need_{need}", language)
 
 
-def _specs_of(rules: RuleSet, home: int) -> Iterator[Spec]:
-    yield from (spec for spec in rules.properties if spec.stage == home)
-    yield from (spec for spec in rules.losses if spec.stage == home)
-    yield from (spec for spec in rules.flows if spec.stage == home)
+def _specs_of(rules: RuleSet, stage: int) -> Iterator[Spec]:
+    yield from (spec for spec in rules.properties if spec.stage == stage)
+    yield from (spec for spec in rules.losses if spec.stage == stage)
+    yield from (spec for spec in rules.flows if spec.stage == stage)
 
 
 def default_text(rules: RuleSet, spec: Spec, language: str = "en") -> str:
-    """The rule's value as a person reads it, words by their names in Chinese; empty where there is none.
+    """Return the default of a quantity as text; empty if the rule has none. In Chinese, options are given by their titles.
 
     Examples
     --------
@@ -71,35 +90,35 @@ def default_text(rules: RuleSet, spec: Spec, language: str = "en") -> str:
         return f"= {rules.properties[default.reference].id}"
     unit = spec.ratio_unit if isinstance(spec, FlowSpec) else spec.unit
     if isinstance(spec, PropertySpec) and spec.choice:
-        return f"= {_word(spec, int(default.values[0]), language)}"
+        return f"= {_option_text(spec, int(default.values[0]), language)}"
     if default.by < 0:
         return f"= {default.values[0] / unit.factor:g} {_unit(unit.text)}".rstrip()
     return f"= {_chosen_text(rules, default, unit.factor, language)} {_unit(unit.text)}".rstrip()
 
 
 def _unit(text: str) -> str:
-    """A unit as it is told; that of a bare number is not."""
+    """Return the text of a unit; empty for the unit 1."""
     return "" if text == "1" else text
 
 
-def _word(spec: PropertySpec, place: int, language: str) -> str:
-    """A word of a choice: as it is written, or by its name in Chinese."""
-    return spec.option_title(spec.choice[place], "zh") if language == "zh" else spec.choice[place]
+def _option_text(spec: PropertySpec, index: int, language: str) -> str:
+    """Return an option of a choice: its id, or its Chinese title."""
+    return spec.option_title(spec.choice[index], "zh") if language == "zh" else spec.choice[index]
 
 
 def _chosen_text(rules: RuleSet, default: Default, factor: float, language: str) -> str:
     by = rules.properties[default.by]
     if default.bounds is None:
-        names = tuple(_word(by, place, language) for place in range(len(by.choice)))
+        names = tuple(_option_text(by, index, language) for index in range(len(by.choice)))
     else:
         names = tuple(f"≤ {bound / by.unit.factor:g} {by.unit.text}" for bound in default.bounds)
-    told = [f"{name} {value / factor:g}" for name, value in zip(names, default.values, strict=True) if not np.isnan(value)]
+    texts = [f"{name} {value / factor:g}" for name, value in zip(names, default.values, strict=True) if not np.isnan(value)]
     stage = rules.stage_id(by.stage)
-    return f"{{{rules.title(stage, by.id, language) if language == 'zh' else by.id}: {', '.join(told)}}}"
+    return f"{{{rules.title(stage, by.id, language) if language == 'zh' else by.id}: {', '.join(texts)}}}"
 
 
 def sources_text(rules: RuleSet, spec: Spec) -> str:
-    """Where the rule's value was read: each source once, with the places in it.
+    """Return the sources of a default: each title once, followed by its locators.
 
     Examples
     --------
@@ -108,8 +127,8 @@ def sources_text(rules: RuleSet, spec: Spec) -> str:
     >>> sources_text(rules, rules.flows[rules.names["sizing"]["electricity"][1]]).count("Carbonfact")
     1
     """
-    places: dict[str, dict[str, None]] = {}
+    locators: dict[str, dict[str, None]] = {}
     for citation in spec.default.citations if spec.default else ():
         if citation.source:
-            places.setdefault(rules.document.sources[citation.source].title, {})[citation.locator] = None
-    return "; ".join(f"{title}, {', '.join(found)}" for title, found in places.items())
+            locators.setdefault(rules.document.sources[citation.source].title, {})[citation.locator] = None
+    return "; ".join(f"{title}, {', '.join(named)}" for title, named in locators.items())

@@ -1,4 +1,4 @@
-"""The plain table `activity` for the mill to fill in: one row for each thing that must be given."""
+"""The flat table `activity` for the mill to fill in: one row per quantity."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from textile_pcf.io.safe_text import guard_cells
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rules import FlowSpec, PropertySpec, RuleSet
-from textile_pcf.template.entries import Entry, default_text, entries, need_word
+from textile_pcf.template.entries import Entry, default_text, entries, need_text
 from textile_pcf.template.layout import layout_of
 
 HEADER = (
@@ -33,7 +33,23 @@ HEADER = (
 def template_rows(
     rules: RuleSet, everything: bool = False, language: str = "en", products: Sequence[str] = ("PRODUCT-1",)
 ) -> list[dict[str, str]]:
-    """Rows of the table `activity`, product by product: what must be given; with `everything` also what may be.
+    """Return the rows of the table `activity`, product by product.
+
+    Parameters
+    ----------
+    rules : RuleSet
+        The rule.
+    everything : bool
+        Include optional quantities, not only required ones.
+    language : str
+        Language of the notes: `en` or `zh`.
+    products : sequence of str
+        Ids of the products.
+
+    Returns
+    -------
+    list of dict
+        One dict per row, with the columns of `HEADER`.
 
     Examples
     --------
@@ -51,28 +67,35 @@ def template_rows(
 
 def _row(rules: RuleSet, entry: Entry, language: str) -> dict[str, str]:
     spec = entry.spec
-    words = "|".join(spec.choice) if isinstance(spec, PropertySpec) else ""
-    item = spec.factor or "" if isinstance(spec, FlowSpec) else words
+    options = "|".join(spec.choice) if isinstance(spec, PropertySpec) else ""
+    item = spec.factor or "" if isinstance(spec, FlowSpec) else options
     note = " ".join(filter(None, (
-        need_word(entry.need, language) + ":", rules.title(entry.stage, entry.name, language) + ".",
+        need_text(entry.need, language) + ":", rules.title(entry.stage, entry.name, language) + ".",
         rules.note(entry.stage, entry.name, language), default_text(rules, spec, language),
     )))  # fmt: skip
-    unit = "" if words else spec.unit.text
+    unit = "" if options else spec.unit.text
     return {"stage": entry.stage, "flow": entry.name, "unit": unit, "item": item, "note": note}
 
 
 def template_csv(
     rules: RuleSet, everything: bool = False, language: str = "en", products: int | Sequence[str] | None = None
 ) -> str:
-    """The table as CSV text, for a number of products or products with these ids; for one where nothing is said.
+    """Return the table as CSV text.
+
+    Parameters
+    ----------
+    rules, everything, language
+        As for `template_rows`.
+    products : int or sequence of str, optional
+        Number of products, or their ids; one product by default.
 
     Raises
     ------
     UsageError
-        As `layout_of`.
+        `products` is invalid, see `layout_of`.
     """
-    asked = layout_of(products).products or ("",)
-    ids = [each or f"PRODUCT-{number}" for number, each in enumerate(asked, 1)]
+    names = layout_of(products).products or ("",)
+    ids = [name or f"PRODUCT-{number}" for number, name in enumerate(names, 1)]
     file = io.StringIO()
     writer = csv.DictWriter(file, HEADER, lineterminator="\n")
     writer.writeheader()

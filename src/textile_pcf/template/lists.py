@@ -1,4 +1,4 @@
-"""What may be chosen from in the cells of a workbook: units, emission factors, words."""
+"""Lists to choose from in the cells of a template workbook: units, emission factors, options."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from textile_pcf.rules import FlowSpec, PropertySpec
 from textile_pcf.template.entries import Spec
 from textile_pcf.units import Unit, convert, parse_unit
 
-BAR = "｜"  # between what is read and what it means, in cells that are chosen from a list
-LONGEST = 40  # letters of a name in a list
+BAR = "｜"  # separates the value from its meaning in drop-down lists
+MAX_LABEL = 40  # letters of a meaning in a list
 OFFERED = (
     "kg", "g", "t", "kWh", "MWh", "MJ", "GJ", "kgce", "tce", "m3", "L", "Nm3", "万Nm3", "t*km", "km", "%", "kg/kg", "g/kg",
     "kg/t", "kWh/kg", "kWh/t", "MJ/kg", "m3/t", "L/kg", "g/m2", "momme", "m", "cm", "mm", "Nm", "Ne", "dtex", "denier",
@@ -21,38 +21,46 @@ OFFERED = (
 
 
 def labelled(text: str, meaning: str) -> str:
-    """A word with its meaning behind it, as lists show it; the reader takes what stands before the bar.
+    """Return a text with its meaning after a bar, as drop-down lists show it. The reader takes the part before the bar.
 
     Examples
     --------
     >>> labelled("caustic_soda_50", "烧碱"), labelled("kg", "")
     ('caustic_soda_50｜烧碱', 'kg')
     """
-    short = meaning if len(meaning) <= LONGEST else f"{meaning[: LONGEST - 1]}…"
+    short = meaning if len(meaning) <= MAX_LABEL else f"{meaning[: MAX_LABEL - 1]}…"
     return f"{text}{BAR}{short}" if short else text
 
 
 @cache
-def units_of(wanted: Unit, whole: Unit | None = None) -> tuple[str, ...]:
-    """Units that an amount may be given in, the rule's own first.
+def units_of(unit: Unit, ratio_unit: Unit | None = None) -> tuple[str, ...]:
+    """Return the units that an amount may be given in, the unit of the rule first.
+
+    Parameters
+    ----------
+    unit : Unit
+        Unit of the quantity in the rule.
+    ratio_unit : Unit, optional
+        Unit per unit of the driver, for flows.
 
     Examples
     --------
     >>> units_of(parse_unit("MJ"), parse_unit("MJ/kg"))
     ('MJ', 'MJ/kg', 'kWh', 'MWh', 'GJ', 'kgce', 'tce', 'kWh/kg', 'kWh/t')
     """
-    asked = [unit for unit in (wanted, whole) if unit is not None]
-    offered = [text for text in OFFERED if any(_fits(parse_unit(text), unit, unit is wanted) for unit in asked)]
-    return tuple(dict.fromkeys([*(unit.text for unit in asked), *offered]))
+    targets = [target for target in (unit, ratio_unit) if target is not None]
+    offered = [text for text in OFFERED if any(_fits(parse_unit(text), target, target is unit) for target in targets)]
+    return tuple(dict.fromkeys([*(target.text for target in targets), *offered]))
 
 
-def _fits(unit: Unit, wanted: Unit, own: bool) -> bool:
-    found = convert(unit, wanted)
-    return found is not None and (own or not found.inverse)
+def _fits(unit: Unit, target: Unit, may_invert: bool) -> bool:
+    """Return True if `unit` converts to `target`; by the inverse (Nm to dtex) only if `may_invert`."""
+    conversion = convert(unit, target)
+    return conversion is not None and (may_invert or not conversion.inverse)
 
 
 def units_for(spec: Spec) -> tuple[str, ...]:
-    """Units offered for something of a rule."""
+    """Return the units offered for a quantity of a rule."""
     return units_of(spec.unit, spec.ratio_unit) if isinstance(spec, FlowSpec) else units_of(spec.unit)
 
 
@@ -62,56 +70,56 @@ def _default_table() -> FactorSheet:
 
 
 def items_for(spec: FlowSpec, language: str) -> tuple[str, ...]:
-    """Items of the shipped factors that may stand on a flow, with their names; the rule's own first."""
+    """Return the items of the shipped factors that fit a flow, with their names; the item of the rule first."""
     per = parse_unit("kgCO2e") / spec.unit
-    found = _items(spec.kind, spec.category or "", per.dimensions, language != "en")
-    order = sorted(found, key=lambda item: (item != spec.factor, item))
-    return tuple(labelled(item, found[item]) for item in order)
+    names = _items(spec.kind, spec.category or "", per.dimensions, language != "en")
+    order = sorted(names, key=lambda item: (item != spec.factor, item))
+    return tuple(labelled(item, names[item]) for item in order)
 
 
 @cache
-def _items(kind: str, category: str, dimensions: tuple[tuple[str, int], ...], chinese: bool) -> dict[str, str]:
-    """Items of one kind, category and unit with their names."""
+def _items(factor_kind: str, category: str, dimensions: tuple[tuple[str, int], ...], chinese: bool) -> dict[str, str]:
+    """Names of the items of one kind, category and unit."""
     table = _default_table()
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for row in range(table.size):
         texts = {name: table.texts[name][row] for name in ("item", "kind", "category", "name_en", "name_zh")}
-        fits = texts["kind"] == kind and table.units[row].dimensions == dimensions
+        fits = texts["kind"] == factor_kind and table.units[row].dimensions == dimensions
         if fits and (not category or texts["category"] in ("", category)):
             name = texts["name_zh"] if chinese and texts["name_zh"] else texts["name_en"]
-            found.setdefault(texts["item"], name)
-    return found
+            names.setdefault(texts["item"], name)
+    return names
 
 
-def words_of(spec: PropertySpec, language: str) -> tuple[str, ...]:
-    """The words of a choice, with their Chinese names behind them.
+def option_labels(spec: PropertySpec, language: str) -> tuple[str, ...]:
+    """Return the options of a choice, with their Chinese titles unless the language is `en`.
 
     Examples
     --------
     >>> from textile_pcf.rules import load_rules
     >>> loom = next(spec for spec in load_rules("cotton_fabric@2026.1").properties if spec.id == "loom")
-    >>> words_of(loom, "both")[:2], words_of(loom, "en")[:2]
+    >>> option_labels(loom, "both")[:2], option_labels(loom, "en")[:2]
     (('water_jet｜喷水', 'air_jet｜喷气'), ('water_jet', 'air_jet'))
     """
-    names = ((word, spec.option_title(word, "zh") if language != "en" else word) for word in spec.choice)
-    return tuple(labelled(word, name if name != word else "") for word, name in names)
+    names = ((option, spec.option_title(option, "zh") if language != "en" else option) for option in spec.choice)
+    return tuple(labelled(option, name if name != option else "") for option, name in names)
 
 
-def words_for(words: tuple[str, ...], language: str) -> tuple[str, ...]:
-    """Fixed words of the library with what they mean."""
-    return tuple(labelled(text, "" if language == "en" else fixed_text(text, "zh")) for text in words)
+def labels_for(texts: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """Return fixed texts of the library with their meaning."""
+    return tuple(labelled(text, "" if language == "en" else fixed_text(text, "zh")) for text in texts)
 
 
 def data_types(language: str) -> tuple[str, ...]:
-    """Where an amount may come from."""
-    return words_for(DATA_TYPES, language)
+    """Return the allowed data types of an amount."""
+    return labels_for(DATA_TYPES, language)
 
 
 def bases(language: str) -> tuple[str, ...]:
-    """What an amount may be per, where it is not as the rule says."""
-    return words_for(("period", "product"), language)
+    """Return the bases an amount can have other than the basis of the rule."""
+    return labels_for(("period", "product"), language)
 
 
 def answers(language: str) -> tuple[str, ...]:
-    """Whether a stage takes place."""
-    return words_for(("yes", "no"), language)
+    """Return the answers to the question whether a stage takes place."""
+    return labels_for(("yes", "no"), language)
