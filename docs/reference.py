@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from textile_pcf.factors import FactorSheet
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
 from textile_pcf.io.localized import LocalizedText
+from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
 
-BESIDE = ("plot.Plots", "plot.Picture", "examples.Example", "brightway.Scores")
+BESIDE = ("plot.Plots", "plot.Picture", "io.resources.Example", "brightway.Scores")
 """Classes that are met in use and not called by name."""
 FARTHER = (
     "brightway.to_datapackage",
@@ -21,7 +21,7 @@ FARTHER = (
     "brightway.calculate",
     "brightway.factors_from_brightway",
     "batch.wide.calculate_wide",
-    "batch.work.calculate_parts",
+    "batch.worker.run_chunk",
 )
 """Functions of rooms of their own that the pages tell people to use."""
 GROUPS = {

@@ -1,15 +1,15 @@
-"""Renew `units.compiled.txt` after `units.txt` changed: python tests/compile_units.py"""
+"""Renew `compiled.txt` after `definitions.txt` changed: python tests/compile_units.py"""
 
 from pathlib import Path
 
-from textile_pcf import unit_text
+from textile_pcf.units import registry
 
-HOME = Path(unit_text.__file__)
+HOME = Path(registry.__file__)
 
 
 def main() -> None:
-    definitions = HOME.with_name("units.txt").read_text(encoding="utf-8")
-    HOME.with_name("units.compiled.txt").write_text(unit_text.compiled(definitions), encoding="utf-8", newline="")
+    definitions = HOME.with_name("definitions.txt").read_text(encoding="utf-8")
+    HOME.with_name("compiled.txt").write_text(registry.compile_table(definitions), encoding="utf-8", newline="")
 
 
 if __name__ == "__main__":

@@ -188,10 +188,10 @@ def _methods() -> str:
 
 
 def _units() -> str:
-    """Every name of `units.txt` with what it is."""
+    """Every name of `units/definitions.txt` with what it is."""
     from textile_pcf.units import CANONICAL, parse_unit
 
-    text = (ROOT / "src/textile_pcf/units.txt").read_text(encoding="utf-8")
+    text = (ROOT / "src/textile_pcf/units/definitions.txt").read_text(encoding="utf-8")
     rows = []
     for line in text.splitlines():
         bare = line.partition("#")[0].strip()

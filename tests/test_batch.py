@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.batch import calculate_batch, executors, spread
+from textile_pcf.batch import calculate_batch, executors, shuffle
 from textile_pcf.batch.partitioning import plan_partitions
 from textile_pcf.batch.shuffle import keys
 from textile_pcf.batch.wide import calculate_wide
@@ -123,7 +123,7 @@ def test_scattered_products_of_any_name_give_the_same_numbers(
 def test_scattered_rows_may_tell_ever_other_texts(
     place: Path, tmp_path: Path, same: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spread, "CHUNK", 500)
+    monkeypatch.setattr(shuffle, "CHUNK", 500)
     table = workload.arrow_table(workload.draw(0, 60)).unify_dictionaries()
     table = table.take(np.random.default_rng(5).permutation(table.num_rows))
     notes = ["a note", None] * 250 + [f"note {row // same}" for row in range(500, table.num_rows)]
@@ -428,7 +428,7 @@ def test_what_must_be_said_of_all_products_is_told_once(tmp_path, capsys):
 def test_what_is_learned_is_known_to_each_task(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     ask = FactorMatcher._match
-    monkeypatch.setattr(FactorMatcher, "_ask", lambda self, *words: asked.append(1) or ask(self, *words))
+    monkeypatch.setattr(FactorMatcher, "_match", lambda self, *words: asked.append(1) or ask(self, *words))
     run(place, place / "catalogue.parquet", "asked_here")
     here = len(asked)
     run(place, place / "catalogue.parquet", "asked_in_tasks", workers=2, threads=True)

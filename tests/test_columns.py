@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textile_pcf import columns
 from textile_pcf.batch.hashing import keys
-from textile_pcf.columns import ArrowStrings, Categorical, by_first_appearance, factorize, group_rows, parse_numbers
+from textile_pcf.columns import ArrowStrings, Categorical, by_first_appearance, codes, factorize, group_rows, parse_numbers
 
 SEVERAL = {
     "of one length": ["SKU-00A1", "SKU-00A2", "SKU-00A3", "SKU-00A2"],
@@ -40,7 +39,7 @@ def test_texts_are_the_texts_they_hold(texts: list[str], kind: pa.DataType) -> N
 
 
 def test_even_texts_are_rows_of_bytes(texts: list[str]) -> None:
-    rows, lengths = ArrowStrings(pa.array(texts, pa.string())).even(), {len(text.encode()) for text in texts}
+    rows, lengths = ArrowStrings(pa.array(texts, pa.string())).as_matrix(), {len(text.encode()) for text in texts}
     assert (rows is not None) == (len(lengths) == 1 and lengths != {0})
     if rows is not None:
         assert [row.tobytes().decode() for row in rows] == texts == list(ArrowStrings.from_matrix(rows))
@@ -64,7 +63,7 @@ def test_the_key_of_a_text_is_its_own_whatever_stands_beside(texts: list[str]) -
 @given(st.lists(st.tuples(*(st.integers(0, 5),) * 3), min_size=1, max_size=60), st.integers(1, 70))
 def test_combinations_are_those_of_a_dictionary(rows: list[tuple[int, ...]], head: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(columns, "HEAD", head)  # so that some are first seen behind it
+        patch.setattr(codes, "HEAD", head)  # so that some are first seen behind it
         first, form = group_rows(*(np.array(column) for column in zip(*rows, strict=True)))
     assert [rows[row] for row in first] == sorted(set(rows))
     assert [rows[first[place]] for place in form] == rows

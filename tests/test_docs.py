@@ -124,11 +124,11 @@ def test_every_result_key_and_column_is_named() -> None:
 
 
 def test_every_word_of_the_rule_form_is_named() -> None:
-    from textile_pcf.rules import model
+    from textile_pcf.rules import schema
 
     known = words("formats.md")
     for each in ("RuleDocument", "Product", "Stage", "Property", "Loss", "Flow", "Alternative", "Basis", "Cutoff", "Matching"):
-        fields = set(getattr(model, each).model_fields)
+        fields = set(getattr(schema, each).model_fields)
         assert fields <= known, (each, fields - known)
 
 

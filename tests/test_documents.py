@@ -228,7 +228,7 @@ def test_reading_a_csv_imports_neither_pandas_nor_openpyxl_nor_pint(tmp_path):
     path = tmp_path / "mill.csv"
     path.write_text("product,stage\nP,dyeing\n")
     code = (
-        "import sys; from textile_pcf.documents import read_table; read_table(sys.argv[1]);"
+        "import sys; from textile_pcf.io.read_table import read_table; read_table(sys.argv[1]);"
         "assert not {'pandas', 'openpyxl', 'pint', 'pyarrow'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code, str(path)], check=True, env={"PYTHONPATH": ":".join(sys.path)})

@@ -8,8 +8,17 @@ import pytest
 
 import textile_pcf as tp
 from textile_pcf import methods
-from textile_pcf.engine import Masses, exchange_amounts, loss_ratio, stage_masses
-from textile_pcf.engine.loops import find_loops, looping, solve_links, sum_by_group
+from textile_pcf.engine import (
+    Masses,
+    exchange_amounts,
+    find_loops,
+    loops,
+    loss_ratio,
+    products_in_loops,
+    solve_links,
+    stage_masses,
+    sum_by_group,
+)
 from textile_pcf.engine.networks import levels, rings
 from textile_pcf.factors.matching import Match, Request, match
 from textile_pcf.units import parse_unit
@@ -98,7 +107,7 @@ def test_levels_stand_one_above_the_highest_supplier():
 def test_products_of_loops_and_between_them():
     """0 ⇄ 1 ← 2 ← 3 ⇄ 4 ← 5; 6 → 5 no: 0 buys from 7."""
     user, supplier = places(0, 1, 2, 3, 3, 4, 5, 0), places(1, 0, 1, 2, 4, 3, 4, 7)
-    assert looping(user, supplier, 8).tolist() == [True, True, True, True, True, False, False, False]
+    assert products_in_loops(user, supplier, 8).tolist() == [True, True, True, True, True, False, False, False]
     found = rings(user, supplier, 8)
     assert found.home.tolist() == [0, 0, 2, 3, 3, 5, 6, 7]
     assert found.cut.tolist() == [True, False, False, True, False, False, False, False]
@@ -153,7 +162,7 @@ def test_loops_of_several_sizes_at_several_levels(monkeypatch, dense):
     3 → 4 → 5 → 3, one half each, 3 takes 0.5 of 2: x3 = 4 + 0.5 x4, x4 = 1 + 0.5 x5, x5 = 1 + 0.5 x3:
     x3 = 4 + 0.5 + 0.25 + 0.125 x3 = 4.75 / 0.875. 6 ⇄ 7 as 0 ⇄ 1; 8 takes 2 of 3 and 1 of 7.
     """
-    monkeypatch.setattr(find_loops, "DENSE", dense)
+    monkeypatch.setattr(loops, "DENSE", dense)
     links = [(0, 1, 0.5), (1, 0, 0.5), (2, 2, 0.5), (2, 0, 1), (3, 4, 0.5), (4, 5, 0.5), (5, 3, 0.5), (3, 2, 0.5)]
     links += [(7, 6, 0.5), (6, 7, 0.5), (8, 3, 2), (8, 7, 1)]
     x3 = 4.75 / 0.875
@@ -169,14 +178,14 @@ def test_loops_of_several_sizes_at_several_levels(monkeypatch, dense):
 @pytest.mark.parametrize("dense", [200, 0])
 def test_a_ring_with_two_links_between_the_same_products(monkeypatch, dense):
     """x0 = 1 + (0.25 + 0.25) x1, x1 = 3 + x0: x0 = 2.5 + 0.5 x0 = 5."""
-    monkeypatch.setattr(find_loops, "DENSE", dense)
+    monkeypatch.setattr(loops, "DENSE", dense)
     assert solve([[1], [3]], (0, 1, 0.25), (0, 1, 0.25), (1, 0, 1)) == pytest.approx(np.array([[5], [8]]))
 
 
 @pytest.mark.parametrize("dense", [200, 0])
 @pytest.mark.parametrize("needed", [[1.0, 1.0], [2.0, 0.5], [2.0, 2.0], [0.1, 10.0], [1.0, 1.0 - 1e-13], [1e200, 1e200]])
 def test_a_gain_of_1_or_more_is_refused(monkeypatch, dense, needed):
-    monkeypatch.setattr(find_loops, "DENSE", dense)
+    monkeypatch.setattr(loops, "DENSE", dense)
     with pytest.raises(ValueError, match="needs all"):
         solve_links(np.array([[1.0, -1, 1, 1], [-1, 1, 0, 1]]), places(0, 1), places(1, 0), np.array(needed))
 
@@ -184,14 +193,14 @@ def test_a_gain_of_1_or_more_is_refused(monkeypatch, dense, needed):
 @pytest.mark.parametrize("dense", [200, 0])
 def test_a_gain_just_below_1_is_solved(monkeypatch, dense):
     """x = 1 / (1 - 0.999999) = 1,000,000."""
-    monkeypatch.setattr(find_loops, "DENSE", dense)
+    monkeypatch.setattr(loops, "DENSE", dense)
     assert solve([[1]], (0, 0, 0.999999))[0, 0] == pytest.approx(1e6, rel=1e-9)
 
 
 @pytest.mark.parametrize("dense", [200, 0])
 def test_what_is_taken_back_is_subtracted(monkeypatch, dense):
     """Negative amounts: x0 = 3 - 0.5 x1, x1 = 2 + 0 x0; x = 4 - 3 x; x0 = 4 - 3 x1, x1 = 2 - x0. Nothing there can grow."""
-    monkeypatch.setattr(find_loops, "DENSE", dense)
+    monkeypatch.setattr(loops, "DENSE", dense)
     assert solve([[3], [2]], (0, 1, -0.5), (1, 0, 0)).tolist() == [[2], [2]]
     assert solve([[4]], (0, 0, -3)).tolist() == [[1]]
     assert solve([[4], [2]], (0, 1, -3), (1, 0, -1)).tolist() == [[1], [1]]
@@ -199,7 +208,7 @@ def test_what_is_taken_back_is_subtracted(monkeypatch, dense):
 
 @pytest.mark.parametrize("dense", [200, 0])
 def test_products_without_emissions_are_refused_all_the_same(monkeypatch, dense):
-    monkeypatch.setattr(find_loops, "DENSE", dense)
+    monkeypatch.setattr(loops, "DENSE", dense)
     with pytest.raises(ValueError, match="needs all"):
         solve_links(np.array([[1.0, 1, 1], [1, 1, 1]]) * -1, places(0, 1), places(1, 0), np.array([2.0, 2.0]))
 
@@ -233,7 +242,7 @@ def test_loops_that_are_too_much_together_are_told_as_one_way():
 
 
 def test_of_very_many_links_a_way_through_all_is_told(monkeypatch):
-    monkeypatch.setattr(find_loops, "PRUNED", 3)
+    monkeypatch.setattr(loops, "PRUNED", 3)
     assert to_blame((0, 1, 0.1), (1, 0, 0.1), (0, 2, 2), (2, 0, 0.6)) == [[0, 1, 0, 2]]
     assert to_blame((0, 2, 2), (2, 0, 0.6), (0, 0, 0.1)) == [[0, 2]]
 
@@ -317,10 +326,11 @@ def test_a_declared_footprint_reaches_no_further_than_the_flow():
 def test_a_factor_that_is_not_there_is_told_with_what_there_is():
     rows = [("power", 1.0, "kgCO2e/kg", region, "life_cycle", "") for region in ("FR", "DE")]
     tables = table_of(*rows, ("power", 1.0, "kgCO2e/kg", "NO", "direct", ""))
+    others = "there are: DE, FR. Of other kinds there are: direct (NO)."
     told = ask(tables, "power")
-    assert told.what.endswith("for CN → RAS → GLO in data; there are: DE, FR.")
+    assert told.what.endswith(f"for CN → RAS → GLO in data; {others}")
     told = ask(tables, "power", forbid=("GLO",))
-    assert told.what.endswith("for CN → RAS (GLO forbidden by the rule) in data; there are: DE, FR.")
+    assert told.what.endswith(f"for CN → RAS (GLO forbidden by the rule) in data; {others}")
 
 
 @pytest.mark.parametrize("number, more", [(11, ""), (12, ""), (13, " and 1 more"), (14, " and 2 more")])
@@ -332,7 +342,7 @@ def test_of_many_regions_twelve_are_told(number, more):
 
 def test_cuts_at_several_products_of_one_ring(monkeypatch):
     """0 ⇄ 1, 1 ⇄ 2 of 0.4 each: x1 = 1 + 0.8 x0 with x0 = x2 = 1 + 0.4 x1: x1 = 1.8 / 0.68; each needs itself 0.1 in 3."""
-    monkeypatch.setattr(find_loops, "DENSE", 0)
+    monkeypatch.setattr(loops, "DENSE", 0)
     x1 = 1.8 / 0.68
     links = [(0, 1, 0.4), (1, 0, 0.4), (1, 2, 0.4), (2, 1, 0.4), (3, 3, 0.1), (3, 4, 0.9), (4, 3, 0), (5, 5, 0.5), (5, 0, 1)]
     x0 = 1 + 0.4 * x1

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import textile_pcf as tp
 from textile_pcf.activity.structure_cache import structure_cache
-from textile_pcf.calculation import matched
+from textile_pcf.factors import matcher
 from textile_pcf.io import records as listed
 from textile_pcf.io.records import record_layout
 
@@ -153,11 +153,11 @@ def test_threads_may_ask_the_same_tables_at_once(poplin):
 
 def test_answers_begin_anew_where_they_are_too_many(poplin, monkeypatch):
     rules, rows = poplin
-    monkeypatch.setattr(matched, "KEPT", 3)
+    monkeypatch.setattr(matcher, "KEPT", 3)
     factors = dataclasses.replace(tp.load_factors())
     gwp, biogenic = rules.document.gwp, rules.document.biogenic
     first = tp.footprint(rows, rules, factors)
-    anew = matched.answers_of(factors, gwp, biogenic)
+    anew = matcher.factor_matcher(factors, gwp, biogenic)
     assert not anew.answers  # what was asked was more than may be kept
     assert tp.footprint(rows, rules, factors).totals.tobytes() == first.totals.tobytes()
     assert first.explain("P") == tp.footprint(rows, rules, factors).explain("P")

@@ -16,7 +16,7 @@ from textile_pcf.messages import catalogue as language
 from textile_pcf.messages.catalogue import FRAGMENT, fixed_text, translate
 from textile_pcf.rules import editions
 
-SOURCE = Path(language.__file__).parent
+SOURCE = Path(tp.__file__).parent
 HOLE = re.compile(r"\{~?[a-z]\}")
 NOT_TOLD = ("methods",)  # rooms without messages: only citations
 CITATION = re.compile(r"\bVolume \d|ecoinvent|IPCC|Ecobalyse|Carbonfact|PEFCR|Recommendation \(EU\)|GB/T")
@@ -76,7 +76,7 @@ def test_every_sentence_has_its_chinese(path: Path) -> None:
         for sentence in _split(text):
             if not _is_known(sentence) and text.strip() not in KNOWN:
                 missing.append(f"{path.name}:{line}: {sentence}")
-    assert not missing, "add these to src/textile_pcf/catalogue.csv:\n" + "\n".join(missing)
+    assert not missing, "add these to src/textile_pcf/messages/catalogue.csv:\n" + "\n".join(missing)
 
 
 def test_rows_of_the_catalogue_are_whole() -> None:
@@ -181,7 +181,7 @@ def test_help_of_every_command_and_option_is_in_the_catalogue(path: tuple[str, .
     for name, text in texts.items():
         plain = " ".join((text or "").split())
         assert plain, f"{name}: no help"
-        assert CHINESE.search(translate(plain, "zh")), f"{name}: add to src/textile_pcf/catalogue.csv: {plain}"
+        assert CHINESE.search(translate(plain, "zh")), f"{name}: add to src/textile_pcf/messages/catalogue.csv: {plain}"
     for param in command.params:
         if not getattr(param, "is_flag", False):
             assert fixed_text(f"meta_{param.metavar or param.name}".lower(), "zh"), param.name

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.engine.loops import find_loops, solve_links
+from textile_pcf.engine import find_loops, loops, solve_links
 
 RULE = """
 rule: link
@@ -101,14 +101,14 @@ def test_a_long_chain_by_hand():
     assert x == pytest.approx(10 - 9 * 0.9 ** np.arange(products)[::-1], rel=1e-12)
 
 
-@pytest.mark.parametrize("products", [2, find_loops.DENSE, find_loops.DENSE + 1, 5000])
+@pytest.mark.parametrize("products", [2, loops.DENSE, loops.DENSE + 1, 5000])
 def test_a_long_ring_by_hand(products):
     """All are alike: x = 1 + 0.9 x."""
     x = solve_links(np.ones((products, 2)), *ring(products), np.full(products, 0.9))
     assert x == pytest.approx(np.full((products, 2), 10.0), rel=1e-12)
 
 
-@pytest.mark.parametrize("products", [3, find_loops.DENSE + 1, 3000])
+@pytest.mark.parametrize("products", [3, loops.DENSE + 1, 3000])
 @pytest.mark.parametrize("gain", [1.0, 4.0])
 def test_a_long_ring_that_needs_too_much(products, gain):
     needed = np.ones(products)
@@ -127,7 +127,7 @@ def test_a_ring_cut_open_is_the_ring_solved_as_a_whole(monkeypatch):
         own, needed = numbers.random((products, 3)), numbers.random(links) / links
         whole = solve_links(own, user, supplier, needed)
         with monkeypatch.context() as patch:
-            patch.setattr(find_loops, "DENSE", 0)
+            patch.setattr(loops, "DENSE", 0)
             opened = solve_links(own, user, supplier, needed)
         again = own.copy()
         np.add.at(again, user, needed[:, None] * whole[supplier])

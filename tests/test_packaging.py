@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 ASK = """
 import sys
 import textile_pcf
-from textile_pcf.documents import data_root
+from textile_pcf.io.resources import data_root
 from textile_pcf.factors import load_factors, shipped_tables
 from textile_pcf.rules import editions, load_rules
 print(data_root("rules"))
@@ -69,8 +69,9 @@ def test_checkout_finds_its_data(tmp_path: Path) -> None:
 
 def test_wheel_ships_the_typing_marker_schemas_and_licence(built: Path) -> None:
     names = zipfile.ZipFile(next(built.glob("*.whl"))).namelist()
-    inside = ("py.typed", "units.txt", "catalogue.csv", "report/page.html.j2", "data/rules/rule.schema.json",
-              "data/emission_factors/table.schema.json", "data/examples/examples.csv", "worked/starts/rule.yaml",
+    inside = ("py.typed", "units/definitions.txt", "units/compiled.txt", "messages/catalogue.csv",
+              "report/page.html.j2", "data/rules/rule.schema.json",
+              "data/emission_factors/table.schema.json", "data/examples/examples.csv", "rule_cases/starts/rule.yaml",
               "data/rules/cases.schema.json", "data/examples/denim_rule/denim_fabric.yaml")  # fmt: skip
     for wanted in inside:
         assert f"textile_pcf/{wanted}" in names

@@ -15,11 +15,11 @@ import pytest
 
 import textile_pcf as tp
 from browser import BROWSERS, dom, screenshot
-from textile_pcf.plot import picture
+from textile_pcf.plot import figure
 from textile_pcf.plot.treemap import squares
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-CHINESE = picture.chinese_family()
+CHINESE = figure.chinese_family()
 
 
 @pytest.fixture(scope="module")
@@ -109,11 +109,11 @@ def test_stages_outside_the_boundary_are_marked_and_not_in_the_total(tmp_path: P
 def test_axes_of_yours_are_drawn_on_and_left_alone_otherwise(poplin: Any) -> None:
     from matplotlib.figure import Figure
 
-    figure = Figure()
-    left, right = figure.subplots(1, 2)
+    mine = Figure()
+    left, right = mine.subplots(1, 2)
     right.set_title("mine")
     shown = poplin.plot.waterfall(ax=left)
-    assert shown.ax is left and shown.figure is figure
+    assert shown.ax is left and shown.figure is mine
     assert shown._repr_png_() is None  # the notebook shows the figure itself
     assert right.get_title() == "mine" and not right.patches
     assert poplin.plot.stages().figure is not poplin.plot.stages().figure
@@ -139,17 +139,17 @@ def test_what_cannot_be_drawn_is_told(poplin: Any, three: Any) -> None:
 
 
 def test_chinese_without_a_font_is_an_error_with_a_cure(poplin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture, "chinese_family", lambda: None)
+    monkeypatch.setattr(figure, "chinese_family", lambda: None)
     with pytest.raises(tp.UsageError, match="fonts-noto-cjk"):
         poplin.plot.stages(language="zh")
     assert poplin.plot.stages(language="en").data.shape[0] > 3
 
 
 def test_a_font_is_taken_only_when_it_has_the_characters() -> None:
-    assert not picture._has_characters("DejaVu Sans")
-    assert picture._search(frozenset({"DejaVu Sans"})) is None
+    assert not figure._has_characters("DejaVu Sans")
+    assert figure._search(frozenset({"DejaVu Sans"})) is None
     if CHINESE is not None:
-        assert picture._has_characters(CHINESE)
+        assert figure._has_characters(CHINESE)
 
 
 @pytest.fixture(scope="module")
@@ -162,11 +162,11 @@ def font(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     path = tmp_path_factory.mktemp("font") / "squares.ttf"
     _font_of_squares(path, "Noto Sans CJK SC")
-    picture._installed.cache_clear()
+    figure._installed.cache_clear()
     font_manager.fontManager.addfont(path)
     yield "Noto Sans CJK SC"
     font_manager.fontManager.ttflist = [found for found in font_manager.fontManager.ttflist if found.fname != str(path)]
-    picture._installed.cache_clear()
+    figure._installed.cache_clear()
 
 
 def _font_of_squares(path: Path, family: str) -> None:
@@ -198,7 +198,7 @@ def test_a_font_made_of_squares_is_found_and_drawn_with(tmp_path: Path) -> None:
     _font_of_squares(tmp_path / "own.ttf", "Arial Unicode MS")
     font_manager.fontManager.addfont(tmp_path / "own.ttf")
     try:
-        assert picture._search(frozenset({"Arial Unicode MS", "DejaVu Sans"})) == "Arial Unicode MS"
+        assert figure._search(frozenset({"Arial Unicode MS", "DejaVu Sans"})) == "Arial Unicode MS"
     finally:
         font_manager.fontManager.ttflist = [
             found for found in font_manager.fontManager.ttflist if found.fname != str(tmp_path / "own.ttf")
@@ -268,7 +268,7 @@ def test_touched_picture_has_the_numbers_of_the_other(poplin: Any, blend: Any) -
         values, targets = np.array(trace["link"]["value"]), np.array(trace["link"]["target"])
         whole = positive.sum()
         assert np.isclose(values[targets == targets.max()].sum(), whole) and np.isclose(values.sum(), 2 * whole)
-        assert set(trace["node"]["color"]) <= {*picture.COLOURS, picture.REST, picture.MIDDLE, picture.SUM}
+        assert set(trace["node"]["color"]) <= {*figure.COLOURS, figure.REST, figure.MIDDLE, figure.SUM}
         assert len(trace["node"]["y"]) == len(trace["node"]["label"])
 
 
@@ -315,7 +315,7 @@ def test_notebook_draws_the_touched_picture_in_a_frame(browser: str, evil: Any, 
     page = tmp_path / "notebook.html"
     page.write_text(f"<!DOCTYPE html><meta charset='utf-8'><body>{html}</body>", encoding="utf-8")
     pixels = (imread(screenshot(browser, page, tmp_path))[:, :, :3] * 255).round().astype(int)
-    blue = [int(picture.COLOURS[0][place : place + 2], 16) for place in (1, 3, 5)]
+    blue = [int(figure.COLOURS[0][place : place + 2], 16) for place in (1, 3, 5)]
     assert (pixels == blue).all(axis=2).sum() > 500  # the box of the largest kind of flow
 
 

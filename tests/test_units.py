@@ -12,9 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import textile_pcf.units
-from textile_pcf import unit_text
 from textile_pcf.suggest import nearest
-from textile_pcf.units import CANONICAL, Unit, UnitError, canonical_text, convert, describe, parse_unit, split_quantity
+from textile_pcf.units import (
+    CANONICAL,
+    Unit,
+    UnitError,
+    canonical_text,
+    convert,
+    describe,
+    parse_unit,
+    registry,
+    split_quantity,
+)
 
 # What each name is worth in canonical units: names | factor | canonical unit
 NAMES = """
@@ -176,7 +185,7 @@ def test_factors_are_rounded_once():
 
 
 def test_every_name_of_the_file_is_in_the_table():
-    lines = Path(textile_pcf.units.__file__).with_name("units.txt").read_text(encoding="utf-8").splitlines()
+    lines = Path(textile_pcf.units.__file__).with_name("definitions.txt").read_text(encoding="utf-8").splitlines()
     definitions = [line.partition("#")[0].split("=") for line in lines if "=" in line.partition("#")[0]]
     names = {part.strip() for line in definitions for place, part in enumerate(line) if place != 1}
     untested = {name for name in names if "_" not in name} - {param.values[0] for param in TABLE}
@@ -459,11 +468,11 @@ def test_importing_units_does_not_import_pint():
 
 def test_compiled_definitions_are_what_pint_computes():
     """Renew them with `python tests/compile_units.py`."""
-    home = Path(unit_text.__file__)
-    definitions = home.with_name("units.txt").read_text(encoding="utf-8")
-    assert home.with_name("units.compiled.txt").read_text(encoding="utf-8") == unit_text.compiled(definitions)
+    home = Path(registry.__file__)
+    definitions = home.with_name("definitions.txt").read_text(encoding="utf-8")
+    assert home.with_name("compiled.txt").read_text(encoding="utf-8") == registry.compile_table(definitions)
 
 
 def test_changed_definitions_are_computed_by_pint():
-    value = unit_text.by_pint("kilogram = [mass] = kg\nbale = 480 * 0.45359237 * kilogram")
+    value = registry.values_by_pint("kilogram = [mass] = kg\nbale = 480 * 0.45359237 * kilogram")
     assert value["bale"] == (Fraction("217.7243376"), {"mass": 1})

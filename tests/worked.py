@@ -1,6 +1,6 @@
 """Worked cases of the tests: `tests/cases/*.yaml`, run and compared by what `textile-pcf rules test` uses.
 
-No test stands here. `textile_pcf.rule_cases.CaseDocument` says what may stand in a case. Beside that, what the tests want of cases
+No test stands here. `textile_pcf.rule_cases.CaseDocument` says what may stand in a case. The tests also want cases
 as files: the command line and Brightway, our witness, read files.
 """
 
