@@ -17,8 +17,8 @@ import textile_pcf as tp
 SOURCE = Path(tp.__file__).parent
 
 IDENTIFIERS = frozenset({
-    "told", "untold", "tell", "tells", "lane", "lanes", "seat", "seats", "slot", "slots", "laid", "unlaid", "lay", "home", "homes",
-    "spoilt", "unspoilt", "beside", "asked", "said", "begun", "stuck", "odd",
+    "told", "untold", "tell", "tells", "lane", "lanes", "seat", "seats", "slot", "slots", "laid", "unlaid", "lay", "home",
+    "homes", "spoilt", "unspoilt", "beside", "asked", "said", "begun", "stuck", "odd",
 })  # fmt: skip
 """Words that no identifier contains; identifiers are split at underscores and capitals."""
 

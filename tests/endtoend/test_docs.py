@@ -163,14 +163,25 @@ def test_every_command_and_option_is_told() -> None:
         assert [option for option in options if option not in general and option not in section[0]] == [], path
 
 
-def test_functions_that_the_method_page_names_exist() -> None:
-    text = (DOCS / "method.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("page", "least"), [("method.md", 20), ("architecture.md", 10), ("extending.md", 4)])
+def test_functions_that_pages_name_exist(page: str, least: int) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8")
     named = re.findall(r"`(?!pcf:|product:)([a-z_.]+):([A-Za-z_.]+)`", text)
-    assert len(named) > 20
+    assert len(named) >= least
     for module, path in named:
         found = import_module(f"textile_pcf.{module}")
         for part in path.split("."):
             found = getattr(found, part)
+
+
+CONTRIBUTORS = [ROOT / "CONTRIBUTING.md", ROOT / "tests/README.md", DOCS / "extending.md", DOCS / "architecture.md"]
+
+
+@pytest.mark.parametrize("page", CONTRIBUTORS, ids=lambda page: page.name)
+def test_test_files_that_contributors_are_sent_to_exist(page: Path) -> None:
+    for path in re.findall(r"(?:tests|src|unit|endtoend|properties|witness)/[\w/.]*\w", page.read_text(encoding="utf-8")):
+        base = ROOT if path.startswith(("tests", "src")) else ROOT / "tests"
+        assert (base / path).exists() or list(base.glob(f"{path}*")), path
 
 
 def test_tests_that_the_method_page_names_exist() -> None:
