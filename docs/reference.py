@@ -12,7 +12,7 @@ from textile_pcf.factors import FactorSheet
 from textile_pcf.io.localized import LocalizedText
 from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
 
-BESIDE = ("plot.Plots", "plot.Picture", "examples.Example", "brightway.Scores")
+BESIDE = ("plot.Plots", "plot.Picture", "io.resources.Example", "brightway.Scores")
 """Classes that are met in use and not called by name."""
 FARTHER = (
     "brightway.to_datapackage",

@@ -2,17 +2,16 @@
 
 import hashlib
 import json
-from pathlib import Path
 
 import jsonschema
 import pytest
 
+from paths import ROOT
 from textile_pcf.errors import RuleError
 from textile_pcf.factors import TableDocument
 from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.rules import RuleDocument, editions
 
-ROOT = Path(__file__).parent.parent
 RELEASED = dict(reversed(line.split()) for line in (ROOT / "tests/released.sha256").read_text().splitlines())
 PUBLISHED = sorted(
     str(path.relative_to(ROOT))

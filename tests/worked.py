@@ -1,6 +1,6 @@
 """Worked cases of the tests: `tests/cases/*.yaml`, run and compared by what `textile-pcf rules test` uses.
 
-No test stands here. `textile_pcf.rule_cases.CaseDocument` says what may stand in a case. Beside that, what the tests want of cases
+No test stands here. `textile_pcf.rule_cases.CaseDocument` says what may stand in a case. The tests also want cases
 as files: the command line and Brightway, our witness, read files.
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 import textile_pcf as tp
+from paths import TESTS
 from textile_pcf import rule_cases
 from textile_pcf.io.strict_yaml import Document
 from textile_pcf.rule_cases import Case
@@ -22,7 +23,7 @@ from textile_pcf.rule_cases.schema import CaseDocument, Expected
 from textile_pcf.rules import RuleSet
 
 __all__ = ["CASES", "KEYS", "LOADED", "PRODUCT_KEYS", "factor_row"]
-CASES = Path(__file__).parent / "cases"
+CASES = TESTS / "cases"
 KEYS, PRODUCT_KEYS = set(CaseDocument.model_fields), set(Expected.model_fields)
 LOADED: dict[str, RuleSet] = {}
 """Rules of cases, read once."""

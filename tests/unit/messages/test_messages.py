@@ -1,0 +1,99 @@
+"""Every message of the loaders is met by a broken file, a mistake or a worked case: none can go wrong unseen.
+
+The sentences are read from the source; a message counts as met when some problem said it with its places filled in.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import pytest
+from test_broken import ACTIVITY, FACTORS, MILL, RULES, file_of
+from test_mistakes import FACTORS as MILL_FACTORS
+from test_mistakes import MISTAKES, WORKBOOKS, workbook
+
+import textile_pcf as tp
+from worked import all_cases, run
+
+SOURCE = Path(tp.__file__).parent
+MODULES = ("rules/compile_rule.py", "rules/compile_defaults.py", "rules/load.py", "factors/load.py", "factors/matching.py",
+           "activity/columns.py", "activity/number_cells.py", "activity/vocabulary.py", "activity/interpretation.py", "activity/components.py", "activity/duplicates.py",
+           "inventory/missing_data.py", "inventory/quantities.py", "inventory/links.py", "inventory/matching.py")  # fmt: skip
+
+
+def pattern_of(node):
+    """What a text or f-string becomes: anything where something is filled in."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return re.escape(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(re.escape(part.value) if isinstance(part, ast.Constant) else ".*" for part in node.values)
+    return None
+
+
+def sentences(path):
+    """Line and pattern of every sentence of a module that is no docstring."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    silent = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    silent |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if id(node) in silent or not isinstance(node, (ast.Constant, ast.JoinedStr)):
+            continue
+        pattern = pattern_of(node)
+        plain = re.sub(r"\.\*|\\", "", pattern or "")
+        if pattern and plain.rstrip().endswith((".", "?")) and len(plain.split()) > 2:
+            yield node.lineno, re.compile(pattern, re.DOTALL)
+
+
+@cache
+def told():
+    """Everything that broken files, mistakes and worked cases make the library say."""
+    said = []
+
+    def tried(call):
+        try:
+            call()
+        except tp.PcfError as error:
+            said.extend(f"{problem.what} {problem.cure}" for problem in error.problems)
+
+    for path in RULES:
+        tried(lambda path=path: tp.load_rules(path))
+    for path in FACTORS:
+        tried(lambda path=path: tp.load_factors(path.with_suffix(".csv")))
+    for path in ACTIVITY:
+        tried(lambda path=path: tp.read_activity(file_of(path), MILL))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for mistake in MISTAKES:
+            (folder / "mill.csv").write_text(mistake.text(), encoding="utf-8")
+            tried(lambda: tp.footprint(folder / "mill.csv", MILL, MILL_FACTORS))
+        for change, *_ in WORKBOOKS.values():
+            tried(lambda change=change: tp.footprint(workbook(folder, change=change), MILL, MILL_FACTORS))
+        for case in all_cases():
+            if "expect_error" in case.data:
+                unit = case.data.get("options", {}).get("unit")
+                tried(lambda case=case, unit=unit: run(case.data, folder).to_dict(unit))
+        for rule in ("coton_fabric", "cotton_fabric@1999", "x/y.yaml", "zzz"):
+            tried(lambda rule=rule: tp.load_rules(rule))
+        for wrong in ({}, None):
+            tried(lambda wrong=wrong: tp.load_rules(wrong))
+            tried(lambda wrong=wrong: tp.load_factors(wrong))
+        for table in ("defualt", "zzz"):
+            tried(lambda table=table: tp.load_factors(table))
+    return said
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_message_is_met(module):
+    path = SOURCE / module
+    unmet = [f"{module}:{line}: {pattern.pattern}" for line, pattern in sentences(path) if not any(map(pattern.search, told()))]
+    assert not unmet, "\n".join(unmet)
+
+
+def test_no_place_is_left_unfilled():
+    """No message shows a brace, a Python object, or two full stops."""
+    wrong = [text for text in told() if re.search(r"<[\w.]+ object|np\.|array\(|\bNone\b|\bnan\b|(?<!\.)\.\.(?!\.)", text)]
+    assert not wrong, "\n".join(wrong)

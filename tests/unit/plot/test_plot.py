@@ -1,0 +1,394 @@
+"""Pictures: the numbers they are drawn from, the axes they are drawn on, Chinese that is really there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import textile_pcf as tp
+from browser import BROWSERS, dom, screenshot
+from paths import EXAMPLES
+from textile_pcf.plot import figure
+
+CHINESE = figure.chinese_family()
+
+
+@pytest.fixture(scope="module")
+def poplin() -> Any:
+    return tp.footprint(EXAMPLES / "cotton_poplin/activity.csv", "cotton_fabric@2026.1")
+
+
+@pytest.fixture(scope="module")
+def blend() -> Any:
+    return tp.footprint(EXAMPLES / "polyester_cotton_blend/activity.csv", "chemical_fiber_fabric@2026.1")
+
+
+@pytest.fixture(scope="module")
+def three() -> Any:
+    one = pd.read_csv(EXAMPLES / "cotton_poplin/activity.csv", dtype=str, keep_default_na=False)
+    worse = one.copy()
+    worse.loc[(worse["stage"] == "dyeing") & (worse["flow"] == "dyeing_loss"), "amount"] = "30"
+    rows = pd.concat([one.assign(product="府绸-A"), worse.assign(product="府绸-B"), one.assign(product="C")])
+    return tp.footprint(rows, "cotton_fabric@2026.1")
+
+
+@pytest.mark.parametrize("kind", ["stages", "waterfall", "sankey", "hotspots"])
+def test_data_of_every_picture_adds_up_to_the_footprint(poplin: Any, blend: Any, kind: str) -> None:
+    for result in (poplin, blend):
+        shown = getattr(result.plot, kind)(unit="m2" if result is poplin else None)
+        data = shown.data
+        if kind == "waterfall":
+            data = data.loc[data["stage"] != "total"]
+        if kind == "sankey":
+            last = data["target"] == "Product carbon footprint"
+            assert abs(data.loc[last, "kgCO2e"].sum() - data.loc[~last, "kgCO2e"].sum()) < 1e-9
+            data = data.loc[last]
+        total = result.total("m2" if result is poplin else None).iloc[0]
+        assert abs(data["kgCO2e"].sum() - total) < 1e-9
+        assert shown.ax.get_title("left").startswith(result.products[0])
+
+
+def test_bars_are_as_long_as_the_numbers(poplin: Any) -> None:
+    shown = poplin.plot.stages()
+    drawn = [bar.get_width() for bar in shown.ax.patches]
+    assert np.allclose(drawn, shown.data["kgCO2e"])
+    assert [text.get_text() for text in shown.ax.get_yticklabels()] == list(shown.data["name"])
+    fall = poplin.plot.waterfall()
+    ends = [bar.get_x() + bar.get_width() for bar in fall.ax.patches]
+    assert abs(ends[-1] - poplin.totals[0]) < 1e-12 and abs(ends[-2] - ends[-1]) < 1e-9
+
+
+def test_several_products_stand_as_stacked_bars(three: Any) -> None:
+    shown = three.plot.stages()
+    assert list(shown.data.index) == ["府绸-A", "府绸-B", "C"]
+    assert np.allclose(shown.data.sum(axis=1), three.totals)
+
+
+def test_comparison_tells_the_difference_of_each_stage(three: Any, poplin: Any, blend: Any) -> None:
+    shown = three.plot.compare(product="府绸-A", other_product="府绸-B")
+    assert abs(shown.data["difference"].sum() - (three.totals[1] - three.totals[0])) < 1e-9
+    across = poplin.plot.compare(blend, names=("cotton", "blend"))
+    assert abs(across.data["right"].sum() - blend.totals[0]) < 1e-9
+    assert across.figure.legends[0].get_texts()[0].get_text().startswith("cotton: ")
+    assert list(across.data["stage"]) == [info.id for info in poplin.stages if info.id in set(across.data["stage"])]
+    alone = poplin.plot.compare(
+        tp.footprint(EXAMPLES / "cotton_poplin/activity.csv", "cotton_fabric@2026.1", biogenic="zero_zero")
+    )
+    assert set(alone.data.loc[alone.data["difference"].abs() > 1e-12, "stage"]) == {"biogenic_carbon"}
+
+
+def test_stages_outside_the_boundary_are_marked_and_not_in_the_total(tmp_path: Path) -> None:
+    rule = tmp_path / "own.yaml"
+    rule.write_text(
+        "rule: own\nedition: '1'\nstatus: own\nboundary: cradle_to_gate\nproduct: {unit: kg}\nstages:\n"
+        "- {id: sewing, group: production, flows: {electricity: {unit: kWh, factor: electricity}}}\n"
+        "- {id: use, group: use, boundary: outside, flows: {electricity: {unit: kWh, factor: electricity}}}\n",
+        encoding="utf-8",
+    )
+    rows = pd.DataFrame({
+        "product": "P", "stage": ["sewing", "use"], "flow": "electricity", "amount": [1.0, 2.0], "unit": "kWh/kg",
+        "region": "CN",
+    })  # fmt: skip
+    result = tp.footprint(rows, rule)
+    shown = result.plot.stages()
+    inside = shown.data.loc[~shown.data["memo"], "kgCO2e"].sum()
+    assert abs(inside - result.totals[0]) < 1e-12 < shown.data.loc[shown.data["memo"], "kgCO2e"].sum()
+    assert [text.get_text() for text in shown.ax.get_yticklabels()] == ["sewing", "use *"]
+    assert "use" not in set(result.plot.waterfall().data["stage"]) | set(result.plot.hotspots().data["stage"])
+
+
+def test_axes_of_yours_are_drawn_on_and_left_alone_otherwise(poplin: Any) -> None:
+    from matplotlib.figure import Figure
+
+    mine = Figure()
+    left, right = mine.subplots(1, 2)
+    right.set_title("mine")
+    shown = poplin.plot.waterfall(ax=left)
+    assert shown.ax is left and shown.figure is mine
+    assert shown._repr_png_() is None  # the notebook shows the figure itself
+    assert right.get_title() == "mine" and not right.patches
+    assert poplin.plot.stages().figure is not poplin.plot.stages().figure
+
+
+def test_pictures_are_files_and_shown_in_notebooks(poplin: Any, tmp_path: Path) -> None:
+    shown = poplin.plot.hotspots()
+    assert shown.save(tmp_path / "hot.svg").read_text(encoding="utf-8").startswith("<?xml")
+    png = shown._repr_png_()
+    assert png is not None and png.startswith(b"\x89PNG")
+
+
+def test_what_cannot_be_drawn_is_told(poplin: Any, three: Any) -> None:
+    for call, words in (
+        (lambda: three.plot.waterfall(), "several products"),
+        (lambda: three.plot.waterfall("府绸-X"), "There is no such product"),
+        (lambda: poplin.plot.stages(language="de"), "There is no such language"),
+    ):
+        with pytest.raises(tp.UsageError, match=words):
+            call()
+    with pytest.raises(tp.InputError, match="cannot be told per piece"):
+        poplin.plot.stages(unit="piece")
+
+
+def test_chinese_without_a_font_is_an_error_with_a_cure(poplin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figure, "chinese_family", lambda: None)
+    with pytest.raises(tp.UsageError, match="fonts-noto-cjk"):
+        poplin.plot.stages(language="zh")
+    assert poplin.plot.stages(language="en").data.shape[0] > 3
+
+
+def test_a_font_is_taken_only_when_it_has_the_characters() -> None:
+    assert not figure._has_characters("DejaVu Sans")
+    assert figure._search(frozenset({"DejaVu Sans"})) is None
+    if CHINESE is not None:
+        assert figure._has_characters(CHINESE)
+
+
+@pytest.fixture(scope="module")
+def font(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A font with Chinese characters: the machine's, or where it has none one made here, whose characters are all squares."""
+    if CHINESE is not None:
+        yield CHINESE
+        return
+    from matplotlib import font_manager
+
+    path = tmp_path_factory.mktemp("font") / "squares.ttf"
+    _font_of_squares(path, "Noto Sans CJK SC")
+    figure._installed.cache_clear()
+    font_manager.fontManager.addfont(path)
+    yield "Noto Sans CJK SC"
+    font_manager.fontManager.ttflist = [found for found in font_manager.fontManager.ttflist if found.fname != str(path)]
+    figure._installed.cache_clear()
+
+
+def _font_of_squares(path: Path, family: str) -> None:
+    from fontTools.fontBuilder import FontBuilder
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    pen = TTGlyphPen(None)
+    pen.moveTo((100, 0))
+    for corner in ((100, 800), (900, 800), (900, 0)):
+        pen.lineTo(corner)
+    pen.closePath()
+    font = FontBuilder(1000, isTTF=True)
+    font.setupGlyphOrder([".notdef", "square"])
+    font.setupCharacterMap(
+        dict.fromkeys([*range(0x20, 0x7F), *range(0x2010, 0x2250), *range(0x3000, 0xA000), *range(0xFF01, 0xFF5F)], "square")
+    )
+    font.setupGlyf({".notdef": pen.glyph(), "square": pen.glyph()})
+    font.setupHorizontalMetrics({".notdef": (1000, 0), "square": (1000, 100)})
+    font.setupHorizontalHeader(ascent=800, descent=-200)
+    font.setupNameTable({"familyName": family, "styleName": "Regular"})
+    font.setupOS2()
+    font.setupPost()
+    font.save(path)
+
+
+def test_a_font_made_of_squares_is_found_and_drawn_with(tmp_path: Path) -> None:
+    from matplotlib import font_manager
+
+    _font_of_squares(tmp_path / "own.ttf", "Arial Unicode MS")
+    font_manager.fontManager.addfont(tmp_path / "own.ttf")
+    try:
+        assert figure._search(frozenset({"Arial Unicode MS", "DejaVu Sans"})) == "Arial Unicode MS"
+    finally:
+        font_manager.fontManager.ttflist = [
+            found for found in font_manager.fontManager.ttflist if found.fname != str(tmp_path / "own.ttf")
+        ]
+
+
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("kind", ["stages", "waterfall", "sankey", "hotspots", "compare"])
+def test_chinese_is_really_drawn(blend: Any, three: Any, kind: str) -> None:
+    """matplotlib warns of every character a font lacks, and warnings are errors here."""
+    shown = three.plot.compare(product="府绸-A", other_product="府绸-B", language="zh") if kind == "compare" else None
+    shown = shown or getattr(blend.plot, kind)(language="zh")
+    assert shown._repr_png_()
+    drawn = " ".join(text.get_text() for text in shown.ax.findobj(lambda artist: hasattr(artist, "get_text")))
+    assert "染色" in drawn
+
+
+@pytest.mark.usefixtures("font")
+def test_the_chinese_page_holds_the_numbers_of_the_chinese_picture(poplin: Any) -> None:
+    pytest.importorskip("plotly")
+    live = poplin.plot.sankey(interactive=True, language="zh")
+    assert live.data.equals(poplin.plot.sankey(language="zh").data)
+
+
+def test_hot_spots_are_ranked_bars_of_every_flow(poplin: Any, blend: Any) -> None:
+    for result in (poplin, blend):
+        picture = result.plot.hotspots(most=5)
+        widths = [bar.get_width() for bar in picture.ax.patches]
+        emissions = [value for value in picture.data["kgCO2e"] if value > 0]
+        uptake = [value for value in picture.data["kgCO2e"] if value < 0]
+        assert np.allclose(widths, [*emissions[:5], sum(emissions[5:]), *uptake])
+        assert abs(sum(widths) - result.totals[0]) < 1e-9
+        names = [text.get_text() for text in picture.ax.get_yticklabels()]
+        rows = list(picture.data.itertuples())
+        assert names[:6] == [*(f"{row.stage_name} · {row.flow_name}" for row in rows[:5]), "everything else"]
+        assert abs(picture.data["share"].sum() - 1) < 1e-9
+
+
+def test_hot_spots_without_smaller_flows_have_no_bar_for_the_rest(poplin: Any) -> None:
+    picture = poplin.plot.hotspots(most=1000)
+    assert len(picture.ax.patches) == len(picture.data)
+    assert "everything else" not in [text.get_text() for text in picture.ax.get_yticklabels()]
+
+
+# -- to be touched ------------------------------------------------------------------------------------------------------
+
+
+EVIL = "<script>document.title='run'</script><a href=\"https://example.org\">"
+
+
+@pytest.fixture(scope="module")
+def evil() -> Any:
+    rows = pd.read_csv(EXAMPLES / "cotton_poplin/activity.csv", dtype=str, keep_default_na=False)
+    return tp.footprint(rows.assign(product=EVIL), "cotton_fabric@2026.1")
+
+
+def drawn_by(shown: Any) -> dict[str, Any]:
+    """What plotly is given to draw."""
+    trace: dict[str, Any] = shown.figure.to_dict()["data"][0]
+    return trace
+
+
+def test_touched_picture_has_the_numbers_of_the_other(poplin: Any, blend: Any) -> None:
+    for result in (poplin, blend):
+        still, live = result.plot.sankey(unit=None), result.plot.sankey(interactive=True)
+        pd.testing.assert_frame_equal(still.data, live.data)
+        trace = drawn_by(live)
+        positive = still.data.loc[(still.data["kgCO2e"] > 0) & (still.data["target"] != "Product carbon footprint"), "kgCO2e"]
+        values, targets = np.array(trace["link"]["value"]), np.array(trace["link"]["target"])
+        whole = positive.sum()
+        assert np.isclose(values[targets == targets.max()].sum(), whole) and np.isclose(values.sum(), 2 * whole)
+        assert set(trace["node"]["color"]) <= {*figure.COLOURS, figure.REST, figure.MIDDLE, figure.SUM}
+        assert len(trace["node"]["y"]) == len(trace["node"]["label"])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_touched_picture_is_one_page_that_fetches_and_sends_nothing(poplin: Any, language: str, tmp_path: Path) -> None:
+    path = poplin.plot.sankey(interactive=True, language=language).save(tmp_path / "sankey.html")
+    text = path.read_text(encoding="utf-8")
+    bare = re.sub(r"<script[^>]*>.*?</script>", "<script></script>", text, flags=re.DOTALL)
+    assert not re.findall(r"(?:src|href|srcset|action|data)\s*=", bare)
+    assert "default-src 'none'" in bare and f'<html lang="{language}">' in bare
+    assert not re.findall(r"<script[^>]+src", text)
+    told = re.findall(r'"showSendToCloud": (\w+)|"plotlyServerURL": "([^"]*)"', text)
+    assert told == [("false", "")]  # no button of plotly's sends the data away
+
+
+@pytest.mark.parametrize("browser", BROWSERS)
+@pytest.mark.parametrize(("language", "words"), [("en", ("Dyeing", "Save as a picture")), ("zh", ("染色", "存为图片"))])
+def test_browser_draws_the_touched_picture(
+    browser: str, poplin: Any, language: str, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    shown = poplin.plot.sankey(interactive=True, language=language)
+    seen = re.sub(r"<script[^>]*>.*?</script>", "", dom(browser, shown.save(tmp_path / "s.html"), tmp_path), flags=re.DOTALL)
+    assert [word for word in words if word not in seen] == []
+    assert seen.count('class="sankey-link"') == len(drawn_by(shown)["link"]["value"])
+    assert "Cloud" not in seen and "Produced with" not in seen
+
+
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_text_of_a_user_is_shown_and_never_run(browser: str, evil: Any, tmp_path: Path) -> None:
+    shown = evil.plot.sankey(interactive=True)
+    seen = dom(browser, shown.save(tmp_path / "evil.html"), tmp_path)
+    assert "<title>run</title>" not in seen and "document.title='run'" in seen
+    bare = re.sub(r"<script[^>]*>.*?</script>", "", seen, flags=re.DOTALL)
+    assert "<a " not in bare and "&lt;script&gt;document.title='run'" in bare
+
+
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_notebook_draws_the_touched_picture_in_a_frame(browser: str, evil: Any, tmp_path: Path) -> None:
+    from matplotlib.image import imread
+
+    html = evil.plot.sankey(interactive=True)._repr_html_()
+    assert html.startswith("<iframe ") and html.count("<") == 2  # all the rest is the value of an attribute
+    assert 'sandbox="allow-scripts allow-downloads"' in html
+    page = tmp_path / "notebook.html"
+    page.write_text(f"<!DOCTYPE html><meta charset='utf-8'><body>{html}</body>", encoding="utf-8")
+    pixels = (imread(screenshot(browser, page, tmp_path))[:, :, :3] * 255).round().astype(int)
+    blue = [int(figure.COLOURS[0][place : place + 2], 16) for place in (1, 3, 5)]
+    assert (pixels == blue).all(axis=2).sum() > 500  # the box of the largest kind of flow
+
+
+def test_touched_picture_needs_plotly_only_when_asked_for(poplin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from matplotlib.figure import Figure
+
+    code = "import sys, textile_pcf.plot; assert not {'plotly', 'matplotlib', 'pandas'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": "src"})
+    with pytest.raises(tp.UsageError, match=r"\.html"):
+        poplin.plot.sankey(interactive=True).save(tmp_path / "sankey.png")
+    with pytest.raises(tp.UsageError, match="not drawn on axes"):
+        poplin.plot.sankey(interactive=True, ax=Figure().subplots())
+    monkeypatch.setitem(sys.modules, "plotly.graph_objects", None)
+    with pytest.raises(tp.UsageError, match=r'pip install "textile_pcf\[interactive\]"'):
+        poplin.plot.sankey(interactive=True)
+    assert poplin.plot.sankey().data.shape[0] > 3
+
+
+def test_touched_picture_of_nothing_is_empty(tmp_path: Path) -> None:
+    rule = tmp_path / "own.yaml"
+    rule.write_text(
+        "rule: own\nedition: '1'\nstatus: own\nproduct: {unit: kg}\nstages:\n"
+        "- {id: sewing, flows: {electricity: {unit: kWh, factor: electricity}}}\n",
+        encoding="utf-8",
+    )
+    rows = pd.DataFrame({"product": ["P"], "stage": "sewing", "flow": "electricity", "amount": [0.0], "unit": "kWh/kg"})
+    result = tp.footprint(rows.assign(region="CN"), rule)
+    assert result.plot.sankey(interactive=True).html().startswith("<!DOCTYPE html>")
+    assert result.plot.sankey()._repr_png_() and result.plot.hotspots()._repr_png_()
+
+
+def test_the_library_does_not_need_matplotlib() -> None:
+    code = (
+        "import sys; sys.modules['matplotlib'] = None\n"
+        "import textile_pcf as tp\n"
+        "result = tp.footprint(*tp.load_example('cotton_poplin'))\n"
+        "assert result._repr_html_()\n"
+        "try: result.plot.stages()\n"
+        "except tp.UsageError as error: print(error)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": "src"})
+    assert 'pip install "textile_pcf[plot]"' in told.stdout
+
+
+def test_a_notebook_shows_number_boundary_rule_status_stages_and_warnings(poplin: Any) -> None:
+    english, chinese = poplin._repr_html_(), poplin.show("zh")._repr_html_()
+    for html, words in (
+        (
+            english,
+            ["12.77", "kg CO2e per kg", "cradle to gate", "cotton_fabric@2026.1", "an interpretation", "Weaving", "Warnings"],
+        ),
+        (chinese, ["12.77", "kg CO2e / kg", "从摇篮到大门", "cotton_fabric@2026.1", "未取得标准原文", "织造", "提示"]),
+    ):
+        assert [word for word in words if word not in html] == []
+        assert html.count("<rect") == (poplin.by_stage[0] != 0).sum()
+        assert "http" not in html and "<script" not in html
+
+
+def test_a_notebook_shows_many_products_as_a_table_and_texts_as_texts(three: Any) -> None:
+    rows = pd.read_csv(EXAMPLES / "cotton_poplin/activity.csv", dtype=str, keep_default_na=False)
+    many = pd.concat([rows.assign(product=f"<b>{number}") for number in range(25)])
+    html = tp.footprint(many, "cotton_fabric@2026.1").show("zh")._repr_html_()
+    assert "另有 5 个产品" in html and "<b>3" not in html and "&lt;b&gt;3" in html
+    assert three._repr_html_().count("<svg") == 3
+
+
+def test_examples_are_listed_and_calculate() -> None:
+    from textile_pcf.io.resources import examples
+
+    folders = {path.parent.name for path in EXAMPLES.glob("*/activity.*")}
+    assert set(examples()) == folders, "examples/examples.csv lists every example"
+    for name in examples():
+        assert tp.footprint(*tp.load_example(name)).totals.min() > 0
+    with pytest.raises(tp.UsageError, match="cotton_poplin"):
+        tp.load_example("cotton_popln")
