@@ -255,7 +255,7 @@ def places(table, column=None):
 def test_csv(csv):
     table = csv("product,stage,amount\nP , dyeing ,5\nQ,weaving,\n")
     assert table.columns == {"product": ["P", "Q"], "stage": ["dyeing", "weaving"], "amount": ["5", ""]}
-    assert (table.kind, table.rows, table.first_line) == ("csv", 2, 2)
+    assert (table.source_type, table.rows, table.first_line) == ("csv", 2, 2)
     assert places(table, "amount") == ["mill.csv:2", "mill.csv:3"]
 
 
