@@ -249,7 +249,7 @@ def csv(tmp_path, monkeypatch):
 
 
 def places(table, column=None):
-    return [table.place(row, column) for row in range(table.rows)]
+    return [table.location(row, column) for row in range(table.rows)]
 
 
 def test_csv(csv):
@@ -335,7 +335,7 @@ def test_any_column_where_none_is_named(csv):
 def test_big_csv_is_read_in_one_go(csv):
     table = csv("product,stage,amount\n" + "P,dyeing,5\n" * 50_000)
     assert table.rows == 50_000
-    assert table.place(49_999) == "mill.csv:50001"
+    assert table.location(49_999) == "mill.csv:50001"
 
 
 @given(st.lists(st.lists(st.text(alphabet="a,\"\n;' 布", max_size=5), min_size=2, max_size=2), min_size=1, max_size=6))
@@ -383,7 +383,7 @@ def test_excel(excel):
     table = excel(ROWS)
     assert table.columns == {"product": ["P", "Q"], "stage": ["dyeing", "weaving"], "amount": [5, 2.5]}
     assert places(table, "amount") == ["mill.xlsx activity!C2", "mill.xlsx activity!C4"]
-    assert table.place(1) == "mill.xlsx activity!row 4"
+    assert table.location(1) == "mill.xlsx activity!row 4"
 
 
 def test_excel_with_titles_above_the_header(excel):
