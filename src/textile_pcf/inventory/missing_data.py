@@ -1,4 +1,4 @@
-"""What is needed and not there: told with what to measure."""
+"""Problems of missing data, with what to measure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ InvalidNames = set[tuple[str, int, int]]
 
 
 def invalid_names(activity: Activity) -> InvalidNames:
-    """What rows with problems speak of, (kind, place in the rule, product): not to be called missing as well."""
+    """Return what invalid rows are about, (kind, index in the rule, product), so that it is not reported missing as well."""
     cells, names = activity.columns, activity.rules.names
     found: InvalidNames = set()
     for row in activity.rows.of_kind(RowKind.INVALID):
@@ -30,8 +30,8 @@ def invalid_names(activity: Activity) -> InvalidNames:
     return found
 
 
-def missing_flows(activity: Activity, spoilt: InvalidNames) -> Iterator[Problem]:
-    """Required flows of stages that take place."""
+def missing_flows(activity: Activity, invalid: InvalidNames) -> Iterator[Problem]:
+    """Yield a problem per required flow without a row, in active stages."""
     rules = activity.rules
     present = activity.is_given
     chosen = alternative_flows(rules)
@@ -43,7 +43,7 @@ def missing_flows(activity: Activity, spoilt: InvalidNames) -> Iterator[Problem]
         takes = activity.stage_active[activity.processes.block(spec.stage)]
         for seat in np.flatnonzero(takes & ~present[spec.index]):
             product, _ = activity.entry_name(spec.stage, int(seat))
-            if ("flow", spec.index, product) not in spoilt:
+            if ("flow", spec.index, product) not in invalid:
                 stage = rules.stage_id(spec.stage)
                 what = f"{rules.title(stage, spec.id)} is missing, and the rule has no value for it."
                 cure = f"Give it in {spec.unit.text} or {spec.ratio_unit.text}. {rules.note(stage, spec.id)}".strip()
@@ -51,11 +51,11 @@ def missing_flows(activity: Activity, spoilt: InvalidNames) -> Iterator[Problem]
 
 
 def missing_input(
-    activity: Activity, properties: FloatArray, spec: FlowSpec | LossSpec, default: Default, seat: int, spoilt: InvalidNames
+    activity: Activity, properties: FloatArray, spec: FlowSpec | LossSpec, default: Default, seat: int, invalid: InvalidNames
 ) -> Iterator[Problem]:
-    """Problem of a value that cannot be told because something it needs is not given; none where that is told already."""
+    """Yield a problem if a rule default lacks an input; nothing if that input is reported itself."""
     rules = activity.rules
-    reasons = dict(_reasons(activity, properties, default, spec.stage, seat, spoilt))
+    reasons = dict(_reasons(activity, properties, default, spec.stage, seat, invalid))
     if reasons and all(reasons.values()):
         return
     what = f"The rule's value for {rules.title(rules.stage_id(spec.stage), spec.id)} needs {' and '.join(reasons)}."
@@ -64,9 +64,9 @@ def missing_input(
 
 
 def _reasons(
-    activity: Activity, properties: FloatArray, default: Default, stage: int, seat: int, spoilt: InvalidNames
+    activity: Activity, properties: FloatArray, default: Default, stage: int, seat: int, invalid: InvalidNames
 ) -> Iterator[tuple[str, bool]]:
-    """What is needed and not known, and whether it is required and so reported by itself."""
+    """Yield each unknown input, and whether it is required and so reported itself."""
     rules = activity.rules
     index = default.reference if default.reference >= 0 else default.by
     if index < 0:
@@ -74,80 +74,83 @@ def _reasons(
     spec = rules.properties[index]
     place = property_entry(activity, properties, index, stage, seat)
     value = properties[activity.property_entries.offsets[index] + place]
-    home = rules.stage_id(spec.stage)
+    owner = rules.stage_id(spec.stage)
     if not np.isnan(value):
         if default.reference < 0:
             told = spec.choice[int(value)] if spec.choice else f"{value / spec.unit.factor:g} {spec.unit.text}"
-            yield f"a value for {home}.{spec.id} = {told}, which it does not have", False
+            yield f"a value for {owner}.{spec.id} = {told}, which it does not have", False
     elif spec.method is not None:
         for needed in spec.inputs.values():
-            yield from _reasons(activity, properties, Default(np.ones(1), reference=needed), spec.stage, place, spoilt)
+            yield from _reasons(activity, properties, Default(np.ones(1), reference=needed), spec.stage, place, invalid)
     elif spec.default is not None:
-        yield from _reasons(activity, properties, spec.default, spec.stage, place, spoilt)
+        yield from _reasons(activity, properties, spec.default, spec.stage, place, invalid)
     else:
         product, _ = activity.entry_name(spec.stage, place)
-        yield f"{home}.{spec.id}", not spec.optional or ("property", index, product) in spoilt
+        yield f"{owner}.{spec.id}", not spec.optional or ("property", index, product) in invalid
 
 
 def property_entry(activity: Activity, properties: FloatArray, index: int, stage: int, seat: int) -> int:
-    """Seat of a property that a seat of some stage looks at; of several fibres the first that does not know it."""
-    rules, lanes = activity.rules, activity.components
-    home = rules.properties[index].stage
-    lane = stage != PRODUCT and rules.stages[stage].component
-    own_lane = home != PRODUCT and rules.stages[home].component
-    if not own_lane or lane:
-        return seat if own_lane or not lane else int(lanes.product[seat])
-    start = int(lanes.start[seat])
-    fibres = properties[activity.property_entries.block(index)][start : start + int(lanes.count[seat])]
+    """Return the entry of a property that an entry of a stage uses; of several components the first where it is unknown."""
+    rules, components = activity.rules, activity.components
+    owner = rules.properties[index].stage
+    is_component = stage != PRODUCT and rules.stages[stage].component
+    owner_per_component = owner != PRODUCT and rules.stages[owner].component
+    if not owner_per_component or is_component:
+        return seat if owner_per_component or not is_component else int(components.product[seat])
+    start = int(components.start[seat])
+    fibres = properties[activity.property_entries.block(index)][start : start + int(components.count[seat])]
     return start + int(np.argmax(np.isnan(fibres)))
 
 
-def check_alternatives(activity: Activity, spoilt: InvalidNames) -> Iterator[Problem]:
-    """Groups of ways of which not exactly one is taken."""
+def check_alternatives(activity: Activity, invalid: InvalidNames) -> Iterator[Problem]:
+    """Yield a problem per group of alternatives of which not exactly one is given."""
     rules = activity.rules
     present = activity.is_given
     for group, written in zip(rules.alternatives, rules.document.alternatives, strict=True):
-        per_lane = any(rules.stages[_owner(rules, *member)].component for member in group)
-        taken = [_on_lanes(activity, _given(activity, present, *member), _owner(rules, *member), per_lane) for member in group]
+        per_component = any(rules.stages[_owner(rules, *member)].component for member in group)
+        taken = [
+            _per_component(activity, _taken(activity, present, *member), _owner(rules, *member), per_component)
+            for member in group
+        ]
         count = np.sum(taken, axis=0)
-        demanded = _demanded(activity, group, per_lane)
+        demanded = _demanded(activity, group, per_component)
         names = rules.ways_named(written.one_of)
         note = f" {written.note.text()}" if written.note else ""
         flows = [index for kind, index in group if kind == "flow"]
         for seat in np.flatnonzero(demanded & (count != 1)):
-            product = int(activity.components.product[seat]) if per_lane else int(seat)
-            if count[seat] == 0 and any(("flow", index, product) in spoilt for index in flows):
+            product = int(activity.components.product[seat]) if per_component else int(seat)
+            if count[seat] == 0 and any(("flow", index, product) in invalid for index in flows):
                 continue
-            stage = _owner(rules, *group[0]) if per_lane else PRODUCT
+            stage = _owner(rules, *group[0]) if per_component else PRODUCT
             got = [name for name, flags in zip(written.one_of, taken, strict=True) if flags[seat]]
             told = f"Only one of these can be taken: {rules.ways_named(got)}."
             what = told if got else f"One of these is needed: {names}."
             cure = f"Keep one.{note}" if got else f"Give rows for exactly one.{note}"
-            fibre = _stage_with_lanes(rules, group) if per_lane else stage
+            fibre = _component_stage(rules, group) if per_component else stage
             way = (got or written.one_of)[0].partition(".")
             yield activity.missing(fibre, int(seat), "one_of", what, cure, "alternatives", (way[0], way[2]))
 
 
-def _stage_with_lanes(rules: RuleSet, group: tuple[tuple[str, int], ...]) -> int:
-    return next(home for home in (_owner(rules, *member) for member in group) if rules.stages[home].component)
+def _component_stage(rules: RuleSet, group: tuple[tuple[str, int], ...]) -> int:
+    return next(owner for owner in (_owner(rules, *member) for member in group) if rules.stages[owner].component)
 
 
 def _owner(rules: RuleSet, kind: str, index: int) -> int:
     return index if kind == "stage" else rules.flows[index].stage
 
 
-def _given(activity: Activity, present: list[BoolArray], kind: str, index: int) -> BoolArray:
+def _taken(activity: Activity, present: list[BoolArray], kind: str, index: int) -> BoolArray:
     return activity.stage_active[activity.processes.block(index)] if kind == "stage" else present[index]
 
 
-def _on_lanes(activity: Activity, flags: BoolArray, stage: int, per_lane: bool) -> BoolArray:
-    return flags[activity.components.product] if per_lane and not activity.rules.stages[stage].component else flags
+def _per_component(activity: Activity, flags: BoolArray, stage: int, per_component: bool) -> BoolArray:
+    return flags[activity.components.product] if per_component and not activity.rules.stages[stage].component else flags
 
 
-def _demanded(activity: Activity, group: tuple[tuple[str, int], ...], per_lane: bool) -> NDArray[np.bool_]:
-    """Where a choice must be made: where the one stage takes place whose flows they all are, else everywhere."""
-    homes = {_owner(activity.rules, *member) for member in group}
-    if len(homes) == 1 and all(kind == "flow" for kind, _ in group):
-        home = homes.pop()
-        return activity.stage_active[activity.processes.block(home)]
-    return np.ones(activity.components.size if per_lane else len(activity.names), dtype=bool)
+def _demanded(activity: Activity, group: tuple[tuple[str, int], ...], per_component: bool) -> NDArray[np.bool_]:
+    """Return where an alternative is required: where the only stage of the group is active, else everywhere."""
+    owners = {_owner(activity.rules, *member) for member in group}
+    if len(owners) == 1 and all(kind == "flow" for kind, _ in group):
+        owner = owners.pop()
+        return activity.stage_active[activity.processes.block(owner)]
+    return np.ones(activity.components.size if per_component else len(activity.names), dtype=bool)

@@ -68,38 +68,38 @@ def complete_quantities(activity: Activity) -> Quantities:
     """
     if activity.nothing_to_complete:
         return _all_given(activity)
-    spoilt = set() if activity.known_complete else invalid_names(activity)
+    invalid = set() if activity.known_complete else invalid_names(activity)
     properties, origin, property_entry = _properties(activity)
     losses, loss_entry = _losses(activity, properties)
     mass = product_mass(activity, properties)
     value, entry = _flow_values(activity, properties)
-    value, lost = per_output(activity, properties, value)
-    scale, undriven = non_mass_drivers(activity, properties, spoilt)
-    twice, absent = (
-        ([], []) if activity.known_complete else (list(_check_default_taken_once(activity)), _check_absent(activity, spoilt))
+    value, period_problems = per_output(activity, properties, value)
+    scale, driver_problems = non_mass_drivers(activity, properties, invalid)
+    repeated, absent = (
+        ([], []) if activity.known_complete else (list(_check_default_taken_once(activity)), _check_absent(activity, invalid))
     )
     problems = [
-        *twice,
-        *_missing_properties(activity, properties, spoilt),
+        *repeated,
+        *_missing_properties(activity, properties, invalid),
         *missing_mass(activity, mass),
-        *_check_losses(activity, losses, properties, spoilt),
+        *_check_losses(activity, losses, properties, invalid),
         *absent,
-        *lost,
-        *_missing_values(activity, properties, value, spoilt),
-        *undriven,
+        *period_problems,
+        *_missing_values(activity, properties, value, invalid),
+        *driver_problems,
     ]
-    if activity.key is not None and not (activity.known_complete or twice or absent or activity.problems):
+    if activity.key is not None and not (activity.known_complete or repeated or absent or activity.problems):
         keep_structure(activity.rules, activity.key, activity.columns, activity.structure)
     told = (properties, origin, property_entry, losses, loss_entry, value, scale, entry)
     return Quantities(*told, mass, tuple(problems))
 
 
 def _all_given(activity: Activity) -> Quantities:
-    """Where the rows tell every quantity there is nothing to fill in, and nothing can be missing but by its amount."""
+    """Return the quantities of rows that give all of them, so that the rule adds nothing."""
     structure, properties, losses = activity.structure, activity.properties, activity.losses
     mass = product_mass(activity, properties)
-    scale, undriven = non_mass_drivers(activity, properties, set())
-    problems = [*missing_mass(activity, mass), *_check_losses(activity, losses, properties, set()), *undriven]
+    scale, driver_problems = non_mass_drivers(activity, properties, set())
+    problems = [*missing_mass(activity, mass), *_check_losses(activity, losses, properties, set()), *driver_problems]
     told, no_rule_entry = structure.properties, structure.losses.no_rule_entry
     values = (
         properties,
@@ -114,9 +114,9 @@ def _all_given(activity: Activity) -> Quantities:
     return Quantities(*values, mass, tuple(problems))
 
 
-def _check_absent(activity: Activity, spoilt: set[tuple[str, int, int]]) -> list[Problem]:
-    """Flows and ways that no row tells, whatever the amounts."""
-    return [*missing_flows(activity, spoilt), *check_alternatives(activity, spoilt)]
+def _check_absent(activity: Activity, invalid: set[tuple[str, int, int]]) -> list[Problem]:
+    """Return problems of missing flows and alternatives, whatever the amounts."""
+    return [*missing_flows(activity, invalid), *check_alternatives(activity, invalid)]
 
 
 def _is_component(rules: RuleSet, stage: int) -> bool:
@@ -124,7 +124,7 @@ def _is_component(rules: RuleSet, stage: int) -> bool:
 
 
 def property_on(activity: Activity, properties: FloatArray, index: int, stage: int) -> FloatArray:
-    """Values of a property on the seats of a stage."""
+    """Return the values of a property on the entries of a stage."""
     rules = activity.rules
     values = properties[activity.property_entries.block(index)]
     return between_components(
@@ -135,7 +135,7 @@ def property_on(activity: Activity, properties: FloatArray, index: int, stage: i
 def evaluate_default(
     activity: Activity, properties: FloatArray, default: Default, stage: int, seats: int
 ) -> tuple[FloatArray, IndexArray]:
-    """The rule's value on every seat of a stage, and the entry it comes from (-1: none)."""
+    """Return the rule's value on each entry of a stage, and the entry of the value it is (-1: none)."""
     if default.reference >= 0:
         values = property_on(activity, properties, default.reference, stage) * default.values[0]
         return values, np.where(np.isnan(values), -1, 0)
@@ -171,7 +171,7 @@ def _properties(activity: Activity) -> tuple[FloatArray, IndexArray, IndexArray]
 
 
 def _computed(activity: Activity, values: FloatArray, spec: PropertySpec) -> FloatArray:
-    """A property by its method: canonical units in and out, the method's own units between."""
+    """Compute a property by its method; canonical units in and out, the units of the method between."""
     method = spec.method
     assert method is not None
     with np.errstate(all="ignore"):
@@ -183,7 +183,7 @@ def _computed(activity: Activity, values: FloatArray, spec: PropertySpec) -> Flo
 
 
 def method_input(activity: Activity, values: FloatArray, index: int, stage: int, wanted: str) -> FloatArray:
-    """A property in the unit a method wants: a count in dtex becomes Nm where it must."""
+    """Return a property in the unit of a method input; a count in dtex becomes Nm if needed."""
     told = activity.rules.properties[index].unit
     target = parse_unit(wanted)
     found = property_on(activity, values, index, stage)
@@ -211,7 +211,7 @@ def _losses(activity: Activity, properties: FloatArray) -> tuple[FloatArray, Ind
     return values, entries
 
 
-def _missing_properties(activity: Activity, properties: FloatArray, spoilt: set[tuple[str, int, int]]) -> Iterator[Problem]:
+def _missing_properties(activity: Activity, properties: FloatArray, invalid: set[tuple[str, int, int]]) -> Iterator[Problem]:
     required, unknown = rule_arrays(activity.rules).property_required, np.isnan(properties)
     if not np.count_nonzero(unknown) or not (unknown & activity.property_entries.repeat(required)).any():
         return
@@ -224,23 +224,23 @@ def _missing_properties(activity: Activity, properties: FloatArray, spoilt: set[
             empty = empty & activity.stage_active[activity.processes.block(spec.stage)]
         for seat in np.flatnonzero(empty):
             product, _ = activity.entry_name(spec.stage, int(seat))
-            if ("property", spec.index, product) not in spoilt:
+            if ("property", spec.index, product) not in invalid:
                 yield _not_given(activity, spec, int(seat))
 
 
 def _not_given(activity: Activity, spec: PropertySpec | LossSpec, seat: int) -> Problem:
     stage = activity.rules.stage_id(spec.stage)
-    words = getattr(spec, "choice", ())
-    wanted = f"Write one of {', '.join(words)} in the column `item`." if words else f"Give it in {spec.unit.text}."
+    options = getattr(spec, "choice", ())
+    wanted = f"Write one of {', '.join(options)} in the column `item`." if options else f"Give it in {spec.unit.text}."
     note = activity.rules.note(stage, spec.id)
     what = f"{activity.rules.title(stage, spec.id)} is missing, and the rule has no value for it."
     return activity.missing(spec.stage, seat, spec.id, what, f"{wanted} {note}".strip(), "missing")
 
 
 def _check_losses(
-    activity: Activity, losses: FloatArray, properties: FloatArray, spoilt: set[tuple[str, int, int]]
+    activity: Activity, losses: FloatArray, properties: FloatArray, invalid: set[tuple[str, int, int]]
 ) -> Iterator[Problem]:
-    """Losses that are missing, or outside what their basis allows."""
+    """Yield a problem per loss that is missing or outside what its basis allows."""
     if np.count_nonzero(losses) == len(losses) and (not len(losses) or losses.item(losses.argmax()) < 1):
         return  # whatever the basis; comparisons with NaN are false, and what is negative is told with its row
     arrays, seats = rule_arrays(activity.rules), activity.loss_entries
@@ -257,12 +257,12 @@ def _check_losses(
         takes = activity.stage_active[activity.processes.block(spec.stage)]
         for seat in np.flatnonzero(takes & np.isnan(values) & (not spec.optional or spec.default is not None)):
             product, _ = activity.entry_name(spec.stage, int(seat))
-            if ("loss", spec.index, product) in spoilt:
+            if ("loss", spec.index, product) in invalid:
                 continue
             if spec.default is None:
                 yield _not_given(activity, spec, int(seat))
             else:
-                yield from missing_input(activity, properties, spec, spec.default, int(seat), spoilt)
+                yield from missing_input(activity, properties, spec, spec.default, int(seat), invalid)
         high = 1.0 if spec.basis == "input" else np.inf
         wrong = (values >= high) | ((values == 0) & (spec.basis == "ratio"))  # negative ones are told with the row
         for row in np.unique(rows[wrong & (rows >= 0)]):
@@ -277,7 +277,7 @@ def _check_losses(
 
 
 def _flow_values(activity: Activity, properties: FloatArray) -> tuple[FloatArray, IndexArray]:
-    """Values of flow rows: as given, else the rule's."""
+    """Return the value of each exchange, as given or else by the rule, and the entry of the rule's value."""
     flows = activity.exchanges
     if not len(flows.empty):
         return activity.exchange_value, flows.no_rule_entry
@@ -294,7 +294,7 @@ def _flow_values(activity: Activity, properties: FloatArray) -> tuple[FloatArray
 
 
 def _check_default_taken_once(activity: Activity) -> Iterator[Problem]:
-    """Rows without amount that each take the rule's value of the same flow: it can be taken once."""
+    """Yield a problem per further row without amount of one flow: the rule's value can be taken once."""
     flows = activity.exchanges
     rows = flows.empty[flows.row[flows.empty] >= 0]
     if len(rows) < 2:
@@ -306,7 +306,7 @@ def _check_default_taken_once(activity: Activity) -> Iterator[Problem]:
 
 
 def _missing_values(
-    activity: Activity, properties: FloatArray, values: FloatArray, spoilt: set[tuple[str, int, int]]
+    activity: Activity, properties: FloatArray, values: FloatArray, invalid: set[tuple[str, int, int]]
 ) -> Iterator[Problem]:
     flows = activity.exchanges
     if not len(flows.empty):
@@ -314,14 +314,17 @@ def _missing_values(
     for row in flows.empty[np.isnan(values[flows.empty])]:
         spec, seat = activity.rules.flows[flows.flow[row]], int(flows.entry[row])
         product, _ = activity.entry_name(spec.stage, seat)
-        if spec.default is not None and ("flow", spec.index, product) not in spoilt:
-            yield from missing_input(activity, properties, spec, spec.default, seat, spoilt)
+        if spec.default is not None and ("flow", spec.index, product) not in invalid:
+            yield from missing_input(activity, properties, spec, spec.default, seat, invalid)
 
 
 def non_mass_drivers(
-    activity: Activity, properties: FloatArray, spoilt: set[tuple[str, int, int]]
+    activity: Activity, properties: FloatArray, invalid: set[tuple[str, int, int]]
 ) -> tuple[FloatArray, list[Problem]]:
-    """Drivers that are no masses, multiplied; an absolute amount is per product unit, a period's per kg of output."""
+    """Return the product of the drivers that are not masses, and problems of unknown drivers, shape (exchanges,).
+
+    An amount per product is scaled to one product unit, an amount per period is per kg of output.
+    """
     flows, rules = activity.exchanges, activity.rules
     problems: list[Problem] = []
     driven = rule_arrays(rules).flow_other_drivers
@@ -340,22 +343,22 @@ def non_mass_drivers(
             scale[rows] *= values
             for row in rows[np.isnan(values)]:
                 reference = Default(np.ones(1), reference=int(driver))
-                problems += missing_input(activity, properties, spec, reference, int(flows.entry[row]), spoilt)
+                problems += missing_input(activity, properties, spec, reference, int(flows.entry[row]), invalid)
     return scale, problems
 
 
 def component_share(activity: Activity) -> FloatArray:
-    """Share of its fibre for an amount that is told for all fibres and multiplied by no mass of the stage; 1 elsewhere.
+    """Return the share of the component for amounts given for all components that no mass multiplies; 1 elsewhere.
 
-    5 kWh per product, told once for a blend, are 5 kWh and not 5 for each fibre.
+    5 kWh per product, given once for a blend, are 5 kWh and not 5 kWh per component. Shape (exchanges,) or (1,).
     """
-    flows, lanes, told = activity.exchanges, activity.components, rule_arrays(activity.rules)
-    if lanes.one_per_product:  # no blends
+    flows, components, told = activity.exchanges, activity.components, rule_arrays(activity.rules)
+    if components.one_per_product:  # no blends
         return np.ones(1)
     absolute = (flows.per == PER_PRODUCT) | (told.flow_massless[flows.flow] & (flows.per == PER_DRIVER))
     unnamed = np.array([name == "" for name in activity.columns.texts["component"].categories])
     for_all = (flows.row < 0) | unnamed[activity.columns.texts["component"].codes[flows.row]]
     rows = np.flatnonzero(told.flow_is_component[flows.flow] & absolute & for_all)
     part = np.ones(len(flows))
-    part[rows] = lanes.share[flows.entry[rows]]
+    part[rows] = components.share[flows.entry[rows]]
     return part

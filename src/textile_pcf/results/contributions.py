@@ -1,4 +1,4 @@
-"""The lines of the sum, as columns: every result is added up from them."""
+"""Contributions of a result: one line per exchange, as columns with labels."""
 
 from __future__ import annotations
 
@@ -38,12 +38,36 @@ class StageInfo:
 
 @dataclass(frozen=True)
 class Contributions:
-    """One entry per line of the sum, all of the same length.
+    """One line per exchange, all columns of the same length.
 
-    `value` is the amount per driver in `value_unit`; `drivers` its drivers, shape (lines, drivers), NaN where there are fewer;
-    `amount` their product in `unit` per product unit; `factor` in kg CO2e per `unit`; `split` the emissions, shape (lines, 4),
-    and `aircraft` the part of the fossil ones given off by aircraft. [kg CO2e per product unit] `ruled` says that the amount
-    is a number of the rule.
+    Attributes
+    ----------
+    product, stage : ndarray, shape (lines,)
+        Index of the product and of the stage.
+    component, flow, group, item : Categorical, shape (lines,)
+        Component of a blend, flow of the rule, life-cycle stage, and emission factor.
+    value : ndarray, shape (lines,)
+        Amount per driver. [`value_unit`]
+    as_written : Categorical
+        Amount in the unit of the activity data, where that is another one.
+    drivers : ndarray, shape (lines, drivers)
+        What multiplies `value`; NaN where there are fewer drivers. `driver_names` labels them.
+    amount : ndarray, shape (lines,)
+        [`unit` per product unit]
+    factor : ndarray, shape (lines,)
+        [kg CO2e per `unit`]
+    printed, region, year, fallback : Categorical
+        The factor as its source prints it, where and when it holds, and how the region was replaced.
+    split : ndarray, shape (lines, 4)
+        Fossil, biogenic, uptake and land use change. [kg CO2e per product unit]
+    aircraft : ndarray, shape (lines,)
+        Part of the fossil emissions that aircraft emit. [kg CO2e per product unit]
+    data_type, source, locator : Categorical
+        Where the amount comes from.
+    ruled : ndarray, shape (lines,)
+        Whether the amount is a number of the rule.
+    factor_table, factor_source, factor_locator : Categorical
+        Where the factor comes from.
     """
 
     product: IndexArray
@@ -81,13 +105,13 @@ class Contributions:
         return np.asarray(self.split.sum(axis=1))
 
     def text(self, column: str, line: int) -> str:
-        """Text of a coded column in one line."""
+        """Return the text of a categorical column in one line."""
         coded: Categorical = getattr(self, column)
         return coded.categories[int(coded.codes[line])]
 
 
 def to_frame(lines: Contributions, products: tuple[str, ...], stages: tuple[StageInfo, ...]) -> Any:
-    """The lines as a DataFrame, texts as categories."""
+    """Return contributions as a DataFrame, texts as categories."""
     import pandas as pd
 
     def coded(column: str) -> Any:

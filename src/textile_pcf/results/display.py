@@ -158,7 +158,8 @@ def _table(result: Footprint, language: str) -> str:
     rows = "".join(
         _row(product, float(total), most) for product, total in zip(result.products[:MOST], result.totals, strict=False)
     )
-    head = f"<th>{escape(fixed_text('product', language))}</th><th>{escape(fixed_text('per', language, unit=result.unit))}</th><th></th>"
+    product, per = (escape(fixed_text(key, language, unit=result.unit)) for key in ("product", "per"))
+    head = f"<th>{product}</th><th>{per}</th><th></th>"
     left = len(result.products) - MOST
     more = f"<p class='soft'>{escape(fixed_text('more_products', language, count=left))}</p>" if left > 0 else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"

@@ -37,9 +37,9 @@ CARBON = ("fossil", "biogenic")
 ASK = "Ask for kg, m2, m, 100 m or piece."
 
 
-def _part(some: FloatArray, every: FloatArray) -> FloatArray:
-    """A part of 1; 0 of nothing."""
-    return np.divide(some, every, out=np.zeros(len(every)), where=every > 0)
+def _part(part: FloatArray, total: FloatArray) -> FloatArray:
+    """Return part ÷ total, 0 where the total is 0. [1]"""
+    return np.divide(part, total, out=np.zeros(len(total)), where=total > 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ class Footprint:
     # -- numbers --------------------------------------------------------------------------------------------------
 
     def scale(self, unit: str | None = None) -> FloatArray:
-        """Product units in one `unit`, per product.
+        """Return product units in one `unit`, shape (products,).
 
         Raises
         ------
@@ -148,15 +148,15 @@ class Footprint:
         return scale
 
     def _unknown_unit(self, unit: str, product: str) -> Problem:
-        asked: Unit = self.measures.parse(unit)
+        target: Unit = self.measures.parse(unit)
         what = f"The footprint per {self.unit} cannot be told per {unit}."
-        needed = self.measures.needed_property(asked)
+        needed = self.measures.needed_property(target)
         cure = f"Give {needed} of the product, or ask for another unit." if needed else ASK
         return Problem(f"product {product}", what, cure, product, "unit")
 
     @cached_property
     def _counted(self) -> FloatArray:
-        """Emissions of each line split, nothing where the stage is outside the boundary."""
+        """Split emissions of each line; 0 outside the boundary."""
         outside = np.array([stage.outside for stage in self.stages], dtype=bool)[self.lines.stage]
         return np.where(outside[:, None], 0.0, self.lines.split)
 
@@ -170,10 +170,10 @@ class Footprint:
         """Emissions by product, stage and part, shape (products, stages, 5)."""
         products, stages = len(self.names), len(self.stages)
         emissions_by_process = self.inventory.emissions_by_process
-        if len(emissions_by_process) == products * stages:  # every stage has one seat a product
+        if len(emissions_by_process) == products * stages:  # one process per product and stage
             return emissions_by_process.reshape(stages, products, -1).transpose(1, 0, 2)
-        told = self.stage_masses
-        return sum_by_group(emissions_by_process, told.product * stages + told.stage, products * stages).reshape(
+        processes = self.stage_masses
+        return sum_by_group(emissions_by_process, processes.product * stages + processes.stage, products * stages).reshape(
             products, stages, -1
         )
 
@@ -329,27 +329,27 @@ class Footprint:
         """Input, output and loss of every stage and fibre, as a DataFrame. [kg per product unit]"""
         import pandas as pd
 
-        told = self.stage_masses
+        processes = self.stage_masses
         return pd.DataFrame(
             {
-                "product": pd.Categorical.from_codes(told.product, pd.Index(self.products)),
-                "component": list(told.component),
-                "stage": pd.Categorical.from_codes(told.stage, pd.Index([stage.id for stage in self.stages])),
-                "input": told.input,
-                "output": told.output,
-                "loss": told.input - told.output,
+                "product": pd.Categorical.from_codes(processes.product, pd.Index(self.products)),
+                "component": list(processes.component),
+                "stage": pd.Categorical.from_codes(processes.stage, pd.Index([stage.id for stage in self.stages])),
+                "input": processes.input,
+                "output": processes.output,
+                "loss": processes.input - processes.output,
             }
         )
 
     def warnings(self, product: str | None = None) -> list[str]:
-        """Warnings of one product, or of all."""
+        """Return the warnings of one product, or of all."""
         number = None if product is None else self.place(product)
         return list(dict.fromkeys(text for of, text in self.notes if number is None or of in (number, -1)))
 
     # -- for people and programs ----------------------------------------------------------------------------------
 
     def place(self, product: str) -> int:
-        """Place of a product in `products`.
+        """Return the index of a product in `products`.
 
         Raises
         ------
@@ -365,7 +365,7 @@ class Footprint:
         raise UsageError([Problem(f"product {product!r}", "There is no such product in this result.", cure, code="no-product")])
 
     def explain(self, product: str, stage: str | None = None, language: str = "en") -> str:
-        """How a footprint comes about, line by line, to be checked with a pocket calculator; in `en` or `zh`.
+        """Explain a footprint line by line, so that a pocket calculator can check it; in `en` or `zh`.
 
         Raises
         ------
@@ -383,7 +383,7 @@ class Footprint:
         return explain_lines(self, self.place(product), stage, language)
 
     def to_dict(self, unit: str | None = None) -> dict[str, Any]:
-        """The result as the command line prints it with `--format json`. [kg CO2e per product unit, or per `unit`]"""
+        """Return the result as the command line prints it with `--format json`. [kg CO2e per product unit, or per `unit`]"""
         scale = self.scale(unit)
         groups, by_group = self._by_code("group")
         fibres, by_fibre = self._by_code("component")
@@ -412,47 +412,49 @@ class Footprint:
                 "memo": {info.id: float(self.by_stage[number, k]) * by for k, info in stages if info.outside},
                 "default_share": float(self.default_share[number]),
                 "default_factor_share": float(self.default_factor_share[number]),
-                **self._told_beside(number, by),
+                **self._additional(number, by),
                 "warnings": self.warnings(self.products[number]),
             }  # fmt: skip
 
         return {"products": [one(number) for number in range(len(self.products))], "provenance": dict(self.provenance)}
 
-    def _told_beside(self, number: int, by: float) -> dict[str, Any]:
-        """Carbon content and totals by another convention, where there are any."""
-        told: dict[str, Any] = {}
+    def _additional(self, number: int, by: float) -> dict[str, Any]:
+        """Return carbon content and totals by another convention, where there are any."""
+        values: dict[str, Any] = {}
         if self.carbon_content is not None:
             content = zip(CARBON, self.carbon_content[number], strict=True)
-            told["carbon_content"] = {name: None if np.isnan(kg) else float(kg) * by for name, kg in content}
+            values["carbon_content"] = {name: None if np.isnan(kg) else float(kg) * by for name, kg in content}
         if self.beside:
-            told["beside"] = {name: float(totals[number]) * by for name, totals in self.beside.items()}
-        return told
+            values["beside"] = {name: float(totals[number]) * by for name, totals in self.beside.items()}
+        return values
 
     def _counted_aircraft(self) -> FloatArray:
         outside = np.array([stage.outside for stage in self.stages], dtype=bool)[self.lines.stage]
         return np.where(outside, 0.0, self.lines.aircraft)
 
     def _fibres(self, names: tuple[str, ...]) -> FloatArray:
-        """Which fibres each product is made of, and the common stages ("")."""
-        told = self.stage_masses
+        """Return which components each product has, and the common stages (""), shape (products, names)."""
+        processes = self.stage_masses
         have = np.zeros((len(self.products), len(names)))
-        for code, name in enumerate(told.component.categories):
+        for code, name in enumerate(processes.component.categories):
             if name in names:
-                have[told.product[told.component.codes == code], names.index(name)] = 1
+                have[processes.product[processes.component.codes == code], names.index(name)] = 1
         have[:, names.index("")] = 1
         return have
 
     def _used(self, names: tuple[str, ...], column: str) -> FloatArray:
-        """Which groups or fibres each product has lines of."""
+        """Return of which groups or components each product has lines, shape (products, names)."""
         coded = getattr(self.lines, column)
         place = np.array([names.index(text) for text in coded.categories], dtype=np.intp)[coded.codes]
         count = np.bincount(self.lines.product * len(names) + place, minlength=len(self.products) * len(names))
         return np.asarray(count.reshape(len(self.products), len(names)), dtype=float)
 
     def _stage_masses_by_product(self) -> tuple[FloatArray, FloatArray]:
-        told = self.stage_masses
-        both = np.stack([told.input, told.output], axis=1)
-        total = sum_by_group(both, told.product * len(self.stages) + told.stage, len(self.products) * len(self.stages))
+        processes = self.stage_masses
+        both = np.stack([processes.input, processes.output], axis=1)
+        total = sum_by_group(
+            both, processes.product * len(self.stages) + processes.stage, len(self.products) * len(self.stages)
+        )
         shape = (len(self.products), len(self.stages))
         return total[:, 0].reshape(shape), total[:, 1].reshape(shape)
 

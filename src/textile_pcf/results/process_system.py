@@ -1,8 +1,8 @@
-"""A result as unit processes: what one unit of each makes takes from others, and which emission factors it meets.
+"""A result as unit processes: inputs of each from others, and flows with emission factors.
 
-Processes stand in this order: one per product; one per product, stage and fibre, which makes 1 kg leaving the stage; and one
-per product, stage and fibre that holds what is told per product unit, or what counts as memo only. The masses are in none of
-them: they follow from the ratios when the system is solved.
+The order of processes: one per product; one per product, stage and component, which makes 1 kg leaving the stage; and one per
+product, stage and component for flows per product unit or for memo items. No process holds masses: they follow from the
+ratios when the system is solved.
 """
 
 from __future__ import annotations
@@ -24,7 +24,19 @@ KINDS = ("product", "stage", "stage, per product unit", "memo", "memo, per produ
 
 @dataclass(frozen=True)
 class Processes:
-    """One entry per process; `stage` -1 for products; `carrier` the process whose made amount is also this one's."""
+    """Unit processes.
+
+    Attributes
+    ----------
+    kind : ndarray, shape (processes,)
+        Index of `KINDS`.
+    product, stage : ndarray, shape (processes,)
+        Index of the product, and of the stage; -1 for the process of a product.
+    component : Categorical, shape (processes,)
+        Component of a blend.
+    carrier : ndarray, shape (processes,)
+        Process that is made in the same amount.
+    """
 
     kind: IntArray
     product: IndexArray
@@ -35,7 +47,7 @@ class Processes:
 
 @dataclass(frozen=True)
 class Inputs:
-    """`amount` of the supplier's output that one unit of the user takes."""
+    """`amount` of the output of each supplier that one unit of each user takes, shape (inputs,)."""
 
     user: IndexArray
     supplier: IndexArray
@@ -44,7 +56,19 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Met:
-    """Flows of processes: `amount` in the flow's unit per unit of the process; `factor` -1, `supplier` where it is a link."""
+    """Flows of processes, one per exchange of the inventory.
+
+    Attributes
+    ----------
+    line, process : ndarray, shape (flows,)
+        Exchange, and unit process that has it.
+    amount : ndarray, shape (flows,)
+        [flow unit per unit of the process]
+    factor, supplier : ndarray, shape (flows,)
+        Emission factor, or product of the run; -1 where the flow has the other.
+    supplied : ndarray, shape (flows,)
+        [product units of the supplier per flow unit]
+    """
 
     line: IndexArray
     process: IndexArray
@@ -82,15 +106,15 @@ class System:
 
     def process_name(self, process: int) -> str:
         """Name of a process for people: product, stage, fibre."""
-        told, result = self.processes, self.result
-        product = result.products[int(told.product[process])]
-        if told.kind[process] == PRODUCT:
+        processes, result = self.processes, self.result
+        product = result.products[int(processes.product[process])]
+        if processes.kind[process] == PRODUCT:
             return product
-        stage = result.stages[told.stage[process]].id
-        component = told.component.categories[told.component.codes[process]]
+        stage = result.stages[processes.stage[process]].id
+        component = processes.component.categories[processes.component.codes[process]]
         fibre = f" of {component}" if component else ""
-        beside = KINDS[told.kind[process]].removeprefix("stage")
-        return f"{product}: {stage}{fibre}{beside if beside.startswith(',') else f', {beside}' if beside else ''}"
+        suffix = KINDS[processes.kind[process]].removeprefix("stage")
+        return f"{product}: {stage}{fibre}{suffix if suffix.startswith(',') else f', {suffix}' if suffix else ''}"
 
 
 def system_of(result: Footprint) -> System:
