@@ -209,7 +209,7 @@ def footprint(
     biogenic: str | None = None,
     supply: Supply | str | Path | None = None,
 ) -> Footprint:
-    """Read, match and calculate in one step; problems of reading and of matching are told together.
+    """Read, match and calculate in one step; problems of reading and of matching are raised together.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Factors that are missing in the tables named, but not in `default`: told in one sentence, with the cure."""
+"""Missing factors that the table `default` has: one problem that names them all, with the remedy."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ CODE = "in-default"
 CURE = 'Add it behind yours: `--factors default` on the command line, factors=[mine, "default"] in Python.'
 
 
-def summed_up(factors: FactorTable, found: Iterable[tuple[Request | None, Problem]], name: str) -> Iterator[Problem]:
-    """Problems as they are, but those of factors that `default` has as one, told to each product that it keeps back.
+def summed_up(factors: FactorTable, problems: Iterable[tuple[Request | None, Problem]], name: str) -> Iterator[Problem]:
+    """Yield the problems, with those of factors that `default` has merged into one per affected product.
 
     Parameters
     ----------
     factors : FactorTable
-        The tables named.
-    found : iterable of (request, problem)
-        Each problem with what was asked; None where nothing of a table was.
+        Factor tables of the run.
+    problems : iterable of (request, problem)
+        Each problem with its factor request; None if no factor was requested.
     name : str
-        Of the input.
+        Name of the input, the location of the merged problem.
     """
-    solved: list[tuple[Request, Problem]] = []
+    in_default: list[tuple[Request, Problem]] = []
     answers: dict[Request, bool] = {}
-    for request, problem in found:
+    for request, problem in problems:
         if request is not None and request not in answers:
             answers[request] = _has(factors, request)
         if request is not None and answers[request]:
-            solved.append((request, problem))
+            in_default.append((request, problem))
         else:
             yield problem
-    if len({(problem.where, problem.what) for _, problem in solved}) == 1:
-        yield from (Problem(one.where, one.what, CURE, one.product, CODE) for _, one in solved)
-    elif solved:
+    if len({(problem.where, problem.what) for _, problem in in_default}) == 1:
+        yield from (Problem(one.where, one.what, CURE, one.product, CODE) for _, one in in_default)
+    elif in_default:
         labels = ", ".join(table.label for table in factors.tables)
-        items = ", ".join(sorted({_named(factors, request) for request, _ in solved}))
+        items = ", ".join(sorted({_named(factors, request) for request, _ in in_default}))
         what = f"Emission factors are not in {labels}, but the table {DEFAULT!r} has them: {items}."
-        products = dict.fromkeys(problem.product for _, problem in solved)
+        products = dict.fromkeys(problem.product for _, problem in in_default)
         yield from (Problem(name, what, CURE, product, CODE) for product in products)
 
 
 def _has(factors: FactorTable, request: Request) -> bool:
-    """Whether the tables named, with `default` behind them, have a factor."""
+    """Return whether the tables of the run, followed by `default`, have a factor."""
     known = _default()
     if not request.item or any(table.path == shipped_tables()[DEFAULT] for table in factors.tables):
         return False
@@ -53,7 +53,7 @@ def _has(factors: FactorTable, request: Request) -> bool:
 
 
 def _named(factors: FactorTable, request: Request) -> str:
-    """The item; with its region where the tables named have it elsewhere."""
+    """Return the item, with its region if the tables have it for other regions."""
     return (
         f"{request.item} ({request.region})" if any(request.item in table.index for table in factors.tables) else request.item
     )

@@ -94,10 +94,12 @@ def match_exchanges(activity: Activity, answers: FactorMatcher) -> FactorMatches
     """Return the emission factor of every exchange, with a problem for every exchange that has none."""
     if (earlier := answers.matches_by_structure.get(activity.structure)) is not None:
         return earlier
-    kind, question, places, links = _requests(activity, answers)
+    pattern, request, indices, links = _requests(activity, answers)
     supplier = _suppliers(activity, links)
-    told = (answers.split_values[places], answers.factor_rows[places], places, supplier, len(links) > 0)
-    matched = FactorMatches(kind, question, answers.matches, answers.requests, *told, problems=())
+    values, rows = answers.split_values[indices], answers.factor_rows[indices]
+    matched = FactorMatches(
+        pattern, request, answers.matches, answers.requests, values, rows, indices, supplier, len(links) > 0, problems=()
+    )
     without = _problems(activity, answers, matched)
     problems = [
         *summed_up(answers.factors, without, activity.columns.table.name),
@@ -110,30 +112,30 @@ def match_exchanges(activity: Activity, answers: FactorMatcher) -> FactorMatches
 
 
 def _requests(activity: Activity, answers: FactorMatcher) -> tuple[IndexArray, IndexArray, IndexArray, IndexArray]:
-    """Kind of each row, question of each kind, place of the answer to each question, and which rows link to another product.
+    """Return pattern per exchange, request per pattern, match index per request, and the exchanges that link to a product.
 
-    Questions are told apart by distinct row forms; where a form tells no region or year, by those of its seats as well.
+    Each distinct row pattern is one request. If patterns have no region and year, those of the exchanges are part of it.
     """
     flows, items = activity.exchanges, activity.columns.texts["item"].categories
-    forms = flows.patterns
+    patterns = flows.patterns
     linking = np.array([*(text.startswith(LINK) for text in items), False])  # the last, -1, is the rule's own
-    is_link = linking[forms.item] & (forms.flow >= 0)
-    item = np.where(is_link, len(items), forms.item) % (len(items) + 2)
+    is_link = linking[patterns.item] & (patterns.flow >= 0)
+    item = np.where(is_link, len(items), patterns.item) % (len(items) + 2)
     if flows.patterns_have_geography:
-        is_flow, kind = forms.flow >= 0, flows.pattern
+        is_flow, pattern = patterns.flow >= 0, flows.pattern
         chosen = np.flatnonzero(is_flow)
-        question = np.maximum(np.cumsum(is_flow) - 1, 0) if len(chosen) else chosen
-        region, year = forms.region[chosen], forms.year[chosen]
+        request = np.maximum(np.cumsum(is_flow) - 1, 0) if len(chosen) else chosen
+        region, year = patterns.region[chosen], patterns.year[chosen]
     else:
-        first, kind = group_rows(flows.pattern, flows.region, flows.year)
-        question = np.arange(len(first))
+        first, pattern = group_rows(flows.pattern, flows.region, flows.year)
+        request = np.arange(len(first))
         chosen, region, year = flows.pattern[first], flows.region[first], flows.year[first]
-    asked = FactorRequests(forms.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)
-    return kind, question, answers.match_indices(activity.rules, asked), rows_where(is_link, flows.pattern)
+    requests = FactorRequests(patterns.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)
+    return pattern, request, answers.match_indices(activity.rules, requests), rows_where(is_link, flows.pattern)
 
 
 def _suppliers(activity: Activity, links: IndexArray) -> IndexArray:
-    """Product that each row links to, -1 where there is none; empty where no row links."""
+    """Return the product that each exchange links to, -1 if none; empty if no exchange is a link."""
     if not len(links):
         return np.empty(0, dtype=np.intp)
     items = activity.columns.texts["item"]
@@ -144,13 +146,13 @@ def _suppliers(activity: Activity, links: IndexArray) -> IndexArray:
     return supplier
 
 
-def _rows_telling(activity: Activity, region: str) -> IndexArray:
+def _rows_of_region(activity: Activity, region: str) -> IndexArray:
     column = activity.columns.texts["region"]
     return np.flatnonzero(column.codes == column.categories.index(region)) if region in column.categories else np.array([], int)
 
 
 def _problems(activity: Activity, answers: FactorMatcher, matched: FactorMatches) -> Iterator[tuple[Request | None, Problem]]:
-    """Rows whose question has no factor, each with what it asks of the tables."""
+    """Yield a problem per exchange without a factor, with its request."""
     flows, seen = activity.exchanges, set[str]()
     for number in np.flatnonzero(answers.unmatched[matched.match_index]):
         answer, rows = answers.matches[matched.match_index[number]], np.flatnonzero(matched.request == number)
@@ -159,10 +161,10 @@ def _problems(activity: Activity, answers: FactorMatcher, matched: FactorMatches
         given = np.unique(flows.row[rows[flows.row[rows] >= 0]])
         if answer.column == "region":
             region = activity.regions[flows.region[rows[0]]]
-            telling = _rows_telling(activity, region)
-            if len(telling):  # told once, where it stands
+            region_rows = _rows_of_region(activity, region)
+            if len(region_rows):  # one problem per region, at its cells
                 if region not in seen:
-                    at = activity.columns.problems_at(telling, answer.what, answer.cure, "region", "bad-region")
+                    at = activity.columns.problems_at(region_rows, answer.what, answer.cure, "region", "bad-region")
                     yield from ((None, problem) for problem in at)
                 seen.add(region)
                 continue
@@ -187,24 +189,24 @@ def _unknown_suppliers(activity: Activity, links: IndexArray, supplier: IndexArr
 
 
 def factor_rows(matched: FactorMatches) -> dict[int, list[int]]:
-    """Rows of each factor table that are used."""
+    """Return the used rows of each factor table."""
     table, row = matched.factor_rows.T
     return {number: np.unique(row[table == number]).tolist() for number in np.unique(table[table >= 0]).tolist()}
 
 
 def match_warnings(activity: Activity, matched: FactorMatches) -> Iterator[tuple[int, str]]:
-    """Warnings of products whose factor is of a later year than theirs."""
-    product, told = activity.exchange_products, dict[tuple[int, str], None]()
+    """Yield product and warning for each factor of a later year than the activity data."""
+    product, warnings = activity.exchange_products, dict[tuple[int, str], None]()
     for number, text in late_factors(activity, matched):
         rows = np.flatnonzero(matched.request == number)
-        told |= dict.fromkeys((place, text) for place in np.unique(product[rows]).tolist())
-    yield from told
+        warnings |= dict.fromkeys((place, text) for place in np.unique(product[rows]).tolist())
+    yield from warnings
 
 
 def late_factors(activity: Activity, matched: FactorMatches) -> list[tuple[int, str]]:
-    """Requests answered by a factor of a later year, each with its warning, in the order of the rule.
+    """Return requests matched by a factor of a later year, with their warnings, in the order of the rule.
 
-    Rows are looked at once, whatever their number: a catalogue needs the sentences, not who each of them is about.
+    A catalogue needs the warnings only, so the products are not determined here.
     """
     warned = [number for number, answer in enumerate(matched.matches) if answer is not None and answer.warning]
     if not warned:

@@ -41,30 +41,30 @@ def missing_flows(activity: Activity, invalid: InvalidNames) -> Iterator[Problem
         if present[spec.index].all():
             continue
         takes = activity.stage_active[activity.processes.block(spec.stage)]
-        for seat in np.flatnonzero(takes & ~present[spec.index]):
-            product, _ = activity.entry_name(spec.stage, int(seat))
+        for entry in np.flatnonzero(takes & ~present[spec.index]):
+            product, _ = activity.entry_name(spec.stage, int(entry))
             if ("flow", spec.index, product) not in invalid:
                 stage = rules.stage_id(spec.stage)
                 what = f"{rules.title(stage, spec.id)} is missing, and the rule has no value for it."
                 cure = f"Give it in {spec.unit.text} or {spec.ratio_unit.text}. {rules.note(stage, spec.id)}".strip()
-                yield activity.missing(spec.stage, int(seat), spec.id, what, cure, "missing")
+                yield activity.missing(spec.stage, int(entry), spec.id, what, cure, "missing")
 
 
 def missing_input(
-    activity: Activity, properties: FloatArray, spec: FlowSpec | LossSpec, default: Default, seat: int, invalid: InvalidNames
+    activity: Activity, properties: FloatArray, spec: FlowSpec | LossSpec, default: Default, entry: int, invalid: InvalidNames
 ) -> Iterator[Problem]:
     """Yield a problem if a rule default lacks an input; nothing if that input is reported itself."""
     rules = activity.rules
-    reasons = dict(_reasons(activity, properties, default, spec.stage, seat, invalid))
+    reasons = dict(_reasons(activity, properties, default, spec.stage, entry, invalid))
     if reasons and all(reasons.values()):
         return
     what = f"The rule's value for {rules.title(rules.stage_id(spec.stage), spec.id)} needs {' and '.join(reasons)}."
     cure = f"Give that, or the amount itself in {spec.unit.text}."
-    yield activity.missing(spec.stage, seat, spec.id, what, cure, "missing-input")
+    yield activity.missing(spec.stage, entry, spec.id, what, cure, "missing-input")
 
 
 def _reasons(
-    activity: Activity, properties: FloatArray, default: Default, stage: int, seat: int, invalid: InvalidNames
+    activity: Activity, properties: FloatArray, default: Default, stage: int, entry: int, invalid: InvalidNames
 ) -> Iterator[tuple[str, bool]]:
     """Yield each unknown input, and whether it is required and so reported itself."""
     rules = activity.rules
@@ -72,13 +72,13 @@ def _reasons(
     if index < 0:
         return
     spec = rules.properties[index]
-    place = property_entry(activity, properties, index, stage, seat)
+    place = property_entry(activity, properties, index, stage, entry)
     value = properties[activity.property_entries.offsets[index] + place]
     owner = rules.stage_id(spec.stage)
     if not np.isnan(value):
         if default.reference < 0:
-            told = spec.choice[int(value)] if spec.choice else f"{value / spec.unit.factor:g} {spec.unit.text}"
-            yield f"a value for {owner}.{spec.id} = {told}, which it does not have", False
+            text = spec.choice[int(value)] if spec.choice else f"{value / spec.unit.factor:g} {spec.unit.text}"
+            yield f"a value for {owner}.{spec.id} = {text}, which it does not have", False
     elif spec.method is not None:
         for needed in spec.inputs.values():
             yield from _reasons(activity, properties, Default(np.ones(1), reference=needed), spec.stage, place, invalid)
@@ -89,16 +89,16 @@ def _reasons(
         yield f"{owner}.{spec.id}", not spec.optional or ("property", index, product) in invalid
 
 
-def property_entry(activity: Activity, properties: FloatArray, index: int, stage: int, seat: int) -> int:
+def property_entry(activity: Activity, properties: FloatArray, index: int, stage: int, entry: int) -> int:
     """Return the entry of a property that an entry of a stage uses; of several components the first where it is unknown."""
     rules, components = activity.rules, activity.components
     owner = rules.properties[index].stage
     is_component = stage != PRODUCT and rules.stages[stage].component
     owner_per_component = owner != PRODUCT and rules.stages[owner].component
     if not owner_per_component or is_component:
-        return seat if owner_per_component or not is_component else int(components.product[seat])
-    start = int(components.start[seat])
-    fibres = properties[activity.property_entries.block(index)][start : start + int(components.count[seat])]
+        return entry if owner_per_component or not is_component else int(components.product[entry])
+    start = int(components.start[entry])
+    fibres = properties[activity.property_entries.block(index)][start : start + int(components.count[entry])]
     return start + int(np.argmax(np.isnan(fibres)))
 
 
@@ -117,18 +117,18 @@ def check_alternatives(activity: Activity, invalid: InvalidNames) -> Iterator[Pr
         names = rules.ways_named(written.one_of)
         note = f" {written.note.text()}" if written.note else ""
         flows = [index for kind, index in group if kind == "flow"]
-        for seat in np.flatnonzero(demanded & (count != 1)):
-            product = int(activity.components.product[seat]) if per_component else int(seat)
-            if count[seat] == 0 and any(("flow", index, product) in invalid for index in flows):
+        for entry in np.flatnonzero(demanded & (count != 1)):
+            product = int(activity.components.product[entry]) if per_component else int(entry)
+            if count[entry] == 0 and any(("flow", index, product) in invalid for index in flows):
                 continue
             stage = _owner(rules, *group[0]) if per_component else PRODUCT
-            got = [name for name, flags in zip(written.one_of, taken, strict=True) if flags[seat]]
-            told = f"Only one of these can be taken: {rules.ways_named(got)}."
-            what = told if got else f"One of these is needed: {names}."
+            got = [name for name, flags in zip(written.one_of, taken, strict=True) if flags[entry]]
+            excess = f"Only one of these can be taken: {rules.ways_named(got)}."
+            what = excess if got else f"One of these is needed: {names}."
             cure = f"Keep one.{note}" if got else f"Give rows for exactly one.{note}"
             fibre = _component_stage(rules, group) if per_component else stage
             way = (got or written.one_of)[0].partition(".")
-            yield activity.missing(fibre, int(seat), "one_of", what, cure, "alternatives", (way[0], way[2]))
+            yield activity.missing(fibre, int(entry), "one_of", what, cure, "alternatives", (way[0], way[2]))
 
 
 def _component_stage(rules: RuleSet, group: tuple[tuple[str, int], ...]) -> int:

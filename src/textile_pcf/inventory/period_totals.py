@@ -1,6 +1,6 @@
-"""Totals of periods, divided by what the stage gave in those periods: per kg of its output.
+"""Totals of periods, divided by the output of the stage in those periods.
 
-A flow that is told for several periods has one mean: all its totals over the outputs of all periods it is told for.
+A flow with totals of several periods has one mean: the sum of its totals over the outputs of all these periods.
 """
 
 from __future__ import annotations
@@ -23,9 +23,20 @@ from textile_pcf.units.product_units import ProductUnits
 
 @dataclass(frozen=True, eq=False)
 class Periods:
-    """Periods of stages: of each total, `totals`, and of each output, `outputs`. `flow` tells the totals that share a mean.
+    """Periods of the totals and outputs of stages.
 
-    A period is a stage seat, a fibre and a year; a mean belongs to a flow on its seat.
+    A period is a process, a component and a year. A mean belongs to a flow of a process.
+
+    Attributes
+    ----------
+    totals : ndarray, shape (totals,)
+        Period of each total.
+    outputs : ndarray, shape (outputs,)
+        Period of each output.
+    flow : ndarray, shape (totals,)
+        Group of each total; totals of one group share a mean.
+    count : int
+        Number of periods.
     """
 
     totals: IndexArray
@@ -34,7 +45,7 @@ class Periods:
     count: int
 
     def means(self, mass: FloatArray) -> FloatArray:
-        """What each total is divided by: the outputs of all periods of its flow. [kg] 0 where a period has none."""
+        """Return the divisor of each total: the outputs of all periods of its flow, 0 if there is none. [kg]"""
         given = np.bincount(self.outputs, weights=mass, minlength=self.count)
         first, _ = group_rows(self.flow, self.totals)
         of_flow, period = self.flow[first], self.totals[first]
@@ -52,18 +63,18 @@ class Periods:
 
 
 def periods_of(activity: Activity) -> Periods:
-    """The periods that rows speak of."""
-    flows, outputs, seats = activity.exchanges, activity.outputs, activity.processes
+    """Return the periods of the totals and outputs of the activity data."""
+    flows, outputs, processes = activity.exchanges, activity.outputs, activity.processes
     rows, code = flows.period_totals, activity.columns.texts["component"].codes
-    place = np.concatenate([flows.process[rows], seats.entry(outputs.stage, outputs.entry)])
+    process = np.concatenate([flows.process[rows], processes.entry(outputs.stage, outputs.entry)])
     component = code[np.concatenate([flows.row[rows], outputs.row])]
-    first, form = group_rows(place, component, np.concatenate([flows.year[rows], outputs.year]))
+    first, period = group_rows(process, component, np.concatenate([flows.year[rows], outputs.year]))
     _, flow = group_rows(activity.structure.flow_entries.entry(flows.flow[rows], flows.entry[rows]), component[: len(rows)])
-    return Periods(form[: len(rows)], form[len(rows) :], flow, len(first))
+    return Periods(period[: len(rows)], period[len(rows) :], flow, len(first))
 
 
 def per_output(activity: Activity, properties: FloatArray, values: FloatArray) -> tuple[FloatArray, list[Problem]]:
-    """Values of flow rows with the totals of periods per kg of output, and what is wrong with them."""
+    """Return exchange values with the totals of periods per kg of output, and the problems of these periods."""
     flows, outputs = activity.exchanges, activity.outputs
     rows = flows.period_totals
     if not len(rows) and not len(outputs.row):
@@ -87,17 +98,17 @@ def per_output(activity: Activity, properties: FloatArray, values: FloatArray) -
 
 
 def _given_twice(activity: Activity, periods: Periods) -> Iterator[Problem]:
-    """Second rows of one period that differ in nothing but how its year is told: in the row, or taken over from another."""
+    """Yield a problem per repeated row of a period whose year is in the row once and taken from another row once."""
     cells, flows, outputs = activity.columns, activity.exchanges, activity.outputs
     code, rows = {name: cells.texts[name].codes for name in ("item", "region", "year")}, flows.period_totals
-    told = (
+    groups = (
         (flows.row[rows], (periods.flow, periods.totals, flows.patterns.item[flows.pattern[rows]], flows.region[rows])),
         (outputs.row, (periods.outputs, code["item"][outputs.row], code["region"][outputs.row])),
     )
     cure = "Give it once, or tell its parts apart by item or region."
-    for row, same in told:
-        first, form = group_rows(*same)
-        earlier = row[first[form]]
+    for row, columns in groups:
+        first, group = group_rows(*columns)
+        earlier = row[first[group]]
         again = np.flatnonzero(code["year"][row] != code["year"][earlier])
         for place in again[np.unique(row[again], return_index=True)[1]]:
             what = f"The same period stands already, in {cells.table.location(int(earlier[place]))}."
@@ -105,26 +116,26 @@ def _given_twice(activity: Activity, periods: Periods) -> Iterator[Problem]:
 
 
 def _without_invalid_totals(activity: Activity, rows: IndexArray) -> IndexArray:
-    """Output rows of stages none of whose rows was reported: there the total is perhaps only unreadable."""
+    """Return the output rows of stages without invalid rows; an invalid row may be the total that belongs to the output."""
     texts = activity.columns.texts
     span = len(texts["stage"].categories)
-    home = texts["product"].codes * span + texts["stage"].codes
-    return rows[~np.isin(home[rows], home[activity.rows.of_kind(RowKind.INVALID)])]
+    stage = texts["product"].codes * span + texts["stage"].codes
+    return rows[~np.isin(stage[rows], stage[activity.rows.of_kind(RowKind.INVALID)])]
 
 
 def output_mass(activity: Activity, measures: ProductUnits) -> tuple[FloatArray, list[Problem]]:
-    """Outputs of periods in kg."""
+    """Return the mass of each output of a period, shape (outputs,), and problems of unknown masses. [kg]"""
     outputs, problems = activity.outputs, list[Problem]()
     mass = np.full(len(outputs.row), np.nan)
     amounts = activity.columns.numbers["amount"][outputs.row]
-    amounts = np.where(amounts > 0, amounts, np.nan)  # nothing given off was told with the row
-    for form in np.unique(outputs.unit):
-        unit: Unit | None = activity.rows.units[form]
+    amounts = np.where(amounts > 0, amounts, np.nan)  # an output of zero is a problem of its row
+    for unit_index in np.unique(outputs.unit):
+        unit: Unit | None = activity.rows.units[unit_index]
         assert unit is not None
-        rows = np.flatnonzero(outputs.unit == form)
-        per_lane = rule_arrays(activity.rules).stage_is_component[outputs.stage[rows]]
+        rows = np.flatnonzero(outputs.unit == unit_index)
+        per_component = rule_arrays(activity.rules).stage_is_component[outputs.stage[rows]]
         product = np.where(
-            per_lane, activity.components.product[np.where(per_lane, outputs.entry[rows], 0)], outputs.entry[rows]
+            per_component, activity.components.product[np.where(per_component, outputs.entry[rows], 0)], outputs.entry[rows]
         )
         mass[rows] = amounts[rows] * measures.mass_of(unit)[product]
         unknown = np.unique(outputs.row[rows[np.isnan(mass[rows]) & ~np.isnan(amounts[rows])]])
@@ -136,28 +147,28 @@ def output_mass(activity: Activity, measures: ProductUnits) -> tuple[FloatArray,
 
 
 def added_years(activity: Activity) -> Iterator[tuple[int, str]]:
-    """Per product, a sentence for amounts of several years that add up because they are no totals of periods."""
+    """Yield product and warning for amounts of several years that are summed because they are not totals of periods."""
     flows = activity.exchanges
-    told = np.setdiff1d(np.flatnonzero(flows.year), flows.empty)
+    dated = np.setdiff1d(np.flatnonzero(flows.year), flows.empty)
     _, same = group_rows(
-        activity.structure.flow_entries.entry(flows.flow[told], flows.entry[told]),
-        flows.patterns.item[flows.pattern[told]],
-        flows.region[told],
+        activity.structure.flow_entries.entry(flows.flow[dated], flows.entry[dated]),
+        flows.patterns.item[flows.pattern[dated]],
+        flows.region[dated],
     )
-    first, _ = group_rows(same, flows.year[told])
-    plain = np.bincount(same, weights=flows.per[told] != PER_PERIOD)
+    first, _ = group_rows(same, flows.year[dated])
+    plain = np.bincount(same, weights=flows.per[dated] != PER_PERIOD)
     several = (np.bincount(same[first], minlength=len(plain)) > 1) & (plain > 0)
     kept = first[several[same[first]]]  # one row of each year
     kept = kept[np.argsort(same[kept], kind="stable")]
-    for lines in np.split(told[kept], np.flatnonzero(np.diff(same[kept])) + 1):
+    for lines in np.split(dated[kept], np.flatnonzero(np.diff(same[kept])) + 1):
         if len(lines):
-            yield _years_told(activity, lines)
+            yield _summed_years(activity, lines)
 
 
-def _years_told(activity: Activity, lines: IndexArray) -> tuple[int, str]:
+def _summed_years(activity: Activity, lines: IndexArray) -> tuple[int, str]:
     flows = activity.exchanges
-    spec, seat = activity.rules.flows[flows.flow[lines[0]]], int(flows.entry[lines[0]])
-    product, component = activity.entry_name(spec.stage, seat)
+    spec, entry = activity.rules.flows[flows.flow[lines[0]]], int(flows.entry[lines[0]])
+    product, component = activity.entry_name(spec.stage, entry)
     where = f"{activity.rules.stage_id(spec.stage)}.{spec.id}{f' of {component}' if component else ''}"
     years = ", ".join(map(str, np.sort(flows.year[lines]).tolist()))
     return product, f"{where}: The amounts of several years ({years}) are added up. Only totals of periods give a mean."

@@ -1,4 +1,4 @@
-"""Amounts outside the band a rule calls plausible: warnings; those far above it are refused unless their row confirms them."""
+"""Warnings of amounts outside the plausible band of a rule, and problems of unconfirmed amounts far above it."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from textile_pcf.inventory.masses import stage_masses
 from textile_pcf.inventory.quantities import Quantities, property_on
 from textile_pcf.rules import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet
 
-TIMES = 20  # an amount so many times above its band is refused
+TIMES = 20  # an amount more than this many times above its band is refused
 NEAR = 1e-12
 Warning_ = tuple[int, str]
 
 
 @dataclass(frozen=True, eq=False)
 class _Bands:
-    """Bands of the properties, the losses or the flows of a rule, in canonical units; infinite where there is none."""
+    """Bands of the properties, losses or flows of a rule, in canonical units; infinite if there is none."""
 
     specs: tuple[PropertySpec | LossSpec | FlowSpec, ...]
     low: FloatArray
     high: FloatArray
     most: FloatArray
-    """Above it an amount must be confirmed; infinite where no amount can be so many times above the band."""
+    """Limit above which an amount must be confirmed; infinite if the band has no positive upper bound."""
     some: bool
 
 
@@ -42,8 +42,8 @@ def _bands(rules: RuleSet) -> tuple[_Bands, _Bands, _Bands]:
 
 
 def _bands_of(specs: tuple[PropertySpec | LossSpec | FlowSpec, ...]) -> _Bands:
-    told = [(-np.inf, np.inf) if spec.plausible is None else spec.plausible for spec in specs]
-    low, high = np.array(told, dtype=np.float64).reshape(-1, 2).T
+    limits = [(-np.inf, np.inf) if spec.plausible is None else spec.plausible for spec in specs]
+    low, high = np.array(limits, dtype=np.float64).reshape(-1, 2).T
     near_low, near_high = low - NEAR * np.abs(np.nan_to_num(low)), high + NEAR * np.abs(np.nan_to_num(high))
     most = np.where(high > 0, TIMES * near_high, np.inf)
     return _Bands(tuple(specs), near_low, near_high, most, any(spec.plausible is not None for spec in specs))
@@ -53,48 +53,48 @@ def _bands_of(specs: tuple[PropertySpec | LossSpec | FlowSpec, ...]) -> _Bands:
 
 
 def check_plausibility(activity: Activity, quantities: Quantities) -> Iterator[Warning_]:
-    """Per product, a sentence for each quantity outside its band, wherever it comes from."""
-    for problem, product in _doubts(activity, quantities):
+    """Yield product and warning for each quantity outside its band, whatever its origin."""
+    for problem, product in _outside_band(activity, quantities):
         yield product, problem.what
 
 
 def implausible_amounts(activity: Activity, quantities: Quantities) -> list[Problem]:
-    """The same sentences with the cells that tell the amounts."""
-    return [problem for problem, _ in _doubts(activity, quantities)]
+    """Return a problem, with the cell of the amount, for each quantity outside its band."""
+    return [problem for problem, _ in _outside_band(activity, quantities)]
 
 
 def count_implausible(activity: Activity, quantities: Quantities) -> Mapping[str, tuple[int, str, str]]:
-    """How many products are outside the band of each quantity, with the first of them and its amount."""
+    """Return the number of products outside the band of each quantity, with the first of them and its amount."""
     found: dict[str, tuple[int, str, str]] = {}
-    for bands, seats, values, _ in _judged(activity, quantities):
-        places = _outside(bands, seats, values)
-        entry = _entries(seats, places)
+    for bands, block_index, values, _ in _banded_values(activity, quantities):
+        places = _outside(bands, block_index, values)
+        entry = _entries(block_index, places)
         for index in np.unique(entry).tolist():
             spec, here = bands.specs[index], places[entry == index]
-            products = np.unique(_products(activity, spec.stage, here - seats.offsets[index]))
+            products = np.unique(_products(activity, spec.stage, here - block_index.offsets[index]))
             seen = f"{values[here[0]] / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
             name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
-            first = int(_products(activity, spec.stage, here[:1] - seats.offsets[index])[0])
+            first = int(_products(activity, spec.stage, here[:1] - block_index.offsets[index])[0])
             found[f"{name}|{_band(spec)}"] = (len(products), activity.names[first], seen)
     return found
 
 
 def catalogue_warnings(counts: Mapping[str, tuple[int, str, str]]) -> list[str]:
-    """A sentence for each quantity that is outside its band in some products of a catalogue."""
-    told = []
+    """Return a warning for each quantity that is outside its band in some products of a catalogue."""
+    warnings = []
     for key, (count, product, seen) in counts.items():
         name, band = key.split("|")
-        told.append(f"{name}: Products outside the plausible {band}: {count}. The first of them is {product} with {seen}.")
-    return told
+        warnings.append(f"{name}: Products outside the plausible {band}: {count}. The first of them is {product} with {seen}.")
+    return warnings
 
 
-def _doubts(activity: Activity, quantities: Quantities) -> Iterator[tuple[Problem, int]]:
-    for bands, seats, values, rows in _judged(activity, quantities):
-        places = _outside(bands, seats, values)
-        for place, index in zip(places.tolist(), _entries(seats, places).tolist(), strict=True):
+def _outside_band(activity: Activity, quantities: Quantities) -> Iterator[tuple[Problem, int]]:
+    for bands, block_index, values, rows in _banded_values(activity, quantities):
+        places = _outside(bands, block_index, values)
+        for place, index in zip(places.tolist(), _entries(block_index, places).tolist(), strict=True):
             spec = bands.specs[index]
-            seat = place - int(seats.offsets[index])
-            product, component = activity.entry_name(spec.stage, seat)
+            entry = place - int(block_index.offsets[index])
+            product, component = activity.entry_name(spec.stage, entry)
             of = f" of {component}" if component else ""
             name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}{of}"
             seen = f"{values[place] / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
@@ -104,22 +104,22 @@ def _doubts(activity: Activity, quantities: Quantities) -> Iterator[tuple[Proble
             yield Problem(where, what, "", activity.products[product], "plausible"), product
 
 
-def _judged(activity: Activity, quantities: Quantities) -> Iterator[tuple[_Bands, BlockIndex, FloatArray, IndexArray]]:
-    """What has a band: the bands, the seats, the values on them, and the row of each, -1 where the rule tells it."""
+def _banded_values(activity: Activity, quantities: Quantities) -> Iterator[tuple[_Bands, BlockIndex, FloatArray, IndexArray]]:
+    """Yield bands, block index, values and rows of properties, losses and flows; row -1 for values of the rule."""
     properties, losses, flows = _bands(activity.rules)
     if properties.some:
         yield properties, activity.property_entries, quantities.properties, activity.property_rows
     if losses.some:
         yield losses, activity.loss_entries, _taken(activity, quantities.losses), activity.loss_rows
     if flows.some:
-        seats, told = activity.structure.flow_entries, activity.exchanges
-        row = np.full(seats.total, -1, dtype=np.intp)
-        row[seats.entry(told.flow[::-1], told.entry[::-1])] = told.row[::-1]  # the first of several
-        yield flows, seats, _per_seat(activity, seats, _per_driver(activity, quantities)), row
+        block_index, exchanges = activity.structure.flow_entries, activity.exchanges
+        row = np.full(block_index.total, -1, dtype=np.intp)
+        row[block_index.entry(exchanges.flow[::-1], exchanges.entry[::-1])] = exchanges.row[::-1]  # the first of several
+        yield flows, block_index, _sum_per_entry(activity, block_index, _per_driver(activity, quantities)), row
 
 
 def _taken(activity: Activity, losses: FloatArray) -> FloatArray:
-    """Losses of stages that take place."""
+    """Return the losses of active stages; NaN elsewhere."""
     if activity.stage_active.all():
         return losses
     blocks = activity.processes.blocks
@@ -127,18 +127,18 @@ def _taken(activity: Activity, losses: FloatArray) -> FloatArray:
     return np.where(np.concatenate(taken), losses, np.nan) if taken else losses
 
 
-def _outside(bands: _Bands, seats: BlockIndex, values: FloatArray) -> IndexArray:
-    return np.flatnonzero((values < seats.repeat(bands.low)) | (values > seats.repeat(bands.high)))
+def _outside(bands: _Bands, block_index: BlockIndex, values: FloatArray) -> IndexArray:
+    return np.flatnonzero((values < block_index.repeat(bands.low)) | (values > block_index.repeat(bands.high)))
 
 
-def _entries(seats: BlockIndex, places: IndexArray) -> IndexArray:
-    """Which property, loss or flow each place belongs to."""
-    return np.asarray(np.searchsorted(seats.offsets, places, side="right") - 1, dtype=np.intp)
+def _entries(block_index: BlockIndex, places: IndexArray) -> IndexArray:
+    """Return the property, loss or flow of each index."""
+    return np.asarray(np.searchsorted(block_index.offsets, places, side="right") - 1, dtype=np.intp)
 
 
-def _products(activity: Activity, stage: int, seats: IndexArray) -> IndexArray:
-    per_fibre = stage != PRODUCT and activity.rules.stages[stage].component
-    return activity.components.product[seats] if per_fibre else np.asarray(seats, dtype=np.intp)
+def _products(activity: Activity, stage: int, entries: IndexArray) -> IndexArray:
+    per_component = stage != PRODUCT and activity.rules.stages[stage].component
+    return activity.components.product[entries] if per_component else np.asarray(entries, dtype=np.intp)
 
 
 def _unit(spec: PropertySpec | LossSpec | FlowSpec) -> tuple[float, str]:
@@ -153,24 +153,26 @@ def _band(spec: PropertySpec | LossSpec | FlowSpec) -> str:
     return f"{low} to {high} {unit}"
 
 
-# ---------------------------------------------------------------- flows on their seats
+# ---------------------------------------------------------------- flows on their entries
 
 
-def _per_seat(activity: Activity, seats: BlockIndex, values: FloatArray, rows: BoolArray | None = None) -> FloatArray:
-    """Sum of what each flow is told to be per driver on each of its seats; NaN where no row says so."""
+def _sum_per_entry(
+    activity: Activity, block_index: BlockIndex, values: FloatArray, rows: BoolArray | None = None
+) -> FloatArray:
+    """Return the sum of the exchange values of each flow entry; NaN if there is no known value. [per driver]"""
     flows = activity.exchanges
-    place = seats.entry(flows.flow, flows.entry)
+    place = block_index.entry(flows.flow, flows.entry)
     if rows is not None:
         place, values = place[rows], values[rows]
     known = np.isfinite(values)
     if not known.all():
         place, values = place[known], values[known]
-    total = np.bincount(place, weights=values, minlength=seats.total)
-    return np.where(np.bincount(place, minlength=seats.total) > 0, total, np.nan)
+    total = np.bincount(place, weights=values, minlength=block_index.total)
+    return np.where(np.bincount(place, minlength=block_index.total) > 0, total, np.nan)
 
 
 def _per_driver(activity: Activity, quantities: Quantities) -> FloatArray:
-    """Values of flow rows per driver of the rule, also of those that are per product or of a period."""
+    """Return exchange values per driver of the rule, also of those that are per product or per period."""
     flows, values = activity.exchanges, quantities.value
     if not flows.has_other_basis:
         return values
@@ -192,7 +194,7 @@ def _per_driver(activity: Activity, quantities: Quantities) -> FloatArray:
 
 
 def _drivers(activity: Activity, quantities: Quantities, masses: engine.Masses, spec: FlowSpec, rows: IndexArray) -> FloatArray:
-    """What the rule multiplies a flow by, on some rows of it."""
+    """Return the product of the drivers of a flow on some of its exchanges."""
     flows, product = activity.exchanges, np.ones(len(rows))
     for driver in spec.drivers:
         if driver == "product":
@@ -208,7 +210,7 @@ def _drivers(activity: Activity, quantities: Quantities, masses: engine.Masses, 
 
 
 def refuse_beyond_band(activity: Activity, quantities: Quantities) -> list[Problem]:
-    """Stated amounts more than twenty times above their band, by no row confirmed; amounts of the rule are not judged."""
+    """Return a problem per unconfirmed amount more than twenty times above its band; amounts of the rule are not checked."""
     properties, losses, flows = _bands(activity.rules)
     problems: list[Problem] = []
     if properties.some:
@@ -219,32 +221,34 @@ def refuse_beyond_band(activity: Activity, quantities: Quantities) -> list[Probl
         problems += _flows(activity, quantities, flows)
     if not problems:
         return problems
-    told = {problem.where for problem in (*activity.problems, *quantities.problems)}  # what is wrong anyway
-    return [problem for problem in problems if problem.where not in told]
+    reported = {problem.where for problem in (*activity.problems, *quantities.problems)}  # these amounts are problems already
+    return [problem for problem in problems if problem.where not in reported]
 
 
-def _single(activity: Activity, bands: _Bands, seats: BlockIndex, values: FloatArray, rows: IndexArray) -> Iterator[Problem]:
-    """Properties or losses, each told by one row."""
-    places = np.flatnonzero(values > seats.repeat(bands.most))
+def _single(
+    activity: Activity, bands: _Bands, block_index: BlockIndex, values: FloatArray, rows: IndexArray
+) -> Iterator[Problem]:
+    """Yield problems of properties or losses, which have one row each."""
+    places = np.flatnonzero(values > block_index.repeat(bands.most))
     if not len(places):
         return
     places = places[~activity.columns.confirmed[rows[places]]]
     for place in places[np.unique(rows[places], return_index=True)[1]].tolist():
-        spec = bands.specs[int(_entries(seats, np.array([place]))[0])]
+        spec = bands.specs[int(_entries(block_index, np.array([place]))[0])]
         yield _refused(activity, spec, float(values[place]), int(rows[place]))
 
 
 def _flows(activity: Activity, quantities: Quantities, bands: _Bands) -> Iterator[Problem]:
-    """Flows, each the sum of its rows: told at the rows that are too much by themselves, else at the largest."""
-    flows, seats = activity.exchanges, activity.structure.flow_entries
+    """Yield problems of flows, each the sum of its rows: at the rows that exceed the limit alone, else at the largest."""
+    flows, block_index = activity.exchanges, activity.structure.flow_entries
     values = _per_driver(activity, quantities)
     if not _suspect(activity, bands, values):
         return
     stated = (flows.row >= 0) & ~activity.columns.confirmed[flows.row]
     stated[flows.empty] = False
-    total = _per_seat(activity, seats, values, stated)
-    over = np.flatnonzero(total > seats.repeat(bands.most))
-    place = seats.entry(flows.flow, flows.entry)
+    total = _sum_per_entry(activity, block_index, values, stated)
+    over = np.flatnonzero(total > block_index.repeat(bands.most))
+    place = block_index.entry(flows.flow, flows.entry)
     seen: set[int] = set()
     for lines in _lines_of(np.flatnonzero(stated), place, over):
         index = int(flows.flow[lines[0]])
@@ -256,7 +260,7 @@ def _flows(activity: Activity, quantities: Quantities, bands: _Bands) -> Iterato
 
 
 def _suspect(activity: Activity, bands: _Bands, values: FloatArray) -> bool:
-    """Whether a flow could be so far above its band: a sum of so few rows is not, unless one row is above the band."""
+    """Return whether a flow can exceed its limit: a row is above the band, or a flow may have many rows."""
     flows = activity.exchanges
     high = np.append(bands.high, np.inf)[flows.patterns.flow]
     if np.count_nonzero(values > take(high, flows.pattern)):
@@ -264,9 +268,9 @@ def _suspect(activity: Activity, bands: _Bands, values: FloatArray) -> bool:
     return bool(len(flows) - np.count_nonzero(activity.structure.is_given) >= TIMES)  # many rows of one flow
 
 
-def _lines_of(lines: IndexArray, place: IndexArray, wanted: IndexArray) -> Iterator[IndexArray]:
-    """Flow rows on each of some seats."""
-    lines = lines[np.isin(place[lines], wanted)]
+def _lines_of(lines: IndexArray, place: IndexArray, selected: IndexArray) -> Iterator[IndexArray]:
+    """Yield the exchanges of each of some flow entries."""
+    lines = lines[np.isin(place[lines], selected)]
     lines = lines[np.argsort(place[lines], kind="stable")]
     yield from (part for part in np.split(lines, np.flatnonzero(np.diff(place[lines])) + 1) if len(part))
 
@@ -280,9 +284,9 @@ def _refused(activity: Activity, spec: PropertySpec | LossSpec | FlowSpec, value
 
 
 def most_of_rows(activity: Activity) -> FloatArray:
-    """The amount of each row, in its unit, above which it must be confirmed; infinite where there is none."""
-    forms, most = activity.rows.patterns, np.full(len(activity.rows.patterns.row_kind), np.inf)
+    """Return the amount above which each row must be confirmed, in its unit; infinite if there is no limit."""
+    patterns, most = activity.rows.patterns, np.full(len(activity.rows.patterns.row_kind), np.inf)
     for kind, bands in zip((RowKind.PROPERTY, RowKind.LOSS, RowKind.FLOW), _bands(activity.rules), strict=True):
-        here = forms.row_kind == kind
-        most[here] = bands.most[forms.index[here]] / forms.factor[here]
+        here = patterns.row_kind == kind
+        most[here] = bands.most[patterns.index[here]] / patterns.factor[here]
     return most[activity.rows.pattern]

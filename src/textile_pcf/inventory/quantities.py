@@ -1,4 +1,4 @@
-"""Quantities completed: given by the activity data, else the rule's value, else computed by a named method."""
+"""Complete quantities: given by the activity data, else the value of the rule, else computed by a named method."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Quantities(NamedTuple):
     mass : ndarray, shape (products,)
         Mass of one product unit. [kg]
     problems : tuple of Problem
-        What is missing where it is used, and what cannot be.
+        Missing quantities that are used, and impossible values.
     """
 
     properties: FloatArray
@@ -90,8 +90,7 @@ def complete_quantities(activity: Activity) -> Quantities:
     ]
     if activity.key is not None and not (activity.known_complete or repeated or absent or activity.problems):
         keep_structure(activity.rules, activity.key, activity.columns, activity.structure)
-    told = (properties, origin, property_entry, losses, loss_entry, value, scale, entry)
-    return Quantities(*told, mass, tuple(problems))
+    return Quantities(properties, origin, property_entry, losses, loss_entry, value, scale, entry, mass, tuple(problems))
 
 
 def _all_given(activity: Activity) -> Quantities:
@@ -100,11 +99,11 @@ def _all_given(activity: Activity) -> Quantities:
     mass = product_mass(activity, properties)
     scale, driver_problems = non_mass_drivers(activity, properties, set())
     problems = [*missing_mass(activity, mass), *_check_losses(activity, losses, properties, set()), *driver_problems]
-    told, no_rule_entry = structure.properties, structure.losses.no_rule_entry
+    property_structure, no_rule_entry = structure.properties, structure.losses.no_rule_entry
     values = (
         properties,
-        told.all_given,
-        told.no_rule_entry,
+        property_structure.all_given,
+        property_structure.no_rule_entry,
         losses,
         no_rule_entry,
         activity.exchange_value,
@@ -133,7 +132,7 @@ def property_on(activity: Activity, properties: FloatArray, index: int, stage: i
 
 
 def evaluate_default(
-    activity: Activity, properties: FloatArray, default: Default, stage: int, seats: int
+    activity: Activity, properties: FloatArray, default: Default, stage: int, size: int
 ) -> tuple[FloatArray, IndexArray]:
     """Return the rule's value on each entry of a stage, and the entry of the value it is (-1: none)."""
     if default.reference >= 0:
@@ -142,15 +141,15 @@ def evaluate_default(
     if default.by >= 0:
         entry = default.entry(property_on(activity, properties, default.by, stage))
         return np.append(default.values, np.nan)[entry], entry
-    return np.full(seats, default.values[0]), np.zeros(seats, dtype=np.intp)
+    return np.full(size, default.values[0]), np.zeros(size, dtype=np.intp)
 
 
 def _properties(activity: Activity) -> tuple[FloatArray, IndexArray, IndexArray]:
-    told = activity.structure.properties
+    structure = activity.structure.properties
     values, unknown = activity.properties, np.isnan(activity.properties)
     if not np.count_nonzero(unknown):
-        return values, told.all_given, told.no_rule_entry
-    origin, entries = np.where(unknown, NONE, GIVEN), told.no_rule_entry
+        return values, structure.all_given, structure.no_rule_entry
+    origin, entries = np.where(unknown, NONE, GIVEN), structure.no_rule_entry
     values, entries = values.copy(), entries.copy()
     for spec in activity.rules.properties:
         block = activity.property_entries.block(spec.index)
@@ -182,18 +181,18 @@ def _computed(activity: Activity, values: FloatArray, spec: PropertySpec) -> Flo
     return np.where(np.isfinite(found), found, np.nan)
 
 
-def method_input(activity: Activity, values: FloatArray, index: int, stage: int, wanted: str) -> FloatArray:
+def method_input(activity: Activity, values: FloatArray, index: int, stage: int, unit_text: str) -> FloatArray:
     """Return a property in the unit of a method input; a count in dtex becomes Nm if needed."""
-    told = activity.rules.properties[index].unit
-    target = parse_unit(wanted)
+    unit = activity.rules.properties[index].unit
+    target = parse_unit(unit_text)
     found = property_on(activity, values, index, stage)
-    return (1 / found if told.dimensions != target.dimensions else found) / target.factor
+    return (1 / found if unit.dimensions != target.dimensions else found) / target.factor
 
 
-def _canonical(values: FloatArray, told: Unit, unit: Unit) -> FloatArray:
-    """Values in `told` as canonical ones of the property's unit."""
-    canonical = values * told.factor
-    return 1 / canonical if told.dimensions != unit.dimensions else canonical
+def _canonical(values: FloatArray, source: Unit, unit: Unit) -> FloatArray:
+    """Convert values in the unit `source` to the canonical unit of a property."""
+    canonical = values * source.factor
+    return 1 / canonical if source.dimensions != unit.dimensions else canonical
 
 
 def _losses(activity: Activity, properties: FloatArray) -> tuple[FloatArray, IndexArray]:
@@ -222,19 +221,19 @@ def _missing_properties(activity: Activity, properties: FloatArray, invalid: set
         empty = np.isnan(properties[block])
         if spec.stage != PRODUCT:
             empty = empty & activity.stage_active[activity.processes.block(spec.stage)]
-        for seat in np.flatnonzero(empty):
-            product, _ = activity.entry_name(spec.stage, int(seat))
+        for entry in np.flatnonzero(empty):
+            product, _ = activity.entry_name(spec.stage, int(entry))
             if ("property", spec.index, product) not in invalid:
-                yield _not_given(activity, spec, int(seat))
+                yield _not_given(activity, spec, int(entry))
 
 
-def _not_given(activity: Activity, spec: PropertySpec | LossSpec, seat: int) -> Problem:
+def _not_given(activity: Activity, spec: PropertySpec | LossSpec, entry: int) -> Problem:
     stage = activity.rules.stage_id(spec.stage)
     options = getattr(spec, "choice", ())
-    wanted = f"Write one of {', '.join(options)} in the column `item`." if options else f"Give it in {spec.unit.text}."
+    cure = f"Write one of {', '.join(options)} in the column `item`." if options else f"Give it in {spec.unit.text}."
     note = activity.rules.note(stage, spec.id)
     what = f"{activity.rules.title(stage, spec.id)} is missing, and the rule has no value for it."
-    return activity.missing(spec.stage, seat, spec.id, what, f"{wanted} {note}".strip(), "missing")
+    return activity.missing(spec.stage, entry, spec.id, what, f"{cure} {note}".strip(), "missing")
 
 
 def _check_losses(
@@ -242,11 +241,11 @@ def _check_losses(
 ) -> Iterator[Problem]:
     """Yield a problem per loss that is missing or outside what its basis allows."""
     if np.count_nonzero(losses) == len(losses) and (not len(losses) or losses.item(losses.argmax()) < 1):
-        return  # whatever the basis; comparisons with NaN are false, and what is negative is told with its row
-    arrays, seats = rule_arrays(activity.rules), activity.loss_entries
-    most = seats.repeat(np.where(arrays.loss_basis == "input", 1.0, np.inf))
-    least = seats.repeat(np.where(arrays.loss_basis == "ratio", 0.0, -np.inf))
-    lacking = np.isnan(losses) & seats.repeat(arrays.loss_required)
+        return  # whatever the basis; comparisons with NaN are false, and negative losses are problems of their row
+    arrays, block_index = rule_arrays(activity.rules), activity.loss_entries
+    most = block_index.repeat(np.where(arrays.loss_basis == "input", 1.0, np.inf))
+    least = block_index.repeat(np.where(arrays.loss_basis == "ratio", 0.0, -np.inf))
+    lacking = np.isnan(losses) & block_index.repeat(arrays.loss_required)
     if not (lacking | (losses >= most) | (losses <= least)).any():
         return
     for spec in activity.rules.losses:
@@ -255,25 +254,25 @@ def _check_losses(
         block = activity.loss_entries.block(spec.index)
         values, rows = losses[block], activity.loss_rows[block]
         takes = activity.stage_active[activity.processes.block(spec.stage)]
-        for seat in np.flatnonzero(takes & np.isnan(values) & (not spec.optional or spec.default is not None)):
-            product, _ = activity.entry_name(spec.stage, int(seat))
+        for entry in np.flatnonzero(takes & np.isnan(values) & (not spec.optional or spec.default is not None)):
+            product, _ = activity.entry_name(spec.stage, int(entry))
             if ("loss", spec.index, product) in invalid:
                 continue
             if spec.default is None:
-                yield _not_given(activity, spec, int(seat))
+                yield _not_given(activity, spec, int(entry))
             else:
-                yield from missing_input(activity, properties, spec, spec.default, int(seat), invalid)
+                yield from missing_input(activity, properties, spec, spec.default, int(entry), invalid)
         high = 1.0 if spec.basis == "input" else np.inf
-        wrong = (values >= high) | ((values == 0) & (spec.basis == "ratio"))  # negative ones are told with the row
+        wrong = (values >= high) | ((values == 0) & (spec.basis == "ratio"))  # negative losses are problems of their row
         for row in np.unique(rows[wrong & (rows >= 0)]):
-            told = f"{activity.value[row] * 100:.6g} %" if spec.basis != "ratio" else f"{activity.value[row]:.6g}"
+            text = f"{activity.value[row] * 100:.6g} %" if spec.basis != "ratio" else f"{activity.value[row]:.6g}"
             limits = {
                 "input": "A loss on the input is at least 0 % and below 100 %",
                 "output": "A loss on the output is at least 0 %",
                 "ratio": "A ratio of input to output is above 0",
             }[spec.basis]
             cure = f"{limits}; 5 percent is written 5 with unit %."
-            yield from activity.columns.problems_at([int(row)], f"A loss of {told} cannot be.", cure, "amount", "loss")
+            yield from activity.columns.problems_at([int(row)], f"A loss of {text} cannot be.", cure, "amount", "loss")
 
 
 def _flow_values(activity: Activity, properties: FloatArray) -> tuple[FloatArray, IndexArray]:
@@ -299,8 +298,8 @@ def _check_default_taken_once(activity: Activity) -> Iterator[Problem]:
     rows = flows.empty[flows.row[flows.empty] >= 0]
     if len(rows) < 2:
         return
-    first, form = group_rows(flows.flow[rows], flows.entry[rows])
-    again = np.unique(flows.row[rows[first[form] != np.arange(len(rows))]])
+    first, group = group_rows(flows.flow[rows], flows.entry[rows])
+    again = np.unique(flows.row[rows[first[group] != np.arange(len(rows))]])
     what = "Another row without amount takes the rule's value of this flow already."
     yield from activity.columns.problems_at(again, what, "Write the amounts, or keep one of the rows.", "amount", "taken-twice")
 
@@ -312,10 +311,10 @@ def _missing_values(
     if not len(flows.empty):
         return
     for row in flows.empty[np.isnan(values[flows.empty])]:
-        spec, seat = activity.rules.flows[flows.flow[row]], int(flows.entry[row])
-        product, _ = activity.entry_name(spec.stage, seat)
+        spec, entry = activity.rules.flows[flows.flow[row]], int(flows.entry[row])
+        product, _ = activity.entry_name(spec.stage, entry)
         if spec.default is not None and ("flow", spec.index, product) not in invalid:
-            yield from missing_input(activity, properties, spec, spec.default, seat, invalid)
+            yield from missing_input(activity, properties, spec, spec.default, entry, invalid)
 
 
 def non_mass_drivers(
@@ -352,13 +351,13 @@ def component_share(activity: Activity) -> FloatArray:
 
     5 kWh per product, given once for a blend, are 5 kWh and not 5 kWh per component. Shape (exchanges,) or (1,).
     """
-    flows, components, told = activity.exchanges, activity.components, rule_arrays(activity.rules)
+    flows, components, arrays = activity.exchanges, activity.components, rule_arrays(activity.rules)
     if components.one_per_product:  # no blends
         return np.ones(1)
-    absolute = (flows.per == PER_PRODUCT) | (told.flow_massless[flows.flow] & (flows.per == PER_DRIVER))
+    absolute = (flows.per == PER_PRODUCT) | (arrays.flow_massless[flows.flow] & (flows.per == PER_DRIVER))
     unnamed = np.array([name == "" for name in activity.columns.texts["component"].categories])
     for_all = (flows.row < 0) | unnamed[activity.columns.texts["component"].codes[flows.row]]
-    rows = np.flatnonzero(told.flow_is_component[flows.flow] & absolute & for_all)
+    rows = np.flatnonzero(arrays.flow_is_component[flows.flow] & absolute & for_all)
     part = np.ones(len(flows))
     part[rows] = components.share[flows.entry[rows]]
     return part

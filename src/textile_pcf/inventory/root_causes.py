@@ -1,4 +1,4 @@
-"""Problems as they are told: in the order of the file, and none that only follows from another."""
+"""Problems in the order of the file, without those that only follow from another."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ FOLLOWING = frozenset({"missing", "missing-input", "alternatives", "no-factor", 
 
 
 def root_causes(activity: Activity, problems: Iterable[Problem]) -> list[Problem]:
-    """Problems by place, without those that follow from a row that names no product, or names it in other capitals."""
-    found = list(problems)
-    nameless = any(problem.code == "bad-product" for problem in found)
-    twins = _case_variants(activity) if any(problem.code in FOLLOWING for problem in found) else {}
-    kept = [problem for problem in found if not _follows(problem, nameless, twins)]
-    short = {problem.product for problem in found if problem.code in FOLLOWING and problem.product in twins}
+    """Return problems by location, without those that follow from a missing product name or from its capitals."""
+    listed = list(problems)
+    nameless = any(problem.code == "bad-product" for problem in listed)
+    twins = _case_variants(activity) if any(problem.code in FOLLOWING for problem in listed) else {}
+    kept = [problem for problem in listed if not _follows(problem, nameless, twins)]
+    short = {problem.product for problem in listed if problem.code in FOLLOWING and problem.product in twins}
     return by_location([*kept, *_differing(activity, twins, short)])
 
 
@@ -25,7 +25,7 @@ def _follows(problem: Problem, nameless: bool, twins: dict[str, str]) -> bool:
 
 
 def _case_variants(activity: Activity) -> dict[str, str]:
-    """Products that differ only in capitals from another, with that one."""
+    """Return the products that differ from another only in capitals, with that other product."""
     by_fold: dict[str, list[str]] = {}
     for product in activity.products:
         by_fold.setdefault(product.casefold(), []).append(product)
@@ -35,12 +35,12 @@ def _case_variants(activity: Activity) -> dict[str, str]:
 
 
 def _differing(activity: Activity, twins: dict[str, str], short: set[str]) -> Iterator[Problem]:
-    """One word about each pair of which one is incomplete."""
-    told: set[str] = set()
+    """Yield one problem per pair of which one is incomplete."""
+    reported: set[str] = set()
     cells = activity.columns
     for product in activity.products:
-        if product in short and product.casefold() not in told:
-            told.add(product.casefold())
+        if product in short and product.casefold() not in reported:
+            reported.add(product.casefold())
             other = twins[product]
             later = max(product, other, key=activity.products.index)
             row = int((cells.texts["product"].codes == activity.products.index(later)).argmax())

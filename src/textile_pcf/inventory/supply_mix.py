@@ -49,7 +49,7 @@ def apply_supply(
         for number, part in enumerate(split.parts):
             part_rows = first[split.rows] + number
             multiplier[part_rows] = part.multiplier
-            new_index[part_rows] = _asked_for(matcher, match_index[split.rows], part)
+            new_index[part_rows] = _part_indices(matcher, match_index[split.rows], part)
             unanswered += _wrong(matcher, np.unique(new_index[part_rows]), part, accounting)
     problems += summed_up(matcher.factors, unanswered, supply.name)
     indices, new_index = np.unique(new_index, return_inverse=True)
@@ -72,7 +72,7 @@ def apply_supply(
 
 
 def _covered(activity: Activity, matches: FactorMatches, site: SiteSupply) -> IndexArray:
-    """Rows of a site's stages that take the rule's own electricity or purchased heat."""
+    """Return the exchanges of a site's stages that use the rule's own electricity or purchased heat."""
     rules = activity.rules
     item, energy = CARRIERS[site.carrier], parse_unit("MJ").dimensions
     flows = [
@@ -83,8 +83,8 @@ def _covered(activity: Activity, matches: FactorMatches, site: SiteSupply) -> In
     return np.flatnonzero(np.array(flows or [False])[activity.exchanges.flow] & np.array(plain or [False])[matches.request])
 
 
-def _asked_for(matcher: FactorMatcher, new_index: IndexArray, part: Part) -> IndexArray:
-    """Answers to what a part asks for, for rows by the answers they had."""
+def _part_indices(matcher: FactorMatcher, new_index: IndexArray, part: Part) -> IndexArray:
+    """Return the match index of a part for each exchange, from the match index without the supply."""
     distinct, inverse = np.unique(new_index, return_inverse=True)
     indices = []
     for number in distinct:
@@ -114,7 +114,10 @@ def _unknown_stages(activity: Activity, supply: Supply) -> Iterator[Problem]:
 def _wrong(
     matcher: FactorMatcher, indices: IndexArray, part: Part, accounting: str
 ) -> Iterator[tuple[Request | None, Problem]]:
-    """A part without a factor, with what it asks; or with one of zero: no source is free of emissions over its life cycle."""
+    """Yield a problem, with its request, for a part without a factor or with a factor of zero.
+
+    No source is free of emissions over its life cycle.
+    """
     for index in indices:
         match = matcher.matches[index]
         if isinstance(match, NoMatch):
