@@ -26,11 +26,11 @@ def summed_up(factors: FactorTable, problems: Iterable[tuple[Request | None, Pro
         Name of the input, the location of the merged problem.
     """
     in_default: list[tuple[Request, Problem]] = []
-    answers: dict[Request, bool] = {}
+    has_factor: dict[Request, bool] = {}
     for request, problem in problems:
-        if request is not None and request not in answers:
-            answers[request] = _has(factors, request)
-        if request is not None and answers[request]:
+        if request is not None and request not in has_factor:
+            has_factor[request] = _has(factors, request)
+        if request is not None and has_factor[request]:
             in_default.append((request, problem))
         else:
             yield problem

@@ -24,8 +24,8 @@ def find_double_transport(activity: Activity, factors: FactorTable, matches: Fac
         return
     delivered = np.array(
         [
-            answer is not None and factors.tables[answer.table].texts["boundary"][answer.row] == DELIVERED
-            for answer in matches.matches
+            match is not None and factors.tables[match.table].texts["boundary"][match.row] == DELIVERED
+            for match in matches.matches
         ],
         dtype=bool,
     )
@@ -39,11 +39,11 @@ def find_double_transport(activity: Activity, factors: FactorTable, matches: Fac
     carries = np.array([_is_transport(spec) for spec in rules.flows])[flows.flow] & (activity.exchange_value != 0)
     ways = np.flatnonzero(carries & np.isin(product_index, product_index[rows]))
     carried = ways[group_rows(product_index[ways], flows.flow[ways])[0]]
-    found = rows[group_rows(product_index[rows], matches.request[rows])[0]]
+    first_rows = rows[group_rows(product_index[rows], matches.request[rows])[0]]
     flows_at: dict[int, list[str]] = {}
     for row in carried.tolist():
         flows_at.setdefault(int(product_index[row]), []).append(rules.flows[flows.flow[row]].id)
-    for row in found.tolist():
+    for row in first_rows.tolist():
         item, name = matches.requests[matches.request[row]].item, rules.stage_id(int(stage[row]))
         for flow in sorted(flows_at.get(int(product_index[row]), [])):
             yield int(product[row]), f"{name}.{flow}: {item} ends at your door already; give 0 km, or its way is counted twice."

@@ -81,37 +81,37 @@ class FactorMatches:
     @cached_property
     def matches(self) -> tuple[Match | None, ...]:
         """Match of each request; None for links and requests without a factor."""
-        found = (self.all_matches[place] for place in self.match_index.tolist())
-        return tuple(answer if isinstance(answer, Match) else None for answer in found)
+        matches = (self.all_matches[index] for index in self.match_index.tolist())
+        return tuple(match if isinstance(match, Match) else None for match in matches)
 
     @cached_property
     def requests(self) -> tuple[Request, ...]:
         """The requests."""
-        return tuple(self.all_requests[place] for place in self.match_index.tolist())
+        return tuple(self.all_requests[index] for index in self.match_index.tolist())
 
 
-def match_exchanges(activity: Activity, answers: FactorMatcher) -> FactorMatches:
+def match_exchanges(activity: Activity, matcher: FactorMatcher) -> FactorMatches:
     """Return the emission factor of every exchange, with a problem for every exchange that has none."""
-    if (earlier := answers.matches_by_structure.get(activity.structure)) is not None:
+    if (earlier := matcher.matches_by_structure.get(activity.structure)) is not None:
         return earlier
-    pattern, request, indices, links = _requests(activity, answers)
+    pattern, request, indices, links = _requests(activity, matcher)
     supplier = _suppliers(activity, links)
-    values, rows = answers.split_values[indices], answers.factor_rows[indices]
+    values, rows = matcher.split_values[indices], matcher.factor_rows[indices]
     matched = FactorMatches(
-        pattern, request, answers.matches, answers.requests, values, rows, indices, supplier, len(links) > 0, problems=()
+        pattern, request, matcher.matches, matcher.requests, values, rows, indices, supplier, len(links) > 0, problems=()
     )
-    without = _problems(activity, answers, matched)
+    without = _problems(activity, matcher, matched)
     problems = [
-        *summed_up(answers.factors, without, activity.columns.table.name),
+        *summed_up(matcher.factors, without, activity.columns.table.name),
         *_unknown_suppliers(activity, links, supplier),
     ]
     matched = replace(matched, problems=tuple(problems)) if problems else matched
     if activity.known_complete and not problems:
-        answers.matches_by_structure[activity.structure] = matched
+        matcher.matches_by_structure[activity.structure] = matched
     return matched
 
 
-def _requests(activity: Activity, answers: FactorMatcher) -> tuple[IndexArray, IndexArray, IndexArray, IndexArray]:
+def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, IndexArray, IndexArray, IndexArray]:
     """Return pattern per exchange, request per pattern, match index per request, and the exchanges that link to a product.
 
     Each distinct row pattern is one request. If patterns have no region and year, those of the exchanges are part of it.
@@ -131,7 +131,7 @@ def _requests(activity: Activity, answers: FactorMatcher) -> tuple[IndexArray, I
         request = np.arange(len(first))
         chosen, region, year = flows.pattern[first], flows.region[first], flows.year[first]
     requests = FactorRequests(patterns.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)
-    return pattern, request, answers.match_indices(activity.rules, requests), rows_where(is_link, flows.pattern)
+    return pattern, request, matcher.match_indices(activity.rules, requests), rows_where(is_link, flows.pattern)
 
 
 def _suppliers(activity: Activity, links: IndexArray) -> IndexArray:
@@ -139,7 +139,7 @@ def _suppliers(activity: Activity, links: IndexArray) -> IndexArray:
     if not len(links):
         return np.empty(0, dtype=np.intp)
     items = activity.columns.texts["item"]
-    products = {name: place for place, name in enumerate(activity.products)}
+    products = {name: index for index, name in enumerate(activity.products)}
     target = np.array([products.get(text.removeprefix(LINK), -1) for text in items.categories])
     supplier = np.full(len(activity.exchanges), -1)
     supplier[links] = target[items.codes[activity.exchanges.row[links]]]
@@ -151,30 +151,30 @@ def _rows_of_region(activity: Activity, region: str) -> IndexArray:
     return np.flatnonzero(column.codes == column.categories.index(region)) if region in column.categories else np.array([], int)
 
 
-def _problems(activity: Activity, answers: FactorMatcher, matched: FactorMatches) -> Iterator[tuple[Request | None, Problem]]:
+def _problems(activity: Activity, matcher: FactorMatcher, matched: FactorMatches) -> Iterator[tuple[Request | None, Problem]]:
     """Yield a problem per exchange without a factor, with its request."""
-    flows, seen = activity.exchanges, set[str]()
-    for number in np.flatnonzero(answers.unmatched[matched.match_index]):
-        answer, rows = answers.matches[matched.match_index[number]], np.flatnonzero(matched.request == number)
-        assert isinstance(answer, NoMatch)
-        request = answers.requests[matched.match_index[number]] if answer.column != "region" else None
-        given = np.unique(flows.row[rows[flows.row[rows] >= 0]])
-        if answer.column == "region":
+    flows, invalid_regions = activity.exchanges, set[str]()
+    for number in np.flatnonzero(matcher.unmatched[matched.match_index]):
+        match, rows = matcher.matches[matched.match_index[number]], np.flatnonzero(matched.request == number)
+        assert isinstance(match, NoMatch)
+        request = matcher.requests[matched.match_index[number]] if match.column != "region" else None
+        input_rows = np.unique(flows.row[rows[flows.row[rows] >= 0]])
+        if match.column == "region":
             region = activity.regions[flows.region[rows[0]]]
             region_rows = _rows_of_region(activity, region)
             if len(region_rows):  # one problem per region, at its cells
-                if region not in seen:
-                    at = activity.columns.problems_at(region_rows, answer.what, answer.cure, "region", "bad-region")
+                if region not in invalid_regions:
+                    at = activity.columns.problems_at(region_rows, match.what, match.cure, "region", "bad-region")
                     yield from ((None, problem) for problem in at)
-                seen.add(region)
+                invalid_regions.add(region)
                 continue
-        at = activity.columns.problems_at(given, answer.what, answer.cure, answer.column, "no-factor")
+        at = activity.columns.problems_at(input_rows, match.what, match.cure, match.column, "no-factor")
         yield from ((request, problem) for problem in at)
         for row in rows[flows.row[rows] < 0]:
             spec = activity.rules.flows[flows.flow[row]]
             title = activity.rules.title(activity.rules.stage_id(spec.stage), spec.id)
-            cure = f"{answer.cure} Or give a row for {title}."
-            yield request, activity.missing(spec.stage, int(flows.entry[row]), spec.id, answer.what, cure, "no-factor")
+            cure = f"{match.cure} Or give a row for {title}."
+            yield request, activity.missing(spec.stage, int(flows.entry[row]), spec.id, match.what, cure, "no-factor")
 
 
 def _unknown_suppliers(activity: Activity, links: IndexArray, supplier: IndexArray) -> Iterator[Problem]:
@@ -199,7 +199,7 @@ def match_warnings(activity: Activity, matched: FactorMatches) -> Iterator[tuple
     product, warnings = activity.exchange_products, dict[tuple[int, str], None]()
     for number, text in late_factors(activity, matched):
         rows = np.flatnonzero(matched.request == number)
-        warnings |= dict.fromkeys((place, text) for place in np.unique(product[rows]).tolist())
+        warnings |= dict.fromkeys((index, text) for index in np.unique(product[rows]).tolist())
     yield from warnings
 
 
@@ -208,17 +208,17 @@ def late_factors(activity: Activity, matched: FactorMatches) -> list[tuple[int, 
 
     A catalogue needs the warnings only, so the products are not determined here.
     """
-    warned = [number for number, answer in enumerate(matched.matches) if answer is not None and answer.warning]
+    warned = [number for number, match in enumerate(matched.matches) if match is not None and match.warning]
     if not warned:
         return []
     row = np.full(len(matched.matches), -1, dtype=np.intp)
     row[matched.request] = np.arange(len(matched.request))
-    found: list[tuple[int, int, str]] = []
+    warnings: list[tuple[int, int, str]] = []
     for number in warned:
         if row[number] < 0:
             continue
-        spec, answer = activity.rules.flows[activity.exchanges.flow[row[number]]], matched.matches[number]
-        assert answer is not None
+        spec, match = activity.rules.flows[activity.exchanges.flow[row[number]]], matched.matches[number]
+        assert match is not None
         name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
-        found.append((spec.index, number, f"{name}: {matched.requests[number].item}: {answer.warning}."))
-    return [(number, text) for _, number, text in sorted(found)]
+        warnings.append((spec.index, number, f"{name}: {matched.requests[number].item}: {match.warning}."))
+    return [(number, text) for _, number, text in sorted(warnings)]

@@ -20,14 +20,14 @@ InvalidNames = set[tuple[str, int, int]]
 def invalid_names(activity: Activity) -> InvalidNames:
     """Return what invalid rows are about, (kind, index in the rule, product), so that it is not reported missing as well."""
     cells, names = activity.columns, activity.rules.names
-    found: InvalidNames = set()
+    invalid: InvalidNames = set()
     for row in activity.rows.of_kind(RowKind.INVALID):
         kind, index = names.get(cells.text("stage", int(row)), {}).get(cells.text("flow", int(row)), ("", -1))
         product = int(cells.texts["product"].codes[row])
         if kind:
             nameless = not cells.text("product", int(row))
-            found.update((kind, index, one) for one in (range(len(activity.names)) if nameless else (product,)))
-    return found
+            invalid.update((kind, index, one) for one in (range(len(activity.names)) if nameless else (product,)))
+    return invalid
 
 
 def missing_flows(activity: Activity, invalid: InvalidNames) -> Iterator[Problem]:
@@ -72,8 +72,8 @@ def _reasons(
     if index < 0:
         return
     spec = rules.properties[index]
-    place = property_entry(activity, properties, index, stage, entry)
-    value = properties[activity.property_entries.offsets[index] + place]
+    owner_entry = property_entry(activity, properties, index, stage, entry)
+    value = properties[activity.property_entries.offsets[index] + owner_entry]
     owner = rules.stage_id(spec.stage)
     if not np.isnan(value):
         if default.reference < 0:
@@ -81,11 +81,11 @@ def _reasons(
             yield f"a value for {owner}.{spec.id} = {text}, which it does not have", False
     elif spec.method is not None:
         for needed in spec.inputs.values():
-            yield from _reasons(activity, properties, Default(np.ones(1), reference=needed), spec.stage, place, invalid)
+            yield from _reasons(activity, properties, Default(np.ones(1), reference=needed), spec.stage, owner_entry, invalid)
     elif spec.default is not None:
-        yield from _reasons(activity, properties, spec.default, spec.stage, place, invalid)
+        yield from _reasons(activity, properties, spec.default, spec.stage, owner_entry, invalid)
     else:
-        product, _ = activity.entry_name(spec.stage, place)
+        product, _ = activity.entry_name(spec.stage, owner_entry)
         yield f"{owner}.{spec.id}", not spec.optional or ("property", index, product) in invalid
 
 

@@ -46,10 +46,10 @@ class Periods:
 
     def means(self, mass: FloatArray) -> FloatArray:
         """Return the divisor of each total: the outputs of all periods of its flow, 0 if there is none. [kg]"""
-        given = np.bincount(self.outputs, weights=mass, minlength=self.count)
+        output = np.bincount(self.outputs, weights=mass, minlength=self.count)
         first, _ = group_rows(self.flow, self.totals)
         of_flow, period = self.flow[first], self.totals[first]
-        return np.asarray(np.bincount(of_flow, weights=given[period])[self.flow])
+        return np.asarray(np.bincount(of_flow, weights=output[period])[self.flow])
 
     @property
     def lacking(self) -> IndexArray:
@@ -110,17 +110,17 @@ def _given_twice(activity: Activity, periods: Periods) -> Iterator[Problem]:
         first, group = group_rows(*columns)
         earlier = row[first[group]]
         again = np.flatnonzero(code["year"][row] != code["year"][earlier])
-        for place in again[np.unique(row[again], return_index=True)[1]]:
-            what = f"The same period stands already, in {cells.table.location(int(earlier[place]))}."
-            yield from cells.problems_at([int(row[place])], what, cure, "year", "twice")
+        for index in again[np.unique(row[again], return_index=True)[1]]:
+            what = f"The same period stands already, in {cells.table.location(int(earlier[index]))}."
+            yield from cells.problems_at([int(row[index])], what, cure, "year", "twice")
 
 
 def _without_invalid_totals(activity: Activity, rows: IndexArray) -> IndexArray:
     """Return the output rows of stages without invalid rows; an invalid row may be the total that belongs to the output."""
     texts = activity.columns.texts
     span = len(texts["stage"].categories)
-    stage = texts["product"].codes * span + texts["stage"].codes
-    return rows[~np.isin(stage[rows], stage[activity.rows.of_kind(RowKind.INVALID)])]
+    product_stage = texts["product"].codes * span + texts["stage"].codes
+    return rows[~np.isin(product_stage[rows], product_stage[activity.rows.of_kind(RowKind.INVALID)])]
 
 
 def output_mass(activity: Activity, measures: ProductUnits) -> tuple[FloatArray, list[Problem]]:
@@ -156,8 +156,8 @@ def added_years(activity: Activity) -> Iterator[tuple[int, str]]:
         flows.region[dated],
     )
     first, _ = group_rows(same, flows.year[dated])
-    plain = np.bincount(same, weights=flows.per[dated] != PER_PERIOD)
-    several = (np.bincount(same[first], minlength=len(plain)) > 1) & (plain > 0)
+    not_per_period = np.bincount(same, weights=flows.per[dated] != PER_PERIOD)
+    several = (np.bincount(same[first], minlength=len(not_per_period)) > 1) & (not_per_period > 0)
     kept = first[several[same[first]]]  # one row of each year
     kept = kept[np.argsort(same[kept], kind="stable")]
     for lines in np.split(dated[kept], np.flatnonzero(np.diff(same[kept])) + 1):

@@ -65,42 +65,44 @@ def implausible_amounts(activity: Activity, quantities: Quantities) -> list[Prob
 
 def count_implausible(activity: Activity, quantities: Quantities) -> Mapping[str, tuple[int, str, str]]:
     """Return the number of products outside the band of each quantity, with the first of them and its amount."""
-    found: dict[str, tuple[int, str, str]] = {}
+    counts: dict[str, tuple[int, str, str]] = {}
     for bands, block_index, values, _ in _banded_values(activity, quantities):
-        places = _outside(bands, block_index, values)
-        entry = _entries(block_index, places)
+        positions = _outside(bands, block_index, values)
+        entry = _entries(block_index, positions)
         for index in np.unique(entry).tolist():
-            spec, here = bands.specs[index], places[entry == index]
+            spec, here = bands.specs[index], positions[entry == index]
             products = np.unique(_products(activity, spec.stage, here - block_index.offsets[index]))
-            seen = f"{values[here[0]] / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
+            amount = f"{values[here[0]] / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
             name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
             first = int(_products(activity, spec.stage, here[:1] - block_index.offsets[index])[0])
-            found[f"{name}|{_band(spec)}"] = (len(products), activity.names[first], seen)
-    return found
+            counts[f"{name}|{_band(spec)}"] = (len(products), activity.names[first], amount)
+    return counts
 
 
 def catalogue_warnings(counts: Mapping[str, tuple[int, str, str]]) -> list[str]:
     """Return a warning for each quantity that is outside its band in some products of a catalogue."""
     warnings = []
-    for key, (count, product, seen) in counts.items():
+    for key, (count, product, amount) in counts.items():
         name, band = key.split("|")
-        warnings.append(f"{name}: Products outside the plausible {band}: {count}. The first of them is {product} with {seen}.")
+        warnings.append(
+            f"{name}: Products outside the plausible {band}: {count}. The first of them is {product} with {amount}."
+        )
     return warnings
 
 
 def _outside_band(activity: Activity, quantities: Quantities) -> Iterator[tuple[Problem, int]]:
     for bands, block_index, values, rows in _banded_values(activity, quantities):
-        places = _outside(bands, block_index, values)
-        for place, index in zip(places.tolist(), _entries(block_index, places).tolist(), strict=True):
+        positions = _outside(bands, block_index, values)
+        for position, index in zip(positions.tolist(), _entries(block_index, positions).tolist(), strict=True):
             spec = bands.specs[index]
-            entry = place - int(block_index.offsets[index])
+            entry = position - int(block_index.offsets[index])
             product, component = activity.entry_name(spec.stage, entry)
             of = f" of {component}" if component else ""
             name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}{of}"
-            seen = f"{values[place] / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
-            row = int(rows[place]) if len(rows) else -1
+            amount = f"{values[position] / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
+            row = int(rows[position]) if len(rows) else -1
             where = activity.columns.location(row, "amount") if row >= 0 else activity.columns.table.name
-            what = f"{name}: {seen} is outside the plausible {_band(spec)}."
+            what = f"{name}: {amount} is outside the plausible {_band(spec)}."
             yield Problem(where, what, "", activity.products[product], "plausible"), product
 
 
@@ -131,9 +133,9 @@ def _outside(bands: _Bands, block_index: BlockIndex, values: FloatArray) -> Inde
     return np.flatnonzero((values < block_index.repeat(bands.low)) | (values > block_index.repeat(bands.high)))
 
 
-def _entries(block_index: BlockIndex, places: IndexArray) -> IndexArray:
+def _entries(block_index: BlockIndex, positions: IndexArray) -> IndexArray:
     """Return the property, loss or flow of each index."""
-    return np.asarray(np.searchsorted(block_index.offsets, places, side="right") - 1, dtype=np.intp)
+    return np.asarray(np.searchsorted(block_index.offsets, positions, side="right") - 1, dtype=np.intp)
 
 
 def _products(activity: Activity, stage: int, entries: IndexArray) -> IndexArray:
@@ -161,14 +163,14 @@ def _sum_per_entry(
 ) -> FloatArray:
     """Return the sum of the exchange values of each flow entry; NaN if there is no known value. [per driver]"""
     flows = activity.exchanges
-    place = block_index.entry(flows.flow, flows.entry)
+    position = block_index.entry(flows.flow, flows.entry)
     if rows is not None:
-        place, values = place[rows], values[rows]
+        position, values = position[rows], values[rows]
     known = np.isfinite(values)
     if not known.all():
-        place, values = place[known], values[known]
-    total = np.bincount(place, weights=values, minlength=block_index.total)
-    return np.where(np.bincount(place, minlength=block_index.total) > 0, total, np.nan)
+        position, values = position[known], values[known]
+    total = np.bincount(position, weights=values, minlength=block_index.total)
+    return np.where(np.bincount(position, minlength=block_index.total) > 0, total, np.nan)
 
 
 def _per_driver(activity: Activity, quantities: Quantities) -> FloatArray:
@@ -229,13 +231,13 @@ def _single(
     activity: Activity, bands: _Bands, block_index: BlockIndex, values: FloatArray, rows: IndexArray
 ) -> Iterator[Problem]:
     """Yield problems of properties or losses, which have one row each."""
-    places = np.flatnonzero(values > block_index.repeat(bands.most))
-    if not len(places):
+    positions = np.flatnonzero(values > block_index.repeat(bands.most))
+    if not len(positions):
         return
-    places = places[~activity.columns.confirmed[rows[places]]]
-    for place in places[np.unique(rows[places], return_index=True)[1]].tolist():
-        spec = bands.specs[int(_entries(block_index, np.array([place]))[0])]
-        yield _refused(activity, spec, float(values[place]), int(rows[place]))
+    positions = positions[~activity.columns.confirmed[rows[positions]]]
+    for position in positions[np.unique(rows[positions], return_index=True)[1]].tolist():
+        spec = bands.specs[int(_entries(block_index, np.array([position]))[0])]
+        yield _refused(activity, spec, float(values[position]), int(rows[position]))
 
 
 def _flows(activity: Activity, quantities: Quantities, bands: _Bands) -> Iterator[Problem]:
@@ -248,15 +250,15 @@ def _flows(activity: Activity, quantities: Quantities, bands: _Bands) -> Iterato
     stated[flows.empty] = False
     total = _sum_per_entry(activity, block_index, values, stated)
     over = np.flatnonzero(total > block_index.repeat(bands.most))
-    place = block_index.entry(flows.flow, flows.entry)
-    seen: set[int] = set()
-    for lines in _lines_of(np.flatnonzero(stated), place, over):
+    position = block_index.entry(flows.flow, flows.entry)
+    refused: set[int] = set()
+    for lines in _lines_of(np.flatnonzero(stated), position, over):
         index = int(flows.flow[lines[0]])
         alone = lines[values[lines] > bands.most[index]]
         for line in (alone if len(alone) else lines[np.argmax(values[lines])][None]).tolist():
-            if (row := int(flows.row[line])) not in seen:
-                seen.add(row)
-                yield _refused(activity, bands.specs[index], float(total[place[line]]), row)
+            if (row := int(flows.row[line])) not in refused:
+                refused.add(row)
+                yield _refused(activity, bands.specs[index], float(total[position[line]]), row)
 
 
 def _suspect(activity: Activity, bands: _Bands, values: FloatArray) -> bool:
@@ -268,11 +270,11 @@ def _suspect(activity: Activity, bands: _Bands, values: FloatArray) -> bool:
     return bool(len(flows) - np.count_nonzero(activity.structure.is_given) >= TIMES)  # many rows of one flow
 
 
-def _lines_of(lines: IndexArray, place: IndexArray, selected: IndexArray) -> Iterator[IndexArray]:
+def _lines_of(lines: IndexArray, position: IndexArray, selected: IndexArray) -> Iterator[IndexArray]:
     """Yield the exchanges of each of some flow entries."""
-    lines = lines[np.isin(place[lines], selected)]
-    lines = lines[np.argsort(place[lines], kind="stable")]
-    yield from (part for part in np.split(lines, np.flatnonzero(np.diff(place[lines])) + 1) if len(part))
+    lines = lines[np.isin(position[lines], selected)]
+    lines = lines[np.argsort(position[lines], kind="stable")]
+    yield from (part for part in np.split(lines, np.flatnonzero(np.diff(position[lines])) + 1) if len(part))
 
 
 def _refused(activity: Activity, spec: PropertySpec | LossSpec | FlowSpec, value: float, row: int) -> Problem:

@@ -157,15 +157,15 @@ def _properties(activity: Activity) -> tuple[FloatArray, IndexArray, IndexArray]
         if not empty.any():
             continue
         if spec.default is not None:
-            found, entry = evaluate_default(activity, values, spec.default, spec.stage, len(empty))
+            rule_values, entry = evaluate_default(activity, values, spec.default, spec.stage, len(empty))
             entries[block] = np.where(empty, entry, -1)
-            kind = BY_RULE
+            origin_code = BY_RULE
         elif spec.method is not None:
-            found, kind = _computed(activity, values, spec), COMPUTED
+            rule_values, origin_code = _computed(activity, values, spec), COMPUTED
         else:
             continue
-        values[block] = np.where(empty, found, values[block])
-        origin[block] = np.where(empty & ~np.isnan(found), kind, origin[block])
+        values[block] = np.where(empty, rule_values, values[block])
+        origin[block] = np.where(empty & ~np.isnan(rule_values), origin_code, origin[block])
     return values, origin, entries
 
 
@@ -177,16 +177,16 @@ def _computed(activity: Activity, values: FloatArray, spec: PropertySpec) -> Flo
         inputs = {
             name: method_input(activity, values, index, spec.stage, method.inputs[name]) for name, index in spec.inputs.items()
         }
-        found = _canonical(method.function(**inputs), parse_unit(method.output), spec.unit)
-    return np.where(np.isfinite(found), found, np.nan)
+        computed = _canonical(method.function(**inputs), parse_unit(method.output), spec.unit)
+    return np.where(np.isfinite(computed), computed, np.nan)
 
 
 def method_input(activity: Activity, values: FloatArray, index: int, stage: int, unit_text: str) -> FloatArray:
     """Return a property in the unit of a method input; a count in dtex becomes Nm if needed."""
     unit = activity.rules.properties[index].unit
     target = parse_unit(unit_text)
-    found = property_on(activity, values, index, stage)
-    return (1 / found if unit.dimensions != target.dimensions else found) / target.factor
+    inputs = property_on(activity, values, index, stage)
+    return (1 / inputs if unit.dimensions != target.dimensions else inputs) / target.factor
 
 
 def _canonical(values: FloatArray, source: Unit, unit: Unit) -> FloatArray:
@@ -204,8 +204,8 @@ def _losses(activity: Activity, properties: FloatArray) -> tuple[FloatArray, Ind
         block = activity.loss_entries.block(spec.index)
         empty = np.isnan(values[block])
         if spec.default is not None and empty.any():
-            found, entry = evaluate_default(activity, properties, spec.default, spec.stage, len(empty))
-            values[block] = np.where(empty, found, values[block])
+            rule_values, entry = evaluate_default(activity, properties, spec.default, spec.stage, len(empty))
+            values[block] = np.where(empty, rule_values, values[block])
             entries[block] = np.where(empty, entry, -1)
     return values, entries
 
@@ -287,8 +287,8 @@ def _flow_values(activity: Activity, properties: FloatArray) -> tuple[FloatArray
         if spec.default is None:
             continue
         size = int(activity.processes.lengths[spec.stage])
-        found, entry = evaluate_default(activity, properties, spec.default, spec.stage, size)
-        values[rows], entries[rows] = found[flows.entry[rows]], entry[flows.entry[rows]]
+        rule_values, entry = evaluate_default(activity, properties, spec.default, spec.stage, size)
+        values[rows], entries[rows] = rule_values[flows.entry[rows]], entry[flows.entry[rows]]
     return values, entries
 
 

@@ -79,8 +79,8 @@ def _covered(activity: Activity, matches: FactorMatches, site: SiteSupply) -> In
         spec.factor == item and spec.unit.dimensions == energy and rules.stage_id(spec.stage) in site.stages
         for spec in rules.flows
     ]
-    plain = [request.item == item for request in matches.requests]
-    return np.flatnonzero(np.array(flows or [False])[activity.exchanges.flow] & np.array(plain or [False])[matches.request])
+    is_item = [request.item == item for request in matches.requests]
+    return np.flatnonzero(np.array(flows or [False])[activity.exchanges.flow] & np.array(is_item or [False])[matches.request])
 
 
 def _part_indices(matcher: FactorMatcher, new_index: IndexArray, part: Part) -> IndexArray:
