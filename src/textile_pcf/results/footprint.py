@@ -131,7 +131,7 @@ class Footprint:
         Raises
         ------
         InputError
-            Some product cannot be told in that unit.
+            Some product cannot be converted to that unit.
         """
         if unit is None:
             return np.ones(len(self.names))
@@ -236,7 +236,7 @@ class Footprint:
         Raises
         ------
         InputError
-            Some product cannot be told in that unit.
+            Some product cannot be converted to that unit.
         UsageError
             The registry does not define kgCO2e, or not the unit.
         """
@@ -308,7 +308,7 @@ class Footprint:
         Raises
         ------
         InputError
-            Some product cannot be told in that unit: grammage, width or mass is not known.
+            Some product cannot be converted to that unit: grammage, width or mass is not known.
         """
         return self.total(unit, as_quantity)
 
