@@ -30,7 +30,7 @@ from textile_pcf.units.product_units import ProductUnits
 
 BLOCK = 6_000  # products at a time: enough that calling numpy costs little, few enough for the caches
 TERMS = 250_000  # of one matrix product: few enough that the libraries under numpy start no threads for it
-TOLD = 20  # problems of cells that are told one by one
+MOST_CELLS = 20  # problems of cells that are listed one by one
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class WideResult:
     by_stage: FloatArray
     totals: FloatArray
     per_unit: Mapping[str, FloatArray]
-    """Totals in other units, NaN for products that cannot be told so. [kg CO2e per unit named]"""
+    """Totals in other units, NaN for products without conversion to the unit. [kg CO2e per unit named]"""
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """What the columns mean: weights of flows by driver, losses of stages, properties that tell units."""
+    """What the columns mean: weights of flows by driver, losses of stages, properties that convert units."""
 
     weights: tuple[
         FloatArray, FloatArray, FloatArray
@@ -104,7 +104,7 @@ def calculate_wide(
     layout = _layout(amounts, columns, ruled, answers)
     stages = tuple(stage.id for stage in ruled.stages)
     by_stage, totals = np.empty((len(amounts), len(stages))), np.empty(len(amounts))
-    told = {unit: np.empty(len(amounts)) for unit in units}
+    per_unit = {unit: np.empty(len(amounts)) for unit in units}
     for first in range(0, len(amounts), BLOCK):
         part = amounts[first : first + BLOCK]
         if not _sound(part, layout):
@@ -113,9 +113,9 @@ def calculate_wide(
         measures = _measures(part, layout)
         _calculate(part, layout, measures, by_stage[here])
         totals[here] = by_stage[here][:, layout.inside].sum(axis=1)
-        for unit, values in told.items():
+        for unit, values in per_unit.items():
             values[here] = totals[here] * measures.product_units(parse_unit(unit, ruled.unit_names))
-    return WideResult(stages, ruled.product_unit.text, by_stage, totals, told)
+    return WideResult(stages, ruled.product_unit.text, by_stage, totals, per_unit)
 
 
 def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: RuleSet, answers: FactorMatcher) -> _Layout:
@@ -137,7 +137,7 @@ def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: Ru
     }
     any_sign = np.zeros(len(columns), dtype=bool)
     any_sign[row] = rule_arrays(rules).flow_any_sign[inventory.flow]
-    if "mass" in measured:  # told per canonical unit of what it is per
+    if "mass" in measured:  # per canonical unit of its reference
         column, _ = measured["mass"]
         measured["mass"] = (column, float(footprint.measures.mass[0] / amounts[0, column]))
     inside = np.array([not spec.outside for spec in rules.stages])
@@ -197,17 +197,17 @@ def _problems(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], layout:
     bad = ~np.isfinite(amounts) | ((amounts < 0) & ~layout.any_sign)
     for stage in layout.losses:
         for column, factor, basis in stage:
-            told = amounts[:, column] * factor
-            bad[:, column] |= told >= 1 if basis == "input" else (told <= 0) & (basis == "ratio")
+            loss = amounts[:, column] * factor
+            bad[:, column] |= loss >= 1 if basis == "input" else (loss <= 0) & (basis == "ratio")
     beyond = (amounts > layout.most) & ~bad
     rows, places = np.nonzero(bad | beyond)
-    for row, place in list(zip(rows.tolist(), places.tolist(), strict=True))[:TOLD]:
+    for row, place in list(zip(rows.tolist(), places.tolist(), strict=True))[:MOST_CELLS]:
         where = f"row {row}, column {place} ({columns[place].get('stage')}.{columns[place].get('flow')})"
         cure = (
             "If it is right, give the column `confirmed: yes`." if beyond[row, place] else "Write a finite number that can be."
         )
         yield Problem(where, f"The amount is {amounts[row, place]:g}.", cure, code="wide-cell")
-    if len(rows) > TOLD:
+    if len(rows) > MOST_CELLS:
         yield Problem("wide table", f"There are {len(rows)} such cells in all.", "See the first of them.", code="wide-cell")
 
 
@@ -244,7 +244,7 @@ def _calculate(part: FloatArray, layout: _Layout, measures: ProductUnits, by_sta
         by_stage[:, number] *= output[number]
     for kind in (1, 2):
         if layout.weights[kind].any():
-            told = part @ layout.weights[kind]
+            emissions = part @ layout.weights[kind]
             for number in range(by_stage.shape[1]):
                 mass = taken[number] if kind == 1 else taken[number] - output[number]
-                by_stage[:, number] += told[:, number] * mass
+                by_stage[:, number] += emissions[:, number] * mass

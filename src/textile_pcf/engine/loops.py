@@ -10,7 +10,7 @@ from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.engine.networks import levels, rings
 
 DENSE = 200  # a ring of more products is cut open first
-MOST = 1e12  # a ring that makes this much for one of each of its products cannot be told from one that needs all of itself
+MOST = 1e12  # a ring that makes this much for one of each of its products counts as one that needs all of itself
 
 __all__ = ["find_loops", "solve_links", "sum_by_group"]
 
@@ -142,8 +142,8 @@ def _solved(given: FloatArray, links: Links) -> FloatArray:
     size = given.shape[1]
     needs = np.zeros((*given.shape[:2], size))
     np.add.at(needs, (*np.divmod(links.user, size), links.supplier % size), links.amount)
-    asked = np.concatenate([given, np.ones((*given.shape[:2], 1))], axis=2)
-    found = _solve(np.eye(size) - needs, asked)
+    right = np.concatenate([given, np.ones((*given.shape[:2], 1))], axis=2)
+    found = _solve(np.eye(size) - needs, right)
     _refuse_growth(found[:, :, -1], np.asarray((needs > 0).any(axis=(1, 2))))
     return found[:, :, :-1]
 
@@ -152,8 +152,8 @@ def _solved(given: FloatArray, links: Links) -> FloatArray:
 def _cut_open(given: FloatArray, links: Links, cut: BoolArray) -> FloatArray:
     """Footprints of the products of one long ring.
 
-    The ring is cut at some products. All others are told by what they give themselves and by the cut products, in time that
-    grows with the links; then the cut products are solved as a whole.
+    The ring is cut at some products. All others follow from their own values and from the cut products, in time that grows with
+    the links; then the equations of the cut products are solved together.
     """
     products, columns = given.shape
     cuts = np.flatnonzero(cut)
@@ -166,16 +166,16 @@ def _cut_open(given: FloatArray, links: Links, cut: BoolArray) -> FloatArray:
     _follow(x, open_, levels(open_.user, open_.supplier, products), None)
     closing = links.of(back)
     taken = sum_by_group(closing.amount[:, None] * x[closing.supplier], np.searchsorted(cuts, closing.user), len(cuts))
-    asked = np.concatenate([given[cuts], np.ones((len(cuts), 1))], axis=1) + taken[:, : columns + 1]
-    told = _solve(np.eye(len(cuts)) - taken[:, columns + 1 :], asked)
-    found = x[:, : columns + 1] + x[:, columns + 1 :] @ told
+    right = np.concatenate([given[cuts], np.ones((len(cuts), 1))], axis=1) + taken[:, : columns + 1]
+    solution = _solve(np.eye(len(cuts)) - taken[:, columns + 1 :], right)
+    found = x[:, : columns + 1] + x[:, columns + 1 :] @ solution
     _refuse_growth(found[None, :, -1], np.array([bool((links.amount > 0).any())]))
     return found[:, :-1]
 
 
-def _solve(left: FloatArray, asked: FloatArray) -> FloatArray:
+def _solve(left: FloatArray, right: FloatArray) -> FloatArray:
     try:
-        return np.asarray(np.linalg.solve(left, asked))
+        return np.asarray(np.linalg.solve(left, right))
     except np.linalg.LinAlgError as error:
         raise ValueError("a product needs all of itself") from error
 
@@ -199,7 +199,7 @@ PRUNED = 60  # links of a group of which those that are not to blame are searche
 def find_loops(user: IndexArray, supplier: IndexArray, needed: FloatArray, products: int) -> list[list[int]]:
     """Loops that need all or more of what they give, each in the order in which one product needs the next.
 
-    Where several loops through one another are too much only together, one way through all of them is told.
+    If connected loops are too much only together, one way through all of them is returned.
 
     Examples
     --------

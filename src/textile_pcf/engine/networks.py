@@ -11,7 +11,7 @@ from textile_pcf.arrays import BoolArray, IndexArray
 
 @dataclass(frozen=True)
 class Rings:
-    """Products that all need one another in the end, told per product.
+    """Rings of products that all need one another in the end, as arrays per product.
 
     `home` is the first product of its ring, the product itself where it is in none. Without the products of `cut` there is no
     ring left.

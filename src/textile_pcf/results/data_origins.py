@@ -1,4 +1,4 @@
-"""Where each amount comes from and how it was written: told for people, once per distinct case."""
+"""Texts on the origin of each amount and on how it was written, one per distinct case."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GENERIC = "estimated"  # data type of the rule's own values
 
 
 def data_origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
-    """Data type, source and place of each row's amount: the file's, or the rule's citation."""
+    """Return data type, source and locator of the amount of each line: from the file, or from the rule's citation."""
     cells, rules, flows = activity.columns, activity.rules, activity.exchanges
     row, ruled, entry = amount_sources(activity, quantities)
     first, pattern = group_rows(
@@ -43,11 +43,11 @@ def data_origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
             locators.append("")
     located = Categorical(pattern, tuple(locators))
     return {"data_type": Categorical(pattern, tuple(types)), "source": Categorical(pattern, tuple(sources)),
-            "locator": _row_places(activity, row, ruled, located)}  # fmt: skip
+            "locator": _row_locators(activity, row, ruled, located)}  # fmt: skip
 
 
-def _row_places(activity: Activity, row: IndexArray, ruled: BoolArray, located: Categorical) -> Categorical:
-    """Place in the file of each given amount, as text of its row."""
+def _row_locators(activity: Activity, row: IndexArray, ruled: BoolArray, located: Categorical) -> Categorical:
+    """Return the location in the file of each amount, and the rule's locator where the rule gives it."""
     rows, codes = np.unique(row, return_inverse=True)
     texts = tuple(activity.columns.table.location(int(row)) if row >= 0 else "" for row in rows)
     merged = np.where(ruled, located.codes, codes.reshape(-1) + len(located.categories))
@@ -55,7 +55,7 @@ def _row_places(activity: Activity, row: IndexArray, ruled: BoolArray, located: 
 
 
 def _citation(rules: RuleSet, spec: FlowSpec, entry: int) -> tuple[str, str]:
-    """Source and locator of the rule's value that a row uses; of a property, where that comes from."""
+    """Return source and locator of the rule's value that a line uses, or of the property that it refers to."""
     default = spec.default
     assert default is not None
     if default.reference >= 0:
@@ -71,13 +71,13 @@ def _citation(rules: RuleSet, spec: FlowSpec, entry: int) -> tuple[str, str]:
 
 
 def source_title(rules: RuleSet, key: str) -> str:
-    """Title of a source of the rule; its key where the rule has none."""
+    """Return the title of a source of the rule, or its key where the rule has no title."""
     source = rules.document.sources.get(key)
     return source.title if source else key
 
 
 def as_written(activity: Activity, quantities: Quantities, pattern: IndexArray, texts: tuple[str, ...]) -> Categorical:
-    """Amounts as the mill wrote them, where that was in another unit or for a period; empty elsewhere."""
+    """Return the amounts as the mill wrote them, if in another unit or for a period; empty elsewhere."""
     flows, cells = activity.exchanges, activity.columns
     first, group = group_rows(cells.texts["unit"].codes[flows.row], pattern, (flows.row < 0).astype(np.int64))
     other = np.zeros(len(first), dtype=bool)
@@ -106,17 +106,17 @@ def _given_text(activity: Activity, outputs: _Outputs, line: int) -> str:
         return amount
     if not activity.exchange_value[line]:
         return f"{amount} in the period"
-    told, kilograms, several = outputs.of(line)
+    written, kilograms, several = outputs.of(line)
     mass = f"{number(kilograms)} kg"
-    return f"{amount} for {told if told == mass else f'{told} = {mass}'} output of the period{'s' if several else ''}"
+    return f"{amount} for {written if written == mass else f'{written} = {mass}'} output of the period{'s' if several else ''}"
 
 
 class _Outputs:
-    """What stages gave in the periods that totals were divided by, as the mill wrote it."""
+    """Outputs of the stages in the periods of the totals, as the mill wrote them."""
 
     def __init__(self, activity: Activity, quantities: Quantities) -> None:
         self.activity = activity
-        self._rows: dict[int, list[int]] = {}  # outputs of each flow on its seat
+        self._rows: dict[int, list[int]] = {}  # outputs by the flow of their totals
         if not len(activity.exchanges.period_totals):
             return
         periods = periods_of(activity)
@@ -129,8 +129,8 @@ class _Outputs:
             self._rows.setdefault(flow, []).extend(given[period])
 
     def of(self, line: int) -> tuple[str, float, bool]:
-        """The outputs that a total is divided by as text, their mass, and whether they are several. [kg]"""
+        """Return the outputs that a total is divided by as text, their mass [kg], and whether there are several."""
         locators = sorted(self._rows[self._flow[line]])
         cells, rows = self.activity.columns, self.activity.outputs.row
-        told = [f"{number(cells.numbers['amount'][rows[k]])} {cells.text('unit', int(rows[k]))}" for k in locators]
-        return " + ".join(told), float(self._mass[locators].sum()), len(told) > 1
+        texts = [f"{number(cells.numbers['amount'][rows[k]])} {cells.text('unit', int(rows[k]))}" for k in locators]
+        return " + ".join(texts), float(self._mass[locators].sum()), len(texts) > 1

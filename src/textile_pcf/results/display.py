@@ -1,4 +1,4 @@
-"""How a result shows itself in a notebook: HTML and SVG in the colours of the page, light or dark; nothing is fetched."""
+"""Representation of a result in a notebook: HTML and SVG in the colours of the page, without external files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STAGED = 3  # up to so many products are shown stage by stage
 MOST = 20  # products and warnings shown
-EMITS, TAKES_UP = "#3b86c9", "#2f9e6e"  # both are seen on white and on black, and told apart by the colour-blind
+EMITS, TAKES_UP = "#3b86c9", "#2f9e6e"  # visible on white and on black, and distinct for the colour-blind
 WIDTH, ROW, BAR = 720, 22, 14
 VALUES = 150  # room for value and share at the right
 
@@ -36,7 +36,7 @@ STYLE = """<style>
 
 @dataclass(frozen=True)
 class Shown:
-    """A result as a notebook shows it, in one language."""
+    """Notebook representation of a result in one language."""
 
     result: Footprint
     language: str = "en"
@@ -49,7 +49,9 @@ class Shown:
 
 
 def as_html(result: Footprint, language: str = "en") -> str:
-    """Number, unit, boundary, rule with its status, stages as bars, warnings; a table where there are many products.
+    """Return a result as HTML: number, unit, boundary, rule with its status, stages as bars, warnings.
+
+    More than three products are shown as a table.
 
     Examples
     --------
@@ -67,40 +69,40 @@ def as_html(result: Footprint, language: str = "en") -> str:
 
 
 def from_defaults(result: Footprint) -> FloatArray:
-    """Gross emissions of each product whose amounts are numbers of the rule, shape (products,). [kg CO2e per product unit]"""
+    """Return the gross emissions from amounts of the rule, shape (products,). [kg CO2e per product unit]"""
     return result.gross.ruled
 
 
 def rests_on(result: Footprint, row: int, language: str, scale: float = 1.0) -> list[tuple[str, float, float | None]]:
-    """What the gross emissions of a product rest on: words, kg CO2e, and the part of them that it is.
+    """Return what the gross emissions of a product rest on: text, kg CO2e, and its share of them.
 
-    The gross emissions stand first where they are not the total.
+    The gross emissions come first if they differ from the total.
     """
     gross, ruled, generic = (float(values[row]) * scale for values in result.gross)
-    told: list[tuple[str, float, float | None]] = []
+    parts: list[tuple[str, float, float | None]] = []
     if abs(gross - float(result.totals[row]) * scale) > 1e-9 * gross:
-        told.append((fixed_text("gross", language), gross, None))
-    told.append((fixed_text("defaults", language), ruled, float(result.default_share[row])))
-    told.append((fixed_text("default_factors", language), generic, float(result.default_factor_share[row])))
-    return told
+        parts.append((fixed_text("gross", language), gross, None))
+    parts.append((fixed_text("defaults", language), ruled, float(result.default_share[row])))
+    parts.append((fixed_text("default_factors", language), generic, float(result.default_factor_share[row])))
+    return parts
 
 
 def _product(result: Footprint, row: int, language: str) -> str:
     total = float(result.totals[row])
     per = escape(fixed_text("per", language, unit=result.unit))
-    told = "<br>".join(
-        f"{escape(text)}: {_told(kilograms, total)}" + ("" if part is None else f" ({part:.0%})")
+    basis = "<br>".join(
+        f"{escape(text)}: {_aligned_number(kilograms, total)}" + ("" if part is None else f" ({part:.0%})")
         for text, kilograms, part in rests_on(result, row, language)
     )
     return (
-        f"<p><b>{escape(result.products[row])}</b></p><p><span class='number'>{_told(total, total)}</span> {per}</p>"
+        f"<p><b>{escape(result.products[row])}</b></p><p><span class='number'>{_aligned_number(total, total)}</span> {per}</p>"
         + stage_bars(result, row, language)
-        + f"<p class='soft'>{told}</p>"
+        + f"<p class='soft'>{basis}</p>"
     )
 
 
 def stage_bars(result: Footprint, row: int, language: str, times: float = 1.0) -> str:
-    """The stages of one product as bars (SVG), those outside the boundary pale and below; every figure `times` as much."""
+    """Return the stages of one product as bars (SVG), scaled by `times`; stages outside the boundary are pale and below."""
     values = result.by_stage[row] * times
     used = [(info, float(values[k])) for k, info in enumerate(result.stages) if values[k]]
     used.sort(key=lambda entry: entry[0].outside)  # memo below, else in the material's way
@@ -117,8 +119,8 @@ def stage_bars(result: Footprint, row: int, language: str, times: float = 1.0) -
     )
     height = ROW * len(used)
     axis = f"<line x1='{zero:.1f}' x2='{zero:.1f}' y1='0' y2='{height}' stroke='currentColor' stroke-opacity='.5'/>"
-    told = escape(f"{result.products[row]}: {fixed_text('by_stage', language)}", quote=True)
-    return f"<svg viewBox='0 0 {WIDTH} {height}' width='{WIDTH}' role='img' aria-label='{told}'>{drawn}{axis}</svg>"
+    label = escape(f"{result.products[row]}: {fixed_text('by_stage', language)}", quote=True)
+    return f"<svg viewBox='0 0 {WIDTH} {height}' width='{WIDTH}' role='img' aria-label='{label}'>{drawn}{axis}</svg>"
 
 
 def _name(info: StageInfo, language: str) -> str:
@@ -135,25 +137,25 @@ def _bar(name: str, value: float, total: float, outside: bool, top: float, left:
         f"<text x='{left - 8:.1f}' y='{middle}' text-anchor='end'>{escape(name)}</text>"
         f"<rect x='{start:.1f}' y='{top + (ROW - BAR) / 2}' width='{width:.1f}' height='{BAR}' rx='2' fill='{colour}'"
         f" fill-opacity='{0.4 if outside else 1}'/>"
-        f"<text x='{WIDTH - 70}' y='{middle}' text-anchor='end'>{_told(value, total)}</text>"
+        f"<text x='{WIDTH - 70}' y='{middle}' text-anchor='end'>{_aligned_number(value, total)}</text>"
         f"<text x='{WIDTH - 6}' y='{middle}' text-anchor='end' opacity='.72'>{share}</text></g>"
     )
 
 
-def _told(value: float, total: float) -> str:
-    """A number with as many decimals as the total has with five digits, so that a column of them is in line."""
+def _aligned_number(value: float, total: float) -> str:
+    """Return a number with as many decimals as the total has with five digits, so that a column of them aligns."""
     size = max(abs(total), abs(value))
     decimals = min(max(4 - math.floor(math.log10(size)), 0), 9) if size else 0
     return f"{value:.{decimals}f}".replace("-", "−")
 
 
 def _columns(text: str) -> int:
-    """Width of a text in latin letters; a Chinese character takes two."""
+    """Return the width of a text in latin letters; a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _table(result: Footprint, language: str) -> str:
-    """Products with their totals as bars."""
+    """Return a table of the products with their totals as bars."""
     most = float(np.abs(result.totals[:MOST]).max()) or 1.0
     rows = "".join(
         _row(product, float(total), most) for product, total in zip(result.products[:MOST], result.totals, strict=False)
@@ -170,11 +172,11 @@ def _row(product: str, total: float, most: float) -> str:
     colour = TAKES_UP if total < 0 else EMITS
     drawn = f"<rect width='{width:.1f}' height='{BAR}' rx='2' fill='{colour}'/>"
     bar = f"<svg viewBox='0 0 240 {BAR}' width='240' height='{BAR}'>{drawn}</svg>"
-    return f"<tr><th>{escape(product)}</th><td>{_told(total, total)}</td><td>{bar}</td></tr>"
+    return f"<tr><th>{escape(product)}</th><td>{_aligned_number(total, total)}</td><td>{bar}</td></tr>"
 
 
 def _basis(result: Footprint, language: str) -> str:
-    """What the numbers mean: boundary, rule with its status, sets of factors."""
+    """Return the basis of the numbers: boundary, rule with its status, factor tables."""
     source = result.provenance
     tables = ", ".join(table["table"] for table in source["factors"])
     rule = f"<b>{escape(source['rule'])}</b>: {_coded(source['status'], language)}"
@@ -186,17 +188,17 @@ def _basis(result: Footprint, language: str) -> str:
 
 
 def _coded(key: str, language: str) -> str:
-    """A fixed word that shows its code, the same in all languages, under the pointer."""
+    """Return a fixed text whose tooltip is its code, the same in all languages."""
     return f"<span title='{escape(key)}'>{escape(fixed_text(key, language))}</span>"
 
 
 def _warnings(result: Footprint, language: str) -> str:
-    told = result.warnings()
-    if not told:
+    warnings = result.warnings()
+    if not warnings:
         return ""
-    shown = "".join(f"<li>{escape(translate(text, language))}</li>" for text in told[:MOST])
-    left = len(told) - MOST
+    shown = "".join(f"<li>{escape(translate(text, language))}</li>" for text in warnings[:MOST])
+    left = len(warnings) - MOST
     more = f"<li>{escape(fixed_text('more_warnings', language, count=left))}</li>" if left > 0 else ""
-    opened = " open" if len(told) <= STAGED else ""
-    head = f"{escape(fixed_text('warnings', language))} ({len(told)})"
+    opened = " open" if len(warnings) <= STAGED else ""
+    head = f"{escape(fixed_text('warnings', language))} ({len(warnings)})"
     return f"<details{opened}><summary>{head}</summary><ul>{shown}{more}</ul></details>"

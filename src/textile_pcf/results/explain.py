@@ -1,4 +1,4 @@
-"""How a number came about: each term as a line that a person can check with a pocket calculator."""
+"""Explanation of a footprint: each term as a line that can be checked with a pocket calculator."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def number(value: float) -> str:
-    """A number with seven significant digits, plainly written.
+    """Return a number as text with seven significant digits.
 
     Examples
     --------
@@ -24,8 +24,8 @@ def number(value: float) -> str:
 
 
 def explain_lines(result: Footprint, product: int, stage: str | None, language: str = "en") -> str:
-    """Masses and terms of one product, stage by stage, in `en` or `zh`."""
-    told = [_head(result, product, language)]
+    """Return masses and terms of one product as text, stage by stage, in `en` or `zh`."""
+    texts = [_head(result, product, language)]
     for place, info in enumerate(result.stages):
         if stage is not None and info.id != stage:
             continue
@@ -34,14 +34,14 @@ def explain_lines(result: Footprint, product: int, stage: str | None, language: 
             continue
         total = result.by_stage[product, place]
         outside = fixed_text("explain_outside", language) if info.outside else ""
-        told.append("")
-        told.append(f"{info.name(language)} [{info.id}] {number(total)} kg CO2e/{result.unit}{outside}")
-        told += _masses(result, product, place, language)
-        told += result.terms(product, place, language)
+        texts.append("")
+        texts.append(f"{info.name(language)} [{info.id}] {number(total)} kg CO2e/{result.unit}{outside}")
+        texts += _masses(result, product, place, language)
+        texts += result.terms(product, place, language)
         for line in lines:
-            told += _term(result, int(line), language)
-    told += _tail(result, product, stage, language)
-    return "\n".join(told)
+            texts += _term(result, int(line), language)
+    texts += _tail(result, product, stage, language)
+    return "\n".join(texts)
 
 
 def _head(result: Footprint, product: int, language: str) -> str:
@@ -53,15 +53,15 @@ def _head(result: Footprint, product: int, language: str) -> str:
 
 
 def _masses(result: Footprint, product: int, stage: int, language: str) -> list[str]:
-    told = result.stage_masses
-    found = []
-    for entry in np.flatnonzero((told.product == product) & (told.stage == stage)):
-        named = told.component[int(entry)]
+    masses = result.stage_masses
+    texts = []
+    for entry in np.flatnonzero((masses.product == product) & (masses.stage == stage)):
+        named = masses.component[int(entry)]
         fibre = f" {named}" if named else ""
-        into, out = told.input[entry], told.output[entry]
+        into, out = masses.input[entry], masses.output[entry]
         values = {"fibre": fibre, "into": number(into), "out": number(out), "lost": number(into - out)}
-        found.append(f"  {fixed_text('explain_mass', language, **values)}")
-    return found
+        texts.append(f"  {fixed_text('explain_mass', language, **values)}")
+    return texts
 
 
 def _term(result: Footprint, line: int, language: str) -> list[str]:
@@ -77,9 +77,9 @@ def _term(result: Footprint, line: int, language: str) -> list[str]:
     amount = " × ".join([f"{number(value)} {lines.text('value_unit', line)}", *factors])
     emissions = float(lines.split[line].sum())
     factor = f"{number(lines.factor[line])} {lines.text('factor_unit', line)}"
-    told = lines.text("as_written", line)
-    as_given = fixed_text("explain_given_as", language, told=translate(told, language)) if told else ""
-    cited = _told(
+    written = lines.text("as_written", line)
+    as_given = _origin_text("explain_given_as", translate(written, language), language) if written else ""
+    origin = _join_parts(
         _data_type(lines.text("data_type", line), language),
         _source(lines.text("source", line), language),
         translate(lines.text("locator", line), language),
@@ -87,8 +87,8 @@ def _term(result: Footprint, line: int, language: str) -> list[str]:
     rows = [
         f"  {name}: {amount}{as_given} = {number(lines.amount[line])} {unit}",
         f"    × {factor} = {number(emissions)} kg CO2e",
-        f"    {fixed_text('explain_amount', language, told=cited)}",
-        f"    {fixed_text('explain_factor', language, told=_factor(result, line, language))}",
+        f"    {_origin_text('explain_amount', origin, language)}",
+        f"    {_origin_text('explain_factor', _factor(result, line, language), language)}",
     ]
     parts = [
         f"{fixed_text(text, language)} {number(part)}" for text, part in zip(_PARTS, lines.split[line], strict=True) if part
@@ -98,23 +98,29 @@ def _term(result: Footprint, line: int, language: str) -> list[str]:
     return rows
 
 
+def _origin_text(key: str, text: str, language: str) -> str:
+    """Return the fixed text of a key with the text that it frames."""
+    values = {"told": text}  # the field of the catalogue
+    return fixed_text(key, language, **values)
+
+
 def _flow(result: Footprint, line: int, language: str) -> str:
-    """A flow by its id; in Chinese by its name as well."""
+    """Return the id of a flow; in Chinese its name as well."""
     name = result.lines.text("flow", line)
     title = result.stages[int(result.lines.stage[line])].flow(name, language)
     return f"{title} [{name}]" if language == "zh" and title != name else name
 
 
 def _driver(text: str, language: str) -> str:
-    """A driver as it is told: masses of the stage by name, properties by their id."""
+    """Return a driver as text: masses of the stage by name, properties by their id."""
     unit, _, name = text.rpartition(" ")
     return f"{unit} {fixed_text(f'driver_{name}', language)}" if name in ("output", "input", "loss") else text
 
 
 def _source(text: str, language: str) -> str:
-    """A source as it is cited; what the rule itself says of it in words is told in the language."""
-    rule, colon, told = text.partition(": ")
-    return f"{rule}{colon}{translate(told, language)}"
+    """Return a source as it is cited; the part after the name of the rule is translated."""
+    rule, colon, title = text.partition(": ")
+    return f"{rule}{colon}{translate(title, language)}"
 
 
 def _data_type(text: str, language: str) -> str:
@@ -127,27 +133,27 @@ def _factor(result: Footprint, line: int, language: str) -> str:
     if not lines.text("factor_table", line):
         return fixed_text("explain_linked", language, item=item)
     away = lines.text("fallback", line)
-    asked = fixed_text("explain_asked", language, away=away) if away else ""
-    found = f"{item} {lines.text('region', line)} {lines.text('year', line)}".rstrip() + asked
+    request = fixed_text("explain_asked", language, away=away) if away else ""
+    found = f"{item} {lines.text('region', line)} {lines.text('year', line)}".rstrip() + request
     printed = translate(lines.text("printed", line), language)
-    cited = _told(found, printed, *(lines.text(name, line) for name in ("factor_source", "factor_locator")))
+    cited = _join_parts(found, printed, *(lines.text(name, line) for name in ("factor_source", "factor_locator")))
     return f"{cited} [{lines.text('factor_table', line)}]"
 
 
 _PARTS = ("fossil", "biogenic", "uptake", "land_use_change")
 
 
-def _told(*parts: str) -> str:
+def _join_parts(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
 def _tail(result: Footprint, product: int, stage: str | None, language: str) -> list[str]:
-    told = [""]
+    texts = [""]
     if stage is None:
         inside = [k for k, info in enumerate(result.stages) if not info.outside and result.by_stage[product, k]]
         terms = " + ".join(number(result.by_stage[product, k]) for k in inside)
         total = number(result.totals[product])
-        told.append(fixed_text("explain_total", language, terms=terms or "0", total=total, unit=result.unit))
+        texts.append(fixed_text("explain_total", language, terms=terms or "0", total=total, unit=result.unit))
     warnings = result.warnings(result.products[product])
-    told += [fixed_text("explain_warning", language, text=translate(text, language)) for text in warnings]
-    return told if len(told) > 1 else []
+    texts += [fixed_text("explain_warning", language, text=translate(text, language)) for text in warnings]
+    return texts if len(texts) > 1 else []

@@ -14,11 +14,13 @@ from textile_pcf._extensions import extension
 from textile_pcf.arrays import FloatArray, read_only
 from textile_pcf.columns import ArrowStrings
 from textile_pcf.engine.loops import sum_by_group
-from textile_pcf.errors import InputError, Problem, UsageError, check_language, wrong_type
+from textile_pcf.errors import Problem, UsageError, check_language, wrong_type
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import factor_rows
 from textile_pcf.inventory.processes import Processes
 from textile_pcf.inventory.product_mass import product_units_of
+from textile_pcf.results import tables
+from textile_pcf.results.as_dict import as_dict
 from textile_pcf.results.carbon_content import carbon_content
 from textile_pcf.results.contributions import SPLIT, Contributions, StageInfo, to_frame
 from textile_pcf.results.default_shares import Gross, default_shares
@@ -28,13 +30,10 @@ from textile_pcf.results.lines import build_contributions, stage_info
 from textile_pcf.results.provenance import provenance
 from textile_pcf.results.run import Run
 from textile_pcf.results.stage_terms import stage_terms
+from textile_pcf.results.unit_scale import unit_scale
 from textile_pcf.results.warnings import result_warnings
 from textile_pcf.suggest import nearest
-from textile_pcf.units import Unit, UnitError, cure_where, quantities
 from textile_pcf.units.product_units import ProductUnits
-
-CARBON = ("fossil", "biogenic")
-ASK = "Ask for kg, m2, m, 100 m or piece."
 
 
 def _part(part: FloatArray, total: FloatArray) -> FloatArray:
@@ -131,34 +130,9 @@ class Footprint:
         Raises
         ------
         InputError
-            Some product cannot be told in that unit.
+            Some product cannot be converted to that unit.
         """
-        if unit is None:
-            return np.ones(len(self.names))
-        if not isinstance(unit, str):
-            raise wrong_type("unit", unit, "a unit", "Write it as text, such as m2 or 100 m.")
-        try:
-            scale = self.measures.product_units(self.measures.parse(unit))
-        except UnitError as error:
-            cure = cure_where(error, ASK, lambda other: bool(np.isfinite(self.measures.product_units(other)).any()))
-            raise InputError([Problem(f"unit {unit!r}", error.what, cure, code="bad-unit")]) from error
-        unknown = [product for product, known in zip(self.products, np.isfinite(scale) & (scale > 0), strict=True) if not known]
-        if unknown:
-            raise InputError([self._unknown_unit(unit, product) for product in unknown])
-        return scale
-
-    def _unknown_unit(self, unit: str, product: str) -> Problem:
-        target: Unit = self.measures.parse(unit)
-        what = f"The footprint per {self.unit} cannot be told per {unit}."
-        needed = self.measures.needed_property(target)
-        cure = f"Give {needed} of the product, or ask for another unit." if needed else ASK
-        return Problem(f"product {product}", what, cure, product, "unit")
-
-    @cached_property
-    def _counted(self) -> FloatArray:
-        """Split emissions of each line; 0 outside the boundary."""
-        outside = np.array([stage.outside for stage in self.stages], dtype=bool)[self.lines.stage]
-        return np.where(outside[:, None], 0.0, self.lines.split)
+        return unit_scale(self, unit)
 
     @cached_property
     def by_stage(self) -> FloatArray:
@@ -204,19 +178,7 @@ class Footprint:
         """Part of the gross emissions whose factor is of a shipped table, and no supplier's, shape (products,). [1]"""
         return _part(self.gross.generic, self.gross.total)
 
-    def _by_code(self, column: str) -> tuple[tuple[str, ...], FloatArray]:
-        coded = getattr(self.lines, column)
-        names = tuple(dict.fromkeys(coded.categories))
-        place = np.array([names.index(text) for text in coded.categories], dtype=np.intp)[coded.codes]
-        total = sum_by_group(
-            self._counted.sum(axis=1)[:, None], self.lines.product * len(names) + place, len(self.products) * len(names)
-        )
-        return names, total.reshape(len(self.products), len(names))
-
     # -- tables ---------------------------------------------------------------------------------------------------
-
-    def _quantities(self, values: FloatArray, unit: str | None, as_quantity: Any) -> Any:
-        return quantities.as_quantity(values, self.measures.parse(unit or self.unit), as_quantity)
 
     def total(self, unit: str | None = None, as_quantity: Any = False) -> Any:
         """Return the footprint of each product. [kg CO2e per product unit, or per `unit`]
@@ -236,17 +198,11 @@ class Footprint:
         Raises
         ------
         InputError
-            Some product cannot be told in that unit.
+            Some product cannot be converted to that unit.
         UsageError
             The registry does not define kgCO2e, or not the unit.
         """
-        import pandas as pd
-
-        scale = self.scale(unit)
-        if as_quantity is not False:
-            return self._quantities(self.totals * scale, unit, as_quantity)
-        name = f"kgCO2e/{unit or self.unit}"
-        return pd.Series(self.totals * scale, index=pd.Index(self.products, name="product"), name=name)
+        return tables.total(self, unit, as_quantity)
 
     def per_stage(self, unit: str | None = None, as_quantity: Any = False) -> Any:
         """Return the footprint by stage inside the boundary. [kg CO2e per product unit, or per `unit`]
@@ -261,14 +217,7 @@ class Footprint:
         DataFrame or pint.Quantity
             Shape (products, stages); the quantity in the order of `products` and of the stages inside the boundary.
         """
-        import pandas as pd
-
-        inside = [number for number, stage in enumerate(self.stages) if not stage.outside]
-        values = self.by_stage[:, inside] * self.scale(unit)[:, None]
-        if as_quantity is not False:
-            return self._quantities(values, unit, as_quantity)
-        columns = pd.Index([self.stages[number].id for number in inside], name="stage")
-        return pd.DataFrame(values, index=pd.Index(self.products, name="product"), columns=columns)
+        return tables.per_stage(self, unit, as_quantity)
 
     def per_group(self, unit: str | None = None, as_quantity: Any = False) -> Any:
         """Return the footprint by life-cycle stage. [kg CO2e per product unit, or per `unit`]
@@ -283,14 +232,7 @@ class Footprint:
         DataFrame or pint.Quantity
             Shape (products, groups); the quantity in the order of `products` and of the columns of the DataFrame.
         """
-        import pandas as pd
-
-        names, by_group = self._by_code("group")
-        values = by_group * self.scale(unit)[:, None]
-        if as_quantity is not False:
-            return self._quantities(values, unit, as_quantity)
-        index = pd.Index(self.products, name="product")
-        return pd.DataFrame(values, index=index, columns=pd.Index(names, name="group"))
+        return tables.per_group(self, unit, as_quantity)
 
     def per_unit(self, unit: str, as_quantity: Any = False) -> Any:
         """Return the footprint of each product per `m2`, `m`, `100 m`, `kg`, `piece`. [kg CO2e per `unit`]
@@ -308,16 +250,14 @@ class Footprint:
         Raises
         ------
         InputError
-            Some product cannot be told in that unit: grammage, width or mass is not known.
+            Some product cannot be converted to that unit: grammage, width or mass is not known.
         """
         return self.total(unit, as_quantity)
 
     @property
     def split(self) -> Any:
         """Fossil, biogenic, uptake, land use change, a DataFrame. [kg CO2e per product unit]"""
-        import pandas as pd
-
-        return pd.DataFrame(self.split_totals, index=pd.Index(self.products, name="product"), columns=pd.Index(SPLIT))
+        return tables.split(self)
 
     @property
     def contributions(self) -> Any:
@@ -327,19 +267,7 @@ class Footprint:
     @property
     def masses(self) -> Any:
         """Input, output and loss of every stage and fibre, as a DataFrame. [kg per product unit]"""
-        import pandas as pd
-
-        processes = self.stage_masses
-        return pd.DataFrame(
-            {
-                "product": pd.Categorical.from_codes(processes.product, pd.Index(self.products)),
-                "component": list(processes.component),
-                "stage": pd.Categorical.from_codes(processes.stage, pd.Index([stage.id for stage in self.stages])),
-                "input": processes.input,
-                "output": processes.output,
-                "loss": processes.input - processes.output,
-            }
-        )
+        return tables.masses(self)
 
     def warnings(self, product: str | None = None) -> list[str]:
         """Return the warnings of one product, or of all."""
@@ -384,79 +312,7 @@ class Footprint:
 
     def to_dict(self, unit: str | None = None) -> dict[str, Any]:
         """Return the result as the command line prints it with `--format json`. [kg CO2e per product unit, or per `unit`]"""
-        scale = self.scale(unit)
-        groups, by_group = self._by_code("group")
-        fibres, by_fibre = self._by_code("component")
-        masses = self._stage_masses_by_product()
-        aircraft = np.bincount(self.lines.product, weights=self._counted_aircraft(), minlength=len(self.products))
-        inside = np.array([name in {info.group for info in self.stages if not info.outside} for name in groups])
-        used = self._used(groups, "group") + inside, self._fibres(fibres)
-
-        def one(number: int) -> dict[str, Any]:
-            by = float(scale[number])
-            stages = list(enumerate(self.stages))
-            return {
-                "product": self.products[number],
-                "unit": unit or self.unit,
-                "total": float(self.totals[number]) * by,
-                "stages": {info.id: float(self.by_stage[number, k]) * by for k, info in stages if not info.outside},
-                "groups": {name: float(by_group[number, k]) * by for k, name in enumerate(groups) if used[0][number, k]},
-                "split": {name: float(self.split_totals[number, k]) * by for k, name in enumerate(SPLIT)},
-                "aircraft": float(aircraft[number]) * by,
-                "by_component": {name: float(by_fibre[number, k]) * by for k, name in enumerate(fibres) if used[1][number, k]},
-                "masses": {
-                    info.id: {"input": float(masses[0][number, k]) * by, "output": float(masses[1][number, k]) * by,
-                              "loss": float(masses[0][number, k] - masses[1][number, k]) * by}
-                    for k, info in stages
-                },
-                "memo": {info.id: float(self.by_stage[number, k]) * by for k, info in stages if info.outside},
-                "default_share": float(self.default_share[number]),
-                "default_factor_share": float(self.default_factor_share[number]),
-                **self._additional(number, by),
-                "warnings": self.warnings(self.products[number]),
-            }  # fmt: skip
-
-        return {"products": [one(number) for number in range(len(self.products))], "provenance": dict(self.provenance)}
-
-    def _additional(self, number: int, by: float) -> dict[str, Any]:
-        """Return carbon content and totals by another convention, where there are any."""
-        values: dict[str, Any] = {}
-        if self.carbon_content is not None:
-            content = zip(CARBON, self.carbon_content[number], strict=True)
-            values["carbon_content"] = {name: None if np.isnan(kg) else float(kg) * by for name, kg in content}
-        if self.beside:
-            values["beside"] = {name: float(totals[number]) * by for name, totals in self.beside.items()}
-        return values
-
-    def _counted_aircraft(self) -> FloatArray:
-        outside = np.array([stage.outside for stage in self.stages], dtype=bool)[self.lines.stage]
-        return np.where(outside, 0.0, self.lines.aircraft)
-
-    def _fibres(self, names: tuple[str, ...]) -> FloatArray:
-        """Return which components each product has, and the common stages (""), shape (products, names)."""
-        processes = self.stage_masses
-        have = np.zeros((len(self.products), len(names)))
-        for code, name in enumerate(processes.component.categories):
-            if name in names:
-                have[processes.product[processes.component.codes == code], names.index(name)] = 1
-        have[:, names.index("")] = 1
-        return have
-
-    def _used(self, names: tuple[str, ...], column: str) -> FloatArray:
-        """Return of which groups or components each product has lines, shape (products, names)."""
-        coded = getattr(self.lines, column)
-        place = np.array([names.index(text) for text in coded.categories], dtype=np.intp)[coded.codes]
-        count = np.bincount(self.lines.product * len(names) + place, minlength=len(self.products) * len(names))
-        return np.asarray(count.reshape(len(self.products), len(names)), dtype=float)
-
-    def _stage_masses_by_product(self) -> tuple[FloatArray, FloatArray]:
-        processes = self.stage_masses
-        both = np.stack([processes.input, processes.output], axis=1)
-        total = sum_by_group(
-            both, processes.product * len(self.stages) + processes.stage, len(self.products) * len(self.stages)
-        )
-        shape = (len(self.products), len(self.stages))
-        return total[:, 0].reshape(shape), total[:, 1].reshape(shape)
+        return as_dict(self, unit)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{product} {total:.6g}" for product, total in zip(self.products[:3], self.totals[:3], strict=False))

@@ -107,17 +107,17 @@ def _values(activity: Activity, quantities: Quantities) -> dict[str, Any]:
 
 
 def _factor_columns(activity: Activity, factors: FactorTable, matches: FactorMatches) -> dict[str, Any]:
-    """What is known of each row's factor, told once per distinct question."""
-    told: dict[str, list[str]] = {
+    """Return the columns on the factor of each line, with one text per distinct request."""
+    texts: dict[str, list[str]] = {
         name: []
         for name in ("item", "region", "year", "fallback", "printed", "factor_table", "factor_source", "factor_locator")
     }
     for match, request in zip(matches.matches, matches.requests, strict=True):
-        row = _factor_row(factors, match) if match else dict.fromkeys(told, "")
+        row = _factor_row(factors, match) if match else dict.fromkeys(texts, "")
         row["item"] = request.item if match else "product"
-        for name, column in told.items():
+        for name, column in texts.items():
             column.append(row[name])
-    columns: dict[str, Any] = {name: Categorical(matches.request, tuple(column)) for name, column in told.items()}
+    columns: dict[str, Any] = {name: Categorical(matches.request, tuple(column)) for name, column in texts.items()}
     if np.any(matches.supplier >= 0):
         columns["item"] = _linked_items(activity, matches, columns["item"])
     return columns

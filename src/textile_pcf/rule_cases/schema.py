@@ -105,7 +105,7 @@ class Options(Strict):
     biogenic: Literal["minus_one_plus_one", "zero_zero"] | None = None
     """Convention for biogenic CO2; the rule's where none is named."""
     unit: str | None = None
-    """Unit that results are told per, such as m2."""
+    """Unit of the product that results refer to, such as m2."""
     supply: str | list[Row] | None = None
     """Supply table of the sites: its rows, or its path from this file."""
 
