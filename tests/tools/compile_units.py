@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from textile_pcf.units import registry
+from textile_pcf.units import pint_registry as registry
 
 HOME = Path(registry.__file__)
 

@@ -2,7 +2,7 @@
 
 from textile_pcf.units.grammar import UnitError
 from textile_pcf.units.own import OwnUnitsError, own_units
-from textile_pcf.units.registry import CANONICAL, UnitNames, registry
+from textile_pcf.units.pint_registry import CANONICAL, UnitNames, registry
 from textile_pcf.units.unit import (
     Conversion,
     Unit,

@@ -26,7 +26,7 @@ from itertools import islice
 from textile_pcf.errors import InvalidValueError
 from textile_pcf.suggest import DEEPEST, HIGHEST_POWER, LONGEST, MOST_ZEROS
 from textile_pcf.units.advice import PLAIN_CURE, explain_name, similar_names
-from textile_pcf.units.registry import Value, unit_values
+from textile_pcf.units.pint_registry import Value, unit_values
 from textile_pcf.units.spelling import normalize, strange_sign
 
 TENS = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}

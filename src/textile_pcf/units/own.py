@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from textile_pcf.units.grammar import TENS, UnitError, parse
-from textile_pcf.units.registry import UnitNames, Value, unit_values, values_on_top
+from textile_pcf.units.pint_registry import UnitNames, Value, unit_values, values_on_top
 from textile_pcf.units.spelling import normalize
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.units.registry import UnitNames
+from textile_pcf.units.pint_registry import UnitNames
 from textile_pcf.units.unit import Unit, parse_unit
 
 MASS, AREA, LENGTH, WEAR = (("mass", 1),), (("length", 2),), (("length", 1),), (("wear", 1),)

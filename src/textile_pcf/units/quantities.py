@@ -13,7 +13,7 @@ import numpy as np
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.units.grammar import UnitError
-from textile_pcf.units.registry import CANONICAL, registry
+from textile_pcf.units.pint_registry import CANONICAL, registry
 from textile_pcf.units.unit import Unit, parse_unit
 
 RELATIVE = 1e-9  # two registries mean the same unit if their factors agree so far

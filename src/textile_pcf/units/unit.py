@@ -18,7 +18,7 @@ import numpy as np
 
 from textile_pcf.units.grammar import UnitError, multiply, parse
 from textile_pcf.units.number_text import split_number
-from textile_pcf.units.registry import CANONICAL, UnitNames, Value
+from textile_pcf.units.pint_registry import CANONICAL, UnitNames, Value
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -153,12 +153,12 @@ def test_threads_may_ask_the_same_tables_at_once(poplin):
 
 def test_answers_begin_anew_where_they_are_too_many(poplin, monkeypatch):
     rules, rows = poplin
-    monkeypatch.setattr(matcher, "KEPT", 3)
+    monkeypatch.setattr(matcher, "CACHE_SIZE", 3)
     factors = dataclasses.replace(tp.load_factors())
     gwp, biogenic = rules.document.gwp, rules.document.biogenic
     first = tp.footprint(rows, rules, factors)
     anew = matcher.factor_matcher(factors, gwp, biogenic)
-    assert not anew.answers  # what was asked was more than may be kept
+    assert not anew.matches  # what was asked was more than may be kept
     assert tp.footprint(rows, rules, factors).totals.tobytes() == first.totals.tobytes()
     assert first.explain("P") == tp.footprint(rows, rules, factors).explain("P")
 

@@ -17,6 +17,7 @@ from paths import EXAMPLES
 from spreadsheet import WITNESSES, Evaluated, evaluated
 from textile_pcf.io.resources import examples
 from textile_pcf.report import to_excel, to_html
+from textile_pcf.supply import Supply
 
 POPLIN = EXAMPLES / "cotton_poplin" / "activity.csv"
 TOTAL = "B9"  # of the first product on the first sheet
@@ -210,10 +211,9 @@ def test_columns_are_as_wide_as_what_stands_in_them(tmp_path: Path) -> None:
 
 
 def test_hash_of_the_supply_table_is_told(tmp_path: Path, woven: tp.Footprint) -> None:
-    supply = {"name": "site.csv", "sha256": "0123abcd"}
-    told = replace(woven, cited={"electricity": "market_based", "supply": supply})
+    told = replace(woven, run=replace(woven.run, supply=Supply("site.csv", (), "0123abcd")))
     text = Read(to_html(told, tmp_path / "report.html", language="zh").read_text(encoding="utf-8")).text
-    assert "site.csv sha256 0123abcd" in text and "market_based" in text
+    assert "site.csv sha256 0123abcd" in text and told.provenance["electricity"] == "location_based"
     about = openpyxl.load_workbook(to_excel(told, tmp_path / "result.xlsx"))["About"]
     assert any("0123abcd" in str(cell.value) for cell in about["B"])
 

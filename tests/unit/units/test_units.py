@@ -21,9 +21,9 @@ from textile_pcf.units import (
     convert,
     describe,
     parse_unit,
-    registry,
     split_quantity,
 )
+from textile_pcf.units import pint_registry as registry
 
 # What each name is worth in canonical units: names | factor | canonical unit
 NAMES = """

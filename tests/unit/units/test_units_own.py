@@ -14,8 +14,8 @@ import pytest
 
 import textile_pcf as tp
 from textile_pcf.units import OwnUnitsError, UnitError, own_units, parse_unit, registry
+from textile_pcf.units.pint_registry import unit_values
 from textile_pcf.units.quantities import quantity_text
-from textile_pcf.units.registry import unit_values
 
 RULE = """
 rule: baled

@@ -42,7 +42,18 @@ _WHOLE: dict[str, tuple[float, dict[str, int]]] = {
 Dimensions = dict[str, int]
 
 
-def unit(text: str) -> tuple[float, Dimensions]:
+Own = dict[str, tuple[float, Dimensions]]
+
+
+def own_units(definitions: dict[str, str]) -> Own:
+    """Units that a rule defines itself, each by those above it."""
+    own: Own = {}
+    for name, text in definitions.items():
+        own[name] = unit(text, own)
+    return own
+
+
+def unit(text: str, own: Own | None = None) -> tuple[float, Dimensions]:
     """`kWh/kg`, `kgCO2e/(t*km)`, `100 m`: factor and dimensions."""
     if text in _WHOLE:
         return _WHOLE[text]
@@ -52,9 +63,13 @@ def unit(text: str) -> tuple[float, Dimensions]:
         for atom in re.split(r"[*·]", part.strip().strip("()")):
             many = re.fullmatch(r"([\d.]+)\s+(\S+)", atom.strip())
             number, name = (float(many[1]), many[2]) if many else (1.0, atom.strip())
-            scale, dimension, power = _ATOMS[name]
+            if own and name in own:
+                scale, powers = own[name]
+            else:
+                scale, dimension, power = _ATOMS[name]
+                powers = {dimension: power} if dimension else {}
             factor *= (number * scale) ** sign
-            if dimension:
+            for dimension, power in powers.items():
                 dimensions[dimension] = dimensions.get(dimension, 0) + power * sign
     return factor, {name: power for name, power in dimensions.items() if power}
 
@@ -158,8 +173,12 @@ class Product:
             for group in rule.get("alternatives", []) for way in group["one_of"] if "." in way
         }  # fmt: skip
 
+    def unit(self, text: str) -> tuple[float, Dimensions]:
+        """Factor and dimensions of a unit, those of the rule's own among them."""
+        return unit(text, own_units(self.rule.get("units", {})))
+
     def plain(self, row: Row) -> float:
-        return float(row["amount"]) * unit(row["unit"])[0]
+        return float(row["amount"]) * self.unit(row["unit"])[0]
 
     def given(self, stage: str, flow: str, lane: str) -> list[Row]:
         """Rows of something on a lane: its own replace those for all fibres."""
@@ -195,7 +214,7 @@ class Product:
             if model.get("choice"):
                 return row["item"]
             if row["amount"]:
-                return self.converted(row, unit(model["unit"]))
+                return self.converted(row, self.unit(model["unit"]))
         if model.get("method"):
             names, formula = method(model["method"])
             bound = {name_: model.get("inputs", {}).get(name_, name_) for name_ in names}
@@ -203,14 +222,14 @@ class Product:
             return formula(**inputs) if all(value == value for value in inputs.values()) else float("nan")
         if "value" not in model:
             return float("nan")
-        return self.default(home, model, lane, unit(model.get("unit", "1")), unit(model.get("unit", "1")))
+        return self.default(home, model, lane, self.unit(model.get("unit", "1")), self.unit(model.get("unit", "1")))
 
     @property
     def component_stages(self) -> set[str]:
         return {name for name, stage in self.stages.items() if stage.get("scope") == "component"}
 
     def converted(self, row: Row, wanted: tuple[float, Dimensions]) -> float:
-        factor, dimensions = unit(row["unit"])
+        factor, dimensions = self.unit(row["unit"])
         if dimensions == wanted[1]:
             return float(row["amount"]) * factor
         return 1 / (float(row["amount"]) * factor)  # dtex where Nm is asked
@@ -225,7 +244,7 @@ class Product:
         if isinstance(value, str):
             other = self.value_of(stage, value, lane)
             home = self.home(stage, value)
-            same = unit(self.model(home, value).get("unit", "1"))[1] == whole[1]
+            same = self.unit(self.model(home, value).get("unit", "1"))[1] == whole[1]
             assert isinstance(other, (int, float))
             return other if same else other * whole[0] / counted[0]
         if isinstance(value, dict):
@@ -237,7 +256,7 @@ class Product:
         by = self.value_of(stage, chosen["by"], lane)
         if "upto" not in chosen:
             return chosen.get(by, float("nan"))
-        scale = unit(self.model(self.home(stage, chosen["by"]), chosen["by"])["unit"])[0]
+        scale = self.unit(self.model(self.home(stage, chosen["by"]), chosen["by"])["unit"])[0]
         for bound, entry in chosen["upto"].items():
             if by <= float(bound) * scale * (1 + 1e-12):
                 return entry
@@ -250,8 +269,8 @@ class Product:
         properties = self.rule["product"].get("properties", {})
         if dimensions == {"kg": 1}:
             return 1.0
-        if "mass" in properties and dimensions == unit(self.rule["product"]["unit"])[1]:
-            scale = unit(self.rule["product"]["unit"])[0] if "/" not in properties["mass"]["unit"] else 1.0
+        if "mass" in properties and dimensions == self.unit(self.rule["product"]["unit"])[1]:
+            scale = self.unit(self.rule["product"]["unit"])[0] if "/" not in properties["mass"]["unit"] else 1.0
             return float(self.value_of("product", "mass", "")) / scale
         if dimensions == {"m": 2}:
             return float(self.value_of("product", "grammage", ""))
@@ -262,12 +281,12 @@ class Product:
 
     @property
     def product_mass(self) -> float:
-        factor, dimensions = unit(self.rule["product"]["unit"])
+        factor, dimensions = self.unit(self.rule["product"]["unit"])
         return self.kilograms(dimensions) * factor
 
     def product_units(self, dimensions: Dimensions) -> float:
         """Product units in one canonical unit."""
-        factor, own = unit(self.rule["product"]["unit"])
+        factor, own = self.unit(self.rule["product"]["unit"])
         return 1 / factor if dimensions == own else self.kilograms(dimensions) / self.product_mass
 
     # -- writing the system
@@ -326,10 +345,10 @@ class Product:
     def loss(self, stage: str, loss: dict[str, Any], lane: str) -> float | None:
         for row in self.given(stage, loss["id"], lane):
             if row["amount"]:
-                return float(row["amount"]) * unit(row["unit"])[0]
+                return float(row["amount"]) * self.unit(row["unit"])[0]
         if "value" not in loss:
             return None
-        found = self.default(stage, loss, lane, unit(loss["unit"]), unit(loss["unit"]))
+        found = self.default(stage, loss, lane, self.unit(loss["unit"]), self.unit(loss["unit"]))
         assert isinstance(found, float)
         return None if isnan(found) else found
 
@@ -352,7 +371,7 @@ class Product:
         if driver == "product" and lane and not row["component"]:
             value *= self.shares[lane]  # told once for all fibres, and no mass tells their parts
         node: Label = ("rows", self.name, stage, lane, driver)
-        counted = unit(flow["unit"])
+        counted = self.unit(flow["unit"])
         if row["item"].startswith("product:"):
             supplier = row["item"].removeprefix("product:")
             system.links.append((node, ("product", supplier), value * products[supplier].product_units(counted[1])))
@@ -366,20 +385,20 @@ class Product:
 
     def driven(self, stage: str, flow: dict[str, Any], lane: str, row: Row) -> tuple[str, float]:
         """Which mass (or product unit) a row goes with, and the canonical amount per unit of that."""
-        counted = unit(flow["unit"])
-        product_unit = unit(self.rule["product"]["unit"])
+        counted = self.unit(flow["unit"])
+        product_unit = self.unit(self.rule["product"]["unit"])
         per = flow.get("per", "output")
         drivers = per if isinstance(per, list) else [per]
         parts: list[tuple[float, Dimensions]] = []
         for driver in drivers:
             mass = driver in ("output", "input", "loss")
-            parts.append(unit("kg") if mass else product_unit if driver == "product" else self.unit_of(stage, driver))
+            parts.append(self.unit("kg") if mass else product_unit if driver == "product" else self.unit_of(stage, driver))
         parts = [part for part in parts if part[1]]  # a share multiplies, but nothing is told per share
         whole = (counted[0] / product_of(*parts)[0], product_of(counted, over=product_of(*parts))[1])
         if row["per"] == "product":
             return "product", self.amount(row, counted, product_of(counted, over=product_unit)) * product_unit[0]
         if row["per"] == "period":
-            factor, _ = unit(row["unit"])
+            factor, _ = self.unit(row["unit"])
             return "output", float(row["amount"]) * factor / self.periods_output(stage, lane, row)
         if row["amount"]:
             value = self.amount(row, counted, whole)
@@ -407,12 +426,12 @@ class Product:
         if not row["per"]:  # told per driver, however much of that there is
             of = dict.fromkeys(of, 1.0)
         driver, value = self.driven(stage, flow, lane, row)
-        amount = value * of[driver] / unit(flow["unit"])[0]
+        amount = value * of[driver] / self.unit(flow["unit"])[0]
         if row["per"] == "product" and lane and not row["component"]:
             amount *= self.shares[lane]  # as the masses of the fibre are its part
         per = flow.get("per", "output")
         for name in per if isinstance(per, list) else [per]:
-            factor, dimensions = unit("1") if name in of else self.unit_of(stage, name)
+            factor, dimensions = self.unit("1") if name in of else self.unit_of(stage, name)
             by = of[name] if name in of else float(self.value_of(stage, name, lane)) / (factor if dimensions else 1.0)
             if by == 0:
                 return 0.0  # nothing that it could be told per
@@ -420,10 +439,10 @@ class Product:
         return amount
 
     def unit_of(self, stage: str, name: str) -> tuple[float, Dimensions]:
-        return unit(self.model(self.home(stage, name), name)["unit"])
+        return self.unit(self.model(self.home(stage, name), name)["unit"])
 
     def amount(self, row: Row, counted: tuple[float, Dimensions], whole: tuple[float, Dimensions]) -> float:
-        factor, dimensions = unit(row["unit"])
+        factor, dimensions = self.unit(row["unit"])
         if dimensions == counted[1]:
             return float(row["amount"]) * factor / counted[0] * whole[0]
         assert dimensions == whole[1], (row, counted, whole)
@@ -439,7 +458,7 @@ class Product:
         found = []
         for output in self.given(stage, "output", lane):
             if output["component"] == row["component"] and self.year_of(stage, lane, output) == year:
-                factor, dimensions = unit(output["unit"])
+                factor, dimensions = self.unit(output["unit"])
                 found.append(float(output["amount"]) * factor * self.kilograms(dimensions))
         assert found, f"no output of {year} for {row}"
         return sum(found)
