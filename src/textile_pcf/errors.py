@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textile_pcf.messages.catalogue import LANGUAGES, fixed_text, translate
+from textile_pcf.messages.message import Message
 
 SHOWN = 200
 """Number of problems or warnings that are shown; `PcfError.problems` holds all."""
@@ -64,7 +65,13 @@ class Problem:
         """
         if language != "zh":
             return str(self)
-        return f"{self.where}: {translate(f'{self.what} {self.cure}'.strip(), language, names)}"
+        if not isinstance(self.what, Message) and not isinstance(self.cure, Message):
+            return f"{self.where}: {translate(f'{self.what} {self.cure}'.strip(), language, names)}"
+        what, cure = (
+            text.localized(language) if isinstance(text, Message) else translate(text, language, names)
+            for text in (self.what, self.cure)
+        )
+        return f"{self.where}: {what}{cure}"
 
 
 def by_location(problems: Iterable[Problem]) -> list[Problem]:

@@ -107,6 +107,23 @@ def _templates() -> tuple[_Template, ...]:
     return tuple(sorted(templates, key=lambda template: -sum(map(len, template.literals))))
 
 
+@cache
+def _chinese_templates() -> Mapping[str, str]:
+    """Return the Chinese template of each English one."""
+    return {english: chinese for key, english, chinese in rows() if not key or key == FRAGMENT}
+
+
+def chinese_template(english: str) -> str | None:
+    """Return the Chinese template of a `Message`, or None if the catalogue has none.
+
+    Parameters
+    ----------
+    english : str
+        The template as it stands in the source.
+    """
+    return _chinese_templates().get(english)
+
+
 def rows() -> Iterator[tuple[str, str, str]]:
     """Yield the rows of the catalogue: key (empty for messages, `*` for parts of messages), English, Chinese."""
     with Path(__file__).with_name("catalogue.csv").open(encoding="utf-8", newline="") as file:
