@@ -18,7 +18,8 @@ class Message(str):
         Full sentences in English with named fields, as for `str.format`: `"{text!r} is not a year."`. Names of fields have two
         letters or more. The template is the key of the translation in `catalogue.csv`.
     **values
-        Values of the fields. A value may be a `Message`, or anything with a method `text(language)`, such as the title of a rule.
+        Values of the fields. A value may be a `Message`, or anything with a method `text(language)`, such as the
+        title of a rule.
 
     Raises
     ------
@@ -38,6 +39,7 @@ class Message(str):
     values: dict[str, Any]
 
     def __new__(cls, template: str, /, **values: Any) -> Message:
+        """Fill the template in English and remember both."""
         self = super().__new__(cls, _filled(template, values, "en"))
         self.template, self.values = template, values
         return self
