@@ -41,6 +41,8 @@ class Activity:
         Amount of each exchange; NaN where it is empty. [canonical unit]
     properties, losses : ndarray of float, shape (entries,)
         Value of each property and each loss; NaN where no row gives it. [canonical unit]
+    output_value : ndarray of float, shape (outputs,)
+        Output of each period. [unit of its row]
     problems : tuple of Problem
         Problems of the table; empty for valid data.
     key : tuple or None
@@ -60,6 +62,7 @@ class Activity:
     exchange_value: FloatArray
     properties: FloatArray
     losses: FloatArray
+    output_value: FloatArray
     problems: tuple[Problem, ...]
     key: tuple[object, ...] | None = None
     known_complete: bool = False
@@ -234,6 +237,7 @@ def fill_structure(
         exchange_value=exchange_value,
         properties=value.take(structure.properties.rows) if nothing_to_complete else structure.properties.values(value),
         losses=value.take(structure.losses.rows) if nothing_to_complete else structure.losses.values(value),
+        output_value=value[structure.outputs.row],
         problems=tuple(problems),
         key=key,
         known_complete=known_complete,

@@ -201,7 +201,7 @@ def build_structure(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple
         exchanges=exchanges,
         outputs=_outputs(cells, patterns, output_rows, geography),
         regions=geography.regions,
-        process_losses=_process_losses(rules, processes, index.entries(RowKind.LOSS), stage_active),
+        process_losses=find_process_losses(rules, processes, index.entries(RowKind.LOSS), stage_active),
     )
     return structure, problems
 
@@ -225,10 +225,23 @@ def _given_quantities(
     return GivenQuantities(assignment.table_rows_or_none(at), options)
 
 
-def _process_losses(
+def find_process_losses(
     rules: RuleSet, processes: BlockIndex, losses: BlockIndex, stage_active: BoolArray
 ) -> tuple[IndexArray, ...]:
-    """Return the entries of the losses that multiply the mass through each process, in the order of the rule."""
+    """Return the entries of the losses that multiply the mass through each process, in the order of the rule.
+
+    Parameters
+    ----------
+    rules : RuleSet
+    processes, losses : BlockIndex
+        One block per stage and per loss.
+    stage_active : ndarray of bool, shape (processes,)
+
+    Returns
+    -------
+    tuple of ndarray of intp, shape (processes,)
+        See `Structure.process_losses`.
+    """
     losses_of_stage = [() if spec.outside else spec.losses for spec in rules.stages]
     process_losses = []
     for number in range(max(map(len, losses_of_stage), default=0)):

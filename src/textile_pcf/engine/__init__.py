@@ -7,7 +7,7 @@ from textile_pcf.engine.derivatives import amount_gradient, factor_weights, leon
 from textile_pcf.engine.emissions import exchange_amounts
 from textile_pcf.engine.loops import Links, find_loops, solve_links, sum_by_group
 from textile_pcf.engine.masses import Masses, loss_ratio, stage_masses
-from textile_pcf.engine.networks import products_in_loops
+from textile_pcf.engine.networks import products_in_loops, rings
 
 __all__ = [
     "Links",
@@ -20,6 +20,7 @@ __all__ = [
     "loss_ratio",
     "products_in_loops",
     "ratio_elasticities",
+    "rings",
     "solve_links",
     "stage_masses",
     "sum_by_group",

@@ -127,8 +127,7 @@ def output_mass(activity: Activity, measures: ProductUnits) -> tuple[FloatArray,
     """Return the mass of each output of a period, shape (outputs,), and problems of unknown masses. [kg]"""
     outputs, problems = activity.outputs, list[Problem]()
     mass = np.full(len(outputs.row), np.nan)
-    amounts = activity.columns.numbers["amount"][outputs.row]
-    amounts = np.where(amounts > 0, amounts, np.nan)  # an output of zero is a problem of its row
+    amounts = np.where(activity.output_value > 0, activity.output_value, np.nan)  # an output of zero is a problem of its row
     for unit_index in np.unique(outputs.unit):
         unit: Unit | None = activity.rows.units[unit_index]
         assert unit is not None

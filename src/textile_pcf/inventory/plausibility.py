@@ -15,8 +15,9 @@ from textile_pcf.activity.row_patterns import PER_PERIOD, PER_PRODUCT, RowKind
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
+from textile_pcf.inventory.defaults import property_on
 from textile_pcf.inventory.masses import stage_masses
-from textile_pcf.inventory.quantities import Quantities, property_on
+from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.rules import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet
 
 TIMES = 20  # an amount more than this many times above its band is refused

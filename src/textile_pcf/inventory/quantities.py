@@ -8,16 +8,16 @@ from typing import NamedTuple
 import numpy as np
 
 from textile_pcf.activity.activity import Activity
-from textile_pcf.activity.indexing import between_components
 from textile_pcf.activity.row_patterns import PER_DRIVER, PER_PRODUCT, rows_where
 from textile_pcf.activity.structure_cache import keep_structure
-from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.columns import group_rows
 from textile_pcf.errors import Problem
+from textile_pcf.inventory.defaults import RuleDraws, evaluate_default, property_on
 from textile_pcf.inventory.missing_data import check_alternatives, invalid_names, missing_flows, missing_input
 from textile_pcf.inventory.period_totals import per_output
 from textile_pcf.inventory.product_mass import missing_mass, product_mass
-from textile_pcf.rules import PRODUCT, Default, LossSpec, PropertySpec, RuleSet
+from textile_pcf.rules import PRODUCT, Default, LossSpec, PropertySpec
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import Unit, parse_unit
 
@@ -61,7 +61,7 @@ class Quantities(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def complete_quantities(activity: Activity) -> Quantities:
+def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Quantities:
     """Complete properties, losses and exchange values: as given, by the rule, or computed by a method.
 
     What is still missing where it is used is a problem of the returned quantities.
@@ -69,10 +69,10 @@ def complete_quantities(activity: Activity) -> Quantities:
     if activity.nothing_to_complete:
         return _all_given(activity)
     invalid = set() if activity.known_complete else invalid_names(activity)
-    properties, origin, property_entry = _properties(activity)
-    losses, loss_entry = _losses(activity, properties)
+    properties, origin, property_entry = _properties(activity, draws)
+    losses, loss_entry = _losses(activity, properties, draws)
     mass = product_mass(activity, properties)
-    value, entry = _flow_values(activity, properties)
+    value, entry = _flow_values(activity, properties, draws)
     value, period_problems = per_output(activity, properties, value)
     scale, driver_problems = non_mass_drivers(activity, properties, invalid)
     repeated, absent = (
@@ -118,33 +118,7 @@ def _check_absent(activity: Activity, invalid: set[tuple[str, int, int]]) -> lis
     return [*missing_flows(activity, invalid), *check_alternatives(activity, invalid)]
 
 
-def _is_component(rules: RuleSet, stage: int) -> bool:
-    return stage != PRODUCT and rules.stages[stage].component
-
-
-def property_on(activity: Activity, properties: FloatArray, index: int, stage: int) -> FloatArray:
-    """Return the values of a property on the entries of a stage."""
-    rules = activity.rules
-    values = properties[activity.property_entries.block(index)]
-    return between_components(
-        values, _is_component(rules, rules.properties[index].stage), _is_component(rules, stage), activity.components
-    )
-
-
-def evaluate_default(
-    activity: Activity, properties: FloatArray, default: Default, stage: int, size: int
-) -> tuple[FloatArray, IndexArray]:
-    """Return the rule's value on each entry of a stage, and the entry of the value it is (-1: none)."""
-    if default.reference >= 0:
-        values = property_on(activity, properties, default.reference, stage) * default.values[0]
-        return values, np.where(np.isnan(values), -1, 0)
-    if default.by >= 0:
-        entry = default.entry(property_on(activity, properties, default.by, stage))
-        return np.append(default.values, np.nan)[entry], entry
-    return np.full(size, default.values[0]), np.zeros(size, dtype=np.intp)
-
-
-def _properties(activity: Activity) -> tuple[FloatArray, IndexArray, IndexArray]:
+def _properties(activity: Activity, draws: RuleDraws | None) -> tuple[FloatArray, IndexArray, IndexArray]:
     structure = activity.structure.properties
     values, unknown = activity.properties, np.isnan(activity.properties)
     if not np.count_nonzero(unknown):
@@ -157,7 +131,7 @@ def _properties(activity: Activity) -> tuple[FloatArray, IndexArray, IndexArray]
         if not empty.any():
             continue
         if spec.default is not None:
-            rule_values, entry = evaluate_default(activity, values, spec.default, spec.stage, len(empty))
+            rule_values, entry = evaluate_default(activity, values, spec, draws)
             entries[block] = np.where(empty, entry, -1)
             origin_code = BY_RULE
         elif spec.method is not None:
@@ -195,7 +169,7 @@ def _canonical(values: FloatArray, source: Unit, unit: Unit) -> FloatArray:
     return 1 / canonical if source.dimensions != unit.dimensions else canonical
 
 
-def _losses(activity: Activity, properties: FloatArray) -> tuple[FloatArray, IndexArray]:
+def _losses(activity: Activity, properties: FloatArray, draws: RuleDraws | None) -> tuple[FloatArray, IndexArray]:
     values, entries = activity.losses, activity.structure.losses.no_rule_entry
     if not np.count_nonzero(np.isnan(values)):
         return values, entries
@@ -204,7 +178,7 @@ def _losses(activity: Activity, properties: FloatArray) -> tuple[FloatArray, Ind
         block = activity.loss_entries.block(spec.index)
         empty = np.isnan(values[block])
         if spec.default is not None and empty.any():
-            rule_values, entry = evaluate_default(activity, properties, spec.default, spec.stage, len(empty))
+            rule_values, entry = evaluate_default(activity, properties, spec, draws)
             values[block] = np.where(empty, rule_values, values[block])
             entries[block] = np.where(empty, entry, -1)
     return values, entries
@@ -236,17 +210,22 @@ def _not_given(activity: Activity, spec: PropertySpec | LossSpec, entry: int) ->
     return activity.missing(spec.stage, entry, spec.id, what, f"{cure} {note}".strip(), "missing")
 
 
+def impossible_losses(activity: Activity, losses: FloatArray) -> BoolArray:
+    """Return whether each loss is outside what its basis allows; negative losses are problems of their row."""
+    basis, entries = rule_arrays(activity.rules).loss_basis, activity.loss_entries
+    most = entries.repeat(np.where(basis == "input", 1.0, np.inf))
+    return np.asarray((losses >= most) | ((losses == 0) & entries.repeat(basis == "ratio")))
+
+
 def _check_losses(
     activity: Activity, losses: FloatArray, properties: FloatArray, invalid: set[tuple[str, int, int]]
 ) -> Iterator[Problem]:
     """Yield a problem per loss that is missing or outside what its basis allows."""
     if np.count_nonzero(losses) == len(losses) and (not len(losses) or losses.item(losses.argmax()) < 1):
         return  # whatever the basis; comparisons with NaN are false, and negative losses are problems of their row
-    arrays, block_index = rule_arrays(activity.rules), activity.loss_entries
-    most = block_index.repeat(np.where(arrays.loss_basis == "input", 1.0, np.inf))
-    least = block_index.repeat(np.where(arrays.loss_basis == "ratio", 0.0, -np.inf))
-    lacking = np.isnan(losses) & block_index.repeat(arrays.loss_required)
-    if not (lacking | (losses >= most) | (losses <= least)).any():
+    lacking = np.isnan(losses) & activity.loss_entries.repeat(rule_arrays(activity.rules).loss_required)
+    impossible = impossible_losses(activity, losses)
+    if not (lacking | impossible).any():
         return
     for spec in activity.rules.losses:
         if activity.rules.stages[spec.stage].outside:
@@ -262,9 +241,7 @@ def _check_losses(
                 yield _not_given(activity, spec, int(entry))
             else:
                 yield from missing_input(activity, properties, spec, spec.default, int(entry), invalid)
-        high = 1.0 if spec.basis == "input" else np.inf
-        wrong = (values >= high) | ((values == 0) & (spec.basis == "ratio"))  # negative losses are problems of their row
-        for row in np.unique(rows[wrong & (rows >= 0)]):
+        for row in np.unique(rows[impossible[block] & (rows >= 0)]):
             text = f"{activity.value[row] * 100:.6g} %" if spec.basis != "ratio" else f"{activity.value[row]:.6g}"
             limits = {
                 "input": "A loss on the input is at least 0 % and below 100 %",
@@ -275,7 +252,7 @@ def _check_losses(
             yield from activity.columns.problems_at([int(row)], f"A loss of {text} cannot be.", cure, "amount", "loss")
 
 
-def _flow_values(activity: Activity, properties: FloatArray) -> tuple[FloatArray, IndexArray]:
+def _flow_values(activity: Activity, properties: FloatArray, draws: RuleDraws | None) -> tuple[FloatArray, IndexArray]:
     """Return the value of each exchange, as given or else by the rule, and the entry of the rule's value."""
     flows = activity.exchanges
     if not len(flows.empty):
@@ -286,8 +263,7 @@ def _flow_values(activity: Activity, properties: FloatArray) -> tuple[FloatArray
         spec = activity.rules.flows[index]
         if spec.default is None:
             continue
-        size = int(activity.processes.lengths[spec.stage])
-        rule_values, entry = evaluate_default(activity, properties, spec.default, spec.stage, size)
+        rule_values, entry = evaluate_default(activity, properties, spec, draws)
         values[rows], entries[rows] = rule_values[flows.entry[rows]], entry[flows.entry[rows]]
     return values, entries
 

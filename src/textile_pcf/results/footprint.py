@@ -28,7 +28,7 @@ from textile_pcf.results.display import Shown, as_html
 from textile_pcf.results.explain import explain_lines
 from textile_pcf.results.lines import build_contributions, stage_info
 from textile_pcf.results.provenance import provenance
-from textile_pcf.results.run import Run
+from textile_pcf.results.run import Run, product_index
 from textile_pcf.results.stage_terms import stage_terms
 from textile_pcf.results.unit_scale import unit_scale
 from textile_pcf.results.warnings import result_warnings
@@ -284,13 +284,7 @@ class Footprint:
         UsageError
             There is no such product; the nearest is named.
         """
-        if not isinstance(product, str):
-            raise wrong_type("product", product, "the id of a product", "Write the id as text.")
-        if product in self.products:
-            return self.products.index(product)
-        close = nearest(product, self.products)
-        cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(self.products[:10])}."
-        raise UsageError([Problem(f"product {product!r}", "There is no such product in this result.", cure, code="no-product")])
+        return product_index(self.products, product)
 
     def explain(self, product: str, stage: str | None = None, language: str = "en") -> str:
         """Explain a footprint line by line, so that a pocket calculator can check it; in `en` or `zh`.

@@ -12,9 +12,10 @@ from textile_pcf.activity.row_patterns import PER_PERIOD, PER_PRODUCT
 from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import Categorical, group_rows
 from textile_pcf.factors import SPLIT_SIZE, FactorTable
+from textile_pcf.inventory.defaults import property_on
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import FactorMatches
-from textile_pcf.inventory.quantities import Quantities, component_share, property_on
+from textile_pcf.inventory.quantities import Quantities, component_share
 from textile_pcf.results.contributions import Contributions, StageInfo
 from textile_pcf.results.data_origins import as_written, data_origins
 from textile_pcf.results.default_shares import ruled_rows

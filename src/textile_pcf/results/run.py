@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textile_pcf.activity import Activity
+from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.factors import FactorTable
+from textile_pcf.suggest import nearest
 from textile_pcf.supply import Supply
 
 
@@ -34,3 +37,31 @@ class Run:
     gwp: str
     biogenic: str
     supply: Supply | None = None
+
+
+def product_index(products: Sequence[str], product: str) -> int:
+    """Return the index of a product of a run.
+
+    Parameters
+    ----------
+    products : sequence of str
+        Products of the run.
+    product : str
+
+    Raises
+    ------
+    UsageError
+        There is no such product; the nearest is named.
+
+    Examples
+    --------
+    >>> product_index(("P", "Q"), "Q")
+    1
+    """
+    if not isinstance(product, str):
+        raise wrong_type("product", product, "the id of a product", "Write the id as text.")
+    if product in products:
+        return products.index(product)
+    close = nearest(product, products)
+    cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(products[:10])}."
+    raise UsageError([Problem(f"product {product!r}", "There is no such product in this result.", cure, code="no-product")])

@@ -1,0 +1,218 @@
+"""One product of activity data, repeated as that many products: the same rows with other amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from textile_pcf.activity.activity import Activity
+from textile_pcf.activity.components import Components
+from textile_pcf.activity.exchanges import Exchanges
+from textile_pcf.activity.geography import Geography, RowSubset
+from textile_pcf.activity.indexing import BlockIndex, block_index
+from textile_pcf.activity.structure import GivenQuantities, Outputs, Structure, find_process_losses
+from textile_pcf.arrays import FloatArray, IndexArray, IntArray
+from textile_pcf.rules import RuleSet
+from textile_pcf.rules.arrays import rule_arrays
+
+
+@dataclass(frozen=True, eq=False)
+class _Repetition:
+    """Entries of one product among those of all products, and where they stand when it is repeated.
+
+    Attributes
+    ----------
+    rules : RuleSet
+    product, times : int
+        The product, and how many products are made of it.
+    before, after : Components
+        Components of all products, and of the repeated product.
+    """
+
+    rules: RuleSet
+    product: int
+    times: int
+    before: Components
+    after: Components
+
+    def blocks(self, index: BlockIndex, stages: IndexArray) -> tuple[BlockIndex, IndexArray]:
+        """Return the index of the repeated blocks, one per stage of `stages`, and the earlier entry of each entry."""
+        is_component = rule_arrays(self.rules).stage_is_component[stages]
+        first = index.offsets + np.where(is_component, self.before.start[self.product], self.product)
+        last = first + np.where(is_component, self.before.count[self.product], 1)
+        earlier = [np.tile(np.arange(*ends), self.times) for ends in zip(first.tolist(), last.tolist(), strict=True)]
+        return block_index(stages, self.rules, self.after), np.concatenate([np.empty(0, dtype=np.intp), *earlier])
+
+    def rows(self, stage: IntArray, entry: IndexArray) -> tuple[IndexArray, IndexArray]:
+        """Return the elements of the product, repeated, and their new entries; elements have a stage and an entry."""
+        is_component = rule_arrays(self.rules).stage_is_component[stage]
+        product = np.where(is_component, self.before.product[np.where(is_component, entry, 0)], entry)
+        chosen = np.flatnonzero(product == self.product)
+        count, start = int(self.before.count[self.product]), int(self.before.start[self.product])
+        number = np.arange(self.times)[:, None]
+        entries = np.where(is_component[chosen], number * count + entry[chosen] - start, number)
+        return np.tile(chosen, self.times), entries.reshape(-1).astype(np.intp)
+
+
+def repeat_product(activity: Activity, product: int, times: int) -> Activity:
+    """Return one product of activity data as that many products.
+
+    Rows keep their number in the table; nothing is read again.
+
+    Parameters
+    ----------
+    activity : Activity
+        Without problems.
+    product : int
+        Index of the product.
+    times : int
+        How many products are made of it.
+
+    Returns
+    -------
+    Activity
+        Its components, processes, properties, losses and exchanges stand product by product within each block.
+
+    Examples
+    --------
+    >>> import textile_pcf as tp
+    >>> activity = tp.read_activity("examples/cotton_poplin/activity.csv", "cotton_fabric")
+    >>> len(repeat_product(activity, 0, 3).exchanges) == 3 * len(activity.exchanges)
+    True
+    """
+    before, structure, arrays = activity.components, activity.structure, rule_arrays(activity.rules)
+    own = np.arange(before.start[product], before.start[product] + before.count[product])
+    after = Components(
+        product=np.repeat(np.arange(times), len(own)),
+        component=np.tile(before.component[own], times),
+        share_row=np.tile(before.share_row[own], times),
+        start=np.arange(times) * len(own),
+        count=np.full(times, len(own)),
+        component_names=before.component_names,
+        share=np.tile(before.share[own], times),
+    )
+    repetition = _Repetition(activity.rules, product, times, before, after)
+    processes, process = repetition.blocks(structure.processes, np.arange(len(activity.rules.stages)))
+    property_entries, properties = repetition.blocks(structure.property_entries, arrays.property_stage)
+    loss_entries, losses = repetition.blocks(structure.loss_entries, arrays.loss_stage)
+    flow_entries, flows = repetition.blocks(structure.flow_entries, arrays.flow_stage)
+    exchanges, exchange = _exchanges(repetition, structure.exchanges, processes)
+    outputs, output = _outputs(repetition, structure.outputs)
+    stage_active = structure.stage_active[process]
+    return replace(
+        activity,
+        structure=Structure(
+            rows=structure.rows,
+            components=replace(after, share=np.ones(after.size)),
+            processes=processes,
+            flow_entries=flow_entries,
+            property_entries=property_entries,
+            loss_entries=loss_entries,
+            stage_active=stage_active,
+            is_given=structure.is_given[flows],
+            properties=_given(structure.properties, properties),
+            losses=_given(structure.losses, losses),
+            exchanges=exchanges,
+            outputs=outputs,
+            regions=structure.regions,
+            process_losses=find_process_losses(activity.rules, processes, loss_entries, stage_active),
+        ),
+        names=(activity.names[product],) * times,
+        components=after,
+        exchange_value=activity.exchange_value[exchange],
+        properties=activity.properties[properties],
+        losses=activity.losses[losses],
+        output_value=activity.output_value[output],
+        key=None,
+        known_complete=False,
+        nothing_to_complete=False,
+    )
+
+
+def _given(quantities: GivenQuantities, entries: IndexArray) -> GivenQuantities:
+    options = None if quantities.options is None else quantities.options[entries]
+    return GivenQuantities(quantities.rows[entries], options)
+
+
+def _exchanges(repetition: _Repetition, exchanges: Exchanges, processes: BlockIndex) -> tuple[Exchanges, IndexArray]:
+    """Return the repeated exchanges, and the earlier exchange of each."""
+    stage = rule_arrays(repetition.rules).flow_stage[exchanges.flow]
+    chosen, entry = repetition.rows(stage, exchanges.entry)
+    geography = exchanges.geography
+    rows = geography.rows
+    at, row_entry = repetition.rows(geography.patterns.stage[rows.pattern], rows.entry)
+    repeated = Exchanges(
+        pattern=exchanges.pattern[chosen],
+        entry=entry,
+        row=exchanges.row[chosen],
+        process=processes.entry(stage[chosen], entry),
+        patterns=exchanges.patterns,
+        geography=Geography(
+            rules=repetition.rules,
+            components=repetition.after,
+            patterns=geography.patterns,
+            rows=RowSubset(rows.pattern[at], row_entry, rows.row[at]),
+            processes=processes,
+            regions=geography.regions,
+            pattern_region=geography.pattern_region,
+            pattern_year=geography.pattern_year,
+        ),
+        empty=np.flatnonzero(np.isin(chosen, exchanges.empty)),
+    )
+    return repeated, chosen
+
+
+def _outputs(repetition: _Repetition, outputs: Outputs) -> tuple[Outputs, IndexArray]:
+    """Return the repeated outputs of periods, and the earlier output of each."""
+    chosen, entry = repetition.rows(outputs.stage, outputs.entry)
+    return Outputs(outputs.stage[chosen], entry, outputs.unit[chosen], outputs.row[chosen], outputs.year[chosen]), chosen
+
+
+def with_amounts(activity: Activity, amounts: Mapping[int, FloatArray]) -> Activity:
+    """Return activity data with other amounts of some rows, one per product.
+
+    Parameters
+    ----------
+    activity : Activity
+        One product, repeated.
+    amounts : mapping of int to ndarray, shape (products,)
+        Amounts by row of the table. Shares keep the sum that the activity data give: the others give way in proportion.
+        [canonical unit]
+
+    Returns
+    -------
+    Activity
+    """
+    if not amounts:
+        return activity
+    rows, drawn = np.array(sorted(amounts)), np.stack([amounts[row] for row in sorted(amounts)], axis=1)
+    components, structure, arrays = activity.components, activity.structure, rule_arrays(activity.rules)
+
+    def replaced(values: FloatArray, row: IndexArray, product: IndexArray) -> FloatArray:
+        column = np.minimum(np.searchsorted(rows, row), len(rows) - 1)
+        return np.where(rows[column] == row, drawn[product, column], values)
+
+    def of_entries(stages: IndexArray) -> IndexArray:
+        products = np.arange(len(activity.names))
+        of_block = [components.product if arrays.stage_is_component[stage] else products for stage in stages.tolist()]
+        return np.concatenate([np.empty(0, dtype=np.intp), *of_block])
+
+    stage, entry = structure.outputs.stage, structure.outputs.entry
+    count = components.size // len(activity.names)
+    output_product = np.where(arrays.stage_is_component[stage], entry // count, entry)
+    return replace(
+        activity,
+        components=_with_shares(components, replaced(components.share, components.share_row, components.product)),
+        exchange_value=replaced(activity.exchange_value, activity.exchanges.row, activity.exchange_products),
+        properties=replaced(activity.properties, activity.property_rows, of_entries(arrays.property_stage)),
+        losses=replaced(activity.losses, activity.loss_rows, of_entries(arrays.loss_stage)),
+        output_value=replaced(activity.output_value, structure.outputs.row, output_product),
+    )
+
+
+def _with_shares(components: Components, share: FloatArray) -> Components:
+    """Return repeated components with other shares, which add up to what the earlier ones add up to."""
+    stated, drawn = (values.reshape(len(components.start), -1).sum(axis=1) for values in (components.share, share))
+    return replace(components, share=share * (stated / drawn)[components.product])
