@@ -49,8 +49,6 @@ class Activity:
         Signature under which the structure can be cached; None if it is not cached.
     known_complete : bool
         Whether the structure was taken from the cache, so that its rows are known to be complete.
-    nothing_to_complete : bool
-        Whether rows give every quantity, so that the rule adds none.
     """
 
     rules: RuleSet
@@ -66,7 +64,6 @@ class Activity:
     problems: tuple[Problem, ...]
     key: tuple[object, ...] | None = None
     known_complete: bool = False
-    nothing_to_complete: bool = False
 
     def __repr__(self) -> str:
         rows = f"{self.columns.rows} rows of {len(self.names)} product{'s' if len(self.names) != 1 else ''}"
@@ -204,7 +201,6 @@ def fill_structure(
     problems: list[Problem],
     key: tuple[object, ...] | None = None,
     known_complete: bool = False,
-    nothing_to_complete: bool = False,
 ) -> Activity:
     """Combine a structure with the amounts of a table.
 
@@ -218,7 +214,7 @@ def fill_structure(
     value : ndarray of float, shape (rows,)
         Amount of each row in canonical units.
     problems : list of Problem
-    key, known_complete, nothing_to_complete
+    key, known_complete
         See `Activity`.
 
     Returns
@@ -235,11 +231,10 @@ def fill_structure(
         components=structure.components.with_shares(value),
         value=value,
         exchange_value=exchange_value,
-        properties=value.take(structure.properties.rows) if nothing_to_complete else structure.properties.values(value),
-        losses=value.take(structure.losses.rows) if nothing_to_complete else structure.losses.values(value),
+        properties=structure.properties.values(value),
+        losses=structure.losses.values(value),
         output_value=value[structure.outputs.row],
         problems=tuple(problems),
         key=key,
         known_complete=known_complete,
-        nothing_to_complete=nothing_to_complete,
     )

@@ -127,7 +127,6 @@ def repeat_product(activity: Activity, product: int, times: int) -> Activity:
         output_value=activity.output_value[output],
         key=None,
         known_complete=False,
-        nothing_to_complete=False,
     )
 
 

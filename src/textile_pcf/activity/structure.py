@@ -55,11 +55,6 @@ class GivenQuantities:
         """Entries that no row gives."""
         return np.flatnonzero(self.rows < 0)
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether a row stands for every entry and none chooses an option."""
-        return self.options is None and not len(self._not_given)
-
     def values(self, value: FloatArray) -> FloatArray:
         """Return the value of each entry.
 
@@ -142,12 +137,6 @@ class Structure:
     outputs: Outputs
     regions: tuple[str, ...]
     process_losses: tuple[IndexArray, ...]
-
-    @cached_property
-    def is_complete(self) -> bool:
-        """Whether rows give all quantities, provided that every row has an amount, and none is of a period."""
-        incomplete = len(self.exchanges.empty) + len(self.exchanges.period_totals) + len(self.outputs.row)
-        return not incomplete and self.properties.is_complete and self.losses.is_complete
 
     @cached_property
     def ones(self) -> FloatArray:

@@ -44,6 +44,5 @@ def _loss_ratios(activity: Activity, losses: FloatArray) -> FloatArray:
         else:
             entries = np.flatnonzero(activity.loss_entries.repeat(has_basis))
             ratios[entries] = engine.loss_ratio(losses[entries], basis)
-    if not activity.nothing_to_complete:
-        ratios[:-1][np.isnan(losses)] = 1.0
+    ratios[:-1][np.isnan(losses)] = 1.0
     return ratios

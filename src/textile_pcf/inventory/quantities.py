@@ -66,8 +66,6 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Q
 
     What is still missing where it is used is a problem of the returned quantities.
     """
-    if activity.nothing_to_complete:
-        return _all_given(activity)
     invalid = set() if activity.known_complete else invalid_names(activity)
     properties, origin, property_entry = _properties(activity, draws)
     losses, loss_entry = _losses(activity, properties, draws)
@@ -91,26 +89,6 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Q
     if activity.key is not None and not (activity.known_complete or repeated or absent or activity.problems):
         keep_structure(activity.rules, activity.key, activity.columns, activity.structure)
     return Quantities(properties, origin, property_entry, losses, loss_entry, value, scale, entry, mass, tuple(problems))
-
-
-def _all_given(activity: Activity) -> Quantities:
-    """Return the quantities of rows that give all of them, so that the rule adds nothing."""
-    structure, properties, losses = activity.structure, activity.properties, activity.losses
-    mass = product_mass(activity, properties)
-    scale, driver_problems = non_mass_drivers(activity, properties, set())
-    problems = [*missing_mass(activity, mass), *_check_losses(activity, losses, properties, set()), *driver_problems]
-    property_structure, no_rule_entry = structure.properties, structure.losses.no_rule_entry
-    values = (
-        properties,
-        property_structure.all_given,
-        property_structure.no_rule_entry,
-        losses,
-        no_rule_entry,
-        activity.exchange_value,
-        scale,
-        structure.exchanges.no_rule_entry,
-    )
-    return Quantities(*values, mass, tuple(problems))
 
 
 def _check_absent(activity: Activity, invalid: set[tuple[str, int, int]]) -> list[Problem]:
