@@ -54,8 +54,6 @@ def to_canonical(amounts: FloatArray, rows: Rows) -> tuple[FloatArray, bool]:
     valid : bool
         True if all are finite and non-negative.
     """
-    if not rows.has_inverse and _minimum(amounts) >= 0 and _maximum(amounts) * rows.max_factor < np.inf:
-        return amounts * rows.factor, True
     value = canonical_amounts(amounts, rows)
     return value, all_non_negative(value)
 

@@ -141,12 +141,6 @@ class Rows:
         return take(self.patterns.factor, self.pattern)
 
     @cached_property
-    def max_factor(self) -> float:
-        """Largest factor; infinite if one is not positive."""
-        factor = self.patterns.factor
-        return float(factor.max(initial=0.0)) if (factor > 0).all() else np.inf
-
-    @cached_property
     def has_inverse(self) -> bool:
         """Whether some amounts are converted by their inverse."""
         return bool(self.patterns.inverse.any())
