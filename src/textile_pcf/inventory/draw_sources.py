@@ -66,8 +66,8 @@ def stated_values(inventory: Inventory, product: int) -> dict[Source, float]:
     --------
     >>> import textile_pcf as tp
     >>> result = tp.footprint("examples/cotton_poplin/activity.csv", rule="cotton_fabric")
-    >>> stated_values(result.inventory, 0)[ActivityRow(2)]
-    0.25
+    >>> stated_values(result.inventory, 0)[ActivityRow(1)]  # grammage [kg/m2]
+    0.2
     """
     activity, matches = inventory.activity, inventory.matches
     one = repeat_product(activity, product, 1)
