@@ -49,6 +49,13 @@ class Activity:
         Whether the structure was taken from the cache, so that its rows are known to be complete.
     nothing_to_complete : bool
         Whether rows give every quantity, so that the rule adds none.
+
+    Examples
+    --------
+    >>> import textile_pcf as tp
+    >>> activity = tp.read_activity("examples/cotton_poplin/activity.csv", "cotton_fabric")
+    >>> activity.products
+    ('COTTON-POPLIN',)
     """
 
     rules: RuleSet
