@@ -60,6 +60,11 @@ def read_activity(source: str | Path | Any, rules: RuleSet | str | Path) -> Acti
     rules : RuleSet, name or path
         The rule it is given under.
 
+    Returns
+    -------
+    Activity
+        Checked amounts in canonical units, and the products they belong to.
+
     Raises
     ------
     InputError
@@ -69,6 +74,11 @@ def read_activity(source: str | Path | Any, rules: RuleSet | str | Path) -> Acti
     -----
     PcfWarning
         What was taken for granted in reading.
+
+    Examples
+    --------
+    >>> read_activity("examples/cotton_poplin/activity.csv", "cotton_fabric").products
+    ('COTTON-POPLIN',)
     """
     activity = build_activity(source, load_rules(rules))
     problems = root_causes(activity, [*activity.problems, *with_refusals(activity, complete_quantities(activity)).problems])
@@ -100,6 +110,11 @@ def calculate(
         `minus_one_plus_one` or `zero_zero`; the rule's where none is given.
     supply : Supply or path, optional
         What electricity and heat the sites really use; the result then carries the total by the other accounting beside it.
+
+    Returns
+    -------
+    Footprint
+        Footprints of all products, shape (products,). [kg CO2e per product unit]
 
     Raises
     ------
@@ -300,6 +315,17 @@ def footprint(
         Name, `name@edition` or path of a rule.
     factors : FactorTable, str, Path, or several of them, optional
         Tables of emission factors, in order; `default` where none is given.
+    gwp : str, optional
+        AR4, AR5, AR6 or EF3.1; by default that of the rule.
+    biogenic : str, optional
+        `minus_one_plus_one` or `zero_zero`; by default that of the rule.
+    supply : Supply or path, optional
+        Electricity and heat of the sites.
+
+    Returns
+    -------
+    Footprint
+        Footprints of all products, shape (products,). [kg CO2e per product unit]
 
     Raises
     ------

@@ -58,6 +58,11 @@ class Problem:
         names : mapping, optional
             English → Chinese of titles and notes of a rule that may occur in it.
 
+        Returns
+        -------
+        str
+            Location, what is wrong, and the cure.
+
         Examples
         --------
         >>> print(Problem("mill.csv:14", "'24' is not a year.", "Write four digits, such as 2024.").localized("zh"))
@@ -119,6 +124,12 @@ class PcfError(Exception):
         Every problem, not only the first.
     names : mapping, optional
         English → Chinese of titles and notes that may occur in them.
+
+    Examples
+    --------
+    >>> error = PcfError([Problem("mill.csv:14", "'24' is not a year.", "Write four digits, such as 2024.")])
+    >>> [problem.where for problem in error.problems]
+    ['mill.csv:14']
     """
 
     subject = "the calculation"
@@ -146,6 +157,11 @@ class PcfError(Exception):
         ----------
         language : str
             `en` or `zh`.
+
+        Returns
+        -------
+        str
+            One line, such as "2 problems in the input".
         """
         count = len(self.distinct)
         limit = fixed_text("first_shown", language, count=SHOWN) if count > SHOWN else ""
@@ -159,6 +175,11 @@ class PcfError(Exception):
         ----------
         language : str
             `en` or `zh`.
+
+        Returns
+        -------
+        str
+            The summary and one line per problem.
         """
         shown = (f"  {problem.localized(language, self.names)}" for problem in self.distinct[:SHOWN])
         return "\n".join([f"{self.summary_in_language(language)}:", *shown])
@@ -168,25 +189,87 @@ class PcfError(Exception):
 
 
 class InputError(PcfError):
-    """The activity data cannot be calculated."""
+    """The activity data cannot be calculated.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        Every problem, not only the first.
+    names : mapping, optional
+        English → Chinese of titles and notes that may occur in them.
+
+    Examples
+    --------
+    >>> import textile_pcf as tp
+    >>> try:
+    ...     tp.footprint({"product": "A", "rows": []}, "cotton_fabric")
+    ... except tp.InputError as error:
+    ...     error.problems[0].what
+    'There are no rows.'
+    """
 
     subject = "the input"
 
 
 class RuleError(PcfError):
-    """A rule file is invalid."""
+    """A rule file is invalid.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        Every problem, not only the first.
+    names : mapping, optional
+        English → Chinese of titles and notes that may occur in them.
+
+    Examples
+    --------
+    >>> error = RuleError([Problem("rule.yaml:3", "The driver 'output' stands twice.", "Name each driver once.")])
+    >>> error.problems[0].cure
+    'Name each driver once.'
+    """
 
     subject = "the rule"
 
 
 class FactorError(PcfError):
-    """A table of emission factors is invalid."""
+    """A table of emission factors is invalid.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        Every problem, not only the first.
+    names : mapping, optional
+        English → Chinese of titles and notes that may occur in them.
+
+    Examples
+    --------
+    >>> error = FactorError([Problem("factors.csv:2 (unit)", "'kWk' is not a unit.", "Did you mean 'kWh'?")])
+    >>> error.problems[0].where
+    'factors.csv:2 (unit)'
+    """
 
     subject = "the emission factors"
 
 
 class UsageError(PcfError):
-    """A name, path, option or optional dependency does not exist."""
+    """A name, path, option or optional dependency does not exist.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        Every problem, not only the first.
+    names : mapping, optional
+        English → Chinese of titles and notes that may occur in them.
+
+    Examples
+    --------
+    >>> import textile_pcf as tp
+    >>> try:
+    ...     tp.load_rules("no_such_rule")
+    ... except tp.UsageError as error:
+    ...     len(error.problems)
+    1
+    """
 
     subject = "the request"
 

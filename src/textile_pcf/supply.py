@@ -107,6 +107,13 @@ class Supply:
         One per site and carrier.
     sha256 : str
         Hash of the file; empty for data from memory.
+
+    Examples
+    --------
+    >>> row = {"site": "S", "stages": "dyeing", "carrier": "electricity", "part": "grid", "amount": "100 MWh"}
+    >>> supply = load_supply([row])
+    >>> supply.name, len(supply.sites)
+    ('input', 1)
     """
 
     name: str
@@ -140,6 +147,7 @@ def load_supply(source: str | Path | Any) -> Supply:
     Returns
     -------
     Supply
+        The shares of each site and carrier, by both accountings.
 
     Raises
     ------

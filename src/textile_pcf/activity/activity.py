@@ -49,6 +49,13 @@ class Activity:
         Signature under which the structure can be cached; None if it is not cached.
     known_complete : bool
         Whether the structure was taken from the cache, so that its rows are known to be complete.
+
+    Examples
+    --------
+    >>> import textile_pcf as tp
+    >>> activity = tp.read_activity("examples/cotton_poplin/activity.csv", "cotton_fabric")
+    >>> activity.products
+    ('COTTON-POPLIN',)
     """
 
     rules: RuleSet

@@ -107,46 +107,52 @@ class Job:
         return {"textile_pcf": json.dumps(identity, sort_keys=True, ensure_ascii=False)}
 
 
-def prepare_job(
-    rules: RuleSet | str | Path,
-    factors: Factors | None,
-    out: Path,
-    *,
-    results: str,
-    on_error: str,
-    scenarios: Mapping[str, Mapping[str, Any]] | None,
-    units: Sequence[str],
-    gwp: str | None,
-    biogenic: str | None,
-    supply: Supply | str | Path | None,
-) -> Job:
+@dataclass(frozen=True)
+class JobOptions:
+    """Options of `calculate_batch` that decide a result, as given and unchecked."""
+
+    results: str
+    on_error: str
+    scenarios: Mapping[str, Mapping[str, Any]] | None
+    units: Sequence[str]
+    gwp: str | None
+    biogenic: str | None
+    supply: Supply | str | Path | None
+
+
+def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path, options: JobOptions) -> Job:
     """Load the rule, the factors and the supply of a batch, and check its options.
 
-    Parameters are those of `calculate_batch`.
+    Parameters
+    ----------
+    rules, factors, out
+        As for `calculate_batch`.
+    options : JobOptions
+        The options given.
 
     Raises
     ------
     UsageError
         An option has an unknown value, a unit is unknown, or pyarrow is not installed.
     """
-    _checked_choice("results", results, tuple(COLUMNS_OF))
-    _checked_choice("on_error", on_error, ("reject", "fail"))
+    _checked_choice("results", options.results, tuple(COLUMNS_OF))
+    _checked_choice("on_error", options.on_error, ("reject", "fail"))
     _require_pyarrow()
     rule_set = load_rules(rules)
     declared = Scenario(
         "",
         _load_tables(factors),
-        _checked_choice("gwp", rule_set.document.gwp if gwp is None else gwp, GWP_SETS),
-        _checked_choice("biogenic", rule_set.document.biogenic if biogenic is None else biogenic, CONVENTIONS),
+        _checked_choice("gwp", rule_set.document.gwp if options.gwp is None else options.gwp, GWP_SETS),
+        _checked_choice("biogenic", rule_set.document.biogenic if options.biogenic is None else options.biogenic, CONVENTIONS),
     )
-    others = [_derived_scenario(name, dict(changes), declared) for name, changes in (scenarios or {}).items()]
-    for unit in units:
+    others = [_derived_scenario(name, dict(changes), declared) for name, changes in (options.scenarios or {}).items()]
+    for unit in options.units:
         try:
             parse_unit(unit)
         except UnitError as error:
             raise UsageError([Problem(f"unit {unit!r}", error.what, error.cure, code="bad-unit")]) from error
-    sites = None if supply is None else load_supply(supply)
-    return Job(rule_set, (declared, *others), results, tuple(units), on_error, str(out), sites)
+    sites = None if options.supply is None else load_supply(options.supply)
+    return Job(rule_set, (declared, *others), options.results, tuple(options.units), options.on_error, str(out), sites)
 
 
 def _require_pyarrow() -> None:

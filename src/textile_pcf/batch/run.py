@@ -15,7 +15,7 @@ from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json
 from textile_pcf.batch.executors import Runner
 from textile_pcf.batch.finalize import batch_warnings, clean_up, finish
 from textile_pcf.batch.folder import finished_counts, open_folder, refuse_foreign_results, remove_files
-from textile_pcf.batch.job import Factors, Job, prepare_job
+from textile_pcf.batch.job import Factors, Job, JobOptions, prepare_job
 from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.partitions import ROWS
 from textile_pcf.batch.progress import Progress, ProgressOption
@@ -50,6 +50,15 @@ class BatchResult:
         Products rejected.
     seconds : float
         Duration of the call. [s]
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import textile_pcf as tp
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     batch = tp.calculate_batch("examples/cotton_poplin/activity.csv", "cotton_fabric", out=folder, progress=False)
+    ...     batch.products, batch.rejected, batch.read().num_rows
+    (1, 0, 1)
     """
 
     out: Path
@@ -67,7 +76,13 @@ class BatchResult:
         return sorted((self.out / "results").glob("part-*.parquet"))
 
     def read(self) -> Any:
-        """Return all results as a pyarrow Table. [kg CO2e per product unit, unless the metadata of a field says otherwise]"""
+        """Return all results as a pyarrow Table. [kg CO2e per product unit, unless the metadata of a field says otherwise]
+
+        Returns
+        -------
+        pyarrow.Table
+            One row per product, or per exchange for `results="contributions"`.
+        """
         import pyarrow as pa
         from pyarrow import parquet
 
@@ -75,17 +90,35 @@ class BatchResult:
         return pa.concat_tables(tables).unify_dictionaries() if tables else pa.table({})
 
     def warnings(self) -> list[str]:
-        """Return the warnings of the run, such as factors made with other global warming potentials."""
+        """Return the warnings of the run, such as factors made with other global warming potentials.
+
+        Returns
+        -------
+        list of str
+            Each distinct warning once; empty if there are none.
+        """
         texts: list[str] = self._manifest("warnings", [])
         return texts
 
     def unanswered(self) -> dict[str, Any]:
-        """Return the scenarios that lack a factor for some products: the number of `products`, and `reasons` with counts."""
+        """Return the scenarios that lack a factor for some products: the number of `products`, and `reasons` with counts.
+
+        Returns
+        -------
+        dict
+            Name of a scenario → its `products` and `reasons`; empty if every scenario answers for every product.
+        """
         scenarios: dict[str, Any] = self._manifest("unanswered", {})
         return scenarios
 
     def problems(self) -> list[dict[str, str]]:
-        """Return why products were rejected, as dicts with the keys product, code, where, what, cure."""
+        """Return why products were rejected, as dicts with the keys product, code, where, what, cure.
+
+        Returns
+        -------
+        list of dict
+            One per problem of a rejected product; empty if none is rejected.
+        """
         path = self.out / "rejected.csv"
         if not path.is_file():
             return []
@@ -160,6 +193,7 @@ def calculate_batch(
     Returns
     -------
     BatchResult
+        Counts of rows and products, and the folder of the results.
 
     Raises
     ------
@@ -172,24 +206,22 @@ def calculate_batch(
     -----
     PcfWarning
         Each warning of the run, once.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     batch = calculate_batch("examples/cotton_poplin/activity.csv", "cotton_fabric", out=folder, progress=False)
+    ...     batch.read().column_names[:2]
+    ['product', 'total']
     """
     start = time.perf_counter()
     folder = check_arguments(source, out, units, scenarios, workers, partition_rows)
     retain_freed_memory()
     runner = Runner(workers, threads, dask, executor)
     runner.preload_workers()
-    job = prepare_job(
-        rules,
-        factors,
-        folder,
-        results=results,
-        on_error=on_error,
-        scenarios=scenarios,
-        units=units,
-        gwp=gwp,
-        biogenic=biogenic,
-        supply=supply,
-    )
+    options = JobOptions(results, on_error, scenarios, units, gwp, biogenic, supply)
+    job = prepare_job(rules, factors, folder, options)
     with open_folder(folder, source):
         counts = _Batch(source, job, runner, folder, partition_rows, progress).run()
         seconds = time.perf_counter() - start

@@ -92,21 +92,10 @@ def batch(
     refuse_folder(output, read_files(rule, tables, file, supply))
     with collect_warnings(lang) as collected:
         result = calculate_batch(
-            file,
-            rule,
-            factors,
-            out=output,
-            results=results,
-            on_error=on_error,
-            workers=workers,
-            progress=ProgressBar(progress, lang),
-            scenarios=changes,
-            units=units,
-            gwp=gwp,
-            biogenic=biogenic,
-            supply=supply,
+            file, rule, factors, out=output, results=results, on_error=on_error, workers=workers,
+            progress=ProgressBar(progress, lang), scenarios=changes, units=units, gwp=gwp, biogenic=biogenic, supply=supply,
             dask=dask,
-        )
+        )  # fmt: skip
         _write_summary(result, rule, lang, collected)
     if result.rejected:
         raise click.exceptions.Exit(REJECTED)

@@ -75,6 +75,11 @@ def amount_gradient(factor: IndexArray, factor_totals: FloatArray, inside: BoolA
     inside : ndarray, shape (exchanges,)
         Whether each exchange is inside the boundary.
 
+    Returns
+    -------
+    ndarray, shape (exchanges,)
+        0 outside the boundary. [kg CO2e per flow unit]
+
     Examples
     --------
     >>> amount_gradient(np.array([1, 0, -1]), np.array([0.5, 2.0]), np.array([True, False, True]))
@@ -103,6 +108,11 @@ def ratio_elasticities(
         Mass into and out of each process. [kg per product unit]
     downstream : ndarray, shape (processes,)
         Process that takes the output of each process; -1 for the last.
+
+    Returns
+    -------
+    ndarray, shape (processes,)
+        [kg CO2e per product unit]
 
     Notes
     -----
@@ -137,6 +147,18 @@ def leontief(links: Links, n_products: int) -> Callable[[FloatArray], FloatArray
 
     `A` holds the units of each supplier that one unit of each user takes. Applied to footprints without links it returns
     footprints with links; applied to rows of weights, weights with links.
+
+    Parameters
+    ----------
+    links : Links
+        [supplier units per user unit]
+    n_products : int
+        Number of products.
+
+    Returns
+    -------
+    callable
+        Takes and returns an ndarray of shape (products, columns).
 
     Raises
     ------

@@ -29,6 +29,7 @@ def exchange_amounts(
     Returns
     -------
     ndarray, shape (exchanges,)
+        [canonical flow unit per product unit]
 
     Examples
     --------

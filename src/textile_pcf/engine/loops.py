@@ -17,19 +17,58 @@ __all__ = ["find_loops", "solve_links", "sum_by_group"]
 
 @dataclass(frozen=True)
 class Links:
-    """Units of the supplier that one unit of the user needs, one entry per link."""
+    """Units of the supplier that one unit of the user needs, one entry per link.
+
+    Attributes
+    ----------
+    user, supplier : ndarray of int, shape (links,)
+        Indices of products.
+    amount : ndarray of float, shape (links,)
+        [supplier units per user unit]
+
+    Examples
+    --------
+    >>> links = Links(np.array([0]), np.array([1]), np.array([0.5]))
+    >>> links.amount.tolist()
+    [0.5]
+    """
 
     user: IndexArray
     supplier: IndexArray
     amount: FloatArray
 
     def of(self, which: BoolArray | IndexArray | slice) -> Links:
-        """Some of the links."""
+        """Return some of the links.
+
+        Parameters
+        ----------
+        which : ndarray or slice
+            Mask, indices or slice.
+
+        Returns
+        -------
+        Links
+            Those links, in that order.
+        """
         return Links(self.user[which], self.supplier[which], self.amount[which])
 
 
 def sum_by_group(values: FloatArray, group: IndexArray, groups: int) -> FloatArray:
     """Sum of values by group, shape (groups, columns). Scatter-add; no sort.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (entries, columns)
+        Values to add.
+    group : ndarray of int, shape (entries,)
+        Group of each entry.
+    groups : int
+        Number of groups.
+
+    Returns
+    -------
+    ndarray of float, shape (groups, columns)
+        Sums, in the unit of `values`; 0 for an empty group.
 
     Examples
     --------
@@ -53,6 +92,7 @@ def solve_links(own: FloatArray, user: IndexArray, supplier: IndexArray, needed:
     Returns
     -------
     array, shape (products, columns)
+        Footprint with its links. [kg CO2e per product unit]
 
     Raises
     ------
@@ -200,6 +240,20 @@ def find_loops(user: IndexArray, supplier: IndexArray, needed: FloatArray, produ
     """Loops that need all or more of what they give, each in the order in which one product needs the next.
 
     If connected loops are too much only together, one way through all of them is returned.
+
+    Parameters
+    ----------
+    user, supplier : ndarray of int, shape (links,)
+        Indices of products.
+    needed : ndarray of float, shape (links,)
+        [supplier units per user unit]
+    products : int
+        Number of products.
+
+    Returns
+    -------
+    list of list of int
+        Products of each loop; empty if every loop gives more than it needs.
 
     Examples
     --------

@@ -17,6 +17,12 @@ class Masses:
     ----------
     input, output : ndarray, shape (processes,)
         [kg per product unit]
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Masses(input=np.array([1.25]), output=np.array([1.0])).loss
+    array([0.25])
     """
 
     input: FloatArray
@@ -38,6 +44,11 @@ def loss_ratio(losses: FloatArray, basis: str) -> FloatArray:
         ratio: mass in per mass out, x > 0.
     basis : str
         `input`, `output` or `ratio`.
+
+    Returns
+    -------
+    ndarray
+        Ratios, of the shape of `losses`. [kg/kg]
 
     Examples
     --------

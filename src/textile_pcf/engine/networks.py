@@ -57,6 +57,18 @@ def _from_to(start: IndexArray, stop: IndexArray) -> slice | IndexArray:
 def products_in_loops(user: IndexArray, supplier: IndexArray, products: int) -> BoolArray:
     """Products that need themselves in the end, or stand between two that do.
 
+    Parameters
+    ----------
+    user, supplier : ndarray of int, shape (links,)
+        Indices of products.
+    products : int
+        Number of products.
+
+    Returns
+    -------
+    ndarray of bool, shape (products,)
+        True for those products.
+
     Examples
     --------
     >>> products_in_loops(np.array([0, 1, 2]), np.array([1, 0, 0]), 3)

@@ -48,6 +48,13 @@ class FactorTable:
     ----------
     tables : tuple of FactorSheet
         The tables, in the order in which they are searched.
+
+    Examples
+    --------
+    >>> import textile_pcf as tp
+    >>> factors = tp.load_factors("default")
+    >>> [table.name for table in factors.tables]
+    ['default']
     """
 
     tables: tuple[FactorSheet, ...]
@@ -186,7 +193,7 @@ def load_factors(*sources: str | Path | Any) -> FactorTable:
 
     Parameters
     ----------
-    sources : str, Path or DataFrame
+    *sources : str, Path or DataFrame
         Names of shipped tables, or paths of CSV, Excel or Parquet files; without any, the table `default`.
 
     Returns

@@ -74,7 +74,7 @@ class Cited(Strict):
 
 
 def validate_document(model: type[Model], document: Document, error: type[PcfError]) -> Model:
-    """Validate a document against a model.
+    r"""Validate a document against a model.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def validate_document(model: type[Model], document: Document, error: type[PcfErr
     Examples
     --------
     >>> from textile_pcf.io.strict_yaml import parse_yaml
-    >>> document = parse_yaml("title: Mill survey\\nyaer: 2024", "rule.yaml", PcfError)
+    >>> document = parse_yaml("title: Mill survey\nyaer: 2024", "rule.yaml", PcfError)
     >>> validate_document(Source, document, PcfError)
     Traceback (most recent call last):
     textile_pcf.errors.PcfError: 1 problem in the calculation:

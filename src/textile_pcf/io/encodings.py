@@ -28,7 +28,7 @@ _UNASSIGNED = re.compile(r"[\u0080-\u009f\ue000-\uf8ff\ufffd]")
 
 
 def decode_text(data: bytes) -> tuple[str, str, str] | tuple[None, str, str]:
-    """Decode the content of a text file.
+    r"""Decode the content of a text file.
 
     Parameters
     ----------
@@ -46,8 +46,8 @@ def decode_text(data: bytes) -> tuple[str, str, str] | tuple[None, str, str]:
 
     Examples
     --------
-    >>> decode_text("产品,数量\\n府绸,1".encode("gb18030"))
-    ('产品,数量\\n府绸,1', 'GB18030', '府绸')
+    >>> decode_text("产品,数量\n府绸,1".encode("gb18030"))
+    ('产品,数量\n府绸,1', 'GB18030', '府绸')
     """
     mark = next((encoding for mark, encoding in MARKS if data.startswith(mark)), "")
     if mark:

@@ -41,11 +41,11 @@ def as_path(value: Any, where: str) -> Path:
 
 
 def is_file(path: str | Path) -> bool:
-    """Return whether a path is an existing file; False for an invalid name too.
+    r"""Return whether a path is an existing file; False for an invalid name too.
 
     Examples
     --------
-    >>> is_file("a" * 5000), is_file("\\0")
+    >>> is_file("a" * 5000), is_file("\0")
     (False, False)
     """
     try:

@@ -70,6 +70,7 @@ def load_example(name: str) -> Example:
     Returns
     -------
     Example
+        `source`, `rule` and `factors`, in the order of the arguments of `footprint`.
 
     Raises
     ------

@@ -23,14 +23,14 @@ _FIRST_SURROGATE, _SURROGATE_OFFSET = 0xDC80, 0xDC00  # how Python represents by
 
 
 def first_control(text: str) -> str:
-    """Return the first control character of a text, which a workbook cannot hold; empty if there is none.
+    r"""Return the first control character of a text, which a workbook cannot hold; empty if there is none.
 
     Tabs and line breaks are not counted.
 
     Examples
     --------
-    >>> first_control("A\\x07B"), first_control("A B")
-    ('\\x07', '')
+    >>> first_control("A\x07B"), first_control("A B")
+    ('\x07', '')
     """
     if text.isprintable():
         return ""
@@ -39,13 +39,13 @@ def first_control(text: str) -> str:
 
 
 def find_controls(texts: Sequence[str]) -> list[int]:
-    """Return the indices of texts with control characters; see `first_control`.
+    r"""Return the indices of texts with control characters; see `first_control`.
 
     All texts are searched at once first, because nearly always none has any.
 
     Examples
     --------
-    >>> find_controls(["A B", "A\\x07B"])
+    >>> find_controls(["A B", "A\x07B"])
     [1]
     """
     if not first_control("".join(texts)):
@@ -76,12 +76,12 @@ def may_hold_controls(data: NDArray[np.uint8]) -> bool:
 
 
 def escape_controls(text: str) -> str:
-    """Replace control characters by escape sequences such as `\\x07`.
+    r"""Replace control characters by escape sequences such as `\x07`.
 
     Examples
     --------
-    >>> print(escape_controls("A\\x07B"), escape_controls("\\udcb2\\udcbc.csv"), escape_controls("府绸"))
-    A\\x07B \\xb2\\xbc.csv 府绸
+    >>> print(escape_controls("A\x07B"), escape_controls("\udcb2\udcbc.csv"), escape_controls("府绸"))
+    A\x07B \xb2\xbc.csv 府绸
     """
     return text if text.isprintable() else _CONTROL.sub(_escape, text)
 

@@ -57,7 +57,7 @@ class Document:
         return existing
 
     def line(self, path: DocumentPath) -> int:
-        """Return the line of a path, or of the nearest existing value above it.
+        r"""Return the line of a path, or of the nearest existing value above it.
 
         Parameters
         ----------
@@ -66,7 +66,7 @@ class Document:
 
         Examples
         --------
-        >>> document = parse_yaml("stages:\\n- id: weaving\\n  losses: []", "rule.yaml", PcfError)
+        >>> document = parse_yaml("stages:\n- id: weaving\n  losses: []", "rule.yaml", PcfError)
         >>> document.line(("stages", 0, "losses")), document.line(("stages", 0, "flows"))
         (3, 2)
         """

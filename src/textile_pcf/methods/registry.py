@@ -36,6 +36,12 @@ class Method:
     valid : mapping
         Range of inputs that the source covers, in the unit of the input. Outside it the formula still returns a number,
         which its source does not support.
+
+    Examples
+    --------
+    >>> from textile_pcf.methods import METHODS
+    >>> METHODS["sewing_electricity"].output
+    'kWh/piece'
     """
 
     name: str

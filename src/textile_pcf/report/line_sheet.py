@@ -12,7 +12,7 @@ from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.report.sheets import Sheet
 from textile_pcf.report.sums import linked_products
 from textile_pcf.report.totals import Totals
-from textile_pcf.results import SPLIT, Footprint
+from textile_pcf.results import SPLIT, Driver, DriverKind, Footprint
 
 LIVE = 1e-12  # largest relative difference of value × drivers from the amount without a conversion factor
 FROZEN = 3  # columns that stay in view: product, and the titles of stage and flow
@@ -46,11 +46,14 @@ class LineSheet:
         self.sheet, self.result, self.totals, self.mass_cell, self.scale = sheet, result, totals, mass_cell, scale
         self.linking = Linking(result)
         self.columns: dict[str, int] = {}
+        self.driver_number = np.empty(0, dtype=np.intp)
 
     def write(self) -> list[tuple[int, int]]:
         """Write all lines, grouped by product; return the first and last row of each product."""
         lines, sheet = self.result.lines, self.sheet
-        self.columns = self._write_headings(max(1, int((~np.isnan(lines.drivers)).any(axis=0).sum())))
+        used = (~np.isnan(lines.drivers)).any(axis=0)
+        self.driver_number = np.cumsum(used)  # of each column of drivers; columns without a value are left out
+        self.columns = self._write_headings(max(1, int(used.sum())))
         order = np.lexsort((lines.stage, lines.product))
         blocks = []
         starts = np.searchsorted(lines.product[order], np.arange(len(self.result.products) + 1))
@@ -120,30 +123,27 @@ class LineSheet:
         lines, sheet, columns = self.result.lines, self.sheet, self.columns
         sheet.number(columns["value"], lines.value[line])
         terms, product = [sheet.reference(sheet.row, columns["value"])], float(lines.value[line])
-        names = lines.text("driver_names", line).split("|")
-        for number, (driver, name) in enumerate(zip(lines.drivers[line], names, strict=False), 1):
-            if not name or np.isnan(driver):
-                continue
-            column = columns[f"driver {number}"]
-            sheet.text(column + 1, name)
-            self._write_driver(line, column, name, driver)
+        for driver_column, driver, times in lines.line_drivers(line):
+            column = columns[f"driver {self.driver_number[driver_column]}"]
+            sheet.text(column + 1, driver.label)
+            self._write_driver(line, column, driver, times)
             terms.append(sheet.reference(sheet.row, column))
-            product *= float(driver)
+            product *= times
         amount = float(lines.amount[line])
         if product and abs(amount / product - 1) > LIVE:
             sheet.number(columns["conversion"], amount / product)
             terms.append(sheet.reference(sheet.row, columns["conversion"]))
         sheet.formula(columns["amount"], "*".join(terms), amount)
 
-    def _write_driver(self, line: int, column: int, name: str, driver: float) -> None:
+    def _write_driver(self, line: int, column: int, driver: Driver, value: float) -> None:
         """Write a driver: a mass as a reference to the sheet of masses, any other as a number."""
-        lines, mass = self.result.lines, name.removeprefix("kg ")
-        if name.startswith("kg ") and mass in ("output", "input", "loss"):
+        lines = self.result.lines
+        if driver.kind is DriverKind.MASS:
             stage = int(lines.stage[line])
             component = lines.text("component", line) if self.result.stages[stage].component else ""
-            self.sheet.formula(column, self.mass_cell(int(lines.product[line]), stage, component, mass), driver)
+            self.sheet.formula(column, self.mass_cell(int(lines.product[line]), stage, component, driver.name), value)
         else:
-            self.sheet.number(column, driver)
+            self.sheet.number(column, value)
 
     def _write_emissions(self, line: int) -> None:
         """Write factor and emissions, part by part."""

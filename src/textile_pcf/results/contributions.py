@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,47 @@ from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.columns import Categorical
 
 SPLIT = ("fossil", "biogenic", "uptake", "land_use_change")
+
+
+class DriverKind(Enum):
+    """What a driver is; its value is the fixed part of its label."""
+
+    MASS = "kg"
+    """A mass of the process: output, input or loss."""
+    PROPERTY = ""
+    """A property of the product."""
+    PRODUCT = "product"
+    """One unit of the product."""
+    SHARE = "of the fibre"
+    """The share of a component in its blend."""
+
+
+@dataclass(frozen=True)
+class Driver:
+    """What multiplies the value of an exchange: a mass, a property, the product itself or the share of a component.
+
+    Attributes
+    ----------
+    kind : DriverKind
+    name : str
+        `output`, `input` or `loss` for a mass, the id of a property; empty else.
+    unit : str
+        Unit in which its values are shown; empty if it has none.
+
+    Examples
+    --------
+    >>> Driver(DriverKind.MASS, "input", "kg").label, Driver(DriverKind.PROPERTY, "printed_area", "m2/kg").label
+    ('kg input', 'm2/kg printed_area')
+    """
+
+    kind: DriverKind
+    name: str = ""
+    unit: str = ""
+
+    @property
+    def label(self) -> str:
+        """The driver as results show it: unit and name."""
+        return self.kind.value if self.kind is DriverKind.SHARE else f"{self.unit} {self.name}".strip()
 
 
 @dataclass(frozen=True)
@@ -51,7 +93,11 @@ class Contributions:
     as_written : Categorical
         Amount in the unit of the activity data, where that is another one.
     drivers : ndarray, shape (lines, drivers)
-        What multiplies `value`; NaN where there are fewer drivers. `driver_names` labels them.
+        What multiplies `value`, in the units of `driver_terms`; NaN where there are fewer drivers.
+    driver_pattern : ndarray, shape (lines,)
+        Index into `driver_terms` of each line.
+    driver_terms : tuple of tuple of Driver or None
+        Drivers of each pattern, one for each column of `drivers`; None where there is none.
     amount : ndarray, shape (lines,)
         [`unit` per product unit]
     factor : ndarray, shape (lines,)
@@ -80,7 +126,8 @@ class Contributions:
     value_unit: Categorical
     as_written: Categorical
     drivers: FloatArray
-    driver_names: Categorical
+    driver_pattern: IndexArray
+    driver_terms: tuple[tuple[Driver | None, ...], ...]
     amount: FloatArray
     unit: Categorical
     factor: FloatArray
@@ -108,6 +155,11 @@ class Contributions:
         """Return the text of a categorical column in one line."""
         coded: Categorical = getattr(self, column)
         return coded.categories[int(coded.codes[line])]
+
+    def line_drivers(self, line: int) -> list[tuple[int, Driver, float]]:
+        """Return column, driver and value of each driver of one line."""
+        terms = enumerate(zip(self.driver_terms[self.driver_pattern[line]], self.drivers[line].tolist(), strict=True))
+        return [(column, driver, value) for column, (driver, value) in terms if driver is not None and not np.isnan(value)]
 
 
 def to_frame(lines: Contributions, products: tuple[str, ...], stages: tuple[StageInfo, ...]) -> Any:

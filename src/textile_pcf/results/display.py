@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray
 from textile_pcf.messages.catalogue import fixed_text, translate
 from textile_pcf.results.explain import number
 
@@ -68,11 +67,6 @@ def as_html(result: Footprint, language: str = "en") -> str:
     return f"<div class='textile-pcf' lang='{language}'>{STYLE}{body}{below}</div>"
 
 
-def from_defaults(result: Footprint) -> FloatArray:
-    """Return the gross emissions from amounts of the rule, shape (products,). [kg CO2e per product unit]"""
-    return result.gross.ruled
-
-
 def rests_on(result: Footprint, row: int, language: str, scale: float = 1.0) -> list[tuple[str, float, float | None]]:
     """Return what the gross emissions of a product rest on: text, kg CO2e, and its share of them.
 
@@ -113,28 +107,37 @@ def stage_bars(result: Footprint, row: int, language: str, times: float = 1.0) -
     scale = (WIDTH - left - VALUES) / (high - low)
     zero = left - low * scale
     total = float(result.totals[row]) * times
+    axis = _Axis(left, zero, scale)
     drawn = "".join(
-        _bar(_name(info, language), value, total, info.outside, place * ROW, left, zero, scale)
-        for place, (info, value) in enumerate(used)
+        _bar(_name(info, language), value, total, info.outside, place * ROW, axis) for place, (info, value) in enumerate(used)
     )
     height = ROW * len(used)
-    axis = f"<line x1='{zero:.1f}' x2='{zero:.1f}' y1='0' y2='{height}' stroke='currentColor' stroke-opacity='.5'/>"
+    line = f"<line x1='{zero:.1f}' x2='{zero:.1f}' y1='0' y2='{height}' stroke='currentColor' stroke-opacity='.5'/>"
     label = escape(f"{result.products[row]}: {fixed_text('by_stage', language)}", quote=True)
-    return f"<svg viewBox='0 0 {WIDTH} {height}' width='{WIDTH}' role='img' aria-label='{label}'>{drawn}{axis}</svg>"
+    return f"<svg viewBox='0 0 {WIDTH} {height}' width='{WIDTH}' role='img' aria-label='{label}'>{drawn}{line}</svg>"
 
 
 def _name(info: StageInfo, language: str) -> str:
     return f"{info.name(language)} *" if info.outside else info.name(language)
 
 
-def _bar(name: str, value: float, total: float, outside: bool, top: float, left: float, zero: float, scale: float) -> str:
-    start, width = min(zero, zero + value * scale), max(abs(value) * scale, 0.5)
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """Horizontal positions of bars in the picture: where names end, where zero is, and the width of 1 kg CO2e."""
+
+    left: float
+    zero: float
+    scale: float
+
+
+def _bar(name: str, value: float, total: float, outside: bool, top: float, axis: _Axis) -> str:
+    start, width = min(axis.zero, axis.zero + value * axis.scale), max(abs(value) * axis.scale, 0.5)
     middle = top + ROW / 2 + 4.5
     share = f"{value / total:.1%}".replace("-", "−") if total and not outside else ""
     colour = TAKES_UP if value < 0 else EMITS
     return (
         f"<g><title>{escape(name)}: {number(value)}</title>"
-        f"<text x='{left - 8:.1f}' y='{middle}' text-anchor='end'>{escape(name)}</text>"
+        f"<text x='{axis.left - 8:.1f}' y='{middle}' text-anchor='end'>{escape(name)}</text>"
         f"<rect x='{start:.1f}' y='{top + (ROW - BAR) / 2}' width='{width:.1f}' height='{BAR}' rx='2' fill='{colour}'"
         f" fill-opacity='{0.4 if outside else 1}'/>"
         f"<text x='{WIDTH - 70}' y='{middle}' text-anchor='end'>{_aligned_number(value, total)}</text>"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from textile_pcf.messages.catalogue import fixed_text, translate
+from textile_pcf.results.contributions import Driver, DriverKind
 
 if TYPE_CHECKING:
     from textile_pcf.results.footprint import Footprint
@@ -70,11 +71,8 @@ def _term(result: Footprint, line: int, language: str) -> list[str]:
     name = _flow(result, line, language)
     name = fixed_text("explain_of_fibre", language, name=name, fibre=fibre) if fibre else name
     value, unit = lines.value[line], lines.text("unit", line)
-    names = lines.text("driver_names", line).split("|")
-    given = lines.drivers[line]
-    drivers = [(given[k], _driver(text, language)) for k, text in enumerate(names) if text and not np.isnan(given[k])]
-    factors = [f"{number(value)} {text}" for value, text in drivers]
-    amount = " × ".join([f"{number(value)} {lines.text('value_unit', line)}", *factors])
+    drivers = [f"{number(times)} {_driver(driver, language)}" for _, driver, times in lines.line_drivers(line)]
+    amount = " × ".join([f"{number(value)} {lines.text('value_unit', line)}", *drivers])
     emissions = float(lines.split[line].sum())
     factor = f"{number(lines.factor[line])} {lines.text('factor_unit', line)}"
     written = lines.text("as_written", line)
@@ -111,10 +109,11 @@ def _flow(result: Footprint, line: int, language: str) -> str:
     return f"{title} [{name}]" if language == "zh" and title != name else name
 
 
-def _driver(text: str, language: str) -> str:
+def _driver(driver: Driver, language: str) -> str:
     """Return a driver as text: masses of the stage by name, properties by their id."""
-    unit, _, name = text.rpartition(" ")
-    return f"{unit} {fixed_text(f'driver_{name}', language)}" if name in ("output", "input", "loss") else text
+    if driver.kind is DriverKind.MASS:
+        return f"{driver.unit} {fixed_text(f'driver_{driver.name}', language)}"
+    return driver.label
 
 
 def _source(text: str, language: str) -> str:

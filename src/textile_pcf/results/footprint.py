@@ -55,6 +55,15 @@ class Footprint:
         The inputs of the calculation.
     beside : mapping of str to ndarray, shape (products,)
         Totals by another convention, such as `location_based`. [kg CO2e per product unit]
+
+    Examples
+    --------
+    >>> import textile_pcf as tp
+    >>> result = tp.footprint(*tp.load_example("cotton_poplin"))
+    >>> result.products, result.unit, result.by_stage.shape[0]
+    (('COTTON-POPLIN',), 'kg', 1)
+    >>> bool(np.isclose(result.by_stage.sum(), result.totals.sum()))
+    True
     """
 
     inventory: Inventory
@@ -115,17 +124,48 @@ class Footprint:
         return provenance(self.run)
 
     def used(self) -> Mapping[int, Sequence[int]]:
-        """Return the rows of the factor tables that are used, by index of the table."""
+        """Return the rows of the factor tables that are used, by index of the table.
+
+        Returns
+        -------
+        mapping of int to sequence of int
+            Index of a table → rows in it, from 0.
+        """
         return factor_rows(self.inventory.matches)
 
     def terms(self, product: int, stage: int, language: str) -> list[str]:
-        """Return text on the losses and the computed properties of a stage of a product."""
+        """Return text on the losses and the computed properties of a stage of a product.
+
+        Parameters
+        ----------
+        product : int
+            Index of the product.
+        stage : int
+            Index of the stage.
+        language : str
+            `en` or `zh`.
+
+        Returns
+        -------
+        list of str
+            One text per line of the explanation.
+        """
         return stage_terms(self.inventory.activity, self.inventory.quantities, product, stage, language)
 
     # -- numbers --------------------------------------------------------------------------------------------------
 
     def scale(self, unit: str | None = None) -> FloatArray:
         """Return product units in one `unit`, shape (products,).
+
+        Parameters
+        ----------
+        unit : str, optional
+            Unit such as `m2`; by default the product unit.
+
+        Returns
+        -------
+        ndarray, shape (products,)
+            [product units per `unit`]
 
         Raises
         ------
@@ -270,7 +310,18 @@ class Footprint:
         return tables.masses(self)
 
     def warnings(self, product: str | None = None) -> list[str]:
-        """Return the warnings of one product, or of all."""
+        """Return the warnings of one product, or of all.
+
+        Parameters
+        ----------
+        product : str, optional
+            Id of a product; by default warnings of all products.
+
+        Returns
+        -------
+        list of str
+            Each distinct warning once; empty if there are none.
+        """
         number = None if product is None else self.place(product)
         return list(dict.fromkeys(text for of, text in self.notes if number is None or of in (number, -1)))
 
@@ -278,6 +329,16 @@ class Footprint:
 
     def place(self, product: str) -> int:
         """Return the index of a product in `products`.
+
+        Parameters
+        ----------
+        product : str
+            Id of a product.
+
+        Returns
+        -------
+        int
+            Index, from 0.
 
         Raises
         ------
@@ -288,6 +349,20 @@ class Footprint:
 
     def explain(self, product: str, stage: str | None = None, language: str = "en") -> str:
         """Explain a footprint line by line, so that a pocket calculator can check it; in `en` or `zh`.
+
+        Parameters
+        ----------
+        product : str
+            Id of a product.
+        stage : str, optional
+            Id of a stage; by default all stages.
+        language : str, optional
+            `en` or `zh`.
+
+        Returns
+        -------
+        str
+            The explanation. [kg CO2e per product unit]
 
         Raises
         ------
@@ -305,7 +380,18 @@ class Footprint:
         return explain_lines(self, self.place(product), stage, language)
 
     def to_dict(self, unit: str | None = None) -> dict[str, Any]:
-        """Return the result as the command line prints it with `--format json`. [kg CO2e per product unit, or per `unit`]"""
+        """Return the result as the command line prints it with `--format json`. [kg CO2e per product unit, or per `unit`]
+
+        Parameters
+        ----------
+        unit : str, optional
+            Unit such as `m2`; by default the product unit.
+
+        Returns
+        -------
+        dict
+            Texts, numbers, lists and dicts only, as in JSON.
+        """
         return as_dict(self, unit)
 
     def __repr__(self) -> str:
@@ -314,11 +400,41 @@ class Footprint:
         return f"<Footprint [kg CO2e/{self.unit}] {shown}{more}; {self.provenance['rule']}, {self.provenance['status']}>"
 
     def to_excel(self, path: str | Path, unit: str | None = None, language: str = "en") -> Path:
-        """Write a workbook with live formulas; see `textile_pcf.report.to_excel`."""
+        """Write a workbook with live formulas; see `textile_pcf.report.to_excel`.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write.
+        unit : str, optional
+            Unit such as `m2`; by default the product unit.
+        language : str, optional
+            `en` or `zh`.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
         return extension("report").to_excel(self, path, unit, language)  # type: ignore[no-any-return]
 
     def to_html(self, path: str | Path, unit: str | None = None, language: str = "en") -> Path:
-        """Write a report in one HTML file; see `textile_pcf.report.to_html`."""
+        """Write a report in one HTML file; see `textile_pcf.report.to_html`.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write.
+        unit : str, optional
+            Unit such as `m2`; by default the product unit.
+        language : str, optional
+            `en` or `zh`.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
         return extension("report").to_html(self, path, unit, language)  # type: ignore[no-any-return]
 
     @property
@@ -327,11 +443,34 @@ class Footprint:
         return extension("plot").Plots(self)
 
     def show(self, language: str = "en") -> Shown:
-        """The result as a notebook shows it, in `en` or `zh`."""
+        """The result as a notebook shows it, in `en` or `zh`.
+
+        Parameters
+        ----------
+        language : str, optional
+            `en` or `zh`.
+
+        Returns
+        -------
+        Shown
+            Object with the HTML and the text of the result.
+        """
         return Shown(self, check_language(language))
 
     def to_datapackage(self, path: Any = None, **options: Any) -> Any:
         """The system behind the result as a data package of Brightway: `textile_pcf.brightway.to_datapackage`. [kg CO2e]
+
+        Parameters
+        ----------
+        path : path, optional
+            Folder or zip file to write; by default the package is held in memory.
+        **options
+            Further arguments of `textile_pcf.brightway.to_datapackage`.
+
+        Returns
+        -------
+        Datapackage
+            As `bw_processing` makes it.
 
         Raises
         ------

@@ -9,14 +9,14 @@ import numpy as np
 
 from textile_pcf.activity import Activity
 from textile_pcf.activity.row_patterns import PER_PERIOD, PER_PRODUCT
-from textile_pcf.arrays import FloatArray
+from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.columns import Categorical, group_rows
-from textile_pcf.factors import SPLIT_SIZE, FactorTable
+from textile_pcf.factors import LINK, SPLIT_SIZE, FactorTable
 from textile_pcf.inventory.defaults import property_on
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.quantities import Quantities, component_share
-from textile_pcf.results.contributions import Contributions, StageInfo
+from textile_pcf.results.contributions import Contributions, Driver, DriverKind, StageInfo
 from textile_pcf.results.data_origins import as_written, data_origins
 from textile_pcf.results.default_shares import ruled_rows
 from textile_pcf.results.explain import number
@@ -51,7 +51,6 @@ def build_contributions(inventory: Inventory, factors: FactorTable) -> Contribut
     activity, quantities, matches = inventory.activity, inventory.quantities, inventory.matches
     flow, specs, arrays = inventory.flow, activity.rules.flows, rule_arrays(activity.rules)
     unit_factor = arrays.flow_factor[flow]
-    drivers, driver_names = _drivers(inventory)
     values = inventory.split_values[inventory.value_index]
     emissions = inventory.amount[:, None] * values
     return Contributions(
@@ -60,8 +59,7 @@ def build_contributions(inventory: Inventory, factors: FactorTable) -> Contribut
         stage=arrays.flow_stage[flow],
         flow=Categorical(flow, tuple(spec.id for spec in specs)),
         group=Categorical(flow, tuple(spec.group for spec in specs)),
-        drivers=drivers,
-        driver_names=driver_names,
+        **_drivers(inventory),
         amount=inventory.amount / unit_factor,
         unit=Categorical(flow, tuple(spec.unit.text for spec in specs)),
         factor=values[:, :SPLIT_SIZE].sum(axis=1) * unit_factor,
@@ -141,37 +139,49 @@ def _factor_row(factors: FactorTable, match: Any) -> dict[str, str]:
 
 
 def _linked_items(activity: Activity, matches: FactorMatches, items: Categorical) -> Categorical:
-    names = tuple(f"product:{product}" for product in activity.products)
+    names = tuple(f"{LINK}{product}" for product in activity.products)
     codes = np.where(matches.supplier >= 0, len(items.categories) + matches.supplier, items.codes)
     return Categorical(codes, (*items.categories, *names))
 
 
-def _drivers(inventory: Inventory) -> tuple[FloatArray, Categorical]:
-    """Return the drivers of each exchange in the units shown to people, and their names."""
-    activity, properties = inventory.activity, inventory.quantities.properties
+def _drivers(inventory: Inventory) -> dict[str, Any]:
+    """Return the columns on the drivers of each line; the share of a component stands in the last column."""
+    activity = inventory.activity
     flows, rules = activity.exchanges, activity.rules
     most = max([1, *(len(spec.drivers) for spec in rules.flows)])
     values = np.full((len(flows), most + 1), np.nan)
     share = component_share(activity)
     values[:, most] = np.where(share == 1, np.nan, share)
     first, pattern = group_rows(flows.flow, flows.per)
-    labels = []
+    terms: list[tuple[Driver | None, ...]] = []
     for number_of_pattern, row in enumerate(first):
         spec, per = rules.flows[flows.flow[row]], int(flows.per[row])
-        drivers = {PER_PRODUCT: ("product",), PER_PERIOD: ("output",)}.get(per, spec.drivers)
+        names = {PER_PRODUCT: ("product",), PER_PERIOD: ("output",)}.get(per, spec.drivers)
         rows = np.flatnonzero(pattern == number_of_pattern)
-        entry = flows.entry[rows]
-        names = []
-        for column, driver in enumerate(drivers):
-            if driver == "product":
-                values[rows, column] = 1.0
-                names.append(rules.product_unit.text)
-            elif isinstance(driver, int):
-                prop = rules.properties[driver]
-                values[rows, column] = property_on(activity, properties, driver, spec.stage)[entry] / prop.unit.factor
-                names.append(f"{prop.unit.text if prop.unit.dimensions or prop.unit.factor != 1 else ''} {prop.id}".strip())
-            else:
-                values[rows, column] = getattr(inventory.masses, str(driver))[flows.process[rows]]
-                names.append(f"kg {driver}")
-        labels.append("|".join([*names, *[""] * (most - len(names)), "of the fibre"]))
-    return values, Categorical(pattern, tuple(labels))
+        for column, name in enumerate(names):
+            values[rows, column] = _driver_values(inventory, spec, name, rows)
+        drivers = [_driver(rules, name) for name in names]
+        terms.append((*drivers, *[None] * (most - len(drivers)), Driver(DriverKind.SHARE)))
+    return {"drivers": values, "driver_pattern": pattern, "driver_terms": tuple(terms)}
+
+
+def _driver(rules: RuleSet, name: str | int) -> Driver:
+    """Return the driver of a flow that a rule names `product`, by a mass, or by the index of a property."""
+    if name == "product":
+        return Driver(DriverKind.PRODUCT, unit=rules.product_unit.text)
+    if isinstance(name, int):
+        prop = rules.properties[name]
+        unit = prop.unit.text if prop.unit.dimensions or prop.unit.factor != 1 else ""
+        return Driver(DriverKind.PROPERTY, prop.id, unit)
+    return Driver(DriverKind.MASS, name, "kg")
+
+
+def _driver_values(inventory: Inventory, spec: FlowSpec, name: str | int, rows: IndexArray) -> FloatArray:
+    """Return the values of a driver of some exchanges of one flow, in the unit in which they are shown."""
+    activity = inventory.activity
+    if name == "product":
+        return np.ones(len(rows))
+    if isinstance(name, int):
+        values = property_on(activity, inventory.quantities.properties, name, spec.stage)
+        return np.asarray(values[activity.exchanges.entry[rows]] / activity.rules.properties[name].unit.factor)
+    return np.asarray(getattr(inventory.masses, name)[activity.exchanges.process[rows]])

@@ -34,10 +34,19 @@ class RuleSet:
         Groups of which a product takes exactly one; each member is a pair (`stage` or `flow`, index).
     names : mapping
         Stage id (or `product`) → id → pair (`property`, `loss` or `flow`, index).
+    unit_names : UnitNames or None
+        Units that the rule defines.
     path : Path or None
         File of the rule.
     sha256 : str
         Hash of that file.
+
+    Examples
+    --------
+    >>> import textile_pcf as tp
+    >>> rules = tp.load_rules("cotton_fabric@2026.1")
+    >>> rules.name, rules.product_unit.text
+    ('cotton_fabric@2026.1', 'kg')
     """
 
     document: RuleDocument
@@ -64,11 +73,33 @@ class RuleSet:
         return sum(stage.component for stage in self.stages)
 
     def stage_id(self, index: int) -> str:
-        """Return the id of a stage by its index; `product` for `PRODUCT`."""
+        """Return the id of a stage by its index; `product` for `PRODUCT`.
+
+        Parameters
+        ----------
+        index : int
+            Index in `stages`, or `PRODUCT`.
+
+        Returns
+        -------
+        str
+            Id of the stage.
+        """
         return "product" if index == PRODUCT else self.stages[index].id
 
     def product_property(self, name: str) -> PropertySpec | None:
-        """Return the property of the product with an id, or None where the rule has none."""
+        """Return the property of the product with an id, or None where the rule has none.
+
+        Parameters
+        ----------
+        name : str
+            Id of the property.
+
+        Returns
+        -------
+        PropertySpec or None
+            The property.
+        """
         spec_type, index = self.names["product"].get(name, ("", -1))
         return self.properties[index] if spec_type == "property" else None
 
@@ -83,6 +114,11 @@ class RuleSet:
             Id of a property, loss or flow of the stage; without it the stage is meant.
         language : str, optional
             `en` or `zh`.
+
+        Returns
+        -------
+        str
+            The name.
         """
         model = self._model(stage, name)
         title = getattr(model, "title", None)
@@ -101,12 +137,32 @@ class RuleSet:
             Option of the choice.
         language : str, optional
             `en` or `zh`.
+
+        Returns
+        -------
+        str
+            The name.
         """
         spec_type, index = self.names[stage][name]
         return self.properties[index].option_title(word, language) if spec_type == "property" else word
 
     def note(self, stage: str, name: str, language: str = "en") -> str:
-        """Return what to measure for a property, loss or flow of a stage; empty where the rule has no note."""
+        """Return what to measure for a property, loss or flow of a stage; empty where the rule has no note.
+
+        Parameters
+        ----------
+        stage : str
+            Id of a stage, or `product`.
+        name : str
+            Id of the property, loss or flow.
+        language : str, optional
+            `en` or `zh`.
+
+        Returns
+        -------
+        str
+            The note.
+        """
         note = getattr(self._model(stage, name), "note", None)
         return note.text(language) if note else ""
 
@@ -119,6 +175,11 @@ class RuleSet:
             Stages (`stage`) and flows (`stage.flow`).
         language : str, optional
             `en` or `zh`.
+
+        Returns
+        -------
+        str
+            Names and ids, separated by commas.
 
         Examples
         --------
@@ -137,6 +198,11 @@ class RuleSet:
         """Return the Chinese of every English title, note, option list and list of alternatives in the rule.
 
         Messages that quote the rule are translated with it.
+
+        Returns
+        -------
+        dict of str to str
+            English → Chinese.
         """
         document = self.document
         models: list[object] = [document, *document.product.properties.values(), *document.alternatives, *document.stages]

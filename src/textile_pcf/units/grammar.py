@@ -37,6 +37,15 @@ _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2}(?!\w))?)|([%‰]|[
 class UnitError(InvalidValueError):
     """A text that is not a unit.
 
+    Parameters
+    ----------
+    what : str
+        What is wrong with the text: a sentence.
+    cure : str
+        What to write instead.
+    name, text, explanation, names
+        See the attributes.
+
     Attributes
     ----------
     name : str
@@ -47,6 +56,15 @@ class UnitError(InvalidValueError):
         What the name is: a sentence, or the first part of the cure.
     names : mapping or None
         Known units, if a rule or a table defined some of its own.
+
+    Examples
+    --------
+    >>> from textile_pcf.units import parse_unit
+    >>> try:
+    ...     parse_unit("kWk")
+    ... except UnitError as error:
+    ...     error.name
+    'kWk'
     """
 
     def __init__(
@@ -70,6 +88,11 @@ class UnitError(InvalidValueError):
             A sentence that names the possible units.
         fits : callable
             Whether the value of a unit is possible.
+
+        Returns
+        -------
+        str
+            A sentence.
         """
         if not self.name:
             return self.cure

@@ -13,12 +13,27 @@ from textile_pcf.units.spelling import normalize
 class OwnUnitsError(UnitError):
     """Definitions of units that are wrong.
 
+    Parameters
+    ----------
+    errors : mapping
+        What is wrong with each unit, by its name.
+    names : UnitNames
+        Known units with those definitions that are right.
+
     Attributes
     ----------
     errors : dict
         What is wrong with each unit, by its name.
     names : UnitNames
         Known units with those definitions that are right.
+
+    Examples
+    --------
+    >>> try:
+    ...     own_units({"bale": "217.7 kgg"})
+    ... except OwnUnitsError as error:
+    ...     list(error.errors)
+    ['bale']
     """
 
     names: UnitNames

@@ -109,6 +109,12 @@ class UnitNames(Mapping[str, Value]):
     Notes
     -----
     Immutable and hashable, so that parsed texts can be cached; two are equal if their own units are.
+
+    Examples
+    --------
+    >>> from textile_pcf.units import own_units
+    >>> list(own_units({"bale": "217.7 kg"}).own)
+    ['bale']
     """
 
     __slots__ = ("_hash", "_values", "own")

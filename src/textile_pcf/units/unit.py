@@ -78,13 +78,29 @@ class Conversion:
         Units of the target in one unit.
     inverse : bool
         Whether the amount is a divisor.
+
+    Examples
+    --------
+    >>> Conversion(1000.0).apply(np.array([2.0])), Conversion(10000.0, inverse=True).apply(np.array([100.0]))
+    (array([2000.]), array([100.]))
     """
 
     factor: float
     inverse: bool = False
 
     def apply(self, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return converted amounts, of the same shape. The inverse of 0 is infinite; the caller must refuse it."""
+        """Return converted amounts, of the same shape. The inverse of 0 is infinite; the caller must refuse it.
+
+        Parameters
+        ----------
+        amounts : ndarray of float
+            Amounts in the unit.
+
+        Returns
+        -------
+        ndarray of float
+            Amounts in the target, of the same shape.
+        """
         if not self.inverse:
             return amounts if self.factor == 1.0 else amounts * self.factor
         with np.errstate(divide="ignore"):
@@ -137,6 +153,11 @@ def cure_where(error: UnitError, request: str, fits: Callable[[Unit], bool]) -> 
     fits : callable
         Whether a unit is possible.
 
+    Returns
+    -------
+    str
+        A sentence.
+
     Examples
     --------
     >>> def energy(unit):
@@ -161,6 +182,13 @@ def split_quantity(text: str) -> tuple[float, str]:
     text : str
         A number with or without a unit behind it, such as `2 kWh`.
 
+    Returns
+    -------
+    float
+        The number.
+    str
+        The unit text; empty without a unit.
+
     Raises
     ------
     UnitError
@@ -181,6 +209,18 @@ def convert(unit: Unit, target: Unit) -> Conversion | None:
 
     Yarn counts convert between mass per length (dtex, denier) and length per mass (Nm, Ne).
 
+    Parameters
+    ----------
+    unit : Unit
+        Unit of the amounts.
+    target : Unit
+        Unit to convert to.
+
+    Returns
+    -------
+    Conversion or None
+        None if there is no conversion.
+
     Examples
     --------
     >>> convert(parse_unit("g"), parse_unit("kg"))
@@ -200,6 +240,16 @@ def convert(unit: Unit, target: Unit) -> Conversion | None:
 
 def describe(dimensions: tuple[tuple[str, int], ...]) -> str:
     """Return what a unit measures, as text for messages.
+
+    Parameters
+    ----------
+    dimensions : tuple of (name, power)
+        As in `Unit.dimensions`.
+
+    Returns
+    -------
+    str
+        Words such as "energy per mass".
 
     Examples
     --------
@@ -224,6 +274,16 @@ def describe(dimensions: tuple[tuple[str, int], ...]) -> str:
 
 def canonical_text(dimensions: tuple[tuple[str, int], ...]) -> str:
     """Return the text of the canonical unit of some dimensions.
+
+    Parameters
+    ----------
+    dimensions : tuple of (name, power)
+        As in `Unit.dimensions`.
+
+    Returns
+    -------
+    str
+        Unit text that `parse_unit` reads.
 
     Examples
     --------
