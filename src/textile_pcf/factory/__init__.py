@@ -7,9 +7,12 @@ never a result. The public functions are loaded when they are first used.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_MODULES: dict[str, str] = {}
+if TYPE_CHECKING:
+    from textile_pcf.factory.metering import meters as meters
+
+_MODULES = {"meters": "metering"}
 """Module of each public function. No module has the name of a public function."""
 __all__ = [*_MODULES]
 
