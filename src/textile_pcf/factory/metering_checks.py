@@ -128,14 +128,14 @@ def remainders_of(run: MeteringRun, shares: Shares, measured: Measured, use: Bat
     leaf = ~meters.has_children & ~has_machine
     dropped = ~counted[use.entries.batch]
     incomplete = sum_by(use.entries.meter[dropped], use.amount[dropped], count)
-    unmetered = unmetered_of(meters, sums.total)
-    raise_problems(_too_much_below(run, sums.total, unmetered))
+    unmetered = unmetered_of(meters, measured.total)
+    raise_problems(_too_much_below(run, measured.total, unmetered))
     return MeterRemainders(
         idle=np.where(has_machine, shares.idle(sums, count), 0.0),
         unplaced=np.where(has_machine, sums.unplaced, 0.0),
         incomplete=incomplete,
-        common=np.where(leaf & ~meters.outside, sums.total, 0.0),
-        outside=np.where(leaf & meters.outside, sums.total, 0.0),
+        common=np.where(leaf & ~meters.outside, measured.total, 0.0),
+        outside=np.where(leaf & meters.outside, measured.total, 0.0),
         unmetered=unmetered,
     )
 
@@ -172,8 +172,8 @@ def check_balance(metered: Metered) -> None:
     parts = [amounts for kind, amounts in metered.remainders.items() if kind != "unmetered"]
     own = allocated + np.sum(parts, axis=0)
     leaf = ~run.meters.has_children
-    scale = np.maximum(np.abs(sums.total), 1e-300)
-    wrong = leaf & (np.abs(own - sums.total) > tolerance * scale)
+    scale = np.maximum(np.abs(sums.check), 1e-300)
+    wrong = leaf & (np.abs(own - sums.check) > tolerance * scale)
     assert not wrong.any(), (
         f"allocated and remaining amounts of {[run.meters.ids[k] for k in np.flatnonzero(wrong)]} do not meet"
     )

@@ -71,7 +71,7 @@ def _meters(metered: Metered) -> list[Row]:
         "readings": measured.readings, "duplicates": measured.last.duplicates, "voided": measured.voided,
         "resets": measured.last.resets, "rollovers": measured.last.rollovers,
     }  # fmt: skip
-    amounts: dict[str, FloatArray] = {"total": measured.sums.total, "allocated": allocated, **{
+    amounts: dict[str, FloatArray] = {"total": measured.total, "allocated": allocated, **{
         kind: remainders[kind] for kind in ("idle", "unplaced", "incomplete", "common", "outside", "unmetered")
     }, "missing_hours": missing}  # fmt: skip
     return [
@@ -105,7 +105,7 @@ def _balance(metered: Metered) -> list[Row]:
     root = meters.parent < 0
     remainder = np.sum([values - metered.spreading.taken[kind] for kind, values in metered.remainders.items()], axis=0)
     parts = {
-        "metered": sum_by(code[root], metered.measured.sums.total[root], len(keys)),
+        "metered": sum_by(code[root], metered.measured.total[root], len(keys)),
         "allocated": sum_by(code[use.entries.meter], use.amount, len(keys)),
         "spread": sum_by(code[use.entries.meter], metered.spreading.amount, len(keys)),
         "remainder": sum_by(code, remainder, len(keys)),

@@ -45,11 +45,14 @@ class Times:
         Whether the text has an offset.
     offset : int or None
         First offset of the column in minutes.
+    uniform : bool
+        Whether `absolute` is known to be the same for all.
     """
 
     values: IntArray
     absolute: BoolArray
     offset: int | None
+    uniform: bool = False
 
 
 def parse_time(text: str) -> tuple[int, int | None] | None:
