@@ -97,14 +97,15 @@ def measure(
 def _known_readings(source: ReadingSource, meters: MeterTable, clock: RunClock, faults: RowProblems) -> Iterator[Readings]:
     """Yield the readings of known meters, on the clock of the run."""
     index, unknown = {text: position for position, text in enumerate(meters.ids)}, set[str]()
-    narrow: type = np.int16 if len(meters) < 1 << 15 else np.int64
     for block in source.blocks():
         for row, what, cure in block.problems:
             faults.add(row, what, cure)
         faults.count += block.unreadable - len(block.problems)
         texts = [text.strip() for text in block.texts]
-        of_text = np.array([index.get(text, -1) for text in texts] or [0], dtype=narrow)
-        meter: IntArray = of_text[block.meter]
+        of_text: IntArray = np.array(
+            [index.get(text, -1) for text in texts] or [0], dtype=np.int16 if len(meters) < 1 << 15 else np.int64
+        )
+        meter = of_text[block.meter]
         time = _converted(block, clock, faults)
         good = None
         if int(of_text.min()) < 0 and int(meter.min(initial=0)) < 0:

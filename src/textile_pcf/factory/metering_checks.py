@@ -97,8 +97,9 @@ def _incomplete_problems(run: MeteringRun, use: BatchUse, measured: Measured, br
     for batch, entry in list(worst.items())[:KEPT]:
         meter = int(use.entries.meter[entry])
         beyond = run.batches.start[batch] < measured.window[0] or run.batches.end[batch] > measured.window[1]
-        what = "Batch {batch!r} is covered by meter {meter!r} for {part:.1f} % of its time"
-        what += ", as it reaches beyond the window." if beyond else "."
+        what = "Batch {batch!r} is covered by meter {meter!r} for {part:.1f} % of its time."
+        if beyond:
+            what = "Batch {batch!r} reaches beyond the window; meter {meter!r} covers {part:.1f} % of its time."
         values = {"batch": run.batches.ids[batch], "meter": run.meters.ids[meter], "part": float(use.coverage[entry]) * 100}
         cure = "Give the missing readings, allow longer intervals with --max-gap, or say --incomplete drop or keep."
         problems.append(Problem(run.batches.location(batch), Message(what, **values), Message(cure), code="batches"))

@@ -46,19 +46,20 @@ def _batches(metered: Metered) -> list[Row]:
     )
     coverage = np.full(size, np.inf)
     np.minimum.at(coverage, group, use.coverage)
-    rows = []
-    for k, entry in enumerate(first.tolist()):
-        batch, meter = int(use.entries.batch[entry]), int(use.entries.meter[entry])
-        output, rework = float(batches.output[batch]), bool(batches.rework[batch])
-        total = float(amount[k] + spread[k])
-        rows.append({
-            "batch": batches.ids[batch], "product": batches.products[batch], "process": batches.processes[batch],
-            "machine": batches.machines[batch], "carrier": meters.carriers[meter], "unit": meters.units[meter],
-            "amount": float(amount[k]), "spread": float(spread[k]), "interpolated": float(interpolated[k]),
-            "coverage": float(coverage[k]), "output": output,
-            "intensity": None if rework or not output > 0 else total / output,
-        })  # fmt: skip
-    return rows
+    batch, meter = use.entries.batch[first].tolist(), use.entries.meter[first].tolist()
+    outputs = batches.output.tolist()
+    intensity = np.divide(amount + spread, batches.output[batch], out=np.full(size, np.nan), where=batches.output[batch] > 0)
+    intensity[batches.rework[batch]] = np.nan
+    columns = (batch, meter, amount.tolist(), spread.tolist(), interpolated.tolist(), coverage.tolist(), intensity.tolist())
+    return [
+        {
+            "batch": batches.ids[b], "product": batches.products[b], "process": batches.processes[b],
+            "machine": batches.machines[b], "carrier": meters.carriers[m], "unit": meters.units[m], "amount": used,
+            "spread": added, "interpolated": split, "coverage": part, "output": outputs[b],
+            "intensity": None if per_output != per_output else per_output,
+        }
+        for b, m, used, added, split, part, per_output in zip(*columns, strict=True)
+    ]  # fmt: skip
 
 
 def _meters(metered: Metered) -> list[Row]:
