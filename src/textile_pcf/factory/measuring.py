@@ -86,6 +86,9 @@ def measure(
             for each in intervals:
                 place(each, segments, window, max_gap, sums)
     problems = faults.problems() or _silent_meters(meters, counts, sums)
+    if problems and not faults.count and not counts.any():
+        what, cure = Message("There are no readings."), Message("Give at least two readings of each register.")
+        problems = [Problem(source.name, what, cure, code="readings")]
     if problems:
         raise InputError(problems)
     start = int(sums.first.min()) if window[0] is None else window[0]

@@ -59,13 +59,13 @@ def judge_batches(run: MeteringRun, use: BatchUse, measured: Measured) -> Judged
     broken &= ~outside
     if incomplete == "error":
         raise_problems(_incomplete_problems(run, use, measured, broken))
-    warnings = _told(run, outside & has_meter, "{count} batches lie outside the window and are not counted: {names}.")
-    warnings += _told(
+    warnings = _warning_about(run, outside & has_meter, "{count} batches lie outside the window and are not counted: {names}.")
+    warnings += _warning_about(
         run, ~has_meter, "{count} batches ran on machines without a meter and are not counted: {names}.", machines=True
     )
     text = {"keep": "{count} batches are not wholly covered by readings; they count as far as they are known: {names}.",
             "drop": "{count} batches are not wholly covered by readings and are left out: {names}.", "error": ""}  # fmt: skip
-    warnings += _told(run, broken, text[incomplete])
+    warnings += _warning_about(run, broken, text[incomplete])
     counted = has_meter & ~outside
     if incomplete == "drop":
         counted &= ~broken
@@ -76,7 +76,7 @@ def judge_batches(run: MeteringRun, use: BatchUse, measured: Measured) -> Judged
     return JudgedBatches(counted, warnings)
 
 
-def _told(run: MeteringRun, chosen: BoolArray, text: str, machines: bool = False) -> list[str]:
+def _warning_about(run: MeteringRun, chosen: BoolArray, text: str, machines: bool = False) -> list[str]:
     """Return a warning that names the first of the chosen batches, or their machines."""
     if not chosen.any():
         return []

@@ -287,7 +287,7 @@ def _cell_problem(flags: tuple[bool, bool, bool, bool], number: str, time: str) 
         return Message(empty, column="meter" if no_meter else "time"), Message("Fill it in, or delete the row.")
     if no_time:
         return Message("{text!r} is not a time.", text=time[:60]), Message(TIME_CURE)
-    if not bad_number and number.strip().lower() in ("", "none", "nan"):
+    if not bad_number and number.strip().lower() in ("", "none"):
         return Message(empty, column="value"), Message("Fill it in, or delete the row.")
     return Message("{text!r} is not a finite number.", text=number[:60]), Message(NUMBER_CURE)
 
