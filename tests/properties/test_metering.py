@@ -30,6 +30,8 @@ def mills(draw):
     read, totals = [], []
     for k in (1, 2, 3, 4):
         steps = draw(st.lists(st.tuples(st.integers(1, 90), st.integers(0, 50)), min_size=2, max_size=15))
+        times = [*itertools.accumulate((step for step, _ in steps), initial=0), 3000]
+        values = [*itertools.accumulate((use for _, use in steps), initial=draw(st.integers(0, 99)))]
         values.append(values[-1] + draw(st.integers(0, 20)))
         read += [{"meter": f"E{k}", "time": text(time), "value": value} for time, value in zip(times, values, strict=True)]
         totals.append(values[-1] - values[0])
@@ -40,16 +42,8 @@ def mills(draw):
         cuts = sorted(draw(st.sets(st.integers(0, 3000), min_size=2, max_size=7)))
         for number, (low, high) in enumerate(itertools.pairwise(cuts)):
             if number % 2 == 0 or draw(st.booleans()):
-                batches.append(
-                    batch(
-                        f"B{k}-{number}",
-                        text(low),
-                        text(high),
-                        draw(st.integers(1, 500)),
-                        machine=f"M{k}",
-                        product=f"P{number % 2}",
-                    )
-                )
+                cells = {"machine": f"M{k}", "product": f"P{number % 2}"}
+                batches.append(batch(f"B{k}-{number}", text(low), text(high), draw(st.integers(1, 500)), **cells))
     return read, meters, batches
 
 
