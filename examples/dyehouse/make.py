@@ -1,9 +1,9 @@
-"""Make the readings of a small dyehouse: three machines, two days, every quarter of an hour. Run it again and get the same bytes.
+"""Make the readings of a small dyehouse: three machines, two days, every quarter of an hour. Every run gives the same bytes.
 
     python examples/dyehouse/make.py
 
-The machines, recipes and times are made up; the table `readings.csv` has what collectors of real mills have: registers that only
-grow, a lost telegram here and there, a register that begins again, one that is changed, and a main meter above all.
+The machines, recipes and times are made up; the table `readings.csv` has what collectors of real mills have: registers that
+only grow, a lost telegram here and there, a register that begins again, one that is changed, and a main meter above all.
 """
 
 from __future__ import annotations
