@@ -84,11 +84,12 @@ def _flow_rows(metered: Metered, groups: list[Group]) -> list[ActivityRow]:
     meters, use = metered.run.meters, metered.use
     sums: dict[tuple[Group, str, str, str], list[Any]] = {}
     spread = metered.spreading.amount
+    taken, has_spread = (use.amount + spread).tolist(), (spread != 0).tolist()
     for entry, (meter, group) in enumerate(zip(use.entries.meter.tolist(), groups, strict=True)):
         key = (group, meters.flows[meter], meters.items[meter], meters.units[meter])
         total = sums.setdefault(key, [[], False, {}])
-        total[0].append(float(use.amount[entry]) + float(spread[entry]))
-        total[1] |= bool(spread[entry])
+        total[0].append(taken[entry])
+        total[1] |= has_spread[entry]
         total[2][meters.ids[meter]] = None
     window, rows = _window_text(metered), []
     for ((product, stage, year), flow, item, unit), (amounts, is_spread, names) in sums.items():
@@ -102,7 +103,7 @@ def _flow_rows(metered: Metered, groups: list[Group]) -> list[ActivityRow]:
 def _loss_rows(metered: Metered, groups: list[Group], problems: list[Problem]) -> list[ActivityRow]:
     """Return a row of the rule's loss for each product of the processes that are named; a loss has no year."""
     losses, batches, rows = metered.run.options.losses, metered.run.batches, []
-    for row in yields_of(metered.run, metered.use):
+    for row in yields_of(metered.run, metered.use) if losses else []:
         if row["process"] not in losses:
             continue
         names = {"product": row["product"], "process": row["process"]}

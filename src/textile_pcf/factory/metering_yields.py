@@ -22,11 +22,12 @@ def yields_of(run: MeteringRun, use: BatchUse) -> list[dict[str, Any]]:
     """
     batches = run.batches
     sums: dict[tuple[str, str], list[list[float]]] = {}
+    rework, taken_in, given = batches.rework.tolist(), batches.input.tolist(), batches.output.tolist()
     for batch in np.unique(use.entries.batch).tolist():
-        if not batches.rework[batch]:
+        if not rework[batch]:
             masses = sums.setdefault((batches.products[batch], batches.processes[batch]), [[], []])
-            masses[0].append(float(batches.input[batch]))
-            masses[1].append(float(batches.output[batch]))
+            masses[0].append(taken_in[batch])
+            masses[1].append(given[batch])
     rows = []
     for (product, process), (inputs, outputs) in sorted(sums.items()):
         taken, out = math.fsum(inputs), math.fsum(outputs)

@@ -429,7 +429,7 @@ def _rate_faults(readings: Readings, registers: Registers, amount: FloatArray, l
     if not limited.any():
         return
     rate = np.where(limited, rate, 0.0)
-    shortest = np.maximum(np.minimum.reduceat(length, readings.head), 0)
+    shortest = np.minimum.reduceat(np.where(length > 0, length, np.iinfo(np.int64).max), readings.head)
     if (~limited | (np.maximum.reduceat(amount, readings.head) <= rate * shortest)).all():
         return
     limit = np.repeat(rate, readings.counts) * np.maximum(length, 0)

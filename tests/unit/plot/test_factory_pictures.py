@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from metered_mill import batch, meter, readings, run
 
 import textile_pcf as tp
+from metered_mill import batch, meter, readings, run
 from textile_pcf.plot import energy_use, load_curve
 from textile_pcf.plot.figure import chinese_family
 
