@@ -1,0 +1,476 @@
+"""Readings of meters → intervals with amounts. Arrays only: no text, no file, no unit.
+
+Readings come in blocks. Within a block they stand by meter, and for each meter in the order of the file; between blocks only
+the last reading of each meter is kept (`LastReadings`), so that the size of a block changes no bit of a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textile_pcf.arrays import BoolArray, FloatArray, IntArray
+from textile_pcf.columns import run_starts
+from textile_pcf.factory.times import NEVER
+
+
+@dataclass(frozen=True, eq=False)
+class Registers:
+    """What the kernel knows of each meter. All arrays have the shape (meters,).
+
+    Attributes
+    ----------
+    cumulative : ndarray of bool
+        Whether readings are those of a register; else they are amounts of intervals.
+    length : ndarray of int
+        Length of the interval of an interval meter. [µs]
+    starts : ndarray of bool
+        Whether the time of an interval meter is the start of its interval.
+    scale : ndarray of float
+        Reported units in one unit of a reading.
+    rollover : ndarray of float
+        Reading at which a register begins again from 0; NaN if none is known.
+    max_rate : ndarray of float
+        Largest amount per time, in reported units per µs; infinite if none is known.
+    rollover_part : float
+        Largest part of the register that may pass between two readings where no `max_rate` is known.
+    """
+
+    cumulative: BoolArray
+    length: IntArray
+    starts: BoolArray
+    scale: FloatArray
+    rollover: FloatArray
+    max_rate: FloatArray
+    rollover_part: float
+
+    def take(self, order: IntArray) -> Registers:
+        """Return the registers in another order of meters."""
+        return Registers(
+            self.cumulative[order], self.length[order], self.starts[order], self.scale[order], self.rollover[order],
+            self.max_rate[order], self.rollover_part,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """A block of readings, by meter, for each in the order of the source.
+
+    Attributes
+    ----------
+    owner, head : ndarray of int, shape (groups,)
+        Meter of each group of readings, each meter once, and its first reading.
+    time : ndarray of int, shape (readings,)
+        [µs]
+    value : ndarray of float, shape (readings,)
+        Finite numbers as read.
+    first_row : int
+        Row of the first reading in the source.
+    order : ndarray of int, shape (readings,), or None
+        Row of each reading, counted from `first_row`; None if they stand in the order of the source.
+    """
+
+    owner: IntArray
+    head: IntArray
+    time: IntArray
+    value: FloatArray
+    first_row: int = 0
+    order: IntArray | None = None
+
+    @property
+    def counts(self) -> IntArray:
+        """Number of readings of each group."""
+        return np.diff(np.append(self.head, len(self.time)))
+
+    def rows(self, positions: IntArray) -> IntArray:
+        """Return the rows of some readings in the source."""
+        return self.first_row + (positions if self.order is None else self.order[positions])
+
+    def meters(self, positions: IntArray) -> IntArray:
+        """Return the meters of some readings."""
+        return self.owner[np.searchsorted(self.head, positions, side="right") - 1]
+
+    def take(self, keep: BoolArray) -> Readings:
+        """Return the readings that are flagged; meters without any are left out."""
+        counts = np.add.reduceat(keep.astype(np.int64), self.head)
+        some = counts > 0
+        kept = np.flatnonzero(keep)
+        order = kept if self.order is None else self.order[kept]
+        head = (np.cumsum(counts[some]) - counts[some]).astype(np.int64)
+        return Readings(self.owner[some], head, self.time[kept], self.value[kept], self.first_row, order)
+
+
+def by_meter(meter: NDArray[np.integer[Any]], time: IntArray, value: FloatArray, first_row: int = 0,
+             order: IntArray | None = None) -> Readings:  # fmt: skip
+    """Return readings by meter; they are sorted only if a meter stands in several places.
+
+    Parameters
+    ----------
+    meter, time : ndarray of int, shape (readings,)
+    value : ndarray of float, shape (readings,)
+    first_row, order
+        See `Readings`.
+
+    Examples
+    --------
+    >>> readings = by_meter(np.array([1, 0, 1]), np.array([5, 6, 7]), np.array([1.0, 2.0, 3.0]))
+    >>> readings.owner.tolist(), readings.head.tolist(), readings.time.tolist(), readings.order.tolist()
+    ([0, 1], [0, 1], [6, 5, 7], [1, 0, 2])
+    """
+    head = run_starts(meter)
+    if len(set(meter[head].tolist())) < len(head):
+        narrow = meter.astype(np.int16) if int(meter.max()) < 1 << 15 else meter  # numpy sorts 16 bits in linear time
+        sorting = np.argsort(narrow, kind="stable")
+        meter, time, value = meter[sorting], time[sorting], value[sorting]
+        order = sorting if order is None else order[sorting]
+        head = run_starts(meter)
+    return Readings(meter[head].astype(np.int64), head, time, value, first_row, order)
+
+
+@dataclass(frozen=True, eq=False)
+class Intervals:
+    """Intervals with known amounts, by meter and time; some may have no length and no amount.
+
+    Attributes
+    ----------
+    owner, head : ndarray of int, shape (groups,)
+        Meter of each group of intervals, and its first interval.
+    start, end : ndarray of int, shape (intervals,)
+        [µs]
+    amount : ndarray of float, shape (intervals,)
+        In reported units.
+    """
+
+    owner: IntArray
+    head: IntArray
+    start: IntArray
+    end: IntArray
+    amount: FloatArray
+
+    @property
+    def tail(self) -> IntArray:
+        """The interval behind the last one of each group."""
+        return np.append(self.head[1:], len(self.start))
+
+
+@dataclass(frozen=True, eq=False)
+class Fault:
+    """Readings that cannot be right. Arrays have the shape (faults,).
+
+    Attributes
+    ----------
+    kind : str
+        `order`, `two_values`, `fall`, `rate`, `negative`, `overlap`, `reset_below` or `reset_time`.
+    row : ndarray of int
+        Row of the reading.
+    meter, time : ndarray of int
+        Its meter and time.
+    before, value : ndarray of float
+        The reading before it, and its own value; for `rate` the amount and the largest possible one.
+    """
+
+    kind: str
+    row: IntArray
+    meter: IntArray
+    time: IntArray
+    before: FloatArray
+    value: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Resets:
+    """Changes of registers, by meter and time. Arrays have the shape (events,).
+
+    Attributes
+    ----------
+    meter, time : ndarray of int
+    old, new : ndarray of float
+        Last reading of the old register (NaN if not known) and first one of the new.
+    """
+
+    meter: IntArray
+    time: IntArray
+    old: FloatArray
+    new: FloatArray
+
+
+class LastReadings:
+    """The last reading of each meter, as the next block needs it, and the counts of the run.
+
+    Parameters
+    ----------
+    meters : int
+        Number of meters.
+    resets : int
+        Number of reset events.
+    """
+
+    def __init__(self, meters: int, resets: int) -> None:
+        self.time = np.full(meters, NEVER, dtype=np.int64)
+        self.value = np.zeros(meters)
+        self.duplicates = np.zeros(meters, dtype=np.int64)
+        self.resets = np.zeros(meters, dtype=np.int64)
+        self.rollovers = np.zeros(meters, dtype=np.int64)
+        self.reset_used = np.zeros(resets, dtype=bool)
+
+
+def intervals_of(
+    readings: Readings, registers: Registers, resets: Resets, last: LastReadings
+) -> tuple[list[Intervals], list[Fault]]:
+    """Return the intervals of a block, and the readings that cannot be right.
+
+    Parameters
+    ----------
+    readings : Readings
+        The block.
+    registers : Registers
+    resets : Resets
+    last : LastReadings
+        State between blocks; brought up to date in place.
+
+    Returns
+    -------
+    intervals : list of Intervals
+        Of registers and of interval meters, as far as the block has them.
+    faults : list of Fault
+    """
+    if not len(readings.time):
+        return [], []
+    is_register = registers.cumulative[readings.owner]
+    if is_register.all():
+        found, faults = _of_registers(readings, registers, resets, last)
+        return [found], faults
+    flags = np.repeat(is_register, readings.counts)
+    amounts, faults = _of_amounts(readings.take(~flags), registers, last)
+    if not is_register.any():
+        return [amounts], faults
+    found, more = _of_registers(readings.take(flags), registers, resets, last)
+    return [found, amounts], [*more, *faults]
+
+
+def _of_amounts(readings: Readings, registers: Registers, last: LastReadings) -> tuple[Intervals, list[Fault]]:
+    """Return the intervals of interval meters."""
+    owner, head, counts = readings.owner, readings.head, readings.counts
+    length = np.repeat(registers.length[owner], counts)
+    end = readings.time + np.repeat(registers.length[owner] * registers.starts[owner], counts)
+    start = end - length
+    before = np.empty_like(end)
+    before[1:] = end[:-1]
+    before[head] = last.time[owner]
+    value = readings.value
+    amount = value * np.repeat(registers.scale[owner], counts)
+    faults = [
+        *_faults("order", readings, end < before, value, value),
+        *_faults("overlap", readings, (start < before) & (end >= before), value, value),
+        *_faults("negative", readings, value < 0, value, value),
+        *_rate_faults(readings, registers, amount, length),
+    ]
+    last.time[owner] = np.maximum(end[head + counts - 1], last.time[owner])
+    return Intervals(owner, head, start, end, amount), faults
+
+
+def _of_registers(
+    readings: Readings, registers: Registers, resets: Resets, last: LastReadings
+) -> tuple[Intervals, list[Fault]]:
+    """Return the intervals between neighbouring readings of registers. A first reading ends one without length and amount."""
+    owner, head, time, value = readings.owner, readings.head, readings.time, readings.value
+    final = head + readings.counts - 1
+    is_first = last.time[owner] == NEVER
+    before = np.where(is_first, value[head], last.value[owner])
+    start, used = np.empty_like(time), np.empty_like(value)
+    start[1:] = time[:-1]
+    start[head] = np.where(is_first, time[head], last.time[owner])
+    np.subtract(value[1:], value[:-1], out=used[1:])
+    used[head] = value[head] - before
+    length = time - start
+    last.time[owner], last.value[owner] = time[final], value[final]
+    faults: list[Fault] = []
+    if np.count_nonzero(length) + np.count_nonzero(is_first) < len(length) or int(length.min()) < 0:
+        faults += _repeated_times(readings, (length, used), is_first, last)
+    extra = None
+    if len(resets.meter):
+        extra, more = _with_resets(readings, (start, used, length), registers, resets, last)
+        faults += more
+    if float(used.min()) < 0:
+        faults += _roll_over(readings, registers, (used, length), last)
+    amount = used
+    if (registers.scale[owner] != 1).any():
+        amount *= np.repeat(registers.scale[owner], readings.counts)
+    faults += _rate_faults(readings, registers, amount, length)
+    intervals = Intervals(owner, head, start, time, amount)
+    return (intervals if extra is None else _merged(intervals, extra)), faults
+
+
+def _repeated_times(
+    readings: Readings, step: tuple[IntArray, FloatArray], is_first: BoolArray, last: LastReadings
+) -> list[Fault]:
+    """Count repeated readings, and return those that go back in time or differ from another of the same time."""
+    length, used = step
+    same = length == 0
+    same[readings.head[is_first]] = False
+    before = readings.value - used
+    faults = [
+        *_faults("order", readings, length < 0, before, readings.value),
+        *_faults("two_values", readings, same & (used != 0), before, readings.value),
+    ]
+    repeated = readings.meters(np.flatnonzero(same & (used == 0)))
+    last.duplicates += np.bincount(repeated, minlength=len(last.time))
+    used[length <= 0] = 0.0
+    return faults
+
+
+def _roll_over(readings: Readings, registers: Registers, step: tuple[FloatArray, IntArray], last: LastReadings) -> list[Fault]:
+    """Explain falls by a register that began again, in place of `used`; return those that nothing explains."""
+    used, length = step
+    rows = np.flatnonzero(used < 0)
+    meter = readings.meters(rows)
+    value = readings.value[rows]
+    before = value - used[rows]
+    full, rate = registers.rollover[meter], registers.max_rate[meter]
+    passed = full - before + value
+    limit = np.where(np.isfinite(rate), rate * length[rows] / registers.scale[meter], full * registers.rollover_part)
+    possible = (passed <= limit * (1 + 1e-12)) & (before <= full) & (value >= 0)  # NaN is never possible
+    used[rows] = np.where(possible, passed, 0.0)
+    last.rollovers += np.bincount(meter[possible], minlength=len(last.time))
+    wrong = ~possible
+    if not wrong.any():
+        return []
+    return [Fault("fall", readings.rows(rows[wrong]), meter[wrong], readings.time[rows[wrong]], before[wrong], value[wrong])]
+
+
+def _with_resets(
+    readings: Readings, step: tuple[IntArray, FloatArray, IntArray], registers: Registers, resets: Resets, last: LastReadings
+) -> tuple[Intervals | None, list[Fault]]:
+    """Empty the intervals in which registers were changed, and return those before and after each change instead.
+
+    Returns
+    -------
+    extra : Intervals or None
+        The intervals before and after the changes.
+    faults : list of Fault
+    """
+    start, used, length = step
+    group = np.full(len(last.time), -1, dtype=np.int64)
+    group[readings.owner] = np.arange(len(readings.owner))
+    events = np.flatnonzero(group[resets.meter] >= 0)
+    low = readings.head[group[resets.meter[events]]]
+    high = low + readings.counts[group[resets.meter[events]]]
+    at = ragged_search(readings.time, low, high, resets.time[events], "left")  # the first reading of the new register
+    inside = at < high
+    inside[inside] = start[at[inside]] < resets.time[events[inside]]
+    pieces, faults = list[tuple[int, int, int, float]](), list[Fault]()
+    for k in np.unique(at[inside]).tolist():
+        chosen = events[inside & (at == k)]
+        meter = int(resets.meter[chosen[0]])
+        last.reset_used[chosen] = True
+        last.resets[meter] += len(chosen)
+        value = float(readings.value[k])
+        found = _pieces(resets, chosen, (int(start[k]), value - float(used[k])), (int(readings.time[k]), value))
+        start[k], used[k], length[k] = readings.time[k], 0.0, 0
+        scale, rate = float(registers.scale[meter]), float(registers.max_rate[meter])
+        for begin, end, amount in found:
+            limit = rate * (end - begin) if end > begin else 0.0
+            kind = "reset_time" if end == begin else "reset_below" if amount < 0 else ""
+            kind = kind or ("rate" if amount * scale > limit * (1 + 1e-12) else "")
+            pieces.append((meter, begin, end, 0.0 if kind else amount * scale))
+            if kind:
+                one = np.array([k])
+                faults.append(Fault(kind, readings.rows(one), np.array([meter]), readings.time[one],
+                                    np.array([amount * scale]), np.array([limit])))  # fmt: skip
+    if not pieces:
+        return None, faults
+    meters, starts, ends = (np.array([piece[k] for piece in pieces], dtype=np.int64) for k in range(3))
+    return Intervals(meters, np.arange(len(meters)), starts, ends, np.array([piece[3] for piece in pieces])), faults
+
+
+def _pieces(
+    resets: Resets, events: IntArray, before: tuple[int, float], after: tuple[int, float]
+) -> list[tuple[int, int, float]]:
+    """Return start, end and use of the parts of an interval with changes of the register; unknown parts are left out.
+
+    A change at the very time of the reading after it belongs to the same moment: what the new register has counted by then is
+    part of the interval before, whose amount must then be known.
+    """
+    start, value = before
+    pieces: list[tuple[int, int, float]] = []
+    for event in events.tolist():
+        time, old, new = int(resets.time[event]), float(resets.old[event]), float(resets.new[event])
+        if not np.isnan(old) and time > start:
+            pieces.append((start, time, old - value))
+        start, value = time, new
+    rest = after[1] - value
+    if after[0] > start:
+        pieces.append((start, after[0], rest))
+    elif rest > 0 and pieces and pieces[-1][1] == start:
+        pieces[-1] = (pieces[-1][0], start, pieces[-1][2] + rest)
+    elif rest:
+        pieces.append((start, start, rest))
+    return pieces
+
+
+def _merged(intervals: Intervals, extra: Intervals) -> Intervals:
+    """Return intervals and further ones by meter and time."""
+    meter = np.concatenate([np.repeat(intervals.owner, intervals.tail - intervals.head), extra.owner])
+    start, end = np.concatenate([intervals.start, extra.start]), np.concatenate([intervals.end, extra.end])
+    amount = np.concatenate([intervals.amount, extra.amount])
+    order = np.lexsort((end, start, meter))
+    head = run_starts(meter[order])
+    return Intervals(meter[order][head], head, start[order], end[order], amount[order])
+
+
+def _rate_faults(readings: Readings, registers: Registers, amount: FloatArray, length: IntArray) -> Iterator[Fault]:
+    """Yield the amounts above the largest possible rate. Most blocks are cleared by the largest amount of each meter alone."""
+    rate = registers.max_rate[readings.owner]
+    limited = np.isfinite(rate)
+    if not limited.any():
+        return
+    rate = np.where(limited, rate, 0.0)
+    shortest = np.minimum.reduceat(np.where(length > 0, length, np.iinfo(np.int64).max), readings.head)
+    if (~limited | (np.maximum.reduceat(amount, readings.head) <= rate * shortest)).all():
+        return
+    limit = np.repeat(rate, readings.counts) * np.maximum(length, 0)
+    wrong = (amount > limit * (1 + 1e-12)) & (length > 0) & np.repeat(limited, readings.counts)
+    yield from _faults("rate", readings, wrong, amount, limit)
+
+
+def _faults(kind: str, readings: Readings, wrong: BoolArray, before: FloatArray, value: FloatArray) -> Iterator[Fault]:
+    rows = np.flatnonzero(wrong)
+    if len(rows):
+        yield Fault(kind, readings.rows(rows), readings.meters(rows), readings.time[rows], before[rows], value[rows])
+
+
+def ragged_search(values: IntArray, low: IntArray, high: IntArray, targets: IntArray, side: str) -> IntArray:
+    """Return where each target belongs in its own sorted slice of an array, as `numpy.searchsorted` does for one.
+
+    Parameters
+    ----------
+    values : ndarray of int, shape (n,)
+        Ascending within each slice.
+    low, high : ndarray of int, shape (targets,)
+        Slice of each target.
+    targets : ndarray of int, shape (targets,)
+    side : str
+        `left`: the first index whose value is not below the target; `right`: the first that is above it.
+
+    Returns
+    -------
+    ndarray of int, shape (targets,)
+        Indices from `low` to `high`.
+
+    Examples
+    --------
+    >>> ragged_search(np.array([1, 5, 2, 3]), np.array([0, 2]), np.array([2, 4]), np.array([5, 9]), "left")
+    array([1, 4])
+    """
+    low, high = np.array(low, dtype=np.int64), np.array(high, dtype=np.int64)
+    while (open_ := low < high).any():
+        middle = (low + high) // 2
+        found = values[np.minimum(middle, len(values) - 1)]
+        right = open_ & ((found < targets) if side == "left" else (found <= targets))
+        low = np.where(right, middle + 1, low)
+        high = np.where(open_ & ~right, middle, high)
+    return low
