@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from textile_pcf._version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from textile_pcf import factory as factory
     from textile_pcf.activity import Activity as Activity
     from textile_pcf.batch import BatchResult as BatchResult
     from textile_pcf.batch import calculate_batch as calculate_batch
@@ -58,10 +59,14 @@ _MODULES = {
     "Supply": "supply",
     "load_supply": "supply",
 }
-__all__ = [*_MODULES, "__version__"]
+_PACKAGES = ("factory",)
+"""Packages whose functions are called by the package's name: `tp.factory.meters`."""
+__all__ = [*_MODULES, *_PACKAGES, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return import_module(f"{__name__}.{name}")
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)  # not looked for again

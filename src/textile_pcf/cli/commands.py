@@ -10,6 +10,7 @@ import click
 from textile_pcf.cli import options
 from textile_pcf.cli.batch import batch
 from textile_pcf.cli.definitions import factors_group, rules_group
+from textile_pcf.cli.factory import factory_group
 from textile_pcf.cli.help import Group
 from textile_pcf.messages.catalogue import fixed_text
 
@@ -220,3 +221,4 @@ def template(rule: str, output: Path | None, show_all: bool, products: str | Non
 
 app.add_command(rules_group)
 app.add_command(factors_group)
+app.add_command(factory_group)

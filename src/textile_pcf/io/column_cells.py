@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,8 @@ def table_from_columns(
         problems.append(Problem(table.name, "This table has no rows.", "Give at least one row.", code="no-rows"))
     columns: dict[str, Any] = {}
     for head, column in zip(heads, cells, strict=True):
+        if header.name(head) in header.time_columns:
+            column = [time_text(cell) for cell in column] if isinstance(column, list) else column
         row = _first_invalid(column)
         if row is not None:
             what = f"{str(column[row])[:60]!r} in column {header.name(head)!r} is a {type(column[row]).__name__}."
@@ -52,6 +55,17 @@ def table_from_columns(
     if problems:
         raise error(problems)
     return replace(table, columns=columns)
+
+
+def time_text(cell: Any) -> Any:
+    """Return a date or time as a text in ISO form, and any other cell unchanged.
+
+    Examples
+    --------
+    >>> time_text(date(2024, 3, 4)), time_text("8:00")
+    ('2024-03-04', '8:00')
+    """
+    return cell.isoformat() if isinstance(cell, date) else cell
 
 
 def _headless_cells(table: Table, column: Any) -> list[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.footers import take_footers
@@ -87,22 +88,32 @@ def workbook_rows(book: Book, name: str, sheet: str, header: Header, error: type
     top = header.header_row(values)
     raw = take_footers(raw, header, top)
     kept = set(raw.lines)
-    problems = [*raw.shape_problems, *_interpret_cells([row for row in rows if row.number in kept], raw, top)]
+    times = {k for k, head in enumerate(values[top]) if header.name(head) in header.time_columns}
+    problems = [*raw.shape_problems, *_interpret_cells([row for row in rows if row.number in kept], raw, top, times)]
     problems += _merged_cells(page, raw, top, rows[-1].number)
     if len(problems) > len(raw.shape_problems):
         raise error(problems)
     return raw
 
 
-def _interpret_cells(rows: list[Row], raw: RawTable, top: int) -> list[Problem]:
+def _interpret_cells(rows: list[Row], raw: RawTable, top: int, times: set[int]) -> list[Problem]:
     """Replace the cells of `raw` from the header row on by their values; return the problems of wrong cells."""
     problems: list[Problem] = []
     for number in range(top, len(rows)):
         for index, position in enumerate(raw.columns):
-            raw.rows[number][index], problem = _cell_value(rows[number][position])
+            cell = rows[number][position]
+            if index in times and number > top and cell.number_format == DATE and isinstance(cell.value, datetime):
+                raw.rows[number][index] = _nearest_second(cell.value).isoformat()
+                continue
+            raw.rows[number][index], problem = _cell_value(cell)
             if problem is not None:
                 problems.append(Problem(raw.location(number, index), *problem, code="cell"))
     return problems
+
+
+def _nearest_second(time: datetime) -> datetime:
+    """Return the nearest full second: Excel stores times as parts of a day."""
+    return (time + timedelta(microseconds=500_000)).replace(microsecond=0)
 
 
 def _merged_cells(page: Sheet, raw: RawTable, top: int, last: int) -> list[Problem]:

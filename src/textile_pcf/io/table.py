@@ -189,11 +189,14 @@ class Header:
         Whether `to_table` keeps problems of the shape instead of raising them.
     key_columns : tuple of str
         Columns that every row of data fills in; a row that lacks one may be a footer.
+    time_columns : tuple of str
+        Columns in which a date cell of a workbook, DataFrame or Parquet file is read as a text such as `2024-03-04T08:00:00`.
     """
 
     def __init__(self, known: tuple[str, ...] | None, aliases: dict[str, str], collect_problems: bool = False,
-                 key_columns: tuple[str, ...] = ()) -> None:  # fmt: skip
+                 key_columns: tuple[str, ...] = (), time_columns: tuple[str, ...] = ()) -> None:  # fmt: skip
         self.known = known
+        self.time_columns = time_columns
         self.collect_problems = collect_problems
         self.key_columns = key_columns
         self.by_key = {key(alias): name for alias, name in aliases.items()}

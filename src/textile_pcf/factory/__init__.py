@@ -1,0 +1,25 @@
+"""Factory practice: from meters, stock and a site's year to ordinary activity data.
+
+What comes out are rows of activity data (`per: period`); the one engine does the rest. The package reads tables and units and
+never a result. The public functions are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_MODULES: dict[str, str] = {}
+"""Module of each public function. No module has the name of a public function."""
+__all__ = [*_MODULES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)  # not looked for again
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,75 @@
+"""What the functions of `factory` return: named tables of plain numbers and texts, activity rows, and warnings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from textile_pcf.factory.activity_rows import ACTIVITY_COLUMNS, ActivityRow, table_csv
+from textile_pcf.messages.message import Message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class FactoryResult:
+    """The result of a function of `factory`: what its JSON holds.
+
+    Attributes
+    ----------
+    tables : mapping
+        The keys of the JSON before `activity`, such as `batches`: lists of rows (dicts), or single values.
+    activity : tuple of dict
+        Rows of activity data, empty where the function writes none.
+    warnings : tuple of str
+        What is to be checked, in English; a `Message` knows its Chinese.
+
+    Examples
+    --------
+    >>> result = FactoryResult({"carriers": [{"carrier": "water", "amount": 2.0}]})
+    >>> result["carriers"][0]["amount"], sorted(result.to_dict())
+    (2.0, ['activity', 'carriers', 'warnings'])
+    """
+
+    tables: Mapping[str, Any]
+    activity: tuple[ActivityRow, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Any:
+        return self.to_dict()[name]
+
+    def __repr__(self) -> str:
+        sizes = (f"{name}: {len(rows)}" for name, rows in self.to_dict().items() if isinstance(rows, list))
+        return f"FactoryResult({', '.join(sizes)})"
+
+    def frame(self, name: str = "activity") -> pd.DataFrame:
+        """Return a table as a DataFrame.
+
+        Parameters
+        ----------
+        name : str
+            Key of the JSON; `activity` goes into `tp.footprint`.
+        """
+        import pandas as pd
+
+        columns = pd.Index(ACTIVITY_COLUMNS) if name == "activity" else None
+        return pd.DataFrame(list(self[name]), columns=columns)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as the JSON of the command holds it."""
+        return {**self.tables, "activity": list(self.activity), "warnings": [str(text) for text in self.warnings]}
+
+    def to_json(self) -> str:
+        """Return the JSON of the command."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+    def to_csv(self) -> str:
+        """Return the activity table as CSV."""
+        return table_csv(ACTIVITY_COLUMNS, self.activity)
+
+    def localized_warnings(self, language: str) -> list[str]:
+        """Return the warnings in a language, `en` or `zh`."""
+        return [text.localized(language) if isinstance(text, Message) else text for text in self.warnings]
