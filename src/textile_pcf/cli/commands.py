@@ -10,7 +10,7 @@ import click
 from textile_pcf.cli import options
 from textile_pcf.cli.batch import batch
 from textile_pcf.cli.definitions import factors_group, rules_group
-from textile_pcf.cli.factory import factory_group
+from textile_pcf.cli.factory_site import factory_group
 from textile_pcf.cli.help import Group
 from textile_pcf.messages.catalogue import fixed_text
 

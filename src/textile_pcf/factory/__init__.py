@@ -9,7 +9,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_MODULES: dict[str, str] = {}
+_MODULES: dict[str, str] = {
+    "allocate": "allocation",
+    "join": "joining",
+    "reconcile": "reconciliation",
+}
 """Module of each public function. No module has the name of a public function."""
 __all__ = [*_MODULES]
 

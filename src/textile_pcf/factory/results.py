@@ -26,6 +26,8 @@ class FactoryResult:
         Rows of activity data, empty where the function writes none.
     warnings : tuple of str
         What is to be checked, in English; a `Message` knows its Chinese.
+    csv_table : str
+        Key of the table that CSV holds: the activity table, of a function without one its rows.
 
     Examples
     --------
@@ -37,6 +39,7 @@ class FactoryResult:
     tables: Mapping[str, Any]
     activity: tuple[ActivityRow, ...] = ()
     warnings: tuple[str, ...] = ()
+    csv_table: str = "activity"
 
     def __getitem__(self, name: str) -> Any:
         return self.to_dict()[name]
@@ -55,8 +58,8 @@ class FactoryResult:
         """
         import pandas as pd
 
-        columns = pd.Index(ACTIVITY_COLUMNS) if name == "activity" else None
-        return pd.DataFrame(list(self[name]), columns=columns)
+        frame = pd.DataFrame(list(self[name]))
+        return frame if len(frame) or name != "activity" else pd.DataFrame(columns=pd.Index(ACTIVITY_COLUMNS))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as the JSON of the command holds it."""
@@ -67,8 +70,10 @@ class FactoryResult:
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
     def to_csv(self) -> str:
-        """Return the activity table as CSV."""
-        return table_csv(ACTIVITY_COLUMNS, self.activity)
+        """Return the activity table, or that of `csv_table`, as CSV."""
+        rows = self[self.csv_table]
+        columns = ACTIVITY_COLUMNS if self.csv_table == "activity" else ()
+        return table_csv(tuple(dict.fromkeys((*columns, *(name for row in rows for name in row)))), rows)
 
     def localized_warnings(self, language: str) -> list[str]:
         """Return the warnings in a language, `en` or `zh`."""

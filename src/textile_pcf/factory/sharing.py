@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import fsum
 
 import numpy as np
@@ -37,7 +38,7 @@ def sum_by_group(values: FloatArray, group: IndexArray, groups: int) -> FloatArr
     order = np.argsort(group, kind="stable")
     edges = np.searchsorted(group[order], np.arange(groups + 1)).tolist()
     ordered = values[order].tolist()
-    sums = (fsum(ordered[start:end]) for start, end in zip(edges, edges[1:], strict=False))
+    sums = (fsum(ordered[start:end]) for start, end in pairwise(edges))
     return np.fromiter(sums, dtype=np.float64, count=groups)
 
 

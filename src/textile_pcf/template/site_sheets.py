@@ -13,7 +13,7 @@ from textile_pcf.io.table import column_letter
 from textile_pcf.rules import RuleSet
 from textile_pcf.template.lists import answers, labelled
 from textile_pcf.template.menus import Choices, Lists
-from textile_pcf.template.pages import Naming, Page, bilingual, fixed_label
+from textile_pcf.template.pages import Naming, Page, fixed_label
 from textile_pcf.template.styles import (
     BAND,
     BORDER,
@@ -143,7 +143,9 @@ def _choices(table: str, name: str, rules: RuleSet, language: str) -> tuple[str,
     """Return the list to choose from in a column; empty for none."""
     words = factory_columns()
     if name == "process":
-        return tuple(labelled(spec.id, "" if language == "en" else rules.title(spec.id, language="zh")) for spec in rules.stages)
+        return tuple(
+            labelled(spec.id, "" if language == "en" else rules.title(spec.id, language="zh")) for spec in rules.stages
+        )
     if name == "carrier":
         return tuple(labelled(each, "" if language == "en" else known.names[0]) for each, known in words.carriers.items())
     if name in ("use", "driver"):

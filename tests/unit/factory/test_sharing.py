@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from textile_pcf.factory.sharing import check_sums, rows_of_groups, share_out, sum_by_group
 
-numbers = st.lists(
-    st.tuples(st.integers(0, 4), st.floats(1e-6, 1e9, allow_nan=False)), min_size=1, max_size=40
-)
+numbers = st.lists(st.tuples(st.integers(0, 4), st.floats(1e-6, 1e9, allow_nan=False)), min_size=1, max_size=40)
 
 
 def arrays(rows):
