@@ -7,11 +7,18 @@ never a result. The public functions are loaded when they are first used.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_MODULES: dict[str, str] = {
+if TYPE_CHECKING:
+    from textile_pcf.factory.allocation import allocate as allocate
+    from textile_pcf.factory.joining import join as join
+    from textile_pcf.factory.metering import meters as meters
+    from textile_pcf.factory.reconciliation import reconcile as reconcile
+
+_MODULES = {
     "allocate": "allocation",
     "join": "joining",
+    "meters": "metering",
     "reconcile": "reconciliation",
 }
 """Module of each public function. No module has the name of a public function."""

@@ -166,7 +166,7 @@ class FactoryTable:
         low : float, optional
             Least value that is possible.
         """
-        values, units = self._split(column, problems)
+        values, units = self.split_quantities(column, problems)
         for row, text in enumerate(units):
             if text:
                 values[row] *= self._factor(row, column, text, unit, problems)
@@ -186,7 +186,7 @@ class FactoryTable:
         low : float, optional
             Least number that is possible.
         """
-        values, units = self._split(column, problems)
+        values, units = self.split_quantities(column, problems)
         for row, (own, other) in enumerate(zip(units, self.texts("unit"), strict=True)):
             if own and other and own != other:
                 what = Message("This amount is in {own!r}, and the column `unit` says {other!r}.", own=own, other=other)
@@ -197,8 +197,8 @@ class FactoryTable:
             self._check_low(values, column, low, problems)
         return values, units
 
-    def _split(self, column: str, problems: list[Problem]) -> tuple[FloatArray, list[str]]:
-        """Return numbers and the units that stand in the cells themselves."""
+    def split_quantities(self, column: str, problems: list[Problem]) -> tuple[FloatArray, list[str]]:
+        """Return numbers, and the units that stand in the cells themselves, "" where there is none."""
         cells, units = self.cells(column), [""] * self.rows
         values, invalid = parse_office_numbers(cells)
         for row in np.flatnonzero(invalid).tolist():
