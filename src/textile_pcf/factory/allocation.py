@@ -22,11 +22,10 @@ from textile_pcf.factory.results import FactoryResult
 from textile_pcf.factory.sharing import check_sums
 from textile_pcf.factory.tables import FactoryTable, read_factory_tables
 from textile_pcf.factory.utilities import differing_cells, read_utilities, site_year
-from textile_pcf.factory.vocabulary import constant
 from textile_pcf.messages.message import Message
 
 
-def allocate(utilities: Any, production: Any, plan: Any, *, tolerance: str | float | None = None) -> FactoryResult:
+def allocate(utilities: Any, production: Any, plan: Any, *, tolerance: str | None = None) -> FactoryResult:
     """Allocate the energy and water of a site's year to its products, as far as the plan says.
 
     Parameters
@@ -38,7 +37,7 @@ def allocate(utilities: Any, production: Any, plan: Any, *, tolerance: str | flo
         `length` [m], `pieces`, `value` [CNY].
     plan : path, DataFrame, pyarrow Table or list of dict
         `carrier, process, driver, weight, reason`.
-    tolerance : str or float, optional
+    tolerance : str, optional
         Part of a site's total by which the processes may exceed it, such as `"2 %"`; 0 by default.
 
     Returns
@@ -74,7 +73,7 @@ def allocate(utilities: Any, production: Any, plan: Any, *, tolerance: str | flo
     >>> [(row["product"], row["amount"], row["intensity"], row["intensity_unit"]) for row in result["allocation"]]
     [('A', 800000.0, 2.0, 'kWh/kg'), ('B', 400000.0, 4.0, 'kWh/kg')]
     """
-    part = tolerance_of(constant("allocation_tolerance") / 100 if tolerance is None else tolerance)
+    part = tolerance_of(tolerance, "allocation_tolerance")
     sources = {"utilities": utilities, "production": production, "plan": plan}
     for name in [name for name, source in sources.items() if source is None]:
         raise wrong_type(name, None, "a table", "Give a path, a pandas DataFrame, or a list of rows.")

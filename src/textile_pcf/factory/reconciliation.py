@@ -13,7 +13,6 @@ from textile_pcf.factory.period_rows import OUTPUT, ActivityTable, period_rows, 
 from textile_pcf.factory.results import FactoryResult
 from textile_pcf.factory.sharing import EXACT
 from textile_pcf.factory.site_cells import kind_of
-from textile_pcf.factory.vocabulary import constant
 from textile_pcf.messages.message import Message
 from textile_pcf.units import Unit, UnitError, convert, parse_unit
 
@@ -34,7 +33,7 @@ class _Sums:
         return fsum(self.amounts[side]) if self.amounts[side] else None
 
 
-def reconcile(top_down: Any, bottom_up: Any, *, tolerance: str | float | None = None) -> FactoryResult:
+def reconcile(top_down: Any, bottom_up: Any, *, tolerance: str | None = None) -> FactoryResult:
     """Compare the totals of a period that two tables of activity data give.
 
     Parameters
@@ -43,7 +42,7 @@ def reconcile(top_down: Any, bottom_up: Any, *, tolerance: str | float | None = 
         What the site's bills were allocated to (`allocate`).
     bottom_up : path, DataFrame, pyarrow Table, list of dict or FactoryResult
         What was metered or reckoned at batches (`meters`).
-    tolerance : str or float, optional
+    tolerance : str, optional
         Part of the top-down amount by which the other may differ before it is flagged; 10 % by default.
 
     Returns
@@ -70,7 +69,7 @@ def reconcile(top_down: Any, bottom_up: Any, *, tolerance: str | float | None = 
     >>> [(each["bottom_up"], each["difference"], each["relative"], each["flagged"]) for each in result["rows"]]
     [(700.0, -100.0, -0.125, True)]
     """
-    part = tolerance_of(constant("reconcile_tolerance") / 100 if tolerance is None else tolerance)
+    part = tolerance_of(tolerance, "reconcile_tolerance")
     problems: list[Problem] = []
     sources = zip(SIDES, (top_down, bottom_up), strict=True)
     found = {side: read_activity(source, problems) for side, source in sources}
@@ -165,7 +164,7 @@ def _notes(tables: dict[str, ActivityTable], chosen: dict[str, list[int]]) -> It
         yield from table.table.table.notes
         others = table.table.rows - len(chosen[side])
         if others:
-            what = "{count} rows of {table} are no totals of a period, and are not compared."
+            what = "Rows of {table} that are no totals of a period are not compared: {count}."
             yield Message(what, count=others, table=table.table.table.name)
     years = [{tables[side].texts["year"][row] for row in chosen[side]} for side in tables]
     if years[0] != years[1]:

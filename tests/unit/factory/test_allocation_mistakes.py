@@ -170,7 +170,7 @@ def test_places_of_files(tmp_path):
     assert problem.where.endswith("plan.csv:3 (weight)")
 
 
-@pytest.mark.parametrize("tolerance", ["-1%", "100%", "x", "5 kg", "nan", 1.0])
+@pytest.mark.parametrize("tolerance", ["-1%", "x", "5 kg", "nan", 1.0, "0.02", "5"])
 def test_a_tolerance_that_is_none(tolerance):
     with pytest.raises(tp.UsageError, match="is no tolerance"):
         allocate(tolerance=tolerance)
