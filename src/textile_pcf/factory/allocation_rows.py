@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -62,25 +63,34 @@ def allocation_rows(tables: SiteTables, lines: Lines) -> list[dict[str, Any]]:
     shares = np.divide(lines.amount, totals, out=np.zeros(len(totals)), where=totals > 0).tolist()
     divisors, per = production.per_output
     intensities = (lines.amount / divisors[lines.row]).tolist()
+    by_plan = [_plan_cells(tables, row) for row in (-1, *range(plan.table.rows))]
     rows = []
     for line, (carrier, process, row, plan_row, amount, metered) in enumerate(lines.tuples()):
-        driver = plan.driver[plan_row] if plan_row >= 0 else None
+        cells = by_plan[plan_row + 1]
         rows.append({
             "carrier": utilities.carriers[carrier],
             "process": production.processes[process],
             "product": production.product[row],
             "amount": amount,
             "unit": utilities.units[carrier],
-            "driver": driver,
-            "step": SUBDIVISION if driver is None else OTHER if driver == ECONOMIC else PHYSICAL,
+            "driver": cells["driver"],
+            "step": cells["step"],
             "share": shares[line],
             "metered": metered,
-            "reason": (plan.reason(plan_row) or None) if plan_row >= 0 else None,
+            "reason": cells["reason"],
             "intensity": intensities[line],
             "intensity_unit": f"{utilities.units[carrier]}/{per[row]}",
             "flow": utilities.flows[carrier],
         })  # fmt: skip
     return rows
+
+
+def _plan_cells(tables: SiteTables, row: int) -> dict[str, Any]:
+    """Return driver, step and reason of a row of the plan; of -1 those of a process with one product."""
+    if row < 0:
+        return {"driver": None, "step": SUBDIVISION, "reason": None}
+    driver = tables.plan.driver[row]
+    return {"driver": driver, "step": OTHER if driver == ECONOMIC else PHYSICAL, "reason": tables.plan.reason(row) or None}
 
 
 def allocation_activity(tables: SiteTables, lines: Lines, year: str) -> list[ActivityRow]:
@@ -93,41 +103,45 @@ def allocation_activity(tables: SiteTables, lines: Lines, year: str) -> list[Act
     year : str
         Year of the site's rows.
 
-    Raises
-    ------
-    ArithmeticError
-        Carriers with equal rows were not checked before (`check_flows`).
+    Returns
+    -------
+    list of dict
+        Carriers of one flow, item and region add up in one row; it is measured if all its parts are.
     """
     utilities, production = tables.utilities, tables.production
     factors = _flow_factors(tables)
-    cells = [{name: utilities.cell(k, name) for name in COPIED} for k in range(len(utilities.carriers))]
-    sources = _sources(tables)
+    blank = [_carrier_row(tables, index, factors[index][1], year, source) for index, source in enumerate(_sources(tables))]
+    keys = [_flow_key(tables, index) for index in range(len(utilities.carriers))]
     rows: dict[tuple[Any, ...], ActivityRow] = {}
     for carrier, process, row, plan_row, amount, metered in lines.tuples():
-        stage, name = production.processes[process], production.product[row]
-        key = (row, utilities.flows[carrier], *cells[carrier].values())
-        factor, unit = factors[carrier]
-        data_type = "measured" if metered and plan_row < 0 else "calculated"
-        if key in rows:
-            rows[key]["amount"] += amount * factor
-            if data_type == "calculated":
-                rows[key]["data_type"] = data_type
-            continue
-        rows[key] = activity_row(name, stage, utilities.flows[carrier], amount * factor, unit, **cells[carrier], year=year,
-                                 data_type=data_type, source=sources[carrier])  # fmt: skip
-    used = sorted({key[0] for key in rows})
-    outputs = [_output_row(tables, row, year) for row in used]
-    return sorted_activity([*outputs, *rows.values()])
+        key = (row, keys[carrier])
+        found = rows.get(key)
+        if found is None:
+            cells = {"product": production.product[row], "stage": production.processes[process], "amount": 0.0}
+            found = rows[key] = {**blank[carrier], **cells}
+        found["amount"] += amount * factors[carrier][0]
+        if not metered or plan_row >= 0:
+            found["data_type"] = "calculated"
+    used = np.unique(lines.row).tolist()
+    return sorted_activity([*_output_rows(tables, used, year), *rows.values()])
 
 
-def _output_row(tables: SiteTables, row: int, year: str) -> ActivityRow:
-    """Return the row of the output of a product at a process, as given."""
+def _carrier_row(tables: SiteTables, carrier: int, unit: str, year: str, source: str) -> ActivityRow:
+    """Return the row of a carrier, without product, stage and amount."""
+    utilities = tables.utilities
+    cells = {name: utilities.cell(carrier, name) for name in COPIED}
+    return activity_row("", "", utilities.flows[carrier], 0.0, unit, **cells, year=year, data_type="measured", source=source)
+
+
+def _output_rows(tables: SiteTables, rows: list[int], year: str) -> Iterator[ActivityRow]:
+    """Yield the output of a product at a process for each row of the production, as given."""
     production = tables.production
-    unit, table = production.units[row], production.table
-    assert unit is not None
-    return activity_row(production.product[row], production.processes[production.process[row]], "output",
-                        float(production.output[row]), unit.text, year=year, source=escape_controls(table.table.name),
-                        note=table.texts("note")[row])  # fmt: skip
+    blank = activity_row("", "", "output", 0.0, "", year=year, source=escape_controls(production.table.table.name))
+    outputs, processes, notes = production.output.tolist(), production.process.tolist(), production.table.texts("note")
+    units = [unit.text if unit else "" for unit in production.units]
+    for row in rows:
+        cells = {"product": production.product[row], "stage": production.processes[processes[row]]}
+        yield {**blank, **cells, "amount": outputs[row], "unit": units[row], "note": notes[row]}
 
 
 def _sources(tables: SiteTables) -> list[str]:

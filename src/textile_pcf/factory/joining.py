@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isclose
 from typing import Any
 
 import numpy as np
 
 from textile_pcf.errors import InputError, Problem, UsageError
-from textile_pcf.factory.activity_rows import ACTIVITY_COLUMNS, ActivityRow, activity_row, sorted_activity
-from textile_pcf.factory.period_rows import OUTPUT, TEXTS, ActivityTable, read_activity
+from textile_pcf.factory.activity_rows import ACTIVITY_COLUMNS, ActivityRow, sorted_activity
+from textile_pcf.factory.period_rows import OUTPUT, ActivityTable, read_activity
 from textile_pcf.factory.results import FactoryResult
 from textile_pcf.factory.sharing import EXACT
 from textile_pcf.messages.message import Message
@@ -19,7 +19,6 @@ from textile_pcf.units import UnitError, convert, parse_unit
 KEY = ("product", "stage", "component", "flow", "item", "region", "year", "per")
 """Columns in which two rows must differ, as in any table of activity data."""
 FLOW = ("product", "stage", "component", "flow", "year")
-WRITTEN = ("item", "region", "year", "per", "data_type", "source", "note")
 
 
 def join(*tables: Any) -> FactoryResult:
@@ -66,7 +65,8 @@ def join(*tables: Any) -> FactoryResult:
         raise InputError(problems)
     warnings = [note for table in found for note in table.table.table.notes]
     more = dict.fromkeys(name for table in found for name in table.table.table.columns if name not in ACTIVITY_COLUMNS)
-    rows = [_row(table, row, tuple(more)) for table, row in kept]
+    written = {id(table): _rows(table, tuple(more)) for table in found}
+    rows = [written[id(table)][row] for table, row in kept]
     return FactoryResult({}, tuple(sorted_activity(rows)), (*warnings, *_added_up(kept)))
 
 
@@ -74,8 +74,7 @@ def _distinct(tables: list[ActivityTable], problems: list[Problem]) -> Iterator[
     """Yield each row once; rows that stand twice and are no equal outputs are problems."""
     first: dict[tuple[str, ...], tuple[ActivityTable, int]] = {}
     for table in tables:
-        for row in range(table.table.rows):
-            key = table.key(row, KEY)
+        for row, key in enumerate(table.keys(KEY)):
             other = first.setdefault(key, (table, row))
             if other == (table, row):
                 yield table, row
@@ -113,21 +112,22 @@ def _twice(table: ActivityTable, row: int, other: ActivityTable, other_row: int)
     return Problem(table.location(row), message, cure, table.texts["product"][row], code="activity")
 
 
-def _row(table: ActivityTable, row: int, more: tuple[str, ...]) -> ActivityRow:
-    """Return a row with all columns of the activity tables of `factory`, and with further columns."""
-    texts = {name: table.texts[name][row] for name in TEXTS}
-    amount = float(table.amount[row])
-    written = {name: texts[name] for name in WRITTEN}
-    found = activity_row(texts["product"], texts["stage"], texts["flow"], amount, table.units[row], **written)
-    return {**found, "amount": "" if np.isnan(amount) else amount, **{name: table.table.texts(name)[row] for name in more}}
+def _rows(table: ActivityTable, more: tuple[str, ...]) -> list[ActivityRow]:
+    """Return the rows of a table with all columns of the activity tables of `factory`, and with further columns."""
+    amounts = ["" if amount != amount else amount for amount in table.amount.tolist()]
+    columns: dict[str, Sequence[Any]] = {**table.texts, "amount": amounts, "unit": table.units}
+    columns |= {name: table.table.texts(name) for name in more}
+    names = (*ACTIVITY_COLUMNS, *more)
+    return [dict(zip(names, cells, strict=True)) for cells in zip(*(columns[name] for name in names), strict=True)]
 
 
 def _added_up(rows: list[tuple[ActivityTable, int]]) -> Iterator[Message]:
     """Yield a warning for each flow that two tables give with different items or regions."""
     first: dict[tuple[str, ...], ActivityTable] = {}
     told = set[tuple[str, ...]]()
+    keys = {id(table): table.keys(FLOW) for table in {id(table): table for table, _ in rows}.values()}
     for table, row in rows:
-        key = table.key(row, FLOW)
+        key = keys[id(table)][row]
         other = first.setdefault(key, table)
         if other is table or key in told or key[3] in ("", OUTPUT):
             continue

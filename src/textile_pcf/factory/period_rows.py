@@ -37,9 +37,9 @@ class ActivityTable:
     amount: FloatArray
     units: list[str]
 
-    def key(self, row: int, columns: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the texts of a row in some columns."""
-        return tuple(self.texts[column][row] for column in columns)
+    def keys(self, columns: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """Return the texts of each row in some columns."""
+        return list(zip(*(self.texts[column] for column in columns), strict=True))
 
     def location(self, row: int) -> str:
         """Return the location of a row."""
@@ -69,8 +69,15 @@ def read_activity(source: Any, problems: list[Problem]) -> ActivityTable | None:
     table.require(("product", "stage"), problems)
     amount, units = table.amounts("amount", problems, low=None)
     texts = {name: table.texts(name) for name in TEXTS}
-    texts |= {"per": table.words("per", "per", problems), "year": [year_text(text) for text in table.texts("year")]}
+    texts |= {"per": table.words("per", "per", problems), "year": _years(table)}
     return ActivityTable(table, texts, amount, units)
+
+
+def _years(table: FactoryTable) -> list[str]:
+    """Return the years as four digits, where they can be read so."""
+    texts = table.texts("year")
+    years = {text: year_text(text) for text in dict.fromkeys(texts)}
+    return [years[text] for text in texts]
 
 
 def period_rows(activity: ActivityTable, problems: list[Problem]) -> list[int]:
@@ -84,14 +91,14 @@ def period_rows(activity: ActivityTable, problems: list[Problem]) -> list[int]:
     """
     table = activity.table
     rows = [row for row, per in enumerate(activity.texts["per"]) if per == PERIOD]
-    for row in rows:
-        if not activity.texts["flow"][row]:
-            table.problem(
-                problems, row, "flow", Message("A total of a period names no flow."), Message("Fill in the column `flow`.")
-            )
-        if np.isnan(activity.amount[row]) and not table.texts("amount")[row]:
-            what, cure = Message("A total of a period has no amount."), Message("Fill in the column `amount`.")
-            table.problem(problems, row, "amount", what, cure)
+    flows, amounts, missing = activity.texts["flow"], table.texts("amount"), np.isnan(activity.amount).tolist()
+    for row in [row for row in rows if not flows[row]]:
+        table.problem(
+            problems, row, "flow", Message("A total of a period names no flow."), Message("Fill in the column `flow`.")
+        )
+    for row in [row for row in rows if missing[row] and not amounts[row]]:
+        what, cure = Message("A total of a period has no amount."), Message("Fill in the column `amount`.")
+        table.problem(problems, row, "amount", what, cure)
     if not rows:
         what = Message("No row of {table} is a total of a period.", table=table.table.name)
         cure = Message("Give rows with `per: period`, as the commands of `factory` write them.")

@@ -13,7 +13,7 @@ from textile_pcf.errors import Problem
 from textile_pcf.factory.site_cells import kind_of, within_range, without_meanings
 from textile_pcf.factory.tables import FactoryTable
 from textile_pcf.messages.message import Message
-from textile_pcf.units import Unit, parse_unit
+from textile_pcf.units import Unit, UnitError, parse_unit
 
 DRIVERS = {
     "input": "kg",
@@ -108,11 +108,11 @@ def read_production(table: FactoryTable, problems: list[Problem]) -> Production:
     for row in np.flatnonzero(output <= 0).tolist():
         what = Message("An output of {value:g} is none.", value=float(output[row]))
         table.problem(problems, row, "output", what, Message("Give what was made in the year, or delete the row."))
-    units = [_output_unit(table, row, problems) if text else None for row, text in enumerate(texts)]
-    drivers = {
-        name: within_range(table, name, table.quantities(name, unit, problems, low=0.0), problems)
-        for name, unit in DRIVERS.items()
-    }
+    good = {text: unit for text in dict.fromkeys(texts) if (unit := _counted(text)) is not None}
+    units = [good.get(text) for text in texts]
+    for row in [row for row, unit in enumerate(units) if unit is None]:
+        _refuse_unit(table, row, problems)
+    drivers = {name: _driver(table, name, problems) for name in DRIVERS}
     factors = np.array([np.nan if unit is None else unit.factor for unit in units])
     process = factorize(table.texts("process"))
     final = table.yes("final", problems)
@@ -122,14 +122,29 @@ def read_production(table: FactoryTable, problems: list[Problem]) -> Production:
     return found
 
 
-def _output_unit(table: FactoryTable, row: int, problems: list[Problem]) -> Unit | None:
-    """Return the unit of an output, None after a problem."""
-    unit = table.unit(row, problems)
-    if unit is None or unit.dimensions in COUNTED:
-        return unit
+def _driver(table: FactoryTable, name: str, problems: list[Problem]) -> FloatArray:
+    """Return a column of drivers in its unit, NaN where empty."""
+    if not table.has(name):
+        return np.full(table.rows, np.nan)
+    return within_range(table, name, table.quantities(name, DRIVERS[name], problems, low=0.0), problems)
+
+
+def _counted(text: str) -> Unit | None:
+    """Return the unit of an output, None if it is no unit or measures something else."""
+    try:
+        unit = parse_unit(text)
+    except UnitError:
+        return None
+    return unit if unit.dimensions in COUNTED else None
+
+
+def _refuse_unit(table: FactoryTable, row: int, problems: list[Problem]) -> None:
+    """Append the problem of the unit of an output; an empty cell has one already."""
+    unit = table.unit(row, problems) if table.texts("unit")[row] else None
+    if unit is None:
+        return
     what = Message("{unit!r} measures {kind}, and not what was made.", unit=unit.text, kind=kind_of(unit))
     table.problem(problems, row, "unit", what, Message("Give the output in kg, t, m, m2 or piece."))
-    return None
 
 
 def _check_repetitions(production: Production, problems: list[Problem]) -> None:

@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from math import fsum
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factory.percentages import tolerance_of
 from textile_pcf.factory.period_rows import OUTPUT, ActivityTable, period_rows, read_activity
 from textile_pcf.factory.results import FactoryResult
-from textile_pcf.factory.sharing import EXACT
+from textile_pcf.factory.sharing import EXACT, sum_by_group
 from textile_pcf.factory.site_cells import kind_of
 from textile_pcf.messages.message import Message
 from textile_pcf.units import Unit, UnitError, convert, parse_unit
 
 SIDES = ("top_down", "bottom_up")
 KEY = ("product", "stage", "flow")
+PLAIN = parse_unit("1")
 
 
-@dataclass
-class _Sums:
-    """Amounts of one flow on both sides, in one unit."""
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Sums of both sides by some key, in one unit for each.
 
-    unit: Unit
-    location: str
-    amounts: dict[str, list[float]] = field(default_factory=lambda: {side: [] for side in SIDES})
+    Attributes
+    ----------
+    keys : list of tuple of str, shape (sums,)
+    units : list of Unit, shape (sums,)
+        Unit of the first row, of the top-down table where it has one.
+    values : dict of str to ndarray of float, shape (sums,)
+        Sum of each side; NaN where it has no row.
+    """
 
-    def total(self, side: str) -> float | None:
-        """Return the sum of a side, None where it has no row."""
-        return fsum(self.amounts[side]) if self.amounts[side] else None
+    keys: list[tuple[str, ...]]
+    units: list[Unit]
+    values: dict[str, FloatArray]
 
 
 def reconcile(top_down: Any, bottom_up: Any, *, tolerance: str | None = None) -> FactoryResult:
@@ -75,78 +83,123 @@ def reconcile(top_down: Any, bottom_up: Any, *, tolerance: str | None = None) ->
     found = {side: read_activity(source, problems) for side, source in sources}
     read = {side: table for side, table in found.items() if table is not None}
     chosen = {side: period_rows(table, problems) for side, table in read.items()}
-    sums = _sums(read, chosen, problems)
+    units = {side: _units(table, chosen[side], problems) for side, table in read.items()}
     if problems:
         raise InputError(problems)
-    rows = [{**dict(zip(KEY, key, strict=True)), **_compare(sums[key], part)} for key in sorted(sums)]
-    totals = _totals(sums)
+    sums = _sums(read, chosen, units, problems)
+    if problems:
+        raise InputError(problems)
+    rows, totals = _rows(sums, part), _totals(sums)
     warnings = [*_notes(read, chosen), *_above(totals)]
     return FactoryResult({"rows": rows, "totals": totals}, (), tuple(warnings), csv_table="rows")
 
 
-def _sums(
-    tables: dict[str, ActivityTable], chosen: dict[str, list[int]], problems: list[Problem]
-) -> dict[tuple[str, ...], _Sums]:
-    """Return the amounts of each product, stage and flow; units that do not fit are problems."""
-    sums: dict[tuple[str, ...], _Sums] = {}
-    for side, table in tables.items():
-        for row in chosen[side]:
-            unit = _unit(table, row, problems)
-            if unit is None:
-                continue
-            entry = sums.setdefault(table.key(row, KEY), _Sums(unit, table.location(row)))
-            conversion = convert(unit, entry.unit)
-            if conversion is None or conversion.inverse:
-                what = "This total measures {kind}, and that in {where} {other}."
-                kinds = {"kind": kind_of(unit), "other": kind_of(entry.unit)}
-                cure = Message("Give both in one kind of unit.")
-                table.table.problem(problems, row, "unit", Message(what, where=entry.location, **kinds), cure)
-                continue
-            entry.amounts[side].append(float(table.amount[row]) * conversion.factor)
-    return sums
-
-
-def _unit(table: ActivityTable, row: int, problems: list[Problem]) -> Unit | None:
-    """Return the unit of a row, None after a problem."""
-    text = table.units[row]
-    try:
-        if text:
-            return parse_unit(text)
-        what, cure = "A total of a period has no unit.", "Fill in the column `unit`."
-        table.table.problem(problems, row, "unit", Message(what), Message(cure))
-    except UnitError as error:
-        table.table.problem(problems, row, "unit", error.what, error.cure)
-    return None
-
-
-def _compare(sums: _Sums, tolerance: float) -> dict[str, Any]:
-    """Return both sides of a flow, their difference, and whether it is flagged."""
-    top_down, bottom_up = (sums.total(side) for side in SIDES)
-    row: dict[str, Any] = {"unit": sums.unit.text, **dict(zip(SIDES, (top_down, bottom_up), strict=True))}
-    if top_down is None or bottom_up is None:
-        return {**row, "difference": None, "relative": None, "flagged": True}
-    difference = bottom_up - top_down
-    flagged = abs(difference) > (tolerance + EXACT) * abs(top_down)
-    return {**row, "difference": difference, "relative": difference / top_down if top_down else None, "flagged": flagged}
-
-
-def _totals(sums: dict[tuple[str, ...], _Sums]) -> list[dict[str, Any]]:
-    """Return the sums of each flow over products and stages, one row for each kind of unit; outputs of stages do not add up."""
-    totals: dict[tuple[str, Any], _Sums] = {}
-    for key in sorted(sums):
-        entry, flow = sums[key], key[2]
-        if flow == OUTPUT:
+def _units(table: ActivityTable, rows: list[int], problems: list[Problem]) -> list[Unit]:
+    """Return the unit of each row; units that are none are problems."""
+    found: dict[str, Unit] = {}
+    for row in rows:
+        text = table.units[row]
+        if text in found:
             continue
-        total = totals.setdefault((flow, entry.unit.dimensions), _Sums(entry.unit, entry.location))
-        conversion = convert(entry.unit, total.unit)
-        assert conversion is not None
-        for side in SIDES:
-            total.amounts[side] += [amount * conversion.factor for amount in entry.amounts[side]]
-    rows = []
-    for (flow, _), total in totals.items():
-        compared = _compare(total, 0.0)
-        rows.append({"flow": flow, **{name: value for name, value in compared.items() if name != "flagged"}})
-    return rows
+        try:
+            if text:
+                found[text] = parse_unit(text)
+                continue
+            what, cure = "A total of a period has no unit.", "Fill in the column `unit`."
+            table.table.problem(problems, row, "unit", Message(what), Message(cure))
+        except UnitError as error:
+            table.table.problem(problems, row, "unit", error.what, error.cure)
+    return [found.get(table.units[row], PLAIN) for row in rows]
+
+
+def _sums(
+    tables: dict[str, ActivityTable], chosen: dict[str, list[int]], units: dict[str, list[Unit]], problems: list[Problem]
+) -> Sums:
+    """Return the sums of each product, stage and flow; units that do not fit are problems."""
+    of_row = [unit for side in SIDES for unit in units[side]]
+    keys = [key for side in SIDES for key in _chosen(tables[side].keys(KEY), chosen[side])]
+    index = {key: number for number, key in enumerate(sorted(set(keys)))}
+    group = np.fromiter(map(index.__getitem__, keys), dtype=np.intp, count=len(keys))
+    first = np.full(len(index), -1, dtype=np.intp)
+    first[group[::-1]] = np.arange(len(group))[::-1]
+    factors = np.fromiter(
+        (_factor(unit, of_row[row]) for unit, row in zip(of_row, first[group].tolist(), strict=True)), np.float64
+    )
+    _check_kinds(tables, chosen, (of_row, first[group], factors), problems)
+    amounts = np.concatenate([tables[side].amount[chosen[side]] for side in SIDES]) * factors
+    on_top = np.arange(len(keys)) < len(chosen["top_down"])
+    values = {side: _sum(amounts, group, mask, len(index)) for side, mask in zip(SIDES, (on_top, ~on_top), strict=True)}
+    return Sums(list(index), [of_row[row] for row in first.tolist()], values)
+
+
+def _chosen(cells: list[tuple[str, ...]], rows: list[int]) -> Iterable[tuple[str, ...]]:
+    return (cells[row] for row in rows)
+
+
+def _factor(unit: Unit, other: Unit) -> float:
+    """Return how many of another unit are in one, NaN if they measure different things."""
+    if unit is other:
+        return 1.0
+    conversion = convert(unit, other)
+    return float("nan") if conversion is None or conversion.inverse else conversion.factor
+
+
+def _check_kinds(
+    tables: dict[str, ActivityTable], chosen: dict[str, list[int]], of_rows: tuple[list[Unit], IndexArray, FloatArray],
+    problems: list[Problem],
+) -> None:  # fmt: skip
+    """Append a problem for each row in a unit of another kind than the first row of its product, stage and flow."""
+    units, first, factors = of_rows
+    places = [(tables[side], row) for side in SIDES for row in chosen[side]]
+    for number in np.flatnonzero(np.isnan(factors)).tolist():
+        table, row = places[number]
+        other, other_row = places[first[number]]
+        what = "This total measures {kind}, and that in {where} {other}."
+        kinds = {"kind": kind_of(units[number]), "other": kind_of(units[first[number]])}
+        message = Message(what, where=other.location(other_row), **kinds)
+        table.table.problem(problems, row, "unit", message, Message("Give both in one kind of unit."))
+
+
+def _sum(amounts: FloatArray, group: IndexArray, rows: BoolArray, groups: int) -> FloatArray:
+    """Return the sum of each group, NaN where it has no row."""
+    present = np.bincount(group[rows], minlength=groups) > 0
+    return np.where(present, sum_by_group(amounts[rows], group[rows], groups), np.nan)
+
+
+def _compare(sums: Sums, tolerance: float) -> Iterable[dict[str, Any]]:
+    """Yield both sides of each sum, their difference, and whether it is flagged; what is not known is None."""
+    top_down, bottom_up = (sums.values[side] for side in SIDES)
+    difference = bottom_up - top_down
+    relative = np.divide(difference, top_down, out=np.full(len(difference), np.nan), where=np.abs(top_down) > 0)
+    flagged = ~(np.abs(difference) <= (tolerance + EXACT) * np.abs(top_down))
+    columns = [column.tolist() for column in (top_down, bottom_up, difference, relative)]
+    for unit, flag, *numbers in zip(sums.units, flagged.tolist(), *columns, strict=True):
+        known = (None if number != number else number for number in numbers)
+        yield {"unit": unit.text, **dict(zip((*SIDES, "difference", "relative"), known, strict=True)), "flagged": flag}
+
+
+def _rows(sums: Sums, tolerance: float) -> list[dict[str, Any]]:
+    """Return one row for each product, stage and flow."""
+    compared = zip(sums.keys, _compare(sums, tolerance), strict=True)
+    return [{"product": key[0], "stage": key[1], "flow": key[2], **row} for key, row in compared]
+
+
+def _totals(sums: Sums) -> list[dict[str, Any]]:
+    """Return the sums of each flow over products and stages, one row for each kind of unit; outputs of stages do not add up."""
+    rows = [row for row, key in enumerate(sums.keys) if key[2] != OUTPUT]
+    keys = [(sums.keys[row][2], sums.units[row].dimensions) for row in rows]
+    index = {key: number for number, key in enumerate(dict.fromkeys(sorted(keys)))}
+    group = np.array([index[key] for key in keys], dtype=np.intp)
+    units: dict[int, Unit] = {}
+    factors = np.array([_factor(sums.units[row], units.setdefault(int(number), sums.units[row]))
+                        for row, number in zip(rows, group, strict=True)])  # fmt: skip
+    values = {}
+    for side in SIDES:
+        amounts = sums.values[side][rows] * factors
+        values[side] = _sum(amounts, group, ~np.isnan(amounts), len(index))
+    total = Sums([(flow,) for flow, _ in index], [units[number] for number in range(len(index))], values)
+    compared = zip(total.keys, _compare(total, 0.0), strict=True)
+    return [{"flow": key[0], **{name: value for name, value in row.items() if name != "flagged"}} for key, row in compared]
 
 
 def _above(totals: Iterable[dict[str, Any]]) -> Iterable[Message]:

@@ -35,7 +35,10 @@ def without_meanings(table: FactoryTable) -> FactoryTable:
     >>> without_meanings(table).texts("process")
     ['dyeing']
     """
-    columns = {name: [text.partition(BAR)[0].strip() for text in table.texts(name)] for name in LISTED if table.has(name)}
+    columns = {name: table.texts(name) for name in LISTED if table.has(name)}
+    for name, texts in columns.items():
+        if any(BAR in text for text in texts):
+            columns[name] = [text.partition(BAR)[0].strip() for text in texts]
     return FactoryTable(table.title, table.table, columns)
 
 

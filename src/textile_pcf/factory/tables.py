@@ -86,7 +86,7 @@ class FactoryTable:
     def texts(self, column: str) -> list[str]:
         """Return a column as stripped texts, "" where empty."""
         if column not in self._texts:
-            self._texts[column] = [cell_text(cell) for cell in self.cells(column)]
+            self._texts[column] = [cell if type(cell) is str else cell_text(cell) for cell in self.cells(column)]
         return self._texts[column]
 
     def location(self, row: int, column: str | None = None) -> str:
