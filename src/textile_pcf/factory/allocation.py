@@ -6,6 +6,7 @@ with a weight. Nothing is shared without a row of the plan, and every sum is che
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from textile_pcf.factory.lines import Lines, share_lines
 from textile_pcf.factory.percentages import tolerance_of
 from textile_pcf.factory.plan import read_plan
 from textile_pcf.factory.production import read_production
-from textile_pcf.factory.results import FactoryResult
+from textile_pcf.factory.results import FactoryResult, RowsView
 from textile_pcf.factory.sharing import check_sums
 from textile_pcf.factory.tables import FactoryTable, read_factory_tables
 from textile_pcf.factory.utilities import differing_cells, read_utilities, site_year
@@ -88,8 +89,8 @@ def allocate(utilities: Any, production: Any, plan: Any, *, tolerance: str | Non
     left = _left(site, lines, rest)
     warnings = [note for table in tables.values() for note in table.table.notes]
     warnings += [*_warnings(site, left), *differing_cells(site.utilities, (*COPIED, "flow"))]
-    result = {"carriers": carrier_rows(site, lines, left), "allocation": allocation_rows(site, lines)}
-    return FactoryResult(result, tuple(allocation_activity(site, lines, year)), tuple(warnings))
+    result = {"carriers": carrier_rows(site, lines, left), "allocation": RowsView(partial(allocation_rows, site, lines))}
+    return FactoryResult(result, RowsView(partial(allocation_activity, site, lines, year)), tuple(warnings))
 
 
 def _interpret(tables: dict[str, FactoryTable], problems: list[Problem]) -> SiteTables:
