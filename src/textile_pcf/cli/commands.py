@@ -10,7 +10,9 @@ import click
 from textile_pcf.cli import options
 from textile_pcf.cli.batch import batch
 from textile_pcf.cli.definitions import factors_group, rules_group
-from textile_pcf.cli.factory_site import factory_group
+from textile_pcf.cli.factory import factory_group
+from textile_pcf.cli.factory_meters import meters as meters_command
+from textile_pcf.cli.factory_site import SITE_COMMANDS
 from textile_pcf.cli.help import Group
 from textile_pcf.messages.catalogue import fixed_text
 
@@ -221,4 +223,6 @@ def template(rule: str, output: Path | None, show_all: bool, products: str | Non
 
 app.add_command(rules_group)
 app.add_command(factors_group)
+for command in (meters_command, *SITE_COMMANDS):
+    factory_group.add_command(command)
 app.add_command(factory_group)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from textile_pcf.cli import options
 from textile_pcf.cli.help import Group
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.factory.results import FactoryResult
 from textile_pcf.messages.message import Message
+
+if TYPE_CHECKING:
+    from textile_pcf.factory.results import FactoryResult
 
 FORMATS = ("json", "csv")
 output_format = click.option("--format", "output_format", metavar="FORMAT", help="json or csv; csv is the activity table.")

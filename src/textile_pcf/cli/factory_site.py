@@ -7,19 +7,11 @@ from pathlib import Path
 import click
 
 from textile_pcf.cli import options
-from textile_pcf.cli.factory import (
-    chosen_format,
-    factory_group,
-    output_format,
-    refuse_inputs_as_output,
-    write_factory_result,
-)  # fmt: skip
-from textile_pcf.cli.help import Argument
-
-__all__ = ["factory_group"]
+from textile_pcf.cli.factory import chosen_format, output_format, refuse_inputs_as_output, write_factory_result
+from textile_pcf.cli.help import Argument, Command
 
 
-@factory_group.command("allocate")
+@click.command("allocate", cls=Command)
 @click.argument("utilities", cls=Argument, metavar="UTILITIES", type=options.PATH, help="Energy and water of the site's year.")
 @click.option("--production", metavar="TABLE", required=True, type=options.PATH, help="Products by process, with drivers.")
 @click.option("--plan", metavar="TABLE", required=True, type=options.PATH, help="By what is shared, process by process.")
@@ -44,7 +36,7 @@ def allocate(
     write_factory_result(run(utilities, production, plan, tolerance=tolerance), output_format, output, lang)
 
 
-@factory_group.command("reconcile")
+@click.command("reconcile", cls=Command)
 @click.argument("top_down", cls=Argument, metavar="TOP_DOWN", type=options.PATH, help="Activity data from the site's bills.")
 @click.argument("bottom_up", cls=Argument, metavar="BOTTOM_UP", type=options.PATH, help="Activity data from meters or recipes.")
 @click.option("--tolerance", metavar="PART", help="Difference from which a row is flagged; 10% where none is given.")
@@ -62,7 +54,7 @@ def reconcile(
     write_factory_result(run(top_down, bottom_up, tolerance=tolerance), output_format, output, lang)
 
 
-@factory_group.command("join")
+@click.command("join", cls=Command)
 @click.argument("tables", cls=Argument, metavar="ACTIVITY", nargs=-1, required=True, type=options.PATH,
                 help="Activity data: CSV, Excel, Parquet, YAML or JSON.")  # fmt: skip
 @output_format
@@ -75,3 +67,7 @@ def join(tables: tuple[Path, ...], output_format: str | None, output: Path | Non
     chosen_format(output_format, output)
     refuse_inputs_as_output(output, *tables)
     write_factory_result(run(*tables), output_format, output, lang)
+
+
+SITE_COMMANDS = (allocate, reconcile, join)
+"""The commands, for the group."""

@@ -98,31 +98,32 @@ def _masses(table: FactoryTable, problems: list[Problem]) -> tuple[dict[str, Flo
     amounts: dict[str, FloatArray] = {}
     first: dict[str, tuple[str, int]] = {}
     reported = [""] * table.rows
+    products, factors = table.texts("product"), dict[tuple[str, str, str], tuple[float, str]]()
     for column in ("output", "input"):
         values, units = table.amounts(column, problems)
-        for row, text in enumerate(units):
-            if np.isnan(values[row]):
-                continue
-            values[row] *= _factor(table, (row, column, text), reported, first, problems)
+        for row in np.flatnonzero(~np.isnan(values)).tolist():
+            key = (products[row], units[row], column)
+            if (known := factors.get(key)) is None:
+                known = _factor(table, (row, column, units[row]), first, problems)
+                if not np.isnan(known[0]):  # a wrong unit is reported at every row
+                    factors[key] = known
+            values[row] *= known[0]
+            reported[row] = known[1] or reported[row]
         amounts[column] = values
     return amounts, reported
 
 
 def _factor(
-    table: FactoryTable,
-    cell: tuple[int, str, str],
-    reported: list[str],
-    first: dict[str, tuple[str, int]],
-    problems: list[Problem],
-) -> float:
-    """Return how many reported units are in one unit of a cell; NaN after a problem."""
+    table: FactoryTable, cell: tuple[int, str, str], first: dict[str, tuple[str, int]], problems: list[Problem]
+) -> tuple[float, str]:
+    """Return how many reported units are in one unit of a cell, and the reported unit; NaN after a problem."""
     row, column, text = cell
     if not text:
         if column == "output":
             table.problem(problems, row, "unit", Message("The unit is missing."), Message("Write kg."))
-        return float("nan")
+        return float("nan"), ""
     if (unit := table.unit(row, problems, column, text)) is None:
-        return float("nan")
+        return float("nan"), ""
     product = table.texts("product")[row]
     target, other = first.setdefault(product, ("kg" if unit.dimensions == MASS else text, row))
     conversion = convert(unit, parse_unit(target))
@@ -132,6 +133,5 @@ def _factor(
         table.problem(
             problems, row, column, Message(what, **values), Message("Give all batches of a product in one kind of unit.")
         )
-        return float("nan")
-    reported[row] = target
-    return conversion.factor
+        return float("nan"), ""
+    return conversion.factor, target

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from textile_pcf.arrays import BoolArray, IntArray
+from textile_pcf.arrays import BoolArray, FloatArray, IntArray
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factory.meter_table import Events, MeterTable
 from textile_pcf.factory.placing import Segments, Sums, Window, place
 from textile_pcf.factory.reading_faults import RowProblems, fault_problems
-from textile_pcf.factory.registers import LastReadings, Readings, intervals_of
+from textile_pcf.factory.registers import LastReadings, Readings, by_meter, intervals_of
 from textile_pcf.factory.run_clock import RunClock
 from textile_pcf.factory.streams import ReadingBlock, ReadingSource
 from textile_pcf.factory.times import NEVER
@@ -33,6 +33,8 @@ class Measured:
         Readings in the source, and those that do not count.
     window : tuple of int
         Start and end. [µs]
+    total : ndarray of float, shape (meters,)
+        Amount in the window.
     warnings : list of str
         Events that explain nothing.
     """
@@ -42,6 +44,7 @@ class Measured:
     readings: IntArray
     voided: IntArray
     window: tuple[int, int]
+    total: FloatArray
     warnings: list[str] = field(default_factory=list)
 
 
@@ -74,20 +77,24 @@ def measure(
     faults = RowProblems(source)
     blocks = _known_readings(source, meters, clock, faults)
     for readings in [_sorted(list(blocks))] if sort else blocks:
-        counts += np.bincount(readings.meter, minlength=len(meters))
-        by_meter = _without_voids(_by_meter(readings), events, voided, used)
-        intervals, wrong = intervals_of(by_meter, meters.registers, events.resets, last)
+        np.add.at(counts, readings.owner, readings.counts)
+        valid = _without_voids(readings, events, voided, used)
+        intervals, wrong = intervals_of(valid, meters.registers, events.resets, last)
         for fault in wrong:
             fault_problems(fault, meters, clock.clock, faults)
         if not faults.count:
             for each in intervals:
                 place(each, segments, window, max_gap, sums)
     problems = faults.problems() or _silent_meters(meters, counts, sums)
+    if problems and not faults.count and not counts.any():
+        what, cure = Message("There are no readings."), Message("Give at least two readings of each register.")
+        problems = [Problem(source.name, what, cure, code="readings")]
     if problems:
         raise InputError(problems)
     start = int(sums.first.min()) if window[0] is None else window[0]
     end = int(sums.last.max()) if window[1] is None else window[1]
-    return Measured(sums, last, counts, voided, (start, end), _unused_events(events, last, used))
+    total = sums.total(segments, segments.inside(window))
+    return Measured(sums, last, counts, voided, (start, end), total, _unused_events(events, last, used))
 
 
 def _known_readings(source: ReadingSource, meters: MeterTable, clock: RunClock, faults: RowProblems) -> Iterator[Readings]:
@@ -98,17 +105,23 @@ def _known_readings(source: ReadingSource, meters: MeterTable, clock: RunClock, 
             faults.add(row, what, cure)
         faults.count += block.unreadable - len(block.problems)
         texts = [text.strip() for text in block.texts]
-        of_text = np.array([index.get(text, -1) for text in texts] or [0], dtype=np.int64)
+        of_text: IntArray = np.array(
+            [index.get(text, -1) for text in texts] or [0], dtype=np.int16 if len(meters) < 1 << 15 else np.int64
+        )
         meter = of_text[block.meter]
         time = _converted(block, clock, faults)
-        good = time != NEVER
-        if int(of_text.min()) < 0:
-            good &= meter >= 0
+        good = None
+        if int(of_text.min()) < 0 and int(meter.min(initial=0)) < 0:
+            good = meter >= 0
             _report_unknown(block, meter, texts, unknown, faults)
-        if good.all():
-            yield Readings(meter, time, block.value, block.row)
+        if len(time) and int(time.min()) == NEVER:
+            good = (time != NEVER) if good is None else good & (time != NEVER)
+        if good is None:
+            yield by_meter(meter, time, block.value, block.first_row, block.order)
         elif good.any():
-            yield Readings(meter[good], time[good], block.value[good], block.row[good])
+            kept = np.flatnonzero(good)
+            order = kept if block.order is None else block.order[kept]
+            yield by_meter(meter[kept], time[kept], block.value[kept], block.first_row, order)
 
 
 def _report_unknown(block: ReadingBlock, meter: IntArray, texts: list[str], unknown: set[str], faults: RowProblems) -> None:
@@ -119,59 +132,57 @@ def _report_unknown(block: ReadingBlock, meter: IntArray, texts: list[str], unkn
         if texts[code] not in unknown:
             unknown.add(texts[code])
             what = Message("There is no meter {meter!r} in the table of meters.", meter=texts[code][:60])
-            faults.add(int(block.row[rows[k]]), what, Message("Add it there, or correct the name."))
+            faults.add(_row(block, int(rows[k])), what, Message("Add it there, or correct the name."))
 
 
 def _converted(block: ReadingBlock, clock: RunClock, faults: RowProblems) -> IntArray:
     problems: list[Problem] = []
-    time = clock.convert(block.times, lambda k: str(block.row[k]), problems)
+    time = clock.convert(block.times, lambda k: str(_row(block, k)), problems)
     for problem in problems:
         faults.add(int(problem.where), problem.what, problem.cure)
     return time
+
+
+def _row(block: ReadingBlock, k: int) -> int:
+    return block.first_row + (k if block.order is None else int(block.order[k]))
 
 
 def _sorted(blocks: list[Readings]) -> Readings:
     """Return all readings by meter and time; those of one time in the order of the source."""
     if not blocks:
         none = np.zeros(0, dtype=np.int64)
-        return Readings(none, none, np.zeros(0), none)
-    whole = Readings(
-        np.concatenate([block.meter for block in blocks]), np.concatenate([block.time for block in blocks]),
-        np.concatenate([block.value for block in blocks]), np.concatenate([block.row for block in blocks]),
-    )  # fmt: skip
-    return whole.take(np.lexsort((whole.time, whole.meter)))
-
-
-def _by_meter(readings: Readings) -> Readings:
-    """Return the readings by meter, for each in the order of the source."""
-    meter = readings.meter
-    if len(meter) < 2 or bool((meter[1:] >= meter[:-1]).all()):
-        return readings
-    narrow = meter.astype(np.int16) if int(meter.max()) < 1 << 15 else meter  # numpy sorts 16 bits in linear time
-    order = np.argsort(narrow, kind="stable")
-    return readings.take(order)
+        return Readings(none, none, none, np.zeros(0))
+    meter = np.concatenate([np.repeat(block.owner, block.counts) for block in blocks])
+    time, value = np.concatenate([block.time for block in blocks]), np.concatenate([block.value for block in blocks])
+    row = np.concatenate([block.rows(np.arange(len(block.time))) for block in blocks])
+    order = np.lexsort((row, time, meter))
+    return by_meter(meter[order], time[order], value[order], 0, row[order])
 
 
 def _without_voids(readings: Readings, events: Events, voided: IntArray, used: BoolArray) -> Readings:
     """Return the readings that no event voids; counts and used events are brought up to date in place."""
     if not len(events.void_rows):
         return readings
-    keep = np.ones(len(readings.meter), dtype=bool)
-    low = np.searchsorted(readings.meter, events.void_meter)
-    high = np.searchsorted(readings.meter, events.void_meter, side="right")
-    for k in np.flatnonzero(high > low).tolist():
-        part = slice(low[k], high[k])
+    keep = np.ones(len(readings.time), dtype=bool)
+    group = np.full(len(voided), -1, dtype=np.int64)
+    group[readings.owner] = np.arange(len(readings.owner))
+    tail = readings.head + readings.counts
+    for k in np.flatnonzero(group[events.void_meter] >= 0).tolist():
+        number = group[events.void_meter[k]]
+        part = slice(readings.head[number], tail[number])
         void = (readings.time[part] >= events.void_start[k]) & (readings.time[part] <= events.void_end[k])
         used[k] |= bool(void.any())
         keep[part] &= ~void
-    voided += np.bincount(readings.meter[~keep], minlength=len(voided))
-    return readings if keep.all() else readings.take(keep)
+    if keep.all():
+        return readings
+    np.add.at(voided, readings.meters(np.flatnonzero(~keep)), 1)
+    return readings.take(keep)
 
 
 def _silent_meters(meters: MeterTable, counts: IntArray, sums: Sums) -> list[Problem]:
     """Return the problems of meters of whose use nothing is known: it is not zero."""
     problems = []
-    for meter in np.flatnonzero(sums.last < sums.first).tolist():
+    for meter in np.flatnonzero(sums.last <= sums.first).tolist():
         count = int(counts[meter])
         what = (
             "Meter {meter!r} has no reading."

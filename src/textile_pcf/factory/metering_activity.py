@@ -43,8 +43,7 @@ def activity_of(metered: Metered) -> tuple[list[ActivityRow], list[str]]:
 def _groups(metered: Metered) -> tuple[list[Group], dict[Group, list[int]]]:
     """Return the group of every entry, and the batches of every group."""
     run, entries = metered.run, metered.use.entries
-    clock = run.clock.clock
-    years = {batch: clock.year(int(run.batches.end[batch])) for batch in np.unique(entries.batch).tolist()}
+    years = run.clock.clock.years(run.batches.end)
     groups: list[Group] = []
     members: dict[Group, dict[int, None]] = defaultdict(dict)
     for meter, batch in zip(entries.meter.tolist(), entries.batch.tolist(), strict=True):

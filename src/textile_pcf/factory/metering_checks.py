@@ -59,13 +59,13 @@ def judge_batches(run: MeteringRun, use: BatchUse, measured: Measured) -> Judged
     broken &= ~outside
     if incomplete == "error":
         raise_problems(_incomplete_problems(run, use, measured, broken))
-    warnings = _told(run, outside & has_meter, "{count} batches lie outside the window and are not counted: {names}.")
-    warnings += _told(
+    warnings = _warning_about(run, outside & has_meter, "{count} batches lie outside the window and are not counted: {names}.")
+    warnings += _warning_about(
         run, ~has_meter, "{count} batches ran on machines without a meter and are not counted: {names}.", machines=True
     )
     text = {"keep": "{count} batches are not wholly covered by readings; they count as far as they are known: {names}.",
             "drop": "{count} batches are not wholly covered by readings and are left out: {names}.", "error": ""}  # fmt: skip
-    warnings += _told(run, broken, text[incomplete])
+    warnings += _warning_about(run, broken, text[incomplete])
     counted = has_meter & ~outside
     if incomplete == "drop":
         counted &= ~broken
@@ -76,7 +76,7 @@ def judge_batches(run: MeteringRun, use: BatchUse, measured: Measured) -> Judged
     return JudgedBatches(counted, warnings)
 
 
-def _told(run: MeteringRun, chosen: BoolArray, text: str, machines: bool = False) -> list[str]:
+def _warning_about(run: MeteringRun, chosen: BoolArray, text: str, machines: bool = False) -> list[str]:
     """Return a warning that names the first of the chosen batches, or their machines."""
     if not chosen.any():
         return []
@@ -97,8 +97,9 @@ def _incomplete_problems(run: MeteringRun, use: BatchUse, measured: Measured, br
     for batch, entry in list(worst.items())[:KEPT]:
         meter = int(use.entries.meter[entry])
         beyond = run.batches.start[batch] < measured.window[0] or run.batches.end[batch] > measured.window[1]
-        what = "Batch {batch!r} is covered by meter {meter!r} for {part:.1f} % of its time"
-        what += ", as it reaches beyond the window." if beyond else "."
+        what = "Batch {batch!r} is covered by meter {meter!r} for {part:.1f} % of its time."
+        if beyond:
+            what = "Batch {batch!r} reaches beyond the window; meter {meter!r} covers {part:.1f} % of its time."
         values = {"batch": run.batches.ids[batch], "meter": run.meters.ids[meter], "part": float(use.coverage[entry]) * 100}
         cure = "Give the missing readings, allow longer intervals with --max-gap, or say --incomplete drop or keep."
         problems.append(Problem(run.batches.location(batch), Message(what, **values), Message(cure), code="batches"))
@@ -128,14 +129,14 @@ def remainders_of(run: MeteringRun, shares: Shares, measured: Measured, use: Bat
     leaf = ~meters.has_children & ~has_machine
     dropped = ~counted[use.entries.batch]
     incomplete = sum_by(use.entries.meter[dropped], use.amount[dropped], count)
-    unmetered = unmetered_of(meters, sums.total)
-    raise_problems(_too_much_below(run, sums.total, unmetered))
+    unmetered = unmetered_of(meters, measured.total)
+    raise_problems(_too_much_below(run, measured.total, unmetered))
     return MeterRemainders(
         idle=np.where(has_machine, shares.idle(sums, count), 0.0),
         unplaced=np.where(has_machine, sums.unplaced, 0.0),
         incomplete=incomplete,
-        common=np.where(leaf & ~meters.outside, sums.total, 0.0),
-        outside=np.where(leaf & meters.outside, sums.total, 0.0),
+        common=np.where(leaf & ~meters.outside, measured.total, 0.0),
+        outside=np.where(leaf & meters.outside, measured.total, 0.0),
         unmetered=unmetered,
     )
 
@@ -172,8 +173,8 @@ def check_balance(metered: Metered) -> None:
     parts = [amounts for kind, amounts in metered.remainders.items() if kind != "unmetered"]
     own = allocated + np.sum(parts, axis=0)
     leaf = ~run.meters.has_children
-    scale = np.maximum(np.abs(sums.total), 1e-300)
-    wrong = leaf & (np.abs(own - sums.total) > tolerance * scale)
+    scale = np.maximum(np.abs(sums.check), 1e-300)
+    wrong = leaf & (np.abs(own - sums.check) > tolerance * scale)
     assert not wrong.any(), (
         f"allocated and remaining amounts of {[run.meters.ids[k] for k in np.flatnonzero(wrong)]} do not meet"
     )

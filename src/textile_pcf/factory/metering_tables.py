@@ -46,19 +46,20 @@ def _batches(metered: Metered) -> list[Row]:
     )
     coverage = np.full(size, np.inf)
     np.minimum.at(coverage, group, use.coverage)
-    rows = []
-    for k, entry in enumerate(first.tolist()):
-        batch, meter = int(use.entries.batch[entry]), int(use.entries.meter[entry])
-        output, rework = float(batches.output[batch]), bool(batches.rework[batch])
-        total = float(amount[k] + spread[k])
-        rows.append({
-            "batch": batches.ids[batch], "product": batches.products[batch], "process": batches.processes[batch],
-            "machine": batches.machines[batch], "carrier": meters.carriers[meter], "unit": meters.units[meter],
-            "amount": float(amount[k]), "spread": float(spread[k]), "interpolated": float(interpolated[k]),
-            "coverage": float(coverage[k]), "output": output,
-            "intensity": None if rework or not output > 0 else total / output,
-        })  # fmt: skip
-    return rows
+    batch, meter = use.entries.batch[first].tolist(), use.entries.meter[first].tolist()
+    outputs = batches.output.tolist()
+    intensity = np.divide(amount + spread, batches.output[batch], out=np.full(size, np.nan), where=batches.output[batch] > 0)
+    intensity[batches.rework[batch]] = np.nan
+    columns = (batch, meter, amount.tolist(), spread.tolist(), interpolated.tolist(), coverage.tolist(), intensity.tolist())
+    return [
+        {
+            "batch": batches.ids[b], "product": batches.products[b], "process": batches.processes[b],
+            "machine": batches.machines[b], "carrier": meters.carriers[m], "unit": meters.units[m], "amount": used,
+            "spread": added, "interpolated": split, "coverage": part, "output": outputs[b],
+            "intensity": None if per_output != per_output else per_output,
+        }
+        for b, m, used, added, split, part, per_output in zip(*columns, strict=True)
+    ]  # fmt: skip
 
 
 def _meters(metered: Metered) -> list[Row]:
@@ -71,7 +72,7 @@ def _meters(metered: Metered) -> list[Row]:
         "readings": measured.readings, "duplicates": measured.last.duplicates, "voided": measured.voided,
         "resets": measured.last.resets, "rollovers": measured.last.rollovers,
     }  # fmt: skip
-    amounts: dict[str, FloatArray] = {"total": measured.sums.total, "allocated": allocated, **{
+    amounts: dict[str, FloatArray] = {"total": measured.total, "allocated": allocated, **{
         kind: remainders[kind] for kind in ("idle", "unplaced", "incomplete", "common", "outside", "unmetered")
     }, "missing_hours": missing}  # fmt: skip
     return [
@@ -105,7 +106,7 @@ def _balance(metered: Metered) -> list[Row]:
     root = meters.parent < 0
     remainder = np.sum([values - metered.spreading.taken[kind] for kind, values in metered.remainders.items()], axis=0)
     parts = {
-        "metered": sum_by(code[root], metered.measured.sums.total[root], len(keys)),
+        "metered": sum_by(code[root], metered.measured.total[root], len(keys)),
         "allocated": sum_by(code[use.entries.meter], use.amount, len(keys)),
         "spread": sum_by(code[use.entries.meter], metered.spreading.amount, len(keys)),
         "remainder": sum_by(code, remainder, len(keys)),

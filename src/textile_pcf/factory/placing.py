@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray, IntArray
-from textile_pcf.columns import run_starts
+from textile_pcf.factory.group_sums import sum_by
 from textile_pcf.factory.registers import Intervals, ragged_search
 
 Window = tuple[int | None, int | None]
@@ -102,8 +102,10 @@ class Sums:
         Amounts of intervals wholly in the segment, and parts of intervals with an edge inside.
     known : ndarray of int, shape (segments,)
         Time covered by these. [µs]
-    total, unplaced : ndarray of float, shape (meters,)
-        Amount in the window, and that of long intervals whose time in segments is not known.
+    unplaced : ndarray of float, shape (meters,)
+        Amount of long intervals whose time in segments is not known.
+    check : ndarray of float, shape (meters,)
+        Amount in the window, summed up by another way.
     covered : ndarray of int, shape (meters,)
         Time in the window covered by intervals. [µs]
     first, last : ndarray of int, shape (meters,)
@@ -114,10 +116,15 @@ class Sums:
         meters = len(segments.first) - 1
         self.whole, self.split = np.zeros(segments.count), np.zeros(segments.count)
         self.known = np.zeros(segments.count, dtype=np.int64)
-        self.total, self.unplaced = np.zeros(meters), np.zeros(meters)
+        self.unplaced, self.check = np.zeros(meters), np.zeros(meters)
         self.covered = np.zeros(meters, dtype=np.int64)
         self.first = np.full(meters, np.iinfo(np.int64).max)
         self.last = np.full(meters, np.iinfo(np.int64).min)
+
+    def total(self, segments: Segments, inside: BoolArray) -> FloatArray:
+        """Return the amount of each meter in the window. Shape (meters,)."""
+        amount = np.where(inside, self.whole + self.split, 0.0)
+        return sum_by(segments.meter, amount, len(self.unplaced)) + self.unplaced
 
 
 def place(intervals: Intervals, segments: Segments, window: Window, max_gap: int, sums: Sums) -> None:
@@ -129,7 +136,7 @@ def place(intervals: Intervals, segments: Segments, window: Window, max_gap: int
     Parameters
     ----------
     intervals : Intervals
-        By meter and time.
+        By meter and time. Its amounts are used up.
     segments : Segments
     window : tuple
     max_gap : int
@@ -137,44 +144,50 @@ def place(intervals: Intervals, segments: Segments, window: Window, max_gap: int
     sums : Sums
         Brought up to date in place.
     """
-    if not len(intervals.meter):
-        return
-    meter, start, end = intervals.meter, intervals.start, intervals.end
-    head = run_starts(meter)
-    tail = np.append(head[1:], len(meter))
-    owner = meter[head]
+    owner, head, tail, start, end = intervals.owner, intervals.head, intervals.tail, intervals.start, intervals.end
     sums.first[owner] = np.minimum(sums.first[owner], start[head])
     sums.last[owner] = np.maximum(sums.last[owner], end[tail - 1])
-    amount, length = _in_window(intervals, window)
-    np.add.at(sums.total, meter, amount)
-    sums.covered[owner] += np.add.reduceat(length, head)
+    within, length = _in_window(intervals, window)
+    np.add.at(sums.check, owner, np.add.reduceat(within, head))
+    np.add.at(sums.covered, owner, np.add.reduceat(length, head))
 
-    low = ragged_search(segments.edges, segments.first[owner], segments.first[owner + 1], start[head], "right")
-    high = ragged_search(segments.edges, segments.first[owner], segments.first[owner + 1], end[tail - 1], "left")
-    count = np.maximum(high - low, 0)
+    low, high = segments.first[owner], segments.first[owner + 1]
+    final = ragged_search(segments.edges, low, high, end[tail - 1], "left")
+    low = ragged_search(segments.edges, low, high, start[head], "right")
+    count = np.maximum(final - low, 0)
     group = np.repeat(np.arange(len(head)), count)
     edge = np.arange(len(group)) - np.repeat(np.cumsum(count) - count, count) + low[group]
     behind = ragged_search(start, head[group], tail[group], segments.edges[edge], "left")  # first interval from the edge on
-    steps = np.cumsum(np.bincount(behind, minlength=len(meter) + 1)[: len(meter)])
-    segment = steps + np.repeat(low + owner - steps[head], tail - head)
+    run, segment = _runs(behind, edge + owner[group] + 1, tail[group], (head, low + owner))
     cut = np.unique(behind[segments.edges[edge] < end[behind - 1]] - 1) if len(edge) else behind
-    known = length
     if len(cut):
-        whole, known = amount.copy(), length.copy()
-        whole[cut], known[cut] = 0.0, 0
-        np.add.at(sums.whole, segment, whole)
-        _split(
-            Intervals(meter[cut], start[cut], end[cut], intervals.amount[cut]),
-            amount[cut],
-            segment[cut],
-            segments,
-            max_gap,
-            sums,
-        )
-    else:
-        np.add.at(sums.whole, segment, amount)
-    run = run_starts(segment)
-    np.add.at(sums.known, segment[run], np.add.reduceat(known, run))
+        meter = owner[np.searchsorted(head, cut, side="right") - 1]
+        first = segment[np.searchsorted(run, cut, side="right") - 1]
+        parts = Intervals(meter, cut, start[cut], end[cut], intervals.amount[cut])
+        _split(parts, within[cut], first, segments, max_gap, sums)
+        intervals.amount[cut], length[cut] = 0.0, 0
+    np.add.at(sums.whole, np.repeat(segment, np.diff(np.append(run, len(start)))), intervals.amount)
+    np.add.at(sums.known, segment, np.add.reduceat(length, run))
+
+
+def _runs(behind: IntArray, segment: IntArray, tail: IntArray, heads: tuple[IntArray, IntArray]) -> tuple[IntArray, IntArray]:
+    """Return where runs of intervals of one segment begin, and their segments.
+
+    Parameters
+    ----------
+    behind, segment : ndarray of int, shape (edges,)
+        First interval from each edge on, and the segment that begins at the edge.
+    tail : ndarray of int, shape (edges,)
+        Interval behind the last one of the meter of each edge.
+    heads : tuple of (ndarray, ndarray)
+        First interval of each meter, and its segment.
+    """
+    valid = behind < tail
+    start, index = np.concatenate([heads[0], behind[valid]]), np.concatenate([heads[1], segment[valid]])
+    order = np.lexsort((index, start))
+    start, index = start[order], index[order]
+    is_last = np.append(start[1:] != start[:-1], True)
+    return start[is_last], index[is_last]
 
 
 def _in_window(intervals: Intervals, window: Window) -> tuple[FloatArray, IntArray]:
@@ -185,15 +198,16 @@ def _in_window(intervals: Intervals, window: Window) -> tuple[FloatArray, IntArr
     low = intervals.start if window[0] is None else np.maximum(intervals.start, window[0])
     high = intervals.end if window[1] is None else np.minimum(intervals.end, window[1])
     within = np.maximum(high - low, 0)
-    return np.where(within == length, intervals.amount, intervals.amount * (within / length)), within
+    part = np.divide(within, length, out=np.zeros(len(length)), where=length > 0)
+    return np.where(within == length, intervals.amount, intervals.amount * part), within
 
 
 def _split(cut: Intervals, within: FloatArray, segment: IntArray, segments: Segments, max_gap: int, sums: Sums) -> None:
     """Share intervals with edges inside among their segments by time; long ones are unplaced."""
     long = cut.end - cut.start > max_gap
-    np.add.at(sums.unplaced, cut.meter[long], within[long])
+    np.add.at(sums.unplaced, cut.owner[long], within[long])
     short = ~long
-    meter, start, end, amount, segment = cut.meter[short], cut.start[short], cut.end[short], cut.amount[short], segment[short]
+    meter, start, end, amount, segment = cut.owner[short], cut.start[short], cut.end[short], cut.amount[short], segment[short]
     last = ragged_search(segments.edges, segments.first[meter], segments.first[meter + 1], end, "left") + meter
     count = last - segment + 1
     piece = np.repeat(np.arange(len(meter)), count)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textile_pcf.arrays import BoolArray, FloatArray, IntArray
 from textile_pcf.columns import run_starts
@@ -56,48 +58,103 @@ class Registers:
 
 @dataclass(frozen=True, eq=False)
 class Readings:
-    """A block of readings, by meter. All arrays have the shape (readings,).
+    """A block of readings, by meter, for each in the order of the source.
 
     Attributes
     ----------
-    meter : ndarray of int
-        Index of the meter, ascending.
-    time : ndarray of int
+    owner, head : ndarray of int, shape (groups,)
+        Meter of each group of readings, each meter once, and its first reading.
+    time : ndarray of int, shape (readings,)
         [µs]
-    value : ndarray of float
+    value : ndarray of float, shape (readings,)
         Finite numbers as read.
-    row : ndarray of int
-        Row in the source.
+    first_row : int
+        Row of the first reading in the source.
+    order : ndarray of int, shape (readings,), or None
+        Row of each reading, counted from `first_row`; None if they stand in the order of the source.
     """
 
-    meter: IntArray
+    owner: IntArray
+    head: IntArray
     time: IntArray
     value: FloatArray
-    row: IntArray
+    first_row: int = 0
+    order: IntArray | None = None
 
-    def take(self, chosen: BoolArray | IntArray) -> Readings:
-        """Return the chosen readings, by flag or index."""
-        return Readings(self.meter[chosen], self.time[chosen], self.value[chosen], self.row[chosen])
+    @property
+    def counts(self) -> IntArray:
+        """Number of readings of each group."""
+        return np.diff(np.append(self.head, len(self.time)))
+
+    def rows(self, positions: IntArray) -> IntArray:
+        """Return the rows of some readings in the source."""
+        return self.first_row + (positions if self.order is None else self.order[positions])
+
+    def meters(self, positions: IntArray) -> IntArray:
+        """Return the meters of some readings."""
+        return self.owner[np.searchsorted(self.head, positions, side="right") - 1]
+
+    def take(self, keep: BoolArray) -> Readings:
+        """Return the readings that are flagged; meters without any are left out."""
+        counts = np.add.reduceat(keep.astype(np.int64), self.head)
+        some = counts > 0
+        kept = np.flatnonzero(keep)
+        order = kept if self.order is None else self.order[kept]
+        head = (np.cumsum(counts[some]) - counts[some]).astype(np.int64)
+        return Readings(self.owner[some], head, self.time[kept], self.value[kept], self.first_row, order)
+
+
+def by_meter(meter: NDArray[np.integer[Any]], time: IntArray, value: FloatArray, first_row: int = 0,
+             order: IntArray | None = None) -> Readings:  # fmt: skip
+    """Return readings by meter; they are sorted only if a meter stands in several places.
+
+    Parameters
+    ----------
+    meter, time : ndarray of int, shape (readings,)
+    value : ndarray of float, shape (readings,)
+    first_row, order
+        See `Readings`.
+
+    Examples
+    --------
+    >>> readings = by_meter(np.array([1, 0, 1]), np.array([5, 6, 7]), np.array([1.0, 2.0, 3.0]))
+    >>> readings.owner.tolist(), readings.head.tolist(), readings.time.tolist(), readings.order.tolist()
+    ([0, 1], [0, 1], [6, 5, 7], [1, 0, 2])
+    """
+    head = run_starts(meter)
+    if len(set(meter[head].tolist())) < len(head):
+        narrow = meter.astype(np.int16) if int(meter.max()) < 1 << 15 else meter  # numpy sorts 16 bits in linear time
+        sorting = np.argsort(narrow, kind="stable")
+        meter, time, value = meter[sorting], time[sorting], value[sorting]
+        order = sorting if order is None else order[sorting]
+        head = run_starts(meter)
+    return Readings(meter[head].astype(np.int64), head, time, value, first_row, order)
 
 
 @dataclass(frozen=True, eq=False)
 class Intervals:
-    """Intervals with known amounts, by meter and time. All arrays have the shape (intervals,).
+    """Intervals with known amounts, by meter and time; some may have no length and no amount.
 
     Attributes
     ----------
-    meter : ndarray of int
-        Index of the meter, ascending.
-    start, end : ndarray of int
+    owner, head : ndarray of int, shape (groups,)
+        Meter of each group of intervals, and its first interval.
+    start, end : ndarray of int, shape (intervals,)
         [µs]
-    amount : ndarray of float
+    amount : ndarray of float, shape (intervals,)
         In reported units.
     """
 
-    meter: IntArray
+    owner: IntArray
+    head: IntArray
     start: IntArray
     end: IntArray
     amount: FloatArray
+
+    @property
+    def tail(self) -> IntArray:
+        """The interval behind the last one of each group."""
+        return np.append(self.head[1:], len(self.start))
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,137 +238,153 @@ def intervals_of(
         Of registers and of interval meters, as far as the block has them.
     faults : list of Fault
     """
-    is_register = registers.cumulative[readings.meter]
-    parts = (
-        [(readings, True)] if is_register.all() else [(readings.take(is_register), True), (readings.take(~is_register), False)]
-    )
-    intervals, faults = list[Intervals](), list[Fault]()
-    for part, cumulative in parts:
-        if len(part.meter):
-            found, wrong = _of_registers(part, registers, resets, last) if cumulative else _of_amounts(part, registers, last)
-            intervals.append(found)
-            faults += wrong
-    return intervals, faults
+    if not len(readings.time):
+        return [], []
+    is_register = registers.cumulative[readings.owner]
+    if is_register.all():
+        found, faults = _of_registers(readings, registers, resets, last)
+        return [found], faults
+    flags = np.repeat(is_register, readings.counts)
+    amounts, faults = _of_amounts(readings.take(~flags), registers, last)
+    if not is_register.any():
+        return [amounts], faults
+    found, more = _of_registers(readings.take(flags), registers, resets, last)
+    return [found, amounts], [*more, *faults]
 
 
 def _of_amounts(readings: Readings, registers: Registers, last: LastReadings) -> tuple[Intervals, list[Fault]]:
     """Return the intervals of interval meters."""
-    meter, length = readings.meter, registers.length[readings.meter]
-    end = np.where(registers.starts[meter], readings.time + length, readings.time)
+    owner, head, counts = readings.owner, readings.head, readings.counts
+    length = np.repeat(registers.length[owner], counts)
+    end = readings.time + np.repeat(registers.length[owner] * registers.starts[owner], counts)
     start = end - length
-    first = run_starts(meter)
     before = np.empty_like(end)
     before[1:] = end[:-1]
-    before[first] = last.time[meter[first]]
-    amount = readings.value * registers.scale[meter]
+    before[head] = last.time[owner]
+    value = readings.value
+    amount = value * np.repeat(registers.scale[owner], counts)
     faults = [
-        *_faults("order", readings, end < before, readings.value, readings.value),
-        *_faults("overlap", readings, (start < before) & (end >= before), readings.value, readings.value),
-        *_faults("negative", readings, readings.value < 0, readings.value, readings.value),
+        *_faults("order", readings, end < before, value, value),
+        *_faults("overlap", readings, (start < before) & (end >= before), value, value),
+        *_faults("negative", readings, value < 0, value, value),
         *_rate_faults(readings, registers, amount, length),
     ]
-    final = np.append(first[1:], len(meter)) - 1
-    last.time[meter[final]] = np.maximum(end[final], last.time[meter[final]])
-    return Intervals(meter, start, end, amount), faults
+    last.time[owner] = np.maximum(end[head + counts - 1], last.time[owner])
+    return Intervals(owner, head, start, end, amount), faults
 
 
 def _of_registers(
     readings: Readings, registers: Registers, resets: Resets, last: LastReadings
 ) -> tuple[Intervals, list[Fault]]:
-    """Return the intervals between neighbouring readings of registers."""
-    meter = readings.meter
-    first = run_starts(meter)
-    final = np.append(first[1:], len(meter)) - 1
-    time, value = np.empty_like(readings.time), np.empty_like(readings.value)
-    time[1:], value[1:] = readings.time[:-1], readings.value[:-1]
-    time[first], value[first] = last.time[meter[first]], last.value[meter[first]]
-    last.time[meter[final]], last.value[meter[final]] = readings.time[final], readings.value[final]
-    known = time != NEVER
-    length = readings.time - time
-    length[~known] = 1  # a first reading ends no interval
-    used = readings.value - value
+    """Return the intervals between neighbouring readings of registers. A first reading ends one without length and amount."""
+    owner, head, time, value = readings.owner, readings.head, readings.time, readings.value
+    final = head + readings.counts - 1
+    is_first = last.time[owner] == NEVER
+    before = np.where(is_first, value[head], last.value[owner])
+    start, used = np.empty_like(time), np.empty_like(value)
+    start[1:] = time[:-1]
+    start[head] = np.where(is_first, time[head], last.time[owner])
+    np.subtract(value[1:], value[:-1], out=used[1:])
+    used[head] = value[head] - before
+    length = time - start
+    last.time[owner], last.value[owner] = time[final], value[final]
     faults: list[Fault] = []
-    usable = known
-    if int(length.min()) <= 0:
-        same = length == 0
-        faults += _faults("order", readings, length < 0, value, readings.value)
-        faults += _faults("two_values", readings, same & (used != 0), value, readings.value)
-        last.duplicates += np.bincount(meter[same & (used == 0)], minlength=len(last.time))
-        usable = known & (length > 0)
+    if np.count_nonzero(length) + np.count_nonzero(is_first) < len(length) or int(length.min()) < 0:
+        faults += _repeated_times(readings, (length, used), is_first, last)
     extra = None
     if len(resets.meter):
-        usable, extra, more = _with_resets(readings, (time, value, usable), registers, resets, last)
+        extra, more = _with_resets(readings, (start, used, length), registers, resets, last)
         faults += more
-    fallen = usable & (used < 0)
-    if fallen.any():
-        faults += _roll_over(readings, registers, (value, used, length, fallen), last)
-    amount = used * registers.scale[meter]
-    faults += _rate_faults(readings, registers, np.where(usable, amount, 0.0), length)
-    intervals = Intervals(meter, time, readings.time, amount)
-    if not usable.all():
-        intervals = Intervals(meter[usable], time[usable], readings.time[usable], amount[usable])
+    if float(used.min()) < 0:
+        faults += _roll_over(readings, registers, (used, length), last)
+    amount = used
+    if (registers.scale[owner] != 1).any():
+        amount *= np.repeat(registers.scale[owner], readings.counts)
+    faults += _rate_faults(readings, registers, amount, length)
+    intervals = Intervals(owner, head, start, time, amount)
     return (intervals if extra is None else _merged(intervals, extra)), faults
 
 
-def _roll_over(
-    readings: Readings, registers: Registers, falls: tuple[FloatArray, FloatArray, IntArray, BoolArray], last: LastReadings
+def _repeated_times(
+    readings: Readings, step: tuple[IntArray, FloatArray], is_first: BoolArray, last: LastReadings
 ) -> list[Fault]:
+    """Count repeated readings, and return those that go back in time or differ from another of the same time."""
+    length, used = step
+    same = length == 0
+    same[readings.head[is_first]] = False
+    before = readings.value - used
+    faults = [
+        *_faults("order", readings, length < 0, before, readings.value),
+        *_faults("two_values", readings, same & (used != 0), before, readings.value),
+    ]
+    repeated = readings.meters(np.flatnonzero(same & (used == 0)))
+    last.duplicates += np.bincount(repeated, minlength=len(last.time))
+    used[length <= 0] = 0.0
+    return faults
+
+
+def _roll_over(readings: Readings, registers: Registers, step: tuple[FloatArray, IntArray], last: LastReadings) -> list[Fault]:
     """Explain falls by a register that began again, in place of `used`; return those that nothing explains."""
-    value, used, length, fallen = falls
-    rows = np.flatnonzero(fallen)
-    meter = readings.meter[rows]
+    used, length = step
+    rows = np.flatnonzero(used < 0)
+    meter = readings.meters(rows)
+    value = readings.value[rows]
+    before = value - used[rows]
     full, rate = registers.rollover[meter], registers.max_rate[meter]
-    passed = full - value[rows] + readings.value[rows]
+    passed = full - before + value
     limit = np.where(np.isfinite(rate), rate * length[rows] / registers.scale[meter], full * registers.rollover_part)
-    possible = (passed <= limit * (1 + 1e-12)) & (value[rows] <= full) & (readings.value[rows] >= 0)  # NaN is never possible
+    possible = (passed <= limit * (1 + 1e-12)) & (before <= full) & (value >= 0)  # NaN is never possible
     used[rows] = np.where(possible, passed, 0.0)
     last.rollovers += np.bincount(meter[possible], minlength=len(last.time))
-    wrong = np.zeros(len(used), dtype=bool)
-    wrong[rows[~possible]] = True
-    return list(_faults("fall", readings, wrong, value, readings.value))
+    wrong = ~possible
+    if not wrong.any():
+        return []
+    return [Fault("fall", readings.rows(rows[wrong]), meter[wrong], readings.time[rows[wrong]], before[wrong], value[wrong])]
 
 
 def _with_resets(
-    readings: Readings, before: tuple[IntArray, FloatArray, BoolArray], registers: Registers, resets: Resets, last: LastReadings
-) -> tuple[BoolArray, Intervals | None, list[Fault]]:
-    """Replace the intervals in which registers were changed by those before and after each change.
+    readings: Readings, step: tuple[IntArray, FloatArray, IntArray], registers: Registers, resets: Resets, last: LastReadings
+) -> tuple[Intervals | None, list[Fault]]:
+    """Empty the intervals in which registers were changed, and return those before and after each change instead.
 
     Returns
     -------
-    usable : ndarray of bool
-        Readings that still end an ordinary interval.
     extra : Intervals or None
         The intervals before and after the changes.
     faults : list of Fault
     """
-    time, value, usable = before
-    usable, pieces, faults = usable.copy(), list[tuple[int, int, int, float]](), list[Fault]()
-    low, high = np.searchsorted(readings.meter, resets.meter), np.searchsorted(readings.meter, resets.meter, side="right")
-    at = ragged_search(readings.time, low, high, resets.time, "left")  # the first reading of the new register
+    start, used, length = step
+    group = np.full(len(last.time), -1, dtype=np.int64)
+    group[readings.owner] = np.arange(len(readings.owner))
+    events = np.flatnonzero(group[resets.meter] >= 0)
+    low = readings.head[group[resets.meter[events]]]
+    high = low + readings.counts[group[resets.meter[events]]]
+    at = ragged_search(readings.time, low, high, resets.time[events], "left")  # the first reading of the new register
     inside = at < high
-    inside[inside] = (time[at[inside]] != NEVER) & (time[at[inside]] < resets.time[inside])
+    inside[inside] = start[at[inside]] < resets.time[events[inside]]
+    pieces, faults = list[tuple[int, int, int, float]](), list[Fault]()
     for k in np.unique(at[inside]).tolist():
-        events = np.flatnonzero(inside & (at == k))
-        last.reset_used[events] = True
-        last.resets[readings.meter[k]] += len(events)
-        usable[k] = False
-        found = _pieces(resets, events, (int(time[k]), float(value[k])), (int(readings.time[k]), float(readings.value[k])))
-        scale, rate = float(registers.scale[readings.meter[k]]), float(registers.max_rate[readings.meter[k]])
-        for start, end, used in found:
-            kind = "reset_time" if end == start else "reset_below" if used < 0 else ""
-            kind = kind or ("rate" if used * scale > rate * (end - start) * (1 + 1e-12) else "")
+        chosen = events[inside & (at == k)]
+        meter = int(resets.meter[chosen[0]])
+        last.reset_used[chosen] = True
+        last.resets[meter] += len(chosen)
+        value = float(readings.value[k])
+        found = _pieces(resets, chosen, (int(start[k]), value - float(used[k])), (int(readings.time[k]), value))
+        start[k], used[k], length[k] = readings.time[k], 0.0, 0
+        scale, rate = float(registers.scale[meter]), float(registers.max_rate[meter])
+        for begin, end, amount in found:
+            limit = rate * (end - begin) if end > begin else 0.0
+            kind = "reset_time" if end == begin else "reset_below" if amount < 0 else ""
+            kind = kind or ("rate" if amount * scale > limit * (1 + 1e-12) else "")
+            pieces.append((meter, begin, end, 0.0 if kind else amount * scale))
             if kind:
-                one = np.zeros(len(usable), dtype=bool)
-                one[k] = True
-                faults += _faults(
-                    kind, readings, one, np.full(len(usable), used * scale), np.full(len(usable), rate * (end - start))
-                )
-            else:
-                pieces.append((int(readings.meter[k]), start, end, used * scale))
+                one = np.array([k])
+                faults.append(Fault(kind, readings.rows(one), np.array([meter]), readings.time[one],
+                                    np.array([amount * scale]), np.array([limit])))  # fmt: skip
     if not pieces:
-        return usable, None, faults
-    meters, starts, ends, amounts = (np.array(part) for part in zip(*pieces, strict=True))
-    return usable, Intervals(meters, starts, ends, amounts.astype(np.float64)), faults
+        return None, faults
+    meters, starts, ends = (np.array([piece[k] for piece in pieces], dtype=np.int64) for k in range(3))
+    return Intervals(meters, np.arange(len(meters)), starts, ends, np.array([piece[3] for piece in pieces])), faults
 
 
 def _pieces(
@@ -332,7 +405,7 @@ def _pieces(
     rest = after[1] - value
     if after[0] > start:
         pieces.append((start, after[0], rest))
-    elif rest and pieces and pieces[-1][1] == start and rest > 0:
+    elif rest > 0 and pieces and pieces[-1][1] == start:
         pieces[-1] = (pieces[-1][0], start, pieces[-1][2] + rest)
     elif rest:
         pieces.append((start, start, rest))
@@ -340,24 +413,32 @@ def _pieces(
 
 
 def _merged(intervals: Intervals, extra: Intervals) -> Intervals:
-    """Return intervals and further ones in the order of meters and times."""
-    meter, start = np.concatenate([intervals.meter, extra.meter]), np.concatenate([intervals.start, extra.start])
-    end, amount = np.concatenate([intervals.end, extra.end]), np.concatenate([intervals.amount, extra.amount])
-    order = np.lexsort((start, meter))
-    return Intervals(meter[order], start[order], end[order], amount[order])
+    """Return intervals and further ones by meter and time."""
+    meter = np.concatenate([np.repeat(intervals.owner, intervals.tail - intervals.head), extra.owner])
+    start, end = np.concatenate([intervals.start, extra.start]), np.concatenate([intervals.end, extra.end])
+    amount = np.concatenate([intervals.amount, extra.amount])
+    order = np.lexsort((end, start, meter))
+    head = run_starts(meter[order])
+    return Intervals(meter[order][head], head, start[order], end[order], amount[order])
 
 
 def _rate_faults(readings: Readings, registers: Registers, amount: FloatArray, length: IntArray) -> Iterator[Fault]:
-    """Yield the amounts above the largest possible rate."""
-    rate = registers.max_rate[readings.meter] if np.isfinite(registers.max_rate).any() else None
-    if rate is not None:
-        limit = rate * length
-        yield from _faults("rate", readings, amount > limit * (1 + 1e-12), amount, limit)
+    """Yield the amounts above the largest possible rate. Most blocks are cleared by the largest amount of each meter alone."""
+    rate = registers.max_rate[readings.owner]
+    if not np.isfinite(rate).any():
+        return
+    shortest = np.minimum.reduceat(length, readings.head)
+    if (np.maximum.reduceat(amount, readings.head) <= rate * np.maximum(shortest, 0)).all():
+        return
+    limit = np.repeat(rate, readings.counts) * np.maximum(length, 0)
+    wrong = (amount > limit * (1 + 1e-12)) & (length > 0)
+    yield from _faults("rate", readings, wrong, amount, limit)
 
 
 def _faults(kind: str, readings: Readings, wrong: BoolArray, before: FloatArray, value: FloatArray) -> Iterator[Fault]:
-    if wrong.any():
-        yield Fault(kind, readings.row[wrong], readings.meter[wrong], readings.time[wrong], before[wrong], value[wrong])
+    rows = np.flatnonzero(wrong)
+    if len(rows):
+        yield Fault(kind, readings.rows(rows), readings.meters(rows), readings.time[rows], before[rows], value[rows])
 
 
 def ragged_search(values: IntArray, low: IntArray, high: IntArray, targets: IntArray, side: str) -> IntArray:

@@ -77,8 +77,12 @@ class RunClock:
 
     def _check_kind(self, times: Times, location: Callable[[int], str], problems: list[Problem]) -> None:
         """Append a problem for the first time that has an offset where others have none, or the reverse."""
+        if self._mixed or not len(times.values):
+            return
+        if self._first is not None and times.uniform and bool(times.absolute[0]) == self._first[0]:
+            return
         known = np.flatnonzero(times.values != NEVER)
-        if not len(known) or self._mixed:
+        if not len(known):
             return
         kinds = times.absolute[known]
         if self._first is None:

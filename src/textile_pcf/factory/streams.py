@@ -45,8 +45,10 @@ class ReadingBlock:
     times : Times
     value : ndarray of float, shape (readings,)
         Finite numbers.
-    row : ndarray of int, shape (readings,)
-        Row in the source, counted from 0.
+    first_row : int
+        Row of the first reading in the source.
+    order : ndarray of int or None, shape (readings,)
+        Row of each reading, counted from `first_row`; None if no row was left out.
     problems : list of (int, str, str)
         Row, what is wrong and the cure, of rows that were left out; the first of each block.
     unreadable : int
@@ -57,7 +59,8 @@ class ReadingBlock:
     texts: Sequence[str]
     times: Times
     value: FloatArray
-    row: IntArray
+    first_row: int = 0
+    order: IntArray | None = None
     problems: list[tuple[int, str, str]] = field(default_factory=list)
     unreadable: int = 0
 
@@ -253,22 +256,27 @@ class _Cells:
 
     def block(self, no_time: BoolArray, no_number: BoolArray, number: Any, time: Any) -> ReadingBlock:
         """Return the block of the rows that can be read; the others are problems, but for rows without any content."""
-        finite = np.isfinite(self.value)
         named = np.array([text.strip() != "" for text in self.texts] or [True])
-        row = np.arange(self.first_row, self.first_row + len(self.value))
-        if finite.all() and named.all() and not no_time.any() and not (self.times.values == NEVER).any():
-            return ReadingBlock(self.meter, self.texts, self.times, self.value, row)
-        no_meter, never = ~named[self.meter], self.times.values == NEVER
-        bad = no_meter | never | ~finite
-        blank = no_meter & never & ~no_time & ~finite & ~no_number
+        low, high = (float(self.value.min()), float(self.value.max())) if len(self.value) else (0.0, 0.0)
+        finite = np.isfinite(low) and np.isfinite(high)  # NaN is the least and the largest of its column
+        if finite and named.all() and not no_time.any() and not (len(self.value) and int(self.times.values.min()) == NEVER):
+            return ReadingBlock(self.meter, self.texts, self.times, self.value, self.first_row)
+        return self._without_invalid(named, no_time, no_number, (number, time))
+
+    def _without_invalid(
+        self, named: BoolArray, no_time: BoolArray, no_number: BoolArray, texts: tuple[Any, Any]
+    ) -> ReadingBlock:
+        no_meter, never, infinite = ~named[self.meter], self.times.values == NEVER, ~np.isfinite(self.value)
+        bad = no_meter | never | infinite
+        blank = no_meter & never & ~no_time & infinite & ~no_number
         problems = []
         for k in np.flatnonzero(bad & ~blank)[:UNREADABLE].tolist():
             flags = (bool(no_meter[k]), bool(never[k]), bool(no_time[k]), bool(no_number[k]))
-            problems.append((self.first_row + k, *_cell_problem(flags, number(k), time(k))))
-        keep = ~bad
-        times = Times(self.times.values[keep], self.times.absolute[keep], self.times.offset)
+            problems.append((self.first_row + k, *_cell_problem(flags, texts[0](k), texts[1](k))))
+        kept = np.flatnonzero(~bad)
+        times = Times(self.times.values[kept], self.times.absolute[kept], self.times.offset)
         unreadable = int(np.count_nonzero(bad & ~blank))
-        return ReadingBlock(self.meter[keep], self.texts, times, self.value[keep], row[keep], problems, unreadable)
+        return ReadingBlock(self.meter[kept], self.texts, times, self.value[kept], self.first_row, kept, problems, unreadable)
 
 
 def _cell_problem(flags: tuple[bool, bool, bool, bool], number: str, time: str) -> tuple[str, str]:
@@ -279,7 +287,7 @@ def _cell_problem(flags: tuple[bool, bool, bool, bool], number: str, time: str) 
         return Message(empty, column="meter" if no_meter else "time"), Message("Fill it in, or delete the row.")
     if no_time:
         return Message("{text!r} is not a time.", text=time[:60]), Message(TIME_CURE)
-    if not bad_number and number.strip().lower() in ("", "none", "nan"):
+    if not bad_number and number.strip().lower() in ("", "none"):
         return Message(empty, column="value"), Message("Fill it in, or delete the row.")
     return Message("{text!r} is not a finite number.", text=number[:60]), Message(NUMBER_CURE)
 
@@ -354,4 +362,4 @@ def _timestamps(column: Any, absolute: bool) -> Times:
 
     micros = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.int64())
     values = micros.fill_null(NEVER).to_numpy(zero_copy_only=False) if micros.null_count else micros.to_numpy()
-    return Times(values, np.broadcast_to(np.bool_(absolute), len(values)), 0 if absolute else None)
+    return Times(values, np.broadcast_to(np.bool_(absolute), len(values)), 0 if absolute else None, uniform=True)

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.columns import cell_text
+from textile_pcf.columns import Categorical, cell_text
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factory.times import TIME_CURE, Times, parse_times
 from textile_pcf.factory.vocabulary import table_header, word_ids
@@ -86,7 +86,9 @@ class FactoryTable:
     def texts(self, column: str) -> list[str]:
         """Return a column as stripped texts, "" where empty."""
         if column not in self._texts:
-            self._texts[column] = [cell if type(cell) is str else cell_text(cell) for cell in self.cells(column)]
+            cells = self.cells(column)
+            is_text = isinstance(cells, Categorical) or (isinstance(cells, list) and set(map(type, cells)) <= {str})
+            self._texts[column] = list(cells) if is_text else [cell_text(cell) for cell in cells]
         return self._texts[column]
 
     def location(self, row: int, column: str | None = None) -> str:

@@ -45,11 +45,14 @@ class Times:
         Whether the text has an offset.
     offset : int or None
         First offset of the column in minutes.
+    uniform : bool
+        Whether `absolute` is known to be the same for all.
     """
 
     values: IntArray
     absolute: BoolArray
     offset: int | None
+    uniform: bool = False
 
 
 def parse_time(text: str) -> tuple[int, int | None] | None:
@@ -105,6 +108,8 @@ def parse_times(texts: Sequence[Any]) -> tuple[Times, BoolArray]:
     >>> times.values[0], invalid.tolist()
     (np.int64(60000000), [False, False, True])
     """
+    if (uniform := _iso_times(texts)) is not None:
+        return uniform, np.zeros(len(texts), dtype=bool)
     column = factorize(texts)
     found = [parse_time(text) for text in column.categories]
     values = np.array([NEVER if one is None else one[0] for one in found] or [0], dtype=np.int64)
@@ -112,6 +117,28 @@ def parse_times(texts: Sequence[Any]) -> tuple[Times, BoolArray]:
     invalid = np.array([one is None and text != "" for one, text in zip(found, column.categories, strict=True)] or [False])
     offsets = [one[1] for one in found if one is not None and one[1] is not None]
     return Times(values[column.codes], absolute[column.codes], offsets[0] if offsets else None), invalid[column.codes]
+
+
+def _iso_times(texts: Sequence[Any]) -> Times | None:
+    """Return times if all are texts such as 2024-03-04 08:00 or 2024-03-04T08:00:00, else None. This is ten times as fast."""
+    if not len(texts) or not isinstance(texts, list) or set(map(type, texts)) != {str} or len(set(map(len, texts))) != 1:
+        return None
+    length = len(texts[0])
+    if length not in (16, 19):
+        return None
+    cells = np.array(texts, dtype=f"U{length}").view(np.uint32).reshape(len(texts), length)
+    signs = {4: "-", 7: "-", 13: ":", 16: ":"}
+    plain = bool(
+        (cells[:, [k for k in range(length) if k not in (*signs, 10)]] - ord("0") < 10).all()
+    )  # below "0" wraps around
+    plain = plain and all((cells[:, k] == ord(sign)).all() for k, sign in signs.items() if k < length)
+    if not plain or not ((cells[:, 10] == ord(" ")) | (cells[:, 10] == ord("T"))).all():
+        return None
+    try:
+        values = np.array(texts, dtype="datetime64[us]").astype(np.int64)
+    except ValueError:  # 24:00, or a day that does not exist
+        return None
+    return Times(values, np.broadcast_to(np.bool_(False), len(values)), None, uniform=True)
 
 
 def load_zone(name: str | None) -> Any:
@@ -237,6 +264,14 @@ class Clock:
     def year(self, value: int) -> int:
         """Return the year in which a time is, on the clock of the run."""
         return self._moment(value).year
+
+    def years(self, values: IntArray) -> list[int]:
+        """Return the year of each time, on the clock of the run."""
+        if self.zone is not None:
+            return [self.year(value) for value in values.tolist()]
+        local = values + (self.offset or 0) * 60 * SECOND
+        years = local.astype("datetime64[us]").astype("datetime64[Y]").astype(np.int64) + 1970
+        return years.tolist()  # type: ignore[no-any-return]
 
     def _moment(self, value: int) -> datetime:
         moment = datetime(1970, 1, 1) + timedelta(microseconds=int(value))
