@@ -1,7 +1,8 @@
 """A site's year against reading its tables: `python tests/benchmarks/factory_site.py [--lines N] [--rounds N]`.
 
-Target 6 of the factory: `allocate`, `reconcile` and `join` of 10,000 lines each take at most three times what `read_table` takes to
-read their input. All in one process, in turns; results are compared first. Prints one JSON line per measurement and the table.
+Target 6 of the factory: `allocate`, `reconcile` and `join` of 10,000 lines each take at most three times what `read_table`
+takes to read their input. All in one process, in turns; results are compared first. Prints one JSON line per measurement
+and the table.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ def write(folder: Path, lines: int) -> list[Path]:
     utilities = [{"carrier": "electricity", "process": "", "amount": 1e6, "unit": "MWh", "year": 2024}]
     utilities += [{**utilities[0], "process": name, "amount": round(rng.uniform(1e3, 5e4), 1)} for name in metered]
     production = [
-        {"product": f"SKU-{number:06d}", "process": PROCESSES[number % 10], "output": round(rng.uniform(1, 100), 2), "unit": "t",
-         "input": round(rng.uniform(1e3, 1e5), 1), "machine_hours": round(rng.uniform(1, 900), 1)}
+        {"product": f"SKU-{number:06d}", "process": PROCESSES[number % 10], "output": round(rng.uniform(1, 100), 2),
+         "unit": "t", "input": round(rng.uniform(1e3, 1e5), 1), "machine_hours": round(rng.uniform(1, 900), 1)}
         for number in range(lines)
     ]  # fmt: skip
     plan = [
