@@ -76,38 +76,55 @@ class CsvReadings:
     def batches(self, block_bytes: int) -> Iterator[list[Any]]:
         """Yield meter, time and value as arrow arrays, of so many bytes of the file each.
 
+        Times and values are read as such while all of them have the usual form, which is faster, and as texts from the first
+        block on that has another.
+
         Raises
         ------
         InputError
             The bytes cannot be decoded, or quotation marks are open.
         """
         import pyarrow as pa
+
+        count = 0
+        try:
+            try:
+                for batch in self._open(block_bytes, is_typed=True):
+                    yield batch.columns
+                    count += 1
+            except pa.ArrowInvalid:
+                self.invalid.clear()
+                yield from (
+                    batch.columns for number, batch in enumerate(self._open(block_bytes, is_typed=False)) if number >= count
+                )
+        except (pa.ArrowInvalid, UnicodeDecodeError) as fault:
+            if "Empty CSV" in str(fault):
+                raise InputError(
+                    [self._problem("There are no readings.", "Give at least two readings of each register.")]
+                ) from None
+            what = "This file cannot be read as CSV ({fault})."
+            cure = "Save it as CSV UTF-8, without line breaks inside cells."
+            raise InputError([self._problem(what, cure, fault=str(fault)[:200])]) from None
+
+    def _open(self, block_bytes: int, is_typed: bool) -> Any:
+        """Return a reader of record batches; blocks are the same whatever the types."""
+        import pyarrow as pa
         from pyarrow import csv
 
         names = [f"column {number}" for number in range(len(self._heads))]
         chosen = [names[self._positions[column]] for column in COLUMNS]
-        types = {chosen[0]: pa.dictionary(pa.int32(), pa.string()), chosen[1]: pa.string(), chosen[2]: pa.string()}
-        try:
-            reader = csv.open_csv(
-                self.name,
-                read_options=csv.ReadOptions(
-                    column_names=names,
-                    skip_rows=self._top + 1,
-                    block_size=block_bytes,
-                    use_threads=False,
-                    encoding=self._encoding,
-                ),
-                parse_options=csv.ParseOptions(delimiter=self._sign, invalid_row_handler=self._invalid),
-                convert_options=csv.ConvertOptions(column_types=types, include_columns=chosen, strings_can_be_null=False),
-            )
-            for batch in reader:
-                yield batch.columns
-        except (pa.ArrowInvalid, UnicodeDecodeError) as fault:
-            if "Empty CSV" in str(fault):
-                raise InputError([self._problem("This table has a header, but no rows.", "Give at least one row.")]) from None
-            what = "This file cannot be read as CSV ({fault})."
-            cure = "Save it as CSV UTF-8, without line breaks inside cells."
-            raise InputError([self._problem(what, cure, fault=str(fault)[:200])]) from None
+        time, value = (pa.timestamp("us"), pa.float64()) if is_typed else (pa.string(), pa.string())
+        types = {chosen[0]: pa.dictionary(pa.int32(), pa.string()), chosen[1]: time, chosen[2]: value}
+        return csv.open_csv(
+            self.name,
+            read_options=csv.ReadOptions(
+                column_names=names, skip_rows=self._top + 1, block_size=block_bytes, use_threads=False, encoding=self._encoding
+            ),
+            parse_options=csv.ParseOptions(delimiter=self._sign, invalid_row_handler=self._invalid),
+            convert_options=csv.ConvertOptions(
+                column_types=types, include_columns=chosen, strings_can_be_null=False, null_values=[""]
+            ),
+        )
 
     def _problem(self, what: str, cure: str, **values: Any) -> Problem:
         return Problem(self.name, Message(what, **values), Message(cure), code="readings")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import Any
-
-import numpy as np
 
 from textile_pcf.errors import Problem
 from textile_pcf.factory.activity_rows import ActivityRow, activity_row, sorted_activity
@@ -65,7 +64,7 @@ def _output_rows(
     batches, rows = metered.run.batches, []
     for group, numbers in members.items():
         counted = [batch for batch in numbers if not batches.rework[batch]]
-        total = float(np.sum([batches.output[batch] for batch in counted])) if counted else 0.0
+        total = math.fsum([batches.output[batch] for batch in counted]) if counted else 0.0
         product, stage, year = group
         if not total > 0:
             what = "Product {product!r} has use in {stage!r} in {year} and no output."
@@ -94,7 +93,7 @@ def _flow_rows(metered: Metered, groups: list[Group]) -> list[ActivityRow]:
     window, rows = _window_text(metered), []
     for ((product, stage, year), flow, item, unit), (amounts, is_spread, names) in sums.items():
         source = f"meters {', '.join(sorted(names))}, {window}"
-        rows.append(activity_row(product, stage, flow, float(np.sum(amounts)), unit, item=item, year=year,
+        rows.append(activity_row(product, stage, flow, math.fsum(amounts), unit, item=item, year=year,
                                  region=metered.run.options.region, data_type="calculated" if is_spread else "measured",
                                  source=source))  # fmt: skip
     return rows

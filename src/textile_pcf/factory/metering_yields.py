@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ def yields_of(run: MeteringRun, use: BatchUse) -> list[dict[str, Any]]:
             masses[1].append(float(batches.output[batch]))
     rows = []
     for (product, process), (inputs, outputs) in sorted(sums.items()):
-        taken, out = float(np.sum(inputs)), float(np.sum(outputs))
+        taken, out = math.fsum(inputs), math.fsum(outputs)
         known = taken > 0
         rows.append({"product": product, "process": process, "input": taken if known else None, "output": out,
                      "loss": 1 - out / taken if known else None})  # fmt: skip

@@ -425,13 +425,15 @@ def _merged(intervals: Intervals, extra: Intervals) -> Intervals:
 def _rate_faults(readings: Readings, registers: Registers, amount: FloatArray, length: IntArray) -> Iterator[Fault]:
     """Yield the amounts above the largest possible rate. Most blocks are cleared by the largest amount of each meter alone."""
     rate = registers.max_rate[readings.owner]
-    if not np.isfinite(rate).any():
+    limited = np.isfinite(rate)
+    if not limited.any():
         return
-    shortest = np.minimum.reduceat(length, readings.head)
-    if (np.maximum.reduceat(amount, readings.head) <= rate * np.maximum(shortest, 0)).all():
+    rate = np.where(limited, rate, 0.0)
+    shortest = np.maximum(np.minimum.reduceat(length, readings.head), 0)
+    if (~limited | (np.maximum.reduceat(amount, readings.head) <= rate * shortest)).all():
         return
     limit = np.repeat(rate, readings.counts) * np.maximum(length, 0)
-    wrong = (amount > limit * (1 + 1e-12)) & (length > 0)
+    wrong = (amount > limit * (1 + 1e-12)) & (length > 0) & np.repeat(limited, readings.counts)
     yield from _faults("rate", readings, wrong, amount, limit)
 
 

@@ -25,7 +25,7 @@ from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.messages.message import Message
 from textile_pcf.units.number_text import parse_office_numbers
 
-BLOCK = 1 << 20
+BLOCK = 1 << 18
 """Rows of a block of Parquet, or bytes × 32 of a block of CSV."""
 COLUMNS = REQUIRED["readings"]
 UNREADABLE = 200

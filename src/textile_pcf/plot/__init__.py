@@ -5,8 +5,9 @@ They need matplotlib: `pip install "textile_pcf[plot]"`. The interactive Sankey 
 CJK SC (Debian and Ubuntu: `apt-get install fonts-noto-cjk`). Windows and macOS include one.
 """
 
+from textile_pcf.plot.factory_pictures import energy_use, load_curve
 from textile_pcf.plot.figure import Picture
 from textile_pcf.plot.interactive import LivePicture
 from textile_pcf.plot.plots import Plots
 
-__all__ = ["LivePicture", "Picture", "Plots"]
+__all__ = ["LivePicture", "Picture", "Plots", "energy_use", "load_curve"]

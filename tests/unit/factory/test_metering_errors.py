@@ -259,3 +259,14 @@ def test_warnings_of_the_command_in_chinese(tmp_path, capsys):
     arguments = ["--meters", str(tmp_path / "meters.csv"), "--batches", str(tmp_path / "batches.csv"), "--lang", "zh"]
     assert cli.run(["factory", "meters", str(tmp_path / "readings.csv"), *arguments]) == 0
     assert "1 个批次所在机台没有仪表，未计入：M9。" in capsys.readouterr().err
+
+
+def test_times_of_another_form_in_a_later_block(tmp_path, monkeypatch):
+    from textile_pcf.factory import streams
+
+    monkeypatch.setattr(streams, "BLOCK", 4)  # 128 bytes
+    plain = "".join(f"E1,2024-03-04 08:{minute:02d},{minute}\n" for minute in range(30))
+    other = "".join(f"E1,2024/3/4 8:{minute:02d},{minute}\n" for minute in range(30, 61)).replace("8:60", "9:00")
+    assert amounts(run(write(tmp_path, "meter,time,value\n" + plain + other), TABLE, [B])) == {"B1": 60.0}
+    with pytest.raises(tp.InputError, match=r"readings\.csv:33: '4O' is not a finite number"):
+        run(write(tmp_path, "meter,time,value\n" + plain + other.replace(",31\n", ",4O\n")), TABLE, [B])
