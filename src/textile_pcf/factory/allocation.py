@@ -120,7 +120,7 @@ def _left(site: SiteTables, lines: Lines, rest: FloatArray) -> FloatArray:
 
 
 def _warnings(site: SiteTables, left: FloatArray) -> list[Message]:
-    """Return what is to be told: amounts that stay unallocated, and processes that take more than the site."""
+    """Return the warnings: amounts that stay unallocated, and processes that take more than the site."""
     warnings, utilities = [], site.utilities
     for index in np.flatnonzero(left).tolist():
         what = "{amount:.10g} {unit} of {carrier} stay unallocated, because no process has a weight in the plan."

@@ -44,7 +44,7 @@ def join(*tables: Any) -> FactoryResult:
     Notes
     -----
     Rows `output` of the same product, stage and year that are equal fall together. All other rows stand once. A flow that two
-    tables give with different items or regions adds up, and is told.
+    tables give with different items or regions adds up, with a warning.
 
     Examples
     --------
@@ -124,14 +124,14 @@ def _rows(table: ActivityTable, more: tuple[str, ...]) -> list[ActivityRow]:
 def _added_up(rows: list[tuple[ActivityTable, int]]) -> Iterator[Message]:
     """Yield a warning for each flow that two tables give with different items or regions."""
     first: dict[tuple[str, ...], ActivityTable] = {}
-    told = set[tuple[str, ...]]()
+    reported = set[tuple[str, ...]]()
     keys = {id(table): table.keys(FLOW) for table in {id(table): table for table, _ in rows}.values()}
     for table, row in rows:
         key = keys[id(table)][row]
         other = first.setdefault(key, table)
-        if other is table or key in told or key[3] in ("", OUTPUT):
+        if other is table or key in reported or key[3] in ("", OUTPUT):
             continue
-        told.add(key)
+        reported.add(key)
         what = "{flow!r} of {product!r} at {stage!r} adds up: {table} and {other} have it with different items or regions."
         values = {"product": key[0], "stage": key[1], "flow": key[3]}
         yield Message(what, table=other.table.table.name, other=table.table.table.name, **values)

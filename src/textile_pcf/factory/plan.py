@@ -24,7 +24,7 @@ PLAIN = parse_unit("1")
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """The table `plan`, with the problems of its cells already told.
+    """The table `plan`, with the problems of its cells already collected.
 
     Attributes
     ----------

@@ -68,7 +68,7 @@ def reconcile(top_down: Any, bottom_up: Any, *, tolerance: str | None = None) ->
     Notes
     -----
     The difference is bottom-up minus top-down, and the relative difference is per top-down amount. Both are null where a side
-    has no row; such a row is flagged. Rows that are not `per: period` are told and not compared.
+    has no row; such a row is flagged. A warning counts the rows that are not `per: period`; they are not compared.
 
     Examples
     --------

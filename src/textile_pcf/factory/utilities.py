@@ -129,7 +129,7 @@ def read_utilities(table: FactoryTable, problems: list[Problem]) -> Utilities:
     """
     table = without_meanings(table)
     amounts, units = table.amounts("amount", problems)
-    amounts = np.where(amounts < 0, np.nan, within_range(table, "amount", amounts, problems))  # told already
+    amounts = np.where(amounts < 0, np.nan, within_range(table, "amount", amounts, problems))  # reported already
     table = FactoryTable(table.title, table.table, {**table._texts, "unit": units})
     table.require(("carrier", "amount", "unit"), problems)
     reported = reported_units(table, problems)
