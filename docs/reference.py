@@ -22,6 +22,9 @@ FARTHER = (
     "brightway.factors_from_brightway",
     "batch.wide.calculate_wide",
     "batch.worker.run_chunk",
+    "factory.allocate",
+    "factory.reconcile",
+    "factory.join",
 )
 """Functions of rooms of their own that the pages tell people to use."""
 GROUPS = {

@@ -109,7 +109,8 @@ def renewed(page: Path) -> str:
 
 def generated(name: str) -> str:
     """What stands between `generated: name` and `end` in a page."""
-    made = (_stages, _inside, _words, _methods, _units, _kinds, _aliases, _more, _mistakes_en, _mistakes_zh)
+    made = (_stages, _inside, _words, _methods, _units, _kinds, _aliases, _more, _mistakes_en, _mistakes_zh, _site_mistakes_en,
+            _site_mistakes_zh)  # fmt: skip
     return {function.__name__.lstrip("_"): function for function in made}[name]()
 
 
@@ -252,6 +253,20 @@ def _mistakes_en() -> str:
 def _mistakes_zh() -> str:
     """The same in Chinese."""
     from docs_mistakes import section
+
+    return section("zh")
+
+
+def _site_mistakes_en() -> str:
+    """What mills get wrong in the tables of a site's year, and what is told."""
+    from docs_site_mistakes import section
+
+    return section("en")
+
+
+def _site_mistakes_zh() -> str:
+    """The same in Chinese."""
+    from docs_site_mistakes import section
 
     return section("zh")
 

@@ -12,6 +12,7 @@ from textile_pcf.cli.batch import batch
 from textile_pcf.cli.definitions import factors_group, rules_group
 from textile_pcf.cli.factory import factory_group
 from textile_pcf.cli.factory_meters import meters as meters_command
+from textile_pcf.cli.factory_site import SITE_COMMANDS
 from textile_pcf.cli.help import Group
 from textile_pcf.messages.catalogue import fixed_text
 
@@ -200,8 +201,9 @@ def report(
 @options.output
 @click.option("--all", "show_all", is_flag=True, help="Also rows that need not be given; delete what does not apply.")
 @click.option("--products", metavar="COUNT", help="How many products it takes, or their ids: P-1,P-2.")
+@click.option("--site", is_flag=True, help="A workbook with sheets for the year of the site and its allocation.")
 @options.template_language
-def template(rule: str, output: Path | None, show_all: bool, products: str | None, lang: str) -> None:
+def template(rule: str, output: Path | None, show_all: bool, products: str | None, site: bool, lang: str) -> None:
     """Write something for the mill to fill in: a workbook (.xlsx) with a sheet per stage, or a plain table (.csv)."""
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.rules import load_rules
@@ -209,15 +211,18 @@ def template(rule: str, output: Path | None, show_all: bool, products: str | Non
 
     refuse_output(output, rule)
     rules, product_ids = load_rules(rule), parse_products(products)
+    if output is None and site:
+        raise click.BadParameter("The sheets of a site need a workbook; name one with -o.", param_hint="--site")
     if output is None:
         sys.stdout.write(template_csv(rules, show_all, "en" if lang == "both" else lang, product_ids))
     elif output.suffix.lower() not in (".csv", ".xlsx"):
         raise click.BadParameter(f"{output} is no kind of template; end its name in .xlsx or .csv.", param_hint="-o")
     else:
-        make_template(rules, output, lang, show_all, product_ids)
+        make_template(rules, output, lang, show_all, product_ids, site)
 
 
 app.add_command(rules_group)
 app.add_command(factors_group)
-factory_group.add_command(meters_command)
+for command in (meters_command, *SITE_COMMANDS):
+    factory_group.add_command(command)
 app.add_command(factory_group)

@@ -10,9 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from textile_pcf.factory.allocation import allocate as allocate
+    from textile_pcf.factory.joining import join as join
     from textile_pcf.factory.metering import meters as meters
+    from textile_pcf.factory.reconciliation import reconcile as reconcile
 
-_MODULES = {"meters": "metering"}
+_MODULES = {
+    "allocate": "allocation",
+    "join": "joining",
+    "meters": "metering",
+    "reconcile": "reconciliation",
+}
 """Module of each public function. No module has the name of a public function."""
 __all__ = [*_MODULES]
 

@@ -73,6 +73,6 @@ def table_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows(
-        [list(columns), *(guard_cells(["" if row[name] is None else row[name] for name in columns]) for row in rows)]
+        [list(columns), *(guard_cells(["" if row.get(name) is None else row[name] for name in columns]) for row in rows)]
     )
     return file.getvalue()

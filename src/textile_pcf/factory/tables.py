@@ -38,9 +38,10 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "meters": ("meter", "carrier", "unit", "reading"),
     "batches": ("batch", "product", "process", "machine", "start", "end", "output", "unit"),
     "events": ("meter", "time", "kind"),
-    "utilities": ("carrier", "amount", "unit"),
-    "production": ("product", "process", "output", "unit"),
+    "utilities": ("carrier", "amount"),
+    "production": ("product", "process", "output"),
     "plan": ("carrier", "process", "driver"),
+    "activity": ("product", "stage", "flow", "amount"),
 }
 """Columns that a table must have."""
 NUMBER_CURE = "Write a plain finite number with a decimal point; leave the cell empty where nothing is known."

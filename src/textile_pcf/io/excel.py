@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from textile_pcf.errors import PcfError, Problem
@@ -20,7 +21,9 @@ MAX_COLUMNS = 500
 
 
 def workbook_table(name: str, sheet: str, header: Header, error: type[PcfError]) -> Table:
-    """Read one sheet of a workbook, or all sheets of a workbook made by our template.
+    """Read one sheet of a workbook, or the lines of all stages of a workbook made by our template.
+
+    A sheet that the template made for a table of its own, such as `utilities`, is read like that of any workbook.
 
     Parameters
     ----------
@@ -38,11 +41,14 @@ def workbook_table(name: str, sheet: str, header: Header, error: type[PcfError])
     error
         See `workbook_rows`, `textile_pcf.io.table.to_table` and `textile_pcf.io.template_workbook.template_table`.
     """
-    from textile_pcf.io.template_workbook import is_template, template_table  # imported for workbooks only
+    from textile_pcf.io.template_workbook import TABLES, is_template, sheet_title, template_table  # imported for workbooks only
 
     book = Book(read_bytes(name), name, error)
     if not is_template(book):
         return to_table(workbook_rows(book, name, sheet, header, error), header, error)
+    if sheet in TABLES:
+        table = to_table(workbook_rows(book, name, sheet_title(book, sheet), header, error), header, error)
+        return replace(table, notes=())  # the template itself has lines above the header
     return template_table(book, name, error, _cell_value)
 
 

@@ -11,9 +11,13 @@ from textile_pcf.io.sheets import Book, Cell, Row, Sheet
 from textile_pcf.io.table import Page, Table, clean_cell
 from textile_pcf.io.template_products import BAR, DASH, NAME_ID, OWN, Line, lines_by_product, parse_answer
 
-__all__ = ["BAR", "DASH", "MARK", "NAME_ID", "PERIOD_ID", "READ", "is_template", "template_table"]
+__all__ = ["BAR", "DASH", "MARK", "NAME_ID", "PERIOD_ID", "READ", "is_template", "sheet_title", "template_table"]
 MARK = "textile_pcf"
 """Title of the hidden sheet that identifies such a workbook; its cell B2 holds the rule."""
+TABLES = ("utilities", "production", "plan")
+"""Tables of a site's year, for which the template can make sheets; see `textile_pcf.factory`."""
+MARK_ROWS = 3 + len(TABLES)
+"""Rows of the hidden sheet: form, rule, language, and the title of the sheet of each table."""
 PERIOD_ID = "#period"
 """Id of the line with the period of a sheet."""
 READ = ("id", "amount", "unit", "item", "per", "component", "region", "year", "data_type", "source", "period", "note")
@@ -33,6 +37,23 @@ ReadCell = Callable[[Cell], tuple[object, tuple[str, str] | None]]
 def is_template(book: Book) -> bool:
     """Return whether a workbook was made by our template."""
     return MARK in book.sheetnames
+
+
+def sheet_title(book: Book, table: str) -> str:
+    """Return the title of the sheet that the template made for a table of its own; the name of the table if it made none.
+
+    The hidden sheet has a row with the name of each such table and the title of its sheet, which may be Chinese.
+
+    Parameters
+    ----------
+    book : Book
+        A workbook made by our template.
+    table : str
+        Name of the table, one of `TABLES`.
+    """
+    titles = {str(row[0].value): str(row[1].value) for row in book[MARK].iter_rows(max_row=MARK_ROWS)}
+    title = titles.get(table, table)
+    return title if title in book.sheetnames else table
 
 
 def template_table(book: Book, name: str, error: type[PcfError], read_cell: ReadCell) -> Table:

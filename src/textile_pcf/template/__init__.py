@@ -7,6 +7,7 @@ from pathlib import Path
 
 from textile_pcf.errors import Problem, UsageError, check_language
 from textile_pcf.io.output_files import as_path, write_atomically
+from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.template.annotate import annotate
 from textile_pcf.template.entries import Entry, default_text, entries, need_text, sources_text
@@ -26,11 +27,12 @@ __all__ = [
     "template_rows",
 ]
 LANGUAGES = ("en", "zh", "both")
+NO_SHEETS = Message("A table has no sheets for the year of a site."), Message("Give a path that ends in .xlsx.")
 
 
 def make_template(
     rule: str | Path | RuleSet, path: str | Path, language: str = "both", everything: bool = False,
-    products: int | Sequence[str] | None = None,
+    products: int | Sequence[str] | None = None, site: bool = False,
 ) -> Path:  # fmt: skip
     """Write a template for a mill to fill in; `read_activity` reads it back.
 
@@ -47,6 +49,9 @@ def make_template(
     products : int or list of str, optional
         Number of products, or their ids; one product by default. A workbook of several products has one column per product on
         every sheet, next to a column for all of them.
+    site : bool
+        Add sheets for the year of a site to a workbook: energy and water, production, and the plan by which they are allocated.
+        `tp.factory.allocate` reads them.
 
     Returns
     -------
@@ -74,8 +79,10 @@ def make_template(
         from textile_pcf.template.workbook import write_workbook
 
         layout = layout_of(products)
-        write_atomically(target, lambda draft: write_workbook(rules, draft, language, layout), str(target))
+        write_atomically(target, lambda draft: write_workbook(rules, draft, language, layout, site), str(target))
     elif target.suffix.lower() == ".csv":
+        if site:
+            raise UsageError([Problem(str(path), *NO_SHEETS, code="ending")])
         text = template_csv(rules, everything, "zh" if language == "zh" else "en", products)
         write_atomically(target, lambda draft: draft.write_text(text, encoding="utf-8-sig", newline=""), str(target))
     else:

@@ -36,11 +36,14 @@ from textile_pcf.template.styles import (
 TEXT_CELLS = ("region", "source", "period", "note", "component", "item")
 SMALL = ("id", "default", "citation")
 WRAPPED = ("id", "title", "need", "default", "help", "citation")
+HEADING_ROWS = 3  # of the hidden sheet: form, rule, language
 HEAD, TECHNICAL = 3, 4  # rows of the headings and of the hidden names of columns
 MAX_SMALL_LINES = 5  # lines that a row may have for small texts
 
 
-def write_workbook(rules: RuleSet, path: Path, language: str = "both", layout: Layout | None = None) -> None:
+def write_workbook(
+    rules: RuleSet, path: Path, language: str = "both", layout: Layout | None = None, site: bool = False
+) -> None:
     """Write the template workbook of a rule.
 
     Parameters
@@ -53,6 +56,8 @@ def write_workbook(rules: RuleSet, path: Path, language: str = "both", layout: L
         `en`, `zh`, or `both` next to each other.
     layout : Layout, optional
         Columns of the sheets; for one product by default.
+    site : bool
+        Also the sheets of a site's year.
     """
     from openpyxl import Workbook
 
@@ -67,18 +72,31 @@ def write_workbook(rules: RuleSet, path: Path, language: str = "both", layout: L
     if layout.several:
         sheets = [with_spare_lines(page) for page in sheets]
     hidden = book.create_sheet(MARK)
-    for row, (key, value) in enumerate((("form", "1"), ("rule", rules.name), ("language", language)), 1):
+    for row, (key, value) in enumerate((("form", "1"), ("rule", rules.name), ("language", language)), 1):  # HEADING_ROWS
         put(hidden.cell(row, 1), key)
         put(hidden.cell(row, 2), value)
     lists = Lists(hidden)
     for page in sheets:
         _write_page(book.create_sheet(page.name), page, lists, language, layout, sheets[0])
-    write_guide(guide, rules, sheets, language, layout)
-    book.move_sheet(hidden, len(sheets))
+    site_sheets = _write_site(book, hidden, rules, language, naming, lists) if site else []
+    write_guide(guide, rules, [*sheets, *site_sheets], language, layout)
+    book.move_sheet(hidden, len(sheets) + len(site_sheets))
     hidden.sheet_state = "hidden"
     book.properties.title = f"{fixed_label('form_title', language, ' ')} {rules.name}"
     book.properties.creator = "textile_pcf"
     book.save(path)
+
+
+def _write_site(book: Any, hidden: Any, rules: RuleSet, language: str, naming: Naming, lists: Lists) -> list[Page]:
+    """Write the sheets of a site's year; the hidden sheet says which is which."""
+    from textile_pcf.template.site_sheets import site_pages, write_site_sheet
+
+    found = site_pages(language, naming)
+    for row, (table, page) in enumerate(found.items(), HEADING_ROWS + 1):
+        put(hidden.cell(row, 1), table)
+        put(hidden.cell(row, 2), page.name)
+        write_site_sheet(book.create_sheet(page.name), table, page, rules, lists, language)
+    return list(found.values())
 
 
 def _write_page(sheet: Any, page: Page, lists: Lists, language: str, layout: Layout, product: Page) -> None:
