@@ -141,11 +141,8 @@ def _loop(activity: Activity, members: list[int]) -> Problem:
     names, arrows = [activity.products[member] for member in members], len(members)
     shown = names if arrows <= NAMED else [*names[: NAMED - 2], "…", names[-1]]
     chain = " → ".join([*shown, names[0]])
-    what = Message(
-        "These products need all or more of themselves ({count} link{plural}): {chain}.",
-        count=arrows,
-        plural="s" if arrows > 1 else "",
-        chain=chain,
-    )
+    one = Message("These products need all or more of themselves ({count} link): {chain}.", count=arrows, chain=chain)
+    several = Message("These products need all or more of themselves ({count} links): {chain}.", count=arrows, chain=chain)
+    what = one if arrows == 1 else several
     cure = "Lower the amounts that go round, or break the loop."
     return Problem(f"{activity.columns.table.name} (product {names[0]})", what, cure, names[0], "loop")
