@@ -237,28 +237,25 @@ def _no_match(tables: Sequence[FactorSheet], request: Request) -> NoMatch:
             cure = Message("No row of these tables is of this kind; the rule may say one of: {kinds}.", kinds=_join(kinds))
             return NoMatch(what, cure)
         return NoMatch(what, "Name an item that has this kind, or use the flow made for the other kind.")
-    regions = _join(table.texts["region"][row] for table, row in of_kind or rows)
-    searched = " → ".join(fallback_regions(request.region, request.forbid)) or request.region
-    what = Message(
-        "There is no emission factor {item!r} for {searched} in {labels}; there are: {regions}.",
-        item=request.item,
-        searched=searched,
-        labels=labels,
-        regions=regions,
-    )
-    if request.forbid:
-        what = Message(
-            "There is no emission factor {item!r} for {searched} ({forbidden} forbidden by the rule) in {labels}; "
-            "there are: {regions}.",
-            item=request.item,
-            searched=searched,
-            forbidden=", ".join(request.forbid),
-            labels=labels,
-            regions=regions,
-        )
     others = [(table, row) for table, row in rows if of_kind and table.texts["kind"][row] != request.kind]
     also = Message("Of other kinds there are: {kinds}.", kinds=_kinds(others)) if others else ""
-    return NoMatch(sentences(what, also), "Name a region that has one in the column `region`, or give a table of your own.")
+    what = _no_region(request, labels, _join(table.texts["region"][row] for table, row in of_kind or rows))
+    cure = "Name a region that has one in the column `region`, or give a table of your own."
+    return NoMatch(sentences(what, also), cure)
+
+
+def _no_region(request: Request, labels: str, regions: str) -> Message:
+    """Return which regions were searched for a factor that others have."""
+    searched = " → ".join(fallback_regions(request.region, request.forbid)) or request.region
+    if not request.forbid:
+        what = "There is no emission factor {item!r} for {searched} in {labels}; there are: {regions}."
+        return Message(what, item=request.item, searched=searched, labels=labels, regions=regions)
+    what = (
+        "There is no emission factor {item!r} for {searched} ({forbidden} forbidden by the rule) in {labels}; "
+        "there are: {regions}."
+    )
+    forbidden = ", ".join(request.forbid)
+    return Message(what, item=request.item, searched=searched, forbidden=forbidden, labels=labels, regions=regions)
 
 
 def _suitable_items(tables: Sequence[FactorSheet], request: Request) -> set[str]:
