@@ -24,6 +24,7 @@ from textile_pcf.inventory.quantities import Quantities, complete_quantities
 from textile_pcf.inventory.root_causes import root_causes
 from textile_pcf.inventory.supplier_factors import SupplierFactors, supplier_factors
 from textile_pcf.inventory.supply_mix import apply_supply
+from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint, Run
 from textile_pcf.results.run import product_index
 from textile_pcf.rules import RuleSet, load_rules
@@ -83,7 +84,7 @@ def read_activity(source: str | Path | Any, rules: RuleSet | str | Path) -> Acti
     activity = build_activity(source, load_rules(rules))
     problems = root_causes(activity, [*activity.problems, *with_refusals(activity, complete_quantities(activity)).problems])
     if problems:
-        raise InputError(problems, activity.rules.translations())
+        raise InputError(problems)
     warn_caller(activity.columns.table.notes)
     return activity
 
@@ -352,11 +353,18 @@ def footprint(
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
     if not isinstance(value, str) or value not in known:
         raise UsageError(
-            [Problem(f"{name} {value!r}", "There is no such set.", f"Choose from: {', '.join(known)}.", code=name)]
+            [
+                Problem(
+                    f"{name} {value!r}",
+                    "There is no such set.",
+                    Message("Choose from: {choices}.", choices=", ".join(known)),
+                    code=name,
+                )
+            ]
         )
     return value
 
 
 def _raise(problems: list[Problem], activity: Activity) -> None:
     if problems:
-        raise InputError(root_causes(activity, problems), activity.rules.translations())
+        raise InputError(root_causes(activity, problems))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from textile_pcf.messages.catalogue import LANGUAGES, fixed_text, translate
-from textile_pcf.messages.message import Message
+from textile_pcf.messages.catalogue import LANGUAGES, fixed_text
+from textile_pcf.messages.message import Message, sentences
 
 SHOWN = 200
 """Number of problems or warnings that are shown; `PcfError.problems` holds all."""
@@ -27,7 +27,7 @@ class Problem:
     where : str
         `path:line (stage.flow)`, `sheet!cell`, or the name of an argument or file.
     what, cure : str
-        Full sentences.
+        Full sentences; with values in them as a `Message`.
     product : str
         The product that cannot be calculated because of it; empty if it concerns the whole input.
     code : str
@@ -48,15 +48,13 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.where}: {self.what} {self.cure}".strip()
 
-    def localized(self, language: str, names: Mapping[str, str] | None = None) -> str:
+    def localized(self, language: str) -> str:
         """Return the problem as a text.
 
         Parameters
         ----------
         language : str
             `en` or `zh`.
-        names : mapping, optional
-            English → Chinese of titles and notes of a rule that may occur in it.
 
         Returns
         -------
@@ -65,18 +63,11 @@ class Problem:
 
         Examples
         --------
-        >>> print(Problem("mill.csv:14", "'24' is not a year.", "Write four digits, such as 2024.").localized("zh"))
+        >>> what = Message("{text!r} is not a year.", text="24")
+        >>> print(Problem("mill.csv:14", what, "Write four digits, such as 2024.").localized("zh"))
         mill.csv:14: '24' 不是年份。请写四位数字，例如 2024。
         """
-        if language != "zh":
-            return str(self)
-        if not isinstance(self.what, Message) and not isinstance(self.cure, Message):
-            return f"{self.where}: {translate(f'{self.what} {self.cure}'.strip(), language, names)}"
-        what, cure = (
-            text.localized(language) if isinstance(text, Message) else translate(text, language, names)
-            for text in (self.what, self.cure)
-        )
-        return f"{self.where}: {what}{cure}"
+        return f"{self.where}: {sentences(self.what, self.cure).localized(language)}" if language == "zh" else str(self)
 
 
 def by_location(problems: Iterable[Problem]) -> list[Problem]:
@@ -122,8 +113,6 @@ class PcfError(Exception):
     ----------
     problems : iterable of Problem
         Every problem, not only the first.
-    names : mapping, optional
-        English → Chinese of titles and notes that may occur in them.
 
     Examples
     --------
@@ -134,9 +123,8 @@ class PcfError(Exception):
 
     subject = "the calculation"
 
-    def __init__(self, problems: Iterable[Problem], names: Mapping[str, str] | None = None) -> None:
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        self.names = names or {}
         super().__init__(self.problems)
 
     @property
@@ -181,7 +169,7 @@ class PcfError(Exception):
         str
             The summary and one line per problem.
         """
-        shown = (f"  {problem.localized(language, self.names)}" for problem in self.distinct[:SHOWN])
+        shown = (f"  {problem.localized(language)}" for problem in self.distinct[:SHOWN])
         return "\n".join([f"{self.summary_in_language(language)}:", *shown])
 
     def __str__(self) -> str:
@@ -294,14 +282,14 @@ def warn_caller(texts: Iterable[str]) -> None:
     Parameters
     ----------
     texts : iterable of str
-        Messages in English.
+        Messages; they remain `Message` in the warning, so that a program can show them in its language.
     """
     distinct = list(dict.fromkeys(texts))
     level = _caller_level() if distinct else 0
     for text in distinct[:SHOWN]:
         warnings.warn(text, PcfWarning, stacklevel=level)
     if len(distinct) > SHOWN:
-        text = f"There are {len(distinct) - SHOWN} more warnings; the result carries them all."
+        text = Message("There are {count} more warnings; the result carries them all.", count=len(distinct) - SHOWN)
         warnings.warn(text, MoreWarning, stacklevel=level)
 
 
@@ -332,7 +320,18 @@ def wrong_type(where: str, value: object, expected: str, cure: str) -> UsageErro
     >>> print(wrong_type("rule", {}, "a rule", "Give its name or path.").problems[0])
     rule: This is of type dict, not a rule. Give its name or path.
     """
-    return UsageError([Problem(where, f"This is of type {type(value).__name__}, not {expected}.", cure, code="type")])
+    return UsageError(
+        [
+            Problem(
+                where,
+                Message(
+                    "This is of type {type_name}, not {expected}.", type_name=type(value).__name__, expected=Message(expected)
+                ),
+                cure,
+                code="type",
+            )
+        ]
+    )
 
 
 def check_language(language: object, known: tuple[str, ...] = LANGUAGES) -> str:
@@ -351,6 +350,6 @@ def check_language(language: object, known: tuple[str, ...] = LANGUAGES) -> str:
         The language is not supported.
     """
     if not isinstance(language, str) or language not in known:
-        cure = f"Choose from: {', '.join(known)}."
+        cure = Message("Choose from: {choices}.", choices=", ".join(known))
         raise UsageError([Problem(f"language {language!r}", "There is no such language.", cure, code="language")])
     return language

@@ -18,6 +18,7 @@ from textile_pcf.io.read_table import read_table
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.table import Table
+from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 from textile_pcf.units import UnitError, convert, cure_where, parse_unit, split_quantity
 from textile_pcf.units.number_text import parse_office_numbers
@@ -189,7 +190,7 @@ def _rows(table: Table, problems: list[Problem]) -> Iterator[_Row | None]:
         start, end = (_date(table, number, name, cells[name], row_problems) for name in ("period_start", "period_end"))
         efficiency = float(efficiencies[number])
         if invalid[number] or not (isnan(efficiency) or 0 < efficiency <= 1.2):
-            what = f"{cells['efficiency'][:60]!r} is not an efficiency."
+            what = Message("{efficiency!r} is not an efficiency.", efficiency=cells["efficiency"][:60])
             cure = "Write it as a part of 1, for example 0.78."
             row_problems.append(Problem(table.location(number, "efficiency"), what, cure, code="supply"))
         problems += row_problems
@@ -208,18 +209,30 @@ def _vocabulary_problems(table: Table, number: int, cells: Mapping[str, str]) ->
     for column, options in checks:
         if options and cells[column] not in options:
             close = nearest(cells[column], options) if cells[column] else None
-            cure = f"Did you mean {close!r}?" if close else f"Write one of: {', '.join(filter(None, options))}."
+            cure: str = (
+                Message("Did you mean {close!r}?", close=close)
+                if close
+                else Message("Write one of: {options}.", options=", ".join(filter(None, options)))
+            )
             yield Problem(
-                table.location(number, column), f"{cells[column]!r} cannot stand in column {column}.", cure, code="supply"
+                table.location(number, column),
+                Message("{text!r} cannot stand in column {column}.", text=cells[column], column=column),
+                cure,
+                code="supply",
             )
     if not cells["site"]:
         yield Problem(table.location(number, "site"), "The site is missing.", "Name the site of each row.", code="supply")
     for column in _required_columns(carrier, part):
         if not cells[column]:
             cure = "Each contract or certificate has its own id and period; every part but the grid names its factor."
-            yield Problem(table.location(number, column), f"A part {part!r} needs {column}.", cure, code="supply")
+            yield Problem(
+                table.location(number, column),
+                Message("A part {part!r} needs {column}.", part=part, column=column),
+                cure,
+                code="supply",
+            )
     if cells["boundary"] not in ("", "delivered") and not cells["efficiency"]:
-        what = f"Heat told as {cells['boundary']} needs the efficiency from there to the machine."
+        what = Message("Heat told as {boundary} needs the efficiency from there to the machine.", boundary=cells["boundary"])
         yield Problem(table.location(number, "efficiency"), what, "Write it as a part of 1, for example 0.78.", code="supply")
 
 
@@ -239,7 +252,11 @@ def _energy(table: Table, number: int, cells: Mapping[str, str], problems: list[
     try:
         amount, unit = split_quantity(cells["amount"])
         if unit and cells["unit"] not in ("", unit):
-            what = f"The amount says {unit!r}, the column unit says {cells['unit']!r}."
+            what = Message(
+                "The amount says {amount_unit!r}, the column unit says {column_unit!r}.",
+                amount_unit=unit,
+                column_unit=cells["unit"],
+            )
             problems.append(Problem(table.location(number, "amount"), what, "Write the unit once.", code="supply"))
             return None
         conversion = convert(parse_unit(unit or cells["unit"]), parse_unit("MJ"))
@@ -248,7 +265,7 @@ def _energy(table: Table, number: int, cells: Mapping[str, str], problems: list[
         problems.append(Problem(table.location(number, "amount"), error.what, cure, code="supply"))
         return None
     if conversion is None or not amount >= 0:
-        what = f"{cells['amount']} {cells['unit']} is not an amount of energy."
+        what = Message("{amount} {unit} is not an amount of energy.", amount=cells["amount"], unit=cells["unit"])
         problems.append(Problem(table.location(number, "amount"), what, MEGAWATT_HOURS, code="supply"))
         return None
     return amount * conversion.factor
@@ -262,7 +279,9 @@ def _date(table: Table, number: int, column: str, text: str, problems: list[Prob
         return date.fromisoformat(text[:10])
     except ValueError:
         cure = "Write year-month-day, such as 2024-01-01."
-        problems.append(Problem(table.location(number, column), f"{text!r} is not a date.", cure, code="supply"))
+        problems.append(
+            Problem(table.location(number, column), Message("{text!r} is not a date.", text=text), cure, code="supply")
+        )
         return None
 
 
@@ -272,7 +291,9 @@ def _duplicate_instruments(rows: Iterable[_Row]) -> Iterator[Problem]:
     for row in rows:
         if row.part in COVERING:
             if row.id in locations:
-                what = f"The {row.part} {row.id!r} stands already in {locations[row.id]}."
+                what = Message(
+                    "The {part} {id_!r} stands already in {location}.", part=row.part, id_=row.id, location=locations[row.id]
+                )
                 cure = "One instrument covers electricity once; retire another for more."
                 yield Problem(row.location, what, cure, code="supply")
             locations[row.id] = row.location
@@ -285,7 +306,11 @@ def _sites(rows: list[_Row], problems: list[Problem]) -> Iterator[SiteSupply]:
         stages = tuple(dict.fromkeys(stage for row in site_rows for stage in row.stages.replace(",", " ").split()))
         if not stages:
             cure = "Write their ids in the column `stages` of one row, separated by blanks."
-            problems.append(Problem(site_rows[0].location, f"No stages are named that {site!r} runs.", cure, code="supply"))
+            problems.append(
+                Problem(
+                    site_rows[0].location, Message("No stages are named that {site!r} runs.", site=site), cure, code="supply"
+                )
+            )
             continue
         build_parts = _electricity_parts if carrier == "electricity" else _heat_parts
         market, location = build_parts(site, site_rows, problems)
@@ -307,7 +332,11 @@ def _electricity_parts(site: str, rows: list[_Row], problems: list[Problem]) -> 
     problems += _over_contracted(site, covering, covered, bought)
     problems += _outside_period(covering, grid)
     if used <= 0:
-        problems.append(Problem(rows[0].location, f"{site!r} uses no electricity.", "Give the meters' totals.", code="supply"))
+        problems.append(
+            Problem(
+                rows[0].location, Message("{site!r} uses no electricity.", site=site), "Give the meters' totals.", code="supply"
+            )
+        )
         return (), ()
     physical = [_part(row, row.energy / used) for row in own if row.attributes_sold != "yes"]
     sold = sum(row.energy for row in own if row.attributes_sold == "yes")
@@ -321,7 +350,12 @@ def _electricity_parts(site: str, rows: list[_Row], problems: list[Problem]) -> 
 def _over_contracted(site: str, covering: list[_Row], covered: float, bought: float) -> Iterator[Problem]:
     """Yield a problem if contracts and certificates cover more than the grid electricity [MJ]."""
     if covered > bought * (1 + 1e-9):
-        what = f"Contracts and certificates of {site!r} cover {covered / 3600:g} MWh, but the grid gave {bought / 3600:g} MWh."
+        what = Message(
+            "Contracts and certificates of {site!r} cover {covered:g} MWh, but the grid gave {bought:g} MWh.",
+            site=site,
+            covered=covered / 3600,
+            bought=bought / 3600,
+        )
         yield Problem(
             covering[0].location, what, "What is not bought from the grid cannot be covered: lower them.", code="supply"
         )
@@ -338,7 +372,14 @@ def _outside_period(covering: list[_Row], grid: list[_Row]) -> Iterator[Problem]
                 what = "The grid row says no period, so it cannot be told whether the contract covers it."
                 yield Problem(use.location, what, "Give its year, or period_start and period_end.", code="supply")
             elif row.start and row.end and (row.end < start or row.start > end):
-                what = f"{row.id!r} runs from {row.start} to {row.end}, the use from {start} to {end}."
+                what = Message(
+                    "{part!r} runs from {start} to {end}, the use from {use_start} to {use_end}.",
+                    part=row.id,
+                    start=row.start,
+                    end=row.end,
+                    use_start=start,
+                    use_end=end,
+                )
                 yield Problem(row.location, what, "An instrument covers electricity of its own period only.", code="supply")
 
 
@@ -349,7 +390,9 @@ def _heat_parts(site: str, rows: list[_Row], problems: list[Problem]) -> tuple[t
     """
     delivered = sum(row.energy * row.efficiency for row in rows if row.part != "fan_power")
     if delivered <= 0:
-        problems.append(Problem(rows[0].location, f"{site!r} uses no heat.", "Give the meters' totals.", code="supply"))
+        problems.append(
+            Problem(rows[0].location, Message("{site!r} uses no heat.", site=site), "Give the meters' totals.", code="supply")
+        )
         return (), ()
     parts = [_part(row, row.energy / delivered) for row in rows if row.part in ("purchased", "boiler")]
     fans = [replace(_part(row, row.energy / delivered), item=row.item or "electricity", factor_kind="life_cycle")
@@ -378,5 +421,11 @@ def _duplicate_stages(sites: Iterable[SiteSupply]) -> Iterator[Problem]:
         for stage in site.stages:
             other = owner.setdefault((site.carrier, stage), site.site)
             if other != site.site:
-                what = f"Stage {stage!r} takes its {site.carrier} from {other!r} and from {site.site!r}."
+                what = Message(
+                    "Stage {stage!r} takes its {carrier} from {other!r} and from {site!r}.",
+                    stage=stage,
+                    carrier=site.carrier,
+                    other=other,
+                    site=site.site,
+                )
                 yield Problem(f"supply of {site.site}", what, "Name each stage at one site.", code="supply")

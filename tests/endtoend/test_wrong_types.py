@@ -11,7 +11,6 @@ import pytest
 
 import textile_pcf as tp
 from paths import ROOT
-from textile_pcf.messages.catalogue import translate
 
 POPLIN = ROOT / "examples" / "cotton_poplin" / "activity.csv"
 ODD: list[Any] = [
@@ -119,4 +118,4 @@ def test_results(result: tp.Footprint, tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_told_in_chinese() -> None:
     (problem,) = refused(tp.load_rules, [{}])[0].problems
-    assert translate(f"{problem.what} {problem.cure}", "zh").startswith("类型为 dict，应为规则。请给出内置规则的名称")
+    assert problem.localized("zh").removeprefix(f"{problem.where}: ").startswith("类型为 dict，应为规则。请给出内置规则的名称")

@@ -17,6 +17,7 @@ from textile_pcf.errors import InputError, Problem
 from textile_pcf.io.read_table import read_table_with_header
 from textile_pcf.io.table import Header, Table
 from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import Message
 from textile_pcf.units.number_text import year_text
 
 TEXTS = (
@@ -222,8 +223,8 @@ def read_columns(source: Any) -> ActivityColumns:
     names = set(table.columns)
     missing = [column for column in REQUIRED if column not in names]
     if missing:
-        cure = f"Each row needs product, stage, flow, amount and unit; add: {', '.join(missing)}."
-        what = f"Columns are missing: {', '.join(missing)}."
+        cure = Message("Each row needs product, stage, flow, amount and unit; add: {missing}.", missing=", ".join(missing))
+        what = Message("Columns are missing: {missing}.", missing=", ".join(missing))
         raise InputError([*table.shape_problems, Problem(table.name, what, cure, code="missing-column")])
     if set(HEADER_COLUMNS) - names and any(problem.code in HEADER_PROBLEMS for problem in table.shape_problems):
         raise InputError(table.shape_problems)  # a wrong header is not reported again as an empty cell of every row

@@ -13,6 +13,7 @@ from textile_pcf.activity.row_patterns import RowKind, Rows
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
+from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
@@ -139,7 +140,7 @@ def _component_problems(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> I
     what = "This stage is common to all fibres, so no component can stand here."
     yield from cells.problems_at(rows.where(wrong), what, "Leave `component` empty.", "component", "component-in-common")
     if share.any() and not rules.components:
-        what = f"{rules.name} has no stages per fibre, so shares mean nothing to it."
+        what = Message("{name} has no stages per fibre, so shares mean nothing to it.", name=rules.name)
         yield from cells.problems_at(rows.where(share), what, "Remove the share rows.", "flow", "bad-share")
 
 
@@ -164,7 +165,7 @@ def check_shares(cells: ActivityColumns, components: Components) -> Iterator[Pro
     for product in np.flatnonzero((np.abs(total - 1) > SHARE_TOLERANCE) & (components.share_row[components.start] >= 0)):
         start = int(components.start[product])
         row = components.share_row[start : start + int(components.count[product])].min()
-        what = f"The shares add up to {total[product] * 100:.6g} %."
+        what = Message("The shares add up to {total:.6g} %.", total=total[product] * 100)
         yield from cells.problems_at([int(row)], what, "They must add up to 100 %.", "amount", "shares")
 
 
@@ -251,10 +252,12 @@ def _named(cells: ActivityColumns, rows: IndexArray, components: Components) -> 
         product = int(cells.texts["product"].codes[row])
         start, count = int(components.start[product]), int(components.count[product])
         names = [components.component_names[code] for code in components.component[start : start + count]]
-        what = f"The product has no fibre {cells.text('component', int(row))!r}."
+        what = Message("The product has no fibre {component!r}.", component=cells.text("component", int(row)))
         fibres = ", ".join(filter(None, names))
         cure = (
-            f"Its fibres are: {fibres}." if fibres else "Add a row `product,share` for each fibre, or leave `component` empty."
+            Message("Its fibres are: {fibres}.", fibres=fibres)
+            if fibres
+            else "Add a row `product,share` for each fibre, or leave `component` empty."
         )
         problems += cells.problems_at([int(row)], what, cure, "component", "unknown-component")
     return (rows[exists], index[exists]), problems

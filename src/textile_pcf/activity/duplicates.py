@@ -11,6 +11,7 @@ from textile_pcf.activity.row_patterns import RowKind, Rows
 from textile_pcf.arrays import BoolArray, IndexArray
 from textile_pcf.columns import duplicated_rows, group_rows, take
 from textile_pcf.errors import Problem
+from textile_pcf.messages.message import Message
 
 _ROW_COLUMNS = ("product", "stage", "component", "flow", "item", "region", "year", "per")
 _QUANTITY_COLUMNS = ("product", "stage", "component", "flow")
@@ -34,11 +35,14 @@ def find_duplicates(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
     patterns, product = rows.patterns, cells.texts["product"].codes
     quantity = group_rows(cells.texts["stage"].codes[patterns.first], cells.texts["flow"].codes[patterns.first])[1]
     several = duplicated_rows(product, take(quantity, rows.pattern))  # only rows of one flow can be equal
-    what, cure = "The same row stands already", "Add the amounts up, or tell them apart by item, region or year."
+    what, cure = (
+        "The same row stands already, in {location}.",
+        "Add the amounts up, or tell them apart by item, region or year.",
+    )
     yield from _repetitions(cells, several, _ROW_COLUMNS, what, cure)
     is_single = np.isin(patterns.row_kind, (RowKind.PROPERTY, RowKind.LOSS, RowKind.SHARE, RowKind.STAGE))
     single = several[is_single[rows.pattern[several]]]
-    what, cure = "It is given already", "Give it once per fibre."
+    what, cure = "It is given already, in {location}.", "Give it once per fibre."
     yield from _repetitions(cells, single, _QUANTITY_COLUMNS, what, cure, skip=_ROW_COLUMNS)
 
 
@@ -57,7 +61,7 @@ def _repetitions(
         earlier = int(rows[first[index]])
         other_year = skip and cells.text("year", row) != cells.text("year", earlier)
         where = cells.table.location(earlier)
-        yield from cells.problems_at([row], f"{what}, in {where}.", _YEARS if other_year else cure, code="twice")
+        yield from cells.problems_at([row], Message(what, location=where), _YEARS if other_year else cure, code="twice")
 
 
 def _repeated(cells: ActivityColumns, rows: IndexArray, columns: tuple[str, ...]) -> tuple[BoolArray, IndexArray]:

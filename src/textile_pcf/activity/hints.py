@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textile_pcf.activity.columns import ActivityColumns
+from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, UnitError, convert, parse_unit
@@ -28,7 +29,11 @@ def stage_hint(cells: ActivityColumns, rules: RuleSet, row: int) -> str:
     stage, flow = cells.text("stage", row), cells.text("flow", row)
     with_flow = [name for name in rules.names if not flow or flow in _flows_of(rules, name)]
     close = nearest(stage, with_flow) or nearest(stage, rules.names, SIMILARITY if with_flow else 0.6)
-    return f"Did you mean {close!r}?" if close else f"Its stages are: product, {', '.join(s.id for s in rules.stages)}."
+    return (
+        Message("Did you mean {close!r}?", close=close)
+        if close
+        else Message("Its stages are: product, {stages}.", stages=", ".join(s.id for s in rules.stages))
+    )
 
 
 def flow_hint(cells: ActivityColumns, rules: RuleSet, row: int) -> str:
@@ -47,11 +52,15 @@ def flow_hint(cells: ActivityColumns, rules: RuleSet, row: int) -> str:
     stage, flow = cells.text("stage", row), cells.text("flow", row)
     elsewhere = [name for name, ids in rules.names.items() if flow in ids]
     if elsewhere:
-        return f"{flow!r} is at stage {', '.join(elsewhere)}."
+        return Message("{flow!r} is at stage {elsewhere}.", flow=flow, elsewhere=", ".join(elsewhere))
     names = _flows_of(rules, stage)
     fitting = [name for name in names if _fits(cells, rules, row, name)]
     close = nearest(flow, fitting) or nearest(flow, names, SIMILARITY)
-    return f"Did you mean {close!r}?" if close else f"It has: {', '.join(names) or 'none'}."
+    return (
+        Message("Did you mean {close!r}?", close=close)
+        if close
+        else Message("It has: {names}.", names=", ".join(names) or Message("none"))
+    )
 
 
 def _flows_of(rules: RuleSet, stage: str) -> list[str]:

@@ -23,6 +23,7 @@ from textile_pcf.activity.row_patterns import (
 from textile_pcf.arrays import IndexArray, IntArray
 from textile_pcf.columns import group_rows
 from textile_pcf.errors import Problem
+from textile_pcf.messages.message import Message
 from textile_pcf.rules import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.suggest import nearest
@@ -121,7 +122,12 @@ def _interpret(cells: ActivityColumns, rules: RuleSet, row: int, has_amount: boo
     """Interpret one row; `has_amount` says whether its amount is not empty."""
     stage_id, flow, per = (cells.text(name, row) for name in ("stage", "flow", "per"))
     if stage_id not in rules.names:
-        return InvalidRow(f"{rules.name} has no stage {stage_id!r}.", stage_hint(cells, rules, row), "stage", "unknown-stage")
+        return InvalidRow(
+            Message("{rule} has no stage {stage!r}.", rule=rules.name, stage=stage_id),
+            stage_hint(cells, rules, row),
+            "stage",
+            "unknown-stage",
+        )
     stage = next((spec.index for spec in rules.stages if spec.id == stage_id), PRODUCT)
     if not flow:
         if has_amount or cells.text("unit", row):
@@ -135,10 +141,12 @@ def _interpret(cells: ActivityColumns, rules: RuleSet, row: int, has_amount: boo
     if category == "flow":
         return _flow(cells, rules, rules.flows[index], row, has_amount, per)
     if category not in ("property", "loss"):
-        what = f"Stage {stage_id!r} has no flow, loss or property {flow!r}."
+        what = Message("Stage {stage!r} has no flow, loss or property {flow!r}.", stage=stage_id, flow=flow)
         return InvalidRow(what, flow_hint(cells, rules, row), "flow", "unknown-flow")
     if per:
-        return InvalidRow(f"`per` stands only with flows, and {flow!r} is none.", "Leave `per` empty.", "per", "bad-per")
+        return InvalidRow(
+            Message("`per` stands only with flows, and {flow!r} is none.", flow=flow), "Leave `per` empty.", "per", "bad-per"
+        )
     if category == "property":
         spec = rules.properties[index]
         return _choice(cells, spec, row, has_amount) if spec.choice else _quantity(cells, rules, spec, row, has_amount)
@@ -151,18 +159,31 @@ def _unit(
     """Parse the unit of a row; `expected` is an example of a unit that fits, `alternatives` a text that lists all of them."""
     text = cells.text("unit", row)
     if not text:
-        return InvalidRow("The amount has no unit.", f"Write the unit, for example {expected}.", "unit", "no-unit")
+        return InvalidRow(
+            "The amount has no unit.", Message("Write the unit, for example {expected}.", expected=expected), "unit", "no-unit"
+        )
     try:
         return parse_unit(text, rules.unit_names)
     except UnitError as error:
-        return InvalidRow(error.what, cure_where(error, f"Give it in {alternatives or expected}.", fits), "unit", "bad-unit")
+        return InvalidRow(
+            error.what,
+            cure_where(error, Message("Give it in {expected}.", expected=alternatives or expected), fits),
+            "unit",
+            "bad-unit",
+        )
 
 
 def _wrong_dimension(text: str, unit: Unit, flow: str, expected: str, title: str = "") -> InvalidRow:
     """Describe a unit whose dimension does not fit the quantity."""
     name = title if title not in ("", flow) else repr(flow)
-    what = f"{text!r} is {describe(unit.dimensions)}, but {name} is told in {expected}."
-    return InvalidRow(what, f"Give it in {expected}.", "unit", "wrong-dimension")
+    what = Message(
+        "{text!r} is {quantity}, but {name} is told in {expected}.",
+        text=text,
+        quantity=describe(unit.dimensions),
+        name=name,
+        expected=expected,
+    )
+    return InvalidRow(what, Message("Give it in {expected}.", expected=expected), "unit", "wrong-dimension")
 
 
 def _share(cells: ActivityColumns, rules: RuleSet, row: int, has_amount: bool, per: str) -> RowPattern | InvalidRow:
@@ -191,11 +212,11 @@ def _output(
     mass = rules.product_property("mass")
     known = {(("mass", 1),), (("length", 1),), (("length", 2),), rules.product_unit.dimensions}
     known |= {_divisor_dimensions(mass.unit)} if mass else set()
-    unit = _unit(cells, rules, row, "kg", lambda unit: unit.dimensions in known, "kg, m, m2 or pieces")
+    unit = _unit(cells, rules, row, "kg", lambda unit: unit.dimensions in known, Message("kg, m, m2 or pieces"))
     if isinstance(unit, InvalidRow):
         return unit
     if unit.dimensions not in known:
-        return _wrong_dimension(cells.text("unit", row), unit, "output", "kg, m, m2 or pieces")
+        return _wrong_dimension(cells.text("unit", row), unit, "output", Message("kg, m, m2 or pieces"))
     return RowPattern(RowKind.OUTPUT, stage, per=PER_PERIOD, unit=unit)
 
 
@@ -214,14 +235,18 @@ def _flow(
     if not has_amount:
         return _flow_without_amount(spec, basis)
     ratio_unit = {PER_DRIVER: spec.ratio_unit, PER_PRODUCT: spec.unit / rules.product_unit, PER_PERIOD: spec.unit}[basis]
-    expected = spec.unit.text if basis == PER_PERIOD else f"{spec.unit.text} or {ratio_unit.text}"
+    expected = (
+        spec.unit.text
+        if basis == PER_PERIOD
+        else Message("{unit} or {ratio_unit}", unit=spec.unit.text, ratio_unit=ratio_unit.text)
+    )
     unit = _unit(cells, rules, row, spec.unit.text, lambda unit: spec.conversion(unit, ratio_unit) is not None, expected)
     if isinstance(unit, InvalidRow):
         return unit
     conversion = spec.conversion(unit, ratio_unit)
     if conversion is None:
         return _wrong_dimension(
-            cells.text("unit", row), unit, spec.id, expected, rules.title(rules.stage_id(spec.stage), spec.id)
+            cells.text("unit", row), unit, spec.id, expected, rules.localized_title(rules.stage_id(spec.stage), spec.id)
         )
     return RowPattern(RowKind.FLOW, spec.stage, spec.index, basis, conversion, unit=unit)
 
@@ -231,7 +256,7 @@ def _flow_without_amount(spec: FlowSpec, basis: int) -> RowPattern | InvalidRow:
     if basis != PER_DRIVER:
         return InvalidRow("There is a `per` but no amount.", "Write the amount, or leave `per` empty.", "amount", "no-amount")
     if spec.default is None:
-        cure = f"Write the amount in {spec.unit.text}; the rule has no value for it."
+        cure = Message("Write the amount in {unit}; the rule has no value for it.", unit=spec.unit.text)
         return InvalidRow("The amount is missing.", cure, "amount", "no-amount")
     return RowPattern(RowKind.FLOW, spec.stage, spec.index)
 
@@ -244,7 +269,7 @@ def _quantity(
     if not has_amount:
         computed = isinstance(spec, PropertySpec) and spec.method is not None
         if spec.default is None and not computed:
-            cure = f"Write the amount in {spec.unit.text}; the rule has no value for it."
+            cure = Message("Write the amount in {unit}; the rule has no value for it.", unit=spec.unit.text)
             return InvalidRow("The amount is missing.", cure, "amount", "no-amount")
         return RowPattern(row_kind, spec.stage, spec.index)
     unit = _unit(cells, rules, row, spec.unit.text, lambda unit: _quantity_conversion(unit, rules, spec) is not None)
@@ -253,7 +278,7 @@ def _quantity(
     conversion = _quantity_conversion(unit, rules, spec)
     if conversion is None:
         return _wrong_dimension(
-            cells.text("unit", row), unit, spec.id, spec.unit.text, rules.title(rules.stage_id(spec.stage), spec.id)
+            cells.text("unit", row), unit, spec.id, spec.unit.text, rules.localized_title(rules.stage_id(spec.stage), spec.id)
         )
     canonical = Conversion(conversion.factor * spec.unit.factor, conversion.inverse)
     if unit.text == spec.unit.text:
@@ -274,12 +299,20 @@ def _choice(cells: ActivityColumns, spec: PropertySpec, row: int, has_amount: bo
     """Interpret a row of a property that is a choice."""
     option = cells.text("item", row)
     if has_amount:
-        what = f"{spec.id!r} is a choice; it has no amount."
+        what = Message("{name!r} is a choice; it has no amount.", name=spec.id)
         return InvalidRow(what, "Write the word in the column `item`.", "amount", "amount-of-a-choice")
     index = spec.option_index(option) if option else -1
     if index < 0:
         close = nearest(option, spec.choice) if option else None
-        cure = f"Did you mean {close!r}?" if close else f"Choose from: {', '.join(spec.choice)}."
-        what = f"{option!r} is not a word of {spec.id!r}." if option else f"No word is chosen for {spec.id!r} in column item."
+        cure = (
+            Message("Did you mean {close!r}?", close=close)
+            if close
+            else Message("Choose from: {choices}.", choices=spec.options_text)
+        )
+        what = (
+            Message("{option!r} is not a word of {name!r}.", option=option, name=spec.id)
+            if option
+            else Message("No word is chosen for {name!r} in column item.", name=spec.id)
+        )
         return InvalidRow(what, cure, "item", "unknown-word")
     return RowPattern(RowKind.PROPERTY, spec.stage, spec.index, option=index)

@@ -11,6 +11,7 @@ from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.columns import Categorical, parse_numbers, quoted
 from textile_pcf.errors import Problem
 from textile_pcf.io.table import Table
+from textile_pcf.messages.message import Message
 from textile_pcf.units import UnitError, parse_unit, split_quantity
 from textile_pcf.units.number_text import parse_office_numbers, scaled, times_more, why_no_number
 
@@ -105,14 +106,32 @@ def _one_unit(text: str, amount: float, amount_unit: str, column_unit: str) -> t
             parse_unit(amount_unit)
         except UnitError:
             cure = "Write a plain number into the column `amount`, and the unit into the column `unit`."
-            return (amount, column_unit), (f"The amount {text[:60]!r} ends in {amount_unit[:60]!r}, which is no unit.", cure)
+            return (amount, column_unit), (
+                Message(
+                    "The amount {text!r} ends in {amount_unit!r}, which is no unit.",
+                    text=text[:60],
+                    amount_unit=amount_unit[:60],
+                ),
+                cure,
+            )
         return (amount, column_unit), (
-            f"The amount says {amount_unit!r}, the column unit says {column_unit!r}.",
+            Message(
+                "The amount says {amount_unit!r}, the column unit says {column_unit!r}.",
+                amount_unit=amount_unit,
+                column_unit=column_unit,
+            ),
             "Write the unit once.",
         )
     if not amount_unit and column_unit[:1] in MULTIPLIERS and MULTIPLIERS.intersection(text):
         cure = "Write the multiplier once, in the amount or in the unit."
-        return (amount, column_unit), (f"The amount is {text[:60]!r}, and its unit {column_unit!r} multiplies it again.", cure)
+        return (amount, column_unit), (
+            Message(
+                "The amount is {text!r}, and its unit {column_unit!r} multiplies it again.",
+                text=text[:60],
+                column_unit=column_unit,
+            ),
+            cure,
+        )
     return (amount, amount_unit or column_unit), None
 
 
@@ -143,7 +162,7 @@ def _no_number(cell: Any, column: str) -> tuple[str, str]:
         return reason.what, reason.cure
     is_option = isinstance(cell, str) and (bare := cell.replace("_", "")).isalpha() and not bare.isnumeric()
     cure = OPTION_CURE if is_option and column == "amount" else NUMBER_CURE
-    return f"{quoted(cell)} in column {column} is not a number.", cure
+    return Message("{cell} in column {column} is not a number.", cell=quoted(cell), column=column), cure
 
 
 def range_problems(cells: ActivityColumns, quality: Sequence[str], has_gsd: bool) -> Iterator[Problem]:
@@ -164,7 +183,9 @@ def range_problems(cells: ActivityColumns, quality: Sequence[str], has_gsd: bool
     for column in quality:
         rows = np.flatnonzero((cells.numbers[column] < 1) | (cells.numbers[column] > 5))
         cells.invalid[rows] = True
-        yield from cells.problems_at(rows, f"{column} is outside 1 to 5.", "1 is best, 5 is worst.", column, "bad-quality")
+        yield from cells.problems_at(
+            rows, Message("{column} is outside 1 to 5.", column=column), "1 is best, 5 is worst.", column, "bad-quality"
+        )
     if has_gsd:
         rows = np.flatnonzero(cells.numbers["gsd"] < 1)
         cells.invalid[rows] = True

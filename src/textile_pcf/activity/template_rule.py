@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.errors import InputError, Problem
+from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet
 
 
@@ -32,17 +33,27 @@ def check_template_rule(cells: ActivityColumns, rules: RuleSet) -> ActivityColum
     if not table.template_rule:
         return cells
     if table.template_rule.partition("@")[0] != rules.document.rule:
-        what = f"This workbook was made for {table.template_rule}, not for {rules.name}."
+        what = Message(
+            "This workbook was made for {template_rule}, not for {rule}.", template_rule=table.template_rule, rule=rules.name
+        )
         raise InputError([Problem(table.name, what, "Name its rule, or make a new workbook.", code="other-rule")])
     required = {spec.id for spec in rules.stages if not spec.optional}
     problems = [
         Problem(
-            location, f"{rules.title(stage)} always takes place under {rules.name}.", "Clear this cell.", code="stage-refused"
+            location,
+            Message("{stage} always takes place under {rule}.", stage=rules.localized_title(stage), rule=rules.name),
+            "Clear this cell.",
+            code="stage-refused",
         )
         for stage, location in table.stages_declined.items()
         if stage in required
     ]
     if table.template_rule != rules.name:
-        note = f"{table.name} was made for {table.template_rule} and is read under {rules.name}."
+        note = Message(
+            "{table} was made for {template_rule} and is read under {rule}.",
+            table=table.name,
+            template_rule=table.template_rule,
+            rule=rules.name,
+        )
         table = replace(table, notes=(*table.notes, note))
     return replace(cells, table=table, problems=(*table.template_problems, *cells.problems, *problems))

@@ -11,6 +11,7 @@ from textile_pcf.arrays import IndexArray
 from textile_pcf.columns import ArrowStrings
 from textile_pcf.errors import Problem
 from textile_pcf.io.safe_text import find_controls, first_control, may_hold_controls
+from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 
 ID_COLUMNS = ("product", "component", "item")  # columns whose texts are written into results
@@ -62,7 +63,11 @@ def _with_control(texts: Sequence[str]) -> list[int]:
 
 def _control_problem(text: str) -> tuple[str, str]:
     """Return what is wrong with an id that holds a control character, and the cure."""
-    what = f"{text!r} holds the control character U+{ord(first_control(text)):04X}, which cannot be seen."
+    what = Message(
+        "{text!r} holds the control character U+{code_point:04X}, which cannot be seen.",
+        text=text,
+        code_point=ord(first_control(text)),
+    )
     return what, "Write the id again without it, and wherever else it is used."
 
 
@@ -108,7 +113,7 @@ def _bad_confirmed(text: str) -> tuple[str, str] | None:
 def _bad_year(text: str) -> tuple[str, str] | None:
     if not text or (len(text) == 4 and text.isascii() and text.isdigit() and text[0] in "12"):
         return None
-    return f"{text!r} is not a year.", "Write four digits, such as 2024."
+    return Message("{text!r} is not a year.", text=text), "Write four digits, such as 2024."
 
 
 def _not_one_of(text: str, column: str, options: Sequence[str]) -> tuple[str, str] | None:
@@ -117,5 +122,9 @@ def _not_one_of(text: str, column: str, options: Sequence[str]) -> tuple[str, st
         return None
     close = nearest(text, options)
     known = ", ".join(option for option in options if option)
-    cure = f"Did you mean {close!r}?" if close else f"Write one of: {known}; or leave it empty."
-    return f"{text!r} cannot stand in column {column}.", cure
+    cure = (
+        Message("Did you mean {close!r}?", close=close)
+        if close
+        else Message("Write one of: {known}; or leave it empty.", known=known)
+    )
+    return Message("{text!r} cannot stand in column {column}.", text=text, column=column), cure

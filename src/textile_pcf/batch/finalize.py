@@ -17,9 +17,11 @@ from textile_pcf.batch.worker import PartitionReport
 from textile_pcf.errors import SHOWN
 from textile_pcf.inventory.plausibility import catalogue_warnings
 from textile_pcf.io.safe_text import guard_cells
+from textile_pcf.messages.message import Message, chinese_of, sentences
 
 MAX_REASONS = 20  # per scenario
 MORE = "Name further tables for this scenario."
+CHINESE = "rejected_zh.csv"
 REJECTED_COLUMNS = ("product", "code", "where", "what", "cure")
 
 
@@ -65,8 +67,13 @@ def _unanswered_warnings(reports: list[PartitionReport]) -> Iterator[str]:
     products = sum(report.products for report in reports)
     for name, unanswered in unanswered_scenarios(reports).items():
         count = unanswered["products"]
-        what = f"Scenario {name!r} does not answer for {count} of {products} products, and its columns are empty there."
-        yield f"{what} {next(iter(unanswered['reasons']))} {MORE}"
+        what = Message(
+            "Scenario {name!r} does not answer for {count} of {products} products, and its columns are empty there.",
+            name=name,
+            count=count,
+            products=products,
+        )
+        yield sentences(what, next(iter(unanswered["reasons"])), MORE)
 
 
 def finish(
@@ -102,6 +109,7 @@ def finish(
         "counts": counts,
         "parts": len(reports),
         "warnings": list(dict.fromkeys(warnings)),
+        "chinese": chinese_of(warnings),
         "files": files,
     }
     unanswered = unanswered_scenarios(reports)
@@ -118,18 +126,20 @@ def clean_up(out: Path) -> None:
 
 
 def _merge_rejected(out: Path, numbers: list[int]) -> None:
-    """Write the problems of all partitions to one file, and the rows of rejected products to another."""
+    """Write the problems of all partitions in English and in Chinese, and the rows of rejected products."""
     if not numbers:
         return
 
-    def write_problems(path: Path) -> None:
-        with path.open("w", encoding="utf-8", newline="") as file:
+    def write_problems(path: Path, language: str = "en") -> None:
+        suffix = "" if language == "en" else f"_{language}"
+        with path.open("w", encoding="utf-8-sig" if suffix else "utf-8", newline="") as file:  # spreadsheets need the mark
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(REJECTED_COLUMNS)
             for number in numbers:
                 record = read_json(out / "parts" / f"{part_name(number)}.json") or {}
                 problems = record["rejected_problems"]
-                writer.writerows(guard_cells(problem[column] for column in REJECTED_COLUMNS) for problem in problems)
+                texts = ({**problem, **{key: problem[key + suffix] for key in ("what", "cure")}} for problem in problems)
+                writer.writerows(guard_cells(problem[column] for column in REJECTED_COLUMNS) for problem in texts)
 
     def write_rows(path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -138,4 +148,5 @@ def _merge_rejected(out: Path, numbers: list[int]) -> None:
                 file.write(text if index == 0 else text.partition("\n")[2])
 
     write_atomically(out / "rejected.csv", write_problems)
+    write_atomically(out / CHINESE, lambda path: write_problems(path, "zh"))
     write_atomically(out / "rejected_activity.csv", write_rows)

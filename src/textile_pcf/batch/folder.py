@@ -16,6 +16,7 @@ from textile_pcf.batch.atomic_files import MANIFEST, read_json, write_json
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.io.arrow_faults import DISK_FULL_ERRORS
 from textile_pcf.io.resources import sha256_of
+from textile_pcf.messages.message import Message
 
 LOCK = ".lock"
 PART = r"part-\d{5,}"
@@ -93,9 +94,9 @@ def open_folder(out: Path, source: Any) -> Iterator[None]:
 
 def _unwritable(out: Path, error: OSError) -> Problem:
     """Return the problem of a folder that cannot be made or written."""
-    what = f"This folder cannot be made ({error.strerror})."
+    what = Message("This folder cannot be made ({reason}).", reason=error.strerror)
     if out.is_dir():
-        what = f"Nothing can be written into this folder ({error.strerror})."
+        what = Message("Nothing can be written into this folder ({reason}).", reason=error.strerror)
     return Problem(str(out), what, "Name a folder that can be written.", code="folder")
 
 
@@ -113,7 +114,7 @@ def refuse_other_folder(out: Path) -> None:
     others = [name for name in others if name not in OUR_FILES or not (out / name).is_dir() or any((out / name).iterdir())]
     if others:
         names = ", ".join(others[:MAX_NAMES]) + (", …" if len(others) > MAX_NAMES else "")
-        what = f"This folder is not empty, and no batch wrote it: it holds {names}."
+        what = Message("This folder is not empty, and no batch wrote it: it holds {names}.", names=names)
         raise UsageError([Problem(str(out), what, "Name an empty or a new folder for the results.", code="folder")])
 
 
@@ -136,7 +137,7 @@ def lock_folder(out: Path) -> Iterator[None]:
     if file is None:
         owner = read_json(path) or {}
         who = f"process {owner.get('process', '?')} on {owner.get('machine', '?')}, since {owner.get('since', '?')}"
-        what = f"Another batch is writing into this folder ({who})."
+        what = Message("Another batch is writing into this folder ({who}).", who=who)
         cure = "Wait until it has ended, or name another folder for the results."
         raise UsageError([Problem(str(out), what, cure, code="locked")])
     try:
@@ -217,7 +218,9 @@ def finished_counts(out: Path, identity: dict[str, Any]) -> dict[str, int] | Non
         return None
     different = [name for name in identity if earlier.get("run", {}).get(name) != identity[name]]
     if different:
-        what = f"This folder holds another run: its {', '.join(different)} {'differs' if len(different) == 1 else 'differ'}."
+        names = ", ".join(different)
+        one = Message("This folder holds another run: its {names} differs.", names=names)
+        what = one if len(different) == 1 else Message("This folder holds another run: its {names} differ.", names=names)
         raise UsageError([Problem(str(out), what, "Name another folder for the results.", code="other-run")])
     if "counts" not in earlier or not _is_complete(out, earlier.get("files", {})):
         write_json(out / MANIFEST, {"run": identity})

@@ -15,6 +15,7 @@ from textile_pcf.batch.partitions import EXTRA
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.factors import FactorTable, load_factors
+from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import Supply, load_supply
 from textile_pcf.units import UnitError, parse_unit
@@ -172,7 +173,11 @@ def _derived_scenario(name: str, changes: dict[str, Any], declared: Scenario) ->
     """Return the declared scenario with some things changed, under another name."""
     unknown = set(changes) - SCENARIO_KEYS
     if unknown or not name:
-        what = f"A scenario cannot change {', '.join(sorted(unknown))}." if unknown else "A scenario has no name."
+        what = (
+            Message("A scenario cannot change {unknown}.", unknown=", ".join(sorted(unknown)))
+            if unknown
+            else "A scenario has no name."
+        )
         raise UsageError([Problem(f"scenario {name!r}", what, "Name it, and give factors, gwp or biogenic.", code="scenario")])
     return Scenario(
         name,
@@ -185,6 +190,6 @@ def _derived_scenario(name: str, changes: dict[str, Any], declared: Scenario) ->
 def _checked_choice(name: str, value: str, choices: tuple[str, ...]) -> str:
     """Return the value of an option if it is one of the choices; raise a UsageError otherwise."""
     if not isinstance(value, str) or value not in choices:
-        cure = f"Choose from: {', '.join(choices)}."
+        cure = Message("Choose from: {choices}.", choices=", ".join(choices))
         raise UsageError([Problem(f"{name} {value!r}", "There is no such choice.", cure, code=name)])
     return value

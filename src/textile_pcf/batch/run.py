@@ -24,6 +24,7 @@ from textile_pcf.batch.sources import PartitionedSource, partition_and_hash, par
 from textile_pcf.batch.worker import LinkedError, PartitionReport, read_report
 from textile_pcf.errors import InputError, UsageError, warn_caller
 from textile_pcf.io.safe_text import unguard_formula
+from textile_pcf.messages.message import with_chinese
 from textile_pcf.rules import RuleSet
 from textile_pcf.supply import Supply
 
@@ -97,8 +98,7 @@ class BatchResult:
         list of str
             Each distinct warning once; empty if there are none.
         """
-        texts: list[str] = self._manifest("warnings", [])
-        return texts
+        return [*with_chinese(self._manifest("warnings", []), self._manifest("chinese", {}))]
 
     def unanswered(self) -> dict[str, Any]:
         """Return the scenarios that lack a factor for some products: the number of `products`, and `reasons` with counts.

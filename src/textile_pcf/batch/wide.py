@@ -23,6 +23,7 @@ from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.plausibility import most_of_rows
+from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import parse_unit
@@ -163,7 +164,7 @@ def _weights(inventory: Inventory, columns: int, weight: FloatArray) -> tuple[Fl
 
 def _unfit(why: str) -> Problem:
     cure = "Give a long table (product, stage, flow, amount, unit) to `calculate_batch`."
-    return Problem("wide table", f"These columns do not make a wide table: {why}.", cure, code="wide")
+    return Problem("wide table", Message("These columns do not make a wide table: {why}.", why=Message(why)), cure, code="wide")
 
 
 def _must_be_linear(activity: Activity) -> None:
@@ -206,9 +207,14 @@ def _problems(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], layout:
         cure = (
             "If it is right, give the column `confirmed: yes`." if beyond[row, place] else "Write a finite number that can be."
         )
-        yield Problem(where, f"The amount is {amounts[row, place]:g}.", cure, code="wide-cell")
+        yield Problem(where, Message("The amount is {amount:g}.", amount=amounts[row, place]), cure, code="wide-cell")
     if len(rows) > MOST_CELLS:
-        yield Problem("wide table", f"There are {len(rows)} such cells in all.", "See the first of them.", code="wide-cell")
+        yield Problem(
+            "wide table",
+            Message("There are {count} such cells in all.", count=len(rows)),
+            "See the first of them.",
+            code="wide-cell",
+        )
 
 
 def _measures(part: FloatArray, layout: _Layout) -> ProductUnits:

@@ -27,6 +27,7 @@ from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.inventory.plausibility import count_implausible
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.table import Table
+from textile_pcf.messages.message import chinese_of, localize, with_chinese
 from textile_pcf.results import Footprint
 from textile_pcf.results.warnings import product_warnings
 
@@ -217,8 +218,10 @@ def write_partition(job: Job, result: PartitionResult) -> PartitionReport:
         {name: list(values) for name, values in implausible.items()},
     )
     record = {key: value for key, value in vars(report).items() if key != "seconds"}
-    problems = [asdict(problem) for problem in result.problems]
-    write_json(out / "parts" / f"{part_name(number)}.json", {**record, "rejected_problems": problems}, indent=None)
+    problems = [{**asdict(problem), **_in_chinese(problem)} for problem in result.problems]
+    texts = [*report.warnings, *(reason for unanswered in report.unanswered.values() for reason in unanswered["reasons"])]
+    written = {**record, "chinese": chinese_of(texts), "rejected_problems": problems}
+    write_json(out / "parts" / f"{part_name(number)}.json", written, indent=None)
     result.partition.release()
     seconds = {"calculate": result.seconds, "write": time.perf_counter() - start}
     return PartitionReport(**record, seconds={key: round(value, 6) for key, value in seconds.items()})
@@ -230,7 +233,16 @@ def read_report(out: Path, number: int) -> PartitionReport | None:
     if record is None:
         return None
     record.pop("rejected_problems")
+    chinese = record.pop("chinese")
+    record["warnings"] = with_chinese(record["warnings"], chinese)
+    for unanswered in record["unanswered"].values():
+        reasons = unanswered["reasons"]
+        unanswered["reasons"] = dict(zip(with_chinese(reasons, chinese), reasons.values(), strict=True))
     return PartitionReport(**record)
+
+
+def _in_chinese(problem: Problem) -> dict[str, str]:
+    return {"what_zh": localize(problem.what, "zh"), "cure_zh": localize(problem.cure, "zh")}
 
 
 def _calculate_or_reject(

@@ -14,6 +14,7 @@ from textile_pcf.brightway.units import from_brightway
 from textile_pcf.errors import FactorError, Problem, UsageError
 from textile_pcf.factors import FactorTable, TableDocument, check_table
 from textile_pcf.io.read_table import read_table
+from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 
 WORLD = "GLO"
@@ -105,9 +106,20 @@ def _check_exists(name: Any, existing: Any, object_type: str) -> None:
     names = [" / ".join(entry) if isinstance(entry, tuple) else str(entry) for entry in existing]
     text = " / ".join(name) if isinstance(name, tuple) else str(name)
     close = nearest(text, names)
-    cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(sorted(names)[:10]) or 'none'}."
+    cure = (
+        Message("Did you mean {close!r}?", close=close)
+        if close
+        else Message("There are: {known}.", known=", ".join(sorted(names)[:10]) or "none")
+    )
     raise UsageError(
-        [Problem(f"{object_type} {text!r}", f"There is no such {object_type} in this project.", cure, code=f"no-{object_type}")]
+        [
+            Problem(
+                f"{object_type} {text!r}",
+                Message("There is no such {object_type} in this project.", object_type=object_type),
+                cure,
+                code=f"no-{object_type}",
+            )
+        ]
     )
 
 
@@ -116,7 +128,7 @@ def _units(activities: list[SelectedActivity], known: Mapping[str, str]) -> list
     problems = [
         Problem(
             f"{activity.node['database']} ({activity.node['name']})",
-            f"The unit {activity.unit!r} is not known.",
+            Message("The unit {unit!r} is not known.", unit=activity.unit),
             "Say what it is with units={...}, or leave the activity out with select.",
             code="bad-unit",
         )
@@ -135,9 +147,15 @@ def _refuse_uncharacterised(
     problems = [
         Problem(
             f"{activity.node['database']} ({activity.node['name']})",
-            f"The method {', '.join(method)} characterises no flow in the life cycle of {activity.item!r}: "
-            "the factor would be 0.",
-            f"Link its exchanges in Brightway, choose another method, or say burden_free=[{activity.item!r}] where 0 is meant.",
+            Message(
+                "The method {method} characterises no flow in the life cycle of {item!r}: the factor would be 0.",
+                method=", ".join(method),
+                item=activity.item,
+            ),
+            Message(
+                "Link its exchanges in Brightway, choose another method, or say burden_free=[{item!r}] where 0 is meant.",
+                item=activity.item,
+            ),
             code="nothing-characterised",
         )
         for activity, uncharacterised in zip(activities, scores.uncharacterised, strict=True)
@@ -178,7 +196,9 @@ def _treatment_note(activity: SelectedActivity) -> str:
     return (
         ""
         if activity.amount > 0
-        else f"The activity takes its product in (production {activity.amount:g}): the factor is of treating it."
+        else Message(
+            "The activity takes its product in (production {amount:g}): the factor is of treating it.", amount=activity.amount
+        )
     )
 
 
@@ -192,5 +212,5 @@ def _gas_columns(value: float, masses: FloatArray, gases: Gases) -> dict[str, An
     by_gas["co2_fossil"] += rest
     if min(by_gas.values()) < 0:
         return {"notes": "Gases are not told: some of them would be negative."}
-    note = f"Other gases add {rest:.4g} kgCO2e, which stands under co2_fossil." if rest else ""
+    note = Message("Other gases add {rest:.4g} kgCO2e, which stands under co2_fossil.", rest=rest) if rest else ""
     return {**by_gas, "notes": note}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from textile_pcf.errors import FactorError, Problem
+from textile_pcf.messages.message import Message, sentences
 from textile_pcf.suggest import nearest
 
 Select = Mapping[str, Any] | Iterable[str] | Callable[[Any], bool] | None
@@ -89,9 +90,19 @@ def _matching_nodes(nodes: list[Any], products: list[Any], text: Any) -> list[An
 
 def _match_problem(database: str, text: Any, matches: list[Any], nodes: list[Any]) -> Problem:
     close = nearest(str(text), [node["name"] for node in nodes])
-    message = f"{len(matches)} activities have this name." if matches else "There is no activity with this code or name."
+    message = (
+        Message("{count} activities have this name.", count=len(matches))
+        if matches
+        else "There is no activity with this code or name."
+    )
     codes = ", ".join(node["code"] for node in matches[:5])
-    cure = f"Give a code: {codes}." if matches else f"Did you mean {close!r}?" if close else "Give a code of the database."
+    cure = (
+        Message("Give a code: {codes}.", codes=codes)
+        if matches
+        else Message("Did you mean {close!r}?", close=close)
+        if close
+        else "Give a code of the database."
+    )
     return Problem(f"{database} ({text})", message, cure, code="no-activity")
 
 
@@ -122,7 +133,9 @@ def _of_activity(item: str, node: Any) -> SelectedActivity | Problem:
         amounts[product.id] = amounts.get(product.id, 0.0) + float(edge["amount"])
     if len(products) > 1:
         names = ", ".join(repr(product["name"]) for product in products.values())
-        return _production_problem(node, f"The activity makes several products: {names}.", "Allocate it in Brightway first.")
+        return _production_problem(
+            node, Message("The activity makes several products: {names}.", names=names), "Allocate it in Brightway first."
+        )
     if not products and node.get("type") in ("process", "multifunctional"):
         return _production_problem(node, "The activity makes no product.", "Add its production exchange in Brightway.")
     product = next(iter(products.values()), node)
@@ -140,7 +153,9 @@ def _of_product(item: str, product: Any) -> SelectedActivity | Problem:
     if len(makers) > 1:
         names = ", ".join(repr(node["name"]) for node in makers.values())
         return _production_problem(
-            product, f"Several activities make this product: {names}.", "Put a market between them in Brightway."
+            product,
+            Message("Several activities make this product: {names}.", names=names),
+            "Put a market between them in Brightway.",
         )
     node = next(iter(makers.values()))
     activity = _of_activity(item, node)
@@ -156,7 +171,9 @@ def _selected_activity(item: str, node: Any, product: Any, amount: float) -> Sel
 
 
 def _production_problem(node: Any, what: str, cure: str) -> Problem:
-    return Problem(f"{node['database']} ({node['name']})", what, f"{cure} Or leave it out with select.", code="bad-production")
+    return Problem(
+        f"{node['database']} ({node['name']})", what, sentences(cure, "Or leave it out with select."), code="bad-production"
+    )
 
 
 # -- what they are called -------------------------------------------------------------------------------------------

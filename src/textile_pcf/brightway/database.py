@@ -13,6 +13,7 @@ from textile_pcf.brightway.packages import open_project
 from textile_pcf.brightway.units import to_brightway
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.factors import FactorTable
+from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 from textile_pcf.results.contributions import SPLIT
 from textile_pcf.results.licence import refuse_restricted
@@ -65,7 +66,7 @@ def write_database(
         forbids it.
     """
     if not own_use:
-        refuse_restricted(result, f"the database {database}")
+        refuse_restricted(result, Message("the database {name}", name=database))
     system = system_of(result)
     data = datasets(system, database, _amount_uncertainty(result, activity), _factor_uncertainty(system, factors))
     with open_project(project, create=True) as brightway:

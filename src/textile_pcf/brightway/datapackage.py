@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from textile_pcf.arrays import FloatArray, IntArray
 from textile_pcf.brightway.packages import package
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 from textile_pcf.results.contributions import SPLIT
 from textile_pcf.results.licence import refuse_restricted
@@ -67,10 +68,17 @@ def to_datapackage(
     """
     if part not in PARTS:
         raise UsageError(
-            [Problem(f"part {part!r}", "There is no such part.", f"Choose from: {', '.join(PARTS)}.", code="part")]
+            [
+                Problem(
+                    f"part {part!r}",
+                    "There is no such part.",
+                    Message("Choose from: {choices}.", choices=", ".join(PARTS)),
+                    code="part",
+                )
+            ]
         )
     if path is not None and not own_use:
-        refuse_restricted(result, f"the data package {Path(path).name}")
+        refuse_restricted(result, Message("the data package {name}", name=Path(path).name))
     return pack(system_of(result), _filesystem(path), part, flows_as_activities, labels, first_id)
 
 

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 
 INSTALL = "pip install 'textile_pcf[brightway]'"
@@ -45,9 +46,12 @@ def package(name: str) -> Any:
 
 def _missing(name: str, error: ImportError) -> UsageError:
     absent = isinstance(error, ModuleNotFoundError)
-    why = "which is not installed here" if absent else f"which cannot be imported here ({error})"
-    what = f"This needs {name} of Brightway 2.5, {why}."
-    return UsageError([Problem("Brightway", what, f"Install it with: {INSTALL}", code="missing-extra")])
+    not_installed = Message("This needs {name} of Brightway 2.5, which is not installed here.", name=name)
+    not_imported = "This needs {name} of Brightway 2.5, which cannot be imported here ({error})."
+    what = not_installed if absent else Message(not_imported, name=name, error=str(error))
+    return UsageError(
+        [Problem("Brightway", what, Message("Install it with: {install}", install=INSTALL), code="missing-extra")]
+    )
 
 
 def brightway_data() -> Any:
@@ -84,7 +88,9 @@ def open_project(project: str, *, create: bool = False) -> Iterator[Any]:
     if not create and project not in data.projects:
         names = sorted(project_.name for project_ in data.projects)
         close = nearest(project, names)
-        cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(names)}."
+        cure = (
+            Message("Did you mean {close!r}?", close=close) if close else Message("There are: {known}.", known=", ".join(names))
+        )
         raise UsageError([Problem(f"project {project!r}", "There is no such Brightway project.", cure, code="no-project")])
     previous = data.projects.current
     if project != previous:

@@ -14,6 +14,7 @@ from textile_pcf.brightway.chosen import SelectedActivity
 from textile_pcf.brightway.gases import BIOGENIC, GASES, Gases
 from textile_pcf.brightway.packages import package
 from textile_pcf.errors import FactorError, Problem, UsageError
+from textile_pcf.messages.message import Message, sentences
 
 TINY = 1e-12
 BLOCK = 256  # activities looked through at once
@@ -98,7 +99,7 @@ def import_error(module: str, name: str) -> type[Exception]:
 
 
 def _not_solved(activity: SelectedActivity, reason: str) -> FactorError:
-    what = f"Brightway cannot solve the database: {reason.strip().rstrip('.') or 'it gives no reason'}."
+    what = Message("Brightway cannot solve the database: {reason}.", reason=reason.strip().rstrip(".") or "it gives no reason")
     cure = "Every product needs one activity that makes it, and every activity one product: allocate and link in Brightway."
     return FactorError([Problem(str(activity.node["database"]), what, cure, code="not-solved")])
 
@@ -111,7 +112,7 @@ def _refuse_own_use(lca: Any, activities: list[SelectedActivity], indices: NDArr
         Problem(
             f"{activity.node['database']} ({activity.node['name']})",
             "The activity uses all or more of what it makes.",
-            "Correct its exchanges in Brightway. Or leave it out with select.",
+            sentences("Correct its exchanges in Brightway.", "Or leave it out with select."),
             code="bad-production",
         )
         for activity, left in zip(activities, net.tolist(), strict=True)

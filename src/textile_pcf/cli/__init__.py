@@ -36,31 +36,38 @@ def run(arguments: list[str]) -> int:
     """Run a command line and return its exit code."""
     import click
 
-    from textile_pcf.cli.commands import app
-    from textile_pcf.cli.help import usage_error
-    from textile_pcf.errors import PcfError, PcfWarning
+    from textile_pcf.cli.help import usage_error, words_of_click
+    from textile_pcf.errors import PcfError
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     language = message_language(arguments)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", PcfWarning)  # commands that calculate write warnings themselves
-            code = app.main(arguments, prog_name="textile-pcf", standalone_mode=False, obj=language)
-        sys.stdout.flush()  # reports a full disk here, not at interpreter exit
-        return code if isinstance(code, int) else DONE
-    except SystemExit as stop:  # the reader of the output closed it
-        return stop.code if isinstance(stop.code, int) else DONE
-    except click.ClickException as error:
-        sys.stderr.write(usage_error(error, language))
-        return USAGE
-    except (KeyboardInterrupt, click.Abort):
-        return STOPPED
-    except PcfError as error:
-        return _report_errors(error, language)
-    except Exception as error:
-        return _report_full_disk(language) if getattr(error, "errno", None) in NO_ROOM else _report_bug(error, language)
+    with words_of_click(language):
+        try:
+            return _run_command(arguments, language)
+        except SystemExit as stop:  # the reader of the output closed it
+            return stop.code if isinstance(stop.code, int) else DONE
+        except click.ClickException as error:
+            sys.stderr.write(usage_error(error, language))
+            return USAGE
+        except (KeyboardInterrupt, click.Abort):
+            return STOPPED
+        except PcfError as error:
+            return _report_errors(error, language)
+        except Exception as error:
+            return _report_full_disk(language) if getattr(error, "errno", None) in NO_ROOM else _report_bug(error, language)
+
+
+def _run_command(arguments: list[str], language: str) -> int:
+    from textile_pcf.cli.commands import app
+    from textile_pcf.errors import PcfWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PcfWarning)  # commands that calculate write warnings themselves
+        code = app.main(arguments, prog_name="textile-pcf", standalone_mode=False, obj=language)
+    sys.stdout.flush()  # reports a full disk here, not at interpreter exit
+    return code if isinstance(code, int) else DONE
 
 
 def _report_errors(error: Exception, language: str) -> int:
@@ -68,19 +75,19 @@ def _report_errors(error: Exception, language: str) -> int:
     from textile_pcf.errors import SHOWN, FactorError, InputError, PcfError, RuleError
 
     assert isinstance(error, PcfError)
-    sys.stderr.write("".join(f"{problem.localized(language, error.names)}\n" for problem in error.distinct[:SHOWN]))
+    sys.stderr.write("".join(f"{problem.localized(language)}\n" for problem in error.distinct[:SHOWN]))
     sys.stderr.write(f"{error.summary_in_language(language)}\n")
     return DEFINITION if isinstance(error, (RuleError, FactorError)) else INPUT if isinstance(error, InputError) else USAGE
 
 
 def _report_full_disk(language: str) -> int:
     """Write that the disk is full, and return the exit code. Standard output is closed, so that exiting raises no error."""
-    from textile_pcf.messages.catalogue import translate
+    from textile_pcf.messages.message import localize
 
     with suppress(OSError, ValueError):  # standard output may have no file descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     message = "There is no room left on the disk. Make some, or name another place for the output; what was begun is not whole."
-    sys.stderr.write(translate(message, language) + "\n")
+    sys.stderr.write(localize(message, language) + "\n")
     return USAGE
 
 
@@ -88,9 +95,9 @@ def _report_bug(error: Exception, language: str) -> int:
     """Write the traceback of an internal error and how to report it, and return the exit code."""
     import traceback
 
-    from textile_pcf.messages.catalogue import translate
+    from textile_pcf.messages.message import Message
 
     traceback.print_exc()
-    message = f"internal error: {error!r}. Please report it with the lines above and the input."
-    sys.stderr.write(translate(message, language) + "\n")
+    message = Message("internal error: {error}. Please report it with the lines above and the input.", error=repr(error))
+    sys.stderr.write(message.localized(language) + "\n")
     return INTERNAL

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from textile_pcf.cli.output import write_file
 from textile_pcf.errors import InputError, Problem
-from textile_pcf.messages.catalogue import translate
 from textile_pcf.template import annotate
 
 CheckResult = tuple[tuple[str, ...], list[str]]
@@ -46,13 +45,12 @@ def check_and_annotate(file: Path, rule: str, out: Path, language: str, check: C
     try:
         result = check()
     except InputError as error:
-        names, problems = error.names, (*error.problems, *_warnings(file, rule))
-        write_file(out, lambda path: annotate(file, problems, path, language, lambda text: translate(text, language, names)),
-                   "--annotate")  # fmt: skip
+        problems = (*error.problems, *_warnings(file, rule))
+        write_file(out, lambda path: annotate(file, problems, path, language), "--annotate")
         sys.stderr.write(f"{out}\n")
         raise
     warnings = (*_warnings(file, rule),)
-    write_file(out, lambda path: annotate(file, warnings, path, language, lambda text: translate(text, language)), "--annotate")
+    write_file(out, lambda path: annotate(file, warnings, path, language), "--annotate")
     return result
 
 

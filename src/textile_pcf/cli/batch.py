@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,14 +12,12 @@ import click
 from textile_pcf.cli import REJECTED, options
 from textile_pcf.cli.help import Argument, Command
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.io.safe_text import guard_cells
-from textile_pcf.messages.catalogue import fixed_text, translate
+from textile_pcf.messages.catalogue import fixed_text
 
 if TYPE_CHECKING:
     from textile_pcf.batch.run import BatchResult
     from textile_pcf.cli.warned import WarningCollector
 
-CHINESE = "rejected_zh.csv"
 SETS = ("gwp", "biogenic")
 
 
@@ -116,29 +113,11 @@ def _write_summary(result: BatchResult, rule: str, lang: str, collected: Warning
     collected.write(result.warnings())
     if not result.rejected:
         return
-    why = result.out / "rejected.csv" if lang == "en" else _write_chinese_problems(result, rule)
+    from textile_pcf.batch.finalize import CHINESE
+
+    why = result.out / "rejected.csv" if lang == "en" else result.out / CHINESE
     sys.stderr.write(fixed_text("batch_rejected", lang, why=why, rows=result.out / "rejected_activity.csv") + "\n")
     sys.stderr.write(fixed_text("batch_log", lang, log=result.out / LOG) + "\n")
-
-
-def _write_chinese_problems(result: BatchResult, rule: str) -> Path:
-    """Write rejected_zh.csv, rejected.csv in Chinese for spreadsheets, and return its path."""
-    from textile_pcf.batch.atomic_files import write_atomically
-    from textile_pcf.rules import load_rules
-
-    names, path = load_rules(rule).translations(), result.out / CHINESE
-
-    def write(temporary: Path) -> None:
-        with temporary.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, ("product", "code", "where", "what", "cure"), lineterminator="\n")
-            writer.writeheader()
-            for problem in result.problems():
-                texts = {key: translate(problem[key], "zh", names) for key in ("what", "cure")}
-                row = {**problem, **texts}
-                writer.writerow(dict(zip(row, guard_cells(row.values()), strict=True)))
-
-    write_atomically(path, write)
-    return path
 
 
 def _parse_scenarios(texts: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -15,6 +15,7 @@ from textile_pcf.cli.factory_meters import meters as meters_command
 from textile_pcf.cli.factory_site import SITE_COMMANDS
 from textile_pcf.cli.help import Group
 from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import JoinedMessage, Message
 
 
 def _version(context: click.Context, _: click.Parameter, value: bool) -> None:
@@ -187,7 +188,8 @@ def report(
 
     ending = output.suffix.lower()
     if ending not in ENDINGS:
-        raise click.BadParameter(f"{output.name!r} ends in neither {' nor '.join(ENDINGS)}.", param_hint="-o")
+        what = Message("{name!r} ends in neither {endings}.", name=output.name, endings=JoinedMessage(ENDINGS, " nor ", " 或 "))
+        raise click.BadParameter(what.localized(lang), param_hint="-o")
     refuse_output(output, rule, factors, file, supply)
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
@@ -216,7 +218,8 @@ def template(rule: str, output: Path | None, show_all: bool, products: str | Non
     if output is None:
         sys.stdout.write(template_csv(rules, show_all, "en" if lang == "both" else lang, product_ids))
     elif output.suffix.lower() not in (".csv", ".xlsx"):
-        raise click.BadParameter(f"{output} is no kind of template; end its name in .xlsx or .csv.", param_hint="-o")
+        what = Message("{output} is no kind of template; end its name in .xlsx or .csv.", output=output)
+        raise click.BadParameter(what.localized(lang), param_hint="-o")
     else:
         make_template(rules, output, lang, show_all, product_ids, site)
 

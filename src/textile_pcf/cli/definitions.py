@@ -15,7 +15,8 @@ from textile_pcf.cli import options
 from textile_pcf.cli.help import Argument, Group
 from textile_pcf.cli.width import padded, width
 from textile_pcf.cli.writing import new, test
-from textile_pcf.messages.catalogue import fixed_text, translate
+from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import Message, localize
 
 if TYPE_CHECKING:
     from textile_pcf.factors import FactorSheet
@@ -36,7 +37,7 @@ def factors_group() -> None:
 
 
 def _advise(text: str, lang: str) -> None:
-    sys.stdout.write(f"{fixed_text('advice', lang)}: {translate(text, lang)}\n")
+    sys.stdout.write(f"{fixed_text('advice', lang)}: {localize(text, lang)}\n")
 
 
 def _print(rows: Iterable[tuple[str, ...]]) -> None:
@@ -216,7 +217,7 @@ def show_factor(item: str, factors: tuple[str, ...], lang: str) -> None:
     rows = [(table, row) for table in tables for row in table.index.get(item, [])]
     if not rows:
         close = nearest(item, {name for table in tables for name in table.index})
-        cure = f"Did you mean {close!r}?" if close else "Search with `textile-pcf factors search`."
+        cure = Message("Did you mean {close!r}?", close=close) if close else "Search with `textile-pcf factors search`."
         raise UsageError([Problem(item, "There is no such item.", cure, code="no-item")])
     for table, row in rows:
         sys.stdout.write(f"{table.locations[row]}\n")
@@ -242,7 +243,9 @@ def lint_factors(tables: tuple[Path, ...], lang: str) -> None:
     for table in load_factors(*tables).tables:
         uncited = sorted({key for key in table.texts["source"] if table.document.sources and key not in table.document.sources})
         for key in uncited:
-            _advise(f"source {key!r} is not described in the table's YAML file.", lang)
+            _advise(Message("source {key!r} is not described in the table's YAML file.", key=key), lang)
         for code in sorted({code for code in table.texts["region"] if not is_region(code)}):
-            _advise(f"region {code!r} is no known region; it is found only when asked for by this code.", lang)
+            _advise(
+                Message("region {code!r} is no known region; it is found only when asked for by this code.", code=code), lang
+            )
         sys.stderr.write(fixed_text("valid_rows", lang, name=table.label, count=table.size) + "\n")

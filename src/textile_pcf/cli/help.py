@@ -1,37 +1,108 @@
-"""Help pages and usage errors of the command line, in English and Chinese.
+"""Help pages and usage errors of the command line: those of click, in English and Chinese.
 
-click formats pages in English only and breaks lines between words only; here they are formatted from the same commands.
+click takes its own words from `gettext`; their Chinese is in `locale/zh/LC_MESSAGES` and is set for one run only. Texts of this
+program come from its catalogue. Lines are wrapped here, since click counts a Chinese character as one column.
 """
 
 from __future__ import annotations
 
+import gettext
+import io
+import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from copy import copy
+from pathlib import Path
 from typing import Any
 
 import click
 
 from textile_pcf.cli.width import padded, width, wrapped
-from textile_pcf.messages.catalogue import fixed_text, translate
+from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import localize
 
 MAX_COLUMNS = 100  # longer lines are hard to read
-INDENT = "  "
+MIN_COLUMNS = 60
 NAME_COLUMNS = 30  # a longer name has a line of its own
+DOMAIN = "textile_pcf"
+LOCALE = Path(__file__).with_name("locale")
 
 
-class _Localized:
-    """Mixin of commands: usage and help in the language of the run, which is the context's object."""
+class HelpFormatter(click.HelpFormatter):
+    """Formatter of click that wraps lines by terminal columns."""
 
-    def get_usage(self, ctx: click.Context) -> str:
-        """Return the usage line."""
-        return usage(ctx)
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the usage of a command, in one or more lines."""
+        head = f"{gettext.gettext('Usage:')} ".replace("： ", "：") if prefix is None else prefix
+        head += f"{prog} "
+        lines = wrapped(args, max(self.width - width(head), NAME_COLUMNS))
+        self.write(head + f"\n{' ' * width(head)}".join(lines) + "\n")
 
-    def get_help(self, ctx: click.Context) -> str:
-        """Return the help page."""
-        return page(ctx)
+    def write_heading(self, heading: str) -> None:
+        """Write the heading of a section."""
+        self.write(f"{heading}{'：' if width(heading[-1:]) > 1 else ':'}\n")
+
+    def write_text(self, text: str) -> None:
+        """Write a paragraph."""
+        indent = " " * self.current_indent
+        self.write("".join(f"{indent}{line}\n" for line in wrapped(text, self.width - len(indent))))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = NAME_COLUMNS, col_spacing: int = 2) -> None:
+        """Write a table of names and texts."""
+        indent, table = " " * self.current_indent, list(rows)
+        left = min(max(width(name) for name, _ in table), col_max) + len(indent) + col_spacing
+        for name, text in table:
+            first, *rest = wrapped(text, self.width - left) or [""]
+            start = indent + name
+            if width(start) + col_spacing > left:
+                self.write(f"{start}\n")
+                start = ""
+            lines = [padded(start, left) + first, *(" " * left + line for line in rest)]
+            self.write("".join(f"{line.rstrip()}\n" for line in lines))
 
 
-class Command(_Localized, click.Command):
+class Context(click.Context):
+    """A context whose pages are as wide as the terminal, within limits."""
+
+    def make_formatter(self) -> HelpFormatter:
+        """Return the formatter of a help page."""
+        return HelpFormatter(width=max(MIN_COLUMNS, min(MAX_COLUMNS, shutil.get_terminal_size().columns)))
+
+
+class _Localized(click.Command):
+    """Mixin of commands: texts of this program in the language of the run, which is the context's object."""
+
+    context_class = Context
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the parts of the usage line."""
+        names = {"[OPTIONS]": "meta_options", "COMMAND [ARGS]...": "meta_command"}
+        pieces = super().collect_usage_pieces(ctx)
+        return [fixed_text(names[piece], _language(ctx)) if piece in names else piece for piece in pieces]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the description of the command."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(localize(_one_line(self.help), _language(ctx)))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the arguments and the options of the command."""
+        for param_type, title in (("argument", "Arguments"), ("option", "Options")):
+            params = [param for param in self.get_params(ctx) if param.param_type_name == param_type]
+            rows = [row for param in params if (row := _record(param, ctx)) is not None]
+            if rows:
+                with formatter.section(gettext.gettext(title)):
+                    formatter.write_dl(rows)
+        if isinstance(self, click.Group):
+            self.format_commands(ctx, formatter)
+
+    def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write nothing: `format_options` writes the arguments, also with versions of click that do not."""
+
+
+class Command(_Localized):
     """A command with help in the language of the run."""
 
 
@@ -43,8 +114,14 @@ class Group(_Localized, click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments of the group, and return those of the command."""
         if not args and not ctx.resilient_parsing:  # before click 8.2 this was no error
-            raise click.UsageError(self.get_help(ctx), ctx)
+            raise _NoCommand(self.get_help(ctx), ctx)
         return super().parse_args(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands of the group, each with its whole description."""
+        rows = [(name, localize(_one_line(child.help), _language(ctx))) for name, child in self.commands.items()]
+        with formatter.section(gettext.gettext("Commands")):
+            formatter.write_dl(rows)
 
 
 class Argument(click.Argument):
@@ -55,103 +132,80 @@ class Argument(click.Argument):
         super().__init__(*names, **settings)
         self.help = text
 
-
-def usage(context: click.Context) -> str:
-    """Return the usage of a command, in one or more lines."""
-    language = _language(context)
-    parts = [fixed_text("meta_options", language), *(_argument(param, language) for param in _params(context, "argument"))]
-    if isinstance(context.command, click.Group):
-        parts.append(fixed_text("meta_command", language))
-    head = f"{fixed_text('usage', language)}{context.command_path} "
-    lines = wrapped(" ".join(parts), max(_columns() - width(head), NAME_COLUMNS))
-    return head + f"\n{' ' * width(head)}".join(lines)
+    def make_metavar(self, ctx: click.Context | None = None) -> str:
+        """Return the placeholder of the argument, in brackets where it may be left out."""
+        name = _placeholder(self, _language(ctx or click.get_current_context(silent=True)))
+        name += "..." if self.nargs != 1 else ""
+        return name if self.required else f"[{name}]"
 
 
-def page(context: click.Context) -> str:
-    """Return the help page of a command: usage, description, arguments, options, commands."""
-    language, command = _language(context), context.command
-    description = wrapped(translate(_one_line(command.help), language), _columns() - len(INDENT))
-    parts = [usage(context), "\n".join(f"{INDENT}{line}" for line in description)]
-    for param_type, key in (("argument", "help_arguments"), ("option", "help_options")):
-        rows = [(_name(param, language), _text(param, language)) for param in _params(context, param_type)]
-        parts.append(_section(fixed_text(key, language), rows))
-    if isinstance(command, click.Group):
-        commands = [(name, translate(_one_line(child.help), language)) for name, child in command.commands.items()]
-        parts.append(_section(fixed_text("help_commands", language), commands))
-    return "\n\n".join(part for part in parts if part)
+class _NoCommand(click.UsageError):
+    """Raised if a group is called without a command: its message is the help page."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, file=file)
+
+
+@contextmanager
+def words_of_click(language: str) -> Iterator[None]:
+    """Let click write its own words in a language."""
+    if language != "zh":
+        yield
+        return
+    domain, languages = gettext.textdomain(), os.environ.get("LANGUAGE")
+    gettext.bindtextdomain(DOMAIN, str(LOCALE))
+    gettext.textdomain(DOMAIN)
+    os.environ["LANGUAGE"] = language
+    try:
+        yield
+    finally:
+        gettext.textdomain(domain)
+        if languages is None:
+            del os.environ["LANGUAGE"]
+        else:
+            os.environ["LANGUAGE"] = languages
 
 
 def usage_error(error: click.ClickException, language: str) -> str:
     """Return the message of a usage error: the usage, where to find help, and what is wrong."""
-    message, context = error.format_message(), getattr(error, "ctx", None)
+    text, context = io.StringIO(), getattr(error, "ctx", None)
     if context is None:
-        return f"{fixed_text('usage_error', language)}{translate(message, language)}\n"
-    if message == context.get_help():  # a group without a command
-        return f"{message}\n"
-    where = fixed_text("help_where", language, command=f"{context.command_path} --help")
-    names = {f"'{param.metavar}'": f"“{_meta(param, language)}”" for param in _params(context, "argument")}
-    why = error.message if isinstance(error, click.BadParameter) else ""  # follows the name of the option
-    parts = [translate(part, language, names) for part in (message.removesuffix(why).rstrip(), why) if part]
-    return (
-        f"{usage(context)}\n{where}\n\n{fixed_text('usage_error', language)}{('' if language == 'zh' else ' ').join(parts)}\n"
-    )
+        error.show(text)
+    else:
+        with context.scope(cleanup=False):
+            error.show(text)
+    if language != "zh" or isinstance(error, _NoCommand):
+        return text.getvalue()
+    written = text.getvalue().rstrip("\n").replace("。 ", "。")
+    return (f"{written[:-1]}。" if written.endswith(".") else written) + "\n"  # the last mark is none of click's texts
 
 
-def _language(context: click.Context) -> str:
-    return context.obj if isinstance(context.obj, str) else "en"
-
-
-def _columns() -> int:
-    return max(2 * NAME_COLUMNS, min(MAX_COLUMNS, shutil.get_terminal_size().columns))
-
-
-def _params(context: click.Context, param_type: str) -> list[Any]:
-    """Return the parameters of a command of type `argument` or `option`, common options last."""
-    return [param for param in context.command.get_params(context) if param.param_type_name == param_type]
+def _language(context: click.Context | None) -> str:
+    return context.obj if context is not None and isinstance(context.obj, str) else "en"
 
 
 def _one_line(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def _meta(param: Any, language: str) -> str:
+def _placeholder(param: Any, language: str) -> str:
     """Return the placeholder of a value, such as FILE or 文件."""
     return fixed_text(f"meta_{param.metavar or param.name}".lower(), language)
 
 
-def _argument(param: Any, language: str) -> str:
-    name = _meta(param, language) + ("..." if param.nargs != 1 else "")
-    return name if param.required else f"[{name}]"
-
-
-def _name(param: Any, language: str) -> str:
-    """Return the left cell of a parameter: an argument, or an option with the placeholder of its value."""
+def _record(param: Any, ctx: click.Context) -> tuple[str, str] | None:
+    """Return name and help of a parameter in the language of the run."""
+    language, shown = _language(ctx), copy(param)
     if param.param_type_name == "argument":
-        return _meta(param, language)
-    names = ", ".join(param.opts) + "".join(f" / {name}" for name in param.secondary_opts)
-    return names if param.is_flag else f"{names} {_meta(param, language)}"
+        required = f"  [{gettext.gettext('required')}]" if param.required else ""
+        return _placeholder(param, language), localize(_one_line(param.help), language) + required
+    shown.help = localize(_HELP if param.name == "help" else _one_line(param.help), language)
+    if not param.is_flag:
+        shown.metavar = _placeholder(param, language)
+        shown.show_default = isinstance(param.default, str | int) and param.default != ""
+    record: tuple[str, str] | None = shown.get_help_record(ctx)
+    return record
 
 
-def _text(param: Any, language: str) -> str:
-    """Return the right cell of a parameter: its help, whether it is required, and its default."""
-    text = translate(_one_line(param.help), language)
-    if param.required:
-        return f"{text}  {fixed_text('help_required', language)}"
-    default = param.default if isinstance(param.default, str | int) and not isinstance(param.default, bool) else ""
-    return text if default == "" else f"{text}  {fixed_text('help_default', language, value=default)}"
-
-
-def _section(title: str, rows: Iterable[tuple[str, str]]) -> str:
-    """Return a section of a page: a title and a table of two columns; "" without rows."""
-    table = list(rows)
-    if not table:
-        return ""
-    left = min(max(width(name) for name, _ in table), NAME_COLUMNS) + 2 * len(INDENT)
-    lines = [title]
-    for name, text in table:
-        first, *rest = wrapped(text, _columns() - left) or [""]
-        if width(name) + 2 * len(INDENT) > left:
-            lines.append(f"{INDENT}{name}")
-            name = ""
-        lines += [padded(f"{INDENT}{name}", left) + first, *(" " * left + line for line in rest)]
-    return "\n".join(line.rstrip() for line in lines)
+_HELP = "Show this message and exit."
+"""Help of the option --help; click keeps it in the language of the first page."""

@@ -10,6 +10,7 @@ import click
 
 from textile_pcf.cli import VARIABLE, message_language
 from textile_pcf.cli.help import Argument
+from textile_pcf.messages.message import Message
 
 LANGUAGES = ("en", "zh")
 TEMPLATE_LANGUAGES = (*LANGUAGES, "both")
@@ -29,9 +30,9 @@ def template_language_of(context: click.Context, _: click.Parameter, value: str)
 def _one_of(context: click.Context, value: str, choices: tuple[str, ...]) -> str:
     language = value or (context.obj if isinstance(context.obj, str) else message_language([]))
     if language not in choices:
-        message = f"{language!r} is no language of this program; write en or zh."
+        message = Message("{language!r} is no language of this program; write en or zh.", language=language)
         hint = VARIABLE if not value and os.environ.get(VARIABLE) == language else "--lang"
-        raise click.BadParameter(message, ctx=context, param_hint=hint)
+        raise click.BadParameter(message.localized(str(context.obj)), ctx=context, param_hint=hint)
     return language
 
 

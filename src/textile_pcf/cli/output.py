@@ -14,6 +14,7 @@ from textile_pcf.cli.table import as_table
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.io.output_files import write_atomically
 from textile_pcf.io.safe_text import guard_cells
+from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 
 FORMATS = ("table", "csv", "json", "parquet", "xlsx")
@@ -31,10 +32,16 @@ def chosen_format(requested: str | None, out: Path | None) -> str:
     if requested is None:
         ending = out.suffix.lower().lstrip(".") if out else ""
         if ending not in ("", "txt", *FORMATS):
-            raise _usage(f"-o {out}", f"There is no format {ending!r}.", f"End the name in .txt, .{', .'.join(FORMATS[1:])}.")
+            raise _usage(
+                f"-o {out}",
+                Message("There is no format {ending!r}.", ending=ending),
+                Message("End the name in .txt, .{formats}.", formats=", .".join(FORMATS[1:])),
+            )
         return ending if ending in FORMATS else "table"
     if requested not in FORMATS:
-        raise _usage(f"--format {requested}", "There is no such format.", f"Choose from: {', '.join(FORMATS)}.")
+        raise _usage(
+            f"--format {requested}", "There is no such format.", Message("Choose from: {choices}.", choices=", ".join(FORMATS))
+        )
     return requested
 
 

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from textile_pcf.errors import MoreWarning, PcfWarning
-from textile_pcf.messages.catalogue import fixed_text, translate
+from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import localize
 
 
 class WarningCollector:
@@ -30,7 +31,7 @@ class WarningCollector:
         """Write the collected warnings and these texts on standard error, except those shown before."""
         for text in dict.fromkeys((*self.texts, *texts)):
             if text not in self._shown:
-                sys.stderr.write(f"{fixed_text('warning', self.language)}: {translate(text, self.language)}\n")
+                sys.stderr.write(f"{fixed_text('warning', self.language)}: {localize(text, self.language)}\n")
             self._shown.add(text)
 
     def mark_shown(self, texts: Iterable[str]) -> None:
@@ -45,7 +46,7 @@ def collect_warnings(language: str) -> Iterator[WarningCollector]:
 
     def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if issubclass(category, PcfWarning):
-            collector.texts[str(message)] = None
+            collector.texts[message.args[0] if isinstance(message, Warning) else message] = None  # a Message
         else:
             show_other(message, category, *where, **more)
 

@@ -12,6 +12,7 @@ from textile_pcf.cli import options
 from textile_pcf.cli.help import Argument, Command
 from textile_pcf.errors import Problem, RuleError, UsageError
 from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import Message
 
 FORMATS = ("table", "json")
 
@@ -54,7 +55,7 @@ def new(rule: str, output: Path | None, origin: str | None, force: bool, lang: s
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        what = f"This folder cannot be made: {error.strerror}."
+        what = Message("This folder cannot be made: {reason}.", reason=Message(error.strerror or ""))
         raise UsageError([Problem(str(folder), what, "Name another.", code="folder")]) from error
     for path, text in texts.items():
         write_file(path, partial(_write, text))
@@ -72,7 +73,10 @@ def _rule_location(output: Path | None, rule: str) -> tuple[Path, str]:
     if output.suffix.lower() == ".yaml":
         if not output.stem.endswith(CASES_SUFFIX):
             return output.parent, output.stem
-        what, cure = "This cannot be the name of a rule file.", f"Name it without {CASES_SUFFIX} at the end."
+        what, cure = (
+            "This cannot be the name of a rule file.",
+            Message("Name it without {cases_suffix} at the end.", cases_suffix=CASES_SUFFIX),
+        )
     elif output.suffix.lower() in (".yml", ".json"):
         what, cure = "This cannot be the name of a rule file.", "Name a folder, or a file that ends in .yaml."
     elif output.exists() and not output.is_dir():
@@ -112,7 +116,7 @@ def test(paths: tuple[Path, ...], output_format: str, show_all: bool, explain: b
     from textile_pcf.rules import RuleSet
 
     if output_format not in FORMATS:
-        cure = f"Choose from: {', '.join(FORMATS)}."
+        cure = Message("Choose from: {choices}.", choices=", ".join(FORMATS))
         raise UsageError([Problem(f"--format {output_format}", "There is no such format.", cure, code="usage")])
     loaded: dict[str, RuleSet] = {}
     cases, outcomes = [case for path in paths for case in cases_at(path)], []
@@ -130,4 +134,4 @@ def test(paths: tuple[Path, ...], output_format: str, show_all: bool, explain: b
     sys.stderr.write(fixed_text(key, lang, count=len(cases), **({"close": holding} if holding < len(cases) else {})) + "\n")
     problems = dict.fromkeys(problem for outcome in outcomes for problem in outcome.problems)
     if problems:  # report a mistake of the rule once, not for each case
-        raise RuleError(problems, {en: zh for outcome in outcomes for en, zh in outcome.names.items()})
+        raise RuleError(problems)

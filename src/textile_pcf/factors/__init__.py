@@ -18,6 +18,7 @@ from textile_pcf.factors.load import check_table, read_factor_table, shipped_tab
 from textile_pcf.factors.matching import Match, NoMatch, Request, match
 from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, LINK, FactorSheet, TableDocument
 from textile_pcf.factors.values import SPLIT_AND_AIRCRAFT, SPLIT_SIZE, has_gases, split_values
+from textile_pcf.messages.message import Message, sentences
 from textile_pcf.regions import is_region, known_regions
 
 __all__ = [
@@ -123,16 +124,31 @@ class FactorTable:
             if other.any():
                 other_sets = ", ".join(sorted(set(sets[other].tolist())))
                 items = ", ".join(sorted({table.texts["item"][row] for row in indices[other]}))
-                warnings.append(f"{table.label}: factors made with {other_sets} are used as printed, not under {gwp}: {items}.")
+                warnings.append(
+                    Message(
+                        "{label}: factors made with {other_sets} are used as printed, not under {gwp}: {items}.",
+                        label=table.label,
+                        other_sets=other_sets,
+                        gwp=gwp,
+                        items=items,
+                    )
+                )
             negative = table.numbers["value"][indices] < 0
             if negative.any():
                 items = ", ".join(sorted({table.texts["item"][row] for row in indices[negative]}))
-                warnings.append(f"{table.label}: negative factors are used: {items}.")
+                warnings.append(Message("{label}: negative factors are used: {items}.", label=table.label, items=items))
             undeclared = items_without_convention(table, rows) if biogenic == HOLDS_UPTAKE else []
             if undeclared:
                 items = ", ".join(sorted(set(undeclared)))
                 warnings.append(
-                    f"{table.label}: declared footprints are read as holding no uptake of CO2: {items}. {CONVENTION_CURE}"
+                    sentences(
+                        Message(
+                            "{label}: declared footprints are read as holding no uptake of CO2: {items}.",
+                            label=table.label,
+                            items=items,
+                        ),
+                        CONVENTION_CURE,
+                    )
                 )
         return warnings
 

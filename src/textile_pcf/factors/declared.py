@@ -8,6 +8,7 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.factors.table import COUNTED_GASES, DECLARED, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
+from textile_pcf.messages.message import JoinedMessage, Message
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, UnitError, UnitNames, describe, parse_unit, split_quantity
 
@@ -16,7 +17,9 @@ CONVENTIONS = (HOLDS_NONE, HOLDS_UPTAKE)
 TOLERANCE = 0.005  # relative, of a mass per unit of mass that must be 1
 MASS = (("mass", 1),)
 GREENHOUSE = (("greenhouse", 1),)
-CONVENTION_CURE = f"Write {' or '.join(CONVENTIONS)} in the column `biogenic`."
+CONVENTION_CURE = Message(
+    "Write {conventions} in the column `biogenic`.", conventions=JoinedMessage(CONVENTIONS, " or ", " 或 ")
+)
 Report = Callable[[int, str, str, str], None]
 """Add a problem: row, column, what is wrong, cure."""
 
@@ -58,34 +61,51 @@ def check_declared(
             _check_biogenic(texts["biogenic"][row], row_values, bool(gases[row]), row, report)
         elif texts["biogenic"][row]:
             what = "Only a declared footprint says in `biogenic` what its value holds."
-            report(row, "biogenic", what, f"Leave it empty, or name the item {DECLARED}ID.")
+            report(row, "biogenic", what, Message("Leave it empty, or name the item {prefix}ID.", prefix=DECLARED))
 
 
 def _check_boundary(boundary: str, row: int, report: Report) -> None:
     if boundary and boundary not in BOUNDARIES:
         close = nearest(boundary, BOUNDARIES)
-        cure = f"Did you mean {close!r}?" if close else f"Write one of {', '.join(BOUNDARIES)}."
-        report(row, "boundary", f"{boundary!r} is not a boundary of a declared footprint.", cure)
+        cure = (
+            Message("Did you mean {close!r}?", close=close)
+            if close
+            else Message("Write one of {boundaries}.", boundaries=", ".join(BOUNDARIES))
+        )
+        report(row, "boundary", Message("{boundary!r} is not a boundary of a declared footprint.", boundary=boundary), cure)
 
 
 def _check_biogenic(convention: str, row_values: Mapping[str, float], has_gases: bool, row: int, report: Report) -> None:
     """Check that a value which includes uptake states it, and that no value is negative without its uptake."""
     value, uptake = row_values["value"], row_values["co2_uptake"]
     if convention and convention not in CONVENTIONS:
-        report(row, "biogenic", f"{convention!r} is not a convention of biogenic CO2.", f"Write {' or '.join(CONVENTIONS)}.")
+        report(
+            row,
+            "biogenic",
+            Message("{convention!r} is not a convention of biogenic CO2.", convention=convention),
+            Message("Write {conventions}.", conventions=JoinedMessage(CONVENTIONS, " or ", " 或 ")),
+        )
     elif convention == HOLDS_UPTAKE and np.isnan(uptake):
-        cure = f"Give the kg of CO2 in `co2_uptake`, or the value without it and {HOLDS_NONE}."
+        cure = Message("Give the kg of CO2 in `co2_uptake`, or the value without it and {holds_none}.", holds_none=HOLDS_NONE)
         report(row, "co2_uptake", "The value holds uptake of CO2, but the row does not say how much.", cure)
     elif (
         convention == HOLDS_UPTAKE
         and not has_gases
         and value + uptake - np.nan_to_num(row_values["co2_biogenic"]) < -TOLERANCE * uptake
     ):
-        what = f"The value {value:g} stays below zero without its uptake of {uptake:g} kg."
+        what = Message("The value {value:g} stays below zero without its uptake of {uptake:g} kg.", value=value, uptake=uptake)
         report(row, "value", what, "Correct the value, `co2_uptake` or `co2_biogenic`.")
     elif convention != HOLDS_UPTAKE and not has_gases and value < 0:
-        cure = f"Write {HOLDS_UPTAKE} in `biogenic` and the kg of CO2 in `co2_uptake`, or give the value without it."
-        report(row, "value", f"The declared footprint {value:g} is below zero, so it holds uptake of CO2.", cure)
+        cure = Message(
+            "Write {holds_uptake} in `biogenic` and the kg of CO2 in `co2_uptake`, or give the value without it.",
+            holds_uptake=HOLDS_UPTAKE,
+        )
+        report(
+            row,
+            "value",
+            Message("The declared footprint {value:g} is below zero, so it holds uptake of CO2.", value=value),
+            cure,
+        )
 
 
 def _check_mass(text: str, unit: Unit, names: UnitNames | None, row: int, report: Report) -> None:
@@ -125,15 +145,25 @@ def mass_of_unit(text: str, unit: Unit, names: UnitNames | None = None) -> float
     counted = tuple((name, -power) for name, power in unit.dimensions if name != "greenhouse")
     size = _declared_size(unit) if mass.dimensions == MASS else 1.0
     if mass.dimensions not in (MASS, _mass_per(counted)):
-        what = f"{text!r} is {describe(mass.dimensions)}, not the mass of one unit of {describe(counted)}."
+        what = Message(
+            "{text!r} is {quantity}, not the mass of one unit of {counted}.",
+            text=text,
+            quantity=describe(mass.dimensions),
+            counted=describe(counted),
+        )
         raise UnitError(what, "Write the mass of one declared unit, such as 0.879 kg.")
     if amount <= 0:
-        raise UnitError(f"{text!r} is no mass.", "Write the mass of one declared unit, such as 0.879 kg.")
+        raise UnitError(Message("{text!r} is no mass.", text=text), "Write the mass of one declared unit, such as 0.879 kg.")
     if size is None:
-        raise UnitError(f"One unit of {unit.text!r} cannot be told.", "Write mass per unit, such as 0.879 kg/L.")
+        raise UnitError(
+            Message("One unit of {text!r} cannot be told.", text=unit.text), "Write mass per unit, such as 0.879 kg/L."
+        )
     weight = amount * mass.factor / size
     if any(name == "mass" for name, _ in counted) and not (counted == MASS and abs(weight - 1) <= TOLERANCE):
-        raise UnitError(f"{unit.text!r} counts mass already, and {text!r} is another.", "Correct it, or leave it empty.")
+        raise UnitError(
+            Message("{unit!r} counts mass already, and {mass!r} is another.", unit=unit.text, mass=text),
+            "Correct it, or leave it empty.",
+        )
     return weight
 
 

@@ -36,6 +36,7 @@ from textile_pcf.io.resources import data_root, sha256_of
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Table
+from textile_pcf.messages.message import JoinedMessage, Message
 from textile_pcf.suggest import nearest
 from textile_pcf.units import OwnUnitsError, Unit, UnitError, UnitNames, cure_where, describe, own_units, parse_unit
 from textile_pcf.units.number_text import parse_office_numbers, why_no_number
@@ -93,7 +94,11 @@ def _find_file(source: str | Path) -> Path:
     path = Path(source)
     if not is_file(path):
         close = nearest(str(source), shipped_tables())
-        cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(shipped_tables())}; or give a path."
+        cure = (
+            Message("Did you mean {close!r}?", close=close)
+            if close
+            else Message("There are: {names}; or give a path.", names=", ".join(shipped_tables()))
+        )
         raise UsageError([Problem(str(source), "There is no such table of emission factors.", cure, code="no-table")])
     return path
 
@@ -139,8 +144,8 @@ def check_table(name: str, cells: Table, document: TableDocument, path: Path | N
     problems: list[Problem] = []
     missing = [column for column in REQUIRED if column not in cells.columns]
     if missing:
-        cure = f"The columns {', '.join(REQUIRED)} are required."
-        problems.append(Problem(cells.name, f"Columns are missing: {', '.join(missing)}.", cure))
+        cure = Message("The columns {required} are required.", required=", ".join(REQUIRED))
+        problems.append(Problem(cells.name, Message("Columns are missing: {missing}.", missing=", ".join(missing)), cure))
         raise FactorError(problems)
 
     def report(row: int, column: str, what: str, cure: str) -> None:
@@ -201,7 +206,7 @@ def _numbers(cells: Table, column: str, report: Report) -> FloatArray:
             report(int(row), column, reason.what, reason.cure)
             continue
         cure = "Write a plain number with a decimal point, or leave the cell empty."
-        report(int(row), column, f"{quoted(cells.columns[column][row])} is not a finite number.", cure)
+        report(int(row), column, Message("{shown} is not a finite number.", shown=quoted(cells.columns[column][row])), cure)
     return values
 
 
@@ -220,7 +225,9 @@ def _units(texts: list[str], report: Report, names: UnitNames | None) -> list[Un
             report(row, "unit", unit.what, cure_where(unit, UNIT_CURE, _is_factor_unit))
             unit = parse_unit("kgCO2e/kg")
         elif not _is_factor_unit(unit):
-            what = f"{text!r} is {describe(unit.dimensions)}, not emissions per something."
+            what = Message(
+                "{text!r} is {quantity}, not emissions per something.", text=text, quantity=describe(unit.dimensions)
+            )
             report(row, "unit", what, UNIT_CURE)
         units.append(unit)
     return units
@@ -236,19 +243,29 @@ def _check_texts(texts: dict[str, list[str]], report: Report) -> None:
     for column in ("item", "region", "kind", "source", "locator"):
         for row, text in enumerate(texts[column]):
             if not text:
-                report(row, column, f"The {column} is missing.", "Every row needs one.")
+                report(row, column, Message("The {column} is missing.", column=column), "Every row needs one.")
     for row, (item, kind) in enumerate(zip(texts["item"], texts["kind"], strict=True)):
         if item.startswith(DECLARED) and kind not in DECLARED_KINDS:
-            what = f"A declared footprint cannot be of kind {kind!r}."
-            report(row, "kind", what, f"Write {' or '.join(DECLARED_KINDS)}.")
+            what = Message("A declared footprint cannot be of kind {kind!r}.", kind=kind)
+            report(
+                row, "kind", what, Message("Write {conventions}.", conventions=JoinedMessage(DECLARED_KINDS, " or ", " 或 "))
+            )
     for row, year in enumerate(texts["year"]):
         if year and not _YEAR.fullmatch(year):
             report(
-                row, "year", f"{year!r} is not a year.", "Write four digits, or leave it empty where the source does not say."
+                row,
+                "year",
+                Message("{text!r} is not a year.", text=year),
+                "Write four digits, or leave it empty where the source does not say.",
             )
     for row, gwp in enumerate(texts["gwp"]):
         if gwp and gwp not in (*SETS, UNKNOWN):
-            report(row, "gwp", f"{gwp!r} is not a GWP set.", f"Write one of {', '.join(SETS)}, {UNKNOWN}.")
+            report(
+                row,
+                "gwp",
+                Message("{gwp!r} is not a GWP set.", gwp=gwp),
+                Message("Write one of {sets}.", sets=", ".join((*SETS, UNKNOWN))),
+            )
 
 
 def _check_numbers(values: dict[str, FloatArray], empty: NDArray[np.bool_], report: Report) -> None:
@@ -274,7 +291,11 @@ def _check_duplicates(texts: dict[str, list[str]], cells: Table, report: Report)
     first_row: dict[tuple[str, ...], int] = {}
     for row, key in enumerate(zip(*(texts[column] for column in ("item", "kind", "region", "year")), strict=True)):
         if key in first_row:
-            what = f"{' '.join(part for part in key if part)} stands already in {cells.location(first_row[key])}."
+            what = Message(
+                "{key} stands already in {location}.",
+                key=" ".join(part for part in key if part),
+                location=cells.location(first_row[key]),
+            )
             report(row, "item", what, "Item, kind, region and year together must be unique in a table.")
         first_row.setdefault(key, row)
 
@@ -285,5 +306,10 @@ def _check_gases(table: FactorSheet, report: Report) -> None:
     printed = table.numbers["value"]
     differs: NDArray[np.bool_] = np.abs(computed - printed) > TOLERANCE * np.maximum(np.abs(printed), np.abs(computed))
     for row in np.flatnonzero(differs):
-        what = f"The value {printed[row]:g} is not what its gases give: {computed[row]:g} under {table.texts['gwp'][row]}."
+        what = Message(
+            "The value {printed:g} is not what its gases give: {computed:g} under {gwp}.",
+            printed=printed[row],
+            computed=computed[row],
+            gwp=table.texts["gwp"][row],
+        )
         report(int(row), "value", what, "Correct the gases, the value or the GWP set.")

@@ -8,11 +8,18 @@ from functools import lru_cache
 
 from textile_pcf.factors.declared import MASS, mass_of_unit
 from textile_pcf.factors.table import DECLARED, FactorSheet
+from textile_pcf.messages.message import Message, sentences
 from textile_pcf.regions import fallback_regions
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, describe, own_units
 
 REACH = {"gate_to_gate": 0, "cradle_to_gate": 1, "cradle_to_customer": 1, "cradle_to_grave": 2}
+_BOUNDARY_NAMES = {
+    "gate_to_gate": Message("gate to gate"),
+    "cradle_to_gate": Message("cradle to gate"),
+    "cradle_to_customer": Message("cradle to customer"),
+    "cradle_to_grave": Message("cradle to grave"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +141,14 @@ def _latest_year(years: Mapping[int, int], requested: int) -> tuple[int, str, st
     before = [year for year in years if not requested or year <= requested]
     year = max(before) if before else min(years)
     step = f"{requested}→{year or 'no year'}" if requested and year != requested else ""
-    warning = "" if before else f"no factor up to {requested}; the one of {year} is used"
+    warning = "" if before else _other_year(requested, year)
     return years[year], step, warning
+
+
+def _other_year(requested: int, year: int) -> Message:
+    if not year:
+        return Message("no factor up to {requested}; the one of 0 is used", requested=requested)
+    return Message("no factor up to {requested}; the one of {year} is used", requested=requested, year=year)
 
 
 @lru_cache(maxsize=4096)
@@ -148,19 +161,35 @@ def _check_row(table: FactorSheet, row: int, request: Request) -> NoMatch | None
     """Return why category, boundary or unit of a row do not fit the request; None when they do."""
     category = table.texts["category"][row]
     if request.category and category and category != request.category:
-        what = f"{request.item!r} is of category {category!r}, but the flow takes {request.category!r}."
-        return NoMatch(what, f"Name an item of category {request.category!r}, or use another flow.")
+        what = Message(
+            "{item!r} is of category {category!r}, but the flow takes {expected!r}.",
+            item=request.item,
+            category=category,
+            expected=request.category,
+        )
+        return NoMatch(what, Message("Name an item of category {category!r}, or use another flow.", category=request.category))
     boundary = _excessive_boundary(table, row, request)
     if boundary:
-        what = f"{request.item!r} is declared {boundary.replace('_', ' ')}, which reaches past what goes into this flow."
+        what = Message(
+            "{item!r} is declared {boundary}, which reaches past what goes into this flow.",
+            item=request.item,
+            boundary=_BOUNDARY_NAMES.get(boundary, boundary),
+        )
         return NoMatch(what, "Ask the supplier for a footprint that ends where the flow begins.")
     unit = table.units[row]
     if not _gives_emissions(unit, request.unit) and _unit_mass(table, row, request) is None:
         counted = describe(request.unit.dimensions)
-        what = f"The factor {request.item!r} is in {unit.text}, but the flow counts {request.unit.text} ({counted})."
-        cure = f"Name an item whose factor is in kgCO2e/{request.unit.text}."
-        mass_cure = " Or write in `mass_per_unit` of the table what one declared unit weighs, such as 0.879 kg."
-        return NoMatch(what, cure + mass_cure * (request.item.startswith(DECLARED) and request.unit.dimensions == MASS))
+        what = Message(
+            "The factor {item!r} is in {unit}, but the flow counts {flow_unit} ({quantity}).",
+            item=request.item,
+            unit=unit.text,
+            flow_unit=request.unit.text,
+            quantity=counted,
+        )
+        cure = Message("Name an item whose factor is in kgCO2e/{unit}.", unit=request.unit.text)
+        mass_cure = "Or write in `mass_per_unit` of the table what one declared unit weighs, such as 0.879 kg."
+        declared = request.item.startswith(DECLARED) and request.unit.dimensions == MASS
+        return NoMatch(what, sentences(cure, mass_cure if declared else ""))
     return None
 
 
@@ -188,23 +217,45 @@ def _no_match(tables: Sequence[FactorSheet], request: Request) -> NoMatch:
     labels = ", ".join(table.label for table in tables)
     if not rows:
         close = nearest(request.item, _suitable_items(tables, request))
-        cure = f"Did you mean {close!r}?" if close else "Search with `textile-pcf factors search`, or give a table that has it."
-        return NoMatch(f"There is no emission factor {request.item!r} in {labels}.", cure)
+        cure: str = (
+            Message("Did you mean {close!r}?", close=close)
+            if close
+            else "Search with `textile-pcf factors search`, or give a table that has it."
+        )
+        return NoMatch(Message("There is no emission factor {item!r} in {labels}.", item=request.item, labels=labels), cure)
     of_kind = [(table, row) for table, row in rows if table.texts["kind"][row] == request.kind]
     if not of_kind and not request.item.startswith(DECLARED):
-        what = f"There is no emission factor {request.item!r} of kind {request.kind!r} in {labels}; there are: {_kinds(rows)}."
+        what = Message(
+            "There is no emission factor {item!r} of kind {kind!r} in {labels}; there are: {kinds}.",
+            item=request.item,
+            kind=request.kind,
+            labels=labels,
+            kinds=_kinds(rows),
+        )
         kinds = {kind for table in tables for kind in table.texts["kind"]}
         if request.kind not in kinds:
-            cure = f"No row of these tables is of this kind; the rule may say one of: {_join(kinds)}."
+            cure = Message("No row of these tables is of this kind; the rule may say one of: {kinds}.", kinds=_join(kinds))
             return NoMatch(what, cure)
         return NoMatch(what, "Name an item that has this kind, or use the flow made for the other kind.")
-    regions = _join(table.texts["region"][row] for table, row in of_kind or rows)
-    searched = " → ".join(fallback_regions(request.region, request.forbid)) or request.region
-    forbidden = f" ({', '.join(request.forbid)} forbidden by the rule)" if request.forbid else ""
-    what = f"There is no emission factor {request.item!r} for {searched}{forbidden} in {labels}; there are: {regions}."
     others = [(table, row) for table, row in rows if of_kind and table.texts["kind"][row] != request.kind]
-    also = f" Of other kinds there are: {_kinds(others)}." if others else ""
-    return NoMatch(what + also, "Name a region that has one in the column `region`, or give a table of your own.")
+    also = Message("Of other kinds there are: {kinds}.", kinds=_kinds(others)) if others else ""
+    what = _no_region(request, labels, _join(table.texts["region"][row] for table, row in of_kind or rows))
+    cure = "Name a region that has one in the column `region`, or give a table of your own."
+    return NoMatch(sentences(what, also), cure)
+
+
+def _no_region(request: Request, labels: str, regions: str) -> Message:
+    """Return which regions were searched for a factor that others have."""
+    searched = " → ".join(fallback_regions(request.region, request.forbid)) or request.region
+    if not request.forbid:
+        what = "There is no emission factor {item!r} for {searched} in {labels}; there are: {regions}."
+        return Message(what, item=request.item, searched=searched, labels=labels, regions=regions)
+    what = (
+        "There is no emission factor {item!r} for {searched} ({forbidden} forbidden by the rule) in {labels}; "
+        "there are: {regions}."
+    )
+    forbidden = ", ".join(request.forbid)
+    return Message(what, item=request.item, searched=searched, forbidden=forbidden, labels=labels, regions=regions)
 
 
 def _suitable_items(tables: Sequence[FactorSheet], request: Request) -> set[str]:

@@ -27,7 +27,7 @@ from textile_pcf.messages.message import Message
 
 
 def allocate(utilities: Any, production: Any, plan: Any, *, tolerance: str | None = None) -> FactoryResult:
-    """Allocate the energy and water of a site's year to its products, as far as the plan says.
+    r"""Allocate the energy and water of a site's year to its products, as far as the plan says.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ def allocate(utilities: Any, production: Any, plan: Any, *, tolerance: str | Non
     Notes
     -----
     A metered amount :math:`P` goes to the products of its process by the driver :math:`d` of the plan,
-    :math:`q_i = P d_i / \\sum d`; one product needs no driver. The rest :math:`R` of the site goes to the products of the
-    processes with a weight, :math:`q_i = R w_p d_i / \\sum w d`. Without weights it stays unallocated.
+    :math:`q_i = P d_i / \sum d`; one product needs no driver. The rest :math:`R` of the site goes to the products of the
+    processes with a weight, :math:`q_i = R w_p d_i / \sum w d`. Without weights it stays unallocated.
 
     References
     ----------

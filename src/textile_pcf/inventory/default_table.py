@@ -7,6 +7,7 @@ from functools import cache
 
 from textile_pcf.errors import Problem
 from textile_pcf.factors import FactorTable, Match, Request, load_factors, shipped_tables
+from textile_pcf.messages.message import Message
 
 DEFAULT = "default"
 CODE = "in-default"
@@ -39,7 +40,12 @@ def summed_up(factors: FactorTable, problems: Iterable[tuple[Request | None, Pro
     elif in_default:
         labels = ", ".join(table.label for table in factors.tables)
         items = ", ".join(sorted({_named(factors, request) for request, _ in in_default}))
-        what = f"Emission factors are not in {labels}, but the table {DEFAULT!r} has them: {items}."
+        what = Message(
+            "Emission factors are not in {labels}, but the table {default!r} has them: {items}.",
+            labels=labels,
+            default=DEFAULT,
+            items=items,
+        )
         products = dict.fromkeys(problem.product for _, problem in in_default)
         yield from (Problem(name, what, CURE, product, CODE) for product in products)
 

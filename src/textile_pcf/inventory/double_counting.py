@@ -10,6 +10,7 @@ from textile_pcf.activity import Activity
 from textile_pcf.columns import group_rows
 from textile_pcf.factors import DECLARED, FactorTable
 from textile_pcf.inventory.matching import FactorMatches
+from textile_pcf.messages.message import Message
 from textile_pcf.rules import FlowSpec
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import parse_unit
@@ -46,7 +47,15 @@ def find_double_transport(activity: Activity, factors: FactorTable, matches: Fac
     for row in first_rows.tolist():
         item, name = matches.requests[matches.request[row]].item, rules.stage_id(int(stage[row]))
         for flow in sorted(flows_at.get(int(product_index[row]), [])):
-            yield int(product[row]), f"{name}.{flow}: {item} ends at your door already; give 0 km, or its way is counted twice."
+            yield (
+                int(product[row]),
+                Message(
+                    "{name}.{flow}: {item} ends at your door already; give 0 km, or its way is counted twice.",
+                    name=name,
+                    flow=flow,
+                    item=item,
+                ),
+            )
 
 
 def _is_transport(spec: FlowSpec) -> bool:

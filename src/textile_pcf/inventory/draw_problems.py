@@ -80,20 +80,20 @@ def impossible_values(activity: Activity, values: Mapping[Source, FloatArray]) -
             any_sign = source.kind == "flow" and bool(arrays.flow_any_sign[source.index])
         if (positive and (drawn <= 0).any()) or (not any_sign and (drawn < 0).any()):
             what = Message("A draw of {value} cannot be.", value=f"{drawn.min():.6g}")
-            cure = Message("Draw from a distribution that stays above zero.")
+            cure = "Draw from a distribution that stays above zero."
             yield Problem(_location(activity, source), what, cure, activity.names[0], "draws")
     components = activity.components
     for share, row in zip(components.share.tolist(), components.share_row.tolist(), strict=True):
         total = total + values.get(ActivityRow(row), share)
     if (total <= 0).any():
-        what = Message("In some draws all shares of the product are zero.")
-        cure = Message("Draw from a distribution that stays above zero.")
+        what = "In some draws all shares of the product are zero."
+        cure = "Draw from a distribution that stays above zero."
         yield Problem(activity.columns.table.name, what, cure, activity.names[0], "draws")
 
 
 def refuse_impossible(activity: Activity, quantities: Quantities) -> None:
     """Raise one error if draws give quantities that cannot be."""
-    name, translations = activity.names[0], activity.rules.translations()
+    name = activity.names[0]
     used = np.unique(np.concatenate([np.empty(0, dtype=np.intp), *activity.structure.process_losses]))
     used = used[used >= 0]
     wrong = used[impossible_losses(activity, quantities.losses)[used]]
@@ -103,9 +103,9 @@ def refuse_impossible(activity: Activity, quantities: Quantities) -> None:
         row = int(activity.loss_rows[at])
         source = ActivityRow(row) if row >= 0 else RuleNumber("loss", spec.index)
         what = Message("A drawn loss of {value} cannot be.", value=f"{quantities.losses[at]:.6g}")
-        cure = Message("Draw from a distribution that stays where a loss can be, such as a logit-normal one.")
-        raise InputError([Problem(_location(activity, source), what, cure, name, "draws")], translations)
+        cure = "Draw from a distribution that stays where a loss can be, such as a logit-normal one."
+        raise InputError([Problem(_location(activity, source), what, cure, name, "draws")])
     if quantities.problems:
         first = quantities.problems[0]
         what = Message("Some draws of {product!r} cannot be calculated: {reason}", product=name, reason=first.what)
-        raise InputError([Problem(first.where, what, first.cure, name, "draws")], translations)
+        raise InputError([Problem(first.where, what, first.cure, name, "draws")])

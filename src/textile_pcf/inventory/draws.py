@@ -167,7 +167,7 @@ def product_draws(
         raise UsageError(problems)
     drawn_values = {source: arrays[source] for source in values}
     if problems := list(impossible_values(one, drawn_values)):
-        raise InputError(problems, activity.rules.translations())
+        raise InputError(problems)
     quantities = complete_quantities(one)
     rules = activity.rules
     specs: tuple[Spec, ...] = (*rules.properties, *rules.losses, *rules.flows)

@@ -255,7 +255,7 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
         inventory = _assemble(activity, quantities, matches, masses, amount)
         emissions = inventory.emissions_by_process
         if np.count_nonzero(np.isfinite(emissions)) < emissions.size:
-            raise InputError(root_causes(activity, _overflows(inventory)), activity.rules.translations())
+            raise InputError(root_causes(activity, _overflows(inventory)))
     return inventory
 
 

@@ -12,6 +12,7 @@ from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.inventory.root_causes import root_causes
+from textile_pcf.messages.message import Message
 from textile_pcf.rules import FlowSpec
 from textile_pcf.rules.arrays import rule_arrays
 
@@ -58,7 +59,7 @@ def product_links(
     units = supplier_units(activity, quantities, matches, linked) / arrays.flow_factor[flow]
     if np.isnan(units).any():
         problems = _unknown_units(activity, quantities, matches, linked, units)
-        raise InputError(root_causes(activity, problems), activity.rules.translations())
+        raise InputError(root_causes(activity, problems))
     inside = ~arrays.flow_outside[flow]
     exchanges = linked[inside]
     needed = amount[exchanges] * units[inside]
@@ -102,7 +103,7 @@ def solve_product_links(
     except ValueError as error:
         loops = engine.find_loops(links.user, links.supplier, links.amount, len(activity.names))
         problems = [_loop(activity, loop) for loop in loops]
-        raise InputError(root_causes(activity, problems), activity.rules.translations()) from error
+        raise InputError(root_causes(activity, problems)) from error
     linked = np.flatnonzero(matches.supplier >= 0)
     index = matches.request.copy()
     index[linked] = len(matches.values) + np.arange(len(linked))
@@ -121,9 +122,14 @@ def _unknown_units(
         needed = measures.needed_property(spec.unit)
         for row in linked[(flow == index) & np.isnan(units)]:
             source, product = int(activity.exchanges.row[row]), activity.products[matches.supplier[row]]
-            what = f"{spec.unit.text} of product {product!r} cannot be turned into its unit {activity.rules.product_unit.text}."
+            what = Message(
+                "{unit} of product {product!r} cannot be turned into its unit {product_unit}.",
+                unit=spec.unit.text,
+                product=product,
+                product_unit=activity.rules.product_unit.text,
+            )
             cure = (
-                f"Give {needed} of product {product!r}."
+                Message("Give {needed} of product {product!r}.", needed=needed, product=product)
                 if needed
                 else "Link it on a flow that counts its unit, mass, area or length."
             )
@@ -135,6 +141,8 @@ def _loop(activity: Activity, members: list[int]) -> Problem:
     names, arrows = [activity.products[member] for member in members], len(members)
     shown = names if arrows <= NAMED else [*names[: NAMED - 2], "…", names[-1]]
     chain = " → ".join([*shown, names[0]])
-    what = f"These products need all or more of themselves ({arrows} link{'s' if arrows > 1 else ''}): {chain}."
+    one = Message("These products need all or more of themselves ({count} link): {chain}.", count=arrows, chain=chain)
+    several = Message("These products need all or more of themselves ({count} links): {chain}.", count=arrows, chain=chain)
+    what = one if arrows == 1 else several
     cure = "Lower the amounts that go round, or break the loop."
     return Problem(f"{activity.columns.table.name} (product {names[0]})", what, cure, names[0], "loop")

@@ -16,6 +16,7 @@ from textile_pcf.errors import Problem
 from textile_pcf.factors import LINK, Match, NoMatch, Request
 from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
 from textile_pcf.inventory.default_table import summed_up
+from textile_pcf.messages.message import Message, sentences
 from textile_pcf.suggest import nearest
 
 
@@ -172,8 +173,8 @@ def _problems(activity: Activity, matcher: FactorMatcher, matched: FactorMatches
         yield from ((request, problem) for problem in at)
         for row in rows[flows.row[rows] < 0]:
             spec = activity.rules.flows[flows.flow[row]]
-            title = activity.rules.title(activity.rules.stage_id(spec.stage), spec.id)
-            cure = f"{match.cure} Or give a row for {title}."
+            title = activity.rules.localized_title(activity.rules.stage_id(spec.stage), spec.id)
+            cure = sentences(match.cure, Message("Or give a row for {title}.", title=title))
             yield request, activity.missing(spec.stage, int(flows.entry[row]), spec.id, match.what, cure, "no-factor")
 
 
@@ -182,9 +183,10 @@ def _unknown_suppliers(activity: Activity, links: IndexArray, supplier: IndexArr
         source = int(activity.exchanges.row[row])
         text = activity.columns.text("item", source)
         close = nearest(text.removeprefix(LINK), activity.products)
-        cure = f"Did you mean '{LINK}{close}'?" if close else "Add the rows of that product to this input."
+        hint = Message("Did you mean {close!r}?", close=f"{LINK}{close}")
+        cure = hint if close else "Add the rows of that product to this input."
         yield from activity.columns.problems_at(
-            [source], f"There is no product {text!r} in this run.", cure, "item", "no-product"
+            [source], Message("There is no product {text!r} in this run.", text=text), cure, "item", "no-product"
         )
 
 
@@ -220,5 +222,7 @@ def late_factors(activity: Activity, matched: FactorMatches) -> list[tuple[int, 
         spec, match = activity.rules.flows[activity.exchanges.flow[row[number]]], matched.matches[number]
         assert match is not None
         name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
-        warnings.append((spec.index, number, f"{name}: {matched.requests[number].item}: {match.warning}."))
+        item = matched.requests[number].item
+        warning = Message("{name}: {item}: {warning}.", name=name, item=item, warning=match.warning)
+        warnings.append((spec.index, number, warning))
     return [(number, text) for _, number, text in sorted(warnings)]

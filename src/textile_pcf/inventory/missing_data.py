@@ -11,6 +11,7 @@ from textile_pcf.activity.activity import Activity
 from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.errors import Problem
+from textile_pcf.messages.message import JoinedMessage, Message, sentences
 from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, RuleSet
 from textile_pcf.rules.arrays import alternative_flows
 
@@ -45,8 +46,11 @@ def missing_flows(activity: Activity, invalid: InvalidNames) -> Iterator[Problem
             product, _ = activity.entry_name(spec.stage, int(entry))
             if ("flow", spec.index, product) not in invalid:
                 stage = rules.stage_id(spec.stage)
-                what = f"{rules.title(stage, spec.id)} is missing, and the rule has no value for it."
-                cure = f"Give it in {spec.unit.text} or {spec.ratio_unit.text}. {rules.note(stage, spec.id)}".strip()
+                what = Message(
+                    "{title} is missing, and the rule has no value for it.", title=rules.localized_title(stage, spec.id)
+                )
+                units = Message("{unit} or {ratio_unit}", unit=spec.unit.text, ratio_unit=spec.ratio_unit.text)
+                cure = sentences(Message("Give it in {expected}.", expected=units), rules.localized_note(stage, spec.id))
                 yield activity.missing(spec.stage, int(entry), spec.id, what, cure, "missing")
 
 
@@ -58,8 +62,12 @@ def missing_input(
     reasons = dict(_reasons(activity, properties, default, spec.stage, entry, invalid))
     if reasons and all(reasons.values()):
         return
-    what = f"The rule's value for {rules.title(rules.stage_id(spec.stage), spec.id)} needs {' and '.join(reasons)}."
-    cure = f"Give that, or the amount itself in {spec.unit.text}."
+    what = Message(
+        "The rule's value for {quantity} needs {reasons}.",
+        quantity=rules.localized_title(rules.stage_id(spec.stage), spec.id),
+        reasons=JoinedMessage(reasons, " and ", "、"),
+    )
+    cure = Message("Give that, or the amount itself in {unit}.", unit=spec.unit.text)
     yield activity.missing(spec.stage, entry, spec.id, what, cure, "missing-input")
 
 
@@ -78,7 +86,8 @@ def _reasons(
     if not np.isnan(value):
         if default.reference < 0:
             text = spec.choice[int(value)] if spec.choice else f"{value / spec.unit.factor:g} {spec.unit.text}"
-            yield f"a value for {owner}.{spec.id} = {text}, which it does not have", False
+            value_of = "a value for {name} = {value}, which it does not have"
+            yield Message(value_of, name=f"{owner}.{spec.id}", value=text), False
     elif spec.method is not None:
         for needed in spec.inputs.values():
             yield from _reasons(activity, properties, Default(np.ones(1), reference=needed), spec.stage, owner_entry, invalid)
@@ -114,8 +123,8 @@ def check_alternatives(activity: Activity, invalid: InvalidNames) -> Iterator[Pr
         ]
         count = np.sum(taken, axis=0)
         demanded = _demanded(activity, group, per_component)
-        names = rules.ways_named(written.one_of)
-        note = f" {written.note.text()}" if written.note else ""
+        names = rules.localized_ways(written.one_of)
+        note = written.note
         flows = [index for kind, index in group if kind == "flow"]
         for entry in np.flatnonzero(demanded & (count != 1)):
             product = int(activity.components.product[entry]) if per_component else int(entry)
@@ -123,9 +132,9 @@ def check_alternatives(activity: Activity, invalid: InvalidNames) -> Iterator[Pr
                 continue
             stage = _owner(rules, *group[0]) if per_component else PRODUCT
             got = [name for name, flags in zip(written.one_of, taken, strict=True) if flags[entry]]
-            excess = f"Only one of these can be taken: {rules.ways_named(got)}."
-            what = excess if got else f"One of these is needed: {names}."
-            cure = f"Keep one.{note}" if got else f"Give rows for exactly one.{note}"
+            excess = Message("Only one of these can be taken: {ways}.", ways=rules.localized_ways(got))
+            what = excess if got else Message("One of these is needed: {ways}.", ways=names)
+            cure = sentences("Keep one." if got else "Give rows for exactly one.", note)
             fibre = _component_stage(rules, group) if per_component else stage
             way = (got or written.one_of)[0].partition(".")
             yield activity.missing(fibre, int(entry), "one_of", what, cure, "alternatives", (way[0], way[2]))

@@ -16,6 +16,7 @@ from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.columns import group_rows
 from textile_pcf.errors import Problem
 from textile_pcf.inventory.product_mass import product_units_of
+from textile_pcf.messages.message import Message
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import Unit
 from textile_pcf.units.product_units import ProductUnits
@@ -111,7 +112,7 @@ def _given_twice(activity: Activity, periods: Periods) -> Iterator[Problem]:
         earlier = row[first[group]]
         again = np.flatnonzero(code["year"][row] != code["year"][earlier])
         for index in again[np.unique(row[again], return_index=True)[1]]:
-            what = f"The same period stands already, in {cells.table.location(int(earlier[index]))}."
+            what = Message("The same period stands already, in {location}.", location=cells.table.location(int(earlier[index])))
             yield from cells.problems_at([int(row[index])], what, cure, "year", "twice")
 
 
@@ -138,9 +139,11 @@ def output_mass(activity: Activity, measures: ProductUnits) -> tuple[FloatArray,
         )
         mass[rows] = amounts[rows] * measures.mass_of(unit)[product]
         unknown = np.unique(outputs.row[rows[np.isnan(mass[rows]) & ~np.isnan(amounts[rows])]])
-        cure = f"Give {measures.needed_property(unit)} of the product, or the output in kg."
+        cure = Message(
+            "Give {needed_property} of the product, or the output in kg.", needed_property=measures.needed_property(unit)
+        )
         problems += activity.columns.problems_at(
-            unknown, f"{unit.text} of this product cannot be weighed.", cure, "unit", "no-mass"
+            unknown, Message("{text} of this product cannot be weighed.", text=unit.text), cure, "unit", "no-mass"
         )
     return mass, problems
 
@@ -170,4 +173,5 @@ def _summed_years(activity: Activity, lines: IndexArray) -> tuple[int, str]:
     product, component = activity.entry_name(spec.stage, entry)
     where = f"{activity.rules.stage_id(spec.stage)}.{spec.id}{f' of {component}' if component else ''}"
     years = ", ".join(map(str, np.sort(flows.year[lines]).tolist()))
-    return product, f"{where}: The amounts of several years ({years}) are added up. Only totals of periods give a mean."
+    what = "{where}: The amounts of several years ({years}) are added up. Only totals of periods give a mean."
+    return product, Message(what, where=where, years=years)

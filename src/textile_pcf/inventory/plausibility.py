@@ -18,6 +18,7 @@ from textile_pcf.errors import Problem
 from textile_pcf.inventory.defaults import property_on
 from textile_pcf.inventory.masses import stage_masses
 from textile_pcf.inventory.quantities import Quantities
+from textile_pcf.messages.message import Message, sentences
 from textile_pcf.rules import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet
 
 TIMES = 20  # an amount more than this many times above its band is refused
@@ -82,12 +83,11 @@ def count_implausible(activity: Activity, quantities: Quantities) -> Mapping[str
 
 def catalogue_warnings(counts: Mapping[str, tuple[int, str, str]]) -> list[str]:
     """Return a warning for each quantity that is outside its band in some products of a catalogue."""
-    warnings = []
+    warnings: list[str] = []
     for key, (count, product, amount) in counts.items():
         name, band = key.split("|")
-        warnings.append(
-            f"{name}: Products outside the plausible {band}: {count}. The first of them is {product} with {amount}."
-        )
+        what = "{name}: Products outside the plausible {band}: {count}. The first of them is {product} with {amount}."
+        warnings.append(Message(what, name=name, band=band, count=count, product=product, amount=amount))
     return warnings
 
 
@@ -103,7 +103,7 @@ def _outside_band(activity: Activity, quantities: Quantities) -> Iterator[tuple[
             amount = f"{values[position] / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
             row = int(rows[position]) if len(rows) else -1
             where = activity.columns.location(row, "amount") if row >= 0 else activity.columns.table.name
-            what = f"{name}: {amount} is outside the plausible {_band(spec)}."
+            what = Message("{name}: {amount} is outside the plausible {band}.", name=name, amount=amount, band=_band(spec))
             yield Problem(where, what, "", activity.products[product], "plausible"), product
 
 
@@ -153,7 +153,7 @@ def _band(spec: PropertySpec | LossSpec | FlowSpec) -> str:
     assert spec.plausible is not None
     factor, unit = _unit(spec)
     low, high = (f"{number / factor:.6g}" for number in spec.plausible)
-    return f"{low} to {high} {unit}"
+    return Message("{low} to {high} {unit}", low=low, high=high, unit=unit)
 
 
 # ---------------------------------------------------------------- flows on their entries
@@ -280,9 +280,15 @@ def _lines_of(lines: IndexArray, position: IndexArray, selected: IndexArray) -> 
 
 def _refused(activity: Activity, spec: PropertySpec | LossSpec | FlowSpec, value: float, row: int) -> Problem:
     factor, unit = _unit(spec)
-    what = f"{value / factor:.6g} {unit} is more than {TIMES} times above the plausible {_band(spec)}."
-    per = "the amount, its unit and `per`" if isinstance(spec, FlowSpec) else "the amount and its unit"
-    cure = f"Check {per}. If it is right, write `yes` in the column `confirmed` of this row."
+    what = Message(
+        "{value:.6g} {unit} is more than {times} times above the plausible {band}.",
+        value=value / factor,
+        unit=unit,
+        times=TIMES,
+        band=_band(spec),
+    )
+    check = "Check the amount, its unit and `per`." if isinstance(spec, FlowSpec) else "Check the amount and its unit."
+    cure = sentences(check, "If it is right, write `yes` in the column `confirmed` of this row.")
     return next(iter(activity.columns.problems_at([row], what, cure, "amount", "implausible")))
 
 

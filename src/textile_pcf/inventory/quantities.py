@@ -17,6 +17,7 @@ from textile_pcf.inventory.defaults import RuleDraws, evaluate_default, property
 from textile_pcf.inventory.missing_data import check_alternatives, invalid_names, missing_flows, missing_input
 from textile_pcf.inventory.period_totals import per_output
 from textile_pcf.inventory.product_mass import missing_mass, product_mass
+from textile_pcf.messages.message import Message, sentences
 from textile_pcf.rules import PRODUCT, Default, LossSpec, PropertySpec
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import Unit, parse_unit
@@ -181,11 +182,16 @@ def _missing_properties(activity: Activity, properties: FloatArray, invalid: set
 
 def _not_given(activity: Activity, spec: PropertySpec | LossSpec, entry: int) -> Problem:
     stage = activity.rules.stage_id(spec.stage)
-    options = getattr(spec, "choice", ())
-    cure = f"Write one of {', '.join(options)} in the column `item`." if options else f"Give it in {spec.unit.text}."
-    note = activity.rules.note(stage, spec.id)
-    what = f"{activity.rules.title(stage, spec.id)} is missing, and the rule has no value for it."
-    return activity.missing(spec.stage, entry, spec.id, what, f"{cure} {note}".strip(), "missing")
+    cure = (
+        Message("Write one of {options} in the column `item`.", options=spec.options_text)
+        if isinstance(spec, PropertySpec) and spec.choice
+        else Message("Give it in {expected}.", expected=spec.unit.text)
+    )
+    note = activity.rules.localized_note(stage, spec.id)
+    what = Message(
+        "{title} is missing, and the rule has no value for it.", title=activity.rules.localized_title(stage, spec.id)
+    )
+    return activity.missing(spec.stage, entry, spec.id, what, sentences(cure, note), "missing")
 
 
 def impossible_losses(activity: Activity, losses: FloatArray) -> BoolArray:
@@ -221,13 +227,12 @@ def _check_losses(
                 yield from missing_input(activity, properties, spec, spec.default, int(entry), invalid)
         for row in np.unique(rows[impossible[block] & (rows >= 0)]):
             text = f"{activity.value[row] * 100:.6g} %" if spec.basis != "ratio" else f"{activity.value[row]:.6g}"
-            limits = {
-                "input": "A loss on the input is at least 0 % and below 100 %",
-                "output": "A loss on the output is at least 0 %",
-                "ratio": "A ratio of input to output is above 0",
-            }[spec.basis]
-            cure = f"{limits}; 5 percent is written 5 with unit %."
-            yield from activity.columns.problems_at([int(row)], f"A loss of {text} cannot be.", cure, "amount", "loss")
+            percent = "A loss on the input is at least 0 % and below 100 %; 5 percent is written 5 with unit %."
+            ratio = "A ratio of input to output is above 0; 5 percent is written 5 with unit %."
+            cure = percent if spec.basis == "input" else ratio
+            yield from activity.columns.problems_at(
+                [int(row)], Message("A loss of {text} cannot be.", text=text), cure, "amount", "loss"
+            )
 
 
 def _flow_values(activity: Activity, properties: FloatArray, draws: RuleDraws | None) -> tuple[FloatArray, IndexArray]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from textile_pcf.activity.activity import Activity
 from textile_pcf.errors import Problem, by_location
+from textile_pcf.messages.message import Message
 
 FOLLOWING = frozenset({"missing", "missing-input", "alternatives", "no-factor", "in-default", "no-mass", "shares"})
 
@@ -44,5 +45,9 @@ def _differing(activity: Activity, twins: dict[str, str], short: set[str]) -> It
             other = twins[product]
             later = max(product, other, key=activity.products.index)
             row = int((cells.texts["product"].codes == activity.products.index(later)).argmax())
-            what = f"{other!r} and {product!r} differ only in capitals, and one of them is incomplete."
+            what = Message(
+                "{other!r} and {product!r} differ only in capitals, and one of them is incomplete.",
+                other=other,
+                product=product,
+            )
             yield from cells.problems_at([row], what, "Write the product in one way.", "product", "product-twins")

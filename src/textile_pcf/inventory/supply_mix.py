@@ -15,6 +15,7 @@ from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.inventory.default_table import summed_up
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.quantities import Quantities
+from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 from textile_pcf.supply import CARRIERS, Part, SiteSupply, Supply
 from textile_pcf.units import parse_unit
@@ -106,8 +107,12 @@ def _unknown_stages(activity: Activity, supply: Supply) -> Iterator[Problem]:
         for stage in site.stages:
             if stage not in ids:
                 close = nearest(stage, ids)
-                cure = f"Did you mean {close!r}?" if close else f"Its stages are: {', '.join(ids)}."
-                what = f"{activity.rules.name} has no stage {stage!r}."
+                cure = (
+                    Message("Did you mean {close!r}?", close=close)
+                    if close
+                    else Message("Its stages are: {ids}.", ids=", ".join(ids))
+                )
+                what = Message("{rule} has no stage {stage!r}.", rule=activity.rules.name, stage=stage)
                 yield Problem(f"{supply.name} (site {site.site})", what, cure, code="unknown-stage")
 
 
@@ -124,6 +129,8 @@ def _wrong(
             request = matcher.requests[index] if match.column != "region" else None
             yield request, Problem(f"{part.location} ({accounting})", match.what, match.cure, code="no-factor")
         elif not np.any(matcher.split_values[index]):
-            what = f"The factor of {part.item!r} is zero, but building and supplying every source emits something."
+            what = Message(
+                "The factor of {item!r} is zero, but building and supplying every source emits something.", item=part.item
+            )
             cure = "Name its life-cycle factor, for example electricity_pv or electricity_wind."
             yield None, Problem(part.location, what, cure, code="zero-factor")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError
+from textile_pcf.messages.message import Message
 
 MAGIC, LENGTH_BYTES = b"PAR1", 4
 """Marker at both ends of a Parquet file, and the size of the length field before the last one."""
@@ -52,7 +53,7 @@ def parquet_errors(name: str, error: type[PcfError] = InputError) -> Iterator[No
         if number in DISK_FULL_ERRORS:
             raise
         if number in ACCESS_ERRORS:
-            what = f"This file cannot be read ({getattr(fault, 'strerror', '') or fault})."
+            what = Message("This file cannot be read ({reason}).", reason=getattr(fault, "strerror", "") or fault)
             raise UsageError([Problem(name, what, "Check the path and the rights.", code="no-file")]) from fault
         raise error([unreadable(name, fault)]) from None
 
@@ -66,7 +67,7 @@ def unreadable(name: str, fault: BaseException) -> Problem:
     if first == ENCRYPTED_MAGIC or "encrypt" in str(fault).lower():
         return Problem(name, "This Parquet file is encrypted.", "Write it without encryption.", code="parquet")
     message = " ".join(str(fault).split())[:MAX_MESSAGE_LENGTH].rstrip(". ")
-    return Problem(name, f"This Parquet file cannot be read: {message}.", DAMAGED, code="parquet")
+    return Problem(name, Message("This Parquet file cannot be read: {message}.", message=message), DAMAGED, code="parquet")
 
 
 def text_columns(schema: Any) -> tuple[str, ...]:

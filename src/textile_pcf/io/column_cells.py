@@ -12,6 +12,7 @@ import numpy as np
 from textile_pcf.columns import Categorical, cell_text
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.table import Header, Table, clean_cell
+from textile_pcf.messages.message import Message
 
 
 def table_from_columns(
@@ -46,7 +47,12 @@ def table_from_columns(
             column = [time_text(cell) for cell in column] if isinstance(column, list) else column
         row = _first_invalid(column)
         if row is not None:
-            what = f"{str(column[row])[:60]!r} in column {header.name(head)!r} is a {type(column[row]).__name__}."
+            what = Message(
+                "{value!r} in column {column!r} is a {type_name}.",
+                value=str(column[row])[:60],
+                column=header.name(head),
+                type_name=type(column[row]).__name__,
+            )
             problems.append(Problem(table.location(row), what, "Give a text or a number.", code="cell"))
         if not str(head).strip():
             problems += _headless_cells(table, column)
@@ -74,7 +80,7 @@ def _headless_cells(table: Table, column: Any) -> list[Problem]:
     row = next((row for row, cell in enumerate(cells) if cell_text(cell)), None)
     if row is None:
         return []
-    what = f"{str(cells[row])[:60]!r} stands in a column without a header."
+    what = Message("{cell!r} stands in a column without a header.", cell=str(cells[row])[:60])
     return [Problem(table.location(row), what, "Write a header above it, or clear the column.", code="headless")]
 
 

@@ -14,6 +14,7 @@ from textile_pcf.io.encodings import decode_text, utf16_without_mark
 from textile_pcf.io.safe_text import may_hold_guards, unguard_formula
 from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.io.table import HEADER_WITHIN, Header, RawTable
+from textile_pcf.messages.message import Message
 
 UNSUPPORTED_SEPARATORS = "，；、｜|：:"
 SAMPLE = 100_000
@@ -87,9 +88,19 @@ def _read_text(name: str, error: type[PcfError]) -> tuple[str, tuple[str, ...]]:
             raise error([Problem(name, what, _ENCODING_CURE, code="encoding")])
     assert text is not None
     if encoding == "UTF-8":
-        return text, (f"{name} can be read as UTF-8 and as GB18030; it was read as UTF-8, for example {example!r}.",)
-    shown = f", for example {example!r}" if example else ""
-    return text, (f"{name} is not UTF-8; it was read as {encoding}{shown}.",) if encoding else ()
+        return text, (
+            Message(
+                "{name} can be read as UTF-8 and as GB18030; it was read as UTF-8, for example {example!r}.",
+                name=name,
+                example=example,
+            ),
+        )
+    if not encoding:
+        return text, ()
+    if not example:
+        return text, (Message("{name} is not UTF-8; it was read as {encoding}.", name=name, encoding=encoding),)
+    what = "{name} is not UTF-8; it was read as {encoding}, for example {example!r}."
+    return text, (Message(what, name=name, encoding=encoding, example=example),)
 
 
 def _encoding_problem(data: bytes, text: str | None, encoding: str, example: str) -> str:
@@ -101,8 +112,12 @@ def _encoding_problem(data: bytes, text: str | None, encoding: str, example: str
     if not example:
         return "The characters of this file cannot be read."
     if encoding == "UTF-8":
-        return f"This file is UTF-8 but for some bytes, the first of them behind {example!r}."
-    return f"This file is not UTF-8, and as GB18030 it makes no sense; it may be {encoding} ({example!r})."
+        return Message("This file is UTF-8 but for some bytes, the first of them behind {example!r}.", example=example)
+    return Message(
+        "This file is not UTF-8, and as GB18030 it makes no sense; it may be {encoding} ({example!r}).",
+        encoding=encoding,
+        example=example,
+    )
 
 
 def _reader(text: str, delimiter: str) -> Any:
@@ -147,6 +162,6 @@ def _check_separator(name: str, text: str, header: Header, error: type[PcfError]
     for number, line in enumerate(lines, 1):
         for separator in UNSUPPORTED_SEPARATORS:
             if header.hits(line.split(separator)) > max(hits, 1):
-                what = f"The cells of this file are separated by {separator!r}."
+                what = Message("The cells of this file are separated by {separator!r}.", separator=separator)
                 cure = "Separate them by a comma, a semicolon or a tab; in Excel: save as CSV UTF-8."
                 raise error([Problem(f"{name}:{number}", what, cure, code="separator")])

@@ -13,6 +13,7 @@ from textile_pcf.io.sheets import Area, Book, Cell, Row, Sheet
 from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.io.table import Header, RawTable, Table, clean_cell
 from textile_pcf.io.table_shape import to_table
+from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 
 ERROR_CELLS = ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
@@ -79,7 +80,7 @@ def workbook_rows(book: Book, name: str, sheet: str, header: Header, error: type
     columns = sorted({position for row in rows for position in row.cells})
     if len(columns) > MAX_COLUMNS:
         cure = "Clear everything beside the table, or move the table to a workbook of its own."
-        what = f"{len(columns)} columns of this sheet hold something."
+        what = Message("{count} columns of this sheet hold something.", count=len(columns))
         raise error([Problem(f"{name} {page.title}", what, cure, code="sheet")])
     values = [[clean_cell(row[position].value) for position in columns] for row in rows]
     raw = RawTable(name, "xlsx", values, [row.number for row in rows], page.title, notes, columns)
@@ -139,10 +140,16 @@ def _find_sheet(book: Book, name: str, sheet: str, error: type[PcfError]) -> tup
             return page, ()
     if len(pages) == 1:
         title, page = next(iter(pages.items()))
-        return page, (f"{name} has no sheet {sheet!r}; its only sheet {title!r} was read.",)
+        return page, (
+            Message("{name} has no sheet {sheet!r}; its only sheet {title!r} was read.", name=name, sheet=sheet, title=title),
+        )
     near = nearest(sheet, pages)
-    cure = f"Rename {near!r} to {sheet!r}." if near else f"Rename one of its sheets ({', '.join(pages)}) to {sheet!r}."
-    raise error([Problem(name, f"This workbook has no sheet {sheet!r}.", cure, code="sheet")])
+    cure = (
+        Message("Rename {near!r} to {sheet!r}.", near=near, sheet=sheet)
+        if near
+        else Message("Rename one of its sheets ({pages}) to {sheet!r}.", pages=", ".join(pages), sheet=sheet)
+    )
+    raise error([Problem(name, Message("This workbook has no sheet {sheet!r}.", sheet=sheet), cure, code="sheet")])
 
 
 def _cell_value(cell: Cell) -> tuple[object, tuple[str, str] | None]:
@@ -152,13 +159,16 @@ def _cell_value(cell: Cell) -> tuple[object, tuple[str, str] | None]:
         cure = "Open and save the workbook in Excel, or paste the values in place of the formulas."
         return "", ("This formula has no stored value.", cure)
     if cell.number_format == "error" or (isinstance(value, str) and value.strip() in ERROR_CELLS):
-        return "", (f"This cell holds the error {str(value).strip()}.", "Correct its formula, or write the value.")
+        return "", (
+            Message("This cell holds the error {error}.", error=str(value).strip()),
+            "Correct its formula, or write the value.",
+        )
     if cell.number_format in (DATE, DURATION):
         cure = "Format the cell as text or number, and write it again."
-        return "", (f"This cell holds a date or time ({str(value).removesuffix(' 00:00:00')}).", cure)
+        return "", (Message("This cell holds a date or time ({cell}).", cell=str(value).removesuffix(" 00:00:00")), cure)
     if cell.number_format == PERCENT:
         cure = "Format it as a number, write 5 for 5 %, and % in the column unit."
-        return "", (f"This cell shows a percentage, but holds {value:g}.", cure)
+        return "", (Message("This cell shows a percentage, but holds {value:g}.", value=value), cure)
     if cell.number_format in SIGNS.values():  # the format appends a sign without scaling the number
         return f"{value!r} {cell.number_format}", None
     return clean_cell(value), None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textile_pcf.errors import Problem
+from textile_pcf.messages.message import Message
 
 if TYPE_CHECKING:
     from textile_pcf.io.table import Header, RawTable
@@ -119,7 +120,7 @@ def footer_problem(where: str, text: Any) -> Problem:
     text : object
         Content of that cell.
     """
-    return Problem(where, f"This row is no data ({str(text).strip()[:60]!r}).", CURE, code="footer")
+    return Problem(where, Message("This row is no data ({text!r}).", text=str(text).strip()[:60]), CURE, code="footer")
 
 
 def _contents(row: Sequence[Any]) -> dict[int, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.io.safe_text import escape_controls
+from textile_pcf.messages.message import Message
 
 MAX_LINKS = 40
 """Number of symbolic links that are followed."""
@@ -89,7 +90,7 @@ def refuse_inputs(out: Path, inputs: Iterable[str | Path | None], where: str) ->
     """
     for path in inputs:
         if path is not None and _is_same_file(out, Path(path)):
-            what = f"This would write over {path}, which is read."
+            what = Message("This would write over {path}, which is read.", path=path)
             raise UsageError([Problem(where, what, "Name another file.", code="overwrite")])
 
 
@@ -159,7 +160,7 @@ def write_atomically(out: Path, write: Callable[[Path], Any], where: str) -> Non
 
 
 def _write_error(where: str, error: Exception) -> UsageError:
-    what = f"The file cannot be written: {getattr(error, 'strerror', None) or error}."
+    what = Message("The file cannot be written: {reason}.", reason=Message(str(getattr(error, "strerror", None) or error)))
     return UsageError([Problem(where, what, "Name another file.", code="usage")])
 
 

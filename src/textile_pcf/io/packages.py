@@ -10,6 +10,7 @@ from xml.parsers import expat
 from zipfile import ZipFile
 
 from textile_pcf.errors import PcfError, Problem
+from textile_pcf.messages.message import Message
 
 OLE = b"\xd0\xcf\x11\xe0"
 PROTECTED = "EncryptedPackage".encode("utf-16-le")
@@ -76,7 +77,9 @@ class Package:
         size = sum(part.file_size for part in xml)
         if size > MAX_BYTES or any(part.file_size > max(BOMB_BYTES, BOMB_RATIO * part.compress_size) for part in xml):
             cure = "Save the table alone in a new workbook, or as CSV or Parquet."
-            raise self.refusal(f"This workbook unpacks to {size / 1e6:.0f} MB, which is too much to read.", cure)
+            raise self.refusal(
+                Message("This workbook unpacks to {size:.0f} MB, which is too much to read.", size=size / 1e6), cure
+            )
         self.book = self._book()
 
     def refusal(self, what: str, cure: str, where: str = "") -> PcfError:

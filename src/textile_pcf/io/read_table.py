@@ -22,6 +22,7 @@ from textile_pcf.io.records import from_document
 from textile_pcf.io.strict_yaml import Document, read_bytes, read_yaml
 from textile_pcf.io.table import Header, Table
 from textile_pcf.io.table_shape import to_table
+from textile_pcf.messages.message import Message
 
 __all__ = ["Header", "Table", "read_table", "read_table_with_header"]
 
@@ -95,7 +96,7 @@ def read_table_with_header(header: Header, source: Any, sheet: str, error: type[
         return from_arrow(source, "DataFrame", header, error)
     if isinstance(source, str | Path):
         return _from_file(str(source), sheet, header, error)
-    what = f"A {type(source).__name__} is not a table."
+    what = Message("A {type_name} is not a table.", type_name=type(source).__name__)
     cure = "Give a path, a pandas DataFrame, or {product: ID, rows: [...]}."
     raise UsageError([Problem("input", what, cure, code="input")])
 
@@ -122,6 +123,12 @@ def _from_file(name: str, sheet: str, header: Header, error: type[PcfError]) -> 
         refuse_non_utf8_name(name)
         return from_parquet(name, header, error)
     read_bytes(name)  # a missing file is reported first
-    cure = "Save the workbook as .xlsx." if ending == ".xls" else f"Give a file that ends in {ENDINGS}."
-    what = f"Files that end in {ending!r} cannot be read." if ending else "This file has no ending such as .csv."
+    cure = (
+        "Save the workbook as .xlsx." if ending == ".xls" else Message("Give a file that ends in {endings}.", endings=ENDINGS)
+    )
+    what = (
+        Message("Files that end in {ending!r} cannot be read.", ending=ending)
+        if ending
+        else "This file has no ending such as .csv."
+    )
     raise UsageError([Problem(name, what, cure, code="ending")])

@@ -14,6 +14,7 @@ import numpy as np
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.strict_yaml import Document, DocumentPath
 from textile_pcf.io.table import Header, Table, clean_cell
+from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 
 MAPPING_TYPES = (dict, Mapping)
@@ -100,8 +101,8 @@ def _entry_rows(document: Document, path: DocumentPath, entry: Any, problems: li
     for key in entry:
         if key not in ("product", "rows"):
             near = nearest(str(key), ("product", "rows"))
-            cure = f"Did you mean {near!r}?" if near else EXPECTED
-            what = f"{key!r} is not known here."
+            cure = Message("Did you mean {close!r}?", close=near) if near else EXPECTED
+            what = Message("{key!r} is not known here.", key=key)
             problems.append(Problem(document.location((*path, key)), what, cure, code="unknown-column"))
     product = entry.get("product", "P")
     if clean_cell(product) == "" or (type(product) is not str and isinstance(product, Mapping | list | tuple)):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from textile_pcf.errors import Problem, UsageError, wrong_type
+from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 
 
@@ -88,10 +89,12 @@ def load_example(name: str) -> Example:
     """
     known = examples()
     if not isinstance(name, str):
-        raise wrong_type("example", name, "the name of an example", f"There are: {', '.join(known)}.")
+        raise wrong_type("example", name, "the name of an example", Message("There are: {known}.", known=", ".join(known)))
     if name not in known:
         close = nearest(name, known)
-        cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(known)}."
+        cure = (
+            Message("Did you mean {close!r}?", close=close) if close else Message("There are: {known}.", known=", ".join(known))
+        )
         raise UsageError([Problem(f"example {name!r}", "There is no such example.", cure, code="no-example")])
     return known[name]
 

@@ -15,6 +15,7 @@ import yaml
 from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.io.yaml_reader import DocumentPath as DocumentPath
 from textile_pcf.io.yaml_reader import YamlReader, parse_number
+from textile_pcf.messages.message import Message
 
 MAX_CHARACTERS = 5_000_000
 """Number of characters of a document."""
@@ -115,7 +116,12 @@ def parse_yaml(text: str, name: str, error: type[PcfError], roots: tuple[type, .
     """
     reader = YamlReader(name)
     if len(text) > MAX_CHARACTERS:
-        reader.fault(1, f"This file has {len(text):,} characters.", f"Split it: at most {MAX_CHARACTERS:,} are read.", ())
+        reader.fault(
+            1,
+            Message("This file has {count:,} characters.", count=len(text)),
+            Message("Split it: at most {max_characters:,} are read.", max_characters=MAX_CHARACTERS),
+            (),
+        )
         raise error(reader.problems)
     try:
         data = reader.document(text)

@@ -10,6 +10,7 @@ from textile_pcf.errors import Problem
 from textile_pcf.io.headers import UNIT_OF, column_of, key, near, numbers_rows, unit_of
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import Document
+from textile_pcf.messages.message import Message
 from textile_pcf.units.quantities import is_quantity, quantity_text
 
 HEADER_WITHIN = 10
@@ -232,8 +233,10 @@ class Header:
         for index, cell in enumerate(cells):
             name, text = self.name(cell), str(cell).strip()
             if name in texts:
-                both = "." if texts[name] == text else f", as {texts[name]!r} and {text!r}."
-                what = f"The column {name!r} stands here twice{both}"
+                what = Message("The column {name!r} stands here twice.", name=name)
+                if texts[name] != text:
+                    twice = "The column {name!r} stands here twice, as {first!r} and {second!r}."
+                    what = Message(twice, name=name, first=texts[name], second=text)
                 problems.append(Problem(location(index), what, "Keep one of them.", code="column-twice"))
             elif text and self.known is not None and name not in self.known:
                 problems.append(Problem(location(index), *self._unknown_column(text), code="unknown-column"))
@@ -243,16 +246,21 @@ class Header:
 
     def _unknown_column(self, text: str) -> tuple[str, str]:
         """Return what is wrong with an unknown header, and the cure."""
-        what = f"{text[:60]!r} is not a known column."
+        what = Message("{text!r} is not a known column.", text=text[:60])
         if (suggestion := self.suggestion(text)) is not None:
-            return what, f"Did you mean {suggestion!r}?"
+            return what, Message("Did you mean {close!r}?", close=suggestion)
         if (column_unit := unit_of(text, self.by_key)) is not None:
             column, unit = column_unit
-            what = f"The header {text[:60]!r} names a unit."
-            return what, f"Write {column!r} as the header, and {unit!r} into the column {UNIT_OF[column]!r} of each row."
+            what = Message("The header {text!r} names a unit.", text=text[:60])
+            return what, Message(
+                "Write {column!r} as the header, and {unit!r} into the column {unit_of!r} of each row.",
+                column=column,
+                unit=unit,
+                unit_of=UNIT_OF[column],
+            )
         titles = self._titles if not text.isascii() else {}
         known = [f"{name} ({titles[name]})" if name in titles else name for name in self.known or ()]
-        return what, f"Known columns: {', '.join(known)}."
+        return what, Message("Known columns: {known}.", known=", ".join(known))
 
     def suggestion(self, text: str) -> str | None:
         """Return the known column of which an unknown header is a misspelling, or None."""

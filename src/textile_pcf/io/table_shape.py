@@ -9,6 +9,7 @@ from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.footers import take_footers
 from textile_pcf.io.headers import UNIT_OF
 from textile_pcf.io.table import Header, RawTable, Table
+from textile_pcf.messages.message import Message
 
 
 def to_table(raw: RawTable, header: Header, error: type[PcfError]) -> Table:
@@ -87,14 +88,24 @@ def _header_note(raw: RawTable, top: int) -> tuple[str, ...]:
     """Return a note if the header is not in the first row."""
     if not top:
         return ()
-    return (f"The header of {raw.name} was found in line {raw.lines[top]}; what stands above it was passed over.",)
+    return (
+        Message(
+            "The header of {table} was found in line {line}; what stands above it was passed over.",
+            table=raw.name,
+            line=raw.lines[top],
+        ),
+    )
 
 
 def _drop_numbering(raw: RawTable, heads: list[Any], cells: list[list[Any]], header: Header) -> list[str]:
     """Empty the columns that only number the rows, in place, and return a note for each."""
-    notes = []
+    notes: list[str] = []
     for index in header.numbering_columns(heads, cells):
-        notes.append(f"The column {heads[index]!r} of {raw.name} numbers the rows; it was passed over.")
+        notes.append(
+            Message(
+                "The column {column!r} of {table} numbers the rows; it was passed over.", column=heads[index], table=raw.name
+            )
+        )
         heads[index], cells[index] = "", [""] * len(cells[index])
     return notes
 
@@ -128,8 +139,10 @@ def _width_problems(raw: RawTable, top: int, width: int, ragged: Sequence[int]) 
     problems = []
     for number in ragged:
         row = top + 1 + number
-        cure = f"Write {width} cells, also where they are empty; put a cell that holds the separator in quotes."
-        what = f"This row has {len(raw.rows[row])} cells, the header has {width}."
+        cure = Message(
+            "Write {width} cells, also where they are empty; put a cell that holds the separator in quotes.", width=width
+        )
+        what = Message("This row has {count} cells, the header has {width}.", count=len(raw.rows[row]), width=width)
         problems.append(Problem(raw.location(row), what, cure, code="ragged"))
     return problems
 
@@ -141,6 +154,6 @@ def _headless_cells(raw: RawTable, heads: list[Any], cells: list[list[Any]], top
         first = next((number for number, cell in enumerate(column) if cell != ""), None)
         if not str(head).strip() and first is not None:
             where = raw.location(top + 1 + first, index)
-            what = f"{str(column[first])[:60]!r} stands in a column without a header."
+            what = Message("{cell!r} stands in a column without a header.", cell=str(column[first])[:60])
             problems.append(Problem(where, what, "Write a header above it, or clear the column.", code="headless"))
     return problems

@@ -9,6 +9,7 @@ from typing import Any
 
 from textile_pcf.errors import Problem
 from textile_pcf.io.table import Page
+from textile_pcf.messages.message import Message
 
 NAME_ID = "#product"
 """Id of the line that names the products."""
@@ -124,7 +125,11 @@ def _products(
                 problems.append(Problem(where, what, cure, code="row"))
         elif str(product) in products:
             cure = "Give every column a product of its own."
-            problems.append(Problem(where, f"{str(product)!r} is the product of another column.", cure, code="twice"))
+            problems.append(
+                Problem(
+                    where, Message("{product!r} is the product of another column.", product=str(product)), cure, code="twice"
+                )
+            )
         else:
             products[str(product)] = number
     return products
@@ -193,7 +198,10 @@ def _apply_answer(
     if not answers:
         answered_elsewhere = any(line.has_own_content for line in lines if line.ids == (stage, ""))
         if of_stage and answered_elsewhere and not has_own:
-            what = f"Something is given here for all products, but not whether this stage takes place for {product!r}."
+            what = Message(
+                "Something is given here for all products, but not whether this stage takes place for {product!r}.",
+                product=product,
+            )
             problems.append(Problem(f"{name} {stage_line.target_cell}", what, "Answer yes or no.", code="stage-unsaid"))
         return lines
     if has_own or any(parse_answer(line.cells["amount"]) is not False for line in answers):
@@ -210,7 +218,11 @@ def _mixed_totals(lines: Iterable[Line], name: str) -> Iterator[Problem]:
         output = outputs.get(_period_key(line), line)
         if output.shared != line.shared:
             all_of, one_of = (line, output) if line.shared else (output, line)
-            what = f"{all_of.target_cell} is a total of all products, and {one_of.target_cell} of this product alone."
+            what = Message(
+                "{total_cell} is a total of all products, and {product_cell} of this product alone.",
+                total_cell=all_of.target_cell,
+                product_cell=one_of.target_cell,
+            )
             cure = "Write total and output both for all products, or both for this one."
             yield Problem(f"{name} {line.target_cell}", what, cure, code="period-mixed")
 

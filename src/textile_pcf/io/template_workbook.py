@@ -10,6 +10,7 @@ from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.sheets import Book, Cell, Row, Sheet
 from textile_pcf.io.table import Page, Table, clean_cell
 from textile_pcf.io.template_products import BAR, DASH, NAME_ID, OWN, Line, lines_by_product, parse_answer
+from textile_pcf.messages.message import Message
 
 __all__ = ["BAR", "DASH", "MARK", "NAME_ID", "PERIOD_ID", "READ", "is_template", "sheet_title", "template_table"]
 MARK = "textile_pcf"
@@ -169,7 +170,14 @@ def _row(line: Line, product: str, periods: Mapping[str, str], name: str, proble
         answer = parse_answer(amount)
         if answer is None:
             where = f"{name} {line.target_cell}"
-            problems.append(Problem(where, f"{amount!r} is neither yes nor no.", "Write yes (是) or no (否).", code="cell"))
+            problems.append(
+                Problem(
+                    where,
+                    Message("{amount!r} is neither yes nor no.", amount=amount),
+                    "Write yes (是) or no (否).",
+                    code="cell",
+                )
+            )
         if not answer:
             return None
         amount = ""
@@ -194,5 +202,8 @@ def _contradictions(rows: Iterable[tuple[Line, dict[str, Any]]], declined: Mappi
     """Yield the problems of amounts at stages that do not take place."""
     for line, row in rows:
         if row["stage"] in declined:
-            what = f"Something is given here, but {declined[row['stage']]} says that this stage does not take place."
+            what = Message(
+                "Something is given here, but {declined} says that this stage does not take place.",
+                declined=declined[row["stage"]],
+            )
             yield Problem(f"{name} {line.target_cell}", what, "Clear this line, or answer yes there.", code="stage-refused")

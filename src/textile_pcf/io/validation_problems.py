@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, get_args
 
@@ -10,17 +9,18 @@ from pydantic import BaseModel, ValidationError
 
 from textile_pcf.errors import Problem
 from textile_pcf.io.strict_yaml import Document, DocumentPath
+from textile_pcf.messages.message import JoinedMessage, Message, sentences
 from textile_pcf.suggest import nearest
 
 MAX_SUGGESTIONS = 1_000
 """Number of errors for which a similar name is searched; more are never shown."""
 _SIMPLE_TYPES = {
-    "float_type": ("is not a number.", "Write a plain number such as 2.5, without quotes or unit."),
-    "int_type": ("is not a whole number.", "Write a whole number such as 2024, without quotes."),
-    "string_type": ("is not a text.", "Write a text; put quotes around what looks like a number."),
-    "bool_type": ("is neither true nor false.", "Write true or false."),
-    "date_type": ("is not a date.", "Write a date such as 2026-01-31."),
-    "finite_number": ("is not a finite number.", "Write a finite number."),
+    "float_type": ("{shown} is not a number.", "Write a plain number such as 2.5, without quotes or unit."),
+    "int_type": ("{shown} is not a whole number.", "Write a whole number such as 2024, without quotes."),
+    "string_type": ("{shown} is not a text.", "Write a text; put quotes around what looks like a number."),
+    "bool_type": ("{shown} is neither true nor false.", "Write true or false."),
+    "date_type": ("{shown} is not a date.", "Write a date such as 2026-01-31."),
+    "finite_number": ("{shown} is not a finite number.", "Write a finite number."),
 }
 _SCALAR_ERRORS = frozenset({
     "float_type", "int_type", "string_type", "bool_type", "literal_error", "none_required", "date_type", "enum",
@@ -28,7 +28,7 @@ _SCALAR_ERRORS = frozenset({
 _SEQUENCE_ERRORS = frozenset({"list_type", "tuple_type"})
 _MAPPING_ERRORS = frozenset({"model_type", "model_attributes_type", "dict_type"})
 _SHAPE_ERRORS = _SEQUENCE_ERRORS | _MAPPING_ERRORS
-_BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+_BOUNDS = {"ge": "at least {bound:g}", "gt": "more than {bound:g}", "le": "at most {bound:g}", "lt": "less than {bound:g}"}
 
 
 def problems_of(model: type[BaseModel], document: Document, fault: ValidationError) -> list[Problem]:
@@ -91,9 +91,9 @@ def _problem(model: type[BaseModel], document: Document, path: DocumentPath, err
         what, cure = "This list has too few entries.", "Write all of them."
     elif error_type == "missing":
         where = document.location((*path, last))
-        what, cure = f"{last!r} is missing.", f"Add `{last}: ...` here."
+        what, cure = Message("{key!r} is missing.", key=last), Message("Add `{key}: ...` here.", key=last)
     elif error_type == "extra_forbidden":
-        what, cure = f"{last!r} is not known here.", _known_fields(model, error["loc"], suggest)
+        what, cure = Message("{key!r} is not known here.", key=last), _known_fields(model, error["loc"], suggest)
     elif error_type in ("value_error", "assertion_error"):
         what, cure = _raised_message(error.get("ctx", {}).get("error"))
     else:
@@ -106,8 +106,8 @@ def _known_fields(model: type[BaseModel], path: tuple[Any, ...], suggest: bool) 
     known = _fields(model, path[:-1])
     near = nearest(str(path[-1]), known) if suggest else None
     if near:
-        return f"Did you mean {near!r}?"
-    return f"Known here: {', '.join(known)}." if known else "Leave it out."
+        return Message("Did you mean {close!r}?", close=near)
+    return Message("Known here: {known}.", known=", ".join(known)) if known else "Leave it out."
 
 
 def _raised_message(raised: Any) -> tuple[str, str]:
@@ -121,42 +121,69 @@ def _message(error: Any, suggest: bool) -> tuple[str, str]:
     """Return what is wrong with a value and the cure."""
     error_type, context, shown = error["type"], error.get("ctx", {}), _shown(error["input"])
     if error_type == "literal_error":
-        return f"{shown} is none of the words that may stand here.", _known_options(error["input"], context, suggest)
+        return Message("{shown} is none of the words that may stand here.", shown=shown), _known_options(
+            error["input"], context, suggest
+        )
     if error_type in _SIMPLE_TYPES:
         what, cure = _SIMPLE_TYPES[error_type]
-        return f"{shown} {what}", cure
+        return Message(what, shown=shown), cure
     if error_type == "too_short":
-        return "There are too few entries here.", f"Write at least {context.get('min_length')}."
+        return "There are too few entries here.", Message("Write at least {min_length}.", min_length=context.get("min_length"))
     if error_type == "too_long":
-        return "There are too many entries here.", f"Write at most {context.get('max_length')}."
+        return "There are too many entries here.", Message("Write at most {max_length}.", max_length=context.get("max_length"))
     if error_type in _MAPPING_ERRORS:
-        return f"{shown} stands where `key: value` lines belong.", "Write a mapping, such as {value: 2, unit: kg}."
+        return Message(
+            "{shown} stands where `key: value` lines belong.", shown=shown
+        ), "Write a mapping, such as {value: 2, unit: kg}."
     if error_type in _SEQUENCE_ERRORS:
-        return f"{shown} stands where a list belongs.", "Write a list: [first, second], or lines that start with '- '."
+        return Message(
+            "{shown} stands where a list belongs.", shown=shown
+        ), "Write a list: [first, second], or lines that start with '- '."
     if error_type.startswith(("greater_than", "less_than")):
-        limits = [f"{text} {context[key]:g}" for key, text in _BOUNDS.items() if key in context]
-        return f"{shown} is out of range.", f"Write a number of {' and '.join(limits)}."
+        limits = [Message(text, bound=context[key]) for key, text in _BOUNDS.items() if key in context]
+        return Message("{shown} is out of range.", shown=shown), Message(
+            "Write a number of {limits}.", limits=JoinedMessage(limits, " and ", "、")
+        )
     message = error["msg"]
     if error_type.startswith("string_"):
-        return f"{shown} is not a text of the right form.", f"{message.replace('String should', 'It should')}."
-    return f"{shown} cannot stand here: {message}.", "Compare it with the form of this file in docs/formats.md."
+        return Message("{shown} is not a text of the right form.", shown=shown), _text_cure(error_type, context, message)
+    return Message(
+        "{shown} cannot stand here: {message}.", shown=shown, message=message
+    ), "Compare it with the form of this file in docs/formats.md."
+
+
+def _text_cure(error_type: str, context: dict[str, Any], message: str) -> str:
+    """Return the cure for a text that breaks a pattern or a limit of its length."""
+    if error_type == "string_pattern_mismatch":
+        return Message("It should match pattern {pattern!r}.", pattern=context["pattern"])
+    if error_type == "string_too_short":
+        least = context["min_length"]
+        one = Message("It should have at least {least} character.", least=least)
+        return one if least == 1 else Message("It should have at least {least} characters.", least=least)
+    if error_type == "string_too_long":
+        return Message("It should have at most {most} characters.", most=context["max_length"])
+    return f"{message.replace('String should', 'It should')}."
 
 
 def _known_options(value: Any, context: dict[str, Any], suggest: bool) -> str:
     """Return the cure for a value that is not in a closed list."""
     options = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
     near = nearest(str(value), options) if suggest and isinstance(value, str) else None
-    return f"Did you mean {near!r}?" if near else f"Write one of: {', '.join(options)}."
+    return (
+        Message("Did you mean {close!r}?", close=near)
+        if near
+        else Message("Write one of: {options}.", options=", ".join(options))
+    )
 
 
 def _shown(value: Any) -> str:
     """Return a value as messages quote it, at most 60 characters."""
     if isinstance(value, dict):
-        return "A mapping"
+        return Message("A mapping")
     if isinstance(value, list | tuple):
-        return "A list"
+        return Message("A list")
     if value is None:
-        return "An empty value"
+        return Message("An empty value")
     text = str(value).lower() if isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
@@ -170,9 +197,16 @@ def _merge_by_location(problems: list[Problem]) -> list[Problem]:
             first[key] = problem
         elif problem.cure and problem.cure not in first[key].cure:
             old = first[key]
-            what = re.sub(r" (is|stands|cannot) .*", " cannot stand here.", old.what)
-            first[key] = Problem(old.where, what, f"{old.cure} Or: {problem.cure}", old.product, old.code)
+            what = old.what
+            if isinstance(what, Message) and "shown" in what.values:
+                what = Message("{shown} cannot stand here.", shown=what.values["shown"])
+            cure = sentences(old.cure, Message("Or: {cure}", cure=_as_message(problem.cure)))
+            first[key] = Problem(old.where, what, cure, old.product, old.code)
     return list(first.values())
+
+
+def _as_message(text: str) -> Message:
+    return text if isinstance(text, Message) else Message(text)
 
 
 def _fields(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from textile_pcf.errors import Problem
+from textile_pcf.messages.message import JoinedMessage, Message
 
 MAX_DEPTH = 40
 """Levels of nesting of a document."""
@@ -57,7 +58,7 @@ class YamlReader:
 
     def syntax(self, fault: yaml.YAMLError, text: str) -> None:
         """Add the problem of a text that is not YAML."""
-        message = " ".join(str(getattr(fault, part, None) or "") for part in ("context", "problem", "reason")).strip()
+        message = JoinedMessage((getattr(fault, part, None) for part in ("context", "problem", "reason")), " ", "，")
         is_open = "quoted scalar" in message or "flow" in message  # then the line of the opening character is reported
         marks = ("context_mark", "problem_mark") if is_open else ("problem_mark", "context_mark")
         mark = next((mark for name in marks if (mark := getattr(fault, name, None)) is not None), None)
@@ -65,7 +66,10 @@ class YamlReader:
         near = "".join(text.split("\n")[line - 1 : line]).strip()[:60] if mark else ""
         cures = (cure for part, cure in _CURES.items() if part in message)
         cure = next(cures, "Check quotes, brackets and indentation here.")
-        self.fault(line, f"This is not YAML{f', near {near!r}' if near else ''}: {message}.", cure, ())
+        what = Message("This is not YAML: {message}.", message=message)
+        if near:
+            what = Message("This is not YAML, near {near!r}: {message}.", near=near, message=message)
+        self.fault(line, what, cure, ())
 
     def document(self, text: str) -> Any:
         """Return the data of the only document of a text."""
@@ -94,7 +98,7 @@ class YamlReader:
                 case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                     value = stack.pop().data
                 case yaml.AliasEvent():
-                    what = f"An alias (*{event.anchor}) stands here."
+                    what = Message("An alias (*{anchor}) stands here.", anchor=event.anchor)
                     self.fault(line, what, "Write the value out.", self._path(stack, line))
                     value = None
                 case yaml.DocumentStartEvent():
@@ -115,7 +119,9 @@ class YamlReader:
         """Put a new mapping or list on the stack; return False if it is nested too deeply."""
         self._refuse_tag_and_anchor(event, line, stack)
         if len(stack) >= MAX_DEPTH:
-            self.fault(line, f"This is nested more than {MAX_DEPTH} levels deep.", "Write it flatter.", ())
+            self.fault(
+                line, Message("This is nested more than {max_depth} levels deep.", max_depth=MAX_DEPTH), "Write it flatter.", ()
+            )
             return False
         path = self._path(stack, line)
         stack.append(_Open({} if isinstance(event, yaml.MappingStartEvent) else [], path))
@@ -151,13 +157,17 @@ class YamlReader:
         path: DocumentPath = (*top.path, key) if isinstance(key, str | int | float) else top.path
         what = cure = ""
         if isinstance(key, bool) or key is None or not isinstance(key, str | int | float) or key != key:
-            shown = "A list or mapping" if isinstance(key, list | dict) else f"The key {str(key).lower()!r}"
-            shown = "An empty key" if key is None else shown
-            what, cure = f"{shown} is not a name or number.", "Put the key in quotes."
+            shown = (
+                Message("A list or mapping")
+                if isinstance(key, list | dict)
+                else Message("The key {key!r}", key=str(key).lower())
+            )
+            shown = Message("An empty key") if key is None else shown
+            what, cure = Message("{shown} is not a name or number.", shown=shown), "Put the key in quotes."
         elif key == "<<":
             what, cure = "A merge key (<<) stands here.", "Write the entries out."
         elif key in top.data:
-            what = f"The key {key!r} stands here a second time (first in line {self.lines[path]})."
+            what = Message("The key {key!r} stands here a second time (first in line {line}).", key=key, line=self.lines[path])
             cure = "Keep one of them."
         if what:
             top.key_refused = True
@@ -170,9 +180,14 @@ class YamlReader:
     def _refuse_tag_and_anchor(self, event: Any, line: int, stack: list[_Open]) -> None:
         if event.tag is not None:
             cure = "Leave it out; put text in quotes."
-            self.fault(line, f"A tag ({event.tag}) stands here.", cure, self._path(stack, line))
+            self.fault(line, Message("A tag ({tag}) stands here.", tag=event.tag), cure, self._path(stack, line))
         if event.anchor is not None:
-            self.fault(line, f"An anchor (&{event.anchor}) stands here.", "Leave it out.", self._path(stack, line))
+            self.fault(
+                line,
+                Message("An anchor (&{anchor}) stands here.", anchor=event.anchor),
+                "Leave it out.",
+                self._path(stack, line),
+            )
 
 
 @dataclass

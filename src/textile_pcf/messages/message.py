@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from textile_pcf.messages.catalogue import chinese_template
+
+_CHINESE_END = ("。", "？", "！", "；", "，")
 
 
 class Message(str):
@@ -57,6 +60,148 @@ class Message(str):
         """
         template = chinese_template(self.template) if language == "zh" else None
         return str(self) if template is None else _filled(template, self.values, language)
+
+
+class JoinedMessage(Message):
+    """Several texts in one, each in the language that is asked for.
+
+    Parameters
+    ----------
+    parts : iterable
+        Texts, messages, or objects with a method `text(language)`; empty ones are left out.
+    separator, chinese : str
+        Text between two parts in English and in Chinese.
+
+    Examples
+    --------
+    >>> listed = JoinedMessage([Message("mass"), Message("energy")], " and ", "、")
+    >>> listed, listed.localized("zh")
+    ('mass and energy', '质量、能量')
+    """
+
+    def __new__(cls, parts: Iterable[Any], separator: str = ", ", chinese: str = ", ") -> JoinedMessage:
+        """Join the parts in English and remember them."""
+        kept = tuple(part for part in parts if part)
+        self = str.__new__(cls, separator.join(localize(part, "en") for part in kept))
+        self.template, self.values = "", {"parts": kept, "separator": separator, "chinese": chinese}
+        return self
+
+    def __getnewargs_ex__(self) -> tuple[Any, dict[str, Any]]:
+        return (), self.values
+
+    def localized(self, language: str) -> str:
+        """Return the parts in a language, with its separator between them.
+
+        Parameters
+        ----------
+        language : str
+            `en` or `zh`.
+        """
+        if language != "zh":
+            return str(self)
+        joined = ""
+        for text in (localize(part, language) for part in self.values["parts"]):
+            separator = self.values["chinese"]
+            if separator == " " and joined.endswith(_CHINESE_END):
+                separator = ""  # Chinese marks need no space behind them
+            joined += f"{separator}{text}" if joined else text
+        return joined
+
+
+class TranslatedText(Message):
+    """A text that comes with its Chinese, such as a title of a rule.
+
+    Parameters
+    ----------
+    english, chinese : str
+        The same in both languages; without Chinese it is English in both.
+
+    Examples
+    --------
+    >>> title = TranslatedText("Steam", "蒸汽")
+    >>> title, title.localized("zh")
+    ('Steam', '蒸汽')
+    """
+
+    def __new__(cls, english: str, chinese: str | None = None) -> TranslatedText:
+        """Return the English text, which remembers the Chinese one."""
+        self = str.__new__(cls, english)
+        self.template, self.values = "", {"english": english, "chinese": chinese}
+        return self
+
+    def __getnewargs_ex__(self) -> tuple[Any, dict[str, Any]]:
+        return (), self.values
+
+    def localized(self, language: str) -> str:
+        """Return the text in a language.
+
+        Parameters
+        ----------
+        language : str
+            `en` or `zh`.
+        """
+        return (self.values["chinese"] if language == "zh" else None) or str(self)
+
+
+def sentences(*parts: Any) -> JoinedMessage:
+    """Return sentences as one message; empty ones are left out.
+
+    Examples
+    --------
+    >>> cure = sentences(Message("Did you mean {close!r}?", close="kg"), "Capitals matter in units.")
+    >>> cure, cure.localized("zh")
+    ("Did you mean 'kg'? Capitals matter in units.", "是否想写 'kg'？单位区分大小写。")
+    """
+    return JoinedMessage(parts, " ", " ")
+
+
+def localize(text: Any, language: str) -> str:
+    """Return a text of the library in a language.
+
+    Parameters
+    ----------
+    text : str, Message, or object with a method `text(language)`
+        A plain text without fields is its own template.
+    language : str
+        `en` or `zh`.
+
+    Returns
+    -------
+    str
+        The text as it is if the catalogue has no translation.
+
+    Examples
+    --------
+    >>> localize("The amount is missing.", "zh")
+    '缺少数量。'
+    """
+    localized = _in_language(text, language)
+    if localized is not text or language != "zh":
+        return str(localized)
+    return chinese_template(text) or str(text)
+
+
+def chinese_of(texts: Iterable[str]) -> dict[str, str]:
+    """Return the Chinese of each English text that has one, to be stored beside it.
+
+    Examples
+    --------
+    >>> chinese_of(["The amount is missing.", "no message"])
+    {'The amount is missing.': '缺少数量。'}
+    """
+    pairs = ((str(text), localize(text, "zh")) for text in texts)
+    return {english: chinese for english, chinese in pairs if chinese != english}
+
+
+def with_chinese(texts: Iterable[str], chinese: Mapping[str, str]) -> list[TranslatedText]:
+    """Return stored texts as messages, with their Chinese from `chinese_of`.
+
+    Examples
+    --------
+    >>> with_chinese(["Steam"], {"Steam": "蒸汽"})[0].localized("zh")
+    '蒸汽'
+    """
+    return [TranslatedText(text, chinese.get(text)) for text in texts]
 
 
 def _filled(template: str, values: dict[str, Any], language: str) -> str:

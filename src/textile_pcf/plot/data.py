@@ -11,6 +11,7 @@ import numpy as np
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import Message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +150,7 @@ def product_index(result: Footprint, product: str | None) -> int:
         return 0
     ids = ", ".join(result.products[:10])
     message = "This result has several products, and the picture is of one."
-    raise UsageError([Problem("product", message, f"Name one of them: {ids}.", code="no-product")])
+    raise UsageError([Problem("product", message, Message("Name one of them: {ids}.", ids=ids), code="no-product")])
 
 
 def format_number(value: float, total: float | None = None) -> str:

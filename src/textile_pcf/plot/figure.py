@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import LANGUAGES
+from textile_pcf.messages.message import Message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +120,7 @@ def check_language(language: str) -> str:
         There is no such language.
     """
     if language not in LANGUAGES:
-        cure = f"Choose from: {', '.join(LANGUAGES)}."
+        cure = Message("Choose from: {choices}.", choices=", ".join(LANGUAGES))
         raise UsageError([Problem(f"language {language!r}", "There is no such language.", cure, code="language")])
     return language
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.messages.catalogue import fixed_text, translate
+from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import localize
 from textile_pcf.results import SPLIT, Footprint
 from textile_pcf.results.display import rests_on, stage_bars
 
@@ -48,8 +49,7 @@ class ReportContext:
     def warnings(self, product: int | None = None) -> list[str]:
         """Return the warnings of a product, or of the whole result, in the language of the report."""
         name = None if product is None else self.result.products[product]
-        names = {info.title: info.title_zh for info in self.result.stages}
-        return [translate(warning, self.language, names) for warning in self.result.warnings(name)]
+        return [localize(warning, self.language) for warning in self.result.warnings(name)]
 
 
 def format_figure(value: float) -> str:

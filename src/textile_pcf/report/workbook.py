@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.messages.catalogue import fixed_text, translate
+from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import Message, localize
 from textile_pcf.report.cells import cell_styles, save
 from textile_pcf.report.chart import draw_chart
 from textile_pcf.report.line_sheet import FROZEN, LineSheet
@@ -51,7 +52,11 @@ def write_workbook(result: Footprint, path: Path, unit: str | None, language: st
 
     if len(result.lines.product) > MOST_LINES or len(result.stage_masses.product) + len(result.products) > MOST_ROWS:
         cure = "Calculate fewer products at a time, or write Parquet."
-        what = f"{len(result.lines.product)} lines are more than a workbook with formulas bears ({MOST_LINES})."
+        what = Message(
+            "{count} lines are more than a workbook with formulas bears ({most_lines}).",
+            count=len(result.lines.product),
+            most_lines=MOST_LINES,
+        )
         raise UsageError([Problem("to_excel", what, cure, code="too-many")])
     scale = result.scale(unit)
     book = Workbook(write_only=True)
@@ -83,7 +88,7 @@ def _write_about(sheet: Sheet, result: Footprint, language: str) -> None:
         sheet.text(0, fixed_text("sheet_loops", language), "free")
         sheet.row += 1
     for text in result.warnings():
-        sheet.text(0, translate(text, language), "free")
+        sheet.text(0, localize(text, language), "free")
         sheet.row += 1
     sheet.row += 1
     sheet.head([fixed_text("sheet_provenance", language), ""])

@@ -14,6 +14,7 @@ from textile_pcf.inventory.amount_sources import amount_sources
 from textile_pcf.inventory.period_totals import output_mass, periods_of
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.inventory.quantities import Quantities
+from textile_pcf.messages.message import Message
 from textile_pcf.results.explain import number
 from textile_pcf.rules import FlowSpec, RuleSet
 
@@ -35,7 +36,7 @@ def data_origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
         if ruled[line]:
             citation = _citation(rules, rules.flows[flows.flow[line]], int(entry[line]))
             types.append(GENERIC)
-            sources.append(f"{rules.name}: {citation[0]}".rstrip(": "))
+            sources.append(Message("{rule}: {title}", rule=rules.name, title=citation[0]) if citation[0] else rules.name)
             locators.append(citation[1])
         else:
             types.append(cells.text("data_type", int(row[line])))
@@ -61,9 +62,9 @@ def _citation(rules: RuleSet, spec: FlowSpec, entry: int) -> tuple[str, str]:
     if default.reference >= 0:
         prop = rules.properties[default.reference]
         if prop.method is not None and entry < 0:
-            return f"method {prop.method.name} ({prop.method.source})", prop.method.locator
+            return Message("method {name} ({source})", name=prop.method.name, source=prop.method.source), prop.method.locator
         if prop.default is None or prop.default.reference >= 0:
-            return f"property {prop.id}", rules.stage_id(prop.stage)
+            return Message("property {name}", name=prop.id), rules.stage_id(prop.stage)
         citation = prop.default.citations[entry]
         return source_title(rules, citation.source), citation.locator
     citation = default.citations[entry]
@@ -105,10 +106,12 @@ def _given_text(activity: Activity, outputs: _Outputs, line: int) -> str:
     if activity.exchanges.per[line] != PER_PERIOD:
         return amount
     if not activity.exchange_value[line]:
-        return f"{amount} in the period"
+        return Message("{amount} in the period", amount=amount)
     written, kilograms, several = outputs.of(line)
     mass = f"{number(kilograms)} kg"
-    return f"{amount} for {written if written == mass else f'{written} = {mass}'} output of the period{'s' if several else ''}"
+    output = written if written == mass else f"{written} = {mass}"
+    template = "{amount} for {output} output of the periods" if several else "{amount} for {output} output of the period"
+    return Message(template, amount=amount, output=output)
 
 
 class _Outputs:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from textile_pcf.messages.catalogue import fixed_text, translate
+from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import localize
 from textile_pcf.results.explain import number
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ def _warnings(result: Footprint, language: str) -> str:
     warnings = result.warnings()
     if not warnings:
         return ""
-    shown = "".join(f"<li>{escape(translate(text, language))}</li>" for text in warnings[:MOST])
+    shown = "".join(f"<li>{escape(localize(text, language))}</li>" for text in warnings[:MOST])
     left = len(warnings) - MOST
     more = f"<li>{escape(fixed_text('more_warnings', language, count=left))}</li>" if left > 0 else ""
     opened = " open" if len(warnings) <= STAGED else ""

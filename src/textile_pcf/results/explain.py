@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from textile_pcf.messages.catalogue import fixed_text, translate
+from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import localize
 from textile_pcf.results.contributions import Driver, DriverKind
 
 if TYPE_CHECKING:
@@ -76,11 +77,11 @@ def _term(result: Footprint, line: int, language: str) -> list[str]:
     emissions = float(lines.split[line].sum())
     factor = f"{number(lines.factor[line])} {lines.text('factor_unit', line)}"
     written = lines.text("as_written", line)
-    as_given = _origin_text("explain_given_as", translate(written, language), language) if written else ""
+    as_given = _origin_text("explain_given_as", localize(written, language), language) if written else ""
     origin = _join_parts(
         _data_type(lines.text("data_type", line), language),
-        _source(lines.text("source", line), language),
-        translate(lines.text("locator", line), language),
+        localize(lines.text("source", line), language),
+        localize(lines.text("locator", line), language),
     )
     rows = [
         f"  {name}: {amount}{as_given} = {number(lines.amount[line])} {unit}",
@@ -116,12 +117,6 @@ def _driver(driver: Driver, language: str) -> str:
     return driver.label
 
 
-def _source(text: str, language: str) -> str:
-    """Return a source as it is cited; the part after the name of the rule is translated."""
-    rule, colon, title = text.partition(": ")
-    return f"{rule}{colon}{translate(title, language)}"
-
-
 def _data_type(text: str, language: str) -> str:
     return fixed_text(text, language) if text else ""
 
@@ -134,7 +129,7 @@ def _factor(result: Footprint, line: int, language: str) -> str:
     away = lines.text("fallback", line)
     request = fixed_text("explain_asked", language, away=away) if away else ""
     found = f"{item} {lines.text('region', line)} {lines.text('year', line)}".rstrip() + request
-    printed = translate(lines.text("printed", line), language)
+    printed = localize(lines.text("printed", line), language)
     cited = _join_parts(found, printed, *(lines.text(name, line) for name in ("factor_source", "factor_locator")))
     return f"{cited} [{lines.text('factor_table', line)}]"
 
@@ -154,5 +149,5 @@ def _tail(result: Footprint, product: int, stage: str | None, language: str) -> 
         total = number(result.totals[product])
         texts.append(fixed_text("explain_total", language, terms=terms or "0", total=total, unit=result.unit))
     warnings = result.warnings(result.products[product])
-    texts += [fixed_text("explain_warning", language, text=translate(text, language)) for text in warnings]
+    texts += [fixed_text("explain_warning", language, text=localize(text, language)) for text in warnings]
     return texts if len(texts) > 1 else []

@@ -19,6 +19,7 @@ from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import factor_rows
 from textile_pcf.inventory.processes import Processes
 from textile_pcf.inventory.product_mass import product_units_of
+from textile_pcf.messages.message import Message
 from textile_pcf.results import tables
 from textile_pcf.results.as_dict import as_dict
 from textile_pcf.results.carbon_content import carbon_content
@@ -372,10 +373,14 @@ class Footprint:
         check_language(language)
         ids = [info.id for info in self.stages]
         if stage is not None and not isinstance(stage, str):
-            raise wrong_type("stage", stage, "the id of a stage", f"There are: {', '.join(ids)}.")
+            raise wrong_type("stage", stage, "the id of a stage", Message("There are: {known}.", known=", ".join(ids)))
         if stage is not None and stage not in ids:
             close = nearest(stage, ids)
-            cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(ids)}."
+            cure = (
+                Message("Did you mean {close!r}?", close=close)
+                if close
+                else Message("There are: {known}.", known=", ".join(ids))
+            )
             raise UsageError([Problem(f"stage {stage!r}", "There is no such stage in this result.", cure, code="no-stage")])
         return explain_lines(self, self.place(product), stage, language)
 

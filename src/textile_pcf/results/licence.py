@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 
 
@@ -13,7 +14,7 @@ def restricted_tables(result: Footprint) -> list[str]:
     return [table["table"] for table in tables_used if table.get("redistributable") is False and table["table"] in used]
 
 
-def refuse_restricted(result: Footprint, where: str) -> None:
+def refuse_restricted(result: Footprint, where: Message) -> None:
     """Refuse to write a result that holds values which must not be passed on.
 
     Raises
@@ -23,6 +24,10 @@ def refuse_restricted(result: Footprint, where: str) -> None:
     """
     tables = restricted_tables(result)
     if tables:
-        what = f"The licence of {', '.join(tables)} forbids passing its values on, and {where} would hold them."
+        what = Message(
+            "The licence of {tables} forbids passing its values on, and {where} would hold them.",
+            tables=", ".join(tables),
+            where=where,
+        )
         cure = "Use factors that may be passed on, or say own_use=True where it stays with you."
         raise UsageError([Problem(where, what, cure, code="licence")])

@@ -16,6 +16,7 @@ from textile_pcf.inventory.defaults import property_on
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.quantities import Quantities, component_share
+from textile_pcf.messages.message import Message
 from textile_pcf.results.contributions import Contributions, Driver, DriverKind, StageInfo
 from textile_pcf.results.data_origins import as_written, data_origins
 from textile_pcf.results.default_shares import ruled_rows
@@ -125,8 +126,9 @@ def _factor_columns(activity: Activity, factors: FactorTable, matches: FactorMat
 def _factor_row(factors: FactorTable, match: Any) -> dict[str, str]:
     table = factors.tables[match.table]
     printed, weighs = table.numbers["value"][match.row], table.texts["mass_per_unit"][match.row]
-    weighing = f" ({weighs} per unit)" if match.mass != 1 else ""
-    value = f"printed {number(printed)} {table.units[match.row].text}{weighing}"
+    value = Message("printed {value}", value=f"{number(printed)} {table.units[match.row].text}")
+    if match.mass != 1:
+        value = Message("printed {value} ({mass} per unit)", value=value.values["value"], mass=weighs)
     return {
         "region": table.texts["region"][match.row],
         "year": table.texts["year"][match.row],

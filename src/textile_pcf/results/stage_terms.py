@@ -8,7 +8,8 @@ import numpy as np
 
 from textile_pcf.activity import Activity
 from textile_pcf.inventory.quantities import COMPUTED, Quantities, method_input
-from textile_pcf.messages.catalogue import fixed_text, translate
+from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import Message, localize
 from textile_pcf.results.data_origins import source_title
 from textile_pcf.rules import LossSpec, PropertySpec
 from textile_pcf.units import parse_unit
@@ -57,9 +58,10 @@ def _cited(activity: Activity, spec: LossSpec, entry: int, language: str) -> str
     if default is None or entry < 0:
         return rules.name
     if default.reference >= 0:
-        return f"{rules.name}: {translate(f'property {rules.properties[default.reference].id}', language)}"
+        prop = Message("property {name}", name=rules.properties[default.reference].id)
+        return f"{rules.name}: {prop.localized(language)}"
     citation = default.citations[entry]
-    return f"{rules.name}: {source_title(rules, citation.source)}, {translate(citation.locator, language)}"
+    return f"{rules.name}: {source_title(rules, citation.source)}, {localize(citation.locator, language)}"
 
 
 def _computed(activity: Activity, quantities: Quantities, stage: int, entry: int, language: str) -> Iterator[str]:

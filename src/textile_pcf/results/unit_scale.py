@@ -8,6 +8,7 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import InputError, Problem, wrong_type
+from textile_pcf.messages.message import Message
 from textile_pcf.units import Unit, UnitError, cure_where
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def unit_scale(result: Footprint, unit: str | None) -> FloatArray:
 def _unknown_unit(result: Footprint, unit: str, product: str) -> Problem:
     """Return the problem of a product that cannot be converted to a unit."""
     target: Unit = result.measures.parse(unit)
-    what = f"The footprint per {result.unit} cannot be told per {unit}."
+    what = Message("The footprint per {unit} cannot be told per {other_unit}.", unit=result.unit, other_unit=unit)
     needed = result.measures.needed_property(target)
-    cure = f"Give {needed} of the product, or ask for another unit." if needed else ASK
+    cure = Message("Give {needed} of the product, or ask for another unit.", needed=needed) if needed else ASK
     return Problem(f"product {product}", what, cure, product, "unit")

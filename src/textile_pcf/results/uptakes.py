@@ -11,6 +11,7 @@ from textile_pcf.arrays import IntArray
 from textile_pcf.columns import group_rows
 from textile_pcf.factors import DECLARED, SPLIT_AND_AIRCRAFT
 from textile_pcf.inventory.inventory import Inventory
+from textile_pcf.messages.message import Message
 from textile_pcf.rules.arrays import rule_arrays
 
 UPTAKE = SPLIT_AND_AIRCRAFT.index("uptake")
@@ -35,7 +36,11 @@ def find_double_uptake(inventory: Inventory) -> Iterator[tuple[int, str]]:
     for own in _distinct(product, flows.flow, np.flatnonzero(counted & ~bought)).tolist():
         for row in brought[product[brought] == product[own]].tolist():
             name, other = (_named(activity, int(flows.flow[each])) for each in (own, row))
-            text = f"{name}: the material of {other} holds uptake of CO2 already; give 0 here, or the same carbon counts twice."
+            text = Message(
+                "{name}: the material of {other} holds uptake of CO2 already; give 0 here, or the same carbon counts twice.",
+                name=name,
+                other=other,
+            )
             yield int(product[own]), text
 
 

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from textile_pcf.errors import InputError, Problem, RuleError, UsageError
 from textile_pcf.io.documents import validate_document
 from textile_pcf.io.strict_yaml import Document, DocumentPath, read_yaml
+from textile_pcf.messages.message import Message
 from textile_pcf.rule_cases.schema import CaseDocument
 from textile_pcf.rules import load_rules
 from textile_pcf.units import UnitError, parse_unit, split_quantity
@@ -168,7 +169,7 @@ def read_cases(path: Path) -> list[Case]:
 
 
 def _no_cases(path: Path, file: Path) -> list[Case]:
-    cure = f"Write them into {file.name}, as docs/rules.md says; `textile-pcf rules new` writes first ones."
+    cure = Message("Write them into {name}, as docs/rules.md says; `textile-pcf rules new` writes first ones.", name=file.name)
     raise UsageError([Problem(str(path), "There are no worked cases here.", cure, code="no-cases")])
 
 
@@ -198,7 +199,7 @@ def _check_layout(case: Case) -> Iterator[Problem]:
         message = "What is refused has no result, but both `expect_error` and a result are expected."
         yield Problem(case.location("expect_error"), message, "Make two cases of it.", code="case")
     if not 0 <= case.tolerance < 1:
-        message = f"{case.data['tolerance']!r} is not a part of a figure."
+        message = Message("{tolerance!r} is not a part of a figure.", tolerance=case.data["tolerance"])
         yield Problem(case.location("tolerance"), message, "Write for example `0.1 %`.", code="case")
 
 
@@ -206,7 +207,9 @@ def _duplicates(cases: list[Case]) -> Iterator[Problem]:
     by_name: dict[str, Case] = {}
     for case in cases:
         if case.name in by_name:
-            message = f"The case {case.name!r} stands already in line {by_name[case.name].document.line(())}."
+            message = Message(
+                "The case {name!r} stands already in line {line}.", name=case.name, line=by_name[case.name].document.line(())
+            )
             yield Problem(case.location("name"), message, "Give each a name of its own.", code="case")
         by_name.setdefault(case.name, case)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
-from textile_pcf.messages.catalogue import translate
+from textile_pcf.messages.message import Message, localize
 from textile_pcf.results import Footprint
 from textile_pcf.rule_cases.cases import Case
 from textile_pcf.rule_cases.run import relocate, run
@@ -57,7 +57,11 @@ class ComparedValue:
     @property
     def sentence(self) -> str:
         """Message that names the difference."""
-        return self.message or f"Worked out {_figure_text(self.expected)}, calculated {_figure_text(self.calculated)}."
+        return self.message or Message(
+            "Worked out {expected}, calculated {calculated}.",
+            expected=_figure_text(self.expected),
+            calculated=_figure_text(self.calculated),
+        )
 
 
 def _figure_text(value: Any) -> str:
@@ -79,15 +83,12 @@ class CaseOutcome:
         Differences; empty if the case holds.
     result : Footprint or None
         The result; None if the rows were refused.
-    names : mapping
-        Chinese texts of the rule by their English ones, for translating the problems.
     """
 
     case: Case
     values: tuple[ComparedValue, ...]
     problems: tuple[Problem, ...]
     result: Footprint | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -157,12 +158,15 @@ def _refused(case: Case, error: PcfError) -> CaseOutcome:
         return CaseOutcome(case, (), ())
     cure = "The messages are told below; take words of theirs, or look at the rule."
     missing_phrases = [
-        Problem(case.location("expect_error", index), f"No message says {expected[index]!r}.", cure, code="worked")
+        Problem(
+            case.location("expect_error", index),
+            Message("No message says {expected!r}.", expected=expected[index]),
+            cure,
+            code="worked",
+        )
         for index in missing
     ]
-    return CaseOutcome(
-        case, (), (*missing_phrases, *(relocate(case, problem, error) for problem in error.problems)), names=error.names
-    )
+    return CaseOutcome(case, (), (*missing_phrases, *(relocate(case, problem, error) for problem in error.problems)))
 
 
 # ---------------------------------------------------------------- figures
@@ -183,9 +187,9 @@ def figures_of(case: Case, result: Footprint) -> Iterator[ComparedValue]:
 def _warnings(case: Case, result: Footprint) -> Iterator[ComparedValue]:
     """Compare `expect_warnings`: phrases that a warning must contain, in either language."""
     expected = case.data.get("expect_warnings", [])
-    message = "\n".join(f"{text}\n{translate(text, 'zh')}" for text in result.warnings()) if expected else ""
+    message = "\n".join(f"{text}\n{localize(text, 'zh')}" for text in result.warnings()) if expected else ""
     for index, phrase in enumerate(expected):
-        missing = "" if phrase in message else f"No warning says {phrase!r}."
+        missing = "" if phrase in message else Message("No warning says {phrase!r}.", phrase=phrase)
         yield ComparedValue(("expect_warnings", index), phrase, None if missing else phrase, not missing, missing)
 
 
@@ -197,7 +201,13 @@ def _compared(expected: Any, calculated: Any, path: tuple[str | int, ...], toler
                 yield from _compared(value, calculated[key], (*path, key), tolerance)
             else:
                 there = ", ".join(map(str, calculated)) if isinstance(calculated, Mapping) else str(calculated)
-                yield ComparedValue((*path, key), value, None, False, f"The result has no {key!r}; there is {there}.")
+                yield ComparedValue(
+                    (*path, key),
+                    value,
+                    None,
+                    False,
+                    Message("The result has no {key!r}; there is {there}.", key=key, there=there),
+                )
     else:
         yield ComparedValue(path, expected, calculated, close(calculated, expected, tolerance))
 
@@ -224,7 +234,11 @@ def _lines(case: Case, result: Footprint) -> Iterator[ComparedValue]:
             rows = rows[rows[key].astype(str) == str(value)]
         if len(rows) != 1:
             yield ComparedValue(
-                ("expect_lines", index), expected, None, False, f"{len(rows)} lines of the sum are named so; name one."
+                ("expect_lines", index),
+                expected,
+                None,
+                False,
+                Message("{count} lines of the sum are named so; name one.", count=len(rows)),
             )
             continue
         calculated = {key: (value.item() if hasattr(value, "item") else value) for key, value in rows.iloc[0].items()}
@@ -241,7 +255,13 @@ def _masses(case: Case, result: Footprint) -> Iterator[ComparedValue]:
         selected = (table["product"] == product) & (table["stage"] == expected["stage"])
         rows = table[selected & (table["component"] == expected.get("component", ""))]
         if len(rows) != 1:
-            yield ComparedValue(("expect_masses", index), expected, None, False, f"{len(rows)} masses are named so; name one.")
+            yield ComparedValue(
+                ("expect_masses", index),
+                expected,
+                None,
+                False,
+                Message("{count} masses are named so; name one.", count=len(rows)),
+            )
             continue
         numbers = {key: value for key, value in expected.items() if key in MASSES}
         yield from _compared(numbers, rows.iloc[0].to_dict(), ("expect_masses", index), case.tolerance)

@@ -9,6 +9,7 @@ from textile_pcf.errors import RuleError
 from textile_pcf.factors import FactorTable, NoMatch, Request, load_factors, shipped_tables
 from textile_pcf.io.documents import validate_document
 from textile_pcf.io.strict_yaml import read_yaml
+from textile_pcf.messages.message import Message, sentences
 from textile_pcf.rules import FlowSpec, RuleDocument, RuleSet, editions
 from textile_pcf.suggest import nearest
 
@@ -33,22 +34,30 @@ def items_advice(rules: RuleSet) -> list[str]:
 def _of_flow(rules: RuleSet, spec: FlowSpec, tables: FactorTable, vocabulary: dict[str, tuple[str, ...]]) -> Iterator[str]:
     where = f"{rules.stage_id(spec.stage)}.{spec.id}"
     unknown = [name for name in ("kind", "category") if getattr(spec, name) and getattr(spec, name) not in vocabulary[name]]
+    no_row = {
+        "kind": "{where}: no row of the shipped tables has the kind {value!r}.",
+        "category": "{where}: no row of the shipped tables has the category {value!r}.",
+    }
     for name in unknown:
         value = getattr(spec, name)
         close = nearest(value, vocabulary[name])
-        hint = f"Did you mean {close!r}?" if close else f"There are: {', '.join(vocabulary[name])}."
-        yield f"{where}: no row of the shipped tables has the {name} {value!r}. {hint}"
+        hint: str = (
+            Message("Did you mean {close!r}?", close=close)
+            if close
+            else Message("There are: {known}.", known=", ".join(vocabulary[name]))
+        )
+        yield sentences(Message(no_row[name], where=where, value=value), hint)
     if spec.factor is None:
         return
     if not any(spec.factor in table.index for table in tables.tables):
         close = nearest(spec.factor, _suitable_items(spec, tables))
-        hint = f"Did you mean {close!r}?" if close else "A mill needs a table of its own for it."
-        yield f"{where}: no shipped table has the item {spec.factor!r}. {hint}"
+        hint = Message("Did you mean {close!r}?", close=close) if close else "A mill needs a table of its own for it."
+        yield sentences(Message("{where}: no shipped table has the item {item!r}.", where=where, item=spec.factor), hint)
         return
     if not unknown:
         match = _missing_match(rules, spec, tables)
         if match is not None:
-            yield f"{where}: the shipped tables do not answer: {match.what}"
+            yield Message("{where}: the shipped tables do not answer: {what}", where=where, what=match.what)
 
 
 def _missing_match(rules: RuleSet, spec: FlowSpec, tables: FactorTable) -> NoMatch | None:

@@ -12,6 +12,7 @@ from textile_pcf.errors import InputError, Problem, RuleError, UsageError
 from textile_pcf.io.documents import validate_document
 from textile_pcf.io.strict_yaml import Document, parse_yaml, read_bytes
 from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import Message
 from textile_pcf.rule_cases.cases import CASES_SUFFIX, cases_schema
 from textile_pcf.rules import RuleDocument, RuleSet, editions, load_rules
 from textile_pcf.rules.compile_rule import compile_rule
@@ -63,7 +64,7 @@ def new_rule(rule: str, origin: str | Path | None = None, language: str = "en", 
     """
     _check_id(rule)
     if language not in LANGUAGES:
-        cure = f"Choose from: {', '.join(LANGUAGES)}."
+        cure = Message("Choose from: {choices}.", choices=", ".join(LANGUAGES))
         raise UsageError([Problem(f"language {language!r}", "There is no such language.", cure, code="language")])
     stem = stem or rule
     values = {"rule": rule, "file": f"{stem}.yaml", "cases": f"{stem}{CASES_SUFFIX}.yaml"}
@@ -83,17 +84,18 @@ def new_rule(rule: str, origin: str | Path | None = None, language: str = "en", 
 def _check_id(rule: str) -> None:
     """Raise UsageError unless the id is a valid file name on all systems and not the id of a shipped rule."""
     other = f"my_{rule}"
-    message, cure = "", f"Choose another id, such as {other}."
+    message: str = ""
+    cure: str = Message("Choose another id, such as {other}.", other=other)
     if not _ID.fullmatch(rule):
-        message = f"{rule[:80]!r} cannot be the id of a rule."
+        message = Message("{rule!r} cannot be the id of a rule.", rule=rule[:80])
         cure = "Begin with a letter and go on with letters, digits, _ and -, at most 64; Chinese goes into `title`."
     elif _DEVICE.fullmatch(rule):
-        message = f"{rule!r} cannot be the name of a file on Windows."
+        message = Message("{rule!r} cannot be the name of a file on Windows.", rule=rule)
     elif rule.endswith(CASES_SUFFIX):
-        message = f"{rule!r} ends as the names of files of worked cases do."
-        cure = f"Leave {CASES_SUFFIX} out."
+        message = Message("{rule!r} ends as the names of files of worked cases do.", rule=rule)
+        cure = Message("Leave {cases_suffix} out.", cases_suffix=CASES_SUFFIX)
     elif rule.lower() in editions():
-        message = f"{rule!r} is the id of a shipped rule, and results would be taken for its."
+        message = Message("{rule!r} is the id of a shipped rule, and results would be taken for its.", rule=rule)
     if message:
         raise UsageError([Problem("rules new", message, cure, code="id")])
 
@@ -165,7 +167,11 @@ def _expectation(rules: RuleSet) -> str:
     except InputError as error:
         choices = [rules.ways_named(each.one_of) for each in rules.document.alternatives]
         named = [f"{stage}.{name}" for stage, names_of_stage in rules.names.items() for name in names_of_stage]
-        missing = [name for name in choices if any(f": {name}." in problem.what for problem in error.problems)]
+        missing = [
+            name
+            for name in choices
+            if any(name == getattr(problem.what, "values", {}).get("ways") for problem in error.problems)
+        ]
         missing += [name for name in named if any(f"({name}, " in problem.where for problem in error.problems)]
         if missing:
             return f"expect_error: {json.dumps(missing)}"

@@ -19,6 +19,7 @@ from textile_pcf.io.records import from_document
 from textile_pcf.io.strict_yaml import Document, DocumentPath
 from textile_pcf.io.table import Header
 from textile_pcf.io.table import Table as Cells
+from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 from textile_pcf.rule_cases.cases import CASES_SUFFIX, Case
 from textile_pcf.rules import RuleDocument, RuleSet, load_rules
@@ -92,7 +93,10 @@ def _rule_file(case: Case) -> Path:
     rule_file = path.with_name(f"{path.stem.removesuffix(CASES_SUFFIX)}{path.suffix}")
     if path.stem.endswith(CASES_SUFFIX) and rule_file.is_file():
         return rule_file
-    cure = f"Write `rule:` with a name or a path, or name this file as the rule with {CASES_SUFFIX} behind it."
+    cure = Message(
+        "Write `rule:` with a name or a path, or name this file as the rule with {cases_suffix} behind it.",
+        cases_suffix=CASES_SUFFIX,
+    )
     raise RuleError(
         [Problem(case.location("rule"), "This case names no rule, and none stands beside it.", cure, code="no-rule")]
     )
@@ -163,7 +167,7 @@ def short_factor(case: Case, item: str, text: Any) -> dict[str, Any]:
     """Return a row of factors from `item: "0.5 kgCO2e/kWh"`."""
     value, _, unit = str(text).strip().partition(" ")
     if not isinstance(text, str) or not unit:
-        message = f"{text!r} is not a value with its unit."
+        message = Message("{text!r} is not a value with its unit.", text=text)
         raise FactorError(
             [Problem(case.location("factors", item), message, "Write for example `0.5 kgCO2e/kWh`.", code="case")]
         )

@@ -9,6 +9,7 @@ import numpy as np
 
 from textile_pcf.errors import SHOWN, Problem
 from textile_pcf.io.strict_yaml import Document
+from textile_pcf.messages.message import JoinedMessage, Message
 from textile_pcf.rules.schema import ChosenDefault, Flow, Property, Quantity, RuleDocument
 from textile_pcf.rules.specs import PRODUCT, Citation, Default
 from textile_pcf.suggest import nearest
@@ -105,12 +106,16 @@ class DefaultCompiler:
         if key is None:
             known = [other for owner, other in self.property_index if owner in (stage, PRODUCT)]
             close = self.near(name, known)
-            cure = f"Did you mean {close!r}?" if close else "Add it to `properties` of the stage or the product."
-            self.problem(path, f"There is no property {name!r} here.", cure)
+            cure = (
+                Message("Did you mean {close!r}?", close=close)
+                if close
+                else "Add it to `properties` of the stage or the product."
+            )
+            self.problem(path, Message("There is no property {name!r} here.", name=name), cure)
             return None
         index = self.property_index[key]
         if self.is_averaged(index, stage) and self.models[self.order[index]].choice:
-            what = f"{name!r} is chosen per fibre, and a mean of words does not exist."
+            what = Message("{name!r} is chosen per fibre, and a mean of words does not exist.", name=name)
             self.problem(path, what, "Name it only in stages of scope component.")
         return index
 
@@ -150,7 +155,11 @@ class DefaultCompiler:
         if isinstance(value, str):
             if choice:
                 if value not in choice:
-                    self.problem(path, f"{value!r} is not one of the words.", f"Choose from: {', '.join(choice)}.")
+                    self.problem(
+                        path,
+                        Message("{value!r} is not one of the words.", value=value),
+                        Message("Choose from: {choices}.", choices=", ".join(choice)),
+                    )
                     return None
                 return Default(np.array([float(list(choice).index(value))]), (self.citation(model, model, path),))
             return self.reference(value, stage, path, unit, ratio_unit)
@@ -174,7 +183,13 @@ class DefaultCompiler:
         model = self.models[self.order[index]]
         other = self.unit(model.unit, path) if model.unit else parse_unit("1")
         if other.dimensions not in (unit.dimensions, ratio_unit.dimensions):
-            what = f"{name!r} is in {other.text}, but {unit.text} or {ratio_unit.text} is needed."
+            what = Message(
+                "{name!r} is in {unit}, but {expected} or {expected_ratio} is needed.",
+                name=name,
+                unit=other.text,
+                expected=unit.text,
+                expected_ratio=ratio_unit.text,
+            )
             self.problem(path, what, "Name another property, or give it that unit.")
         scale = 1.0 if other.dimensions == ratio_unit.dimensions else ratio_unit.factor / unit.factor
         return Default(np.array([scale]), (Citation("", ""),), reference=index)
@@ -190,12 +205,16 @@ class DefaultCompiler:
         if value.upto:
             return self._default_by_range(model, value, by, path, ratio_unit)
         if not chooser.choice:
-            self.problem((*path, "by"), f"{value.by!r} is not a choice.", "Use `upto:` with bounds, or name a choice.")
+            self.problem(
+                (*path, "by"), Message("{by!r} is not a choice.", by=value.by), "Use `upto:` with bounds, or name a choice."
+            )
             return None
         for option in value.words:
             if option not in chooser.choice:
-                cure = f"Its words are: {', '.join(chooser.choice)}."
-                self.problem((*path, option), f"{option!r} is not a word of {value.by!r}.", cure)
+                cure = Message("Its words are: {choice}.", choice=", ".join(chooser.choice))
+                self.problem(
+                    (*path, option), Message("{option!r} is not a word of {name!r}.", option=option, name=value.by), cure
+                )
         entries = [value.words.get(option) for option in chooser.choice]
         numbers = [self.number(entry.value, path) * ratio_unit.factor if entry else math.nan for entry in entries]
         citations = tuple(self.citation(model, entry, path) if entry else Citation("", "") for entry in entries)
@@ -206,7 +225,9 @@ class DefaultCompiler:
     ) -> Default | None:
         chooser = self.models[self.order[by]]
         if chooser.choice:
-            self.problem((*path, "upto"), f"{value.by!r} is a choice.", "Give a value for each word instead of `upto`.")
+            self.problem(
+                (*path, "upto"), Message("{by!r} is a choice.", by=value.by), "Give a value for each word instead of `upto`."
+            )
             return None
         bounds = np.array(list(value.upto), dtype=float)
         if np.any(np.diff(bounds) <= 0):
@@ -222,12 +243,16 @@ class DefaultCompiler:
         source = getattr(entry, "source", None) or model.source
         locator = getattr(entry, "locator", None) or model.locator
         if not source or not locator:
-            missing = "source and locator" if not source and not locator else "source" if not source else "locator"
-            self.problem(path, f"The number has no {missing}.", "Say where it was read: `source:` and `locator:`.")
+            parts = [Message(name) for name, text in (("source", source), ("locator", locator)) if not text]
+            self.problem(
+                path,
+                Message("The number has no {missing}.", missing=JoinedMessage(parts, " and ", "、")),
+                "Say where it was read: `source:` and `locator:`.",
+            )
         if source and source not in self.written.sources:
             close = self.near(source, self.written.sources)
-            cure = f"Did you mean {close!r}?" if close else "Add it to `sources`."
-            self.problem(path, f"There is no source {source!r}.", cure)
+            cure = Message("Did you mean {close!r}?", close=close) if close else "Add it to `sources`."
+            self.problem(path, Message("There is no source {source!r}.", source=source), cure)
         return Citation(source or "", locator or "")
 
     def plausible_band(self, model: Quantity, path: DocumentPath, unit: Unit, ratio_unit: Unit) -> tuple[float, float] | None:
@@ -237,7 +262,12 @@ class DefaultCompiler:
         low, high, *rest = model.plausible
         band_unit = self.unit(str(rest[0]), (*path, "plausible")) if rest else unit
         if band_unit.dimensions not in (unit.dimensions, ratio_unit.dimensions):
-            what = f"The band is in {band_unit.text}, but {unit.text} or {ratio_unit.text} is needed."
+            what = Message(
+                "The band is in {unit}, but {expected} or {expected_ratio} is needed.",
+                unit=band_unit.text,
+                expected=unit.text,
+                expected_ratio=ratio_unit.text,
+            )
             self.problem((*path, "plausible"), what, "Tell it in one of these.")
         if not low <= high:
             self.problem((*path, "plausible"), "The band is empty.", "Write the lower number first.")

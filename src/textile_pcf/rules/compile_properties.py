@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textile_pcf.messages.message import Message
 from textile_pcf.methods import METHODS
 from textile_pcf.rules.compile_defaults import DefaultCompiler, DocumentPath
 from textile_pcf.rules.schema import ChosenDefault, Property
@@ -48,7 +49,11 @@ class PropertyCompiler(DefaultCompiler):
             stage, name = waiting[0]
             circle = ", ".join([name for _, name in waiting[:MAX_NAMES]] + ["..."] * (len(waiting) > MAX_NAMES))
             path = self.model_path(stage, "properties", name)
-            self.problem(path, f"These properties need each other in a circle: {circle}.", "Give one of them a value.")
+            self.problem(
+                path,
+                Message("These properties need each other in a circle: {circle}.", circle=circle),
+                "Give one of them a value.",
+            )
         self.order += waiting
 
     def needs(self, key: tuple[int, str]) -> list[tuple[int, str]]:
@@ -92,7 +97,12 @@ class PropertyCompiler(DefaultCompiler):
         for option, title in model.options.items():
             for name in (title.en, title.zh or "") if title else ():
                 if name and option_of.setdefault(comparison_key(name), option) != option:
-                    what = f"{name!r} may mean {option_of[comparison_key(name)]!r} or {option!r}."
+                    what = Message(
+                        "{name!r} may mean {option_of!r} or {option!r}.",
+                        name=name,
+                        option_of=option_of[comparison_key(name)],
+                        option=option,
+                    )
                     self.problem((*path, option), what, "Give each word a name of its own.")
 
     def method_inputs(self, model: Property, stage: int, path: DocumentPath, unit: Unit) -> dict[str, int]:
@@ -104,15 +114,26 @@ class PropertyCompiler(DefaultCompiler):
         method = METHODS.get(model.method)
         if method is None:
             close = self.near(model.method, METHODS) or ", ".join(METHODS)
-            self.problem((*path, "method"), f"There is no method {model.method!r}.", f"Did you mean {close!r}?")
+            self.problem(
+                (*path, "method"),
+                Message("There is no method {method!r}.", method=model.method),
+                Message("Did you mean {close!r}?", close=close),
+            )
             return {}
         if convert(parse_unit(method.output), unit) is None:
-            what = f"{method.name} gives {method.output}, which cannot be told in {unit.text}."
-            self.problem((*path, "unit"), what, f"Write `unit: {method.output}`.")
+            what = Message(
+                "{method} gives {output}, which cannot be told in {unit}.",
+                method=method.name,
+                output=method.output,
+                unit=unit.text,
+            )
+            self.problem((*path, "unit"), what, Message("Write `unit: {output}`.", output=method.output))
         for name in model.inputs:
             if name not in method.inputs:
-                cure = f"Its inputs are: {', '.join(method.inputs)}."
-                self.problem((*path, "inputs", name), f"{method.name} has no input {name!r}.", cure)
+                cure = Message("Its inputs are: {inputs}.", inputs=", ".join(method.inputs))
+                self.problem(
+                    (*path, "inputs", name), Message("{method} has no input {name!r}.", method=method.name, name=name), cure
+                )
         indices: dict[str, int] = {}
         for name, input_unit in method.inputs.items():
             index = self.find_property(stage, model.inputs.get(name, name), (*path, "method"))
@@ -120,7 +141,13 @@ class PropertyCompiler(DefaultCompiler):
                 continue
             other = self.models[self.order[index]]
             if other.unit and convert(self.unit(other.unit, path), parse_unit(input_unit)) is None:
-                what = f"Input {name!r} of {method.name} is in {input_unit}, but the property is in {other.unit}."
+                what = Message(
+                    "Input {name!r} of {method} is in {input_unit}, but the property is in {unit}.",
+                    name=name,
+                    method=method.name,
+                    input_unit=input_unit,
+                    unit=other.unit,
+                )
                 self.problem((*path, "inputs"), what, "Bind another property, or give it that unit.")
             indices[name] = index
         return indices

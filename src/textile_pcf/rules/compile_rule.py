@@ -11,6 +11,7 @@ import numpy as np
 
 from textile_pcf.errors import RuleError
 from textile_pcf.io.strict_yaml import Document
+from textile_pcf.messages.message import Message
 from textile_pcf.regions import is_region, known_regions, region_by_name
 from textile_pcf.rules.compile_defaults import DocumentPath
 from textile_pcf.rules.compile_properties import PropertyCompiler
@@ -99,14 +100,16 @@ class _RuleCompiler(PropertyCompiler):
                 self.check_new(name, ids, ("stages", index, "flows", name), "id in this stage")
         for name in self.written.product.properties:
             if name in RESERVED - {"mass"}:
-                self.problem(("product", "properties", name), f"{name!r} is reserved.", "Choose another id.")
+                self.problem(("product", "properties", name), Message("{name!r} is reserved.", name=name), "Choose another id.")
 
     def check_new(self, name: str, ids: set[str], path: DocumentPath, id_type: str) -> None:
         """Check that an id is neither reserved nor taken, and add it to the ids."""
         if name in RESERVED:
-            self.problem(path, f"{name!r} is reserved.", "Choose another id.")
+            self.problem(path, Message("{name!r} is reserved.", name=name), "Choose another id.")
         if name in ids:
-            self.problem(path, f"{name!r} is already a {id_type}.", "Give each its own id.")
+            self.problem(
+                path, Message("{name!r} is already a {id_type}.", name=name, id_type=Message(id_type)), "Give each its own id."
+            )
         ids.add(name)
 
     def check_stage_order(self) -> None:
@@ -119,8 +122,8 @@ class _RuleCompiler(PropertyCompiler):
             after_common = after_common or stage.scope == "product"
             if stage.region is not None and not is_region(stage.region):
                 close = region_by_name(stage.region) or self.near(stage.region, known_regions())
-                cure = f"Did you mean {close!r}?" if close else "Write a code such as CN, or leave it out."
-                self.problem(("stages", index, "region"), f"{stage.region!r} is not a region.", cure)
+                cure = Message("Did you mean {close!r}?", close=close) if close else "Write a code such as CN, or leave it out."
+                self.problem(("stages", index, "region"), Message("{region!r} is not a region.", region=stage.region), cure)
 
     # -- losses, flows, stages ------------------------------------------------------------------------------------
 
@@ -136,7 +139,9 @@ class _RuleCompiler(PropertyCompiler):
         """Check and compile one loss."""
         unit = self.unit(loss.unit, (*path, "unit"))
         if unit.dimensions:
-            what = f"A loss is mass per mass, but {unit.text} is {describe(unit.dimensions)}."
+            what = Message(
+                "A loss is mass per mass, but {unit} is {quantity}.", unit=unit.text, quantity=describe(unit.dimensions)
+            )
             self.problem((*path, "unit"), what, 'Write `unit: "%"` or `unit: kg/kg`.')
         default = self.default(loss, stage, path, unit, unit)
         if default is not None and default.reference < 0:
@@ -195,14 +200,16 @@ class _RuleCompiler(PropertyCompiler):
             self.problem((*path, "per"), "The list is empty.", "Name at least one driver, such as `output`.")
         drivers: list[str | int] = []
         for name in sorted(name for name, count in Counter(names).items() if count > 1):
-            self.problem((*path, "per"), f"The driver {name!r} stands twice.", "Name each driver once.")
+            self.problem((*path, "per"), Message("The driver {name!r} stands twice.", name=name), "Name each driver once.")
         for name in names:
             if name in MASS_DRIVERS or name == "product":
                 drivers.append(name)
                 continue
             index = self.find_property(stage, name, (*path, "per"))
             if index is not None and self.models[self.order[index]].choice:
-                self.problem((*path, "per"), f"{name!r} is a choice, not a number.", "Name a property with a unit.")
+                self.problem(
+                    (*path, "per"), Message("{name!r} is a choice, not a number.", name=name), "Name a property with a unit."
+                )
             elif index is not None:
                 drivers.append(index)
         return tuple(drivers)
@@ -246,8 +253,8 @@ class _RuleCompiler(PropertyCompiler):
                 else:
                     close = self.near(reference, [*stages, *flows])
                     path: DocumentPath = ("alternatives", number, "one_of")
-                    cure = f"Did you mean {close!r}?" if close else "Write `stage` or `stage.flow`."
-                    self.problem(path, f"There is no stage or flow {reference!r}.", cure)
+                    cure = Message("Did you mean {close!r}?", close=close) if close else "Write `stage` or `stage.flow`."
+                    self.problem(path, Message("There is no stage or flow {reference!r}.", reference=reference), cure)
             yield tuple(group)
 
     def check_forbidden(self, steps: list[str], path: DocumentPath) -> None:
@@ -255,8 +262,12 @@ class _RuleCompiler(PropertyCompiler):
         for step in steps:
             if step not in FALLBACK_STEPS and not is_region(step):
                 close = self.near(step, [*FALLBACK_STEPS, *known_regions()])
-                cure = f"Did you mean {close!r}?" if close else "Write a region such as GLO, or `country` or `group`."
-                self.problem(path, f"{step!r} is neither a region nor a step of the search.", cure)
+                cure = (
+                    Message("Did you mean {close!r}?", close=close)
+                    if close
+                    else "Write a region such as GLO, or `country` or `group`."
+                )
+                self.problem(path, Message("{step!r} is neither a region nor a step of the search.", step=step), cure)
 
     def check_cutoff(self) -> None:
         """Check that cut-off criteria are fractions of the result."""
@@ -270,7 +281,9 @@ class _RuleCompiler(PropertyCompiler):
             except UnitError:
                 fraction = math.nan
             if not 0 <= fraction <= 1:
-                self.problem(("cutoff", name), f"{text!r} is not a part of the result.", "Write for example `1 %`.")
+                self.problem(
+                    ("cutoff", name), Message("{text!r} is not a part of the result.", text=text), "Write for example `1 %`."
+                )
 
     def check_product(self, properties: tuple[PropertySpec, ...]) -> None:
         """Check the dimensions of the product properties that turn results into other units."""
@@ -278,20 +291,29 @@ class _RuleCompiler(PropertyCompiler):
         known = {spec.id: spec for spec in properties if spec.stage == PRODUCT}
         is_mass = unit.dimensions == parse_unit(KILOGRAM).dimensions
         if not is_mass and "mass" not in known:
-            what = f"The product is counted in {unit.text}, so its mass must be known."
-            self.problem(("product", "unit"), what, f"Add a property `mass` in kg or kg/{unit.text}.")
+            what = Message("The product is counted in {unit}, so its mass must be known.", unit=unit.text)
+            self.problem(("product", "unit"), what, Message("Add a property `mass` in kg or kg/{unit}.", unit=unit.text))
         if "mass" in known:
             dimensions = known["mass"].unit.dimensions
             kilogram = parse_unit(KILOGRAM)
             allowed = [kilogram.dimensions, (kilogram / unit).dimensions]
             allowed += [parse_unit(f"kg/{count}").dimensions for count in ("piece", "pair", "set")] if is_mass else []
             if dimensions not in allowed:
-                what = f"`mass` is {describe(dimensions)}, but it must be mass per product unit."
-                self.problem(("product", "properties", "mass", "unit"), what, f"Write kg or kg/{unit.text}.")
+                what = Message("`mass` is {quantity}, but it must be mass per product unit.", quantity=describe(dimensions))
+                self.problem(("product", "properties", "mass", "unit"), what, Message("Write kg or kg/{unit}.", unit=unit.text))
         for name, unit_text in PROPERTY_UNITS.items():
             if name in known and known[name].unit.dimensions != parse_unit(unit_text).dimensions:
-                what = f"`{name}` is {describe(known[name].unit.dimensions)}, not {describe(parse_unit(unit_text).dimensions)}."
-                self.problem(("product", "properties", name, "unit"), what, f"Write a unit such as {unit_text}.")
+                what = Message(
+                    "`{name}` is {quantity}, not {expected}.",
+                    name=name,
+                    quantity=describe(known[name].unit.dimensions),
+                    expected=describe(parse_unit(unit_text).dimensions),
+                )
+                self.problem(
+                    ("product", "properties", name, "unit"),
+                    what,
+                    Message("Write a unit such as {unit_text}.", unit_text=unit_text),
+                )
 
     def names(
         self, properties: tuple[PropertySpec, ...], losses: tuple[LossSpec, ...], flows: tuple[FlowSpec, ...]

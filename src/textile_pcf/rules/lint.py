@@ -8,6 +8,7 @@ from functools import cache
 from textile_pcf.errors import RuleError
 from textile_pcf.io.documents import validate_document
 from textile_pcf.io.strict_yaml import read_yaml
+from textile_pcf.messages.message import Message
 from textile_pcf.rules.load import editions
 from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import Flow, Loss, Property, Quantity, RuleDocument
@@ -51,7 +52,7 @@ def _stage_advice(rule: RuleDocument) -> Iterator[str]:
         yield from _quantity_advice(f"product.{name}", model)
     for stage in rule.stages:
         if stage.title is None:
-            yield f"{stage.id}: title missing."
+            yield Message("{where}: title missing.", where=stage.id)
         for name, prop in stage.properties.items():
             yield from _quantity_advice(f"{stage.id}.{name}", prop)
         for loss in stage.losses:
@@ -62,16 +63,16 @@ def _stage_advice(rule: RuleDocument) -> Iterator[str]:
 
 def _quantity_advice(where: str, model: Quantity) -> Iterator[str]:
     if model.title is None and where.partition(".")[2] not in _shipped_names():
-        yield f"{where}: title missing."
+        yield Message("{where}: title missing.", where=where)
     required = model.value is None and not model.optional and not getattr(model, "method", None)
     if required and model.note is None:
-        yield f"{where}: must be given by the mill, but no note says what to measure."
+        yield Message("{where}: must be given by the mill, but no note says what to measure.", where=where)
     if isinstance(model, Flow) and model.factor is None and model.category is None:
-        yield f"{where}: neither a factor nor a category; any item may stand here."
+        yield Message("{where}: neither a factor nor a category; any item may stand here.", where=where)
     if isinstance(model, Loss) and model.plausible is None:
-        yield f"{where}: no plausible band."
+        yield Message("{where}: no plausible band.", where=where)
     if isinstance(model, Property) and model.choice is not None and model.unit is not None:
-        yield f"{where}: a choice has no unit."
+        yield Message("{where}: a choice has no unit.", where=where)
 
 
 @cache
@@ -98,4 +99,4 @@ def _unused_sources(rule: RuleDocument) -> Iterator[str]:
     text = rule.model_dump_json(exclude={"sources"})
     for key in rule.sources:
         if f'"{key}"' not in text:
-            yield f"sources.{key}: nothing is cited from it."
+            yield Message("sources.{key}: nothing is cited from it.", key=key)

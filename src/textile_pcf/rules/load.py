@@ -11,6 +11,7 @@ from textile_pcf.io.documents import validate_document
 from textile_pcf.io.output_files import is_file
 from textile_pcf.io.resources import data_root, sha256_of
 from textile_pcf.io.strict_yaml import read_yaml
+from textile_pcf.messages.message import Message
 from textile_pcf.rules.compile_rule import compile_rule
 from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import RuleDocument
@@ -108,13 +109,19 @@ def _shipped(text: str) -> Path:
     known = editions()
     if not _NAME.fullmatch(text) or not known.get(name):
         close = nearest(name, known)
-        cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(known)}; or give the path of a rule file."
+        cure = (
+            Message("Did you mean {close!r}?", close=close)
+            if close
+            else Message("There are: {known}; or give the path of a rule file.", known=", ".join(known))
+        )
         raise UsageError([Problem(text, "There is no such rule.", cure, code="no-rule")])
     if not edition:
         return max(known[name].values(), key=lambda path: (_valid_from(path), path.stem))
     if edition not in known[name]:
-        cure = f"There are: {', '.join(known[name])}."
-        raise UsageError([Problem(text, f"{name} has no edition {edition!r}.", cure, code="no-rule")])
+        cure = Message("There are: {known}.", known=", ".join(known[name]))
+        raise UsageError(
+            [Problem(text, Message("{name} has no edition {edition!r}.", name=name, edition=edition), cure, code="no-rule")]
+        )
     return known[name][edition]
 
 

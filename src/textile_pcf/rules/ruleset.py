@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 
+from textile_pcf.messages.message import TranslatedText
 from textile_pcf.rules.schema import Quantity, RuleDocument, Stage
 from textile_pcf.rules.specs import PRODUCT, FlowSpec, LossSpec, PropertySpec, StageSpec
 from textile_pcf.units import Unit, UnitNames
@@ -124,6 +124,18 @@ class RuleSet:
         title = getattr(model, "title", None)
         return title.text(language) if title else name or stage
 
+    def localized_title(self, stage: str, name: str = "") -> TranslatedText:
+        """Return the name of a stage or of something in it in both languages, for messages.
+
+        Parameters
+        ----------
+        stage : str
+            Id of a stage, or `product`.
+        name : str, optional
+            Id of a property, loss or flow of the stage; without it the stage is meant.
+        """
+        return TranslatedText(self.title(stage, name), self.title(stage, name, "zh"))
+
     def option_title(self, stage: str, name: str, word: str, language: str = "en") -> str:
         """Return the name of an option of a choice; the option itself where the rule has none.
 
@@ -166,6 +178,15 @@ class RuleSet:
         note = getattr(self._model(stage, name), "note", None)
         return note.text(language) if note else ""
 
+    def localized_note(self, stage: str, name: str) -> TranslatedText:
+        """Return the note on a property, loss or flow of a stage in both languages, for messages."""
+        return TranslatedText(self.note(stage, name), self.note(stage, name, "zh"))
+
+    def localized_ways(self, ways: Iterable[str]) -> TranslatedText:
+        """Return the names of alternatives in both languages, for messages."""
+        listed = tuple(ways)
+        return TranslatedText(self.ways_named(listed), self.ways_named(listed, "zh"))
+
     def ways_named(self, ways: Iterable[str], language: str = "en") -> str:
         """Return the names of alternatives, each followed by its id.
 
@@ -193,29 +214,6 @@ class RuleSet:
         stage, _, name = way.partition(".")
         title = self.title(stage, name, language)
         return way if title in (stage, name) else f"{title} [{way}]"
-
-    def translations(self) -> dict[str, str]:
-        """Return the Chinese of every English title, note, option list and list of alternatives in the rule.
-
-        Messages that quote the rule are translated with it.
-
-        Returns
-        -------
-        dict of str to str
-            English → Chinese.
-        """
-        document = self.document
-        models: list[object] = [document, *document.product.properties.values(), *document.alternatives, *document.stages]
-        for stage in document.stages:
-            models += [*stage.properties.values(), *stage.losses, *stage.flows.values()]
-        texts = [title for spec in self.properties for title in spec.titles]
-        texts += [getattr(model, name, None) for model in models for name in ("title", "note")]
-        choices = [spec for spec in self.properties if spec.choice]
-        lists = {", ".join(spec.choice): "、".join(map(spec.option_in_chinese, spec.choice)) for spec in choices}
-        for group in document.alternatives:  # the whole group, and each two or three of it that may be taken together
-            subsets = [tuple(group.one_of), *combinations(group.one_of, 2), *combinations(group.one_of, 3)]
-            lists |= {self.ways_named(ways): self.ways_named(ways, "zh") for ways in subsets}
-        return {text.en: text.zh for text in texts if text is not None and text.zh} | lists
 
     def _model(self, stage: str, name: str) -> Stage | Quantity | None:
         """Return the written model of a stage, or of something in it."""

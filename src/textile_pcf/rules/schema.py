@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from textile_pcf.errors import InvalidValueError
 from textile_pcf.io.documents import Source, Strict
 from textile_pcf.io.localized import LocalizedText, Text
+from textile_pcf.messages.message import Message
 
 RESERVED = frozenset({"product", "share", "output", "input", "loss", "mass"})
 MASS_DRIVERS = ("output", "input", "loss")
@@ -26,7 +27,9 @@ def _iso_date(value: Any) -> Any:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            raise InvalidValueError(f"{value!r} is not a date.", "Write year-month-day, as in 2026-01-01.") from None
+            raise InvalidValueError(
+                Message("{text!r} is not a date.", text=value), "Write year-month-day, as in 2026-01-01."
+            ) from None
     return value
 
 
@@ -252,7 +255,9 @@ class Alternative(Strict):
 
 def _edition(value: Any) -> Any:
     if isinstance(value, (int, float)):
-        raise InvalidValueError("An edition is text, or 2026.10 would read as 2026.1.", f'Write it in quotes: "{value}".')
+        raise InvalidValueError(
+            "An edition is text, or 2026.10 would read as 2026.1.", Message('Write it in quotes: "{value}".', value=value)
+        )
     return value
 
 

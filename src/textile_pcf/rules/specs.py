@@ -12,6 +12,7 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.io.localized import LocalizedText
+from textile_pcf.messages.message import TranslatedText
 from textile_pcf.methods import Method
 from textile_pcf.units import Conversion, Unit, convert
 
@@ -129,6 +130,11 @@ class PropertySpec:
     inputs: Mapping[str, int] = field(default_factory=dict)
     plausible: tuple[float, float] | None = None
     titles: tuple[LocalizedText | None, ...] = ()
+
+    @property
+    def options_text(self) -> TranslatedText:
+        """The options of a choice as a list, in Chinese with their names, for messages."""
+        return TranslatedText(", ".join(self.choice), "、".join(map(self.option_in_chinese, self.choice)))
 
     def option_title(self, option: str, language: str = "en") -> str:
         """Return the name of an option in a language; the option itself where the rule has no name for it.

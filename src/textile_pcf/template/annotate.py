@@ -11,6 +11,7 @@ from textile_pcf.errors import Problem, UsageError
 from textile_pcf.io.output_files import refuse_inputs
 from textile_pcf.io.safe_text import escape_controls, guard_formula
 from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import localize, sentences
 from textile_pcf.template.copies import copies_of
 from textile_pcf.template.links import link_to
 
@@ -21,10 +22,7 @@ SIZE = (360, 140)  # of a comment, in points
 _CELL_REFERENCE = re.compile(r"(?P<sheet>.+)!(?:row )?(?P<cell>[A-Z]*\d+)(?::[A-Z]+\d+)?(?: \(|$)")
 
 
-def annotate(
-    source: str | Path, problems: Iterable[Problem], out: str | Path, language: str = "en",
-    translate: Callable[[str], str] | None = None,
-) -> None:  # fmt: skip
+def annotate(source: str | Path, problems: Iterable[Problem], out: str | Path, language: str = "en") -> None:
     """Write a copy of a workbook with each problem as a comment of its cell, and all problems listed on a first sheet.
 
     Comments and the sheet of an earlier run are removed first, so a copy can be corrected and checked again.
@@ -38,9 +36,7 @@ def annotate(
     out : str or Path
         The copy to write.
     language : str
-        Language of the headings: `en` or `zh`.
-    translate : callable, optional
-        Function that translates a sentence into the language.
+        Language of headings and problems: `en` or `zh`.
 
     Raises
     ------
@@ -49,7 +45,7 @@ def annotate(
     InputError
         The file is no workbook or cannot be read.
     """
-    path, translation = Path(source), _holdable_by(translate or str)
+    path, translation = Path(source), _holdable_in(language)
     refuse_inputs(Path(out), [path], str(out))
     if path.suffix.lower() != ".xlsx":
         cure = "Save the table as .xlsx, or leave out --annotate."
@@ -78,7 +74,7 @@ def _write(book: Any, source: str, problems: list[Problem], language: str, trans
         cell = _cell(book, source, escape_controls(problem.where))
         cells.append(cell)
         if cell is not None:
-            comments.setdefault(cell, []).append(f"{translation(problem.what)} {translation(problem.cure)}")
+            comments.setdefault(cell, []).append(translation(sentences(problem.what, problem.cure)))
     for (sheet, coordinate), texts in comments.items():
         target = _writable(book[sheet], coordinate)
         kept = f"{target.comment.text}\n\n" if target.comment else ""
@@ -86,9 +82,9 @@ def _write(book: Any, source: str, problems: list[Problem], language: str, trans
     _write_list(book, source, problems, cells, language, translation)
 
 
-def _holdable_by(translate: Callable[[str], str]) -> Callable[[str], str]:
-    """Return a function that translates a sentence and removes characters that a workbook cannot hold."""
-    return lambda text: escape_controls(translate(text))
+def _holdable_in(language: str) -> Callable[[str], str]:
+    """Return a function that localizes a message and removes characters that a workbook cannot hold."""
+    return lambda text: escape_controls(localize(text, language))
 
 
 def _clear(book: Any) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.io.template_workbook import NAME_ID
+from textile_pcf.messages.message import Message
 from textile_pcf.template.pages import Line
 
 MAX_PRODUCTS = 100  # columns that a person can still find their way in
@@ -128,13 +129,18 @@ def layout_of(products: int | Sequence[str] | None) -> Layout:
         raise wrong_type("products", products, "a number or a list of ids", 'Write for example 3, or ["P-1", "P-2"].')
     ids = [""] * products if isinstance(products, int) else [str(name).strip() for name in products]
     if not 1 <= len(ids) <= MAX_PRODUCTS:
-        cure = f"Ask for 1 to {MAX_PRODUCTS}; more belong in a table (CSV, Excel or Parquet) with a row for each amount."
+        cure = Message(
+            "Ask for 1 to {max_products}; more belong in a table (CSV, Excel or Parquet) with a row for each amount.",
+            max_products=MAX_PRODUCTS,
+        )
         raise _invalid_products(f"{len(ids)} products", "A workbook cannot take so many.", cure)
     if not isinstance(products, int):
         duplicates = sorted({name for name in ids if ids.count(name) > 1})
         if "" in ids or duplicates:
             message = (
-                f"The product {duplicates[0]!r} is named twice." if duplicates and duplicates[0] else "A product has no id."
+                Message("The product {product!r} is named twice.", product=duplicates[0])
+                if duplicates and duplicates[0]
+                else "A product has no id."
             )
             raise _invalid_products("products", message, "Give every product an id of its own.")
     return Layout(tuple(ids), several=len(ids) > 1)

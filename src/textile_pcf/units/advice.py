@@ -16,11 +16,11 @@ _PREFIXED = re.compile(r"(?:da|[dchkMGTPmunμ])(?:g|t|J|Wh|W|L|l|m|cal|s|m3|ce|C
 
 # pattern of the name | what it is | what to write instead
 _EXPLAINED = [
-    (r"°C|C|°F|F|K|degC|degrees?|celsius|kelvin|摄氏度|℃|℉", "Temperatures are not units of this library:",
-     "give the heat in MJ, kWh or kg of steam."),
-    (r"USD|EUR|GBP|JPY|HKD|INR|TRY|BDT|VND|美元|欧元|日元|英镑|港元|港币", "Money is counted in CNY (元) only:",
-     "convert it first, the library knows no exchange rates."),
-    (r"months?|月|个月", "A month has no fixed length:", "write days (d), or give the total of a year."),
+    (r"°C|C|°F|F|K|degC|degrees?|celsius|kelvin|摄氏度|℃|℉", "",
+     "Temperatures are not units of this library: give the heat in MJ, kWh or kg of steam."),
+    (r"USD|EUR|GBP|JPY|HKD|INR|TRY|BDT|VND|美元|欧元|日元|英镑|港元|港币", "",
+     "Money is counted in CNY (元) only: convert it first, the library knows no exchange rates."),
+    (r"months?|月|个月", "", "A month has no fixed length: write days (d), or give the total of a year."),
     (r"CO2|CO2e|CO2eq", "", "Write kgCO2e, gCO2e or tCO2e."),
     (r"支", "", "Write 公支 (Nm) or 英支 (Ne)."),
     (r"T", "", "Write t for tonnes, or tex."),
@@ -56,7 +56,7 @@ EXPLAINED = [(re.compile(pattern), what, instead) for pattern, what, instead in 
 # the same for phrases anywhere in the text
 _PHRASES = [
     (r"(?<![A-Za-z])(?:[kMG]?t|k?g|lb|吨|千克|公斤|克)[\s-]?(?:C(?:[\s-]?eq)?|碳)(?![A-Za-z0-9酸])",
-     "This is carbon, not CO2:", "multiply by 44/12 and write kgCO2e."),
+     "", "This is carbon, not CO2: multiply by 44/12 and write kgCO2e."),
     (r"\btons? of (?:refrigeration|cooling)|(?:refrigeration|cooling) tons?", EXPLAINED[16][1], EXPLAINED[16][2]),
     (r"\b(?:short|US|U S|net) tons?|短吨|美吨|\bshtn\b|\bston\b", "A short ton is 907.185 kg.", "Write kg or t."),
     (r"\b(?:long|UK|imperial|gross) tons?|长吨|英吨", "A long ton is 1016.05 kg.", "Write kg or t."),
@@ -80,7 +80,7 @@ def explain_name(name: str, text: str) -> tuple[str, str] | None:
     Examples
     --------
     >>> explain_name("tC", "tC/TJ")
-    ('This is carbon, not CO2:', 'multiply by 44/12 and write kgCO2e.')
+    ('', 'This is carbon, not CO2: multiply by 44/12 and write kgCO2e.')
     >>> explain_name("bucket", "bucket") is None
     True
     """

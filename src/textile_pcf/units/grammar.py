@@ -24,6 +24,7 @@ from functools import partial
 from itertools import islice
 
 from textile_pcf.errors import InvalidValueError
+from textile_pcf.messages.message import Message, sentences
 from textile_pcf.suggest import DEEPEST, HIGHEST_POWER, LONGEST, MOST_ZEROS
 from textile_pcf.units.advice import PLAIN_CURE, explain_name, similar_names
 from textile_pcf.units.pint_registry import Value, unit_values
@@ -97,7 +98,7 @@ class UnitError(InvalidValueError):
         if not self.name:
             return self.cure
         if self.explanation:
-            return f"{self.explanation} {request}" if self.explanation.endswith(".") else self.cure
+            return sentences(self.explanation, request) if self.explanation.endswith(".") else self.cure
         return _suggestion(self.text, self.name, fits, self.names) or request
 
 
@@ -124,21 +125,29 @@ def parse(text: str, names: Mapping[str, Value] | None = None) -> Value:
     if not isinstance(text, str) or not text.strip():
         raise UnitError("The unit is empty.", "Write a unit, or 1 for a plain number.")
     if len(text) > LONGEST:
-        raise UnitError(f"A text of {len(text)} characters ({text[:20]!r}...) is no unit.", "Write one such as kWh/kg.")
+        raise UnitError(
+            Message("A text of {count} characters ({text!r}...) is no unit.", count=len(text), text=text[:20]),
+            "Write one such as kWh/kg.",
+        )
     sign = strange_sign(text)
     if sign is not None:
-        what = f"The sign {sign!r} in {text!r} can be read in several ways."
+        what = Message("The sign {sign!r} in {text!r} can be read in several ways.", sign=sign, text=text)
         raise UnitError(what, "Write the unit in plain letters and digits, such as kWh, m2 or kWh/kg.")
     parser = _Parser(text, _tokenize(text, names), names)
     factor, powers = parser.expression(0)
     if parser.tokens:
         raise _unreadable(text)
     if abs(powers.get("length", 0)) == 3:
-        raise UnitError(f"{text!r} is a length to the power of 3.", "Write m3 (or L) for a volume.")
+        raise UnitError(Message("{text!r} is a length to the power of 3.", text=text), "Write m3 (or L) for a volume.")
     if any(abs(power) > HIGHEST_POWER for power in powers.values()):
-        raise UnitError(f"{text!r} has a power above {HIGHEST_POWER}.", "Write a unit such as kWh/kg or m2.")
+        raise UnitError(
+            Message("{text!r} has a power above {highest_power}.", text=text, highest_power=HIGHEST_POWER),
+            "Write a unit such as kWh/kg or m2.",
+        )
     if not Fraction(1, 10**MOST_ZEROS) <= factor <= 10**MOST_ZEROS:
-        raise UnitError(f"{text!r} is a unit of size 0, or beyond all measure.", "Write a unit such as kWh/kg.")
+        raise UnitError(
+            Message("{text!r} is a unit of size 0, or beyond all measure.", text=text), "Write a unit such as kWh/kg."
+        )
     return factor, powers
 
 
@@ -164,9 +173,9 @@ def _tokenize(text: str, names: Mapping[str, Value] | None) -> deque[str]:
         if match is None:
             sign = normal[position:].strip()[0]
             if "°" in normal:
-                raise _unknown("°C", text, f"{text!r} is not a known unit.", names)
-            cure = f"Leave out the {sign!r}, or write a unit such as kWh/kg."
-            raise UnitError(f"{text!r} is not a known unit.", cure)
+                raise _unknown("°C", text, Message("{text!r} is not a known unit.", text=text), names)
+            cure = Message("Leave out the {sign!r}, or write a unit such as kWh/kg.", sign=sign)
+            raise UnitError(Message("{text!r} is not a known unit.", text=text), cure)
         tokens.append(next(group for group in match.groups() if group))
         position = match.end()
     return tokens
@@ -189,12 +198,14 @@ class _Parser:
         """Read products that `*` and `/` join."""
         tokens = self.tokens
         if depth > DEEPEST:
-            raise UnitError(f"{self.text!r} has too many brackets.", "Write a unit such as kgCO2e/(t*km).")
+            raise UnitError(Message("{text!r} has too many brackets.", text=self.text), "Write a unit such as kgCO2e/(t*km).")
         value, divided = self.product(depth, lambda part: part), False
         while tokens and tokens[0] in "*/":
             sign = tokens.popleft()
             if sign == "*" and divided:
-                raise UnitError(f"{self.text!r} can be read in two ways.", "Use brackets: a/(b*c) or (a/b)*c.")
+                raise UnitError(
+                    Message("{text!r} can be read in two ways.", text=self.text), "Use brackets: a/(b*c) or (a/b)*c."
+                )
             divided = divided or sign == "/"
             combine = partial(multiply, value, sign=-1 if sign == "/" else 1)
             value = combine(self.product(depth, combine))
@@ -232,7 +243,7 @@ class _Parser:
         except UnitError as error:
             if not error.name or error.explanation:
                 raise
-            cure = f"Write {before!r} alone; a bracket may only say the same unit in another word."
+            cure = Message("Write {before!r} alone; a bracket may only say the same unit in another word.", before=before)
             raise UnitError(error.what, cure) from None
 
     def power(self, depth: int) -> Value:
@@ -250,13 +261,15 @@ class _Parser:
         if first[0].isdigit():
             number = Fraction(first)
             if number == 0:
-                raise UnitError(f"{self.text!r} is a unit of size 0.", "Write a unit such as kWh/kg.")
+                raise UnitError(Message("{text!r} is a unit of size 0.", text=self.text), "Write a unit such as kWh/kg.")
             return power_of((number, {}), self.exponent(12 if first == "10" else HIGHEST_POWER))
         if first != "(":
             raise _unreadable(self.text)
         value = self.expression(depth + 1)
         if not tokens or tokens.popleft() != ")":
-            raise UnitError(f"{self.text!r} has a bracket that is not closed.", "Write a unit such as kgCO2e/(t*km).")
+            raise UnitError(
+                Message("{text!r} has a bracket that is not closed.", text=self.text), "Write a unit such as kgCO2e/(t*km)."
+            )
         return power_of(value, self.exponent(HIGHEST_POWER))
 
     def exponent(self, highest: int) -> int:
@@ -270,7 +283,7 @@ class _Parser:
             tokens.popleft()
         digits = tokens.popleft() if tokens else ""
         if not re.fullmatch("[0-9]{1,3}", digits) or not 1 <= int(digits) <= highest or _is_fraction(tokens):
-            what = f"{self.text!r} has a power that is no whole number from 1 to {highest}."
+            what = Message("{text!r} has a power that is no whole number from 1 to {highest}.", text=self.text, highest=highest)
             raise UnitError(what, "Write a unit such as m2.")
         return sign * int(digits)
 
@@ -284,8 +297,10 @@ class _Parser:
             return factor * 10 ** TENS[name[0]], powers
         if name[-1] in "234" and not name[-2:-1].isdigit() and name[:-1] in known:
             return power_of(known[name[:-1]], int(name[-1]))
-        context = f" in {self.text!r}" if name != self.text.strip() else ""
-        raise _unknown(name, self.text, f"{name!r}{context} is not a known unit.", self.names)
+        what = Message("{text!r} is not a known unit.", text=name)
+        if name != self.text.strip():
+            what = Message("{name!r} in {text!r} is not a known unit.", name=name, text=self.text)
+        raise _unknown(name, self.text, what, self.names)
 
 
 def _same(left: Value, right: Value) -> bool:
@@ -315,19 +330,21 @@ def _is_fraction(tokens: deque[str]) -> bool:
 
 def _two_units(text: str, first: str, other: str) -> UnitError:
     other = other[1:-1] if other.startswith("(") and other.endswith(")") else other
-    what = f"{text!r} names two units, {first!r} and {other!r}."
+    what = Message("{text!r} names two units, {first!r} and {other!r}.", text=text, first=first, other=other)
     return UnitError(what, "Write one of them; a product is written with a sign, such as t*km.")
 
 
 def _unreadable(text: str) -> UnitError:
-    return UnitError(f"{text!r} cannot be read as a unit.", "Write a unit such as kWh/kg, kgCO2e/(t*km) or 100 m.")
+    return UnitError(
+        Message("{text!r} cannot be read as a unit.", text=text), "Write a unit such as kWh/kg, kgCO2e/(t*km) or 100 m."
+    )
 
 
 def _unknown(name: str, text: str, what: str, names: Mapping[str, Value] | None) -> UnitError:
     """Return the error of an unknown name: what it is, or which unit may be meant."""
     explanation = explain_name(name, normalize(text))
     if explanation is not None:
-        cure = " ".join(filter(None, explanation))
+        cure = sentences(*explanation)
         return UnitError(what, cure, name, text, explanation[0] or explanation[1].removesuffix("."), names)
     return UnitError(what, _suggestion(text, name, None, names) or PLAIN_CURE, name, text, names=names)
 
@@ -364,4 +381,5 @@ def _replace(normal: str, name: str, similar: str) -> str:
 
 
 def _question(similar: str, name: str) -> str:
-    return f"Did you mean {similar!r}?" + (" Capitals matter in units." if similar.casefold() == name.casefold() else "")
+    capitals = "Capitals matter in units." if similar.casefold() == name.casefold() else ""
+    return sentences(Message("Did you mean {close!r}?", close=similar), capitals)

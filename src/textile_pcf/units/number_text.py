@@ -16,6 +16,7 @@ import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.columns import parse_numbers
+from textile_pcf.messages.message import Message
 from textile_pcf.units.grammar import UnitError
 from textile_pcf.units.spelling import FULL_WIDTH
 
@@ -80,25 +81,27 @@ def split_number(text: str) -> tuple[float, str]:
     """
     shown = repr(text[:SHOWN])
     if len(text) > LONGEST:
-        raise UnitError(f"{shown} does not start with a number.", "Write a quantity such as 2 kWh.")
+        raise UnitError(Message("{shown} does not start with a number.", shown=shown), "Write a quantity such as 2 kWh.")
     plain = _POINT.sub(".", text.translate(FULL_WIDTH).strip())
     _refuse_others(plain, shown)
     plain = _GROUPED.sub(lambda match: match[0].replace(",", ""), plain, count=1) if "," in plain else plain
     match = _NUMBER.match(plain)
     if re.match(r"[+-]?[\d.]*,", plain):
-        raise UnitError(f"{shown} has a comma in its number.", "Write 1234.5, without thousands separators.")
+        raise UnitError(
+            Message("{shown} has a comma in its number.", shown=shown), "Write 1234.5, without thousands separators."
+        )
     if match is None:
-        raise UnitError(f"{shown} does not start with a number.", "Write a quantity such as 2 kWh.")
+        raise UnitError(Message("{shown} does not start with a number.", shown=shown), "Write a quantity such as 2 kWh.")
     digits, unit = match[1], match[2].strip()
     if re.match(r"[\w.]*,", unit) or unit[:1].isdigit() or unit[:1] in ("_", "."):
         cure = "Write 1500 kg, without spaces in the number; a unit such as 100 m stands in a column of its own."
-        raise UnitError(f"{shown} can be read in two ways.", cure)
+        raise UnitError(Message("{shown} can be read in two ways.", shown=shown), cure)
     if unit[:1] and not (unit[0].isalpha() or unit[0] in "%‰/(¥￥$€°℃℉"):
-        raise UnitError(f"{shown} is not a number with a unit.", "Write a quantity such as 2 kWh.")
+        raise UnitError(Message("{shown} is not a number with a unit.", shown=shown), "Write a quantity such as 2 kWh.")
     tens = sum(_TENS[sign] for sign in unit) if _TIMES.fullmatch(unit) else 0
     amount = scaled(float(digits), tens)
     if not isfinite(amount):
-        raise UnitError(f"{shown} is not a finite number.", "Write a quantity such as 2 kWh.")
+        raise UnitError(Message("{shown} is not a finite number.", shown=shown), "Write a quantity such as 2 kWh.")
     return amount, "" if tens else unit
 
 
@@ -201,23 +204,30 @@ def _refuse_others(plain: str, shown: str) -> None:
     """Raise NumberError for a text that is not a number but could be taken for one."""
     if _DATE.fullmatch(plain):
         cure = "Excel makes a date of 3-2 or 3/2: format the cell as text, and write the number again."
-        raise NumberError(f"{shown} is a date or a time, not a number.", cure)
+        raise NumberError(Message("{shown} is a date or a time, not a number.", shown=shown), cure)
     number = _NUMBER.match(plain)
     rest = number[2].translate(_RAISED) if number else ""
     if number and (ten := _TEN.match(rest)) and number[2][:1] not in "⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹":
         power = int(ten[1]) if ten[1].strip("+-") else 1
-        cure = f"Write {scaled(float(number[1]), power):g} or {number[1]}e{power}."
-        raise NumberError(f"{shown} is a calculation, not a number.", cure)
+        cure = Message(
+            "Write {scaled:g} or {number}e{power}.", scaled=scaled(float(number[1]), power), number=number[1], power=power
+        )
+        raise NumberError(Message("{shown} is a calculation, not a number.", shown=shown), cure)
     after = plain[len(re.match(r"[+-]?[0-9.,]*\s*", plain)[0]) :][:1]  # type: ignore[index]
     if after and not after.isascii() and after.isnumeric() and not after.isalpha():
         _refuse_sign(after, shown)
     if number and _RANGE.match(number[2]):
-        raise NumberError(f"{shown} is a range, not a number.", "Write the one number that you mean.")
+        raise NumberError(Message("{shown} is a range, not a number.", shown=shown), "Write the one number that you mean.")
     if number and _CALCULATION.match(number[2]):
-        raise NumberError(f"{shown} is a calculation, not a number.", "Write its result.")
+        raise NumberError(Message("{shown} is a calculation, not a number.", shown=shown), "Write its result.")
 
 
 def _refuse_sign(sign: str, shown: str) -> None:
     if sign.isdecimal():
-        raise NumberError(f"{shown} is written in digits of another script.", "Write it with the digits 0 to 9.")
-    raise NumberError(f"{shown} holds the sign {sign!r}, which is no digit.", "Write a decimal number such as 2.5.")
+        raise NumberError(
+            Message("{shown} is written in digits of another script.", shown=shown), "Write it with the digits 0 to 9."
+        )
+    raise NumberError(
+        Message("{shown} holds the sign {sign!r}, which is no digit.", shown=shown, sign=sign),
+        "Write a decimal number such as 2.5.",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from textile_pcf.messages.message import Message
 from textile_pcf.units.grammar import TENS, UnitError, parse
 from textile_pcf.units.pint_registry import UnitNames, Value, unit_values, values_on_top
 from textile_pcf.units.spelling import normalize
@@ -88,14 +89,14 @@ def _own_units(definitions: tuple[tuple[str, str], ...]) -> UnitNames:
 def _name_error(name: str, names: Mapping[str, str]) -> UnitError | None:
     """Return why a name cannot be that of a unit."""
     if not name.isalpha() or normalize(name) != name or name[0] in TENS:
-        return UnitError(f"{name!r} cannot be the name of a unit.", "Use letters only, such as bale.")
+        return UnitError(Message("{name!r} cannot be the name of a unit.", name=name), "Use letters only, such as bale.")
     folded = name.casefold()
     known = next((each for each in unit_values() if each.casefold() == folded), None)
     if known is None:
         earlier = list(names)[: list(names).index(name)]
         known = next((each for each in earlier if each.casefold() == folded), None)
     if known is not None:
-        return UnitError(f"{known!r} is already a unit.", "Choose another name.")
+        return UnitError(Message("{known!r} is already a unit.", known=known), "Choose another name.")
     return None
 
 
@@ -120,7 +121,7 @@ def _evaluate(texts: Mapping[str, str], errors: dict[str, UnitError]) -> dict[st
                     errors[name] = error
             ready.append(name)
         if not ready:
-            what = f"These units need each other in a circle: {', '.join(waiting)}."
+            what = Message("These units need each other in a circle: {waiting}.", waiting=", ".join(waiting))
             errors[next(iter(waiting))] = UnitError(what, "Define one of them in a unit of the library, such as kg.")
             break
         waiting = {name: text for name, text in waiting.items() if name not in ready}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
+from textile_pcf.messages.message import Message
 from textile_pcf.units.pint_registry import UnitNames
 from textile_pcf.units.unit import Unit, parse_unit
 
@@ -103,12 +104,12 @@ class ProductUnits:
             return unit.factor / self.wears
         return self.mass_of(unit) / self.product_mass
 
-    def needed_property(self, unit: Unit) -> str:
-        """Return the name of the property that would convert `unit` to mass; empty if there is none."""
+    def needed_property(self, unit: Unit) -> Message | None:
+        """Return the name of the property that would convert `unit` to mass; None if there is none."""
         if unit.dimensions == WEAR:
-            return "wears"
+            return Message("wears")
         if unit.dimensions == AREA:
-            return "grammage"
+            return Message("grammage")
         if unit.dimensions == LENGTH:
-            return "grammage and width"
-        return "mass" if unit.dimensions == self.mass_per else ""
+            return Message("grammage and width")
+        return Message("mass") if unit.dimensions == self.mass_per else None

@@ -12,6 +12,7 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem, UsageError, wrong_type
+from textile_pcf.messages.message import Message
 from textile_pcf.units.grammar import UnitError
 from textile_pcf.units.pint_registry import CANONICAL, registry
 from textile_pcf.units.unit import Unit, parse_unit
@@ -149,7 +150,7 @@ def as_quantity(values: FloatArray, per: Unit, ureg: Any = True) -> Any:
         raise UsageError([Problem("as_quantity", "The registry has no unit kgCO2e.", DEFINE, code="bad-registry")])
     target = _in_registry(per, ureg)
     if target is None:
-        what = f"The registry has no unit for {per.text}."
+        what = Message("The registry has no unit for {unit}.", unit=per.text)
         raise UsageError([Problem("as_quantity", what, "Define it in the registry, or ask for kg or m2.", code="bad-registry")])
     if per.text.isalpha() and per.text in ureg:
         named = ureg.Quantity(1.0, per.text)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from textile_pcf.messages.message import JoinedMessage, Message
 from textile_pcf.units.grammar import UnitError, multiply, parse
 from textile_pcf.units.number_text import split_number
 from textile_pcf.units.pint_registry import CANONICAL, UnitNames, Value
@@ -23,7 +24,7 @@ from textile_pcf.units.pint_registry import CANONICAL, UnitNames, Value
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_COUNTED = {"piece", "pair", "set", "wear", "cycle"}
+_PLURALS = {"piece": "pieces", "pair": "pairs", "set": "sets", "wear": "wears", "cycle": "cycles"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,7 @@ def convert(unit: Unit, target: Unit) -> Conversion | None:
     return None
 
 
-def describe(dimensions: tuple[tuple[str, int], ...]) -> str:
+def describe(dimensions: tuple[tuple[str, int], ...]) -> Message:
     """Return what a unit measures, as text for messages.
 
     Parameters
@@ -257,19 +258,25 @@ def describe(dimensions: tuple[tuple[str, int], ...]) -> str:
     ['energy per mass', 'mass per area', 'mass times length', 'a plain number', 'greenhouse effect per energy']
     """
 
-    def product(sign: int) -> str:
+    def product(sign: int) -> Message:
         factors = [
-            "area" if (name, power * sign) == ("length", 2)
-            else name + " effect" * (name == "greenhouse") + "s" * (name in _COUNTED and sign > 0)
-            + (f" to the power of {abs(power)}" if abs(power) > 1 else "")
+            Message("area") if (name, power * sign) == ("length", 2)
+            else _powered(
+                Message("greenhouse effect" if name == "greenhouse" else _PLURALS.get(name, name) if sign > 0 else name),
+                abs(power),
+            )
             for name, power in _in_order(dimensions) if power * sign > 0
         ]  # fmt: skip
-        return " times ".join(factors)
+        return JoinedMessage(factors, " times ", "×")
 
     above, below = product(1), product(-1)
     if not below:
-        return above or "a plain number"
-    return f"{above or 'a number'} per {below}"
+        return above or Message("a plain number")
+    return Message("{above} per {below}", above=above or Message("a number"), below=below)
+
+
+def _powered(name: Message, power: int) -> Message:
+    return Message("{name} to the power of {power}", name=name, power=power) if power > 1 else name
 
 
 def canonical_text(dimensions: tuple[tuple[str, int], ...]) -> str:

@@ -17,7 +17,6 @@ import pytest
 import textile_pcf as tp
 from textile_pcf.cli import run as main
 from textile_pcf.io.sheets import Book
-from textile_pcf.messages.catalogue import translate
 from textile_pcf.template import annotate
 
 RULE = """\
@@ -129,7 +128,7 @@ def told(source, factors="own.csv"):
     with pytest.raises(tp.PcfError) as caught:
         tp.footprint(source, "towel.yaml", factors)
     for problem in caught.value.problems:
-        chinese = translate(f"{problem.what} {problem.cure}", "zh")
+        chinese = problem.localized("zh")
         assert problem.what not in chinese, chinese
         assert problem.cure not in chinese, chinese
     return [f"{problem.where}: {problem.what} {problem.cure}" for problem in caught.value.problems]

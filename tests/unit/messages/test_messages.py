@@ -27,9 +27,9 @@ MODULES = ("rules/compile_rule.py", "rules/compile_defaults.py", "rules/load.py"
 
 
 def pattern_of(node):
-    """What a text or f-string becomes: anything where something is filled in."""
+    """What a text, template or f-string becomes: anything where something is filled in."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return re.escape(node.value)
+        return ".*".join(map(re.escape, re.split(r"\{[a-z_]\w+(?:![a-z])?(?::[^{}]*)?\}", node.value)))
     if isinstance(node, ast.JoinedStr):
         return "".join(re.escape(part.value) if isinstance(part, ast.Constant) else ".*" for part in node.values)
     return None
