@@ -11,8 +11,9 @@ from textile_pcf.arrays import BoolArray, FloatArray, IntArray
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factory.meter_table import Events, MeterTable
 from textile_pcf.factory.placing import Segments, Sums, Window, place
+from textile_pcf.factory.reading_arrays import LastReadings, Readings, by_meter
 from textile_pcf.factory.reading_faults import RowProblems, fault_problems
-from textile_pcf.factory.registers import LastReadings, Readings, by_meter, intervals_of
+from textile_pcf.factory.registers import intervals_of
 from textile_pcf.factory.run_clock import RunClock
 from textile_pcf.factory.streams import ReadingBlock, ReadingSource
 from textile_pcf.factory.times import NEVER

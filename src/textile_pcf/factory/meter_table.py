@@ -10,7 +10,7 @@ import numpy as np
 from textile_pcf.arrays import BoolArray, FloatArray, IntArray
 from textile_pcf.errors import Problem
 from textile_pcf.factory.carriers import ReportedUnits, reported_units
-from textile_pcf.factory.registers import Registers, Resets
+from textile_pcf.factory.reading_arrays import Registers, Resets
 from textile_pcf.factory.run_clock import RunClock
 from textile_pcf.factory.tables import FactoryTable
 from textile_pcf.factory.times import HOUR, NEVER

@@ -14,7 +14,7 @@ import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray, IntArray
 from textile_pcf.factory.group_sums import sum_by
-from textile_pcf.factory.registers import Intervals, ragged_search
+from textile_pcf.factory.reading_arrays import Intervals, ragged_search
 
 Window = tuple[int | None, int | None]
 """Start and end of the window, None where it is open. [µs]"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textile_pcf.errors import Problem
 from textile_pcf.factory.meter_table import MeterTable
-from textile_pcf.factory.registers import Fault
+from textile_pcf.factory.reading_arrays import Fault
 from textile_pcf.factory.streams import ReadingSource
 from textile_pcf.factory.times import Clock
 from textile_pcf.messages.message import Message

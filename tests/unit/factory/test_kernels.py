@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from textile_pcf.factory.placing import Sums, place, segments_of
-from textile_pcf.factory.registers import Intervals, LastReadings, Registers, Resets, by_meter, intervals_of, ragged_search
+from textile_pcf.factory.reading_arrays import Intervals, LastReadings, Registers, Resets, by_meter, ragged_search
+from textile_pcf.factory.registers import intervals_of
 
 NO_RESETS = Resets(*(np.zeros(0, dtype=kind) for kind in (np.int64, np.int64, np.float64, np.float64)))
 
