@@ -86,9 +86,9 @@ def impossible_values(activity: Activity, values: Mapping[Source, FloatArray]) -
     for share, row in zip(components.share.tolist(), components.share_row.tolist(), strict=True):
         total = total + values.get(ActivityRow(row), share)
     if (total <= 0).any():
-        what = "In some draws all shares of the product are zero."
+        shares = "In some draws all shares of the product are zero."
         cure = "Draw from a distribution that stays above zero."
-        yield Problem(activity.columns.table.name, what, cure, activity.names[0], "draws")
+        yield Problem(activity.columns.table.name, shares, cure, activity.names[0], "draws")
 
 
 def refuse_impossible(activity: Activity, quantities: Quantities) -> None:
