@@ -191,14 +191,14 @@ def table_page(factors: FactorSheet) -> str:
 
 def messages_page() -> str:
     """Every message in both languages."""
-    from textile_pcf.messages.catalogue import FRAGMENT, rows
+    from textile_pcf.messages.catalogue import FOREIGN, rows
 
-    told = [(english, chinese) for key, english, chinese in rows() if key in ("", FRAGMENT)]
+    messages = [(english, chinese) for key, english, chinese in rows() if key in ("", FOREIGN)]
     text = heading("Messages · 提示信息")
     return (
         text
-        + "What the library may say. Letters in braces stand for what is filled in.\n\n"
-        + table(("English", "中文"), told, (50, 50))
+        + "What the library may say. Names in braces stand for what is filled in.\n\n"
+        + table(("English", "中文"), messages, (50, 50))
     )
 
 

@@ -18,6 +18,8 @@ PUBLIC = frozenset({
     "brightway.database.write_database",
     "brightway.datapackage.to_datapackage",
     "engine.derivatives.factor_weights",
+    "factory.metering.meters",
+    "plot.factory_pictures.load_curve",
     "plot.plots.Plots.compare",
 })  # fmt: skip
 """Public functions with more arguments, all of them named in the documentation. Commands have one argument per option."""

@@ -183,8 +183,6 @@ class InputError(PcfError):
     ----------
     problems : iterable of Problem
         Every problem, not only the first.
-    names : mapping, optional
-        English → Chinese of titles and notes that may occur in them.
 
     Examples
     --------
@@ -206,8 +204,6 @@ class RuleError(PcfError):
     ----------
     problems : iterable of Problem
         Every problem, not only the first.
-    names : mapping, optional
-        English → Chinese of titles and notes that may occur in them.
 
     Examples
     --------
@@ -226,8 +222,6 @@ class FactorError(PcfError):
     ----------
     problems : iterable of Problem
         Every problem, not only the first.
-    names : mapping, optional
-        English → Chinese of titles and notes that may occur in them.
 
     Examples
     --------
@@ -246,8 +240,6 @@ class UsageError(PcfError):
     ----------
     problems : iterable of Problem
         Every problem, not only the first.
-    names : mapping, optional
-        English → Chinese of titles and notes that may occur in them.
 
     Examples
     --------

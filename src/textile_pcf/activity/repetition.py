@@ -83,16 +83,7 @@ def repeat_product(activity: Activity, product: int, times: int) -> Activity:
     True
     """
     before, structure, arrays = activity.components, activity.structure, rule_arrays(activity.rules)
-    own = np.arange(before.start[product], before.start[product] + before.count[product])
-    after = Components(
-        product=np.repeat(np.arange(times), len(own)),
-        component=np.tile(before.component[own], times),
-        share_row=np.tile(before.share_row[own], times),
-        start=np.arange(times) * len(own),
-        count=np.full(times, len(own)),
-        component_names=before.component_names,
-        share=np.tile(before.share[own], times),
-    )
+    after = _components(before, product, times)
     repetition = _Repetition(activity.rules, product, times, before, after)
     processes, process = repetition.blocks(structure.processes, np.arange(len(activity.rules.stages)))
     property_entries, properties = repetition.blocks(structure.property_entries, arrays.property_stage)
@@ -101,24 +92,25 @@ def repeat_product(activity: Activity, product: int, times: int) -> Activity:
     exchanges, exchange = _exchanges(repetition, structure.exchanges, processes)
     outputs, output = _outputs(repetition, structure.outputs)
     stage_active = structure.stage_active[process]
+    repeated = Structure(
+        rows=structure.rows,
+        components=replace(after, share=np.ones(after.size)),
+        processes=processes,
+        flow_entries=flow_entries,
+        property_entries=property_entries,
+        loss_entries=loss_entries,
+        stage_active=stage_active,
+        is_given=structure.is_given[flows],
+        properties=_given(structure.properties, properties),
+        losses=_given(structure.losses, losses),
+        exchanges=exchanges,
+        outputs=outputs,
+        regions=structure.regions,
+        process_losses=find_process_losses(activity.rules, processes, loss_entries, stage_active),
+    )
     return replace(
         activity,
-        structure=Structure(
-            rows=structure.rows,
-            components=replace(after, share=np.ones(after.size)),
-            processes=processes,
-            flow_entries=flow_entries,
-            property_entries=property_entries,
-            loss_entries=loss_entries,
-            stage_active=stage_active,
-            is_given=structure.is_given[flows],
-            properties=_given(structure.properties, properties),
-            losses=_given(structure.losses, losses),
-            exchanges=exchanges,
-            outputs=outputs,
-            regions=structure.regions,
-            process_losses=find_process_losses(activity.rules, processes, loss_entries, stage_active),
-        ),
+        structure=repeated,
         names=(activity.names[product],) * times,
         components=after,
         exchange_value=activity.exchange_value[exchange],
@@ -127,6 +119,20 @@ def repeat_product(activity: Activity, product: int, times: int) -> Activity:
         output_value=activity.output_value[output],
         key=None,
         known_complete=False,
+    )
+
+
+def _components(before: Components, product: int, times: int) -> Components:
+    """Return the components of one product, repeated."""
+    own = np.arange(before.start[product], before.start[product] + before.count[product])
+    return Components(
+        product=np.repeat(np.arange(times), len(own)),
+        component=np.tile(before.component[own], times),
+        share_row=np.tile(before.share_row[own], times),
+        start=np.arange(times) * len(own),
+        count=np.full(times, len(own)),
+        component_names=before.component_names,
+        share=np.tile(before.share[own], times),
     )
 
 

@@ -81,7 +81,19 @@ def products_in_loops(user: IndexArray, supplier: IndexArray, products: int) -> 
 
 
 def rings(user: IndexArray, supplier: IndexArray, products: int) -> Rings:
-    """Which products need one another in the end.
+    """Return the loop of each product, and the products at which loops can be cut.
+
+    Parameters
+    ----------
+    user, supplier : ndarray, shape (links,)
+        Index of the product that takes, and of the one that is taken.
+    products : int
+        Number of products.
+
+    Returns
+    -------
+    Rings
+        `home`, the first product of the loop of each product, and `cut`, whether a walk comes back to it. Shape (products,).
 
     Examples
     --------

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textile_pcf.activity import Activity
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.factors import FactorTable
+from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 from textile_pcf.supply import Supply
 
@@ -63,5 +64,6 @@ def product_index(products: Sequence[str], product: str) -> int:
     if product in products:
         return products.index(product)
     close = nearest(product, products)
-    cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(products[:10])}."
+    known = Message("There are: {known}.", known=", ".join(products[:10]))
+    cure = Message("Did you mean {close!r}?", close=close) if close else known
     raise UsageError([Problem(f"product {product!r}", "There is no such product in this result.", cure, code="no-product")])

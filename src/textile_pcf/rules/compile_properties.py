@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textile_pcf.messages.message import Message
-from textile_pcf.methods import METHODS
+from textile_pcf.methods import METHODS, Method
 from textile_pcf.rules.compile_defaults import DefaultCompiler, DocumentPath
 from textile_pcf.rules.schema import ChosenDefault, Property
 from textile_pcf.rules.specs import PRODUCT, PropertySpec, comparison_key
@@ -128,12 +128,7 @@ class PropertyCompiler(DefaultCompiler):
                 unit=unit.text,
             )
             self.problem((*path, "unit"), what, Message("Write `unit: {output}`.", output=method.output))
-        for name in model.inputs:
-            if name not in method.inputs:
-                cure = Message("Its inputs are: {inputs}.", inputs=", ".join(method.inputs))
-                self.problem(
-                    (*path, "inputs", name), Message("{method} has no input {name!r}.", method=method.name, name=name), cure
-                )
+        self._check_input_names(model, method, path)
         indices: dict[str, int] = {}
         for name, input_unit in method.inputs.items():
             index = self.find_property(stage, model.inputs.get(name, name), (*path, "method"))
@@ -151,3 +146,11 @@ class PropertyCompiler(DefaultCompiler):
                 self.problem((*path, "inputs"), what, "Bind another property, or give it that unit.")
             indices[name] = index
         return indices
+
+    def _check_input_names(self, model: Property, method: Method, path: DocumentPath) -> None:
+        """Add a problem for each bound input that the method does not have."""
+        cure = Message("Its inputs are: {inputs}.", inputs=", ".join(method.inputs))
+        for name in model.inputs:
+            if name not in method.inputs:
+                what = Message("{method} has no input {name!r}.", method=method.name, name=name)
+                self.problem((*path, "inputs", name), what, cure)

@@ -133,6 +133,11 @@ class RuleSet:
             Id of a stage, or `product`.
         name : str, optional
             Id of a property, loss or flow of the stage; without it the stage is meant.
+
+        Returns
+        -------
+        TranslatedText
+            Its text in English; `text(language)` gives the other one.
         """
         return TranslatedText(self.title(stage, name), self.title(stage, name, "zh"))
 
@@ -179,11 +184,35 @@ class RuleSet:
         return note.text(language) if note else ""
 
     def localized_note(self, stage: str, name: str) -> TranslatedText:
-        """Return the note on a property, loss or flow of a stage in both languages, for messages."""
+        """Return the note on a property, loss or flow of a stage in both languages, for messages.
+
+        Parameters
+        ----------
+        stage : str
+            Id of a stage, or `product`.
+        name : str
+            Id of a property, loss or flow of the stage.
+
+        Returns
+        -------
+        TranslatedText
+            Empty if the rule has no note on it.
+        """
         return TranslatedText(self.note(stage, name), self.note(stage, name, "zh"))
 
     def localized_ways(self, ways: Iterable[str]) -> TranslatedText:
-        """Return the names of alternatives in both languages, for messages."""
+        """Return the names of alternatives in both languages, for messages.
+
+        Parameters
+        ----------
+        ways : iterable of str
+            Ids of stages or flows, as they stand in `alternatives` of the rule.
+
+        Returns
+        -------
+        TranslatedText
+            Each name followed by its id.
+        """
         listed = tuple(ways)
         return TranslatedText(self.ways_named(listed), self.ways_named(listed, "zh"))
 
