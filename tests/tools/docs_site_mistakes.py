@@ -20,7 +20,7 @@ GOOD = {
     "production": "product,process,output,unit\npoplin,dyeing,400,t\nvoile,printing,100,t",
     "plan": "carrier,process,driver,weight\nelectricity,dyeing,output,1\nelectricity,printing,output,2",
 }
-WORDS = {"en": ("What is told", "Why", "What to do"), "zh": ("提示", "原因", "改法")}
+WORDS = {"en": ("Message", "Why", "What to do"), "zh": ("提示", "原因", "改法")}
 
 
 def answer(entry: dict[str, Any], folder: Path) -> dict[str, str]:

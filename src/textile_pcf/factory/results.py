@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from textile_pcf.factory.activity_rows import ACTIVITY_COLUMNS, ActivityRow, table_csv
+from textile_pcf.factory.activity_rows import ACTIVITY_COLUMNS, ActivityRow
+from textile_pcf.io.csv_text import table_csv
 from textile_pcf.messages.message import Message
 
 if TYPE_CHECKING:

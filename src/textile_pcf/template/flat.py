@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
-from textile_pcf.io.safe_text import guard_cells
+from textile_pcf.io.csv_text import table_csv
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rules import FlowSpec, PropertySpec, RuleSet
 from textile_pcf.template.entries import Entry, default_text, entries, need_text
@@ -96,9 +94,4 @@ def template_csv(
     """
     names = layout_of(products).products or ("",)
     ids = [name or f"PRODUCT-{number}" for number, name in enumerate(names, 1)]
-    file = io.StringIO()
-    writer = csv.DictWriter(file, HEADER, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(dict(zip(row, guard_cells(row.values()), strict=True))
-                     for row in template_rows(rules, everything, language, ids))  # fmt: skip
-    return file.getvalue()
+    return table_csv(HEADER, template_rows(rules, everything, language, ids))
