@@ -113,7 +113,10 @@ def _composed(rule: Written, folder: Path, composition: _Composition, inside: tu
         return own
     base = without_removed(base, rule, composition.problems)
     check_changes(base, own, composition.problems)
-    return merged(base.without(*OWN_HEAD), own)
+    sources = base.get("sources")  # those that are still cited come back with `_with_cited`
+    if sources is not None and isinstance(sources.value, dict):
+        composition.sources.update(sources.value)
+    return merged(base.without(*OWN_HEAD, "sources"), own)
 
 
 def _base(rule: Written, folder: Path, composition: _Composition, inside: tuple[Path, ...]) -> Written | None:

@@ -16,7 +16,8 @@ from paths import ROOT
 from textile_pcf.errors import RuleError
 from textile_pcf.io.strict_yaml import parse_yaml
 from textile_pcf.messages.message import Message
-from textile_pcf.rules import editions, flat_rule, load_rules, read_document, rule_files, rule_schema
+from textile_pcf.rule_cases import check, read_cases
+from textile_pcf.rules import advice, editions, flat_rule, load_rules, read_document, rule_files, rule_schema
 from textile_pcf.rules.flat_text import flat_text
 
 BASE = """
@@ -432,6 +433,15 @@ def test_examples_are_short_and_say_what_they_are(path):
     assert document.status == "own"
     assert document.title.zh and document.note.zh
     assert len(document.stages) > 15
+    assert advice(load_rules(path)) == []
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_cases_of_examples_hold(path):
+    cases = read_cases(path.with_name(f"{path.stem}_cases.yaml"))
+    assert len(cases) == 2
+    for case in cases:
+        assert check(case).holds, case.name
 
 
 def test_three_examples_extend_shipped_rules():
