@@ -15,12 +15,15 @@ from textile_pcf.cli import options
 from textile_pcf.cli.help import Argument, Group
 from textile_pcf.cli.width import padded, width
 from textile_pcf.cli.writing import new, test
+from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import fixed_text, translate
 
 if TYPE_CHECKING:
     from textile_pcf.factors import FactorSheet
     from textile_pcf.rules import PropertySpec, RuleSet
     from textile_pcf.template import Entry
+
+SHOW_FORMATS = ("text", "yaml")
 
 
 @click.group("rules", cls=Group)
@@ -72,7 +75,7 @@ def list_rules(lang: str) -> None:
 @click.option(
     "--format",
     "layout",
-    type=click.Choice(["text", "yaml"]),
+    metavar="FORMAT",
     default="text",
     help="text: an overview; yaml: the whole rule, with the rule that it extends and its pieces written out.",
 )
@@ -81,6 +84,9 @@ def show_rule(rule: str, layout: str, lang: str) -> None:
     """Stages of a rule with everything that can be given, its values and their sources."""
     from textile_pcf.rules import flat_rule, load_rules
 
+    if layout not in SHOW_FORMATS:
+        cure = f"Choose from: {', '.join(SHOW_FORMATS)}."
+        raise UsageError([Problem(f"--format {layout}", "There is no such format.", cure, code="usage")])
     rules = load_rules(rule)
     if layout == "yaml" and rules.path:
         sys.stdout.write(flat_rule(rules.path))
