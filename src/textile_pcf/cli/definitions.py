@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textile_pcf.rules import PropertySpec, RuleSet
     from textile_pcf.template import Entry
 
-SHOW_FORMATS = ("text", "yaml")
+SHOW_FORMATS = ("text", "markdown", "yaml")
 
 
 @click.group("rules", cls=Group)
@@ -77,12 +77,13 @@ def list_rules(lang: str) -> None:
     "layout",
     metavar="FORMAT",
     default="text",
-    help="text: an overview; yaml: the whole rule, with the rule that it extends and its pieces written out.",
+    help="text: an overview; markdown: a document for review; yaml: all of it, extended rules and pieces written out.",
 )
 @options.language
 def show_rule(rule: str, layout: str, lang: str) -> None:
     """Stages of a rule with everything that can be given, its values and their sources."""
     from textile_pcf.rules import flat_rule, load_rules
+    from textile_pcf.template import rule_document, status_sentence
 
     if layout not in SHOW_FORMATS:
         cure = f"Choose from: {', '.join(SHOW_FORMATS)}."
@@ -91,10 +92,13 @@ def show_rule(rule: str, layout: str, lang: str) -> None:
     if layout == "yaml" and rules.path:
         sys.stdout.write(flat_rule(rules.path))
         return
+    if layout == "markdown":
+        sys.stdout.write(rule_document(rules, lang))
+        return
     document = rules.document
     title = document.title.text(lang) if document.title else document.rule
     facts = (fixed_text(document.boundary, lang), document.gwp, fixed_text("show_per", lang, unit=rules.product_unit.text))
-    sys.stdout.write(f"{rules.name}: {title}\n{fixed_text(document.status, lang)}\n{', '.join(facts)}\n")
+    sys.stdout.write(f"{rules.name}: {title}\n{status_sentence(rules, lang)}\n{', '.join(facts)}\n")
     for basis in document.based_on:
         read = fixed_text(f"access_{basis.access}", lang)
         sys.stdout.write(fixed_text("show_based_on", lang, standard=basis.standard, read=read) + "\n")

@@ -45,6 +45,8 @@ _HEAD = {
 _WITH_PIECES = {
     "Product": _USE,
     "Alternative": _USE,
+    "Clauses": _USE,
+    "Clause": _USE,
     "Stage": {**_USE, **_PLACE},
     "Flow": _USE,
     "Property": _USE,
