@@ -33,7 +33,7 @@ def without_removed(base: Written, rule: Written, problems: list[Problem]) -> Wr
             cure = Message("Write a stage, stage.flow, or stage.flow.key of it.")
             problems.append(Problem(target.place, what, did_you_mean(shown, _targets(base), cure)))
         else:
-            base = _without_alternative(removed, text)
+            base = _without_required(_without_alternative(removed, text), text)
     return base
 
 
@@ -46,6 +46,17 @@ def _without_alternative(base: Written, target: str) -> Written:
             groups.append(group.with_value({**group.value, "one_of": group.value["one_of"].with_value(ways)}))
     alternatives = base.get("alternatives")
     return base if alternatives is None else base.with_value({**base.value, "alternatives": alternatives.with_value(groups)})
+
+
+def _without_required(base: Written, target: str) -> Written:
+    """Return a rule whose requirements on data do not name what was removed."""
+    required = base.get("data_requirements")
+    primary = None if required is None else required.get("primary")
+    if required is None or primary is None or not isinstance(primary.value, list):
+        return base
+    kept = [flow for flow in primary.value if flow.value != target and not str(flow.value).startswith(f"{target}.")]
+    required = required.with_value({**required.value, "primary": primary.with_value(kept)})
+    return base.with_value({**base.value, "data_requirements": required})
 
 
 def _without(base: Written, parts: list[str]) -> Written | None:

@@ -54,7 +54,7 @@ class DataRequirements(Grounded):
     """What the mill must know from its own records."""
 
     primary: list[str] = []
-    """Flows and losses, `stage.flow`, that must not be values of the rule where their stage takes place."""
+    """Flows, `stage.flow`, that must not be values of the rule where their stage takes place; a warning says which are."""
     primary_mass_share: Annotated[float, Field(gt=0, le=100)] | None = None
     """Percentage of the mass of the materials that must be primary data."""
     period_months: Annotated[int, Field(ge=1, le=120)] | None = None
@@ -108,7 +108,7 @@ class Clauses(Strict):
     scenarios: list[Clause] = []
     """Stages outside the gate."""
     reporting: list[Clause] = []
-    """What must be told with a result."""
+    """What must be reported with a result."""
     validity: list[Clause] = []
     """How long a result holds."""
 

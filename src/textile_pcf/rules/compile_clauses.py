@@ -55,12 +55,12 @@ def _ground_problems(rule: RuleDocument, document: Document, path: DocumentPath,
 
 
 def _primary_problems(rule: RuleDocument, document: Document) -> Iterator[Problem]:
-    """Yield the flows and losses that must be primary but do not exist."""
-    known = [f"{stage.id}.{name}" for stage in rule.stages for name in (*stage.flows, *(loss.id for loss in stage.losses))]
+    """Yield the flows that must be primary but do not exist."""
+    known = [f"{stage.id}.{name}" for stage in rule.stages for name in stage.flows]
     requirements = rule.data_requirements
     for number, name in enumerate(requirements.primary if requirements else ()):
         if name not in known:
-            what = Message("There is no flow or loss {name!r} in this rule.", name=name)
+            what = Message("There is no flow {name!r} in this rule.", name=name)
             cure = did_you_mean(name, known, Message("Write it as `stage.flow`."))
             yield _problem(document, ("data_requirements", "primary", number), what, cure)
 

@@ -11,6 +11,7 @@ from paths import ROOT
 from textile_pcf.errors import RuleError
 from textile_pcf.io.documents import validate_document
 from textile_pcf.io.strict_yaml import parse_yaml
+from textile_pcf.messages.catalogue import translate
 from textile_pcf.rules import RuleDocument, advice, load_rules
 from textile_pcf.rules.clauses import TOPICS
 from textile_pcf.rules.compile_rule import compile_rule
@@ -76,7 +77,7 @@ MISTAKES = {
     "a flow that does not exist": (
         "data_requirements:\n  primary: [spinning.electrcity]\n  status: ours\n",
         "r.yaml:17",
-        "There is no flow or loss 'spinning.electrcity' in this rule. Did you mean 'spinning.electricity'?",
+        "There is no flow 'spinning.electrcity' in this rule. Did you mean 'spinning.electricity'?",
     ),
     "validity without a source": (
         "validity: {months: 24}\n",
@@ -146,6 +147,32 @@ def test_results_of_a_verified_rule_say_who_declares_it(tmp_path):
     result.to_html(report)
     html = report.read_text(encoding="utf-8")
     assert "compared with edition 2024 of the text by Ms Li on 2026-11-01" in html
+
+
+@pytest.mark.parametrize(
+    ("amounts", "said"),
+    [
+        ((None, None), ["spinning.electricity: the rule wants this measured; 2 of 2 products take a value of the rule."]),
+        ((2, None), ["spinning.electricity: the rule wants this measured; 1 of 2 products take a value of the rule."]),
+        ((2, 3), []),
+    ],
+)
+def test_a_warning_says_which_products_take_a_value_where_the_rule_wants_a_measured_one(tmp_path, amounts, said):
+    path, factors = tmp_path / "r.yaml", tmp_path / "f.csv"
+    flow = "electricity: {unit: kWh, value: 1.5, source: law, locator: p. 1,"
+    required = "data_requirements: {primary: [spinning.electricity], status: ours}\n"
+    path.write_text((RULE + required).replace("electricity: {unit: kWh,", flow), encoding="utf-8")
+    factors.write_text("item,value,unit,region,year,kind,source,locator\nelectricity,0.5,kgCO2e/kWh,GLO,2024,life_cycle,s,p\n")
+    rows = [
+        {"product": f"P{number}", "rows": [
+            {"stage": "spinning", "flow": "waste", "amount": 0, "unit": "%"},
+            *([{"stage": "spinning", "flow": "electricity", "amount": amount, "unit": "kWh/kg"}] if amount else []),
+        ]}
+        for number, amount in enumerate(amounts)
+    ]  # fmt: skip
+    result = tp.footprint(rows, path, [factors])
+    assert [text for text in result.warnings() if "measured" in text] == said
+    assert all("规则要求实测" in translate(text, "zh") for text in said)
 
 
 # ---------------------------------------------------------------- the document
