@@ -11,6 +11,7 @@ from textile_pcf.inventory.matching import factor_rows, late_factors, match_warn
 from textile_pcf.inventory.period_totals import added_years
 from textile_pcf.inventory.plausibility import check_plausibility
 from textile_pcf.results.run import Run
+from textile_pcf.results.unmeasured import find_unmeasured
 from textile_pcf.results.uptakes import find_double_uptake
 
 
@@ -25,6 +26,7 @@ def result_warnings(inventory: Inventory, run: Run) -> tuple[tuple[int, str], ..
         *match_warnings(activity, matches),
         *find_double_transport(activity, run.factors, matches),
         *find_double_uptake(inventory),
+        *find_unmeasured(inventory),
         *((-1, note) for note in activity.columns.table.notes),
     )
 

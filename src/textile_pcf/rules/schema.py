@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
@@ -11,6 +10,7 @@ from textile_pcf.errors import InvalidValueError
 from textile_pcf.io.documents import Source, Strict
 from textile_pcf.io.localized import LocalizedText, Text
 from textile_pcf.messages.message import Message
+from textile_pcf.rules.clauses import Clauses, DataRequirements, IsoDate, QualityLimit, Validity, Verified
 
 RESERVED = frozenset({"product", "share", "output", "input", "loss", "mass"})
 MASS_DRIVERS = ("output", "input", "loss")
@@ -20,20 +20,6 @@ GwpSet = Literal["AR4", "AR5", "AR6", "EF3.1"]
 Biogenic = Literal["minus_one_plus_one", "zero_zero"]
 Boundary = Literal["cradle_to_gate", "gate_to_gate", "cradle_to_grave"]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_\-]*$", max_length=64)]
-
-
-def _iso_date(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise InvalidValueError(
-                Message("{text!r} is not a date.", text=value), "Write year-month-day, as in 2026-01-01."
-            ) from None
-    return value
-
-
-IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 
 
 class Entry(Strict):
@@ -273,6 +259,8 @@ class RuleDocument(Strict):
     """Name of the edition, in quotes."""
     status: Literal["interpretation", "verified", "own"] = "own"
     """`interpretation` where the text of the standard was not read; never claim more."""
+    verified: Verified | None = None
+    """What was read, by whom and when; needed where the status is `verified`, and shown as declared by the authors."""
     title: Text | None = None
     """Name for reports."""
     note: Text | None = None
@@ -291,6 +279,14 @@ class RuleDocument(Strict):
     """Cut-off criteria."""
     electricity: Electricity = Electricity()
     """Which total counts when electricity is bought under contracts."""
+    clauses: Clauses = Clauses()
+    """What the rule states in words, by topic, each clause with its status and source."""
+    data_requirements: DataRequirements | None = None
+    """What the mill must know from its own records."""
+    quality: QualityLimit | None = None
+    """Limit of the data quality rating."""
+    validity: Validity | None = None
+    """How long a result may be used."""
     sources: dict[str, Source] = {}
     """Everything that numbers are cited from."""
     units: dict[str, str] = {}
