@@ -96,6 +96,8 @@ class Job:
             "units": list(self.units),
             "library": f"textile_pcf {__version__}",
         }
+        if self.rules.chosen_boundary:
+            identity["boundary"] = self.rules.boundary
         if self.supply is not None:
             identity["supply"] = {"name": self.supply.name, "sha256": self.supply.sha256}
         object.__setattr__(self, "identity", identity)
@@ -118,6 +120,7 @@ def prepare_job(
     units: Sequence[str],
     gwp: str | None,
     biogenic: str | None,
+    boundary: str | None,
     supply: Supply | str | Path | None,
 ) -> Job:
     """Load the rule, the factors and the supply of a batch, and check its options.
@@ -132,7 +135,7 @@ def prepare_job(
     _checked_choice("results", results, tuple(COLUMNS_OF))
     _checked_choice("on_error", on_error, ("reject", "fail"))
     _require_pyarrow()
-    rule_set = load_rules(rules)
+    rule_set = load_rules(rules, boundary)
     declared = Scenario(
         "",
         _load_tables(factors),

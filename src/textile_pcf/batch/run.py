@@ -110,6 +110,7 @@ def calculate_batch(
     units: Sequence[str] = (),
     gwp: str | None = None,
     biogenic: str | None = None,
+    boundary: str | None = None,
     supply: Supply | str | Path | None = None,
     dask: Any = None,
     executor: Executor | None = None,
@@ -144,7 +145,7 @@ def calculate_batch(
         Further scenarios of the same run: name → {factors, gwp, biogenic}. What is missing is as in this call.
     units : sequence of str
         Further units of the totals. The cells of products without such a unit are empty.
-    gwp, biogenic : str, optional
+    gwp, biogenic, boundary : str, optional
         As for `footprint`.
     supply : Supply or path, optional
         Electricity and heat of the sites, as for `calculate`. The totals of both accountings are written.
@@ -188,6 +189,7 @@ def calculate_batch(
         units=units,
         gwp=gwp,
         biogenic=biogenic,
+        boundary=boundary,
         supply=supply,
     )
     with open_folder(folder, source):

@@ -47,6 +47,7 @@ SETS = ("gwp", "biogenic")
 @click.option("--unit", "units", metavar="UNIT", multiple=True, help="Tell totals in this unit too; repeat for more.")
 @options.gwp
 @options.biogenic
+@options.boundary
 @options.supply
 @click.option(
     "--scenario",
@@ -74,6 +75,7 @@ def batch(
     units: tuple[str, ...],
     gwp: str | None,
     biogenic: str | None,
+    boundary: str | None,
     supply: Path | None,
     scenarios: tuple[str, ...],
     workers: int | None,
@@ -104,6 +106,7 @@ def batch(
             units=units,
             gwp=gwp,
             biogenic=biogenic,
+            boundary=boundary,
             supply=supply,
             dask=dask,
         )

@@ -41,13 +41,22 @@ def missing_flows(activity: Activity, invalid: InvalidNames) -> Iterator[Problem
         if present[spec.index].all():
             continue
         takes = activity.stage_active[activity.processes.block(spec.stage)]
+        excluded = _excluded(activity, spec)
         for entry in np.flatnonzero(takes & ~present[spec.index]):
             product, _ = activity.entry_name(spec.stage, int(entry))
-            if ("flow", spec.index, product) not in invalid:
+            if ("flow", spec.index, product) not in invalid and product not in excluded:
                 stage = rules.stage_id(spec.stage)
                 what = f"{rules.title(stage, spec.id)} is missing, and the rule has no value for it."
                 cure = f"Give it in {spec.unit.text} or {spec.ratio_unit.text}. {rules.note(stage, spec.id)}".strip()
                 yield activity.missing(spec.stage, int(entry), spec.id, what, cure, "missing")
+
+
+def _excluded(activity: Activity, spec: FlowSpec) -> set[int]:
+    """Return the products that leave out a flow by a row `cutoff`, as the rule allows."""
+    if not spec.excludable or not activity.rows.has_cutoffs:
+        return set()
+    left_out = activity.left_out
+    return set(left_out.product[(left_out.flow == spec.index) | (left_out.stage == spec.stage)].tolist())
 
 
 def missing_input(

@@ -14,6 +14,7 @@ from textile_pcf.activity.structure_cache import keep_structure
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.columns import group_rows
 from textile_pcf.errors import Problem
+from textile_pcf.inventory.allocation import allocated_shares, check_allocation, with_allocation
 from textile_pcf.inventory.missing_data import check_alternatives, invalid_names, missing_flows, missing_input
 from textile_pcf.inventory.period_totals import per_output
 from textile_pcf.inventory.product_mass import missing_mass, product_mass
@@ -47,6 +48,8 @@ class Quantities(NamedTuple):
         Mass of one product unit. [kg]
     problems : tuple of Problem
         Missing quantities that are used, and impossible values.
+    allocation : ndarray, shape (processes,), or None
+        Part of its emissions that each process passes on to the product; `scale` holds it. None without co-products. [1]
     """
 
     properties: FloatArray
@@ -59,6 +62,7 @@ class Quantities(NamedTuple):
     entry: IndexArray
     mass: FloatArray
     problems: tuple[Problem, ...]
+    allocation: FloatArray | None = None
 
 
 def complete_quantities(activity: Activity) -> Quantities:
@@ -87,10 +91,14 @@ def complete_quantities(activity: Activity) -> Quantities:
         *period_problems,
         *_missing_values(activity, properties, value, invalid),
         *driver_problems,
+        *check_allocation(activity, properties),
     ]
+    allocation = allocated_shares(activity, properties)
+    scale = with_allocation(activity, allocation, scale)
     if activity.key is not None and not (activity.known_complete or repeated or absent or activity.problems):
         keep_structure(activity.rules, activity.key, activity.columns, activity.structure)
-    return Quantities(properties, origin, property_entry, losses, loss_entry, value, scale, entry, mass, tuple(problems))
+    completed = (properties, origin, property_entry, losses, loss_entry, value, scale, entry, mass)
+    return Quantities(*completed, tuple(problems), allocation)
 
 
 def _all_given(activity: Activity) -> Quantities:
@@ -99,6 +107,9 @@ def _all_given(activity: Activity) -> Quantities:
     mass = product_mass(activity, properties)
     scale, driver_problems = non_mass_drivers(activity, properties, set())
     problems = [*missing_mass(activity, mass), *_check_losses(activity, losses, properties, set()), *driver_problems]
+    problems += check_allocation(activity, properties)
+    allocation = allocated_shares(activity, properties)
+    scale = with_allocation(activity, allocation, scale)
     property_structure, no_rule_entry = structure.properties, structure.losses.no_rule_entry
     values = (
         properties,
@@ -110,7 +121,7 @@ def _all_given(activity: Activity) -> Quantities:
         scale,
         structure.exchanges.no_rule_entry,
     )
-    return Quantities(*values, mass, tuple(problems))
+    return Quantities(*values, mass, tuple(problems), allocation)
 
 
 def _check_absent(activity: Activity, invalid: set[tuple[str, int, int]]) -> list[Problem]:

@@ -71,6 +71,9 @@ def translate(text: str, language: str, names: Mapping[str, str] | None = None) 
     >>> translate("Steam is missing, and the rule has no value for it.", "zh", {"Steam": "蒸汽"})
     '缺少“蒸汽”，规则中也没有默认值。'
     """
+    localized = getattr(text, "localized", None)  # a `Message` knows its translation
+    if callable(localized):
+        return str(localized(language))
     return text if language != "zh" or not text else _translate_sentences(text, names or {})
 
 

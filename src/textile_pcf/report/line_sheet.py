@@ -50,7 +50,7 @@ class LineSheet:
     def write(self) -> list[tuple[int, int]]:
         """Write all lines, grouped by product; return the first and last row of each product."""
         lines, sheet = self.result.lines, self.sheet
-        self.columns = self._write_headings(max(1, int((~np.isnan(lines.drivers)).any(axis=0).sum())))
+        self.columns = self._write_headings(int(np.flatnonzero((~np.isnan(lines.drivers)).any(axis=0)).max(initial=0)) + 1)
         order = np.lexsort((lines.stage, lines.product))
         blocks = []
         starts = np.searchsorted(lines.product[order], np.arange(len(self.result.products) + 1))

@@ -12,6 +12,7 @@ from textile_pcf.activity.row_patterns import PER_PERIOD, PER_PRODUCT
 from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import Categorical, group_rows
 from textile_pcf.factors import SPLIT_SIZE, FactorTable
+from textile_pcf.inventory.allocation import with_allocation
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.quantities import Quantities, component_share, property_on
@@ -150,9 +151,14 @@ def _drivers(inventory: Inventory) -> tuple[FloatArray, Categorical]:
     activity, properties = inventory.activity, inventory.quantities.properties
     flows, rules = activity.exchanges, activity.rules
     most = max([1, *(len(spec.drivers) for spec in rules.flows)])
-    values = np.full((len(flows), most + 1), np.nan)
+    allocation = inventory.quantities.allocation
+    values = np.full((len(flows), most + (1 if allocation is None else 2)), np.nan)
     share = component_share(activity)
     values[:, most] = np.where(share == 1, np.nan, share)
+    if allocation is not None:
+        shares = with_allocation(activity, allocation, np.ones(len(flows)))
+        values[:, most + 1] = np.where(shares == 1, np.nan, shares)
+    shared = ["of the fibre"] if allocation is None else ["of the fibre", "allocated"]
     first, pattern = group_rows(flows.flow, flows.per)
     labels = []
     for number_of_pattern, row in enumerate(first):
@@ -172,5 +178,5 @@ def _drivers(inventory: Inventory) -> tuple[FloatArray, Categorical]:
             else:
                 values[rows, column] = getattr(inventory.masses, str(driver))[flows.process[rows]]
                 names.append(f"kg {driver}")
-        labels.append("|".join([*names, *[""] * (most - len(names)), "of the fibre"]))
+        labels.append("|".join([*names, *[""] * (most - len(names)), *shared]))
     return values, Categorical(pattern, tuple(labels))
