@@ -56,7 +56,11 @@ def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
     structure = structure_cache(rules).get(key) if key is not None else None
     if structure is not None and not any(check_data_types(cells)):
         value, no_empty = to_canonical(cells.numbers["amount"], structure.rows)
-        if (no_empty or all_valid(value, cells)) and not any(check_outputs(cells, structure.rows)) and not any(check_cutoffs(cells, structure.rows)):
+        if (
+            (no_empty or all_valid(value, cells))
+            and not any(check_outputs(cells, structure.rows))
+            and not any(check_cutoffs(cells, structure.rows))
+        ):
             complete = no_empty and structure.is_complete
             activity = fill_structure(rules, cells, structure, products, value, [], key, True, complete)
             if not any(check_shares(cells, activity.components)):

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
-from textile_pcf.activity.cutoff import LeftOut, rows_left_out
 from textile_pcf.activity.components import Components
+from textile_pcf.activity.cutoff import LeftOut, rows_left_out
 from textile_pcf.activity.exchanges import Exchanges
 from textile_pcf.activity.indexing import BlockIndex
 from textile_pcf.activity.row_patterns import Rows

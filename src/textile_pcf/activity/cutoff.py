@@ -63,7 +63,10 @@ def check_cutoffs(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
         empty = np.array([not text.strip() for text in texts.categories], dtype=bool)[texts.codes[cutoffs]]
         yield from cells.problems_at(cutoffs[empty == wanted], Message(what), Message(cure), column, CUTOFF)
     share = cells.numbers["amount"][cutoffs] * rows.factor[cutoffs]
-    what, cure = Message("More than all of the result is left out."), Message("Write the estimated part, such as 1 with unit %.")
+    what, cure = (
+        Message("More than all of the result is left out."),
+        Message("Write the estimated part, such as 1 with unit %."),
+    )
     yield from cells.problems_at(cutoffs[share > 1], what, cure, "amount", CUTOFF)
 
 

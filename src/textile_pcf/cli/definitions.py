@@ -87,7 +87,11 @@ def show_rule(rule: str, layout: str, lang: str) -> None:
         return
     document = rules.document
     title = document.title.text(lang) if document.title else document.rule
-    facts = (*(fixed_text(name, lang) for name in document.boundaries), document.gwp, fixed_text("show_per", lang, unit=rules.product_unit.text))
+    facts = (
+        *(fixed_text(name, lang) for name in document.boundaries),
+        document.gwp,
+        fixed_text("show_per", lang, unit=rules.product_unit.text),
+    )
     sys.stdout.write(f"{rules.name}: {title}\n{fixed_text(document.status, lang)}\n{', '.join(facts)}\n")
     for basis in document.based_on:
         read = fixed_text(f"access_{basis.access}", lang)

@@ -62,5 +62,10 @@ def _percent(value: float, total: float) -> str:
 def _basis(result: Footprint, language: str) -> str:
     source = result.provenance
     factors = ", ".join(table["table"] for table in source["factors"])
-    parts = (fixed_text(source["boundary"], language), gwp_of(result, language), fixed_text(source["biogenic"], language), factors)
+    parts = (
+        fixed_text(source["boundary"], language),
+        gwp_of(result, language),
+        fixed_text(source["biogenic"], language),
+        factors,
+    )
     return f"{source['rule']}: {fixed_text(source['status'], language)}\n{', '.join(parts)}"

@@ -7,9 +7,7 @@ import numpy as np
 from textile_pcf.arrays import FloatArray, IndexArray
 
 
-def allocated_shares(
-    share: FloatArray, products: int, component_product: IndexArray, component_stages: int
-) -> FloatArray:
+def allocated_shares(share: FloatArray, products: int, component_product: IndexArray, component_stages: int) -> FloatArray:
     """Return the part of its emissions that each process passes on to the product, shape (processes,). [1]
 
     A process carries its own share times those of all stages after it.
@@ -87,4 +85,5 @@ def share_by_price(price: FloatArray, masses: FloatArray, prices: FloatArray) ->
     array([0.7692])
     """
     others = (masses * prices).sum(axis=0)
-    return np.divide(price, price + others, out=np.full(len(price), np.nan), where=price + others > 0)
+    share: FloatArray = np.divide(price, price + others, out=np.full(len(price), np.nan), where=price + others > 0)
+    return share

@@ -56,9 +56,7 @@ def allocated_shares(activity: Activity, properties: FloatArray) -> FloatArray |
         block = activity.processes.block(stage.index)
         share[block] = np.where(activity.stage_active[block], stage_share(activity, properties, stage), 1.0)
     components = activity.components
-    return engine.allocated_shares(
-        share, len(activity.names), components.product, rule_arrays(activity.rules).component_stages
-    )
+    return engine.allocated_shares(share, len(activity.names), components.product, rule_arrays(activity.rules).component_stages)
 
 
 def with_allocation(activity: Activity, shares: FloatArray | None, scale: FloatArray) -> FloatArray:

@@ -14,8 +14,7 @@ from textile_pcf.columns import group_rows
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import FlowSpec, RuleSet, StageSpec
-from textile_pcf.rules.arrays import alternative_flows
-from textile_pcf.rules.schema import RuleDocument
+from textile_pcf.rules.arrays import alternative_flows, rule_arrays
 from textile_pcf.units import parse_unit, split_quantity
 
 TOLERANCE = 1e-12  # equal to a limit is within it
@@ -62,31 +61,38 @@ def _flow_names(rules: RuleSet, selected: BoolArray) -> list[str]:
 def completeness(inventory: Inventory) -> Completeness:
     """Return what rows answer of the flows and stages of the rule; a flow is answered by any row, also one of 0."""
     activity, rules = inventory.activity, inventory.activity.rules
-    active = np.stack([_by_product(activity, spec.component, activity.stage_active[block], any_of=True)
-                       for spec, block in zip(rules.stages, activity.processes.blocks, strict=True)], axis=1)  # fmt: skip
-    lacking = np.stack([_lacking(activity, index) for index in range(len(rules.flows))], axis=1) if rules.flows else (
-        np.zeros((len(activity.names), 0), dtype=bool))  # fmt: skip
+    active = _active(activity)
     flows_left, stages_left = _left_out(activity)
-    optional = np.array([spec.optional for spec in rules.flows], dtype=bool)
-    of_stage = np.array([spec.stage for spec in rules.flows], dtype=np.intp)
-    wanted_stages, wanted_flows = _expected_stages(inventory, active), _expected_flows(inventory, active)
-    expected_stages = wanted_stages & ~active & ~stages_left
-    expected = wanted_flows & lacking & ~flows_left
-    expected &= ~expected_stages[:, of_stage] & ~stages_left[:, of_stage]
-    chosen = alternative_flows(rules)
-    single = np.array([spec.index not in chosen for spec in rules.flows], dtype=bool)
-    alone = {index for group in rules.alternatives for kind, index in group if kind == "stage"}
-    idle_flows, idle_stages = (_conditional(specs) & ~wanted for specs, wanted in (
-        (rules.flows, wanted_flows), (rules.stages, wanted_stages)))  # fmt: skip
-    can_be_open = np.array([spec.optional and not spec.outside and spec.index not in alone for spec in rules.stages], dtype=bool)
+    flow_stage = rule_arrays(rules).flow_stage
     inside = np.array([not spec.outside for spec in rules.stages], dtype=bool)
-    open_flows = lacking & active[:, of_stage] & inside[of_stage] & optional & single & ~flows_left & ~expected & ~idle_flows
-    return Completeness(
-        expected_flows=expected & inside[of_stage],
-        expected_stages=expected_stages & inside,
-        open_flows=open_flows,
-        open_stages=~active & ~stages_left & can_be_open & ~expected_stages & ~idle_stages,
+    wanted = _expected_stages(inventory, active)
+    absent = ~active & ~stages_left & inside
+    expected_stages = wanted & absent
+    ways = {index for group in rules.alternatives for kind, index in group if kind == "stage"}
+    may_be_open = np.array([spec.optional and spec.index not in ways for spec in rules.stages], dtype=bool)
+    open_stages = absent & may_be_open & ~wanted & ~_conditional(rules.stages)
+    lacking = _lacking_flows(activity) & ~flows_left & ~stages_left[:, flow_stage] & inside[flow_stage]
+    wanted = _expected_flows(inventory, active)
+    expected_flows = wanted & lacking & ~expected_stages[:, flow_stage]
+    chosen = alternative_flows(rules)
+    may_be_open = np.array([spec.optional and spec.index not in chosen for spec in rules.flows], dtype=bool)
+    open_flows = lacking & active[:, flow_stage] & may_be_open & ~wanted & ~_conditional(rules.flows)
+    return Completeness(expected_flows, expected_stages, open_flows, open_stages)
+
+
+def _active(activity: Activity) -> BoolArray:
+    """Return which stages take place, for a component stage with any component, shape (products, stages)."""
+    pairs = zip(activity.rules.stages, activity.processes.blocks, strict=True)
+    return np.stack(
+        [_by_product(activity, spec.component, activity.stage_active[block], any_of=True) for spec, block in pairs], axis=1
     )
+
+
+def _lacking_flows(activity: Activity) -> BoolArray:
+    """Return which flows have no row, shape (products, flows)."""
+    if not activity.rules.flows:
+        return np.zeros((len(activity.names), 0), dtype=bool)
+    return np.stack([_lacking(activity, index) for index in range(len(activity.rules.flows))], axis=1)
 
 
 def _conditional(specs: Sequence[FlowSpec | StageSpec]) -> BoolArray:
@@ -164,13 +170,14 @@ def _expected_stages(inventory: Inventory, active: BoolArray) -> BoolArray:
 
 def expects_anything(rules: RuleSet) -> bool:
     """Return whether a rule says of any flow or stage that it belongs to a complete result."""
-    return any(spec.expected or spec.conditions for spec in (*rules.flows, *rules.stages))
+    flows = any(spec.expected or spec.conditions for spec in rules.flows)
+    return flows or any(spec.expected or spec.conditions for spec in rules.stages)
 
 
 @lru_cache(maxsize=32)
-def limits(document_of: RuleSet) -> tuple[float | None, float | None]:
+def limits(rules: RuleSet) -> tuple[float | None, float | None]:
     """Return the limits of a rule for each thing left out and for all together; None where it has none. [1]"""
-    document: RuleDocument = document_of.document
+    cutoff = rules.document.cutoff
 
     def part(text: str | None) -> float | None:
         if text is None:
@@ -178,7 +185,7 @@ def limits(document_of: RuleSet) -> tuple[float | None, float | None]:
         amount, unit = split_quantity(text)
         return amount * parse_unit(unit).factor
 
-    return part(document.cutoff.single), part(document.cutoff.total)
+    return part(cutoff.single), part(cutoff.total)
 
 
 def left_out_total(activity: Activity) -> FloatArray:

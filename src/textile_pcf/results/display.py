@@ -181,7 +181,12 @@ def _basis(result: Footprint, language: str) -> str:
     source = result.provenance
     tables = ", ".join(table["table"] for table in source["factors"])
     rule = f"<b>{escape(source['rule'])}</b>: {_coded(source['status'], language)}"
-    parts = (_coded(source["boundary"], language), escape(gwp_of(result, language)), _coded(source["biogenic"], language), escape(tables))
+    parts = (
+        _coded(source["boundary"], language),
+        escape(gwp_of(result, language)),
+        _coded(source["biogenic"], language),
+        escape(tables),
+    )
     memo = ""
     if any(info.outside and result.by_stage[:, place].any() for place, info in enumerate(result.stages)):
         memo = f"<p class='soft'>* {escape(fixed_text('memo', language))}</p>"

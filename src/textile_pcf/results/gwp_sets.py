@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textile_pcf.inventory.inventory import Inventory
 
 UNKNOWN = "unknown"
+SAME = 0.05  # shares that differ by less are told as one [%]
 GROSS = [place for place, name in enumerate(SPLIT) if name != "uptake"]
 
 
@@ -57,7 +58,8 @@ def _shares_by_set(inventory: Inventory, names: list[str], gwp: str) -> tuple[tu
     kilograms = np.abs(inventory.amount * take(inventory.split_values[:, GROSS].sum(axis=1), inventory.value_index))
     place = inventory.product[exchanges] * len(sets) + code[inventory.factor[exchanges]]
     count = len(inventory.products)
-    by_set = np.bincount(place, weights=kilograms[exchanges], minlength=count * len(sets)).reshape(count, -1)
+    weights = np.bincount(place, weights=kilograms[exchanges], minlength=count * len(sets))
+    by_set: FloatArray = weights.reshape(count, -1).astype(np.float64)
     if np.any(inventory.supplier >= 0):
         by_set = engine.leontief(inventory.links, count)(by_set)
     total = by_set.sum(axis=1, keepdims=True)
@@ -69,7 +71,8 @@ def _shares_by_set(inventory: Inventory, names: list[str], gwp: str) -> tuple[tu
 def _sets_of_factors(inventory: Inventory, factors: FactorTable, gwp: str) -> list[str]:
     """Return the set of each distinct factor; that of the run where it is computed from gases, "" where its table has none."""
     names: list[str] = []
-    with_gases = {table: has_gases(factors.tables[table]) for table in set(inventory.matches.factor_rows[:, 0].tolist()) if table >= 0}
+    tables = set(inventory.matches.factor_rows[:, 0].tolist()) - {-1}
+    with_gases = {table: has_gases(factors.tables[table]) for table in tables}
     for table, row in inventory.matches.factor_rows.tolist():
         if table < 0:
             names.append(gwp)
@@ -113,12 +116,11 @@ def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message
     other = 1.0 - shares[shares.sum(axis=1) > 0, 0]
     if not len(other) or other.max() <= 1e-9:
         return None
-    values = {"low": float(other.min()) * 100, "high": float(other.max()) * 100, "gwp": gwp}
-    if values["high"] - values["low"] < 0.05:
-        return Message("{high:.3g} % of the gross emissions rest on factors that were not made with {gwp}.", **values)
-    return Message(
-        "{low:.3g} % to {high:.3g} % of the gross emissions of a product rest on factors that were not made with {gwp}.", **values
-    )
+    low, high = float(other.min()) * 100, float(other.max()) * 100
+    if high - low < SAME:
+        return Message("{high:.3g} % of the gross emissions rest on factors that were not made with {gwp}.", high=high, gwp=gwp)
+    template = "{low:.3g} % to {high:.3g} % of the gross emissions of a product rest on factors that were not made with {gwp}."
+    return Message(template, low=low, high=high, gwp=gwp)
 
 
 def catalogue_gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message | None:

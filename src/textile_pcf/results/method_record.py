@@ -26,7 +26,7 @@ def cutoff_record(result: Footprint, product: int) -> dict[str, Any]:
     """
     activity, rules = result.run.activity, result.run.activity.rules
     cells, left_out = activity.columns, activity.left_out
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "stage": cells.text("stage", int(row)),
             "item": cells.text("item", int(row)),
@@ -71,7 +71,8 @@ def _entries(result: Footprint, spec: StageSpec, product: int) -> IndexArray:
     """Return the components or the product where a stage takes place."""
     activity = result.inventory.activity
     entries = np.flatnonzero(activity.components.product == product) if spec.component else np.array([product])
-    return entries[activity.stage_active[activity.processes.block(spec.index)][entries]]
+    active: IndexArray = entries[activity.stage_active[activity.processes.block(spec.index)][entries]]
+    return active
 
 
 def _allocated(result: Footprint, spec: StageSpec, written: Stage, entry: int, product: int) -> dict[str, Any]:
@@ -120,7 +121,8 @@ def boundary_totals(result: Footprint, product: int) -> dict[str, float]:
     """
     rules = result.run.activity.rules
     written = rules.document.stages
-    within = {name: np.array([not is_outside(stage, name) for stage in written]) for name in rules.document.boundaries}
+    offered: tuple[str, ...] = rules.document.boundaries
+    within = {name: np.array([not is_outside(stage, name) for stage in written]) for name in offered}
     chosen = within[rules.boundary]
     names = [name for name, stages in within.items() if name == rules.boundary or not np.any(stages & ~chosen)]
     ordered = sorted(names, key=lambda name: name != rules.boundary)

@@ -30,9 +30,7 @@ def method_statements(result: Footprint, product: int, language: str, scale: flo
     rows = [("gwp_sets", named_sets(sets, shares[product], language))]
     boundaries = boundary_totals(result, product)
     if len(boundaries) > 1:
-        rows += [
-            ("by_boundary", f"{fixed_text(name, language)} {number(total * scale)}") for name, total in boundaries.items()
-        ]
+        rows += [("by_boundary", f"{fixed_text(name, language)} {number(total * scale)}") for name, total in boundaries.items()]
     rows += [("allocation", _allocation(result, record, language, scale)) for record in allocation_record(result, product)]
     rows += _completeness(result, cutoff_record(result, product), language, scale)
     return [(fixed_text(f"method_{key}", language), text) for key, text in rows]

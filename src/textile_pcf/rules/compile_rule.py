@@ -12,9 +12,9 @@ import numpy as np
 from textile_pcf.errors import RuleError
 from textile_pcf.io.strict_yaml import Document
 from textile_pcf.regions import is_region, known_regions, region_by_name
+from textile_pcf.rules.boundaries import is_optional, is_outside
 from textile_pcf.rules.compile_defaults import DocumentPath
 from textile_pcf.rules.compile_method import MethodCompiler
-from textile_pcf.rules.boundaries import is_optional, is_outside
 from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import MASS_DRIVERS, RESERVED, Flow, Loss, RuleDocument, Stage
 from textile_pcf.rules.specs import PRODUCT, FlowSpec, LossSpec, PropertySpec, StageSpec

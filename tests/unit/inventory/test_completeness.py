@@ -114,7 +114,12 @@ def test_what_is_left_out_is_named_with_reason_and_estimate_and_adds_nothing(tmp
 
 
 def test_a_row_of_the_product_names_stage_and_flow(tmp_path):
-    rows = [*BASE, *GAS, ("product", "cutoff", 0.5, "%", "dyeing.gas_supply", "x"), ("product", "cutoff", 0.5, "%", "wastewater", "x")]
+    rows = [
+        *BASE,
+        *GAS,
+        ("product", "cutoff", 0.5, "%", "dyeing.gas_supply", "x"),
+        ("product", "cutoff", 0.5, "%", "wastewater", "x"),
+    ]
     assert cutoff(calculate(tmp_path, rows))["complete"]
 
 
@@ -214,7 +219,10 @@ def test_batch_says_it_once(tmp_path):
         (lambda rule: rule["stages"][0]["flows"]["wax"].update(required_if=["gass"]), "There is no stage or flow 'gass'"),
         (lambda rule: rule["stages"][0]["flows"]["electricity"].update(required=True), "for what is optional"),
         (lambda rule: rule["stages"][0].update(required=True), "for what is optional"),
-        (lambda rule: rule["stages"][0]["flows"]["wax"].update(excludable=True), "`excludable` is for a flow that must be given"),
+        (
+            lambda rule: rule["stages"][0]["flows"]["wax"].update(excludable=True),
+            "`excludable` is for a flow that must be given",
+        ),
         (lambda rule: rule["stages"][0]["flows"].update(cutoff={"unit": "kg"}), "'cutoff' is reserved"),
     ],
 )

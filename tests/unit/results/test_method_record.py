@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -62,7 +61,8 @@ def test_allocation_is_told_with_its_source_and_the_total_under_each_alternative
     product = calculate(ROWS, ALLOCATION).to_dict()["products"][0]
     (record,) = product["allocation"]
     assert {key: record[key] for key in ("stage", "method", "co_products", "share", "source", "locator")} == {
-        "stage": "ginning", "method": "economic", "co_products": ["seed"], "share": 0.85, "source": "A study", "locator": "p. 2",
+        "stage": "ginning", "method": "economic", "co_products": ["seed"], "share": 0.85, "source": "A study",
+        "locator": "p. 2",
     }  # fmt: skip
     (other,) = record["alternatives"]
     assert product["total"] == pytest.approx((3.25 * 0.01 * 4 + 0.1) * 0.85 + 1.5)
@@ -110,7 +110,7 @@ def test_total_is_amount_times_factor_and_weights_hold():
     inventory = calculate(ROWS, ALLOCATION).inventory
     totals = np.bincount(inventory.product, weights=inventory.amount * inventory.factor_totals)
     assert totals == pytest.approx([1.6955])
-    indptr, indices, data = engine.factor_weights(
+    _, indices, data = engine.factor_weights(
         inventory.processes.product, inventory.process, inventory.factor, inventory.amount, inventory.processes.inside, 1,
         len(inventory.factors.values),
     )  # fmt: skip
@@ -126,10 +126,13 @@ def test_total_is_amount_times_factor_and_weights_hold():
 
 def test_brightway_gives_the_same_total():
     pytest.importorskip("bw2calc")
-    from textile_pcf.brightway import scores
+    import bw2calc
 
-    result = calculate(ROWS, ALLOCATION)
-    assert float(np.asarray(scores(result)["total"])[0]) == pytest.approx(1.6955)
+    packed = calculate(ROWS, ALLOCATION).to_datapackage()
+    lca = bw2calc.LCA({1: 1.0}, data_objs=[packed])
+    lca.lci()
+    lca.lcia()
+    assert lca.score == pytest.approx(1.6955, rel=1e-12)
 
 
 BLEND = """
@@ -234,7 +237,9 @@ def test_the_share_of_each_set_is_told_and_a_set_stands_alone_only_where_it_hold
     assert "AR6 75 %, GWP set unknown 25 %" in as_table(result, None, "en")
     assert "AR6 75 %，GWP 来源未知 25 %" in as_table(result, None, "zh")
     assert [text for text in result.warnings() if text.startswith("25 % of the gross emissions")]
-    alone = calculate(rows, written(tmp_path, MAKING), factors(electricity=(1.5, "kgCO2e/kWh", "AR6"), dye=(1, "kgCO2e/kg", "AR6")))
+    alone = calculate(
+        rows, written(tmp_path, MAKING), factors(electricity=(1.5, "kgCO2e/kWh", "AR6"), dye=(1, "kgCO2e/kg", "AR6"))
+    )
     assert alone.to_dict()["products"][0]["gwp_sets"] == {"AR6": 1.0}
     assert not alone.warnings()
 
@@ -257,9 +262,12 @@ def test_sets_pass_through_links(tmp_path):
     assert shares == pytest.approx(np.array([[0, 1], [0.5, 0.5]]))  # B: 2 of AR6, 1 + 0.5 x 2 of AR5
 
 
-@pytest.mark.parametrize(("year", "warned"), [(2009, True), (2015, True), (2016, False), (2026, False), (2036, False), (2037, True)])
+@pytest.mark.parametrize(
+    ("year", "warned"), [(2009, True), (2015, True), (2016, False), (2026, False), (2036, False), (2037, True)]
+)
 def test_factors_beyond_the_limit_are_warned_of_older_and_later_alike(tmp_path, year, warned):
-    rows = pd.DataFrame([("P", "making", "electricity", 2, "kWh", 2026)], columns=["product", "stage", "flow", "amount", "unit", "year"])
+    columns = ["product", "stage", "flow", "amount", "unit", "year"]
+    rows = pd.DataFrame([("P", "making", "electricity", 2, "kWh", 2026)], columns=columns)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         result = tp.footprint(rows, written(tmp_path, MAKING), factors(electricity=(1, "kgCO2e/kWh", "AR6", year)))
@@ -299,10 +307,12 @@ WASHING = [*WEAVING, ("use", "electricity", 0.2, "kWh")]
 def test_the_first_boundary_is_the_default_and_stages_beyond_are_absent_or_memo(tmp_path):
     rule = written(tmp_path, GRAVE)
     product = calculate(WEAVING, rule).to_dict()["products"][0]
-    assert (product["total"], product["boundary"], product["memo"]) == (1.5, "cradle_to_gate", {"use": 0.0})
+    assert (product["total"], product["boundary"]) == (pytest.approx(1.5), "cradle_to_gate")
+    assert product["memo"] == {"use": 0.0}
     assert "boundaries" not in product  # the use was not calculated, so the wider total is not known
     product = calculate(WASHING, rule).to_dict()["products"][0]
-    assert (product["total"], product["memo"]) == (1.5, {"use": 4.0})
+    assert product["total"] == pytest.approx(1.5)
+    assert product["memo"] == pytest.approx({"use": 4.0})
 
 
 @pytest.mark.parametrize(("rows", "use"), [(WEAVING, 2.0), (WASHING, 4.0)])
@@ -314,7 +324,7 @@ def test_cradle_to_grave_takes_the_scenario_and_tells_both_totals(tmp_path, rows
     assert product["boundaries"] == pytest.approx({"cradle_to_grave": 1.5 + use, "cradle_to_gate": 1.5})
     assert product["masses"]["weaving"]["output"] == 1
     assert document["provenance"]["boundary"] == "cradle_to_grave"
-    assert "from cradle to grave" in as_table(result, None, "en").lower()
+    assert "cradle to grave" in as_table(result, None, "en")
 
 
 def test_every_way_to_choose_gives_the_same(tmp_path):
@@ -331,21 +341,21 @@ def test_every_way_to_choose_gives_the_same(tmp_path):
         ]
         batch = tp.calculate_batch(frame, rule, table, out=tmp_path / "out", workers=1, boundary="cradle_to_grave")
     assert [float(each.totals[0]) for each in results] == pytest.approx([3.5] * 4)
-    assert batch.read()["total"].tolist() == pytest.approx([3.5])
-    assert json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["boundary"] == "cradle_to_grave"
+    assert batch.read()["total"].to_pylist() == pytest.approx([3.5])
+    assert '"boundary": "cradle_to_grave"' in (tmp_path / "out" / "manifest.json").read_text(encoding="utf-8")
 
 
 def test_the_command_line_chooses(tmp_path, capsys):
-    from textile_pcf.cli import main
+    from textile_pcf import cli
 
     rule = written(tmp_path, GRAVE)
     (tmp_path / "mill.csv").write_text("product,stage,flow,amount,unit\nP,weaving,electricity,3,kWh\n", encoding="utf-8")
     factors(**POWER).to_csv(tmp_path / "f.csv", index=False)
     arguments = [str(tmp_path / "mill.csv"), "--rule", str(rule), "--factors", str(tmp_path / "f.csv")]
     for command in ("calculate", "check"):
-        assert main([command, *arguments, "--boundary", "cradle_to_grave"]) == 0
+        assert cli.run([command, *arguments, "--boundary", "cradle_to_grave"]) == 0
     assert "3.5" in capsys.readouterr().out
-    assert main(["calculate", *arguments, "--boundary", "gate_to_gate"]) == 2
+    assert cli.run(["calculate", *arguments, "--boundary", "gate_to_gate"]) == 2
     assert "offers no boundary 'gate_to_gate'" in capsys.readouterr().err
 
 
@@ -354,15 +364,18 @@ def test_a_boundary_that_is_not_offered():
         tp.load_rules("cotton_fabric@2026.1", "cradle_to_moon")
 
 
+FLUFF = {"id": "fluff", "unit": "%", "basis": "input", "value": 1, "source": "s", "locator": "p. 1"}
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda rule: rule["stages"][1].update(losses=[{"id": "fluff", "unit": "%", "basis": "input", "value": 1, "source": "s", "locator": "p"}]), "masses would depend on the boundary"),
+        (lambda rule: rule["stages"][1].update(losses=[FLUFF]), "masses would depend on the boundary"),
         (lambda rule: rule["stages"][1].update(boundary=["gate_to_gate"]), "does not offer the boundary 'gate_to_gate'"),
         (lambda rule: rule.update(boundary=["cradle_to_gate", "cradle_to_gate"]), "A boundary stands twice"),
         (lambda rule: rule.update(boundary=[]), "boundary"),
     ],
-)  # fmt: skip
+)
 def test_mistakes_of_boundaries(tmp_path, change, words):
     rule = yaml.safe_load(GRAVE)
     change(rule)
