@@ -263,6 +263,8 @@ class Cutoff(Strict):
     """Limit for each flow, for example `1 %`."""
     total: str | None = None
     """Limit for all flows together, for example `5 %`."""
+    note: Text | None = None
+    """Where the limits come from."""
 
 
 class Alternative(Strict):
