@@ -15,12 +15,15 @@ from textile_pcf.cli import options
 from textile_pcf.cli.help import Argument, Group
 from textile_pcf.cli.width import padded, width
 from textile_pcf.cli.writing import new, test
+from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import fixed_text, translate
 
 if TYPE_CHECKING:
     from textile_pcf.factors import FactorSheet
     from textile_pcf.rules import PropertySpec, RuleSet
     from textile_pcf.template import Entry
+
+SHOW_FORMATS = ("text", "markdown", "yaml")
 
 
 @click.group("rules", cls=Group)
@@ -72,18 +75,25 @@ def list_rules(lang: str) -> None:
 @click.option(
     "--format",
     "layout",
-    type=click.Choice(["text", "yaml"]),
+    metavar="FORMAT",
     default="text",
-    help="text: an overview; yaml: the whole rule, with the rule that it extends and its pieces written out.",
+    help="text: an overview; markdown: a document for review; yaml: all of it, extended rules and pieces written out.",
 )
 @options.language
 def show_rule(rule: str, layout: str, lang: str) -> None:
     """Stages of a rule with everything that can be given, its values and their sources."""
     from textile_pcf.rules import flat_rule, load_rules
+    from textile_pcf.template import rule_document, status_sentence
 
+    if layout not in SHOW_FORMATS:
+        cure = f"Choose from: {', '.join(SHOW_FORMATS)}."
+        raise UsageError([Problem(f"--format {layout}", "There is no such format.", cure, code="usage")])
     rules = load_rules(rule)
     if layout == "yaml" and rules.path:
         sys.stdout.write(flat_rule(rules.path))
+        return
+    if layout == "markdown":
+        sys.stdout.write(rule_document(rules, lang))
         return
     document = rules.document
     title = document.title.text(lang) if document.title else document.rule
@@ -92,7 +102,7 @@ def show_rule(rule: str, layout: str, lang: str) -> None:
         document.gwp,
         fixed_text("show_per", lang, unit=rules.product_unit.text),
     )
-    sys.stdout.write(f"{rules.name}: {title}\n{fixed_text(document.status, lang)}\n{', '.join(facts)}\n")
+    sys.stdout.write(f"{rules.name}: {title}\n{status_sentence(rules, lang)}\n{', '.join(facts)}\n")
     for basis in document.based_on:
         read = fixed_text(f"access_{basis.access}", lang)
         sys.stdout.write(fixed_text("show_based_on", lang, standard=basis.standard, read=read) + "\n")

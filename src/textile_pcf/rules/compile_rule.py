@@ -13,6 +13,7 @@ from textile_pcf.errors import RuleError
 from textile_pcf.io.strict_yaml import Document
 from textile_pcf.regions import is_region, known_regions, region_by_name
 from textile_pcf.rules.boundaries import is_optional, is_outside
+from textile_pcf.rules.compile_clauses import clause_problems
 from textile_pcf.rules.compile_defaults import DocumentPath
 from textile_pcf.rules.compile_method import MethodCompiler
 from textile_pcf.rules.ruleset import RuleSet
@@ -66,6 +67,7 @@ class _RuleCompiler(MethodCompiler):
         flows = tuple(self.flows())
         self.check_product(properties)
         self.check_cutoff()
+        self.problems.extend(clause_problems(self.written, self.document))
         self.check_forbidden(self.written.matching.forbid, ("matching", "forbid"))
         alternatives = tuple(self.alternatives())
         self.check_method()

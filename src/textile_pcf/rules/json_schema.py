@@ -10,34 +10,34 @@ _TEXTS = {"type": "array", "items": {"type": "string"}}
 _USE = {
     "use": {
         "anyOf": [{"type": "string"}, {**_TEXTS, "minItems": 1}],
-        "description": "Pieces that stand here; what is written beside it replaces their keys.",
+        "description": "Pieces that stand here; what is written beside it replaces their keys",
     },
-    "with": {"type": "object", "description": "Parameters of the piece."},
+    "with": {"type": "object", "description": "Parameters of the piece"},
 }
 _PLACE = {
-    "after": {"type": "string", "description": "Where a new stage of an extending rule stands."},
-    "before": {"type": "string", "description": "Where a new stage of an extending rule stands."},
+    "after": {"type": "string", "description": "Where a new stage of an extending rule stands"},
+    "before": {"type": "string", "description": "Where a new stage of an extending rule stands"},
 }
 _HEAD = {
     "extends": {
         "type": "string",
-        "description": "The rule that this one extends: NAME@EDITION, or the path of a file. What is written here adds to it.",
+        "description": "The rule that this one extends: NAME@EDITION, or the path of a file; what is written here adds to it",
     },
     "remove": {
         "anyOf": [{"type": "string"}, _TEXTS],
-        "description": "What of the extended rule is taken away: stage, stage.flow, stage.flow.key.",
+        "description": "What of the extended rule is taken away: stage, stage.flow, stage.flow.key",
     },
     "shared": {
         "anyOf": [{"type": "string"}, _TEXTS],
-        "description": "Files of pieces: NAME@EDITION of a shipped one, or a path.",
+        "description": "Files of pieces: NAME@EDITION of a shipped one, or a path",
     },
     "pieces": {
         "type": "object",
-        "description": "Pieces of stages, flows, properties and losses by name, for `use`.",
+        "description": "Pieces of stages, flows, properties and losses by name, for `use`",
         "additionalProperties": {
             "type": "object",
             "properties": {
-                "parameters": {"type": "object", "description": "Parameter: default, or empty where it must be given."}
+                "parameters": {"type": "object", "description": "Parameter: default, or empty where it must be given"}
             },
         },
     },
@@ -45,6 +45,8 @@ _HEAD = {
 _WITH_PIECES = {
     "Product": _USE,
     "Alternative": _USE,
+    "Clauses": _USE,
+    "Clause": _USE,
     "Stage": {**_USE, **_PLACE},
     "Flow": _USE,
     "Property": _USE,

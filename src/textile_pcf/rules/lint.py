@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from textile_pcf.rules.clauses import TOPICS
 from textile_pcf.rules.load import editions, read_document
 from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import Flow, Loss, Property, Quantity, RuleDocument
@@ -41,6 +42,9 @@ def _rule_advice(rule: RuleDocument) -> Iterator[str]:
         yield "based_on: an interpretation says of which standard, and what of it was read."
     if rule.cutoff.single is None and rule.cutoff.total is None:
         yield "cutoff: missing; say which flows may be left out."
+    silent = [topic for topic in TOPICS if not rule.clauses.of(topic)]
+    if silent and len(silent) < len(TOPICS):
+        yield f"clauses: nothing is stated on: {', '.join(silent)}."
 
 
 def _stage_advice(rule: RuleDocument) -> Iterator[str]:

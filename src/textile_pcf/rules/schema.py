@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
@@ -11,6 +10,7 @@ from textile_pcf.errors import InvalidValueError
 from textile_pcf.io.documents import Source, Strict
 from textile_pcf.io.localized import LocalizedText, Text
 from textile_pcf.messages.message import Message
+from textile_pcf.rules.clauses import Clauses, DataRequirements, IsoDate, QualityLimit, Validity, Verified
 from textile_pcf.rules.method_schema import Allocation, Boundaries, Boundary, FactorAge, Identifier, StageBoundary
 
 RESERVED = frozenset({"product", "share", "output", "input", "loss", "mass", "cutoff"})
@@ -19,18 +19,6 @@ MASS_DRIVERS = ("output", "input", "loss")
 Group = Literal["raw_material", "production", "distribution", "use", "end_of_life"]
 GwpSet = Literal["AR4", "AR5", "AR6", "EF3.1"]
 Biogenic = Literal["minus_one_plus_one", "zero_zero"]
-
-
-def _iso_date(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise InvalidValueError(f"{value!r} is not a date.", "Write year-month-day, as in 2026-01-01.") from None
-    return value
-
-
-IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 
 
 class Entry(Strict):
@@ -294,6 +282,8 @@ class RuleDocument(Strict):
     """Name of the edition, in quotes."""
     status: Literal["interpretation", "verified", "own"] = "own"
     """`interpretation` where the text of the standard was not read; never claim more."""
+    verified: Verified | None = None
+    """What was read, by whom and when; needed where the status is `verified`, and shown as declared by the authors."""
     title: Text | None = None
     """Name for reports."""
     note: Text | None = None
@@ -314,6 +304,14 @@ class RuleDocument(Strict):
     """Years between the activity data and an emission factor, beyond which there is a warning."""
     electricity: Electricity = Electricity()
     """Which total counts when electricity is bought under contracts."""
+    clauses: Clauses = Clauses()
+    """What the rule states in words, by topic, each clause with its status and source."""
+    data_requirements: DataRequirements | None = None
+    """What the mill must know from its own records."""
+    quality: QualityLimit | None = None
+    """Limit of the data quality rating."""
+    validity: Validity | None = None
+    """How long a result may be used."""
     sources: dict[str, Source] = {}
     """Everything that numbers are cited from."""
     units: dict[str, str] = {}

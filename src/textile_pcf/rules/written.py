@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from textile_pcf.io.strict_yaml import Document, DocumentPath
+from textile_pcf.rules.clauses import TOPICS
 
 ENTRY: Mapping[str, str] = {}
 """Parts of a flow, property or loss that are merged key by key: none; each key is replaced as a whole."""
@@ -17,9 +18,11 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "alternatives": "list of entry",
         "sources": "map of entry",
         "units": "map of entry",
+        "clauses": "clauses",
     },
     "product": {"properties": "map of entry"},
     "stage": {"properties": "map of entry", "losses": "list of entry", "flows": "map of entry"},
+    "clauses": dict.fromkeys(TOPICS, "list of entry"),
     "entry": ENTRY,
 }
 """Parts of a rule that are merged key by key or id by id, and what they hold. All other keys are replaced as a whole."""

@@ -389,7 +389,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "silk_fabric": set(),
 }
 """Paths in which edition 2026.2 of a rule is meant to differ from 2026.1, besides its head."""
-HEAD = {"edition", "valid_from"}
+HEAD = {"edition", "valid_from", "note", "sources", "clauses", "data_requirements", "quality", "validity"}
 
 
 def differences(old, new, path=""):
