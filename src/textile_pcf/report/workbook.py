@@ -25,7 +25,7 @@ from textile_pcf.results.statements import method_statements
 MOST_LINES = 100_000  # lines that a spreadsheet opens in reasonable time
 MOST_ROWS = 1_000_000  # rows of a sheet
 ABOUT = 110  # width of the texts about the run [letters]
-MOST_STATED = 100  # products whose method is told in the workbook
+MOST_STATED = 100  # products whose method is given in the workbook
 
 
 def write_workbook(result: Footprint, path: Path, unit: str | None, language: str) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textile_pcf.inventory.inventory import Inventory
 
 UNKNOWN = "unknown"
-SAME = 0.05  # shares that differ by less are told as one [%]
+SAME = 0.05  # shares that differ by less are shown as one [%]
 GROSS = [place for place, name in enumerate(SPLIT) if name != "uptake"]
 
 
