@@ -79,6 +79,7 @@ def test_form_of_a_case(case):
 # ---------------------------------------------------------------- that none is missing
 
 TAGS = {
+    "allocation": "emissions shared with co-products",
     "carbon_content": "carbon in the product as it leaves",
     "ladder_own": "a factor of the region asked for",
     "ladder_country": "subdivision → country",

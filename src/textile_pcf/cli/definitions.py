@@ -64,7 +64,7 @@ def list_rules(lang: str) -> None:
             title = document.title.text(lang) if document.title else name
             facts = (
                 fixed_text(f"status_{document.status}", lang),
-                fixed_text(document.boundary, lang),
+                fixed_text(document.boundaries[0], lang),
                 str(document.valid_from or ""),
             )
             rows.append((f"{name}@{edition}", *facts, title))
@@ -98,7 +98,11 @@ def show_rule(rule: str, layout: str, lang: str) -> None:
         return
     document = rules.document
     title = document.title.text(lang) if document.title else document.rule
-    facts = (fixed_text(document.boundary, lang), document.gwp, fixed_text("show_per", lang, unit=rules.product_unit.text))
+    facts = (
+        *(fixed_text(name, lang) for name in document.boundaries),
+        document.gwp,
+        fixed_text("show_per", lang, unit=rules.product_unit.text),
+    )
     sys.stdout.write(f"{rules.name}: {title}\n{status_sentence(rules, lang)}\n{', '.join(facts)}\n")
     for basis in document.based_on:
         read = fixed_text(f"access_{basis.access}", lang)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from textile_pcf.cli.width import padded, width
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results import Footprint
-from textile_pcf.results.display import rests_on
+from textile_pcf.results.display import gwp_of, rests_on
+from textile_pcf.results.statements import method_statements
 
 BAR_COLUMNS = 24
 MAX_DETAILED = 5  # products shown stage by stage
@@ -49,6 +50,8 @@ def _product_stages(result: Footprint, number: int, scale: float, unit: str, lan
     if outside:
         lines.append(f"  {fixed_text('memo', language)}")
         lines += [f"  {padded(stages[k], columns)}{values[k]:>10.4g}" for k in outside]
+    for title, text in method_statements(result, number, language, scale):
+        lines.append(f"  {title}: {text}")
     return "\n".join(lines)
 
 
@@ -59,5 +62,10 @@ def _percent(value: float, total: float) -> str:
 def _basis(result: Footprint, language: str) -> str:
     source = result.provenance
     factors = ", ".join(table["table"] for table in source["factors"])
-    parts = (fixed_text(source["boundary"], language), source["gwp"], fixed_text(source["biogenic"], language), factors)
+    parts = (
+        fixed_text(source["boundary"], language),
+        gwp_of(result, language),
+        fixed_text(source["biogenic"], language),
+        factors,
+    )
     return f"{source['rule']}: {fixed_text(source['status'], language)}\n{', '.join(parts)}"

@@ -42,9 +42,10 @@ def missing_flows(activity: Activity, invalid: InvalidNames) -> Iterator[Problem
         if present[spec.index].all():
             continue
         takes = activity.stage_active[activity.processes.block(spec.stage)]
+        excluded = _excluded(activity, spec)
         for entry in np.flatnonzero(takes & ~present[spec.index]):
             product, _ = activity.entry_name(spec.stage, int(entry))
-            if ("flow", spec.index, product) not in invalid:
+            if ("flow", spec.index, product) not in invalid and product not in excluded:
                 stage = rules.stage_id(spec.stage)
                 what = Message(
                     "{title} is missing, and the rule has no value for it.", title=rules.localized_title(stage, spec.id)
@@ -52,6 +53,14 @@ def missing_flows(activity: Activity, invalid: InvalidNames) -> Iterator[Problem
                 units = Message("{unit} or {ratio_unit}", unit=spec.unit.text, ratio_unit=spec.ratio_unit.text)
                 cure = sentences(Message("Give it in {expected}.", expected=units), rules.localized_note(stage, spec.id))
                 yield activity.missing(spec.stage, int(entry), spec.id, what, cure, "missing")
+
+
+def _excluded(activity: Activity, spec: FlowSpec) -> set[int]:
+    """Return the products that leave out a flow by a row `cutoff`, as the rule allows."""
+    if not spec.excludable or not activity.rows.has_cutoffs:
+        return set()
+    left_out = activity.left_out
+    return set(left_out.product[(left_out.flow == spec.index) | (left_out.stage == spec.stage)].tolist())
 
 
 def missing_input(

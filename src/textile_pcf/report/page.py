@@ -13,7 +13,8 @@ from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import localize
 from textile_pcf.results import SPLIT, Footprint
-from textile_pcf.results.display import rests_on, stage_bars
+from textile_pcf.results.display import gwp_of, rests_on, stage_bars
+from textile_pcf.results.statements import method_statements
 
 MAX_DETAILED = 20  # products shown line by line
 MAX_LISTED = 1000  # products in the list
@@ -127,7 +128,7 @@ def render_page(result: Footprint, unit: str | None, language: str) -> str:
         title=result.provenance["title_zh" if language == "zh" else "title"], stages=_boundary(context),
         products=[_product(context, number, Markup) for number in detailed], listed=_listed(context),
         hidden=len(result.products) - len(detailed), warnings=context.warnings(), factors=_factors(context),
-        provenance=provenance_lines(result, language),
+        provenance=provenance_lines(result, language), gwp_of=gwp_of(result, language),
     )  # fmt: skip
 
 
@@ -180,6 +181,7 @@ def _product(context: ReportContext, product: int, markup: Any) -> dict[str, Any
         "defaults": [line for line in lines if line["ruled"]],
         "sources": _sources(inside, total),
         "warnings": context.warnings(product),
+        "method": method_statements(result, product, context.language, scale),
         "explained": result.explain(result.products[product], language=context.language),
     }
 

@@ -13,6 +13,7 @@ import numpy as np
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import localize
 from textile_pcf.results.explain import number
+from textile_pcf.results.gwp_sets import UNKNOWN, named_sets
 
 if TYPE_CHECKING:
     from textile_pcf.results.contributions import StageInfo
@@ -184,11 +185,28 @@ def _basis(result: Footprint, language: str) -> str:
     source = result.provenance
     tables = ", ".join(table["table"] for table in source["factors"])
     rule = f"<b>{escape(source['rule'])}</b>: {_coded(source['status'], language)}"
-    parts = (_coded(source["boundary"], language), source["gwp"], _coded(source["biogenic"], language), escape(tables))
+    parts = (
+        _coded(source["boundary"], language),
+        escape(gwp_of(result, language)),
+        _coded(source["biogenic"], language),
+        escape(tables),
+    )
     memo = ""
     if any(info.outside and result.by_stage[:, place].any() for place, info in enumerate(result.stages)):
         memo = f"<p class='soft'>* {escape(fixed_text('memo', language))}</p>"
     return f"{memo}<p class='soft'>{rule}<br>{' · '.join(parts)}</p>"
+
+
+def gwp_of(result: Footprint, language: str) -> str:
+    """Return the set of global warming potentials of a result; where it does not hold for all, each set is named.
+
+    Of one product with its shares, of several without.
+    """
+    sets, shares = result.gwp_sets
+    if len(result.products) == 1:
+        return named_sets(sets, shares[0], language)
+    used = [name for place, name in enumerate(sets) if shares[:, place].any()] or [sets[0]]
+    return " + ".join(fixed_text("gwp_unknown", language) if name == UNKNOWN else name for name in used)
 
 
 def _coded(key: str, language: str) -> str:

@@ -112,6 +112,8 @@ def _flow(result: Footprint, line: int, language: str) -> str:
 
 def _driver(driver: Driver, language: str) -> str:
     """Return a driver as text: masses of the stage by name, properties by their id."""
+    if driver.kind is DriverKind.ALLOCATION:
+        return fixed_text("driver_allocated", language)
     if driver.kind is DriverKind.MASS:
         return f"{driver.unit} {fixed_text(f'driver_{driver.name}', language)}"
     return driver.label
@@ -142,12 +144,15 @@ def _join_parts(*parts: str) -> str:
 
 
 def _tail(result: Footprint, product: int, stage: str | None, language: str) -> list[str]:
+    from textile_pcf.results.statements import method_statements
+
     texts = [""]
     if stage is None:
         inside = [k for k, info in enumerate(result.stages) if not info.outside and result.by_stage[product, k]]
         terms = " + ".join(number(result.by_stage[product, k]) for k in inside)
         total = number(result.totals[product])
         texts.append(fixed_text("explain_total", language, terms=terms or "0", total=total, unit=result.unit))
+        texts += [f"{title}: {text}" for title, text in method_statements(result, product, language)]
     warnings = result.warnings(result.products[product])
     texts += [fixed_text("explain_warning", language, text=localize(text, language)) for text in warnings]
     return texts if len(texts) > 1 else []

@@ -15,18 +15,20 @@ from textile_pcf.arrays import FloatArray, read_only
 from textile_pcf.columns import ArrowStrings
 from textile_pcf.engine.loops import sum_by_group
 from textile_pcf.errors import Problem, UsageError, check_language, wrong_type
+from textile_pcf.inventory.completeness import Completeness, completeness
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import factor_rows
 from textile_pcf.inventory.processes import Processes
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.messages.message import Message
-from textile_pcf.results import tables
+from textile_pcf.results import method_record, tables
 from textile_pcf.results.as_dict import as_dict
 from textile_pcf.results.carbon_content import carbon_content
 from textile_pcf.results.contributions import SPLIT, Contributions, StageInfo, to_frame
 from textile_pcf.results.default_shares import Gross, default_shares
 from textile_pcf.results.display import Shown, as_html
 from textile_pcf.results.explain import explain_lines
+from textile_pcf.results.gwp_sets import gwp_sets
 from textile_pcf.results.lines import build_contributions, stage_info
 from textile_pcf.results.provenance import provenance
 from textile_pcf.results.run import Run, product_index
@@ -218,6 +220,20 @@ class Footprint:
     def default_factor_share(self) -> FloatArray:
         """Part of the gross emissions whose factor is of a shipped table, and no supplier's, shape (products,). [1]"""
         return _part(self.gross.generic, self.gross.total)
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """What rows answer of the flows and stages that the rule knows."""
+        return completeness(self.inventory)
+
+    @cached_property
+    def gwp_sets(self) -> tuple[tuple[str, ...], FloatArray]:
+        """Sets of global warming potentials, and the share of the gross emissions of each product under each. [1]"""
+        return gwp_sets(self.inventory, self.run.factors, self.run.gwp)
+
+    def total_with_share(self, stage: int, share: float) -> FloatArray:
+        """Return the totals if a stage gave another share to the product, shape (products,). [kg CO2e per product unit]"""
+        return method_record.total_with_share(self, stage, share)
 
     # -- tables ---------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ def provenance(run: Run) -> dict[str, Any]:
         "status": rules.document.status,
         "title": title.text() if title else rules.document.rule,
         "title_zh": title.text("zh") if title else rules.document.rule,
-        "boundary": rules.document.boundary,
+        "boundary": rules.boundary,
         "unit": canonical_text(rules.product_unit.dimensions),
         "rule_sha256": rules.sha256,
         **_verified(run),

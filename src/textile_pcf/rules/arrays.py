@@ -48,6 +48,8 @@ class RuleArrays:
         Flows with drivers that are no mass, each with these drivers: indices of properties, or `product`.
     flow_added_by_rule : array of bool, shape (flows,)
         The flow is added with the value of the rule where activity data have none: it is neither optional nor an alternative.
+    flow_allocated : array of bool, shape (flows,)
+        The flow is shared with co-products of stages further on.
     property_stage : array of int, shape (properties,)
         Index of the stage; -1 for the product.
     property_required : array of bool, shape (properties,)
@@ -75,6 +77,7 @@ class RuleArrays:
     flow_masses: NDArray[np.int64]
     flow_other_drivers: tuple[tuple[FlowSpec, tuple[str | int, ...]], ...]
     flow_added_by_rule: BoolArray
+    flow_allocated: BoolArray
     property_stage: IndexArray
     property_required: BoolArray
     loss_stage: IndexArray
@@ -117,6 +120,7 @@ def rule_arrays(rules: RuleSet) -> RuleArrays:
         flow_added_by_rule=_flags([
             spec.default is not None and not spec.optional and spec.index not in alternatives for spec in flows
         ]),
+        flow_allocated=_flags([spec.allocated for spec in flows]),
         property_stage=_indices([spec.stage for spec in properties]),
         property_required=_flags([not spec.optional and spec.default is None and spec.method is None for spec in properties]),
         loss_stage=_indices([spec.stage for spec in losses]),

@@ -13,6 +13,7 @@ from textile_pcf.io.output_files import is_file
 from textile_pcf.io.resources import data_root, sha256_of
 from textile_pcf.io.strict_yaml import Document, read_bytes, read_yaml
 from textile_pcf.messages.message import Message
+from textile_pcf.rules.boundaries import with_boundary
 from textile_pcf.rules.compile_rule import compile_rule
 from textile_pcf.rules.flat_text import flat_text
 from textile_pcf.rules.flatten import composed_of, flatten, is_composed
@@ -24,13 +25,15 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*(@[A-Za-z0-9][A-Za-z0-9._\-]*)?")
 _VALID_FROM = re.compile(r"^valid_from: *[\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
 
 
-def load_rules(rule: str | Path | RuleSet) -> RuleSet:
+def load_rules(rule: str | Path | RuleSet, boundary: str | None = None) -> RuleSet:
     """Return a product category rule, checked and compiled.
 
     Parameters
     ----------
     rule : str, Path or RuleSet
         Name of a shipped rule (newest edition), `name@edition`, or the path of a rule file; a RuleSet is returned as it is.
+    boundary : str, optional
+        One of the boundaries that the rule offers; the first where none is given.
 
     Returns
     -------
@@ -40,7 +43,7 @@ def load_rules(rule: str | Path | RuleSet) -> RuleSet:
     Raises
     ------
     UsageError
-        There is no such rule, edition or file, or the argument is of another type.
+        There is no such rule, edition, file or boundary, or the argument is of another type.
     RuleError
         The file is not a valid rule; all mistakes are listed with their lines.
 
@@ -50,12 +53,12 @@ def load_rules(rule: str | Path | RuleSet) -> RuleSet:
     'cotton_fabric@2026.1'
     """
     if isinstance(rule, RuleSet):
-        return rule
+        return with_boundary(rule, boundary)
     if not isinstance(rule, str | Path):
         cure = "Give the name of a shipped rule, NAME@EDITION, or the path of a rule file."
         raise wrong_type("rule", rule, "a rule", cure)
     path = rule if isinstance(rule, Path) or _looks_like_path(rule) else _shipped(rule)
-    return read_rule(Path(path))
+    return with_boundary(read_rule(Path(path)), boundary)
 
 
 def read_rule(path: Path) -> RuleSet:
