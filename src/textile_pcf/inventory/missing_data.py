@@ -11,8 +11,9 @@ from textile_pcf.activity.activity import Activity
 from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.errors import Problem
+from textile_pcf.messages.message import Message
 from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, RuleSet
-from textile_pcf.rules.arrays import alternative_flows
+from textile_pcf.rules.arrays import alternative_flows, rule_arrays
 
 InvalidNames = set[tuple[str, int, int]]
 
@@ -48,6 +49,17 @@ def missing_flows(activity: Activity, invalid: InvalidNames) -> Iterator[Problem
                 what = f"{rules.title(stage, spec.id)} is missing, and the rule has no value for it."
                 cure = f"Give it in {spec.unit.text} or {spec.ratio_unit.text}. {rules.note(stage, spec.id)}".strip()
                 yield activity.missing(spec.stage, int(entry), spec.id, what, cure, "missing")
+
+
+def given_balances(activity: Activity) -> Iterator[Problem]:
+    """Yield a problem for each row of a flow that the library computes itself."""
+    flow = rule_arrays(activity.rules).balance_flow
+    rows = activity.exchanges.row[activity.exchanges.flow == flow] if flow >= 0 else np.empty(0, dtype=np.intp)
+    rows = np.unique(rows[rows >= 0])
+    if len(rows):
+        what = Message("The uptake is computed from the biogenic carbon that leaves, so no row can give it.")
+        cure = Message("Remove the row; give the carbon as `biogenic_carbon` of the product.")
+        yield from activity.columns.problems_at(rows, what, cure, "flow", "balance")
 
 
 def missing_input(

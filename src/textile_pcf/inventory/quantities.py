@@ -14,7 +14,7 @@ from textile_pcf.activity.structure_cache import keep_structure
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.columns import group_rows
 from textile_pcf.errors import Problem
-from textile_pcf.inventory.missing_data import check_alternatives, invalid_names, missing_flows, missing_input
+from textile_pcf.inventory.missing_data import check_alternatives, given_balances, invalid_names, missing_flows, missing_input
 from textile_pcf.inventory.period_totals import per_output
 from textile_pcf.inventory.product_mass import missing_mass, product_mass
 from textile_pcf.rules import PRODUCT, Default, LossSpec, PropertySpec, RuleSet
@@ -87,6 +87,7 @@ def complete_quantities(activity: Activity) -> Quantities:
         *period_problems,
         *_missing_values(activity, properties, value, invalid),
         *driver_problems,
+        *given_balances(activity),
     ]
     if activity.key is not None and not (activity.known_complete or repeated or absent or activity.problems):
         keep_structure(activity.rules, activity.key, activity.columns, activity.structure)
@@ -284,6 +285,8 @@ def _flow_values(activity: Activity, properties: FloatArray) -> tuple[FloatArray
     entries = np.full(len(values), -1, dtype=np.intp)
     for index, rows in flows.without_amount():
         spec = activity.rules.flows[index]
+        if spec.balance:
+            values[rows], entries[rows] = 0.0, 0  # until masses and links are known
         if spec.default is None:
             continue
         size = int(activity.processes.lengths[spec.stage])

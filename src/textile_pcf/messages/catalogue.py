@@ -71,7 +71,10 @@ def translate(text: str, language: str, names: Mapping[str, str] | None = None) 
     >>> translate("Steam is missing, and the rule has no value for it.", "zh", {"Steam": "蒸汽"})
     '缺少“蒸汽”，规则中也没有默认值。'
     """
-    return text if language != "zh" or not text else _translate_sentences(text, names or {})
+    if language != "zh" or not text:
+        return text
+    localized = getattr(text, "localized", None)  # a Message knows its template
+    return localized(language) if localized else _translate_sentences(text, names or {})
 
 
 @dataclass(frozen=True, slots=True)

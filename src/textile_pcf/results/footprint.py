@@ -26,6 +26,7 @@ from textile_pcf.results.contributions import SPLIT, Contributions, StageInfo, t
 from textile_pcf.results.default_shares import Gross, default_shares
 from textile_pcf.results.display import Shown, as_html
 from textile_pcf.results.explain import explain_lines
+from textile_pcf.results.headline import Headline, headline
 from textile_pcf.results.lines import build_contributions, stage_info
 from textile_pcf.results.provenance import provenance
 from textile_pcf.results.run import Run
@@ -34,11 +35,6 @@ from textile_pcf.results.unit_scale import unit_scale
 from textile_pcf.results.warnings import result_warnings
 from textile_pcf.suggest import nearest
 from textile_pcf.units.product_units import ProductUnits
-
-
-def _part(part: FloatArray, total: FloatArray) -> FloatArray:
-    """Return part ÷ total, 0 where the total is 0. [1]"""
-    return np.divide(part, total, out=np.zeros(len(total)), where=total > 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,6 +160,11 @@ class Footprint:
         return read_only(self._by_stage_and_part[:, inside, : len(SPLIT)].sum(axis=1))
 
     @cached_property
+    def headline(self) -> Headline:
+        """Footprint of each product excluding and including biogenic CO2 removals; `totals` is the declared one."""
+        return headline(self)
+
+    @cached_property
     def gross(self) -> Gross:
         """Gross emissions of each product, uptake apart, and how much of them rests on the rule and on shipped tables."""
         return default_shares(self.inventory, self.run.factors)
@@ -171,12 +172,12 @@ class Footprint:
     @property
     def default_share(self) -> FloatArray:
         """Part of the gross emissions whose amount is a number of the rule, shape (products,). [1]"""
-        return _part(self.gross.ruled, self.gross.total)
+        return self.gross.part(self.gross.ruled)
 
     @property
     def default_factor_share(self) -> FloatArray:
         """Part of the gross emissions whose factor is of a shipped table, and no supplier's, shape (products,). [1]"""
-        return _part(self.gross.generic, self.gross.total)
+        return self.gross.part(self.gross.generic)
 
     # -- tables ---------------------------------------------------------------------------------------------------
 

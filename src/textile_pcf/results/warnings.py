@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from textile_pcf.factors import FactorTable
+from textile_pcf.inventory.carbon_balance import unknown_carbon
 from textile_pcf.inventory.double_counting import find_double_transport
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import factor_rows, late_factors, match_warnings
@@ -25,6 +26,7 @@ def result_warnings(inventory: Inventory, run: Run) -> tuple[tuple[int, str], ..
         *match_warnings(activity, matches),
         *find_double_transport(activity, run.factors, matches),
         *find_double_uptake(inventory),
+        *unknown_carbon(activity, inventory.balance),
         *((-1, note) for note in activity.columns.table.notes),
     )
 
@@ -35,3 +37,4 @@ def product_warnings(inventory: Inventory, factors: FactorTable) -> Iterator[str
     yield from (text for _, text in late_factors(activity, matches))
     yield from (text for _, text in find_double_transport(activity, factors, matches))
     yield from (text for _, text in find_double_uptake(inventory))
+    yield from (text for _, text in unknown_carbon(activity, inventory.balance))

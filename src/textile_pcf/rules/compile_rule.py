@@ -12,8 +12,8 @@ import numpy as np
 from textile_pcf.errors import RuleError
 from textile_pcf.io.strict_yaml import Document
 from textile_pcf.regions import is_region, known_regions, region_by_name
+from textile_pcf.rules.compile_balance import BalanceCompiler
 from textile_pcf.rules.compile_defaults import DocumentPath
-from textile_pcf.rules.compile_properties import PropertyCompiler
 from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import MASS_DRIVERS, RESERVED, Flow, Loss, RuleDocument, Stage
 from textile_pcf.rules.specs import PRODUCT, FlowSpec, LossSpec, PropertySpec, StageSpec
@@ -52,7 +52,7 @@ def compile_rule(written: RuleDocument, document: Document, path: Path | None, s
     return _RuleCompiler(written, document).compile(path, sha256)
 
 
-class _RuleCompiler(PropertyCompiler):
+class _RuleCompiler(BalanceCompiler):
     """Compile one rule: check ids and order, then build flat lists of properties, losses, flows and stages."""
 
     def compile(self, path: Path | None, sha256: str) -> RuleSet:
@@ -177,7 +177,7 @@ class _RuleCompiler(PropertyCompiler):
             unit=unit,
             ratio_unit=ratio_unit,
             drivers=drivers,
-            optional=flow.optional,
+            optional=flow.optional or flow.balance is not None,
             default=default,
             factor=flow.factor,
             kind=flow.kind,
@@ -186,6 +186,7 @@ class _RuleCompiler(PropertyCompiler):
             any_sign=flow.sign == "any",
             forbid=(*self.written.matching.forbid, *flow_forbids),
             plausible=self.plausible_band(flow, path, unit, ratio_unit),
+            balance=self.balance(flow, owner, unit, path),
         )
 
     def drivers(self, flow: Flow, stage: int, path: DocumentPath) -> tuple[str | int, ...]:

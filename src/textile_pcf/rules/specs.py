@@ -256,6 +256,8 @@ class FlowSpec:
         Regions and fallback steps (`country`, `group`) that the search for a factor must not use.
     plausible : tuple of float, or None
         Lowest and highest plausible value. [canonical unit of `ratio_unit`]
+    balance : tuple of int
+        Flows whose biogenic carbon this flow balances, indices of `RuleSet.flows`; empty for all other flows.
     """
 
     index: int
@@ -273,6 +275,7 @@ class FlowSpec:
     any_sign: bool
     forbid: tuple[str, ...]
     plausible: tuple[float, float] | None
+    balance: tuple[int, ...] = ()
 
     def conversion(self, unit: Unit, ratio_unit: Unit | None = None) -> Conversion | None:
         """Return the conversion of amounts in a unit to canonical values of the flow.
