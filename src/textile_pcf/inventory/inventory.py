@@ -223,6 +223,16 @@ class Inventory:
         links = self.links
         return solve_or_refuse(self.activity, own[:, None], links)[:, 0] if len(links.user) else own
 
+    @cached_property
+    def removals_by_line(self) -> FloatArray:
+        """Net uptake of CO2 per unit of each exchange, links included, shape (exchanges,). [kg CO2 per canonical flow unit]"""
+        per_unit = take(self.matches.removals, self.matches.request)
+        linked = np.flatnonzero(self.supplier >= 0)
+        if len(linked):
+            factor = rule_arrays(self.activity.rules).flow_factor[self.flow[linked]]
+            per_unit[linked] = self.removals[self.supplier[linked]] * self.supplier_units[linked] / factor
+        return per_unit
+
     # -- the same system with other numbers -----------------------------------------------------------------------
 
     def with_amounts(self, amount: FloatArray) -> Inventory:

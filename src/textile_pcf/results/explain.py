@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.messages.catalogue import fixed_text, translate
+from textile_pcf.results.headline import headline_rows, headline_text
+from textile_pcf.suggest import nearest
 
 if TYPE_CHECKING:
     from textile_pcf.results.footprint import Footprint
@@ -25,6 +28,7 @@ def number(value: float) -> str:
 
 def explain_lines(result: Footprint, product: int, stage: str | None, language: str = "en") -> str:
     """Return masses and terms of one product as text, stage by stage, in `en` or `zh`."""
+    _check_stage(result, stage)
     texts = [_head(result, product, language)]
     for place, info in enumerate(result.stages):
         if stage is not None and info.id != stage:
@@ -44,12 +48,24 @@ def explain_lines(result: Footprint, product: int, stage: str | None, language: 
     return "\n".join(texts)
 
 
+def _check_stage(result: Footprint, stage: str | None) -> None:
+    """Check that a stage exists."""
+    ids = [info.id for info in result.stages]
+    if stage is not None and not isinstance(stage, str):
+        raise wrong_type("stage", stage, "the id of a stage", f"There are: {', '.join(ids)}.")
+    if stage is not None and stage not in ids:
+        close = nearest(stage, ids)
+        cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(ids)}."
+        raise UsageError([Problem(f"stage {stage!r}", "There is no such stage in this result.", cure, code="no-stage")])
+
+
 def _head(result: Footprint, product: int, language: str) -> str:
     source = {key: result.provenance[key] for key in ("rule", "status", "boundary", "gwp", "biogenic")}
     if language == "zh":
         source |= {key: fixed_text(source[key], language) for key in ("status", "boundary", "biogenic")}
     total = f"{number(result.totals[product])} {fixed_text('per', language, unit=result.unit)}"
-    return f"{result.products[product]}: {total}\n{fixed_text('explain_head', language, **source)}"
+    both = headline_text(result, product, language)
+    return f"{result.products[product]}: {total}, {both}\n{fixed_text('explain_head', language, **source)}"
 
 
 def _masses(result: Footprint, product: int, stage: int, language: str) -> list[str]:
@@ -154,6 +170,8 @@ def _tail(result: Footprint, product: int, stage: str | None, language: str) -> 
         terms = " + ".join(number(result.by_stage[product, k]) for k in inside)
         total = number(result.totals[product])
         texts.append(fixed_text("explain_total", language, terms=terms or "0", total=total, unit=result.unit))
+        (excluding, kilograms, _), (removals, net, _), (including, both, _) = headline_rows(result, product, language)
+        texts.append(f"{excluding} {number(kilograms)} + {removals} {number(net)} = {including} {number(both)}")
     warnings = result.warnings(result.products[product])
     texts += [fixed_text("explain_warning", language, text=translate(text, language)) for text in warnings]
     return texts if len(texts) > 1 else []

@@ -26,7 +26,7 @@ from textile_pcf.results.contributions import SPLIT, Contributions, StageInfo, t
 from textile_pcf.results.default_shares import Gross, default_shares
 from textile_pcf.results.display import Shown, as_html
 from textile_pcf.results.explain import explain_lines
-from textile_pcf.results.headline import Headline, headline
+from textile_pcf.results.headline import Headline, emissions_by_stage, headline
 from textile_pcf.results.lines import build_contributions, stage_info
 from textile_pcf.results.provenance import provenance
 from textile_pcf.results.run import Run
@@ -152,6 +152,11 @@ class Footprint:
         """Footprint of each product, shape (products,). [kg CO2e per product unit]"""
         inside = np.array([not stage.outside for stage in self.stages])
         return read_only(self.by_stage[:, inside].sum(axis=1))
+
+    @cached_property
+    def emissions_by_stage(self) -> FloatArray:
+        """Emissions per product and stage without biogenic CO2 removals, shape (products, stages). [kg CO2e]"""
+        return read_only(emissions_by_stage(self))
 
     @cached_property
     def split_totals(self) -> FloatArray:
@@ -301,15 +306,7 @@ class Footprint:
         UsageError
             There is no such product, stage or language.
         """
-        check_language(language)
-        ids = [info.id for info in self.stages]
-        if stage is not None and not isinstance(stage, str):
-            raise wrong_type("stage", stage, "the id of a stage", f"There are: {', '.join(ids)}.")
-        if stage is not None and stage not in ids:
-            close = nearest(stage, ids)
-            cure = f"Did you mean {close!r}?" if close else f"There are: {', '.join(ids)}."
-            raise UsageError([Problem(f"stage {stage!r}", "There is no such stage in this result.", cure, code="no-stage")])
-        return explain_lines(self, self.place(product), stage, language)
+        return explain_lines(self, self.place(product), stage, check_language(language))
 
     def to_dict(self, unit: str | None = None) -> dict[str, Any]:
         """Return the result as the command line prints it with `--format json`. [kg CO2e per product unit, or per `unit`]"""
