@@ -15,12 +15,15 @@ from textile_pcf.cli import options
 from textile_pcf.cli.help import Argument, Group
 from textile_pcf.cli.width import padded, width
 from textile_pcf.cli.writing import new, test
+from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import fixed_text, translate
 
 if TYPE_CHECKING:
     from textile_pcf.factors import FactorSheet
     from textile_pcf.rules import PropertySpec, RuleSet
     from textile_pcf.template import Entry
+
+SHOW_FORMATS = ("text", "yaml")
 
 
 @click.group("rules", cls=Group)
@@ -69,12 +72,25 @@ def list_rules(lang: str) -> None:
 
 @rules_group.command("show")
 @options.rule_argument
+@click.option(
+    "--format",
+    "layout",
+    metavar="FORMAT",
+    default="text",
+    help="text: an overview; yaml: the whole rule, with the rule that it extends and its pieces written out.",
+)
 @options.language
-def show_rule(rule: str, lang: str) -> None:
+def show_rule(rule: str, layout: str, lang: str) -> None:
     """Stages of a rule with everything that can be given, its values and their sources."""
-    from textile_pcf.rules import load_rules
+    from textile_pcf.rules import flat_rule, load_rules
 
+    if layout not in SHOW_FORMATS:
+        cure = f"Choose from: {', '.join(SHOW_FORMATS)}."
+        raise UsageError([Problem(f"--format {layout}", "There is no such format.", cure, code="usage")])
     rules = load_rules(rule)
+    if layout == "yaml" and rules.path:
+        sys.stdout.write(flat_rule(rules.path))
+        return
     document = rules.document
     title = document.title.text(lang) if document.title else document.rule
     facts = (fixed_text(document.boundary, lang), document.gwp, fixed_text("show_per", lang, unit=rules.product_unit.text))
@@ -153,10 +169,10 @@ def schema(tables: bool, cases: bool, lang: str) -> None:
         sys.stdout.write(cases_schema())
         return
     from textile_pcf.factors import TableDocument
-    from textile_pcf.rules import RuleDocument
+    from textile_pcf.rules import rule_schema
 
-    model = TableDocument if tables else RuleDocument
-    sys.stdout.write(json.dumps(model.model_json_schema(), indent=1, ensure_ascii=False) + "\n")
+    model = TableDocument.model_json_schema() if tables else rule_schema()
+    sys.stdout.write(json.dumps(model, indent=1, ensure_ascii=False) + "\n")
 
 
 def _tables(names: tuple[str, ...]) -> tuple[FactorSheet, ...]:

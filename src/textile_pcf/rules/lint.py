@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from textile_pcf.errors import RuleError
-from textile_pcf.io.documents import validate_document
-from textile_pcf.io.strict_yaml import read_yaml
-from textile_pcf.rules.load import editions
+from textile_pcf.rules.load import editions, read_document
 from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import Flow, Loss, Property, Quantity, RuleDocument
 
@@ -80,7 +77,7 @@ def _shipped_names() -> frozenset[str]:
     names: set[str] = set()
     for files in editions().values():
         for path in files.values():
-            names |= _titled_ids(validate_document(RuleDocument, read_yaml(path, RuleError), RuleError))
+            names |= _titled_ids(read_document(path))
     return frozenset(names)
 
 
