@@ -22,7 +22,7 @@ from worked import factor_row, write_rule, write_table
 FAST = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 CO2_PER_CARBON = (12.011 + 2 * 15.999) / 12.011
 CONTENT = {"cotton": 0.40964, "polyester": 0.0, "viscose": 0.39333}
-BALANCE = ["spinning.fibre", "yarn_purchase.yarn", "greige_purchase.greige", "spinning.waste", "weaving.waste", "dyeing.waste"]
+BALANCE = ["fibre", "yarn", "fabric", "end_of_life"]
 
 
 def _loss(name: str) -> dict:
@@ -30,7 +30,15 @@ def _loss(name: str) -> dict:
 
 
 def _waste(per: str = "loss") -> dict:
-    return {"unit": "kg", "per": per, "value": 1, "optional": True, "factor": "burned", "kind": "end_of_life"}
+    return {
+        "unit": "kg",
+        "per": per,
+        "value": 1,
+        "optional": True,
+        "factor": "burned",
+        "kind": "end_of_life",
+        "category": "end_of_life",
+    }
 
 
 RULE = {
@@ -89,7 +97,9 @@ RULE = {
             "id": "end_of_life",
             "boundary": "outside",
             "optional": True,
-            "flows": {"burned": {"unit": "kg", "value": 1, "factor": "burned", "kind": "end_of_life"}},
+            "flows": {
+                "burned": {"unit": "kg", "value": 1, "factor": "burned", "kind": "end_of_life", "category": "end_of_life"}
+            },
         },
     ],
 }
@@ -101,7 +111,15 @@ UPTAKE_IN_VALUE = {"biogenic": "minus_one_plus_one", "co2_uptake": 1.5, "co2_bio
 TABLE = [
     {"item": "fibre", "value": 2, "unit": "kgCO2e/kg", "category": "fibre"},
     {"item": "electricity", "value": 0.5, "unit": "kgCO2e/kWh"},
-    {"item": "burned", "value": 0.25, "unit": "kgCO2e/kg", "kind": "end_of_life", "co2_fossil": 0.25, "co2_biogenic": 0.75},
+    {
+        "item": "burned",
+        "value": 0.25,
+        "unit": "kgCO2e/kg",
+        "kind": "end_of_life",
+        "category": "end_of_life",
+        "co2_fossil": 0.25,
+        "co2_biogenic": 0.75,
+    },
     {"item": "carbon_dioxide_uptake", "value": 0, "unit": "kgCO2e/kg", "kind": "direct", "co2_fossil": 0, "co2_uptake": 1},
     {"item": "pcf:yarn", "value": 1, "unit": "kgCO2e/kg", "kind": "cradle_to_gate", **UPTAKE_IN_VALUE},
 ]

@@ -20,27 +20,25 @@ class BalanceCompiler(PropertyCompiler):
     """Path of the flow that has a balance."""
 
     def balance(self, flow: Flow, owner: Stage, unit: Unit, path: DocumentPath) -> tuple[int, ...]:
-        """Return the flows that a flow balances; check that it can balance them."""
+        """Return the flows that a flow balances: those of its categories up to its stage, inside the boundary."""
         if flow.balance is None:
             return ()
         self.check_balance(flow, owner, unit, path)
-        flows = [f"{stage.id}.{name}" for stage in self.written.stages for name in stage.flows]
-        outside = {stage.id for stage in self.written.stages if stage.boundary == "outside"}
-        own = f"{owner.id}.{path[-1]}"
-        indices = []
-        for number, name in enumerate(flow.balance):
-            where: DocumentPath = (*path, "balance", number)
-            if name not in flows:
-                close = self.near(name, flows)
-                cure = f"Did you mean {close!r}?" if close else Message("Write `stage.flow`.")
-                self.problem(where, Message("There is no flow {flow!r}.", flow=name), cure)
-            elif name == own or name.partition(".")[0] in outside or flows.index(name) in indices:
-                what = Message("The balance cannot hold {flow!r}.", flow=name)
-                cure = Message("Name each flow inside the boundary once, and not the balance itself.")
-                self.problem(where, what, cure)
-            else:
-                indices.append(flows.index(name))
-        return tuple(indices)
+        flows = [(stage, name, spec) for stage in self.written.stages for name, spec in stage.flows.items()]
+        place = [stage.id for stage in self.written.stages].index(owner.id)
+        before = {stage.id for stage in self.written.stages[: place + 1] if stage.boundary == "inside"}
+        known = {spec.category for stage, _, spec in flows if stage.id in before and spec.category}
+        for number, category in enumerate(flow.balance):
+            if category not in known:
+                what = Message("No flow up to this stage has the category {category!r}.", category=category)
+                close = self.near(category, known)
+                cure = f"Did you mean {close!r}?" if close else Message("Name categories of flows that bring carbon.")
+                self.problem((*path, "balance", number), what, cure)
+        return tuple(
+            index
+            for index, (stage, _, spec) in enumerate(flows)
+            if stage.id in before and spec.category in flow.balance and spec is not flow
+        )
 
     def check_balance(self, flow: Flow, owner: Stage, unit: Unit, path: DocumentPath) -> None:
         """Check the flow that balances: one per rule, in kg per kg that leaves a stage of the whole product, and no value."""

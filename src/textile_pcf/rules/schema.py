@@ -177,8 +177,8 @@ class Flow(Quantity):
     matching: Matching | None = None
     """Fallback of this flow, in addition to the rule's."""
     balance: Annotated[list[str], Field(min_length=1)] | None = None
-    """Flows (`stage.flow`) that bring or give off biogenic carbon of the product: what this flow takes up is the CO2 of the
-    carbon that leaves, less what they carry already. It has no value and no row."""
+    """Categories of flows that bring or give off biogenic carbon of the product, up to this stage: what this flow takes up is
+    the CO2 of the carbon that leaves, less what they carry already. It has no value and no row."""
 
 
 class Stage(Strict):
