@@ -37,7 +37,7 @@ def data_origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
         if ruled[line]:
             citation = _citation(rules, rules.flows[flows.flow[line]], int(entry[line]))
             types.append(COMPUTED if rules.flows[flows.flow[line]].balance else GENERIC)
-            sources.append(f"{rules.name}: {citation[0]}".rstrip(": "))
+            sources.append(citation[0] if citation[0] == BALANCE else f"{rules.name}: {citation[0]}".rstrip(": "))
             locators.append(citation[1])
         else:
             types.append(cells.text("data_type", int(row[line])))

@@ -138,7 +138,7 @@ def _driver(text: str, language: str) -> str:
 def _source(text: str, language: str) -> str:
     """Return a source as it is cited; the part after the name of the rule is translated."""
     rule, colon, title = text.partition(": ")
-    return f"{rule}{colon}{translate(title, language)}"
+    return f"{rule}{colon}{translate(title, language)}" if colon else translate(text, language)
 
 
 def _data_type(text: str, language: str) -> str:

@@ -29,9 +29,9 @@ class BalanceCompiler(PropertyCompiler):
         before = {stage.id for stage in self.written.stages[: place + 1] if stage.boundary == "inside"}
         known = {spec.category for stage, _, spec in flows if stage.id in before and spec.category}
         for number, category in enumerate(flow.balance):
-            if category not in known:
+            close = self.near(category, known)
+            if category not in known and (close or not known & set(flow.balance)):  # what a rule removed may be named
                 what = Message("No flow up to this stage has the category {category!r}.", category=category)
-                close = self.near(category, known)
                 cure = f"Did you mean {close!r}?" if close else Message("Name categories of flows that bring carbon.")
                 self.problem((*path, "balance", number), what, cure)
         return tuple(
