@@ -122,7 +122,7 @@ def _show_stage(rules: RuleSet, stage: str, lang: str) -> None:
     about = [fixed_text(spec.group, lang), *about] if spec else []
     name = fixed_text("product", lang) if spec is None else rules.title(stage, language=lang)
     sys.stdout.write("\n" + " · ".join((f"{name} [{stage}]", *about)) + "\n")
-    _print(_entry_row(rules, entry, lang) for entry in entries(rules) if entry.stage == stage)
+    _print(_entry_row(rules, entry, lang) for entry in entries(rules, computed=True) if entry.stage == stage)
 
 
 def _entry_row(rules: RuleSet, entry: Entry, lang: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.errors import Problem
 from textile_pcf.messages.message import JoinedMessage, Message, sentences
 from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, RuleSet
-from textile_pcf.rules.arrays import alternative_flows
+from textile_pcf.rules.arrays import alternative_flows, rule_arrays
 
 InvalidNames = set[tuple[str, int, int]]
 
@@ -61,6 +61,15 @@ def _excluded(activity: Activity, spec: FlowSpec) -> set[int]:
         return set()
     left_out = activity.left_out
     return set(left_out.product[(left_out.flow == spec.index) | (left_out.stage == spec.stage)].tolist())
+def given_balances(activity: Activity) -> Iterator[Problem]:
+    """Yield a problem for each row of a flow that the library computes itself."""
+    flow = rule_arrays(activity.rules).balance_flow
+    rows = activity.exchanges.row[activity.exchanges.flow == flow] if flow >= 0 else np.empty(0, dtype=np.intp)
+    rows = np.unique(rows[rows >= 0])
+    if len(rows):
+        what = Message("The uptake is computed from the biogenic carbon that leaves, so no row can give it.")
+        cure = Message("Remove the row; give the carbon as `biogenic_carbon` of the product.")
+        yield from activity.columns.problems_at(rows, what, cure, "flow", "balance")
 
 
 def missing_input(

@@ -15,7 +15,7 @@ from textile_pcf.columns import group_rows
 from textile_pcf.errors import Problem
 from textile_pcf.inventory.allocation import allocated_shares, check_allocation, with_allocation
 from textile_pcf.inventory.defaults import RuleDraws, evaluate_default, property_on
-from textile_pcf.inventory.missing_data import check_alternatives, invalid_names, missing_flows, missing_input
+from textile_pcf.inventory.missing_data import check_alternatives, given_balances, invalid_names, missing_flows, missing_input
 from textile_pcf.inventory.period_totals import per_output
 from textile_pcf.inventory.product_mass import missing_mass, product_mass
 from textile_pcf.messages.message import Message, sentences
@@ -91,6 +91,7 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Q
         *_missing_values(activity, properties, value, invalid),
         *driver_problems,
         *check_allocation(activity, properties),
+        *given_balances(activity),
     ]
     allocation = allocated_shares(activity, properties)
     scale = with_allocation(activity, allocation, scale)
@@ -252,6 +253,8 @@ def _flow_values(activity: Activity, properties: FloatArray, draws: RuleDraws | 
     entries = np.full(len(values), -1, dtype=np.intp)
     for index, rows in flows.without_amount():
         spec = activity.rules.flows[index]
+        if spec.balance:
+            values[rows], entries[rows] = 0.0, 0  # until masses and links are known
         if spec.default is None:
             continue
         rule_values, entry = evaluate_default(activity, properties, spec, draws)

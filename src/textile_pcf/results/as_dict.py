@@ -35,6 +35,7 @@ def as_dict(result: Footprint, unit: str | None) -> dict[str, Any]:
             "product": result.products[number],
             "unit": unit or result.unit,
             "total": float(result.totals[number]) * by,
+            "headline": {name: float(of[number]) * by for name, of in result.headline._asdict().items()},
             "stages": {info.id: float(result.by_stage[number, k]) * by for k, info in stages if not info.outside},
             "groups": {name: float(by_group[number, k]) * by for k, name in enumerate(groups) if used[0][number, k]},
             "split": {name: float(result.split_totals[number, k]) * by for k, name in enumerate(SPLIT)},

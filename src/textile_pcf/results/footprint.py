@@ -29,6 +29,7 @@ from textile_pcf.results.default_shares import Gross, default_shares
 from textile_pcf.results.display import Shown, as_html
 from textile_pcf.results.explain import explain_lines
 from textile_pcf.results.gwp_sets import gwp_sets
+from textile_pcf.results.headline import Headline, emissions_by_stage, headline
 from textile_pcf.results.lines import build_contributions, stage_info
 from textile_pcf.results.provenance import provenance
 from textile_pcf.results.run import Run, product_index
@@ -37,11 +38,6 @@ from textile_pcf.results.unit_scale import unit_scale
 from textile_pcf.results.warnings import result_warnings
 from textile_pcf.suggest import nearest
 from textile_pcf.units.product_units import ProductUnits
-
-
-def _part(part: FloatArray, total: FloatArray) -> FloatArray:
-    """Return part ÷ total, 0 where the total is 0. [1]"""
-    return np.divide(part, total, out=np.zeros(len(total)), where=total > 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,10 +197,20 @@ class Footprint:
         return read_only(self.by_stage[:, inside].sum(axis=1))
 
     @cached_property
+    def emissions_by_stage(self) -> FloatArray:
+        """Emissions per product and stage without biogenic CO2 removals, shape (products, stages). [kg CO2e]"""
+        return read_only(emissions_by_stage(self))
+
+    @cached_property
     def split_totals(self) -> FloatArray:
         """Fossil, biogenic, uptake and land use change, shape (products, 4). [kg CO2e per product unit]"""
         inside = np.array([not stage.outside for stage in self.stages])
         return read_only(self._by_stage_and_part[:, inside, : len(SPLIT)].sum(axis=1))
+
+    @cached_property
+    def headline(self) -> Headline:
+        """Footprint of each product excluding and including biogenic CO2 removals; `totals` is the declared one."""
+        return headline(self)
 
     @cached_property
     def gross(self) -> Gross:
@@ -214,12 +220,12 @@ class Footprint:
     @property
     def default_share(self) -> FloatArray:
         """Part of the gross emissions whose amount is a number of the rule, shape (products,). [1]"""
-        return _part(self.gross.ruled, self.gross.total)
+        return self.gross.part(self.gross.ruled)
 
     @property
     def default_factor_share(self) -> FloatArray:
         """Part of the gross emissions whose factor is of a shipped table, and no supplier's, shape (products,). [1]"""
-        return _part(self.gross.generic, self.gross.total)
+        return self.gross.part(self.gross.generic)
 
     @cached_property
     def completeness(self) -> Completeness:
@@ -386,19 +392,7 @@ class Footprint:
         UsageError
             There is no such product, stage or language.
         """
-        check_language(language)
-        ids = [info.id for info in self.stages]
-        if stage is not None and not isinstance(stage, str):
-            raise wrong_type("stage", stage, "the id of a stage", Message("There are: {known}.", known=", ".join(ids)))
-        if stage is not None and stage not in ids:
-            close = nearest(stage, ids)
-            cure = (
-                Message("Did you mean {close!r}?", close=close)
-                if close
-                else Message("There are: {known}.", known=", ".join(ids))
-            )
-            raise UsageError([Problem(f"stage {stage!r}", "There is no such stage in this result.", cure, code="no-stage")])
-        return explain_lines(self, self.place(product), stage, language)
+        return explain_lines(self, self.place(product), stage, check_language(language))
 
     def to_dict(self, unit: str | None = None) -> dict[str, Any]:
         """Return the result as the command line prints it with `--format json`. [kg CO2e per product unit, or per `unit`]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from textile_pcf.inventory.carbon_balance import unknown_carbon
 from textile_pcf.inventory.completeness import catalogue_warnings, completeness_warnings
 from textile_pcf.inventory.double_counting import find_double_transport
 from textile_pcf.inventory.factor_age import age_warnings, old_factors
@@ -32,6 +33,7 @@ def result_warnings(inventory: Inventory, run: Run) -> tuple[tuple[int, str], ..
         *age_warnings(activity, matches, run.factors),
         *completeness_warnings(inventory),
         *_gwp(gwp_warning(inventory, run.factors, run.gwp)),
+        *unknown_carbon(activity, inventory.balance),
         *((-1, note) for note in activity.columns.table.notes),
     )
 
@@ -51,3 +53,4 @@ def product_warnings(inventory: Inventory, run: Run) -> Iterator[str]:
     yield from (text for _, text in old_factors(activity, matches, factors))
     yield from catalogue_warnings(inventory)
     yield from (text for text in [catalogue_gwp_warning(inventory, factors, run.gwp)] if text is not None)
+    yield from (text for _, text in unknown_carbon(activity, inventory.balance))

@@ -62,6 +62,8 @@ class Expected(Strict):
     """What the result is per."""
     total: float | None = None
     """The footprint. [kg CO2e per `unit`]"""
+    headline: dict[str, float] = {}
+    """excluding, including: without and with biogenic CO2 removals. [kg CO2e per `unit`]"""
     stages: dict[str, float] = {}
     """Of each stage. [kg CO2e per `unit`]"""
     groups: dict[str, float] = {}

@@ -14,6 +14,7 @@ from textile_pcf.io.strict_yaml import Document
 from textile_pcf.messages.message import Message
 from textile_pcf.regions import is_region, known_regions, region_by_name
 from textile_pcf.rules.boundaries import is_optional, is_outside
+from textile_pcf.rules.compile_balance import BalanceCompiler
 from textile_pcf.rules.compile_clauses import clause_problems
 from textile_pcf.rules.compile_defaults import DocumentPath
 from textile_pcf.rules.compile_method import MethodCompiler
@@ -55,7 +56,7 @@ def compile_rule(written: RuleDocument, document: Document, path: Path | None, s
     return _RuleCompiler(written, document).compile(path, sha256)
 
 
-class _RuleCompiler(MethodCompiler):
+class _RuleCompiler(MethodCompiler, BalanceCompiler):
     """Compile one rule: check ids and order, then build flat lists of properties, losses, flows and stages."""
 
     def compile(self, path: Path | None, sha256: str) -> RuleSet:
@@ -186,7 +187,7 @@ class _RuleCompiler(MethodCompiler):
             unit=unit,
             ratio_unit=ratio_unit,
             drivers=drivers,
-            optional=flow.optional,
+            optional=flow.optional or flow.balance is not None,
             default=default,
             factor=flow.factor,
             kind=flow.kind,
@@ -199,6 +200,7 @@ class _RuleCompiler(MethodCompiler):
             conditions=self.conditions(flow.required_if, stage, (*path, "required_if")),
             excludable=flow.excludable,
             allocated=flow.allocated,
+            balance=self.balance(flow, owner, unit, path),
         )
 
     def drivers(self, flow: Flow, stage: int, path: DocumentPath) -> tuple[str | int, ...]:

@@ -172,6 +172,9 @@ class Flow(Quantity):
     """A row `cutoff` may leave it out although it is neither optional nor has a value."""
     allocated: bool = True
     """false: stays whole where a stage further on shares emissions with co-products."""
+    balance: Annotated[list[str], Field(min_length=1)] | None = None
+    """Categories of flows that bring or give off biogenic carbon of the product, up to this stage: what this flow takes up is
+    the CO2 of the carbon that leaves, less what they carry already. It has no value and no row."""
 
 
 class Stage(Strict):

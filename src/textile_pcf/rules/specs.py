@@ -270,6 +270,8 @@ class FlowSpec:
         Whether a row `cutoff` may leave it out although it must be given.
     allocated : bool
         Whether it is shared with co-products of stages further on.
+    balance : tuple of int
+        Flows whose biogenic carbon this flow balances, indices of `RuleSet.flows`; empty for all other flows.
     """
 
     index: int
@@ -291,6 +293,7 @@ class FlowSpec:
     conditions: tuple[tuple[str, int], ...] = ()
     excludable: bool = False
     allocated: bool = True
+    balance: tuple[int, ...] = ()
 
     def conversion(self, unit: Unit, ratio_unit: Unit | None = None) -> Conversion | None:
         """Return the conversion of amounts in a unit to canonical values of the flow.
