@@ -92,8 +92,8 @@ def batch(
     with collect_warnings(lang) as collected:
         result = calculate_batch(
             file, rule, factors, out=output, results=results, on_error=on_error, workers=workers,
-            progress=ProgressBar(progress, lang), scenarios=changes, units=units, gwp=gwp, biogenic=biogenic, boundary=boundary, supply=supply,
-            dask=dask,
+            progress=ProgressBar(progress, lang), scenarios=changes, units=units, gwp=gwp, biogenic=biogenic, boundary=boundary,
+            supply=supply, dask=dask,
         )  # fmt: skip
         _write_summary(result, rule, lang, collected)
     if result.rejected:

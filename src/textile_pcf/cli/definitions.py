@@ -87,7 +87,7 @@ def show_rule(rule: str, layout: str, lang: str) -> None:
     from textile_pcf.template import rule_document, status_sentence
 
     if layout not in SHOW_FORMATS:
-        cure = f"Choose from: {', '.join(SHOW_FORMATS)}."
+        cure = Message("Choose from: {choices}.", choices=", ".join(SHOW_FORMATS))
         raise UsageError([Problem(f"--format {layout}", "There is no such format.", cure, code="usage")])
     rules = load_rules(rule)
     if layout == "yaml" and rules.path:

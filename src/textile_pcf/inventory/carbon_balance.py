@@ -71,9 +71,7 @@ def balance_carbon(
         return quantities, amount, None
     per_unit = matches.removals[matches.request[rows]]
     if not np.all(per_unit > 0):
-        raise InputError(
-            root_causes(activity, list(_no_uptake(activity, rows[~(per_unit > 0)]))), activity.rules.translations()
-        )
+        raise InputError(root_causes(activity, list(_no_uptake(activity, rows[~(per_unit > 0)]))))
     amount = amount.copy()
     amount[rows] = 0.0
     units = _units_of_suppliers(activity, quantities, matches, amount)

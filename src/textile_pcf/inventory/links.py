@@ -118,7 +118,7 @@ def solve_or_refuse(activity: Activity, own: FloatArray, links: engine.Links) ->
     except ValueError as error:
         loops = engine.find_loops(links.user, links.supplier, links.amount, len(activity.names))
         problems = [_loop(activity, loop) for loop in loops]
-        raise InputError(root_causes(activity, problems), activity.rules.translations()) from error
+        raise InputError(root_causes(activity, problems)) from error
 
 
 def _unknown_units(

@@ -61,6 +61,8 @@ def _excluded(activity: Activity, spec: FlowSpec) -> set[int]:
         return set()
     left_out = activity.left_out
     return set(left_out.product[(left_out.flow == spec.index) | (left_out.stage == spec.stage)].tolist())
+
+
 def given_balances(activity: Activity) -> Iterator[Problem]:
     """Yield a problem for each row of a flow that the library computes itself."""
     flow = rule_arrays(activity.rules).balance_flow

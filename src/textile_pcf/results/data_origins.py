@@ -39,7 +39,9 @@ def data_origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
             citation = _citation(rules, rules.flows[flows.flow[line]], int(entry[line]))
             types.append(COMPUTED if rules.flows[flows.flow[line]].balance else GENERIC)
             named = citation[0] and citation[0] != BALANCE
-            sources.append(Message("{rule}: {title}", rule=rules.name, title=citation[0]) if named else citation[0] or rules.name)
+            sources.append(
+                Message("{rule}: {title}", rule=rules.name, title=citation[0]) if named else citation[0] or rules.name
+            )
             locators.append(citation[1])
         else:
             types.append(cells.text("data_type", int(row[line])))

@@ -58,7 +58,9 @@ def _check_stage(result: Footprint, stage: str | None) -> None:
         raise wrong_type("stage", stage, "the id of a stage", Message("There are: {known}.", known=", ".join(ids)))
     if stage is not None and stage not in ids:
         close = nearest(stage, ids)
-        cure = Message("Did you mean {close!r}?", close=close) if close else Message("There are: {known}.", known=", ".join(ids))
+        cure = (
+            Message("Did you mean {close!r}?", close=close) if close else Message("There are: {known}.", known=", ".join(ids))
+        )
         raise UsageError([Problem(f"stage {stage!r}", "There is no such stage in this result.", cure, code="no-stage")])
 
 

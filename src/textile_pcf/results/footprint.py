@@ -14,13 +14,12 @@ from textile_pcf._extensions import extension
 from textile_pcf.arrays import FloatArray, read_only
 from textile_pcf.columns import ArrowStrings
 from textile_pcf.engine.loops import sum_by_group
-from textile_pcf.errors import Problem, UsageError, check_language, wrong_type
+from textile_pcf.errors import check_language
 from textile_pcf.inventory.completeness import Completeness, completeness
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import factor_rows
 from textile_pcf.inventory.processes import Processes
 from textile_pcf.inventory.product_mass import product_units_of
-from textile_pcf.messages.message import Message
 from textile_pcf.results import method_record, tables
 from textile_pcf.results.as_dict import as_dict
 from textile_pcf.results.carbon_content import carbon_content
@@ -36,7 +35,6 @@ from textile_pcf.results.run import Run, product_index
 from textile_pcf.results.stage_terms import stage_terms
 from textile_pcf.results.unit_scale import unit_scale
 from textile_pcf.results.warnings import result_warnings
-from textile_pcf.suggest import nearest
 from textile_pcf.units.product_units import ProductUnits
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textile_pcf.messages.catalogue import fixed_text, translate
+from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import localize
 from textile_pcf.results.explain import number
 from textile_pcf.results.gwp_sets import named_sets
 from textile_pcf.results.method_record import allocation_record, boundary_totals, cutoff_record
@@ -47,7 +48,7 @@ def _allocation(result: Footprint, record: dict[str, Any], language: str, scale:
         "method": fixed_text(f"allocation_{record['method']}", language),
         "others": ("、" if language == "zh" else ", ").join(names),
         "share": f"{record['share'] * 100:.4g}",
-        "source": ", ".join(filter(None, (record["source"], translate(record["locator"], language)))),
+        "source": ", ".join(filter(None, (record["source"], localize(record["locator"], language)))),
         "why": stage.allocation.hierarchy.text(language),
     }
     text = fixed_text("allocation_is", language, **values)
@@ -56,7 +57,7 @@ def _allocation(result: Footprint, record: dict[str, Any], language: str, scale:
             "method": fixed_text(f"allocation_{other['method']}", language),
             "share": f"{other['share'] * 100:.4g}",
             "total": number(other["total"] * scale),
-            "source": f"{other['source']}, {translate(other['locator'], language)}",
+            "source": f"{other['source']}, {localize(other['locator'], language)}",
         }
         text += fixed_text("allocation_alternative", language, **shown)
     return text

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from textile_pcf.inventory.inventory import Inventory
+from textile_pcf.messages.message import Message
 from textile_pcf.results.default_shares import ruled_rows
 from textile_pcf.rules.arrays import rule_arrays
 
@@ -26,4 +27,5 @@ def find_unmeasured(inventory: Inventory) -> Iterator[tuple[int, str]]:
         if spec_type != "flow" or not rows.any():
             continue
         taking, counted = (len(np.unique(product[chosen])) for chosen in (rows, flow == index))
-        yield -1, f"{name}: the rule wants this measured; {taking} of {counted} products take a value of the rule."
+        text = "{name}: the rule wants this measured; {taking} of {counted} products take a value of the rule."
+        yield -1, Message(text, name=name, taking=taking, counted=counted)

@@ -32,7 +32,11 @@ class BalanceCompiler(PropertyCompiler):
             close = self.near(category, known)
             if category not in known and (close or not known & set(flow.balance)):  # what a rule removed may be named
                 what = Message("No flow up to this stage has the category {category!r}.", category=category)
-                cure = f"Did you mean {close!r}?" if close else Message("Name categories of flows that bring carbon.")
+                cure = (
+                    Message("Did you mean {close!r}?", close=close)
+                    if close
+                    else Message("Name categories of flows that bring carbon.")
+                )
                 self.problem((*path, "balance", number), what, cure)
         return tuple(
             index

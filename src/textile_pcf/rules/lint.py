@@ -45,7 +45,7 @@ def _rule_advice(rule: RuleDocument) -> Iterator[str]:
         yield "cutoff: missing; say which flows may be left out."
     silent = [topic for topic in TOPICS if not rule.clauses.of(topic)]
     if silent and len(silent) < len(TOPICS):
-        yield f"clauses: nothing is stated on: {', '.join(silent)}."
+        yield Message("clauses: nothing is stated on: {topics}.", topics=", ".join(silent))
 
 
 def _stage_advice(rule: RuleDocument) -> Iterator[str]:
