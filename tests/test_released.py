@@ -17,8 +17,8 @@ PUBLISHED = sorted(
     str(path.relative_to(ROOT))
     for path in [
         *(ROOT / "rules").glob("*/*.yaml"),
-        *(ROOT / "emission_factors").glob("*.csv"),
-        *(ROOT / "emission_factors").glob("*.yaml"),
+        *(ROOT / "emission_factors").rglob("*.csv"),
+        *(ROOT / "emission_factors").rglob("*.yaml"),
     ]
 )
 

@@ -14,7 +14,8 @@ from textile_pcf._extensions import extension
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import wrong_type
 from textile_pcf.factors.declared import CONVENTION_CURE, items_without_convention
-from textile_pcf.factors.load import check_table, read_factor_table, shipped_tables
+from textile_pcf.factors.editions import default_table, shipped_file, shipped_tables, table_editions
+from textile_pcf.factors.load import check_table, read_factor_table
 from textile_pcf.factors.matching import Match, NoMatch, Request, match
 from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, LINK, FactorSheet, TableDocument
 from textile_pcf.factors.values import SPLIT_AND_AIRCRAFT, SPLIT_SIZE, has_gases, split_values
@@ -33,11 +34,14 @@ __all__ = [
     "Request",
     "TableDocument",
     "check_table",
+    "default_table",
     "is_region",
     "known_regions",
     "load_factors",
     "read_factor_table",
+    "shipped_file",
     "shipped_tables",
+    "table_editions",
 ]
 
 
@@ -210,7 +214,8 @@ def load_factors(*sources: str | Path | Any) -> FactorTable:
     Parameters
     ----------
     *sources : str, Path or DataFrame
-        Names of shipped tables, or paths of CSV, Excel or Parquet files; without any, the table `default`.
+        Names of shipped tables (`NAME`, the newest edition, or `NAME@EDITION`), or paths of CSV, Excel or Parquet files;
+        without any, the table `default`.
 
     Returns
     -------

@@ -14,6 +14,7 @@ from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import cell_text, quoted
 from textile_pcf.errors import FactorError, Problem, UsageError, warn_caller, wrong_type
 from textile_pcf.factors.declared import Report, check_declared
+from textile_pcf.factors.editions import shipped_file, shipped_tables
 from textile_pcf.factors.gwp import SETS, UNKNOWN
 from textile_pcf.factors.table import (
     COLUMNS,
@@ -32,7 +33,7 @@ from textile_pcf.factors.values import value_from_gases
 from textile_pcf.io.documents import validate_document
 from textile_pcf.io.output_files import is_file
 from textile_pcf.io.read_table import read_table
-from textile_pcf.io.resources import data_root, sha256_of
+from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Table
@@ -43,20 +44,7 @@ from textile_pcf.units.number_text import parse_office_numbers, why_no_number
 
 UNIT_CURE = "Write a whole unit such as kgCO2e/kWh."
 TOLERANCE = 0.005  # relative, between the printed value and the one computed from gases
-NOT_TABLES = ("gwp100", "regions", "synonyms")
 _YEAR = re.compile("[12][0-9]{3}")
-
-
-def shipped_tables() -> dict[str, Path]:
-    """Return the files of the shipped tables by name.
-
-    Examples
-    --------
-    >>> "default" in shipped_tables()
-    True
-    """
-    files = sorted(data_root("emission_factors").glob("*.csv"))
-    return {file.stem: file for file in files if file.stem not in NOT_TABLES}
 
 
 def read_factor_table(source: str | Path | Any) -> FactorSheet:
@@ -65,7 +53,7 @@ def read_factor_table(source: str | Path | Any) -> FactorSheet:
     Parameters
     ----------
     source : str, Path or DataFrame
-        Name of a shipped table, path of a CSV, Excel or Parquet file, or a DataFrame.
+        Name of a shipped table (`NAME`, the newest edition, or `NAME@EDITION`), path of a CSV, Excel or Parquet file, or a DataFrame.
 
     Returns
     -------
@@ -89,8 +77,8 @@ def read_factor_table(source: str | Path | Any) -> FactorSheet:
 
 
 def _find_file(source: str | Path) -> Path:
-    if isinstance(source, str) and source in shipped_tables():
-        return shipped_tables()[source]
+    if isinstance(source, str) and (shipped := shipped_file(source)) is not None:
+        return shipped
     path = Path(source)
     if not is_file(path):
         close = nearest(str(source), shipped_tables())

@@ -6,17 +6,18 @@ import csv
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cache
+from pathlib import Path
 
+from textile_pcf.factors.editions import edition_folder
 from textile_pcf.factors.table import FactorSheet
-from textile_pcf.io.resources import data_root
 
 MIN_SIMILARITY = 0.75  # from which a misspelt term counts as found
 
 
 @cache
-def synonyms() -> dict[str, frozenset[str]]:
-    """Return other names of items, in lower case, by item."""
-    with (data_root("emission_factors") / "synonyms.csv").open(encoding="utf-8", newline="") as file:
+def synonyms(folder: Path) -> dict[str, frozenset[str]]:
+    """Return other names of items of an edition, in lower case, by item."""
+    with (folder / "synonyms.csv").open(encoding="utf-8", newline="") as file:
         terms_of: dict[str, set[str]] = {}
         for row in csv.DictReader(file):
             terms_of.setdefault(row["item"], set()).add(row["term"].lower())
@@ -56,7 +57,7 @@ def _score(table: FactorSheet, row: int, terms: list[str]) -> float:
     """Return at least 1 when the row contains every term, less when terms are only similar, 0 when one is missing."""
     item = table.texts["item"][row]
     names = [item, *item.split("_"), table.texts["name_en"][row], table.texts["name_zh"][row], table.texts["category"][row]]
-    texts = [name.lower() for name in names if name] + list(synonyms().get(item, ()))
+    texts = [name.lower() for name in names if name] + list(synonyms(edition_folder(table.path)).get(item, ()))
     score = 1.0
     for term in terms:
         if any(term == text for text in texts):

@@ -133,7 +133,7 @@ class FactorSheet:
     @property
     def shipped(self) -> bool:
         """Whether the table is shipped with the library."""
-        return self.path is not None and self.path.resolve().parent == data_root("emission_factors").resolve()
+        return self.path is not None and self.path.resolve().parent.parent == data_root("emission_factors").resolve()
 
     @property
     def size(self) -> int:
