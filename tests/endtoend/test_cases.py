@@ -24,6 +24,7 @@ def test_case(case):
 
 
 TOLD_AT = {
+    "composed: a purchased dye of which no open source has a factor": [("dyeing.dye", 0)],
     "blends: shares that do not add up": [("product.share", 0)],
     "blends: a component in a common stage": [("weaving.electricity", 1)],
     "blends: shares under a rule without stages per fibre": [("product.share", 0)],
@@ -80,6 +81,8 @@ def test_form_of_a_case(case):
 
 TAGS = {
     "carbon_content": "carbon in the product as it leaves",
+    "composed": "a factor composed of cited rows",
+    "proxy": "a row that stands in for another item, marked",
     "ladder_own": "a factor of the region asked for",
     "ladder_country": "subdivision → country",
     "ladder_group": "country → group",

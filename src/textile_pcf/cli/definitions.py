@@ -169,6 +169,8 @@ def _tables(names: tuple[str, ...]) -> tuple[FactorSheet, ...]:
 def _row(table: FactorSheet, row: int, lang: str) -> tuple[str, ...]:
     texts = table.texts
     name = texts[f"name_{lang}"][row] or texts["name_en"][row]
+    if texts["proxy_for"][row]:
+        name += fixed_text("proxy_for_items", lang, items=texts["proxy_for"][row].replace(";", ", "))
     value = f"{table.numbers['value'][row]:g} {table.units[row].text}"
     return (texts["item"][row], texts["region"][row], texts["year"][row], texts["kind"][row], value, table.name, name)
 
@@ -195,10 +197,15 @@ def list_factors(factors: tuple[str, ...], items: bool, lang: str) -> None:
 @options.language
 def search_factors(words: tuple[str, ...], factors: tuple[str, ...], lang: str) -> None:
     """Find emission factors by name, in English or Chinese, with the names that mills use."""
-    from textile_pcf.factors.search import search
+    from textile_pcf.factors.editions import edition_folder
+    from textile_pcf.factors.search import search, search_unavailable
 
-    matches = search(_tables(factors), " ".join(words))
-    if not matches:
+    tables = _tables(factors)
+    matches = search(tables, " ".join(words))
+    unavailable = [] if factors else search_unavailable(edition_folder(None), " ".join(words))
+    for one in unavailable:
+        sys.stdout.write(f"{one.message().localized(lang)}\n")
+    if not matches and not unavailable:
         sys.stderr.write(fixed_text("nothing_found", lang, words=" ".join(words)) + "\n")
     _print(_row(table, row, lang) for table, row in matches)
 

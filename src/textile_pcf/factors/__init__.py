@@ -13,12 +13,13 @@ import numpy as np
 from textile_pcf._extensions import extension
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import wrong_type
+from textile_pcf.factors.composition import SPLIT_SIZE, composition_text
 from textile_pcf.factors.declared import CONVENTION_CURE, items_without_convention
 from textile_pcf.factors.editions import default_table, shipped_file, shipped_tables, table_editions
 from textile_pcf.factors.load import check_table, read_factor_table
 from textile_pcf.factors.matching import Match, NoMatch, Request, match
 from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, LINK, FactorSheet, TableDocument
-from textile_pcf.factors.values import SPLIT_AND_AIRCRAFT, SPLIT_SIZE, has_gases, split_values
+from textile_pcf.factors.values import SPLIT_AND_AIRCRAFT, has_gases, other_values, split_values
 from textile_pcf.messages.message import Message, sentences
 from textile_pcf.regions import is_region, known_regions
 
@@ -96,6 +97,29 @@ class FactorTable:
         """
         return [split_values(table, gwp, biogenic) for table in self.tables]
 
+    def composition(self, table: int, row: int, gwp: str, biogenic: str) -> Message | None:
+        """Return the sum behind a composed factor as text: every input with amount, loss, factor and sources.
+
+        Parameters
+        ----------
+        table, row : int
+            Index of the table, and row in it.
+        gwp : str
+            Set of global warming potentials: AR4, AR5, AR6 or EF3.1.
+        biogenic : str
+            Convention for biogenic CO2: `minus_one_plus_one` or `zero_zero`.
+
+        Returns
+        -------
+        str or None
+            None for a factor that is not composed.
+        """
+        sheet = self.tables[table]
+        if row not in sheet.compositions:
+            return None
+        values, others = split_values(sheet, gwp, biogenic), other_values(sheet, gwp, biogenic)
+        return composition_text(sheet, row, values, others)
+
     def warnings(self, gwp: str, used: Mapping[int, Iterable[int]], biogenic: str = HOLDS_NONE) -> list[str]:
         """Return warnings about factors that a calculation uses.
 
@@ -141,6 +165,10 @@ class FactorTable:
             if negative.any():
                 items = ", ".join(sorted({table.texts["item"][row] for row in indices[negative]}))
                 warnings.append(Message("{label}: negative factors are used: {items}.", label=table.label, items=items))
+            composed = sorted({table.texts["item"][row] for row in rows if row in table.compositions})
+            if composed:
+                what = "{label}: composed factors, which are estimates from cited rows, are used: {items}."
+                warnings.append(Message(what, label=table.label, items=", ".join(composed)))
             undeclared = items_without_convention(table, rows) if biogenic == HOLDS_UPTAKE else []
             if undeclared:
                 items = ", ".join(sorted(set(undeclared)))

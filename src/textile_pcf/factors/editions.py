@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.io.resources import data_root
-from textile_pcf.messages.message import Message, sentences
+from textile_pcf.messages.message import Message, TranslatedText, sentences
 from textile_pcf.suggest import nearest
 
 DEFAULT = "default"
@@ -111,6 +113,43 @@ def default_table(edition: str) -> str:
     ('default@2026.1', 'default')
     """
     return f"{DEFAULT}@{edition}" if edition in table_editions()[DEFAULT] else DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """An item for which no open factor was found: the supplier must be asked.
+
+    Attributes
+    ----------
+    item, name_en, name_zh : str
+        Item and its names.
+    """
+
+    item: str
+    name_en: str
+    name_zh: str
+
+    def message(self) -> Message:
+        """Return who to ask, as a sentence."""
+        name = TranslatedText(self.name_en, self.name_zh)
+        what = "No open emission factor was found for {item!r} ({name}): ask the supplier for a footprint, and name it pcf:ID."
+        return Message(what, item=self.item, name=name)
+
+
+@cache
+def unavailable_items(folder: Path) -> dict[str, Unavailable]:
+    """Return the items of an edition for which no open factor was found.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the edition.
+    """
+    path = folder / "unavailable.csv"
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["item"]: Unavailable(row["item"], row["name_en"], row["name_zh"]) for row in csv.DictReader(file)}
 
 
 def edition_folder(path: Path | None) -> Path:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from textile_pcf.factors.declared import MASS, mass_of_unit
+from textile_pcf.factors.editions import edition_folder, unavailable_items
 from textile_pcf.factors.table import DECLARED, FactorSheet
-from textile_pcf.messages.message import Message, sentences
+from textile_pcf.messages.message import JoinedMessage, Message, sentences
 from textile_pcf.regions import fallback_regions
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, describe, own_units
@@ -66,7 +67,7 @@ class Match:
     fallback : str
         Steps from the requested region and year to those of the factor; empty for an exact match.
     warning : str
-        A sentence where the factor is of a later year than requested; else empty.
+        A sentence where the factor is a proxy, or of a later year than requested; else empty.
     mass : float
         Mass of the unit that the factor is per, where the flow counts mass and the factor does not; else 1. [kg]
     """
@@ -120,7 +121,23 @@ def match(tables: Sequence[FactorSheet], request: Request) -> Match | NoMatch:
             row, fallback, warning = candidate
             no_match = _check_row(table, row, request)
             return no_match or Match(number, row, fallback, warning, _unit_mass(table, row, request) or 1.0)
-    return _no_match(tables, request)
+    return _match_proxy(tables, request) or _no_match(tables, request)
+
+
+def _match_proxy(tables: Sequence[FactorSheet], request: Request) -> Match | None:
+    """Return a row that is named as a proxy for the item, with a warning; None if there is none that fits."""
+    for number, table in enumerate(tables):
+        by_region = table.by_proxied_item_and_kind.get((request.item, request.kind))
+        candidate = _search_regions(by_region, request, False) if by_region else None
+        if candidate is None or _check_row(table, candidate[0], request) is not None:
+            continue
+        row, fallback, late = candidate
+        item = table.texts["item"][row]
+        what = "{item} stands in for it as a proxy; ask the supplier for a footprint (pcf:ID)"
+        warning = JoinedMessage([text for text in (Message(what, item=item), late) if text], "; ", "；")
+        steps = "; ".join(filter(None, (f"{request.item}→{item} (proxy)", fallback)))
+        return Match(number, row, steps, warning, _unit_mass(table, row, request) or 1.0)
+    return None
 
 
 def _search_regions(by_region: Mapping[str, dict[int, int]], request: Request, declared: bool) -> tuple[int, str, str] | None:
@@ -216,6 +233,10 @@ def _no_match(tables: Sequence[FactorSheet], request: Request) -> NoMatch:
     rows = [(table, row) for table in tables for row in table.index.get(request.item, [])]
     labels = ", ".join(table.label for table in tables)
     if not rows:
+        unavailable = unavailable_items(edition_folder(None)).get(request.item)
+        if unavailable is not None:
+            ask = "Write the footprint into a table of your own, with the item pcf:ID."
+            return NoMatch(unavailable.message(), ask)
         close = nearest(request.item, _suitable_items(tables, request))
         cure: str = (
             Message("Did you mean {close!r}?", close=close)

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
-from textile_pcf.factors.editions import edition_folder
+from textile_pcf.factors.editions import Unavailable, edition_folder, unavailable_items
 from textile_pcf.factors.table import FactorSheet
 
 MIN_SIMILARITY = 0.75  # from which a misspelt term counts as found
@@ -53,10 +53,31 @@ def search(tables: Sequence[FactorSheet], query: str) -> list[tuple[FactorSheet,
     return [(table, row) for score, table, row in scored if best < 1 or score >= 1]
 
 
+def search_unavailable(folder: Path, query: str) -> list[Unavailable]:
+    """Return the items without an open factor whose names contain every term.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the edition.
+    query : str
+        Terms in English or Chinese, separated by blanks.
+    """
+    terms = query.lower().split()
+
+    def texts(one: Unavailable) -> list[str]:
+        return [one.item, one.item.replace("_", " "), one.name_en.lower(), one.name_zh, *synonyms(folder).get(one.item, ())]
+
+    found = unavailable_items(folder).values()
+    return [one for one in found if all(any(term in text for text in texts(one)) for term in terms)]
+
+
 def _score(table: FactorSheet, row: int, terms: list[str]) -> float:
     """Return at least 1 when the row contains every term, less when terms are only similar, 0 when one is missing."""
     item = table.texts["item"][row]
-    names = [item, *item.split("_"), table.texts["name_en"][row], table.texts["name_zh"][row], table.texts["category"][row]]
+    proxied = table.texts["proxy_for"][row].split(";")
+    titles = [table.texts[name][row] for name in ("name_en", "name_zh", "category")]
+    names = [item, *item.split("_"), *proxied, *titles]
     texts = [name.lower() for name in names if name] + list(synonyms(edition_folder(table.path)).get(item, ()))
     score = 1.0
     for term in terms:

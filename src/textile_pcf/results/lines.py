@@ -129,6 +129,8 @@ def _factor_row(factors: FactorTable, match: Any) -> dict[str, str]:
     value = Message("printed {value}", value=f"{number(printed)} {table.units[match.row].text}")
     if match.mass != 1:
         value = Message("printed {value} ({mass} per unit)", value=value.values["value"], mass=weighs)
+    if match.row in table.compositions:
+        value = Message("composed, {value}", value=value.values["value"])
     return {
         "region": table.texts["region"][match.row],
         "year": table.texts["year"][match.row],

@@ -128,7 +128,7 @@ def _table(case: Case, rows: list[dict[str, Any]], paths: Iterable[DocumentPath]
 
 
 def factors_of(case: Case) -> FactorTable | None:
-    """Return the factors of a case: written in it, or tables by name or path; None for the shipped ones of the rule's edition."""
+    """Return the factors of a case: written in it, or tables by name or path; None for those of the rule's edition."""
     factors = case.data.get("factors")
     if not factors:
         return None
