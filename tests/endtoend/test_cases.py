@@ -24,6 +24,7 @@ def test_case(case):
 
 
 TOLD_AT = {
+    "fuels: litres of diesel where no density is cited": [("heat.diesel", 0)],
     "composed: a purchased dye of which no open source has a factor": [("dyeing.dye", 0)],
     "blends: shares that do not add up": [("product.share", 0)],
     "blends: a component in a common stage": [("weaving.electricity", 1)],
@@ -82,6 +83,7 @@ def test_form_of_a_case(case):
 TAGS = {
     "carbon_content": "carbon in the product as it leaves",
     "composed": "a factor composed of cited rows",
+    "fuels": "a fuel in another measure, by its heating value or density",
     "proxy": "a row that stands in for another item, marked",
     "ladder_own": "a factor of the region asked for",
     "ladder_country": "subdivision → country",

@@ -55,6 +55,8 @@ class RowPattern:
         Index of the chosen option, -1 where none is chosen.
     unit : Unit or None
         Unit of the row.
+    note : str
+        Values of a fuel that the conversion rests on; else empty.
     """
 
     row_kind: RowKind
@@ -64,6 +66,7 @@ class RowPattern:
     conversion: Conversion = UNCHANGED
     option: int = -1
     unit: Unit | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ class Rows:
     patterns : RowPatterns
     units : tuple of (Unit or None)
         Distinct units, for `RowPatterns.unit`.
+    notes : tuple of str
+        Values of a fuel that conversions rest on, for `RowPatterns.unit`.
     problems : tuple of Problem
         Reasons why rows are invalid.
     """
@@ -133,6 +138,7 @@ class Rows:
     pattern: IndexArray
     patterns: RowPatterns
     units: tuple[Unit | None, ...]
+    notes: tuple[str, ...]
     problems: tuple[Problem, ...]
 
     @cached_property

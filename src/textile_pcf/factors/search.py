@@ -44,7 +44,7 @@ def search(tables: Sequence[FactorSheet], query: str) -> list[tuple[FactorSheet,
     >>> from textile_pcf.factors import load_factors
     >>> rows = search(load_factors().tables, "烧碱")
     >>> sorted({table.texts["item"][row] for table, row in rows})
-    ['caustic_soda_50']
+    ['caustic_soda', 'caustic_soda_50']
     """
     terms = query.lower().split()
     scored = [(score, table, row) for table in tables for row in range(table.size) if (score := _score(table, row, terms)) > 0]
