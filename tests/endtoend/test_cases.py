@@ -24,6 +24,8 @@ def test_case(case):
 
 
 TOLD_AT = {
+    "fuels: an enthalpy of cold water": [("heat.heat", 0)],
+    "fuels: an enthalpy beside energy": [("heat.heat", 0)],
     "fuels: litres of diesel where no density is cited": [("heat.diesel", 0)],
     "composed: a purchased dye of which no open source has a factor": [("dyeing.dye", 0)],
     "blends: shares that do not add up": [("product.share", 0)],

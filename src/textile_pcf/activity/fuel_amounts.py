@@ -7,11 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
+from textile_pcf.activity.row_patterns import InvalidRow, RowKind, RowPattern
 from textile_pcf.arrays import IndexArray, IntArray
-from textile_pcf.factors.fuels import ENERGY, MASS, VOLUME, convert_fuel, fuel_of
+from textile_pcf.factors.fuels import ENERGY, MASS, VOLUME, convert_fuel, fuel_of, reference_enthalpy
 from textile_pcf.messages.message import Message
+from textile_pcf.methods import steam_heat
 from textile_pcf.rules import PRODUCT, FlowSpec, RuleSet
-from textile_pcf.units import Conversion, Unit
+from textile_pcf.units import Conversion, Unit, UnitError, convert, parse_unit, split_quantity
 
 MEASURES = (MASS, VOLUME, ENERGY)
 Dimensions = tuple[tuple[str, int], ...]
@@ -26,10 +28,13 @@ class FuelKey(NamedTuple):
         Item of its factor.
     region : str
         Where it is burnt; empty if that is unknown.
+    enthalpy : str
+        Enthalpy of steam as written; else empty. [kJ/kg where no unit is written]
     """
 
     item: str
     region: str
+    enthalpy: str
 
 
 def fuel_codes(cells: ActivityColumns, rules: RuleSet, rows: IndexArray) -> IntArray:
@@ -42,16 +47,18 @@ def fuel_codes(cells: ActivityColumns, rules: RuleSet, rows: IndexArray) -> IntA
     rows : ndarray of intp, shape (rows,)
         Rows to code.
     """
-    items, regions, flows = cells.texts["item"], cells.texts["region"], cells.texts["flow"]
+    items, regions, flows, steam = (cells.texts[name] for name in ("item", "region", "flow", "enthalpy"))
+    has_enthalpy = np.array([*(bool(text) for text in steam.categories), False], dtype=bool)
     is_fuel = np.array([*(fuel_of(text) is not None for text in items.categories), False], dtype=bool)
     of_rule = {spec.id for spec in rules.flows if fuel_of(spec.factor or "") is not None}
     of_flow = np.array([*(text in of_rule for text in flows.categories), False], dtype=bool)
-    if not is_fuel.any() and not of_flow.any():
+    if not is_fuel.any() and not of_flow.any() and not has_enthalpy.any():
         return np.zeros(len(rows), dtype=np.int64)
     item = items.codes[rows]
     is_empty = np.array([*(not text for text in items.categories), True], dtype=bool)
-    chosen = is_fuel[item] | (is_empty[item] & of_flow[flows.codes[rows]])
+    chosen = is_fuel[item] | (is_empty[item] & of_flow[flows.codes[rows]]) | has_enthalpy[steam.codes[rows]]
     code = (item.astype(np.int64) + 1) * (len(regions.categories) + 1) + regions.codes[rows] + 1
+    code = code * (len(steam.categories) + 1) + steam.codes[rows]
     return np.where(chosen, code + 1, 0)
 
 
@@ -86,7 +93,7 @@ def _key(cells: ActivityColumns, rules: RuleSet, row: int, of_table: set[str]) -
     of_rule = rules.stages[spec.stage].region if spec.stage != PRODUCT else None
     named = of_table | ({of_rule} if of_rule else set())
     region = cells.text("region", row) or (next(iter(named)) if len(named) == 1 else "")
-    return FuelKey(cells.text("item", row) or spec.factor or "", region)
+    return FuelKey(cells.text("item", row) or spec.factor or "", region, cells.text("enthalpy", row))
 
 
 def _table_regions(cells: ActivityColumns, rows: IndexArray) -> set[str]:
@@ -131,6 +138,45 @@ def convert_fuel_amount(spec: FlowSpec, unit: Unit, ratio_unit: Unit, fuel: Fuel
     return None
 
 
+def convert_steam(spec: FlowSpec, unit: Unit, ratio_unit: Unit, enthalpy: str) -> Conversion | None:
+    """Return the conversion of a mass of steam to heat, by its enthalpy above that of water at 20 °C.
+
+    Parameters
+    ----------
+    spec : FlowSpec
+        The flow.
+    unit : Unit
+        Unit of the amount: a mass, or a mass per driver.
+    ratio_unit : Unit
+        Unit of the flow's value.
+    enthalpy : str
+        Enthalpy of the steam. [kJ/kg where no unit is written]
+
+    Returns
+    -------
+    Conversion or None
+        None where the flow counts no energy, or the amount is no mass.
+
+    Raises
+    ------
+    UnitError
+        The enthalpy is none, or no more than that of cold water.
+    """
+    whole = unit.dimensions == MASS
+    if spec.unit.dimensions != ENERGY or not (whole or unit.dimensions == _instead(ratio_unit, ENERGY, MASS)):
+        return None
+    amount, text = split_quantity(enthalpy)
+    given = parse_unit(text or "kJ/kg")
+    conversion = convert(given, parse_unit("MJ/kg"))
+    heat = None if conversion is None or conversion.inverse else amount * conversion.factor
+    if heat is None or heat <= reference_enthalpy():
+        what = Message("{text!r} is no enthalpy of steam.", text=enthalpy)
+        raise UnitError(what, Message("Give the enthalpy of the steam, about 2700 to 3400 kJ/kg."))
+    of_steam = steam_heat(steam_enthalpy=np.array(heat), reference_enthalpy=np.array(reference_enthalpy()))
+    scale = ratio_unit.factor / spec.unit.factor if whole else 1.0
+    return Conversion(unit.factor * float(of_steam) * scale)
+
+
 def measures_fuel(spec: FlowSpec, unit: Unit, ratio_unit: Unit) -> bool:
     """Return whether a unit is another measure of a fuel than that of its flow."""
     counted = spec.unit.dimensions
@@ -138,6 +184,30 @@ def measures_fuel(spec: FlowSpec, unit: Unit, ratio_unit: Unit) -> bool:
     return counted in MEASURES and any(
         unit.dimensions in (measure, _instead(ratio_unit, counted, measure)) for measure in others
     )
+
+
+def steam_row(spec: FlowSpec, unit: Unit, ratio_unit: Unit, enthalpy: str, basis: int) -> RowPattern | InvalidRow:
+    """Interpret a row of steam by mass with its enthalpy."""
+    try:
+        conversion = convert_steam(spec, unit, ratio_unit, enthalpy)
+    except UnitError as error:
+        return InvalidRow(error.what, error.cure, "enthalpy", "bad-enthalpy")
+    if conversion is None:
+        what = Message(
+            "An enthalpy turns a mass of steam into heat; here are {unit} of {flow!r}.", unit=unit.text, flow=spec.id
+        )
+        return InvalidRow(what, "Leave it empty.", "enthalpy", "bad-enthalpy")
+    note = Message("its enthalpy {enthalpy} less that of water", enthalpy=enthalpy)
+    return RowPattern(RowKind.FLOW, spec.stage, spec.index, basis, conversion, unit=unit, note=note)
+
+
+def no_heating_value(text: str, spec: FlowSpec, fuel: FuelKey) -> InvalidRow:
+    """Say that no heating value or density is known that turns a unit into that of the flow."""
+    what = "{text!r} of {item} cannot be turned into {unit}: no heating value or density is cited for {region}."
+    place = fuel.region or Message("an unknown region")
+    cure = Message("Give it in {unit}, or name the region of the fuel in the column `region`.", unit=spec.unit.text)
+    shown = Message(what, text=text, item=fuel.item, unit=spec.unit.text, region=place)
+    return InvalidRow(shown, cure, "unit", "no-heating-value")
 
 
 def _instead(ratio: Unit, counted: Dimensions, measure: Dimensions) -> Dimensions:

@@ -8,7 +8,15 @@ from functools import lru_cache
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
-from textile_pcf.activity.fuel_amounts import FuelKey, convert_fuel_amount, fuel_codes, fuel_keys, measures_fuel
+from textile_pcf.activity.fuel_amounts import (
+    FuelKey,
+    convert_fuel_amount,
+    fuel_codes,
+    fuel_keys,
+    measures_fuel,
+    no_heating_value,
+    steam_row,
+)
 from textile_pcf.activity.hints import flow_hint, stage_hint
 from textile_pcf.activity.row_patterns import (
     PATTERN_COLUMNS,
@@ -249,27 +257,19 @@ def _flow(
     unit = _unit(cells, rules, row, spec.unit.text, lambda unit: spec.conversion(unit, ratio_unit) is not None, expected)
     if isinstance(unit, InvalidRow):
         return unit
-    conversion = spec.conversion(unit, ratio_unit)
-    note = ""
+    conversion, note = spec.conversion(unit, ratio_unit), ""
+    if fuel is not None and fuel.enthalpy:
+        return steam_row(spec, unit, ratio_unit, fuel.enthalpy, basis)
     if conversion is None and fuel is not None and measures_fuel(spec, unit, ratio_unit):
         found = convert_fuel_amount(spec, unit, ratio_unit, fuel)
         if found is None:
-            return _no_heating_value(cells.text("unit", row), spec, fuel)
+            return no_heating_value(cells.text("unit", row), spec, fuel)
         conversion, note = found
     if conversion is None:
         return _wrong_dimension(
             cells.text("unit", row), unit, spec.id, expected, rules.localized_title(rules.stage_id(spec.stage), spec.id)
         )
     return RowPattern(RowKind.FLOW, spec.stage, spec.index, basis, conversion, unit=unit, note=note)
-
-
-def _no_heating_value(text: str, spec: FlowSpec, fuel: FuelKey) -> InvalidRow:
-    """Say that no heating value or density is known that turns a unit into that of the flow."""
-    what = "{text!r} of {item} cannot be turned into {unit}: no heating value or density is cited for {region}."
-    place = fuel.region or Message("an unknown region")
-    cure = Message("Give it in {unit}, or name the region of the fuel in the column `region`.", unit=spec.unit.text)
-    shown = Message(what, text=text, item=fuel.item, unit=spec.unit.text, region=place)
-    return InvalidRow(shown, cure, "unit", "no-heating-value")
 
 
 def _flow_without_amount(spec: FlowSpec, basis: int) -> RowPattern | InvalidRow:

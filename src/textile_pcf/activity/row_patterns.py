@@ -16,7 +16,7 @@ from textile_pcf.units import Conversion, Unit
 
 PER_PERIOD, PER_PRODUCT, PER_DRIVER = 2, 1, 0
 UNCHANGED = Conversion(1.0)
-PATTERN_COLUMNS = ("stage", "flow", "unit", "per", "component", "item", "region", "year")
+PATTERN_COLUMNS = ("stage", "flow", "unit", "per", "component", "item", "region", "year", "enthalpy")
 """Columns whose texts distinguish patterns."""
 
 

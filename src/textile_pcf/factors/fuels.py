@@ -14,6 +14,7 @@ from textile_pcf.units import Unit, parse_unit
 
 Dimensions = tuple[tuple[str, int], ...]
 MASS, VOLUME, ENERGY = ((("mass", 1),), (("volume", 1),), (("energy", 1),))
+PROPERTIES = ("net_heating_value", "density")
 SUFFIXES = ("", "_energy", "_volume")
 """An item of a fuel is its name, alone or with one of these."""
 
@@ -79,11 +80,27 @@ def fuel_properties() -> dict[str, list[FuelProperty]]:
     found: dict[str, list[FuelProperty]] = {}
     with (data_root("emission_factors") / "fuels.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
+            if row["property"] not in PROPERTIES:
+                continue
             names = {"fuel": row["fuel"], "region": row["region"], "name": row["property"]}
             cited = {"source": row["source"], "locator": row["locator"]}
             one = FuelProperty(**names, value=float(row["value"]), unit=parse_unit(row["unit"]), **cited)
             found.setdefault(row["fuel"], []).append(one)
     return found
+
+
+@cache
+def reference_enthalpy() -> float:
+    """Return the enthalpy of water above which the heat of steam counts. [MJ/kg]
+
+    Examples
+    --------
+    >>> round(reference_enthalpy(), 5)
+    0.08374
+    """
+    with (data_root("emission_factors") / "fuels.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = (row for row in csv.DictReader(file) if row["property"] == "reference_enthalpy")
+    return float(row["value"]) * parse_unit(row["unit"]).factor
 
 
 @lru_cache(maxsize=4096)

@@ -18,6 +18,9 @@ def test_every_value_is_cited_and_net():
     with FILE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
+        if row["property"] == "reference_enthalpy":
+            assert row["value"] == "83.74" and row["source"]
+            continue
         assert row["source"] and row["locator"] and row["name_zh"], row
         assert row["basis"] == ("net" if row["property"] == "net_heating_value" else "")
     keys = [(row["fuel"], row["region"], row["property"], row["unit"].split("/")[1]) for row in rows]
