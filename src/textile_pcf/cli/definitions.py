@@ -217,11 +217,16 @@ def search_factors(words: tuple[str, ...], factors: tuple[str, ...], lang: str) 
 def show_factor(item: str, factors: tuple[str, ...], lang: str) -> None:
     """All that is known of an item: every row with its source, locator and licence."""
     from textile_pcf.errors import Problem, UsageError
+    from textile_pcf.factors import FactorTable
+    from textile_pcf.factors.editions import edition_folder, unavailable_items
     from textile_pcf.factors.table import NUMBERS, TEXTS
     from textile_pcf.suggest import nearest
 
     tables = _tables(factors)
     rows = [(table, row) for table in tables for row in table.index.get(item, [])]
+    if not rows and (unavailable := unavailable_items(edition_folder(None)).get(item)) is not None:
+        sys.stdout.write(f"{unavailable.message().localized(lang)}\n")
+        return
     if not rows:
         close = nearest(item, {name for table in tables for name in table.index})
         cure = Message("Did you mean {close!r}?", close=close) if close else "Search with `textile-pcf factors search`."
@@ -233,6 +238,9 @@ def show_factor(item: str, factors: tuple[str, ...], lang: str) -> None:
         cells += [(name, f"{number:g}") for name, number in numbers if not math.isnan(number)]
         labelled = [(_label(name, lang), text) for name, text in cells if text]
         _print((f"  {name}", text) for name, text in [*labelled, (fixed_text("show_source", lang), table.source_title(row))])
+        terms = FactorTable((table,)).composition(0, row, "AR6", "zero_zero")
+        for term in terms.values["parts"] if terms is not None else ():
+            sys.stdout.write(f"  = {localize(term, lang)}\n")
 
 
 def _label(column: str, lang: str) -> str:

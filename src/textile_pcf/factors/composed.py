@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -130,9 +131,8 @@ def with_composed(table: FactorSheet, others: Sequence[FactorSheet]) -> FactorSh
     if not factors:
         return table
     sources = {**table.document.sources, **document.sources}
-    table = replace(
-        table, document=table.document.model_copy(update={"sources": sources}), sha256=f"{table.sha256}{sha256_of(path)}"
-    )
+    sha256 = hashlib.sha256((table.sha256 + sha256_of(path)).encode()).hexdigest()
+    table = replace(table, document=table.document.model_copy(update={"sources": sources}), sha256=sha256)
     for items in _levels(factors):
         places = [_Place(read, document, table.name, item) for item in items]
         table = _append([*others], table, [(place, factors[place.item]) for place in places])
