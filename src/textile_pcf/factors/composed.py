@@ -247,4 +247,13 @@ def _valued(table: FactorSheet) -> FactorSheet:
     values = table.numbers["value"].copy()
     for composition in table.composed:
         values[composition.row] = float(split[composition.row, :SPLIT_SIZE].sum())
-    return replace(table, numbers={**table.numbers, "value": values})
+    numbers = {**table.numbers, "value": values}
+    for gas in ("co2_uptake", "co2_biogenic"):  # of the inputs, for whoever asks what a row removes
+        numbers[gas] = table.numbers[gas].copy()
+        for composition in table.composed:
+            masses = [
+                np.nan_to_num((term.sheet.numbers if term.sheet else numbers)[gas][term.row]) * term.needed * term.per_canonical
+                for term in composition.terms
+            ]
+            numbers[gas][composition.row] = sum(masses) or np.nan
+    return replace(table, numbers=numbers)

@@ -122,3 +122,11 @@ def test_the_sum_is_shown_term_by_term_and_warned_of():
     assert warnings == [
         "default@2026.2: composed factors, which are estimates from cited rows, are used: polyester_filament_yarn."
     ]
+
+
+def test_uptake_of_the_inputs_is_uptake_of_the_composed_factor():
+    sheet = TABLES.tables[0]
+    for composed in sheet.composed:
+        for gas in ("co2_uptake", "co2_biogenic"):
+            inputs = [np.nan_to_num((term.sheet or sheet).numbers[gas][term.row]) * term.needed for term in composed.terms]
+            assert np.isclose(np.nan_to_num(sheet.numbers[gas][composed.row]), sum(inputs))
