@@ -19,8 +19,8 @@ PUBLISHED = sorted(
     str(path.relative_to(ROOT))
     for path in [
         *(path for path in (ROOT / "rules").glob("*/*.yaml") if path.stem != OPEN),
-        *(ROOT / "emission_factors").glob("*.csv"),
-        *(ROOT / "emission_factors").glob("*.yaml"),
+        *(path for path in (ROOT / "emission_factors").rglob("*.csv") if OPEN not in path.parts),
+        *(path for path in (ROOT / "emission_factors").rglob("*.yaml") if OPEN not in path.parts),
     ]
 )
 

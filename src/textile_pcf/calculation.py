@@ -12,7 +12,7 @@ import numpy as np
 from textile_pcf.activity import Activity, build_activity
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import InputError, Problem, UsageError, warn_caller, wrong_type
-from textile_pcf.factors import FactorTable, load_factors
+from textile_pcf.factors import FactorTable, default_table, load_factors
 from textile_pcf.factors.matcher import FactorMatcher, factor_matcher
 from textile_pcf.inventory.draw_sources import Source
 from textile_pcf.inventory.draws import ProductDraws, product_draws
@@ -107,7 +107,7 @@ def calculate(
     activity : Activity
         From `read_activity`.
     factors : FactorTable, optional
-        From `load_factors`; the table `default` where none is given.
+        From `load_factors`; where none is given, the table `default` of the rule's edition, or the newest.
     gwp : str, optional
         AR4, AR5, AR6 or EF3.1; the rule's where none is given.
     biogenic : str, optional
@@ -263,7 +263,7 @@ def _run(
 ) -> Run:
     """Return the inputs of a calculation, with the rule's conventions and the default factors where none are given."""
     document = activity.rules.document
-    factors = load_factors() if factors is None else factors
+    factors = load_factors(default_table(document.edition)) if factors is None else factors
     gwp = _one_of("gwp", document.gwp if gwp is None else gwp, GWP_SETS)
     biogenic = _one_of("biogenic", document.biogenic if biogenic is None else biogenic, CONVENTIONS)
     return Run(activity, factors, gwp, biogenic, None if supply is None else load_supply(supply))
@@ -323,7 +323,7 @@ def footprint(
     rule : str, Path or RuleSet
         Name, `name@edition` or path of a rule.
     factors : FactorTable, str, Path, or several of them, optional
-        Tables of emission factors, in order; `default` where none is given.
+        Tables of emission factors, in order; where none is given, `default` of the rule's edition, or the newest.
     gwp : str, optional
         AR4, AR5, AR6 or EF3.1; by default that of the rule.
     biogenic : str, optional
@@ -353,8 +353,9 @@ def footprint(
     >>> tp.footprint("examples/cotton_poplin/activity.csv", rule="cotton_fabric").unit
     'kg'
     """
+    rules = load_rules(rule, boundary)
     several = factors if isinstance(factors, (list, tuple)) else () if factors is None else (factors,)
-    rules, tables = load_rules(rule, boundary), load_factors(*several)
+    tables = load_factors(*(several or (default_table(rules.document.edition),)))
     result = calculate_run(_run(build_activity(source, rules), tables, gwp, biogenic, supply))
     warn_caller(result.warnings())
     return result

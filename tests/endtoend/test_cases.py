@@ -24,6 +24,10 @@ def test_case(case):
 
 
 TOLD_AT = {
+    "fuels: an enthalpy of cold water": [("heat.heat", 0)],
+    "fuels: an enthalpy beside energy": [("heat.heat", 0)],
+    "fuels: litres of diesel where no density is cited": [("heat.diesel", 0)],
+    "composed: a purchased dye of which no open source has a factor": [("dyeing.dye", 0)],
     "blends: shares that do not add up": [("product.share", 0)],
     "blends: a component in a common stage": [("weaving.electricity", 1)],
     "blends: shares under a rule without stages per fibre": [("product.share", 0)],
@@ -82,6 +86,9 @@ TAGS = {
     "allocation": "emissions shared with co-products",
     "carbon_content": "carbon in the product as it leaves",
     "carbon_balance": "uptake is the CO2 of the carbon that leaves",
+    "composed": "a factor composed of cited rows",
+    "fuels": "a fuel in another measure, by its heating value or density",
+    "proxy": "a row that stands in for another item, marked",
     "ladder_own": "a factor of the region asked for",
     "ladder_country": "subdivision → country",
     "ladder_group": "country → group",

@@ -34,6 +34,7 @@ TEXTS = (
     "source",
     "note",
     "confirmed",
+    "enthalpy",
 )
 QUALITY = ("dq_technology", "dq_geography", "dq_time", "dq_precision")
 NUMBERS = ("amount", "gsd", *QUALITY)
@@ -53,7 +54,7 @@ ALIASES = {
     "纤维": "component", "组分": "component", "因子": "item", "物料": "item", "名称": "item", "物料名称": "item",
     "地区": "region", "区域": "region", "地區": "region", "年份": "year", "年": "year", "年度": "year",
     "计量基准": "per", "基准": "per", "数据类型": "data_type", "数据来源": "source", "来源": "source", "备注": "note",
-    "備註": "note", "已确认": "confirmed", "确认": "confirmed", "已確認": "confirmed",
+    "備註": "note", "已确认": "confirmed", "确认": "confirmed", "已確認": "confirmed", "焓": "enthalpy", "焓值": "enthalpy",
 }  # fmt: skip
 """Column of each Chinese header, in simplified and traditional characters; the usual header of each column first."""
 HEADER_COLUMNS = (*REQUIRED, "flow", "amount", "unit")  # without one of them, problems of single rows would be misleading

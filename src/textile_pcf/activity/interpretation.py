@@ -8,6 +8,15 @@ from functools import lru_cache
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
+from textile_pcf.activity.fuel_amounts import (
+    FuelKey,
+    convert_fuel_amount,
+    fuel_codes,
+    fuel_keys,
+    measures_fuel,
+    no_heating_value,
+    steam_row,
+)
 from textile_pcf.activity.hints import flow_hint, stage_hint
 from textile_pcf.activity.row_patterns import (
     PATTERN_COLUMNS,
@@ -75,7 +84,7 @@ def interpret_rows(cells: ActivityColumns, rules: RuleSet) -> Rows:
     inverse = np.array([one.conversion.inverse for one in valid])[number]
     unit = number.astype(np.int64)
     patterns = RowPatterns(first, row_kind, stage, index_in_rule, per, option, unit, factor, inverse)
-    return Rows(pattern, patterns, tuple(one.unit for one in valid), tuple(problems))
+    return Rows(pattern, patterns, tuple(one.unit for one in valid), tuple(one.note for one in valid), tuple(problems))
 
 
 def _distinct_meanings(
@@ -87,8 +96,9 @@ def _distinct_meanings(
     flags = [flag.astype(np.int64) for flag, has_any in optional_flags if has_any]
     first, pattern = group_rows(*(texts[name] for name in PATTERN_COLUMNS), *flags)
     option_code = _choice_items(cells, rule_arrays(rules).choice_properties, first)
+    fuel_code = fuel_codes(cells, rules, first)
     codes = [texts[name].codes[first] for name in MEANING_COLUMNS]
-    distinct, number = group_rows(*codes, option_code, *(flag[first] for flag in flags))
+    distinct, number = group_rows(*codes, option_code, fuel_code, *(flag[first] for flag in flags))
     if len(cache) > MAX_CACHED:
         cache.clear()
     columns = [
@@ -97,11 +107,12 @@ def _distinct_meanings(
     ]
     options = map(("", *texts["item"].categories).__getitem__, option_code[distinct].tolist())
     rows = first[distinct]
+    fuels = fuel_keys(cells, rules, rows, fuel_code[distinct], first)
     meanings = []
-    for row, empty, *key in zip(rows.tolist(), cells.empty[rows].tolist(), *columns, options, strict=True):
+    for row, empty, *key in zip(rows.tolist(), cells.empty[rows].tolist(), *columns, options, fuels, strict=True):
         meaning = cache.get((empty, *key))
         if meaning is None:
-            meaning = cache[empty, *key] = _interpret(cells, rules, row, not empty)
+            meaning = cache[empty, *key] = _interpret(cells, rules, row, not empty, key[-1])
         meanings.append(meaning)
     return pattern, first, number, meanings
 
@@ -118,8 +129,10 @@ def _choice_items(cells: ActivityColumns, choices: frozenset[tuple[str, str]], r
     return np.where(is_choice[stage.codes[rows], flow.codes[rows]], item.codes[rows] + 1, 0)
 
 
-def _interpret(cells: ActivityColumns, rules: RuleSet, row: int, has_amount: bool) -> RowPattern | InvalidRow:
-    """Interpret one row; `has_amount` says whether its amount is not empty."""
+def _interpret(
+    cells: ActivityColumns, rules: RuleSet, row: int, has_amount: bool, fuel: FuelKey | None
+) -> RowPattern | InvalidRow:
+    """Interpret one row; `has_amount` says whether its amount is not empty, `fuel` which fuel it is of."""
     stage_id, flow, per = (cells.text(name, row) for name in ("stage", "flow", "per"))
     if stage_id not in rules.names:
         return InvalidRow(
@@ -141,7 +154,7 @@ def _interpret(cells: ActivityColumns, rules: RuleSet, row: int, has_amount: boo
         return _output(cells, rules, stage, row, has_amount, per)
     category, index = rules.names[stage_id].get(flow, ("", -1))
     if category == "flow":
-        return _flow(cells, rules, rules.flows[index], row, has_amount, per)
+        return _flow(cells, rules, rules.flows[index], row, has_amount, fuel)
     if category not in ("property", "loss"):
         what = Message("Stage {stage!r} has no flow, loss or property {flow!r}.", stage=stage_id, flow=flow)
         return InvalidRow(what, flow_hint(cells, rules, row), "flow", "unknown-flow")
@@ -242,9 +255,10 @@ def _divisor_dimensions(unit: Unit) -> tuple[tuple[str, int], ...]:
 
 
 def _flow(
-    cells: ActivityColumns, rules: RuleSet, spec: FlowSpec, row: int, has_amount: bool, per: str
+    cells: ActivityColumns, rules: RuleSet, spec: FlowSpec, row: int, has_amount: bool, fuel: FuelKey | None
 ) -> RowPattern | InvalidRow:
     """Interpret a row of a flow."""
+    per = cells.text("per", row)
     basis = (
         {"": PER_DRIVER, "product": PER_PRODUCT, "period": PER_PERIOD}[per] if per in ("", "product", "period") else PER_DRIVER
     )
@@ -259,12 +273,19 @@ def _flow(
     unit = _unit(cells, rules, row, spec.unit.text, lambda unit: spec.conversion(unit, ratio_unit) is not None, expected)
     if isinstance(unit, InvalidRow):
         return unit
-    conversion = spec.conversion(unit, ratio_unit)
+    conversion, note = spec.conversion(unit, ratio_unit), ""
+    if fuel is not None and fuel.enthalpy:
+        return steam_row(spec, unit, ratio_unit, fuel.enthalpy, basis)
+    if conversion is None and fuel is not None and measures_fuel(spec, unit, ratio_unit):
+        found = convert_fuel_amount(spec, unit, ratio_unit, fuel)
+        if found is None:
+            return no_heating_value(cells.text("unit", row), spec, fuel)
+        conversion, note = found
     if conversion is None:
         return _wrong_dimension(
             cells.text("unit", row), unit, spec.id, expected, rules.localized_title(rules.stage_id(spec.stage), spec.id)
         )
-    return RowPattern(RowKind.FLOW, spec.stage, spec.index, basis, conversion, unit=unit)
+    return RowPattern(RowKind.FLOW, spec.stage, spec.index, basis, conversion, unit=unit, note=note)
 
 
 def _flow_without_amount(spec: FlowSpec, basis: int) -> RowPattern | InvalidRow:

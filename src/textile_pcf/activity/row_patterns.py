@@ -16,7 +16,7 @@ from textile_pcf.units import Conversion, Unit
 
 PER_PERIOD, PER_PRODUCT, PER_DRIVER = 2, 1, 0
 UNCHANGED = Conversion(1.0)
-PATTERN_COLUMNS = ("stage", "flow", "unit", "per", "component", "item", "region", "year")
+PATTERN_COLUMNS = ("stage", "flow", "unit", "per", "component", "item", "region", "year", "enthalpy")
 """Columns whose texts distinguish patterns."""
 
 
@@ -56,6 +56,8 @@ class RowPattern:
         Index of the chosen option, -1 where none is chosen.
     unit : Unit or None
         Unit of the row.
+    note : str
+        Values of a fuel that the conversion rests on; else empty.
     """
 
     row_kind: RowKind
@@ -65,6 +67,7 @@ class RowPattern:
     conversion: Conversion = UNCHANGED
     option: int = -1
     unit: Unit | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,8 @@ class Rows:
     patterns : RowPatterns
     units : tuple of (Unit or None)
         Distinct units, for `RowPatterns.unit`.
+    notes : tuple of str
+        Values of a fuel that conversions rest on, for `RowPatterns.unit`.
     problems : tuple of Problem
         Reasons why rows are invalid.
     """
@@ -134,6 +139,7 @@ class Rows:
     pattern: IndexArray
     patterns: RowPatterns
     units: tuple[Unit | None, ...]
+    notes: tuple[str, ...]
     problems: tuple[Problem, ...]
 
     @cached_property

@@ -14,7 +14,7 @@ from textile_pcf.batch.output import COLUMNS_OF
 from textile_pcf.batch.partitions import EXTRA
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.factors import FactorTable, load_factors
+from textile_pcf.factors import FactorTable, default_table, load_factors
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import Supply, load_supply
@@ -145,7 +145,7 @@ def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path,
     rule_set = load_rules(rules, options.boundary)
     declared = Scenario(
         "",
-        _load_tables(factors),
+        _load_tables(factors, rule_set.document.edition),
         _checked_choice("gwp", rule_set.document.gwp if options.gwp is None else options.gwp, GWP_SETS),
         _checked_choice("biogenic", rule_set.document.biogenic if options.biogenic is None else options.biogenic, CONVENTIONS),
     )
@@ -165,11 +165,11 @@ def _require_pyarrow() -> None:
         raise UsageError([Problem("batch", what, EXTRA, code="extra")])
 
 
-def _load_tables(factors: Factors | None) -> FactorTable:
+def _load_tables(factors: Factors | None, edition: str) -> FactorTable:
     if isinstance(factors, FactorTable):
         return factors
     names = factors if isinstance(factors, (list, tuple)) else () if factors is None else (factors,)
-    return load_factors(*names)
+    return load_factors(*(names or (default_table(edition),)))
 
 
 def _derived_scenario(name: str, changes: dict[str, Any], declared: Scenario) -> Scenario:
@@ -184,7 +184,7 @@ def _derived_scenario(name: str, changes: dict[str, Any], declared: Scenario) ->
         raise UsageError([Problem(f"scenario {name!r}", what, "Name it, and give factors, gwp or biogenic.", code="scenario")])
     return Scenario(
         name,
-        _load_tables(changes["factors"]) if "factors" in changes else declared.factors,
+        _load_tables(changes["factors"], "") if "factors" in changes else declared.factors,
         _checked_choice("gwp", changes.get("gwp", declared.gwp), GWP_SETS),
         _checked_choice("biogenic", changes.get("biogenic", declared.biogenic), CONVENTIONS),
     )

@@ -19,7 +19,7 @@ from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import FloatArray
 from textile_pcf.calculation import calculate_scenarios
 from textile_pcf.errors import InputError, Problem
-from textile_pcf.factors import FactorTable, load_factors
+from textile_pcf.factors import FactorTable, default_table, load_factors
 from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.plausibility import most_of_rows
@@ -101,7 +101,8 @@ def calculate_wide(
     """
     ruled = load_rules(rules)
     amounts = np.asarray(amounts, dtype=np.float64)
-    answers = FactorMatcher(factors or load_factors(), gwp or ruled.document.gwp, biogenic or ruled.document.biogenic)
+    factors = factors or load_factors(default_table(ruled.document.edition))
+    answers = FactorMatcher(factors, gwp or ruled.document.gwp, biogenic or ruled.document.biogenic)
     layout = _layout(amounts, columns, ruled, answers)
     stages = tuple(stage.id for stage in ruled.stages)
     by_stage, totals = np.empty((len(amounts), len(stages))), np.empty(len(amounts))

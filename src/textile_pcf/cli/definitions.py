@@ -193,6 +193,8 @@ def _tables(names: tuple[str, ...]) -> tuple[FactorSheet, ...]:
 def _row(table: FactorSheet, row: int, lang: str) -> tuple[str, ...]:
     texts = table.texts
     name = texts[f"name_{lang}"][row] or texts["name_en"][row]
+    if texts["proxy_for"][row]:
+        name += fixed_text("proxy_for_items", lang, items=texts["proxy_for"][row].replace(";", ", "))
     value = f"{table.numbers['value'][row]:g} {table.units[row].text}"
     return (texts["item"][row], texts["region"][row], texts["year"][row], texts["kind"][row], value, table.name, name)
 
@@ -219,10 +221,15 @@ def list_factors(factors: tuple[str, ...], items: bool, lang: str) -> None:
 @options.language
 def search_factors(words: tuple[str, ...], factors: tuple[str, ...], lang: str) -> None:
     """Find emission factors by name, in English or Chinese, with the names that mills use."""
-    from textile_pcf.factors.search import search
+    from textile_pcf.factors.editions import edition_folder
+    from textile_pcf.factors.search import search, search_unavailable
 
-    matches = search(_tables(factors), " ".join(words))
-    if not matches:
+    tables = _tables(factors)
+    matches = search(tables, " ".join(words))
+    unavailable = [] if factors else search_unavailable(edition_folder(None), " ".join(words))
+    for one in unavailable:
+        sys.stdout.write(f"{one.message().localized(lang)}\n")
+    if not matches and not unavailable:
         sys.stderr.write(fixed_text("nothing_found", lang, words=" ".join(words)) + "\n")
     _print(_row(table, row, lang) for table, row in matches)
 
@@ -234,11 +241,16 @@ def search_factors(words: tuple[str, ...], factors: tuple[str, ...], lang: str) 
 def show_factor(item: str, factors: tuple[str, ...], lang: str) -> None:
     """All that is known of an item: every row with its source, locator and licence."""
     from textile_pcf.errors import Problem, UsageError
+    from textile_pcf.factors import FactorTable
+    from textile_pcf.factors.editions import edition_folder, unavailable_items
     from textile_pcf.factors.table import NUMBERS, TEXTS
     from textile_pcf.suggest import nearest
 
     tables = _tables(factors)
     rows = [(table, row) for table in tables for row in table.index.get(item, [])]
+    if not rows and (unavailable := unavailable_items(edition_folder(None)).get(item)) is not None:
+        sys.stdout.write(f"{unavailable.message().localized(lang)}\n")
+        return
     if not rows:
         close = nearest(item, {name for table in tables for name in table.index})
         cure = Message("Did you mean {close!r}?", close=close) if close else "Search with `textile-pcf factors search`."
@@ -250,6 +262,9 @@ def show_factor(item: str, factors: tuple[str, ...], lang: str) -> None:
         cells += [(name, f"{number:g}") for name, number in numbers if not math.isnan(number)]
         labelled = [(_label(name, lang), text) for name, text in cells if text]
         _print((f"  {name}", text) for name, text in [*labelled, (fixed_text("show_source", lang), table.source_title(row))])
+        terms = FactorTable((table,)).composition(0, row, "AR6", "zero_zero")
+        for term in terms.values["parts"] if terms is not None else ():
+            sys.stdout.write(f"  = {localize(term, lang)}\n")
 
 
 def _label(column: str, lang: str) -> str:

@@ -63,9 +63,9 @@ def _rule_files(rule: str) -> Iterator[Path]:
 
 
 def _table_files(table: str) -> Iterator[Path]:
-    from textile_pcf.factors import shipped_tables
+    from textile_pcf.factors import shipped_file
 
-    path = shipped_tables().get(table, Path(table))
+    path = shipped_file(table) or Path(table)
     yield path
     if path.suffix:
         yield path.with_suffix(".yaml")

@@ -13,11 +13,13 @@ import numpy as np
 from textile_pcf._extensions import extension
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import wrong_type
+from textile_pcf.factors.composition import SPLIT_SIZE, composition_text
 from textile_pcf.factors.declared import CONVENTION_CURE, items_without_convention
-from textile_pcf.factors.load import check_table, read_factor_table, shipped_tables
+from textile_pcf.factors.editions import default_table, shipped_file, shipped_tables, table_editions
+from textile_pcf.factors.load import check_table, read_factor_table
 from textile_pcf.factors.matching import Match, NoMatch, Request, match
 from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, LINK, FactorSheet, TableDocument
-from textile_pcf.factors.values import SPLIT_AND_AIRCRAFT, SPLIT_SIZE, has_gases, split_values
+from textile_pcf.factors.values import SPLIT_AND_AIRCRAFT, has_gases, other_values, split_values
 from textile_pcf.messages.message import Message, sentences
 from textile_pcf.regions import is_region, known_regions
 
@@ -34,11 +36,14 @@ __all__ = [
     "Request",
     "TableDocument",
     "check_table",
+    "default_table",
     "is_region",
     "known_regions",
     "load_factors",
     "read_factor_table",
+    "shipped_file",
     "shipped_tables",
+    "table_editions",
 ]
 
 
@@ -105,6 +110,29 @@ class FactorTable:
             np.nan_to_num(table.numbers["co2_uptake"]) - np.nan_to_num(table.numbers["co2_biogenic"]) for table in self.tables
         ]
 
+    def composition(self, table: int, row: int, gwp: str, biogenic: str) -> Message | None:
+        """Return the sum behind a composed factor as text: every input with amount, loss, factor and sources.
+
+        Parameters
+        ----------
+        table, row : int
+            Index of the table, and row in it.
+        gwp : str
+            Set of global warming potentials: AR4, AR5, AR6 or EF3.1.
+        biogenic : str
+            Convention for biogenic CO2: `minus_one_plus_one` or `zero_zero`.
+
+        Returns
+        -------
+        str or None
+            None for a factor that is not composed.
+        """
+        sheet = self.tables[table]
+        if row not in sheet.compositions:
+            return None
+        values, others = split_values(sheet, gwp, biogenic), other_values(sheet, gwp, biogenic)
+        return composition_text(sheet, row, values, others)
+
     def warnings(self, gwp: str, used: Mapping[int, Iterable[int]], biogenic: str = HOLDS_NONE) -> list[str]:
         """Return warnings about factors that a calculation uses.
 
@@ -150,6 +178,10 @@ class FactorTable:
             if negative.any():
                 items = ", ".join(sorted({table.texts["item"][row] for row in indices[negative]}))
                 warnings.append(Message("{label}: negative factors are used: {items}.", label=table.label, items=items))
+            composed = sorted({table.texts["item"][row] for row in rows if row in table.compositions})
+            if composed:
+                what = "{label}: composed factors, which are estimates from cited rows, are used: {items}."
+                warnings.append(Message(what, label=table.label, items=", ".join(composed)))
             undeclared = items_without_convention(table, rows) if biogenic == HOLDS_UPTAKE else []
             if undeclared:
                 items = ", ".join(sorted(set(undeclared)))
@@ -223,7 +255,8 @@ def load_factors(*sources: str | Path | Any) -> FactorTable:
     Parameters
     ----------
     *sources : str, Path or DataFrame
-        Names of shipped tables, or paths of CSV, Excel or Parquet files; without any, the table `default`.
+        Names of shipped tables (`NAME`, the newest edition, or `NAME@EDITION`), or paths of CSV, Excel or Parquet files;
+        without any, the table `default`.
 
     Returns
     -------

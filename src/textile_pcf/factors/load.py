@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ from numpy.typing import NDArray
 from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import cell_text, quoted
 from textile_pcf.errors import FactorError, Problem, UsageError, warn_caller, wrong_type
+from textile_pcf.factors.composed import FILE as COMPOSED_FILE
+from textile_pcf.factors.composed import with_composed
 from textile_pcf.factors.declared import Report, check_declared
+from textile_pcf.factors.editions import shipped_file, shipped_tables
 from textile_pcf.factors.gwp import SETS, UNKNOWN
 from textile_pcf.factors.table import (
     COLUMNS,
@@ -32,7 +36,7 @@ from textile_pcf.factors.values import value_from_gases
 from textile_pcf.io.documents import validate_document
 from textile_pcf.io.output_files import is_file
 from textile_pcf.io.read_table import read_table
-from textile_pcf.io.resources import data_root, sha256_of
+from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Table
@@ -42,21 +46,11 @@ from textile_pcf.units import OwnUnitsError, Unit, UnitError, UnitNames, cure_wh
 from textile_pcf.units.number_text import parse_office_numbers, why_no_number
 
 UNIT_CURE = "Write a whole unit such as kgCO2e/kWh."
+ADDED_TEXTS = ("biogenic", "proxy_for")
 TOLERANCE = 0.005  # relative, between the printed value and the one computed from gases
-NOT_TABLES = ("gwp100", "regions", "synonyms")
+COMPOSED_FROM = ("default", "alternatives")
+"""Tables whose rows composed factors may take, beside their own table."""
 _YEAR = re.compile("[12][0-9]{3}")
-
-
-def shipped_tables() -> dict[str, Path]:
-    """Return the files of the shipped tables by name.
-
-    Examples
-    --------
-    >>> "default" in shipped_tables()
-    True
-    """
-    files = sorted(data_root("emission_factors").glob("*.csv"))
-    return {file.stem: file for file in files if file.stem not in NOT_TABLES}
 
 
 def read_factor_table(source: str | Path | Any) -> FactorSheet:
@@ -65,7 +59,8 @@ def read_factor_table(source: str | Path | Any) -> FactorSheet:
     Parameters
     ----------
     source : str, Path or DataFrame
-        Name of a shipped table, path of a CSV, Excel or Parquet file, or a DataFrame.
+        Name of a shipped table (`NAME`, the newest edition, or `NAME@EDITION`), path of a CSV, Excel or Parquet file, or a
+        DataFrame.
 
     Returns
     -------
@@ -85,12 +80,27 @@ def read_factor_table(source: str | Path | Any) -> FactorSheet:
     cells = read_table(path or source, sheet="factors", error=FactorError, known_columns=COLUMNS)
     name = escape_controls(path.stem) if path else "data"
     warn_caller(cells.notes)
-    return check_table(name, cells, _document(path), path)
+    return _composed(check_table(name, cells, _document(path), path))
+
+
+def _composed(table: FactorSheet) -> FactorSheet:
+    """Return a shipped table with the composed factors of its edition; a table of a user as it is."""
+    if not table.shipped or table.path is None or not (table.path.parent / COMPOSED_FILE).is_file():
+        return table
+    others = [_shipped_rows(table.path.with_name(f"{name}.csv")) for name in COMPOSED_FROM if name != table.name]
+    return with_composed(table, others)
+
+
+@lru_cache(maxsize=8)
+def _shipped_rows(path: Path) -> FactorSheet:
+    """Return the rows of a shipped CSV file."""
+    cells = read_table(path, sheet="factors", error=FactorError, known_columns=COLUMNS)
+    return check_table(path.stem, cells, _document(path), path)
 
 
 def _find_file(source: str | Path) -> Path:
-    if isinstance(source, str) and source in shipped_tables():
-        return shipped_tables()[source]
+    if isinstance(source, str) and (shipped := shipped_file(source)) is not None:
+        return shipped
     path = Path(source)
     if not is_file(path):
         close = nearest(str(source), shipped_tables())
@@ -179,8 +189,8 @@ def check_table(name: str, cells: Table, document: TableDocument, path: Path | N
 
 def _hash(path: Path | None, texts: dict[str, list[str]], values: dict[str, FloatArray]) -> str:
     """Return the hash of the file and its document, or of the columns of a table without a file."""
-    if path is None:  # an empty column `biogenic` is left out, so that older tables keep their hash
-        columns = {name: column for name, column in texts.items() if name != "biogenic" or any(column)}
+    if path is None:  # empty columns that were added later are left out, so that older tables keep their hash
+        columns = {name: column for name, column in texts.items() if name not in ADDED_TEXTS or any(column)}
         content = repr(columns).encode() + b"".join(column.tobytes() for column in values.values())
         return hashlib.sha256(content).hexdigest()
     document = path.with_suffix(".yaml")

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from textile_pcf.factors.declared import MASS, mass_of_unit
+from textile_pcf.factors.editions import edition_folder, unavailable_items
+from textile_pcf.factors.fuels import FuelConversion, convert_fuel, fuel_of, sibling_items
 from textile_pcf.factors.table import DECLARED, FactorSheet
-from textile_pcf.messages.message import Message, sentences
+from textile_pcf.messages.message import JoinedMessage, Message, sentences
 from textile_pcf.regions import fallback_regions
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, describe, own_units
@@ -66,9 +68,12 @@ class Match:
     fallback : str
         Steps from the requested region and year to those of the factor; empty for an exact match.
     warning : str
-        A sentence where the factor is of a later year than requested; else empty.
+        A sentence where the factor is a proxy, or of a later year than requested; else empty.
     mass : float
         Mass of the unit that the factor is per, where the flow counts mass and the factor does not; else 1. [kg]
+        Of a fuel, canonical units of the flow in one canonical unit that the factor is per.
+    conversion : str
+        Heating values or densities of a fuel that `mass` rests on; else empty.
     """
 
     table: int
@@ -76,6 +81,7 @@ class Match:
     fallback: str = ""
     warning: str = ""
     mass: float = 1.0
+    conversion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +125,38 @@ def match(tables: Sequence[FactorSheet], request: Request) -> Match | NoMatch:
         if candidate is not None:
             row, fallback, warning = candidate
             no_match = _check_row(table, row, request)
-            return no_match or Match(number, row, fallback, warning, _unit_mass(table, row, request) or 1.0)
-    return _no_match(tables, request)
+            return no_match or Match(number, row, fallback, warning, *_conversion(table, row, request))
+    return _match_same_fuel(tables, request) or _match_proxy(tables, request) or _no_match(tables, request)
+
+
+def _match_same_fuel(tables: Sequence[FactorSheet], request: Request) -> Match | None:
+    """Return a factor of the same fuel by another measure, such as per MJ where the flow counts m3."""
+    for item in sibling_items(request.item):
+        for number, table in enumerate(tables):
+            by_region = table.by_item_and_kind.get((item, request.kind))
+            candidate = _search_regions(by_region, request, False) if by_region else None
+            if candidate is None or _check_row(table, candidate[0], request) is not None:
+                continue
+            row, fallback, warning = candidate
+            steps = "; ".join(filter(None, (f"{request.item}→{item}", fallback)))
+            return Match(number, row, steps, warning, *_conversion(table, row, request))
+    return None
+
+
+def _match_proxy(tables: Sequence[FactorSheet], request: Request) -> Match | None:
+    """Return a row that is named as a proxy for the item, with a warning; None if there is none that fits."""
+    for number, table in enumerate(tables):
+        by_region = table.by_proxied_item_and_kind.get((request.item, request.kind))
+        candidate = _search_regions(by_region, request, False) if by_region else None
+        if candidate is None or _check_row(table, candidate[0], request) is not None:
+            continue
+        row, fallback, late = candidate
+        item = table.texts["item"][row]
+        what = "{item} stands in for it as a proxy; ask the supplier for a footprint (pcf:ID)"
+        warning = JoinedMessage([text for text in (Message(what, item=item), late) if text], "; ", "；")
+        steps = "; ".join(filter(None, (f"{request.item}→{item} (proxy)", fallback)))
+        return Match(number, row, steps, warning, *_conversion(table, row, request))
+    return None
 
 
 def _search_regions(by_region: Mapping[str, dict[int, int]], request: Request, declared: bool) -> tuple[int, str, str] | None:
@@ -177,7 +213,7 @@ def _check_row(table: FactorSheet, row: int, request: Request) -> NoMatch | None
         )
         return NoMatch(what, "Ask the supplier for a footprint that ends where the flow begins.")
     unit = table.units[row]
-    if not _gives_emissions(unit, request.unit) and _unit_mass(table, row, request) is None:
+    if not _gives_emissions(unit, request.unit) and _unit_mass(table, row, request) is None and _fuel(unit, request) is None:
         counted = describe(request.unit.dimensions)
         what = Message(
             "The factor {item!r} is in {unit}, but the flow counts {flow_unit} ({quantity}).",
@@ -201,6 +237,22 @@ def _unit_mass(table: FactorSheet, row: int, request: Request) -> float | None:
     return mass_of_unit(text, unit, own_units(table.document.units))
 
 
+def _conversion(table: FactorSheet, row: int, request: Request) -> tuple[float, str]:
+    """Return `mass` and `conversion` of a match."""
+    mass = _unit_mass(table, row, request)
+    fuel = None if mass is not None else _fuel(table.units[row], request)
+    return (1.0 / fuel.factor, fuel.text) if fuel is not None else (mass or 1.0, "")
+
+
+@lru_cache(maxsize=4096)
+def _fuel(unit: Unit, request: Request) -> FuelConversion | None:
+    """Return the conversion of a fuel from what the flow counts to what the factor is per, None where there is none."""
+    if _gives_emissions(unit, request.unit) or fuel_of(request.item) is None:
+        return None
+    counted = tuple((name, -power) for name, power in unit.dimensions if name != "greenhouse")
+    return convert_fuel(request.item, request.region, request.unit.dimensions, counted)
+
+
 def _excessive_boundary(table: FactorSheet, row: int, request: Request) -> str:
     """Return the boundary of a declared footprint that covers more than the flow takes; empty when it fits."""
     if not request.item.startswith(DECLARED):
@@ -216,6 +268,10 @@ def _no_match(tables: Sequence[FactorSheet], request: Request) -> NoMatch:
     rows = [(table, row) for table in tables for row in table.index.get(request.item, [])]
     labels = ", ".join(table.label for table in tables)
     if not rows:
+        unavailable = unavailable_items(edition_folder(None)).get(request.item)
+        if unavailable is not None:
+            ask = "Write the footprint into a table of your own, with the item pcf:ID."
+            return NoMatch(unavailable.message(), ask)
         close = nearest(request.item, _suitable_items(tables, request))
         cure: str = (
             Message("Did you mean {close!r}?", close=close)

@@ -6,17 +6,18 @@ import csv
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cache
+from pathlib import Path
 
+from textile_pcf.factors.editions import Unavailable, edition_folder, unavailable_items
 from textile_pcf.factors.table import FactorSheet
-from textile_pcf.io.resources import data_root
 
 MIN_SIMILARITY = 0.75  # from which a misspelt term counts as found
 
 
 @cache
-def synonyms() -> dict[str, frozenset[str]]:
-    """Return other names of items, in lower case, by item."""
-    with (data_root("emission_factors") / "synonyms.csv").open(encoding="utf-8", newline="") as file:
+def synonyms(folder: Path) -> dict[str, frozenset[str]]:
+    """Return other names of items of an edition, in lower case, by item."""
+    with (folder / "synonyms.csv").open(encoding="utf-8", newline="") as file:
         terms_of: dict[str, set[str]] = {}
         for row in csv.DictReader(file):
             terms_of.setdefault(row["item"], set()).add(row["term"].lower())
@@ -43,7 +44,7 @@ def search(tables: Sequence[FactorSheet], query: str) -> list[tuple[FactorSheet,
     >>> from textile_pcf.factors import load_factors
     >>> rows = search(load_factors().tables, "烧碱")
     >>> sorted({table.texts["item"][row] for table, row in rows})
-    ['caustic_soda_50']
+    ['caustic_soda', 'caustic_soda_50']
     """
     terms = query.lower().split()
     scored = [(score, table, row) for table in tables for row in range(table.size) if (score := _score(table, row, terms)) > 0]
@@ -52,11 +53,32 @@ def search(tables: Sequence[FactorSheet], query: str) -> list[tuple[FactorSheet,
     return [(table, row) for score, table, row in scored if best < 1 or score >= 1]
 
 
+def search_unavailable(folder: Path, query: str) -> list[Unavailable]:
+    """Return the items without an open factor whose names contain every term.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the edition.
+    query : str
+        Terms in English or Chinese, separated by blanks.
+    """
+    terms = query.lower().split()
+
+    def texts(one: Unavailable) -> list[str]:
+        return [one.item, one.item.replace("_", " "), one.name_en.lower(), one.name_zh, *synonyms(folder).get(one.item, ())]
+
+    found = unavailable_items(folder).values()
+    return [one for one in found if all(any(term in text for text in texts(one)) for term in terms)]
+
+
 def _score(table: FactorSheet, row: int, terms: list[str]) -> float:
     """Return at least 1 when the row contains every term, less when terms are only similar, 0 when one is missing."""
     item = table.texts["item"][row]
-    names = [item, *item.split("_"), table.texts["name_en"][row], table.texts["name_zh"][row], table.texts["category"][row]]
-    texts = [name.lower() for name in names if name] + list(synonyms().get(item, ()))
+    proxied = table.texts["proxy_for"][row].split(";")
+    titles = [table.texts[name][row] for name in ("name_en", "name_zh", "category")]
+    names = [item, *item.split("_"), *proxied, *titles]
+    texts = [name.lower() for name in names if name] + list(synonyms(edition_folder(table.path)).get(item, ()))
     score = 1.0
     for term in terms:
         if any(term == text for text in texts):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import cell_text
+from textile_pcf.factors.composition import Composition
 from textile_pcf.io.documents import Source, Strict
 from textile_pcf.io.localized import Text
 from textile_pcf.io.resources import data_root
@@ -51,6 +52,7 @@ TEXTS = (
     "supplier",
     "mass_per_unit",
     "biogenic",
+    "proxy_for",
 )
 COLUMNS = (*TEXTS, *NUMBERS)
 
@@ -100,6 +102,8 @@ class FactorSheet:
         File of the table.
     index : dict of str to list of int
         Rows of each item.
+    composed : tuple of Composition
+        Inputs of the composed rows, each after the rows that it needs.
     """
 
     name: str
@@ -111,6 +115,7 @@ class FactorSheet:
     sha256: str
     path: Path | None = None
     index: dict[str, list[int]] = field(default_factory=dict)
+    composed: tuple[Composition, ...] = ()
 
     @cached_property
     def by_item_and_kind(self) -> dict[tuple[str, str], dict[str, dict[int, int]]]:
@@ -118,12 +123,26 @@ class FactorSheet:
 
         Kind "" stands for any kind, year 0 for a row without a year.
         """
+        return self._rows_by([item] for item in self.texts["item"])
+
+    @cached_property
+    def by_proxied_item_and_kind(self) -> dict[tuple[str, str], dict[str, dict[int, int]]]:
+        """Rows by the items that they stand in for and kind, then region, then year."""
+        return self._rows_by(filter(None, text.split(";")) for text in self.texts["proxy_for"])
+
+    def _rows_by(self, items: Iterable[Iterable[str]]) -> dict[tuple[str, str], dict[str, dict[int, int]]]:
         rows: dict[tuple[str, str], dict[str, dict[int, int]]] = {}
-        columns = (self.texts[name] for name in ("item", "kind", "region", "year"))
-        for row, (item, kind, region, year) in enumerate(zip(*columns, strict=True)):
-            for key in ((item, kind), (item, "")):
-                rows.setdefault(key, {}).setdefault(region, {})[int(year or 0)] = row
+        columns = (self.texts[name] for name in ("kind", "region", "year"))
+        for row, (names, kind, region, year) in enumerate(zip(items, *columns, strict=True)):
+            for item in names:
+                for key in ((item.strip(), kind), (item.strip(), "")):
+                    rows.setdefault(key, {}).setdefault(region, {})[int(year or 0)] = row
         return rows
+
+    @cached_property
+    def compositions(self) -> dict[int, Composition]:
+        """Inputs of the composed rows, by row."""
+        return {composition.row: composition for composition in self.composed}
 
     @property
     def label(self) -> str:
@@ -133,7 +152,7 @@ class FactorSheet:
     @property
     def shipped(self) -> bool:
         """Whether the table is shipped with the library."""
-        return self.path is not None and self.path.resolve().parent == data_root("emission_factors").resolve()
+        return self.path is not None and self.path.resolve().parent.parent == data_root("emission_factors").resolve()
 
     @property
     def size(self) -> int:

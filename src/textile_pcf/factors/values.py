@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.arrays import FloatArray
+from textile_pcf.factors.composition import SPLIT_SIZE, composed_values
 from textile_pcf.factors.gwp import SETS, gwp100
 from textile_pcf.factors.table import COUNTED_GASES, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
 
 SPLIT_AND_AIRCRAFT = ("fossil", "biogenic", "uptake", "land_use_change", "aircraft")
-SPLIT_SIZE = 4  # the first four add up to the total; aircraft is part of fossil and reported separately
 
 
 def has_gases(table: FactorSheet) -> NDArray[np.bool_]:
@@ -56,7 +56,16 @@ def split_values(table: FactorSheet, gwp: str, biogenic: str) -> FloatArray:
         gas["co2_land_use"],
         gas["co2_aircraft"],
     ]
-    return np.stack(columns, axis=1)
+    values = np.stack(columns, axis=1)
+    if table.composed:
+        composed_values(table, values, other_values(table, gwp, biogenic))
+    return values
+
+
+def other_values(table: FactorSheet, gwp: str, biogenic: str) -> dict[int, FloatArray]:
+    """Return the values of the other tables that composed rows refer to, by the identity of the table."""
+    others = {id(term.sheet): term.sheet for one in table.composed for term in one.terms if term.sheet is not None}
+    return {number: split_values(sheet, gwp, biogenic) for number, sheet in others.items()}
 
 
 def value_from_gases(table: FactorSheet) -> FloatArray:

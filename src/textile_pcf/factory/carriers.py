@@ -8,8 +8,9 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem
+from textile_pcf.factors.fuels import reference_enthalpy
 from textile_pcf.factory.tables import FactoryTable
-from textile_pcf.factory.vocabulary import carrier_id, constant, known_carrier
+from textile_pcf.factory.vocabulary import carrier_id, known_carrier
 from textile_pcf.messages.message import Message
 from textile_pcf.methods import steam_heat
 from textile_pcf.units import Unit, convert, parse_unit
@@ -47,14 +48,14 @@ def steam_gigajoules(enthalpy: float) -> float:
 
     References
     ----------
-    Accounting practice of the Chinese guidelines: mass × (enthalpy − 83.74 kJ/kg); see `constants.yaml`.
+    Accounting practice of the Chinese guidelines: mass × (enthalpy − 83.74 kJ/kg); see `emission_factors/fuels.csv`.
 
     Examples
     --------
     >>> steam_gigajoules(2783.74)
     2.7
     """
-    reference = np.float64(constant("reference_enthalpy"))
+    reference = np.float64(reference_enthalpy() * 1000)
     return float(steam_heat(steam_enthalpy=np.float64(enthalpy), reference_enthalpy=reference)) / 1000
 
 

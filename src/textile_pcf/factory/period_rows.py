@@ -46,7 +46,10 @@ class ActivityTable:
         return self.table.location(row)
 
 
-TEXTS = ("product", "stage", "flow", "component", "item", "region", "year", "per", "data_type", "source", "note", "confirmed")
+TEXTS = (
+    *("product", "stage", "flow", "component", "item", "region", "year", "per"),
+    *("data_type", "source", "note", "confirmed", "enthalpy"),
+)
 
 
 def read_activity(source: Any, problems: list[Problem]) -> ActivityTable | None:

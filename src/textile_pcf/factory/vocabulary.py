@@ -2,8 +2,8 @@
 
 >>> carrier_id("外购电"), carrier_id("Purchased Electricity"), carrier_id("thermal oil")
 ('electricity', 'electricity', 'thermal oil')
->>> constant("reference_enthalpy")
-83.74
+>>> constant("max_gap")
+60.0
 """
 
 from __future__ import annotations

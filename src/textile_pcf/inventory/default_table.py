@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from textile_pcf.errors import Problem
-from textile_pcf.factors import FactorTable, Match, Request, load_factors, shipped_tables
+from textile_pcf.factors import FactorTable, Match, Request, load_factors, table_editions
 from textile_pcf.messages.message import Message
 
 DEFAULT = "default"
@@ -53,7 +53,7 @@ def summed_up(factors: FactorTable, problems: Iterable[tuple[Request | None, Pro
 def _has(factors: FactorTable, request: Request) -> bool:
     """Return whether the tables of the run, followed by `default`, have a factor."""
     known = _default()
-    if not request.item or any(table.path == shipped_tables()[DEFAULT] for table in factors.tables):
+    if not request.item or any(table.path in table_editions()[DEFAULT].values() for table in factors.tables):
         return False
     return isinstance(FactorTable((*factors.tables, *known.tables)).match(request), Match)
 

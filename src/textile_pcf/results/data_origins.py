@@ -110,6 +110,10 @@ def as_written(activity: Activity, quantities: Quantities, pattern: IndexArray, 
 def _given_text(activity: Activity, outputs: _Outputs, line: int) -> str:
     row = int(activity.exchanges.row[line])
     amount = f"{number(activity.columns.numbers['amount'][row])} {activity.columns.text('unit', row)}"
+    rows = activity.rows
+    note = rows.notes[int(rows.patterns.unit[rows.pattern[row]])]
+    if note:
+        amount = Message("{amount}, by {note}", amount=amount, note=note)
     if activity.exchanges.per[line] != PER_PERIOD:
         return amount
     if not activity.exchange_value[line]:

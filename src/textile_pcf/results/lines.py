@@ -127,9 +127,13 @@ def _factor_columns(activity: Activity, factors: FactorTable, matches: FactorMat
 def _factor_row(factors: FactorTable, match: Any) -> dict[str, str]:
     table = factors.tables[match.table]
     printed, weighs = table.numbers["value"][match.row], table.texts["mass_per_unit"][match.row]
-    value = Message("printed {value}", value=f"{number(printed)} {table.units[match.row].text}")
-    if match.mass != 1:
-        value = Message("printed {value} ({mass} per unit)", value=value.values["value"], mass=weighs)
+    written = f"{number(printed)} {table.units[match.row].text}"
+    composed = match.row in table.compositions
+    value = Message("composed, {value}", value=written) if composed else Message("printed {value}", value=written)
+    if match.conversion:
+        value = Message("{value}, by {conversion}", value=value, conversion=match.conversion)
+    elif match.mass != 1:
+        value = Message("printed {value} ({mass} per unit)", value=written, mass=weighs)
     return {
         "region": table.texts["region"][match.row],
         "year": table.texts["year"][match.row],

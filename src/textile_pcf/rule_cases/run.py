@@ -130,11 +130,11 @@ def _table(case: Case, rows: list[dict[str, Any]], paths: Iterable[DocumentPath]
     return Document(case.document.name, {"rows": rows}, lines)
 
 
-def factors_of(case: Case) -> FactorTable:
-    """Return the factors of a case: written in it, or tables by name or path; the shipped ones by default."""
+def factors_of(case: Case) -> FactorTable | None:
+    """Return the factors of a case: written in it, or tables by name or path; None for those of the rule's edition."""
     factors = case.data.get("factors")
     if not factors:
-        return load_factors()
+        return None
     if isinstance(factors, list) and all(isinstance(each, str) for each in factors):
         return load_factors(*(path_of(case.folder, name) for name in factors))
     return FactorTable(tuple(_tables_in_case(case, factors)))

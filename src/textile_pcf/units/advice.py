@@ -55,6 +55,8 @@ _EXPLAINED = [
 EXPLAINED = [(re.compile(pattern), what, instead) for pattern, what, instead in _EXPLAINED]
 # the same for phrases anywhere in the text
 _PHRASES = [
+    (r"\b(?:HHV|GCV|gross(?![\s-]?tons?))\b|高位(?:热值|发热量)?|高热值",
+     "This is a gross heating value; the cited ones are net.", "Write the amount in m3, kg or L, or the net energy."),
     (r"(?<![A-Za-z])(?:[kMG]?t|k?g|lb|吨|千克|公斤|克)[\s-]?(?:C(?:[\s-]?eq)?|碳)(?![A-Za-z0-9酸])",
      "", "This is carbon, not CO2: multiply by 44/12 and write kgCO2e."),
     (r"\btons? of (?:refrigeration|cooling)|(?:refrigeration|cooling) tons?", EXPLAINED[16][1], EXPLAINED[16][2]),

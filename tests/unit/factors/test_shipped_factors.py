@@ -1,4 +1,4 @@
-"""The shipped tables of emission factors: cited row by row, kept apart by licence, equal to the published numbers."""
+"""The shipped tables of edition 2026.1: cited row by row, kept apart by licence, equal to the published numbers."""
 
 import csv
 import math
@@ -12,7 +12,8 @@ from paths import ROOT
 from textile_pcf.factors import Request, is_region, load_factors
 from textile_pcf.units import parse_unit
 
-ROOT = ROOT / "emission_factors"
+SHARED = ROOT / "emission_factors"
+ROOT = SHARED / "2026.1"
 TABLES = ("default", "alternatives", "carbonfact", "ember")
 SHARE_ALIKE = {"carbonfact", "ember"}
 FIT_FOR_DEFAULTS = {
@@ -46,7 +47,7 @@ def one(table, **wanted):
 
 def test_loader_takes_every_table(table):
     name, rows, _ = table
-    assert load_factors(name).tables[0].size == len(rows)
+    assert load_factors(f"{name}@2026.1").tables[0].size == len(rows)
 
 
 def test_every_row_is_cited(table):
@@ -187,7 +188,7 @@ def test_values_are_the_published_ones(line):
 
 
 def asked(item, kind="life_cycle", region="CN-ZJ", year=0, unit="kWh"):
-    factors = load_factors()
+    factors = load_factors("default@2026.1")
     found = factors.match(Request(item=item, kind=kind, region=region, year=year, unit=parse_unit(unit)))
     return factors.tables[0].numbers["value"][found.row] if hasattr(found, "row") else None
 
@@ -212,7 +213,7 @@ def test_no_default_falls_back_to_another_country():
 
 
 def test_gwp_table():
-    with (ROOT / "gwp100.csv").open(encoding="utf-8", newline="") as file:
+    with (SHARED / "gwp100.csv").open(encoding="utf-8", newline="") as file:
         gases = {row["gas"]: row for row in csv.DictReader(file)}
     told = {"ch4_fossil": "25 30 29.8", "ch4_biogenic": "25 28 27", "n2o": "298 265 273", "hfc32": "675 677 771"}
     for gas, values in told.items():
@@ -224,7 +225,7 @@ def test_gwp_table():
 
 
 def test_regions():
-    with (ROOT / "regions.csv").open(encoding="utf-8", newline="") as file:
+    with (SHARED / "regions.csv").open(encoding="utf-8", newline="") as file:
         regions = {row["region"]: row for row in csv.DictReader(file)}
     assert sum(len(code) == 2 for code in regions) == 249
     assert sum(code.startswith("CN-") and len(code) == 5 for code in regions) == 34

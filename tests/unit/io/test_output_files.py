@@ -88,7 +88,10 @@ def test_other_commands_do_not_either(mill: Path, capsys: pytest.CaptureFixture[
 def test_shipped_tables_and_rules_count_as_read(mill: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from textile_pcf.io.resources import data_root
 
-    for path in (data_root("emission_factors") / "default.csv", *(data_root("rules") / "knitted_fabric").glob("*.yaml")):
+    for path in (
+        data_root("emission_factors") / "2026.1" / "default.csv",
+        *(data_root("rules") / "knitted_fabric").glob("*.yaml"),
+    ):
         before = path.read_bytes()
         assert command("calculate", "a.csv", "--rule", "knitted_fabric", "--format", "csv", "-o", str(path)) == 2
         assert path.read_bytes() == before

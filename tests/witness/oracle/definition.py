@@ -116,9 +116,24 @@ class Table:
 
 
 def read_table(path: Path) -> Table:
-    """Rows of a CSV file."""
+    """Rows of a CSV file, and behind them what its edition composes of cited rows."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return Table([{key: (value or "").strip() for key, value in row.items()} for row in csv.DictReader(file)])
+        rows = [{key: (value or "").strip() for key, value in row.items()} for row in csv.DictReader(file)]
+    return Table([*rows, *_composed_rows(path, rows)])
+
+
+def _composed_rows(path: Path, rows: list[Row]) -> Iterator[Row]:
+    """Rows of `composed.yaml`; the inputs stand in `inputs`, to be valued under the sets of the run."""
+    document = path.with_name("composed.yaml")
+    if not document.is_file():
+        return
+    for item, factor in yaml.safe_load(document.read_text(encoding="utf-8"))["tables"].get(path.stem, {}).items():
+        kind, per = factor.get("kind", "life_cycle"), factor.get("unit", "kgCO2e/kg")
+        for region in factor["regions"]:
+            grid = [row for row in rows if (row["item"], row["kind"], row["region"]) == ("electricity", "life_cycle", region)]
+            for year in [row["year"] for row in grid] if factor.get("years") == "electricity" else [factor.get("years", "")]:
+                yield {"item": item, "kind": kind, "region": region, "year": year, "unit": per, "value": "0",
+                       "inputs": factor["inputs"], "proxy_for": ";".join(factor.get("proxy_for", ()))}  # fmt: skip
 
 
 def under_boundary(rule: dict[str, Any], boundary: str) -> dict[str, Any]:
@@ -599,6 +614,10 @@ class Matcher:
                 uptake, given_off = (float(best.get(gas) or 0) for gas in ("co2_uptake", "co2_biogenic"))
                 self.removals[label] = (uptake - given_off) * unit(best["unit"])[0] / mass
                 return label, self.value(best) / mass
+        for table in self.tables:  # nothing of that name: a row that stands in for it
+            for row in table.rows:
+                if item in (row.get("proxy_for") or "").split(";") and row["kind"] == kind:
+                    return self.find(row["item"], kind, region, year, forbid, counted)
         raise AssertionError(f"no factor for {item} {kind} {region} {year}")
 
     def ladder(self, region: str, forbid: list[str]) -> list[str]:
@@ -607,8 +626,17 @@ class Matcher:
         steps += [(group, "group") for group in self.groups.get(country, [])] + [("GLO", "")]
         return [code for code, step in steps if code not in forbid and step not in forbid]
 
+    def value_of_input(self, given: dict[str, Any], row: Row) -> float:
+        """amount / (1 − loss) × factor [kg CO2e per written unit of the composed factor]"""
+        factor, counted = unit(given["unit"])
+        place, year = given.get("region", row["region"]), int(row["year"] or 0)
+        _, value = self.find(given["item"], given.get("kind", "life_cycle"), place, year, [], counted)
+        return float(given["amount"]) / (1 - given.get("loss", 0)) * factor * value
+
     def value(self, row: Row) -> float:
         """[kg CO2e per canonical unit]"""
+        if row.get("inputs"):
+            return unit(row["unit"])[0] * sum(self.value_of_input(given, row) for given in row["inputs"])
         gas = {name: float(row.get(name) or "nan") for name in (
             "co2_fossil", "co2_land_use", "ch4_fossil", "ch4_biogenic", "n2o", "co2_biogenic", "co2_uptake")}  # fmt: skip
         counted = ("co2_fossil", "co2_land_use", "ch4_fossil", "ch4_biogenic", "n2o")

@@ -1,0 +1,218 @@
+"""Amounts of fuels in another measure than their flow: kg, m3 or net energy, by cited heating values and densities."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from textile_pcf.activity.columns import ActivityColumns
+from textile_pcf.activity.row_patterns import InvalidRow, RowKind, RowPattern
+from textile_pcf.arrays import IndexArray, IntArray
+from textile_pcf.factors.fuels import ENERGY, MASS, VOLUME, convert_fuel, fuel_of, reference_enthalpy
+from textile_pcf.messages.message import Message
+from textile_pcf.methods import steam_heat
+from textile_pcf.rules import PRODUCT, FlowSpec, RuleSet
+from textile_pcf.units import Conversion, Unit, UnitError, convert, parse_unit, split_quantity
+
+MEASURES = (MASS, VOLUME, ENERGY)
+Dimensions = tuple[tuple[str, int], ...]
+
+
+class FuelKey(NamedTuple):
+    """The fuel of a row.
+
+    Attributes
+    ----------
+    item : str
+        Item of its factor.
+    region : str
+        Where it is burnt; empty if that is unknown.
+    enthalpy : str
+        Enthalpy of steam as written; else empty. [kJ/kg where no unit is written]
+    """
+
+    item: str
+    region: str
+    enthalpy: str
+
+
+def fuel_codes(cells: ActivityColumns, rules: RuleSet, rows: IndexArray) -> IntArray:
+    """Return a code of item and region in rows of fuels, whose meaning may depend on them; 0 in other rows.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rules : RuleSet
+    rows : ndarray of intp, shape (rows,)
+        Rows to code.
+    """
+    items, regions, flows, steam = (cells.texts[name] for name in ("item", "region", "flow", "enthalpy"))
+    has_enthalpy = np.array([*(bool(text) for text in steam.categories), False], dtype=bool)
+    is_fuel = np.array([*(fuel_of(text) is not None for text in items.categories), False], dtype=bool)
+    of_rule = {spec.id for spec in rules.flows if fuel_of(spec.factor or "") is not None}
+    of_flow = np.array([*(text in of_rule for text in flows.categories), False], dtype=bool)
+    if not is_fuel.any() and not of_flow.any() and not has_enthalpy.any():
+        return np.zeros(len(rows), dtype=np.int64)
+    item = items.codes[rows]
+    is_empty = np.array([*(not text for text in items.categories), True], dtype=bool)
+    chosen = is_fuel[item] | (is_empty[item] & of_flow[flows.codes[rows]]) | has_enthalpy[steam.codes[rows]]
+    code = (item.astype(np.int64) + 1) * (len(regions.categories) + 1) + regions.codes[rows] + 1
+    code = code * (len(steam.categories) + 1) + steam.codes[rows]
+    return np.where(chosen, code + 1, 0)
+
+
+def fuel_keys(
+    cells: ActivityColumns, rules: RuleSet, rows: IndexArray, codes: IntArray, distinct: IndexArray
+) -> list[FuelKey | None]:
+    """Return item and region of rows of fuels, None for other rows.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rules : RuleSet
+    rows : ndarray of intp, shape (rows,)
+    codes : ndarray of int, shape (rows,)
+        From `fuel_codes`.
+    distinct : ndarray of intp
+        Distinct rows of the table, in which the region of stages and products is looked for.
+    """
+    if not codes.any():
+        return [None] * len(rows)
+    of_table = _table_regions(cells, distinct)
+    pairs = zip(rows.tolist(), codes.tolist(), strict=True)
+    return [_key(cells, rules, row, of_table) if code else None for row, code in pairs]
+
+
+def _key(cells: ActivityColumns, rules: RuleSet, row: int, of_table: set[str]) -> FuelKey | None:
+    """Return item and region of a row: its own region, or the only one that its table and the rule name."""
+    category, index = rules.names.get(cells.text("stage", row), {}).get(cells.text("flow", row), ("", -1))
+    if category != "flow":
+        return None
+    spec = rules.flows[index]
+    of_rule = rules.stages[spec.stage].region if spec.stage != PRODUCT else None
+    named = of_table | ({of_rule} if of_rule else set())
+    region = cells.text("region", row) or (next(iter(named)) if len(named) == 1 else "")
+    return FuelKey(cells.text("item", row) or spec.factor or "", region, cells.text("enthalpy", row))
+
+
+def _table_regions(cells: ActivityColumns, rows: IndexArray) -> set[str]:
+    """Return the regions that stages and products of a table have."""
+    flows, regions = cells.texts["flow"], cells.texts["region"]
+    no_flow = np.array([*(not text for text in flows.categories), True], dtype=bool)
+    codes = np.unique(regions.codes[rows][no_flow[flows.codes[rows]]])
+    return {regions.categories[code] for code in codes.tolist() if code >= 0} - {""}
+
+
+def convert_fuel_amount(spec: FlowSpec, unit: Unit, ratio_unit: Unit, fuel: FuelKey) -> tuple[Conversion, Message] | None:
+    """Return the conversion of an amount to the canonical value of its flow, with the values that it rests on.
+
+    Parameters
+    ----------
+    spec : FlowSpec
+        The flow.
+    unit : Unit
+        Unit of the amount: a measure of the fuel, or this per driver.
+    ratio_unit : Unit
+        Unit of the flow's value.
+    fuel : FuelKey
+        The fuel.
+
+    Returns
+    -------
+    tuple of (Conversion, Message) or None
+        None where the unit is no measure of the fuel, or no heating value is cited.
+    """
+    counted = spec.unit.dimensions
+    if counted not in MEASURES:
+        return None
+    for measure in MEASURES:
+        whole = unit.dimensions == measure
+        if not whole and unit.dimensions != _instead(ratio_unit, counted, measure):
+            continue
+        conversion = convert_fuel(fuel.item, fuel.region, measure, counted)
+        if conversion is None:
+            return None
+        scale = ratio_unit.factor / spec.unit.factor if whole else 1.0
+        return Conversion(unit.factor * conversion.factor * scale), conversion.text
+    return None
+
+
+def convert_steam(spec: FlowSpec, unit: Unit, ratio_unit: Unit, enthalpy: str) -> Conversion | None:
+    """Return the conversion of a mass of steam to heat, by its enthalpy above that of water at 20 °C.
+
+    Parameters
+    ----------
+    spec : FlowSpec
+        The flow.
+    unit : Unit
+        Unit of the amount: a mass, or a mass per driver.
+    ratio_unit : Unit
+        Unit of the flow's value.
+    enthalpy : str
+        Enthalpy of the steam. [kJ/kg where no unit is written]
+
+    Returns
+    -------
+    Conversion or None
+        None where the flow counts no energy, or the amount is no mass.
+
+    Raises
+    ------
+    UnitError
+        The enthalpy is none, or no more than that of cold water.
+    """
+    whole = unit.dimensions == MASS
+    if spec.unit.dimensions != ENERGY or not (whole or unit.dimensions == _instead(ratio_unit, ENERGY, MASS)):
+        return None
+    amount, text = split_quantity(enthalpy)
+    given = parse_unit(text or "kJ/kg")
+    conversion = convert(given, parse_unit("MJ/kg"))
+    heat = None if conversion is None or conversion.inverse else amount * conversion.factor
+    if heat is None or heat <= reference_enthalpy():
+        what = Message("{text!r} is no enthalpy of steam.", text=enthalpy)
+        raise UnitError(what, Message("Give the enthalpy of the steam, about 2700 to 3400 kJ/kg."))
+    of_steam = steam_heat(steam_enthalpy=np.array(heat), reference_enthalpy=np.array(reference_enthalpy()))
+    scale = ratio_unit.factor / spec.unit.factor if whole else 1.0
+    return Conversion(unit.factor * float(of_steam) * scale)
+
+
+def measures_fuel(spec: FlowSpec, unit: Unit, ratio_unit: Unit) -> bool:
+    """Return whether a unit is another measure of a fuel than that of its flow."""
+    counted = spec.unit.dimensions
+    others = [measure for measure in MEASURES if measure != counted]
+    return counted in MEASURES and any(
+        unit.dimensions in (measure, _instead(ratio_unit, counted, measure)) for measure in others
+    )
+
+
+def steam_row(spec: FlowSpec, unit: Unit, ratio_unit: Unit, enthalpy: str, basis: int) -> RowPattern | InvalidRow:
+    """Interpret a row of steam by mass with its enthalpy."""
+    try:
+        conversion = convert_steam(spec, unit, ratio_unit, enthalpy)
+    except UnitError as error:
+        return InvalidRow(error.what, error.cure, "enthalpy", "bad-enthalpy")
+    if conversion is None:
+        what = Message(
+            "An enthalpy turns a mass of steam into heat; here are {unit} of {flow!r}.", unit=unit.text, flow=spec.id
+        )
+        return InvalidRow(what, "Leave it empty.", "enthalpy", "bad-enthalpy")
+    note = Message("its enthalpy {enthalpy} less that of water", enthalpy=enthalpy)
+    return RowPattern(RowKind.FLOW, spec.stage, spec.index, basis, conversion, unit=unit, note=note)
+
+
+def no_heating_value(text: str, spec: FlowSpec, fuel: FuelKey) -> InvalidRow:
+    """Say that no heating value or density is known that turns a unit into that of the flow."""
+    what = "{text!r} of {item} cannot be turned into {unit}: no heating value or density is cited for {region}."
+    place = fuel.region or Message("an unknown region")
+    cure = Message("Give it in {unit}, or name the region of the fuel in the column `region`.", unit=spec.unit.text)
+    shown = Message(what, text=text, item=fuel.item, unit=spec.unit.text, region=place)
+    return InvalidRow(shown, cure, "unit", "no-heating-value")
+
+
+def _instead(ratio: Unit, counted: Dimensions, measure: Dimensions) -> Dimensions:
+    """Return the dimensions of a ratio with another measure in the place of what is counted."""
+    powers = dict(ratio.dimensions)
+    for name, power, sign in (*((name, power, -1) for name, power in counted), *((name, power, 1) for name, power in measure)):
+        powers[name] = powers.get(name, 0) + sign * power
+    return tuple(sorted((name, power) for name, power in powers.items() if power))
