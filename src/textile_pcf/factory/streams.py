@@ -258,8 +258,8 @@ class _Cells:
     def block(self, no_time: BoolArray, no_number: BoolArray, number: Any, time: Any) -> ReadingBlock:
         """Return the block of the rows that can be read; the others are problems, but for rows without any content."""
         named = np.array([text.strip() != "" for text in self.texts] or [True])
-        low, high = (float(self.value.min()), float(self.value.max())) if len(self.value) else (0.0, 0.0)
-        finite = np.isfinite(low) and np.isfinite(high)  # NaN is the least and the largest of its column
+        with np.errstate(over="ignore", invalid="ignore"):
+            finite = np.isfinite(np.add.reduce(self.value))  # a sum with an infinite value or NaN is not finite
         if finite and named.all() and not no_time.any() and not (len(self.value) and int(self.times.values.min()) == NEVER):
             return ReadingBlock(self.meter, self.texts, self.times, self.value, self.first_row)
         return self._without_invalid(named, no_time, no_number, (number, time))

@@ -103,7 +103,8 @@ class FactoryTable:
     def require(self, names: Iterable[str], problems: list[Problem]) -> None:
         """Append a problem for every empty cell of the columns."""
         for name in names:
-            for row in [k for k, text in enumerate(self.texts(name)) if not text]:
+            texts = self.texts(name)
+            for row in [k for k, text in enumerate(texts) if not text] if "" in texts else ():
                 what = Message("The cell {column!r} is empty.", column=name)
                 self.problem(problems, row, name, what, Message("Fill it in, or delete the row."))
 
@@ -121,6 +122,8 @@ class FactoryTable:
         default : str
             Word of an empty cell.
         """
+        if not self.has(column):
+            return [default] * self.rows
         known, words = word_ids(word_list), []
         for row, text in enumerate(self.texts(column)):
             word = known.get(key(text)) if text else default
@@ -188,13 +191,14 @@ class FactoryTable:
         low : float, optional
             Least number that is possible.
         """
-        values, units = self.split_quantities(column, problems)
-        for row, (own, other) in enumerate(zip(units, self.texts("unit"), strict=True)):
-            if own and other and own != other:
-                what = Message("This amount is in {own!r}, and the column `unit` says {other!r}.", own=own, other=other)
+        values, own_units = self.split_quantities(column, problems)
+        units = list(self.texts("unit"))
+        for row, own in enumerate(own_units) if any(own_units) else ():
+            if own and units[row] and own != units[row]:
+                what = Message("This amount is in {own!r}, and the column `unit` says {other!r}.", own=own, other=units[row])
                 self.problem(problems, row, column, what, Message("Write the unit once."))
                 values[row] = np.nan
-            units[row] = own or other
+            units[row] = own or units[row]
         if low is not None:
             self._check_low(values, column, low, problems)
         return values, units
