@@ -87,7 +87,7 @@ def _of_registers(
     length = time - start
     last.time[owner], last.value[owner] = time[final], value[final]
     faults: list[Fault] = []
-    length[head[is_first]] = 1  # a first reading is no repetition
+    length[head[is_first]] = np.iinfo(np.int64).max  # a first reading is no repetition
     shortest = int(length.min())
     length[head[is_first]] = 0
     if shortest <= 0:

@@ -26,8 +26,8 @@ from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.messages.message import Message
 from textile_pcf.units.number_text import parse_office_numbers
 
-BLOCK = 1 << 18
-"""Rows of a block of Parquet, or bytes × 32 of a block of CSV."""
+BLOCK = 1 << 17
+"""Rows of a block of Parquet, or bytes × 64 of a block of CSV."""
 COLUMNS = REQUIRED["readings"]
 UNREADABLE = 200
 """Number of unreadable cells of a block that are kept with their text."""
@@ -227,7 +227,7 @@ class _CsvSource:
     def blocks(self) -> Iterator[ReadingBlock]:
         """Yield the readings in blocks, and rows of a wrong width as problems of a last block without readings."""
         row = 0
-        for columns in self._file.batches(BLOCK * 32):
+        for columns in self._file.batches(BLOCK * 64):
             batch = _batch(columns)
             yield block_of(batch, row)
             row += batch.num_rows
