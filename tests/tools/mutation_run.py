@@ -1,8 +1,8 @@
 """How many small faults put into the arithmetic the tests notice: `python tests/tools/mutation_run.py [--seconds 900]`.
 
 Not part of the test suite. One thing is changed at a time in a function of the engine, of the links between products, of a
-named method or of the matching of factors: an operator, a number, a condition. Then the tests that call this function run in a
-child of this process, the quickest first, until one fails. Tests: doctests, worked cases and the quick unit tests. Prints the
+named method, of the matching of factors, or of the kernels of meters and allocation: an operator, a number, a condition. Then
+the tests that call this function run in a child of this process, the quickest first, until one fails. Tests: doctests, worked cases and the quick unit tests. Prints the
 score and what survived; `EQUIVALENT` holds changes that change no result, with the reason. Needs `fork` (Linux, macOS).
 """
 
@@ -32,8 +32,11 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src/textile_pcf"
 TARGETS = ["engine/masses.py", "engine/emissions.py", "engine/loops.py", "engine/networks.py", "factors/matching.py",
            *(f"methods/{path.name}" for path in sorted((SOURCE / "methods").glob("*.py"))
-             if path.name not in ("__init__.py", "page.py", "registry.py"))]  # fmt: skip
-TESTS = ["tests/unit/engine/test_engine.py", "tests/unit/methods/test_methods.py", "tests/endtoend/test_cases.py"]
+             if path.name not in ("__init__.py", "page.py", "registry.py")),
+           *(f"factory/{name}.py" for name in ("registers", "reading_arrays", "placing", "sharing"))]  # fmt: skip
+TESTS = ["tests/unit/engine/test_engine.py", "tests/unit/methods/test_methods.py", "tests/endtoend/test_cases.py",
+         *(f"tests/unit/factory/test_{name}.py" for name in (
+             "kernels", "metering", "metering_kernels", "sharing", "allocation"))]  # fmt: skip
 LIMIT = 30  # seconds of one child; one that takes longer goes round for ever
 EQUIVALENT = {
     "engine/masses.py _backwards: len(mass) < len(by_stage)  →  len(mass) <= len(by_stage)": "both ways multiply alike",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -243,7 +244,7 @@ def ragged_search(values: IntArray, low: IntArray, high: IntArray, targets: IntA
     slices = np.flatnonzero(np.append(True, (low[1:] != low[:-1]) | (high[1:] != high[:-1]))) if len(low) else low
     if len(slices) <= FEW:
         found = np.empty(len(targets), dtype=np.int64)
-        for first, last in zip(slices.tolist(), [*slices[1:].tolist(), len(low)], strict=True):
+        for first, last in pairwise([*slices.tolist(), len(low)]):
             start, stop = int(low[first]), int(high[first])
             found[first:last] = start + values[start:stop].searchsorted(targets[first:last], side)
         return found
