@@ -28,6 +28,8 @@ from textile_pcf.units.number_text import parse_office_numbers
 
 BLOCK = 1 << 17
 """Rows of a block of Parquet, or bytes × 64 of a block of CSV."""
+COLUMN_BUFFER = 1 << 20
+"""Bytes of a column that are read at once. pyarrow would else read the whole file ahead."""
 COLUMNS = REQUIRED["readings"]
 UNREADABLE = 200
 """Number of unreadable cells of a block that are kept with their text."""
@@ -206,7 +208,7 @@ class _ParquetSource:
         names = [self._heads[self._positions[column]] for column in COLUMNS]
         row = 0
         with parquet_errors(self.name):
-            file = open_parquet(self.name, (names[0],))
+            file = open_parquet(self.name, (names[0],), pre_buffer=False, buffer_size=COLUMN_BUFFER)
             for batch in file.iter_batches(BLOCK, columns=names):
                 by_name = dict(zip(batch.schema.names, batch.columns, strict=True))
                 yield block_of(_batch([by_name[name] for name in names]), row)
