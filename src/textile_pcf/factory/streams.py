@@ -17,7 +17,7 @@ from textile_pcf.arrays import BoolArray, FloatArray, IntArray
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.factory.arrow_cells import numbers_of, times_of
 from textile_pcf.factory.csv_readings import CsvReadings
-from textile_pcf.factory.tables import NUMBER_CURE, REQUIRED, FactoryTable, read_factory_table
+from textile_pcf.factory.tables import REQUIRED, FactoryTable, read_factory_table
 from textile_pcf.factory.times import NEVER, TIME_CURE, Times, parse_times
 from textile_pcf.factory.vocabulary import table_header
 from textile_pcf.io.arrow import dictionary_codes
@@ -292,7 +292,8 @@ def _cell_problem(flags: tuple[bool, bool, bool, bool], number: str, time: str) 
         return Message("{text!r} is not a time.", text=time[:60]), Message(TIME_CURE)
     if not bad_number and number.strip().lower() in ("", "none"):
         return Message(empty, column="value"), Message("Fill it in, or delete the row.")
-    return Message("{text!r} is not a finite number.", text=number[:60]), Message(NUMBER_CURE)
+    cure = Message("Write a plain finite number with a decimal point, or delete the row.")
+    return Message("{text!r} is not a finite number.", text=number[:60]), cure
 
 
 def block_of(batch: Any, first_row: int) -> ReadingBlock:
