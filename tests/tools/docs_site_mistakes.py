@@ -1,5 +1,6 @@
-"""The mistakes of `docs/mistakes_site.yaml` (tables of a site's year) and `docs/mistakes_meters.yaml` (readings, meters, batches), each
-made in good tables, and the answers: written into two pages each.
+"""The mistakes of `docs/mistakes_site.yaml` (tables of a site's year) and `docs/mistakes_meters.yaml` (readings, meters, batches).
+
+Each is made in good tables, and the answers are written into two pages of each file.
 
 `python tests/tools/docs_pages.py` renews the pages; `tests/endtoend/test_docs.py` says when it is due.
 """

@@ -2,8 +2,9 @@
 
 Not part of the test suite. One thing is changed at a time in a function of the engine, of the links between products, of a
 named method, of the matching of factors, or of the kernels of meters and allocation: an operator, a number, a condition. Then
-the tests that call this function run in a child of this process, the quickest first, until one fails. Tests: doctests, worked cases and the quick unit tests. Prints the
-score and what survived; `EQUIVALENT` holds changes that change no result, with the reason. Needs `fork` (Linux, macOS).
+the tests that call this function run in a child of this process, the quickest first, until one fails. Tests: doctests, worked
+cases and the quick unit tests. Prints the score and what survived; `EQUIVALENT` holds changes that change no result, with the
+reason. Needs `fork` (Linux, macOS).
 """
 
 from __future__ import annotations

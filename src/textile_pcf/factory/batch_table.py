@@ -14,7 +14,7 @@ from textile_pcf.columns import Categorical, factorize
 from textile_pcf.errors import Problem
 from textile_pcf.factory.group_sums import groups_in_order
 from textile_pcf.factory.run_clock import RunClock
-from textile_pcf.factory.tables import FactoryTable
+from textile_pcf.factory.tables import FactoryTable, within_range
 from textile_pcf.factory.times import NEVER
 from textile_pcf.messages.message import Message
 from textile_pcf.units import convert, parse_unit
@@ -130,6 +130,7 @@ def _masses(table: FactoryTable, product: Categorical, problems: list[Problem]) 
     reported = np.full(table.rows, "", dtype=object)
     for column in ("output", "input"):
         values, units = table.amounts(column, problems)
+        values = within_range(table, column, values, problems)
         rows = np.flatnonzero(~np.isnan(values))
         head, group = groups_in_order(product.codes[rows], factorize(units).codes[rows])
         found = [_factor(table, (row, column, units[row]), first, []) for row in rows[head].tolist()]

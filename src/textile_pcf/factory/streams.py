@@ -17,8 +17,8 @@ from textile_pcf.arrays import BoolArray, FloatArray, IntArray
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.factory.arrow_cells import numbers_of, times_of
 from textile_pcf.factory.csv_readings import CsvReadings
-from textile_pcf.factory.tables import REQUIRED, FactoryTable, read_factory_table
-from textile_pcf.factory.times import NEVER, TIME_CURE, Times, parse_times
+from textile_pcf.factory.tables import LARGEST, REQUIRED, FactoryTable, read_factory_table
+from textile_pcf.factory.times import EARLIEST, LATEST, NEVER, TIME_CURE, Times, parse_times
 from textile_pcf.factory.vocabulary import table_header
 from textile_pcf.io.arrow import dictionary_codes
 from textile_pcf.io.arrow_faults import open_parquet, parquet_errors
@@ -260,16 +260,21 @@ class _Cells:
     def block(self, no_time: BoolArray, no_number: BoolArray, number: Any, time: Any) -> ReadingBlock:
         """Return the block of the rows that can be read; the others are problems, but for rows without any content."""
         named = np.array([text.strip() != "" for text in self.texts] or [True])
-        with np.errstate(over="ignore", invalid="ignore"):
-            finite = np.isfinite(np.add.reduce(self.value))  # a sum with an infinite value or NaN is not finite
-        if finite and named.all() and not no_time.any() and not (len(self.value) and int(self.times.values.min()) == NEVER):
+        if not len(self.value) or (
+            float(self.value.min()) >= -LARGEST and float(self.value.max()) <= LARGEST  # NaN is neither
+            and int(self.times.values.min()) >= EARLIEST and int(self.times.values.max()) <= LATEST
+            and named.all() and not no_time.any()
+        ):  # fmt: skip
             return ReadingBlock(self.meter, self.texts, self.times, self.value, self.first_row)
         return self._without_invalid(named, no_time, no_number, (number, time))
 
     def _without_invalid(
         self, named: BoolArray, no_time: BoolArray, no_number: BoolArray, texts: tuple[Any, Any]
     ) -> ReadingBlock:
-        no_meter, never, infinite = ~named[self.meter], self.times.values == NEVER, ~np.isfinite(self.value)
+        no_meter, infinite = ~named[self.meter], ~(np.abs(self.value) <= LARGEST)
+        never = (self.times.values < EARLIEST) | (self.times.values > LATEST)
+        no_time = no_time | (never & (self.times.values != NEVER))
+        no_number = no_number | (np.abs(self.value) > LARGEST)
         bad = no_meter | never | infinite
         blank = no_meter & never & ~no_time & infinite & ~no_number
         problems = []
@@ -292,6 +297,9 @@ def _cell_problem(flags: tuple[bool, bool, bool, bool], number: str, time: str) 
         return Message("{text!r} is not a time.", text=time[:60]), Message(TIME_CURE)
     if not bad_number and number.strip().lower() in ("", "none"):
         return Message(empty, column="value"), Message("Fill it in, or delete the row.")
+    if np.isfinite(parsed := parse_office_numbers([number])[0][0]):
+        what = Message("{value:g} is beyond what can be counted.", value=float(parsed))
+        return what, Message("Check the number and its unit.")
     cure = Message("Write a plain finite number with a decimal point, or delete the row.")
     return Message("{text!r} is not a finite number.", text=number[:60]), cure
 
@@ -315,4 +323,4 @@ def block_of(batch: Any, first_row: int) -> ReadingBlock:
     times, no_time = times_of(time)
     numbers, no_number = numbers_of(value)
     cells = _Cells(first_row, codes, tuple(text or "" for text in texts.to_pylist()), times, numbers)
-    return cells.block(no_time, no_number, lambda k: str(value[k].as_py()), lambda k: str(time[k].as_py()))
+    return cells.block(no_time, no_number, lambda k: str(value[k].as_py()), lambda k: str(time[k].cast(pa.string())))

@@ -44,6 +44,8 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "activity": ("product", "stage", "flow", "amount"),
 }
 """Columns that a table must have."""
+LARGEST = 1e100
+"""Numbers from here on are a slip of the pen, and their products would overflow."""
 NUMBER_CURE = "Write a plain finite number with a decimal point; leave the cell empty where nothing is known."
 
 
@@ -247,6 +249,28 @@ class FactoryTable:
     def yes(self, column: str, problems: list[Problem]) -> list[bool]:
         """Return whether each cell says yes (是); empty means no."""
         return [word == "yes" for word in self.words(column, "yes_no", problems, "no")]
+
+
+def within_range(table: FactoryTable, column: str, values: FloatArray, problems: list[Problem],
+                 largest: float = LARGEST) -> FloatArray:  # fmt: skip
+    """Return numbers, NaN where one is infinite or beyond what can be counted; the latter is a problem.
+
+    Parameters
+    ----------
+    table : FactoryTable
+    column : str
+        Column of the numbers.
+    values : ndarray of float, shape (rows,)
+        NaN where empty; infinite where a problem was found already.
+    problems : list of Problem
+        Problems are appended.
+    largest : float
+        Larger numbers are refused.
+    """
+    for row in np.flatnonzero((np.abs(values) > largest) & np.isfinite(values)).tolist():
+        what = Message("{value:g} is beyond what can be counted.", value=float(values[row]))
+        table.problem(problems, row, column, what, Message("Check the number and its unit."))
+    return np.where(np.abs(values) <= largest, values, np.nan)
 
 
 def read_factory_table(title: str, source: Any) -> FactoryTable:

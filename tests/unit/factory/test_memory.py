@@ -1,4 +1,4 @@
-"""Memory of `factory.meters` does not grow with the readings: peak memory of whole processes, as the operating system reports it."""
+"""Memory of `factory.meters` does not grow with the readings: peak memory of processes by the operating system."""
 
 from __future__ import annotations
 
