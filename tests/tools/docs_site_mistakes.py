@@ -1,4 +1,4 @@
-"""The mistakes of `docs/mistakes_site.yaml` (tables of a site's year) and `docs/mistakes_meters.yaml` (readings, meters, batches).
+"""The mistakes of `docs/mistakes_site.yaml` (a site's year) and `docs/mistakes_meters.yaml` (readings, meters, batches).
 
 Each is made in good tables, and the answers are written into two pages of each file.
 

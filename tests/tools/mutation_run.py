@@ -59,6 +59,23 @@ EQUIVALENT = {
     "engine/networks.py _walked: False  →  True": "set before it is read",
     "engine/networks.py _walked: 0  →  1": "the first number of the walk",
     "engine/networks.py _walked: 1  →  2": "the step of the numbers of the walk",
+    "factory/reading_arrays.py by_meter: len(set(meter[head].tolist())) < len(head)  →  "
+    "len(set(meter[head].tolist())) <= len(head)": "sorts what is sorted",
+    "factory/reading_arrays.py by_meter: 15  →  16": "meters are grouped alike, in another order",
+    "factory/registers.py _of_registers: float(used.min()) < 0  →  float(used.min()) <= 0": "no register fell: no rows",
+    "factory/registers.py _of_registers: shortest <= 0  →  shortest < 0": "an amount of no time is above any rate of 0 µs",
+    "factory/registers.py _pieces: rest > 0  →  rest >= 0": "0 is added",
+    "factory/registers.py _is_below_rates: low * shortest  →  low / shortest": "less is cleared at once",
+    "factory/registers.py _is_below_rates: float(amount.max()) <= low * shortest  →  "
+    "float(amount.max()) < low * shortest": "less is cleared at once",
+    "factory/registers.py _rate_faults: 0.0  →  1.0": "masked by `limited`",
+    "factory/registers.py _rate_faults: length > 0  →  length >= 0": "less is cleared at once",
+    "factory/registers.py _rate_faults: ~limited | (np.maximum.reduceat(amount, readings.head) <= rate * short  →  "
+    "~limited & (np.maximum.reduceat(amount, readings.head) <= rate * short": "less is cleared at once",
+    "factory/registers.py _rate_faults: np.maximum.reduceat(amount, readings.head) <= rate * shortest  →  "
+    "np.maximum.reduceat(amount, readings.head) < rate * shortest": "less is cleared at once",
+    "factory/registers.py _rate_faults: rate * shortest  →  rate / shortest": "less is cleared at once",
+    "factory/sharing.py sum_by_group: 1  →  2": "one more group, which is not read",
 }
 """What the change reads like in the list of survivors → why no result differs."""
 

@@ -31,7 +31,7 @@ def reset(old, new, time="8:30"):
         (READ, [E1], [{**B1, "input": "1e308"}], None, "row 0 (input)", BEYOND),
         (FELL, [E1], [B1], [reset("1e308", "0")], "row 0 (old_value)", BEYOND),
         (FELL, [E1], [B1], [reset("60", "-1e308")], "row 0 (new_value)", BEYOND),
-        (FELL, [E1], [B1], [reset("60", "3"), reset("70", "4")], "row 1 (time)", "at the same time in row 0 already. Delete one"),
+        (FELL, [E1], [B1], [reset("60", "3"), reset("70", "4")], "row 1 (time)", "at the same time in row 0 already"),
         (readings(E1=[("0000-01-01 8:00", 0), ("9:00", 1)]), [E1], [B1], None, "row 0", NO_TIME),
         (readings(E1=[("8:00", 0), ("9999-12-31 9:00", 1)]), [E1], [B1], None, "row 1", NO_TIME),
         (READ, [E1], [batch("B1", "0001-01-01 8:00", "9:00")], None, "row 0 (start)", NO_TIME),
