@@ -104,7 +104,7 @@ def read_batches(table: FactoryTable, clock: RunClock, problems: list[Problem]) 
     ids = np.array(table.texts("batch"), dtype=object)[order].tolist()
     product, process, machine = (replace(column, codes=column.codes[order], ordered=False) for column in columns.values())
     return BatchTable(
-        table, order, ids, product, process, machine, start[order], end[order], amounts["input"][order],
+        table.without_cells(), order, ids, product, process, machine, start[order], end[order], amounts["input"][order],
         amounts["output"][order], units[order].tolist(), np.array(rework, dtype=bool)[order],
     )  # fmt: skip
 

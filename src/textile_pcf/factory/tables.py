@@ -15,7 +15,7 @@ A column that the table does not have is read as empty cells. Closed lists, head
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -97,6 +97,10 @@ class FactoryTable:
         """Return the location of a row or cell, such as `plan.csv:2 (driver)`."""
         place = self.table.location(row, column)
         return f"{place} ({column})" if column else place
+
+    def without_cells(self) -> FactoryTable:
+        """Return the table with the locations of its rows only; what its cells took is free memory again."""
+        return FactoryTable(self.title, replace(self.table, columns={}))
 
     def problem(self, problems: list[Problem], row: int, column: str | None, what: str, cure: str) -> None:
         """Append a problem of a cell."""
