@@ -121,3 +121,14 @@ def test_what_lies_outside_the_window_is_nothing():
     assert sums.total(segments, segments.inside((20, 30))).tolist() == [3.0]
     assert (sums.first.tolist(), sums.last.tolist()) == ([0], [50])
     assert (sums.known * segments.inside((20, 30))).sum() == 6
+
+
+def test_an_amount_at_its_limit_among_shorter_intervals_is_kept():
+    intervals, faults, _ = found_in([(0, 0, 0.0), (0, 1, 1.0), (0, 3, 7.0)], registers(1, max_rate=[3.0]))
+    assert not faults
+    assert amounts(intervals) == [1.0, 6.0]
+
+
+def test_two_amounts_of_one_interval_overlap():
+    _, (fault,), _ = found_in([(0, 5, 1.0), (0, 5, 1.0)], registers(1, cumulative=[False], length=[5]))
+    assert (fault.kind, fault.row.tolist()) == ("overlap", [1])
