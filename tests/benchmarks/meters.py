@@ -85,7 +85,7 @@ def write_tables(folder: Path, minutes: int) -> None:
     random, lines = np.random.default_rng(2), ["batch,product,process,machine,start,end,output,unit"]
     for number in range(METERS):
         minute = 3
-        while minute + (length := int(random.integers(120, 540))) < minutes:
+        while minute + (length := int(random.integers(120, 540))) < minutes - 1:
             times = (START + timedelta(minutes=each, seconds=30) for each in (minute, minute + length))
             lines.append(f"B{len(lines)},P{len(lines) % 40},dyeing,M{number},{','.join(map(str, times))},500,kg")
             minute += length + int(random.integers(5, 30))

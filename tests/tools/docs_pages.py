@@ -110,7 +110,7 @@ def renewed(page: Path) -> str:
 def generated(name: str) -> str:
     """What stands between `generated: name` and `end` in a page."""
     made = (_stages, _inside, _words, _methods, _units, _kinds, _aliases, _more, _mistakes_en, _mistakes_zh, _site_mistakes_en,
-            _site_mistakes_zh)  # fmt: skip
+            _site_mistakes_zh, _meters_mistakes_en, _meters_mistakes_zh)  # fmt: skip
     return {function.__name__.lstrip("_"): function for function in made}[name]()
 
 
@@ -269,6 +269,20 @@ def _site_mistakes_zh() -> str:
     from docs_site_mistakes import section
 
     return section("zh")
+
+
+def _meters_mistakes_en() -> str:
+    """What mills get wrong in readings, meters and batches, and what is told."""
+    from docs_site_mistakes import section
+
+    return section("en", "meters")
+
+
+def _meters_mistakes_zh() -> str:
+    """The same in Chinese."""
+    from docs_site_mistakes import section
+
+    return section("zh", "meters")
 
 
 def main() -> None:

@@ -1,9 +1,10 @@
 """How many small faults put into the arithmetic the tests notice: `python tests/tools/mutation_run.py [--seconds 900]`.
 
 Not part of the test suite. One thing is changed at a time in a function of the engine, of the links between products, of a
-named method or of the matching of factors: an operator, a number, a condition. Then the tests that call this function run in a
-child of this process, the quickest first, until one fails. Tests: doctests, worked cases and the quick unit tests. Prints the
-score and what survived; `EQUIVALENT` holds changes that change no result, with the reason. Needs `fork` (Linux, macOS).
+named method, of the matching of factors, or of the kernels of meters and allocation: an operator, a number, a condition. Then
+the tests that call this function run in a child of this process, the quickest first, until one fails. Tests: doctests, worked
+cases and the quick unit tests. Prints the score and what survived; `EQUIVALENT` holds changes that change no result, with the
+reason. Needs `fork` (Linux, macOS).
 """
 
 from __future__ import annotations
@@ -32,8 +33,11 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src/textile_pcf"
 TARGETS = ["engine/masses.py", "engine/emissions.py", "engine/loops.py", "engine/networks.py", "factors/matching.py",
            *(f"methods/{path.name}" for path in sorted((SOURCE / "methods").glob("*.py"))
-             if path.name not in ("__init__.py", "page.py", "registry.py"))]  # fmt: skip
-TESTS = ["tests/unit/engine/test_engine.py", "tests/unit/methods/test_methods.py", "tests/endtoend/test_cases.py"]
+             if path.name not in ("__init__.py", "page.py", "registry.py")),
+           *(f"factory/{name}.py" for name in ("registers", "reading_arrays", "placing", "sharing"))]  # fmt: skip
+TESTS = ["tests/unit/engine/test_engine.py", "tests/unit/methods/test_methods.py", "tests/endtoend/test_cases.py",
+         *(f"tests/unit/factory/test_{name}.py" for name in (
+             "kernels", "metering", "metering_kernels", "sharing", "allocation"))]  # fmt: skip
 LIMIT = 30  # seconds of one child; one that takes longer goes round for ever
 EQUIVALENT = {
     "engine/masses.py _backwards: len(mass) < len(by_stage)  →  len(mass) <= len(by_stage)": "both ways multiply alike",
@@ -55,6 +59,23 @@ EQUIVALENT = {
     "engine/networks.py _walked: False  →  True": "set before it is read",
     "engine/networks.py _walked: 0  →  1": "the first number of the walk",
     "engine/networks.py _walked: 1  →  2": "the step of the numbers of the walk",
+    "factory/reading_arrays.py by_meter: len(set(meter[head].tolist())) < len(head)  →  "
+    "len(set(meter[head].tolist())) <= len(head)": "sorts what is sorted",
+    "factory/reading_arrays.py by_meter: 15  →  16": "meters are grouped alike, in another order",
+    "factory/registers.py _of_registers: float(used.min()) < 0  →  float(used.min()) <= 0": "no register fell: no rows",
+    "factory/registers.py _of_registers: shortest <= 0  →  shortest < 0": "an amount of no time is above any rate of 0 µs",
+    "factory/registers.py _pieces: rest > 0  →  rest >= 0": "0 is added",
+    "factory/registers.py _is_below_rates: low * shortest  →  low / shortest": "less is cleared at once",
+    "factory/registers.py _is_below_rates: float(amount.max()) <= low * shortest  →  "
+    "float(amount.max()) < low * shortest": "less is cleared at once",
+    "factory/registers.py _rate_faults: 0.0  →  1.0": "masked by `limited`",
+    "factory/registers.py _rate_faults: length > 0  →  length >= 0": "less is cleared at once",
+    "factory/registers.py _rate_faults: ~limited | (np.maximum.reduceat(amount, readings.head) <= rate * short  →  "
+    "~limited & (np.maximum.reduceat(amount, readings.head) <= rate * short": "less is cleared at once",
+    "factory/registers.py _rate_faults: np.maximum.reduceat(amount, readings.head) <= rate * shortest  →  "
+    "np.maximum.reduceat(amount, readings.head) < rate * shortest": "less is cleared at once",
+    "factory/registers.py _rate_faults: rate * shortest  →  rate / shortest": "less is cleared at once",
+    "factory/sharing.py sum_by_group: 1  →  2": "one more group, which is not read",
 }
 """What the change reads like in the list of survivors → why no result differs."""
 

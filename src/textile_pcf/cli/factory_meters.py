@@ -21,7 +21,7 @@ def _pairs(_: click.Context, param: click.Parameter, values: tuple[str, ...]) ->
         if not name or not sign or not value or name in pairs:
             what = Message("{text!r} is no NAME=VALUE, or its name is given twice.", text=text)
             cure = Message("Write it as in --spread idle=mass or --loss dyeing=dyeing_loss.")
-            raise UsageError([Problem(f"--{param.name}", what, cure, code="usage")])
+            raise UsageError([Problem(param.opts[0], what, cure, code="usage")])
         pairs[name] = value
     return pairs
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textile_pcf.arrays import BoolArray, FloatArray, IntArray
+from textile_pcf.columns import Categorical, factorize
 from textile_pcf.errors import Problem
+from textile_pcf.factory.group_sums import groups_in_order
 from textile_pcf.factory.run_clock import RunClock
-from textile_pcf.factory.tables import FactoryTable
+from textile_pcf.factory.tables import FactoryTable, within_range
 from textile_pcf.factory.times import NEVER
 from textile_pcf.messages.message import Message
 from textile_pcf.units import convert, parse_unit
@@ -23,7 +28,8 @@ class BatchTable:
 
     Attributes
     ----------
-    ids, products, processes, machines : list of str
+    ids : list of str
+    product, process, machine : Categorical
     start, end : ndarray of int
         [µs]
     input, output : ndarray of float
@@ -37,9 +43,9 @@ class BatchTable:
     table: FactoryTable
     row: IntArray
     ids: list[str]
-    products: list[str]
-    processes: list[str]
-    machines: list[str]
+    product: Categorical
+    process: Categorical
+    machine: Categorical
     start: IntArray
     end: IntArray
     input: FloatArray
@@ -49,6 +55,21 @@ class BatchTable:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @cached_property
+    def products(self) -> list[str]:
+        """Product of each batch."""
+        return list(self.product)
+
+    @cached_property
+    def processes(self) -> list[str]:
+        """Process of each batch."""
+        return list(self.process)
+
+    @cached_property
+    def machines(self) -> list[str]:
+        """Machine of each batch."""
+        return list(self.machine)
 
     def location(self, batch: int, column: str | None = None) -> str:
         """Return the location of a batch's row."""
@@ -77,38 +98,49 @@ def read_batches(table: FactoryTable, clock: RunClock, problems: list[Problem]) 
         what = Message("This batch has no length.") if same else Message("This batch ends before it starts.")
         table.problem(problems, row, "end", what, Message("Correct its start or its end."))
     rework = table.yes("rework", problems)
-    amounts, units = _masses(table, problems)
-    texts = {name: table.texts(name) for name in ("machine", "batch", "product", "process")}
-    order = sorted(
-        range(table.rows),
-        key=lambda row: (int(start[row]), texts["machine"][row], texts["batch"][row], texts["process"][row], int(end[row])),
-    )
-    index = np.array(order, dtype=np.int64)
-    ids, products, processes, machines = (
-        [texts[name][row] for row in order] for name in ("batch", "product", "process", "machine")
-    )
+    columns = {name: factorize(table.texts(name)) for name in ("product", "process", "machine")}
+    amounts, units = _masses(table, columns["product"], problems)
+    order = _order(table, columns["machine"], start, end)
+    ids = np.array(table.texts("batch"), dtype=object)[order].tolist()
+    product, process, machine = (replace(column, codes=column.codes[order], ordered=False) for column in columns.values())
     return BatchTable(
-        table, index, ids, products, processes, machines, start[index], end[index], amounts["input"][index],
-        amounts["output"][index], [units[row] for row in order], np.array(rework, dtype=bool)[index],
+        table.without_cells(), order, ids, product, process, machine, start[order], end[order], amounts["input"][order],
+        amounts["output"][order], units[order].tolist(), np.array(rework, dtype=bool)[order],
     )  # fmt: skip
 
 
-def _masses(table: FactoryTable, problems: list[Problem]) -> tuple[dict[str, FloatArray], list[str]]:
-    """Return input and output in kg, or in the unit of the product's first row if that is no mass."""
+def _order(table: FactoryTable, machine: Categorical, start: IntArray, end: IntArray) -> IntArray:
+    """Return the rows by start, machine, id, process and end. Texts are compared only where start and machine are equal."""
+    rank = np.empty(len(machine.categories), dtype=np.int64)
+    rank[sorted(range(len(rank)), key=machine.categories.__getitem__)] = np.arange(len(rank))
+    order = np.lexsort((rank[machine.codes], start))
+    same = (np.diff(start[order]) == 0) & (np.diff(machine.codes[order]) == 0)
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    rows = order[tied].tolist()
+    texts = ([table.texts(name)[row] for row in rows] for name in ("batch", "process"))
+    keys = zip(start[rows].tolist(), rank[machine.codes[rows]].tolist(), *texts, end[rows].tolist(), rows, strict=True)
+    order[tied] = np.array([key[-1] for key in sorted(keys)], dtype=np.int64)
+    return order
+
+
+def _masses(table: FactoryTable, product: Categorical, problems: list[Problem]) -> tuple[dict[str, FloatArray], NDArray[Any]]:
+    """Return input and output in kg, or in the unit of the product's first row if that is no mass, and those units."""
     amounts: dict[str, FloatArray] = {}
     first: dict[str, tuple[str, int]] = {}
-    reported = [""] * table.rows
-    products, factors = table.texts("product"), dict[tuple[str, str, str], tuple[float, str]]()
+    reported = np.full(table.rows, "", dtype=object)
     for column in ("output", "input"):
         values, units = table.amounts(column, problems)
-        for row in np.flatnonzero(~np.isnan(values)).tolist():
-            key = (products[row], units[row], column)
-            if (known := factors.get(key)) is None:
-                known = _factor(table, (row, column, units[row]), first, problems)
-                if not np.isnan(known[0]):  # a wrong unit is reported at every row
-                    factors[key] = known
-            values[row] *= known[0]
-            reported[row] = known[1] or reported[row]
+        values = within_range(table, column, values, problems)
+        rows = np.flatnonzero(~np.isnan(values))
+        head, group = groups_in_order(product.codes[rows], factorize(units).codes[rows])
+        found = [_factor(table, (row, column, units[row]), first, []) for row in rows[head].tolist()]
+        factors = np.array([factor for factor, _ in found])
+        for row in rows[np.isnan(factors)[group]].tolist() if np.isnan(factors).any() else ():
+            _factor(table, (row, column, units[row]), first, problems)  # a wrong unit is reported at every row
+        if len(rows):
+            values[rows] *= factors[group]
+            targets = np.array([target for _, target in found], dtype=object)[group]
+            reported[rows] = np.where(targets != "", targets, reported[rows])
         amounts[column] = values
     return amounts, reported
 

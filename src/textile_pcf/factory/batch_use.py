@@ -80,9 +80,13 @@ def entries_of(meters: MeterTable, batches: BatchTable) -> Entries:
     for meter, machines in enumerate(meters.machines):
         for machine in machines:
             by_machine.setdefault(machine, []).append(meter)
-    pairs = [(meter, batch) for batch, machine in enumerate(batches.machines) for meter in by_machine.get(machine, ())]
-    array = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    return Entries(array[:, 0], array[:, 1])
+    codes = batches.machine.codes
+    of_machine = [by_machine.get(name, []) for name in batches.machine.categories]
+    counts = np.array([len(each) for each in of_machine], dtype=np.int64)
+    first, count = (np.cumsum(counts) - counts)[codes], counts[codes]
+    batch = np.repeat(np.arange(len(batches)), count)
+    flat = np.array([meter for each in of_machine for meter in each], dtype=np.int64)
+    return Entries(flat[np.arange(len(batch)) - (np.cumsum(count) - count)[batch] + first[batch]], batch)
 
 
 class Shares:

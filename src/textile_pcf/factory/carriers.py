@@ -9,7 +9,7 @@ import numpy as np
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem
 from textile_pcf.factors.fuels import reference_enthalpy
-from textile_pcf.factory.tables import FactoryTable
+from textile_pcf.factory.tables import FactoryTable, within_range
 from textile_pcf.factory.vocabulary import carrier_id, known_carrier
 from textile_pcf.messages.message import Message
 from textile_pcf.methods import steam_heat
@@ -88,7 +88,7 @@ def reported_units(table: FactoryTable, problems: list[Problem]) -> ReportedUnit
     (['steam'], ['GJ'], ['heat'], [2.7])
     """
     carriers = [carrier_id(text) for text in table.texts("carrier")]
-    enthalpies = table.quantities("enthalpy", "kJ/kg", problems)
+    enthalpies = within_range(table, "enthalpy", table.quantities("enthalpy", "kJ/kg", problems), problems)
     texts, units, flows = table.texts("unit"), [""] * table.rows, [""] * table.rows
     factors = np.full(table.rows, np.nan)
     first: dict[str, tuple[str, int]] = {}

@@ -115,7 +115,7 @@ def _known_readings(source: ReadingSource, meters: MeterTable, clock: RunClock, 
         if int(of_text.min()) < 0 and int(meter.min(initial=0)) < 0:
             good = meter >= 0
             _report_unknown(block, meter, texts, unknown, faults)
-        if len(time) and int(time.min()) == NEVER:
+        if time is not block.times.values and len(time) and int(time.min()) == NEVER:  # a block has only known times
             good = (time != NEVER) if good is None else good & (time != NEVER)
         if good is None:
             yield by_meter(meter, time, block.value, block.first_row, block.order)

@@ -12,7 +12,7 @@ from textile_pcf.errors import Problem
 from textile_pcf.factory.carriers import ReportedUnits, reported_units
 from textile_pcf.factory.reading_arrays import Registers, Resets
 from textile_pcf.factory.run_clock import RunClock
-from textile_pcf.factory.tables import FactoryTable
+from textile_pcf.factory.tables import FactoryTable, within_range
 from textile_pcf.factory.times import HOUR, NEVER
 from textile_pcf.factory.vocabulary import constant
 from textile_pcf.messages.message import Message
@@ -20,6 +20,8 @@ from textile_pcf.suggest import nearest
 from textile_pcf.units import UnitError, convert, parse_unit
 
 MINUTE = HOUR // 60
+LONGEST = 10 * 366 * 24 * 60
+"""Longest interval of a meter. [min]"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,10 +117,13 @@ def _registers(table: FactoryTable, reported: ReportedUnits, problems: list[Prob
     cumulative = np.array([word == "cumulative" for word in readings], dtype=bool)
     starts = np.array([word == "start" for word in table.words("stamp", "stamp", problems, "end")], dtype=bool)
     length = table.quantities("interval", "min", problems, 0.0)
-    multiplier = table.numbers("multiplier", problems, 0.0)
-    rollover = table.numbers("rollover", problems, 0.0)
+    too_long = length > LONGEST
+    length = np.rint(within_range(table, "interval", length, problems, LONGEST) * MINUTE)
+    multiplier, rollover = (
+        within_range(table, name, table.numbers(name, problems, 0.0), problems) for name in ("multiplier", "rollover")
+    )
     for row in range(table.rows):
-        if readings[row] == "interval" and not length[row] > 0:
+        if readings[row] == "interval" and not length[row] > 0 and not too_long[row]:
             what = Message("An interval meter needs the length of its intervals.")
             table.problem(
                 problems, row, "interval", what, Message("Write it as 15 min, or say cumulative if it is a register.")
@@ -135,7 +140,7 @@ def _registers(table: FactoryTable, reported: ReportedUnits, problems: list[Prob
                 )
                 table.problem(problems, row, column, what, Message("Leave it empty."))
     scale = np.where(np.isnan(multiplier), 1.0, multiplier) * reported.factors
-    length_micros = np.nan_to_num(np.rint(length * MINUTE)).astype(np.int64)
+    length_micros = np.nan_to_num(length).astype(np.int64)
     rates = _max_rates(table, reported, problems)
     return Registers(cumulative, length_micros, starts, scale, rollover, rates, constant("rollover_part"))
 
@@ -143,6 +148,7 @@ def _registers(table: FactoryTable, reported: ReportedUnits, problems: list[Prob
 def _max_rates(table: FactoryTable, reported: ReportedUnits, problems: list[Problem]) -> FloatArray:
     """Return the largest amount per time of each meter, in reported units per µs; infinite without one."""
     values, units = table.split_quantities("max_rate", problems)
+    values = within_range(table, "max_rate", values, problems)
     rates = np.full(table.rows, np.inf)
     for row in np.flatnonzero(~np.isnan(values)).tolist():
         try:
@@ -262,7 +268,7 @@ def read_events(table: FactoryTable | None, meters: MeterTable, clock: RunClock,
     kinds = table.words("kind", "event", problems)
     times = clock.convert(table.times("time", problems), lambda row: table.location(row, "time"), problems)
     ends = clock.convert(table.times("end", problems), lambda row: table.location(row, "end"), problems)
-    old, new = table.numbers("old_value", problems), table.numbers("new_value", problems)
+    old, new = (within_range(table, name, table.numbers(name, problems), problems) for name in ("old_value", "new_value"))
     place = {text: position for position, text in enumerate(meters.ids)}
     owner = np.array([place.get(text, -1) for text in table.texts("meter")], dtype=np.int64)
     for row in range(table.rows):
@@ -277,6 +283,10 @@ def read_events(table: FactoryTable | None, meters: MeterTable, clock: RunClock,
     good = (owner >= 0) & (times != NEVER)
     reset = np.flatnonzero(good & np.array([kind == "reset" for kind in kinds], dtype=bool))
     reset = reset[np.lexsort((times[reset], owner[reset]))]
+    for one, other in zip(reset[:-1].tolist(), reset[1:].tolist(), strict=True):
+        if owner[one] == owner[other] and times[one] == times[other]:
+            what = Message("This register was changed at the same time in {where} already.", where=table.location(one))
+            table.problem(problems, other, "time", what, Message("Delete one of the rows, or correct its time."))
     void = np.flatnonzero(good & np.array([kind == "void" for kind in kinds], dtype=bool))
     resets = Resets(owner[reset], times[reset], old[reset], np.nan_to_num(new[reset], nan=0.0))
     ends = np.where(ends == NEVER, times, ends)

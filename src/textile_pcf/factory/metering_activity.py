@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
+
+from textile_pcf.arrays import IntArray
+from textile_pcf.columns import factorize, group_rows
 from textile_pcf.errors import Problem
 from textile_pcf.factory.activity_rows import ActivityRow, activity_row, sorted_activity
+from textile_pcf.factory.group_sums import exact_sums, groups_in_order
 from textile_pcf.factory.metering_run import Metered, raise_problems
 from textile_pcf.factory.metering_yields import yields_of
 from textile_pcf.messages.message import Message
 
 Group = tuple[str, str, int]
 """Product, stage and year."""
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Batches by product, stage and year, in the order in which they occur first.
+
+    Attributes
+    ----------
+    names : list of tuple
+        Product, stage and year of each group.
+    of_entry : ndarray of int, shape (entries,)
+        Group of each entry.
+    group, batch : ndarray of int, shape (members,)
+        The batches of each group, by group and batch.
+    """
+
+    names: list[Group]
+    of_entry: IntArray
+    group: IntArray
+    batch: IntArray
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        """Number of batches of each group."""
+        return np.bincount(self.group, minlength=len(self.names)).tolist()  # type: ignore[no-any-return]
 
 
 def activity_of(metered: Metered) -> tuple[list[ActivityRow], list[str]]:
@@ -28,28 +57,33 @@ def activity_of(metered: Metered) -> tuple[list[ActivityRow], list[str]]:
     InputError
         A product has use and no output; a loss is asked for where inputs are missing or smaller than outputs.
     """
-    groups, members = _groups(metered)
+    groups = _groups(metered)
     problems: list[Problem] = []
     rows = [
-        *_output_rows(metered, groups, members, problems),
+        *_output_rows(metered, groups, problems),
         *_flow_rows(metered, groups),
-        *_loss_rows(metered, groups, problems),
+        *_loss_rows(metered, problems),
     ]
     raise_problems(problems)
-    return sorted_activity(rows), _partly_metered(metered, groups, members)
+    return sorted_activity(rows), _partly_metered(metered, groups)
 
 
-def _groups(metered: Metered) -> tuple[list[Group], dict[Group, list[int]]]:
+def _groups(metered: Metered) -> Groups:
     """Return the group of every entry, and the batches of every group."""
     run, entries = metered.run, metered.use.entries
-    years = run.clock.clock.years(run.batches.end)
-    groups: list[Group] = []
-    members: dict[Group, dict[int, None]] = defaultdict(dict)
-    for meter, batch in zip(entries.meter.tolist(), entries.batch.tolist(), strict=True):
-        group = (run.batches.products[batch], run.meters.stages[meter] or run.batches.processes[batch], years[batch])
-        groups.append(group)
-        members[group][batch] = None
-    return groups, {group: list(batches) for group, batches in members.items()}
+    products, years = run.batches.product, run.clock.clock.years(run.batches.end)
+    processes = run.batches.process.categories
+    stages = factorize([*processes, *run.meters.stages])
+    of_process, of_meter = stages.codes[: len(processes)], stages.codes[len(processes) :]
+    has_stage = np.array([bool(stage) for stage in run.meters.stages], dtype=bool)
+    stage = np.where(has_stage[entries.meter], of_meter[entries.meter], of_process[run.batches.process.codes[entries.batch]])
+    first, group = groups_in_order(products.codes[entries.batch], stage, np.array(years, dtype=np.int64)[entries.batch])
+    names = [
+        (run.batches.products[batch], stages.categories[code], years[batch])
+        for batch, code in zip(entries.batch[first].tolist(), stage[first].tolist(), strict=True)
+    ]
+    member, _ = group_rows(group, entries.batch)
+    return Groups(names, group, group[member], entries.batch[member])
 
 
 def _window_text(metered: Metered) -> str:
@@ -57,50 +91,51 @@ def _window_text(metered: Metered) -> str:
     return f"{clock.text(start)} to {clock.text(end)}"
 
 
-def _output_rows(
-    metered: Metered, groups: list[Group], members: dict[Group, list[int]], problems: list[Problem]
-) -> list[ActivityRow]:
+def _output_rows(metered: Metered, groups: Groups, problems: list[Problem]) -> list[ActivityRow]:
     """Return one row `output` per group: the sum of the outputs of its batches; rework has none of its own."""
     batches, rows = metered.run.batches, []
-    for group, numbers in members.items():
-        counted = [batch for batch in numbers if not batches.rework[batch]]
-        total = math.fsum([batches.output[batch] for batch in counted]) if counted else 0.0
-        product, stage, year = group
+    counted = ~batches.rework[groups.batch]
+    group, batch = groups.group[counted], groups.batch[counted]
+    totals = exact_sums(group, batches.output[batch], len(groups.names))
+    starts, ends = (np.searchsorted(group, np.arange(len(groups.names)), side).tolist() for side in ("left", "right"))
+    first = groups.batch[np.searchsorted(groups.group, np.arange(len(groups.names)))].tolist()
+    source = f"batches, {_window_text(metered)}"
+    for number, ((product, stage, year), total) in enumerate(zip(groups.names, totals, strict=True)):
         if not total > 0:
             what = "Product {product!r} has use in {stage!r} in {year} and no output."
             cure = "Give the batch whose output was reworked, or the output that is missing."
             text = Message(what, product=product, stage=stage, year=year)
-            problems.append(Problem(batches.location(numbers[0], "output"), text, Message(cure), code="batches"))
+            problems.append(Problem(batches.location(first[number], "output"), text, Message(cure), code="batches"))
             continue
-        unit = batches.units[counted[0]]
-        note = f"{len(counted)} batches"
+        unit, note = batches.units[int(batch[starts[number]])], f"{ends[number] - starts[number]} batches"
         rows.append(activity_row(product, stage, "output", total, unit, year=year, region=metered.run.options.region,
-                                 data_type="measured", source=f"batches, {_window_text(metered)}", note=note))  # fmt: skip
+                                 data_type="measured", source=source, note=note))  # fmt: skip
     return rows
 
 
-def _flow_rows(metered: Metered, groups: list[Group]) -> list[ActivityRow]:
+def _flow_rows(metered: Metered, groups: Groups) -> list[ActivityRow]:
     """Return one row per group, flow and item."""
-    meters, use = metered.run.meters, metered.use
-    sums: dict[tuple[Group, str, str, str], list[Any]] = {}
-    spread = metered.spreading.amount
-    taken, has_spread = (use.amount + spread).tolist(), (spread != 0).tolist()
-    for entry, (meter, group) in enumerate(zip(use.entries.meter.tolist(), groups, strict=True)):
-        key = (group, meters.flows[meter], meters.items[meter], meters.units[meter])
-        total = sums.setdefault(key, [[], False, {}])
-        total[0].append(taken[entry])
-        total[1] |= has_spread[entry]
-        total[2][meters.ids[meter]] = None
+    meters, use, spread = metered.run.meters, metered.use, metered.spreading.amount
+    kinds = factorize(list(zip(meters.flows, meters.items, meters.units, strict=True))).codes
+    first, line = groups_in_order(groups.of_entry, kinds[use.entries.meter])
+    totals = exact_sums(line, use.amount + spread, len(first))
+    is_spread = np.bincount(line[spread != 0], minlength=len(first)) > 0
+    pairs, _ = group_rows(line, use.entries.meter)
+    names: list[set[str]] = [set() for _ in totals]
+    for number, meter in zip(line[pairs].tolist(), use.entries.meter[pairs].tolist(), strict=True):
+        names[number].add(meters.ids[meter])
     window, rows = _window_text(metered), []
-    for ((product, stage, year), flow, item, unit), (amounts, is_spread, names) in sums.items():
-        source = f"meters {', '.join(sorted(names))}, {window}"
-        rows.append(activity_row(product, stage, flow, math.fsum(amounts), unit, item=item, year=year,
-                                 region=metered.run.options.region, data_type="calculated" if is_spread else "measured",
-                                 source=source))  # fmt: skip
+    heads = zip(groups.of_entry[first].tolist(), use.entries.meter[first].tolist(), strict=True)
+    for number, (group, meter) in enumerate(heads):
+        product, stage, year = groups.names[group]
+        source = f"meters {', '.join(sorted(names[number]))}, {window}"
+        rows.append(activity_row(product, stage, meters.flows[meter], totals[number], meters.units[meter],
+                                 item=meters.items[meter], year=year, region=metered.run.options.region,
+                                 data_type="calculated" if is_spread[number] else "measured", source=source))  # fmt: skip
     return rows
 
 
-def _loss_rows(metered: Metered, groups: list[Group], problems: list[Problem]) -> list[ActivityRow]:
+def _loss_rows(metered: Metered, problems: list[Problem]) -> list[ActivityRow]:
     """Return a row of the rule's loss for each product of the processes that are named; a loss has no year."""
     losses, batches, rows = metered.run.options.losses, metered.run.batches, []
     for row in yields_of(metered.run, metered.use) if losses else []:
@@ -128,15 +163,22 @@ def _loss_rows(metered: Metered, groups: list[Group], problems: list[Problem]) -
     return rows
 
 
-def _partly_metered(metered: Metered, groups: list[Group], members: dict[Group, list[int]]) -> list[str]:
+def _partly_metered(metered: Metered, groups: Groups) -> list[str]:
     """Return a warning for each flow that is metered for some batches of a group only."""
-    meters, use = metered.run.meters, metered.use
-    having: dict[tuple[Group, str], set[int]] = defaultdict(set)
-    for meter, batch, group in zip(use.entries.meter.tolist(), use.entries.batch.tolist(), groups, strict=True):
-        having[group, meters.flows[meter]].add(batch)
+    meters, entries = metered.run.meters, metered.use.entries
+    flows = factorize(meters.flows)
+    having, _ = group_rows(groups.of_entry, flows.codes[entries.meter], entries.batch)
+    first, kind = group_rows(groups.of_entry[having], flows.codes[entries.meter[having]])
+    counts, head = np.bincount(kind, minlength=len(first)).tolist(), having[first]
+    found = sorted(
+        ((*groups.names[group], flows.categories[flow]), some, groups.sizes[group])
+        for group, flow, some in zip(
+            groups.of_entry[head].tolist(), flows.codes[entries.meter[head]].tolist(), counts, strict=True
+        )
+        if some < groups.sizes[group]
+    )
     what = "Product {product!r}, {stage!r}: {flow} is metered for {some} of {total} batches; its use per output is too small."
     return [
-        Message(what, product=group[0], stage=group[1], flow=flow, some=len(batches), total=len(members[group]))
-        for (group, flow), batches in sorted(having.items())
-        if len(batches) < len(members[group])
+        Message(what, product=product, stage=stage, flow=flow, some=some, total=total)
+        for (product, stage, _, flow), some, total in found
     ]

@@ -19,6 +19,8 @@ from textile_pcf.units import UnitError, convert, parse_unit, split_quantity
 
 OVERLAP = ("error", "mass", "equal")
 INCOMPLETE = ("error", "drop", "keep")
+LONGEST = 10 * 366 * 86_400
+"""Longest gap in seconds; also the largest tolerance."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def _quantity(name: str, given: Any, target: str, problems: list[Problem]) -> fl
     try:
         amount, text = split_quantity(str(given))
         conversion = convert(parse_unit(text), parse_unit(target)) if text else None
-        if conversion is not None and not conversion.inverse and amount >= 0:
+        if conversion is not None and not conversion.inverse and 0 <= amount * conversion.factor <= LONGEST:
             return amount * conversion.factor
     except UnitError:
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from textile_pcf.columns import group_rows
 from textile_pcf.factory.group_sums import sum_by
 from textile_pcf.factory.metering_run import Metered
 from textile_pcf.factory.metering_yields import yields_of
+from textile_pcf.factory.results import RowsView
 from textile_pcf.factory.times import HOUR
 
 Row = dict[str, Any]
@@ -26,7 +28,7 @@ def result_tables(metered: Metered) -> dict[str, Any]:
     clock, (start, end) = metered.run.clock.clock, metered.measured.window
     return {
         "window": {"from": clock.text(start), "to": clock.text(end)},
-        "batches": _batches(metered),
+        "batches": RowsView(partial(_batches, metered)),
         "meters": _meters(metered),
         "remainder": _remainder(metered),
         "balance": _balance(metered),

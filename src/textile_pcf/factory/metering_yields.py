@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
+from textile_pcf.columns import group_rows
 from textile_pcf.factory.batch_use import BatchUse
+from textile_pcf.factory.group_sums import exact_sums
 from textile_pcf.factory.metering_run import MeteringRun
 
 
@@ -21,16 +22,13 @@ def yields_of(run: MeteringRun, use: BatchUse) -> list[dict[str, Any]]:
         Use of the batches that count. Their inputs must all be known, else input and loss are None.
     """
     batches = run.batches
-    sums: dict[tuple[str, str], list[list[float]]] = {}
-    rework, taken_in, given = batches.rework.tolist(), batches.input.tolist(), batches.output.tolist()
-    for batch in np.unique(use.entries.batch).tolist():
-        if not rework[batch]:
-            masses = sums.setdefault((batches.products[batch], batches.processes[batch]), [[], []])
-            masses[0].append(taken_in[batch])
-            masses[1].append(given[batch])
+    counted = np.unique(use.entries.batch)
+    counted = counted[~batches.rework[counted]]
+    first, group = group_rows(batches.product.codes[counted], batches.process.codes[counted])
+    inputs, outputs = (exact_sums(group, masses[counted], len(first)) for masses in (batches.input, batches.output))
+    names = [(batches.products[batch], batches.processes[batch]) for batch in counted[first].tolist()]
     rows = []
-    for (product, process), (inputs, outputs) in sorted(sums.items()):
-        taken, out = math.fsum(inputs), math.fsum(outputs)
+    for (product, process), taken, out in sorted(zip(names, inputs, outputs, strict=True), key=lambda each: each[0]):
         known = taken > 0
         rows.append({"product": product, "process": process, "input": taken if known else None, "output": out,
                      "loss": 1 - out / taken if known else None})  # fmt: skip

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray, IntArray
+from textile_pcf.columns import run_starts
 from textile_pcf.factory.group_sums import sum_by
 from textile_pcf.factory.reading_arrays import Intervals, ragged_search
 
@@ -159,7 +160,8 @@ def place(intervals: Intervals, segments: Segments, window: Window, max_gap: int
     edge = np.arange(len(group)) - np.repeat(np.cumsum(count) - count, count) + low[group]
     behind = ragged_search(start, head[group], tail[group], segments.edges[edge], "left")  # first interval from the edge on
     run, segment = _runs(behind, edge + owner[group] + 1, tail[group], (head, low + owner))
-    cut = np.unique(behind[segments.edges[edge] < end[behind - 1]] - 1) if len(edge) else behind
+    cut = behind[segments.edges[edge] < end[behind - 1]] - 1 if len(edge) else behind
+    cut = cut[run_starts(cut)]  # ascending, as the edges are
     if len(cut):
         meter = owner[np.searchsorted(head, cut, side="right") - 1]
         first = segment[np.searchsorted(run, cut, side="right") - 1]

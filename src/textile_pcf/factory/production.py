@@ -10,8 +10,8 @@ import numpy as np
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.columns import factorize, group_rows
 from textile_pcf.errors import Problem
-from textile_pcf.factory.site_cells import kind_of, within_range, without_meanings
-from textile_pcf.factory.tables import FactoryTable
+from textile_pcf.factory.site_cells import kind_of, without_meanings
+from textile_pcf.factory.tables import FactoryTable, within_range
 from textile_pcf.messages.message import Message
 from textile_pcf.units import Unit, UnitError, parse_unit
 

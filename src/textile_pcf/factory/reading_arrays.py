@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,10 @@ from numpy.typing import NDArray
 from textile_pcf.arrays import BoolArray, FloatArray, IntArray
 from textile_pcf.columns import run_starts
 from textile_pcf.factory.times import NEVER
+
+Side = Literal["left", "right"]
+FEW = 64
+"""Number of slices up to which each is searched by numpy; more are searched side by side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,7 +218,7 @@ class LastReadings:
         self.reset_used = np.zeros(resets, dtype=bool)
 
 
-def ragged_search(values: IntArray, low: IntArray, high: IntArray, targets: IntArray, side: str) -> IntArray:
+def ragged_search(values: IntArray, low: IntArray, high: IntArray, targets: IntArray, side: Side) -> IntArray:
     """Return where each target belongs in its own sorted slice of an array, as `numpy.searchsorted` does for one.
 
     Parameters
@@ -236,6 +241,13 @@ def ragged_search(values: IntArray, low: IntArray, high: IntArray, targets: IntA
     >>> ragged_search(np.array([1, 5, 2, 3]), np.array([0, 2]), np.array([2, 4]), np.array([5, 9]), "left")
     array([1, 4])
     """
+    slices = np.flatnonzero(np.append(True, (low[1:] != low[:-1]) | (high[1:] != high[:-1]))) if len(low) else low
+    if len(slices) <= FEW:
+        found = np.empty(len(targets), dtype=np.int64)
+        for first, last in pairwise([*slices.tolist(), len(low)]):
+            start, stop = int(low[first]), int(high[first])
+            found[first:last] = start + values[start:stop].searchsorted(targets[first:last], side)
+        return found
     low, high = np.array(low, dtype=np.int64), np.array(high, dtype=np.int64)
     while (open_ := low < high).any():
         middle = (low + high) // 2

@@ -87,7 +87,10 @@ def _of_registers(
     length = time - start
     last.time[owner], last.value[owner] = time[final], value[final]
     faults: list[Fault] = []
-    if np.count_nonzero(length) + np.count_nonzero(is_first) < len(length) or int(length.min()) < 0:
+    length[head[is_first]] = np.iinfo(np.int64).max  # a first reading is no repetition
+    shortest = int(length.min())
+    length[head[is_first]] = 0
+    if shortest <= 0:
         faults += _repeated_times(readings, (length, used), is_first, last)
     extra = None
     if len(resets.meter):
@@ -98,7 +101,8 @@ def _of_registers(
     amount = used
     if (registers.scale[owner] != 1).any():
         amount *= np.repeat(registers.scale[owner], readings.counts)
-    faults += _rate_faults(readings, registers, amount, length)
+    if shortest <= 0 or extra is not None or not _is_below_rates(registers.max_rate[owner], amount, shortest):
+        faults += _rate_faults(readings, registers, amount, length)
     intervals = Intervals(owner, head, start, time, amount)
     return (intervals if extra is None else _merged(intervals, extra)), faults
 
@@ -218,6 +222,12 @@ def _merged(intervals: Intervals, extra: Intervals) -> Intervals:
     order = np.lexsort((end, start, meter))
     head = run_starts(meter[order])
     return Intervals(meter[order][head], head, start[order], end[order], amount[order])
+
+
+def _is_below_rates(rates: FloatArray, amount: FloatArray, shortest: int) -> bool:
+    """Return whether the largest amount of a block is possible in its shortest interval; most blocks need no other check."""
+    low = float(rates.min())
+    return low == np.inf or float(amount.max()) <= low * shortest
 
 
 def _rate_faults(readings: Readings, registers: Registers, amount: FloatArray, length: IntArray) -> Iterator[Fault]:

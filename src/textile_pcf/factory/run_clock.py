@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.arrays import IntArray
+from textile_pcf.arrays import BoolArray, IntArray
 from textile_pcf.errors import Problem
 from textile_pcf.factory.times import NEVER, Clock, Times, load_zone, local_to_utc
 from textile_pcf.messages.message import Message
@@ -57,8 +57,8 @@ class RunClock:
             self._offset = times.offset
         values = times.values
         if self.zone is None:
-            self._check_kind(times, location, problems)
-            return values
+            other = self._of_other_kind(times, location, problems)
+            return values if other is None else np.where(other, NEVER, values)
         local = (values != NEVER) & ~times.absolute
         if not local.any():
             return values
@@ -75,20 +75,22 @@ class RunClock:
         result[local] = np.where(missing | ambiguous, NEVER, converted)
         return result
 
-    def _check_kind(self, times: Times, location: Callable[[int], str], problems: list[Problem]) -> None:
-        """Append a problem for the first time that has an offset where others have none, or the reverse."""
-        if self._mixed or not len(times.values):
-            return
+    def _of_other_kind(self, times: Times, location: Callable[[int], str], problems: list[Problem]) -> BoolArray | None:
+        """Return which times have an offset where the first has none, or the reverse; the first of them is a problem."""
+        if not len(times.values):
+            return None
         if self._first is not None and times.uniform and bool(times.absolute[0]) == self._first[0]:
-            return
+            return None
         known = np.flatnonzero(times.values != NEVER)
         if not len(known):
-            return
+            return None
         kinds = times.absolute[known]
         if self._first is None:
             self._first = (bool(kinds[0]), location(int(known[0])))
         other = np.flatnonzero(kinds != self._first[0])
-        if len(other):
+        if not len(other):
+            return None
+        if not self._mixed:
             self._mixed = True
             what = "This time has an offset, that at {where} has none." if kinds[other[0]] else (
                 "This time has no offset, that at {where} has one."
@@ -96,3 +98,4 @@ class RunClock:
             cure = Message("Write all with an offset or all without, or name the zone of those without as the time zone.")
             where = location(int(known[other[0]]))
             problems.append(Problem(where, Message(what, where=self._first[1]), cure, code="times"))
+        return np.asarray(times.absolute != self._first[0])

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
-from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem
 from textile_pcf.factory.tables import FactoryTable
 from textile_pcf.io.footers import footer_problem, is_footer_word
@@ -17,8 +14,6 @@ from textile_pcf.units import Unit, describe
 
 LISTED = ("carrier", "process", "use", "driver", "final")
 """Columns in which a workbook of the template offers words with their meaning behind a bar."""
-LARGEST = 1e100
-"""Numbers from here on are a slip of the pen, and their products would overflow."""
 
 
 def without_meanings(table: FactoryTable) -> FactoryTable:
@@ -40,25 +35,6 @@ def without_meanings(table: FactoryTable) -> FactoryTable:
         if any(BAR in text for text in texts):
             columns[name] = [text.partition(BAR)[0].strip() for text in texts]
     return FactoryTable(table.title, table.table, columns)
-
-
-def within_range(table: FactoryTable, column: str, values: FloatArray, problems: list[Problem]) -> FloatArray:
-    """Return numbers, NaN where one is infinite or beyond what can be counted; the latter is a problem.
-
-    Parameters
-    ----------
-    table : FactoryTable
-    column : str
-        Column of the numbers.
-    values : ndarray of float, shape (rows,)
-        NaN where empty; infinite where a problem was found already.
-    problems : list of Problem
-        Problems are appended.
-    """
-    for row in np.flatnonzero((np.abs(values) > LARGEST) & np.isfinite(values)).tolist():
-        what = Message("{value:g} is beyond what can be counted.", value=float(values[row]))
-        table.problem(problems, row, column, what, Message("Check the number and its unit."))
-    return np.where(np.abs(values) <= LARGEST, values, np.nan)
 
 
 def kind_of(unit: Unit) -> Message:

@@ -17,8 +17,8 @@ from textile_pcf.arrays import BoolArray, FloatArray, IntArray
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.factory.arrow_cells import numbers_of, times_of
 from textile_pcf.factory.csv_readings import CsvReadings
-from textile_pcf.factory.tables import NUMBER_CURE, REQUIRED, FactoryTable, read_factory_table
-from textile_pcf.factory.times import NEVER, TIME_CURE, Times, parse_times
+from textile_pcf.factory.tables import LARGEST, REQUIRED, FactoryTable, read_factory_table
+from textile_pcf.factory.times import EARLIEST, LATEST, NEVER, TIME_CURE, Times, parse_times
 from textile_pcf.factory.vocabulary import table_header
 from textile_pcf.io.arrow import dictionary_codes
 from textile_pcf.io.arrow_faults import open_parquet, parquet_errors
@@ -26,8 +26,10 @@ from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.messages.message import Message
 from textile_pcf.units.number_text import parse_office_numbers
 
-BLOCK = 1 << 18
-"""Rows of a block of Parquet, or bytes × 32 of a block of CSV."""
+BLOCK = 1 << 17
+"""Rows of a block of Parquet, or bytes × 64 of a block of CSV."""
+COLUMN_BUFFER = 1 << 20
+"""Bytes of a column that are read at once. pyarrow would else read the whole file ahead."""
 COLUMNS = REQUIRED["readings"]
 UNREADABLE = 200
 """Number of unreadable cells of a block that are kept with their text."""
@@ -206,7 +208,7 @@ class _ParquetSource:
         names = [self._heads[self._positions[column]] for column in COLUMNS]
         row = 0
         with parquet_errors(self.name):
-            file = open_parquet(self.name, (names[0],))
+            file = open_parquet(self.name, (names[0],), pre_buffer=False, buffer_size=COLUMN_BUFFER)
             for batch in file.iter_batches(BLOCK, columns=names):
                 by_name = dict(zip(batch.schema.names, batch.columns, strict=True))
                 yield block_of(_batch([by_name[name] for name in names]), row)
@@ -227,7 +229,7 @@ class _CsvSource:
     def blocks(self) -> Iterator[ReadingBlock]:
         """Yield the readings in blocks, and rows of a wrong width as problems of a last block without readings."""
         row = 0
-        for columns in self._file.batches(BLOCK * 32):
+        for columns in self._file.batches(BLOCK * 64):
             batch = _batch(columns)
             yield block_of(batch, row)
             row += batch.num_rows
@@ -258,16 +260,21 @@ class _Cells:
     def block(self, no_time: BoolArray, no_number: BoolArray, number: Any, time: Any) -> ReadingBlock:
         """Return the block of the rows that can be read; the others are problems, but for rows without any content."""
         named = np.array([text.strip() != "" for text in self.texts] or [True])
-        low, high = (float(self.value.min()), float(self.value.max())) if len(self.value) else (0.0, 0.0)
-        finite = np.isfinite(low) and np.isfinite(high)  # NaN is the least and the largest of its column
-        if finite and named.all() and not no_time.any() and not (len(self.value) and int(self.times.values.min()) == NEVER):
+        if not len(self.value) or (
+            float(self.value.min()) >= -LARGEST and float(self.value.max()) <= LARGEST  # NaN is neither
+            and int(self.times.values.min()) >= EARLIEST and int(self.times.values.max()) <= LATEST
+            and named.all() and not no_time.any()
+        ):  # fmt: skip
             return ReadingBlock(self.meter, self.texts, self.times, self.value, self.first_row)
         return self._without_invalid(named, no_time, no_number, (number, time))
 
     def _without_invalid(
         self, named: BoolArray, no_time: BoolArray, no_number: BoolArray, texts: tuple[Any, Any]
     ) -> ReadingBlock:
-        no_meter, never, infinite = ~named[self.meter], self.times.values == NEVER, ~np.isfinite(self.value)
+        no_meter, infinite = ~named[self.meter], ~(np.abs(self.value) <= LARGEST)
+        never = (self.times.values < EARLIEST) | (self.times.values > LATEST)
+        no_time = no_time | (never & (self.times.values != NEVER))
+        no_number = no_number | (np.abs(self.value) > LARGEST)
         bad = no_meter | never | infinite
         blank = no_meter & never & ~no_time & infinite & ~no_number
         problems = []
@@ -290,7 +297,11 @@ def _cell_problem(flags: tuple[bool, bool, bool, bool], number: str, time: str) 
         return Message("{text!r} is not a time.", text=time[:60]), Message(TIME_CURE)
     if not bad_number and number.strip().lower() in ("", "none"):
         return Message(empty, column="value"), Message("Fill it in, or delete the row.")
-    return Message("{text!r} is not a finite number.", text=number[:60]), Message(NUMBER_CURE)
+    if np.isfinite(parsed := parse_office_numbers([number])[0][0]):
+        what = Message("{value:g} is beyond what can be counted.", value=float(parsed))
+        return what, Message("Check the number and its unit.")
+    cure = Message("Write a plain finite number with a decimal point, or delete the row.")
+    return Message("{text!r} is not a finite number.", text=number[:60]), cure
 
 
 def block_of(batch: Any, first_row: int) -> ReadingBlock:
@@ -312,4 +323,4 @@ def block_of(batch: Any, first_row: int) -> ReadingBlock:
     times, no_time = times_of(time)
     numbers, no_number = numbers_of(value)
     cells = _Cells(first_row, codes, tuple(text or "" for text in texts.to_pylist()), times, numbers)
-    return cells.block(no_time, no_number, lambda k: str(value[k].as_py()), lambda k: str(time[k].as_py()))
+    return cells.block(no_time, no_number, lambda k: str(value[k].as_py()), lambda k: str(time[k].cast(pa.string())))

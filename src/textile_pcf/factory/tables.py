@@ -15,7 +15,7 @@ A column that the table does not have is read as empty cells. Closed lists, head
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,8 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "activity": ("product", "stage", "flow", "amount"),
 }
 """Columns that a table must have."""
+LARGEST = 1e100
+"""Numbers from here on are a slip of the pen, and their products would overflow."""
 NUMBER_CURE = "Write a plain finite number with a decimal point; leave the cell empty where nothing is known."
 
 
@@ -96,6 +98,10 @@ class FactoryTable:
         place = self.table.location(row, column)
         return f"{place} ({column})" if column else place
 
+    def without_cells(self) -> FactoryTable:
+        """Return the table with the locations of its rows only; what its cells took is free memory again."""
+        return FactoryTable(self.title, replace(self.table, columns={}))
+
     def problem(self, problems: list[Problem], row: int, column: str | None, what: str, cure: str) -> None:
         """Append a problem of a cell."""
         problems.append(Problem(self.location(row, column), what, cure, code=self.title))
@@ -103,7 +109,8 @@ class FactoryTable:
     def require(self, names: Iterable[str], problems: list[Problem]) -> None:
         """Append a problem for every empty cell of the columns."""
         for name in names:
-            for row in [k for k, text in enumerate(self.texts(name)) if not text]:
+            texts = self.texts(name)
+            for row in [k for k, text in enumerate(texts) if not text] if "" in texts else ():
                 what = Message("The cell {column!r} is empty.", column=name)
                 self.problem(problems, row, name, what, Message("Fill it in, or delete the row."))
 
@@ -121,6 +128,8 @@ class FactoryTable:
         default : str
             Word of an empty cell.
         """
+        if not self.has(column):
+            return [default] * self.rows
         known, words = word_ids(word_list), []
         for row, text in enumerate(self.texts(column)):
             word = known.get(key(text)) if text else default
@@ -188,13 +197,14 @@ class FactoryTable:
         low : float, optional
             Least number that is possible.
         """
-        values, units = self.split_quantities(column, problems)
-        for row, (own, other) in enumerate(zip(units, self.texts("unit"), strict=True)):
-            if own and other and own != other:
-                what = Message("This amount is in {own!r}, and the column `unit` says {other!r}.", own=own, other=other)
+        values, own_units = self.split_quantities(column, problems)
+        units = list(self.texts("unit"))
+        for row, own in enumerate(own_units) if any(own_units) else ():
+            if own and units[row] and own != units[row]:
+                what = Message("This amount is in {own!r}, and the column `unit` says {other!r}.", own=own, other=units[row])
                 self.problem(problems, row, column, what, Message("Write the unit once."))
                 values[row] = np.nan
-            units[row] = own or other
+            units[row] = own or units[row]
         if low is not None:
             self._check_low(values, column, low, problems)
         return values, units
@@ -243,6 +253,28 @@ class FactoryTable:
     def yes(self, column: str, problems: list[Problem]) -> list[bool]:
         """Return whether each cell says yes (是); empty means no."""
         return [word == "yes" for word in self.words(column, "yes_no", problems, "no")]
+
+
+def within_range(table: FactoryTable, column: str, values: FloatArray, problems: list[Problem],
+                 largest: float = LARGEST) -> FloatArray:  # fmt: skip
+    """Return numbers, NaN where one is infinite or beyond what can be counted; the latter is a problem.
+
+    Parameters
+    ----------
+    table : FactoryTable
+    column : str
+        Column of the numbers.
+    values : ndarray of float, shape (rows,)
+        NaN where empty; infinite where a problem was found already.
+    problems : list of Problem
+        Problems are appended.
+    largest : float
+        Larger numbers are refused.
+    """
+    for row in np.flatnonzero((np.abs(values) > largest) & np.isfinite(values)).tolist():
+        what = Message("{value:g} is beyond what can be counted.", value=float(values[row]))
+        table.problem(problems, row, column, what, Message("Check the number and its unit."))
+    return np.where(np.abs(values) <= largest, values, np.nan)
 
 
 def read_factory_table(title: str, source: Any) -> FactoryTable:

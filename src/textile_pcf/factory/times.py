@@ -24,6 +24,9 @@ SECOND = 1_000_000
 """Microseconds in a second."""
 HOUR, DAY = 3600 * SECOND, 86_400 * SECOND
 EPOCH = date(1970, 1, 1).toordinal()
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Other years are no years of a reading or batch."""
+EARLIEST, LATEST = ((date(year, 1, 1).toordinal() - EPOCH) * DAY for year in (FIRST_YEAR, LAST_YEAR + 1))
 NEVER = np.iinfo(np.int64).min
 """The value of an empty or unreadable time."""
 TIME_CURE = "Write it as 2024-03-04 08:00, with seconds, and with an offset such as +08:00, where there are any."
@@ -74,7 +77,13 @@ def parse_time(text: str) -> tuple[int, int | None] | None:
     if match is None:
         return None
     year, month, day, hour, minute, second = (int(match[k] or 0) for k in (1, 3, 4, 5, 6, 7))
-    if hour > 24 or minute > 59 or second > 59 or (hour == 24 and (minute or second or match[8])):
+    if (
+        not FIRST_YEAR <= year <= LAST_YEAR
+        or hour > 24
+        or minute > 59
+        or second > 59
+        or (hour == 24 and (minute or second or match[8]))
+    ):
         return None
     try:
         days = date(year, month, day).toordinal() - EPOCH
@@ -137,6 +146,8 @@ def _iso_times(texts: Sequence[Any]) -> Times | None:
     try:
         values = np.array(texts, dtype="datetime64[us]").astype(np.int64)
     except ValueError:  # 24:00, or a day that does not exist
+        return None
+    if int(values.min()) < EARLIEST or int(values.max()) > LATEST:
         return None
     return Times(values, np.broadcast_to(np.bool_(False), len(values)), None, uniform=True)
 

@@ -14,8 +14,8 @@ from textile_pcf.columns import factorize, group_rows
 from textile_pcf.errors import Problem
 from textile_pcf.factory.carriers import reported_units
 from textile_pcf.factory.sharing import sum_by_group
-from textile_pcf.factory.site_cells import refuse_footers, within_range, without_meanings
-from textile_pcf.factory.tables import FactoryTable
+from textile_pcf.factory.site_cells import refuse_footers, without_meanings
+from textile_pcf.factory.tables import FactoryTable, within_range
 from textile_pcf.messages.message import Message
 from textile_pcf.units.number_text import year_text
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, ROW = 9.0, 3.6, 0.42  # inches
 KINDS = ("idle", "unplaced", "incomplete", "common", "outside", "unmetered")
 HOUR = np.timedelta64(1, "h")
+FORMATS = ["%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M", "%H:%M:%S"]
+ZERO_FORMATS = ["", "%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M"]
+"""Times on an axis, from years to seconds; numbers only, as they are read in every language."""
 
 
 def load_curve(
@@ -51,6 +54,8 @@ def load_curve(
     Picture
         `data` has start, end, load and product ("" while none runs, "…" where a batch begins or ends in between).
     """
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
     check_language(language)
     data = _loads(readings, batches, meter, machine, scale)
     axes = make_axes(ax, WIDTH, HEIGHT)
@@ -68,7 +73,11 @@ def load_curve(
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    axes.tick_params(axis="x", labelrotation=30)
+    locator = AutoDateLocator()  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(
+        ConciseDateFormatter(locator, formats=FORMATS, zero_formats=ZERO_FORMATS, show_offset=False)  # type: ignore[no-untyped-call]
+    )
     set_fonts(axes, language, ax is None)
     return Picture(data, axes, ax is None)
 
@@ -134,13 +143,20 @@ def energy_use(result: FactoryResult, carrier: str = "electricity", *, language:
     axes.invert_yaxis()
     axes.set_xlabel(unit)
     axes.set_xlim(right=1.15 * float(start.max()) if start.max() > 0 else 1.0)
-    window = result["window"]
-    axes.set_title(f"{carrier}, {window['from']} – {window['to']}", loc="left", fontsize=11)
+    start_text, end_text = (result["window"][name].replace("T", " ").replace(":00:00", ":00") for name in ("from", "to"))
+    axes.set_title(f"{_carrier_name(carrier, language)}, {start_text} – {end_text}", loc="left", fontsize=11)
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     set_fonts(axes, language, ax is None)
     return Picture(data, axes, ax is None)
+
+
+def _carrier_name(carrier: str, language: str) -> str:
+    """Return the first name of a carrier in a language, else its id."""
+    from textile_pcf.factory.vocabulary import known_carrier
+
+    return (known_carrier(carrier).names or (carrier,))[0] if language == "zh" else carrier.replace("_", " ")
 
 
 def _energy(result: FactoryResult, carrier: str) -> tuple[dict[str, dict[str, float]], dict[str, float], str]:
