@@ -72,3 +72,4 @@ supply = click.option(
 )
 unit = click.option("--unit", metavar="UNIT", help="Tell results per kg, m2, m, '100 m', piece …")
 output = click.option("-o", "--output", metavar="FILE", type=PATH, help="File to write; standard output otherwise.")
+analysis_format = click.option("--format", "output_format", metavar="FORMAT", help="table, json or csv.")

@@ -15,6 +15,7 @@ from textile_pcf.columns import cell_text, quoted
 from textile_pcf.errors import FactorError, Problem, UsageError, warn_caller, wrong_type
 from textile_pcf.factors.declared import Report, check_declared
 from textile_pcf.factors.gwp import SETS, UNKNOWN
+from textile_pcf.factors.primary_share import check_primary_shares
 from textile_pcf.factors.table import (
     COLUMNS,
     COUNTED_GASES,
@@ -159,6 +160,7 @@ def check_table(name: str, cells: Table, document: TableDocument, path: Path | N
     _check_numbers(values, np.array([cell_text(cell) == "" for cell in cells.columns["value"]]), report)
     check_declared(texts, values, units, report, names)
     _check_duplicates(texts, cells, report)
+    problems += check_primary_shares(texts["primary_data_share"], cells)
     table = FactorSheet(
         name=name,
         document=document,

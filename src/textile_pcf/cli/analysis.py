@@ -1,0 +1,38 @@
+"""What the commands share that look into results: their formats, and how they write."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from textile_pcf.errors import Problem, UsageError
+from textile_pcf.messages.message import Message
+
+FORMATS = ("table", "json", "csv")
+
+
+def chosen_format(requested: str | None, out: Path | None) -> str:
+    """Return the requested format, else the one of the file extension, else `table`.
+
+    Raises
+    ------
+    UsageError
+        There is no such format.
+    """
+    ending = out.suffix.lower().lstrip(".") if out else ""
+    chosen = requested or ("table" if ending in ("", "txt") else ending)
+    if chosen not in FORMATS:
+        where = f"--format {requested}" if requested else f"-o {out}"
+        cure = Message("Choose from: {choices}.", choices=", ".join(FORMATS))
+        raise UsageError([Problem(where, Message("There is no format {name!r} here.", name=chosen), cure, code="usage")])
+    return chosen
+
+
+def write_text(text: str, out: Path | None) -> None:
+    """Write a text to standard output, or to a file atomically."""
+    from textile_pcf.cli.output import write_file
+
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        write_file(out, lambda path: path.write_text(text, encoding="utf-8", newline="", errors="backslashreplace"))
