@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from textile_pcf.calculation import calculate as calculate
     from textile_pcf.calculation import footprint as footprint
     from textile_pcf.calculation import read_activity as read_activity
+    from textile_pcf.comparison import diff as diff
     from textile_pcf.data_quality import quality as quality
     from textile_pcf.errors import FactorError as FactorError
     from textile_pcf.errors import InputError as InputError
@@ -43,6 +44,7 @@ _MODULES = {
     "read_activity": "calculation",
     "calculate": "calculation",
     "footprint": "calculation",
+    "diff": "comparison",
     "quality": "data_quality",
     "FactorError": "errors",
     "InputError": "errors",
