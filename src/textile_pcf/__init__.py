@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from textile_pcf.calculation import calculate as calculate
     from textile_pcf.calculation import footprint as footprint
     from textile_pcf.calculation import read_activity as read_activity
+    from textile_pcf.comparison import Comparison as Comparison
+    from textile_pcf.comparison import Diff as Diff
+    from textile_pcf.comparison import compare as compare
     from textile_pcf.comparison import diff as diff
+    from textile_pcf.data_quality import Quality as Quality
     from textile_pcf.data_quality import quality as quality
     from textile_pcf.errors import FactorError as FactorError
     from textile_pcf.errors import InputError as InputError
@@ -44,7 +48,11 @@ _MODULES = {
     "read_activity": "calculation",
     "calculate": "calculation",
     "footprint": "calculation",
+    "Comparison": "comparison",
+    "Diff": "comparison",
+    "compare": "comparison",
     "diff": "comparison",
+    "Quality": "data_quality",
     "quality": "data_quality",
     "FactorError": "errors",
     "InputError": "errors",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.comparison.text_columns import aligned
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results.display import STYLE
 
@@ -166,7 +166,7 @@ def _text(change: Diff, number: int, language: str) -> str:
     if change.status[number] != BOTH:
         return head
     rows = [(title, f"{value:+.6g}" if effect else f"{value:.6g}") for title, value, effect in _rows(change, number, language)]
-    return "\n".join([head, *columns(rows)])
+    return "\n".join([head, *aligned(rows)])
 
 
 def _change(change: Diff, number: int, language: str) -> str:
@@ -174,17 +174,6 @@ def _change(change: Diff, number: int, language: str) -> str:
         total = change.new[number] if np.isnan(change.old[number]) else change.old[number]
         return f"{fixed_text('diff_status_' + change.status[number], language)}, {total:.6g}"
     return f"{change.change[number]:+.6g} {fixed_text('per', language, unit=change.unit)}"
-
-
-def columns(rows: Sequence[tuple[str, str]]) -> list[str]:
-    """Return rows of a title and a figure as aligned lines."""
-    from unicodedata import east_asian_width
-
-    def width(text: str) -> int:
-        return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
-
-    widest = max(width(title) for title, _ in rows)
-    return [f"  {title}{' ' * (widest - width(title))}  {figure:>12}" for title, figure in rows]
 
 
 def as_html(change: Diff, language: str = "en") -> str:
