@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from textile_pcf.calculation import read_activity as read_activity
     from textile_pcf.comparison import Comparison as Comparison
     from textile_pcf.comparison import Diff as Diff
+    from textile_pcf.comparison import Scenarios as Scenarios
     from textile_pcf.comparison import compare as compare
     from textile_pcf.comparison import diff as diff
+    from textile_pcf.comparison import scenario as scenario
     from textile_pcf.data_quality import Quality as Quality
     from textile_pcf.data_quality import quality as quality
     from textile_pcf.errors import FactorError as FactorError
@@ -51,7 +53,9 @@ _MODULES = {
     "Comparison": "comparison",
     "Diff": "comparison",
     "compare": "comparison",
+    "Scenarios": "comparison",
     "diff": "comparison",
+    "scenario": "comparison",
     "Quality": "data_quality",
     "quality": "data_quality",
     "FactorError": "errors",

@@ -442,6 +442,21 @@ class Footprint:
         """
         return extension("report").to_html(self, path, unit, language)  # type: ignore[no-any-return]
 
+    def scenario(self, changes: Any) -> Any:
+        """Calculate this result again under ordered changes; see `textile_pcf.scenario`.
+
+        Parameters
+        ----------
+        changes : path, mapping or list
+            A change file, or what stands in one.
+
+        Returns
+        -------
+        Scenarios
+            Of each scenario a result and its saving.
+        """
+        return extension("comparison").scenario(self, changes)
+
     @property
     def plot(self) -> Any:
         """Pictures: `stages`, `waterfall`, `sankey`, `compare`, `hotspots`; see `textile_pcf.plot.Plots`."""
