@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
+from typing import Any, Protocol
 
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.message import Message
 
 FORMATS = ("table", "json", "csv")
+
+
+class Analysis(Protocol):
+    """What looks into results, for programs and for people."""
+
+    def to_dict(self) -> dict[str, Any]: ...
+
+    def to_csv(self) -> str: ...
+
+    def show(self, language: str) -> Any: ...
+
+
+def as_chosen(analysis: Analysis, chosen: str, language: str) -> str:
+    """Return an analysis as text in a format.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Such as `Quality`, `Scenarios`, `Comparison` or `Diff`.
+    chosen : str
+        `table`, `json` or `csv`.
+    language : str
+        `en` or `zh`, of a table.
+    """
+    if chosen == "json":
+        return json.dumps(analysis.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return analysis.to_csv() if chosen == "csv" else str(analysis.show(language))
 
 
 def chosen_format(requested: str | None, out: Path | None) -> str:

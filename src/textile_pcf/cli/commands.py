@@ -15,6 +15,7 @@ from textile_pcf.cli.factory_meters import meters as meters_command
 from textile_pcf.cli.factory_site import SITE_COMMANDS
 from textile_pcf.cli.help import Group
 from textile_pcf.cli.quality import quality
+from textile_pcf.cli.scenario import scenario
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import JoinedMessage, Message
 
@@ -226,6 +227,7 @@ def template(rule: str, output: Path | None, show_all: bool, products: str | Non
 
 
 app.add_command(quality)
+app.add_command(scenario)
 app.add_command(rules_group)
 app.add_command(factors_group)
 for command in (meters_command, *SITE_COMMANDS):
