@@ -9,17 +9,17 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from textile_pcf.audit.canonical import MAX_BYTES
 from textile_pcf.audit.inputs import InputFile, locate, locked_file, shipped_copy
 from textile_pcf.audit.lock_document import Lock, LockedFile, is_shipped_name, parse_lock, read_lock
-from textile_pcf.results.licence import is_restricted
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.factors import FactorTable
 from textile_pcf.io.safe_text import escape_controls, first_control
 from textile_pcf.messages.message import Message
+from textile_pcf.results.licence import is_restricted
 
 BUNDLE_ENDING, LOCK_ENDING = ".zip", ".lock"
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)
@@ -59,7 +59,7 @@ class OpenLock(NamedTuple):
         file : LockedFile
         """
         found = locate(file, self.folder)
-        if found is None and self.beside is not None:
+        if found is None and self.beside is not None and file.role == "factors":
             name = self.beside / Path(file.path).name
             return name if name.is_file() else None
         return found
@@ -81,9 +81,7 @@ def bundle_paths(files: Sequence[InputFile]) -> list[LockedFile]:
         what, cure = "The files are on different drives.", "Copy them into one folder, and calculate from there."
         raise UsageError([Problem("bundle", what, cure, code="name")]) from None
     locked = [locked_file(file, root) for file in files]
-    return [
-        file if is_shipped_name(file.path) else file.model_copy(update={"path": _in_bundle(file.path)}) for file in locked
-    ]
+    return [file if is_shipped_name(file.path) else file.model_copy(update={"path": _in_bundle(file.path)}) for file in locked]
 
 
 def _in_bundle(path: str) -> str:
@@ -179,6 +177,7 @@ def _unpack(path: Path, folder: Path) -> Lock:
             if entries[locks[0]].file_size > MAX_BYTES:
                 raise _refusal(path, "The lock in this bundle is too long to be read.", COPY_AGAIN)
             lock = parse_lock(package.read(entries[locks[0]]), f"{path} {locks[0]}")
+            _refuse_paths_outside(path, lock)
             for file in lock.document.files:
                 if (name := _entry_name(file)) in entries:
                     _extract(package, entries[name], folder / name)
@@ -191,6 +190,14 @@ def _unpack(path: Path, folder: Path) -> Lock:
         raise _refusal(path, DAMAGED, COPY_AGAIN) from None
     except Exception:  # a damaged zip file raises errors of many types
         raise _refusal(path, DAMAGED, COPY_AGAIN) from None
+
+
+def _refuse_paths_outside(path: Path, lock: Lock) -> None:
+    """Refuse a lock that names files outside its bundle."""
+    for file in lock.document.files:
+        if not _is_inside(_entry_name(file)):
+            what = Message("The lock names {name}, which is outside the bundle.", name=repr(file.path[:80]))
+            raise _refusal(path, what, "Do not unpack this file; ask who sent it.")
 
 
 def _checked_entries(path: Path, package: ZipFile) -> dict[str, ZipInfo]:
@@ -217,19 +224,15 @@ def _checked_entries(path: Path, package: ZipFile) -> dict[str, ZipInfo]:
 def _is_inside(name: str) -> bool:
     """Return whether a name in a zip file is that of a file in its folder, on every system."""
     parts = name.split("/")
-    return not (set("\\:") & set(name) or first_control(name) or any(part.strip(". ") == "" for part in parts))
+    return not (set("\\:\n\r\t") & set(name) or first_control(name) or any(part.strip(". ") == "" for part in parts))
 
 
 def _extract(package: ZipFile, entry: ZipInfo, target: Path) -> None:
+    """Write a file of a zip file to its end, where its checksum is compared."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with package.open(entry) as source, target.open("wb") as file:
-        _copy_limited(source, file, entry.file_size)
-
-
-def _copy_limited(source: IO[bytes], target: IO[bytes], most: int) -> None:
-    """Copy what a zip file says that an entry holds, and read to its end, where its checksum is compared."""
-    shutil.copyfileobj(source, target)
-    if target.tell() != most:
+        shutil.copyfileobj(source, file)
+    if target.stat().st_size != entry.file_size:
         raise ValueError("another length than the zip file says")
 
 

@@ -172,4 +172,4 @@ def _not_json(where: str, what: str, code: str) -> InputError:
 
 def _too_long(name: str, size: int, code: str) -> InputError:
     what = Message("This file has {size:.0f} MB; at most {most:.0f} MB are read.", size=size / 1e6, most=MAX_BYTES / 1e6)
-    return InputError([Problem(escape_controls(name), what, "Lock a batch instead: it keeps hashes, not results.", code=code)])
+    return InputError([Problem(escape_controls(name), what, "Take the file as it was written, or make it again.", code=code)])

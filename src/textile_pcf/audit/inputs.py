@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from textile_pcf.activity import build_activity
@@ -128,7 +128,7 @@ def locked_file(file: InputFile, folder: Path) -> LockedFile:
     except ValueError:
         what = "The file is on another drive than the lock."
         raise UsageError([Problem(where, what, "Write the lock beside it.", code="name")]) from None
-    return LockedFile(role=file.role, path=path, sha256=sha256_of(file.path), bytes=file.path.stat().st_size)  # type: ignore[arg-type]
+    return LockedFile(role=file.role, path=path, sha256=sha256_of(file.path), bytes=file.path.stat().st_size)
 
 
 def _path_from(folder: Path, file: Path) -> str:
@@ -200,24 +200,25 @@ def run_of_files(document: LockDocument, paths: Sequence[Path]) -> Run:
         A file cannot be read, or a rule or table of it is wrong.
     """
     by_role: dict[str, list[Path]] = {"rule": [], "factors": [], "activity": [], "supply": []}
-    for file, path in zip(document.files, paths, strict=True):
-        by_role[file.role].append(path)
+    for number, (file, path) in enumerate(zip(document.files, paths, strict=True)):
+        if not (number and _describes(file, document.files[number - 1])):
+            by_role[file.role].append(path)
     if not by_role["rule"] or not by_role["activity"] or not by_role["factors"]:
         what, cure = "A lock names a rule, emission factors and activity data.", "Make the lock again."
         raise UsageError([Problem(document.name, what, cure, code="lock-form")])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PcfWarning)  # the result was calculated and warned of before
         rules = load_rules(by_role["rule"][0], document.rule.boundary)
-        factors = load_factors(*_tables(by_role["factors"]))
+        factors = load_factors(*by_role["factors"])
         supply = load_supply(by_role["supply"][0]) if by_role["supply"] else None
         activity = build_activity(by_role["activity"][0], rules)
     return Run(activity, factors, document.options.gwp, document.options.biogenic, supply)
 
 
-def _tables(paths: Sequence[Path]) -> list[Path]:
-    """Return the tables among tables and descriptions: a description follows its table and has its name."""
-    tables: list[Path] = []
-    for path in paths:
-        if not (tables and path != tables[-1] and path == tables[-1].with_suffix(DESCRIPTION)):
-            tables.append(path)
-    return tables
+def _describes(file: LockedFile, table: LockedFile) -> bool:
+    """Return whether a file is the description of the table before it, which is read with the table."""
+    if file.role != "factors" or table.role != "factors" or file.path == table.path:
+        return False
+    if is_shipped_name(file.path):
+        return file.path == f"{table.path}{DESCRIPTION}"
+    return PurePosixPath(file.path) == PurePosixPath(table.path).with_suffix(DESCRIPTION)

@@ -42,7 +42,7 @@ def is_shipped_name(path: str) -> bool:
 
 def relative_path(path: str) -> str:
     """Return a path of a lock after a check: relative, with `/`, and without control characters."""
-    if not path or path.startswith(("/", "\\")) or "\\" in path or _DRIVE.match(path) or first_control(path):
+    if not path or path.startswith("/") or set("\\\n\r\t") & set(path) or _DRIVE.match(path) or first_control(path):
         what = Message("{path} is not a path from the folder of the lock.", path=repr(path[:80]))
         raise InvalidValueError(what, "Lock the result again; paths are relative and written with /.")
     return path

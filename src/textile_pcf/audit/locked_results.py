@@ -79,9 +79,7 @@ def _distance(product: str, locked: Any, recomputed: Any) -> Distance:
     one, other = dict(_numbers(locked)), dict(_numbers(recomputed))
     keys = (*one, *(key for key in other if key not in one))
     floor = FLOOR * max((abs(value) for value in (*one.values(), *other.values())), default=0.0)
-    relative = max(
-        relative_difference(one[key], other[key], floor) if key in one and key in other else 1.0 for key in keys
-    )
+    relative = max(relative_difference(one[key], other[key], floor) if key in one and key in other else 1.0 for key in keys)
     return Distance(product, locked["total"], recomputed["total"], relative)
 
 

@@ -109,7 +109,7 @@ def lock_text(result: Footprint, name: str, files: Sequence[LockedFile]) -> str:
 def _refuse_irreproducible(text: str, result: Footprint, files: Sequence[InputFile], where: str) -> None:
     """Refuse to lock a result that its files do not give again, bit for bit."""
     document = LockDocument.model_validate_json(text)
-    what = "The files do not give this result again: a file has changed since it was read, or the inputs were changed in memory."
+    what = "The files do not give this result again: a file or an input in memory has changed."
     problem = Problem(where, what, "Calculate again from the files, and lock that result.", code="lock-inputs")
     try:
         again = calculate_run(run_of_files(document, [file.path for file in files]))

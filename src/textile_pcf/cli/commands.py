@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from textile_pcf.cli import options
+from textile_pcf.cli.audit import lock, verify
 from textile_pcf.cli.batch import batch
 from textile_pcf.cli.definitions import factors_group, rules_group
 from textile_pcf.cli.factory import factory_group
@@ -36,6 +37,8 @@ def app() -> None:
 
 
 app.add_command(batch)
+app.add_command(lock)
+app.add_command(verify)
 
 
 @app.command("calculate")
