@@ -15,6 +15,7 @@ from textile_pcf.cli.factory import factory_group
 from textile_pcf.cli.factory_meters import meters as meters_command
 from textile_pcf.cli.factory_site import SITE_COMMANDS
 from textile_pcf.cli.help import Group
+from textile_pcf.cli.label import label
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import JoinedMessage, Message
 
@@ -39,6 +40,7 @@ def app() -> None:
 app.add_command(batch)
 app.add_command(lock)
 app.add_command(verify)
+app.add_command(label)
 
 
 @app.command("calculate")

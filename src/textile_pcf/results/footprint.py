@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -469,6 +470,47 @@ class Footprint:
             Object with the HTML and the text of the result.
         """
         return Shown(self, check_language(language))
+
+    def label(
+        self,
+        product: str,
+        unit: str | None = None,
+        decimals: int = 2,
+        significant: int | None = None,
+        issued: date | str | None = None,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Return what a label shows of one product, as a plain mapping; no mark is drawn.
+
+        Parameters
+        ----------
+        product : str
+            Id of a product.
+        unit : str, optional
+            Unit such as `m2`; by default the declared unit.
+        decimals : int, optional
+            Decimals of the value, rounded half to even.
+        significant : int, optional
+            Significant digits of the value, in place of decimals.
+        issued : date or str, optional
+            Day of issue; the rule says how long the figure is valid.
+        **options
+            `language` (`en` or `zh`) adds titles for people; `quality` is the entry of the product in the JSON of `quality`.
+
+        Returns
+        -------
+        dict
+            Value as a decimal text, unit, boundary, rule and conventions. [kg CO2e per unit]
+
+        Raises
+        ------
+        UsageError
+            There is no such product, number of digits or date.
+        InputError
+            The product cannot be converted to the unit, or the rule has no period of validity.
+        """
+        label: dict[str, Any] = extension("audit").label(self, product, unit, decimals, significant, issued, **options)
+        return label
 
     def to_datapackage(self, path: Any = None, **options: Any) -> Any:
         """The system behind the result as a data package of Brightway: `textile_pcf.brightway.to_datapackage`. [kg CO2e]
