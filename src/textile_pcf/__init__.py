@@ -13,6 +13,9 @@ from textile_pcf._version import __version__ as __version__
 if TYPE_CHECKING:
     from textile_pcf import factory as factory
     from textile_pcf.activity import Activity as Activity
+    from textile_pcf.audit import Verification as Verification
+    from textile_pcf.audit import lock as lock
+    from textile_pcf.audit import verify as verify
     from textile_pcf.batch import BatchResult as BatchResult
     from textile_pcf.batch import calculate_batch as calculate_batch
     from textile_pcf.calculation import calculate as calculate
@@ -45,6 +48,9 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "Activity": "activity",
+    "Verification": "audit",
+    "lock": "audit",
+    "verify": "audit",
     "BatchResult": "batch",
     "calculate_batch": "batch",
     "read_activity": "calculation",

@@ -8,12 +8,14 @@ from pathlib import Path
 import click
 
 from textile_pcf.cli import options
+from textile_pcf.cli.audit import lock, verify
 from textile_pcf.cli.batch import batch
 from textile_pcf.cli.definitions import factors_group, rules_group
 from textile_pcf.cli.factory import factory_group
 from textile_pcf.cli.factory_meters import meters as meters_command
 from textile_pcf.cli.factory_site import SITE_COMMANDS
 from textile_pcf.cli.help import Group
+from textile_pcf.cli.label import label
 from textile_pcf.cli.quality import quality
 from textile_pcf.cli.scenario import scenario
 from textile_pcf.messages.catalogue import fixed_text
@@ -38,6 +40,9 @@ def app() -> None:
 
 
 app.add_command(batch)
+app.add_command(lock)
+app.add_command(verify)
+app.add_command(label)
 
 
 @app.command("calculate")
@@ -47,6 +52,7 @@ app.add_command(batch)
 @options.unit
 @options.gwp
 @options.biogenic
+@options.boundary
 @options.supply
 @click.option("--format", "output_format", metavar="FORMAT", help="table, csv, json, parquet or xlsx.")
 @options.output
@@ -59,6 +65,7 @@ def calculate(
     unit: str | None,
     gwp: str | None,
     biogenic: str | None,
+    boundary: str | None,
     supply: Path | None,
     output_format: str | None,
     output: Path | None,
@@ -74,7 +81,7 @@ def calculate(
     chosen_format(output_format, output)
     refuse_output(output, rule, factors, file, supply)
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         write_result(result, output_format, output, unit, lines, lang)
         collected.write(result.warnings())
 
@@ -83,6 +90,7 @@ def calculate(
 @options.file
 @options.rule
 @options.factors
+@options.boundary
 @click.option(
     "--annotate",
     "annotated",
@@ -91,25 +99,27 @@ def calculate(
     help="Write a copy of the workbook, with the problems as comments of cells.",
 )
 @options.language
-def check(file: Path, rule: str, factors: tuple[str, ...] | None, annotated: Path | None, lang: str) -> None:
+def check(
+    file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str | None, annotated: Path | None, lang: str
+) -> None:
     """Check a file against a rule, and against emission factors where they are named; nothing is calculated."""
     from textile_pcf.cli.warned import collect_warnings
 
     with collect_warnings(lang) as collected:
         if annotated is None:
-            products, warnings = _check(file, rule, factors)
+            products, warnings = _check(file, rule, factors, boundary)
         else:
             from textile_pcf.cli.annotated import check_and_annotate
             from textile_pcf.cli.guard import refuse_output
 
             refuse_output(annotated, rule, factors, file, option="--annotate")
-            products, warnings = check_and_annotate(file, rule, annotated, lang, lambda: _check(file, rule, factors))
+            products, warnings = check_and_annotate(file, rule, annotated, lang, lambda: _check(file, rule, factors, boundary))
         collected.write(warnings)
     key = "no_problems_1" if len(products) == 1 else "no_problems"
     sys.stderr.write(fixed_text(key, lang, file=file, count=len(products)) + "\n")
 
 
-def _check(file: Path, rule: str, factors: tuple[str, ...] | None) -> tuple[tuple[str, ...], list[str]]:
+def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str | None) -> tuple[tuple[str, ...], list[str]]:
     """Return the products and the warnings of a file without problems."""
     from textile_pcf.calculation import check_warnings, read_activity
     from textile_pcf.rules import load_rules
@@ -117,9 +127,9 @@ def _check(file: Path, rule: str, factors: tuple[str, ...] | None) -> tuple[tupl
     if factors:
         from textile_pcf.calculation import footprint
 
-        result = footprint(file, rule, factors)
+        result = footprint(file, rule, factors, boundary=boundary)
         return result.products, result.warnings()
-    activity = read_activity(file, load_rules(rule))
+    activity = read_activity(file, load_rules(rule, boundary))
     return activity.products, list(dict.fromkeys(doubt.what for doubt in check_warnings(activity)))
 
 
@@ -131,6 +141,7 @@ def _check(file: Path, rule: str, factors: tuple[str, ...] | None) -> tuple[tupl
 @options.factors
 @options.gwp
 @options.biogenic
+@options.boundary
 @options.supply
 @options.language
 def explain(
@@ -141,6 +152,7 @@ def explain(
     factors: tuple[str, ...] | None,
     gwp: str | None,
     biogenic: str | None,
+    boundary: str | None,
     supply: Path | None,
     lang: str,
 ) -> None:
@@ -149,7 +161,7 @@ def explain(
     from textile_pcf.cli.warned import collect_warnings
 
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         collected.mark_shown(result.warnings())
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
@@ -169,6 +181,7 @@ def explain(
 @options.unit
 @options.gwp
 @options.biogenic
+@options.boundary
 @options.supply
 @options.language
 def report(
@@ -179,6 +192,7 @@ def report(
     unit: str | None,
     gwp: str | None,
     biogenic: str | None,
+    boundary: str | None,
     supply: Path | None,
     lang: str,
 ) -> None:
@@ -194,7 +208,7 @@ def report(
         raise click.BadParameter(what.localized(lang), param_hint="-o")
     refuse_output(output, rule, factors, file, supply)
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         write = to_excel if ending == ".xlsx" else to_html
         write(result, output, unit, lang)
         collected.write(result.warnings())

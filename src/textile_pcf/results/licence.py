@@ -2,16 +2,52 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from textile_pcf.arrays import BoolArray
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.factors import FactorSheet
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 
+ALLOWED = frozenset({"true", "yes", "y", "1", "1.0", "是", "可", "可以"})
+"""Words in column `redistributable` that allow passing a row on; any other word forbids it."""
+
+
+def restricted_rows(sheet: FactorSheet) -> BoolArray:
+    """Return which rows of a table must not be passed on: by their own word, else by that of the table; shape (rows,).
+
+    Parameters
+    ----------
+    sheet : FactorSheet
+        A table of emission factors.
+
+    Examples
+    --------
+    >>> from textile_pcf.factors import load_factors
+    >>> bool(restricted_rows(load_factors().tables[0]).any())
+    False
+    """
+    whole = sheet.document.redistributable is False
+    words = sheet.texts["redistributable"]
+    return np.array([word.strip().casefold() not in ALLOWED if word.strip() else whole for word in words], dtype=bool)
+
+
+def is_restricted(sheet: FactorSheet) -> bool:
+    """Return whether any row of a table must not be passed on.
+
+    Parameters
+    ----------
+    sheet : FactorSheet
+        A table of emission factors.
+    """
+    return sheet.document.redistributable is False or bool(restricted_rows(sheet).any())
+
 
 def restricted_tables(result: Footprint) -> list[str]:
-    """Labels of the tables used in a result whose values must not be passed on."""
-    used = set(result.lines.factor_table.categories)
-    tables_used = result.provenance.get("factors", ())
-    return [table["table"] for table in tables_used if table.get("redistributable") is False and table["table"] in used]
+    """Labels of the tables of which a result uses values that must not be passed on."""
+    tables = result.run.factors.tables
+    return [tables[number].label for number, rows in result.used().items() if restricted_rows(tables[number])[list(rows)].any()]
 
 
 def refuse_restricted(result: Footprint, where: Message) -> None:

@@ -61,6 +61,13 @@ class RuleSet:
     sha256: str
     unit_names: UnitNames | None = None
     """Known units, if the rule defines some of its own."""
+    chosen_boundary: str = ""
+    """Boundary that was chosen among several; empty for the first."""
+
+    @property
+    def boundary(self) -> str:
+        """Boundary of the calculation, one of those that the rule offers."""
+        return self.chosen_boundary or self.document.boundaries[0]
 
     @property
     def name(self) -> str:
