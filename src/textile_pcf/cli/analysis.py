@@ -16,11 +16,17 @@ FORMATS = ("table", "json", "csv")
 class Analysis(Protocol):
     """What looks into results, for programs and for people."""
 
-    def to_dict(self) -> dict[str, Any]: ...
+    def to_dict(self) -> dict[str, Any]:
+        """Return texts, numbers, lists and dicts, as in JSON."""
+        ...
 
-    def to_csv(self) -> str: ...
+    def to_csv(self) -> str:
+        """Return a table as CSV."""
+        ...
 
-    def show(self, language: str) -> Any: ...
+    def show(self, language: str) -> Any:
+        """Return an object that `str` turns into text for a terminal."""
+        ...
 
 
 def as_chosen(analysis: Analysis, chosen: str, language: str) -> str:

@@ -10,6 +10,7 @@ import click
 from textile_pcf.cli import options
 from textile_pcf.cli.audit import lock, verify
 from textile_pcf.cli.batch import batch
+from textile_pcf.cli.compare import compare, diff
 from textile_pcf.cli.definitions import factors_group, rules_group
 from textile_pcf.cli.factory import factory_group
 from textile_pcf.cli.factory_meters import meters as meters_command
@@ -242,6 +243,8 @@ def template(rule: str, output: Path | None, show_all: bool, products: str | Non
 
 app.add_command(quality)
 app.add_command(scenario)
+app.add_command(compare)
+app.add_command(diff)
 app.add_command(rules_group)
 app.add_command(factors_group)
 for command in (meters_command, *SITE_COMMANDS):

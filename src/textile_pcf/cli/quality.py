@@ -16,6 +16,7 @@ from textile_pcf.cli.help import Command
 @options.factors
 @options.gwp
 @options.biogenic
+@options.boundary
 @options.supply
 @options.analysis_format
 @options.output
@@ -26,6 +27,7 @@ def quality(
     factors: tuple[str, ...] | None,
     gwp: str | None,
     biogenic: str | None,
+    boundary: str | None,
     supply: Path | None,
     output_format: str | None,
     output: Path | None,
@@ -41,6 +43,6 @@ def quality(
     chosen = chosen_format(output_format, output)
     refuse_output(output, rule, factors, file, supply)
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         write_text(as_chosen(rate(result), chosen, lang), output)
         collected.write(result.warnings())

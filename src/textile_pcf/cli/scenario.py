@@ -17,6 +17,7 @@ from textile_pcf.cli.help import Command
 @options.factors
 @options.gwp
 @options.biogenic
+@options.boundary
 @options.supply
 @options.analysis_format
 @options.output
@@ -28,6 +29,7 @@ def scenario(
     factors: tuple[str, ...] | None,
     gwp: str | None,
     biogenic: str | None,
+    boundary: str | None,
     supply: Path | None,
     output_format: str | None,
     output: Path | None,
@@ -46,6 +48,6 @@ def scenario(
     if output is not None:
         refuse_inputs(output, [changes], f"-o {output}")
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         write_text(as_chosen(calculate(result, changes), chosen, lang), output)
         collected.write(result.warnings())

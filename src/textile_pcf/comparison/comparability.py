@@ -34,7 +34,7 @@ def comparable_fields(result: Footprint, unit: str | None = None) -> dict[str, s
     document = run.activity.rules.document
     return {
         "unit": unit or result.unit,
-        "boundary": document.boundary,
+        "boundary": run.activity.rules.boundary,
         "rule": document.rule,
         "edition": document.edition,
         "gwp": run.gwp,

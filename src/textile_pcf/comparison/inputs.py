@@ -34,7 +34,7 @@ def _plain(cell: object) -> object:
 
 def rule_key(rules: RuleSet) -> tuple[str, str]:
     """Return what tells two rules apart: the hash of the file, and the boundary."""
-    return rules.sha256, rules.document.boundary
+    return rules.sha256, rules.boundary
 
 
 def input_keys(run: Run) -> dict[str, object]:

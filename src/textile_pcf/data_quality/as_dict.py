@@ -8,6 +8,7 @@ import numpy as np
 
 from textile_pcf.data_quality.lines import SCORES
 from textile_pcf.data_quality.ratings import level_of
+from textile_pcf.results.method_record import cutoff_record
 
 if TYPE_CHECKING:
     from textile_pcf.data_quality.quality import Quality
@@ -40,6 +41,7 @@ def _product(quality: Quality, columns: dict[str, Any], number: int) -> dict[str
         "primary_activity_share": value("primary_activity_share"),
         "default_share": value("default_share"),
         "by_data_type": {name: float(part[number]) for name, part in quality.by_data_type.items() if part[number]},
+        "cutoff": cutoff_record(quality.result, number),
         "hot_spots": hot_spots,
         "requirement": requirement(quality, number, hot_spots),
     }

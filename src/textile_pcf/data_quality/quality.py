@@ -92,7 +92,7 @@ class Quality:
     @cached_property
     def max_dqr(self) -> float | None:
         """The largest data quality rating that the rule allows; None if it states none."""
-        limit = getattr(self.result.run.activity.rules.document, "quality", None)
+        limit = self.result.run.activity.rules.document.quality
         return None if limit is None else float(limit.max_dqr)
 
     @cached_property

@@ -73,11 +73,21 @@ def facts(quality: Quality, entry: dict[str, Any], language: str) -> list[tuple[
     rows += [(name, percent(entry[name])) for name in SHARES]
     types = [f"{data_type_title(name, language)} {percent(part)}" for name, part in entry["by_data_type"].items()]
     rows.append(("by_data_type", ", ".join(types) or NONE))
+    rows.append(("cutoff", _left_out(entry["cutoff"], language)))
     needed = entry["requirement"]
     if needed is not None:
         key = "quality_met" if needed["met"] else "quality_not_met"
         rows.append(("requirement", fixed_text(key, language, limit=f"{needed['max_dqr']:g}", count=len(needed["failing"]))))
     return [(fixed_text(f"quality_{key}", language), text) for key, text in rows]
+
+
+def _left_out(record: dict[str, Any], language: str) -> str:
+    """Return what is left out, with its estimated part and reason, and whether that is within the limits of the rule."""
+    if not record["left_out"]:
+        return NONE
+    rows = ("{item} {share} ({reason})".format(**{**row, "share": percent(row["share"])}) for row in record["left_out"])
+    within = fixed_text("cutoff_within" if record["within"] else "cutoff_beyond", language)
+    return f"{', '.join(rows)}; {percent(record['total'])}, {within}"
 
 
 def hot_rows(quality: Quality, entry: dict[str, Any], language: str) -> list[tuple[str, ...]]:
