@@ -74,6 +74,8 @@ class Job:
         Electricity and heat of the sites.
     linked : bool
         Whether products may take other products. All of them are in one partition then.
+    quality : bool
+        Whether results have columns on the quality of the data.
     """
 
     rules: RuleSet
@@ -84,6 +86,7 @@ class Job:
     out: str
     supply: Supply | None = None
     linked: bool = False
+    quality: bool = False
     identity: dict[str, Any] = field(init=False, repr=False, compare=False)
     """What the manifest says of the job: a folder with another identity holds another run."""
 
@@ -101,6 +104,8 @@ class Job:
             identity["boundary"] = self.rules.boundary
         if self.supply is not None:
             identity["supply"] = {"name": self.supply.name, "sha256": self.supply.sha256}
+        if self.quality:
+            identity["quality"] = True
         object.__setattr__(self, "identity", identity)
 
     @property
@@ -122,6 +127,7 @@ class JobOptions:
     biogenic: str | None
     boundary: str | None
     supply: Supply | str | Path | None
+    quality: bool = False
 
 
 def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path, options: JobOptions) -> Job:
@@ -156,7 +162,13 @@ def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path,
         except UnitError as error:
             raise UsageError([Problem(f"unit {unit!r}", error.what, error.cure, code="bad-unit")]) from error
     sites = None if options.supply is None else load_supply(options.supply)
-    return Job(rule_set, (declared, *others), options.results, tuple(options.units), options.on_error, str(out), sites)
+    if options.quality and options.results != "stages":
+        what, cure = "The quality of data has columns of products only.", "Write results of stages, or leave `quality` out."
+        raise UsageError([Problem("quality", what, cure, code="quality")])
+    return Job(
+        rule_set, (declared, *others), options.results, tuple(options.units), options.on_error, str(out), sites,
+        quality=bool(options.quality),
+    )  # fmt: skip
 
 
 def _require_pyarrow() -> None:

@@ -78,6 +78,31 @@ def stage_columns(
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
+def with_quality(table: Any, result: Footprint) -> Any:
+    """Return columns of a result with those on the quality of its data; empty where nothing is rated.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+    result : Footprint
+    """
+    import pyarrow as pa
+
+    from textile_pcf.data_quality import quality
+
+    rated = quality(result)
+    columns = {
+        "dqr": rated.dqr,
+        "rated_share": rated.ratings.rated_share,
+        "primary_data_share": rated.primary_data_share,
+        "primary_activity_share": rated.primary_activity_share,
+    }
+    for name, values in columns.items():
+        array = pa.array(np.ascontiguousarray(values), from_pandas=True)
+        table = table.append_column(pa.field(name, pa.float64(), True, metadata={"unit": "1"}), array)
+    return table
+
+
 def _product_rows(base: Footprint, result: Footprint | None) -> Any:
     """Return the row of each product of a scenario among all products; None if the scenario has all products."""
     if result is None or len(result.names) == len(base.names):

@@ -149,6 +149,7 @@ def calculate_batch(
     executor: Executor | None = None,
     threads: bool = False,
     partition_rows: int = ROWS,
+    quality: bool = False,
 ) -> BatchResult:
     """Calculate the footprints of a catalogue and write them as Parquet files. [kg CO2e per product unit]
 
@@ -190,6 +191,9 @@ def calculate_batch(
         Whether `workers` are threads.
     partition_rows : int
         Rows of a partition, approximately.
+    quality : bool, optional
+        Whether results of stages also have the columns `dqr`, `rated_share`, `primary_data_share` and
+        `primary_activity_share` of the declared footprint; empty where nothing is rated.
 
     Returns
     -------
@@ -221,7 +225,7 @@ def calculate_batch(
     retain_freed_memory()
     runner = Runner(workers, threads, dask, executor)
     runner.preload_workers()
-    options = JobOptions(results, on_error, scenarios, units, gwp, biogenic, boundary, supply)
+    options = JobOptions(results, on_error, scenarios, units, gwp, biogenic, boundary, supply, quality)
     job = prepare_job(rules, factors, folder, options)
     with open_folder(folder, source):
         counts = _Batch(source, job, runner, folder, partition_rows, progress).run()

@@ -17,7 +17,9 @@ from unit.comparison.mill import factors, rule
 def mill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two years of a mill, each with its lock: 10 → 9 kWh/kg, grid 0.6205 → 0.5777."""
     monkeypatch.chdir(tmp_path)
-    made = rule(tmp_path, head="quality: {max_dqr: 3, status: ours, source: s, locator: a}\ncutoff: {single: 1 %, total: 5 %}\n")
+    made = rule(
+        tmp_path, head="quality: {max_dqr: 3, status: ours, source: s, locator: a}\ncutoff: {single: 1 %, total: 5 %}\n"
+    )
     made.rename("mill.yaml")
     head = "product,stage,flow,amount,unit,item,note\n"
     for year, amount, grid in ((2023, 10, 0.6205), (2024, 9, 0.5777)):
