@@ -136,13 +136,25 @@ class Diff:
         return attribution_rows(self, (entity, start, end), product, other_rule)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as the command line prints it with `--format json`."""
+        """Return everything as the command line prints it with `--format json`.
+
+        Returns
+        -------
+        dict
+            Texts, numbers, lists and dicts only, as in JSON.
+        """
         from textile_pcf.comparison.diff_views import as_dict
 
         return as_dict(self)
 
     def to_csv(self) -> str:
-        """Return the table as CSV; empty cells where a run does not have the product."""
+        """Return the table as CSV; empty cells where a run does not have the product.
+
+        Returns
+        -------
+        str
+            Header and rows.
+        """
         table = self.table.reset_index()
         columns = [str(name) for name in table.columns]
         cells = ([None if cell != cell else cell for cell in row] for row in table.itertuples(index=False))

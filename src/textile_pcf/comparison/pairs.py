@@ -88,7 +88,13 @@ class Comparison:
         return columns | dict(zip(self.stages, self.by_stage.T, strict=True))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as the command line prints it with `--format json`."""
+        """Return everything as the command line prints it with `--format json`.
+
+        Returns
+        -------
+        dict
+            Texts, numbers, lists and dicts only, as in JSON.
+        """
         pairs = [
             {
                 "a": self.a[k],
@@ -104,7 +110,13 @@ class Comparison:
         return {"unit": self.unit, "allowed": [dict(entry) for entry in self.allowed], "pairs": pairs}
 
     def to_csv(self) -> str:
-        """Return the table as CSV."""
+        """Return the table as CSV.
+
+        Returns
+        -------
+        str
+            Header and rows.
+        """
         columns = self._columns()
         cells = zip(*(list(column) for column in columns.values()), strict=True)
         rows = ([None if cell != cell else cell for cell in row] for row in cells)
@@ -150,6 +162,7 @@ def compare(
     Parameters
     ----------
     a : Footprint
+        A result.
     b : Footprint, optional
         The other result; by default products of `a` are compared with one another.
     pairs : iterable of (str, str) or of "A=B", optional

@@ -121,7 +121,13 @@ class Scenarios:
         return pd.DataFrame(self.rows())
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return one row per product and scenario, as plain values."""
+        """Return one row per product and scenario, as plain values.
+
+        Returns
+        -------
+        list of dict
+            Keys `product`, `scenario`, `base`, `total`, `saving`, `saving_share`, `interaction`.
+        """
         return [
             {
                 "product": product,
@@ -142,6 +148,12 @@ class Scenarios:
         Parameters
         ----------
         scenario : Scenario
+            One of the scenarios.
+
+        Returns
+        -------
+        ndarray, shape (products,)
+            [1]
         """
         base = self.base.totals
         share: FloatArray = np.divide(scenario.saving, base, out=np.full(len(base), np.nan), where=base != 0)
@@ -154,19 +166,36 @@ class Scenarios:
         ----------
         product : str
             Id of a product.
+
+        Returns
+        -------
+        list of str
+            Names; without scenarios that do not have the product.
         """
         number = self.base.place(product)
         known = [one for one in self.scenarios if not np.isnan(one.saving[number])]
         return [one.name for one in sorted(known, key=lambda one: -float(one.saving[number]))]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as the command line prints it with `--format json`."""
+        """Return everything as the command line prints it with `--format json`.
+
+        Returns
+        -------
+        dict
+            Texts, numbers, lists and dicts only, as in JSON.
+        """
         from textile_pcf.comparison.scenario_views import as_dict
 
         return as_dict(self)
 
     def to_csv(self) -> str:
-        """Return `rows` as CSV."""
+        """Return `rows` as CSV.
+
+        Returns
+        -------
+        str
+            Header and rows.
+        """
         rows = self.rows()
         return table_csv(tuple(rows[0]) if rows else (), rows)
 

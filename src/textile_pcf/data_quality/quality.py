@@ -110,7 +110,13 @@ class Quality:
         return pd.DataFrame(self.rows(), index=pd.Index(self.products, name="product"))
 
     def rows(self) -> dict[str, Any]:
-        """Return the columns of `table` by name, each of shape (products,)."""
+        """Return the columns of `table` by name, each of shape (products,).
+
+        Returns
+        -------
+        dict
+            Name → values of all products.
+        """
         levels = [level_of(float(value)) for value in self.dqr]
         pact = zip(PACT, self.ratings.pact.T, strict=True)
         return {
@@ -171,13 +177,25 @@ class Quality:
     # -- for programs ---------------------------------------------------------------------------------------------
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as the command line prints it with `--format json`."""
+        """Return everything as the command line prints it with `--format json`.
+
+        Returns
+        -------
+        dict
+            Texts, numbers, lists and dicts only, as in JSON.
+        """
         from textile_pcf.data_quality.as_dict import as_dict
 
         return as_dict(self)
 
     def to_csv(self) -> str:
-        """Return ratings and shares as CSV, one row per product; empty cells where nothing is known."""
+        """Return ratings and shares as CSV, one row per product; empty cells where nothing is known.
+
+        Returns
+        -------
+        str
+            Header and rows.
+        """
         columns = self.rows()
         rows = [
             {name: _cell(values[number]) for name, values in ({"product": self.products} | columns).items()}
