@@ -11,7 +11,7 @@ from textile_pcf.data_quality.ratings import level_of
 from textile_pcf.results.method_record import cutoff_record
 
 if TYPE_CHECKING:
-    from textile_pcf.data_quality.quality import Quality
+    from textile_pcf.data_quality.main import Quality
 
 PLACE = ("stage", "component", "flow", "item")
 

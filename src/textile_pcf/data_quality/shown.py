@@ -13,7 +13,7 @@ from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results.display import STYLE
 
 if TYPE_CHECKING:
-    from textile_pcf.data_quality.quality import Quality
+    from textile_pcf.data_quality.main import Quality
 
 NONE = "–"
 MOST = 20  # products shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import textile_pcf as tp
+from textile_pcf.calculation import calculate_run
 from textile_pcf.comparison.shapley import shapley_effects
 from unit.comparison.mill import factors, rows, rule, run
 
@@ -179,6 +181,24 @@ def test_it_is_shown_in_both_languages(tmp_path):
     assert "activity data" in str(change.show()) and "活动数据" in str(change.show("zh"))
     assert "活动数据" in change.show("zh")._repr_html_() and "http" not in change._repr_html_()
     assert change.to_csv().splitlines()[0].startswith("product,status,old,new,change,activity,factors,rule")
+
+
+@pytest.mark.parametrize("name", ["polyester_cotton_blend", "polyester_jacket", "t_shirt"])
+def test_lines_add_up_to_totals_and_stages_of_whole_products(name):
+    """Blends, products that take products, stages outside the boundary; the potentials alone differ."""
+    old = tp.footprint(*tp.load_example(name))
+    new = calculate_run(replace(old.run, gwp="AR5", biogenic="zero_zero"))
+    change = tp.diff(old, new)
+    assert sum(change.effects.values()) == pytest.approx(change.change, rel=1e-12, abs=1e-12)
+    for values, result in ((change.lines.values[0], old), (change.lines.values[-1], new)):
+        sums = np.bincount(change.lines.product, weights=values, minlength=len(old.products))
+        assert sums == pytest.approx(result.totals, rel=1e-12)
+    for entry in change.to_dict()["products"]:
+        assert sum(stage["new"] for stage in entry["stages"].values()) == pytest.approx(entry["new"], rel=1e-12)
+        for name, effect in entry["effects"].items():
+            if effect:
+                assert sum(stage["effects"][name] for stage in entry["stages"].values()) == pytest.approx(effect, abs=1e-12)
+                assert sum(flow["effects"][name] for flow in entry["flows"]) == pytest.approx(effect, abs=1e-12)
 
 
 @settings(max_examples=60, deadline=None)
