@@ -11,6 +11,7 @@ from textile_pcf.errors import InvalidValueError
 from textile_pcf.io.documents import Source, Strict
 from textile_pcf.io.localized import LocalizedText, Text
 from textile_pcf.messages.message import Message
+from textile_pcf.rules.spread_schema import SPREAD_SCHEMA, Spread
 
 RESERVED = frozenset({"product", "share", "output", "input", "loss", "mass"})
 MASS_DRIVERS = ("output", "input", "loss")
@@ -36,7 +37,7 @@ def _iso_date(value: Any) -> Any:
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 
 
-class Entry(Strict):
+class Entry(Spread):
     """One number of a chosen default, with its own source where the entries do not share one."""
 
     value: float
@@ -87,7 +88,10 @@ _CHOSEN_SCHEMA = {
     "required": ["by"],
     "properties": {"by": {"type": "string"}, "upto": {"type": "object"}},
     "additionalProperties": {
-        "anyOf": [{"type": "number"}, {"type": "object", "required": ["value"], "properties": {"value": {"type": "number"}}}]
+        "anyOf": [
+            {"type": "number"},
+            {"type": "object", "required": ["value"], "properties": {"value": {"type": "number"}, **SPREAD_SCHEMA}},
+        ]
     },
 }
 AnyChosen = Annotated[ChosenDefault, BeforeValidator(_chosen), WithJsonSchema(_CHOSEN_SCHEMA)]
@@ -97,7 +101,7 @@ Value = float | str | AnyChosen
 Plausible = tuple[float, float] | tuple[float, float, str]
 
 
-class Quantity(Strict):
+class Quantity(Spread):
     """A number with a unit: given by the activity data, cited here, or computed by a named method."""
 
     unit: str | None = None
