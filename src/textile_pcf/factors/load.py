@@ -15,6 +15,7 @@ from textile_pcf.columns import cell_text, quoted
 from textile_pcf.errors import FactorError, Problem, UsageError, warn_caller, wrong_type
 from textile_pcf.factors.declared import Report, check_declared
 from textile_pcf.factors.gwp import SETS, UNKNOWN
+from textile_pcf.factors.spreads import check_primary_share, check_spreads
 from textile_pcf.factors.table import (
     COLUMNS,
     COUNTED_GASES,
@@ -157,6 +158,7 @@ def check_table(name: str, cells: Table, document: TableDocument, path: Path | N
     units = _units(texts["unit"], report, names)
     _check_texts(texts, report)
     _check_numbers(values, np.array([cell_text(cell) == "" for cell in cells.columns["value"]]), report)
+    check_primary_share(texts["primary_data_share"], report)
     check_declared(texts, values, units, report, names)
     _check_duplicates(texts, cells, report)
     table = FactorSheet(
@@ -281,10 +283,7 @@ def _check_numbers(values: dict[str, FloatArray], empty: NDArray[np.bool_], repo
     for axis in QUALITY:
         for row in np.flatnonzero((values[axis] < 1) | (values[axis] > 5)):
             report(int(row), axis, "A data quality rating is outside 1 to 5.", "1 is best, 5 worst.")
-    for row in np.flatnonzero(values["gsd"] < 1):
-        report(int(row), "gsd", "A geometric standard deviation is below 1.", "1 means no spread.")
-    for row in np.flatnonzero(values["low"] > values["high"]):
-        report(int(row), "low", "`low` is above `high`.", "Exchange them.")
+    check_spreads(values, report)
 
 
 def _check_duplicates(texts: dict[str, list[str]], cells: Table, report: Report) -> None:
