@@ -44,7 +44,7 @@ from textile_pcf.units.number_text import parse_office_numbers, why_no_number
 
 UNIT_CURE = "Write a whole unit such as kgCO2e/kWh."
 TOLERANCE = 0.005  # relative, between the printed value and the one computed from gases
-NOT_TABLES = ("gwp100", "regions", "synonyms")
+NOT_TABLES = ("gwp100", "pedigree", "regions", "synonyms")
 _YEAR = re.compile("[12][0-9]{3}")
 
 
