@@ -14,6 +14,7 @@ from textile_pcf.cli.factory import factory_group
 from textile_pcf.cli.factory_meters import meters as meters_command
 from textile_pcf.cli.factory_site import SITE_COMMANDS
 from textile_pcf.cli.help import Group
+from textile_pcf.cli.uncertainty import uncertainty as uncertainty_command
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import JoinedMessage, Message
 
@@ -224,6 +225,7 @@ def template(rule: str, output: Path | None, show_all: bool, products: str | Non
         make_template(rules, output, lang, show_all, product_ids, site)
 
 
+app.add_command(uncertainty_command)
 app.add_command(rules_group)
 app.add_command(factors_group)
 for command in (meters_command, *SITE_COMMANDS):

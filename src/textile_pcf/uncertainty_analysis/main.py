@@ -80,12 +80,7 @@ def uncertainty(
     True
     """
     _check_result(result)
-    problems = [*_number_problems(draws, seed), *_assumption_problems(assume or {})]
-    if pedigree not in PEDIGREES:
-        cure = Message("Choose from: {choices}.", choices=", ".join(PEDIGREES))
-        problems.append(Problem(f"pedigree {pedigree!r}", "There is no such pedigree matrix.", cure, code="pedigree"))
-    if problems:
-        raise UsageError(problems)
+    check_options(draws, seed, assume or {}, pedigree)
     assumed = MappingProxyType(dict(assume or {}))
     evaluation = Evaluation(result, Spreads(result, assumed, pedigree), unit)
     evaluation.stated_scale.sum()  # refuses a unit that no product can be converted to, before anything is drawn
@@ -134,6 +129,22 @@ def sensitivity(result: Footprint, unit: str | None = None) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=columns).astype({"elasticity": float, "low_10": float, "high_10": float})
     order = table["kgCO2e"].abs()
     return table.assign(size=-order).sort_values(["product", "size"], kind="stable").drop(columns="size").reset_index(drop=True)
+
+
+def check_options(draws: int, seed: int, assume: Mapping[str, float], pedigree: str) -> None:
+    """Check the options of `uncertainty`.
+
+    Raises
+    ------
+    UsageError
+        There is no such data type or matrix, or a number is out of its range; all are listed.
+    """
+    problems = [*_number_problems(draws, seed), *_assumption_problems(assume)]
+    if pedigree not in PEDIGREES:
+        cure = Message("Choose from: {choices}.", choices=", ".join(PEDIGREES))
+        problems.append(Problem(f"pedigree {pedigree!r}", "There is no such pedigree matrix.", cure, code="pedigree"))
+    if problems:
+        raise UsageError(problems)
 
 
 def _check_result(result: Any) -> None:

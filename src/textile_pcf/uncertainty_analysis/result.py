@@ -272,6 +272,21 @@ class Uncertainty:
             "products": [self._product_dict(place, product) for place, product in enumerate(self.products)],
         }
 
+    def to_dict_of(self, product: str) -> dict[str, Any]:
+        """Return one product as in `products` of `to_dict`. [kg CO2e per unit]
+
+        Parameters
+        ----------
+        product : str
+            Id of a product.
+
+        Returns
+        -------
+        dict
+            Texts, numbers, lists and dicts only, as in JSON.
+        """
+        return self._product_dict(self.result.place(product), product)
+
     def _product_dict(self, place: int, product: str) -> dict[str, Any]:
         form = self._closed[place]
         return {

@@ -79,13 +79,15 @@ def statistics(draws: FloatArray) -> Statistics:
     (array([2.]), array([1.]), array([1.7429]))
     """
     count = draws.shape[1]
-    mean = draws.mean(axis=1)
+    shifted = draws - draws[:, :1]  # so that equal draws have no spread
+    shift = shifted.mean(axis=1)
+    mean = draws[:, 0] + shift
     low, median, high = quantiles(draws)
     if count < 2:
         nothing = np.full(len(draws), np.nan)
         return Statistics(mean, median, nothing, nothing, low, high, nothing)
-    centred = draws - mean[:, None]
-    sd = np.sqrt(np.einsum("ij,ij->i", centred, centred) / (count - 1))
+    shifted -= shift[:, None]
+    sd = np.sqrt(np.einsum("ij,ij->i", shifted, shifted) / (count - 1))
     one_sign = (draws > 0).all(axis=1) | (draws < 0).all(axis=1)
     gsd = np.full(len(draws), np.nan)
     gsd[one_sign] = np.exp(np.log(np.abs(draws[one_sign])).std(axis=1, ddof=1))

@@ -171,7 +171,8 @@ def test_an_assumption_reaches_what_states_no_spread(mill):
 def test_three_ways_give_the_same(mill):
     """Sums of lines, whole recalculations, and links per draw agree to 1e-12."""
     rows = ("P,making,electricity,,10,kWh/kg,,,,1.1", "P,making,cutting,,5,%", "P,making,steam,,,kg",
-            "P,making,part,,2,kg/kg,product:Q,,,1.2", "Q,making,electricity,,5,kWh/kg,,,,1.1", "Q,making,part,,1,kg/kg")  # fmt: skip
+            "P,making,part,,2,kg/kg,product:Q,,,1.2", "Q,making,electricity,,5,kWh/kg,,,,1.1",
+            "Q,making,part,,1,kg/kg")  # fmt: skip
     result = mill(*rows)
     spreads = Spreads(result, {}, "classic")
     fast, whole = Evaluation(result, spreads), Evaluation(result, spreads, whole=True)
