@@ -11,6 +11,8 @@ import numpy as np
 from textile_pcf.arrays import FloatArray
 from textile_pcf.uncertainty_analysis.keyed_draws import normal_quantiles, uniforms
 
+MAX_EXPONENT = 700.0  # e to this power is a finite number
+BELOW_ONE = 1.0 - 2.0**-52  # a part of 1 stays below 1 when it is rounded
 Kind = Literal["lognormal", "logit-normal", "share", "triangular"]
 
 
@@ -101,8 +103,9 @@ class Distribution:
         normal = normal_quantiles(uniform)
         if self.kind == "logit-normal":
             normal *= self.sigma / (1.0 - stated)
+            np.clip(normal, -MAX_EXPONENT, MAX_EXPONENT, out=normal)
             drawn: FloatArray = 1.0 / (stated + (1.0 - stated) * np.exp(-normal))
-            return drawn
+            return np.minimum(drawn, BELOW_ONE / stated)
         normal *= self.sigma
         return np.exp(normal, out=normal)
 
