@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,18 +38,18 @@ class ClosedForm:
     variance: FloatArray
 
 
-def moments(mean: float, variance: float) -> tuple[float, float, float, float, float, float]:
+def moments(mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, ...]:
     """Return mean, sd, gsd, median and the quantiles 2.5 and 97.5 % of the lognormal with a mean and a variance.
 
     Parameters
     ----------
-    mean : float
-    variance : float
+    mean, variance : ndarray
+        Of one shape.
 
     Returns
     -------
-    tuple of float
-        `gsd` is NaN and the quantiles are those of a normal where the mean is not above zero.
+    tuple of ndarray
+        Of that shape; `gsd` is NaN and the quantiles are those of a normal where the mean is not above zero.
 
     References
     ----------
@@ -58,15 +57,16 @@ def moments(mean: float, variance: float) -> tuple[float, float, float, float, f
 
     Examples
     --------
-    >>> [round(value, 4) for value in moments(1.0, 0.04)]
+    >>> [round(float(value), 4) for value in moments(np.array(1.0), np.array(0.04))]
     [1.0, 0.2, 1.219, 0.9806, 0.6651, 1.4456]
     """
-    sd = math.sqrt(variance)
-    if mean <= 0:
-        return mean, sd, math.nan, mean, mean - QUANTILE * sd, mean + QUANTILE * sd
-    width = math.sqrt(math.log1p(variance / mean**2))
-    median = mean * math.exp(-(width**2) / 2)
-    return mean, sd, math.exp(width), median, median * math.exp(-QUANTILE * width), median * math.exp(QUANTILE * width)
+    sd, positive = np.sqrt(variance), mean > 0
+    squared = np.divide(variance, mean**2, out=np.zeros_like(variance), where=positive)
+    width = np.sqrt(np.log1p(squared))
+    median = np.where(positive, mean * np.exp(-(width**2) / 2), mean)
+    low = np.where(positive, median * np.exp(-QUANTILE * width), mean - QUANTILE * sd)
+    high = np.where(positive, median * np.exp(QUANTILE * width), mean + QUANTILE * sd)
+    return mean, sd, np.where(positive, np.exp(width), np.nan), median, low, high
 
 
 def closed_form(evaluation: Evaluation, product: int) -> ClosedForm:
@@ -79,7 +79,8 @@ def closed_form(evaluation: Evaluation, product: int) -> ClosedForm:
     total, derivative = mean_derivatives(evaluation, product, varied)
     squared = np.array([source.distribution.squared_variation for source in varied if source.distribution is not None])
     variance = derivative**2 * squared if varied else np.zeros(0)
-    return ClosedForm(*moments(total, float(variance.sum())), varied, variance)
+    mean, sd, gsd, median, low, high = map(float, moments(np.array(total), np.array(variance.sum())))
+    return ClosedForm(mean, sd, gsd, median, low, high, varied, variance)
 
 
 def mean_derivatives(evaluation: Evaluation, product: int, varied: list[NamedSource]) -> tuple[float, FloatArray]:
@@ -93,13 +94,13 @@ def mean_derivatives(evaluation: Evaluation, product: int, varied: list[NamedSou
         return float(evaluation.totals(product, values, 1)[0]), log_derivatives(evaluation, product, varied, base)
     lines, at = evaluation.lines, evaluation.lines.of(product)
     places = [lines.key_index.get(source.key, -1) for source in varied]
-    means = np.ones(len(lines.keys) + 1)
+    means = np.ones(lines.count + 1)
     for place, source in zip(places, varied, strict=True):
         means[place] = base[source.id] if place >= 0 else 1.0
     amount, factor = lines.amount_key[at], lines.factor_key[at]
     kilograms = lines.value[at] * means[amount] * means[factor] * evaluation.stated_scale[product]
     sums = np.zeros(len(means))
     for keys in (amount, factor):
-        sums += np.bincount(np.where(keys < 0, len(lines.keys), keys), weights=kilograms, minlength=len(sums))
+        sums += np.bincount(np.where(keys < 0, lines.count, keys), weights=kilograms, minlength=len(sums))
     sums[-1] = 0.0
     return float(kilograms.sum()), sums[places]

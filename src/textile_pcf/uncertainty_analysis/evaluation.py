@@ -162,7 +162,7 @@ class Evaluation:
         """Return stages as sums of lines × multiple of the amount × multiple of the factor."""
         lines, at = self.lines, self.lines.of(product)
         keys = [key for key in drawn if key in lines.key_index]
-        column = np.zeros(len(lines.keys) + 1, dtype=np.intp)  # the last is that of no number
+        column = np.zeros(lines.count + 1, dtype=np.intp)  # the last is that of no number
         column[[lines.key_index[key] for key in keys]] = np.arange(1, len(keys) + 1)
         amount, factor = column[lines.amount_key[at]], column[lines.factor_key[at]]
         supplier, stage = lines.supplier[at], np.searchsorted(self.inside, lines.stage[at])

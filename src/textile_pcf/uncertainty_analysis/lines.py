@@ -33,8 +33,11 @@ class Lines:
         Whether the amount is the driver itself.
     emissions : ndarray, shape (lines,)
         Emissions, of links as well. [kg CO2e per product unit]
-    keys : tuple of Source
-        Distinct numbers.
+    codes : ndarray of int, shape (amounts,)
+        Distinct numbers behind amounts: rows of the activity data, or −2 − (flow × `width` + entry) for numbers of the rule.
+    width : int
+    factor_rows : ndarray of intp, shape (factors, 2)
+        Distinct factors: factor table and row. In `keys` they follow the numbers behind amounts.
     starts : ndarray of intp, shape (products + 1,)
         First line of each product.
     """
@@ -47,12 +50,31 @@ class Lines:
     value: FloatArray
     is_driver: BoolArray
     emissions: FloatArray
-    keys: tuple[Source, ...]
+    codes: IndexArray
+    width: int
+    factor_rows: IndexArray
     starts: IndexArray
 
     def of(self, product: int) -> slice:
         """Return the lines of one product."""
         return slice(int(self.starts[product]), int(self.starts[product + 1]))
+
+    @property
+    def count(self) -> int:
+        """Number of distinct numbers."""
+        return len(self.codes) + len(self.factor_rows)
+
+    def key(self, index: int) -> Source:
+        """Return a number by its index in `keys`."""
+        if index >= len(self.codes):
+            return FactorRow(*self.factor_rows[index - len(self.codes)].tolist())
+        code = int(self.codes[index])
+        return ActivityRow(code) if code >= 0 else RuleNumber("flow", *divmod(-2 - code, self.width))
+
+    @cached_property
+    def keys(self) -> tuple[Source, ...]:
+        """Distinct numbers: those behind amounts, then factors."""
+        return tuple(map(self.key, range(self.count)))
 
     @cached_property
     def key_index(self) -> Mapping[Source, int]:
@@ -70,8 +92,8 @@ def result_lines(inventory: Inventory) -> Lines:
     activity, inside = inventory.activity, inventory.inside
     order = np.flatnonzero(inside)
     order = order[np.argsort(inventory.product[order], kind="stable")]
-    amount, driver, amount_keys = _amount_keys(inventory)
-    factor, factor_keys = _factor_keys(inventory)
+    amount, driver, codes, width = _amount_keys(inventory)
+    factor, factor_rows = _factor_keys(inventory)
     linked = inventory.supplier >= 0
     emissions = inventory.amount * inventory.factor_totals
     value = emissions.copy()
@@ -83,17 +105,19 @@ def result_lines(inventory: Inventory) -> Lines:
         product=product,
         stage=rule_arrays(activity.rules).flow_stage[inventory.flow[order]],
         amount_key=amount[order],
-        factor_key=np.where(factor >= 0, factor + len(amount_keys), -1)[order],
+        factor_key=np.where(factor >= 0, factor + len(codes), -1)[order],
         supplier=inventory.supplier[order],
         value=value[order],
         is_driver=driver[order],
         emissions=emissions[order],
-        keys=(*amount_keys, *factor_keys),
+        codes=codes,
+        width=width,
+        factor_rows=factor_rows,
         starts=np.searchsorted(product, np.arange(len(inventory.products) + 1)),
     )
 
 
-def _amount_keys(inventory: Inventory) -> tuple[IndexArray, BoolArray, list[Source]]:
+def _amount_keys(inventory: Inventory) -> tuple[IndexArray, BoolArray, IndexArray, int]:
     """Return the number behind each amount that enters linearly, and whether the amount is the driver itself."""
     activity, entry, row = inventory.activity, inventory.quantities.entry, inventory.activity.exchanges.row
     flows, rows = activity.rules.flows, activity.rows
@@ -109,22 +133,16 @@ def _amount_keys(inventory: Inventory) -> tuple[IndexArray, BoolArray, list[Sour
     width = int(entry.max(initial=0)) + 1
     code = np.where(is_flow_row, row, np.where(is_number, -2 - (flow.astype(np.int64) * width + entry), -1))
     distinct, index = np.unique(code, return_inverse=True)
-    keys: list[Source] = []
-    place = np.full(len(distinct), -1)
-    for number, text in enumerate(distinct.tolist()):
-        if text == -1:
-            continue
-        place[number] = len(keys)
-        rule_flow, rule_entry = divmod(-2 - text, width)
-        keys.append(ActivityRow(text) if text >= 0 else RuleNumber("flow", rule_flow, rule_entry))
-    return place[index.reshape(-1)], driver, keys
+    known = distinct != -1
+    place = np.where(known, np.cumsum(known) - 1, -1)
+    return place[index.reshape(-1)], driver, distinct[known], width
 
 
-def _factor_keys(inventory: Inventory) -> tuple[IndexArray, list[Source]]:
+def _factor_keys(inventory: Inventory) -> tuple[IndexArray, IndexArray]:
     """Return the row of a factor table behind each exchange."""
     rows = inventory.matches.factor_rows
     used = np.flatnonzero(rows[:, 1] >= 0)
     distinct, index = np.unique(rows[used], axis=0, return_inverse=True)
     of_factor = np.full(len(rows) + 1, -1)
     of_factor[used] = index.reshape(-1)
-    return of_factor[inventory.factor], [FactorRow(sheet, row) for sheet, row in distinct.tolist()]
+    return of_factor[inventory.factor], distinct

@@ -222,7 +222,7 @@ class Uncertainty:
         """
         place = self.result.place(product)
         lines, at = self.evaluation.lines, self.evaluation.lines.of(place)
-        declared = np.zeros(len(lines.keys) + 1, dtype=bool)
+        declared = np.zeros(lines.count + 1, dtype=bool)
         for source in self.evaluation.own_sources(place):
             if source.distribution is not None and source.key in lines.key_index:
                 declared[lines.key_index[source.key]] = True

@@ -87,9 +87,9 @@ def sensitivities(evaluation: Evaluation, product: int) -> Sensitivity:
 def _line_sums(evaluation: Evaluation, product: int, sources: Sequence[NamedSource]) -> FloatArray:
     """Return the sum of the lines of each source, shape (sources,). [kg CO2e per unit]"""
     lines, at = evaluation.lines, evaluation.lines.of(product)
-    sums = np.zeros(len(lines.keys) + 1)
+    sums = np.zeros(lines.count + 1)
     for keys in (lines.amount_key[at], lines.factor_key[at]):
-        sums += np.bincount(np.where(keys < 0, len(lines.keys), keys), weights=lines.value[at], minlength=len(sums))
+        sums += np.bincount(np.where(keys < 0, lines.count, keys), weights=lines.value[at], minlength=len(sums))
     sums *= evaluation.stated_scale[product]
     return np.array([sums[lines.key_index[source.key]] if source.key in lines.key_index else 0.0 for source in sources])
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.inventory.draw_sources import FactorRow
+from textile_pcf.uncertainty_analysis.catalogue import Catalogue
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
 from textile_pcf.uncertainty_analysis.sources import NamedSource, is_varied, source_id
 from textile_pcf.uncertainty_analysis.statistics import Statistics, statistics
@@ -70,22 +71,21 @@ class Simulation:
         evaluation = self.evaluation
         if evaluation.whole or evaluation.lines.has_links or self.draws > PIECE:
             return np.empty(0, dtype=np.intp)
-        return np.flatnonzero([
-            all(source.kind == "factor" for source in evaluation.own_sources(product) if is_varied(source))
-            for product in range(len(evaluation.result.names))
-        ])  # fmt: skip
+        catalogue = Catalogue(evaluation)
+        varied_amount = catalogue.squared[evaluation.lines.amount_key] > 0
+        return np.setdiff1d(np.flatnonzero(~catalogue.individual), evaluation.lines.product[varied_amount])
 
     def _add_blocks(self, products: IndexArray, found: FloatArray) -> None:
         """Fill in the statistics of products of which only factors vary: weights times draws, a block at a time."""
         evaluation, lines = self.evaluation, self.evaluation.lines
-        keys = [key for key in lines.keys if isinstance(key, FactorRow)]
-        varied, rows = [], np.zeros(len(lines.keys) + 1, dtype=np.intp)
-        for key in keys:
+        keys = [FactorRow(*row) for row in lines.factor_rows.tolist()]
+        varied, rows = [], np.zeros(lines.count + 1, dtype=np.intp)
+        for number, key in enumerate(keys, len(lines.codes)):
             spread = evaluation.spreads.factor(key.sheet, key.row)
             source = NamedSource(source_id(evaluation.result, key), "factor", key, 1.0, spread, True)
             if is_varied(source):
                 varied.append(source)
-                rows[lines.key_index[key]] = len(varied)
+                rows[number] = len(varied)
         multiples = np.stack([np.ones(self.draws), *(self._multiples(source, 0, self.draws) for source in varied)])
         size = max(1, min(BLOCK, BLOCK_ELEMENTS // self.draws))
         for first in range(0, len(products), size):

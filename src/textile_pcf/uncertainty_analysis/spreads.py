@@ -11,7 +11,7 @@ import numpy as np
 
 from textile_pcf.activity.columns import COMPLETENESS, QUALITY
 from textile_pcf.activity.row_patterns import RowKind
-from textile_pcf.arrays import FloatArray
+from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.inventory.defaults import RuleNumber
 from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source, spec_of
 from textile_pcf.inventory.inventory import Inventory
@@ -78,9 +78,32 @@ class Spreads:
         return self._by_quality(ratings, transport, None, "lognormal")
 
     @cached_property
-    def has_row_spreads(self) -> bool:
-        """Whether any row of the activity data may have a spread."""
-        return bool(self._columns) or bool(self.assume)
+    def candidate_rows(self) -> BoolArray | None:
+        """Rows of the activity data that may have a spread, shape (rows,); None if none has."""
+        columns = self.inventory.activity.columns
+        if not self._columns and not self.assume:
+            return None
+        candidates = np.zeros(columns.rows, dtype=bool)
+        for values in self._columns.values():
+            candidates |= ~np.isnan(values)
+        types = columns.texts["data_type"]
+        candidates |= np.array([(text or NO_TYPE) in self.assume for text in types.categories], dtype=bool)[types.codes]
+        return candidates & ~np.isnan(columns.numbers["amount"])
+
+    @cached_property
+    def rule_may_vary(self) -> bool:
+        """Whether a property or loss of the rule may have a spread."""
+        rules = self.inventory.activity.rules
+        specs: list[PropertySpec | LossSpec] = [*rules.properties, *rules.losses]
+        defaults = [spec.default for spec in specs if spec.default is not None]
+        return "estimated" in self.assume or any(spread is not None for default in defaults for spread in default.spreads)
+
+    def stated(self, source: Source, value: float) -> float:
+        """Return the stated value of a number: of the rule its own, of others `value`."""
+        if not isinstance(source, RuleNumber):
+            return value
+        spec = spec_of(self.inventory.activity, source)
+        return float(spec.default.values[source.entry]) if spec is not None and spec.default is not None else value
 
     @cached_property
     def _columns(self) -> dict[str, FloatArray]:

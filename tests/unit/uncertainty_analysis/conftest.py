@@ -61,3 +61,9 @@ def mill(tmp_path):
         return tp.footprint(tmp_path / "rows.csv", tmp_path / "knit.yaml", tmp_path / "f.csv")
 
     return calculate
+
+
+@pytest.fixture
+def plain_rule():
+    """The rule without a spread of its loss."""
+    return RULE.replace(", range: [8, 15]", "")
