@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from textile_pcf.supply import Supply as Supply
     from textile_pcf.supply import load_supply as load_supply
     from textile_pcf.template import make_template as make_template
+    from textile_pcf.uncertainty_analysis import Uncertainty as Uncertainty
+    from textile_pcf.uncertainty_analysis import sensitivity as sensitivity
+    from textile_pcf.uncertainty_analysis import uncertainty as uncertainty
 
 _MODULES = {
     "Activity": "activity",
@@ -80,6 +83,9 @@ _MODULES = {
     "make_template": "template",
     "Supply": "supply",
     "load_supply": "supply",
+    "Uncertainty": "uncertainty_analysis",
+    "sensitivity": "uncertainty_analysis",
+    "uncertainty": "uncertainty_analysis",
 }
 _PACKAGES = ("factory",)
 """Packages whose functions are called by the package's name: `tp.factory.meters`."""

@@ -18,6 +18,7 @@ from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import Supply, load_supply
+from textile_pcf.uncertainty_analysis.columns import ColumnOptions, column_options
 from textile_pcf.units import UnitError, parse_unit
 
 Factors = FactorTable | str | Path | Sequence[str | Path]
@@ -72,6 +73,8 @@ class Job:
         Folder of the results.
     supply : Supply or None
         Electricity and heat of the sites.
+    uncertainty : ColumnOptions or None
+        Columns of uncertainty; None for none.
     linked : bool
         Whether products may take other products. All of them are in one partition then.
     quality : bool
@@ -85,6 +88,7 @@ class Job:
     on_error: str
     out: str
     supply: Supply | None = None
+    uncertainty: ColumnOptions | None = None
     linked: bool = False
     quality: bool = False
     identity: dict[str, Any] = field(init=False, repr=False, compare=False)
@@ -106,6 +110,8 @@ class Job:
             identity["supply"] = {"name": self.supply.name, "sha256": self.supply.sha256}
         if self.quality:
             identity["quality"] = True
+        if self.uncertainty is not None:
+            identity["uncertainty"] = self.uncertainty.identity
         object.__setattr__(self, "identity", identity)
 
     @property
@@ -127,6 +133,7 @@ class JobOptions:
     biogenic: str | None
     boundary: str | None
     supply: Supply | str | Path | None
+    uncertainty: str | Mapping[str, Any] | None = None
     quality: bool = False
 
 
@@ -162,11 +169,15 @@ def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path,
         except UnitError as error:
             raise UsageError([Problem(f"unit {unit!r}", error.what, error.cure, code="bad-unit")]) from error
     sites = None if options.supply is None else load_supply(options.supply)
+    spread = column_options(options.uncertainty)
+    if spread is not None and options.results != "stages":
+        what, cure = "Uncertainty is a column of products, not of lines.", 'Ask for results="stages".'
+        raise UsageError([Problem("uncertainty", what, cure, code="uncertainty")])
     if options.quality and options.results != "stages":
         what, cure = "The quality of data has columns of products only.", "Write results of stages, or leave `quality` out."
         raise UsageError([Problem("quality", what, cure, code="quality")])
     return Job(
-        rule_set, (declared, *others), options.results, tuple(options.units), options.on_error, str(out), sites,
+        rule_set, (declared, *others), options.results, tuple(options.units), options.on_error, str(out), sites, spread,
         quality=bool(options.quality),
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from textile_pcf.cli.help import Group
 from textile_pcf.cli.label import label
 from textile_pcf.cli.quality import quality
 from textile_pcf.cli.scenario import scenario
+from textile_pcf.cli.uncertainty import uncertainty as uncertainty_command
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import JoinedMessage, Message
 
@@ -245,6 +246,7 @@ app.add_command(quality)
 app.add_command(scenario)
 app.add_command(compare)
 app.add_command(diff)
+app.add_command(uncertainty_command)
 app.add_command(rules_group)
 app.add_command(factors_group)
 for command in (meters_command, *SITE_COMMANDS):

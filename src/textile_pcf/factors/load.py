@@ -16,6 +16,7 @@ from textile_pcf.errors import FactorError, Problem, UsageError, warn_caller, wr
 from textile_pcf.factors.declared import Report, check_declared
 from textile_pcf.factors.gwp import SETS, UNKNOWN
 from textile_pcf.factors.primary_share import check_primary_shares
+from textile_pcf.factors.spreads import check_spreads
 from textile_pcf.factors.table import (
     COLUMNS,
     COUNTED_GASES,
@@ -44,7 +45,7 @@ from textile_pcf.units.number_text import parse_office_numbers, why_no_number
 
 UNIT_CURE = "Write a whole unit such as kgCO2e/kWh."
 TOLERANCE = 0.005  # relative, between the printed value and the one computed from gases
-NOT_TABLES = ("gwp100", "regions", "synonyms")
+NOT_TABLES = ("gwp100", "pedigree", "regions", "synonyms")
 _YEAR = re.compile("[12][0-9]{3}")
 
 
@@ -283,10 +284,7 @@ def _check_numbers(values: dict[str, FloatArray], empty: NDArray[np.bool_], repo
     for axis in QUALITY:
         for row in np.flatnonzero((values[axis] < 1) | (values[axis] > 5)):
             report(int(row), axis, "A data quality rating is outside 1 to 5.", "1 is best, 5 worst.")
-    for row in np.flatnonzero(values["gsd"] < 1):
-        report(int(row), "gsd", "A geometric standard deviation is below 1.", "1 means no spread.")
-    for row in np.flatnonzero(values["low"] > values["high"]):
-        report(int(row), "low", "`low` is above `high`.", "Exchange them.")
+    check_spreads(values, report)
 
 
 def _check_duplicates(texts: dict[str, list[str]], cells: Table, report: Report) -> None:
