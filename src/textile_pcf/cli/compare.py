@@ -30,6 +30,8 @@ class StoredRun(NamedTuple):
 @click.option("--pair", "pairs", metavar="A=B", multiple=True, help="Products to compare; repeat for more.")
 @options.unit
 @click.option("--allow", metavar="FIELD", multiple=True, help=FIELD_HELP)
+@click.option("--draws", metavar="COUNT", type=int, default=0, help="Draws of both products, to say how sure it is.")
+@click.option("--seed", metavar="SEED", type=int, default=0, help="Seed of the draws.")
 @options.analysis_format
 @options.output
 @options.language
@@ -38,6 +40,8 @@ def compare(
     pairs: tuple[str, ...],
     unit: str | None,
     allow: tuple[str, ...],
+    draws: int,
+    seed: int,
     output_format: str | None,
     output: Path | None,
     lang: str,
@@ -53,7 +57,7 @@ def compare(
     _refuse_output(output, runs)
     check_allowed(allow)
     first, second = read_run(runs[0]).result, read_run(runs[1]).result if len(runs) == 2 else None
-    compared = compare_results(first, second, pairs=pairs or None, unit=unit, allow=allow)
+    compared = compare_results(first, second, pairs=pairs or None, unit=unit, allow=allow, draws=draws, seed=seed)
     write_text(as_chosen(compared, chosen, lang), output)
 
 

@@ -50,7 +50,13 @@ def _head(comparison: Comparison, number: int, language: str) -> str:
     per = fixed_text("per", language, unit=comparison.unit)
     ratio = comparison.ratio[number]
     percent = "" if np.isnan(ratio) else f" ({(ratio - 1) * 100:+.1f} %)"
-    return f"{comparison.a[number]} → {comparison.b[number]}: {comparison.difference[number]:+.6g} {per}{percent}"
+    head = f"{comparison.a[number]} → {comparison.b[number]}: {comparison.difference[number]:+.6g} {per}{percent}"
+    if comparison.drawn is None:
+        return head
+    low, high = (f"{values[number]:+.4g}" for values in (comparison.drawn.p2_5, comparison.drawn.p97_5))
+    probability = f"{comparison.drawn.probability_a_lower[number] * 100:.1f}"
+    values: dict[str, object] = {"product": comparison.a[number], "probability": probability, "low": low, "high": high}
+    return head + fixed_text("compare_drawn", language, **values)
 
 
 def _rows(comparison: Comparison, number: int, language: str) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.comparison.comparability import check_allowed, refuse_unlike
+from textile_pcf.comparison.shared_draws import DrawnDifferences, drawn_differences
 from textile_pcf.errors import Problem, UsageError, check_language, wrong_type
 from textile_pcf.io.csv_text import table_csv
 from textile_pcf.messages.message import Message
@@ -43,6 +44,8 @@ class Comparison:
         Differences b − a by stage; they add up to `difference`. [kg CO2e per `unit`]
     allowed : tuple of mapping
         Fields that differ and were allowed to: `field`, `a`, `b`.
+    drawn : DrawnDifferences or None
+        Statistics of the difference under draws; None without draws.
 
     Examples
     --------
@@ -63,6 +66,7 @@ class Comparison:
     stages: tuple[str, ...]
     by_stage: FloatArray
     allowed: tuple[Mapping[str, str], ...]
+    drawn: DrawnDifferences | None = None
 
     @property
     def difference(self) -> FloatArray:
@@ -85,6 +89,7 @@ class Comparison:
     def _columns(self) -> dict[str, Any]:
         columns: dict[str, Any] = {"a": list(self.a), "b": list(self.b), "total_a": self.total_a, "total_b": self.total_b}
         columns |= {"difference": self.difference, "ratio": self.ratio}
+        columns |= {} if self.drawn is None else self.drawn.columns()
         return columns | dict(zip(self.stages, self.by_stage.T, strict=True))
 
     def to_dict(self) -> dict[str, Any]:
@@ -104,10 +109,12 @@ class Comparison:
                 "difference": float(self.difference[k]),
                 "ratio": None if np.isnan(self.ratio[k]) else float(self.ratio[k]),
                 "stages": dict(zip(self.stages, self.by_stage[k].tolist(), strict=True)),
+                **({} if self.drawn is None else self.drawn.record(k)),
             }
             for k in range(len(self.a))
         ]
-        return {"unit": self.unit, "allowed": [dict(entry) for entry in self.allowed], "pairs": pairs}
+        drawn = {} if self.drawn is None else {"draws": self.drawn.draws, "seed": self.drawn.seed}
+        return {"unit": self.unit, "allowed": [dict(entry) for entry in self.allowed], **drawn, "pairs": pairs}
 
     def to_csv(self) -> str:
         """Return the table as CSV.
@@ -156,6 +163,8 @@ def compare(
     pairs: Iterable[tuple[str, str] | str] | None = None,
     unit: str | None = None,
     allow: str | Iterable[str] = (),
+    draws: int = 0,
+    seed: int = 0,
 ) -> Comparison:
     """Compare products of two results, or of one; results that are not alike are refused.
 
@@ -172,11 +181,15 @@ def compare(
         Unit of the comparison, such as m2 or wear; by default the product unit.
     allow : str or iterable of str, optional
         Fields that may differ: `unit`, `boundary`, `rule`, `edition`, `gwp`, `biogenic`, `electricity`. The result names them.
+    draws : int, optional
+        Number of draws of both products, with the same draws of every number that they share; none by default.
+    seed : int, optional
+        Seed of the draws.
 
     Returns
     -------
     Comparison
-        Difference b − a, ratio, and differences by stage.
+        Difference b − a, ratio, and differences by stage; with draws also how sure the difference is.
 
     Raises
     ------
@@ -184,7 +197,7 @@ def compare(
         The results differ in a field that is not allowed to: one problem per field, with both values and the cure; or a
         product has no such unit.
     UsageError
-        Something is no result, no field, or no pair of products.
+        Something is no result, no field, no pair of products, or no number of draws.
 
     Examples
     --------
@@ -212,6 +225,7 @@ def compare(
         stages=stages,
         by_stage=second - first,
         allowed=tuple(different),
+        drawn=None if draws == 0 else drawn_differences((a, other), chosen, unit, draws, seed),
     )
 
 

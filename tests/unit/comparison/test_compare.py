@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from statistics import NormalDist
+
 import pytest
 
 import textile_pcf as tp
@@ -125,3 +128,41 @@ def test_it_is_shown_in_both_languages(tmp_path):
     assert "-20.0 %" in str(compared.show()) and "kg CO2e / kg" in str(compared.show("zh"))
     assert "&lt;B&gt;" in compared._repr_html_()
     assert compared.to_csv().splitlines()[0] == "a,b,total_a,total_b,difference,ratio,making"
+
+
+def drawn(tmp_path, first: dict, second: dict, **options) -> dict:
+    """Two products of one run, each with a row of electricity, under the grid's factor of a gsd of 1.3."""
+    table = factors(tmp_path, 0.5)
+    lines = table.read_text().splitlines()
+    spread = ["gsd", "1.3", *[""] * (len(lines) - 2)]
+    table.write_text("".join(f"{line},{cell}\n" for line, cell in zip(lines, spread, strict=True)))
+    data = [{**rows(name, electricity=1)[0], **row} for name, row in (("A", first), ("B", second))]
+    return tp.compare(run(data, rule(tmp_path), table), draws=20_000, seed=1, **options).to_dict()["pairs"][0]
+
+
+def test_a_shared_grid_does_not_blur_a_difference(tmp_path):
+    """A at 10 and B at 10.1 kWh/kg of one grid: A is lower in every draw, whatever the grid's spread."""
+    pair = drawn(tmp_path, {"amount": 10}, {"amount": 10.1})
+    assert pair["probability_a_lower"] == 1.0
+    assert pair["shared_sources"] == [next(iter(pair["shared_sources"]))] and "electricity" in pair["shared_sources"][0]
+
+
+def test_amounts_of_their_own_do(tmp_path):
+    """Amounts 10 (gsd 1.1) and 11 (gsd 1.15): Φ(ln 1.1 / √(ln² 1.1 + ln² 1.15)) = 0.7134."""
+    pair = drawn(tmp_path, {"amount": 10, "gsd": 1.1}, {"amount": 11, "gsd": 1.15})
+    expected = NormalDist().cdf(math.log(1.1) / math.hypot(math.log(1.1), math.log(1.15)))
+    assert expected == pytest.approx(0.7134, abs=5e-5)
+    assert pair["probability_a_lower"] == pytest.approx(expected, abs=4 * math.sqrt(0.25 / 20_000))
+    assert pair["difference_p2_5"] < pair["difference_mean"] < pair["difference_p97_5"]
+
+
+def test_a_product_with_itself_is_even_and_a_heavier_twin_sure(tmp_path):
+    mill, table = rule(tmp_path), factors(tmp_path, 0.5)
+    amount = {**rows("A", electricity=10)[0], "gsd": 1.2}
+    result = run([amount], mill, table)
+    assert tp.compare(result, result, draws=500).drawn.probability_a_lower.tolist() == [0.5]
+    assert tp.compare(result, run([{**amount, "amount": 10.1}], mill, table), draws=500).drawn.probability_a_lower.tolist() == [
+        1.0
+    ]
+    with pytest.raises(tp.UsageError):
+        tp.compare(result, result, draws=-1)
