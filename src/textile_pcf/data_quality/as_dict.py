@@ -19,7 +19,8 @@ PLACE = ("stage", "component", "flow", "item")
 def as_dict(quality: Quality) -> dict[str, Any]:
     """Return the quality of a result as texts, numbers, lists and dicts; see `Quality.to_dict`."""
     columns = quality.rows()
-    products = [_product(quality, columns, number) for number in range(len(quality.products))]
+    pairs = enumerate(quality.priorities)
+    products = [_product(quality, columns, number) | first._asdict() for number, first in pairs]
     return {"products": products, "provenance": dict(quality.result.provenance)}
 
 

@@ -14,6 +14,7 @@ from textile_pcf.columns import Categorical
 from textile_pcf.data_quality.hot_spots import Ranking, rank_lines
 from textile_pcf.data_quality.lines import SCORES, QualityLines, quality_lines
 from textile_pcf.data_quality.primary_share import by_data_type, gross_parts, primary_data_share
+from textile_pcf.data_quality.priorities import Priorities, priorities
 from textile_pcf.data_quality.ratings import Ratings, level_of, rate
 from textile_pcf.errors import check_language, wrong_type
 from textile_pcf.io.csv_text import table_csv
@@ -88,6 +89,11 @@ class Quality:
     def contributions(self) -> Contributions:
         """Labels of the lines."""
         return build_contributions(self.result.inventory, self.result.run.factors)
+
+    @cached_property
+    def priorities(self) -> tuple[Priorities, ...]:
+        """What to measure next, and which numbers have no declared spread, of each product."""
+        return tuple(priorities(self.result))
 
     @cached_property
     def max_dqr(self) -> float | None:
