@@ -18,10 +18,15 @@ PLACE = ("stage", "component", "flow", "item")
 
 def as_dict(quality: Quality) -> dict[str, Any]:
     """Return the quality of a result as texts, numbers, lists and dicts; see `Quality.to_dict`."""
-    columns = quality.rows()
-    pairs = enumerate(quality.priorities)
-    products = [_product(quality, columns, number) | first._asdict() for number, first in pairs]
+    pairs = zip(product_records(quality), quality.priorities, strict=True)
+    products = [record | first._asdict() for record, first in pairs]
     return {"products": products, "provenance": dict(quality.result.provenance)}
+
+
+def product_records(quality: Quality) -> list[dict[str, Any]]:
+    """Return the entries of all products without what to measure next, which takes calculations of its own."""
+    columns = quality.rows()
+    return [_product(quality, columns, number) for number in range(len(quality.products))]
 
 
 def _product(quality: Quality, columns: dict[str, Any], number: int) -> dict[str, Any]:

@@ -7,16 +7,19 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from textile_pcf.activity import DATA_TYPES
-from textile_pcf.data_quality.as_dict import as_dict
+from textile_pcf.data_quality.as_dict import product_records
 from textile_pcf.data_quality.lines import SCORES
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results.display import STYLE
 
 if TYPE_CHECKING:
     from textile_pcf.data_quality.main import Quality
+    from textile_pcf.data_quality.priorities import Priorities
 
 NONE = "–"
 MOST = 20  # products shown
+DETAILED = 5  # up to so many products are shown with what to measure next
+SHOWN_SOURCES = 5
 SHARES = ("primary_data_share", "primary_activity_share", "default_share")
 
 
@@ -43,7 +46,31 @@ def as_text(quality: Quality, language: str = "en") -> str:
     language : str, optional
         `en` or `zh`.
     """
-    return "\n\n".join("\n".join(_text(quality, entry, language)) for entry in as_dict(quality)["products"]) + "\n"
+    records = product_records(quality)
+    priorities = quality.priorities if len(records) <= DETAILED else [None] * len(records)
+    pairs = zip(records, priorities, strict=True)
+    blocks = ([*_text(quality, entry, language), *_next(first, language)] for entry, first in pairs)
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _next(first: Priorities | None, language: str) -> list[str]:
+    """Return what to measure next, or the largest numbers without a declared spread, and what the best would save."""
+    if first is None:
+        return []
+    lines = []
+    for key, rows in (("measure_next", first.measure_next), ("undeclared", first.undeclared)):
+        if rows:
+            lines.append(f"  {fixed_text(f'quality_{key}', language)}")
+            lines += [f"    {row['source']}: {_moves(row, language)}" for row in rows[:SHOWN_SOURCES]]
+    return lines
+
+
+def _moves(row: dict[str, Any], language: str) -> str:
+    """Return what a number carries or moves, and what the low end of its band saves."""
+    texts = [f"± {row['sd']:.4g} kg CO2e" if "sd" in row else f"{row['kgCO2e']:.4g} kg CO2e"]
+    if row["saving_at_best"]:
+        texts.append(fixed_text("quality_saving", language, value=f"{row['saving_at_best']:.4g}"))
+    return ", ".join(texts)
 
 
 def _text(quality: Quality, entry: dict[str, Any], language: str) -> list[str]:
@@ -126,7 +153,7 @@ def as_html(quality: Quality, language: str = "en") -> str:
     language : str, optional
         `en` or `zh`.
     """
-    entries = as_dict(quality)["products"]
+    entries = product_records(quality)
     body = "".join(_html(quality, entry, language) for entry in entries[:MOST])
     more = len(entries) - MOST
     note = f"<p class='soft'>{escape(fixed_text('more_products', language, count=more))}</p>" if more > 0 else ""
