@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from textile_pcf.data_quality.lines import SCORES
-from textile_pcf.data_quality.ratings import level_of
+from textile_pcf.data_quality.ratings import CLOSE, level_of
 from textile_pcf.results.method_record import cutoff_record
 
 if TYPE_CHECKING:
@@ -67,6 +67,6 @@ def requirement(quality: Quality, number: int, hot_spots: list[dict[str, Any]]) 
     limit = quality.max_dqr
     if limit is None or quality.met is None:
         return None
-    failing = [row for row in hot_spots if row["dqr"] is None or row["dqr"] > limit]
+    failing = [row for row in hot_spots if row["dqr"] is None or row["dqr"] > limit + CLOSE]
     kept = [{**{key: row[key] for key in PLACE}, "dqr": row["dqr"]} for row in failing]
     return {"max_dqr": limit, "met": bool(quality.met[number]), "failing": kept}

@@ -18,12 +18,13 @@ from textile_pcf.regions import WORLD, fallback_regions
 from textile_pcf.results import Footprint
 from textile_pcf.results.data_origins import data_origins
 from textile_pcf.results.default_shares import GROSS, ruled_rows
-from textile_pcf.rules import PRODUCT
+from textile_pcf.rules import PRODUCT, Default, RuleSet
 
 TECHNOLOGY, GEOGRAPHY, TIME, PRECISION = range(4)
 SCORES = ("TeR", "GeR", "TiR", "P")
 PRIMARY = ("driver", "measured", "calculated", "supplier")
 DRIVER = "driver"
+NONE: IndexArray = np.empty(0, dtype=np.intp)
 AGES = (0, 2, 4, 6)
 """Largest number of years between the year that is asked for and that of the factor, for the scores 1 to 4."""
 
@@ -96,14 +97,29 @@ def _data_types(inventory: Inventory) -> Categorical:
 
 
 def _amount_scores(inventory: Inventory) -> FloatArray:
-    """Return the scores of each amount: those of its row; none where the rule gives it."""
+    """Return the scores of each amount: those of its row, or those that the rule states of its number."""
     numbers, row = inventory.activity.columns.numbers, inventory.source_row
     scores = np.full((len(row), len(QUALITY)), np.nan)
     stated = row >= 0
     for column, name in enumerate(QUALITY):
         if name in numbers:
             scores[stated, column] = numbers[name][row[stated]]
+    rules, entry = inventory.activity.rules, inventory.rule_number
+    for spec in rules.flows:
+        ratings = _rule_ratings(rules, spec.default)
+        lines = np.flatnonzero((inventory.flow == spec.index) & (entry >= 0)) if len(ratings) else NONE
+        scores[lines] = ratings[entry[lines]]
     return scores
+
+
+def _rule_ratings(rules: RuleSet, default: Default | None) -> FloatArray:
+    """Return the ratings of the numbers of a value of the rule, shape (entries, 4); no rows if it states none."""
+    if default is not None and default.reference >= 0:
+        default = rules.properties[default.reference].default
+    if default is None or default.reference >= 0 or not any(default.spreads):
+        return np.empty((0, len(QUALITY)))
+    unknown = (np.nan,) * len(QUALITY)
+    return np.array([unknown if spread is None else spread.ratings for spread in default.spreads], dtype=np.float64)
 
 
 def _factor_scores(inventory: Inventory, tables: FactorTable) -> FloatArray:

@@ -15,7 +15,7 @@ from textile_pcf.data_quality.hot_spots import Ranking, rank_lines
 from textile_pcf.data_quality.lines import SCORES, QualityLines, quality_lines
 from textile_pcf.data_quality.primary_share import by_data_type, gross_parts, primary_data_share
 from textile_pcf.data_quality.priorities import Priorities, priorities
-from textile_pcf.data_quality.ratings import Ratings, level_of, rate
+from textile_pcf.data_quality.ratings import CLOSE, Ratings, level_of, rate
 from textile_pcf.errors import check_language, wrong_type
 from textile_pcf.io.csv_text import table_csv
 from textile_pcf.results import Footprint
@@ -104,7 +104,7 @@ class Quality:
     @cached_property
     def met(self) -> BoolArray | None:
         """Whether each product keeps `max_dqr` whatever the scores that are not known; None if the rule states no limit."""
-        return None if self.max_dqr is None else np.asarray(self.ratings.if_unrated_5 <= self.max_dqr)
+        return None if self.max_dqr is None else np.asarray(self.ratings.if_unrated_5 <= self.max_dqr + CLOSE)
 
     # -- tables ---------------------------------------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ def _of_product(analysis: Uncertainty, product: int) -> Priorities:
     sd = {source.id: float(np.sqrt(part)) for source, part in zip(form.sources, form.variance, strict=True)}
     found = sensitivities(evaluation, product)
     saving = savings_at_best(evaluation, product, found.sources)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "source": source.id,
             "kind": source.kind,

@@ -13,7 +13,7 @@ from textile_pcf.data_quality.lines import QualityLines
 WORST = 5.0
 LEVELS = ((1.5, "excellent"), (2.0, "very good"), (3.0, "good"), (4.0, "fair"))
 PASSES = 1000  # a chain of so many products; products that take one another come closer in each
-CLOSE = 1e-12  # of a score
+CLOSE = 1e-12  # of a score; a mean that reaches a limit but for rounding is within it
 
 
 class Ratings(NamedTuple):
@@ -129,9 +129,9 @@ def level_of(dqr: float) -> str | None:
 
     Examples
     --------
-    >>> level_of(1.5), level_of(2.01), level_of(4.5), level_of(float("nan"))
+    >>> level_of(1.5), level_of(3.0000000000000004), level_of(4.5), level_of(float("nan"))
     ('excellent', 'good', 'poor', None)
     """
     if np.isnan(dqr):
         return None
-    return next((name for limit, name in LEVELS if dqr <= limit), "poor")
+    return next((name for limit, name in LEVELS if dqr <= limit + CLOSE), "poor")

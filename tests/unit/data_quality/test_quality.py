@@ -93,6 +93,18 @@ def test_a_line_is_as_good_as_its_weaker_half(mill):
     }
 
 
+def test_a_number_of_the_rule_has_the_scores_that_the_rule_states(tmp_path, mill):
+    """The rule rates its 0.5 kg of dye 2, 3, 1, 2; steam states 1 everywhere and is of the world (3), and of 2020 (3)."""
+    rated_rule = tmp_path / "rated.yaml"
+    text = Path(mill[0]).read_text(encoding="utf-8")
+    dye = "dye: {unit: kg, value: 0.5, source: m, locator: a, factor: dye, optional: true}"
+    stated = "dq: {technology: 2, geography: 3, time: 1, precision: 2}"
+    scored = dye.replace("factor: dye", f"factor: steam, {stated}")
+    rated_rule.write_text(text.replace(dye, scored), encoding="utf-8")
+    quality = rated((str(rated_rule), mill[1]), row("dye"))
+    assert quality.ratings.pef[0].tolist() == pytest.approx([2, 3, 3, 2])
+
+
 def test_region_and_year_of_a_match_cap_what_a_factor_states(mill):
     """Steam states 1 everywhere, but it is of the world (3), and of 2020 for 2023: three years, 3."""
     quality = rated(mill, row("steam", 10))
