@@ -47,7 +47,7 @@ class Quality:
     >>> import textile_pcf as tp
     >>> quality = tp.quality(tp.footprint(*tp.load_example("cotton_poplin")))
     >>> quality.hot_spots["stage"].tolist()[:2]
-    ['fibre', 'weaving']
+    ['weaving', 'spinning']
     """
 
     result: Footprint = field(repr=False)
