@@ -18,6 +18,7 @@ PUBLIC = frozenset({
     "brightway.database.write_database",
     "brightway.datapackage.to_datapackage",
     "calculation.footprint",
+    "comparison.pairs.compare",
     "engine.derivatives.factor_weights",
     "factory.metering.meters",
     "plot.factory_pictures.load_curve",
