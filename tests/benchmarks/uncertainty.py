@@ -116,7 +116,7 @@ def catalogue(folder: Path, products: int, draws: int) -> None:
         return totals.mean(axis=0), totals.std(axis=0, ddof=1), np.percentile(totals, [2.5, 50, 97.5], axis=0)
 
     def ours() -> object:
-        return simulation(shared, draws).total_statistics()
+        return simulation(shared, draws).total_statistics(with_gsd=False)
 
     def closed() -> object:
         return Catalogue(Evaluation(shared, Spreads(shared, {}, "classic"))).forms()
