@@ -10,7 +10,7 @@ from textile_pcf.arrays import FloatArray
 
 GENERATOR = "philox4x64-10 sha256 1"
 WORDS = 4  # words of one counter of Philox; draws start at multiples of it
-IN_CACHE = 4096  # draws whose polynomials are computed together, so that they stay in the cache
+IN_CACHE = 16384  # draws whose polynomials are computed together, so that they stay in the cache
 _CENTRE = 0.425
 # Coefficients of Wichura (1988), algorithm AS 241, PPND16: numerator and denominator of three ranges, highest power first.
 _NEAR = (
