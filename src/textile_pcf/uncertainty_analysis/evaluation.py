@@ -9,12 +9,13 @@ from functools import cached_property
 import numpy as np
 
 from textile_pcf import engine
-from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.calculation import recalculate
 from textile_pcf.inventory.draw_sources import FactorRow
 from textile_pcf.inventory.draws import product_draws
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.results import Footprint
+from textile_pcf.uncertainty_analysis.declared import declared_by_property
 from textile_pcf.uncertainty_analysis.lines import Lines, result_lines
 from textile_pcf.uncertainty_analysis.sources import NamedSource, distinct, product_sources
 from textile_pcf.uncertainty_analysis.spreads import Spreads
@@ -64,6 +65,11 @@ class Evaluation:
     def lines(self) -> Lines:
         """Lines of the result."""
         return result_lines(self.result.inventory)
+
+    @cached_property
+    def declared_by_property(self) -> BoolArray:
+        """Whether each line takes its amount from a property with declared spreads, shape (lines,)."""
+        return declared_by_property(self.result.inventory, self.spreads)[self.lines.exchange]
 
     @cached_property
     def inside(self) -> IndexArray:
