@@ -118,7 +118,7 @@ class Catalogue:
     def declared_share(self) -> FloatArray:
         """Return the part of the gross emissions whose amount and factor both have a declared spread, shape (products,). [1]"""
         lines, declared, products = self.evaluation.lines, self._arrays[2], len(self.evaluation.result.names)
-        amounts = declared[lines.amount_key] | lines.is_driver
+        amounts = declared[lines.amount_key] | lines.is_driver | self.evaluation.declared_by_property
         factors = declared[lines.factor_key] | (lines.supplier >= 0)
         gross = np.abs(lines.emissions)
         total = np.bincount(lines.product, weights=gross, minlength=products)

@@ -9,12 +9,13 @@ from functools import cached_property
 import numpy as np
 
 from textile_pcf import engine
-from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.calculation import recalculate
-from textile_pcf.inventory.draw_sources import FactorRow, Source
+from textile_pcf.inventory.draw_sources import FactorRow
 from textile_pcf.inventory.draws import product_draws
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.results import Footprint
+from textile_pcf.uncertainty_analysis.declared import declared_by_property
 from textile_pcf.uncertainty_analysis.lines import Lines, result_lines
 from textile_pcf.uncertainty_analysis.sources import NamedSource, distinct, product_sources
 from textile_pcf.uncertainty_analysis.spreads import Spreads
@@ -64,6 +65,11 @@ class Evaluation:
     def lines(self) -> Lines:
         """Lines of the result."""
         return result_lines(self.result.inventory)
+
+    @cached_property
+    def declared_by_property(self) -> BoolArray:
+        """Whether each line takes its amount from a property with declared spreads, shape (lines,)."""
+        return declared_by_property(self.result.inventory, self.spreads)[self.lines.exchange]
 
     @cached_property
     def inside(self) -> IndexArray:
@@ -156,27 +162,34 @@ class Evaluation:
         own = [source for source in self.own_sources(product) if source.id in values]
         if own and (self.whole or not all(source.linear for source in own)):
             return self._recalculated(product, own, values, count)
-        return self._added_up(product, {source.key: values[source.id] for source in own})
+        index = self.lines.key_index
+        return self.added_up(product, {index[each.key]: values[each.id] for each in own if each.key in index})
 
-    def _added_up(self, product: int, drawn: Mapping[Source, FloatArray]) -> _Parts:
-        """Return stages as sums of lines × multiple of the amount × multiple of the factor."""
+    def added_up(self, product: int, drawn: Mapping[int, FloatArray]) -> _Parts:
+        """Return stages as sums of lines × multiple of the amount × multiple of the factor.
+
+        Parameters
+        ----------
+        product : int
+        drawn : mapping of int to ndarray, shape (draws,)
+            Multiples of the numbers that vary, by their index in the lines.
+        """
         lines, at = self.lines, self.lines.of(product)
-        keys = [key for key in drawn if key in lines.key_index]
-        column = np.zeros(lines.count + 1, dtype=np.intp)  # the last is that of no number
-        column[[lines.key_index[key] for key in keys]] = np.arange(1, len(keys) + 1)
-        amount, factor = column[lines.amount_key[at]], column[lines.factor_key[at]]
+        column = {key: place for place, key in enumerate(drawn, 1)}
+        amount = np.array([column.get(key, 0) for key in lines.amount_key[at].tolist()], dtype=np.intp)
+        factor = np.array([column.get(key, 0) for key in lines.factor_key[at].tolist()], dtype=np.intp)
         supplier, stage = lines.supplier[at], np.searchsorted(self.inside, lines.stage[at])
         grouped = np.stack([supplier, stage, amount, factor])
         cells, cell = np.unique(grouped, axis=1, return_inverse=True)
         sums = np.bincount(cell.reshape(-1), weights=lines.value[at], minlength=cells.shape[1])
         count = max((len(array) for array in drawn.values()), default=1)
-        multiples = [np.ones(1), *(drawn[key] for key in keys)]
+        multiples = [np.ones(1), *drawn.values()]
         own, taken = np.zeros((len(self.inside), count)), dict[int, FloatArray]()
         for (of, place, rows, factors), value in zip(cells.T.tolist(), sums.tolist(), strict=True):
             if of >= 0 and of not in taken:
                 taken[of] = np.zeros((len(self.inside), count))
             target = own if of < 0 else taken[of]
-            target[place] += value * multiples[rows] * multiples[factors]
+            target[place] += _product(value, multiples[rows], multiples[factors])
         return _Parts(own, taken)
 
     def _recalculated(self, product: int, own: list[NamedSource], values: Values, count: int) -> _Parts:
@@ -194,6 +207,16 @@ class Evaluation:
             for supplier, text in zip(suppliers, names, strict=True)
         }
         return _Parts(stages, taken)
+
+
+def _product(value: float, amount: FloatArray, factor: FloatArray) -> FloatArray:
+    """Return value × multiple of the amount × multiple of the factor; an array of one element multiplies the value."""
+    if len(amount) == 1 or len(factor) == 1:
+        longer, shorter = (amount, factor) if len(factor) == 1 else (factor, amount)
+        return longer * (value * float(shorter[0]))
+    product = amount * factor
+    product *= value
+    return product
 
 
 def _solve(members: list[int], parts: Mapping[int, _Parts], count: int) -> FloatArray:

@@ -10,6 +10,7 @@ from textile_pcf.arrays import FloatArray
 
 GENERATOR = "philox4x64-10 sha256 1"
 WORDS = 4  # words of one counter of Philox; draws start at multiples of it
+IN_CACHE = 16384  # draws whose polynomials are computed together, so that they stay in the cache
 _CENTRE = 0.425
 # Coefficients of Wichura (1988), algorithm AS 241, PPND16: numerator and denominator of three ranges, highest power first.
 _NEAR = (
@@ -74,15 +75,17 @@ def uniforms(source: str, seed: int, count: int, start: int = 0) -> FloatArray:
 
 def _ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], value: FloatArray) -> FloatArray:
     """Return the quotient of two polynomials, by Horner's rule."""
-    results = []
-    for polynomial in coefficients:
-        total = np.full_like(value, polynomial[0])
-        for coefficient in polynomial[1:]:
-            total *= value
-            total += coefficient
-        results.append(total)
-    results[0] /= results[1]
-    return results[0]
+    above, below = coefficients
+    top, bottom = value * above[0], value * below[0]
+    for high, low in zip(above[1:-1], below[1:-1], strict=True):
+        top += high
+        top *= value
+        bottom += low
+        bottom *= value
+    top += above[-1]
+    bottom += below[-1]
+    top /= bottom
+    return top
 
 
 def normal_quantiles(uniform: FloatArray) -> FloatArray:
@@ -105,8 +108,11 @@ def normal_quantiles(uniform: FloatArray) -> FloatArray:
     >>> normal_quantiles(np.array([0.5, 0.975])).round(6)
     array([0.      , 1.959964])
     """
+    normal = np.empty_like(uniform)
     centred = uniform - 0.5
-    normal = centred * _ratio(_NEAR, _CENTRE**2 - centred * centred)
+    for first in range(0, len(uniform), IN_CACHE):
+        part = centred[first : first + IN_CACHE]
+        np.multiply(part, _ratio(_NEAR, _CENTRE**2 - part * part), out=normal[first : first + IN_CACHE])
     tail = np.flatnonzero(np.abs(centred) > _CENTRE)
     side = centred[tail]
     depth = np.sqrt(-np.log(np.where(side < 0, uniform[tail], 1.0 - uniform[tail])))

@@ -22,6 +22,8 @@ class Lines:
 
     Attributes
     ----------
+    exchange : ndarray of intp, shape (lines,)
+        Exchange of the inventory.
     product, stage : ndarray of intp, shape (lines,)
     amount_key, factor_key : ndarray of intp, shape (lines,)
         Index in `keys` of the number behind the amount and the factor; -1 if there is none.
@@ -42,6 +44,7 @@ class Lines:
         First line of each product.
     """
 
+    exchange: IndexArray
     product: IndexArray
     stage: IndexArray
     amount_key: IndexArray
@@ -102,6 +105,7 @@ def result_lines(inventory: Inventory) -> Lines:
         value[linked] = inventory.amount[linked] * units
     product = inventory.product[order]
     return Lines(
+        exchange=order,
         product=product,
         stage=rule_arrays(activity.rules).flow_stage[inventory.flow[order]],
         amount_key=amount[order],

@@ -227,7 +227,7 @@ class Uncertainty:
             if source.distribution is not None and source.key in lines.key_index:
                 declared[lines.key_index[source.key]] = True
         gross = np.abs(lines.emissions[at])
-        amounts = declared[lines.amount_key[at]] | lines.is_driver[at]
+        amounts = declared[lines.amount_key[at]] | lines.is_driver[at] | self.evaluation.declared_by_property[at]
         factors = declared[lines.factor_key[at]] | (lines.supplier[at] >= 0)
         total = float(gross.sum())
         parts = {"amounts": amounts, "factors": factors}

@@ -61,12 +61,14 @@ def quantiles(draws: FloatArray) -> FloatArray:
     return np.stack(found)
 
 
-def statistics(draws: FloatArray) -> Statistics:
+def statistics(draws: FloatArray, with_gsd: bool = True) -> Statistics:
     """Return statistics of draws, one row each.
 
     Parameters
     ----------
     draws : ndarray, shape (rows, draws)
+    with_gsd : bool, optional
+        Whether to take logarithms; else `gsd` is NaN.
 
     Returns
     -------
@@ -88,7 +90,7 @@ def statistics(draws: FloatArray) -> Statistics:
         return Statistics(mean, median, nothing, nothing, low, high, nothing)
     shifted -= shift[:, None]
     sd = np.sqrt(np.einsum("ij,ij->i", shifted, shifted) / (count - 1))
-    one_sign = (draws > 0).all(axis=1) | (draws < 0).all(axis=1)
     gsd = np.full(len(draws), np.nan)
+    one_sign = (draws.min(axis=1) > 0) | (draws.max(axis=1) < 0) if with_gsd else np.zeros(len(draws), dtype=bool)
     gsd[one_sign] = np.exp(np.log(np.abs(draws[one_sign])).std(axis=1, ddof=1))
     return Statistics(mean, median, sd, gsd, low, high, sd / math.sqrt(count))

@@ -182,3 +182,18 @@ def test_three_ways_give_the_same(mill):
         linear = {source.id: values[source.id] for source in varied if source.linear}
         for chosen in (values, linear):
             assert fast.stages(product, chosen, 64) == pytest.approx(whole.stages(product, chosen, 64), rel=1e-12, abs=1e-13)
+
+
+@pytest.mark.parametrize(("gsd", "declared"), [("1.1", 1.0), ("", 0.0)])
+def test_an_amount_that_a_property_gives_is_declared_with_it(mill, gsd, declared):
+    u = tp.uncertainty(mill(f"P,making,rate,,3,kWh/kg,,,,{gsd}", "P,making,heat,,,kWh", NO_LOSS), draws=10)
+    assert u.declared_share("P") == {"amounts": declared, "factors": 1.0}
+
+
+def test_computed_amounts_are_declared_if_all_inputs_are():
+    result = tp.footprint(*tp.load_example("cotton_poplin"))
+    some = tp.uncertainty(result, draws=10, assume={"estimated": 1.2}).declared_share("COTTON-POPLIN")
+    types = ("none", "estimated", "measured", "calculated", "supplier", "literature")
+    every = tp.uncertainty(result, draws=10, assume=dict.fromkeys(types, 1.2)).declared_share("COTTON-POPLIN")
+    assert 0 < some["amounts"] < every["amounts"]
+    assert every["amounts"] == pytest.approx(1)
