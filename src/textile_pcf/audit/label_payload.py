@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from textile_pcf.audit.rounding import decimal_text, last_valid_day
 from textile_pcf.errors import InputError, Problem, UsageError, check_language, warn_caller
@@ -20,17 +20,34 @@ TITLES = ("product", "value", "declared_unit", "boundary", "rule", "valid_to")
 """Entries with a title for people."""
 
 
-def label(
-    result: Footprint,
-    product: str,
-    unit: str | None = None,
-    decimals: int = 2,
-    significant: int | None = None,
-    issued: date | str | None = None,
-    *,
-    language: str | None = None,
-    quality: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
+class LabelOptions(NamedTuple):
+    """How a label is written.
+
+    Attributes
+    ----------
+    unit : str or None
+        Unit such as `m2`; by default the declared unit.
+    decimals : int
+        Decimals of the value.
+    significant : int or None
+        Significant digits of the value, in place of decimals.
+    issued : date, str or None
+        Day of issue; the rule then says until when the figure may be used.
+    language : str or None
+        `en` or `zh`: titles for people in that language are added.
+    quality : mapping or None
+        The entry of the product in the JSON of `quality`: data quality rating and primary data share.
+    """
+
+    unit: str | None = None
+    decimals: int = 2
+    significant: int | None = None
+    issued: date | str | None = None
+    language: str | None = None
+    quality: Mapping[str, Any] | None = None
+
+
+def label(result: Footprint, product: str, options: LabelOptions | None = None) -> dict[str, Any]:
     """Return what a label shows of one product; see `Footprint.label`.
 
     Parameters
@@ -38,18 +55,8 @@ def label(
     result : Footprint
     product : str
         Id of the product.
-    unit : str, optional
-        Unit such as `m2`; by default the declared unit.
-    decimals : int
-        Decimals of the value.
-    significant : int, optional
-        Significant digits of the value, in place of decimals.
-    issued : date or str, optional
-        Day of issue; the rule then says until when the figure may be used.
-    language : str, optional
-        `en` or `zh`: titles for people in that language are added.
-    quality : mapping, optional
-        The entry of the product in the JSON of `quality`: data quality rating and primary data share.
+    options : LabelOptions, optional
+        How it is written.
 
     Raises
     ------
@@ -63,10 +70,11 @@ def label(
     >>> import warnings
     >>> import textile_pcf as tp
     >>> result = tp.footprint(*tp.load_example("cotton_poplin"))
-    >>> shown = label(result, "COTTON-POPLIN", issued="2026-03-01")
+    >>> shown = label(result, "COTTON-POPLIN", LabelOptions(issued="2026-03-01"))
     >>> shown["unit"], shown["valid_to"], shown["official_mark"]
     ('kgCO2e/kg', '2028-02-29', False)
     """
+    unit, decimals, significant, issued, language, quality = options or LabelOptions()
     number, rules = result.place(product), result.run.activity.rules
     digits = _digits(decimals, significant)
     total = float(result.totals[number] * result.scale(unit)[number])

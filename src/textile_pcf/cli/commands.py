@@ -55,6 +55,8 @@ app.add_command(label)
 @click.option("--format", "output_format", metavar="FORMAT", help="table, csv, json, parquet or xlsx.")
 @options.output
 @click.option("--lines", is_flag=True, help="csv and parquet: every line of the sum.")
+@options.publish
+@options.strict
 @options.language
 def calculate(
     file: Path,
@@ -68,18 +70,22 @@ def calculate(
     output_format: str | None,
     output: Path | None,
     lines: bool,
+    publish: bool,
+    strict: bool,
     lang: str,
 ) -> None:
     """Calculate the footprints of the products in a file."""
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.cli.output import chosen_format, write_result
+    from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
 
     chosen_format(output_format, output)
     refuse_output(output, rule, factors, file, supply)
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = publishable(result, publish, strict)
         write_result(result, output_format, output, unit, lines, lang)
         collected.write(result.warnings())
 
@@ -141,6 +147,8 @@ def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str
 @options.biogenic
 @options.boundary
 @options.supply
+@options.publish
+@options.strict
 @options.language
 def explain(
     file: Path,
@@ -152,14 +160,18 @@ def explain(
     biogenic: str | None,
     boundary: str | None,
     supply: Path | None,
+    publish: bool,
+    strict: bool,
     lang: str,
 ) -> None:
     """Show every term of a footprint, to be checked with a pocket calculator."""
     from textile_pcf.calculation import footprint
+    from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
 
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = publishable(result, publish, strict)
         collected.mark_shown(result.warnings())
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
@@ -181,6 +193,8 @@ def explain(
 @options.biogenic
 @options.boundary
 @options.supply
+@options.publish
+@options.strict
 @options.language
 def report(
     file: Path,
@@ -192,11 +206,14 @@ def report(
     biogenic: str | None,
     boundary: str | None,
     supply: Path | None,
+    publish: bool,
+    strict: bool,
     lang: str,
 ) -> None:
     """Write a report for the reader who must believe it: one HTML file, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.guard import refuse_output
+    from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.report import ENDINGS, to_excel, to_html
 
@@ -207,6 +224,7 @@ def report(
     refuse_output(output, rule, factors, file, supply)
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = publishable(result, publish, strict)
         write = to_excel if ending == ".xlsx" else to_html
         write(result, output, unit, lang)
         collected.write(result.warnings())

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf._extensions import extension
-from textile_pcf.arrays import FloatArray, read_only
+from textile_pcf.arrays import BoolArray, FloatArray, read_only
 from textile_pcf.columns import ArrowStrings
 from textile_pcf.engine.loops import sum_by_group
 from textile_pcf.errors import check_language
@@ -110,6 +110,36 @@ class Footprint:
         for name in ("value", "drivers", "amount", "factor", "split", "aircraft"):
             read_only(getattr(lines, name))
         return lines
+
+    @property
+    def all_lines(self) -> Contributions:
+        """All contributions with their numbers, for sums; a published result has them, and does not show them."""
+        return self.lines
+
+    @property
+    def masked(self) -> BoolArray | None:
+        """Which lines show no number because they must not be passed on; None unless the result is a published one."""
+        return None
+
+    @property
+    def merges_stages(self) -> bool:
+        """Whether stages are merged into one sum, as in a strict publication."""
+        return False
+
+    def factor_hash(self, line: int) -> str:
+        """Return the hash of the factor of a masked line; empty of others.
+
+        Parameters
+        ----------
+        line : int
+            Index of the line.
+
+        Returns
+        -------
+        str
+            32 hexadecimal digits, or nothing.
+        """
+        return ""
 
     @cached_property
     def notes(self) -> tuple[tuple[int, str], ...]:
@@ -471,6 +501,30 @@ class Footprint:
         """
         return Shown(self, check_language(language))
 
+    def published(self, strict: bool = False) -> Footprint:
+        """Return the result as it may be passed on: lines with factors that must not be are masked.
+
+        Masked lines lose amount, value, drivers, factor and emissions; item, region, year and source stay, with a hash of the
+        factor that its owner can check. Sums stay. Stages that can be solved for a masked number are named in a warning.
+
+        Parameters
+        ----------
+        strict : bool, optional
+            Merge such stages into one sum, and leave out sums that would give a masked number away.
+
+        Returns
+        -------
+        Footprint
+            The published result.
+
+        Raises
+        ------
+        UsageError
+            Strict, and the total alone gives a masked number away.
+        """
+        result: Footprint = extension("audit").published(self, strict)
+        return result
+
     def label(
         self,
         product: str,
@@ -509,8 +563,9 @@ class Footprint:
         InputError
             The product cannot be converted to the unit, or the rule has no period of validity.
         """
-        label: dict[str, Any] = extension("audit").label(self, product, unit, decimals, significant, issued, **options)
-        return label
+        audit = extension("audit")
+        shown = audit.LabelOptions(unit, decimals, significant, issued, **options)
+        return audit.label(self, product, shown)  # type: ignore[no-any-return]
 
     def to_datapackage(self, path: Any = None, **options: Any) -> Any:
         """The system behind the result as a data package of Brightway: `textile_pcf.brightway.to_datapackage`. [kg CO2e]

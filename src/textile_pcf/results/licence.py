@@ -50,6 +50,60 @@ def restricted_tables(result: Footprint) -> list[str]:
     return [tables[number].label for number, rows in result.used().items() if restricted_rows(tables[number])[list(rows)].any()]
 
 
+def refuse_masked(result: Footprint, where: str) -> None:
+    """Refuse to make something of a published result that needs the numbers of its masked lines.
+
+    Parameters
+    ----------
+    result : Footprint
+    where : str
+        What is made, for messages.
+
+    Raises
+    ------
+    UsageError
+        The result has masked lines.
+    """
+    if result.masked is not None and result.masked.any():
+        what = "This needs all numbers, and lines of a published result are masked."
+        cure = "Make it of the result itself, for your own use, or publish JSON, CSV or an HTML report."
+        raise UsageError([Problem(where, what, cure, code="licence")])
+
+
+def refuse_merged(result: Footprint, where: str) -> None:
+    """Refuse to make something of a strict publication that shows sums which would give masked numbers away.
+
+    Parameters
+    ----------
+    result : Footprint
+    where : str
+        What is made, for messages.
+
+    Raises
+    ------
+    UsageError
+        Stages of the result are merged.
+    """
+    if result.merges_stages:
+        what = "Stages of this result are merged, and this would show them."
+        cure = "Leave out --strict, or publish the table, JSON, CSV or the explanation."
+        raise UsageError([Problem(where, what, cure, code="licence")])
+
+
+def licence_notes(result: Footprint) -> list[str]:
+    """Return a sentence for reports that hold values which must not be passed on; nothing of published results.
+
+    Parameters
+    ----------
+    result : Footprint
+    """
+    tables = restricted_tables(result) if result.masked is None else []
+    if not tables:
+        return []
+    text = "This holds values of {tables} that must not be passed on; publish it with --publish, or keep it to yourself."
+    return [Message(text, tables=", ".join(tables))]
+
+
 def refuse_restricted(result: Footprint, where: Message) -> None:
     """Refuse to write a result that holds values which must not be passed on.
 
