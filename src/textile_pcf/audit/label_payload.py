@@ -11,7 +11,6 @@ from textile_pcf.errors import InputError, Problem, UsageError, check_language, 
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, localize
 from textile_pcf.results import Footprint
-from textile_pcf.results.method_record import cutoff_record
 from textile_pcf.rules import RuleSet
 
 MAX_DECIMALS = 15
@@ -75,7 +74,7 @@ def label(result: Footprint, product: str, options: LabelOptions | None = None) 
     ('kgCO2e/kg', '2028-02-29', False)
     """
     unit, decimals, significant, issued, language, quality = options or LabelOptions()
-    number, rules = result.place(product), result.run.activity.rules
+    number, rules = result.place(product), result.rules
     digits = _digits(decimals, significant)
     total = float(result.totals[number] * result.scale(unit)[number])
     day = _date(issued)
@@ -89,11 +88,11 @@ def label(result: Footprint, product: str, options: LabelOptions | None = None) 
         "boundary": rules.boundary,
         "rule": rules.name,
         "status": rules.document.status,
-        "gwp": result.run.gwp,
-        "biogenic": result.run.biogenic,
+        "gwp": result.provenance["gwp"],
+        "biogenic": result.biogenic,
         "electricity": rules.document.electricity.declared,
         **_quality(quality),
-        "exempted_percent": decimal_text(100 * cutoff_record(result, number)["total"]),
+        "exempted_percent": decimal_text(100 * result.cutoff_record(number)["total"]),
         "issued": day.isoformat() if day else None,
         "valid_to": _valid_to(rules, day) if day else None,
         "review": rules.document.validity.review if rules.document.validity else None,

@@ -9,7 +9,6 @@ import numpy as np
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, localize
-from textile_pcf.results.balance_terms import balance_terms
 from textile_pcf.results.contributions import Driver, DriverKind
 from textile_pcf.results.headline import headline_rows, headline_text
 from textile_pcf.suggest import nearest
@@ -114,7 +113,7 @@ def _term(result: Footprint, line: int, language: str) -> list[str]:
         f"    {_origin_text('explain_amount', origin, language)}",
         f"    {_origin_text('explain_factor', _factor(result, line, language), language)}",
     ]
-    rows[2:2] = [f"    {text}" for text in balance_terms(result, line, language)]
+    rows[2:2] = [f"    {text}" for text in result.balance_terms(line, language)]
     parts = [
         f"{fixed_text(text, language)} {number(part)}" for text, part in zip(_PARTS, lines.split[line], strict=True) if part
     ]

@@ -23,6 +23,7 @@ from textile_pcf.inventory.processes import Processes
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.results import method_record, tables
 from textile_pcf.results.as_dict import as_dict
+from textile_pcf.results.balance_terms import balance_terms
 from textile_pcf.results.carbon_content import carbon_content
 from textile_pcf.results.contributions import SPLIT, Contributions, StageInfo, to_frame
 from textile_pcf.results.default_shares import Gross, default_shares
@@ -36,6 +37,7 @@ from textile_pcf.results.run import Run, product_index
 from textile_pcf.results.stage_terms import stage_terms
 from textile_pcf.results.unit_scale import unit_scale
 from textile_pcf.results.warnings import result_warnings
+from textile_pcf.rules import RuleSet
 from textile_pcf.units.product_units import ProductUnits
 
 
@@ -79,14 +81,24 @@ class Footprint:
         return tuple(self.names)
 
     @property
+    def rules(self) -> RuleSet:
+        """The rule of the result."""
+        return self.run.activity.rules
+
+    @property
+    def biogenic(self) -> str:
+        """Convention of biogenic carbon: `minus_one_plus_one` or `zero_zero`."""
+        return self.run.biogenic
+
+    @property
     def unit(self) -> str:
         """Unit of the products."""
-        return self.run.activity.rules.product_unit.text
+        return self.rules.product_unit.text
 
     @cached_property
     def stages(self) -> tuple[StageInfo, ...]:
         """Stages of the rule."""
-        return stage_info(self.run.activity.rules)
+        return stage_info(self.rules)
 
     @cached_property
     def carbon_content(self) -> FloatArray | None:
@@ -265,6 +277,53 @@ class Footprint:
     def gwp_sets(self) -> tuple[tuple[str, ...], FloatArray]:
         """Sets of global warming potentials, and the share of the gross emissions of each product under each. [1]"""
         return gwp_sets(self.inventory, self.run.factors, self.run.gwp)
+
+    def cutoff_record(self, product: int) -> dict[str, Any]:
+        """Return what a product leaves out against the limits of the rule, and what is open. Shares are parts of 1.
+
+        Parameters
+        ----------
+        product : int
+            Index of the product.
+
+        Returns
+        -------
+        dict
+            As `cutoff` of the JSON of a result.
+        """
+        return method_record.cutoff_record(self, product)
+
+    def allocation_record(self, product: int) -> list[dict[str, Any]]:
+        """Return how each stage of a product shares emissions with its co-products.
+
+        Parameters
+        ----------
+        product : int
+            Index of the product.
+
+        Returns
+        -------
+        list of dict
+            As `allocation` of the JSON of a result.
+        """
+        return method_record.allocation_record(self, product)
+
+    def balance_terms(self, line: int, language: str) -> list[str]:
+        """Return what leaves and what each input carries, of a line that balances biogenic carbon.
+
+        Parameters
+        ----------
+        line : int
+            Index of the line.
+        language : str
+            `en` or `zh`.
+
+        Returns
+        -------
+        list of str
+            One text per term; nothing for another line.
+        """
+        return balance_terms(self, line, language)
 
     def total_with_share(self, stage: int, share: float) -> FloatArray:
         """Return the totals if a stage gave another share to the product, shape (products,). [kg CO2e per product unit]"""
