@@ -5,6 +5,7 @@ from textile_pcf.audit.label_payload import LabelOptions, label
 from textile_pcf.audit.lock_document import LockDocument, read_lock
 from textile_pcf.audit.locks import lock
 from textile_pcf.audit.masks import Masks, PublishedFootprint, published
+from textile_pcf.audit.saved_results import load_result, save
 from textile_pcf.audit.verification import Verification, locked_result, verify
 
 __all__ = [
@@ -14,10 +15,12 @@ __all__ = [
     "PublishedFootprint",
     "Verification",
     "label",
+    "load_result",
     "lock",
     "locked_result",
     "open_lock",
     "published",
     "read_lock",
+    "save",
     "verify",
 ]

@@ -134,6 +134,13 @@ class Footprint:
         return None
 
     @property
+    def restricted_tables(self) -> list[str]:
+        """Labels of the tables of which values are used that must not be passed on."""
+        from textile_pcf.results.licence import find_restricted
+
+        return find_restricted(self.run.factors, self.used())
+
+    @property
     def merges_stages(self) -> bool:
         """Whether stages are merged into one sum, as in a strict publication."""
         return False
@@ -559,6 +566,26 @@ class Footprint:
             Object with the HTML and the text of the result.
         """
         return Shown(self, check_language(language))
+
+    def save(self, path: str | Path) -> Path:
+        """Write the result to a JSON file that `tp.load_result` reads, with every view and without its inputs.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write; its name ends in .json.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        UsageError
+            The name ends in something else, the result is a published one, or the file cannot be written.
+        """
+        return extension("audit").save(self, path)  # type: ignore[no-any-return]
 
     def published(self, strict: bool = False) -> Footprint:
         """Return the result as it may be passed on: lines with factors that must not be are masked.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from textile_pcf.arrays import BoolArray
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.factors import FactorSheet
+from textile_pcf.factors import FactorSheet, FactorTable
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 
@@ -44,10 +46,18 @@ def is_restricted(sheet: FactorSheet) -> bool:
     return sheet.document.redistributable is False or bool(restricted_rows(sheet).any())
 
 
-def restricted_tables(result: Footprint) -> list[str]:
-    """Labels of the tables of which a result uses values that must not be passed on."""
-    tables = result.run.factors.tables
-    return [tables[number].label for number, rows in result.used().items() if restricted_rows(tables[number])[list(rows)].any()]
+def find_restricted(factors: FactorTable, used: Mapping[int, Sequence[int]]) -> list[str]:
+    """Return the labels of the tables of which rows are used that must not be passed on.
+
+    Parameters
+    ----------
+    factors : FactorTable
+        The tables.
+    used : mapping of int to sequence of int
+        Rows that are used, by index of the table.
+    """
+    tables = factors.tables
+    return [tables[number].label for number, rows in used.items() if restricted_rows(tables[number])[list(rows)].any()]
 
 
 def refuse_masked(result: Footprint, where: str) -> None:
@@ -97,7 +107,7 @@ def licence_notes(result: Footprint) -> list[str]:
     ----------
     result : Footprint
     """
-    tables = restricted_tables(result) if result.masked is None else []
+    tables = result.restricted_tables if result.masked is None else []
     if not tables:
         return []
     text = "This holds values of {tables} that must not be passed on; publish it with --publish, or keep it to yourself."
@@ -112,7 +122,7 @@ def refuse_restricted(result: Footprint, where: Message) -> None:
     UsageError
         Naming the tables.
     """
-    tables = restricted_tables(result)
+    tables = result.restricted_tables
     if tables:
         what = Message(
             "The licence of {tables} forbids passing its values on, and {where} would hold them.",
