@@ -183,10 +183,10 @@ def explain(
     "-o",
     "--output",
     metavar="FILE",
-    required=True,
     type=options.PATH,
     help="File to write: .html, or .xlsx with live formulas.",
 )
+@click.option("--dossier", metavar="FOLDER", type=options.PATH, help="New folder for lock, saved result, report and labels.")
 @options.factors
 @options.unit
 @options.gwp
@@ -199,7 +199,8 @@ def explain(
 def report(
     file: Path,
     rule: str,
-    output: Path,
+    output: Path | None,
+    dossier: Path | None,
     factors: tuple[str, ...] | None,
     unit: str | None,
     gwp: str | None,
@@ -212,21 +213,28 @@ def report(
 ) -> None:
     """Write a report for the reader who must believe it: one HTML file, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
+    from textile_pcf.cli.dossier import refuse_dossier, write_dossier
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.report import ENDINGS, to_excel, to_html
 
-    ending = output.suffix.lower()
-    if ending not in ENDINGS:
+    if output is None and dossier is None:
+        raise click.MissingParameter(param_hint="'-o' / '--output'", param_type="option")
+    ending = output.suffix.lower() if output else ENDINGS[0]
+    if output and ending not in ENDINGS:
         what = Message("{name!r} ends in neither {endings}.", name=output.name, endings=JoinedMessage(ENDINGS, " nor ", " 或 "))
         raise click.BadParameter(what.localized(lang), param_hint="-o")
     refuse_output(output, rule, factors, file, supply)
+    refuse_dossier(dossier)
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         result = publishable(result, publish, strict)
         write = to_excel if ending == ".xlsx" else to_html
-        write(result, output, unit, lang)
+        if output:
+            write(result, output, unit, lang)
+        if dossier:
+            sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, dossier, unit, lang)))
         collected.write(result.warnings())
 
 
