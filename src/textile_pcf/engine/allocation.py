@@ -24,6 +24,11 @@ def allocated_shares(share: FloatArray, products: int, component_product: IndexA
     component_stages : int
         Number of component stages.
 
+    Returns
+    -------
+    ndarray, shape (processes,)
+        Part of the emissions of each process. [1]
+
     References
     ----------
     ISO 14044:2006, 4.3.4.2 (as cited by others; the text was not read).
@@ -55,6 +60,11 @@ def share_by_mass(masses: FloatArray) -> FloatArray:
     masses : ndarray, shape (co-products, n)
         Mass of each co-product per mass of the product. [kg/kg]
 
+    Returns
+    -------
+    ndarray, shape (n,)
+        Share of the product. [1]
+
     Examples
     --------
     1 kg of lint with 1.5 kg of seed:
@@ -76,6 +86,11 @@ def share_by_price(price: FloatArray, masses: FloatArray, prices: FloatArray) ->
         Mass of each co-product per mass of the product. [kg/kg]
     prices : ndarray, shape (co-products, n)
         Price of each co-product. [money/kg]
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Share of the product; NaN where all prices are zero. [1]
 
     Examples
     --------

@@ -333,7 +333,20 @@ class Footprint:
         return balance_terms(self, line, language)
 
     def total_with_share(self, stage: int, share: float) -> FloatArray:
-        """Return the totals if a stage gave another share to the product, shape (products,). [kg CO2e per product unit]"""
+        """Return the totals if a stage gave another share to the product.
+
+        Parameters
+        ----------
+        stage : int
+            Index of a stage with an allocation.
+        share : float
+            Share of the product. [1]
+
+        Returns
+        -------
+        ndarray, shape (products,)
+            Totals with that share. [kg CO2e per product unit]
+        """
         return method_record.total_with_share(self, stage, share)
 
     # -- tables ---------------------------------------------------------------------------------------------------

@@ -39,7 +39,9 @@ class RuleSet:
     path : Path or None
         File of the rule.
     sha256 : str
-        Hash of that file.
+        Hash of that file; of the flat text if it extends a rule or uses pieces.
+    chosen_boundary : str
+        Boundary that was chosen among several; empty for the first.
 
     Examples
     --------
@@ -62,7 +64,6 @@ class RuleSet:
     unit_names: UnitNames | None = None
     """Known units, if the rule defines some of its own."""
     chosen_boundary: str = ""
-    """Boundary that was chosen among several; empty for the first."""
 
     @property
     def boundary(self) -> str:

@@ -11,7 +11,7 @@ from paths import ROOT
 from textile_pcf.errors import RuleError
 from textile_pcf.io.documents import validate_document
 from textile_pcf.io.strict_yaml import parse_yaml
-from textile_pcf.messages.catalogue import translate
+from textile_pcf.messages.message import localize
 from textile_pcf.rules import RuleDocument, advice, load_rules
 from textile_pcf.rules.clauses import TOPICS
 from textile_pcf.rules.compile_rule import compile_rule
@@ -171,8 +171,9 @@ def test_a_warning_says_which_products_take_a_value_where_the_rule_wants_a_measu
         for number, amount in enumerate(amounts)
     ]  # fmt: skip
     result = tp.footprint(rows, path, [factors])
-    assert [text for text in result.warnings() if "measured" in text] == said
-    assert all("规则要求实测" in translate(text, "zh") for text in said)
+    warned = [text for text in result.warnings() if "measured" in text]
+    assert warned == said
+    assert all("规则要求实测" in localize(text, "zh") for text in warned)
 
 
 # ---------------------------------------------------------------- the document
