@@ -18,7 +18,7 @@ from textile_pcf.factors import FactorSheet
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Contributions, Footprint, StageInfo
 from textile_pcf.results.contributions import hide_lines
-from textile_pcf.results.licence import restricted_rows
+from textile_pcf.results.licence import refuse_merged, restricted_rows
 
 MERGED = "masked"
 """Id of the sum of stages that a strict publication merges."""
@@ -164,6 +164,12 @@ class PublishedFootprint(Footprint):
         """Every line of the sum with `masked` and `factor_hash`, as a DataFrame. [kg CO2e per product unit]"""
         frame = super().contributions
         return frame.assign(masked=self.masks.masked, factor_hash=list(self.masks.hashes))
+
+    @property
+    def plot(self) -> Any:
+        """Pictures of the sums; refused where stages are merged."""
+        refuse_merged(self, "plot")
+        return super().plot
 
     @cached_property
     def notes(self) -> tuple[tuple[int, str], ...]:
