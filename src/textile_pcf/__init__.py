@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from textile_pcf import factory as factory
     from textile_pcf.activity import Activity as Activity
     from textile_pcf.audit import Verification as Verification
+    from textile_pcf.audit import load_result as load_result
     from textile_pcf.audit import lock as lock
     from textile_pcf.audit import verify as verify
     from textile_pcf.batch import BatchResult as BatchResult
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "Activity": "activity",
     "Verification": "audit",
+    "load_result": "audit",
     "lock": "audit",
     "verify": "audit",
     "BatchResult": "batch",

@@ -17,6 +17,7 @@ from textile_pcf.audit.inputs import InputFile, locate, locked_file, shipped_cop
 from textile_pcf.audit.lock_document import Lock, LockedFile, is_shipped_name, parse_lock, read_lock
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.factors import FactorTable
+from textile_pcf.io.output_files import is_file
 from textile_pcf.io.safe_text import escape_controls, first_control
 from textile_pcf.messages.message import Message
 from textile_pcf.results.licence import is_restricted
@@ -61,7 +62,7 @@ class OpenLock(NamedTuple):
         found = locate(file, self.folder)
         if found is None and self.beside is not None and file.role == "factors":
             name = self.beside / Path(file.path).name
-            return name if name.is_file() else None
+            return name if is_file(name) else None
         return found
 
 
@@ -156,7 +157,7 @@ def open_lock(path: Path) -> Iterator[OpenLock]:
 
 
 def _is_zip(path: Path) -> bool:
-    if not path.is_file():
+    if not is_file(path):
         return False
     try:
         with path.open("rb") as file:

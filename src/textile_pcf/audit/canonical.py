@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from textile_pcf.errors import InputError, Problem, UsageError
+from textile_pcf.io.output_files import is_file
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.messages.message import Message
@@ -84,7 +85,7 @@ def read_json(path: Path, code: str) -> JsonText:
     InputError
         The file is too long or is not JSON.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise UsageError([Problem(escape_controls(str(path)), "There is no such file.", "Check the path.", code="file")])
     size = path.stat().st_size
     if size > MAX_BYTES:

@@ -156,7 +156,11 @@ def locate(file: LockedFile, folder: Path) -> Path | None:
 
 def is_unchanged(file: LockedFile, path: Path) -> bool:
     """Return whether a file has the locked length and hash."""
-    return path.stat().st_size == file.bytes and sha256_of(path) == file.sha256
+    try:
+        return path.stat().st_size == file.bytes and sha256_of(path) == file.sha256
+    except OSError:
+        what, shown = "This file cannot be opened.", escape_controls(str(path))
+        raise UsageError([Problem(shown, what, "Check the path.", code="file")]) from None
 
 
 def shipped_copy(file: LockedFile) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from textile_pcf.audit.rounding import decimal_text, last_valid_day
 from textile_pcf.errors import InputError, Problem, UsageError, check_language, warn_caller
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, localize
 from textile_pcf.results import Footprint
-from textile_pcf.results.method_record import cutoff_record
 from textile_pcf.rules import RuleSet
 
 MAX_DECIMALS = 15
@@ -20,17 +19,34 @@ TITLES = ("product", "value", "declared_unit", "boundary", "rule", "valid_to")
 """Entries with a title for people."""
 
 
-def label(
-    result: Footprint,
-    product: str,
-    unit: str | None = None,
-    decimals: int = 2,
-    significant: int | None = None,
-    issued: date | str | None = None,
-    *,
-    language: str | None = None,
-    quality: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
+class LabelOptions(NamedTuple):
+    """How a label is written.
+
+    Attributes
+    ----------
+    unit : str or None
+        Unit such as `m2`; by default the declared unit.
+    decimals : int
+        Decimals of the value.
+    significant : int or None
+        Significant digits of the value, in place of decimals.
+    issued : date, str or None
+        Day of issue; the rule then says until when the figure may be used.
+    language : str or None
+        `en` or `zh`: titles for people in that language are added.
+    quality : mapping or None
+        The entry of the product in the JSON of `quality`: data quality rating and primary data share.
+    """
+
+    unit: str | None = None
+    decimals: int = 2
+    significant: int | None = None
+    issued: date | str | None = None
+    language: str | None = None
+    quality: Mapping[str, Any] | None = None
+
+
+def label(result: Footprint, product: str, options: LabelOptions | None = None) -> dict[str, Any]:
     """Return what a label shows of one product; see `Footprint.label`.
 
     Parameters
@@ -38,18 +54,8 @@ def label(
     result : Footprint
     product : str
         Id of the product.
-    unit : str, optional
-        Unit such as `m2`; by default the declared unit.
-    decimals : int
-        Decimals of the value.
-    significant : int, optional
-        Significant digits of the value, in place of decimals.
-    issued : date or str, optional
-        Day of issue; the rule then says until when the figure may be used.
-    language : str, optional
-        `en` or `zh`: titles for people in that language are added.
-    quality : mapping, optional
-        The entry of the product in the JSON of `quality`: data quality rating and primary data share.
+    options : LabelOptions, optional
+        How it is written.
 
     Raises
     ------
@@ -63,11 +69,12 @@ def label(
     >>> import warnings
     >>> import textile_pcf as tp
     >>> result = tp.footprint(*tp.load_example("cotton_poplin"))
-    >>> shown = label(result, "COTTON-POPLIN", issued="2026-03-01")
+    >>> shown = label(result, "COTTON-POPLIN", LabelOptions(issued="2026-03-01"))
     >>> shown["unit"], shown["valid_to"], shown["official_mark"]
     ('kgCO2e/kg', '2028-02-29', False)
     """
-    number, rules = result.place(product), result.run.activity.rules
+    unit, decimals, significant, issued, language, quality = options or LabelOptions()
+    number, rules = result.place(product), result.rules
     digits = _digits(decimals, significant)
     total = float(result.totals[number] * result.scale(unit)[number])
     day = _date(issued)
@@ -81,11 +88,11 @@ def label(
         "boundary": rules.boundary,
         "rule": rules.name,
         "status": rules.document.status,
-        "gwp": result.run.gwp,
-        "biogenic": result.run.biogenic,
+        "gwp": result.provenance["gwp"],
+        "biogenic": result.biogenic,
         "electricity": rules.document.electricity.declared,
         **_quality(quality),
-        "exempted_percent": decimal_text(100 * cutoff_record(result, number)["total"]),
+        "exempted_percent": decimal_text(100 * result.cutoff_record(number)["total"]),
         "issued": day.isoformat() if day else None,
         "valid_to": _valid_to(rules, day) if day else None,
         "review": rules.document.validity.review if rules.document.validity else None,

@@ -75,7 +75,7 @@ def lock(
     from textile_pcf.cli.warned import collect_warnings
 
     check_format(output_format)
-    outputs = [("-o", output or (None if bundle else file.with_suffix(".lock"))), ("--bundle", bundle)]
+    outputs = [("-o", output or (None if bundle else file.parent / f"{file.stem or 'footprint'}.lock")), ("--bundle", bundle)]
     for option, out in outputs:
         refuse_output(out, rule, factors, file, supply, option=option)
     _refuse_other_endings(output, bundle)

@@ -59,6 +59,8 @@ app.add_command(label)
 @click.option("--format", "output_format", metavar="FORMAT", help="table, csv, json, parquet or xlsx.")
 @options.output
 @click.option("--lines", is_flag=True, help="csv and parquet: every line of the sum.")
+@options.publish
+@options.strict
 @options.language
 def calculate(
     file: Path,
@@ -72,18 +74,22 @@ def calculate(
     output_format: str | None,
     output: Path | None,
     lines: bool,
+    publish: bool,
+    strict: bool,
     lang: str,
 ) -> None:
     """Calculate the footprints of the products in a file."""
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.cli.output import chosen_format, write_result
+    from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
 
     chosen_format(output_format, output)
     refuse_output(output, rule, factors, file, supply)
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = publishable(result, publish, strict)
         write_result(result, output_format, output, unit, lines, lang)
         collected.write(result.warnings())
 
@@ -145,6 +151,8 @@ def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str
 @options.biogenic
 @options.boundary
 @options.supply
+@options.publish
+@options.strict
 @options.language
 def explain(
     file: Path,
@@ -156,14 +164,18 @@ def explain(
     biogenic: str | None,
     boundary: str | None,
     supply: Path | None,
+    publish: bool,
+    strict: bool,
     lang: str,
 ) -> None:
     """Show every term of a footprint, to be checked with a pocket calculator."""
     from textile_pcf.calculation import footprint
+    from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
 
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = publishable(result, publish, strict)
         collected.mark_shown(result.warnings())
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
@@ -175,44 +187,58 @@ def explain(
     "-o",
     "--output",
     metavar="FILE",
-    required=True,
     type=options.PATH,
     help="File to write: .html, or .xlsx with live formulas.",
 )
+@click.option("--dossier", metavar="FOLDER", type=options.PATH, help="New folder for lock, saved result, report and labels.")
 @options.factors
 @options.unit
 @options.gwp
 @options.biogenic
 @options.boundary
 @options.supply
+@options.publish
+@options.strict
 @options.language
 def report(
     file: Path,
     rule: str,
-    output: Path,
+    output: Path | None,
+    dossier: Path | None,
     factors: tuple[str, ...] | None,
     unit: str | None,
     gwp: str | None,
     biogenic: str | None,
     boundary: str | None,
     supply: Path | None,
+    publish: bool,
+    strict: bool,
     lang: str,
 ) -> None:
     """Write a report for the reader who must believe it: one HTML file, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
+    from textile_pcf.cli.dossier import refuse_dossier, write_dossier
     from textile_pcf.cli.guard import refuse_output
+    from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.report import ENDINGS, to_excel, to_html
 
-    ending = output.suffix.lower()
-    if ending not in ENDINGS:
+    if output is None and dossier is None:
+        raise click.MissingParameter(param_hint="'-o' / '--output'", param_type="option")
+    ending = output.suffix.lower() if output else ENDINGS[0]
+    if output and ending not in ENDINGS:
         what = Message("{name!r} ends in neither {endings}.", name=output.name, endings=JoinedMessage(ENDINGS, " nor ", " 或 "))
         raise click.BadParameter(what.localized(lang), param_hint="-o")
     refuse_output(output, rule, factors, file, supply)
+    refuse_dossier(dossier)
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = publishable(result, publish, strict)
         write = to_excel if ending == ".xlsx" else to_html
-        write(result, output, unit, lang)
+        if output:
+            write(result, output, unit, lang)
+        if dossier:
+            sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, dossier, unit, lang)))
         collected.write(result.warnings())
 
 

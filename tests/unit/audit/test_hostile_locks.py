@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import textile_pcf as tp
-from textile_pcf.audit import bundles, canonical
+from textile_pcf.audit import bundles, canonical, inputs
 from textile_pcf.audit.lock_document import FORM, parse_lock, sealed_text
+from textile_pcf.cli import run
 
 
 def problem_of(call: Callable[[], object]) -> tp.Problem:
@@ -97,6 +98,22 @@ def test_a_lock_that_names_a_pipe_says_that_the_file_is_missing(mill: Path) -> N
     os.mkfifo(mill / "mill.csv")
     with pytest.raises(tp.UsageError, match="is missing"):
         tp.verify(lock)
+
+
+def test_a_file_that_cannot_be_opened_is_named(mill: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> str:
+        raise PermissionError(path)
+
+    lock = tp.lock(calculate(mill), mill / "mill.lock")
+    monkeypatch.setattr(inputs, "sha256_of", refuse)
+    with pytest.raises(tp.UsageError, match=r"rule\.yaml: This file cannot be opened"):
+        tp.verify(lock)
+
+
+@pytest.mark.parametrize("path", ["a" * 5000, ".", "..", ""])
+def test_paths_that_are_none_are_no_fault_of_the_program(path: str, mill: Path) -> None:
+    assert run(["verify", path]) == 2
+    assert run(["lock", path, "--rule", str(mill / "rule.yaml")]) in (2, 4)
 
 
 # -- bundles ------------------------------------------------------------------------------------------------------
