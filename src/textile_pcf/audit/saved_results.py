@@ -351,7 +351,7 @@ def _result(data: dict[str, Any]) -> SavedFootprint:
         beside={str(name): array(values, count) for name, values in data["beside"].items()},
         measures=ProductUnits(
             rules.product_unit, array(measures["mass"], count), by_mass, array(measures["grammage"], count),
-            array(measures["width"], count), None if wears is None else array(wears, count), rules.unit_names,
+            array(measures["width"], count), None if wears is None else array(wears, count), names=rules.unit_names,
         ),
         lines=saved_arrays.as_contributions(data["lines"], count, stages),
         notes=tuple((int(number), text) for (number, *_), text in zip(notes, as_messages(n[1:] for n in notes), strict=True)),
