@@ -85,7 +85,7 @@ def add_uncertainty(columns: Any, results: Sequence[Footprint | None], scenarios
     results, scenarios
         As for `stage_columns`.
     options : ColumnOptions
-        What is told.
+        What is computed.
 
     Returns
     -------
