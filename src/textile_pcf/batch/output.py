@@ -114,7 +114,7 @@ def add_uncertainty(columns: Any, results: Sequence[Footprint | None], scenarios
     results, scenarios
         As for `stage_columns`.
     options : ColumnOptions
-        Which columns.
+        What is computed.
 
     Returns
     -------
