@@ -16,6 +16,8 @@ RANK = 1e-13
 """Singular values below this part of the largest are rounding; sums are published with all their digits. [1]"""
 FREE = 1e-6
 """An unknown that varies by less than this among all solutions is determined. [1]"""
+COUNTED_APART = len(SPLIT) + 1
+"""Part of removals that the total does not count."""
 REMOVALS = [SPLIT.index("biogenic"), SPLIT.index("uptake")]
 
 
@@ -66,18 +68,19 @@ def unknowns(result: Footprint, row: IndexArray) -> Unknowns:
 def _with_balances(result: Footprint, terms: Unknowns) -> Unknowns:
     """Add the terms of balances of biogenic carbon: their uptake is less by what masked lines carry."""
     inventory = result.inventory
-    if inventory.balance is None or not includes_removals(result):
+    if inventory.balance is None:
         return terms
+    carrying, part = (REMOVALS, SPLIT.index("uptake")) if includes_removals(result) else ([COUNTED_APART], COUNTED_APART)
     balance = np.full(len(result.products), -1, dtype=np.intp)
     rows = inventory.balance.rows[~np.isnan(inventory.balance.leaves)]
     balance[inventory.product[rows]] = rows
     balanced = rule_arrays(inventory.activity.rules).flow_balanced[inventory.flow[terms.line]]
-    carried = balanced & np.isin(terms.part, REMOVALS) & (balance[inventory.product[terms.line]] >= 0)
+    carried = balanced & np.isin(terms.part, carrying) & (balance[inventory.product[terms.line]] >= 0)
     of_balance = balance[inventory.product[terms.line[carried]]]
     return Unknowns(
         np.concatenate([terms.line, of_balance]),
         np.concatenate([terms.column, terms.column[carried]]),
-        np.concatenate([terms.part, np.full(len(of_balance), SPLIT.index("uptake"))]),
+        np.concatenate([terms.part, np.full(len(of_balance), part)]),
         np.concatenate([terms.amount, -terms.amount[carried]]),
         terms.row,
     )

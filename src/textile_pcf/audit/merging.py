@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.audit.disclosure import REMOVALS, Unknowns, determined, equation
+from textile_pcf.audit.disclosure import COUNTED_APART, REMOVALS, Unknowns, determined, equation
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.message import Message
 from textile_pcf.results import SPLIT, Footprint
@@ -45,7 +45,7 @@ def _sums(result: Footprint, terms: Unknowns, of_product: BoolArray) -> Iterator
             yield equation(terms, of_product & inside & (code == each), ALL_PARTS)
     for part in (*ALL_PARTS, len(SPLIT)):
         yield equation(terms, of_product & inside, [part])
-    yield equation(terms, of_product & inside, [len(SPLIT) + 1])
+    yield equation(terms, of_product & inside, [COUNTED_APART])
     yield equation(terms, of_product & inside & lines.ruled, positive)
 
 

@@ -147,6 +147,22 @@ def test_reports_and_explanations_hold_no_masked_number(tmp_path: Path) -> None:
         result.published(strict=True).to_html(tmp_path / "c.html")
 
 
+@pytest.mark.parametrize("biogenic", ["minus_one_plus_one", "zero_zero"])
+def test_a_balance_of_biogenic_carbon_is_masked_with_what_it_takes_from(biogenic: str, tmp_path: Path) -> None:
+    """The uptake of the balance is less by what a masked fibre carries, and its terms name the fibre's amount and uptake."""
+    activity, rule, _ = tp.load_example("cotton_poplin")
+    row = "cotton_lint,2.5,kgCO2e/kg,CN,2023,life_cycle,lab,row,AR6,false,2.5,0.01,1.2345\n"
+    (tmp_path / "own.csv").write_text(HEAD + row)
+    with pytest.warns(tp.PcfWarning):
+        result = tp.footprint(activity, rule, [tmp_path / "own.csv", "default"], biogenic=biogenic)
+    shown = result.published()
+    lines = shown.contributions
+    assert lines["masked"].sum() == 2  # the fibre and the balance
+    assert "1.2245" in result.explain("COTTON-POPLIN")  # 1.2345 − 0.01: what the fibre carries
+    text = shown.explain("COTTON-POPLIN")
+    assert "1.2245" not in text and "1.2345" not in text
+
+
 # -- the attacker -------------------------------------------------------------------------------------------------
 
 

@@ -152,6 +152,9 @@ def filled(blank: Path, activity: Path) -> Form:
     form = Form(blank)
     used: dict[str, int] = {}
     for row in rows_of(activity):
+        if row["flow"] == "cutoff":  # the workbook has its lines for all stages together
+            named = row["item"] if row["item"] == row["stage"] else f"{row['stage']}.{row['item']}"
+            row |= {"stage": "product", "item": named}
         ident = row["stage"] + (f".{row['flow']}" if row["flow"] else "")
         if used.get(ident, 0) == len(form.lines[ident]):
             copied(form, ident)
