@@ -13,11 +13,23 @@ from textile_pcf._version import __version__ as __version__
 if TYPE_CHECKING:
     from textile_pcf import factory as factory
     from textile_pcf.activity import Activity as Activity
+    from textile_pcf.audit import Verification as Verification
+    from textile_pcf.audit import load_result as load_result
+    from textile_pcf.audit import lock as lock
+    from textile_pcf.audit import verify as verify
     from textile_pcf.batch import BatchResult as BatchResult
     from textile_pcf.batch import calculate_batch as calculate_batch
     from textile_pcf.calculation import calculate as calculate
     from textile_pcf.calculation import footprint as footprint
     from textile_pcf.calculation import read_activity as read_activity
+    from textile_pcf.comparison import Comparison as Comparison
+    from textile_pcf.comparison import Diff as Diff
+    from textile_pcf.comparison import Scenarios as Scenarios
+    from textile_pcf.comparison import compare as compare
+    from textile_pcf.comparison import diff as diff
+    from textile_pcf.comparison import scenario as scenario
+    from textile_pcf.data_quality import Quality as Quality
+    from textile_pcf.data_quality import quality as quality
     from textile_pcf.errors import FactorError as FactorError
     from textile_pcf.errors import InputError as InputError
     from textile_pcf.errors import PcfError as PcfError
@@ -34,14 +46,29 @@ if TYPE_CHECKING:
     from textile_pcf.supply import Supply as Supply
     from textile_pcf.supply import load_supply as load_supply
     from textile_pcf.template import make_template as make_template
+    from textile_pcf.uncertainty_analysis import Uncertainty as Uncertainty
+    from textile_pcf.uncertainty_analysis import sensitivity as sensitivity
+    from textile_pcf.uncertainty_analysis import uncertainty as uncertainty
 
 _MODULES = {
     "Activity": "activity",
+    "Verification": "audit",
+    "load_result": "audit",
+    "lock": "audit",
+    "verify": "audit",
     "BatchResult": "batch",
     "calculate_batch": "batch",
     "read_activity": "calculation",
     "calculate": "calculation",
     "footprint": "calculation",
+    "Comparison": "comparison",
+    "Diff": "comparison",
+    "compare": "comparison",
+    "Scenarios": "comparison",
+    "diff": "comparison",
+    "scenario": "comparison",
+    "Quality": "data_quality",
+    "quality": "data_quality",
     "FactorError": "errors",
     "InputError": "errors",
     "PcfError": "errors",
@@ -58,6 +85,9 @@ _MODULES = {
     "make_template": "template",
     "Supply": "supply",
     "load_supply": "supply",
+    "Uncertainty": "uncertainty_analysis",
+    "sensitivity": "uncertainty_analysis",
+    "uncertainty": "uncertainty_analysis",
 }
 _PACKAGES = ("factory",)
 """Packages whose functions are called by the package's name: `tp.factory.meters`."""

@@ -287,9 +287,10 @@ def _meters_mistakes_zh() -> str:
 
 def main() -> None:
     """Renew every page and picture, and say which changed."""
+    from docs_clauses import FILE, clauses_text
     from docs_pictures import pictures
 
-    for path, text in {**{page: renewed(page) for page in pages()}, **pictures()}.items():
+    for path, text in {**{page: renewed(page) for page in pages()}, **pictures(), FILE: clauses_text()}.items():
         if not path.is_file() or text != path.read_text(encoding="utf-8"):
             path.write_text(text, encoding="utf-8")
             sys.stdout.write(f"{path.relative_to(ROOT)}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,13 @@ from textile_pcf.activity.columns import ALIASES, COLUMNS, DATA_TYPES, ActivityC
 from textile_pcf.activity.components import check_shares
 from textile_pcf.activity.cutoff import check_cutoffs
 from textile_pcf.activity.interpretation import interpret_rows
+from textile_pcf.activity.row_patterns import Rows
+from textile_pcf.activity.spread_cells import bounds_problems
 from textile_pcf.activity.structure import build_structure
 from textile_pcf.activity.structure_cache import structure_cache, table_signature
 from textile_pcf.activity.template_rule import check_template_rule
 from textile_pcf.activity.vocabulary import check_data_types, check_vocabulary
+from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
 
 __all__ = [
@@ -56,17 +60,26 @@ def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
     structure = structure_cache(rules).get(key) if key is not None else None
     if structure is not None and not any(check_data_types(cells)):
         value, no_empty = to_canonical(cells.numbers["amount"], structure.rows)
-        if (
-            (no_empty or all_valid(value, cells))
-            and not any(check_outputs(cells, structure.rows))
-            and not any(check_cutoffs(cells, structure.rows))
-        ):
+        if (no_empty or all_valid(value, cells)) and not any(_other_checks(cells, rules, structure.rows)):
             activity = fill_structure(rules, cells, structure, products, value, [], key, True)
             if not any(check_shares(cells, activity.components)):
                 return activity
     problems = [*cells.problems, *check_vocabulary(cells)]
     rows, value, amount_problems = check_amounts(cells, rules, interpret_rows(cells, rules))
     structure, structure_problems = build_structure(cells, rows, rules)
-    problems += [*rows.problems, *amount_problems, *check_cutoffs(cells, rows), *structure_problems]
+    problems += [
+        *rows.problems,
+        *amount_problems,
+        *bounds_problems(cells, rules, rows),
+        *check_cutoffs(cells, rows),
+        *structure_problems,
+    ]
     activity = fill_structure(rules, cells, structure, cells.texts["product"].categories, value, problems, key)
     return replace(activity, problems=(*problems, *check_shares(cells, activity.components)))
+
+
+def _other_checks(cells: ActivityColumns, rules: RuleSet, rows: Rows) -> Iterator[Problem]:
+    """Yield problems of amounts that are numbers but cannot be."""
+    yield from check_outputs(cells, rows)
+    yield from check_cutoffs(cells, rows)
+    yield from bounds_problems(cells, rules, rows)

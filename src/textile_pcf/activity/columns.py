@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.activity.footers import without_footers
-from textile_pcf.activity.number_cells import number_problems, parse_number_columns, range_problems, split_amounts
+from textile_pcf.activity.number_cells import number_problems, parse_number_columns, split_amounts
+from textile_pcf.activity.spread_numbers import quality_problems, spread_problems
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import Categorical, by_first_appearance, factorize, recode
 from textile_pcf.errors import InputError, Problem
@@ -37,7 +38,8 @@ TEXTS = (
     "enthalpy",
 )
 QUALITY = ("dq_technology", "dq_geography", "dq_time", "dq_precision")
-NUMBERS = ("amount", "gsd", *QUALITY)
+COMPLETENESS = "dq_completeness"
+NUMBERS = ("amount", "gsd", "low", "high", *QUALITY, COMPLETENESS)
 COLUMNS = (*TEXTS[:3], "amount", *TEXTS[4:5], "component", *TEXTS[5:], *NUMBERS[1:])
 REQUIRED = ("product", "stage")
 DATA_TYPES = ("measured", "calculated", "supplier", "literature", "estimated")
@@ -55,6 +57,7 @@ ALIASES = {
     "地区": "region", "区域": "region", "地區": "region", "年份": "year", "年": "year", "年度": "year",
     "计量基准": "per", "基准": "per", "数据类型": "data_type", "数据来源": "source", "来源": "source", "备注": "note",
     "備註": "note", "已确认": "confirmed", "确认": "confirmed", "已確認": "confirmed", "焓": "enthalpy", "焓值": "enthalpy",
+    "几何标准差": "gsd", "幾何標準差": "gsd", "下限": "low", "上限": "high", "完整性": "dq_completeness",
 }  # fmt: skip
 """Column of each Chinese header, in simplified and traditional characters; the usual header of each column first."""
 HEADER_COLUMNS = (*REQUIRED, "flow", "amount", "unit")  # without one of them, problems of single rows would be misleading
@@ -239,12 +242,12 @@ def read_columns(source: Any) -> ActivityColumns:
         return cells
     invalid[np.asarray(table.ragged, dtype=np.intp)] = True
     units, problems = split_amounts(cells, parsed)
-    quality = [name for name in QUALITY if name in parsed]
     problems = [
         *table.shape_problems,
         *problems,
         *number_problems(cells, parsed),
-        *range_problems(cells, quality, "gsd" in parsed),
+        *spread_problems(cells),
+        *quality_problems(cells, [name for name in (*QUALITY, COMPLETENESS) if name in parsed]),
     ]
     return replace(cells, problems=tuple(problems), units=units)
 

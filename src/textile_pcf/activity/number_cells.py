@@ -163,30 +163,3 @@ def _no_number(cell: Any, column: str) -> tuple[str, str]:
     is_option = isinstance(cell, str) and (bare := cell.replace("_", "")).isalpha() and not bare.isnumeric()
     cure = OPTION_CURE if is_option and column == "amount" else NUMBER_CURE
     return Message("{cell} in column {column} is not a number.", cell=quoted(cell), column=column), cure
-
-
-def range_problems(cells: ActivityColumns, quality: Sequence[str], has_gsd: bool) -> Iterator[Problem]:
-    """Yield a problem for each data quality or spread that is out of range, and mark its row in `cells.invalid`.
-
-    Parameters
-    ----------
-    cells : ActivityColumns
-    quality : sequence of str
-        Columns of data quality, from 1 (best) to 5 (worst).
-    has_gsd : bool
-        Whether there is a column `gsd`: the geometric standard deviation, at least 1.
-
-    Yields
-    ------
-    Problem
-    """
-    for column in quality:
-        rows = np.flatnonzero((cells.numbers[column] < 1) | (cells.numbers[column] > 5))
-        cells.invalid[rows] = True
-        yield from cells.problems_at(
-            rows, Message("{column} is outside 1 to 5.", column=column), "1 is best, 5 is worst.", column, "bad-quality"
-        )
-    if has_gsd:
-        rows = np.flatnonzero(cells.numbers["gsd"] < 1)
-        cells.invalid[rows] = True
-        yield from cells.problems_at(rows, "gsd is below 1.", "1 means no spread, 1.1 about ten percent.", "gsd", "bad-gsd")

@@ -18,6 +18,7 @@ from textile_pcf.factors import FactorTable, default_table, load_factors
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import Supply, load_supply
+from textile_pcf.uncertainty_analysis.columns import ColumnOptions, column_options
 from textile_pcf.units import UnitError, parse_unit
 
 Factors = FactorTable | str | Path | Sequence[str | Path]
@@ -72,8 +73,12 @@ class Job:
         Folder of the results.
     supply : Supply or None
         Electricity and heat of the sites.
+    uncertainty : ColumnOptions or None
+        Columns of uncertainty; None for none.
     linked : bool
         Whether products may take other products. All of them are in one partition then.
+    quality : bool
+        Whether results have columns on the quality of the data.
     """
 
     rules: RuleSet
@@ -83,7 +88,9 @@ class Job:
     on_error: str
     out: str
     supply: Supply | None = None
+    uncertainty: ColumnOptions | None = None
     linked: bool = False
+    quality: bool = False
     identity: dict[str, Any] = field(init=False, repr=False, compare=False)
     """What the manifest says of the job: a folder with another identity holds another run."""
 
@@ -101,6 +108,10 @@ class Job:
             identity["boundary"] = self.rules.boundary
         if self.supply is not None:
             identity["supply"] = {"name": self.supply.name, "sha256": self.supply.sha256}
+        if self.quality:
+            identity["quality"] = True
+        if self.uncertainty is not None:
+            identity["uncertainty"] = self.uncertainty.identity
         object.__setattr__(self, "identity", identity)
 
     @property
@@ -122,6 +133,8 @@ class JobOptions:
     biogenic: str | None
     boundary: str | None
     supply: Supply | str | Path | None
+    uncertainty: str | Mapping[str, Any] | None = None
+    quality: bool = False
 
 
 def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path, options: JobOptions) -> Job:
@@ -156,7 +169,17 @@ def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path,
         except UnitError as error:
             raise UsageError([Problem(f"unit {unit!r}", error.what, error.cure, code="bad-unit")]) from error
     sites = None if options.supply is None else load_supply(options.supply)
-    return Job(rule_set, (declared, *others), options.results, tuple(options.units), options.on_error, str(out), sites)
+    spread = column_options(options.uncertainty)
+    if spread is not None and options.results != "stages":
+        what, cure = "Uncertainty is a column of products, not of lines.", 'Ask for results="stages".'
+        raise UsageError([Problem("uncertainty", what, cure, code="uncertainty")])
+    if options.quality and options.results != "stages":
+        what, cure = "The quality of data has columns of products only.", "Write results of stages, or leave `quality` out."
+        raise UsageError([Problem("quality", what, cure, code="quality")])
+    return Job(
+        rule_set, (declared, *others), options.results, tuple(options.units), options.on_error, str(out), sites, spread,
+        quality=bool(options.quality),
+    )  # fmt: skip
 
 
 def _require_pyarrow() -> None:

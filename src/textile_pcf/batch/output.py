@@ -13,6 +13,7 @@ from textile_pcf.columns import ArrowStrings
 from textile_pcf.io.safe_text import guard_cells
 from textile_pcf.io.table import Table
 from textile_pcf.results import SPLIT, Footprint
+from textile_pcf.uncertainty_analysis.columns import CLOSED_COLUMNS, DRAWN_COLUMNS, ColumnOptions, uncertainty_columns
 
 
 def stage_columns(
@@ -76,6 +77,62 @@ def stage_columns(
         for name in ("default_share", "default_factor_share"):
             add(f"{name}{suffix}", _align(getattr(result, name) if result else None, rows, len(names)), "1", other)
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def with_quality(table: Any, result: Footprint) -> Any:
+    """Return columns of a result with those on the quality of its data; empty where nothing is rated.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+    result : Footprint
+    """
+    import pyarrow as pa
+
+    from textile_pcf.data_quality import quality
+
+    rated = quality(result)
+    columns = {
+        "dqr": rated.dqr,
+        "rated_share": rated.ratings.rated_share,
+        "primary_data_share": rated.primary_data_share,
+        "primary_activity_share": rated.primary_activity_share,
+    }
+    for name, values in columns.items():
+        array = pa.array(np.ascontiguousarray(values), from_pandas=True)
+        table = table.append_column(pa.field(name, pa.float64(), True, metadata={"unit": "1"}), array)
+    return table
+
+
+def add_uncertainty(columns: Any, results: Sequence[Footprint | None], scenarios: Sequence[str], options: ColumnOptions) -> Any:
+    """Return result columns with those of uncertainty of each scenario; null where there is no number.
+
+    Parameters
+    ----------
+    columns : pyarrow.Table
+        From `stage_columns`.
+    results, scenarios
+        As for `stage_columns`.
+    options : ColumnOptions
+        What is computed.
+
+    Returns
+    -------
+    pyarrow.Table
+    """
+    import pyarrow as pa
+
+    base = results[0]
+    assert base is not None
+    for result, scenario in zip(results, scenarios, strict=True):
+        suffix = f"@{scenario}" if scenario else ""
+        rows, found = _product_rows(base, result), uncertainty_columns(result, options) if result else {}
+        names = found or dict.fromkeys(DRAWN_COLUMNS if options.draws else CLOSED_COLUMNS)
+        for name in {**names, "declared_share": None}:
+            unit = "1" if name in ("gsd", "declared_share") else f"kgCO2e/{base.unit}"
+            values = pa.array(np.ascontiguousarray(_align(found.get(name), rows, len(base.names))), from_pandas=True)
+            columns = columns.append_column(pa.field(f"{name}{suffix}", pa.float64(), True, metadata={"unit": unit}), values)
+    return columns
 
 
 def _product_rows(base: Footprint, result: Footprint | None) -> Any:

@@ -145,10 +145,12 @@ def calculate_batch(
     biogenic: str | None = None,
     boundary: str | None = None,
     supply: Supply | str | Path | None = None,
+    uncertainty: str | Mapping[str, Any] | None = None,
     dask: Any = None,
     executor: Executor | None = None,
     threads: bool = False,
     partition_rows: int = ROWS,
+    quality: bool = False,
 ) -> BatchResult:
     """Calculate the footprints of a catalogue and write them as Parquet files. [kg CO2e per product unit]
 
@@ -182,6 +184,9 @@ def calculate_batch(
         As for `footprint`.
     supply : Supply or path, optional
         Electricity and heat of the sites, as for `calculate`. The totals of both accountings are written.
+    uncertainty : str or mapping, optional
+        `closed` for the closed form; or {draws, seed, assume, pedigree} as for `uncertainty`. Adds the columns `gsd`, `p2_5`,
+        `p97_5` and `declared_share`; with `draws` also `mean` and `sd`.
     dask : address or Client, optional
         Dask cluster whose workers see the same files.
     executor : concurrent.futures.Executor, optional
@@ -190,6 +195,9 @@ def calculate_batch(
         Whether `workers` are threads.
     partition_rows : int
         Rows of a partition, approximately.
+    quality : bool, optional
+        Whether results of stages also have the columns `dqr`, `rated_share`, `primary_data_share` and
+        `primary_activity_share` of the declared footprint; empty where nothing is rated.
 
     Returns
     -------
@@ -221,7 +229,7 @@ def calculate_batch(
     retain_freed_memory()
     runner = Runner(workers, threads, dask, executor)
     runner.preload_workers()
-    options = JobOptions(results, on_error, scenarios, units, gwp, biogenic, boundary, supply)
+    options = JobOptions(results, on_error, scenarios, units, gwp, biogenic, boundary, supply, uncertainty, quality)
     job = prepare_job(rules, factors, folder, options)
     with open_folder(folder, source):
         counts = _Batch(source, job, runner, folder, partition_rows, progress).run()

@@ -54,7 +54,7 @@ class _Layout:
         FloatArray, FloatArray, FloatArray
     ]  # (columns, stages) for output, input and loss. [kg CO2e per unit as given and kg]
     losses: tuple[tuple[tuple[int, float, str], ...], ...]  # per stage: column, factor to kg/kg, basis
-    measured: Mapping[str, tuple[int, float]]  # grammage, width, mass, wears: column and factor
+    measured: Mapping[str, tuple[int, float]]  # grammage, width, mass, wears, sold: column and factor
     any_sign: NDArray[np.bool_]
     most: FloatArray  # of each column, above which its amounts must be confirmed
     inside: NDArray[np.bool_]
@@ -229,7 +229,7 @@ def _measures(part: FloatArray, layout: _Layout) -> ProductUnits:
         column, factor = layout.measured[name]
         return part[:, column] * factor
 
-    fields = {name: values(name, getattr(base, name)) for name in ("grammage", "width", "wears") if hasattr(base, name)}
+    fields = {name: values(name, getattr(base, name)) for name in ("grammage", "width", "wears", "sold") if hasattr(base, name)}
     return replace(base, mass=values("mass", base.mass), **fields)  # type: ignore[arg-type]
 
 

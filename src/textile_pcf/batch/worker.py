@@ -17,7 +17,7 @@ from textile_pcf.activity import build_activity
 from textile_pcf.batch.atomic_files import part_name, read_json, write_atomically, write_json
 from textile_pcf.batch.job import Job
 from textile_pcf.batch.malloc import retain_freed_memory
-from textile_pcf.batch.output import COLUMNS_OF, rejected_rows
+from textile_pcf.batch.output import COLUMNS_OF, add_uncertainty, rejected_rows, with_quality
 from textile_pcf.batch.partitions import split_products
 from textile_pcf.calculation import calculate_scenarios
 from textile_pcf.columns import by_first_appearance, factorize
@@ -343,6 +343,10 @@ def _write_results(job: Job, footprints: list[Footprint | None], path: Path) -> 
     declared, *others = job.scenarios
     nullable = [scenario.name for scenario in others if scenario.factors is not declared.factors]
     columns = COLUMNS_OF[job.results](footprints, [scenario.name for scenario in job.scenarios], job.units, nullable)
+    if job.quality and footprints[0] is not None:
+        columns = with_quality(columns, footprints[0])
+    if job.uncertainty is not None:
+        columns = add_uncertainty(columns, footprints, [scenario.name for scenario in job.scenarios], job.uncertainty)
     columns = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **job.metadata})
     coded = [field.name for field in columns.schema if not str(field.type).startswith(("double", "float", "string"))]
     compression = "zstd" if coded else "none"

@@ -59,6 +59,7 @@ SETS = ("gwp", "biogenic")
     type=click.IntRange(min=1),
     help="Processes, at least 1; without it none, but the next rows are loaded and the last results written meanwhile.",
 )
+@click.option("--quality", is_flag=True, help="Columns on the quality of the data: rating, and shares of primary data.")
 @click.option("--dask", metavar="ADDRESS", help="Address of a Dask scheduler.")
 @click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
 @options.language
@@ -76,6 +77,7 @@ def batch(
     supply: Path | None,
     scenarios: tuple[str, ...],
     workers: int | None,
+    quality: bool,
     dask: str | None,
     progress: bool | None,
     lang: str,
@@ -93,7 +95,7 @@ def batch(
         result = calculate_batch(
             file, rule, factors, out=output, results=results, on_error=on_error, workers=workers,
             progress=ProgressBar(progress, lang), scenarios=changes, units=units, gwp=gwp, biogenic=biogenic, boundary=boundary,
-            supply=supply, dask=dask,
+            supply=supply, dask=dask, quality=quality,
         )  # fmt: skip
         _write_summary(result, rule, lang, collected)
     if result.rejected:

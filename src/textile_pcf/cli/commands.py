@@ -8,12 +8,18 @@ from pathlib import Path
 import click
 
 from textile_pcf.cli import options
+from textile_pcf.cli.audit import lock, verify
 from textile_pcf.cli.batch import batch
+from textile_pcf.cli.compare import compare, diff
 from textile_pcf.cli.definitions import factors_group, rules_group
 from textile_pcf.cli.factory import factory_group
 from textile_pcf.cli.factory_meters import meters as meters_command
 from textile_pcf.cli.factory_site import SITE_COMMANDS
 from textile_pcf.cli.help import Group
+from textile_pcf.cli.label import label
+from textile_pcf.cli.quality import quality
+from textile_pcf.cli.scenario import scenario
+from textile_pcf.cli.uncertainty import uncertainty as uncertainty_command
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import JoinedMessage, Message
 
@@ -36,6 +42,9 @@ def app() -> None:
 
 
 app.add_command(batch)
+app.add_command(lock)
+app.add_command(verify)
+app.add_command(label)
 
 
 @app.command("calculate")
@@ -50,6 +59,8 @@ app.add_command(batch)
 @click.option("--format", "output_format", metavar="FORMAT", help="table, csv, json, parquet or xlsx.")
 @options.output
 @click.option("--lines", is_flag=True, help="csv and parquet: every line of the sum.")
+@options.publish
+@options.strict
 @options.language
 def calculate(
     file: Path,
@@ -63,18 +74,22 @@ def calculate(
     output_format: str | None,
     output: Path | None,
     lines: bool,
+    publish: bool,
+    strict: bool,
     lang: str,
 ) -> None:
     """Calculate the footprints of the products in a file."""
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.cli.output import chosen_format, write_result
+    from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
 
     chosen_format(output_format, output)
     refuse_output(output, rule, factors, file, supply)
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = publishable(result, publish, strict)
         write_result(result, output_format, output, unit, lines, lang)
         collected.write(result.warnings())
 
@@ -136,6 +151,8 @@ def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str
 @options.biogenic
 @options.boundary
 @options.supply
+@options.publish
+@options.strict
 @options.language
 def explain(
     file: Path,
@@ -147,14 +164,18 @@ def explain(
     biogenic: str | None,
     boundary: str | None,
     supply: Path | None,
+    publish: bool,
+    strict: bool,
     lang: str,
 ) -> None:
     """Show every term of a footprint, to be checked with a pocket calculator."""
     from textile_pcf.calculation import footprint
+    from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
 
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = publishable(result, publish, strict)
         collected.mark_shown(result.warnings())
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
@@ -166,44 +187,58 @@ def explain(
     "-o",
     "--output",
     metavar="FILE",
-    required=True,
     type=options.PATH,
     help="File to write: .html, or .xlsx with live formulas.",
 )
+@click.option("--dossier", metavar="FOLDER", type=options.PATH, help="New folder for lock, saved result, report and labels.")
 @options.factors
 @options.unit
 @options.gwp
 @options.biogenic
 @options.boundary
 @options.supply
+@options.publish
+@options.strict
 @options.language
 def report(
     file: Path,
     rule: str,
-    output: Path,
+    output: Path | None,
+    dossier: Path | None,
     factors: tuple[str, ...] | None,
     unit: str | None,
     gwp: str | None,
     biogenic: str | None,
     boundary: str | None,
     supply: Path | None,
+    publish: bool,
+    strict: bool,
     lang: str,
 ) -> None:
     """Write a report for the reader who must believe it: one HTML file, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
+    from textile_pcf.cli.dossier import refuse_dossier, write_dossier
     from textile_pcf.cli.guard import refuse_output
+    from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.report import ENDINGS, to_excel, to_html
 
-    ending = output.suffix.lower()
-    if ending not in ENDINGS:
+    if output is None and dossier is None:
+        raise click.MissingParameter(param_hint="'-o' / '--output'", param_type="option")
+    ending = output.suffix.lower() if output else ENDINGS[0]
+    if output and ending not in ENDINGS:
         what = Message("{name!r} ends in neither {endings}.", name=output.name, endings=JoinedMessage(ENDINGS, " nor ", " 或 "))
         raise click.BadParameter(what.localized(lang), param_hint="-o")
     refuse_output(output, rule, factors, file, supply)
+    refuse_dossier(dossier)
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = publishable(result, publish, strict)
         write = to_excel if ending == ".xlsx" else to_html
-        write(result, output, unit, lang)
+        if output:
+            write(result, output, unit, lang)
+        if dossier:
+            sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, dossier, unit, lang)))
         collected.write(result.warnings())
 
 
@@ -233,6 +268,11 @@ def template(rule: str, output: Path | None, show_all: bool, products: str | Non
         make_template(rules, output, lang, show_all, product_ids, site)
 
 
+app.add_command(quality)
+app.add_command(scenario)
+app.add_command(compare)
+app.add_command(diff)
+app.add_command(uncertainty_command)
 app.add_command(rules_group)
 app.add_command(factors_group)
 for command in (meters_command, *SITE_COMMANDS):

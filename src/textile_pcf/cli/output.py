@@ -121,17 +121,21 @@ def _rows(result: Footprint, unit: str | None) -> list[list[Any]]:
     """Return a header row and one row per product: unit, total, both headline figures, all stages inside the boundary."""
     scale = result.scale(unit)
     inside = [k for k, info in enumerate(result.stages) if not info.outside]
-    head = ["product", "unit", "total", "total_excluding", "total_including", *(result.stages[k].id for k in inside)]
+    both = () if result.merges_stages else result.headline
+    names = () if result.merges_stages else ("total_excluding", "total_including")
+    head = ["product", "unit", "total", *names, *(result.stages[k].id for k in inside)]
     values = result.by_stage[:, inside] * scale[:, None]
-    totals = np.stack([result.totals, *result.headline], axis=1) * scale[:, None]
+    totals = np.stack([result.totals, *both], axis=1) * scale[:, None]
     rows = [
         [p, f"kgCO2e/{unit or result.unit}", *row] for p, row in zip(result.products, _as_rows(totals, values), strict=True)
     ]
     return [head, *rows]
 
 
-def _as_rows(totals: Any, values: Any) -> list[list[float]]:
-    return np.column_stack([totals, values]).tolist()  # type: ignore[no-any-return]
+def _as_rows(totals: Any, values: Any) -> list[list[float | None]]:
+    """Return one list per product; None where a stage of a published result is merged."""
+    rows = np.column_stack([totals, values]).tolist()
+    return [[None if number != number else number for number in row] for row in rows]
 
 
 def _contributions(result: Footprint, unit: str | None) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from textile_pcf.arrays import FloatArray
 from textile_pcf.cli.width import padded, width
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results import Footprint
@@ -18,6 +21,8 @@ def as_table(result: Footprint, unit: str | None, language: str) -> str:
     """Return a result as text: the stages of a few products or one line per product, then rule, factors and conventions."""
     scale = result.scale(unit)
     shown_unit = unit or result.unit
+    if result.merges_stages:
+        return _merged_stages(result, scale, shown_unit, language)
     if len(result.products) <= MAX_DETAILED:
         blocks = [
             _product_stages(result, number, float(scale[number]), shown_unit, language)
@@ -29,6 +34,18 @@ def as_table(result: Footprint, unit: str | None, language: str) -> str:
     both = list(zip(*(figure * scale for figure in result.headline), strict=True))
     lines = [f"{padded(product, columns)}{a:>14.6g}{b:>14.6g}" for product, (a, b) in zip(result.products, both, strict=True)]
     return "\n".join([head, *_headings(result, columns, language), *lines, "", _basis(result, language)]) + "\n"
+
+
+def _merged_stages(result: Footprint, scale: FloatArray, unit: str, language: str) -> str:
+    """Return the total and the stages of each product of a strict publication, with the sum of those that are merged."""
+    per, texts = fixed_text("per", language).format(unit=unit), []
+    columns = max(width(info.name(language)) for info in result.stages) + 2
+    for number, product in enumerate(result.products):
+        texts.append(f"{product}: {result.totals[number] * scale[number]:.6g} {per}")
+        for info, value in zip(result.stages, (result.by_stage[number] * scale[number]).tolist(), strict=True):
+            if value and not np.isnan(value) and not info.outside:
+                texts.append(f"  {padded(info.name(language), columns)}{value:>10.4g}")
+    return "\n".join([*texts, "", _basis(result, language)]) + "\n"
 
 
 def _headings(result: Footprint, columns: int, language: str) -> list[str]:
@@ -80,7 +97,7 @@ def _basis(result: Footprint, language: str) -> str:
     factors = ", ".join(table["table"] for table in source["factors"])
     parts = (
         fixed_text(source["boundary"], language),
-        gwp_of(result, language),
+        source["gwp"] if result.merges_stages else gwp_of(result, language),
         fixed_text(source["biogenic"], language),
         factors,
     )

@@ -19,6 +19,8 @@ from textile_pcf.factors.composed import with_composed
 from textile_pcf.factors.declared import Report, check_declared
 from textile_pcf.factors.editions import shipped_file, shipped_tables
 from textile_pcf.factors.gwp import SETS, UNKNOWN
+from textile_pcf.factors.primary_share import check_primary_shares
+from textile_pcf.factors.spreads import check_spreads
 from textile_pcf.factors.table import (
     COLUMNS,
     COUNTED_GASES,
@@ -169,6 +171,7 @@ def check_table(name: str, cells: Table, document: TableDocument, path: Path | N
     _check_numbers(values, np.array([cell_text(cell) == "" for cell in cells.columns["value"]]), report)
     check_declared(texts, values, units, report, names)
     _check_duplicates(texts, cells, report)
+    problems += check_primary_shares(texts["primary_data_share"], cells)
     table = FactorSheet(
         name=name,
         document=document,
@@ -291,10 +294,7 @@ def _check_numbers(values: dict[str, FloatArray], empty: NDArray[np.bool_], repo
     for axis in QUALITY:
         for row in np.flatnonzero((values[axis] < 1) | (values[axis] > 5)):
             report(int(row), axis, "A data quality rating is outside 1 to 5.", "1 is best, 5 worst.")
-    for row in np.flatnonzero(values["gsd"] < 1):
-        report(int(row), "gsd", "A geometric standard deviation is below 1.", "1 means no spread.")
-    for row in np.flatnonzero(values["low"] > values["high"]):
-        report(int(row), "low", "`low` is above `high`.", "Exchange them.")
+    check_spreads(values, report)
 
 
 def _check_duplicates(texts: dict[str, list[str]], cells: Table, report: Report) -> None:

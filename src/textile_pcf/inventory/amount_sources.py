@@ -31,7 +31,7 @@ def amount_sources(activity: Activity, quantities: Quantities) -> tuple[IndexArr
             continue
         exchanges = np.flatnonzero((flows.flow == spec.index) & by_rule)
         start = activity.property_entries.offsets[spec.default.reference]
-        index = start + _property_entries(activity, spec.default.reference, spec.stage, flows.entry[exchanges])
+        index = start + property_entries(activity, spec.default.reference, spec.stage, flows.entry[exchanges])
         given = activity.property_rows[index] >= 0
         row[exchanges[given]] = activity.property_rows[index[given]]
         by_rule[exchanges[given]] = False
@@ -39,7 +39,7 @@ def amount_sources(activity: Activity, quantities: Quantities) -> tuple[IndexArr
     return row, by_rule, entry
 
 
-def _property_entries(activity: Activity, index: int, stage: int, entries: IndexArray) -> IndexArray:
+def property_entries(activity: Activity, index: int, stage: int, entries: IndexArray) -> IndexArray:
     """Return the entries of a property that entries of a stage refer to."""
     rules = activity.rules
     owner = rules.properties[index].stage

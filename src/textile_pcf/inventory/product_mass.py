@@ -23,7 +23,7 @@ class _MassProperties:
     Attributes
     ----------
     indices : tuple of int
-        Property index of mass, grammage, width and wears; -1 if the rule has no such property.
+        Property index of mass, grammage, width, wears and sold; -1 if the rule has no such property.
     per : tuple of (str, int)
         Dimensions that a mass refers to, after division by `factor`.
     factor : float
@@ -37,7 +37,7 @@ class _MassProperties:
 
 @lru_cache(maxsize=32)
 def _mass_properties(rules: RuleSet) -> _MassProperties:
-    specs = [rules.product_property(name) for name in ("mass", "grammage", "width", "wears")]
+    specs = [rules.product_property(name) for name in ("mass", "grammage", "width", "wears", "sold")]
     indices = tuple(-1 if spec is None else spec.index for spec in specs)
     mass, per = specs[0], rules.product_unit.dimensions
     if mass is not None and len(mass.unit.dimensions) > 1:
@@ -53,8 +53,8 @@ def product_units_of(activity: Activity, properties: FloatArray) -> ProductUnits
     nothing = activity.structure.not_given
     mass, *others = [nothing if index < 0 else properties[blocks[index]] for index in sources.indices]
     rules = activity.rules
-    grammage, width, wears = others
-    return ProductUnits(rules.product_unit, mass / sources.factor, sources.per, grammage, width, wears, rules.unit_names)
+    grammage, width, wears, sold = others
+    return ProductUnits(rules.product_unit, mass / sources.factor, sources.per, grammage, width, wears, sold, rules.unit_names)
 
 
 def product_mass(activity: Activity, properties: FloatArray) -> FloatArray:

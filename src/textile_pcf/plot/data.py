@@ -12,6 +12,7 @@ from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message
+from textile_pcf.results.licence import refuse_masked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,6 +100,7 @@ class PlotData:
         """
         import pandas as pd
 
+        refuse_masked(self.result, "plot")
         contributions = self.result.lines
         rows = np.flatnonzero(contributions.product == product)
         rows = rows[np.argsort(contributions.stage[rows], kind="stable")]

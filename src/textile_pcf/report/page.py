@@ -15,6 +15,7 @@ from textile_pcf.messages.message import localize
 from textile_pcf.results import SPLIT, Footprint
 from textile_pcf.results.display import gwp_of, rests_on, stage_bars
 from textile_pcf.results.headline import headline_rows
+from textile_pcf.results.licence import licence_notes, refuse_merged
 from textile_pcf.results.statements import method_statements
 
 MAX_DETAILED = 20  # products shown line by line
@@ -52,7 +53,8 @@ class ReportContext:
     def warnings(self, product: int | None = None) -> list[str]:
         """Return the warnings of a product, or of the whole result, in the language of the report."""
         name = None if product is None else self.result.products[product]
-        return [localize(warning, self.language) for warning in self.result.warnings(name)]
+        texts = (*licence_notes(self.result), *self.result.warnings(name))
+        return [localize(warning, self.language) for warning in texts]
 
 
 def format_figure(value: float) -> str:
@@ -80,14 +82,16 @@ def format_aligned(value: float, total: float) -> str:
     >>> format_aligned(0.04315, 12.77), format_aligned(4.74, 12.77), format_aligned(0.0, 0.0), format_aligned(3.0, 36938.0)
     ('0.043', '4.740', '0', '3')
     """
+    if not np.isfinite(value):  # of a masked line
+        return "–"
     magnitude = max(abs(value), abs(total))
     decimals = min(max(0, DECIMALS - int(np.floor(np.log10(magnitude)))), 12) if magnitude else 0
     return f"{value:,.{decimals}f}".replace("-", "−")
 
 
 def format_percent(value: float, total: float) -> str:
-    """Format a share of the total; a dash if the total is zero."""
-    return f"{value / total * 100:.1f} %".replace("-", "−") if total else "–"
+    """Format a share of the total; a dash if the total is zero or the value is masked."""
+    return f"{value / total * 100:.1f} %".replace("-", "−") if total and np.isfinite(value) else "–"
 
 
 def render_page(result: Footprint, unit: str | None, language: str) -> str:
@@ -109,6 +113,7 @@ def render_page(result: Footprint, unit: str | None, language: str) -> str:
     InputError
         A product cannot be converted to `unit`.
     """
+    refuse_merged(result, "to_html")
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError:
@@ -180,7 +185,7 @@ def _product(context: ReportContext, product: int, markup: Any) -> dict[str, Any
         "alternatives": alternatives,
         "picture": markup(stage_bars(result, product, context.language, scale)),  # stage_bars escapes its texts
         "stages": _stages(context, product, float(result.headline.excluding[product]) * scale),
-        "hotspots": sorted((line for line in inside if not line["removes"]), key=lambda line: -abs(line["kg"]))[:HOTSPOTS],
+        "hotspots": _hotspots(inside),
         "lines": lines,
         "defaults": [line for line in lines if line["ruled"]],
         "sources": _sources(inside, total),
@@ -188,6 +193,12 @@ def _product(context: ReportContext, product: int, markup: Any) -> dict[str, Any
         "method": method_statements(result, product, context.language, scale),
         "explained": result.explain(result.products[product], language=context.language),
     }
+
+
+def _hotspots(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the lines that emit most; masked ones are left out."""
+    shown = (line for line in lines if not line["removes"] and np.isfinite(line["kg"]))
+    return sorted(shown, key=lambda line: -abs(line["kg"]))[:HOTSPOTS]
 
 
 def _stages(context: ReportContext, product: int, total: float) -> list[dict[str, Any]]:
@@ -249,7 +260,7 @@ def _factors(context: ReportContext) -> list[dict[str, Any]]:
         lines = context.result.lines
         names = ("item", "region", "year", "fallback", "factor_unit", "factor_table", "factor_source", "factor_locator")
         texts = {name: lines.text(name, line) for name in names}
-        key = (*texts.values(), float(lines.factor[line]))
+        key = (*texts.values(), repr(float(lines.factor[line])))
         if key not in entries:
             entries[key] = texts | {"factor": float(lines.factor[line])}
     return sorted(entries.values(), key=lambda row: (row["item"], row["region"], row["year"]))

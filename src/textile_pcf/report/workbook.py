@@ -21,6 +21,7 @@ from textile_pcf.report.sheets import Sheet
 from textile_pcf.report.sums import chain_of, linked_products
 from textile_pcf.report.totals import Totals
 from textile_pcf.results import Footprint
+from textile_pcf.results.licence import licence_notes, refuse_masked
 from textile_pcf.results.statements import method_statements
 
 MOST_LINES = 100_000  # lines that a spreadsheet opens in reasonable time
@@ -52,6 +53,7 @@ def write_workbook(result: Footprint, path: Path, unit: str | None, language: st
     """
     from openpyxl import Workbook
 
+    refuse_masked(result, "to_excel")
     if len(result.lines.product) > MOST_LINES or len(result.stage_masses.product) + len(result.products) > MOST_ROWS:
         cure = "Calculate fewer products at a time, or write Parquet."
         what = Message(
@@ -101,7 +103,7 @@ def _write_about(sheet: Sheet, result: Footprint, language: str) -> None:
     if not linked_products(result)[1]:
         sheet.text(0, fixed_text("sheet_loops", language), "free")
         sheet.row += 1
-    for text in result.warnings():
+    for text in (*licence_notes(result), *result.warnings()):
         sheet.text(0, localize(text, language), "free")
         sheet.row += 1
     sheet.row += 1

@@ -9,7 +9,7 @@ import numpy as np
 from textile_pcf.arrays import FloatArray
 from textile_pcf.engine.loops import sum_by_group
 from textile_pcf.results.contributions import SPLIT
-from textile_pcf.results.method_record import allocation_record, boundary_totals, cutoff_record
+from textile_pcf.results.method_record import boundary_totals
 from textile_pcf.results.tables import emissions_by_code, line_groups
 
 if TYPE_CHECKING:
@@ -59,18 +59,18 @@ def as_dict(result: Footprint, unit: str | None) -> dict[str, Any]:
 
 def _method(result: Footprint, number: int, by: float) -> dict[str, Any]:
     """Return what is left out and open, shares of sets of potentials, totals by boundary, and allocation if there is any."""
-    cutoff = cutoff_record(result, number)
+    cutoff = result.cutoff_record(number)
     cutoff["with_left_out"] *= by
     sets, shares = result.gwp_sets
     values: dict[str, Any] = {
-        "boundary": result.run.activity.rules.boundary,
+        "boundary": result.rules.boundary,
         "gwp_sets": {name: float(share) for name, share in zip(sets, shares[number], strict=True)},
         "cutoff": cutoff,
     }
     boundaries = boundary_totals(result, number)
     if len(boundaries) > 1:
         values["boundaries"] = {name: total * by for name, total in boundaries.items()}
-    allocation = allocation_record(result, number)
+    allocation = result.allocation_record(number)
     for record in allocation:
         record["alternatives"] = [{**other, "total": other["total"] * by} for other in record["alternatives"]]
     return values | ({"allocation": allocation} if allocation else {})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
 import numpy as np
 
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, read_only
 from textile_pcf.columns import Categorical
 
 SPLIT = ("fossil", "biogenic", "uptake", "land_use_change")
@@ -197,3 +197,33 @@ def to_frame(lines: Contributions, products: tuple[str, ...], stages: tuple[Stag
     for name in ("data_type", "source", "locator", "factor_table", "factor_source", "factor_locator"):
         columns[name] = coded(name)
     return pd.DataFrame(columns)
+
+
+def hide_lines(lines: Contributions, hidden: BoolArray) -> Contributions:
+    """Return contributions in which some lines have no numbers: neither amount nor factor nor emissions.
+
+    Parameters
+    ----------
+    lines : Contributions
+    hidden : ndarray of bool, shape (lines,)
+        Which lines.
+    """
+
+    def without(values: FloatArray) -> FloatArray:
+        chosen = hidden.reshape(-1, *[1] * (values.ndim - 1))
+        return read_only(np.where(chosen, np.nan, values))
+
+    def cleared(column: Categorical) -> Categorical:
+        return Categorical(np.where(hidden, len(column.categories), column.codes), (*column.categories, ""))
+
+    return replace(
+        lines,
+        value=without(lines.value),
+        drivers=without(lines.drivers),
+        amount=without(lines.amount),
+        factor=without(lines.factor),
+        split=without(lines.split),
+        aircraft=without(lines.aircraft),
+        as_written=cleared(lines.as_written),
+        printed=cleared(lines.printed),
+    )

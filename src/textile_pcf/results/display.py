@@ -62,6 +62,8 @@ def as_html(result: Footprint, language: str = "en") -> str:
     >>> "织造" in html, "从摇篮到大门" in html, "http" in html
     (True, True, False)
     """
+    if result.merges_stages:
+        return f"<pre>{escape(repr(result))}</pre>"
     if len(result.products) <= STAGED:
         body = "".join(_product(result, row, language) for row in range(len(result.products)))
     else:

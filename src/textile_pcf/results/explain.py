@@ -9,7 +9,6 @@ import numpy as np
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, localize
-from textile_pcf.results.balance_terms import balance_terms
 from textile_pcf.results.contributions import Driver, DriverKind
 from textile_pcf.results.headline import headline_rows, headline_text
 from textile_pcf.suggest import nearest
@@ -37,9 +36,12 @@ def explain_lines(result: Footprint, product: int, stage: str | None, language: 
         if stage is not None and info.id != stage:
             continue
         lines = np.flatnonzero((result.lines.product == product) & (result.lines.stage == place))
-        if not len(lines) and stage is None:
+        if not len(lines) and stage is None and not (result.merges_stages and result.by_stage[product, place]):
             continue
         total = result.by_stage[product, place]
+        if np.isnan(total):
+            texts += ["", f"{info.name(language)} [{info.id}] {fixed_text('explain_merged', language)}"]
+            continue
         outside = fixed_text("explain_outside", language) if info.outside else ""
         texts.append("")
         texts.append(f"{info.name(language)} [{info.id}] {number(total)} kg CO2e/{result.unit}{outside}")
@@ -69,8 +71,8 @@ def _head(result: Footprint, product: int, language: str) -> str:
     if language == "zh":
         source |= {key: fixed_text(source[key], language) for key in ("status", "boundary", "biogenic")}
     total = f"{number(result.totals[product])} {fixed_text('per', language, unit=result.unit)}"
-    both = headline_text(result, product, language)
-    return f"{result.products[product]}: {total}, {both}\n{fixed_text('explain_head', language, **source)}"
+    both = "" if result.merges_stages else f", {headline_text(result, product, language)}"
+    return f"{result.products[product]}: {total}{both}\n{fixed_text('explain_head', language, **source)}"
 
 
 def _masses(result: Footprint, product: int, stage: int, language: str) -> list[str]:
@@ -90,6 +92,9 @@ def _term(result: Footprint, line: int, language: str) -> list[str]:
     fibre = lines.text("component", line)
     name = _flow(result, line, language)
     name = fixed_text("explain_of_fibre", language, name=name, fibre=fibre) if fibre else name
+    if result.masked is not None and result.masked[line]:
+        shown = {"name": name, "item": lines.text("item", line), "code": result.factor_hash(line) or "-"}
+        return [f"  {fixed_text('explain_masked', language, **shown)}"]
     value, unit = lines.value[line], lines.text("unit", line)
     drivers = [f"{number(times)} {_driver(driver, language)}" for _, driver, times in lines.line_drivers(line)]
     amount = " × ".join([f"{number(value)} {lines.text('value_unit', line)}", *drivers])
@@ -108,7 +113,7 @@ def _term(result: Footprint, line: int, language: str) -> list[str]:
         f"    {_origin_text('explain_amount', origin, language)}",
         f"    {_origin_text('explain_factor', _factor(result, line, language), language)}",
     ]
-    rows[2:2] = [f"    {text}" for text in balance_terms(result, line, language)]
+    rows[2:2] = [f"    {text}" for text in result.balance_terms(line, language)]
     rows += _composition(result, line, language)
     parts = [
         f"{fixed_text(text, language)} {number(part)}" for text, part in zip(_PARTS, lines.split[line], strict=True) if part
@@ -173,17 +178,24 @@ def _join_parts(*parts: str) -> str:
 
 
 def _tail(result: Footprint, product: int, stage: str | None, language: str) -> list[str]:
-    from textile_pcf.results.statements import method_statements
-
     texts = [""]
     if stage is None:
-        inside = [k for k, info in enumerate(result.stages) if not info.outside and result.by_stage[product, k]]
+        values = np.nan_to_num(result.by_stage[product])
+        inside = [k for k, info in enumerate(result.stages) if not info.outside and values[k]]
         terms = " + ".join(number(result.by_stage[product, k]) for k in inside)
         total = number(result.totals[product])
         texts.append(fixed_text("explain_total", language, terms=terms or "0", total=total, unit=result.unit))
-        (excluding, kilograms, _), (removals, net, _), (including, both, _) = headline_rows(result, product, language)
-        texts.append(f"{excluding} {number(kilograms)} + {removals} {number(net)} = {including} {number(both)}")
-        texts += [f"{title}: {text}" for title, text in method_statements(result, product, language)]
+        if not result.merges_stages:
+            texts += _other_sums(result, product, language)
     warnings = result.warnings(result.products[product])
     texts += [fixed_text("explain_warning", language, text=localize(text, language)) for text in warnings]
     return texts if len(texts) > 1 else []
+
+
+def _other_sums(result: Footprint, product: int, language: str) -> list[str]:
+    """Return both headline figures, and what a reader must know of the method."""
+    from textile_pcf.results.statements import method_statements
+
+    (excluding, kilograms, _), (removals, net, _), (including, both, _) = headline_rows(result, product, language)
+    figures = f"{excluding} {number(kilograms)} + {removals} {number(net)} = {including} {number(both)}"
+    return [figures, *(f"{title}: {text}" for title, text in method_statements(result, product, language))]

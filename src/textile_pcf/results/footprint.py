@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf._extensions import extension
-from textile_pcf.arrays import FloatArray, read_only
+from textile_pcf.arrays import BoolArray, FloatArray, read_only
 from textile_pcf.columns import ArrowStrings
 from textile_pcf.engine.loops import sum_by_group
 from textile_pcf.errors import check_language
@@ -22,6 +23,7 @@ from textile_pcf.inventory.processes import Processes
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.results import method_record, tables
 from textile_pcf.results.as_dict import as_dict
+from textile_pcf.results.balance_terms import balance_terms
 from textile_pcf.results.carbon_content import carbon_content
 from textile_pcf.results.contributions import SPLIT, Contributions, StageInfo, to_frame
 from textile_pcf.results.default_shares import Gross, default_shares
@@ -35,6 +37,7 @@ from textile_pcf.results.run import Run, product_index
 from textile_pcf.results.stage_terms import stage_terms
 from textile_pcf.results.unit_scale import unit_scale
 from textile_pcf.results.warnings import result_warnings
+from textile_pcf.rules import RuleSet
 from textile_pcf.units.product_units import ProductUnits
 
 
@@ -78,14 +81,24 @@ class Footprint:
         return tuple(self.names)
 
     @property
+    def rules(self) -> RuleSet:
+        """The rule of the result."""
+        return self.run.activity.rules
+
+    @property
+    def biogenic(self) -> str:
+        """Convention of biogenic carbon: `minus_one_plus_one` or `zero_zero`."""
+        return self.run.biogenic
+
+    @property
     def unit(self) -> str:
         """Unit of the products."""
-        return self.run.activity.rules.product_unit.text
+        return self.rules.product_unit.text
 
     @cached_property
     def stages(self) -> tuple[StageInfo, ...]:
         """Stages of the rule."""
-        return stage_info(self.run.activity.rules)
+        return stage_info(self.rules)
 
     @cached_property
     def carbon_content(self) -> FloatArray | None:
@@ -109,6 +122,43 @@ class Footprint:
         for name in ("value", "drivers", "amount", "factor", "split", "aircraft"):
             read_only(getattr(lines, name))
         return lines
+
+    @property
+    def all_lines(self) -> Contributions:
+        """All contributions with their numbers, for sums; a published result has them, and does not show them."""
+        return self.lines
+
+    @property
+    def masked(self) -> BoolArray | None:
+        """Which lines show no number because they must not be passed on; None unless the result is a published one."""
+        return None
+
+    @property
+    def restricted_tables(self) -> list[str]:
+        """Labels of the tables of which values are used that must not be passed on."""
+        from textile_pcf.results.licence import find_restricted
+
+        return find_restricted(self.run.factors, self.used())
+
+    @property
+    def merges_stages(self) -> bool:
+        """Whether stages are merged into one sum, as in a strict publication."""
+        return False
+
+    def factor_hash(self, line: int) -> str:
+        """Return the hash of the factor of a masked line; empty of others.
+
+        Parameters
+        ----------
+        line : int
+            Index of the line.
+
+        Returns
+        -------
+        str
+            32 hexadecimal digits, or nothing.
+        """
+        return ""
 
     @cached_property
     def notes(self) -> tuple[tuple[int, str], ...]:
@@ -234,6 +284,53 @@ class Footprint:
     def gwp_sets(self) -> tuple[tuple[str, ...], FloatArray]:
         """Sets of global warming potentials, and the share of the gross emissions of each product under each. [1]"""
         return gwp_sets(self.inventory, self.run.factors, self.run.gwp)
+
+    def cutoff_record(self, product: int) -> dict[str, Any]:
+        """Return what a product leaves out against the limits of the rule, and what is open. Shares are parts of 1.
+
+        Parameters
+        ----------
+        product : int
+            Index of the product.
+
+        Returns
+        -------
+        dict
+            As `cutoff` of the JSON of a result.
+        """
+        return method_record.cutoff_record(self, product)
+
+    def allocation_record(self, product: int) -> list[dict[str, Any]]:
+        """Return how each stage of a product shares emissions with its co-products.
+
+        Parameters
+        ----------
+        product : int
+            Index of the product.
+
+        Returns
+        -------
+        list of dict
+            As `allocation` of the JSON of a result.
+        """
+        return method_record.allocation_record(self, product)
+
+    def balance_terms(self, line: int, language: str) -> list[str]:
+        """Return what leaves and what each input carries, of a line that balances biogenic carbon.
+
+        Parameters
+        ----------
+        line : int
+            Index of the line.
+        language : str
+            `en` or `zh`.
+
+        Returns
+        -------
+        list of str
+            One text per term; nothing for another line.
+        """
+        return balance_terms(self, line, language)
 
     def total_with_share(self, stage: int, share: float) -> FloatArray:
         """Return the totals if a stage gave another share to the product.
@@ -463,6 +560,21 @@ class Footprint:
         """
         return extension("report").to_html(self, path, unit, language)  # type: ignore[no-any-return]
 
+    def scenario(self, changes: Any) -> Any:
+        """Calculate this result again under ordered changes; see `textile_pcf.scenario`.
+
+        Parameters
+        ----------
+        changes : path, mapping or list
+            A change file, or what stands in one.
+
+        Returns
+        -------
+        Scenarios
+            Of each scenario a result and its saving.
+        """
+        return extension("comparison").scenario(self, changes)
+
     @property
     def plot(self) -> Any:
         """Pictures: `stages`, `waterfall`, `sankey`, `compare`, `hotspots`; see `textile_pcf.plot.Plots`."""
@@ -482,6 +594,92 @@ class Footprint:
             Object with the HTML and the text of the result.
         """
         return Shown(self, check_language(language))
+
+    def save(self, path: str | Path) -> Path:
+        """Write the result to a JSON file that `tp.load_result` reads, with every view and without its inputs.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write; its name ends in .json.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        UsageError
+            The name ends in something else, the result is a published one, or the file cannot be written.
+        """
+        return extension("audit").save(self, path)  # type: ignore[no-any-return]
+
+    def published(self, strict: bool = False) -> Footprint:
+        """Return the result as it may be passed on: lines with factors that must not be are masked.
+
+        Masked lines lose amount, value, drivers, factor and emissions; item, region, year and source stay, with a hash of the
+        factor that its owner can check. Sums stay. Stages that can be solved for a masked number are named in a warning.
+
+        Parameters
+        ----------
+        strict : bool, optional
+            Merge such stages into one sum, and leave out sums that would give a masked number away.
+
+        Returns
+        -------
+        Footprint
+            The published result.
+
+        Raises
+        ------
+        UsageError
+            Strict, and the total alone gives a masked number away.
+        """
+        result: Footprint = extension("audit").published(self, strict)
+        return result
+
+    def label(
+        self,
+        product: str,
+        unit: str | None = None,
+        decimals: int = 2,
+        significant: int | None = None,
+        issued: date | str | None = None,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Return what a label shows of one product, as a plain mapping; no mark is drawn.
+
+        Parameters
+        ----------
+        product : str
+            Id of a product.
+        unit : str, optional
+            Unit such as `m2`; by default the declared unit.
+        decimals : int, optional
+            Decimals of the value, rounded half to even.
+        significant : int, optional
+            Significant digits of the value, in place of decimals.
+        issued : date or str, optional
+            Day of issue; the rule says how long the figure is valid.
+        **options
+            `language` (`en` or `zh`) adds titles for people; `quality` is the entry of the product in the JSON of `quality`.
+
+        Returns
+        -------
+        dict
+            Value as a decimal text, unit, boundary, rule and conventions. [kg CO2e per unit]
+
+        Raises
+        ------
+        UsageError
+            There is no such product, number of digits or date.
+        InputError
+            The product cannot be converted to the unit, or the rule has no period of validity.
+        """
+        audit = extension("audit")
+        shown = audit.LabelOptions(unit, decimals, significant, issued, **options)
+        return audit.label(self, product, shown)  # type: ignore[no-any-return]
 
     def to_datapackage(self, path: Any = None, **options: Any) -> Any:
         """The system behind the result as a data package of Brightway: `textile_pcf.brightway.to_datapackage`. [kg CO2e]

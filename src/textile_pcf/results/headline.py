@@ -48,7 +48,7 @@ def headline(result: Footprint) -> Headline:
 
 def includes_removals(result: Footprint) -> bool:
     """Whether the declared total counts biogenic CO2 and its uptake."""
-    return result.run.biogenic == HOLDS_UPTAKE
+    return result.biogenic == HOLDS_UPTAKE
 
 
 def emissions_by_stage(result: Footprint) -> FloatArray:

@@ -2,16 +2,116 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from textile_pcf.arrays import BoolArray
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.factors import FactorSheet, FactorTable
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 
+ALLOWED = frozenset({"true", "yes", "y", "1", "1.0", "是", "可", "可以"})
+"""Words in column `redistributable` that allow passing a row on; any other word forbids it."""
 
-def restricted_tables(result: Footprint) -> list[str]:
-    """Labels of the tables used in a result whose values must not be passed on."""
-    used = set(result.lines.factor_table.categories)
-    tables_used = result.provenance.get("factors", ())
-    return [table["table"] for table in tables_used if table.get("redistributable") is False and table["table"] in used]
+
+def restricted_rows(sheet: FactorSheet) -> BoolArray:
+    """Return which rows of a table must not be passed on: by their own word, else by that of the table; shape (rows,).
+
+    Parameters
+    ----------
+    sheet : FactorSheet
+        A table of emission factors.
+
+    Examples
+    --------
+    >>> from textile_pcf.factors import load_factors
+    >>> bool(restricted_rows(load_factors().tables[0]).any())
+    False
+    """
+    whole = sheet.document.redistributable is False
+    words = sheet.texts["redistributable"]
+    return np.array([word.strip().casefold() not in ALLOWED if word.strip() else whole for word in words], dtype=bool)
+
+
+def is_restricted(sheet: FactorSheet) -> bool:
+    """Return whether any row of a table must not be passed on.
+
+    Parameters
+    ----------
+    sheet : FactorSheet
+        A table of emission factors.
+    """
+    return sheet.document.redistributable is False or bool(restricted_rows(sheet).any())
+
+
+def find_restricted(factors: FactorTable, used: Mapping[int, Sequence[int]]) -> list[str]:
+    """Return the labels of the tables of which rows are used that must not be passed on.
+
+    Parameters
+    ----------
+    factors : FactorTable
+        The tables.
+    used : mapping of int to sequence of int
+        Rows that are used, by index of the table.
+    """
+    tables = factors.tables
+    return [tables[number].label for number, rows in used.items() if restricted_rows(tables[number])[list(rows)].any()]
+
+
+def refuse_masked(result: Footprint, where: str) -> None:
+    """Refuse to make something of a published result that needs the numbers of its masked lines.
+
+    Parameters
+    ----------
+    result : Footprint
+    where : str
+        What is made, for messages.
+
+    Raises
+    ------
+    UsageError
+        The result has masked lines.
+    """
+    if result.masked is not None and result.masked.any():
+        what = "This needs all numbers, and lines of a published result are masked."
+        cure = "Make it of the result itself, for your own use, or publish JSON, CSV or an HTML report."
+        raise UsageError([Problem(where, what, cure, code="licence")])
+
+
+def refuse_merged(result: Footprint, where: str) -> None:
+    """Refuse to make something of a strict publication that shows sums which would give masked numbers away.
+
+    Parameters
+    ----------
+    result : Footprint
+    where : str
+        What is made, for messages.
+
+    Raises
+    ------
+    UsageError
+        Stages of the result are merged.
+    """
+    if result.merges_stages:
+        what = "Stages of this result are merged, and this would show them."
+        cure = "Leave out --strict, or publish the table, JSON, CSV or the explanation."
+        raise UsageError([Problem(where, what, cure, code="licence")])
+
+
+def licence_notes(result: Footprint) -> list[str]:
+    """Return a sentence for reports that hold values which must not be passed on; nothing of published results.
+
+    Parameters
+    ----------
+    result : Footprint
+    """
+    tables = result.restricted_tables if result.masked is None else []
+    if not tables:
+        return []
+    text = "This holds values of {tables} that must not be passed on; publish it with --publish, or keep it to yourself."
+    return [Message(text, tables=", ".join(tables))]
 
 
 def refuse_restricted(result: Footprint, where: Message) -> None:
@@ -22,7 +122,7 @@ def refuse_restricted(result: Footprint, where: Message) -> None:
     UsageError
         Naming the tables.
     """
-    tables = restricted_tables(result)
+    tables = result.restricted_tables
     if tables:
         what = Message(
             "The licence of {tables} forbids passing its values on, and {where} would hold them.",

@@ -119,7 +119,7 @@ def boundary_totals(result: Footprint, product: int) -> dict[str, float]:
 
     The boundary of the run comes first; a wider one has no total where its stages did not take place.
     """
-    rules = result.run.activity.rules
+    rules = result.rules
     written = rules.document.stages
     offered: tuple[str, ...] = rules.document.boundaries
     within = {name: np.array([not is_outside(stage, name) for stage in written]) for name in offered}

@@ -16,6 +16,7 @@ from textile_pcf.columns import Categorical, group_rows
 from textile_pcf.factors import SPLIT_SIZE
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.results import Footprint
+from textile_pcf.results.licence import refuse_masked
 from textile_pcf.rules.arrays import rule_arrays
 
 PRODUCT, STAGE, UNIT, MEMO, MEMO_UNIT = range(5)
@@ -129,6 +130,7 @@ def system_of(result: Footprint) -> System:
     System
         Ratios, amounts per driver, and factors, as the inventory holds them.
     """
+    refuse_masked(result, "processes")
     inventory = result.inventory
     ratio = _ratios(inventory)
     per_output, per_unit, linear = _amounts(inventory, ratio[inventory.process])

@@ -8,7 +8,7 @@ from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import localize
 from textile_pcf.results.explain import number
 from textile_pcf.results.gwp_sets import named_sets
-from textile_pcf.results.method_record import allocation_record, boundary_totals, cutoff_record
+from textile_pcf.results.method_record import boundary_totals
 
 if TYPE_CHECKING:
     from textile_pcf.results.footprint import Footprint
@@ -32,13 +32,13 @@ def method_statements(result: Footprint, product: int, language: str, scale: flo
     boundaries = boundary_totals(result, product)
     if len(boundaries) > 1:
         rows += [("by_boundary", f"{fixed_text(name, language)} {number(total * scale)}") for name, total in boundaries.items()]
-    rows += [("allocation", _allocation(result, record, language, scale)) for record in allocation_record(result, product)]
-    rows += _completeness(result, cutoff_record(result, product), language, scale)
+    rows += [("allocation", _allocation(result, record, language, scale)) for record in result.allocation_record(product)]
+    rows += _completeness(result, result.cutoff_record(product), language, scale)
     return [(fixed_text(f"method_{key}", language), text) for key, text in rows]
 
 
 def _allocation(result: Footprint, record: dict[str, Any], language: str, scale: float) -> str:
-    rules = result.run.activity.rules
+    rules = result.rules
     stage = next(written for written in rules.document.stages if written.id == record["stage"])
     assert stage.allocation is not None
     titles = stage.allocation.titles
@@ -65,7 +65,7 @@ def _allocation(result: Footprint, record: dict[str, Any], language: str, scale:
 
 def _completeness(result: Footprint, record: dict[str, Any], language: str, scale: float) -> list[tuple[str, str]]:
     """Return what is left out, what is expected and open, and what is optional and open."""
-    rules = result.run.activity.rules
+    rules = result.rules
     rows = []
     for left in record["left_out"]:
         owner = fixed_text("product", language) if left["stage"] == "product" else rules.title(left["stage"], language=language)

@@ -29,7 +29,7 @@ def emissions_by_code(result: Footprint, column: str) -> tuple[tuple[str, ...], 
     tuple of tuple of str and ndarray
         Names of the codes, and emissions of shape (products, names). [kg CO2e per product unit]
     """
-    lines = result.lines
+    lines = result.all_lines
     names, group = line_groups(result, column)
     outside = np.array([stage.outside for stage in result.stages], dtype=bool)[lines.stage]
     counted = np.where(outside[:, None], 0.0, lines.split)
@@ -39,10 +39,10 @@ def emissions_by_code(result: Footprint, column: str) -> tuple[tuple[str, ...], 
 
 def line_groups(result: Footprint, column: str) -> tuple[tuple[str, ...], Any]:
     """Return the names of the codes of a column, and product × names + code of each line, shape (lines,)."""
-    coded = getattr(result.lines, column)
+    coded = getattr(result.all_lines, column)
     names = tuple(dict.fromkeys(coded.categories))
     code = np.array([names.index(text) for text in coded.categories], dtype=np.intp)[coded.codes]
-    return names, result.lines.product * len(names) + code
+    return names, result.all_lines.product * len(names) + code
 
 
 def total(result: Footprint, unit: str | None, as_quantity: Any) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from textile_pcf.errors import SHOWN, Problem
 from textile_pcf.io.strict_yaml import Document
 from textile_pcf.messages.message import JoinedMessage, Message
+from textile_pcf.rules.compile_spreads import check_place, stated_spread
 from textile_pcf.rules.schema import ChosenDefault, Flow, Property, Quantity, RuleDocument
 from textile_pcf.rules.specs import PRODUCT, Citation, Default
 from textile_pcf.suggest import nearest
@@ -68,10 +69,10 @@ class DefaultCompiler:
 
     # -- problems and units ---------------------------------------------------------------------------------------
 
-    def problem(self, path: DocumentPath, what: str, cure: str) -> None:
+    def problem(self, path: DocumentPath, what: str, cure: str, code: str = "") -> None:
         """Add a problem at a path of the document."""
         where = ".".join(str(step) for step in path)
-        self.problems.append(Problem(f"{self.document.place(path)} ({where})", what, cure))
+        self.problems.append(Problem(f"{self.document.place(path)} ({where})", what, cure, code=code))
 
     def near(self, text: str, known: Iterable[str]) -> str | None:
         """Return the known name most like a text; None once there are more problems than a message shows."""
@@ -144,6 +145,7 @@ class DefaultCompiler:
             Unit of the value: of a flow `unit` per unit of each driver, otherwise `unit`.
         """
         value = model.value
+        check_place(model, path, isinstance(value, (int, float)), self.problem)
         if value is None:
             if model.source and model.source not in self.written.sources:
                 self.citation(model, model, path)
@@ -164,9 +166,10 @@ class DefaultCompiler:
                 return Default(np.array([float(list(choice).index(value))]), (self.citation(model, model, path),))
             return self.reference(value, stage, path, unit, ratio_unit)
         number = self.number(value, path) * ratio_unit.factor
-        if isinstance(model, Flow) and value == 1.0 and not model.source:
+        spreads = (stated_spread(model, model, float(value), path, ratio_unit.factor, self.problem),)
+        if isinstance(model, Flow) and value == 1.0 and not model.source and not spreads[0]:
             return Default(np.array([number]), (Citation("", "the driver itself"),))
-        return Default(np.array([number]), (self.citation(model, model, path),))
+        return Default(np.array([number]), (self.citation(model, model, path),), spreads=spreads)
 
     def number(self, value: float, path: DocumentPath) -> float:
         """Return a number; add a problem and return 0 where it is not finite."""
@@ -218,7 +221,11 @@ class DefaultCompiler:
         entries = [value.words.get(option) for option in chooser.choice]
         numbers = [self.number(entry.value, path) * ratio_unit.factor if entry else math.nan for entry in entries]
         citations = tuple(self.citation(model, entry, path) if entry else Citation("", "") for entry in entries)
-        return Default(np.array(numbers), citations, by)
+        spreads = tuple(
+            stated_spread(model, entry, entry.value, (*path, option), ratio_unit.factor, self.problem) if entry else None
+            for option, entry in zip(chooser.choice, entries, strict=True)
+        )
+        return Default(np.array(numbers), citations, by, spreads=spreads)
 
     def _default_by_range(
         self, model: Quantity, value: ChosenDefault, by: int, path: DocumentPath, ratio_unit: Unit
@@ -236,7 +243,10 @@ class DefaultCompiler:
         entries = [(entry, (*path, "upto", bound)) for bound, entry in value.upto.items()]
         numbers = [self.number(entry.value, where) * ratio_unit.factor for entry, where in entries]
         citations = tuple(self.citation(model, entry, where) for entry, where in entries)
-        return Default(np.array(numbers), citations, by, bounds * scale)
+        spreads = tuple(
+            stated_spread(model, entry, entry.value, where, ratio_unit.factor, self.problem) for entry, where in entries
+        )
+        return Default(np.array(numbers), citations, by, bounds * scale, spreads=spreads)
 
     def citation(self, model: Quantity, entry: object, path: DocumentPath) -> Citation:
         """Return source and locator of a number: its own, else those of the quantity; add a problem where one is missing."""

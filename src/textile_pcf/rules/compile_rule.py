@@ -314,13 +314,13 @@ class _RuleCompiler(MethodCompiler, BalanceCompiler):
             if dimensions not in allowed:
                 what = Message("`mass` is {quantity}, but it must be mass per product unit.", quantity=describe(dimensions))
                 self.problem(("product", "properties", "mass", "unit"), what, Message("Write kg or kg/{unit}.", unit=unit.text))
-        for name, unit_text in PROPERTY_UNITS.items():
-            if name in known and known[name].unit.dimensions != parse_unit(unit_text).dimensions:
+        for name, unit_text in {**PROPERTY_UNITS, "sold": f"sold/{unit.text}"}.items():
+            if name in known and known[name].unit.dimensions != self.unit(unit_text, ("product", "unit")).dimensions:
                 what = Message(
                     "`{name}` is {quantity}, not {expected}.",
                     name=name,
                     quantity=describe(known[name].unit.dimensions),
-                    expected=describe(parse_unit(unit_text).dimensions),
+                    expected=describe(self.unit(unit_text, ("product", "unit")).dimensions),
                 )
                 self.problem(
                     ("product", "properties", name, "unit"),

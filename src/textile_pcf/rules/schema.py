@@ -12,6 +12,7 @@ from textile_pcf.io.localized import LocalizedText, Text
 from textile_pcf.messages.message import Message
 from textile_pcf.rules.clauses import Clauses, DataRequirements, IsoDate, QualityLimit, Validity, Verified
 from textile_pcf.rules.method_schema import Allocation, Boundaries, Boundary, FactorAge, Identifier, StageBoundary
+from textile_pcf.rules.spread_schema import SPREAD_SCHEMA, Spread
 
 RESERVED = frozenset({"product", "share", "output", "input", "loss", "mass", "cutoff"})
 MASS_DRIVERS = ("output", "input", "loss")
@@ -21,7 +22,7 @@ GwpSet = Literal["AR4", "AR5", "AR6", "EF3.1"]
 Biogenic = Literal["minus_one_plus_one", "zero_zero"]
 
 
-class Entry(Strict):
+class Entry(Spread):
     """One number of a chosen default, with its own source where the entries do not share one."""
 
     value: float
@@ -72,7 +73,10 @@ _CHOSEN_SCHEMA = {
     "required": ["by"],
     "properties": {"by": {"type": "string"}, "upto": {"type": "object"}},
     "additionalProperties": {
-        "anyOf": [{"type": "number"}, {"type": "object", "required": ["value"], "properties": {"value": {"type": "number"}}}]
+        "anyOf": [
+            {"type": "number"},
+            {"type": "object", "required": ["value"], "properties": {"value": {"type": "number"}, **SPREAD_SCHEMA}},
+        ]
     },
 }
 AnyChosen = Annotated[ChosenDefault, BeforeValidator(_chosen), WithJsonSchema(_CHOSEN_SCHEMA)]
@@ -82,7 +86,7 @@ Value = float | str | AnyChosen
 Plausible = tuple[float, float] | tuple[float, float, str]
 
 
-class Quantity(Strict):
+class Quantity(Spread):
     """A number with a unit: given by the activity data, cited here, or computed by a named method."""
 
     unit: str | None = None

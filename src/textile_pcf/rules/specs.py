@@ -35,6 +35,29 @@ class Citation:
     locator: str
 
 
+DQ_AXES = ("technology", "geography", "time", "precision")
+
+
+@dataclass(frozen=True, slots=True)
+class StatedSpread:
+    """How far a number of the rule may be from the true one.
+
+    Attributes
+    ----------
+    gsd : float
+        Geometric standard deviation; NaN where none is stated. [1]
+    low, high : float
+        Bounds; NaN where none are stated. [canonical unit of the number]
+    ratings : tuple of float
+        Data quality of technology, geography, time and precision, 1 (best) to 5; NaN where not stated.
+    """
+
+    gsd: float
+    low: float
+    high: float
+    ratings: tuple[float, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Default:
     """A default value of the rule: a number, another property's value, or numbers of which a property chooses one.
@@ -51,6 +74,8 @@ class Default:
         Upper bounds in the canonical unit of `by`; None when `by` is a choice and entries follow its options.
     reference : int
         Index of the property whose value is taken, times `values`; -1 when the value is a number.
+    spreads : tuple of StatedSpread or None, one per entry
+        Spread of each number; empty where the value is no number.
     """
 
     values: FloatArray
@@ -58,6 +83,7 @@ class Default:
     by: int = -1
     bounds: FloatArray | None = None
     reference: int = -1
+    spreads: tuple[StatedSpread | None, ...] = ()
 
     def entry(self, by: FloatArray) -> IndexArray:
         """Return the entry that each value of the choosing property selects.

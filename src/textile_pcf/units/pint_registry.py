@@ -167,7 +167,7 @@ def values_on_top(definitions: Mapping[str, Value]) -> dict[str, Value]:
 
 CANONICAL = {
     "greenhouse": "kgCO2e", "energy": "MJ", "mass": "kg", "volume": "m3", "length": "m", "time": "s", "piece": "piece",
-    "pair": "pair", "set": "set", "wear": "wear", "cycle": "cycle", "money": "CNY",
+    "pair": "pair", "set": "set", "wear": "wear", "sold": "sold", "cycle": "cycle", "money": "CNY",
 }  # fmt: skip
 """The canonical unit of each dimension, in the order in which units are written."""
 

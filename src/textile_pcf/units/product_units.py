@@ -11,7 +11,7 @@ from textile_pcf.messages.message import Message
 from textile_pcf.units.pint_registry import UnitNames
 from textile_pcf.units.unit import Unit, parse_unit
 
-MASS, AREA, LENGTH, WEAR = (("mass", 1),), (("length", 2),), (("length", 1),), (("wear", 1),)
+MASS, AREA, LENGTH, WEAR, SOLD = (("mass", 1),), (("length", 2),), (("length", 1),), (("wear", 1),), (("sold", 1),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class ProductUnits:
         Width of the fabric. [m]
     wears : ndarray or None
         Wears in the service life of one product unit. [wear]
+    sold : ndarray or None
+        Part of the products made that are sold. [sold per canonical product unit]
     names : UnitNames or None
         Known units, if the rule defines some of its own.
     """
@@ -42,6 +44,7 @@ class ProductUnits:
     grammage: FloatArray
     width: FloatArray
     wears: FloatArray | None = None
+    sold: FloatArray | None = None
     names: UnitNames | None = None
 
     def parse(self, text: str) -> Unit:
@@ -90,7 +93,7 @@ class ProductUnits:
         Parameters
         ----------
         unit : Unit
-            As of `mass_of`, or wears.
+            As of `mass_of`, or wears, or sold.
 
         Examples
         --------
@@ -102,12 +105,16 @@ class ProductUnits:
             return np.full(len(self.grammage), unit.factor / self.unit.factor)
         if unit.dimensions == WEAR and self.wears is not None:
             return unit.factor / self.wears
+        if unit.dimensions == SOLD and self.sold is not None:
+            return unit.factor / (self.sold * self.unit.factor)
         return self.mass_of(unit) / self.product_mass
 
     def needed_property(self, unit: Unit) -> Message | None:
         """Return the name of the property that would convert `unit` to mass; None if there is none."""
         if unit.dimensions == WEAR:
             return Message("wears")
+        if unit.dimensions == SOLD:
+            return Message("sold")
         if unit.dimensions == AREA:
             return Message("grammage")
         if unit.dimensions == LENGTH:

@@ -1,6 +1,6 @@
 """Units as people write them, and conversions between them.
 
-Canonical units: kg, MJ, m3, m, s, piece, pair, set, wear, cycle, CNY and kgCO2e, each a dimension of its own: energy is
+Canonical units: kg, MJ, m3, m, s, piece, pair, set, wear, sold, cycle, CNY and kgCO2e, each a dimension of its own: energy is
 not mass x length2 / time2, a cubic metre is no product of lengths, and `kgCO2e/kg` does not cancel. The names are
 in `definitions.txt`, the grammar is in `grammar`.
 """
@@ -39,7 +39,7 @@ class Unit:
         Canonical units in one of this unit, correctly rounded.
     dimensions : tuple of (name, power)
         Sorted, without zeros; `()` is a plain number. Names: mass, energy, volume, length, time, piece, pair, set,
-        wear, cycle, money, greenhouse. An area is `("length", 2)`, transport work `(("length", 1), ("mass", 1))`.
+        wear, sold, cycle, money, greenhouse. An area is `("length", 2)`, transport work `(("length", 1), ("mass", 1))`.
     exact : Fraction
         The factor before rounding, so that products and conversions stay exact.
 

@@ -99,6 +99,7 @@ dozen dozens 打 | 12 | piece
 pair pairs 双 对 | 1 | pair
 set sets 套 | 1 | set
 wear wears 次穿着 | 1 | wear
+sold 售出件 | 1 | sold
 cycle cycles wash washes 次 次洗涤 | 1 | cycle
 yuan CNY RMB 元 人民币 | 1 | CNY
 kgCO2e 千克CO2e 公斤CO2e kgCO2 kgCO2eq kgCO2-eq kgCO₂e 千克二氧化碳当量 | 1 | kgCO2e

@@ -1,0 +1,119 @@
+"""Locks: what a result was calculated from and what came out, so that it can be calculated again years later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from textile_pcf.audit.bundles import BUNDLE_ENDING, bundle_paths, write_bundle
+from textile_pcf.audit.canonical import MAX_BYTES, sha256_of_json
+from textile_pcf.audit.inputs import InputFile, input_files, locked_file, run_of_files
+from textile_pcf.audit.lock_document import FORM, TOLERANCE, LockDocument, LockedFile, environment, sealed_text
+from textile_pcf.audit.locked_results import results_by_product
+from textile_pcf.calculation import calculate_run
+from textile_pcf.errors import InputError, PcfError, Problem, UsageError, wrong_type
+from textile_pcf.io.output_files import as_path, refuse_inputs, write_atomically
+from textile_pcf.messages.message import Message
+from textile_pcf.results import Footprint
+
+
+def lock(result: Footprint, path: str | Path) -> Path:
+    """Write a lock file: hashes of all inputs, conventions and results, to be verified years later.
+
+    The result is calculated again from its files before the lock is written, so that a lock always holds.
+
+    Parameters
+    ----------
+    result : Footprint
+        A result whose rule, emission factors, activity data and supply table were read from files.
+    path : str or Path
+        File to write, such as `mill.lock`. If it ends in .zip, a bundle is written: the lock and all files that it names,
+        except tables whose licence forbids passing them on.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    UsageError
+        An input is in memory only, or the file cannot be written.
+    InputError
+        The files do not give this result again.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import textile_pcf as tp
+    >>> result = tp.footprint(*tp.load_example("cotton_poplin"))
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> path = lock(result, folder / "poplin.lock")
+    >>> path.name, tp.verify(path).status
+    ('poplin.lock', 'identical')
+    """
+    if not isinstance(result, Footprint):
+        raise wrong_type("result", result, "a result", "Calculate it first: footprint(path, rule).")
+    out = as_path(path, "path")
+    files, where = input_files(result.run), f"lock {out}"
+    refuse_inputs(out, [file.path for file in files], where)
+    bundled = out.suffix.lower() == BUNDLE_ENDING
+    locked = bundle_paths(files) if bundled else [locked_file(file, out.parent) for file in files]
+    text = lock_text(result, out.stem, locked)
+    _refuse_irreproducible(text, result, files, where)
+    if bundled:
+        write_atomically(out, partial(write_bundle, f"{out.stem}.lock", text, files, locked, result.run.factors), where)
+    else:
+        write_atomically(out, lambda draft: draft.write_bytes(text.encode()), where)
+    return out
+
+
+def lock_text(result: Footprint, name: str, files: Sequence[LockedFile]) -> str:
+    """Return the text of a lock file.
+
+    Parameters
+    ----------
+    result : Footprint
+    name : str
+        Name of the lock.
+    files : sequence of LockedFile
+        The files of its run.
+
+    Raises
+    ------
+    UsageError
+        The results of all products are more than a lock file may hold.
+    """
+    rules, products = result.run.activity.rules, results_by_product(result)
+    data: dict[str, Any] = {
+        "lock": FORM,
+        "name": name,
+        "made": environment(),
+        "options": {"gwp": result.run.gwp, "biogenic": result.run.biogenic,
+                    "electricity": rules.document.electricity.declared},
+        "rule": {"rule": rules.document.rule, "edition": rules.document.edition, "boundary": rules.boundary,
+                 "unit": result.unit},
+        "files": [file.model_dump() for file in files],
+        "results": {"products": products, "sha256": sha256_of_json(products)},
+        "tolerance": TOLERANCE,
+    }  # fmt: skip
+    text = sealed_text(data)
+    if len(text) > MAX_BYTES:
+        what = Message("The results of {count} products are too many for a lock file.", count=len(products))
+        raise UsageError([Problem("lock", what, "Lock fewer products at a time.", code="lock-form")])
+    return text
+
+
+def _refuse_irreproducible(text: str, result: Footprint, files: Sequence[InputFile], where: str) -> None:
+    """Refuse to lock a result that its files do not give again, bit for bit."""
+    document = LockDocument.model_validate_json(text)
+    what = "The files do not give this result again: a file or an input in memory has changed."
+    problem = Problem(where, what, "Calculate again from the files, and lock that result.", code="lock-inputs")
+    try:
+        again = calculate_run(run_of_files(document, [file.path for file in files]))
+    except PcfError as error:
+        raise InputError([problem, *error.problems]) from None
+    if sha256_of_json(results_by_product(again)) != document.results.sha256:
+        raise InputError([problem])

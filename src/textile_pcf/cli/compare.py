@@ -1,0 +1,116 @@
+"""The commands `compare` and `diff`. A run on the command line is a lock: it knows all its inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from textile_pcf.cli import options
+from textile_pcf.cli.help import Argument, Command
+from textile_pcf.messages.message import Message
+
+if TYPE_CHECKING:
+    from textile_pcf.results import Footprint
+
+RUN_HELP = "A lock, or a bundle (.zip), as `lock` writes them."
+FIELD_HELP = "Field that may differ: unit, boundary, rule, edition, gwp, biogenic or electricity; repeat for more."
+
+
+class StoredRun(NamedTuple):
+    """A run calculated again, and its totals as the lock holds them. [kg CO2e per product unit]"""
+
+    result: Footprint
+    totals: dict[str, float]
+
+
+@click.command("compare", cls=Command)
+@click.argument("runs", cls=Argument, metavar="RUN", nargs=-1, required=True, type=options.PATH, help=RUN_HELP)
+@click.option("--pair", "pairs", metavar="A=B", multiple=True, help="Products to compare; repeat for more.")
+@options.unit
+@click.option("--allow", metavar="FIELD", multiple=True, help=FIELD_HELP)
+@click.option("--draws", metavar="COUNT", type=int, default=0, help="Draws of both products, to say how sure it is.")
+@click.option("--seed", metavar="SEED", type=int, default=0, help="Seed of the draws.")
+@options.analysis_format
+@options.output
+@options.language
+def compare(
+    runs: tuple[Path, ...],
+    pairs: tuple[str, ...],
+    unit: str | None,
+    allow: tuple[str, ...],
+    draws: int,
+    seed: int,
+    output_format: str | None,
+    output: Path | None,
+    lang: str,
+) -> None:
+    """Compare products of one run or of two; runs that are not alike are refused."""
+    from textile_pcf.cli.analysis import as_chosen, chosen_format, write_text
+    from textile_pcf.comparison import compare as compare_results
+    from textile_pcf.comparison.comparability import check_allowed
+
+    if len(runs) > 2:
+        raise click.UsageError(Message("Name one run or two.").localized(lang))
+    chosen = chosen_format(output_format, output)
+    _refuse_output(output, runs)
+    check_allowed(allow)
+    first, second = read_run(runs[0]).result, read_run(runs[1]).result if len(runs) == 2 else None
+    compared = compare_results(first, second, pairs=pairs or None, unit=unit, allow=allow, draws=draws, seed=seed)
+    write_text(as_chosen(compared, chosen, lang), output)
+
+
+@click.command("diff", cls=Command)
+@click.argument("old", cls=Argument, metavar="OLD", type=options.PATH, help=RUN_HELP)
+@click.argument("new", cls=Argument, metavar="NEW", type=options.PATH, help=RUN_HELP)
+@options.analysis_format
+@options.output
+@options.language
+def diff(old: Path, new: Path, output_format: str | None, output: Path | None, lang: str) -> None:
+    """Split a change into effects of activity data, emission factors, rule, GWP set, convention, supply and code."""
+    from textile_pcf.cli.analysis import as_chosen, chosen_format, write_text
+    from textile_pcf.comparison import diff as split_change
+
+    chosen = chosen_format(output_format, output)
+    _refuse_output(output, (old, new))
+    before, after = read_run(old), read_run(new)
+    change = split_change(before.result, after.result, stored_old=before.totals, stored_new=after.totals)
+    write_text(as_chosen(change, chosen, lang), output)
+
+
+def _refuse_output(output: Path | None, runs: tuple[Path, ...]) -> None:
+    from textile_pcf.io.output_files import refuse_inputs, refuse_unwritable
+
+    if output is not None:
+        refuse_inputs(output, list(runs), f"-o {output}")
+        refuse_unwritable(output, f"-o {output}")
+
+
+def read_run(path: Path) -> StoredRun:
+    """Calculate the run of a lock again.
+
+    Parameters
+    ----------
+    path : Path
+        A lock, or a bundle.
+
+    Raises
+    ------
+    InputError
+        Lock or inputs are not as they were written: what was locked is not known any more.
+    """
+    from textile_pcf.audit import locked_result, open_lock, verify
+    from textile_pcf.errors import InputError, Problem
+
+    with open_lock(path) as opened:
+        totals = {product: entry.total for product, entry in opened.lock.document.results.products.items()}
+    check = verify(path)
+    changed = [file.path for file in check.files if file.status == "changed"]
+    cure = "Take the lock and the files as they were written, or lock the run again."
+    if changed:
+        what = Message("Files changed since the lock was written: {names}.", names=", ".join(changed))
+        raise InputError([Problem(str(path), what, cure, code="lock-files")])
+    if not check.sealed:
+        raise InputError([Problem(str(path), "The lock was changed since it was written.", cure, code="lock-form")])
+    return StoredRun(locked_result(path), totals)

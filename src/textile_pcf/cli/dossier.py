@@ -1,0 +1,74 @@
+"""`report --dossier`: everything that a verifier asks for, in one folder."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from textile_pcf.audit import lock
+from textile_pcf.cli.audit import as_json
+from textile_pcf.errors import Problem, UsageError
+from textile_pcf.io.output_files import refuse_unwritable
+from textile_pcf.report import to_html
+from textile_pcf.results import Footprint
+
+CLAUSES = Path(lock.__code__.co_filename).with_name("clauses.csv")
+"""Clauses of ISO 14067 with the functions, tests and sources that answer them."""
+
+
+def refuse_dossier(folder: Path | None) -> None:
+    """Refuse a folder that cannot be made, or that has something in it.
+
+    Parameters
+    ----------
+    folder : Path or None
+        The folder; nothing is checked if it is None.
+
+    Raises
+    ------
+    UsageError
+        The folder is a file, is not empty, or its parent does not exist.
+    """
+    if folder is None:
+        return
+    where = f"--dossier {folder}"
+    if folder.is_dir():
+        if any(folder.iterdir()):
+            raise UsageError([Problem(where, "This folder is not empty.", "Name a new one.", code="folder")])
+    elif folder.exists():
+        raise UsageError([Problem(where, "This is a file, not a folder.", "Name a new one.", code="folder")])
+    else:
+        refuse_unwritable(folder, where)
+
+
+def write_dossier(result: Footprint, folder: Path, unit: str | None, language: str) -> list[Path]:
+    """Write lock, saved result, report, labels and clauses into a folder; return the files.
+
+    The folder appears whole or not at all. A published result with masked lines is not saved.
+
+    Parameters
+    ----------
+    result : Footprint
+        The result; of a published one the report is the published one.
+    folder : Path
+        A new or empty folder.
+    unit : str or None
+        Unit of the report and the labels.
+    language : str
+        `en` or `zh`, of the report and the titles of labels.
+    """
+    with tempfile.TemporaryDirectory(dir=folder.absolute().parent, prefix=".textile-pcf-") as name:
+        draft = Path(name) / "dossier"
+        draft.mkdir()
+        to_html(result, draft / "report.html", unit, language)
+        if result.masked is None or not result.masked.any():
+            result.save(draft / "result.json")
+        titles = "zh" if language == "zh" else None
+        labels = [result.label(product, unit, language=titles) for product in result.products]
+        (draft / "labels.json").write_text(as_json(labels), encoding="utf-8", newline="")
+        (draft / "clauses.csv").write_bytes(CLAUSES.read_bytes())
+        if folder.is_dir():
+            folder.rmdir()
+        draft.replace(folder)
+    lock(result, folder / "result.lock")  # its paths start at the folder
+    return sorted(folder.iterdir())

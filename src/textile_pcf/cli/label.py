@@ -1,0 +1,86 @@
+"""The command `label`: what a label shows of one product."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from textile_pcf.cli import options
+from textile_pcf.cli.audit import as_json, check_format, output_format
+from textile_pcf.cli.help import Command
+from textile_pcf.cli.width import padded, width
+from textile_pcf.errors import Problem, UsageError
+
+
+@click.command("label", cls=Command)
+@options.file
+@options.rule
+@click.option("--product", metavar="PRODUCT", required=True, help="The product of the label.")
+@options.factors
+@options.unit
+@click.option("--decimals", metavar="COUNT", type=int, help="Decimals of the value; 2 where none is given.")
+@click.option("--significant", metavar="COUNT", type=int, help="Significant digits of the value, in place of decimals.")
+@click.option("--issued", metavar="DATE", help="Day of issue, as in 2026-01-01: the rule says until when it is valid.")
+@options.gwp
+@options.biogenic
+@options.boundary
+@options.supply
+@output_format
+@options.output
+@options.language
+def label(
+    file: Path,
+    rule: str,
+    product: str,
+    factors: tuple[str, ...] | None,
+    unit: str | None,
+    decimals: int | None,
+    significant: int | None,
+    issued: str | None,
+    gwp: str | None,
+    biogenic: str | None,
+    boundary: str | None,
+    supply: Path | None,
+    output_format: str,
+    output: Path | None,
+    lang: str,
+) -> None:
+    """Give what a label shows of one product: the declared figure, rounded, and what it rests on. No mark is drawn."""
+    from textile_pcf.calculation import footprint
+    from textile_pcf.cli.guard import refuse_output
+    from textile_pcf.cli.output import write_file
+    from textile_pcf.cli.warned import collect_warnings
+
+    check_format(output_format)
+    if decimals is not None and significant is not None:
+        what, cure = "Decimals and significant digits stand together.", "Give one of them."
+        raise UsageError([Problem("--significant", what, cure, code="usage")])
+    refuse_output(output, rule, factors, file, supply)
+    with collect_warnings(lang) as collected:
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        digits = 2 if decimals is None else decimals
+        shown = result.label(product, unit, digits, significant, issued, language="zh" if lang == "zh" else None)
+        text = as_json(shown) if output_format == "json" else _table(shown)
+        if output is None:
+            sys.stdout.write(text)
+        else:
+            write_file(output, lambda path: path.write_text(text, encoding="utf-8", newline=""))
+        collected.write(result.warnings())
+
+
+def _table(shown: dict[str, Any]) -> str:
+    """Return one line per entry: its title or key, and its value."""
+    titles = shown.get("titles", {})
+    rows = [(titles.get(key, key), _text(value)) for key, value in shown.items() if key not in ("titles", "warnings")]
+    columns = max(width(title) for title, _ in rows) + 2
+    return "".join(f"{padded(title, columns)}{value}".rstrip() + "\n" for title, value in rows)
+
+
+def _text(value: Any) -> str:
+    """Return a value as text; nothing where it is not known."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {entry}" for key, entry in value.items())
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,110 @@
+"""Columns of uncertainty for results of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from textile_pcf.arrays import FloatArray
+from textile_pcf.errors import Problem, UsageError, wrong_type
+from textile_pcf.messages.message import Message
+from textile_pcf.results import Footprint
+from textile_pcf.suggest import nearest
+from textile_pcf.uncertainty_analysis.catalogue import Catalogue
+from textile_pcf.uncertainty_analysis.evaluation import Evaluation
+from textile_pcf.uncertainty_analysis.main import check_options
+from textile_pcf.uncertainty_analysis.simulation import Simulation
+from textile_pcf.uncertainty_analysis.spreads import Spreads
+
+CLOSED = "closed"
+KEYS = ("draws", "seed", "assume", "pedigree")
+CLOSED_COLUMNS = ("gsd", "p2_5", "p97_5")
+DRAWN_COLUMNS = ("mean", "sd", *CLOSED_COLUMNS)
+
+
+@dataclass(frozen=True)
+class ColumnOptions:
+    """What a batch tells of the uncertainty of its results.
+
+    Attributes
+    ----------
+    draws : int
+        Number of draws; 0 for the closed form.
+    seed : int
+        Seed of the draws.
+    assume : mapping of str to float
+        Geometric standard deviation by data type, for numbers that state none.
+    pedigree : str
+        `classic`, `empirical` or `none`.
+    """
+
+    draws: int = 0
+    seed: int = 0
+    assume: Mapping[str, float] = field(default_factory=dict)
+    pedigree: str = "classic"
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What the manifest says of the options."""
+        return {"draws": self.draws, "seed": self.seed, "assume": dict(self.assume), "pedigree": self.pedigree}
+
+
+def column_options(option: Any) -> ColumnOptions | None:
+    """Return the options of `calculate_batch(…, uncertainty=…)`; None where it is None.
+
+    Parameters
+    ----------
+    option : str, mapping or None
+        `closed`; or a mapping with `draws`, `seed`, `assume`, `pedigree`, in closed form without `draws`.
+
+    Raises
+    ------
+    UsageError
+        It is something else, or a number is out of its range.
+
+    Examples
+    --------
+    >>> column_options({"draws": 1000}).draws, column_options("closed").draws
+    (1000, 0)
+    """
+    if option is None:
+        return None
+    if option == CLOSED:
+        return ColumnOptions()
+    if not isinstance(option, Mapping):
+        cure = "Write closed, or a mapping with draws and seed."
+        raise wrong_type("uncertainty", option, "a way to tell uncertainty", cure)
+    unknown = [str(key) for key in option if key not in KEYS]
+    if unknown:
+        close = nearest(unknown[0], KEYS)
+        choices = Message("Choose from: {choices}.", choices=", ".join(KEYS))
+        cure = Message("Did you mean {close!r}?", close=close) if close else choices
+        raise UsageError([Problem(f"uncertainty {unknown[0]!r}", "There is no such option.", cure, code="uncertainty")])
+    options = ColumnOptions(**{"draws": 0, **option})
+    check_options(options.draws if "draws" in option else 1, options.seed, options.assume, options.pedigree)
+    return options
+
+
+def uncertainty_columns(result: Footprint, options: ColumnOptions) -> dict[str, FloatArray]:
+    """Return the columns of a result, each of shape (products,).
+
+    Parameters
+    ----------
+    result : Footprint
+    options : ColumnOptions
+
+    Returns
+    -------
+    dict of str to ndarray
+        `gsd` [1], `p2_5`, `p97_5`, with draws also `mean` and `sd` [kg CO2e per product unit], `declared_share` [1].
+    """
+    evaluation = Evaluation(result, Spreads(result, options.assume, options.pedigree))
+    catalogue = Catalogue(evaluation)
+    if options.draws:
+        drawn = Simulation(evaluation, options.draws, options.seed).total_statistics()
+        columns = {name: getattr(drawn, name) for name in DRAWN_COLUMNS}
+    else:
+        forms = catalogue.forms()
+        columns = {name: getattr(forms, name) for name in CLOSED_COLUMNS}
+    return {**columns, "declared_share": catalogue.declared_share()}

@@ -1,0 +1,84 @@
+"""Which amounts that are taken from properties rest on numbers with a declared spread."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.inventory.amount_sources import property_entries
+from textile_pcf.inventory.defaults import RuleNumber, property_on
+from textile_pcf.inventory.draw_sources import ActivityRow
+from textile_pcf.inventory.inventory import Inventory
+from textile_pcf.inventory.quantities import BY_RULE, COMPUTED, GIVEN
+from textile_pcf.rules import PropertySpec
+from textile_pcf.uncertainty_analysis.spreads import Spreads
+
+WHOLLY = 1.0 - 1e-9  # of a mean over components
+
+
+def declared_by_property(inventory: Inventory, spreads: Spreads) -> BoolArray:
+    """Return whether each exchange takes its amount from a property whose numbers all have a declared spread.
+
+    A property that a method computes rests on all inputs of the method.
+
+    Parameters
+    ----------
+    inventory : Inventory
+    spreads : Spreads
+
+    Returns
+    -------
+    ndarray of bool, shape (exchanges,)
+    """
+    activity, flows = inventory.activity, inventory.activity.exchanges
+    declared: BoolArray = np.zeros(len(flows), dtype=bool)
+    references = [spec for spec in activity.rules.flows if spec.default is not None and spec.default.reference >= 0]
+    if not references:
+        return declared
+    known = _declared_properties(inventory, spreads)
+    by_rule = inventory.quantities.entry >= 0
+    for spec in references:
+        assert spec.default is not None
+        exchanges = np.flatnonzero((flows.flow == spec.index) & by_rule)
+        start = activity.property_entries.offsets[spec.default.reference]
+        index = start + property_entries(activity, spec.default.reference, spec.stage, flows.entry[exchanges])
+        declared[exchanges] = known[index] >= WHOLLY
+    return declared
+
+
+def _declared_properties(inventory: Inventory, spreads: Spreads) -> FloatArray:
+    """Return 1 for each property entry that rests on declared numbers only, shape (property entries,)."""
+    activity, quantities = inventory.activity, inventory.quantities
+    known = np.zeros(len(quantities.properties))
+    for spec in activity.rules.properties:  # in the order in which they are computed
+        block = activity.property_entries.block(spec.index)
+        origin, rows = quantities.property_origin[block], activity.property_rows[block]
+        values = np.ones(len(origin)) if spec.choice else np.zeros(len(origin))
+        if not spec.choice:
+            given = np.flatnonzero(origin == GIVEN)
+            values[given] = [_has_spread(spreads, int(row), float(activity.value[row])) for row in rows[given]]
+            values = np.where(origin == BY_RULE, _by_rule(inventory, spreads, spec, known), values)
+            inputs = [property_on(activity, known, index, spec.stage) for index in spec.inputs.values()]
+            computed = np.min(inputs, axis=0) if inputs else np.zeros(len(origin))
+            values = np.where(origin == COMPUTED, computed, values)
+        known[block] = values
+    return known
+
+
+def _has_spread(spreads: Spreads, row: int, stated: float) -> bool:
+    candidates = spreads.candidate_rows
+    return candidates is not None and bool(candidates[row]) and spreads.of(ActivityRow(row), stated) is not None
+
+
+def _by_rule(inventory: Inventory, spreads: Spreads, spec: PropertySpec, known: FloatArray) -> FloatArray:
+    """Return 1 for each entry of a property whose value of the rule has a declared spread."""
+    activity = inventory.activity
+    block = activity.property_entries.block(spec.index)
+    entry: IndexArray = inventory.quantities.property_entry[block]
+    if spec.default is None:
+        return np.zeros(len(entry))
+    if spec.default.reference >= 0:
+        return property_on(activity, known, spec.default.reference, spec.stage)
+    numbers = [RuleNumber("property", spec.index, number) for number in range(len(spec.default.values))]
+    flags = [spreads.of(number, spreads.stated(number, 1.0)) is not None for number in numbers]
+    return np.append(np.array(flags, dtype=np.float64), 0.0)[entry]

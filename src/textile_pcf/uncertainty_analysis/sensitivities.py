@@ -1,0 +1,143 @@
+"""What a footprint does when one number changes: exact, or good to 1e-8 where the number enters a loss or a method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from textile_pcf.activity.row_patterns import RowKind
+from textile_pcf.arrays import FloatArray
+from textile_pcf.errors import InputError
+from textile_pcf.inventory.defaults import RuleNumber
+from textile_pcf.inventory.draw_sources import ActivityRow
+from textile_pcf.uncertainty_analysis.evaluation import Evaluation
+from textile_pcf.uncertainty_analysis.sources import NamedSource
+
+STEP = 1e-3
+POINTS = (STEP, -STEP, 2 * STEP, -2 * STEP)
+WEIGHTS = (2 / 3, -2 / 3, -1 / 12, 1 / 12)  # of the fourth-order central difference, divided by STEP
+LOWER, HIGHER = 0.9, 1.1
+
+
+@dataclass(frozen=True, eq=False)
+class Sensitivity:
+    """How the footprint of one product depends on each of its sources, arrays of shape (sources,).
+
+    Attributes
+    ----------
+    sources : list of NamedSource
+    derivative : ndarray
+        ∂ total / ∂ ln value; of a share, its fellows give way in proportion. [kg CO2e per unit]
+    low, high : ndarray
+        Totals at 0.9 and 1.1 times the value; NaN where that is no loss or share any more. [kg CO2e per unit]
+    """
+
+    sources: Sequence[NamedSource]
+    derivative: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
+def log_derivatives(
+    evaluation: Evaluation, product: int, sources: Sequence[NamedSource], base: Mapping[str, float]
+) -> FloatArray:
+    """Return ∂ total / ∂ ln value of some sources at a point, shape (sources,). [kg CO2e per unit]
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    product : int
+    sources : sequence of NamedSource
+    base : mapping of str to float
+        The point: multiples of the stated values by id, 1 where there is none.
+    """
+    points = [{source.id: base.get(source.id, 1.0) * float(np.exp(step))} for source in sources for step in POINTS]
+    totals = _totals(evaluation, product, points, base).reshape(-1, len(POINTS))
+    derivatives: FloatArray = totals @ np.array(WEIGHTS) / STEP
+    return derivatives
+
+
+def sensitivities(evaluation: Evaluation, product: int) -> Sensitivity:
+    """Return how the footprint of one product depends on each number behind it."""
+    sources = evaluation.sources(product)
+    total = float(evaluation.result.totals[product] * evaluation.stated_scale[product])
+    simple = not evaluation.suppliers(product)
+    derivative = np.zeros(len(sources))
+    low, high = np.full(len(sources), total), np.full(len(sources), total)
+    direct = [number for number, source in enumerate(sources) if source.linear and simple]
+    derivative[direct] = _line_sums(evaluation, product, [sources[number] for number in direct])
+    low[direct], high[direct] = total - 0.1 * derivative[direct], total + 0.1 * derivative[direct]
+    others = [number for number in range(len(sources)) if number not in set(direct)]
+    rest = [sources[number] for number in others]
+    derivative[others] = log_derivatives(evaluation, product, rest, {})
+    for array, factor in ((low, LOWER), (high, HIGHER)):
+        multiples = np.array([_multiple(evaluation, product, source, factor) for source in rest])
+        points = [{source.id: value} for source, value in zip(rest, multiples.tolist(), strict=True) if value == value]
+        found = np.full(len(rest), np.nan)
+        found[~np.isnan(multiples)] = _totals(evaluation, product, points, {})
+        array[others] = found
+    for number in others:
+        if sources[number].kind == "share" and 0 < (share := _share(evaluation, product, sources[number])) < 1:
+            derivative[number] /= 1.0 - share
+    return Sensitivity(sources, derivative, low, high)
+
+
+def _line_sums(evaluation: Evaluation, product: int, sources: Sequence[NamedSource]) -> FloatArray:
+    """Return the sum of the lines of each source, shape (sources,). [kg CO2e per unit]"""
+    lines, at = evaluation.lines, evaluation.lines.of(product)
+    sums = np.zeros(lines.count + 1)
+    for keys in (lines.amount_key[at], lines.factor_key[at]):
+        sums += np.bincount(np.where(keys < 0, lines.count, keys), weights=lines.value[at], minlength=len(sums))
+    sums *= evaluation.stated_scale[product]
+    return np.array([sums[lines.key_index[source.key]] if source.key in lines.key_index else 0.0 for source in sources])
+
+
+def _totals(
+    evaluation: Evaluation, product: int, points: Sequence[Mapping[str, float]], base: Mapping[str, float]
+) -> FloatArray:
+    """Return the footprint at each point; NaN where it cannot be calculated."""
+    if not points:
+        return np.empty(0)
+    ids = dict.fromkeys([*base, *(name for point in points for name in point)])
+    values = {name: np.array([point.get(name, base.get(name, 1.0)) for point in points]) for name in ids}
+    try:
+        return evaluation.totals(product, values, len(points))
+    except InputError:
+        if len(points) == 1:
+            return np.full(1, np.nan)
+        half = len(points) // 2
+        parts = (points[:half], points[half:])
+        return np.concatenate([_totals(evaluation, product, part, base) for part in parts])
+
+
+def _multiple(evaluation: Evaluation, product: int, source: NamedSource, factor: float) -> float:
+    """Return the multiple of a stated value that makes it `factor` times as large; NaN if it cannot be."""
+    if source.kind == "share":
+        share = _share(evaluation, product, source)
+        wanted = share * factor
+        return factor * (1 - share) / (1 - wanted) if share < 1 and wanted < 1 else np.nan
+    return np.nan if _is_no_loss(evaluation, source, source.stated * factor) else factor
+
+
+def _is_no_loss(evaluation: Evaluation, source: NamedSource, value: float) -> bool:
+    activity = evaluation.result.run.activity
+    index = -1
+    if isinstance(source.key, RuleNumber) and source.key.kind == "loss":
+        index = source.key.index
+    elif isinstance(source.key, ActivityRow):
+        patterns, pattern = activity.rows.patterns, activity.rows.pattern[source.key.row]
+        index = int(patterns.index[pattern]) if patterns.row_kind[pattern] == RowKind.LOSS else -1
+    return index >= 0 and activity.rules.losses[index].basis == "input" and value >= 1
+
+
+def _share(evaluation: Evaluation, product: int, source: NamedSource) -> float:
+    """Return a share as a part of the shares of its product."""
+    shares = [
+        [own.stated for own in evaluation.own_sources(member) if own.kind == "share"]
+        for member in evaluation.members(product)
+        if any(own.id == source.id for own in evaluation.own_sources(member))
+    ]
+    total = sum(shares[0])
+    return source.stated / total if total else 1.0

@@ -1,0 +1,171 @@
+"""Which distribution each number of a run has: its own spread, a pedigree, an assumption, or none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from textile_pcf.activity.columns import COMPLETENESS, QUALITY
+from textile_pcf.activity.row_patterns import RowKind
+from textile_pcf.arrays import BoolArray, FloatArray
+from textile_pcf.inventory.defaults import RuleNumber
+from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source, spec_of
+from textile_pcf.inventory.inventory import Inventory
+from textile_pcf.results import Footprint
+from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec
+from textile_pcf.rules.specs import DQ_AXES
+from textile_pcf.uncertainty_analysis.distributions import Distribution, Kind
+from textile_pcf.uncertainty_analysis.pedigree import pedigree_gsd
+
+TRANSPORT = (("length", 1), ("mass", 1))
+NO_TYPE = "none"
+
+
+@dataclass(frozen=True, eq=False)
+class Spreads:
+    """Distributions of the numbers of a result.
+
+    Attributes
+    ----------
+    result : Footprint
+        The result.
+    assume : mapping of str to float
+        Geometric standard deviation by data type, for numbers that state no spread.
+    pedigree : str
+        `classic`, `empirical` or `none`.
+    """
+
+    result: Footprint
+    assume: Mapping[str, float]
+    pedigree: str
+
+    @property
+    def inventory(self) -> Inventory:
+        """Inventory of the result."""
+        return self.result.inventory
+
+    def of(self, source: Source, stated: float) -> Distribution | None:
+        """Return the distribution of a number; None if it has none.
+
+        Parameters
+        ----------
+        source : Source
+            See `inventory.draw_sources`.
+        stated : float
+            Stated value. [canonical unit; 1 of a factor]
+        """
+        if isinstance(source, FactorRow):
+            return self.factor(source.sheet, source.row)
+        if isinstance(source, ActivityRow):
+            return self._row(source.row, stated)
+        return self._rule_number(source, stated)
+
+    def factor(self, sheet: int, row: int) -> Distribution | None:
+        """Return the distribution of a row of a factor table."""
+        table = self.result.run.factors.tables[sheet]
+        gsd, low, high, value = (float(table.numbers[name][row]) for name in ("gsd", "low", "high", "value"))
+        if not math.isnan(gsd):
+            return Distribution("lognormal", "gsd", gsd)
+        if not math.isnan(low) and value:
+            return _bounded(low / value, high / value)
+        ratings = {axis: float(table.numbers[f"dq_{axis}"][row]) for axis in DQ_AXES}
+        dimensions = dict(table.units[row].dimensions)
+        transport = dimensions.get("length") == -1 and dimensions.get("mass") == -1
+        return self._by_quality(ratings, transport, None, "lognormal")
+
+    @cached_property
+    def candidate_rows(self) -> BoolArray | None:
+        """Rows of the activity data that may have a spread, shape (rows,); None if none has."""
+        columns = self.inventory.activity.columns
+        if not self._columns and not self.assume:
+            return None
+        candidates = np.zeros(columns.rows, dtype=bool)
+        for values in self._columns.values():
+            candidates |= ~np.isnan(values)
+        types = columns.texts["data_type"]
+        candidates |= np.array([(text or NO_TYPE) in self.assume for text in types.categories], dtype=bool)[types.codes]
+        return candidates & ~np.isnan(columns.numbers["amount"])
+
+    @cached_property
+    def rule_may_vary(self) -> bool:
+        """Whether a property or loss of the rule may have a spread."""
+        rules = self.inventory.activity.rules
+        specs: list[PropertySpec | LossSpec] = [*rules.properties, *rules.losses]
+        defaults = [spec.default for spec in specs if spec.default is not None]
+        return "estimated" in self.assume or any(spread is not None for default in defaults for spread in default.spreads)
+
+    def stated(self, source: Source, value: float) -> float:
+        """Return the stated value of a number: of the rule its own, of others `value`."""
+        if not isinstance(source, RuleNumber):
+            return value
+        spec = spec_of(self.inventory.activity, source)
+        return float(spec.default.values[source.entry]) if spec is not None and spec.default is not None else value
+
+    @cached_property
+    def _columns(self) -> dict[str, FloatArray]:
+        numbers = self.inventory.activity.columns.numbers
+        names = ("gsd", "low", "high", *QUALITY, COMPLETENESS)
+        return {name: numbers[name] for name in names if name in numbers and not np.isnan(numbers[name]).all()}
+
+    def _row(self, row: int, stated: float) -> Distribution | None:
+        activity, columns = self.inventory.activity, self._columns
+        pattern = activity.rows.pattern[row]
+        patterns, rules = activity.rows.patterns, activity.rules
+        row_kind, index = patterns.row_kind[pattern], int(patterns.index[pattern])
+        kind: Kind = "lognormal"
+        transport = False
+        if row_kind == RowKind.SHARE:
+            kind = "share"
+        elif row_kind == RowKind.FLOW:
+            transport = rules.flows[index].unit.dimensions == TRANSPORT
+        elif row_kind in (RowKind.LOSS, RowKind.PROPERTY):
+            spec = rules.losses[index] if row_kind == RowKind.LOSS else rules.properties[index]
+            kind = _kind(spec, stated)
+        gsd, low, high = (float(columns[name][row]) if name in columns else math.nan for name in ("gsd", "low", "high"))
+        if not math.isnan(gsd):
+            return Distribution(kind, "gsd", gsd)
+        amount = float(activity.columns.numbers["amount"][row])
+        if not math.isnan(low) and amount:
+            turned = bool(patterns.inverse[pattern])
+            return _bounded(amount / high, amount / low) if turned and low > 0 else _bounded(low / amount, high / amount)
+        ratings = {name.removeprefix("dq_"): float(columns[name][row]) for name in (*QUALITY, COMPLETENESS) if name in columns}
+        return self._by_quality(ratings, transport, activity.columns.text("data_type", row) or NO_TYPE, kind)
+
+    def _rule_number(self, number: RuleNumber, stated: float) -> Distribution | None:
+        spec = spec_of(self.inventory.activity, number)
+        assert spec is not None
+        default = spec.default
+        spread = default.spreads[number.entry] if default is not None and default.spreads else None
+        kind = _kind(spec, stated)
+        if spread is not None and not math.isnan(spread.gsd):
+            return Distribution(kind, "gsd", spread.gsd)
+        if spread is not None and not math.isnan(spread.low) and stated:
+            return _bounded(spread.low / stated, spread.high / stated)
+        ratings = dict(zip(DQ_AXES, spread.ratings, strict=True)) if spread is not None else {}
+        transport = isinstance(spec, FlowSpec) and spec.unit.dimensions == TRANSPORT
+        return self._by_quality(ratings, transport, "estimated", kind)
+
+    def _by_quality(
+        self, ratings: Mapping[str, float], transport: bool, data_type: str | None, kind: Kind
+    ) -> Distribution | None:
+        """Return the distribution that data quality or an assumption gives."""
+        gsd = pedigree_gsd(ratings, transport, self.pedigree)
+        if not math.isnan(gsd):
+            return Distribution(kind, "pedigree", gsd)
+        if data_type is not None and data_type in self.assume:
+            return Distribution(kind, "assumed", self.assume[data_type])
+        return None
+
+
+def _bounded(low: float, high: float) -> Distribution:
+    return Distribution("triangular", "range", low=min(low, high), high=max(low, high))
+
+
+def _kind(spec: PropertySpec | LossSpec | FlowSpec, stated: float) -> Kind:
+    """Return how a number with a gsd is distributed: logit-normal if it is a part of 1."""
+    is_part = isinstance(spec, LossSpec) or (isinstance(spec, PropertySpec) and not spec.unit.dimensions)
+    return "logit-normal" if is_part and 0 < stated < 1 else "lognormal"

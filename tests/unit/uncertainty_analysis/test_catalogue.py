@@ -1,0 +1,95 @@
+"""Closed forms and columns of many products: the same as one by one, whatever the partition or worker."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import textile_pcf as tp
+from textile_pcf.uncertainty_analysis.catalogue import Catalogue
+from textile_pcf.uncertainty_analysis.closed_form import closed_form
+
+
+def mill_rows(loss_of=()):
+    found = []
+    for number in range(6):
+        found += [f"P{number},making,electricity,,{2 + number},kWh/kg,,,,{'1.2' if number % 2 else ''}",
+                  f"P{number},making,part,,1,kg/kg,,,,,{'0.5' if number % 3 else ''},{'3' if number % 3 else ''}",
+                  f"P{number},making,cutting,,5,%,,,,{'1.3' if number in loss_of else ''}"]  # fmt: skip
+    return found
+
+
+@pytest.mark.parametrize("loss_of", [(), (2, 3)])
+def test_all_products_together_are_as_one_by_one(mill, plain_rule, loss_of):
+    u = tp.uncertainty(mill(*mill_rows(loss_of), rule=plain_rule), draws=10)
+    catalogue = Catalogue(u.evaluation)
+    assert np.flatnonzero(catalogue.individual).tolist() == list(loss_of)
+    forms = catalogue.forms()
+    for product in range(6):
+        one = closed_form(u.evaluation, product)
+        for name in forms._fields:
+            assert getattr(forms, name)[product] == pytest.approx(getattr(one, name), rel=1e-8)
+
+
+def test_closed_form_is_near_the_simulation(mill, plain_rule):
+    """sd within 1 % and quantiles within 2 %, as no gsd is above 1.4; 4 standard errors of the mean."""
+    u = tp.uncertainty(mill("P,making,electricity,,5,kWh/kg,,,,1.2", "P,making,part,,1,kg/kg",
+                            "P,making,cutting,,5,%", rule=plain_rule), draws=100_000)  # fmt: skip
+    total, form = u.total.loc["P"], u.closed_form.loc["P"]
+    assert form["mean"] == pytest.approx(total["mean"], abs=4 * total["standard_error"])
+    assert form["sd"] == pytest.approx(total["sd"], rel=0.025)
+    assert form["p2_5"] == pytest.approx(total["p2_5"], rel=0.02)
+    assert form["p97_5"] == pytest.approx(total["p97_5"], rel=0.02)
+
+
+@pytest.fixture
+def batch_of(tmp_path, mill):
+    mill(*mill_rows((2,)))  # writes rule, factors and rows
+
+    def run(name, **options):
+        files = (tmp_path / "rows.csv", tmp_path / "knit.yaml", tmp_path / "f.csv")
+        batch = tp.calculate_batch(*files, out=tmp_path / name, progress=False, **options)
+        return batch.read().to_pandas().set_index("product")
+
+    return run
+
+
+@pytest.mark.parametrize("option", ["closed", {"draws": 300, "seed": 2}, {"assume": {"none": 1.1}}])
+def test_columns_of_a_batch(batch_of, option):
+    plain, found = batch_of("plain"), batch_of("found", uncertainty=option)
+    assert (found["total"] == plain["total"]).all()
+    drawn = option != "closed" and "draws" in option
+    added = [*(("mean", "sd") if drawn else ()), "gsd", "p2_5", "p97_5", "declared_share"]
+    assert list(found.columns) == [*plain.columns, *added]
+    assert (found["p2_5"] < found["total"]).all()
+    assert (found["p97_5"] > found["total"]).all()
+    assert found["declared_share"].between(0, 1).all()
+
+
+def test_draws_of_a_batch_do_not_depend_on_partitions_and_threads(batch_of):
+    option = {"draws": 200, "seed": 1}
+    whole = batch_of("whole", uncertainty=option)
+    parts = batch_of("parts", uncertainty=option, partition_rows=4)
+    threads = batch_of("threads", uncertainty=option, workers=2, threads=True, partition_rows=7)
+    for other in (parts, threads):
+        assert (whole[["mean", "sd", "p2_5", "p97_5"]] == other.loc[whole.index, ["mean", "sd", "p2_5", "p97_5"]]).all().all()
+
+
+def test_columns_are_those_of_uncertainty(batch_of, mill):
+    found = batch_of("found", uncertainty={"draws": 100})
+    u = tp.uncertainty(mill(*mill_rows((2,))), draws=100)
+    assert np.array_equal(found["mean"], u.total["mean"])
+    assert np.array_equal(found["p97_5"], u.total["p97_5"])
+
+
+@pytest.mark.parametrize(
+    "option", ["open", 1, {"draw": 10}, {"draws": 0}, {"assume": {"x": 2}}, {"draws": 10, "pedigree": "x"}]
+)
+def test_wrong_options_of_a_batch(batch_of, option):
+    with pytest.raises(tp.UsageError):
+        batch_of("wrong", uncertainty=option)
+
+
+def test_lines_have_no_columns_of_uncertainty(batch_of):
+    with pytest.raises(tp.UsageError, match="column of products"):
+        batch_of("lines", uncertainty="closed", results="contributions")
