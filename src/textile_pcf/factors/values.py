@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.factors.gwp import SETS, gwp100
-from textile_pcf.factors.table import COUNTED_GASES, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
+from textile_pcf.factors.table import COUNTED_GASES, DECLARED_PARTS, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
 
 SPLIT_AND_AIRCRAFT = ("fossil", "biogenic", "uptake", "land_use_change", "aircraft")
 SPLIT_SIZE = 4  # the first four add up to the total; aircraft is part of fossil and reported separately
@@ -16,6 +16,11 @@ SPLIT_SIZE = 4  # the first four add up to the total; aircraft is part of fossil
 def has_gases(table: FactorSheet) -> NDArray[np.bool_]:
     """Return a mask of the rows that give the masses of their gases, shape (rows,)."""
     return np.asarray(~np.isnan(np.array([table.numbers[gas] for gas in COUNTED_GASES])).all(axis=0))
+
+
+def has_parts(table: FactorSheet) -> NDArray[np.bool_]:
+    """Return a mask of the rows whose supplier declares the parts of the value, shape (rows,)."""
+    return np.asarray(~np.isnan(np.array([table.numbers[part] for part in DECLARED_PARTS])).all(axis=0))
 
 
 def holds_uptake(table: FactorSheet) -> NDArray[np.bool_]:
@@ -27,7 +32,8 @@ def split_values(table: FactorSheet, gwp: str, biogenic: str) -> FloatArray:
     """Return the emissions per unit of each row, split as in `SPLIT_AND_AIRCRAFT`.
 
     Under `minus_one_plus_one` biogenic CO2 counts +1 and uptake -1; under `zero_zero` neither counts. Where a printed value
-    includes them, they are subtracted first, so that they do not count as fossil.
+    includes them, they are subtracted first, so that they do not count as fossil. Parts that a supplier declares count as
+    declared, the uptake under `minus_one_plus_one` only.
 
     Parameters
     ----------
@@ -56,7 +62,13 @@ def split_values(table: FactorSheet, gwp: str, biogenic: str) -> FloatArray:
         gas["co2_land_use"],
         gas["co2_aircraft"],
     ]
-    return np.stack(columns, axis=1)
+    split = np.stack(columns, axis=1)
+    declared = np.flatnonzero(has_parts(table))
+    if len(declared):
+        of_part = {name.removeprefix("declared_"): gas[name][declared] for name in DECLARED_PARTS}
+        parts = [of_part["fossil"], of_part["biogenic"], weight * of_part["uptake"], of_part["land_use"], of_part["aircraft"]]
+        split[declared] = np.stack(parts, axis=1)
+    return split
 
 
 def value_from_gases(table: FactorSheet) -> FloatArray:
