@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from textile_pcf.errors import UsageError as UsageError
     from textile_pcf.factors import FactorTable as FactorTable
     from textile_pcf.factors import load_factors as load_factors
+    from textile_pcf.interchange.pact_import import read_pact as read_pact
     from textile_pcf.io.resources import load_example as load_example
     from textile_pcf.results import Footprint as Footprint
     from textile_pcf.rules import RuleSet as RuleSet
@@ -58,6 +59,7 @@ _MODULES = {
     "make_template": "template",
     "Supply": "supply",
     "load_supply": "supply",
+    "read_pact": "interchange.pact_import",
 }
 _PACKAGES = ("factory",)
 """Packages whose functions are called by the package's name: `tp.factory.meters`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, Literal
 
-Extension = Literal["brightway", "plot", "report"]
+Extension = Literal["brightway", "interchange", "plot", "report"]
 
 
 def extension(name: Extension) -> Any:

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.factors import FactorSheet
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 
 
+FORBIDDEN = ("false", "no", "否")
+"""Cells of the column `redistributable` that forbid passing a value on."""
+
+
+def is_restricted(table: FactorSheet, row: int) -> bool:
+    """Whether the value of a row must not be passed on: its table says so, or the row itself."""
+    return table.document.redistributable is False or table.texts["redistributable"][row].strip().casefold() in FORBIDDEN
+
+
 def restricted_tables(result: Footprint) -> list[str]:
     """Labels of the tables used in a result whose values must not be passed on."""
-    used = set(result.lines.factor_table.categories)
-    tables_used = result.provenance.get("factors", ())
-    return [table["table"] for table in tables_used if table.get("redistributable") is False and table["table"] in used]
+    tables = result.run.factors.tables
+    used = {number: rows for number, rows in result.used().items() if len(rows)}
+    return [tables[number].label for number in sorted(used) if any(is_restricted(tables[number], row) for row in used[number])]
+
+
 
 
 def refuse_restricted(result: Footprint, where: Message) -> None:
