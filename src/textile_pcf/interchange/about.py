@@ -109,7 +109,10 @@ class About:
             problems.append(_problem(where, "This field is missing.", self._cure(product, path[-1]), product))
         named = [field for field in (*GEOGRAPHY, GLOBAL) if field in pcf]
         if len(named) != 1:
-            none, several = "No geography is given.", Message("More than one geography is given: {named}.", named=", ".join(named))
+            none, several = (
+                "No geography is given.",
+                Message("More than one geography is given: {named}.", named=", ".join(named)),
+            )
             cure = Message("Give exactly one of {known}.", known=", ".join((*GEOGRAPHY, GLOBAL)))
             where = self.location(("pcf", named[1]), product) if named else f"{name} (pcf)"
             problems.append(_problem(where, several if named else none, cure, product))
@@ -215,9 +218,9 @@ def _without_null(data: Any) -> dict[str, Any]:
 
 def _holds(data: Any, path: Sequence[Any]) -> bool:
     for part in path:
-        if isinstance(data, Mapping) and part in data:
-            data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+        if (isinstance(data, Mapping) and part in data) or (
+            isinstance(data, list) and isinstance(part, int) and part < len(data)
+        ):
             data = data[part]
         else:
             return False
@@ -252,5 +255,3 @@ def read_about(source: Any) -> About:
     if not isinstance(source, str | Path):
         raise wrong_type("about", source, "an about file", "Give the path of a YAML file, or its content as a dict.")
     return About(read_yaml(as_path(source, "about"), InputError))
-
-

@@ -85,7 +85,7 @@ def parse_decimal(text: object) -> Decimal:
         return Decimal(text)
     if isinstance(text, str) and len(text) > LONGEST:
         raise InvalidValueError(Message("This number has {count} characters.", count=len(text)), "Write at most 100.")
-    cure = "Write digits with a decimal point, in quotes: \"1.25\"; no exponent, unit, comma or blank."
+    cure = 'Write digits with a decimal point, in quotes: "1.25"; no exponent, unit, comma or blank.'
     if isinstance(text, str):
         raise InvalidValueError(Message("{text!r} is not a decimal.", text=text), cure)
     raise InvalidValueError("A decimal is a text here.", cure)

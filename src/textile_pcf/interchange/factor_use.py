@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,15 +53,18 @@ class FactorUse:
     ----------
     result : Footprint
         A result.
+    counted : sequence of bool, optional
+        Which stages count; by default those at the gate.
     """
 
-    def __init__(self, result: Footprint) -> None:
+    def __init__(self, result: Footprint, counted: Sequence[bool] | None = None) -> None:
         inventory = result.inventory
         self.tables = result.run.factors.tables
         self.rows = inventory.matches.factor_rows
         self.requests = inventory.matches.requests
         arrays = rule_arrays(inventory.activity.rules)
-        at_gate = gate_stages(result)[arrays.flow_stage[inventory.flow]]
+        stages = gate_stages(result) if counted is None else np.array(counted, dtype=bool)
+        at_gate = stages[arrays.flow_stage[inventory.flow]]
         own = at_gate & (inventory.factor >= 0) & (inventory.amount != 0)
         self._products, self._factors = self._pairs(result, own)
         self._by_bytes: dict[bytes, FactorSet] = {}
@@ -128,9 +132,7 @@ class FactorUse:
         fossil : ndarray, shape (products,)
             Fossil emissions at the gate. [kg CO2e per product unit]
         """
-        without = np.array(
-            [sheet >= 0 and not self._gases[sheet][row] for sheet, row in self.rows.tolist()], dtype=bool
-        )
+        without = np.array([sheet >= 0 and not self._gases[sheet][row] for sheet, row in self.rows.tolist()], dtype=bool)
         if without.all() or not without.any():
             return np.where(fossil > 0, float(without.any()), 0.0)
         values = np.where(without[:, None], self._values, 0.0)
@@ -160,4 +162,3 @@ def packaging_emissions(result: Footprint, flows: tuple[str, ...]) -> FloatArray
     values = inventory.split_values[inventory.value_index[lines], :SPLIT_SIZE].sum(axis=1)
     weights = inventory.amount[lines] * values
     return np.bincount(inventory.product[lines], weights=weights, minlength=len(result.names)).astype(np.float64)
-

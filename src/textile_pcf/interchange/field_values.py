@@ -200,9 +200,7 @@ def _list_faults(value: Any, kind: ListOf, path: tuple[str | int, ...], values: 
         yield from faults(item, kind.item, (*path, number), values)
 
 
-def object_faults(
-    value: Any, kind: ObjectOf, path: tuple[str | int, ...], values: dict[tuple[str | int, ...], Any]
-) -> Faults:
+def object_faults(value: Any, kind: ObjectOf, path: tuple[str | int, ...], values: dict[tuple[str | int, ...], Any]) -> Faults:
     """Yield what is wrong with an object; a property of null counts as missing, an unknown one is passed over."""
     if not isinstance(value, Mapping):
         raise InvalidValueError("This is no object.", "Write an object in braces: {…}.")

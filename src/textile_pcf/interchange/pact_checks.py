@@ -218,7 +218,9 @@ def _check_period(checked: CheckedRecord, options: CheckOptions) -> None:
         what = Message("The validity ends more than {years} years after the reference period.", years=VALID_YEARS)
         window(".validityPeriodEnd", what, Message("It ends on {day} at the latest.", day=latest.date().isoformat()))
     if last is not None and not last > (first or end):
-        (window if first is None else checked.error)(".validityPeriodEnd", "The validity does not end after its start.", "Correct the dates.")
+        (window if first is None else checked.error)(
+            ".validityPeriodEnd", "The validity does not end after its start.", "Correct the dates."
+        )
     valid_until = last or latest
     if options.on is not None and not datetime(options.on.year, options.on.month, options.on.day, tzinfo=UTC) < valid_until:
         what = Message("The record is valid until {day} only.", day=valid_until.date().isoformat())
@@ -249,7 +251,9 @@ def _check_v2(record: Mapping[str, Any], checked: CheckedRecord, options: CheckO
     ):
         pcf = record.get("pcf")
         if isinstance(pcf, Mapping) and all(pcf.get(name) is None for name in names):
-            checked.error(names[0], "This field is missing.", Message("It is mandatory; {other} stands for it too.", other=names[1]))
+            checked.error(
+                names[0], "This field is missing.", Message("It is mandatory; {other} stands for it too.", other=names[1])
+            )
     exempted = checked.pcf("exemptedEmissionsPercent")
     if exempted is not None and exempted > EXEMPTED_V2:
         what = Message("{exempted} % of the emissions are left out; version 2 allows 5 %.", exempted=exempted)
@@ -269,4 +273,3 @@ def _biogenic_part(checked: CheckedRecord) -> Decimal | None:
     if checked.pcf("declaredUnit") == "kilogram" and not mass:
         mass = Decimal(1)
     return carbon / mass if carbon is not None and mass else None
-

@@ -20,6 +20,7 @@ from textile_pcf.factors import HOLDS_NONE
 from textile_pcf.interchange.about import About, AboutProduct, read_about
 from textile_pcf.interchange.decimal_text import DIGITS, decimal_text, exact_sum, parse_decimal, plain
 from textile_pcf.interchange.factor_use import FactorUse, gate_emissions, gate_stages, packaging_emissions
+from textile_pcf.interchange.json_text import LINES
 from textile_pcf.interchange.pact_checks import CheckOptions, check_record
 from textile_pcf.interchange.pact_fields import SPEC_VERSION
 from textile_pcf.interchange.pact_texts import RecordTexts
@@ -70,9 +71,15 @@ def to_pact(
     records = [*Exporter(result, read_about(about), options or ExportOptions()).records(products)]
     if path is not None:
         out = as_path(path, "path")
-        text = json.dumps({"data": records}, ensure_ascii=False, indent=1) + "\n"
+        text = _as_text(records, out.suffix.lower() in LINES)
         write_atomically(out, lambda draft: draft.write_text(text, encoding="utf-8"), str(path))
     return records
+
+
+def _as_text(records: list[dict[str, Any]], lines: bool) -> str:
+    if lines:
+        return "".join(json.dumps(each, ensure_ascii=False, separators=(",", ":")) + "\n" for each in records)
+    return json.dumps({"data": records}, ensure_ascii=False, indent=1) + "\n"
 
 
 class Exporter:
@@ -233,7 +240,9 @@ class Exporter:
             Message("{where}: {text}", where=self.about.location(each.path, product), text=sentences(each.what, each.cure))
             for each in checked.warnings
         )
-        return [Problem(self.about.location(each.path, product), each.what, each.cure, product, "pact") for each in checked.errors]
+        return [
+            Problem(self.about.location(each.path, product), each.what, each.cure, product, "pact") for each in checked.errors
+        ]
 
 
 class _Numbers:
@@ -304,11 +313,14 @@ def _mass_after_gate(result: Footprint, chosen: IndexArray) -> list[Problem]:
         what = Message("{stage} loses mass after the gate, so the product at the gate is another one.",
                        stage=result.stages[stage].id)  # fmt: skip
         name = result.products[product]
-        problems.append(Problem(f"product {name}", what, "Leave out the loss, or export it per kg at the gate.", name, "after-the-gate"))
+        problems.append(
+            Problem(f"product {name}", what, "Leave out the loss, or export it per kg at the gate.", name, "after-the-gate")
+        )
     return problems
 
 
 def _given_away(product: str, factor: str) -> Problem:
     what = Message("All emissions at the gate come from one factor that must not be passed on: {factor}.", factor=factor)
-    return Problem(f"product {product}", what, "Use another factor, or own use (--own-use) where it stays with you.", product, "licence")
-
+    return Problem(
+        f"product {product}", what, "Use another factor, or own use (--own-use) where it stays with you.", product, "licence"
+    )

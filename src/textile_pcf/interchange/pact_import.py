@@ -17,7 +17,7 @@ from textile_pcf.interchange.json_text import read_json_file
 from textile_pcf.interchange.pact_checks import CheckedRecord, CheckOptions, Finding, check_record
 from textile_pcf.interchange.pact_fields import REGIONS, UNITS, UNITS_V2
 from textile_pcf.io.documents import Source
-from textile_pcf.io.localized import Text
+from textile_pcf.io.localized import LocalizedText
 from textile_pcf.io.output_files import as_path
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.table import Table
@@ -45,9 +45,7 @@ class _Found:
     record: Any
 
 
-def read_pact(
-    source: Any, *, on: date | str | None = None, on_mismatch: str = "refuse", strict: bool = False
-) -> FactorTable:
+def read_pact(source: Any, *, on: date | str | None = None, on_mismatch: str = "refuse", strict: bool = False) -> FactorTable:
     """Read ProductFootprints of PACT, version 3 or 2, as emission factors.
 
     Each record becomes a row `pcf:ID`, where ID is what stands behind the last colon of its first product id.
@@ -204,7 +202,7 @@ class _Reader:
             raise FactorError(self.problems)
         suppliers = dict.fromkeys(self.columns["supplier"])
         document = TableDocument(
-            title=Text(en="Declared footprints of suppliers (PACT)", zh="供应商申报的产品碳足迹（PACT）"),
+            title=LocalizedText(en="Declared footprints of suppliers (PACT)", zh="供应商申报的产品碳足迹（PACT）"),
             licence=LICENCE,
             redistributable=False,
             sources={name: Source(title=f"ProductFootprint of {name}", publisher=name) for name in suppliers},

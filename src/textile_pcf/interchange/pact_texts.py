@@ -48,15 +48,15 @@ class RecordTexts:
         """Return the fields of `pcf` that are texts or lists."""
         rules = {"operator": "Other", "otherOperatorName": "textile_pcf", "ruleNames": [self.rule]}
         fields: dict[str, Any] = {
-            "ipccCharacterizationFactors": sorted({_EF31.get(each, each) for each in (self.gwp, *facts.gwp) if each != UNKNOWN}),
+            "ipccCharacterizationFactors": sorted(
+                {_EF31.get(each, each) for each in (self.gwp, *facts.gwp) if each != UNKNOWN}
+            ),
             "productOrSectorSpecificRules": [rules, *about.pcf.get("productOrSectorSpecificRules", [])],
         }
         if "boundaryProcessesDescription" not in about.pcf:
             fields["boundaryProcessesDescription"] = self._stages(product)
         if facts.sources:
-            fields["secondaryEmissionFactorSources"] = [
-                {"name": name, "version": version} for name, version in facts.sources
-            ]
+            fields["secondaryEmissionFactorSources"] = [{"name": name, "version": version} for name, version in facts.sources]
         return fields
 
     def comment(self, product: int, facts: FactorSet, about: AboutProduct) -> str:

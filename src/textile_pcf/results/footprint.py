@@ -527,5 +527,35 @@ class Footprint:
         options = pact.ExportOptions(unit, digits, own_use)
         return pact.to_pact(self, about, path, products=products, options=options)  # type: ignore[no-any-return]
 
+    def to_openlca(
+        self, path: str | Path, *, products: Sequence[str] | None = None, aggregated: bool = False, own_use: bool = False
+    ) -> Path:
+        """Write the unit processes behind the result as a package of openLCA (JSON-LD, schema version 2).
+
+        Parameters
+        ----------
+        path : path
+            Zip file to write.
+        products : sequence of str, optional
+            Ids of products, which bring what they take; by default all.
+        aggregated : bool, optional
+            One process per product that gives off its parts and takes nothing.
+        own_use : bool, optional
+            Write values that must not be passed on.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        UsageError
+            A product does not exist, a licence forbids the file, or it cannot be written.
+        """
+        package = extension("interchange")
+        written: Path = package.to_openlca(self, path, products=products, aggregated=aggregated, own_use=own_use)
+        return written
+
     def _repr_html_(self) -> str:
         return as_html(self)

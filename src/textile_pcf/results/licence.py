@@ -7,7 +7,6 @@ from textile_pcf.factors import FactorSheet
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 
-
 FORBIDDEN = ("false", "no", "否")
 """Cells of the column `redistributable` that forbid passing a value on."""
 
@@ -22,8 +21,6 @@ def restricted_tables(result: Footprint) -> list[str]:
     tables = result.run.factors.tables
     used = {number: rows for number, rows in result.used().items() if len(rows)}
     return [tables[number].label for number in sorted(used) if any(is_restricted(tables[number], row) for row in used[number])]
-
-
 
 
 def refuse_restricted(result: Footprint, where: Message) -> None:
