@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from textile_pcf.errors import UsageError as UsageError
     from textile_pcf.factors import FactorTable as FactorTable
     from textile_pcf.factors import load_factors as load_factors
+    from textile_pcf.interchange.adapters import import_factors as import_factors
+    from textile_pcf.interchange.openlca_import import read_openlca as read_openlca
     from textile_pcf.interchange.pact_import import read_pact as read_pact
     from textile_pcf.io.resources import load_example as load_example
     from textile_pcf.results import Footprint as Footprint
@@ -59,6 +61,8 @@ _MODULES = {
     "make_template": "template",
     "Supply": "supply",
     "load_supply": "supply",
+    "import_factors": "interchange.adapters",
+    "read_openlca": "interchange.openlca_import",
     "read_pact": "interchange.pact_import",
 }
 _PACKAGES = ("factory",)

@@ -242,7 +242,12 @@ class Package:
         licence = table.texts["licence"][row] or (source.licence if source else None) or table.document.licence
         name = table.source_title(row)
         identifier = own_id("Source", table.label, key, licence or "")
-        data_set: DataSet = {"@type": "Source", "@id": identifier, "name": name, "description": f"Licence: {licence or 'not said'}."}
+        data_set: DataSet = {
+            "@type": "Source",
+            "@id": identifier,
+            "name": name,
+            "description": f"Licence: {licence or 'not said'}.",
+        }
         if source is not None:
             data_set |= {"textReference": source.title} | ({"year": source.year} if source.year else {})
             data_set |= {"url": source.url} if source.url else {}

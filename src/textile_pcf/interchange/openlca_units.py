@@ -175,3 +175,18 @@ def dimension_data_sets(dimension: Dimension) -> tuple[dict[str, Any], dict[str,
         "unitGroup": reference("UnitGroup", *dimension.group),
     }
     return group, flow_property
+
+
+def unit_name(identifier: str) -> str | None:
+    """Return our name of a unit of openLCA by its id; None for others.
+
+    Examples
+    --------
+    >>> unit_name("86ad2244-1f0e-4912-af53-7865283103e4"), unit_name("x")
+    ('kWh', None)
+    """
+    for dimension in _KNOWN.values():
+        for name, known, *_ in dimension.units:
+            if known == identifier:
+                return "piece" if name == "Item(s)" else name
+    return None
