@@ -145,8 +145,9 @@ rules_group.add_command(test)
 @rules_group.command("schema")
 @click.option("--factors", "tables", is_flag=True, help="Schema of a table's YAML file.")
 @click.option("--cases", is_flag=True, help="Schema of files of worked cases.")
+@click.option("--adapters", is_flag=True, help="Schema of adapters, which map tables of others.")
 @options.language
-def schema(tables: bool, cases: bool, lang: str) -> None:
+def schema(tables: bool, cases: bool, adapters: bool, lang: str) -> None:
     """JSON Schema of rule files, for completion and checks in an editor."""
     if cases:
         from textile_pcf.rule_cases import cases_schema
@@ -156,6 +157,11 @@ def schema(tables: bool, cases: bool, lang: str) -> None:
     from textile_pcf.factors import TableDocument
     from textile_pcf.rules import RuleDocument
 
+    if adapters:
+        from textile_pcf.interchange.adapter_schema import Adapter
+
+        sys.stdout.write(json.dumps(Adapter.model_json_schema(), indent=1, ensure_ascii=False) + "\n")
+        return
     model = TableDocument if tables else RuleDocument
     sys.stdout.write(json.dumps(model.model_json_schema(), indent=1, ensure_ascii=False) + "\n")
 

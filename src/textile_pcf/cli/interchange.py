@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,7 @@ from textile_pcf.messages.catalogue import fixed_text
 
 if TYPE_CHECKING:
     from textile_pcf.factors import FactorTable
+    from textile_pcf.results import Footprint
 
 products_option = click.option(
     "--product", "products", metavar="PRODUCT", multiple=True, help="Only this product; repeat for more."
@@ -88,12 +89,60 @@ def export_pact(
             count = export_catalogue(file, calculation_of(rule, factors, gwp, supply), about, output, export)
             sys.stderr.write(fixed_text("pact_records", lang, count=count) + "\n")
             return
-        from textile_pcf.calculation import footprint
-
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+        result = _calculate(file, rule, factors, about, gwp=gwp, biogenic=biogenic, supply=supply)
         records = result.to_pact(about, output, products=products or None, unit=unit, digits=digits, own_use=own_use)
         collected.write(result.warnings())
     _write_levels(records, lang)
+
+
+def _calculate(file: Path, rule: str, factors: tuple[str, ...] | None, about: Path, **options: Any) -> Footprint:
+    """Return the result; the problems of the about file are reported with those of the activity data."""
+    from textile_pcf.calculation import footprint
+    from textile_pcf.errors import InputError
+    from textile_pcf.interchange.about import read_about
+
+    described = read_about(about)
+    try:
+        return footprint(file, rule, factors, **options)
+    except InputError as error:
+        raise InputError([*error.problems, *described.problems]) from error
+
+
+@export_group.command("openlca")
+@options.file
+@options.rule
+@click.option("-o", "--output", metavar="FILE", required=True, type=options.PATH, help="Zip file to write.")
+@products_option
+@click.option("--aggregated", is_flag=True, help="One process per product that gives off its parts and takes nothing.")
+@own_use_option
+@options.factors
+@options.gwp
+@options.biogenic
+@options.supply
+@options.language
+def export_openlca(
+    file: Path,
+    rule: str,
+    output: Path,
+    products: tuple[str, ...],
+    aggregated: bool,
+    own_use: bool,
+    factors: tuple[str, ...] | None,
+    gwp: str | None,
+    biogenic: str | None,
+    supply: Path | None,
+    lang: str,
+) -> None:
+    """Write the unit processes behind results as a package of openLCA (JSON-LD)."""
+    from textile_pcf.calculation import footprint
+    from textile_pcf.cli.guard import refuse_output
+    from textile_pcf.cli.warned import collect_warnings
+
+    refuse_output(output, rule, factors, file, supply)
+    with collect_warnings(lang) as collected:
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+        result.to_openlca(output, products=products or None, aggregated=aggregated, own_use=own_use)
+        collected.write(result.warnings())
 
 
 def _write_levels(records: list[dict[str, object]], lang: str) -> None:
@@ -129,6 +178,51 @@ def import_pact(
     refuse_table_output(output, *files)
     with collect_warnings(lang):
         write_factors(read_pact([*files], on=on, on_mismatch=on_mismatch, strict=strict), output)
+
+
+@import_group.command("openlca")
+@click.argument("file", cls=Argument, metavar="FILE", type=options.PATH, help="Zip file of JSON-LD that holds results.")
+@table_output
+@click.option("--indicator", metavar="NAME", help="Impact category, where the package has several in kg CO2e.")
+@click.option("--gwp", metavar="SET", help="GWP set of that category; unknown otherwise.")
+@options.language
+def import_openlca(file: Path, output: Path | None, indicator: str | None, gwp: str | None, lang: str) -> None:
+    """Read results of openLCA as emission factors."""
+    from textile_pcf.interchange import read_openlca
+
+    refuse_table_output(output, file)
+    write_factors(read_openlca(file, indicator=indicator, gwp=gwp), output)
+
+
+@import_group.command("table")
+@click.argument("file", cls=Argument, metavar="FILE", type=options.PATH, help="Table of others: CSV or workbook.")
+@click.option("--adapter", metavar="NAME", required=True, help="Shipped adapter, or path of a YAML file.")
+@table_output
+@click.option("--set", "asked", metavar="NAME=VALUE", multiple=True, help="What the adapter asks for, such as year=2024.")
+@options.language
+def import_table(file: Path, adapter: str, output: Path | None, asked: tuple[str, ...], lang: str) -> None:
+    """Read a table of others as emission factors, by an adapter that maps its columns."""
+    from textile_pcf.interchange.adapters import load_adapter, read_with_adapter
+
+    refuse_table_output(output, file, Path(adapter))
+    imported = read_with_adapter(file, load_adapter(adapter), _asked(asked))
+    for reason, count in imported.left_out.items():
+        sys.stderr.write(fixed_text("rows_left_out", lang, count=count, reason=reason) + "\n")
+    write_factors(imported.table, output)
+
+
+def _asked(texts: tuple[str, ...]) -> dict[str, str]:
+    """Return what was given with `--set`, by name."""
+    from textile_pcf.errors import Problem, UsageError
+
+    given: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not value or name in given:
+            what, cure = "This is not NAME=VALUE, or the name stands twice.", "For example: --set year=2024."
+            raise UsageError([Problem(f"--set {text}", what, cure, code="usage")])
+        given[name] = value
+    return given
 
 
 def refuse_table_output(output: Path | None, *files: Path) -> None:

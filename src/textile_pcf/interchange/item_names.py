@@ -60,4 +60,4 @@ def region_of_others(text: str) -> str | None:
     text = text.strip()
     if is_region(text):
         return text
-    return _codes().get(text.casefold()) or region_by_name(text)
+    return _codes().get(text.casefold()) or region_by_name(text) or region_by_name(f"{text}, China")
