@@ -45,7 +45,7 @@ stages:
   - id: weaving
     title: Weaving
     group: production
-    losses: [{id: waste, of: input, optional: true}]
+    losses: [{id: waste, basis: input, unit: "%", optional: true}]
     flows:
       power: {unit: kWh, per: [output], factor: power}
       film: {unit: kg, per: [output], factor: film, optional: true}
@@ -58,7 +58,7 @@ stages:
     title: Use
     group: use
     optional: true
-    losses: [{id: wear, of: input, optional: true}]
+    losses: [{id: wear, basis: input, unit: "%", optional: true}]
     flows:
       wash: {unit: kWh, per: [output], factor: power, optional: true}
 """
