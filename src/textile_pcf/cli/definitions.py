@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from textile_pcf.cli import options
+from textile_pcf.cli.category_rules import coverage, import_pcr
 from textile_pcf.cli.help import Argument, Group
 from textile_pcf.cli.width import padded, width
 from textile_pcf.cli.writing import new, test
@@ -138,8 +139,8 @@ def lint_rule(rule: str, lang: str) -> None:
     sys.stderr.write(fixed_text("valid", lang, name=rules.name) + "\n")
 
 
-rules_group.add_command(new)
-rules_group.add_command(test)
+for command in (new, test, import_pcr, coverage):
+    rules_group.add_command(command)
 
 
 @rules_group.command("schema")

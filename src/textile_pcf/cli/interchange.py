@@ -23,7 +23,8 @@ own_use_option = click.option(
     "--own-use", is_flag=True, help="It stays with you: values that must not be passed on may be in it."
 )
 table_output = click.option(
-    "-o", "--output", metavar="TABLE", type=options.PATH, help="Table to write, with its description beside it; standard output otherwise."
+    "-o", "--output", metavar="TABLE", type=options.PATH,
+    help="Table to write, its description beside it; standard output otherwise.",
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ LONGEST_PATTERN = 200
 
 
 def _compiled(pattern: str | None) -> str | None:
-    """Return a regular expression after a check; repeated groups with an inner repetition are refused, for they can run for ever."""
+    """Return a regular expression after a check; a repetition of a repetition is refused, for it can run for ever."""
     if pattern is None:
         return None
     try:

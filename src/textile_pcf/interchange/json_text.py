@@ -15,7 +15,7 @@ LINES = (".jsonl", ".ndjson")
 """Endings of files that hold one document per line."""
 
 
-class _Fault(ValueError):
+class _FaultError(ValueError):
     """Something that JSON forbids or leaves open."""
 
 
@@ -24,18 +24,18 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(content) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise _Fault(Message("The key {key!r} stands twice in one object.", key=escape_controls(twice[:80])))
+        raise _FaultError(Message("The key {key!r} stands twice in one object.", key=escape_controls(twice[:80])))
     return content
 
 
 def _constant(text: str) -> Any:
-    raise _Fault(Message("{text} is no number of JSON.", text=text))
+    raise _FaultError(Message("{text} is no number of JSON.", text=text))
 
 
 def _number(text: str) -> float:
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        raise _Fault(Message("The number {text} is beyond what can be counted.", text=text[:40]))
+        raise _FaultError(Message("The number {text} is beyond what can be counted.", text=text[:40]))
     return value
 
 
@@ -48,7 +48,7 @@ def _refuse_half_characters(document: Any) -> None:
     try:
         json.dumps(document, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise _Fault("A text holds half of a character (an escape \\ud800 to \\udfff without its partner).") from None
+        raise _FaultError("A text holds half of a character (an escape \\ud800 to \\udfff without its partner).") from None
 
 
 _DECODER = json.JSONDecoder(
@@ -84,7 +84,7 @@ def parse_json(text: str, name: str, error: type[PcfError] = FactorError) -> Any
         if "\\ud" in text.lower():  # an escaped surrogate, half of a character where its partner is missing
             _refuse_half_characters(document)
         return document
-    except _Fault as fault:
+    except _FaultError as fault:
         where, what, cure = name, fault.args[0], "Correct the file; a program that writes JSON writes no such thing."
     except json.JSONDecodeError as fault:
         where = f"{name}:{fault.lineno}"

@@ -169,8 +169,8 @@ class Package:
             categories.append(reference("ImpactCategory", identifier, name))
         name = f"textile_pcf, {convention}"
         text = "Emissions are characterised in the processes already: 1 kg of each flow is 1 kg CO2e."
-        self.add("lcia_methods", {"@type": "ImpactMethod", "@id": own_id("ImpactMethod", name), "name": name, "description": text,
-                                  "version": "01.00.000", "lastChange": CHANGED, "impactCategories": categories})  # fmt: skip
+        method = {"@type": "ImpactMethod", "@id": own_id("ImpactMethod", name), "name": name, "description": text}
+        self.add("lcia_methods", {**method, "version": "01.00.000", "lastChange": CHANGED, "impactCategories": categories})
 
     # -- processes ------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,8 @@ from textile_pcf.regions import WORLD
 ON_MISMATCH = ("refuse", "declared")
 COLUMNS = (
     "item", "value", "unit", "region", "year", "kind", "name_en", "gwp", "boundary", "biogenic", "period_start", "period_end",
-    "primary_data_share", "supplier", "mass_per_unit", *DECLARED_PARTS, "source", "locator", "licence", "redistributable", "notes",
+    "primary_data_share", "supplier", "mass_per_unit", *DECLARED_PARTS, "source", "locator", "licence", "redistributable",
+    "notes",
 )  # fmt: skip
 """Columns of the table, in the order in which they are written."""
 GWP_SETS = ("AR4", "AR5", "AR6")
