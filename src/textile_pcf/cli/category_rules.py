@@ -31,7 +31,7 @@ def import_pcr(file: Path, output: Path | None, lang: str) -> None:
     from textile_pcf.interchange.draft_rule import OPEN, draft_rule
 
     refuse_output(output, None, None, file)
-    text = draft_rule(file, output.stem if output else "")
+    text = draft_rule(file, output.stem if output else "", lang)
     if output is None:
         sys.stdout.write(text)
     else:

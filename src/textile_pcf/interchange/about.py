@@ -76,7 +76,7 @@ class About:
 
     def location(self, path: Sequence[str | int], product: str | None = None) -> str:
         """Return the place of a field: of the product where it stands there, else of the top."""
-        own: DocumentPath = ("products", product, *path)
+        own: DocumentPath = ("products", product or "", *path)
         found = _holds(self.document.data, own)
         return self.document.location(own if found else tuple(path))
 
@@ -138,7 +138,7 @@ class About:
             self.products = {}
         checked: dict[str, Any] = {}
         for product, own in self.products.items():
-            path: DocumentPath = ("products", product)
+            path = ("products", product)
             if not isinstance(own, Mapping):
                 cure = "Write its fields below it."
                 self.problems.append(_problem(self.document.location(path), "This product has no fields.", cure))
@@ -150,7 +150,7 @@ class About:
             checked[str(product)] = fields
         self.products = checked
 
-    def _check_pcf(self, value: Any, path: DocumentPath) -> dict[str, Any]:
+    def _check_pcf(self, value: Any, path: tuple[str | int, ...]) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             self.problems.append(_problem(self.document.location(path), "`pcf` has no fields.", "Write its fields below it."))
             return {}
@@ -159,10 +159,10 @@ class About:
         return fields
 
     def _check_part(
-        self, fields: dict[str, Any], known: Mapping[str, Any], path: DocumentPath, others: tuple[str, ...]
+        self, fields: dict[str, Any], known: Mapping[str, Any], path: tuple[str | int, ...], others: tuple[str, ...]
     ) -> None:
         for name in list(fields):
-            where: DocumentPath = (*path, name)
+            where = (*path, str(name))
             if name in others:
                 continue
             if name in CALCULATED:

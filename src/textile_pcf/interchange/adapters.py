@@ -24,7 +24,7 @@ from textile_pcf.io.resources import data_root
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Table
-from textile_pcf.messages.message import Message
+from textile_pcf.messages.message import Message, TranslatedText, sentences
 from textile_pcf.suggest import nearest
 
 SAME = "same"
@@ -163,16 +163,14 @@ def _document(adapter: Adapter, reader: _Reader) -> TableDocument:
     source = about.source.model_dump(exclude={"key"}, exclude_none=True)
     source["title"] = re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), source["title"])
     left_out = "; ".join(f"{count} rows: {reason}" for reason, count in reader.left_out.most_common(20))
-    english = [text for text in (about.note.text() if about.note else "", f"Left out: {left_out}." if left_out else "") if text]
-    chinese = [
-        text for text in (about.note.text("zh") if about.note else "", f"未读入：{left_out}。" if left_out else "") if text
-    ]
+    counts = Message("Left out: {counts}.", counts=left_out) if left_out else ""
+    note = sentences(TranslatedText(about.note.text(), about.note.text("zh")) if about.note else "", counts)
     return TableDocument(
         title=adapter.title,
         licence=about.licence,
         redistributable=about.redistributable,
         attribution=about.attribution,
-        note=LocalizedText(en=" ".join(english), zh=" ".join(chinese)) if english else None,
+        note=LocalizedText(en=str(note), zh=note.localized("zh")) if note else None,
         sources={about.source.key: Source(**source)},
     )
 

@@ -17,7 +17,7 @@ from textile_pcf.interchange.category_rules import (
     read_category_rules,
 )
 from textile_pcf.interchange.item_names import item_id
-from textile_pcf.messages.message import TranslatedText
+from textile_pcf.messages.message import JoinedMessage, Message, TranslatedText
 
 OPEN = "# OPEN:"
 """Begins a line that a person has to answer."""
@@ -26,7 +26,7 @@ LONGEST = 60
 RESERVED = ("product", "share", "output", "input", "loss", "mass", "cutoff", "sold", "stage")
 
 
-def draft_rule(path: str | Path, rule: str = "") -> str:
+def draft_rule(path: str | Path, rule: str = "", language: str = "en") -> str:
     """Return the draft of a rule as YAML.
 
     Parameters
@@ -35,6 +35,8 @@ def draft_rule(path: str | Path, rule: str = "") -> str:
         Published category rules, `structured.yaml`.
     rule : str, optional
         Id of the rule; by default the last part of the id of the category rules.
+    language : str, optional
+        Language of the remarks: `en` or `zh`.
 
     Returns
     -------
@@ -50,12 +52,18 @@ def draft_rule(path: str | Path, rule: str = "") -> str:
     """
     rules = read_category_rules(path)
     name = _identifier(rule or rules.id.rpartition(".")[2])
-    return "\n".join([*_head(rules, name), *_sources(rules), *_product(rules), "stages:", *_stages(rules)]) + "\n"
+    lines = [*_head(rules, name), *_sources(rules), *_product(rules), "stages:", *_stages(rules)]
+    return "".join(f"{line.localized(language) if isinstance(line, Message) else line}\n" for line in lines)
+
+
+def _remark(indent: int, text: str, sign: str = OPEN) -> JoinedMessage:
+    """Return a comment in the language of the draft."""
+    return JoinedMessage([" " * indent + sign, text], " ", " ")
 
 
 def _head(rules: CategoryRules, name: str) -> Iterator[str]:
-    yield f"# Draft made of the category rules {rules.id}."
-    yield "# It holds no amounts: theirs has none. Answer every line that begins with OPEN, then run `textile-pcf rules lint`."
+    yield _remark(0, Message("Draft made of the category rules {name}.", name=rules.id), "#")
+    yield _remark(0, Message("It holds no amounts, for theirs has none. Answer what is marked OPEN, then run rules lint."), "#")
     yield f"rule: {name}"
     yield 'edition: "draft"'
     yield "status: own"
@@ -79,7 +87,7 @@ def _product(rules: CategoryRules) -> Iterator[str]:
     yield "product:"
     yield f"  unit: {rules.unit}"
     if rules.unit != "kg":
-        yield f"  {OPEN} give the property `mass` of one {rules.unit}, so that masses can be solved."
+        yield _remark(2, Message("Give the property `mass` of one {unit}, so that masses can be solved.", unit=rules.unit))
 
 
 def _stages(rules: CategoryRules) -> Iterator[str]:
@@ -88,7 +96,7 @@ def _stages(rules: CategoryRules) -> Iterator[str]:
         yield f"    title: {_titles(process.title)}"
         if process.condition:
             yield f"    note: {_quoted(process.condition)}"
-        yield f"    {OPEN} group: raw_material or production?"
+        yield _remark(4, Message("Is the group raw_material or production?"))
         yield "    group: production"
         if process.optional:
             yield "    optional: true"
@@ -103,7 +111,7 @@ def _losses(process: CategoryProcess) -> Iterator[str]:
     if not residues:
         return
     names = "; ".join(str(row.title) for row in residues)
-    yield f"    {OPEN} which of these leave the material, and what is the loss? {_line(names)}"
+    yield _remark(4, Message("Which of these leave the material, and what is the loss? {names}", names=_line(names)))
     yield "    losses:"
     note = _quoted(f"Mass in less mass out, per mass in. Rows: {names}")
     yield f'      - {{id: material_loss, basis: input, unit: "%", optional: true, note: {note}}}'
@@ -115,18 +123,21 @@ def _flows(process: CategoryProcess) -> Iterator[str]:
         yield "    flows:"
     for row in counted:
         if not row.unit:
-            yield f"      {OPEN} {_line(row.id)}: the unit {_line(row.unit_text)!r} is not known here; write the flow yourself."
+            text = "{row}: the unit {unit!r} is not known here; write the flow yourself."
+            yield _remark(6, Message(text, row=row.id, unit=_line(row.unit_text)))
             continue
         yield from _flow(row)
 
 
 def _flow(row: CategoryRow) -> Iterator[str]:
     yield f"      {_identifier(row.id)}:"
-    yield f"        {OPEN} factor: which item of the emission factors? `textile-pcf factors search {_line(str(row.title))}`"
+    search = f"textile-pcf factors search {_line(str(row.title))}"
+    yield _remark(8, Message("Which item of the emission factors is its `factor`? See: {search}", search=search))
     if row.doubtful_basis:
-        yield f"        {OPEN} per: the words say reference product, the kind says output of the process."
+        text = "Is it per reference product, as the words say, or per output, as the kind says?"
+        yield _remark(8, Message(text))
     if row.unit != row.unit_text.rpartition("/")[2].strip():
-        yield f"        {OPEN} unit: printed as {_line(row.unit_text)!r}."
+        yield _remark(8, Message("Is the unit right? It is printed as {unit!r}.", unit=_line(row.unit_text)))
     yield f"        unit: {row.unit}"
     yield f"        per: {'product' if row.per_reference else 'output'}"
     yield "        optional: true" if row.conditional else "        optional: false"
@@ -139,12 +150,13 @@ def _flow(row: CategoryRow) -> Iterator[str]:
 def _remarks(process: CategoryProcess) -> Iterator[str]:
     """Yield what is no flow: transfers inside, co-products, and what is no greenhouse gas."""
     for row in process.rows:
+        named = f"{row.id} ({_line(str(row.title))})"
         if row.role == CO_PRODUCT:
-            yield f"    {OPEN} co-product {_line(row.id)} ({_line(str(row.title))}): how are emissions allocated?"
+            yield _remark(4, Message("How are emissions allocated to the co-product {named}?", named=named))
         elif row.role == INTERNAL:
-            yield f"    # inside the chain: {_line(row.id)} ({_line(str(row.title))}); its mass follows from the losses."
+            yield _remark(4, Message("{named} stays inside the chain; its mass follows from the losses.", named=named), "#")
         elif row.role == NOT_COUNTED:
-            yield f"    # not counted: {_line(row.id)} ({_line(str(row.title))}) is no greenhouse gas."
+            yield _remark(4, Message("{named} is no greenhouse gas and is not counted.", named=named), "#")
 
 
 def _identifier(text: str) -> str:

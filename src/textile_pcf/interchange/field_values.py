@@ -203,7 +203,7 @@ def _list_faults(value: Any, kind: ListOf, path: tuple[str | int, ...], values: 
 def object_faults(value: Any, kind: ObjectOf, path: tuple[str | int, ...], values: dict[tuple[str | int, ...], Any]) -> Faults:
     """Yield what is wrong with an object; a property of null counts as missing, an unknown one is passed over."""
     if not isinstance(value, Mapping):
-        raise InvalidValueError("This is no object.", "Write an object in braces: {…}.")
+        raise InvalidValueError("This is no object.", "Write an object in braces.")
     for name in kind.required:
         if value.get(name) is None:
             yield (*path, name), InvalidValueError("This field is missing.", "It is mandatory.")

@@ -246,7 +246,7 @@ class Package:
             "@type": "Source",
             "@id": identifier,
             "name": name,
-            "description": f"Licence: {licence or 'not said'}.",
+            "description": str(Message("Licence: {licence}.", licence=licence or "not said")),
         }
         if source is not None:
             data_set |= {"textReference": source.title} | ({"year": source.year} if source.year else {})

@@ -255,6 +255,7 @@ def _check_v2(record: Mapping[str, Any], checked: CheckedRecord, options: CheckO
                 names[0], "This field is missing.", Message("It is mandatory; {other} stands for it too.", other=names[1])
             )
     exempted = checked.pcf("exemptedEmissionsPercent")
+    what: str
     if exempted is not None and exempted > EXEMPTED_V2:
         what = Message("{exempted} % of the emissions are left out; version 2 allows 5 %.", exempted=exempted)
         checked.warn("exemptedEmissionsPercent", what, "Ask the supplier what was left out.")

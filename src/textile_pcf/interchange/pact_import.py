@@ -114,7 +114,8 @@ def _documents(source: Any) -> Iterator[tuple[Any, str]]:
         yield source, "input"
         return
     paths = source if isinstance(source, list | tuple) else [source]
-    documents, problems = [], []
+    documents: list[tuple[Any, str]] = []
+    problems: list[Problem] = []
     for path in paths:
         if not isinstance(path, str | Path):
             raise wrong_type("source", path, "a path or a record", "Give paths of JSON files, a dict, or a list of dicts.")

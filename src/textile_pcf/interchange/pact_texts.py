@@ -9,6 +9,7 @@ import numpy as np
 from textile_pcf.factors.gwp import UNKNOWN
 from textile_pcf.interchange.about import AboutProduct
 from textile_pcf.interchange.factor_use import FactorSet, gate_stages
+from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 
 _EF31 = {"EF3.1": "AR6"}
@@ -32,10 +33,10 @@ class RecordTexts:
         self.gwp, self.undivided = result.run.gwp, undivided
         self.rule = f"{provenance['rule']} ({provenance['status']})"
         hashes = input_sha256 or ", ".join(each["sha256"] for each in provenance["input"])
-        self._head = (
-            f"Calculated by {provenance['library']} under {provenance['rule']} ({provenance['status']}, "
-            f"SHA-256 {provenance['rule_sha256']}). SHA-256 of the input: {hashes}."
-        )
+        self._head = Message(
+            "Calculated by {library} under {rule} (SHA-256 {rule_sha256}). SHA-256 of the input: {hashes}.",
+            library=provenance["library"], rule=self.rule, rule_sha256=provenance["rule_sha256"], hashes=hashes,
+        )  # fmt: skip
         self._result = result
         self._at_gate = gate_stages(result)
         self._left_out = "; ".join(
@@ -61,16 +62,17 @@ class RecordTexts:
 
     def comment(self, product: int, facts: FactorSet, about: AboutProduct) -> str:
         """Return what a reader of the record must know, then the comment of the about file."""
-        parts = [self._head]
+        parts: list[str] = [self._head]
         if self.undivided[product] > 0:
-            parts.append(f"{self.undivided[product]:.1%} of the fossil emissions rest on factors without gases.")
+            share = self.undivided[product]
+            parts.append(Message("{share:.1%} of the fossil emissions rest on factors without gases.", share=share))
         if UNKNOWN in facts.gwp:
             parts.append("Some factors do not say their GWP set and are used as printed.")
         if self._left_out:
-            parts.append(f"Stages of the rule that are not in this record: {self._left_out}.")
+            parts.append(Message("Stages of the rule that are not in this record: {stages}.", stages=self._left_out))
         if about.head.get("comment"):
             parts.append(about.head["comment"])
-        return " ".join(parts)
+        return " ".join(map(str, parts))
 
     def _stages(self, product: int) -> str:
         """Return the titles of the stages at the gate that take place for a product."""
