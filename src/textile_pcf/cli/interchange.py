@@ -199,20 +199,20 @@ def import_openlca(file: Path, output: Path | None, indicator: str | None, gwp: 
 @click.argument("file", cls=Argument, metavar="FILE", type=options.PATH, help="Table of others: CSV or workbook.")
 @click.option("--adapter", metavar="NAME", required=True, help="Shipped adapter, or path of a YAML file.")
 @table_output
-@click.option("--set", "asked", metavar="NAME=VALUE", multiple=True, help="What the adapter asks for, such as year=2024.")
+@click.option("--set", "values", metavar="NAME=VALUE", multiple=True, help="What the adapter asks for, such as year=2024.")
 @options.language
-def import_table(file: Path, adapter: str, output: Path | None, asked: tuple[str, ...], lang: str) -> None:
+def import_table(file: Path, adapter: str, output: Path | None, values: tuple[str, ...], lang: str) -> None:
     """Read a table of others as emission factors, by an adapter that maps its columns."""
     from textile_pcf.interchange.adapters import load_adapter, read_with_adapter
 
     refuse_table_output(output, file, Path(adapter))
-    imported = read_with_adapter(file, load_adapter(adapter), _asked(asked))
+    imported = read_with_adapter(file, load_adapter(adapter), _values(values))
     for reason, count in imported.left_out.items():
         sys.stderr.write(fixed_text("rows_left_out", lang, count=count, reason=reason) + "\n")
     write_factors(imported.table, output)
 
 
-def _asked(texts: tuple[str, ...]) -> dict[str, str]:
+def _values(texts: tuple[str, ...]) -> dict[str, str]:
     """Return what was given with `--set`, by name."""
     from textile_pcf.errors import Problem, UsageError
 

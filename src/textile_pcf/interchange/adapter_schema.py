@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import re
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from textile_pcf.errors import InvalidValueError
 from textile_pcf.factors.table import COLUMNS
@@ -66,7 +67,7 @@ class Reading(Strict):
     def _known(cls, encodings: list[str]) -> list[str]:
         for name in encodings:
             try:
-                b"".decode(name)
+                "".encode(codecs.lookup(name).name)  # a codec of texts, not one such as zlib
             except (LookupError, ValueError):
                 what = Message("{name!r} is no encoding.", name=name[:40])
                 raise InvalidValueError(what, "Write utf-8, gb18030 or windows-1252.") from None
@@ -82,9 +83,9 @@ class AdapterColumn(Strict):
     """A column of theirs."""
     join: list[str] | None = None
     """Several columns of theirs; empty cells are passed over."""
-    joined_with: str = " "
-    """What stands between joined cells; in the file: `with`."""
-    asked: str | None = None
+    joined_with: str = Field(" ", alias="with")
+    """What stands between joined cells."""
+    required_value: str | None = Field(None, alias="asked")
     """What has to be given with `--set`, in words."""
     from_header: str | None = None
     """A named group of the expression in `header` of the value."""
@@ -100,24 +101,12 @@ class AdapterColumn(Strict):
     """A regular expression; its first group counts."""
     words: dict[str, str] | None = None
     """Their word → ours; a row with another word is left out."""
-    otherwise: str | None = None
-    """What a word that is not there becomes: `same`, or a text; in the file: `else`."""
+    otherwise: str | None = Field(None, alias="else")
+    """What a word that is not there becomes: `same`, or a text."""
     id: bool = False
     """Make an id of it: small letters, anything else becomes `_`."""
     prefix: str = ""
     """Text before it."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _reserved_words(cls, data: Any) -> Any:
-        """Rename the keys that are words of Python."""
-        if not isinstance(data, dict):
-            return data
-        names = {"with": "joined_with", "else": "otherwise"}
-        for name in names.values():
-            if name in data:
-                raise InvalidValueError(Message("{name!r} is not known here.", name=name), "Write `with` or `else`.")
-        return {names.get(key, key): value for key, value in data.items()}
 
     @field_validator("pattern", "header")
     @classmethod
@@ -126,7 +115,8 @@ class AdapterColumn(Strict):
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        given = [name for name in ORIGINS if getattr(self, name) is not None]
+        origins = {**self.model_dump(by_alias=True)}
+        given = [name for name in ORIGINS if origins[name] is not None]
         if len(given) != 1:
             what = Message("A column has exactly one origin; here are {count}.", count=len(given))
             raise InvalidValueError(what, Message("Write one of {origins}.", origins=", ".join(ORIGINS)))

@@ -1,4 +1,4 @@
-"""Tables of others as emission factors, by adapters: columns mapped in YAML, licence always told."""
+"""Tables of others as emission factors, by adapters: columns mapped in YAML, with a word on their licence."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def load_adapter(adapter: str | Path) -> Adapter:
     return validate_document(Adapter, read_yaml(path, FactorError), FactorError)
 
 
-def import_factors(path: str | Path, adapter: str | Path, **asked: Any) -> FactorTable:
+def import_factors(path: str | Path, adapter: str | Path, **given: Any) -> FactorTable:
     """Read a table of others as emission factors.
 
     Parameters
@@ -79,7 +79,7 @@ def import_factors(path: str | Path, adapter: str | Path, **asked: Any) -> Facto
         The table: a text file or a workbook.
     adapter : str or path
         Name of a shipped adapter (`desnz_flat`, `base_carbone`, `oefdb`, `ecoinvent_lcia`), or path of one.
-    **asked
+    **given
         What the adapter asks for, such as `year=2024`.
 
     Returns
@@ -101,7 +101,7 @@ def import_factors(path: str | Path, adapter: str | Path, **asked: Any) -> Facto
     textile_pcf.errors.UsageError: 1 problem in the request:
       adapter 'desnz': There is no such adapter. Did you mean 'desnz_flat'?
     """
-    return read_with_adapter(as_path(path, "path"), load_adapter(adapter), asked).table
+    return read_with_adapter(as_path(path, "path"), load_adapter(adapter), given).table
 
 
 @dataclass(frozen=True)
@@ -120,11 +120,11 @@ class Imported:
     left_out: Mapping[str, int]
 
 
-def read_with_adapter(path: Path, adapter: Adapter, asked: Mapping[str, Any]) -> Imported:
+def read_with_adapter(path: Path, adapter: Adapter, given: Mapping[str, Any]) -> Imported:
     """Read a table of others; see `import_factors`."""
-    given = _asked(adapter, asked)
+    values = _given_values(adapter, given)
     foreign = read_foreign_table(path, adapter.read)
-    reader = _Reader(foreign, adapter, given)
+    reader = _Reader(foreign, adapter, values)
     for line, row in foreign.rows:
         if any(cell_text(cell).strip() for cell in row.values()):
             reader.add(line, row)
@@ -137,15 +137,15 @@ def read_with_adapter(path: Path, adapter: Adapter, asked: Mapping[str, Any]) ->
     return Imported(FactorTable((sheet,)), dict(reader.left_out.most_common()))
 
 
-def _asked(adapter: Adapter, asked: Mapping[str, Any]) -> dict[str, str]:
+def _given_values(adapter: Adapter, given: Mapping[str, Any]) -> dict[str, str]:
     """Return what was asked for and given, as texts."""
-    wanted = {name: column.asked for name, column in adapter.columns.items() if column.asked is not None}
+    wanted = {name: column.required_value for name, column in adapter.columns.items() if column.required_value is not None}
     problems = []
     for name, words in wanted.items():
-        if name not in asked:
+        if name not in given:
             what = Message("The adapter asks for {name}: {words}.", name=name, words=words)
             problems.append(Problem(f"adapter {adapter.adapter}", what, Message("Give --set {name}=…", name=name), code="set"))
-    for name in asked:
+    for name in given:
         if name not in wanted:
             known = Message("It asks for {known}.", known=", ".join(wanted) or "nothing")
             problems.append(
@@ -153,13 +153,13 @@ def _asked(adapter: Adapter, asked: Mapping[str, Any]) -> dict[str, str]:
             )
     if problems:
         raise UsageError(problems)
-    return {name: str(asked[name]) for name in wanted}
+    return {name: str(given[name]) for name in wanted}
 
 
 def _document(adapter: Adapter, reader: _Reader) -> TableDocument:
     """Return the description of the table that is written."""
     about = adapter.table
-    values = {**reader.from_header, **reader.asked}
+    values = {**reader.from_header, **reader.given}
     source = about.source.model_dump(exclude={"key"}, exclude_none=True)
     source["title"] = re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), source["title"])
     left_out = "; ".join(f"{count} rows: {reason}" for reason, count in reader.left_out.most_common(20))
@@ -189,13 +189,13 @@ class _Reader:
         The table of others.
     adapter : Adapter
         The mapping.
-    asked : mapping of str to str
+    given : mapping of str to str
         What was given with `--set`.
     """
 
     foreign: ForeignTable
     adapter: Adapter
-    asked: Mapping[str, str]
+    given: Mapping[str, str]
     left_out: Counter[str] = field(default_factory=Counter)
     columns: dict[str, list[Any]] = field(default_factory=dict)
     lines: list[int] = field(default_factory=list)
@@ -276,8 +276,8 @@ class _Reader:
     def _origin(self, name: str, column: AdapterColumn, row: Row) -> str:
         if column.text is not None:
             return column.text
-        if column.asked is not None:
-            return self.asked[name]
+        if column.required_value is not None:
+            return self.given[name]
         if column.from_header is not None:
             return self.from_header.get(column.from_header, "")
         if column.join is not None:

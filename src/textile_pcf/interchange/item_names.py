@@ -58,6 +58,6 @@ def region_of_others(text: str) -> str | None:
     ('CN-ZJ', None)
     """
     text = text.strip()
-    if is_region(text):
-        return text
-    return _codes().get(text.casefold()) or region_by_name(text) or region_by_name(f"{text}, China")
+    if text.casefold() in _codes():
+        return _codes()[text.casefold()]
+    return (text if is_region(text) else None) or region_by_name(text) or region_by_name(f"{text}, China")

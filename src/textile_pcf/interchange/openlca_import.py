@@ -122,11 +122,8 @@ class _Reader:
     def table(self, indicator: str | None) -> FactorTable:
         """Return the rows as a table; raise all problems."""
         if self.gwp not in (*SETS, UNKNOWN):
-            what, cure = (
-                Message("{gwp!r} is not a GWP set.", gwp=self.gwp),
-                Message("Write one of {sets}.", sets=", ".join(SETS)),
-            )
-            raise FactorError([Problem("gwp", what, cure, code="openlca")])
+            known = Message("Write one of {sets}.", sets=", ".join(SETS))
+            raise FactorError([Problem("gwp", Message("{gwp!r} is not a GWP set.", gwp=self.gwp), known, code="openlca")])
         carriers = [*self._carriers()]
         if not carriers:
             cure = "Calculate in openLCA and save the result, or read the package with Brightway: factors_from_brightway."
@@ -194,7 +191,8 @@ class _Reader:
         if len(amounts) != 1 or len(flows) != 1:
             self._report(where, "A result has one reference flow and one amount of the impact category; this has not.")
             return None
-        per, unit = flows[0].get("amount"), self._unit(where, flows[0])
+        per: Any = flows[0].get("amount")
+        unit = self._unit(where, flows[0])
         if not _is_number(amounts[0]) or not _is_number(per) or per == 0:
             self._report(where, "The amount of the impact or of the reference flow is no number, or is 0.")
             return None

@@ -14,8 +14,9 @@ from textile_pcf.batch.partitions import ROWS
 from textile_pcf.batch.sources import input_hash, partition_source
 from textile_pcf.calculation import calculate_scenarios
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError
-from textile_pcf.factors import HOLDS_NONE, LINK, FactorTable, load_factors
+from textile_pcf.factors import LINK, FactorTable, load_factors
 from textile_pcf.factors.matcher import FactorMatcher
+from textile_pcf.factors.table import HOLDS_NONE
 from textile_pcf.interchange.about import read_about
 from textile_pcf.interchange.pact_export import Exporter, ExportOptions
 from textile_pcf.io.output_files import write_atomically

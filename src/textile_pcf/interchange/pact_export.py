@@ -16,7 +16,7 @@ import numpy as np
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.calculation import calculate_run
 from textile_pcf.errors import InputError, InvalidValueError, Problem, UsageError, warn_caller, wrong_type
-from textile_pcf.factors import HOLDS_NONE
+from textile_pcf.factors.table import HOLDS_NONE
 from textile_pcf.interchange.about import About, AboutProduct, read_about
 from textile_pcf.interchange.decimal_text import DIGITS, decimal_text, exact_sum, parse_decimal, plain
 from textile_pcf.interchange.factor_use import FactorUse, gate_emissions, gate_stages, packaging_emissions
@@ -138,9 +138,9 @@ class Exporter:
                     cure = Message("Write stage.flow, as `textile-pcf rules show {rule}` names them.", rule=rules.name)
                     problems.append(Problem(self.about.location(("packagingFlows",)), what, cure, code="about"))
             if product.packaging_flows and product.pcf.get("packagingEmissionsIncluded") is False:
-                what = "Flows of packaging are named, and `packagingEmissionsIncluded` is false."
+                both = "Flows of packaging are named, and `packagingEmissionsIncluded` is false."
                 where = self.about.location(("packagingFlows",))
-                problems.append(Problem(where, what, "Leave `packagingFlows` out, or write true.", code="about"))
+                problems.append(Problem(where, both, "Leave `packagingFlows` out, or write true.", code="about"))
         return list(dict.fromkeys(problems))
 
     def _build(self, chosen: IndexArray, unit: DeclaredUnit, described: Mapping[int, AboutProduct]) -> list[dict[str, Any]]:

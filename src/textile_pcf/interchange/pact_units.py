@@ -54,16 +54,16 @@ def declared_unit(result: Footprint, unit: str | None) -> DeclaredUnit:
         raise wrong_type("unit", unit, "a unit", "Write it as text, such as m2 or 100 g.")
     measures, text = result.measures, unit or result.unit
     try:
-        asked = measures.parse(text)
+        wanted = measures.parse(text)
     except UnitError as error:
         raise InputError([Problem(f"unit {text!r}", error.what, error.cure, code="bad-unit")]) from error
-    if asked.dimensions not in NAMES:
+    if wanted.dimensions not in NAMES:
         what = Message("PACT has no declared unit such as {unit}.", unit=text)
         raise InputError([Problem(f"unit {text!r}", what, _others(result), code="bad-unit")])
     with np.errstate(divide="ignore", invalid="ignore"):
-        scale = measures.product_units(asked)
+        scale = measures.product_units(wanted)
     mass = np.asarray(result.inventory.quantities.mass) * scale
-    return DeclaredUnit(NAMES[asked.dimensions][0], decimal_text(asked.factor, 17), scale, mass)
+    return DeclaredUnit(NAMES[wanted.dimensions][0], decimal_text(wanted.factor, 17), scale, mass)
 
 
 def unit_problems(result: Footprint, unit: str | None, declared: DeclaredUnit, products: IndexArray) -> list[Problem]:

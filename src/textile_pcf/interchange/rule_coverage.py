@@ -126,7 +126,7 @@ def _words(text: str) -> set[str]:
 
 def _same_dimension(rules: RuleSet, name: str, unit: str) -> bool:
     try:
-        asked = parse_unit(unit).dimensions
+        wanted = parse_unit(unit).dimensions
     except UnitError:
         return False
-    return any(f"{rules.stage_id(spec.stage)}.{spec.id}" == name and spec.unit.dimensions == asked for spec in rules.flows)
+    return any(f"{rules.stage_id(spec.stage)}.{spec.id}" == name and spec.unit.dimensions == wanted for spec in rules.flows)

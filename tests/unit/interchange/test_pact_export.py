@@ -259,7 +259,9 @@ def test_messages_in_chinese(rule):
 def test_units_that_pact_lacks(rule):
     problems = refusals(lambda: calculated(rule).to_pact(ABOUT, unit="m"))
     assert problems == ["unit 'm': PACT has no declared unit such as m. Ask for kg, m2."]
-    assert any("cannot be stated per m2" in each for each in refusals(lambda: calculated(rule, "grammage").to_pact(ABOUT, unit="m2")))
+    assert any(
+        "cannot be stated per m2" in each for each in refusals(lambda: calculated(rule, "grammage").to_pact(ABOUT, unit="m2"))
+    )
 
 
 def test_mass_lost_after_the_gate(rule):
@@ -269,7 +271,9 @@ def test_mass_lost_after_the_gate(rule):
 
 def test_negative_emissions(rule):
     table = factor_table(power={"co2_fossil": np.nan, "value": -3.0})
-    assert any("fossilGhgEmissions is below 0" in each for each in refusals(lambda: calculated(rule, factors=table).to_pact(ABOUT)))
+    assert any(
+        "fossilGhgEmissions is below 0" in each for each in refusals(lambda: calculated(rule, factors=table).to_pact(ABOUT))
+    )
 
 
 def test_gate_to_gate(tmp_path):
@@ -386,5 +390,7 @@ def test_levels_of_usability(rule):
     assert usability_level(record) == (2, ("allocationRulesDescription",))
     (record,) = result.to_pact(changed(ABOUT, pcf_primaryDataShare="40", pcf_allocationRulesDescription="By mass"))
     assert usability_level(record) == (3, ())
-    exempted = changed(ABOUT, pcf_primaryDataShare="40", pcf_allocationRulesDescription="By mass", pcf_exemptedEmissionsPercent=4)
+    exempted = changed(
+        ABOUT, pcf_primaryDataShare="40", pcf_allocationRulesDescription="By mass", pcf_exemptedEmissionsPercent=4
+    )
     assert usability_level(result.to_pact(exempted)[0]) == (2, ("exemptedEmissionsDescription",))

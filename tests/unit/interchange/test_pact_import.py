@@ -120,7 +120,8 @@ def test_every_form_gives_the_same(tmp_path):
         ({"pcf_declaredUnitOfMeasurement": "hour"}, "This is the unit of a service, not of goods."),
         ({"pcf_packagingEmissionsIncluded": False, "pcf_packagingGhgEmissions": "1"}, "`packagingEmissionsIncluded` is false."),
         ({"pcf_referencePeriodEnd": "2024-01-01T00:00:00Z"}, "The reference period does not end after its start."),
-        ({"validityPeriodStart": "2026-01-01T00:00:00Z", "validityPeriodEnd": "2025-06-01T00:00:00Z"}, "The validity does not end after"),
+        ({"validityPeriodStart": "2026-01-01T00:00:00Z", "validityPeriodEnd": "2025-06-01T00:00:00Z"},
+         "The validity does not end after"),
         ({"status": "Deprecated"}, "Ask the supplier for its successor."),
         ({"specVersion": "1.0.0"}, "This record is not of version 2 or 3 of PACT."),
         ({"specVersion": None}, "`specVersion` is missing."),
@@ -242,7 +243,8 @@ BASE = {"item": "pcf:A", "value": 2.0, "unit": "kgCO2e/kg", "region": "CN", "yea
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"item": "cotton"}, "Only a declared footprint has parts"), ({"co2_fossil": 1.0}, "The row gives gases and declared parts"),
+    [({"item": "cotton"}, "Only a declared footprint has parts"),
+     ({"co2_fossil": 1.0}, "The row gives gases and declared parts"),
      ({"declared_uptake": 1.0}, "The declared uptake is above 0"), ({"value": 2.1}, "is not the sum of its declared parts: 2"),
      ({"declared_aircraft": 2.0}, "more than all fossil emissions"), ({"biogenic": "zero_zero"}, "says so again")],
 )  # fmt: skip
