@@ -13,7 +13,7 @@ from textile_pcf.activity import build_activity
 from textile_pcf.batch.partitions import ROWS
 from textile_pcf.batch.sources import input_hash, partition_source
 from textile_pcf.calculation import calculate_scenarios
-from textile_pcf.errors import InputError, PcfError, Problem, UsageError
+from textile_pcf.errors import InputError, PcfError, Problem, UsageError, warn_caller
 from textile_pcf.factors import LINK, FactorTable, load_factors
 from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.factors.table import HOLDS_NONE
@@ -21,6 +21,8 @@ from textile_pcf.interchange.about import read_about
 from textile_pcf.interchange.pact_export import Exporter, ExportOptions
 from textile_pcf.io.output_files import write_atomically
 from textile_pcf.io.table import Table
+from textile_pcf.results import Footprint
+from textile_pcf.results.warnings import product_warnings
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import Supply, load_supply
 
@@ -121,10 +123,17 @@ def _exporters(
         try:
             activity = build_activity(table, calculation.rules)
             result = calculate_scenarios(activity, matcher, supply=calculation.supply)[0]
+            warn_caller(_warnings(result, table))
             yield Exporter(result, about, options[0], options[1])
         except InputError as error:
             yield error
         partition.release()
+
+
+def _warnings(result: Footprint, table: Table) -> list[str]:
+    """Return the warnings of a partition, without those of single amounts, which `batch` counts."""
+    factors, run = result.run.factors, result.run
+    return [*table.notes, *factors.warnings(run.gwp, result.used(), run.biogenic), *product_warnings(result.inventory, factors)]
 
 
 def _has_links(table: Table) -> bool:

@@ -122,10 +122,30 @@ class Exporter:
             described[product], missing = self.about.of(result.products[product])
             problems += missing
         problems += self._flow_problems(described.values())
+        problems += self._same_ids(described)
         problems += _mass_after_gate(result, chosen)
         if problems or unit is None:
             raise InputError(problems)
         return iter(self._build(chosen, unit, described))
+
+    def _same_ids(self, described: Mapping[int, AboutProduct]) -> list[Problem]:
+        """Return a problem per product whose first id another product has, so that the records would be taken for one."""
+        first: dict[str, str] = {}
+        problems = []
+        for number, product in described.items():
+            ids, name = product.head.get("productIds"), self.result.products[number]
+            identifier = str(ids[0]) if isinstance(ids, list) and ids else ""
+            other = first.setdefault(identifier, name)
+            if identifier and other != name:
+                what = Message(
+                    "{product} has the id of {other}: {identifier}.", product=name, other=other, identifier=identifier
+                )
+                cure = (
+                    "Give each product an id of its own, or put the id of the product into it with curly brackets: "
+                    "see the page on exchange."
+                )
+                problems.append(Problem(self.about.location(("productIds",), name), what, cure, name, "about"))
+        return problems
 
     def _flow_problems(self, described: Iterable[AboutProduct]) -> list[Problem]:
         rules = self.result.run.activity.rules

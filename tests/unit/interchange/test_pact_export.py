@@ -240,6 +240,14 @@ def test_refused_about_files(rule, changes, words):
     assert any(words in problem for problem in refusals(lambda: calculated(rule).to_pact(changed(ABOUT, **changes))))
 
 
+def test_two_products_with_one_id(rule):
+    both = [rows(product="A"), rows(product="B")]
+    result = tp.footprint(both, rule, factor_table())
+    one_id = {**ABOUT, "productIds": ["urn:pact:demo-mill.example:product-id:X"]}
+    assert any("B has the id of A" in each for each in refusals(lambda: result.to_pact(one_id)))
+    assert len(result.to_pact(ABOUT)) == 2
+
+
 def test_a_product_may_say_anything_itself(rule):
     own = {"productNameCompany": "Poplin", "pcf": {"geographyGlobal": True, "exemptedEmissionsPercent": 1.5}}
     (record,) = calculated(rule).to_pact({**ABOUT, "products": {"SHEET": own}})
