@@ -12,6 +12,7 @@ from textile_pcf.factors import FactorSheet, TableDocument
 from textile_pcf.factors.table import NUMBERS, REQUIRED, TEXTS
 from textile_pcf.io.csv_text import table_csv
 from textile_pcf.io.output_files import write_atomically
+from textile_pcf.io.yaml_reader import parse_number
 
 
 def sheet_csv(sheet: FactorSheet) -> str:
@@ -37,7 +38,19 @@ def sheet_csv(sheet: FactorSheet) -> str:
 def document_yaml(document: TableDocument) -> str:
     """Return the description of a table as YAML."""
     content = document.model_dump(exclude_none=True, exclude_defaults=True)
-    return str(yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120))
+    return str(yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes YAML that reads back under version 1.2 as it was: `1e3` is a number there, and only there."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    quoted = '"' if parse_number(text) != text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=quoted)
+
+
+_Dumper.add_representer(str, _represent_text)
 
 
 def write_table(sheet: FactorSheet, path: Path, where: str) -> None:

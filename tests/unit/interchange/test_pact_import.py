@@ -230,6 +230,19 @@ def test_bytes_that_are_not_utf8(tmp_path):
     assert "This is not UTF-8 text" in refusals(path)[0]
 
 
+@pytest.mark.parametrize(
+    "name", ["1e3", "x" * 300, "yes", "a: b # c", "=1+1", "!tag", '"', "a\nb", "? q", "公司" * 100, "\u2028x"]
+)
+def test_any_company_is_written_and_read_again(name, tmp_path):
+    from textile_pcf.interchange.table_files import write_table
+
+    (sheet,) = tp.read_pact(changed(RECORD, companyName=name, productIds=["urn:a:b:=x"])).tables
+    write_table(sheet, tmp_path / "theirs.csv", "-o")
+    (again,) = tp.load_factors(tmp_path / "theirs.csv").tables
+    assert again.texts == sheet.texts
+    assert again.document == sheet.document
+
+
 def test_declared_parts_count_as_declared():
     """Under 0/0 no uptake, under −1/+1 the declared one; aircraft is reported."""
     table = tp.read_pact(RECORD)
