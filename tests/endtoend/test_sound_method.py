@@ -211,7 +211,7 @@ EXAMPLES = ["cotton_poplin", "polyester_woven", "polyester_cotton_blend", "silk_
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_no_set_of_potentials_stands_alone_where_it_does_not_hold(name):
-    """`AR6` stood alone; rows of unknown set carried 9.04 kg (poplin, its uptake of −1.50 among them) and 9.19 kg (polyester)."""
+    """`AR6` stood alone; rows of unknown set carried 9.04 kg (poplin, with its uptake of −1.50) and 9.19 kg (polyester)."""
     result = example(name)
     shares = product_of(result)["gwp_sets"]
     assert sum(shares.values()) == pytest.approx(1)
