@@ -10,13 +10,15 @@ from paths import ROOT
 from textile_pcf.errors import RuleError
 from textile_pcf.factors import TableDocument
 from textile_pcf.io.strict_yaml import read_yaml
-from textile_pcf.rules import RuleDocument, editions
+from textile_pcf.rules import editions, rule_schema
 
 RELEASED = dict(reversed(line.split()) for line in (ROOT / "tests/released.sha256").read_text().splitlines())
+OPEN = "2026.2"
+"""The edition of the rules that is not published yet; it may still change."""
 PUBLISHED = sorted(
     str(path.relative_to(ROOT))
     for path in [
-        *(ROOT / "rules").glob("*/*.yaml"),
+        *(path for path in (ROOT / "rules").glob("*/*.yaml") if path.stem != OPEN),
         *(ROOT / "emission_factors").glob("*.csv"),
         *(ROOT / "emission_factors").glob("*.yaml"),
     ]
@@ -37,10 +39,11 @@ def test_nothing_released_is_gone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "model"), [("rules/rule.schema.json", RuleDocument), ("emission_factors/table.schema.json", TableDocument)]
+    ("path", "schema"),
+    [("rules/rule.schema.json", rule_schema()), ("emission_factors/table.schema.json", TableDocument.model_json_schema())],
 )
-def test_shipped_schema_is_current(path: str, model: type) -> None:
-    assert json.loads((ROOT / path).read_text(encoding="utf-8")) == model.model_json_schema()  # type: ignore[attr-defined]
+def test_shipped_schema_is_current(path: str, schema: dict[str, object]) -> None:
+    assert json.loads((ROOT / path).read_text(encoding="utf-8")) == schema
 
 
 @pytest.mark.parametrize("rule", sorted(editions()))

@@ -17,6 +17,7 @@ PUBLIC = frozenset({
     "brightway.background.factors_from_brightway",
     "brightway.database.write_database",
     "brightway.datapackage.to_datapackage",
+    "calculation.footprint",
     "engine.derivatives.factor_weights",
     "factory.metering.meters",
     "plot.factory_pictures.load_curve",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PARTITIONS = 8  # some hundred thousand rows in each are best
 ROW = "row of the source"
+TOTALS = ("total", "total_excluding", "total_including")
 SPLIT = ("fossil", "biogenic", "uptake", "land_use_change")
 SHARES = ("default_share", "default_factor_share")
 
@@ -26,7 +27,7 @@ SHARES = ("default_share", "default_factor_share")
 def columns(rule: str) -> pa.Schema:
     """What comes out: results by stage, and why a product was rejected."""
     stages = [f"{'memo' if stage.outside else 'stage'}.{stage.id}" for stage in tp.load_rules(rule).stages]
-    figures = [(name, pa.float64()) for name in ("total", *stages, *SPLIT, *SHARES)]
+    figures = [(name, pa.float64()) for name in (*TOTALS, *stages, *SPLIT, *SHARES)]
     return pa.schema([("product", pa.string()), *figures, ("rejected", pa.string())])
 
 

@@ -51,7 +51,7 @@ def check_warnings(activity: Activity) -> list[Problem]:
     ]
 
 
-def read_activity(source: str | Path | Any, rules: RuleSet | str | Path) -> Activity:
+def read_activity(source: str | Path | Any, rules: RuleSet | str | Path, *, boundary: str | None = None) -> Activity:
     """Activity data of one or many products, checked against a rule.
 
     Parameters
@@ -60,6 +60,8 @@ def read_activity(source: str | Path | Any, rules: RuleSet | str | Path) -> Acti
         CSV, Excel (sheet `activity`), Parquet, YAML or JSON file, or a DataFrame with the same columns.
     rules : RuleSet, name or path
         The rule it is given under.
+    boundary : str, optional
+        One of the boundaries that the rule offers; the first where none is given.
 
     Returns
     -------
@@ -81,7 +83,7 @@ def read_activity(source: str | Path | Any, rules: RuleSet | str | Path) -> Acti
     >>> read_activity("examples/cotton_poplin/activity.csv", "cotton_fabric").products
     ('COTTON-POPLIN',)
     """
-    activity = build_activity(source, load_rules(rules))
+    activity = build_activity(source, load_rules(rules, boundary))
     problems = root_causes(activity, [*activity.problems, *with_refusals(activity, complete_quantities(activity)).problems])
     if problems:
         raise InputError(problems)
@@ -96,6 +98,7 @@ def calculate(
     gwp: str | None = None,
     biogenic: str | None = None,
     supply: Supply | str | Path | None = None,
+    boundary: str | None = None,
 ) -> Footprint:
     """Product carbon footprints of all products of the activity data. [kg CO2e per product unit]
 
@@ -111,6 +114,8 @@ def calculate(
         `minus_one_plus_one` or `zero_zero`; the rule's where none is given.
     supply : Supply or path, optional
         What electricity and heat the sites really use; the result then carries the total by the other accounting beside it.
+    boundary : str, optional
+        One of the boundaries that the rule offers; that under which the activity data were read where none is given.
 
     Returns
     -------
@@ -140,6 +145,8 @@ def calculate(
         raise wrong_type("activity", activity, "activity data", "Read them first: read_activity(path, rule).")
     if factors is not None and not isinstance(factors, FactorTable):
         raise wrong_type("factors", factors, "loaded emission factors", "Load them first: load_factors(path).")
+    rules = load_rules(activity.rules, boundary)
+    activity = activity if rules is activity.rules else build_activity(activity.columns.table, rules)
     result = calculate_run(_run(activity, factors, gwp, biogenic, supply))
     notes = activity.columns.table.notes
     warn_caller(text for text in result.warnings() if text not in notes)  # `read_activity` warned of these
@@ -305,6 +312,7 @@ def footprint(
     gwp: str | None = None,
     biogenic: str | None = None,
     supply: Supply | str | Path | None = None,
+    boundary: str | None = None,
 ) -> Footprint:
     """Read, match and calculate in one step; problems of reading and of matching are raised together.
 
@@ -322,6 +330,8 @@ def footprint(
         `minus_one_plus_one` or `zero_zero`; by default that of the rule.
     supply : Supply or path, optional
         Electricity and heat of the sites.
+    boundary : str, optional
+        One of the boundaries that the rule offers; the first where none is given.
 
     Returns
     -------
@@ -344,7 +354,7 @@ def footprint(
     'kg'
     """
     several = factors if isinstance(factors, (list, tuple)) else () if factors is None else (factors,)
-    rules, tables = load_rules(rule), load_factors(*several)
+    rules, tables = load_rules(rule, boundary), load_factors(*several)
     result = calculate_run(_run(build_activity(source, rules), tables, gwp, biogenic, supply))
     warn_caller(result.warnings())
     return result

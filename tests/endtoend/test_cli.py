@@ -231,7 +231,7 @@ def test_a_full_disk_is_told_in_plain_words(form):
 # ---------------------------------------------------------------- JSON as formats.md 6
 
 PRODUCT = {"product", "unit", "total", "stages", "groups", "split", "by_component", "masses", "memo", "warnings"}
-PRODUCT |= {"default_share", "default_factor_share"}
+PRODUCT |= {"default_share", "default_factor_share", "headline"}
 BESIDE = {"aircraft", "carbon_content", "beside"}  # told besides; never in place of anything
 
 

@@ -10,6 +10,7 @@ from textile_pcf.activity.activity import Activity, fill_structure
 from textile_pcf.activity.amounts import all_valid, check_amounts, check_outputs, to_canonical
 from textile_pcf.activity.columns import ALIASES, COLUMNS, DATA_TYPES, ActivityColumns, read_columns
 from textile_pcf.activity.components import check_shares
+from textile_pcf.activity.cutoff import check_cutoffs
 from textile_pcf.activity.interpretation import interpret_rows
 from textile_pcf.activity.structure import build_structure
 from textile_pcf.activity.structure_cache import structure_cache, table_signature
@@ -55,13 +56,17 @@ def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
     structure = structure_cache(rules).get(key) if key is not None else None
     if structure is not None and not any(check_data_types(cells)):
         value, no_empty = to_canonical(cells.numbers["amount"], structure.rows)
-        if (no_empty or all_valid(value, cells)) and not any(check_outputs(cells, structure.rows)):
+        if (
+            (no_empty or all_valid(value, cells))
+            and not any(check_outputs(cells, structure.rows))
+            and not any(check_cutoffs(cells, structure.rows))
+        ):
             activity = fill_structure(rules, cells, structure, products, value, [], key, True)
             if not any(check_shares(cells, activity.components)):
                 return activity
     problems = [*cells.problems, *check_vocabulary(cells)]
     rows, value, amount_problems = check_amounts(cells, rules, interpret_rows(cells, rules))
     structure, structure_problems = build_structure(cells, rows, rules)
-    problems += [*rows.problems, *amount_problems, *structure_problems]
+    problems += [*rows.problems, *amount_problems, *check_cutoffs(cells, rows), *structure_problems]
     activity = fill_structure(rules, cells, structure, cells.texts["product"].categories, value, problems, key)
     return replace(activity, problems=(*problems, *check_shares(cells, activity.components)))

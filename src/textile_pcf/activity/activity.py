@@ -9,6 +9,7 @@ import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.components import Components
+from textile_pcf.activity.cutoff import LeftOut, rows_left_out
 from textile_pcf.activity.exchanges import Exchanges
 from textile_pcf.activity.indexing import BlockIndex
 from textile_pcf.activity.row_patterns import Rows
@@ -138,6 +139,11 @@ class Activity:
     def is_given(self) -> list[BoolArray]:
         """For each flow of the rule, whether each entry has an exchange."""
         return [self.structure.is_given[block] for block in self.structure.flow_entries.blocks]
+
+    @cached_property
+    def left_out(self) -> LeftOut:
+        """What rows `cutoff` leave out."""
+        return rows_left_out(self.columns, self.rows, self.rules)
 
     def entry_name(self, stage: int, entry: int) -> tuple[int, str]:
         """Return the product and the fibre of an entry.

@@ -12,6 +12,7 @@ from textile_pcf.activity.row_patterns import RowKind, RowPatterns, Rows
 from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
+from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
@@ -159,7 +160,15 @@ def _negative_amounts(cells: ActivityColumns, rules: RuleSet, rows: Rows, negati
     any_sign = np.append(rule_arrays(rules).flow_any_sign, False)
     is_flow = patterns.row_kind == RowKind.FLOW
     allowed = (is_flow & any_sign[np.where(is_flow, patterns.index, -1)]) | (patterns.row_kind == RowKind.INVALID)
-    wrong = np.flatnonzero(negative & ~allowed[rows.pattern])
+    is_loss = (patterns.row_kind == RowKind.LOSS)[rows.pattern]
+    wrong = negative & ~allowed[rows.pattern]
     yield from cells.problems_at(
-        wrong, "The amount is negative.", "Write what is used, as a positive number.", "amount", "negative"
+        np.flatnonzero(wrong & ~is_loss),
+        "The amount is negative.",
+        "Write what is used, as a positive number.",
+        "amount",
+        "negative",
     )
+    what = Message("A loss is not negative: no mass appears in a stage.")
+    cure = Message("Write what is lost as a positive number; what goes to co-products is `allocation` of the rule, no loss.")
+    yield from cells.problems_at(np.flatnonzero(wrong & is_loss), what, cure, "amount", "negative")

@@ -136,7 +136,7 @@ def _component_problems(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> I
     cure = "Name the fibre in the column `component`."
     yield from cells.problems_at(rows.where(share & ~named), "A share names no fibre.", cure, "component", "bad-share")
     component_stage = rule_arrays(rules).stage_is_component[patterns.stage]
-    wrong = named & ~share & ~component_stage & (patterns.row_kind != RowKind.INVALID)
+    wrong = named & ~component_stage & ~np.isin(patterns.row_kind, (RowKind.SHARE, RowKind.CUTOFF, RowKind.INVALID))
     what = "This stage is common to all fibres, so no component can stand here."
     yield from cells.problems_at(rows.where(wrong), what, "Leave `component` empty.", "component", "component-in-common")
     if share.any() and not rules.components:
@@ -204,7 +204,7 @@ def assign_rows(
 ) -> tuple[RowAssignment, list[Problem]]:
     """Assign valid rows to components and products.
 
-    A row that names a component overrides rows without one, for that component. Share rows are not assigned.
+    A row that names a component overrides rows without one, for that component. Share rows and rows `cutoff` are not assigned.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def assign_rows(
     problems : list of Problem
         Rows that name a component which their product does not have.
     """
-    valid = (rows.patterns.row_kind != RowKind.INVALID) & (rows.patterns.row_kind != RowKind.SHARE)
+    valid = ~np.isin(rows.patterns.row_kind, (RowKind.INVALID, RowKind.SHARE, RowKind.CUTOFF))
     product = cells.texts["product"].codes.astype(np.intp, copy=False)
     if components.one_per_product and cells.texts["component"].categories == ("",):
         if valid.all():

@@ -135,6 +135,8 @@ def _interpret(cells: ActivityColumns, rules: RuleSet, row: int, has_amount: boo
         return RowPattern(RowKind.STAGE, stage)
     if stage == PRODUCT and flow == "share":
         return _share(cells, rules, row, has_amount, per)
+    if flow == "cutoff":
+        return _cutoff(cells, rules, row, has_amount, per)
     if flow == "output" and stage != PRODUCT:
         return _output(cells, rules, stage, row, has_amount, per)
     category, index = rules.names[stage_id].get(flow, ("", -1))
@@ -196,6 +198,20 @@ def _share(cells: ActivityColumns, rules: RuleSet, row: int, has_amount: bool, p
     if unit.dimensions:
         return _wrong_dimension(cells.text("unit", row), unit, "share", "%")
     return RowPattern(RowKind.SHARE, conversion=Conversion(unit.factor), unit=unit)
+
+
+def _cutoff(cells: ActivityColumns, rules: RuleSet, row: int, has_amount: bool, per: str) -> RowPattern | InvalidRow:
+    """Interpret a row of something left out; it belongs to no process."""
+    if per or not has_amount:
+        what = Message("What is left out needs an estimate of its share, and no `per`.")
+        cure = Message("Write the part of the result that it would be, such as 1 with unit %.")
+        return InvalidRow(what, cure, "amount", "cutoff")
+    unit = _unit(cells, rules, row, "%", lambda unit: not unit.dimensions)
+    if isinstance(unit, InvalidRow):
+        return unit
+    if unit.dimensions:
+        return _wrong_dimension(cells.text("unit", row), unit, "cutoff", "%")
+    return RowPattern(RowKind.CUTOFF, conversion=Conversion(unit.factor), unit=unit)
 
 
 def _output(

@@ -24,7 +24,7 @@ class RowKind(IntEnum):
     """What a row describes.
 
     A `STAGE` row gives region and year of a stage or of the product, and activates an optional stage. An `OUTPUT` row gives
-    the output of a stage in a period.
+    the output of a stage in a period. A `CUTOFF` row names something that is left out.
     """
 
     INVALID = -1
@@ -34,6 +34,7 @@ class RowKind(IntEnum):
     SHARE = 3
     STAGE = 4
     OUTPUT = 5
+    CUTOFF = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,11 @@ class Rows:
     def has_outputs(self) -> bool:
         """Whether some rows give the output of a period."""
         return bool((self.patterns.row_kind == RowKind.OUTPUT).any())
+
+    @cached_property
+    def has_cutoffs(self) -> bool:
+        """Whether some rows leave something out."""
+        return bool((self.patterns.row_kind == RowKind.CUTOFF).any())
 
     def where(self, selected: BoolArray) -> IndexArray:
         """Return the rows of selected patterns, given as one flag per pattern."""

@@ -97,6 +97,8 @@ class Job:
             "units": list(self.units),
             "library": f"textile_pcf {__version__}",
         }
+        if self.rules.chosen_boundary:
+            identity["boundary"] = self.rules.boundary
         if self.supply is not None:
             identity["supply"] = {"name": self.supply.name, "sha256": self.supply.sha256}
         object.__setattr__(self, "identity", identity)
@@ -118,6 +120,7 @@ class JobOptions:
     units: Sequence[str]
     gwp: str | None
     biogenic: str | None
+    boundary: str | None
     supply: Supply | str | Path | None
 
 
@@ -139,7 +142,7 @@ def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path,
     _checked_choice("results", options.results, tuple(COLUMNS_OF))
     _checked_choice("on_error", options.on_error, ("reject", "fail"))
     _require_pyarrow()
-    rule_set = load_rules(rules)
+    rule_set = load_rules(rules, options.boundary)
     declared = Scenario(
         "",
         _load_tables(factors),

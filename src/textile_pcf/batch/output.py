@@ -18,8 +18,9 @@ from textile_pcf.results import SPLIT, Footprint
 def stage_columns(
     results: Sequence[Footprint | None], scenarios: Sequence[str], units: Sequence[str], nullable: Sequence[str] = ()
 ) -> Any:
-    """Return one row per product: total, totals in other units, stages, split, and shares of defaults, for each scenario.
+    """Return one row per product: totals, stages, split, and shares of defaults, for each scenario.
 
+    Totals are the declared one, both headline figures, and those in other units.
     Columns of a further scenario end in `@name`; `change@name` is its total divided by the declared total, minus 1. The
     metadata of each field holds its unit. Fields are nullable if they can be empty: changes, totals in other units, and
     fields of nullable scenarios.
@@ -56,6 +57,9 @@ def stage_columns(
         rows = _product_rows(base, result)
         totals = _align(result.totals if result else None, rows, len(names))
         add(f"total{suffix}", totals, unit, other)
+        for name in ("excluding", "including"):
+            figure = getattr(result.headline, name) if result else None
+            add(f"total_{name}{suffix}", _align(figure, rows, len(names)), unit, other)
         if scenario:
             with np.errstate(divide="ignore", invalid="ignore"):
                 add(f"change{suffix}", totals / base.totals - 1, "1", optional=True)

@@ -143,6 +143,7 @@ def calculate_batch(
     units: Sequence[str] = (),
     gwp: str | None = None,
     biogenic: str | None = None,
+    boundary: str | None = None,
     supply: Supply | str | Path | None = None,
     dask: Any = None,
     executor: Executor | None = None,
@@ -177,7 +178,7 @@ def calculate_batch(
         Further scenarios of the same run: name → {factors, gwp, biogenic}. What is missing is as in this call.
     units : sequence of str
         Further units of the totals. The cells of products without such a unit are empty.
-    gwp, biogenic : str, optional
+    gwp, biogenic, boundary : str, optional
         As for `footprint`.
     supply : Supply or path, optional
         Electricity and heat of the sites, as for `calculate`. The totals of both accountings are written.
@@ -220,7 +221,7 @@ def calculate_batch(
     retain_freed_memory()
     runner = Runner(workers, threads, dask, executor)
     runner.preload_workers()
-    options = JobOptions(results, on_error, scenarios, units, gwp, biogenic, supply)
+    options = JobOptions(results, on_error, scenarios, units, gwp, biogenic, boundary, supply)
     job = prepare_job(rules, factors, folder, options)
     with open_folder(folder, source):
         counts = _Batch(source, job, runner, folder, partition_rows, progress).run()

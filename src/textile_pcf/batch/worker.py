@@ -321,9 +321,7 @@ def _implausible(footprint: Footprint) -> Mapping[str, tuple[int, str, str]]:
 
 def _product_warnings(footprints: Sequence[Footprint | None]) -> list[str]:
     """Return the first distinct warnings of products, no more than are shown."""
-    texts = (
-        text for footprint in footprints if footprint for text in product_warnings(footprint.inventory, footprint.run.factors)
-    )
+    texts = (text for footprint in footprints if footprint for text in product_warnings(footprint.inventory, footprint.run))
     return list(dict.fromkeys(texts))[:SHOWN]
 
 

@@ -44,6 +44,7 @@ SETS = ("gwp", "biogenic")
 @click.option("--unit", "units", metavar="UNIT", multiple=True, help="Tell totals in this unit too; repeat for more.")
 @options.gwp
 @options.biogenic
+@options.boundary
 @options.supply
 @click.option(
     "--scenario",
@@ -71,6 +72,7 @@ def batch(
     units: tuple[str, ...],
     gwp: str | None,
     biogenic: str | None,
+    boundary: str | None,
     supply: Path | None,
     scenarios: tuple[str, ...],
     workers: int | None,
@@ -90,8 +92,8 @@ def batch(
     with collect_warnings(lang) as collected:
         result = calculate_batch(
             file, rule, factors, out=output, results=results, on_error=on_error, workers=workers,
-            progress=ProgressBar(progress, lang), scenarios=changes, units=units, gwp=gwp, biogenic=biogenic, supply=supply,
-            dask=dask,
+            progress=ProgressBar(progress, lang), scenarios=changes, units=units, gwp=gwp, biogenic=biogenic, boundary=boundary,
+            supply=supply, dask=dask,
         )  # fmt: skip
         _write_summary(result, rule, lang, collected)
     if result.rejected:

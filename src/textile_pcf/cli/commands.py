@@ -46,6 +46,7 @@ app.add_command(batch)
 @options.unit
 @options.gwp
 @options.biogenic
+@options.boundary
 @options.supply
 @click.option("--format", "output_format", metavar="FORMAT", help="table, csv, json, parquet or xlsx.")
 @options.output
@@ -58,6 +59,7 @@ def calculate(
     unit: str | None,
     gwp: str | None,
     biogenic: str | None,
+    boundary: str | None,
     supply: Path | None,
     output_format: str | None,
     output: Path | None,
@@ -73,7 +75,7 @@ def calculate(
     chosen_format(output_format, output)
     refuse_output(output, rule, factors, file, supply)
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         write_result(result, output_format, output, unit, lines, lang)
         collected.write(result.warnings())
 
@@ -82,6 +84,7 @@ def calculate(
 @options.file
 @options.rule
 @options.factors
+@options.boundary
 @click.option(
     "--annotate",
     "annotated",
@@ -90,25 +93,27 @@ def calculate(
     help="Write a copy of the workbook, with the problems as comments of cells.",
 )
 @options.language
-def check(file: Path, rule: str, factors: tuple[str, ...] | None, annotated: Path | None, lang: str) -> None:
+def check(
+    file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str | None, annotated: Path | None, lang: str
+) -> None:
     """Check a file against a rule, and against emission factors where they are named; nothing is calculated."""
     from textile_pcf.cli.warned import collect_warnings
 
     with collect_warnings(lang) as collected:
         if annotated is None:
-            products, warnings = _check(file, rule, factors)
+            products, warnings = _check(file, rule, factors, boundary)
         else:
             from textile_pcf.cli.annotated import check_and_annotate
             from textile_pcf.cli.guard import refuse_output
 
             refuse_output(annotated, rule, factors, file, option="--annotate")
-            products, warnings = check_and_annotate(file, rule, annotated, lang, lambda: _check(file, rule, factors))
+            products, warnings = check_and_annotate(file, rule, annotated, lang, lambda: _check(file, rule, factors, boundary))
         collected.write(warnings)
     key = "no_problems_1" if len(products) == 1 else "no_problems"
     sys.stderr.write(fixed_text(key, lang, file=file, count=len(products)) + "\n")
 
 
-def _check(file: Path, rule: str, factors: tuple[str, ...] | None) -> tuple[tuple[str, ...], list[str]]:
+def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str | None) -> tuple[tuple[str, ...], list[str]]:
     """Return the products and the warnings of a file without problems."""
     from textile_pcf.calculation import check_warnings, read_activity
     from textile_pcf.rules import load_rules
@@ -116,9 +121,9 @@ def _check(file: Path, rule: str, factors: tuple[str, ...] | None) -> tuple[tupl
     if factors:
         from textile_pcf.calculation import footprint
 
-        result = footprint(file, rule, factors)
+        result = footprint(file, rule, factors, boundary=boundary)
         return result.products, result.warnings()
-    activity = read_activity(file, load_rules(rule))
+    activity = read_activity(file, load_rules(rule, boundary))
     return activity.products, list(dict.fromkeys(doubt.what for doubt in check_warnings(activity)))
 
 
@@ -130,6 +135,7 @@ def _check(file: Path, rule: str, factors: tuple[str, ...] | None) -> tuple[tupl
 @options.factors
 @options.gwp
 @options.biogenic
+@options.boundary
 @options.supply
 @options.language
 def explain(
@@ -140,6 +146,7 @@ def explain(
     factors: tuple[str, ...] | None,
     gwp: str | None,
     biogenic: str | None,
+    boundary: str | None,
     supply: Path | None,
     lang: str,
 ) -> None:
@@ -148,7 +155,7 @@ def explain(
     from textile_pcf.cli.warned import collect_warnings
 
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         collected.mark_shown(result.warnings())
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
@@ -168,6 +175,7 @@ def explain(
 @options.unit
 @options.gwp
 @options.biogenic
+@options.boundary
 @options.supply
 @options.language
 def report(
@@ -178,6 +186,7 @@ def report(
     unit: str | None,
     gwp: str | None,
     biogenic: str | None,
+    boundary: str | None,
     supply: Path | None,
     lang: str,
 ) -> None:
@@ -193,7 +202,7 @@ def report(
         raise click.BadParameter(what.localized(lang), param_hint="-o")
     refuse_output(output, rule, factors, file, supply)
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         write = to_excel if ending == ".xlsx" else to_html
         write(result, output, unit, lang)
         collected.write(result.warnings())

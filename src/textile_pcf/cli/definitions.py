@@ -16,6 +16,7 @@ from textile_pcf.cli.category_rules import coverage, import_pcr
 from textile_pcf.cli.help import Argument, Group
 from textile_pcf.cli.width import padded, width
 from textile_pcf.cli.writing import new, test
+from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, localize
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from textile_pcf.factors import FactorSheet
     from textile_pcf.rules import PropertySpec, RuleSet
     from textile_pcf.template import Entry
+
+SHOW_FORMATS = ("text", "markdown", "yaml")
 
 
 @click.group("rules", cls=Group)
@@ -62,7 +65,7 @@ def list_rules(lang: str) -> None:
             title = document.title.text(lang) if document.title else name
             facts = (
                 fixed_text(f"status_{document.status}", lang),
-                fixed_text(document.boundary, lang),
+                fixed_text(document.boundaries[0], lang),
                 str(document.valid_from or ""),
             )
             rows.append((f"{name}@{edition}", *facts, title))
@@ -71,16 +74,37 @@ def list_rules(lang: str) -> None:
 
 @rules_group.command("show")
 @options.rule_argument
+@click.option(
+    "--format",
+    "layout",
+    metavar="FORMAT",
+    default="text",
+    help="text: an overview; markdown: a document for review; yaml: all of it, extended rules and pieces written out.",
+)
 @options.language
-def show_rule(rule: str, lang: str) -> None:
+def show_rule(rule: str, layout: str, lang: str) -> None:
     """Stages of a rule with everything that can be given, its values and their sources."""
-    from textile_pcf.rules import load_rules
+    from textile_pcf.rules import flat_rule, load_rules
+    from textile_pcf.template import rule_document, status_sentence
 
+    if layout not in SHOW_FORMATS:
+        cure = Message("Choose from: {choices}.", choices=", ".join(SHOW_FORMATS))
+        raise UsageError([Problem(f"--format {layout}", "There is no such format.", cure, code="usage")])
     rules = load_rules(rule)
+    if layout == "yaml" and rules.path:
+        sys.stdout.write(flat_rule(rules.path))
+        return
+    if layout == "markdown":
+        sys.stdout.write(rule_document(rules, lang))
+        return
     document = rules.document
     title = document.title.text(lang) if document.title else document.rule
-    facts = (fixed_text(document.boundary, lang), document.gwp, fixed_text("show_per", lang, unit=rules.product_unit.text))
-    sys.stdout.write(f"{rules.name}: {title}\n{fixed_text(document.status, lang)}\n{', '.join(facts)}\n")
+    facts = (
+        *(fixed_text(name, lang) for name in document.boundaries),
+        document.gwp,
+        fixed_text("show_per", lang, unit=rules.product_unit.text),
+    )
+    sys.stdout.write(f"{rules.name}: {title}\n{status_sentence(rules, lang)}\n{', '.join(facts)}\n")
     for basis in document.based_on:
         read = fixed_text(f"access_{basis.access}", lang)
         sys.stdout.write(fixed_text("show_based_on", lang, standard=basis.standard, read=read) + "\n")
@@ -99,7 +123,7 @@ def _show_stage(rules: RuleSet, stage: str, lang: str) -> None:
     about = [fixed_text(spec.group, lang), *about] if spec else []
     name = fixed_text("product", lang) if spec is None else rules.title(stage, language=lang)
     sys.stdout.write("\n" + " · ".join((f"{name} [{stage}]", *about)) + "\n")
-    _print(_entry_row(rules, entry, lang) for entry in entries(rules) if entry.stage == stage)
+    _print(_entry_row(rules, entry, lang) for entry in entries(rules, computed=True) if entry.stage == stage)
 
 
 def _entry_row(rules: RuleSet, entry: Entry, lang: str) -> tuple[str, ...]:
@@ -156,15 +180,15 @@ def schema(tables: bool, cases: bool, adapters: bool, lang: str) -> None:
         sys.stdout.write(cases_schema())
         return
     from textile_pcf.factors import TableDocument
-    from textile_pcf.rules import RuleDocument
+    from textile_pcf.rules import rule_schema
 
     if adapters:
         from textile_pcf.interchange.adapter_schema import Adapter
 
         sys.stdout.write(json.dumps(Adapter.model_json_schema(), indent=1, ensure_ascii=False) + "\n")
         return
-    model = TableDocument if tables else RuleDocument
-    sys.stdout.write(json.dumps(model.model_json_schema(), indent=1, ensure_ascii=False) + "\n")
+    model = TableDocument.model_json_schema() if tables else rule_schema()
+    sys.stdout.write(json.dumps(model, indent=1, ensure_ascii=False) + "\n")
 
 
 def _tables(names: tuple[str, ...]) -> tuple[FactorSheet, ...]:

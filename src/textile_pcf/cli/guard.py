@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from textile_pcf.errors import PcfError
 from textile_pcf.io.output_files import refuse_inputs, refuse_unwritable
 
 BATCH_FILES = ("manifest.json", "log.jsonl", "rejected.csv", "rejected_zh.csv", "rejected_activity.csv")
@@ -50,9 +52,13 @@ def read_files(rule: str | None, factors: Iterable[str] | None, *files: Path | N
 
 
 def _rule_files(rule: str) -> Iterator[Path]:
-    from textile_pcf.rules import editions
+    from textile_pcf.rules import editions, rule_files
 
-    yield Path(rule)
+    own = Path(rule)
+    yield own
+    if own.suffix and own.is_file():
+        with suppress(PcfError):  # the command itself reports what is wrong with the rule
+            yield from rule_files(own)
     yield from editions().get(rule.partition("@")[0], {}).values()
 
 

@@ -67,6 +67,9 @@ factors = click.option(
 tables = click.option("--factors", metavar="TABLE", multiple=True, help="Table: name or path; all shipped ones otherwise.")
 gwp = click.option("--gwp", metavar="SET", help="AR4, AR5, AR6 or EF3.1; the rule's where none is given.")
 biogenic = click.option("--biogenic", metavar="CONVENTION", help="minus_one_plus_one or zero_zero; the rule's otherwise.")
+boundary = click.option(
+    "--boundary", metavar="BOUNDARY", help="One of the boundaries that the rule offers; its first where none is given."
+)
 supply = click.option(
     "--supply", metavar="TABLE", type=PATH, help="Supply table of the sites: on-site power, contracts, heat by source."
 )

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from textile_pcf.cli.table import as_table
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.io.output_files import write_atomically
@@ -116,12 +118,12 @@ def _guarded(table: Any) -> Any:
 
 
 def _rows(result: Footprint, unit: str | None) -> list[list[Any]]:
-    """Return a header row and one row per product: unit, total and all stages inside the boundary."""
+    """Return a header row and one row per product: unit, total, both headline figures, all stages inside the boundary."""
     scale = result.scale(unit)
     inside = [k for k, info in enumerate(result.stages) if not info.outside]
-    head = ["product", "unit", "total", *(result.stages[k].id for k in inside)]
+    head = ["product", "unit", "total", "total_excluding", "total_including", *(result.stages[k].id for k in inside)]
     values = result.by_stage[:, inside] * scale[:, None]
-    totals = result.totals * scale
+    totals = np.stack([result.totals, *result.headline], axis=1) * scale[:, None]
     rows = [
         [p, f"kgCO2e/{unit or result.unit}", *row] for p, row in zip(result.products, _as_rows(totals, values), strict=True)
     ]
@@ -129,8 +131,6 @@ def _rows(result: Footprint, unit: str | None) -> list[list[Any]]:
 
 
 def _as_rows(totals: Any, values: Any) -> list[list[float]]:
-    import numpy as np
-
     return np.column_stack([totals, values]).tolist()  # type: ignore[no-any-return]
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from textile_pcf.cli.width import padded, width
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results import Footprint
-from textile_pcf.results.display import rests_on
+from textile_pcf.results.display import gwp_of, rests_on
+from textile_pcf.results.headline import headline_rows, headline_text, includes_removals
+from textile_pcf.results.statements import method_statements
 
 BAR_COLUMNS = 24
+FIGURES = ("total_excluding", "total_including")
 MAX_DETAILED = 5  # products shown stage by stage
 
 
@@ -23,25 +26,39 @@ def as_table(result: Footprint, unit: str | None, language: str) -> str:
         return "\n\n".join([*blocks, _basis(result, language)]) + "\n"
     columns = max(width(product) for product in result.products) + 2
     head = f"{len(result.products)} {fixed_text('products', language)}, {fixed_text('per', language).format(unit=shown_unit)}"
-    lines = [f"{padded(product, columns)}{result.totals[k] * scale[k]:>14.6g}" for k, product in enumerate(result.products)]
-    return "\n".join([head, *lines, "", _basis(result, language)]) + "\n"
+    both = list(zip(*(figure * scale for figure in result.headline), strict=True))
+    lines = [f"{padded(product, columns)}{a:>14.6g}{b:>14.6g}" for product, (a, b) in zip(result.products, both, strict=True)]
+    return "\n".join([head, *_headings(result, columns, language), *lines, "", _basis(result, language)]) + "\n"
+
+
+def _headings(result: Footprint, columns: int, language: str) -> list[str]:
+    """Return what the two columns of figures are, the declared one marked."""
+    declared = includes_removals(result)
+    marks = [fixed_text("declared_total", language) if marked else "" for marked in (not declared, declared)]
+    texts = [", ".join(filter(None, (fixed_text(key, language), mark))) for key, mark in zip(FIGURES, marks, strict=True)]
+    return [*(f"({number}) {text}" for number, text in enumerate(texts, 1)), f"{' ' * columns}{'(1)':>14}{'(2)':>14}"]
 
 
 def _product_stages(result: Footprint, number: int, scale: float, unit: str, language: str) -> str:
     stages = [info.title_zh if language == "zh" else info.title for info in result.stages]
-    values = result.by_stage[number] * scale
+    values = result.emissions_by_stage[number] * scale
     used = [k for k, info in enumerate(result.stages) if not info.outside and values[k] != 0]
     outside = [k for k, info in enumerate(result.stages) if info.outside and values[k] != 0]
     rests = rests_on(result, number, language, scale)
-    fixed = [width(fixed_text(key, language)) for key in ("total", *result.beside)] + [width(text) for text, _, _ in rests]
+    both = headline_rows(result, number, language, scale)
+    fixed = [width(fixed_text(key, language)) for key in result.beside] + [width(text) for text, *_ in (*rests, *both)]
     columns = max([width(stages[k]) for k in (*used, *outside)] + fixed) + 2
     total = float(result.totals[number] * scale)
     largest = max((abs(values[k]) for k in used), default=0.0)
-    lines = [f"{result.products[number]}: {total:.6g} {fixed_text('per', language).format(unit=unit)}"]
+    per = fixed_text("per", language).format(unit=unit)
+    lines = [f"{result.products[number]}: {total:.6g} {per}, {headline_text(result, number, language, scale)}"]
+    emitted = both[0][1]
     for k in used:
         bar = "█" * round(BAR_COLUMNS * abs(values[k]) / largest) if largest else ""
-        lines.append(f"  {padded(stages[k], columns)}{values[k]:>10.4g}{_percent(values[k], total)}  {bar}".rstrip())
-    lines.append(f"  {padded(fixed_text('total', language), columns)}{total:>10.4g}")
+        lines.append(f"  {padded(stages[k], columns)}{values[k]:>10.4g}{_percent(values[k], emitted)}  {bar}".rstrip())
+    for text, kilograms, declared in both:
+        mark = f"  {fixed_text('declared_total', language)}" if declared else ""
+        lines.append(f"  {padded(text, columns)}{kilograms:>10.4g}{mark}")
     for name, totals in result.beside.items():
         lines.append(f"  {padded(fixed_text(name, language), columns)}{float(totals[number]) * scale:>10.4g}")
     for text, kilograms, part in rests:
@@ -49,6 +66,8 @@ def _product_stages(result: Footprint, number: int, scale: float, unit: str, lan
     if outside:
         lines.append(f"  {fixed_text('memo', language)}")
         lines += [f"  {padded(stages[k], columns)}{values[k]:>10.4g}" for k in outside]
+    for title, text in method_statements(result, number, language, scale):
+        lines.append(f"  {title}: {text}")
     return "\n".join(lines)
 
 
@@ -59,5 +78,10 @@ def _percent(value: float, total: float) -> str:
 def _basis(result: Footprint, language: str) -> str:
     source = result.provenance
     factors = ", ".join(table["table"] for table in source["factors"])
-    parts = (fixed_text(source["boundary"], language), source["gwp"], fixed_text(source["biogenic"], language), factors)
+    parts = (
+        fixed_text(source["boundary"], language),
+        gwp_of(result, language),
+        fixed_text(source["biogenic"], language),
+        factors,
+    )
     return f"{source['rule']}: {fixed_text(source['status'], language)}\n{', '.join(parts)}"

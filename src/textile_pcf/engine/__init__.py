@@ -3,6 +3,7 @@
 Knows no file, no unit text, no rule.
 """
 
+from textile_pcf.engine.allocation import allocated_shares, share_by_mass, share_by_price
 from textile_pcf.engine.derivatives import amount_gradient, factor_weights, leontief, ratio_elasticities
 from textile_pcf.engine.emissions import exchange_amounts
 from textile_pcf.engine.loops import Links, find_loops, solve_links, sum_by_group
@@ -12,6 +13,7 @@ from textile_pcf.engine.networks import products_in_loops, rings
 __all__ = [
     "Links",
     "Masses",
+    "allocated_shares",
     "amount_gradient",
     "exchange_amounts",
     "factor_weights",
@@ -21,6 +23,8 @@ __all__ = [
     "products_in_loops",
     "ratio_elasticities",
     "rings",
+    "share_by_mass",
+    "share_by_price",
     "solve_links",
     "stage_masses",
     "sum_by_group",

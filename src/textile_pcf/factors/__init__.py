@@ -23,6 +23,7 @@ from textile_pcf.regions import is_region, known_regions
 
 __all__ = [
     "DECLARED",
+    "HOLDS_UPTAKE",
     "LINK",
     "SPLIT_AND_AIRCRAFT",
     "SPLIT_SIZE",
@@ -91,6 +92,18 @@ class FactorTable:
             Emissions per unit as printed. [kg CO2e per unit of the row]
         """
         return [split_values(table, gwp, biogenic) for table in self.tables]
+
+    def removals(self) -> list[FloatArray]:
+        """Return the CO2 that each row takes up, less the biogenic CO2 that it gives off; 0 where its gases are not known.
+
+        Returns
+        -------
+        list of array, shape (rows,), one per table
+            [kg CO2 per unit of the row]
+        """
+        return [
+            np.nan_to_num(table.numbers["co2_uptake"]) - np.nan_to_num(table.numbers["co2_biogenic"]) for table in self.tables
+        ]
 
     def warnings(self, gwp: str, used: Mapping[int, Iterable[int]], biogenic: str = HOLDS_NONE) -> list[str]:
         """Return warnings about factors that a calculation uses.

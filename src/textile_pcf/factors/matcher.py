@@ -53,6 +53,8 @@ class FactorMatcher:
         Emissions per canonical unit of the flow, split as in `SPLIT_AND_AIRCRAFT`; 0 without a factor. [kg CO2e per unit]
     factor_rows : array, shape (requests, 2)
         Index of the factor table and row in it; -1 and -1 without a factor.
+    removals : array, shape (requests,)
+        Net uptake of CO2, whatever the convention; 0 without a factor. [kg CO2 per canonical unit of the flow]
     unmatched : array, shape (requests,)
         True where no factor was found.
     matches_by_structure : WeakKeyDictionary
@@ -65,9 +67,10 @@ class FactorMatcher:
         self.matches: list[Match | NoMatch | None] = []
         self.split_values = np.zeros((0, len(SPLIT_AND_AIRCRAFT)))
         self.factor_rows = np.zeros((0, 2), dtype=np.intp)
+        self.removals = np.zeros(0)
         self.unmatched = np.zeros(0, dtype=bool)
         self.matches_by_structure: WeakKeyDictionary[Structure, FactorMatches] = WeakKeyDictionary()
-        self._row_values = factors.parts(gwp, biogenic)
+        self._row_values, self._row_removals = factors.parts(gwp, biogenic), factors.removals()
         self._table_regions = {region for table in factors.tables for region in table.texts["region"]}
         self._lock = RLock()
         self._keys_and_indices: dict[RuleSet, tuple[NDArray[np.int64], IndexArray]] = {}
@@ -150,6 +153,7 @@ class FactorMatcher:
             values = [self._emissions(match) for match in new]
             rows = [(match.table, match.row) if isinstance(match, Match) else (-1, -1) for match in new]
             self.split_values = np.concatenate([self.split_values, np.array(values).reshape(-1, len(SPLIT_AND_AIRCRAFT))])
+            self.removals = np.append(self.removals, [self._removal(match) for match in new])
             self.unmatched = np.append(self.unmatched, [isinstance(match, NoMatch) for match in new])
             self.factor_rows = np.concatenate([self.factor_rows, np.array(rows, dtype=np.intp).reshape(-1, 2)])
 
@@ -165,6 +169,13 @@ class FactorMatcher:
             return np.zeros(len(SPLIT_AND_AIRCRAFT))
         per_unit = self.factors.tables[match.table].units[match.row].factor / match.mass
         return np.asarray(self._row_values[match.table][match.row] * per_unit)
+
+    def _removal(self, match: Match | NoMatch | None) -> float:
+        """Return the net uptake of a match. [kg CO2 per canonical unit of the flow]"""
+        if match is None or isinstance(match, NoMatch):
+            return 0.0
+        per_unit = self.factors.tables[match.table].units[match.row].factor / match.mass
+        return float(self._row_removals[match.table][match.row] * per_unit)
 
 
 def _codes_of(codes: dict[str | None, int], texts: Sequence[str | None]) -> NDArray[np.int64]:

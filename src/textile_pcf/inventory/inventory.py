@@ -15,7 +15,8 @@ from textile_pcf.columns import ArrowStrings, take
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors import SPLIT_SIZE, Request
 from textile_pcf.inventory.amount_sources import amount_sources
-from textile_pcf.inventory.links import product_links, solve_product_links, supplier_units
+from textile_pcf.inventory.carbon_balance import Balance, balance_carbon
+from textile_pcf.inventory.links import product_links, solve_or_refuse, solve_product_links, supplier_units
 from textile_pcf.inventory.masses import stage_masses
 from textile_pcf.inventory.matching import FactorMatches, nonzero_parts
 from textile_pcf.inventory.processes import Processes, build_processes
@@ -71,6 +72,8 @@ class Inventory:
         once. [kg CO2e per canonical flow unit]
     parts : tuple of int
         Columns of `split_values` that are not all zero.
+    balance : Balance or None
+        Balance of biogenic carbon, if the rule asks for one.
     """
 
     activity: Activity
@@ -81,6 +84,7 @@ class Inventory:
     value_index: IndexArray
     split_values: FloatArray
     parts: tuple[int, ...]
+    balance: Balance | None = None
 
     # -- processes ------------------------------------------------------------------------------------------------
 
@@ -206,6 +210,29 @@ class Inventory:
             total[part] = np.bincount(self.process, weights=weights, minlength=self.process_count)
         return total.T
 
+    @cached_property
+    def removals(self) -> FloatArray:
+        """Net uptake of CO2 of each product, whatever the convention, shape (products,). [kg CO2 per product unit]
+
+        What factors take up less the biogenic CO2 that they give off, inside the boundary, links solved.
+        """
+        uptake = take(self.matches.removals, self.matches.request)
+        uptake *= self.amount
+        counted = self.inside & (self.supplier < 0)
+        own = np.bincount(self.product[counted], weights=uptake[counted], minlength=len(self.products)).astype(np.float64)
+        links = self.links
+        return solve_or_refuse(self.activity, own[:, None], links)[:, 0] if len(links.user) else own
+
+    @cached_property
+    def removals_by_line(self) -> FloatArray:
+        """Net uptake of CO2 per unit of each exchange, links included, shape (exchanges,). [kg CO2 per canonical flow unit]"""
+        per_unit = take(self.matches.removals, self.matches.request)
+        linked = np.flatnonzero(self.supplier >= 0)
+        if len(linked):
+            factor = rule_arrays(self.activity.rules).flow_factor[self.flow[linked]]
+            per_unit[linked] = self.removals[self.supplier[linked]] * self.supplier_units[linked] / factor
+        return per_unit
+
     # -- the same system with other numbers -----------------------------------------------------------------------
 
     def with_amounts(self, amount: FloatArray) -> Inventory:
@@ -262,10 +289,11 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
 def _assemble(
     activity: Activity, quantities: Quantities, matches: FactorMatches, masses: engine.Masses, amount: FloatArray
 ) -> Inventory:
-    """Build an inventory from its amounts; solve its links."""
+    """Build an inventory from its amounts; balance its biogenic carbon and solve its links."""
+    quantities, amount, balance = balance_carbon(activity, quantities, matches, masses, amount)
     index, values = solve_product_links(activity, quantities, matches, amount)
     parts = matches.nonzero_parts if values is matches.pattern_values else nonzero_parts(values)
-    return Inventory(activity, quantities, matches, masses, amount, index, values, parts)
+    return Inventory(activity, quantities, matches, masses, amount, index, values, parts, balance)
 
 
 def _overflows(inventory: Inventory) -> list[Problem]:

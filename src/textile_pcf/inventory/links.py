@@ -98,16 +98,27 @@ def solve_product_links(
     counted = ~rule_arrays(activity.rules).flow_outside[activity.exchanges.flow] & (matches.supplier < 0)
     emissions = amount[:, None] * matches.values[matches.request]
     own = engine.sum_by_group(emissions[counted], product[counted], len(activity.names))
-    try:
-        total = engine.solve_links(own, links.user, links.supplier, links.amount)
-    except ValueError as error:
-        loops = engine.find_loops(links.user, links.supplier, links.amount, len(activity.names))
-        problems = [_loop(activity, loop) for loop in loops]
-        raise InputError(root_causes(activity, problems)) from error
+    total = solve_or_refuse(activity, own, links)
     linked = np.flatnonzero(matches.supplier >= 0)
     index = matches.request.copy()
     index[linked] = len(matches.values) + np.arange(len(linked))
     return index, np.concatenate([matches.values, total[matches.supplier[linked]] * units[:, None]])
+
+
+def solve_or_refuse(activity: Activity, own: FloatArray, links: engine.Links) -> FloatArray:
+    """Return what each product has with all it takes from others, shape (products, columns).
+
+    Raises
+    ------
+    InputError
+        Products need all or more of themselves.
+    """
+    try:
+        return engine.solve_links(own, links.user, links.supplier, links.amount)
+    except ValueError as error:
+        loops = engine.find_loops(links.user, links.supplier, links.amount, len(activity.names))
+        problems = [_loop(activity, loop) for loop in loops]
+        raise InputError(root_causes(activity, problems)) from error
 
 
 def _unknown_units(

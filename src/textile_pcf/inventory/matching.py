@@ -43,6 +43,8 @@ class FactorMatches:
         Fossil, biogenic, uptake, land use change, and aircraft of each request. [kg CO2e per canonical flow unit]
     factor_rows : ndarray, shape (requests, 2)
         Factor table and its row; -1 where there is none.
+    removals : ndarray, shape (requests,)
+        Net uptake of CO2 of each request, whatever the convention. [kg CO2 per canonical flow unit]
     match_index : ndarray, shape (requests,)
         Index of each request in `all_matches` and `all_requests`.
     supplier : ndarray, shape (exchanges,) or (0,)
@@ -59,6 +61,7 @@ class FactorMatches:
     all_requests: Sequence[Request]
     values: FloatArray
     factor_rows: IndexArray
+    removals: FloatArray
     match_index: IndexArray
     supplier: IndexArray
     has_links: bool
@@ -97,9 +100,9 @@ def match_exchanges(activity: Activity, matcher: FactorMatcher) -> FactorMatches
         return earlier
     pattern, request, indices, links = _requests(activity, matcher)
     supplier = _suppliers(activity, links)
-    values, rows = matcher.split_values[indices], matcher.factor_rows[indices]
+    values, rows, removals = matcher.split_values[indices], matcher.factor_rows[indices], matcher.removals[indices]
     matched = FactorMatches(
-        pattern, request, matcher.matches, matcher.requests, values, rows, indices, supplier, len(links) > 0, problems=()
+        pattern, request, matcher.matches, matcher.requests, values, rows, removals, indices, supplier, len(links) > 0, ()
     )
     without = _problems(activity, matcher, matched)
     problems = [

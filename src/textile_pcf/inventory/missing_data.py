@@ -13,7 +13,7 @@ from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.errors import Problem
 from textile_pcf.messages.message import JoinedMessage, Message, sentences
 from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, RuleSet
-from textile_pcf.rules.arrays import alternative_flows
+from textile_pcf.rules.arrays import alternative_flows, rule_arrays
 
 InvalidNames = set[tuple[str, int, int]]
 
@@ -42,9 +42,10 @@ def missing_flows(activity: Activity, invalid: InvalidNames) -> Iterator[Problem
         if present[spec.index].all():
             continue
         takes = activity.stage_active[activity.processes.block(spec.stage)]
+        excluded = _excluded(activity, spec)
         for entry in np.flatnonzero(takes & ~present[spec.index]):
             product, _ = activity.entry_name(spec.stage, int(entry))
-            if ("flow", spec.index, product) not in invalid:
+            if ("flow", spec.index, product) not in invalid and product not in excluded:
                 stage = rules.stage_id(spec.stage)
                 what = Message(
                     "{title} is missing, and the rule has no value for it.", title=rules.localized_title(stage, spec.id)
@@ -52,6 +53,25 @@ def missing_flows(activity: Activity, invalid: InvalidNames) -> Iterator[Problem
                 units = Message("{unit} or {ratio_unit}", unit=spec.unit.text, ratio_unit=spec.ratio_unit.text)
                 cure = sentences(Message("Give it in {expected}.", expected=units), rules.localized_note(stage, spec.id))
                 yield activity.missing(spec.stage, int(entry), spec.id, what, cure, "missing")
+
+
+def _excluded(activity: Activity, spec: FlowSpec) -> set[int]:
+    """Return the products that leave out a flow by a row `cutoff`, as the rule allows."""
+    if not spec.excludable or not activity.rows.has_cutoffs:
+        return set()
+    left_out = activity.left_out
+    return set(left_out.product[(left_out.flow == spec.index) | (left_out.stage == spec.stage)].tolist())
+
+
+def given_balances(activity: Activity) -> Iterator[Problem]:
+    """Yield a problem for each row of a flow that the library computes itself."""
+    flow = rule_arrays(activity.rules).balance_flow
+    rows = activity.exchanges.row[activity.exchanges.flow == flow] if flow >= 0 else np.empty(0, dtype=np.intp)
+    rows = np.unique(rows[rows >= 0])
+    if len(rows):
+        what = Message("The uptake is computed from the biogenic carbon that leaves, so no row can give it.")
+        cure = Message("Remove the row; give the carbon as `biogenic_carbon` of the product.")
+        yield from activity.columns.problems_at(rows, what, cure, "flow", "balance")
 
 
 def missing_input(

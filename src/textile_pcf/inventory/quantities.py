@@ -13,8 +13,9 @@ from textile_pcf.activity.structure_cache import keep_structure
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.columns import group_rows
 from textile_pcf.errors import Problem
+from textile_pcf.inventory.allocation import allocated_shares, check_allocation, with_allocation
 from textile_pcf.inventory.defaults import RuleDraws, evaluate_default, property_on
-from textile_pcf.inventory.missing_data import check_alternatives, invalid_names, missing_flows, missing_input
+from textile_pcf.inventory.missing_data import check_alternatives, given_balances, invalid_names, missing_flows, missing_input
 from textile_pcf.inventory.period_totals import per_output
 from textile_pcf.inventory.product_mass import missing_mass, product_mass
 from textile_pcf.messages.message import Message, sentences
@@ -48,6 +49,8 @@ class Quantities(NamedTuple):
         Mass of one product unit. [kg]
     problems : tuple of Problem
         Missing quantities that are used, and impossible values.
+    allocation : ndarray, shape (processes,), or None
+        Part of its emissions that each process passes on to the product; `scale` holds it. None without co-products. [1]
     """
 
     properties: FloatArray
@@ -60,6 +63,7 @@ class Quantities(NamedTuple):
     entry: IndexArray
     mass: FloatArray
     problems: tuple[Problem, ...]
+    allocation: FloatArray | None = None
 
 
 def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Quantities:
@@ -86,10 +90,15 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Q
         *period_problems,
         *_missing_values(activity, properties, value, invalid),
         *driver_problems,
+        *check_allocation(activity, properties),
+        *given_balances(activity),
     ]
+    allocation = allocated_shares(activity, properties)
+    scale = with_allocation(activity, allocation, scale)
     if activity.key is not None and not (activity.known_complete or repeated or absent or activity.problems):
         keep_structure(activity.rules, activity.key, activity.columns, activity.structure)
-    return Quantities(properties, origin, property_entry, losses, loss_entry, value, scale, entry, mass, tuple(problems))
+    completed = (properties, origin, property_entry, losses, loss_entry, value, scale, entry, mass)
+    return Quantities(*completed, tuple(problems), allocation)
 
 
 def _check_absent(activity: Activity, invalid: set[tuple[str, int, int]]) -> list[Problem]:
@@ -244,6 +253,8 @@ def _flow_values(activity: Activity, properties: FloatArray, draws: RuleDraws | 
     entries = np.full(len(values), -1, dtype=np.intp)
     for index, rows in flows.without_amount():
         spec = activity.rules.flows[index]
+        if spec.balance:
+            values[rows], entries[rows] = 0.0, 0  # until masses and links are known
         if spec.default is None:
             continue
         rule_values, entry = evaluate_default(activity, properties, spec, draws)

@@ -62,6 +62,7 @@ def apply_supply(
         all_requests=matcher.requests,
         values=matcher.split_values[indices],
         factor_rows=matcher.factor_rows[indices],
+        removals=matcher.removals[indices],
         match_index=indices,
         supplier=matches.supplier[take] if len(matches.supplier) else matches.supplier,
         problems=tuple(problems),

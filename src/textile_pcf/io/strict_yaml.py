@@ -33,11 +33,14 @@ class Document:
         A mapping, or a list where that is allowed.
     lines : dict
         Line of each path, counted from 1; empty for data from memory.
+    files : dict
+        File of each path that stands in another file than `name`.
     """
 
     name: str
     data: Any
     lines: dict[DocumentPath, int] = field(default_factory=dict, repr=False)
+    files: dict[DocumentPath, str] = field(default_factory=dict, repr=False)
 
     def existing_path(self, path: DocumentPath) -> DocumentPath:
         """Return a path without the parts that are not in the document.
@@ -82,8 +85,18 @@ class Document:
             Keys and indices; empty for the whole document.
         """
         shown = ".".join(str(part) for part in path)
-        line = f":{self.line(path)}" if self.lines else ""
-        return f"{self.name}{line}" + (f" ({shown})" if shown else "")
+        return self.place(path) + (f" ({shown})" if shown else "")
+
+    def place(self, path: DocumentPath = ()) -> str:
+        """Return `file:line` of a path, or of the nearest existing value above it.
+
+        Parameters
+        ----------
+        path : tuple
+            Keys and indices; empty for the whole document.
+        """
+        file = self.files.get(self.existing_path(path), self.name) if self.files else self.name
+        return f"{file}:{self.line(path)}" if self.lines else file
 
 
 def parse_yaml(text: str, name: str, error: type[PcfError], roots: tuple[type, ...] = (dict,)) -> Document:

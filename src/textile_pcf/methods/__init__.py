@@ -5,6 +5,7 @@ missing, and then the result is NaN too. Nothing is rounded unless the method sa
 """
 
 from textile_pcf.methods.agriculture import field_n2o_direct, field_n2o_leached, field_n2o_volatilised, urea_carbon_dioxide
+from textile_pcf.methods.carbon import carbon_of_cellulose, conditioned_carbon
 from textile_pcf.methods.combustion import fuel_carbon_dioxide, gas_carbon_dioxide
 from textile_pcf.methods.end_of_life import (
     burned_carbon_dioxide,
@@ -47,6 +48,7 @@ __all__ = [
     "air_freight_distance",
     "burned_carbon_dioxide",
     "car_trip_distance",
+    "carbon_of_cellulose",
     "cff_avoided_part",
     "cff_disposal_part",
     "cff_energy_credit",
@@ -55,6 +57,7 @@ __all__ = [
     "cff_recycled_part",
     "cff_recycling_part",
     "cff_virgin_part",
+    "conditioned_carbon",
     "disposal_distance",
     "disposal_share",
     "drying_electricity",

@@ -29,6 +29,7 @@ TITLES = {
     "use": "Use",
     "transport": "Transport",
     "recycling": "Recycling: circular footprint formula",
+    "carbon": "Biogenic carbon of fibres",
     "end_of_life": "End of life and carbon of fibres",
     "agriculture": "Field",
     "wastewater": "Wastewater",

@@ -28,11 +28,13 @@ def stages(plot_data: PlotData, product: int, ax: Axes | None) -> Picture:
         bar.set_alpha(0.4 if memo else 1.0)
     names = [f"{name} *" if memo else name for name, memo in zip(data["name"], data["memo"], strict=True)]
     _set_names(axes, names)
-    total = plot_data.total(product)
+    total, emitted = plot_data.total(product), plot_data.emissions(product)
     for row, (value, memo) in enumerate(zip(values, data["memo"], strict=True)):
-        share = "" if memo or total <= 0 else f"  {_share_text(value / total)}"
+        share = "" if memo or emitted <= 0 else f"  {_share_text(value / emitted)}"
         _add_value(axes, value, row, format_number(value, total) + share)
     title = f"{plot_data.result.products[product]}: {format_number(total)} {plot_data.axis}"
+    if emitted != total:
+        title += f"\n{plot_data.text('excluding')}: {format_number(emitted)}"
     _set_style(axes, title, f"{plot_data.axis}    * {plot_data.text('outside')}" if data["memo"].any() else plot_data.axis)
     set_fonts(axes, plot_data.language, ax is None)
     return Picture(data, axes, ax is None)
@@ -42,7 +44,7 @@ def stacked(plot_data: PlotData, ax: Axes | None) -> Picture:
     """Draw one bar per product, divided into its largest stages."""
     result = plot_data.result
     inside = [stage for stage, info in enumerate(result.stages) if not info.outside]
-    values = result.by_stage[:, inside] * plot_data.scale[:, None]
+    values = result.emissions_by_stage[:, inside] * plot_data.scale[:, None]
     order = np.argsort(-np.abs(values).sum(axis=0), kind="stable")
     top = sorted(positions for positions in order[: len(COLOURS)] if values[:, positions].any())
     rest = [column for column in range(len(inside)) if column not in top]
@@ -70,11 +72,15 @@ def stacked(plot_data: PlotData, ax: Axes | None) -> Picture:
 
 
 def waterfall(plot_data: PlotData, product: int, ax: Axes | None) -> Picture:
-    """Draw the stages of one product one after the other, up to the total."""
+    """Draw the stages of one product one after the other, then biogenic CO2 removals, up to the total."""
     import pandas as pd
 
     data = plot_data.stages(product)
     data = data.loc[~data["memo"]].drop(columns="memo").reset_index(drop=True)
+    removals = plot_data.total(product) - plot_data.emissions(product)
+    if removals:
+        removed = {"stage": "removals", "name": plot_data.text("removals"), "group": "", "kgCO2e": removals}
+        data = pd.concat([data, pd.DataFrame([removed])], ignore_index=True)
     values = data["kgCO2e"].to_numpy()
     data["start"] = np.concatenate([[0.0], np.cumsum(values)[:-1]])
     total = plot_data.total(product)

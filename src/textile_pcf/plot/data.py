@@ -64,8 +64,12 @@ class PlotData:
         """Return the footprint of a product. [kg CO2e per unit]"""
         return float(self.result.totals[product] * self.scale[product])
 
+    def emissions(self, product: int) -> float:
+        """Return the footprint of a product without biogenic CO2 removals. [kg CO2e per unit]"""
+        return float(self.result.headline.excluding[product] * self.scale[product])
+
     def stages(self, product: int) -> pd.DataFrame:
-        """Return the emissions of one product by stage, stages without emissions left out.
+        """Return the emissions of one product by stage without biogenic CO2 removals, stages without emissions left out.
 
         Returns
         -------
@@ -74,7 +78,7 @@ class PlotData:
         """
         import pandas as pd
 
-        values = self.result.by_stage[product] * self.scale[product]
+        values = self.result.emissions_by_stage[product] * self.scale[product]
         used = [index for index in range(len(values)) if values[index] != 0]
         infos = [self.result.stages[index] for index in used]
         return pd.DataFrame({

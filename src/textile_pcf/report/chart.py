@@ -21,7 +21,12 @@ def draw_chart(totals: Totals) -> None:
     if last < first or count > MOST_BARS:
         return
     if count == 1:
-        title, sheet, names, values = f"{result.products[0]}: {fixed_text('by_stage', language)}", totals.stages.name, 2, 4
+        title, sheet, names, values = (
+            f"{result.products[0]}: {fixed_text('by_stage', language)}",
+            totals.stages.name,
+            2,
+            totals.emissions_column,
+        )
     else:
         title, sheet, names, values = fixed_text("report_products", language), totals.sheet.name, 0, 1
         first, last = Totals.FIRST, Totals.FIRST + count - 1

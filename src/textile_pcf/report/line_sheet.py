@@ -22,6 +22,7 @@ TEXTS_AFTER = (
     "region", "year", "fallback", "data_type", "source", "locator", "factor_table", "factor_source", "factor_locator",
 )  # fmt: skip
 REQUESTED = "requested"  # marks columns of figures in the requested unit
+REMOVALS = "factor removals"  # net uptake of CO2 per unit
 MassCell = Callable[[int, int, str, str], str]
 
 
@@ -78,8 +79,9 @@ class LineSheet:
         names += ["conversion", "amount", "unit", *(f"factor {name}" for name in SPLIT), "factor", "factor_unit", "kgCO2e",
                   "counted", *TEXTS_AFTER]  # fmt: skip
         names += ["aircraft"] if self.result.lines.aircraft.any() else []
+        names += [REMOVALS, "removals"]
         names += [f"amount {REQUESTED}", f"kgCO2e {REQUESTED}"] if self.totals.unit else []
-        figures = ("value", "conversion", "amount", "factor", "kgCO2e", "counted", "aircraft")
+        figures = ("value", "conversion", "amount", "factor", "kgCO2e", "counted", "aircraft", "removals")
         numbers = [column for column, name in enumerate(names) if name.split()[0] in figures]
         self.sheet.head([self._heading(name) for name in names], numbers)
         self.sheet.marks = {name: column for column, name in enumerate(names)} | {"last": len(names) - 1}
@@ -96,7 +98,7 @@ class LineSheet:
             return amount if field == "amount" else fixed_text("per", language, unit=totals.unit)
         if field == "driver":
             return "" if part.endswith(" unit") else f"{fixed_text('line_driver', language)} {part}"
-        return fixed_text(f"line_{name}", language)
+        return fixed_text(name if name == "removals" else f"line_{name}", language)
 
     def _write_line(self, line: int) -> None:
         """Write one line: texts, amount, emissions, whether it counts, and figures in the requested unit."""
@@ -104,6 +106,7 @@ class LineSheet:
         self._write_texts(line)
         self._write_amount(line)
         self._write_emissions(line)
+        self._write_removals(line)
         self.sheet.number(self.columns["counted"], 0.0 if info.outside else 1.0)
         self._write_additions(line)
 
@@ -162,6 +165,19 @@ class LineSheet:
         formula = f"{sheet.reference(sheet.row, columns['amount'])}*{sheet.reference(sheet.row, columns['factor'])}"
         sheet.formula(columns["kgCO2e"], formula, float(lines.split[line].sum()))
 
+    def _write_removals(self, line: int) -> None:
+        """Write the net uptake of CO2 of one unit and of the line."""
+        inventory, sheet, columns = self.result.inventory, self.sheet, self.columns
+        unit = self.result.measures.parse(self.result.lines.text("unit", line))
+        per_unit = float(inventory.removals_by_line[line]) * unit.factor
+        formula = self.linking.removal(line, self.totals)
+        if formula is None:
+            sheet.number(columns[REMOVALS], per_unit)
+        else:
+            sheet.formula(columns[REMOVALS], formula, per_unit)
+        product = f"{sheet.reference(sheet.row, columns['amount'])}*{sheet.reference(sheet.row, columns[REMOVALS])}"
+        sheet.formula(columns["removals"], product, per_unit * float(self.result.lines.amount[line]))
+
     def _write_additions(self, line: int) -> None:
         """Write the share of aircraft if any, and amount and emissions in the requested unit."""
         lines, sheet, columns = self.result.lines, self.sheet, self.columns
@@ -193,3 +209,9 @@ class Linking:
         if not self.live or self.supplier[line] < 0 or self.units is None:
             return None
         return [f"{totals.part(int(self.supplier[line]), part)}*{float(self.units[line])!r}" for part in range(len(SPLIT))]
+
+    def removal(self, line: int, totals: Totals) -> str | None:
+        """Return the formula for the net uptake of one unit of a line, or None if it is a number."""
+        if not self.live or self.supplier[line] < 0 or self.units is None:
+            return None
+        return f"{totals.removals(int(self.supplier[line]))}*{float(self.units[line])!r}"

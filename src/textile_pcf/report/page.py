@@ -13,12 +13,15 @@ from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import localize
 from textile_pcf.results import SPLIT, Footprint
-from textile_pcf.results.display import rests_on, stage_bars
+from textile_pcf.results.display import gwp_of, rests_on, stage_bars
+from textile_pcf.results.headline import headline_rows
+from textile_pcf.results.statements import method_statements
 
 MAX_DETAILED = 20  # products shown line by line
 MAX_LISTED = 1000  # products in the list
 HOTSPOTS = 10
 DECIMALS = 4
+UPTAKE = SPLIT.index("uptake")
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,7 @@ def render_page(result: Footprint, unit: str | None, language: str) -> str:
         title=result.provenance["title_zh" if language == "zh" else "title"], stages=_boundary(context),
         products=[_product(context, number, Markup) for number in detailed], listed=_listed(context),
         hidden=len(result.products) - len(detailed), warnings=context.warnings(), factors=_factors(context),
-        provenance=provenance_lines(result, language),
+        provenance=provenance_lines(result, language), gwp_of=gwp_of(result, language),
     )  # fmt: skip
 
 
@@ -146,9 +149,10 @@ def _boundary(context: ReportContext) -> list[dict[str, Any]]:
 def _listed(context: ReportContext) -> list[dict[str, Any]]:
     totals = context.result.totals * context.scale
     most = float(np.abs(totals[:MAX_LISTED]).max(initial=0.0)) or 1.0
+    figures = (totals, *(figure * context.scale for figure in context.result.headline))
     return [
-        {"name": name, "total": float(total), "part": abs(float(total)) / most * 100}
-        for name, total in zip(context.result.products[:MAX_LISTED], totals, strict=False)
+        {"name": name, "total": total, "excluding": excluding, "including": including, "part": abs(total) / most * 100}
+        for name, total, excluding, including in zip(context.result.products[:MAX_LISTED], *figures, strict=False)
     ]
 
 
@@ -165,6 +169,7 @@ def _product(context: ReportContext, product: int, markup: Any) -> dict[str, Any
     return {
         "name": result.products[product],
         "total": total,
+        "headline": headline_rows(result, product, context.language, scale),
         "rests": [
             (text, kg, None if part is None else format_percent(part, 1.0))
             for text, kg, part in rests_on(result, product, context.language, scale)
@@ -174,12 +179,13 @@ def _product(context: ReportContext, product: int, markup: Any) -> dict[str, Any
         ],
         "alternatives": alternatives,
         "picture": markup(stage_bars(result, product, context.language, scale)),  # stage_bars escapes its texts
-        "stages": _stages(context, product, total),
-        "hotspots": sorted(inside, key=lambda line: -abs(line["kg"]))[:HOTSPOTS],
+        "stages": _stages(context, product, float(result.headline.excluding[product]) * scale),
+        "hotspots": sorted((line for line in inside if not line["removes"]), key=lambda line: -abs(line["kg"]))[:HOTSPOTS],
         "lines": lines,
         "defaults": [line for line in lines if line["ruled"]],
         "sources": _sources(inside, total),
         "warnings": context.warnings(product),
+        "method": method_statements(result, product, context.language, scale),
         "explained": result.explain(result.products[product], language=context.language),
     }
 
@@ -192,7 +198,7 @@ def _stages(context: ReportContext, product: int, total: float) -> list[dict[str
     for index, info in enumerate(result.stages):
         here = (masses.product == product) & (masses.stage == index)
         input_, output = (float(values[here].sum()) * scale for values in (masses.input, masses.output))
-        value = float(result.by_stage[product, index]) * scale
+        value = float(result.emissions_by_stage[product, index]) * scale
         if value or input_ != output:
             rows.append({
                 "name": info.name(context.language), "group": fixed_text(info.group, context.language), "kg": value,
@@ -221,6 +227,7 @@ def _line(context: ReportContext, line: int, total: float) -> dict[str, Any]:
         "kg": kilograms,
         "share": "" if info.outside else format_percent(kilograms, total),
         "ruled": bool(lines.ruled[line]),
+        "removes": kilograms != 0 and kilograms == float(lines.split[line, UPTAKE]) * scale,
         "data_type": fixed_text(texts["data_type"], context.language) if texts["data_type"] else "",
     }
 

@@ -9,6 +9,7 @@ import numpy as np
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.report.sheets import Sheet
 from textile_pcf.results import SPLIT, Footprint
+from textile_pcf.results.headline import includes_removals
 
 TITLE = 24  # points of the row of the title
 
@@ -41,6 +42,15 @@ class Totals:
     def scale(self, product: int) -> str:
         """Return the reference to the number of product units in one requested unit."""
         return self.sheet.reference(self.FIRST + product, 9)
+
+    @property
+    def headline_column(self) -> int:
+        """Column of the figure excluding removals; the removals and the figure including them follow."""
+        return 13 if self.unit else 11
+
+    def removals(self, product: int) -> str:
+        """Return the reference to the biogenic CO2 removals of a product."""
+        return self.sheet.reference(self.FIRST + product, self.headline_column + 1)
 
     def per(self, title: str) -> str:
         """Return a heading of figures in the requested unit."""
@@ -93,14 +103,24 @@ class Totals:
         check = [fixed_text(key, language) for key in ("sheet_printed", "difference")]
         requested = [fixed_text(key, language, unit=self.unit) for key in ("sheet_scale", "per")] if self.unit else []
         shares = [f"{fixed_text(key, language)} [%]" for key in ("defaults", "default_factors")]
-        return [*before, *split, *check, *requested, *shares]
+        declared = includes_removals(self.result)
+        headline = [
+            fixed_text(key, language) + (f" ({fixed_text('declared_total', language)})" if marked else "")
+            for key, marked in (("excluding", not declared), ("removals", False), ("including", declared))
+        ]
+        return [*before, *split, *check, *requested, *shares, *headline]
 
     def _stage_titles(self) -> list[str]:
         language, memo = self.language, fixed_text("sheet_memo", self.language)
         before = [fixed_text(key, language) for key in ("product", "stage", "sheet_title", "sheet_group")]
         per = fixed_text("per", language, unit=self.result.unit)
         requested = [fixed_text("per", language, unit=self.unit), self.per(memo)] if self.unit else []
-        return [*before, per, fixed_text("share_of_total", language), memo, *requested]
+        return [*before, per, fixed_text("share_of_total", language), memo, *requested, fixed_text("excluding", language)]
+
+    @property
+    def emissions_column(self) -> int:
+        """Column of the emissions of a stage without removals; pictures show these."""
+        return 9 if self.unit else 7
 
     def _product(self, product: int, first: int, last: int, lines: Sheet, rows: tuple[int, int], scale: float) -> None:
         result, sheet = self.result, self.sheet
@@ -122,6 +142,18 @@ class Totals:
             sheet.formula(10, f"{sheet.reference(sheet.row, 1)}*{sheet.reference(sheet.row, 9)}", total * scale, "total")
         for column, share in enumerate((result.default_share, result.default_factor_share), 11 if self.unit else 9):
             sheet.number(column, float(share[product]), "percent")
+        self._headline(product, first, last, lines)
+
+    def _headline(self, product: int, first: int, last: int, lines: Sheet) -> None:
+        """Write both headline figures and the biogenic CO2 removals between them."""
+        sheet, column, row = self.sheet, self.headline_column, self.sheet.row
+        excluding, including = (float(figure[product]) for figure in self.result.headline)
+        ranges = (lines.reference(first, lines.marks[key], last) for key in ("removals", "counted"))
+        total, removals = sheet.reference(row, 1), sheet.reference(row, column + 1)
+        declared = includes_removals(self.result)
+        sheet.formula(column, f"{total}+{removals}" if declared else total, excluding, "total")
+        sheet.formula(column + 1, f"SUMPRODUCT({','.join(ranges)})", excluding - including)
+        sheet.formula(column + 2, total if declared else f"{total}-{removals}", including, "total")
 
     def _stages_of(self, product: int, first: int, last: int, lines: Sheet, scale: float) -> tuple[int, int]:
         """Write the stages of a product, those outside the boundary last; return first and last row of those inside."""
@@ -143,6 +175,10 @@ class Totals:
             if self.unit:
                 per_unit = f"{sheet.reference(sheet.row, column)}*{self.scale(product)}"
                 sheet.formula(8 if info.outside else 7, per_unit, value * scale)
+            removed = lines.reference(first, lines.marks["removals"], last)
+            removals = f"+SUMIFS({removed},{named},{sheet.reference(sheet.row, 1)})" if includes_removals(result) else ""
+            emitted_alone = f"{sheet.reference(sheet.row, column)}{removals}"
+            sheet.formula(self.emissions_column, emitted_alone, float(result.emissions_by_stage[product, stage]))
             if not info.outside:
                 total = float(result.totals[product])
                 cell = self.sheet.reference(self.FIRST + product, 1)

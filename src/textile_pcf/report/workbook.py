@@ -21,10 +21,12 @@ from textile_pcf.report.sheets import Sheet
 from textile_pcf.report.sums import chain_of, linked_products
 from textile_pcf.report.totals import Totals
 from textile_pcf.results import Footprint
+from textile_pcf.results.statements import method_statements
 
 MOST_LINES = 100_000  # lines that a spreadsheet opens in reasonable time
 MOST_ROWS = 1_000_000  # rows of a sheet
 ABOUT = 110  # width of the texts about the run [letters]
+MOST_STATED = 100  # products whose method is given in the workbook
 
 
 def write_workbook(result: Footprint, path: Path, unit: str | None, language: str) -> None:
@@ -81,6 +83,18 @@ def _write_sheets(result: Footprint, sheets: dict[str, Sheet], unit: str | None,
     return totals
 
 
+def _write_method(sheet: Sheet, result: Footprint, language: str) -> None:
+    """Write what a reader must know of the method of each product; of a long list, of the first products."""
+    sheet.head([fixed_text("method_title", language), ""])
+    for product, name in enumerate(result.products[:MOST_STATED]):
+        sheet.text(0, name, "bold")
+        sheet.row += 1
+        for title, text in method_statements(result, product, language):
+            sheet.wrapped({0: title, 1: text}, ABOUT)
+            sheet.row += 1
+    sheet.row += 1
+
+
 def _write_about(sheet: Sheet, result: Footprint, language: str) -> None:
     """Write warnings, and what is needed to repeat the calculation."""
     sheet.head([fixed_text("warnings", language), ""])
@@ -91,6 +105,7 @@ def _write_about(sheet: Sheet, result: Footprint, language: str) -> None:
         sheet.text(0, localize(text, language), "free")
         sheet.row += 1
     sheet.row += 1
+    _write_method(sheet, result, language)
     sheet.head([fixed_text("sheet_provenance", language), ""])
     for key, value in provenance_lines(result, language):
         sheet.wrapped({0: key, 1: value}, ABOUT)

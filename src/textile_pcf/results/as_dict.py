@@ -9,6 +9,7 @@ import numpy as np
 from textile_pcf.arrays import FloatArray
 from textile_pcf.engine.loops import sum_by_group
 from textile_pcf.results.contributions import SPLIT
+from textile_pcf.results.method_record import allocation_record, boundary_totals, cutoff_record
 from textile_pcf.results.tables import emissions_by_code, line_groups
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def as_dict(result: Footprint, unit: str | None) -> dict[str, Any]:
             "product": result.products[number],
             "unit": unit or result.unit,
             "total": float(result.totals[number]) * by,
+            "headline": {name: float(of[number]) * by for name, of in result.headline._asdict().items()},
             "stages": {info.id: float(result.by_stage[number, k]) * by for k, info in stages if not info.outside},
             "groups": {name: float(by_group[number, k]) * by for k, name in enumerate(groups) if used[0][number, k]},
             "split": {name: float(result.split_totals[number, k]) * by for k, name in enumerate(SPLIT)},
@@ -48,10 +50,30 @@ def as_dict(result: Footprint, unit: str | None) -> dict[str, Any]:
             "default_share": float(result.default_share[number]),
             "default_factor_share": float(result.default_factor_share[number]),
             **_additional(result, number, by),
+            **_method(result, number, by),
             "warnings": result.warnings(result.products[number]),
         }  # fmt: skip
 
     return {"products": [one(number) for number in range(len(result.products))], "provenance": dict(result.provenance)}
+
+
+def _method(result: Footprint, number: int, by: float) -> dict[str, Any]:
+    """Return what is left out and open, shares of sets of potentials, totals by boundary, and allocation if there is any."""
+    cutoff = cutoff_record(result, number)
+    cutoff["with_left_out"] *= by
+    sets, shares = result.gwp_sets
+    values: dict[str, Any] = {
+        "boundary": result.run.activity.rules.boundary,
+        "gwp_sets": {name: float(share) for name, share in zip(sets, shares[number], strict=True)},
+        "cutoff": cutoff,
+    }
+    boundaries = boundary_totals(result, number)
+    if len(boundaries) > 1:
+        values["boundaries"] = {name: total * by for name, total in boundaries.items()}
+    allocation = allocation_record(result, number)
+    for record in allocation:
+        record["alternatives"] = [{**other, "total": other["total"] * by} for other in record["alternatives"]]
+    return values | ({"allocation": allocation} if allocation else {})
 
 
 def _additional(result: Footprint, number: int, by: float) -> dict[str, Any]:

@@ -26,6 +26,8 @@ class DriverKind(Enum):
     """One unit of the product."""
     SHARE = "of the fibre"
     """The share of a component in its blend."""
+    ALLOCATION = "allocated"
+    """The share of a process that is allocated to the product rather than to its co-products."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Driver:
     @property
     def label(self) -> str:
         """The driver as results show it: unit and name."""
-        return self.kind.value if self.kind is DriverKind.SHARE else f"{self.unit} {self.name}".strip()
+        return self.kind.value if self.kind in (DriverKind.SHARE, DriverKind.ALLOCATION) else f"{self.unit} {self.name}".strip()
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ from textile_pcf.messages.message import Message
 from textile_pcf.results.explain import number
 from textile_pcf.rules import FlowSpec, RuleSet
 
-GENERIC = "estimated"  # data type of the rule's own values
+GENERIC, COMPUTED = "estimated", "calculated"  # data types of the rule's own values and of the balance of carbon
+BALANCE = "balance of biogenic carbon"
+BALANCE_LOCATOR = "44/12 of the carbon that leaves, less what inputs carry"
 
 
 def data_origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
@@ -35,8 +37,11 @@ def data_origins(activity: Activity, quantities: Quantities) -> dict[str, Any]:
     for line in first:
         if ruled[line]:
             citation = _citation(rules, rules.flows[flows.flow[line]], int(entry[line]))
-            types.append(GENERIC)
-            sources.append(Message("{rule}: {title}", rule=rules.name, title=citation[0]) if citation[0] else rules.name)
+            types.append(COMPUTED if rules.flows[flows.flow[line]].balance else GENERIC)
+            named = citation[0] and citation[0] != BALANCE
+            sources.append(
+                Message("{rule}: {title}", rule=rules.name, title=citation[0]) if named else citation[0] or rules.name
+            )
             locators.append(citation[1])
         else:
             types.append(cells.text("data_type", int(row[line])))
@@ -58,6 +63,8 @@ def _row_locators(activity: Activity, row: IndexArray, ruled: BoolArray, located
 def _citation(rules: RuleSet, spec: FlowSpec, entry: int) -> tuple[str, str]:
     """Return source and locator of the rule's value that a line uses, or of the property that it refers to."""
     default = spec.default
+    if spec.balance:
+        return BALANCE, BALANCE_LOCATOR
     assert default is not None
     if default.reference >= 0:
         prop = rules.properties[default.reference]

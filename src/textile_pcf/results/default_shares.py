@@ -31,6 +31,10 @@ class Gross(NamedTuple):
     ruled: FloatArray
     generic: FloatArray
 
+    def part(self, kilograms: FloatArray) -> FloatArray:
+        """Return the part of the gross emissions that some of them are, 0 where there are none. [1]"""
+        return np.divide(kilograms, self.total, out=np.zeros(len(self.total)), where=self.total > 0)
+
 
 def default_shares(inventory: Inventory, factors: FactorTable) -> Gross:
     """Return the gross emissions of each product: those inside the boundary, as absolute values, without uptake."""

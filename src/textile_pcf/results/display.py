@@ -13,6 +13,8 @@ import numpy as np
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import localize
 from textile_pcf.results.explain import number
+from textile_pcf.results.gwp_sets import UNKNOWN, named_sets
+from textile_pcf.results.headline import headline_rows
 
 if TYPE_CHECKING:
     from textile_pcf.results.contributions import StageInfo
@@ -91,14 +93,29 @@ def _product(result: Footprint, row: int, language: str) -> str:
     )
     return (
         f"<p><b>{escape(result.products[row])}</b></p><p><span class='number'>{_aligned_number(total, total)}</span> {per}</p>"
+        + _both_figures(result, row, language)
         + stage_bars(result, row, language)
         + f"<p class='soft'>{basis}</p>"
     )
 
 
+def _both_figures(result: Footprint, row: int, language: str) -> str:
+    """Return the figures excluding and including removals, the declared one marked."""
+    total = float(result.totals[row])
+    texts = []
+    for text, kilograms, declared in headline_rows(result, row, language):
+        mark = f" ({fixed_text('declared_total', language)})" if declared else ""
+        shown = f"{escape(text)}: {_aligned_number(kilograms, total)}{escape(mark)}"
+        texts.append(f"<b>{shown}</b>" if declared else shown)
+    return f"<p>{' · '.join(texts)}</p>"
+
+
 def stage_bars(result: Footprint, row: int, language: str, times: float = 1.0) -> str:
-    """Return the stages of one product as bars (SVG), scaled by `times`; stages outside the boundary are pale and below."""
-    values = result.by_stage[row] * times
+    """Return the stages of one product as bars (SVG), scaled by `times`; stages outside the boundary are pale and below.
+
+    Biogenic CO2 removals are left out; shares are of the figure without them.
+    """
+    values = result.emissions_by_stage[row] * times
     used = [(info, float(values[k])) for k, info in enumerate(result.stages) if values[k]]
     used.sort(key=lambda entry: entry[0].outside)  # memo below, else in the material's way
     if not used:
@@ -107,7 +124,7 @@ def stage_bars(result: Footprint, row: int, language: str, times: float = 1.0) -
     low, high = min(0.0, *(value for _, value in used)), max(0.0, *(value for _, value in used))
     scale = (WIDTH - left - VALUES) / (high - low)
     zero = left - low * scale
-    total = float(result.totals[row]) * times
+    total = float(result.headline.excluding[row]) * times
     axis = _Axis(left, zero, scale)
     drawn = "".join(
         _bar(_name(info, language), value, total, info.outside, place * ROW, axis) for place, (info, value) in enumerate(used)
@@ -161,22 +178,26 @@ def _columns(text: str) -> int:
 def _table(result: Footprint, language: str) -> str:
     """Return a table of the products with their totals as bars."""
     most = float(np.abs(result.totals[:MOST]).max()) or 1.0
+    figures = (result.totals, *result.headline)
     rows = "".join(
-        _row(product, float(total), most) for product, total in zip(result.products[:MOST], result.totals, strict=False)
+        _row(product, float(total), (float(excluding), float(including)), most)
+        for product, total, excluding, including in zip(result.products[:MOST], *figures, strict=False)
     )
-    product, per = (escape(fixed_text(key, language, unit=result.unit)) for key in ("product", "per"))
-    head = f"<th>{product}</th><th>{per}</th><th></th>"
+    titles = [fixed_text(key, language, unit=result.unit) for key in ("product", "excluding", "including", "declared_total")]
+    per = fixed_text("per", language, unit=result.unit)
+    head = "".join(f"<th>{escape(title)}</th>" for title in (*titles[:3], f"{per} ({titles[3]})", ""))
     left = len(result.products) - MOST
     more = f"<p class='soft'>{escape(fixed_text('more_products', language, count=left))}</p>" if left > 0 else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
 
 
-def _row(product: str, total: float, most: float) -> str:
+def _row(product: str, total: float, both: tuple[float, float], most: float) -> str:
     width = abs(total) / most * 240
     colour = TAKES_UP if total < 0 else EMITS
     drawn = f"<rect width='{width:.1f}' height='{BAR}' rx='2' fill='{colour}'/>"
     bar = f"<svg viewBox='0 0 240 {BAR}' width='240' height='{BAR}'>{drawn}</svg>"
-    return f"<tr><th>{escape(product)}</th><td>{_aligned_number(total, total)}</td><td>{bar}</td></tr>"
+    cells = "".join(f"<td>{_aligned_number(figure, total)}</td>" for figure in (*both, total))
+    return f"<tr><th>{escape(product)}</th>{cells}<td>{bar}</td></tr>"
 
 
 def _basis(result: Footprint, language: str) -> str:
@@ -184,11 +205,28 @@ def _basis(result: Footprint, language: str) -> str:
     source = result.provenance
     tables = ", ".join(table["table"] for table in source["factors"])
     rule = f"<b>{escape(source['rule'])}</b>: {_coded(source['status'], language)}"
-    parts = (_coded(source["boundary"], language), source["gwp"], _coded(source["biogenic"], language), escape(tables))
+    parts = (
+        _coded(source["boundary"], language),
+        escape(gwp_of(result, language)),
+        _coded(source["biogenic"], language),
+        escape(tables),
+    )
     memo = ""
     if any(info.outside and result.by_stage[:, place].any() for place, info in enumerate(result.stages)):
         memo = f"<p class='soft'>* {escape(fixed_text('memo', language))}</p>"
     return f"{memo}<p class='soft'>{rule}<br>{' · '.join(parts)}</p>"
+
+
+def gwp_of(result: Footprint, language: str) -> str:
+    """Return the set of global warming potentials of a result; where it does not hold for all, each set is named.
+
+    Of one product with its shares, of several without.
+    """
+    sets, shares = result.gwp_sets
+    if len(result.products) == 1:
+        return named_sets(sets, shares[0], language)
+    used = [name for place, name in enumerate(sets) if shares[:, place].any()] or [sets[0]]
+    return " + ".join(fixed_text("gwp_unknown", language) if name == UNKNOWN else name for name in used)
 
 
 def _coded(key: str, language: str) -> str:

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.messages.catalogue import fixed_text
-from textile_pcf.messages.message import localize
+from textile_pcf.messages.message import Message, localize
+from textile_pcf.results.balance_terms import balance_terms
 from textile_pcf.results.contributions import Driver, DriverKind
+from textile_pcf.results.headline import headline_rows, headline_text
+from textile_pcf.suggest import nearest
 
 if TYPE_CHECKING:
     from textile_pcf.results.footprint import Footprint
@@ -27,6 +31,7 @@ def number(value: float) -> str:
 
 def explain_lines(result: Footprint, product: int, stage: str | None, language: str = "en") -> str:
     """Return masses and terms of one product as text, stage by stage, in `en` or `zh`."""
+    _check_stage(result, stage)
     texts = [_head(result, product, language)]
     for place, info in enumerate(result.stages):
         if stage is not None and info.id != stage:
@@ -46,12 +51,26 @@ def explain_lines(result: Footprint, product: int, stage: str | None, language: 
     return "\n".join(texts)
 
 
+def _check_stage(result: Footprint, stage: str | None) -> None:
+    """Check that a stage exists."""
+    ids = [info.id for info in result.stages]
+    if stage is not None and not isinstance(stage, str):
+        raise wrong_type("stage", stage, "the id of a stage", Message("There are: {known}.", known=", ".join(ids)))
+    if stage is not None and stage not in ids:
+        close = nearest(stage, ids)
+        cure = (
+            Message("Did you mean {close!r}?", close=close) if close else Message("There are: {known}.", known=", ".join(ids))
+        )
+        raise UsageError([Problem(f"stage {stage!r}", "There is no such stage in this result.", cure, code="no-stage")])
+
+
 def _head(result: Footprint, product: int, language: str) -> str:
     source = {key: result.provenance[key] for key in ("rule", "status", "boundary", "gwp", "biogenic")}
     if language == "zh":
         source |= {key: fixed_text(source[key], language) for key in ("status", "boundary", "biogenic")}
     total = f"{number(result.totals[product])} {fixed_text('per', language, unit=result.unit)}"
-    return f"{result.products[product]}: {total}\n{fixed_text('explain_head', language, **source)}"
+    both = headline_text(result, product, language)
+    return f"{result.products[product]}: {total}, {both}\n{fixed_text('explain_head', language, **source)}"
 
 
 def _masses(result: Footprint, product: int, stage: int, language: str) -> list[str]:
@@ -89,6 +108,7 @@ def _term(result: Footprint, line: int, language: str) -> list[str]:
         f"    {_origin_text('explain_amount', origin, language)}",
         f"    {_origin_text('explain_factor', _factor(result, line, language), language)}",
     ]
+    rows[2:2] = [f"    {text}" for text in balance_terms(result, line, language)]
     parts = [
         f"{fixed_text(text, language)} {number(part)}" for text, part in zip(_PARTS, lines.split[line], strict=True) if part
     ]
@@ -112,6 +132,8 @@ def _flow(result: Footprint, line: int, language: str) -> str:
 
 def _driver(driver: Driver, language: str) -> str:
     """Return a driver as text: masses of the stage by name, properties by their id."""
+    if driver.kind is DriverKind.ALLOCATION:
+        return fixed_text("driver_allocated", language)
     if driver.kind is DriverKind.MASS:
         return f"{driver.unit} {fixed_text(f'driver_{driver.name}', language)}"
     return driver.label
@@ -142,12 +164,17 @@ def _join_parts(*parts: str) -> str:
 
 
 def _tail(result: Footprint, product: int, stage: str | None, language: str) -> list[str]:
+    from textile_pcf.results.statements import method_statements
+
     texts = [""]
     if stage is None:
         inside = [k for k, info in enumerate(result.stages) if not info.outside and result.by_stage[product, k]]
         terms = " + ".join(number(result.by_stage[product, k]) for k in inside)
         total = number(result.totals[product])
         texts.append(fixed_text("explain_total", language, terms=terms or "0", total=total, unit=result.unit))
+        (excluding, kilograms, _), (removals, net, _), (including, both, _) = headline_rows(result, product, language)
+        texts.append(f"{excluding} {number(kilograms)} + {removals} {number(net)} = {including} {number(both)}")
+        texts += [f"{title}: {text}" for title, text in method_statements(result, product, language)]
     warnings = result.warnings(result.products[product])
     texts += [fixed_text("explain_warning", language, text=localize(text, language)) for text in warnings]
     return texts if len(texts) > 1 else []

@@ -14,32 +14,28 @@ from textile_pcf._extensions import extension
 from textile_pcf.arrays import FloatArray, read_only
 from textile_pcf.columns import ArrowStrings
 from textile_pcf.engine.loops import sum_by_group
-from textile_pcf.errors import Problem, UsageError, check_language, wrong_type
+from textile_pcf.errors import check_language
+from textile_pcf.inventory.completeness import Completeness, completeness
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import factor_rows
 from textile_pcf.inventory.processes import Processes
 from textile_pcf.inventory.product_mass import product_units_of
-from textile_pcf.messages.message import Message
-from textile_pcf.results import tables
+from textile_pcf.results import method_record, tables
 from textile_pcf.results.as_dict import as_dict
 from textile_pcf.results.carbon_content import carbon_content
 from textile_pcf.results.contributions import SPLIT, Contributions, StageInfo, to_frame
 from textile_pcf.results.default_shares import Gross, default_shares
 from textile_pcf.results.display import Shown, as_html
 from textile_pcf.results.explain import explain_lines
+from textile_pcf.results.gwp_sets import gwp_sets
+from textile_pcf.results.headline import Headline, emissions_by_stage, headline
 from textile_pcf.results.lines import build_contributions, stage_info
 from textile_pcf.results.provenance import provenance
 from textile_pcf.results.run import Run, product_index
 from textile_pcf.results.stage_terms import stage_terms
 from textile_pcf.results.unit_scale import unit_scale
 from textile_pcf.results.warnings import result_warnings
-from textile_pcf.suggest import nearest
 from textile_pcf.units.product_units import ProductUnits
-
-
-def _part(part: FloatArray, total: FloatArray) -> FloatArray:
-    """Return part ÷ total, 0 where the total is 0. [1]"""
-    return np.divide(part, total, out=np.zeros(len(total)), where=total > 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,10 +195,20 @@ class Footprint:
         return read_only(self.by_stage[:, inside].sum(axis=1))
 
     @cached_property
+    def emissions_by_stage(self) -> FloatArray:
+        """Emissions per product and stage without biogenic CO2 removals, shape (products, stages). [kg CO2e]"""
+        return read_only(emissions_by_stage(self))
+
+    @cached_property
     def split_totals(self) -> FloatArray:
         """Fossil, biogenic, uptake and land use change, shape (products, 4). [kg CO2e per product unit]"""
         inside = np.array([not stage.outside for stage in self.stages])
         return read_only(self.by_stage_and_part[:, inside, : len(SPLIT)].sum(axis=1))
+
+    @cached_property
+    def headline(self) -> Headline:
+        """Footprint of each product excluding and including biogenic CO2 removals; `totals` is the declared one."""
+        return headline(self)
 
     @cached_property
     def gross(self) -> Gross:
@@ -212,12 +218,39 @@ class Footprint:
     @property
     def default_share(self) -> FloatArray:
         """Part of the gross emissions whose amount is a number of the rule, shape (products,). [1]"""
-        return _part(self.gross.ruled, self.gross.total)
+        return self.gross.part(self.gross.ruled)
 
     @property
     def default_factor_share(self) -> FloatArray:
         """Part of the gross emissions whose factor is of a shipped table, and no supplier's, shape (products,). [1]"""
-        return _part(self.gross.generic, self.gross.total)
+        return self.gross.part(self.gross.generic)
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """What rows answer of the flows and stages that the rule knows."""
+        return completeness(self.inventory)
+
+    @cached_property
+    def gwp_sets(self) -> tuple[tuple[str, ...], FloatArray]:
+        """Sets of global warming potentials, and the share of the gross emissions of each product under each. [1]"""
+        return gwp_sets(self.inventory, self.run.factors, self.run.gwp)
+
+    def total_with_share(self, stage: int, share: float) -> FloatArray:
+        """Return the totals if a stage gave another share to the product.
+
+        Parameters
+        ----------
+        stage : int
+            Index of a stage with an allocation.
+        share : float
+            Share of the product. [1]
+
+        Returns
+        -------
+        ndarray, shape (products,)
+            Totals with that share. [kg CO2e per product unit]
+        """
+        return method_record.total_with_share(self, stage, share)
 
     # -- tables ---------------------------------------------------------------------------------------------------
 
@@ -370,19 +403,7 @@ class Footprint:
         UsageError
             There is no such product, stage or language.
         """
-        check_language(language)
-        ids = [info.id for info in self.stages]
-        if stage is not None and not isinstance(stage, str):
-            raise wrong_type("stage", stage, "the id of a stage", Message("There are: {known}.", known=", ".join(ids)))
-        if stage is not None and stage not in ids:
-            close = nearest(stage, ids)
-            cure = (
-                Message("Did you mean {close!r}?", close=close)
-                if close
-                else Message("There are: {known}.", known=", ".join(ids))
-            )
-            raise UsageError([Problem(f"stage {stage!r}", "There is no such stage in this result.", cure, code="no-stage")])
-        return explain_lines(self, self.place(product), stage, language)
+        return explain_lines(self, self.place(product), stage, check_language(language))
 
     def to_dict(self, unit: str | None = None) -> dict[str, Any]:
         """Return the result as the command line prints it with `--format json`. [kg CO2e per product unit, or per `unit`]

@@ -12,6 +12,7 @@ from textile_pcf.activity.row_patterns import PER_PERIOD, PER_PRODUCT
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.columns import Categorical, group_rows
 from textile_pcf.factors import LINK, SPLIT_SIZE, FactorTable
+from textile_pcf.inventory.allocation import with_allocation
 from textile_pcf.inventory.defaults import property_on
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import FactorMatches
@@ -151,9 +152,14 @@ def _drivers(inventory: Inventory) -> dict[str, Any]:
     activity = inventory.activity
     flows, rules = activity.exchanges, activity.rules
     most = max([1, *(len(spec.drivers) for spec in rules.flows)])
-    values = np.full((len(flows), most + 1), np.nan)
+    allocation = inventory.quantities.allocation
+    values = np.full((len(flows), most + (1 if allocation is None else 2)), np.nan)
     share = component_share(activity)
     values[:, most] = np.where(share == 1, np.nan, share)
+    if allocation is not None:
+        shares = with_allocation(activity, allocation, np.ones(len(flows)))
+        values[:, most + 1] = np.where(shares == 1, np.nan, shares)
+    shared = [Driver(kind) for kind in (DriverKind.SHARE, DriverKind.ALLOCATION)[: 1 if allocation is None else 2]]
     first, pattern = group_rows(flows.flow, flows.per)
     terms: list[tuple[Driver | None, ...]] = []
     for number_of_pattern, row in enumerate(first):
@@ -163,7 +169,7 @@ def _drivers(inventory: Inventory) -> dict[str, Any]:
         for column, name in enumerate(names):
             values[rows, column] = _driver_values(inventory, spec, name, rows)
         drivers = [_driver(rules, name) for name in names]
-        terms.append((*drivers, *[None] * (most - len(drivers)), Driver(DriverKind.SHARE)))
+        terms.append((*drivers, *[None] * (most - len(drivers)), *shared))
     return {"drivers": values, "driver_pattern": pattern, "driver_terms": tuple(terms)}
 
 

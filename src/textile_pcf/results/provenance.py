@@ -26,9 +26,10 @@ def provenance(run: Run) -> dict[str, Any]:
         "status": rules.document.status,
         "title": title.text() if title else rules.document.rule,
         "title_zh": title.text("zh") if title else rules.document.rule,
-        "boundary": rules.document.boundary,
+        "boundary": rules.boundary,
         "unit": canonical_text(rules.product_unit.dimensions),
         "rule_sha256": rules.sha256,
+        **_verified(run),
         "factors": [
             {"table": table.label, "sha256": table.sha256, "licence": table.document.licence}
             | ({"redistributable": False} if table.document.redistributable is False else {})
@@ -40,6 +41,12 @@ def provenance(run: Run) -> dict[str, Any]:
         "library": f"textile_pcf {__version__}",
         **_supply(run),
     }
+
+
+def _verified(run: Run) -> dict[str, Any]:
+    """Return what the authors of a rule declare about its verification; nothing of a rule that does not claim it."""
+    declared = run.activity.rules.document.verified
+    return {} if declared is None else {"verified": declared.model_dump(mode="json")}
 
 
 def _supply(run: Run) -> dict[str, Any]:

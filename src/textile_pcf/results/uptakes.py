@@ -21,8 +21,8 @@ def find_double_uptake(inventory: Inventory) -> Iterator[tuple[int, str]]:
     """Per product, a sentence for each flow of its own uptake beside a link or a declared footprint that holds uptake."""
     activity, matches = inventory.activity, inventory.matches
     declared = np.array([request.item.startswith(DECLARED) for request in matches.requests], dtype=bool)
-    if not matches.has_links and not declared.any():
-        return
+    if inventory.balance is not None or (not matches.has_links and not declared.any()):
+        return  # a balance counts the carbon of bought material once
     flows, rules = activity.exchanges, activity.rules
     inside = ~rule_arrays(rules).flow_outside[flows.flow]
     takes = inside & (inventory.amount * inventory.split_values[inventory.value_index, UPTAKE] < 0)

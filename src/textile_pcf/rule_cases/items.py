@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from textile_pcf.errors import RuleError
 from textile_pcf.factors import FactorTable, NoMatch, Request, load_factors, shipped_tables
-from textile_pcf.io.documents import validate_document
-from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.messages.message import Message, sentences
-from textile_pcf.rules import FlowSpec, RuleDocument, RuleSet, editions
+from textile_pcf.rules import FlowSpec, RuleSet, editions, read_document
 from textile_pcf.suggest import nearest
 
 
@@ -93,6 +90,6 @@ def _column_values(tables: FactorTable, column: str) -> tuple[str, ...]:
 def _categories() -> frozenset[str]:
     """Categories requested by shipped rules. Some have no shipped factor, because each mill brings its own."""
     files = [path for one in editions().values() for path in one.values()]
-    rules = [validate_document(RuleDocument, read_yaml(path, RuleError), RuleError) for path in files]
+    rules = [read_document(path) for path in files]
     flows = (flow for rule in rules for stage in rule.stages for flow in stage.flows.values())
     return frozenset(flow.category for flow in flows if flow.category)

@@ -10,11 +10,11 @@ from typing import Any
 from textile_pcf.calculation import footprint
 from textile_pcf.errors import InputError, Problem, RuleError, UsageError
 from textile_pcf.io.documents import validate_document
-from textile_pcf.io.strict_yaml import Document, parse_yaml, read_bytes
+from textile_pcf.io.strict_yaml import Document, parse_yaml
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message
 from textile_pcf.rule_cases.cases import CASES_SUFFIX, cases_schema
-from textile_pcf.rules import RuleDocument, RuleSet, editions, load_rules
+from textile_pcf.rules import RuleDocument, RuleSet, editions, flat_rule, load_rules, rule_schema
 from textile_pcf.rules.compile_rule import compile_rule
 
 STARTS = Path(__file__).with_name("starts")
@@ -77,7 +77,7 @@ def new_rule(rule: str, origin: str | Path | None = None, language: str = "en", 
         cases = _template_text("copied_cases", language, values).replace(
             EXPECTATION, _expectation(_compile(text, values["file"]))
         )
-    schema = json.dumps(RuleDocument.model_json_schema(), indent=1, ensure_ascii=False) + "\n"
+    schema = json.dumps(rule_schema(), indent=1, ensure_ascii=False) + "\n"
     return {values["file"]: text, values["cases"]: cases, RULE_SCHEMA: schema, CASES_SCHEMA: cases_schema()}
 
 
@@ -132,9 +132,9 @@ def _remarks_of(key: str, language: str, values: dict[str, str]) -> list[str]:
 
 
 def _copy_rule(origin: RuleSet, head: str, file: str) -> str:
-    """Return the text of a rule with another head and everything else as it was written."""
+    """Return the text of a rule with another head and everything else as it was written, pieces written out."""
     assert origin.path is not None
-    text = read_bytes(origin.path).decode("utf-8-sig").replace("\r\n", "\n")
+    text = flat_rule(origin.path).replace("\r\n", "\n")
     document = parse_yaml(text, str(origin.path), RuleError)
     starts = sorted((document.line((key,)), key) for key in document.data)
     lines = text.splitlines(keepends=True)

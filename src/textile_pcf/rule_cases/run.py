@@ -22,8 +22,9 @@ from textile_pcf.io.table import Table as Cells
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 from textile_pcf.rule_cases.cases import CASES_SUFFIX, Case
-from textile_pcf.rules import RuleDocument, RuleSet, load_rules
+from textile_pcf.rules import RuleDocument, RuleSet, compile_document, load_rules
 from textile_pcf.rules.compile_rule import compile_rule
+from textile_pcf.rules.flatten import is_composed
 
 PRODUCT = "P"
 """Product of rows that name none."""
@@ -68,6 +69,8 @@ def rule_of(case: Case, loaded: dict[str, RuleSet]) -> RuleSet:
         document = case.part("rule")
         text = json.dumps(written, sort_keys=True, default=str)
         sha256 = hashlib.sha256(text.encode()).hexdigest()
+        if is_composed(document):
+            return compile_document(document, case.folder)
         return compile_rule(validate_document(RuleDocument, document, RuleError), document, None, sha256)
     name = str(path_of(case.folder, written) if written else _rule_file(case))
     if name not in loaded:

@@ -62,6 +62,8 @@ class Expected(Strict):
     """What the result is per."""
     total: float | None = None
     """The footprint. [kg CO2e per `unit`]"""
+    headline: dict[str, float] = {}
+    """excluding, including: without and with biogenic CO2 removals. [kg CO2e per `unit`]"""
     stages: dict[str, float] = {}
     """Of each stage. [kg CO2e per `unit`]"""
     groups: dict[str, float] = {}
@@ -80,6 +82,12 @@ class Expected(Strict):
     """Carbon that leaves with the product. [kg per `unit`]"""
     beside: dict[str, float] = {}
     """Totals by the other accounting of electricity. [kg CO2e per `unit`]"""
+    boundaries: dict[str, float] = {}
+    """Totals under the boundaries of the rule. [kg CO2e per `unit`]"""
+    gwp_sets: dict[str, float] = {}
+    """Part of the gross emissions under each set of global warming potentials. [1]"""
+    cutoff: dict[str, Any] = {}
+    """What is left out, and what is open; shares are parts of 1."""
     warnings: list[str] = []
     """All its warnings, word for word."""
 
@@ -104,6 +112,8 @@ class Options(Strict):
     """Set of global warming potentials; the rule's where none is named."""
     biogenic: Literal["minus_one_plus_one", "zero_zero"] | None = None
     """Convention for biogenic CO2; the rule's where none is named."""
+    boundary: Literal["cradle_to_gate", "gate_to_gate", "cradle_to_grave"] | None = None
+    """One of the boundaries that the rule offers; its first where none is named."""
     unit: str | None = None
     """Unit of the product that results refer to, such as m2."""
     supply: str | list[Row] | None = None

@@ -1,7 +1,8 @@
 """Product category rules: read, check and compile them, list editions and give advice."""
 
+from textile_pcf.rules.json_schema import rule_schema
 from textile_pcf.rules.lint import advice
-from textile_pcf.rules.load import editions, load_rules, read_rule
+from textile_pcf.rules.load import compile_document, editions, flat_rule, load_rules, read_document, read_rule, rule_files
 from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import RuleDocument
 from textile_pcf.rules.specs import PRODUCT, Default, FlowSpec, LossSpec, PropertySpec, StageSpec
@@ -16,7 +17,12 @@ __all__ = [
     "RuleSet",
     "StageSpec",
     "advice",
+    "compile_document",
     "editions",
+    "flat_rule",
     "load_rules",
+    "read_document",
     "read_rule",
+    "rule_files",
+    "rule_schema",
 ]

@@ -48,6 +48,13 @@ class RuleArrays:
         Flows with drivers that are no mass, each with these drivers: indices of properties, or `product`.
     flow_added_by_rule : array of bool, shape (flows,)
         The flow is added with the value of the rule where activity data have none: it is neither optional nor an alternative.
+        So is the flow that balances biogenic carbon.
+    balance_flow : int
+        Flow that balances biogenic carbon; -1 if the rule has none.
+    flow_balanced : array of bool, shape (flows,)
+        The flow brings or gives off carbon that `balance_flow` balances.
+    flow_allocated : array of bool, shape (flows,)
+        The flow is shared with co-products of stages further on.
     property_stage : array of int, shape (properties,)
         Index of the stage; -1 for the product.
     property_required : array of bool, shape (properties,)
@@ -75,6 +82,9 @@ class RuleArrays:
     flow_masses: NDArray[np.int64]
     flow_other_drivers: tuple[tuple[FlowSpec, tuple[str | int, ...]], ...]
     flow_added_by_rule: BoolArray
+    flow_allocated: BoolArray
+    balance_flow: int
+    flow_balanced: BoolArray
     property_stage: IndexArray
     property_required: BoolArray
     loss_stage: IndexArray
@@ -99,6 +109,7 @@ def rule_arrays(rules: RuleSet) -> RuleArrays:
     stages, flows, losses, properties = rules.stages, rules.flows, rules.losses, rules.properties
     is_component, outside = [spec.component for spec in stages], [spec.outside for spec in stages]
     alternatives = alternative_flows(rules)
+    balancing = next((spec for spec in flows if spec.balance), None)
     masses = np.array([[spec.drivers.count(name) for name in MASS_DRIVERS] for spec in flows], dtype=np.int64)
     basis = np.array([spec.basis for spec in losses], dtype=np.str_)
     return RuleArrays(
@@ -115,8 +126,12 @@ def rule_arrays(rules: RuleSet) -> RuleArrays:
         flow_masses=masses.reshape(-1, len(MASS_DRIVERS)),
         flow_other_drivers=tuple((spec, drivers) for spec in flows if (drivers := _other_drivers(spec))),
         flow_added_by_rule=_flags([
-            spec.default is not None and not spec.optional and spec.index not in alternatives for spec in flows
+            bool(spec.balance) or (spec.default is not None and not spec.optional and spec.index not in alternatives)
+            for spec in flows
         ]),
+        flow_allocated=_flags([spec.allocated for spec in flows]),
+        balance_flow=-1 if balancing is None else balancing.index,
+        flow_balanced=_flags([balancing is not None and spec.index in balancing.balance for spec in flows]),
         property_stage=_indices([spec.stage for spec in properties]),
         property_required=_flags([not spec.optional and spec.default is None and spec.method is None for spec in properties]),
         loss_stage=_indices([spec.stage for spec in losses]),

@@ -71,7 +71,7 @@ class DefaultCompiler:
     def problem(self, path: DocumentPath, what: str, cure: str) -> None:
         """Add a problem at a path of the document."""
         where = ".".join(str(step) for step in path)
-        self.problems.append(Problem(f"{self.document.name}:{self.document.line(path)} ({where})", what, cure))
+        self.problems.append(Problem(f"{self.document.place(path)} ({where})", what, cure))
 
     def near(self, text: str, known: Iterable[str]) -> str | None:
         """Return the known name most like a text; None once there are more problems than a message shows."""

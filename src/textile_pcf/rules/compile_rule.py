@@ -13,8 +13,11 @@ from textile_pcf.errors import RuleError
 from textile_pcf.io.strict_yaml import Document
 from textile_pcf.messages.message import Message
 from textile_pcf.regions import is_region, known_regions, region_by_name
+from textile_pcf.rules.boundaries import is_optional, is_outside
+from textile_pcf.rules.compile_balance import BalanceCompiler
+from textile_pcf.rules.compile_clauses import clause_problems
 from textile_pcf.rules.compile_defaults import DocumentPath
-from textile_pcf.rules.compile_properties import PropertyCompiler
+from textile_pcf.rules.compile_method import MethodCompiler
 from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import MASS_DRIVERS, RESERVED, Flow, Loss, RuleDocument, Stage
 from textile_pcf.rules.specs import PRODUCT, FlowSpec, LossSpec, PropertySpec, StageSpec
@@ -53,7 +56,7 @@ def compile_rule(written: RuleDocument, document: Document, path: Path | None, s
     return _RuleCompiler(written, document).compile(path, sha256)
 
 
-class _RuleCompiler(PropertyCompiler):
+class _RuleCompiler(MethodCompiler, BalanceCompiler):
     """Compile one rule: check ids and order, then build flat lists of properties, losses, flows and stages."""
 
     def compile(self, path: Path | None, sha256: str) -> RuleSet:
@@ -66,8 +69,10 @@ class _RuleCompiler(PropertyCompiler):
         flows = tuple(self.flows())
         self.check_product(properties)
         self.check_cutoff()
+        self.problems.extend(clause_problems(self.written, self.document))
         self.check_forbidden(self.written.matching.forbid, ("matching", "forbid"))
         alternatives = tuple(self.alternatives())
+        self.check_method()
         if self.problems:
             raise RuleError(self.problems)
         return RuleSet(
@@ -182,7 +187,7 @@ class _RuleCompiler(PropertyCompiler):
             unit=unit,
             ratio_unit=ratio_unit,
             drivers=drivers,
-            optional=flow.optional,
+            optional=flow.optional or flow.balance is not None,
             default=default,
             factor=flow.factor,
             kind=flow.kind,
@@ -191,6 +196,11 @@ class _RuleCompiler(PropertyCompiler):
             any_sign=flow.sign == "any",
             forbid=(*self.written.matching.forbid, *flow_forbids),
             plausible=self.plausible_band(flow, path, unit, ratio_unit),
+            expected=flow.required,
+            conditions=self.conditions(flow.required_if, stage, (*path, "required_if")),
+            excludable=flow.excludable,
+            allocated=flow.allocated,
+            balance=self.balance(flow, owner, unit, path),
         )
 
     def drivers(self, flow: Flow, stage: int, path: DocumentPath) -> tuple[str | int, ...]:
@@ -231,12 +241,15 @@ class _RuleCompiler(PropertyCompiler):
                 index=index,
                 id=stage.id,
                 component=stage.scope == "component",
-                outside=stage.boundary == "outside",
-                optional=stage.optional or index in alternative_stages,
+                outside=is_outside(stage, self.written.boundaries[0]),
+                optional=is_optional(stage, self.written.boundaries[0]) or index in alternative_stages,
                 group=stage.group,
                 region=(stage.region or "").strip(),
                 losses=tuple(loss.index for loss in losses if loss.stage == index),
                 flows=tuple(flow.index for flow in flows if flow.stage == index),
+                expected=stage.required,
+                conditions=self.conditions(stage.required_if, index, ("stages", index, "required_if")),
+                allocation=self.allocation(index),
             )
 
     def alternatives(self) -> Iterable[tuple[tuple[str, int], ...]]:

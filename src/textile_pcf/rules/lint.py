@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from textile_pcf.errors import RuleError
-from textile_pcf.io.documents import validate_document
-from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.messages.message import Message
-from textile_pcf.rules.load import editions
+from textile_pcf.rules.clauses import TOPICS
+from textile_pcf.rules.load import editions, read_document
 from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import Flow, Loss, Property, Quantity, RuleDocument
 
@@ -45,6 +43,9 @@ def _rule_advice(rule: RuleDocument) -> Iterator[str]:
         yield "based_on: an interpretation says of which standard, and what of it was read."
     if rule.cutoff.single is None and rule.cutoff.total is None:
         yield "cutoff: missing; say which flows may be left out."
+    silent = [topic for topic in TOPICS if not rule.clauses.of(topic)]
+    if silent and len(silent) < len(TOPICS):
+        yield Message("clauses: nothing is stated on: {topics}.", topics=", ".join(silent))
 
 
 def _stage_advice(rule: RuleDocument) -> Iterator[str]:
@@ -81,7 +82,7 @@ def _shipped_names() -> frozenset[str]:
     names: set[str] = set()
     for files in editions().values():
         for path in files.values():
-            names |= _titled_ids(validate_document(RuleDocument, read_yaml(path, RuleError), RuleError))
+            names |= _titled_ids(read_document(path))
     return frozenset(names)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import date
 from pathlib import Path
@@ -10,23 +11,29 @@ from textile_pcf.errors import Problem, RuleError, UsageError, wrong_type
 from textile_pcf.io.documents import validate_document
 from textile_pcf.io.output_files import is_file
 from textile_pcf.io.resources import data_root, sha256_of
-from textile_pcf.io.strict_yaml import read_yaml
+from textile_pcf.io.strict_yaml import Document, read_bytes, read_yaml
 from textile_pcf.messages.message import Message
+from textile_pcf.rules.boundaries import with_boundary
 from textile_pcf.rules.compile_rule import compile_rule
+from textile_pcf.rules.flat_text import flat_text
+from textile_pcf.rules.flatten import composed_of, flatten, is_composed
 from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import RuleDocument
 from textile_pcf.suggest import nearest
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*(@[A-Za-z0-9][A-Za-z0-9._\-]*)?")
+_VALID_FROM = re.compile(r"^valid_from: *[\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
 
 
-def load_rules(rule: str | Path | RuleSet) -> RuleSet:
+def load_rules(rule: str | Path | RuleSet, boundary: str | None = None) -> RuleSet:
     """Return a product category rule, checked and compiled.
 
     Parameters
     ----------
     rule : str, Path or RuleSet
         Name of a shipped rule (newest edition), `name@edition`, or the path of a rule file; a RuleSet is returned as it is.
+    boundary : str, optional
+        One of the boundaries that the rule offers; the first where none is given.
 
     Returns
     -------
@@ -36,7 +43,7 @@ def load_rules(rule: str | Path | RuleSet) -> RuleSet:
     Raises
     ------
     UsageError
-        There is no such rule, edition or file, or the argument is of another type.
+        There is no such rule, edition, file or boundary, or the argument is of another type.
     RuleError
         The file is not a valid rule; all mistakes are listed with their lines.
 
@@ -46,12 +53,12 @@ def load_rules(rule: str | Path | RuleSet) -> RuleSet:
     'cotton_fabric@2026.1'
     """
     if isinstance(rule, RuleSet):
-        return rule
+        return with_boundary(rule, boundary)
     if not isinstance(rule, str | Path):
         cure = "Give the name of a shipped rule, NAME@EDITION, or the path of a rule file."
         raise wrong_type("rule", rule, "a rule", cure)
     path = rule if isinstance(rule, Path) or _looks_like_path(rule) else _shipped(rule)
-    return read_rule(Path(path))
+    return with_boundary(read_rule(Path(path)), boundary)
 
 
 def read_rule(path: Path) -> RuleSet:
@@ -77,8 +84,58 @@ def read_rule(path: Path) -> RuleSet:
     if not is_file(path):
         raise UsageError([Problem(str(path), "There is no such rule file.", "Check the path.", code="no-rule")])
     document = read_yaml(path, RuleError)
-    written = validate_document(RuleDocument, document, RuleError)
-    return compile_rule(written, document, path, sha256_of(path))
+    if not is_composed(document):
+        return compile_rule(validate_document(RuleDocument, document, RuleError), document, path, sha256_of(path))
+    return compile_document(document, path.parent, path)
+
+
+def compile_document(document: Document, folder: Path, path: Path | None = None) -> RuleSet:
+    """Flatten, check and compile a rule that is already read.
+
+    Parameters
+    ----------
+    document : Document
+        The rule as written.
+    folder : Path
+        Folder from which paths in it start.
+    path : Path, optional
+        Its file, if it has one.
+
+    Returns
+    -------
+    RuleSet
+        The rule; its `sha256` is that of `flat_text`.
+
+    Raises
+    ------
+    RuleError
+        The document is not a valid rule; all mistakes are listed with their lines.
+    """
+    flat = flatten(document, folder)
+    sha256 = hashlib.sha256(flat_text(flat.data).encode()).hexdigest()
+    return compile_rule(validate_document(RuleDocument, flat, RuleError), flat, path, sha256)
+
+
+def flat_rule(path: Path) -> str:
+    """Return the text of a rule with the rule that it extends and its pieces written out; `RuleSet.sha256` is its hash.
+
+    Parameters
+    ----------
+    path : Path
+        Rule file (YAML). The text of a rule that extends none and has no pieces is that of its file.
+    """
+    document = read_yaml(path, RuleError)
+    return flat_text(flatten(document, path.parent).data) if is_composed(document) else read_bytes(path).decode("utf-8-sig")
+
+
+def read_document(path: Path) -> RuleDocument:
+    """Return a rule file as written and flat, checked by form but not compiled."""
+    return validate_document(RuleDocument, flatten(read_yaml(path, RuleError), path.parent), RuleError)
+
+
+def rule_files(path: Path) -> list[Path]:
+    """Return the files that a rule is made of: its own, those of rules that it extends, and their shared pieces."""
+    return [path, *composed_of(read_yaml(path, RuleError), path.parent)]
 
 
 def _looks_like_path(text: str) -> bool:
@@ -100,7 +157,8 @@ def editions() -> dict[str, dict[str, Path]]:
     """
     root = data_root("rules")
     folders = sorted(path for path in root.iterdir() if path.is_dir())
-    return {folder.name: {file.stem: file for file in sorted(folder.glob("*.yaml"))} for folder in folders}
+    files = {folder.name: {file.stem: file for file in sorted(folder.glob("*.yaml"))} for folder in folders}
+    return {name: editions for name, editions in files.items() if editions}
 
 
 def _shipped(text: str) -> Path:
@@ -126,7 +184,6 @@ def _shipped(text: str) -> Path:
 
 
 def _valid_from(path: Path) -> date:
-    """Return the date from which an edition is valid; a single edition is the newest and need not be read."""
-    if len(list(path.parent.glob("*.yaml"))) == 1:
-        return date.min
-    return validate_document(RuleDocument, read_yaml(path, RuleError), RuleError).valid_from or date.min
+    """Return the date from which an edition is valid, without reading more than its head."""
+    match = _VALID_FROM.search(read_bytes(path).decode("utf-8-sig"))
+    return date.fromisoformat(match[1]) if match else date.min

@@ -39,7 +39,9 @@ class RuleSet:
     path : Path or None
         File of the rule.
     sha256 : str
-        Hash of that file.
+        Hash of that file; of the flat text if it extends a rule or uses pieces.
+    chosen_boundary : str
+        Boundary that was chosen among several; empty for the first.
 
     Examples
     --------
@@ -61,6 +63,12 @@ class RuleSet:
     sha256: str
     unit_names: UnitNames | None = None
     """Known units, if the rule defines some of its own."""
+    chosen_boundary: str = ""
+
+    @property
+    def boundary(self) -> str:
+        """Boundary of the calculation, one of those that the rule offers."""
+        return self.chosen_boundary or self.document.boundaries[0]
 
     @property
     def name(self) -> str:

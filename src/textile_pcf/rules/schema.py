@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
@@ -11,29 +10,15 @@ from textile_pcf.errors import InvalidValueError
 from textile_pcf.io.documents import Source, Strict
 from textile_pcf.io.localized import LocalizedText, Text
 from textile_pcf.messages.message import Message
+from textile_pcf.rules.clauses import Clauses, DataRequirements, IsoDate, QualityLimit, Validity, Verified
+from textile_pcf.rules.method_schema import Allocation, Boundaries, Boundary, FactorAge, Identifier, StageBoundary
 
-RESERVED = frozenset({"product", "share", "output", "input", "loss", "mass"})
+RESERVED = frozenset({"product", "share", "output", "input", "loss", "mass", "cutoff"})
 MASS_DRIVERS = ("output", "input", "loss")
 
 Group = Literal["raw_material", "production", "distribution", "use", "end_of_life"]
 GwpSet = Literal["AR4", "AR5", "AR6", "EF3.1"]
 Biogenic = Literal["minus_one_plus_one", "zero_zero"]
-Boundary = Literal["cradle_to_gate", "gate_to_gate", "cradle_to_grave"]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_\-]*$", max_length=64)]
-
-
-def _iso_date(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise InvalidValueError(
-                Message("{text!r} is not a date.", text=value), "Write year-month-day, as in 2026-01-01."
-            ) from None
-    return value
-
-
-IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 
 
 class Entry(Strict):
@@ -179,6 +164,17 @@ class Flow(Quantity):
     """`any` where a negative amount makes sense."""
     matching: Matching | None = None
     """Fallback of this flow, in addition to the rule's."""
+    required: bool = False
+    """Belongs to a complete result: if no row gives it, the result lists it as open. For optional flows."""
+    required_if: list[str] = []
+    """As `required`, where one of these has an amount: flows (`id` of the stage, `stage.flow`) or stages."""
+    excludable: bool = False
+    """A row `cutoff` may leave it out although it is neither optional nor has a value."""
+    allocated: bool = True
+    """false: stays whole where a stage further on shares emissions with co-products."""
+    balance: Annotated[list[str], Field(min_length=1)] | None = None
+    """Categories of flows that bring or give off biogenic carbon of the product, up to this stage: what this flow takes up is
+    the CO2 of the carbon that leaves, less what they carry already. It has no value and no row."""
 
 
 class Stage(Strict):
@@ -196,8 +192,14 @@ class Stage(Strict):
     """`component`: once per fibre of a blend; these stages come first."""
     optional: bool = False
     """Takes place only when an activity row names it."""
-    boundary: Literal["inside", "outside"] = "inside"
-    """`outside`: mass passes unchanged and contributions are memo only."""
+    required: bool = False
+    """An optional stage that belongs to a complete result: if no row names it, the result lists it as open."""
+    required_if: list[str] = []
+    """As `required`, where one of these has an amount: flows (`stage.flow`) or stages."""
+    boundary: StageBoundary = "inside"
+    """`outside`: mass passes unchanged and contributions are memo only. A list: the boundaries that hold the stage."""
+    allocation: Allocation | None = None
+    """Emissions up to and at the stage that its co-products carry."""
     region: str | None = None
     """Region of its flows when no activity row says."""
     properties: dict[Identifier, Property] = {}
@@ -206,6 +208,16 @@ class Stage(Strict):
     """Losses of mass, in the direction of the material."""
     flows: dict[Identifier, Flow] = {}
     """What the stage takes and gives off."""
+
+    @model_validator(mode="after")
+    def _add_allocation(self) -> Stage:
+        """Add the quantities of the allocation to those that activity data may give."""
+        for name, written in (self.allocation.properties() if self.allocation else {}).items():
+            if name in self.properties:
+                what = Message("{name!r} is a name of the allocation.", name=name)
+                raise InvalidValueError(what, "Choose another id for the property.")
+            self.properties[name] = Property.model_validate(written)
+        return self
 
 
 class Product(Strict):
@@ -242,6 +254,8 @@ class Cutoff(Strict):
     """Limit for each flow, for example `1 %`."""
     total: str | None = None
     """Limit for all flows together, for example `5 %`."""
+    note: Text | None = None
+    """Where the limits come from."""
 
 
 class Alternative(Strict):
@@ -273,6 +287,8 @@ class RuleDocument(Strict):
     """Name of the edition, in quotes."""
     status: Literal["interpretation", "verified", "own"] = "own"
     """`interpretation` where the text of the standard was not read; never claim more."""
+    verified: Verified | None = None
+    """What was read, by whom and when; needed where the status is `verified`, and shown as declared by the authors."""
     title: Text | None = None
     """Name for reports."""
     note: Text | None = None
@@ -281,16 +297,26 @@ class RuleDocument(Strict):
     """The newest edition by this date is the default."""
     based_on: list[Basis] = []
     """Standards the rule follows."""
-    boundary: Boundary = "cradle_to_gate"
-    """What the result covers."""
+    boundary: Boundaries = "cradle_to_gate"
+    """What the result covers; of a list a calculation chooses one, the first if nobody does."""
     gwp: GwpSet = "AR6"
     """Set of global warming potentials."""
     biogenic: Biogenic = "minus_one_plus_one"
     """Whether biogenic CO2 counts -1 when taken up and +1 when given off, or 0 and 0."""
     cutoff: Cutoff = Cutoff()
     """Cut-off criteria."""
+    max_factor_age: FactorAge | None = None
+    """Years between the activity data and an emission factor, beyond which there is a warning."""
     electricity: Electricity = Electricity()
     """Which total counts when electricity is bought under contracts."""
+    clauses: Clauses = Clauses()
+    """What the rule states in words, by topic, each clause with its status and source."""
+    data_requirements: DataRequirements | None = None
+    """What the mill must know from its own records."""
+    quality: QualityLimit | None = None
+    """Limit of the data quality rating."""
+    validity: Validity | None = None
+    """How long a result may be used."""
     sources: dict[str, Source] = {}
     """Everything that numbers are cited from."""
     units: dict[str, str] = {}
@@ -303,3 +329,8 @@ class RuleDocument(Strict):
     """Groups of stages and flows of which exactly one is taken."""
     matching: Matching = Matching()
     """Fallback allowed when emission factors are searched."""
+
+    @property
+    def boundaries(self) -> tuple[Boundary, ...]:
+        """The boundaries that the rule offers; the first is the default."""
+        return tuple(self.boundary) if isinstance(self.boundary, list) else (self.boundary,)

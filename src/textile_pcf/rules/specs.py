@@ -262,6 +262,16 @@ class FlowSpec:
         Regions and fallback steps (`country`, `group`) that the search for a factor must not use.
     plausible : tuple of float, or None
         Lowest and highest plausible value. [canonical unit of `ratio_unit`]
+    expected : bool
+        Whether it belongs to a complete result although it is optional.
+    conditions : tuple of (str, int)
+        Flows and stages, (`flow` or `stage`, index); where one of them has an amount, the flow is expected.
+    excludable : bool
+        Whether a row `cutoff` may leave it out although it must be given.
+    allocated : bool
+        Whether it is shared with co-products of stages further on.
+    balance : tuple of int
+        Flows whose biogenic carbon this flow balances, indices of `RuleSet.flows`; empty for all other flows.
     """
 
     index: int
@@ -279,6 +289,11 @@ class FlowSpec:
     any_sign: bool
     forbid: tuple[str, ...]
     plausible: tuple[float, float] | None
+    expected: bool = False
+    conditions: tuple[tuple[str, int], ...] = ()
+    excludable: bool = False
+    allocated: bool = True
+    balance: tuple[int, ...] = ()
 
     def conversion(self, unit: Unit, ratio_unit: Unit | None = None) -> Conversion | None:
         """Return the conversion of amounts in a unit to canonical values of the flow.
@@ -300,6 +315,28 @@ class FlowSpec:
         if to_flow_unit is not None and not to_flow_unit.inverse:
             return Conversion(to_flow_unit.factor * ratio.factor)
         return Conversion(unit.factor) if unit.dimensions == ratio.dimensions else None
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationSpec:
+    """How a stage shares emissions between the product and its co-products.
+
+    Attributes
+    ----------
+    share : int
+        Index of the property that gives the part of the product.
+    masses : tuple of int
+        Indices of the properties with the mass of each co-product per mass of the product; empty where the share is cited.
+    prices : tuple of int
+        Indices of the properties with their prices; empty unless the allocation is economic.
+    price : int
+        Index of the property with the price of the product, -1 unless the allocation is economic.
+    """
+
+    share: int
+    masses: tuple[int, ...] = ()
+    prices: tuple[int, ...] = ()
+    price: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +363,12 @@ class StageSpec:
         Indices of its losses in `RuleSet.losses`.
     flows : tuple of int
         Indices of its flows in `RuleSet.flows`.
+    expected : bool
+        Whether it belongs to a complete result although it is optional.
+    conditions : tuple of (str, int)
+        Flows and stages, (`flow` or `stage`, index); where one of them has an amount, the stage is expected.
+    allocation : AllocationSpec or None
+        Sharing of emissions with co-products.
     """
 
     index: int
@@ -337,3 +380,6 @@ class StageSpec:
     region: str
     losses: tuple[int, ...]
     flows: tuple[int, ...]
+    expected: bool = False
+    conditions: tuple[tuple[str, int], ...] = ()
+    allocation: AllocationSpec | None = None

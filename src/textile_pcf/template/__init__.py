@@ -13,6 +13,7 @@ from textile_pcf.template.annotate import annotate
 from textile_pcf.template.entries import Entry, default_text, entries, need_text, sources_text
 from textile_pcf.template.flat import template_csv, template_rows
 from textile_pcf.template.layout import layout_of, parse_products
+from textile_pcf.template.rule_document import rule_document, status_sentence
 
 __all__ = [
     "Entry",
@@ -22,7 +23,9 @@ __all__ = [
     "make_template",
     "need_text",
     "parse_products",
+    "rule_document",
     "sources_text",
+    "status_sentence",
     "template_csv",
     "template_rows",
 ]

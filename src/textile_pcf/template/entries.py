@@ -34,8 +34,8 @@ class Entry:
     need: str
 
 
-def entries(rules: RuleSet) -> Iterator[Entry]:
-    """Yield the quantities that a rule accepts, stage by stage.
+def entries(rules: RuleSet, computed: bool = False) -> Iterator[Entry]:
+    """Yield the quantities that a rule accepts, stage by stage; with `computed` also the flow that it balances itself.
 
     Examples
     --------
@@ -46,11 +46,15 @@ def entries(rules: RuleSet) -> Iterator[Entry]:
     """
     for stage in (PRODUCT, *(stage.index for stage in rules.stages)):
         for spec in _specs_of(rules, stage):
+            if isinstance(spec, FlowSpec) and spec.balance and not computed:
+                continue  # no row can give it
             yield Entry(rules.stage_id(stage), spec.id, spec, _need(rules, spec))
 
 
 def _need(rules: RuleSet, spec: Spec) -> str:
     """Return whether a quantity must be given, one of `NEEDS`."""
+    if isinstance(spec, FlowSpec) and spec.balance:
+        return "computed"
     if isinstance(spec, FlowSpec) and any(("flow", spec.index) in group for group in rules.alternatives):
         return "choose"
     if spec.default is not None and not spec.optional:
@@ -83,6 +87,9 @@ def default_text(rules: RuleSet, spec: Spec, language: str = "en") -> str:
     '= 0.2 kWh/kg'
     """
     default = spec.default
+    if isinstance(spec, FlowSpec) and spec.balance:
+        categories = rules.document.stages[spec.stage].flows[spec.id].balance or ()
+        return f"= {fixed_text('balance_of', language, categories=', '.join(categories))}"
     if default is None:
         method = spec.method if isinstance(spec, PropertySpec) else None
         return f"= {method.name}({', '.join(method.inputs)})" if method else ""

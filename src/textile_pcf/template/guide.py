@@ -64,7 +64,7 @@ def _write_facts(sheet: Any, rules: RuleSet, language: str) -> int:
     sheet.cell(1, 1).font = font(bold=True, size=17, color=BAND)
     facts = [
         ("guide_rule", f"{rules.name}: {fixed_label(document.status, language, ' / ')}"),
-        ("guide_boundary", fixed_label(document.boundary, language, " / ")),
+        ("guide_boundary", fixed_label(rules.boundary, language, " / ")),
         ("guide_unit", rules.product_unit.text),
     ]
     row = 3

@@ -101,6 +101,7 @@ class System:
     outside: set[str] = field(default_factory=set)
     lanes: dict[str, list[str]] = field(default_factory=dict)
     component: set[str] = field(default_factory=set)
+    carries: list[tuple[tuple[str, str], Label, float, str | float]] = field(default_factory=list)
 
     def of_stage(self, product: str, stage: str) -> list[str]:
         """Fibres of a product in a stage; one without name in common stages."""
@@ -133,6 +134,10 @@ def system_of(rule: dict[str, Any], rows: list[Row], tables: list[Table], gwp: s
     for name, reader in readers.items():
         system.lanes[name] = list(reader.shares)
         reader.write(system, matcher, readers)
+    from oracle.balance import Balance, balanced_flow
+
+    if balanced_flow(rule):
+        Balance(rule, system, matcher, readers).write()
     return system
 
 
@@ -374,7 +379,9 @@ class Product:
         counted = self.unit(flow["unit"])
         if row["item"].startswith("product:"):
             supplier = row["item"].removeprefix("product:")
-            system.links.append((node, ("product", supplier), value * products[supplier].product_units(counted[1])))
+            value *= products[supplier].product_units(counted[1])
+            system.links.append((node, ("product", supplier), value))
+            system.carries.append(((stage, name), node, value, supplier))
             return
         item = row["item"] or flow["factor"]
         region, year = self.region_and_year(stage, lane, row)
@@ -382,6 +389,7 @@ class Product:
         found, factor = matcher.find(item, flow.get("kind", "life_cycle"), region, year, forbid, counted[1])
         system.factors[found] = factor
         system.meets.append((node, found, value))
+        system.carries.append(((stage, name), node, value, matcher.removals[found]))
 
     def driven(self, stage: str, flow: dict[str, Any], lane: str, row: Row) -> tuple[str, float]:
         """Which mass (or product unit) a row goes with, and the canonical amount per unit of that."""
@@ -521,6 +529,7 @@ class Matcher:
 
     def __init__(self, tables: list[Table], gwp: str, biogenic: str) -> None:
         self.tables, self.biogenic = tables, biogenic
+        self.removals: dict[Label, float] = {}
         column = {"AR4": "ar4", "AR5": "ar5"}.get(gwp, "ar6")
         self.gwp = {
             row["gas"]: float(row[column]) for row in read_table(ROOT / "emission_factors/gwp100.csv").rows if row[column]
@@ -542,7 +551,10 @@ class Matcher:
                 best = max(before, key=_year) if before else min(here, key=_year)
                 weighed = counted == {"kg": 1} and bool(best.get("mass_per_unit"))
                 label = (number, item, best["kind"], place, best["year"], weighed)
-                return label, self.value(best) / (_unit_mass(best) if weighed else 1.0)
+                mass = _unit_mass(best) if weighed else 1.0
+                uptake, given_off = (float(best.get(gas) or 0) for gas in ("co2_uptake", "co2_biogenic"))
+                self.removals[label] = (uptake - given_off) * unit(best["unit"])[0] / mass
+                return label, self.value(best) / mass
         raise AssertionError(f"no factor for {item} {kind} {region} {year}")
 
     def ladder(self, region: str, forbid: list[str]) -> list[str]:
@@ -584,5 +596,7 @@ def _year(row: Row) -> int:
 
 
 def read_rule(path: Path) -> dict[str, Any]:
-    """A rule as written; `NO` stays text where it is a region."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    """A rule as written, its pieces and what it extends written out; `NO` stays text where it is a region."""
+    from textile_pcf.rules import flat_rule  # how pieces are written out has tests of its own
+
+    return yaml.safe_load(flat_rule(path))

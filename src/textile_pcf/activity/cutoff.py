@@ -1,0 +1,105 @@
+"""Rows `cutoff`: what a mill leaves out of the result, with an estimate of its share and the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from textile_pcf.activity.columns import ActivityColumns
+from textile_pcf.activity.row_patterns import RowKind, Rows
+from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.columns import group_rows
+from textile_pcf.errors import Problem
+from textile_pcf.messages.message import Message
+from textile_pcf.rules import RuleSet
+
+CUTOFF = "cutoff"
+
+
+class LeftOut(NamedTuple):
+    """Rows of a table that leave something out, one entry per row.
+
+    Attributes
+    ----------
+    row, product : ndarray of intp
+        Row of the table, and its product.
+    share : ndarray of float
+        Estimated part of the gross emissions of the product. [1]
+    flow, stage : ndarray of intp
+        Flow or stage of the rule that is left out; -1 where the row names another thing.
+    """
+
+    row: IndexArray
+    product: IndexArray
+    share: FloatArray
+    flow: IndexArray
+    stage: IndexArray
+
+
+def check_cutoffs(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
+    """Yield a problem for each row `cutoff` without item or reason, with a component, or with an estimate above 100 %.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rows : Rows
+
+    Yields
+    ------
+    Problem
+    """
+    if not rows.has_cutoffs:
+        return
+    cutoffs = rows.of_kind(RowKind.CUTOFF)
+    checks = (
+        ("item", True, "What is left out has no name.", "Write what it is in the column `item`: the id of a flow, or words."),
+        ("note", True, "What is left out has no reason.", "Write in the column `note` why it is left out."),
+        ("component", False, "A row `cutoff` is about the whole product.", "Leave `component` empty."),
+    )
+    for column, wanted, what, cure in checks:
+        texts = cells.texts[column]
+        empty = np.array([not text.strip() for text in texts.categories], dtype=bool)[texts.codes[cutoffs]]
+        yield from cells.problems_at(cutoffs[empty == wanted], Message(what), Message(cure), column, CUTOFF)
+    share = cells.numbers["amount"][cutoffs] * rows.factor[cutoffs]
+    what, cure = (
+        Message("More than all of the result is left out."),
+        Message("Write the estimated part, such as 1 with unit %."),
+    )
+    yield from cells.problems_at(cutoffs[share > 1], what, cure, "amount", CUTOFF)
+
+
+def rows_left_out(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> LeftOut:
+    """Return the rows `cutoff` of a table, each with what it leaves out.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rows : Rows
+    rules : RuleSet
+    """
+    cutoffs = rows.of_kind(RowKind.CUTOFF)
+    stage, item = cells.texts["stage"], cells.texts["item"]
+    first, group = group_rows(stage.codes[cutoffs], item.codes[cutoffs])
+    targets = [_target(rules, cells.text("stage", int(row)), cells.text("item", int(row))) for row in cutoffs[first]]
+    flow, left_stage = np.array(targets, dtype=np.intp).reshape(-1, 2)[group].T
+    share = cells.numbers["amount"][cutoffs] * rows.factor[cutoffs]
+    return LeftOut(cutoffs, cells.texts["product"].codes[cutoffs].astype(np.intp), share, flow, left_stage)
+
+
+def _target(rules: RuleSet, stage: str, item: str) -> tuple[int, int]:
+    """Return the flow and the stage of the rule that a row leaves out, -1 where it is none."""
+    owner, _, name = item.rpartition(".")
+    stages = {key: spec.index for spec in rules.stages for key in _names(rules, spec.id, "")}
+    if owner in stages or stage in stages:
+        place = rules.stages[stages.get(owner, stages.get(stage, -1))]
+        for index in place.flows:
+            if (name if owner in stages else item).casefold() in _names(rules, place.id, rules.flows[index].id):
+                return index, -1
+    return -1, stages.get(item.casefold(), -1)
+
+
+def _names(rules: RuleSet, stage: str, flow: str) -> set[str]:
+    """Return id and titles of a stage or flow, without capitals."""
+    return {text.casefold() for text in (flow or stage, rules.title(stage, flow), rules.title(stage, flow, "zh"))}

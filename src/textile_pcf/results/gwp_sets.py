@@ -1,0 +1,130 @@
+"""Under which set of global warming potentials the emissions of a result were calculated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from textile_pcf import engine
+from textile_pcf.arrays import FloatArray
+from textile_pcf.columns import take
+from textile_pcf.factors.values import has_gases
+from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import Message
+from textile_pcf.results.contributions import SPLIT
+from textile_pcf.rules.arrays import rule_arrays
+
+if TYPE_CHECKING:
+    from textile_pcf.factors import FactorTable
+    from textile_pcf.inventory.inventory import Inventory
+
+UNKNOWN = "unknown"
+SAME = 0.05  # shares that differ by less are shown as one [%]
+GROSS = [place for place, name in enumerate(SPLIT) if name != "uptake"]
+
+
+def gwp_sets(inventory: Inventory, factors: FactorTable, gwp: str) -> tuple[tuple[str, ...], FloatArray]:
+    """Return the sets of global warming potentials of a result, and the share of gross emissions under each.
+
+    A factor with gases is calculated under the set of the run; another keeps the set that its table states. Of products that
+    take products of the run, the emissions of the suppliers count under their own sets.
+
+    Parameters
+    ----------
+    inventory : Inventory
+    factors : FactorTable
+        The tables that the factors come from.
+    gwp : str
+        Set of the run.
+
+    Returns
+    -------
+    sets : tuple of str
+        The set of the run first, `unknown` last.
+    shares : ndarray, shape (products, sets)
+        Each row adds up to 1, or is 0 for a product without emissions. [1]
+    """
+    names = [name or UNKNOWN for name in _sets_of_factors(inventory, factors, gwp)]
+    return _shares_by_set(inventory, names, gwp)
+
+
+def _shares_by_set(inventory: Inventory, names: list[str], gwp: str) -> tuple[tuple[str, ...], FloatArray]:
+    """Return the distinct sets of factors, and the share of the gross emissions under each, shape (products, sets)."""
+    used = sorted(set(names) - {gwp, UNKNOWN})
+    sets = (gwp, *used, UNKNOWN)
+    code = np.array([sets.index(name) for name in names] or [0], dtype=np.intp)
+    exchanges = np.flatnonzero((inventory.factor >= 0) & ~rule_arrays(inventory.activity.rules).flow_outside[inventory.flow])
+    kilograms = np.abs(inventory.amount * take(inventory.split_values[:, GROSS].sum(axis=1), inventory.value_index))
+    place = inventory.product[exchanges] * len(sets) + code[inventory.factor[exchanges]]
+    count = len(inventory.products)
+    weights = np.bincount(place, weights=kilograms[exchanges], minlength=count * len(sets))
+    by_set: FloatArray = weights.reshape(count, -1).astype(np.float64)
+    if np.any(inventory.supplier >= 0):
+        by_set = engine.leontief(inventory.links, count)(by_set)
+    total = by_set.sum(axis=1, keepdims=True)
+    shares = np.divide(by_set, total, out=np.zeros_like(by_set, dtype=np.float64), where=total > 0)
+    kept = [0, *(number for number in range(1, len(sets)) if shares[:, number].any())]
+    return tuple(sets[number] for number in kept), shares[:, kept]
+
+
+def _sets_of_factors(inventory: Inventory, factors: FactorTable, gwp: str) -> list[str]:
+    """Return the set of each distinct factor; that of the run where it is computed from gases, "" where its table has none."""
+    names: list[str] = []
+    tables = set(inventory.matches.factor_rows[:, 0].tolist()) - {-1}
+    with_gases = {table: has_gases(factors.tables[table]) for table in tables}
+    for table, row in inventory.matches.factor_rows.tolist():
+        if table < 0:
+            names.append(gwp)
+            continue
+        names.append(gwp if with_gases[table][row] else factors.tables[table].texts["gwp"][row])
+    return names
+
+
+def named_sets(sets: tuple[str, ...], shares: FloatArray, language: str = "en") -> str:
+    """Return a set alone where it holds for all emissions, else each set with its share.
+
+    Parameters
+    ----------
+    sets : tuple of str
+    shares : ndarray, shape (sets,)
+        [1]
+    language : str, optional
+        `en` or `zh`.
+
+    Examples
+    --------
+    >>> named_sets(("AR6", "unknown"), np.array([1.0, 0.0])), named_sets(("AR6", "unknown"), np.array([0.294, 0.706]))
+    ('AR6', 'AR6 29.4 %, GWP set unknown 70.6 %')
+    """
+    titles = [fixed_text("gwp_unknown", language) if name == UNKNOWN else name for name in sets]
+    parts = [(title, float(share)) for title, share in zip(titles, shares, strict=True) if share > 0]
+    if len(parts) <= 1:
+        return parts[0][0] if parts else titles[0]
+    return ("，" if language == "zh" else ", ").join(f"{title} {share * 100:.3g} %" for title, share in parts)
+
+
+def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message | None:
+    """Return one sentence on emissions that were not calculated under the set of the run, or None if all were.
+
+    Factors of tables that say nothing of a set, not even `unknown`, give no warning.
+    """
+    names = [name or gwp for name in _sets_of_factors(inventory, factors, gwp)]
+    if all(name == gwp for name in names):
+        return None
+    _, shares = _shares_by_set(inventory, names, gwp)
+    other = 1.0 - shares[shares.sum(axis=1) > 0, 0]
+    if not len(other) or other.max() <= 1e-9:
+        return None
+    low, high = float(other.min()) * 100, float(other.max()) * 100
+    if high - low < SAME:
+        return Message("{high:.3g} % of the gross emissions rest on factors that were not made with {gwp}.", high=high, gwp=gwp)
+    template = "{low:.3g} % to {high:.3g} % of the gross emissions of a product rest on factors that were not made with {gwp}."
+    return Message(template, low=low, high=high, gwp=gwp)
+
+
+def catalogue_gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message | None:
+    """Return the warning of a catalogue: the same sentence whatever the shares, or None if one set holds for all."""
+    if all(name in (gwp, "") for name in _sets_of_factors(inventory, factors, gwp)):
+        return None
+    return Message("Part of the gross emissions rests on factors that were not made with {gwp}.", gwp=gwp)

@@ -1,0 +1,86 @@
+"""What a reader must know of the method of one product, as titles and sentences, the same on every face of a result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.message import localize
+from textile_pcf.results.explain import number
+from textile_pcf.results.gwp_sets import named_sets
+from textile_pcf.results.method_record import allocation_record, boundary_totals, cutoff_record
+
+if TYPE_CHECKING:
+    from textile_pcf.results.footprint import Footprint
+
+
+def method_statements(result: Footprint, product: int, language: str, scale: float = 1.0) -> list[tuple[str, str]]:
+    """Return titles and sentences: sets of potentials, totals by boundary, allocation, what is left out and what is open.
+
+    Parameters
+    ----------
+    result : Footprint
+    product : int
+        Index of the product.
+    language : str
+        `en` or `zh`.
+    scale : float, optional
+        Product units in one unit of the shown totals.
+    """
+    sets, shares = result.gwp_sets
+    rows = [("gwp_sets", named_sets(sets, shares[product], language))]
+    boundaries = boundary_totals(result, product)
+    if len(boundaries) > 1:
+        rows += [("by_boundary", f"{fixed_text(name, language)} {number(total * scale)}") for name, total in boundaries.items()]
+    rows += [("allocation", _allocation(result, record, language, scale)) for record in allocation_record(result, product)]
+    rows += _completeness(result, cutoff_record(result, product), language, scale)
+    return [(fixed_text(f"method_{key}", language), text) for key, text in rows]
+
+
+def _allocation(result: Footprint, record: dict[str, Any], language: str, scale: float) -> str:
+    rules = result.run.activity.rules
+    stage = next(written for written in rules.document.stages if written.id == record["stage"])
+    assert stage.allocation is not None
+    titles = stage.allocation.titles
+    names = [titles[name].text(language) if name in titles else name for name in record["co_products"]]
+    values: dict[str, object] = {
+        "stage": rules.title(record["stage"], language=language),
+        "method": fixed_text(f"allocation_{record['method']}", language),
+        "others": ("、" if language == "zh" else ", ").join(names),
+        "share": f"{record['share'] * 100:.4g}",
+        "source": ", ".join(filter(None, (record["source"], localize(record["locator"], language)))),
+        "why": stage.allocation.hierarchy.text(language),
+    }
+    text = fixed_text("allocation_is", language, **values)
+    for other in record["alternatives"]:
+        shown: dict[str, object] = {
+            "method": fixed_text(f"allocation_{other['method']}", language),
+            "share": f"{other['share'] * 100:.4g}",
+            "total": number(other["total"] * scale),
+            "source": f"{other['source']}, {localize(other['locator'], language)}",
+        }
+        text += fixed_text("allocation_alternative", language, **shown)
+    return text
+
+
+def _completeness(result: Footprint, record: dict[str, Any], language: str, scale: float) -> list[tuple[str, str]]:
+    """Return what is left out, what is expected and open, and what is optional and open."""
+    rules = result.run.activity.rules
+    rows = []
+    for left in record["left_out"]:
+        owner = fixed_text("product", language) if left["stage"] == "product" else rules.title(left["stage"], language=language)
+        values: dict[str, object] = {"stage": owner, "item": left["item"], "share": f"{left['share'] * 100:.3g}"}
+        rows.append(("left_out", fixed_text("left_out_is", language, reason=left["reason"], **values)))
+    if record["left_out"]:
+        total = number(record["with_left_out"] * scale)
+        within = fixed_text("cutoff_within" if record["within"] else "cutoff_beyond", language)
+        values = {"share": f"{record['total'] * 100:.3g}", "total": total, "within": within}
+        rows.append(("left_out", fixed_text("left_out_total", language, **values)))
+    if record["required_not_given"]:
+        rows.append(("required_open", rules.ways_named(record["required_not_given"], language)))
+    elif not record["left_out"]:
+        rows.append(("left_out", fixed_text("nothing_left_out", language)))
+    for key in ("optional_not_given", "stages_not_given"):
+        if record[key]:
+            rows.append((key, rules.ways_named(record[key], language)))
+    return rows
