@@ -59,6 +59,7 @@ def import_group() -> None:
 @options.factors
 @options.gwp
 @options.biogenic
+@options.boundary
 @options.supply
 @options.language
 def export_pact(
@@ -73,6 +74,7 @@ def export_pact(
     factors: tuple[str, ...] | None,
     gwp: str | None,
     biogenic: str | None,
+    boundary: str | None,
     supply: Path | None,
     lang: str,
 ) -> None:
@@ -87,10 +89,10 @@ def export_pact(
         if output.suffix.lower() in (".jsonl", ".ndjson") and not products:
             from textile_pcf.interchange.pact_catalogue import calculation_of, export_catalogue
 
-            count = export_catalogue(file, calculation_of(rule, factors, gwp, supply), about, output, export)
+            count = export_catalogue(file, calculation_of(rule, factors, gwp, supply, boundary), about, output, export)
             sys.stderr.write(fixed_text("pact_records", lang, count=count) + "\n")
             return
-        result = _calculate(file, rule, factors, about, gwp=gwp, biogenic=biogenic, supply=supply)
+        result = _calculate(file, rule, factors, about, gwp=gwp, biogenic=biogenic, boundary=boundary, supply=supply)
         records = result.to_pact(about, output, products=products or None, unit=unit, digits=digits, own_use=own_use)
         collected.write(result.warnings())
     _write_levels(records, lang)
@@ -119,6 +121,7 @@ def _calculate(file: Path, rule: str, factors: tuple[str, ...] | None, about: Pa
 @options.factors
 @options.gwp
 @options.biogenic
+@options.boundary
 @options.supply
 @options.language
 def export_openlca(
@@ -131,6 +134,7 @@ def export_openlca(
     factors: tuple[str, ...] | None,
     gwp: str | None,
     biogenic: str | None,
+    boundary: str | None,
     supply: Path | None,
     lang: str,
 ) -> None:
@@ -141,7 +145,7 @@ def export_openlca(
 
     refuse_output(output, rule, factors, file, supply)
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, boundary=boundary, supply=supply)
         result.to_openlca(output, products=products or None, aggregated=aggregated, own_use=own_use)
         collected.write(result.warnings())
 

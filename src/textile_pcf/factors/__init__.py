@@ -17,7 +17,7 @@ from textile_pcf.factors.declared import CONVENTION_CURE, items_without_conventi
 from textile_pcf.factors.load import check_table, read_factor_table, shipped_tables
 from textile_pcf.factors.matching import Match, NoMatch, Request, match
 from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, LINK, FactorSheet, TableDocument
-from textile_pcf.factors.values import SPLIT_AND_AIRCRAFT, SPLIT_SIZE, has_gases, split_values
+from textile_pcf.factors.values import SPLIT_AND_AIRCRAFT, SPLIT_SIZE, has_gases, removals_of, split_values
 from textile_pcf.messages.message import Message, sentences
 from textile_pcf.regions import is_region, known_regions
 
@@ -101,9 +101,7 @@ class FactorTable:
         list of array, shape (rows,), one per table
             [kg CO2 per unit of the row]
         """
-        return [
-            np.nan_to_num(table.numbers["co2_uptake"]) - np.nan_to_num(table.numbers["co2_biogenic"]) for table in self.tables
-        ]
+        return [removals_of(table) for table in self.tables]
 
     def warnings(self, gwp: str, used: Mapping[int, Iterable[int]], biogenic: str = HOLDS_NONE) -> list[str]:
         """Return warnings about factors that a calculation uses.

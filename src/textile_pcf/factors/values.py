@@ -71,6 +71,15 @@ def split_values(table: FactorSheet, gwp: str, biogenic: str) -> FloatArray:
     return split
 
 
+def removals_of(table: FactorSheet) -> FloatArray:
+    """Return the CO2 that each row takes up, less the biogenic CO2 that it gives off, shape (rows,). [kg CO2 per unit of the row]
+
+    A supplier's declared uptake counts as it is; 0 where neither gases nor uptake are known.
+    """
+    given = {name: np.nan_to_num(table.numbers[name]) for name in ("co2_uptake", "co2_biogenic", "declared_uptake")}
+    return np.asarray(given["co2_uptake"] - given["co2_biogenic"] - given["declared_uptake"])
+
+
 def value_from_gases(table: FactorSheet) -> FloatArray:
     """Return the value that the gases of each row give under the row's own GWP set; NaN without gases or set, shape (rows,)."""
     computed = np.full(table.size, np.nan)

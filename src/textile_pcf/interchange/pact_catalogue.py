@@ -51,10 +51,10 @@ class Calculation:
     supply: Supply | None = None
 
 
-def calculation_of(rule: Any, factors: Any, gwp: str | None, supply: Any) -> Calculation:
+def calculation_of(rule: Any, factors: Any, gwp: str | None, supply: Any, boundary: str | None = None) -> Calculation:
     """Load what a calculation needs, as `footprint` does."""
     tables = load_factors(*(factors or ()))
-    return Calculation(load_rules(rule), tables, gwp, None if supply is None else load_supply(supply))
+    return Calculation(load_rules(rule, boundary), tables, gwp, None if supply is None else load_supply(supply))
 
 
 class _Linked(Exception):  # noqa: N818 - a signal, not an error
@@ -132,8 +132,9 @@ def _exporters(
 
 def _warnings(result: Footprint, table: Table) -> list[str]:
     """Return the warnings of a partition, without those of single amounts, which `batch` counts."""
-    factors, run = result.run.factors, result.run
-    return [*table.notes, *factors.warnings(run.gwp, result.used(), run.biogenic), *product_warnings(result.inventory, factors)]
+    run = result.run
+    of_factors = run.factors.warnings(run.gwp, result.used(), run.biogenic)
+    return [*table.notes, *of_factors, *product_warnings(result.inventory, run)]
 
 
 def _has_links(table: Table) -> bool:

@@ -37,6 +37,8 @@ class RecordTexts:
             "Calculated by {library} under {rule} (SHA-256 {rule_sha256}). SHA-256 of the input: {hashes}.",
             library=provenance["library"], rule=self.rule, rule_sha256=provenance["rule_sha256"], hashes=hashes,
         )  # fmt: skip
+        clauses = result.run.activity.rules.document.clauses.allocation
+        self.allocation = " ".join(clause.text.text() for clause in clauses)
         self._result = result
         self._at_gate = gate_stages(result)
         self._left_out = "; ".join(
@@ -56,6 +58,8 @@ class RecordTexts:
         }
         if "boundaryProcessesDescription" not in about.pcf:
             fields["boundaryProcessesDescription"] = self._stages(product)
+        if self.allocation and "allocationRulesDescription" not in about.pcf:
+            fields["allocationRulesDescription"] = self.allocation
         if facts.sources:
             fields["secondaryEmissionFactorSources"] = [{"name": name, "version": version} for name, version in facts.sources]
         return fields

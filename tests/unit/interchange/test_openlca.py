@@ -59,7 +59,10 @@ def test_a_product_brings_what_it_takes(tmp_path):
     assert sum(package.results()["JACKET"].values()) == pytest.approx(result.total()["JACKET"], rel=1e-9)
 
 
-@pytest.mark.parametrize("file", ["loops.yaml", "own_units.yaml", "blends.yaml", "links.yaml", "two_periods.yaml"])
+@pytest.mark.parametrize(
+    "file",
+    ["loops.yaml", "own_units.yaml", "blends.yaml", "links.yaml", "two_periods.yaml", "allocation.yaml", "carbon_balance.yaml"],
+)
 def test_worked_cases_solved_by_own_algebra(file, tmp_path):
     """Loops, own units, blends, links and periods of the worked cases; those that are refused give no result."""
     results = [each for case in rule_cases.cases_at(CASES / file) if (each := calculated_case(case)) is not None]

@@ -375,6 +375,28 @@ def test_a_result_takes_the_row_under_both_conventions(rule):
         assert result.totals[0] == pytest.approx(float(record["pcf"][field]), rel=1e-15)
 
 
+@pytest.mark.parametrize("biogenic", ["zero_zero", "minus_one_plus_one"])
+def test_both_totals_are_the_headline(rule, biogenic):
+    """Cradle to gate without distribution, and uptake as in the product: both printed totals are the headline figures."""
+    table = factor_table(cotton={"co2_uptake": 1.1 / 1.2})
+    result = calculated(rule, factors=table, biogenic=biogenic)
+    (record,) = result.to_pact(ABOUT, digits=17)
+    assert float(record["pcf"]["pcfExcludingBiogenicUptake"]) == pytest.approx(result.headline.excluding[0], rel=1e-14)
+    assert float(record["pcf"]["pcfIncludingBiogenicUptake"]) == pytest.approx(result.headline.including[0], rel=1e-14)
+
+
+def test_declared_uptake_is_a_removal_of_the_headline(rule):
+    (record,) = calculated(rule).to_pact(ABOUT)
+    buyer = {"product": "GARMENT", "rows": [
+        {"stage": "fibre", "flow": "cotton", "amount": "1 kg", "item": "pcf:SHEET"},
+        {"stage": "weaving", "flow": "power", "amount": "0 kWh"},
+    ]}  # fmt: skip
+    for biogenic in ("zero_zero", "minus_one_plus_one"):
+        result = tp.footprint(buyer, rule, [tp.read_pact(record), factor_table()], biogenic=biogenic)
+        assert result.headline.excluding[0] == pytest.approx(float(record["pcf"]["pcfExcludingBiogenicUptake"]), rel=1e-14)
+        assert result.headline.including[0] == pytest.approx(float(record["pcf"]["pcfIncludingBiogenicUptake"]), rel=1e-14)
+
+
 # -- witnesses, levels --------------------------------------------------------------------------------------------
 
 
