@@ -72,7 +72,7 @@ def split_values(table: FactorSheet, gwp: str, biogenic: str) -> FloatArray:
 
 
 def removals_of(table: FactorSheet) -> FloatArray:
-    """Return the CO2 that each row takes up, less the biogenic CO2 that it gives off, shape (rows,). [kg CO2 per unit of the row]
+    """Return the CO2 that each row takes up, less the biogenic CO2 that it gives off, shape (rows,). [kg CO2 per unit]
 
     A supplier's declared uptake counts as it is; 0 where neither gases nor uptake are known.
     """
