@@ -309,7 +309,7 @@ def test_a_restricted_factor_is_not_given_away(rule):
 # -- decimals and identities --------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cotton=st.sampled_from([0.0, 1e-13, 1.0, 1e9]) | st.floats(0, 1e6),
     power=st.floats(1e-13, 1e9),
