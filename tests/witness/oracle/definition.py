@@ -121,8 +121,24 @@ def read_table(path: Path) -> Table:
         return Table([{key: (value or "").strip() for key, value in row.items()} for row in csv.DictReader(file)])
 
 
-def system_of(rule: dict[str, Any], rows: list[Row], tables: list[Table], gwp: str = "", biogenic: str = "") -> System:
+def within(rule: dict[str, Any], boundary: str = "") -> dict[str, Any]:
+    """The rule under one of the boundaries that it offers; stages beyond it take place where they are named, and are memo."""
+    offered = rule.get("boundary", "cradle_to_gate")
+    chosen = boundary or (offered[0] if isinstance(offered, list) else offered)
+    stages = []
+    for stage in rule["stages"]:
+        held = stage.get("boundary")
+        if isinstance(held, list):
+            stage = {**stage, **({"boundary": "inside"} if chosen in held else {"boundary": "outside", "optional": True})}
+        stages.append(stage)
+    return {**rule, "stages": stages}
+
+
+def system_of(
+    rule: dict[str, Any], rows: list[Row], tables: list[Table], gwp: str = "", biogenic: str = "", boundary: str = ""
+) -> System:
     """The system that a rule, rows of activity data and factors mean."""
+    rule = within(rule, boundary)
     system = System(
         products=list(dict.fromkeys(row["product"] for row in rows)),
         stages=[stage["id"] for stage in rule["stages"]],
@@ -375,6 +391,7 @@ class Product:
         driver, value = self.driven(stage, flow, lane, row)
         if driver == "product" and lane and not row["component"]:
             value *= self.shares[lane]  # told once for all fibres, and no mass tells their parts
+        value *= self.carried(stage, flow, lane)
         node: Label = ("rows", self.name, stage, lane, driver)
         counted = self.unit(flow["unit"])
         if row["item"].startswith("product:"):
@@ -390,6 +407,33 @@ class Product:
         system.factors[found] = factor
         system.meets.append((node, found, value))
         system.carries.append(((stage, name), node, value, matcher.removals[found]))
+
+    def carried(self, stage: str, flow: dict[str, Any], lane: str) -> float:
+        """The part of a flow that the product carries where co-products leave at its stage or after it. [1]"""
+        share, order = 1.0, list(self.stages)
+        for later in order[order.index(stage):] if flow.get("allocated", True) else []:  # fmt: skip
+            written = self.stages[later].get("allocation")
+            here = lane if later in self.component_stages else ""
+            if written and self.stage_active(later, here):
+                share *= self.share_of(later, written, here)
+        return share
+
+    def share_of(self, stage: str, written: dict[str, Any], lane: str) -> float:
+        """The share that is given, cited, or that follows from masses and prices of the co-products. [1]"""
+
+        def told(name: str) -> list[float]:
+            return [self.plain(row) for row in self.given(stage, name, lane) if row["amount"]]
+
+        for given in told(written.get("id", "allocation_share")):
+            return given
+        if "share" in written:
+            return float(written["share"])
+        masses = [told(f"{name}_mass")[0] for name in written["co_products"]]
+        if written["method"] == "physical":
+            return 1 / (1 + sum(masses))
+        own = float(self.given(stage, "product_price", lane)[0]["amount"])
+        prices = [float(self.given(stage, f"{name}_price", lane)[0]["amount"]) for name in written["co_products"]]
+        return own / (own + sum(mass * price for mass, price in zip(masses, prices, strict=True)))
 
     def driven(self, stage: str, flow: dict[str, Any], lane: str, row: Row) -> tuple[str, float]:
         """Which mass (or product unit) a row goes with, and the canonical amount per unit of that."""
