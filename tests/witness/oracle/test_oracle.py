@@ -94,8 +94,10 @@ def test_worked_cases(worked, tmp_path, found):
     path = rule if isinstance(rule, Path) else tp.load_rules(rule).path
     options = data.get("options", {})
     rows = padded(read_table(tmp_path / "activity.csv").rows)
-    chosen = [options.get(name, "") for name in ("gwp", "biogenic", "boundary")]
-    system = system_of(read_rule(path), rows, [read_table(table) for table in tables], *chosen)
+    system = system_of(
+        read_rule(path), rows, [read_table(table) for table in tables],
+        options.get("gwp", ""), options.get("biogenic", ""), options.get("boundary", ""),
+    )  # fmt: skip
     deviation = worst(result, system)
     found("worked cases", [deviation])
     assert deviation < TOLERANCE
