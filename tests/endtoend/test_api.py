@@ -153,7 +153,7 @@ def test_a_row_without_provenance_of_its_own_still_says_where_it_stands():
 
 def test_html_says_what_it_rests_on_and_escapes():
     html = good()._repr_html_()
-    for words in ("FABRIC-1", "kg CO2e per kg", "mill@1", "AR6", "cradle to gate", "biogenic CO2"):
+    for words in ("FABRIC-1", "kg CO2e per kg", "mill@1", "GWP set unknown", "cradle to gate", "biogenic CO2"):
         assert words in html, words
     frame = pd.read_csv(GOOD).assign(product="<script>")
     assert "<script>" not in tp.footprint(frame, RULE, FACTORS)._repr_html_()
@@ -435,10 +435,13 @@ def test_one_warning_per_table_of_another_gwp_set(tmp_path):
     frame = pd.read_csv(GOOD)
     both = pd.concat([frame, frame.assign(product="FABRIC-2")])
     result = tp.footprint(both, RULE, [first, second])
-    told = result.warnings()
-    assert len(told) == 2, told
-    assert {"AR4" in told[0], "AR5" in told[1]} == {True}
-    assert tp.footprint(both, RULE, [first, second], gwp="AR4").warnings() == [text.replace("AR6", "AR4") for text in told[1:]]
+    *tables, share = result.warnings()
+    assert len(tables) == 2, tables
+    assert {"AR4" in tables[0], "AR5" in tables[1]} == {True}
+    assert share == "100 % of the gross emissions rest on factors that were not made with AR6."
+    *tables_of_ar4, share = tp.footprint(both, RULE, [first, second], gwp="AR4").warnings()
+    assert tables_of_ar4 == [text.replace("AR6", "AR4") for text in tables[1:]]
+    assert share.endswith("rest on factors that were not made with AR4.") and not share.startswith("100 %")
 
 
 def test_what_a_rule_assumes_is_flagged():

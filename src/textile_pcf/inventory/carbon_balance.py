@@ -33,11 +33,14 @@ class Balance(NamedTuple):
         CO2 of the carbon that leaves; NaN where the carbon is not known. [kg CO2 per product unit]
     carried : ndarray, shape (products,)
         Net uptake of the flows that carry carbon already. [kg CO2 per product unit]
+    per_unit : ndarray, shape (exchanges,)
+        Net uptake of each exchange by factor or supplier, links solved. [kg CO2 per canonical flow unit]
     """
 
     rows: IndexArray
     leaves: FloatArray
     carried: FloatArray
+    per_unit: FloatArray
 
 
 def balance_carbon(
@@ -69,9 +72,9 @@ def balance_carbon(
     rows = np.flatnonzero(activity.exchanges.flow == balance_flow) if balance_flow >= 0 else np.empty(0, dtype=np.intp)
     if not len(rows):
         return quantities, amount, None
-    per_unit = matches.removals[matches.request[rows]]
-    if not np.all(per_unit > 0):
-        raise InputError(root_causes(activity, list(_no_uptake(activity, rows[~(per_unit > 0)]))))
+    own = matches.removals[matches.request[rows]]
+    if not np.all(own > 0):
+        raise InputError(root_causes(activity, list(_no_uptake(activity, rows[~(own > 0)]))))
     amount = amount.copy()
     amount[rows] = 0.0
     units = _units_of_suppliers(activity, quantities, matches, amount)
@@ -81,12 +84,13 @@ def balance_carbon(
     assert spec is not None
     content = quantities.properties[activity.property_entries.block(spec.index)]
     leaves = CO2_PER_CARBON * content[product] * output
-    carried = _carried(activity, matches, amount * _per_unit(activity, matches, amount, units, product, leaves))[product]
-    amount[rows] = np.where(np.isnan(leaves), 0.0, leaves - carried) / per_unit
+    per_unit = _per_unit(activity, matches, amount, units, product, leaves)
+    carried = _carried(activity, amount * per_unit)[product]
+    amount[rows] = np.where(np.isnan(leaves), 0.0, leaves - carried) / own
     value = quantities.value.copy()
     driver = quantities.scale[rows] * output
     value[rows] = np.divide(amount[rows], driver, out=np.zeros(len(rows)), where=driver != 0)
-    return quantities._replace(value=value), amount, Balance(rows, leaves, carried)
+    return quantities._replace(value=value), amount, Balance(rows, leaves, carried, per_unit)
 
 
 def _units_of_suppliers(activity: Activity, quantities: Quantities, matches: FactorMatches, amount: FloatArray) -> FloatArray:
@@ -118,7 +122,7 @@ def _per_unit(
     return np.where(matches.supplier >= 0, total[matches.supplier] * units, removals)
 
 
-def _carried(activity: Activity, matches: FactorMatches, uptake: FloatArray) -> FloatArray:
+def _carried(activity: Activity, uptake: FloatArray) -> FloatArray:
     """Return the net uptake of the balanced flows of each product. [kg CO2 per product unit]"""
     rows = np.flatnonzero(rule_arrays(activity.rules).flow_balanced[activity.exchanges.flow])
     carried = np.bincount(activity.exchange_products[rows], weights=uptake[rows], minlength=len(activity.names))

@@ -75,6 +75,11 @@ class _Inputs:
         taken = self.supplier >= 0
         self.mass = self.amount.copy()
         self.mass[taken] *= units[self.rows[taken]] * quantities.mass[self.supplier[taken]]
+        if matches.materials is not None:
+            content, mass = matches.materials[matches.request[self.rows]].T
+            is_product = ~np.isnan(mass)
+            self.content = np.where(is_product, content, self.content)
+            self.mass *= np.where(is_product, mass, 1.0)
 
     def weights(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return the weight of each input in its product, its content, and the content of known components.

@@ -99,7 +99,8 @@ class ProductDraws:
         links : SupplierFactors, optional
             Factors of links; None if the product takes no product of the run.
         """
-        request, values, rows = matches.request, matches.values, matches.factor_rows
+        request, values, rows, removals = matches.request, matches.values, matches.factor_rows, matches.removals
+        materials = np.full((len(values), 2), np.nan)
         units = np.zeros(len(values))
         supplier = np.full(len(values), -1)
         if links is not None:
@@ -109,12 +110,15 @@ class ProductDraws:
             request[linked] = len(values) + number
             values, units = np.concatenate([values, links.values]), np.append(units, links.units)
             rows = np.concatenate([rows, np.full((len(links.values), 2), -1)])
+            removals, materials = np.append(removals, links.removals), np.concatenate([materials, links.materials])
             supplier = np.append(supplier, links.supplier)
         used, position = np.unique(request, return_inverse=True)
-        drawn = np.repeat(values[used][None], self.count, axis=0)
+        drawn, uptake = np.repeat(values[used][None], self.count, axis=0), np.repeat(removals[used][None], self.count, axis=0)
         for source, multiple in self.values.items():
             if isinstance(source, FactorRow):
-                drawn[:, (rows[used] == (source.sheet, source.row)).all(axis=1)] *= multiple[:, None, None]
+                of_row = (rows[used] == (source.sheet, source.row)).all(axis=1)
+                drawn[:, of_row] *= multiple[:, None, None]
+                uptake[:, of_row] *= multiple[:, None]
         for product, footprint in self.suppliers.items():
             of = np.flatnonzero(supplier[used] == product)
             drawn[:, of] = 0.0
@@ -125,6 +129,8 @@ class ProductDraws:
             request_of_pattern=np.arange(self.count * len(used)),
             values=drawn.reshape(-1, values.shape[1]),
             factor_rows=np.tile(rows[used], (self.count, 1)),
+            removals=uptake.reshape(-1),
+            materials=None if links is None else np.tile(materials[used], (self.count, 1)),
             match_index=np.tile(np.append(matches.match_index, np.zeros(len(rows), dtype=np.intp))[used], self.count),
             supplier=np.empty(0, dtype=np.intp),
             has_links=False,

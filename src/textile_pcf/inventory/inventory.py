@@ -250,15 +250,19 @@ class Inventory:
         """
         return _assemble(self.activity, self.quantities, self.matches, self.masses, np.asarray(amount, dtype=np.float64))
 
-    def with_factors(self, values: FloatArray) -> Inventory:
+    def with_factors(self, values: FloatArray, removals: FloatArray | None = None) -> Inventory:
         """Return this inventory with other factor values; links are solved again.
 
         Parameters
         ----------
         values : ndarray, shape (factors, 5)
             One row per row of `factors`. [kg CO2e per canonical flow unit]
+        removals : ndarray, shape (factors,), optional
+            Net uptake of CO2, by which biogenic carbon balances; as it is where none is given. [kg CO2 per canonical flow unit]
         """
         matches = replace(self.matches, values=np.asarray(values, dtype=np.float64))
+        if removals is not None:
+            matches = replace(matches, removals=np.asarray(removals, dtype=np.float64))
         return _assemble(self.activity, self.quantities, matches, self.masses, self.amount)
 
 

@@ -53,6 +53,9 @@ class FactorMatches:
         Whether any exchange is a link.
     problems : tuple of Problem
         Requests without a factor.
+    materials : ndarray, shape (requests, 2), optional
+        Biogenic carbon and mass of what a request takes, where a product of the run stands behind it; NaN for others, None if
+        there are none. [kg C/kg, kg per canonical flow unit]
     """
 
     pattern: IndexArray
@@ -66,6 +69,7 @@ class FactorMatches:
     supplier: IndexArray
     has_links: bool
     problems: tuple[Problem, ...]
+    materials: FloatArray | None = None
 
     @cached_property
     def request(self) -> IndexArray:

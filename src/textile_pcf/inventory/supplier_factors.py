@@ -13,6 +13,7 @@ from textile_pcf.errors import Problem, UsageError
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.messages.message import Message
 from textile_pcf.rules.arrays import rule_arrays
+from textile_pcf.rules.compile_balance import CONTENT
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,12 +28,18 @@ class SupplierFactors:
         Footprint of the supplier. [kg CO2e per canonical flow unit]
     units : ndarray, shape (links,)
         Units of the supplier per canonical flow unit.
+    removals : ndarray, shape (links,)
+        Net uptake of CO2 of the supplier. [kg CO2 per canonical flow unit]
+    materials : ndarray, shape (links, 2)
+        Biogenic carbon of the supplier, NaN where it is not known, and its mass. [kg C/kg, kg per canonical flow unit]
     """
 
     flow: IndexArray
     supplier: IndexArray
     values: FloatArray
     units: FloatArray
+    removals: FloatArray
+    materials: FloatArray
 
     def number(self, flow: IntArray, supplier: IndexArray) -> IndexArray:
         """Return the index of the link of each flow and supplier."""
@@ -67,4 +74,17 @@ def supplier_factors(inventory: Inventory, product: int, drawn: Collection[int])
     linked = np.flatnonzero((inventory.supplier >= 0) & (inventory.product == product))
     units = inventory.supplier_units[linked] / rule_arrays(activity.rules).flow_factor[inventory.flow[linked]]
     values = inventory.split_values[inventory.value_index[linked]]
-    return SupplierFactors(inventory.flow[linked].astype(np.intp), inventory.supplier[linked], values, units)
+    flow, supplier = inventory.flow[linked].astype(np.intp), inventory.supplier[linked]
+    balance = inventory.balance
+    removals = (inventory.removals_by_line if balance is None else balance.per_unit)[linked]
+    materials = np.column_stack([_contents(inventory)[supplier], inventory.quantities.mass[supplier] * units])
+    return SupplierFactors(flow, supplier, values, units, removals, materials)
+
+
+def _contents(inventory: Inventory) -> FloatArray:
+    """Return the biogenic carbon of each product, NaN where it is not known. Shape (products,). [kg C/kg]"""
+    activity = inventory.activity
+    spec = activity.rules.product_property(CONTENT)
+    if spec is None:
+        return np.full(len(activity.names), np.nan)
+    return inventory.quantities.properties[activity.property_entries.block(spec.index)]

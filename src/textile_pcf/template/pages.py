@@ -16,6 +16,7 @@ from textile_pcf.units import parse_unit
 METADATA = ("component", "data_type", "source", "period", "note", "confirmed")  # columns that describe an amount
 MORE = 2  # further lines of a flow whose item the mill names
 FIBRES = 4  # lines for the fibres of a blend
+LEFT_OUT = 3  # lines for what is left out
 SPARE_LINES = 3  # additional lines of each of these in a workbook for several products
 SHEET_NAME = 31  # maximum length of a sheet name
 SECTIONS = ("output", "properties", "losses", "materials", "energy", "water", "waste", "transport")
@@ -211,8 +212,13 @@ def _product_page(
         sections.append(
             Section(fixed_label("section_fibres", language, " "), (share, *(replace(share, help="") for _ in range(1, FIBRES))))
         )
+    left_out = Line("product.cutoff", fixed_label("form_cutoff", language), help=fixed_label("form_cutoff_help", language),
+                    unit="%", units=units_of(parse_unit("%")), types=data_types(language),
+                    inputs=("item", "amount", "unit", "data_type", "source", "note"))  # fmt: skip
     route = tuple(_route_line(rules, spec, sheet_of, transport, language) for spec in rules.stages)
     sections.append(Section(fixed_label("section_route", language, " "), route))
+    lines = (left_out, *(replace(left_out, help="") for _ in range(1, LEFT_OUT)))
+    sections.append(Section(fixed_label("section_cutoff", language, " "), lines))
     return Page(
         name, fixed_label("form_product", language, " "), fixed_label("form_product_note", language), tuple(sections), True
     )

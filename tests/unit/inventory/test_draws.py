@@ -175,8 +175,9 @@ def test_drawn_factors_are_other_factors(name):
     multiples = np.random.default_rng(3).uniform(0.5, 2, len(factors.values))
     keys = list(zip(factors.sheet.tolist(), factors.row.tolist(), strict=True))
     by_row = {key: multiples[number] for number, key in enumerate(keys)}  # one row may answer several requests
-    values = factors.values * np.array([by_row[key] for key in keys])[:, None]
-    other = replace(result, inventory=result.inventory.with_factors(values))
+    times = np.array([by_row[key] for key in keys])
+    removals = result.inventory.matches.removals * times  # a factor that takes up more CO2 balances with less of it
+    other = replace(result, inventory=result.inventory.with_factors(factors.values * times[:, None], removals))
     for product in range(len(result.products)):
         if (result.inventory.links.user == product).any():
             continue

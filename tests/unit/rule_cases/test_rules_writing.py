@@ -633,7 +633,7 @@ def test_rules_of_cases_are_read_once(begun):
 def test_new_rules_in_python():
     with pytest.raises(UsageError, match="There is no such language"):
         new_rule("denim", language="fr")
-    assert [case.id for case in all_cases()[:1]] == ["apparel_worked: " + all_cases()[0].name]
+    assert [case.id for case in all_cases()[:1]] == ["allocation: " + all_cases()[0].name]
     assert Case(Document("x.yaml", {"name": "n"})).location("expect", "total") == "x.yaml (n: expect.total)"
 
 

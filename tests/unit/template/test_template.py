@@ -144,7 +144,13 @@ def form(blank: Path, tmp_path: Path, rule: Path) -> Form:
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    """Rows of a table; what is left out of any stage stands at the product, where the workbook has lines for it."""
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    for row in rows:
+        if row.get("flow") == "cutoff":
+            named = row["item"] if row["item"] == row["stage"] else f"{row['stage']}.{row['item']}"
+            row |= {"stage": "product", "item": named}
+    return rows
 
 
 def filled(blank: Path, activity: Path) -> Form:

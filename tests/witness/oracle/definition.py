@@ -121,8 +121,23 @@ def read_table(path: Path) -> Table:
         return Table([{key: (value or "").strip() for key, value in row.items()} for row in csv.DictReader(file)])
 
 
-def system_of(rule: dict[str, Any], rows: list[Row], tables: list[Table], gwp: str = "", biogenic: str = "") -> System:
-    """The system that a rule, rows of activity data and factors mean."""
+def under_boundary(rule: dict[str, Any], boundary: str) -> dict[str, Any]:
+    """A rule under one of its boundaries, the first if none is chosen: a stage of others only is outside and optional."""
+    offered = rule["boundary"] if isinstance(rule.get("boundary"), list) else [rule.get("boundary", "")]
+    chosen = boundary or offered[0]
+    return rule | {"stages": [
+        stage | ({"boundary": "inside"} if chosen in stage["boundary"] else {"boundary": "outside", "optional": True})
+        if isinstance(stage.get("boundary"), list) else stage
+        for stage in rule["stages"]
+    ]}  # fmt: skip
+
+
+def system_of(
+    rule: dict[str, Any], rows: list[Row], tables: list[Table], gwp: str = "", biogenic: str = "", boundary: str = ""
+) -> System:
+    """The system that a rule, rows of activity data and factors mean; a row of something left out adds nothing."""
+    rule = under_boundary(rule, boundary)
+    rows = [row for row in rows if row["flow"] != "cutoff"]
     system = System(
         products=list(dict.fromkeys(row["product"] for row in rows)),
         stages=[stage["id"] for stage in rule["stages"]],
@@ -194,6 +209,33 @@ class Product:
     def stage_active(self, stage: str, lane: str) -> bool:
         named = [row for row in self.rows if row["stage"] == stage and row["component"] in ("", lane)]
         return bool(named) or not self.stages[stage].get("optional", False)
+
+    # -- co-products
+
+    def share_at(self, stage: str, lane: str) -> float:
+        """The part of what comes to a stage that its product carries: given, cited, or by masses and prices."""
+        model = self.stages[stage].get("allocation")
+        if model is None or not self.stage_active(stage, lane):
+            return 1.0
+        told = {row["flow"]: row for name in (row["flow"] for row in self.rows) for row in self.given(stage, name, lane)}
+        if model.get("id", "allocation_share") in told:
+            return self.plain(told[model.get("id", "allocation_share")])
+        if "share" in model:
+            return float(model["share"])
+        others = [
+            (self.plain(told[f"{name}_mass"]), float(told[f"{name}_price"]["amount"]) if "product_price" in told else 1.0)
+            for name in model["co_products"]
+        ]
+        price = float(told["product_price"]["amount"]) if "product_price" in told else 1.0
+        return price / (price + sum(mass * other for mass, other in others))
+
+    def allocated(self, stage: str, lane: str) -> float:
+        """The part of a stage's emissions that reaches the product: shares of the stage and of all after it, multiplied."""
+        names = list(self.stages)
+        part = 1.0
+        for name in names[names.index(stage) :]:
+            part *= self.share_at(name, lane if name in self.component_stages else "")
+        return part
 
     # -- properties
 
@@ -375,6 +417,8 @@ class Product:
         driver, value = self.driven(stage, flow, lane, row)
         if driver == "product" and lane and not row["component"]:
             value *= self.shares[lane]  # told once for all fibres, and no mass tells their parts
+        if flow.get("allocated", True):
+            value *= self.allocated(stage, lane)
         node: Label = ("rows", self.name, stage, lane, driver)
         counted = self.unit(flow["unit"])
         if row["item"].startswith("product:"):

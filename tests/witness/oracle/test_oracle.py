@@ -95,8 +95,9 @@ def test_worked_cases(worked, tmp_path, found):
     options = data.get("options", {})
     rows = padded(read_table(tmp_path / "activity.csv").rows)
     system = system_of(
-        read_rule(path), rows, [read_table(table) for table in tables], options.get("gwp", ""), options.get("biogenic", "")
-    )
+        read_rule(path), rows, [read_table(table) for table in tables],
+        options.get("gwp", ""), options.get("biogenic", ""), options.get("boundary", ""),
+    )  # fmt: skip
     deviation = worst(result, system)
     found("worked cases", [deviation])
     assert deviation < TOLERANCE
