@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -26,6 +27,12 @@ def absent_witnesses() -> Iterator[str]:
         yield "no LibreOffice (apt-get install libreoffice-calc): formulas of workbooks are evaluated by our own evaluator only"
     if not _has_chinese_font():
         yield "no Chinese font (apt-get install fonts-noto-cjk): pictures are drawn with a substitute font"
+    if find_spec("olca_schema") is None:
+        yield "no olca-schema (pip install olca-schema): packages of openLCA are read by our own solver and Brightway only"
+    if not os.environ.get("TEXTILE_PCF_PACT_SCHEMAS"):
+        yield "no TEXTILE_PCF_PACT_SCHEMAS (folder of the schemas of PACT): records are checked by our own models only"
+    if not os.environ.get("TEXTILE_PCF_CATEGORY_RULES"):
+        yield "no TEXTILE_PCF_CATEGORY_RULES (folder of published category rules): drafts are made of our own fixtures only"
     if find_spec("pyspark") is None:
         yield "no Spark (pip install pyspark, and Java): docs/recipes/on_spark.py does not run"
     if find_spec("ray") is None:

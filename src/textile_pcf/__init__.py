@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from textile_pcf.errors import UsageError as UsageError
     from textile_pcf.factors import FactorTable as FactorTable
     from textile_pcf.factors import load_factors as load_factors
+    from textile_pcf.interchange.adapters import import_factors as import_factors
+    from textile_pcf.interchange.openlca_import import read_openlca as read_openlca
+    from textile_pcf.interchange.pact_import import read_pact as read_pact
     from textile_pcf.io.resources import load_example as load_example
     from textile_pcf.results import Footprint as Footprint
     from textile_pcf.rules import RuleSet as RuleSet
@@ -88,6 +91,9 @@ _MODULES = {
     "Uncertainty": "uncertainty_analysis",
     "sensitivity": "uncertainty_analysis",
     "uncertainty": "uncertainty_analysis",
+    "import_factors": "interchange.adapters",
+    "read_openlca": "interchange.openlca_import",
+    "read_pact": "interchange.pact_import",
 }
 _PACKAGES = ("factory",)
 """Packages whose functions are called by the package's name: `tp.factory.meters`."""

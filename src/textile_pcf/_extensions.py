@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, Literal
 
-Extension = Literal["audit", "brightway", "comparison", "plot", "report"]
+Extension = Literal["audit", "brightway", "comparison", "interchange", "plot", "report"]
 
 
 def extension(name: Extension) -> Any:

@@ -110,7 +110,7 @@ def renewed(page: Path) -> str:
 def generated(name: str) -> str:
     """What stands between `generated: name` and `end` in a page."""
     made = (_stages, _inside, _words, _methods, _units, _kinds, _aliases, _more, _mistakes_en, _mistakes_zh, _site_mistakes_en,
-            _site_mistakes_zh, _meters_mistakes_en, _meters_mistakes_zh)  # fmt: skip
+            _site_mistakes_zh, _meters_mistakes_en, _meters_mistakes_zh, _listed_en, _listed_zh)  # fmt: skip
     return {function.__name__.lstrip("_"): function for function in made}[name]()
 
 
@@ -285,6 +285,20 @@ def _meters_mistakes_zh() -> str:
     return section("zh", "meters")
 
 
+def _listed_en() -> str:
+    """What standards list, and what answers it."""
+    from listed_flows import page
+
+    return page("en")
+
+
+def _listed_zh() -> str:
+    """The same in Chinese."""
+    from listed_flows import page
+
+    return page("zh")
+
+
 def main() -> None:
     """Renew every page and picture, and say which changed."""
     from docs_clauses import FILE, clauses_text
@@ -297,5 +311,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.append(str(ROOT / "src"))
+    sys.path += [str(ROOT / "src"), str(ROOT / "tests")]
     main()

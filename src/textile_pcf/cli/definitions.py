@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from textile_pcf.cli import options
+from textile_pcf.cli.category_rules import coverage, import_pcr
 from textile_pcf.cli.help import Argument, Group
 from textile_pcf.cli.width import padded, width
 from textile_pcf.cli.writing import new, test
@@ -114,13 +115,10 @@ def show_rule(rule: str, layout: str, lang: str) -> None:
 
 
 def _show_stage(rules: RuleSet, stage: str, lang: str) -> None:
-    from textile_pcf.template import entries
+    from textile_pcf.template import entries, stage_facts
 
-    spec = next((spec for spec in rules.stages if spec.id == stage), None)
-    flags = [] if spec is None else [f"show_{flag}" for flag in ("component", "optional", "outside") if getattr(spec, flag)]
-    about = [", ".join(fixed_text(flag, lang) for flag in flags)] if flags else []
-    about = [fixed_text(spec.group, lang), *about] if spec else []
-    name = fixed_text("product", lang) if spec is None else rules.title(stage, language=lang)
+    about = [] if stage == "product" else stage_facts(rules, stage, lang)
+    name = fixed_text("product", lang) if stage == "product" else rules.title(stage, language=lang)
     sys.stdout.write("\n" + " · ".join((f"{name} [{stage}]", *about)) + "\n")
     _print(_entry_row(rules, entry, lang) for entry in entries(rules, computed=True) if entry.stage == stage)
 
@@ -128,14 +126,14 @@ def _show_stage(rules: RuleSet, stage: str, lang: str) -> None:
 def _entry_row(rules: RuleSet, entry: Entry, lang: str) -> tuple[str, ...]:
     """Return the cells of an entry of a rule: id, unit, whether it is required, title, and options, value and source."""
     from textile_pcf.rules import PropertySpec
-    from textile_pcf.template import default_text, need_text, sources_text
+    from textile_pcf.template import default_text, need_in_words, sources_text
 
     spec = entry.spec
     choices = _option_list(spec, lang) if isinstance(spec, PropertySpec) and spec.choice else ""
     details = (choices, default_text(rules, spec, lang), _bracketed(sources_text(rules, spec)))
     unit = fixed_text("show_choice", lang) if choices else spec.unit.text
     title = rules.title(entry.stage, entry.name, lang)
-    return f"  {entry.name}", unit, need_text(entry.need, lang), title, " ".join(filter(None, details))
+    return f"  {entry.name}", unit, need_in_words(rules, entry, lang), title, " ".join(filter(None, details))
 
 
 def _option_list(spec: PropertySpec, lang: str) -> str:
@@ -162,15 +160,17 @@ def lint_rule(rule: str, lang: str) -> None:
     sys.stderr.write(fixed_text("valid", lang, name=rules.name) + "\n")
 
 
-rules_group.add_command(new)
-rules_group.add_command(test)
+for command in (new, test, import_pcr, coverage):
+    rules_group.add_command(command)
 
 
 @rules_group.command("schema")
 @click.option("--factors", "tables", is_flag=True, help="Schema of a table's YAML file.")
 @click.option("--cases", is_flag=True, help="Schema of files of worked cases.")
+@click.option("--pieces", is_flag=True, help="Schema of files of shared pieces.")
+@click.option("--adapters", is_flag=True, help="Schema of adapters, which map tables of others.")
 @options.language
-def schema(tables: bool, cases: bool, lang: str) -> None:
+def schema(tables: bool, cases: bool, pieces: bool, adapters: bool, lang: str) -> None:
     """JSON Schema of rule files, for completion and checks in an editor."""
     if cases:
         from textile_pcf.rule_cases import cases_schema
@@ -178,9 +178,14 @@ def schema(tables: bool, cases: bool, lang: str) -> None:
         sys.stdout.write(cases_schema())
         return
     from textile_pcf.factors import TableDocument
-    from textile_pcf.rules import rule_schema
+    from textile_pcf.rules import pieces_schema, rule_schema
 
-    model = TableDocument.model_json_schema() if tables else rule_schema()
+    if adapters:
+        from textile_pcf.interchange.adapter_schema import Adapter
+
+        sys.stdout.write(json.dumps(Adapter.model_json_schema(), indent=1, ensure_ascii=False) + "\n")
+        return
+    model = TableDocument.model_json_schema() if tables else pieces_schema() if pieces else rule_schema()
     sys.stdout.write(json.dumps(model, indent=1, ensure_ascii=False) + "\n")
 
 

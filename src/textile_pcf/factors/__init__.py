@@ -19,7 +19,7 @@ from textile_pcf.factors.editions import default_table, shipped_file, shipped_ta
 from textile_pcf.factors.load import check_table, read_factor_table
 from textile_pcf.factors.matching import Match, NoMatch, Request, match
 from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, LINK, FactorSheet, TableDocument
-from textile_pcf.factors.values import SPLIT_AND_AIRCRAFT, has_gases, other_values, split_values
+from textile_pcf.factors.values import SPLIT_AND_AIRCRAFT, has_gases, other_values, removals_of, split_values
 from textile_pcf.messages.message import Message, sentences
 from textile_pcf.regions import is_region, known_regions
 
@@ -106,9 +106,7 @@ class FactorTable:
         list of array, shape (rows,), one per table
             [kg CO2 per unit of the row]
         """
-        return [
-            np.nan_to_num(table.numbers["co2_uptake"]) - np.nan_to_num(table.numbers["co2_biogenic"]) for table in self.tables
-        ]
+        return [removals_of(table) for table in self.tables]
 
     def composition(self, table: int, row: int, gwp: str, biogenic: str) -> Message | None:
         """Return the sum behind a composed factor as text: every input with amount, loss, factor and sources.

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray
-from textile_pcf.factors.table import COUNTED_GASES, DECLARED, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
+from textile_pcf.arrays import BoolArray, FloatArray
+from textile_pcf.factors.table import COUNTED_GASES, DECLARED, DECLARED_PARTS, GASES, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
 from textile_pcf.messages.message import JoinedMessage, Message
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, UnitError, UnitNames, describe, parse_unit, split_quantity
@@ -25,10 +25,11 @@ Report = Callable[[int, str, str, str], None]
 
 
 def items_without_convention(table: FactorSheet, rows: Iterable[int]) -> list[str]:
-    """Return the items of declared footprints that give neither gases nor whether their value includes uptake of CO2."""
+    """Return the items of declared footprints that give neither gases, nor parts, nor whether their value includes uptake."""
     undeclared = [row for row in rows if table.texts["item"][row].startswith(DECLARED) and not table.texts["biogenic"][row]]
-    has_gases = [any(not np.isnan(table.numbers[gas][row]) for gas in COUNTED_GASES) for row in undeclared]
-    return [table.texts["item"][row] for row, gases in zip(undeclared, has_gases, strict=True) if not gases]
+    known = (*COUNTED_GASES, *DECLARED_PARTS)
+    divided = [any(not np.isnan(table.numbers[name][row]) for name in known) for row in undeclared]
+    return [table.texts["item"][row] for row, parts in zip(undeclared, divided, strict=True) if not parts]
 
 
 def check_declared(
@@ -52,16 +53,52 @@ def check_declared(
         Receives each problem: row, column, what is wrong, cure.
     """
     gases = ~np.isnan(np.array([values[gas] for gas in COUNTED_GASES])).all(axis=0)
+    parts = ~np.isnan(np.array([values[part] for part in DECLARED_PARTS])).all(axis=0)
+    if parts.any():
+        _check_parts(texts, values, parts, report)
+    right: set[tuple[str, str]] = set()
     for row, item in enumerate(texts["item"]):
-        if texts["mass_per_unit"][row]:
-            _check_mass(texts["mass_per_unit"][row], units[row], names, row, report)
+        mass = texts["mass_per_unit"][row], units[row].text
+        if mass[0] and mass not in right and _check_mass(mass[0], units[row], names, row, report):
+            right.add(mass)
         if item.startswith(DECLARED):
             _check_boundary(texts["boundary"][row], row, report)
-            row_values = {name: float(column[row]) for name, column in values.items()}
-            _check_biogenic(texts["biogenic"][row], row_values, bool(gases[row]), row, report)
+            if not parts[row]:
+                row_values = {name: float(column[row]) for name, column in values.items()}
+                _check_biogenic(texts["biogenic"][row], row_values, bool(gases[row]), row, report)
         elif texts["biogenic"][row]:
             what = "Only a declared footprint says in `biogenic` what its value holds."
             report(row, "biogenic", what, Message("Leave it empty, or name the item {prefix}ID.", prefix=DECLARED))
+
+
+def _check_parts(
+    texts: Mapping[str, Sequence[str]], values: Mapping[str, FloatArray], given: BoolArray, report: Report
+) -> None:
+    """Check the parts of footprints: a supplier's, without gases, no uptake above 0, and a sum that is the value."""
+    fossil, biogenic, land_use, uptake, aircraft = (np.nan_to_num(values[part]) for part in DECLARED_PARTS)
+    value, total = values["value"], fossil + biogenic + land_use
+    declared = np.array([item.startswith(DECLARED) for item in texts["item"]], dtype=bool)
+    gases = ~np.isnan(np.array([values[gas] for gas in GASES])).all(axis=0)
+    cure: str = Message("Give its gases, or name the item {prefix}ID.", prefix=DECLARED)
+    for row in np.flatnonzero(given & ~declared):
+        report(int(row), "declared_fossil", "Only a declared footprint has parts that its supplier declares.", cure)
+    given = given & declared
+    for row in np.flatnonzero(given & gases):
+        what = "The row gives gases and declared parts."
+        report(int(row), "declared_fossil", what, "Give one of the two; they would count twice.")
+    for row in np.flatnonzero(given & np.array([text != "" for text in texts["biogenic"]], dtype=bool)):
+        what = "The value of a footprint with declared parts holds no uptake; `biogenic` says so again."
+        report(int(row), "biogenic", what, "Leave it empty and give the uptake in `declared_uptake`.")
+    for row in np.flatnonzero(given & (uptake > 0)):
+        report(int(row), "declared_uptake", "The declared uptake is above 0.", "Write uptake as a negative number.")
+    for row in np.flatnonzero(given & (aircraft > fossil + TOLERANCE * np.abs(fossil))):
+        cure = "`declared_aircraft` is a part of `declared_fossil`, which holds it already."
+        report(int(row), "declared_aircraft", "The aircraft's emissions are more than all fossil emissions.", cure)
+    for row in np.flatnonzero(given & (np.abs(total - value) > TOLERANCE * np.maximum(np.abs(total), np.abs(value)))):
+        what = Message(
+            "The value {value:g} is not the sum of its declared parts: {total:g}.", value=value[row], total=total[row]
+        )
+        report(int(row), "value", what, "Correct the parts or the value; the uptake is in neither.")
 
 
 def _check_boundary(boundary: str, row: int, report: Report) -> None:
@@ -108,11 +145,14 @@ def _check_biogenic(convention: str, row_values: Mapping[str, float], has_gases:
         )
 
 
-def _check_mass(text: str, unit: Unit, names: UnitNames | None, row: int, report: Report) -> None:
+def _check_mass(text: str, unit: Unit, names: UnitNames | None, row: int, report: Report) -> bool:
+    """Whether a mass is one of the unit; else it is reported."""
     try:
         mass_of_unit(text, unit, names)
     except UnitError as error:
         report(row, "mass_per_unit", error.what, error.cure)
+        return False
+    return True
 
 
 def mass_of_unit(text: str, unit: Unit, names: UnitNames | None = None) -> float:

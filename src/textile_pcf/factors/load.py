@@ -26,6 +26,7 @@ from textile_pcf.factors.table import (
     COUNTED_GASES,
     DECLARED,
     DECLARED_KINDS,
+    DECLARED_PARTS,
     GASES,
     NUMBERS,
     QUALITY,
@@ -192,9 +193,10 @@ def check_table(name: str, cells: Table, document: TableDocument, path: Path | N
 
 def _hash(path: Path | None, texts: dict[str, list[str]], values: dict[str, FloatArray]) -> str:
     """Return the hash of the file and its document, or of the columns of a table without a file."""
-    if path is None:  # empty columns that were added later are left out, so that older tables keep their hash
+    if path is None:  # empty columns that came later are left out, so that older tables keep their hash
         columns = {name: column for name, column in texts.items() if name not in ADDED_TEXTS or any(column)}
-        content = repr(columns).encode() + b"".join(column.tobytes() for column in values.values())
+        numbers = [column for name, column in values.items() if name not in DECLARED_PARTS or not np.isnan(column).all()]
+        content = repr(columns).encode() + b"".join(column.tobytes() for column in numbers)
         return hashlib.sha256(content).hexdigest()
     document = path.with_suffix(".yaml")
     if document.is_file():

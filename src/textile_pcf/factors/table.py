@@ -24,8 +24,10 @@ HOLDS_NONE, HOLDS_UPTAKE = "zero_zero", "minus_one_plus_one"  # whether a declar
 REQUIRED = ("item", "value", "unit", "region", "year", "kind", "source", "locator")
 COUNTED_GASES = ("co2_fossil", "co2_land_use", "ch4_fossil", "ch4_biogenic", "n2o")
 GASES = (*COUNTED_GASES, "co2_biogenic", "co2_uptake", "co2_aircraft")
+DECLARED_PARTS = ("declared_fossil", "declared_biogenic", "declared_land_use", "declared_uptake", "declared_aircraft")
+"""Parts of a declared footprint as its supplier gives them. [kg CO2e per unit of the row]"""
 QUALITY = ("dq_technology", "dq_geography", "dq_time", "dq_precision")
-NUMBERS = ("value", *GASES, "gsd", "low", "high", *QUALITY)
+NUMBERS = ("value", *GASES, "gsd", "low", "high", *QUALITY, *DECLARED_PARTS)
 TEXTS = (
     "item",
     "unit",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from textile_pcf.arrays import FloatArray
 from textile_pcf.factors.composition import SPLIT_SIZE, composed_values
 from textile_pcf.factors.gwp import SETS, gwp100
-from textile_pcf.factors.table import COUNTED_GASES, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
+from textile_pcf.factors.table import COUNTED_GASES, DECLARED_PARTS, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
 
 SPLIT_AND_AIRCRAFT = ("fossil", "biogenic", "uptake", "land_use_change", "aircraft")
 
@@ -16,6 +16,11 @@ SPLIT_AND_AIRCRAFT = ("fossil", "biogenic", "uptake", "land_use_change", "aircra
 def has_gases(table: FactorSheet) -> NDArray[np.bool_]:
     """Return a mask of the rows that give the masses of their gases, shape (rows,)."""
     return np.asarray(~np.isnan(np.array([table.numbers[gas] for gas in COUNTED_GASES])).all(axis=0))
+
+
+def has_parts(table: FactorSheet) -> NDArray[np.bool_]:
+    """Return a mask of the rows whose supplier declares the parts of the value, shape (rows,)."""
+    return np.asarray(~np.isnan(np.array([table.numbers[part] for part in DECLARED_PARTS])).all(axis=0))
 
 
 def holds_uptake(table: FactorSheet) -> NDArray[np.bool_]:
@@ -27,7 +32,8 @@ def split_values(table: FactorSheet, gwp: str, biogenic: str) -> FloatArray:
     """Return the emissions per unit of each row, split as in `SPLIT_AND_AIRCRAFT`.
 
     Under `minus_one_plus_one` biogenic CO2 counts +1 and uptake -1; under `zero_zero` neither counts. Where a printed value
-    includes them, they are subtracted first, so that they do not count as fossil.
+    includes them, they are subtracted first, so that they do not count as fossil. Parts that a supplier declares count as
+    declared, the uptake under `minus_one_plus_one` only.
 
     Parameters
     ----------
@@ -57,6 +63,11 @@ def split_values(table: FactorSheet, gwp: str, biogenic: str) -> FloatArray:
         gas["co2_aircraft"],
     ]
     values = np.stack(columns, axis=1)
+    declared = np.flatnonzero(has_parts(table))
+    if len(declared):
+        of_part = {name.removeprefix("declared_"): gas[name][declared] for name in DECLARED_PARTS}
+        parts = [of_part["fossil"], of_part["biogenic"], weight * of_part["uptake"], of_part["land_use"], of_part["aircraft"]]
+        values[declared] = np.stack(parts, axis=1)
     if table.composed:
         composed_values(table, values, other_values(table, gwp, biogenic))
     return values
@@ -66,6 +77,15 @@ def other_values(table: FactorSheet, gwp: str, biogenic: str) -> dict[int, Float
     """Return the values of the other tables that composed rows refer to, by the identity of the table."""
     others = {id(term.sheet): term.sheet for one in table.composed for term in one.terms if term.sheet is not None}
     return {number: split_values(sheet, gwp, biogenic) for number, sheet in others.items()}
+
+
+def removals_of(table: FactorSheet) -> FloatArray:
+    """Return the CO2 that each row takes up, less the biogenic CO2 that it gives off, shape (rows,). [kg CO2 per unit]
+
+    A supplier's declared uptake counts as it is; 0 where neither gases nor uptake are known.
+    """
+    given = {name: np.nan_to_num(table.numbers[name]) for name in ("co2_uptake", "co2_biogenic", "declared_uptake")}
+    return np.asarray(given["co2_uptake"] - given["co2_biogenic"] - given["declared_uptake"])
 
 
 def value_from_gases(table: FactorSheet) -> FloatArray:

@@ -86,10 +86,10 @@ def allocated_ratio(activity: Activity, properties: FloatArray, stage: int, shar
 def check_allocation(activity: Activity, properties: FloatArray) -> Iterator[Problem]:
     """Yield a problem per share that is missing, or that is not a share above 0 and at most 1."""
     rules = activity.rules
+    yield from _negative_losses(activity)
     for stage in rules.stages:
         if stage.allocation is None:
             continue
-        yield from _negative_losses(activity, stage)
         name = rules.properties[stage.allocation.share].id
         share = stage_share(activity, properties, stage)
         active = activity.stage_active[activity.processes.block(stage.index)]
@@ -107,11 +107,13 @@ def check_allocation(activity: Activity, properties: FloatArray) -> Iterator[Pro
                 yield activity.missing(stage.index, int(entry), name, what, cure, "allocation")
 
 
-def _negative_losses(activity: Activity, stage: StageSpec) -> Iterator[Problem]:
-    """Yield a problem per ratio below 1 at a stage with co-products, which is a share and no loss."""
+def _negative_losses(activity: Activity) -> Iterator[Problem]:
+    """Yield a problem per ratio below 1 up to the last stage with co-products, which is a share written as a loss."""
     what = Message("A ratio below 1 is a negative loss: mass would appear in the stage.")
     cure = Message("Masses stay masses; give what the product carries as the share of the allocation.")
-    for index in stage.losses:
+    stages = activity.rules.stages
+    last = max((stage.index for stage in stages if stage.allocation is not None), default=-1)
+    for index in (index for stage in stages[: last + 1] for index in stage.losses):
         block = activity.loss_entries.block(index)
         losses, rows = activity.losses[block], activity.loss_rows[block]
         if activity.rules.losses[index].basis == "ratio":

@@ -13,7 +13,7 @@ from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 
 
-def data_root(name: Literal["rules", "emission_factors", "examples"]) -> Path:
+def data_root(name: Literal["adapters", "rules", "emission_factors", "examples"]) -> Path:
     """Return a folder of the shipped data.
 
     It is inside an installed package, or beside `src` in a checkout or editable install.

@@ -224,10 +224,10 @@ class Footprint:
     @cached_property
     def by_stage(self) -> FloatArray:
         """Emissions per product and stage, stages outside the boundary included, shape (products, stages). [kg CO2e]"""
-        return read_only(np.add.reduce(self._by_stage_and_part[:, :, : len(SPLIT)], axis=2))
+        return read_only(np.add.reduce(self.by_stage_and_part[:, :, : len(SPLIT)], axis=2))
 
     @cached_property
-    def _by_stage_and_part(self) -> FloatArray:
+    def by_stage_and_part(self) -> FloatArray:
         """Emissions by product, stage and part, shape (products, stages, 5)."""
         products, stages = len(self.names), len(self.stages)
         emissions_by_process = self.inventory.emissions_by_process
@@ -253,7 +253,7 @@ class Footprint:
     def split_totals(self) -> FloatArray:
         """Fossil, biogenic, uptake and land use change, shape (products, 4). [kg CO2e per product unit]"""
         inside = np.array([not stage.outside for stage in self.stages])
-        return read_only(self._by_stage_and_part[:, inside, : len(SPLIT)].sum(axis=1))
+        return read_only(self.by_stage_and_part[:, inside, : len(SPLIT)].sum(axis=1))
 
     @cached_property
     def headline(self) -> Headline:
@@ -702,6 +702,79 @@ class Footprint:
             Brightway is not installed, the path is taken, or the licence of a factor forbids the file.
         """
         return extension("brightway").to_datapackage(self, path, **options)
+
+    def to_pact(
+        self,
+        about: Any,
+        path: str | Path | None = None,
+        *,
+        products: Sequence[str] | None = None,
+        unit: str | None = None,
+        digits: int = 12,
+        own_use: bool = False,
+    ) -> list[dict[str, Any]]:
+        """Return each product as a ProductFootprint of PACT 3.0, cradle to gate. [kg CO2e per declared unit]
+
+        Parameters
+        ----------
+        about : path or dict
+            The about file: company, ids and names of the products, period, geography, standards.
+        path : path, optional
+            File to write: `{"data": [record, …]}`.
+        products : sequence of str, optional
+            Ids of products; by default all.
+        unit : str, optional
+            Declared unit, such as m2 or 100 g; by default the product unit.
+        digits : int, optional
+            Significant digits of the parts, 1 to 17; totals are the exact sums of what is printed.
+        own_use : bool, optional
+            Allow records that would give a factor away which must not be passed on.
+
+        Returns
+        -------
+        list of dict
+            The records, in the order of the products.
+
+        Raises
+        ------
+        InputError
+            The about file or the result cannot be written as such records; every problem is listed.
+        UsageError
+            A product or file does not exist, or a licence forbids the record.
+        """
+        pact = extension("interchange")
+        options = pact.ExportOptions(unit, digits, own_use)
+        return pact.to_pact(self, about, path, products=products, options=options)  # type: ignore[no-any-return]
+
+    def to_openlca(
+        self, path: str | Path, *, products: Sequence[str] | None = None, aggregated: bool = False, own_use: bool = False
+    ) -> Path:
+        """Write the unit processes behind the result as a package of openLCA (JSON-LD, schema version 2).
+
+        Parameters
+        ----------
+        path : path
+            Zip file to write.
+        products : sequence of str, optional
+            Ids of products, which bring what they take; by default all.
+        aggregated : bool, optional
+            One process per product that gives off its parts and takes nothing.
+        own_use : bool, optional
+            Write values that must not be passed on.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        UsageError
+            A product does not exist, a licence forbids the file, or it cannot be written.
+        """
+        package = extension("interchange")
+        written: Path = package.to_openlca(self, path, products=products, aggregated=aggregated, own_use=own_use)
+        return written
 
     def _repr_html_(self) -> str:
         return as_html(self)

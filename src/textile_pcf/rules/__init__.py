@@ -1,6 +1,6 @@
 """Product category rules: read, check and compile them, list editions and give advice."""
 
-from textile_pcf.rules.json_schema import rule_schema
+from textile_pcf.rules.json_schema import pieces_schema, rule_schema
 from textile_pcf.rules.lint import advice
 from textile_pcf.rules.load import compile_document, editions, flat_rule, load_rules, read_document, read_rule, rule_files
 from textile_pcf.rules.ruleset import RuleSet
@@ -21,6 +21,7 @@ __all__ = [
     "editions",
     "flat_rule",
     "load_rules",
+    "pieces_schema",
     "read_document",
     "read_rule",
     "rule_files",

@@ -54,7 +54,7 @@ class DataRequirements(Grounded):
     """What the mill must know from its own records."""
 
     primary: list[str] = []
-    """Flows, `stage.flow`, that must not be values of the rule where their stage takes place; a warning says which are."""
+    """Flows and losses (`stage.flow`) that must not be values of the rule where their stage takes place; else a warning."""
     primary_mass_share: Annotated[float, Field(gt=0, le=100)] | None = None
     """Percentage of the mass of the materials that must be primary data."""
     period_months: Annotated[int, Field(ge=1, le=120)] | None = None

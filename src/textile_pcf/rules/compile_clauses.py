@@ -55,13 +55,13 @@ def _ground_problems(rule: RuleDocument, document: Document, path: DocumentPath,
 
 
 def _primary_problems(rule: RuleDocument, document: Document) -> Iterator[Problem]:
-    """Yield the flows that must be primary but do not exist."""
-    known = [f"{stage.id}.{name}" for stage in rule.stages for name in stage.flows]
+    """Yield the flows and losses that must be primary but do not exist."""
+    known = [f"{stage.id}.{name}" for stage in rule.stages for name in (*stage.flows, *(loss.id for loss in stage.losses))]
     requirements = rule.data_requirements
     for number, name in enumerate(requirements.primary if requirements else ()):
         if name not in known:
-            what = Message("There is no flow {name!r} in this rule.", name=name)
-            cure = did_you_mean(name, known, Message("Write it as `stage.flow`."))
+            what = Message("There is no flow or loss {name!r} in this rule.", name=name)
+            cure = did_you_mean(name, known, Message("Write it as `stage.flow` or `stage.loss`."))
             yield _problem(document, ("data_requirements", "primary", number), what, cure)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from textile_pcf.rules.flatten import SharedPieces
 from textile_pcf.rules.schema import RuleDocument
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
@@ -52,6 +53,8 @@ _WITH_PIECES = {
     "Property": _USE,
     "Loss": {**_USE, **_PLACE},
 }
+_PIECES = ("Stage", "Flow", "Property", "Loss", "Alternative", "Clauses", "Product")
+"""What a piece may be a part of."""
 _EXTENDED = ("product", "stages")
 """Keys that a rule needs unless it extends another."""
 
@@ -89,6 +92,34 @@ def rule_schema() -> dict[str, Any]:
     schema["then"] = {"properties": {key: _as_change(schema["properties"][key]) for key in _EXTENDED}}
     schema["else"] = {"properties": {key: schema["properties"][key] for key in _EXTENDED}, "required": list(_EXTENDED)}
     schema["properties"].update({key: {"description": schema["properties"][key]["description"]} for key in _EXTENDED})
+    return schema
+
+
+def pieces_schema() -> dict[str, Any]:
+    """Return the JSON Schema of files of shared pieces, for completion and checks in an editor.
+
+    A piece may hold keys of a stage, a flow, a property, a loss, an alternative, the product or clauses. Their values are not
+    checked here, because a piece may have places such as `<distance>` in them; rules that use it are.
+
+    Returns
+    -------
+    dict
+        The schema.
+
+    Examples
+    --------
+    >>> sorted(pieces_schema()["required"])
+    ['edition', 'pieces', 'shared']
+    """
+    schema = SharedPieces.model_json_schema()
+    models = rule_schema()["$defs"]
+    keys: dict[str, Any] = {
+        "parameters": {"type": "object", "description": "Parameter: default, or empty where it must be given"}
+    }
+    for name in reversed(_PIECES):
+        keys |= {key: {"description": field.get("description", "")} for key, field in models[name]["properties"].items()}
+    piece = {"type": "object", "properties": keys, "additionalProperties": False}
+    schema["properties"]["pieces"] = {**schema["properties"]["pieces"], "additionalProperties": piece}
     return schema
 
 

@@ -14,6 +14,7 @@ from textile_pcf.template.entries import Entry, default_text, entries, need_text
 from textile_pcf.template.flat import template_csv, template_rows
 from textile_pcf.template.layout import layout_of, parse_products
 from textile_pcf.template.rule_document import rule_document, status_sentence
+from textile_pcf.template.stage_facts import need_in_words, stage_facts
 
 __all__ = [
     "Entry",
@@ -21,10 +22,12 @@ __all__ = [
     "default_text",
     "entries",
     "make_template",
+    "need_in_words",
     "need_text",
     "parse_products",
     "rule_document",
     "sources_text",
+    "stage_facts",
     "status_sentence",
     "template_csv",
     "template_rows",

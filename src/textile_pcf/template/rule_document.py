@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rules import PropertySpec, RuleSet
 from textile_pcf.rules.clauses import TOPICS, Grounded, Topic
-from textile_pcf.template.entries import Entry, default_text, entries, need_text, sources_text
+from textile_pcf.template.entries import Entry, default_text, entries, sources_text
+from textile_pcf.template.stage_facts import need_in_words, stage_facts
 
 _SPECIAL = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_<>[]|"})
 
@@ -177,11 +178,9 @@ def _of(known: Iterable[Entry], stage: str) -> list[Entry]:
 
 
 def _about_stage(rules: RuleSet, stage: str, language: str) -> Iterator[str]:
-    spec = next((spec for spec in rules.stages if spec.id == stage), None)
-    if spec is None:
+    if stage == "product":
         return
-    flags = [fixed_text(f"show_{flag}", language) for flag in ("component", "optional", "outside") if getattr(spec, flag)]
-    yield " · ".join([fixed_text(spec.group, language), *flags])
+    yield " · ".join(map(_plain, stage_facts(rules, stage, language)))
     yield ""
     model = next(model for model in rules.document.stages if model.id == stage)
     if model.note:
@@ -196,7 +195,7 @@ def _row(rules: RuleSet, entry: Entry, number: str, language: str) -> tuple[str,
     title = rules.title(entry.stage, entry.name, language)
     value = default_text(rules, spec, language)
     note = rules.note(entry.stage, entry.name, language)
-    return number, entry.name, title, unit, need_text(entry.need, language), value, sources_text(rules, spec), note
+    return number, entry.name, title, unit, need_in_words(rules, entry, language), value, sources_text(rules, spec), note
 
 
 def _end(rules: RuleSet, language: str, number: int) -> Iterator[str]:

@@ -77,7 +77,7 @@ MISTAKES = {
     "a flow that does not exist": (
         "data_requirements:\n  primary: [spinning.electrcity]\n  status: ours\n",
         "r.yaml:17",
-        "There is no flow 'spinning.electrcity' in this rule. Did you mean 'spinning.electricity'?",
+        "There is no flow or loss 'spinning.electrcity' in this rule. Did you mean 'spinning.electricity'?",
     ),
     "validity without a source": (
         "validity: {months: 24}\n",
@@ -174,6 +174,25 @@ def test_a_warning_says_which_products_take_a_value_where_the_rule_wants_a_measu
     warned = [text for text in result.warnings() if "measured" in text]
     assert warned == said
     assert all("规则要求实测" in localize(text, "zh") for text in warned)
+
+
+@pytest.mark.parametrize(("wastes", "taking"), [((None, None), 2), ((4, None), 1), ((4, 0), 0)])
+def test_a_loss_may_be_wanted_measured(tmp_path, wastes, taking):
+    path, factors = tmp_path / "r.yaml", tmp_path / "f.csv"
+    required = "data_requirements: {primary: [spinning.waste], status: ours}\n"
+    loss = '{id: waste, unit: "%", basis: input, value: 5, source: law, locator: p. 1}'
+    path.write_text((RULE + required).replace('{id: waste, unit: "%", basis: input}', loss), encoding="utf-8")
+    factors.write_text("item,value,unit,region,year,kind,source,locator\nelectricity,0.5,kgCO2e/kWh,GLO,2024,life_cycle,s,p\n")
+    rows = [
+        {"product": f"P{number}", "rows": [
+            {"stage": "spinning", "flow": "electricity", "amount": 1, "unit": "kWh/kg"},
+            *([] if waste is None else [{"stage": "spinning", "flow": "waste", "amount": waste, "unit": "%"}]),
+        ]}
+        for number, waste in enumerate(wastes)
+    ]  # fmt: skip
+    warned = [text for text in tp.footprint(rows, path, [factors]).warnings() if "measured" in text]
+    said = f"spinning.waste: the rule wants this measured; {taking} of 2 products take a value of the rule."
+    assert warned == [said] * (taking > 0)
 
 
 # ---------------------------------------------------------------- the document

@@ -1,0 +1,30 @@
+"""Formats of others: PACT, openLCA and tables of factors out and in; published category rules in."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textile_pcf.interchange.adapters import import_factors as import_factors
+    from textile_pcf.interchange.openlca import to_openlca as to_openlca
+    from textile_pcf.interchange.openlca_import import read_openlca as read_openlca
+    from textile_pcf.interchange.pact_export import ExportOptions as ExportOptions
+    from textile_pcf.interchange.pact_export import to_pact as to_pact
+    from textile_pcf.interchange.pact_import import read_pact as read_pact
+
+_MODULES = {
+    "ExportOptions": "pact_export",
+    "import_factors": "adapters",
+    "read_openlca": "openlca_import",
+    "read_pact": "pact_import",
+    "to_openlca": "openlca",
+    "to_pact": "pact_export",
+}
+__all__ = [*_MODULES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

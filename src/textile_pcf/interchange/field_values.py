@@ -1,0 +1,226 @@
+"""Values of fields of PACT, checked one by one: by value, never by a published pattern alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from textile_pcf.errors import InvalidValueError
+from textile_pcf.interchange.decimal_text import parse_decimal
+from textile_pcf.messages.message import Message
+from textile_pcf.suggest import nearest
+
+Check = Callable[[Any], object]
+"""Returns the value as read, or raises InvalidValueError."""
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_URN = re.compile(r"[uU][rR][nN]:[A-Za-z0-9][A-Za-z0-9-]{0,31}:[^\s\x00-\x1f]+")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:([Zz])|([+-]\d\d:\d\d))", re.ASCII)
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+Faults = Iterator[tuple[tuple[str | int, ...], InvalidValueError]]
+
+
+def text(value: Any) -> str:
+    """Return a text that is not empty."""
+    if not isinstance(value, str):
+        raise InvalidValueError("This is no text.", "Write a text in quotes.")
+    if not value.strip():
+        raise InvalidValueError("This text is empty.", "Write it, or leave the field out where it may be missing.")
+    return value
+
+
+def any_text(value: Any) -> str:
+    """Return a text, which may be empty."""
+    if not isinstance(value, str):
+        raise InvalidValueError("This is no text.", "Write a text in quotes.")
+    return value
+
+
+def boolean(value: Any) -> bool:
+    """Return true or false."""
+    if not isinstance(value, bool):
+        raise InvalidValueError("This is neither true nor false.", "Write true or false, without quotes.")
+    return value
+
+
+def uuid(value: Any) -> str:
+    """Return a UUID as text."""
+    if not isinstance(value, str) or not _UUID.fullmatch(value):
+        raise InvalidValueError(Message("{value} is no UUID.", value=shown(value)), "Write 8-4-4-4-12 hexadecimal digits.")
+    return value
+
+
+def urn(value: Any) -> str:
+    """Return a URN."""
+    if not isinstance(value, str) or not _URN.fullmatch(value):
+        cure = "Write urn:NAMESPACE:NAME, such as urn:pact:mill.example:product-id:P-1."
+        raise InvalidValueError(Message("{value} is no URN.", value=shown(value)), cure)
+    return value
+
+
+def uri(value: Any) -> str:
+    """Return a URI."""
+    if not isinstance(value, str) or not _URI.fullmatch(value):
+        raise InvalidValueError(Message("{value} is no URI.", value=shown(value)), "Write an address such as https://….")
+    return value
+
+
+def time(value: Any) -> datetime:
+    """Return a time that exists, with its zone, in UTC."""
+    match = _TIME.fullmatch(value) if isinstance(value, str) else None
+    cure = "Write a time with its zone, such as 2024-01-01T00:00:00Z."
+    if match is None:
+        raise InvalidValueError(Message("{value} is no time with a zone.", value=shown(value)), cure)
+    day, clock, fraction, _, offset = match.groups()
+    seconds = f".{(fraction or '0')[:6]:0<6}"
+    try:
+        return datetime.fromisoformat(f"{day}T{clock}{seconds}{offset or '+00:00'}").astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidValueError(Message("{value} is no time that exists.", value=shown(value)), cure) from None
+
+
+def pattern(expression: str, example: str) -> Check:
+    """Return a check of a text of a certain form."""
+    compiled = re.compile(expression, re.ASCII)
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or not compiled.fullmatch(value):
+            what = Message("{value} has not the form that is expected.", value=shown(value))
+            raise InvalidValueError(what, Message("Write it like {example}.", example=example))
+        return value
+
+    return check
+
+
+def one_of(*words: str) -> Check:
+    """Return a check of a word of a closed list."""
+
+    def check(value: Any) -> str:
+        if isinstance(value, str) and value in words:
+            return value
+        close = nearest(value, words) if isinstance(value, str) and len(value) < 100 else None
+        known = Message("There are: {known}.", known=", ".join(words))
+        cure = Message("Did you mean {close!r}?", close=close) if close else known
+        raise InvalidValueError(Message("{value} is no word of this field.", value=shown(value)), cure)
+
+    return check
+
+
+def decimal(sign: int = 0, highest: int | None = None, lowest: int | None = None) -> Check:
+    """Return a check of a decimal; sign 1: not below 0, -1: not above 0, 0: any."""
+
+    def check(value: Any) -> Decimal:
+        number = parse_decimal(value)
+        if sign * number < 0:
+            what = "This is negative." if sign > 0 else "This is above 0."
+            cure = "It is 0 or more." if sign > 0 else "What is taken from the air is written with a minus, or is 0."
+            raise InvalidValueError(what, cure)
+        _refuse_outside(number, lowest, highest)
+        return number
+
+    return check
+
+
+def above_zero(value: Any) -> Decimal:
+    """Return a decimal above 0."""
+    number = parse_decimal(value)
+    if number <= 0:
+        raise InvalidValueError("This is not above 0.", "Write how much one declared unit is.")
+    return number
+
+
+def number_between(lowest: int, highest: int) -> Check:
+    """Return a check of a number of JSON."""
+
+    def check(value: Any) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InvalidValueError("This is no number.", "In this version it is a number, without quotes.")
+        number = Decimal(repr(value))
+        _refuse_outside(number, lowest, highest)
+        return number
+
+    return check
+
+
+def _refuse_outside(number: Decimal, lowest: int | None, highest: int | None) -> None:
+    if (highest is not None and number > highest) or (lowest is not None and number < lowest):
+        what = Message("{number} is outside {lowest} to {highest}.", number=number, lowest=lowest or 0, highest=highest)
+        raise InvalidValueError(what, "Correct the number.")
+
+
+class ListOf:
+    """A list that is not empty and holds nothing twice, of values of one kind."""
+
+    def __init__(self, item: Any) -> None:
+        self.item = item
+
+
+class ObjectOf:
+    """An object with known fields, some of them required."""
+
+    def __init__(self, required: tuple[str, ...], **fields: Any) -> None:
+        self.required, self.fields = required, fields
+
+
+def faults(value: Any, kind: Any, path: tuple[str | int, ...], values: dict[tuple[str | int, ...], Any]) -> Faults:
+    """Yield what is wrong with a value and all that is in it, with its path; what is right goes into `values`.
+
+    Parameters
+    ----------
+    value : object
+        The value, as JSON gives it.
+    kind : callable, ListOf or ObjectOf
+        What it has to be.
+    path : tuple
+        Where it stands.
+    values : dict
+        Receives the values as read, by path.
+    """
+    try:
+        if isinstance(kind, ListOf):
+            yield from _list_faults(value, kind, path, values)
+        elif isinstance(kind, ObjectOf):
+            yield from object_faults(value, kind, path, values)
+        else:
+            values[path] = kind(value)
+    except InvalidValueError as fault:
+        yield path, fault
+
+
+def _list_faults(value: Any, kind: ListOf, path: tuple[str | int, ...], values: dict[tuple[str | int, ...], Any]) -> Faults:
+    if not isinstance(value, list):
+        raise InvalidValueError("This is no list.", "Write a list in brackets: […].")
+    if not value:
+        raise InvalidValueError("This list is empty.", "Name at least one, or leave the field out where it may be missing.")
+    for number, item in enumerate(value):
+        if item in value[:number] if number < 100 else False:
+            yield (*path, number), InvalidValueError("This stands twice in the list.", "Write it once.")
+        yield from faults(item, kind.item, (*path, number), values)
+
+
+def object_faults(value: Any, kind: ObjectOf, path: tuple[str | int, ...], values: dict[tuple[str | int, ...], Any]) -> Faults:
+    """Yield what is wrong with an object; a property of null counts as missing, an unknown one is passed over."""
+    if not isinstance(value, Mapping):
+        raise InvalidValueError("This is no object.", "Write an object in braces.")
+    for name in kind.required:
+        if value.get(name) is None:
+            yield (*path, name), InvalidValueError("This field is missing.", "It is mandatory.")
+    for name, present in value.items():
+        field = kind.fields.get(name)
+        if present is None or field is None:
+            continue
+        if isinstance(field, ListOf | ObjectOf):
+            yield from faults(present, field, (*path, name), values)
+            continue
+        try:  # as `faults` does, without a generator for each of the many plain fields
+            values[(*path, name)] = field(present)
+        except InvalidValueError as fault:
+            yield (*path, name), fault
+
+
+def shown(value: Any) -> str:
+    """Return a value for a message, cut where it is long."""
+    written = repr(value)
+    return written if len(written) <= 80 else f"{written[:77]}…"

@@ -1,0 +1,173 @@
+"""Tables of others as rows of cells, with their header row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textile_pcf.columns import cell_text
+from textile_pcf.errors import FactorError, Problem
+from textile_pcf.interchange.adapter_schema import Reading
+from textile_pcf.io.safe_text import escape_controls
+from textile_pcf.io.sheets import Book
+from textile_pcf.io.strict_yaml import read_bytes
+from textile_pcf.messages.message import Message
+from textile_pcf.suggest import nearest
+
+HEADER_WITHIN = 20
+"""Rows in which the header row is looked for."""
+Row = Mapping[int, Any]
+
+
+@dataclass(frozen=True)
+class ForeignTable:
+    """A table of others.
+
+    Attributes
+    ----------
+    name : str
+        The file.
+    names : dict of str to int
+        Position of each column by its name; of equal names the first counts.
+    above : list of mapping
+        Rows above the header row.
+    rows : list of (int, mapping)
+        Line and cells of each row below it.
+    """
+
+    name: str
+    names: dict[str, int]
+    above: list[Row]
+    rows: list[tuple[int, Row]]
+
+    def position(self, column: str) -> int:
+        """Return the position of a column.
+
+        Raises
+        ------
+        FactorError
+            There is none; the nearest is named.
+        """
+        if column in self.names:
+            return self.names[column]
+        close = nearest(column, self.names)
+        cure = (
+            Message("The nearest is {close!r}.", close=close) if close else Message("There are: {known}.", known=self._known())
+        )
+        what = Message("There is no column {column!r}.", column=column)
+        raise FactorError([Problem(self.name, what, cure, code="adapter")])
+
+    def column_like(self, pattern: str) -> tuple[int, dict[str, str]]:
+        """Return the position of the one column whose name an expression matches, and its named groups."""
+        matches = [(place, match) for name, place in self.names.items() if (match := re.fullmatch(pattern, name))]
+        if len(matches) == 1:
+            return matches[0][0], {key: value or "" for key, value in matches[0][1].groupdict().items()}
+        what = Message("{count} columns have a name like {pattern!r}, not one.", count=len(matches), pattern=pattern)
+        raise FactorError([Problem(self.name, what, Message("There are: {known}.", known=self._known()), code="adapter")])
+
+    def column_under(self, texts: list[str]) -> int:
+        """Return the position of the one column that has all texts above the header row."""
+        cells: dict[int, set[str]] = {}
+        for row in self.above:
+            for place, cell in row.items():
+                cells.setdefault(place, set()).add(cell_text(cell).strip())
+        found = [place for place, above in cells.items() if above.issuperset(texts)]
+        if len(found) == 1:
+            return found[0]
+        what = Message("{count} columns stand under {texts}, not one.", count=len(found), texts=", ".join(texts))
+        raise FactorError([Problem(self.name, what, "Compare the rows above the header row with the adapter.", code="adapter")])
+
+    def _known(self) -> str:
+        return ", ".join(list(self.names)[:15])
+
+
+def read_foreign_table(path: str | Path, reading: Reading) -> ForeignTable:
+    """Read a table of others.
+
+    Parameters
+    ----------
+    path : path
+        A text file, or a workbook (.xlsx, .xlsm).
+    reading : Reading
+        How it is read.
+
+    Raises
+    ------
+    FactorError
+        It cannot be read, or its header row is not found.
+    UsageError
+        There is no such file.
+    """
+    name = escape_controls(str(path))
+    workbook = Path(path).suffix.lower() in (".xlsx", ".xlsm")
+    rows = [*(_workbook_rows(path, name, reading) if workbook else _text_rows(path, name, reading))]
+    top = _header_row(name, rows, reading)
+    names: dict[str, int] = {}
+    for place, cell in rows[top][1].items():
+        names.setdefault(cell_text(cell).strip(), place)
+    names.pop("", None)
+    return ForeignTable(name, names, [row for _, row in rows[:top]], rows[top + 1 :])
+
+
+def _text_rows(path: str | Path, name: str, reading: Reading) -> Iterator[tuple[int, Row]]:
+    data = read_bytes(path)
+    for encoding in reading.encoding:
+        try:
+            text = data.decode("utf-8-sig" if encoding.lower().replace("_", "-") == "utf-8" else encoding)
+            break
+        except UnicodeError:
+            continue
+    else:
+        what = Message("The bytes are of none of the encodings {encodings}.", encodings=", ".join(reading.encoding))
+        raise FactorError(
+            [Problem(name, what, "Name the encoding in `read.encoding`, or save the file as UTF-8.", code="encoding")]
+        )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=reading.separator)
+    try:
+        for row in reader:
+            yield reader.line_num, dict(enumerate(row))
+    except csv.Error as error:
+        what = Message("This is no table of cells: {reason}.", reason=Message(str(error)))
+        raise FactorError(
+            [Problem(f"{name}:{reader.line_num}", what, "Correct the file, or the separator.", code="adapter")]
+        ) from None
+
+
+def _workbook_rows(path: str | Path, name: str, reading: Reading) -> Iterator[tuple[int, Row]]:
+    pages = {page.title: page for page in Book(read_bytes(path), name, FactorError).worksheets}
+    title = reading.sheet if reading.sheet is not None else next(iter(pages), "")
+    if title not in pages:
+        close = nearest(title, pages)
+        cure = (
+            Message("The nearest is {close!r}.", close=close)
+            if close
+            else Message("There are: {known}.", known=", ".join(pages))
+        )
+        raise FactorError([Problem(name, Message("This workbook has no sheet {sheet!r}.", sheet=title), cure, code="sheet")])
+    for row in pages[title].rows:
+        yield row.number, {place: cell.value for place, cell in row.cells.items() if cell.value is not None}
+
+
+def _header_row(name: str, rows: list[tuple[int, Row]], reading: Reading) -> int:
+    """Return the index of the header row; of the nearest one, say which columns it lacks."""
+    wanted, best, lacking = set(reading.header), 0, set(reading.header)
+    for index, (_, row) in enumerate(rows[:HEADER_WITHIN]):
+        missing = wanted - {cell_text(cell).strip() for cell in row.values()}
+        if not missing:
+            return index
+        if len(missing) < len(lacking):
+            best, lacking = index, missing
+    known = [cell_text(cell).strip() for cell in rows[best][1].values()] if rows else []
+    near = {column: nearest(column, known) for column in sorted(lacking)}
+    what = Message("The header row is not found in the first {count} rows: {lacking} is missing.", count=HEADER_WITHIN,
+                   lacking=", ".join(sorted(lacking)))  # fmt: skip
+    found = ", ".join(f"{column} → {close}" for column, close in near.items() if close)
+    cure = (
+        Message("The nearest are: {near}.", near=found) if found else Message("Check that the file is the one of the adapter.")
+    )
+    raise FactorError([Problem(name, what, cure, code="adapter")])

@@ -1,0 +1,124 @@
+"""Drafts of rules from published category rules, and what a rule answers of them."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+import textile_pcf as tp
+from textile_pcf.interchange.draft_rule import draft_rule
+from textile_pcf.interchange.rule_coverage import rule_coverage
+
+FOLDER = os.environ.get("TEXTILE_PCF_CATEGORY_RULES")
+AMOUNT = "amount: {expression: 'measured', basis: {text: 'per kg output', kind: process_output}}"
+SMALL = f"""
+product_category_identity: {{canonical_pcr_id: "textiles.small-yarn", representative_product: "Yarn, made up"}}
+functional_unit: {{what: "Yarn"}}
+system_boundary: {{rules: [{{rule_id: b, applies_to: "All", rule: "Cradle to gate."}}]}}
+reference_flow_definition: {{reference_amount: "1 kg yarn", reference_unit: kg, product_flow_ref: {{name: Yarn, uuid: u-yarn}}}}
+process_map:
+  - {{id: opening, name: Opening, inclusion: required}}
+  - {{id: spinning, name: Spinning, inclusion: conditional, inclusion_condition: "On site"}}
+process_inventory:
+  - id: spinning
+    label: Spinning
+    inputs:
+      product:
+        - {{row_id: sliver_in, name: Sliver, property_unit: Mass / kg, {AMOUNT}}}
+        - {{row_id: spinning_electricity, name: {{en: Electricity, zh: 电力}}, property_unit: Energy / kWh, {AMOUNT}}}
+        - {{row_id: oil, name: Oil, property_unit: Mass / kg commercial product, {AMOUNT}}}
+        - {{row_id: air, name: Air, property_unit: Volume / glorps, {AMOUNT}}}
+    outputs:
+      product:
+        - {{row_id: yarn_out, name: Yarn, flow_ref: {{uuid: u-yarn}}, property_unit: Mass / kg, {AMOUNT}}}
+        - {{row_id: fluff, name: Saleable fluff, property_unit: Mass / kg, {AMOUNT}}}
+      elementary:
+        - {{row_id: dust, name: "Dust, <10 µm", property_unit: Mass / kg, {AMOUNT}}}
+        - {{row_id: methane_out, name: Methane to air, property_unit: Mass / kg, {AMOUNT}}}
+  - id: opening
+    label: Opening
+    inputs:
+      product:
+        - {{row_id: fibre, name: Fibre, property_unit: Mass / kg, {AMOUNT}}}
+    outputs:
+      product:
+        - {{row_id: sliver_out, name: Sliver, property_unit: Mass / kg, {AMOUNT}}}
+      waste:
+        - {{row_id: opening_waste, name: Opening waste, property_unit: Mass / kg, {AMOUNT}}}
+allocation_rules: [{{rule_id: a, applies_to: "Fluff", rule: "By mass."}}]
+data_sources: [{{id: iso, reference: "ISO 14044", used_for: "Allocation"}}]
+"""
+
+
+@pytest.fixture
+def small(tmp_path):
+    path = tmp_path / "structured.yaml"
+    path.write_text(SMALL, encoding="utf-8")
+    return path
+
+
+def loaded(tmp_path, text):
+    path = tmp_path / "draft.yaml"
+    path.write_text(text, encoding="utf-8")
+    return tp.load_rules(path)
+
+
+def test_a_draft(small, tmp_path):
+    text = draft_rule(small, "my_yarn")
+    document = loaded(tmp_path, text).document
+    assert (document.rule, document.status, document.product.unit) == ("my_yarn", "own", "kg")
+    assert [(stage.id, stage.optional) for stage in document.stages] == [("opening", False), ("spinning", True)]
+    assert list(document.stages[0].flows) == ["fibre", "opening_waste"]
+    assert list(document.stages[1].flows) == ["spinning_electricity", "oil", "methane_out"]
+    assert document.stages[1].flows["spinning_electricity"].title.text("zh") == "电力"
+    assert "measured" in document.stages[1].flows["oil"].note.text()
+    assert document.sources["iso"].title == "ISO 14044"
+    assert all(flow.value is None for stage in document.stages for flow in stage.flows.values())
+    for words in (
+        "Is the unit right? It is printed as 'Mass / kg commercial product'",
+        "air: the unit 'Volume / glorps' is not known",
+        "co-product fluff (Saleable fluff)",
+        "dust (Dust, <10 µm) is no greenhouse gas",
+        "sliver_in (Sliver) stays inside the chain",
+    ):
+        assert words in text
+    assert "Boundary, All: Cradle to gate." in document.note.text()
+
+
+def test_a_draft_in_chinese(small, tmp_path):
+    text = draft_rule(small, "my_yarn", "zh")
+    assert "不是温室气体" in text
+    assert not re.search(r"# OPEN: [A-Z][a-z]+ ", text)
+    assert loaded(tmp_path, text)
+
+
+def test_coverage(small):
+    answers = {row.row: (row.answer, str(row.why)) for row in rule_coverage("cotton_fabric@2026.1", small)}
+    assert answers["yarn_out"] == ("product", "It is the product.")
+    assert answers["sliver_in"][0] == answers["sliver_out"][0] == "masses"
+    assert answers["fluff"][0] == answers["dust"][0] == answers["air"][0] == ""
+    assert answers["spinning_electricity"][0].endswith(".electricity")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("a: 1\n", "These are no category rules"), ("process_inventory: [{id: ''}]\n", "This process has no id"),
+     ("process_inventory: [{id: a}, {id: a}]\n", "stands twice"), ("process_inventory: 7\n", "These are no category rules")],
+)  # fmt: skip
+def test_refused(tmp_path, text, words):
+    path = tmp_path / "structured.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(tp.RuleError, match=words):
+        draft_rule(path)
+
+
+@pytest.mark.skipif(not FOLDER, reason="absent witness: TEXTILE_PCF_CATEGORY_RULES names no folder")
+def test_published_files_give_drafts_that_load(tmp_path):
+    paths = sorted(Path(FOLDER or "").glob("*/structured.yaml"))
+    assert paths
+    for path in paths:
+        assert loaded(tmp_path, draft_rule(path, "draft")).stages
+        assert rule_coverage("silk_fabric@2026.1", path)

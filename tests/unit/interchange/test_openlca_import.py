@@ -1,0 +1,79 @@
+"""Results of openLCA that come in: small and strict."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+
+import pytest
+
+import textile_pcf as tp
+
+KG = {"@id": "20aadc24-a391-41cf-b340-3e4529f44bde", "name": "kg"}
+RESULT = {
+    "@type": "Result", "@id": "r1", "name": "Cotton yarn, CN",
+    "flowResults": [{"isRefFlow": True, "amount": 2.0, "unit": KG, "flow": {"@id": "f", "name": "yarn"}}],
+    "impactResults": [
+        {"indicator": {"@id": "gwp", "name": "Climate change"}, "amount": 9.0},
+        {"indicator": {"@id": "acid", "name": "Acidification"}, "amount": 0.1},
+    ],
+    "location": {"@id": "l1", "name": "China"},
+}  # fmt: skip
+CATEGORIES = [{"@id": "gwp", "refUnit": "kg CO2-Eq"}, {"@id": "acid", "refUnit": "mol H+"}]
+
+
+def package(tmp_path, result=RESULT, categories=CATEGORIES, **more):
+    path = tmp_path / "theirs.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"results/{result.get('@id')}.json", json.dumps(result))
+        archive.writestr("locations/l1.json", json.dumps({"@id": "l1", "code": "CN", "name": "China"}))
+        for each in categories:
+            archive.writestr(f"lcia_categories/{each['@id']}.json", json.dumps(each))
+        for name, text in more.items():
+            archive.writestr(f"processes/{name}.json", text)
+    return path
+
+
+def refusal(call):
+    with pytest.raises(tp.FactorError) as error:
+        call()
+    return str(error.value)
+
+
+def test_a_result(tmp_path):
+    (sheet,) = tp.read_openlca(package(tmp_path), gwp="AR6").tables
+    assert {name: sheet.texts[name][0] for name in ("item", "unit", "region", "gwp", "locator", "kind")} == {
+        "item": "olca_cotton_yarn_cn", "unit": "kgCO2e/kg", "region": "CN", "gwp": "AR6", "locator": "r1", "kind": "life_cycle",
+    }  # fmt: skip
+    assert sheet.numbers["value"][0] == 4.5
+    assert sheet.document.redistributable is False
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"impactResults": []}, "The package holds no results."),
+     ({"flowResults": []}, "A result has one reference flow"),
+     ({"flowResults": [{"isRefFlow": True, "amount": 0, "unit": KG}]}, "is no number, or is 0"),
+     ({"flowResults": [{"isRefFlow": True, "amount": 1, "unit": {"@id": "x", "name": "glorp"}}]}, "glorp"),
+     ({"name": None}, "The result has no name."),
+     ({"location": {"@id": "l2", "name": "Atlantis"}}, "The location 'Atlantis' is not known."),
+     ({"@id": 5}, "This is no data set")],
+)  # fmt: skip
+def test_refused(tmp_path, changes, words):
+    assert words in refusal(lambda: tp.read_openlca(package(tmp_path, {**RESULT, **changes})))
+
+
+def test_the_impact_category(tmp_path):
+    path = package(tmp_path, categories=[{**each, "refUnit": "kg CO2e"} for each in CATEGORIES])
+    assert "Several impact categories count CO2e." in refusal(lambda: tp.read_openlca(path))
+    assert tp.read_openlca(path, indicator="Acidification").tables[0].numbers["value"][0] == 0.05
+    assert "Did you mean 'Climate change'?" in refusal(lambda: tp.read_openlca(path, indicator="Climate chnage"))
+    assert "is not a GWP set" in refusal(lambda: tp.read_openlca(path, gwp="AR9"))
+
+
+def test_files_that_are_no_packages(tmp_path):
+    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04 broken")
+    assert "This is no zip file." in refusal(lambda: tp.read_openlca(tmp_path / "x.zip"))
+    assert "This is no JSON" in refusal(lambda: tp.read_openlca(package(tmp_path, p1="{")))
+    with pytest.raises(tp.UsageError):
+        tp.read_openlca(tmp_path / "none.zip")
