@@ -27,8 +27,6 @@ PUBLIC = frozenset({
 OPEN = frozenset({
     "activity.activity.fill_structure",
     "activity.activity.Activity.missing",
-    "brightway.background._rows",
-    "io.table_shape._named_table",
 })  # fmt: skip
 """Internal functions whose arguments are still to be grouped. Remove a line when it is done; never add one."""
 

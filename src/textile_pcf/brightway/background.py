@@ -87,7 +87,8 @@ def factors_from_brightway(
         gases = gases_of(brightway, method, gwp)
         scores = score_activities(brightway, activities, method, gases)
         _refuse_uncharacterised(activities, scores, burden_free, method)
-        rows = list(_rows(activities, rows_units, scores, gases, method, kind, str(year), redistributable))
+        alike = {"year": str(year), "kind": kind, "redistributable": "true" if redistributable else "false"}
+        rows = [row | alike for row in _rows(activities, rows_units, scores, gases, method)]
     document = TableDocument(
         title={"en": f"{database}, scored by {', '.join(method)}"},
         licence=licence or "not stated; taken as not to be passed on",
@@ -174,19 +175,17 @@ def _rows(
     scores: ActivityScores,
     gases: Gases | None,
     method: tuple[str, ...],
-    kind: str,
-    year: str,
-    redistributable: bool,
 ) -> Iterator[dict[str, Any]]:
+    """Yield the cells of each factor that differ from row to row."""
     for number, activity in enumerate(activities):
         unit, node = units[number], activity.node
         row: dict[str, Any] = {
             "item": activity.item, "value": float(scores.score[number] - scores.unprinted[number]),
             "region": node.get("location") or activity.product.get("location") or WORLD,
-            "unit": f"kgCO2e/({unit})" if "*" in unit or " " in unit else f"kgCO2e/{unit}", "year": year, "kind": kind,
+            "unit": f"kgCO2e/({unit})" if "*" in unit or " " in unit else f"kgCO2e/{unit}",
             "source": f"Brightway database {node['database']}", "locator": f"code {node['code']}; method {', '.join(method)}",
             "name_en": " | ".join(filter(None, (node["name"], activity.reference))),
-            "gwp": gases.gwp if gases else "unknown", "redistributable": "true" if redistributable else "false",
+            "gwp": gases.gwp if gases else "unknown",
         }  # fmt: skip
         row |= _gas_columns(row["value"], scores.gases[number], gases) if gases else {}
         yield row | {"notes": " ".join(filter(None, (_treatment_note(activity), row.get("notes", ""))))}
