@@ -10,10 +10,10 @@ import numpy as np
 
 from textile_pcf.activity import Activity
 from textile_pcf.activity.row_patterns import rows_where
-from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.columns import group_rows, take
 from textile_pcf.errors import Problem
-from textile_pcf.factors import LINK, Match, NoMatch, Request
+from textile_pcf.factors import DECLARED, LINK, Match, NoMatch, Request
 from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
 from textile_pcf.inventory.default_table import summed_up
 from textile_pcf.messages.message import Message, sentences
@@ -89,6 +89,17 @@ class FactorMatches:
     def requests(self) -> tuple[Request, ...]:
         """The requests."""
         return tuple(self.all_requests[index] for index in self.match_index.tolist())
+
+    @cached_property
+    def is_declared(self) -> BoolArray:
+        """Whether each request is for a declared footprint, shape (requests,)."""
+        return np.array([request.item.startswith(DECLARED) for request in self.requests], dtype=bool)
+
+    @cached_property
+    def used_rows(self) -> dict[int, list[int]]:
+        """Used rows of each factor table."""
+        table, row = self.factor_rows.T
+        return {number: np.unique(row[table == number]).tolist() for number in np.unique(table[table >= 0]).tolist()}
 
 
 def match_exchanges(activity: Activity, matcher: FactorMatcher) -> FactorMatches:
@@ -192,8 +203,7 @@ def _unknown_suppliers(activity: Activity, links: IndexArray, supplier: IndexArr
 
 def factor_rows(matched: FactorMatches) -> dict[int, list[int]]:
     """Return the used rows of each factor table."""
-    table, row = matched.factor_rows.T
-    return {number: np.unique(row[table == number]).tolist() for number in np.unique(table[table >= 0]).tolist()}
+    return dict(matched.used_rows)
 
 
 def match_warnings(activity: Activity, matched: FactorMatches) -> Iterator[tuple[int, str]]:

@@ -9,7 +9,7 @@ import numpy as np
 from textile_pcf.activity import Activity
 from textile_pcf.arrays import IntArray
 from textile_pcf.columns import group_rows
-from textile_pcf.factors import DECLARED, SPLIT_AND_AIRCRAFT
+from textile_pcf.factors import SPLIT_AND_AIRCRAFT
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.messages.message import Message
 from textile_pcf.rules.arrays import rule_arrays
@@ -20,7 +20,7 @@ UPTAKE = SPLIT_AND_AIRCRAFT.index("uptake")
 def find_double_uptake(inventory: Inventory) -> Iterator[tuple[int, str]]:
     """Per product, a sentence for each flow of its own uptake beside a link or a declared footprint that holds uptake."""
     activity, matches = inventory.activity, inventory.matches
-    declared = np.array([request.item.startswith(DECLARED) for request in matches.requests], dtype=bool)
+    declared = matches.is_declared
     if not matches.has_links and not declared.any():
         return
     flows, rules = activity.exchanges, activity.rules
