@@ -96,6 +96,16 @@ class FactorMatches:
         return np.array([request.item.startswith(DECLARED) for request in self.requests], dtype=bool)
 
     @cached_property
+    def late(self) -> tuple[tuple[int, int], ...]:
+        """Request and first exchange of each match by a factor of a later year; requests without an exchange are left out."""
+        warned = [number for number, match in enumerate(self.matches) if match is not None and match.warning]
+        if not warned:
+            return ()
+        first = np.full(len(self.matches), -1, dtype=np.intp)
+        first[self.request[::-1]] = np.arange(len(self.request))[::-1]
+        return tuple((number, int(first[number])) for number in warned if first[number] >= 0)
+
+    @cached_property
     def used_rows(self) -> dict[int, list[int]]:
         """Used rows of each factor table."""
         table, row = self.factor_rows.T
@@ -210,8 +220,8 @@ def match_warnings(activity: Activity, matched: FactorMatches) -> Iterator[tuple
     """Yield product and warning for each factor of a later year than the activity data."""
     product, warnings = activity.exchange_products, dict[tuple[int, str], None]()
     for number, text in late_factors(activity, matched):
-        rows = np.flatnonzero(matched.request == number)
-        warnings |= dict.fromkeys((index, text) for index in np.unique(product[rows]).tolist())
+        products = np.unique(product[matched.request == number])
+        warnings |= dict.fromkeys((index, text) for index in products.tolist())
     yield from warnings
 
 
@@ -220,16 +230,9 @@ def late_factors(activity: Activity, matched: FactorMatches) -> list[tuple[int, 
 
     A catalogue needs the warnings only, so the products are not determined here.
     """
-    warned = [number for number, match in enumerate(matched.matches) if match is not None and match.warning]
-    if not warned:
-        return []
-    row = np.full(len(matched.matches), -1, dtype=np.intp)
-    row[matched.request] = np.arange(len(matched.request))
     warnings: list[tuple[int, int, str]] = []
-    for number in warned:
-        if row[number] < 0:
-            continue
-        spec, match = activity.rules.flows[activity.exchanges.flow[row[number]]], matched.matches[number]
+    for number, row in matched.late:
+        spec, match = activity.rules.flows[activity.exchanges.flow[row]], matched.matches[number]
         assert match is not None
         name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
         item = matched.requests[number].item
