@@ -99,7 +99,7 @@ def test_3_the_factors_are_wrong(command, verb):
     code, out, err = command(*verb, path)
     assert code == 3
     assert out == ""
-    assert f"{path}:4 (item): power life_cycle CN 2024 stands already" in err
+    assert f"{path}:4 (item): power life_cycle CN 2024 is already in" in err
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])
@@ -207,5 +207,5 @@ def test_a_full_disk_is_told_in_plain_words(form):
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, env={"PYTHONPATH": source}, check=False)
     assert done.returncode == 2
-    assert done.stderr.decode().splitlines()[-1].startswith("There is no room left on the disk.")
+    assert done.stderr.decode().splitlines()[-1].startswith("The disk is full.")
     assert b"Traceback" not in done.stderr and b"Exception" not in done.stderr

@@ -121,7 +121,7 @@ def test_explanation_of_a_stage_alone():
 
 def test_explanation_says_factor_source_locator_and_fallback():
     text = good().explain("FABRIC-1", "weaving")
-    for words in ("electricity CN 2023", "asked 2024→2023", "printed 0.6 kgCO2e/kWh", "hand", "good.csv:11"):
+    for words in ("electricity CN 2023", "requested 2024→2023", "printed 0.6 kgCO2e/kWh", "hand", "good.csv:11"):
         assert words in text, words
 
 

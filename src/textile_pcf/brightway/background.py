@@ -130,7 +130,7 @@ def _units(activities: list[SelectedActivity], known: Mapping[str, str]) -> list
         Problem(
             f"{activity.node['database']} ({activity.node['name']})",
             Message("The unit {unit!r} is not known.", unit=activity.unit),
-            "Say what it is with units={...}, or leave the activity out with select.",
+            "Define it with units={...}, or leave the activity out with select.",
             code="bad-unit",
         )
         for unit, activity in zip(units, activities, strict=True)
@@ -154,7 +154,7 @@ def _refuse_uncharacterised(
                 item=activity.item,
             ),
             Message(
-                "Link its exchanges in Brightway, choose another method, or say burden_free=[{item!r}] where 0 is meant.",
+                "Link its exchanges in Brightway, choose another method, or set burden_free=[{item!r}] if 0 is meant.",
                 item=activity.item,
             ),
             code="nothing-characterised",
@@ -210,6 +210,6 @@ def _gas_columns(value: float, masses: FloatArray, gases: Gases) -> dict[str, An
         rest = 0.0
     by_gas["co2_fossil"] += rest
     if min(by_gas.values()) < 0:
-        return {"notes": "Gases are not told: some of them would be negative."}
-    note = Message("Other gases add {rest:.4g} kgCO2e, which stands under co2_fossil.", rest=rest) if rest else ""
+        return {"notes": "Gases are not listed: some of them would be negative."}
+    note = Message("Other gases add {rest:.4g} kgCO2e, which is included in co2_fossil.", rest=rest) if rest else ""
     return {**by_gas, "notes": note}

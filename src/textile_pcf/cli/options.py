@@ -70,5 +70,5 @@ biogenic = click.option("--biogenic", metavar="CONVENTION", help="minus_one_plus
 supply = click.option(
     "--supply", metavar="TABLE", type=PATH, help="Supply table of the sites: on-site power, contracts, heat by source."
 )
-unit = click.option("--unit", metavar="UNIT", help="Tell results per kg, m2, m, '100 m', piece …")
+unit = click.option("--unit", metavar="UNIT", help="Unit of the results: kg, m2, m, '100 m', piece …")
 output = click.option("-o", "--output", metavar="FILE", type=PATH, help="File to write; standard output otherwise.")

@@ -109,7 +109,7 @@ def _loss_rows(metered: Metered, groups: list[Group], problems: list[Problem]) -
         names = {"product": row["product"], "process": row["process"]}
         if row["loss"] is None:
             what, cure = (
-                "The loss of {product!r} in {process!r} is asked for, and an input is missing.",
+                "The loss of {product!r} in {process!r} is requested, and an input is missing.",
                 "Give the input of every batch.",
             )
         elif row["loss"] < 0:

@@ -126,7 +126,7 @@ def _check_row(plan: Plan, row: int, problems: list[Problem]) -> None:
     driver, weight, text = plan.driver[row], float(plan.weight[row]), plan.table.texts("weight")[row]
     if driver in (NONE, ECONOMIC) and not plan.reason(row):
         what = Message("The driver {driver} needs a reason.", driver=driver)
-        plan.table.problem(problems, row, "reason", what, Message("Say in the column `reason` why."))
+        plan.table.problem(problems, row, "reason", what, Message("Give the reason in the column `reason`."))
     if driver == NONE and text:
         what = Message("The driver none takes nothing, and here is the weight {text}.", text=text)
         plan.table.problem(problems, row, "weight", what, Message("Leave the weight empty, or name a driver."))

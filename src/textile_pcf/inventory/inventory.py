@@ -273,8 +273,8 @@ def _overflows(inventory: Inventory) -> list[Problem]:
     activity = inventory.activity
     emissions = inventory.amount * inventory.split_values[inventory.value_index].sum(axis=1)
     rows = np.unique(activity.exchanges.row[~np.isfinite(emissions)])
-    what, cure = "The emissions of this amount are beyond what can be counted.", "Check the amount and its unit."
+    what, cure = "The emissions of this amount are too large to calculate.", "Check the amount and its unit."
     problems = list(activity.columns.problems_at(rows[rows >= 0], what, cure, "amount", "huge"))
     return problems or [
-        Problem(activity.columns.table.name, "The emissions add up beyond what can be counted.", cure, code="huge")
+        Problem(activity.columns.table.name, "The emissions add up to more than can be calculated.", cure, code="huge")
     ]

@@ -106,13 +106,15 @@ def _given_twice(activity: Activity, periods: Periods) -> Iterator[Problem]:
         (flows.row[rows], (periods.flow, periods.totals, flows.patterns.item[flows.pattern[rows]], flows.region[rows])),
         (outputs.row, (periods.outputs, code["item"][outputs.row], code["region"][outputs.row])),
     )
-    cure = "Give it once, or tell its parts apart by item or region."
+    cure = "Give it once, or distinguish its parts by item or region."
     for row, columns in groups:
         first, group = group_rows(*columns)
         earlier = row[first[group]]
         again = np.flatnonzero(code["year"][row] != code["year"][earlier])
         for index in again[np.unique(row[again], return_index=True)[1]]:
-            what = Message("The same period stands already, in {location}.", location=cells.table.location(int(earlier[index])))
+            what = Message(
+                "The same period was given before, in {location}.", location=cells.table.location(int(earlier[index]))
+            )
             yield from cells.problems_at([int(row[index])], what, cure, "year", "twice")
 
 

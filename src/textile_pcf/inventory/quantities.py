@@ -231,7 +231,7 @@ def _check_losses(
             ratio = "A ratio of input to output is above 0; 5 percent is written 5 with unit %."
             cure = percent if spec.basis == "input" else ratio
             yield from activity.columns.problems_at(
-                [int(row)], Message("A loss of {text} cannot be.", text=text), cure, "amount", "loss"
+                [int(row)], Message("A loss of {text} is impossible.", text=text), cure, "amount", "loss"
             )
 
 

@@ -118,7 +118,7 @@ def _header_note(raw: RawTable, top: int) -> tuple[str, ...]:
         return ()
     return (
         Message(
-            "The header of {table} was found in line {line}; what stands above it was passed over.",
+            "The header of {table} was found in line {line}; the lines above it were ignored.",
             table=raw.name,
             line=raw.lines[top],
         ),
@@ -130,9 +130,7 @@ def _drop_numbering(raw: RawTable, heads: list[Any], cells: list[list[Any]], hea
     notes: list[str] = []
     for index in header.numbering_columns(heads, cells):
         notes.append(
-            Message(
-                "The column {column!r} of {table} numbers the rows; it was passed over.", column=heads[index], table=raw.name
-            )
+            Message("The column {column!r} of {table} numbers the rows; it was ignored.", column=heads[index], table=raw.name)
         )
         heads[index], cells[index] = "", [""] * len(cells[index])
     return notes
@@ -182,6 +180,6 @@ def _headless_cells(raw: RawTable, heads: list[Any], cells: list[list[Any]], top
         first = next((number for number, cell in enumerate(column) if cell != ""), None)
         if not str(head).strip() and first is not None:
             where = raw.location(top + 1 + first, index)
-            what = Message("{cell!r} stands in a column without a header.", cell=str(column[first])[:60])
+            what = Message("{cell!r} is in a column without a header.", cell=str(column[first])[:60])
             problems.append(Problem(where, what, "Write a header above it, or clear the column.", code="headless"))
     return problems

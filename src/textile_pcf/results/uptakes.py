@@ -37,7 +37,7 @@ def find_double_uptake(inventory: Inventory) -> Iterator[tuple[int, str]]:
         for row in brought[product[brought] == product[own]].tolist():
             name, other = (_named(activity, int(flows.flow[each])) for each in (own, row))
             text = Message(
-                "{name}: the material of {other} holds uptake of CO2 already; give 0 here, or the same carbon counts twice.",
+                "{name}: the material of {other} includes uptake of CO2 already; give 0 here, or the same carbon counts twice.",
                 name=name,
                 other=other,
             )

@@ -134,9 +134,9 @@ def test_wrong_arguments(blend, values, words):
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({ActivityRow(3): np.array([0.5, 1.0])}, r"spinning\.waste.*loss of 1 cannot be"),
-        ({RuleNumber("loss", 1): np.array([0.5, 1.25])}, r"weaving\.waste.*loss of 1\.25 cannot be"),
-        ({ActivityRow(3): np.array([0.5, -0.1])}, "A draw of -0.1 cannot be"),
+        ({ActivityRow(3): np.array([0.5, 1.0])}, r"spinning\.waste.*loss of 1 is impossible"),
+        ({RuleNumber("loss", 1): np.array([0.5, 1.25])}, r"weaving\.waste.*loss of 1\.25 is impossible"),
+        ({ActivityRow(3): np.array([0.5, -0.1])}, "A draw of -0.1 is impossible"),
         ({ActivityRow(1): np.zeros(2), ActivityRow(2): np.array([1.0, 0.0])}, "all shares"),
         ({ActivityRow(0): np.array([0.0])}, "cannot be calculated"),
     ],

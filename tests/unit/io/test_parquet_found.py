@@ -180,9 +180,9 @@ def test_what_is_neither_text_nor_number_is_refused_with_its_place(
 def test_columns_of_one_name_and_of_none_are_told(mill: Path, capsys) -> None:
     table = rows(["A"])
     twice = write(mill, table.append_column("product", table["product"]))
-    assert batch(mill, twice) == 4 and "The column 'product' stands here twice." in capsys.readouterr().err
+    assert batch(mill, twice) == 4 and "The column 'product' occurs twice." in capsys.readouterr().err
     nameless = write(mill, table.append_column("", pa.array(["", "lost", None])))
     assert batch(mill, nameless) == 4
-    assert "mill.parquet row 1: 'lost' stands in a column without a header." in capsys.readouterr().err
+    assert "mill.parquet row 1: 'lost' is in a column without a header." in capsys.readouterr().err
     empty = write(mill, table.append_column("", pa.array([None, "", " "])))
     assert batch(mill, empty) == 0

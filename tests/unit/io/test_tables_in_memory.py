@@ -60,7 +60,7 @@ def test_parquet(tmp_path, monkeypatch, form):
 FRAME_FAULTS = [
     (pd.DataFrame({"product": [], "stage": []}), "no rows"),
     (pd.DataFrame({"product": ["P"], "stgae": ["a"]}), "Did you mean 'stage'?"),
-    (pd.DataFrame([["P", "Q"]], columns=["product", "product"]), "stands here twice"),
+    (pd.DataFrame([["P", "Q"]], columns=["product", "product"]), "occurs twice"),
     (
         pd.DataFrame({"product": ["P"], "amount": [pd.Timestamp("2024-01-01")]}),
         "row 0: '2024-01-01 00:00:00' in column 'amount'",
@@ -129,7 +129,7 @@ def test_listed_cells_of_any_kind_are_kept():
     assert table.columns == {"product": [0], **{name: [cell] for name, cell in cells.items()}}
     with pytest.raises(InputError) as caught:
         read_table({"product": "P", "rows": [{**cells, "note": {"a": 1}}]}, known_columns=KNOWN)
-    assert "input (rows.0.note): A list or mapping stands in a cell." in str(caught.value)
+    assert "input (rows.0.note): A cell contains a list or mapping." in str(caught.value)
 
 
 LISTED_FAULTS = [
@@ -141,7 +141,7 @@ LISTED_FAULTS = [
     ({"prodct": "P", "rows": [{"stage": "a"}]}, "'prodct' is not known here. Did you mean 'product'?"),
     ({"product": "P", "rows": ["a"]}, "input (rows.0): This is not a row."),
     ({"product": "P", "rows": [{"stgae": "a"}]}, "'stgae' is not a known column. Did you mean 'stage'?"),
-    ({"product": "P", "rows": [{"stage": ["a"]}]}, "A list or mapping stands in a cell."),
+    ({"product": "P", "rows": [{"stage": ["a"]}]}, "A cell contains a list or mapping."),
     (["a"], "input (0): This is not a product with rows."),
 ]
 

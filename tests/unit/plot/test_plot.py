@@ -112,7 +112,7 @@ def test_what_cannot_be_drawn_is_told(poplin: Any, three: Any) -> None:
     ):
         with pytest.raises(tp.UsageError, match=words):
             call()
-    with pytest.raises(tp.InputError, match="cannot be told per piece"):
+    with pytest.raises(tp.InputError, match="cannot be converted to one per piece"):
         poplin.plot.stages(unit="piece")
 
 

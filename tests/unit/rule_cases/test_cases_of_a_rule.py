@@ -136,7 +136,7 @@ def test_an_error_with_other_words(command, begun):
     changed(begun / "denim_cases.yaml", "[spinning.electricity,", "[spinning.steam,")
     code, _, err = command("rules", "test", "denim.yaml")
     assert code == 3
-    assert "expect_error.0): No message says 'spinning.steam'. The messages are told below" in err
+    assert "expect_error.0): No message contains 'spinning.steam'. The messages are listed below" in err
     assert "Electricity is missing" in err
 
 
@@ -193,7 +193,7 @@ def test_paths_without_cases(command, begun):
     assert code == 2 and "There is no such file or folder." in err
     (begun / "alone_cases.yaml").write_text(f"{CASE}  expect: {{total: 1}}\n", encoding="utf-8")
     code, _, err = command("rules", "test", "alone_cases.yaml")
-    assert code == 3 and "This case names no rule, and none stands beside it." in err
+    assert code == 3 and "This case names no rule, and there is none in its folder." in err
     assert command("rules", "test", "denim.yaml", "--format", "xml")[0] == 2
 
 
@@ -213,6 +213,6 @@ def test_lines_masses_and_warnings_that_are_not_so(command, begun):
         "expect_lines.2.colour): The result has no 'colour'; there is ",
         "expect_masses.0.input): Worked out 1, calculated 1.5625.",
         "expect_masses.1): 0 masses are named so; name one.",
-        "expect_warnings.0): No warning says 'too much'.",
+        "expect_warnings.0): No warning contains 'too much'.",
     ):
         assert told in err, err

@@ -18,8 +18,8 @@ from textile_pcf.rules import advice, editions, load_rules
 FILES = ["denim.yaml", "denim_cases.yaml", "rule.schema.json", "cases.schema.json"]
 GAPS = [
     "title: missing; reports will show the id.",
-    "valid_from: missing; the newest edition cannot be told by it.",
-    "cutoff: missing; say which flows may be left out.",
+    "valid_from: missing; without it the newest edition is not known.",
+    "cutoff: missing; state which flows may be left out.",
     "spinning.spinning_waste: no plausible band.",
     "weaving.weaving_waste: no plausible band.",
 ]
@@ -178,7 +178,7 @@ def test_begun_from_a_shipped_rule(command, tmp_path, origin):
     assert advice(load_rules(tmp_path / "my_rule.yaml"))[:2] == GAPS[:2]
     assert faults(tmp_path / "rule.schema.json", tmp_path / "my_rule.yaml", (dict,)) == []
     assert faults(tmp_path / "cases.schema.json", tmp_path / "my_rule_cases.yaml", (list,)) == []
-    assert f"Begun from {load_rules(origin).name}" in (tmp_path / "my_rule.yaml").read_text(encoding="utf-8")
+    assert f"Started from {load_rules(origin).name}" in (tmp_path / "my_rule.yaml").read_text(encoding="utf-8")
     code, out, err = command("rules", "test", "my_rule.yaml")
     assert (code, out.count("refused, as expected")) == (0, 1), err
 
@@ -220,8 +220,8 @@ MISTAKES = {
     ),
     "unit that does not fit": ('unit: "%"', "unit: kWh", "A loss is mass per mass, but kWh is energy.", "能量"),
     "unknown unit": ("unit: t*km", "unit: tonkm", "'tonkm' is not a known unit.", "不是已知的单位"),
-    "duplicate key": ("gwp: AR6", "gwp: AR6\ngwp: AR5", "The key 'gwp' stands here a second time", "第二次出现"),
-    "anchor": ("unit: kg  ", "unit: &bomb kg", "An anchor (&bomb) stands here.", "锚点"),
+    "duplicate key": ("gwp: AR6", "gwp: AR6\ngwp: AR5", "The key 'gwp' occurs here a second time", "第二次出现"),
+    "anchor": ("unit: kg  ", "unit: &bomb kg", "An anchor (&bomb) is used here.", "锚点"),
     "edition without quotes": ('edition: "1"', "edition: 2026.10", "An edition is text", "加引号"),
     "comma without quotes": (
         '"Yarn in minus fabric out, over yarn in."', "Yarn in minus fabric out, over yarn in.", "is not known here", "不认识",
@@ -249,7 +249,7 @@ BOMB = "a: &a [x, x, x]\n" + "".join(f"{b}: &{b} [{', '.join(['*' + a] * 9)}]\n"
 def test_a_bomb_does_not_explode(command, begun):
     (begun / "denim.yaml").write_text(BOMB, encoding="utf-8")
     code, out, err = command("rules", "test", "denim.yaml")
-    assert (code, out) == (3, "") and "An anchor (&a) stands here. Leave it out." in err and "An alias (*a)" in err
+    assert (code, out) == (3, "") and "An anchor (&a) is used here. Leave it out." in err and "An alias (*a)" in err
     (begun / "denim_cases.yaml").write_text("- " + BOMB.replace("\n", "\n  ").rstrip(), encoding="utf-8")
     code, out, err = command("rules", "test", "denim_cases.yaml")
-    assert (code, out) == (4, "") and "denim_cases.yaml:1 (0.a): An anchor (&a) stands here." in err
+    assert (code, out) == (4, "") and "denim_cases.yaml:1 (0.a): An anchor (&a) is used here." in err
