@@ -25,7 +25,6 @@ PUBLIC = frozenset({
 """Public functions with more arguments, all of them named in the documentation. Commands have one argument per option."""
 
 OPEN = frozenset({
-    "activity.activity.fill_structure",
     "activity.activity.Activity.missing",
 })  # fmt: skip
 """Internal functions whose arguments are still to be grouped. Remove a line when it is done; never add one."""

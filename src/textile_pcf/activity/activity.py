@@ -45,10 +45,6 @@ class Activity:
         Output of each period. [unit of its row]
     problems : tuple of Problem
         Problems of the table; empty for valid data.
-    key : tuple or None
-        Signature under which the structure can be cached; None if it is not cached.
-    known_complete : bool
-        Whether the structure was taken from the cache, so that its rows are known to be complete.
 
     Examples
     --------
@@ -69,8 +65,6 @@ class Activity:
     losses: FloatArray
     output_value: FloatArray
     problems: tuple[Problem, ...]
-    key: tuple[object, ...] | None = None
-    known_complete: bool = False
 
     def __repr__(self) -> str:
         rows = f"{self.columns.rows} rows of {len(self.names)} product{'s' if len(self.names) != 1 else ''}"
@@ -206,8 +200,6 @@ def fill_structure(
     names: tuple[str, ...] | ArrowStrings,
     value: FloatArray,
     problems: list[Problem],
-    key: tuple[object, ...] | None = None,
-    known_complete: bool = False,
 ) -> Activity:
     """Combine a structure with the amounts of a table.
 
@@ -221,8 +213,6 @@ def fill_structure(
     value : ndarray of float, shape (rows,)
         Amount of each row in canonical units.
     problems : list of Problem
-    key, known_complete
-        See `Activity`.
 
     Returns
     -------
@@ -242,6 +232,4 @@ def fill_structure(
         losses=structure.losses.values(value),
         output_value=value[structure.outputs.row],
         problems=tuple(problems),
-        key=key,
-        known_complete=known_complete,
     )

@@ -10,6 +10,7 @@ import numpy as np
 
 from textile_pcf.activity import Activity
 from textile_pcf.activity.row_patterns import rows_where
+from textile_pcf.activity.structure_cache import structure_cache
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.columns import group_rows, take
 from textile_pcf.errors import Problem
@@ -128,7 +129,7 @@ def match_exchanges(activity: Activity, matcher: FactorMatcher) -> FactorMatches
         *_unknown_suppliers(activity, links, supplier),
     ]
     matched = replace(matched, problems=tuple(problems)) if problems else matched
-    if activity.known_complete and not problems:
+    if activity.structure in structure_cache(activity.rules) and not problems:
         matcher.matches_by_structure[activity.structure] = matched
     return matched
 
