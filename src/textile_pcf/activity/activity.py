@@ -152,21 +152,17 @@ class Activity:
             return int(self.components.product[entry]), self.components.component_names[int(self.components.component[entry])]
         return entry, ""
 
-    def missing(
-        self, stage: int, entry: int, name: str, what: str, cure: str, code: str, target: tuple[str, str] | None = None
-    ) -> Problem:
+    def missing(self, stage: int, entry: int, name: str | tuple[str, str], what: str, cure: str, code: str) -> Problem:
         """Return a problem of a quantity that has no row.
 
         Parameters
         ----------
         stage, entry : int
             Stage that owns the quantity, and its component or product.
-        name : str
-            Id of the quantity.
+        name : str or tuple of (str, str)
+            Id of the quantity; stage and flow whose row would give it, if that is another stage.
         what, cure, code : str
             See `Problem`.
-        target : tuple of (str, str), optional
-            Stage and flow whose row would give the quantity, if these are others.
 
         Returns
         -------
@@ -176,11 +172,11 @@ class Activity:
         index, component = self.entry_name(stage, entry)
         of = f" of {component}" if component else ""
         table, owner, product = self.columns.table, self.rules.stage_id(stage), self.products[index]
-        first = target or (owner, name)
+        first = (owner, name) if isinstance(name, str) else name
         of_target, of_owner = (first[0], ""), (owner, "")
         keys = ((*first, product), first, (*of_target, product), of_target, (*of_owner, product), of_owner)
         location = next((table.target_cells[key] for key in keys if key in table.target_cells), table.name)
-        path = ".".join(filter(None, target)) if target else f"{owner}.{name}"
+        path = ".".join(filter(None, first))
         return Problem(f"{location} ({path}{of}, product {product})", what, cure, product, code)
 
     @cached_property
