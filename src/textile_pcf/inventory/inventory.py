@@ -250,8 +250,7 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
     """
     with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below
         masses, exchanges = stage_masses(activity, quantities), activity.exchanges
-        scale = None if quantities.scale is exchanges.unit_scale else quantities.scale
-        amount = engine.exchange_amounts(quantities.value, scale, exchanges.process, masses, exchanges.driver_rows)
+        amount = engine.exchange_amounts(quantities.value, quantities.scale, exchanges.process, masses, exchanges.driver_rows)
         inventory = _assemble(activity, quantities, matches, masses, amount)
         emissions = inventory.emissions_by_process
         if np.count_nonzero(np.isfinite(emissions)) < emissions.size:
