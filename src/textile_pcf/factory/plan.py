@@ -117,7 +117,7 @@ def _check_repetitions(plan: Plan, problems: list[Problem]) -> None:
     for row, pair in enumerate(zip(plan.carrier.tolist(), plan.process.tolist(), strict=True)):
         first = plan.row_of.get(pair, row)
         if first != row:
-            what = Message("This carrier and process stand already in {where}.", where=plan.table.location(first))
+            what = Message("This carrier and process are already in {where}.", where=plan.table.location(first))
             plan.table.problem(problems, row, "process", what, Message("Keep one of the rows."))
 
 

@@ -96,7 +96,7 @@ MISTAKES = {
         UTILITIES, PRODUCTION, SHARED + "electricity,dyeing,hours,1,",
         r"row 0 \(driver\)", "'hours' is no value", "machine_hours"),
     "the same row twice": (
-        UTILITIES, PRODUCTION, PLAN + "电,dyeing,output,3", r"row 2 \(process\)", "stand already in row 0", "Keep one"),
+        UTILITIES, PRODUCTION, PLAN + "电,dyeing,output,3", r"row 2 \(process\)", "are already in row 0", "Keep one"),
     "a driver missing for a product": (
         UTILITIES, TWO, SHARED + "electricity,dyeing,machine_hours,1,", r"row 0 \(machine_hours\)",
         "'machine_hours' of 'A' is missing, by which row 0", "Fill it in, or name another driver"),
