@@ -26,14 +26,6 @@ PUBLIC = frozenset({
 })  # fmt: skip
 """Public functions with more arguments, all of them named in the documentation. Commands have one argument per option."""
 
-OPEN = frozenset({
-    "activity.activity.fill_structure",
-    "activity.activity.Activity.missing",
-    "brightway.background._rows",
-    "io.table_shape._named_table",
-})  # fmt: skip
-"""Internal functions whose arguments are still to be grouped. Remove a line when it is done; never add one."""
-
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -92,5 +84,5 @@ def test_functions_have_at_most_40_lines():
 
 def test_internal_functions_have_at_most_6_arguments():
     many = {name for name, each in _all_functions().items() if _arguments(each) > ARGUMENTS and not _is_command(each)}
-    assert many == PUBLIC | OPEN
+    assert many == PUBLIC
     assert len(PUBLIC) <= 11  # the design's ten, and `compare` as its contract names its arguments

@@ -207,7 +207,7 @@ class RuleError(PcfError):
 
     Examples
     --------
-    >>> error = RuleError([Problem("rule.yaml:3", "The driver 'output' stands twice.", "Name each driver once.")])
+    >>> error = RuleError([Problem("rule.yaml:3", "The driver 'output' is given twice.", "Name each driver once.")])
     >>> error.problems[0].cure
     'Name each driver once.'
     """

@@ -216,7 +216,7 @@ def _vocabulary_problems(table: Table, number: int, cells: Mapping[str, str]) ->
             )
             yield Problem(
                 table.location(number, column),
-                Message("{text!r} cannot stand in column {column}.", text=cells[column], column=column),
+                Message("{text!r} is not allowed in column {column}.", text=cells[column], column=column),
                 cure,
                 code="supply",
             )
@@ -232,7 +232,7 @@ def _vocabulary_problems(table: Table, number: int, cells: Mapping[str, str]) ->
                 code="supply",
             )
     if cells["boundary"] not in ("", "delivered") and not cells["efficiency"]:
-        what = Message("Heat told as {boundary} needs the efficiency from there to the machine.", boundary=cells["boundary"])
+        what = Message("Heat given as {boundary} needs the efficiency from there to the machine.", boundary=cells["boundary"])
         yield Problem(table.location(number, "efficiency"), what, "Write it as a part of 1, for example 0.78.", code="supply")
 
 
@@ -292,7 +292,7 @@ def _duplicate_instruments(rows: Iterable[_Row]) -> Iterator[Problem]:
         if row.part in COVERING:
             if row.id in locations:
                 what = Message(
-                    "The {part} {id_!r} stands already in {location}.", part=row.part, id_=row.id, location=locations[row.id]
+                    "The {part} {id_!r} is already in {location}.", part=row.part, id_=row.id, location=locations[row.id]
                 )
                 cure = "One instrument covers electricity once; retire another for more."
                 yield Problem(row.location, what, cure, code="supply")
@@ -369,7 +369,7 @@ def _outside_period(covering: list[_Row], grid: list[_Row]) -> Iterator[Problem]
             start = use.start or (date(year, 1, 1) if year else None)
             end = use.end or (date(year, 12, 31) if year else None)
             if start is None or end is None:
-                what = "The grid row says no period, so it cannot be told whether the contract covers it."
+                what = "The grid row has no period, so it is not known whether the contract covers it."
                 yield Problem(use.location, what, "Give its year, or period_start and period_end.", code="supply")
             elif row.start and row.end and (row.end < start or row.start > end):
                 what = Message(

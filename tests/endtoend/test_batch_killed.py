@@ -14,13 +14,10 @@ import numpy as np
 import psutil
 import pyarrow.parquet as pq
 import pytest
+import workload
 
-from paths import BENCHMARKS
 from textile_pcf.batch import calculate_batch
 from textile_pcf.batch.partitioning import plan_partitions
-
-sys.path.insert(0, str(BENCHMARKS))
-import workload
 
 PRODUCTS, KILLS = 400, 10
 BAD = (7, 250)  # products that are rejected

@@ -14,12 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+import workload
 
 import textile_pcf as tp
-from paths import BENCHMARKS, ROOT
-
-sys.path.insert(0, str(BENCHMARKS))
-import workload
+from paths import ROOT
 
 RECIPES = ROOT / "docs" / "recipes"
 PRODUCTS, BAD = 120, (0, 77)

@@ -1,4 +1,4 @@
-"""The mistakes of `docs/mistakes.yaml`, made in a filled workbook, and what the library answers: written into two pages.
+"""The mistakes of `docs/mistakes.yaml` in a filled workbook, and what the library answers: written into two pages.
 
 `python tests/tools/docs_pages.py` renews the pages; `tests/endtoend/test_docs.py` says when it is due.
 """
@@ -144,7 +144,7 @@ def mistakes() -> tuple[Told, ...]:
         book = Workbook(Path(folder))
         good = book.answer()
         assert not good, f"the good workbook: {good}"
-        found = tuple(book.told(entry) for entry in yaml.safe_load(DATA.read_text(encoding="utf-8")))
+        found = tuple(book.told(entry) for entry in yaml.safe_load(DATA.read_text(encoding="utf-8"))["workbook"])
     quiet = [each.entry["title"]["en"] for each in found if not each.lines]
     assert not quiet, f"no mistake any more, take it out of {DATA.name}: {quiet}"
     return found

@@ -109,9 +109,13 @@ def renewed(page: Path) -> str:
 
 def generated(name: str) -> str:
     """What stands between `generated: name` and `end` in a page."""
-    made = (_stages, _inside, _words, _methods, _units, _kinds, _aliases, _more, _mistakes_en, _mistakes_zh, _site_mistakes_en,
-            _site_mistakes_zh, _meters_mistakes_en, _meters_mistakes_zh, _listed_en, _listed_zh)  # fmt: skip
-    return {function.__name__.lstrip("_"): function for function in made}[name]()
+    made = (_stages, _inside, _words, _methods, _units, _kinds, _aliases, _more, _mistakes_en, _mistakes_zh, _good_table,
+            _listed_en, _listed_zh)  # fmt: skip
+    functions = {function.__name__.lstrip("_"): function for function in made}
+    if name in functions:
+        return functions[name]()
+    section, _, language = name.partition("_mistakes_")
+    return _of_tables(section, language)
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -257,32 +261,17 @@ def _mistakes_zh() -> str:
     return section("zh")
 
 
-def _site_mistakes_en() -> str:
-    """What mills get wrong in the tables of a site's year, and what is told."""
-    from docs_site_mistakes import section
+def _of_tables(section: str, language: str) -> str:
+    from docs_table_mistakes import section as text_of
 
-    return section("en")
-
-
-def _site_mistakes_zh() -> str:
-    """The same in Chinese."""
-    from docs_site_mistakes import section
-
-    return section("zh")
+    return text_of(section, language)
 
 
-def _meters_mistakes_en() -> str:
-    """What mills get wrong in readings, meters and batches, and what is told."""
-    from docs_site_mistakes import section
+def _good_table() -> str:
+    """The table without mistakes that the mistakes in a table begin from."""
+    from docs_table_mistakes import good_table
 
-    return section("en", "meters")
-
-
-def _meters_mistakes_zh() -> str:
-    """The same in Chinese."""
-    from docs_site_mistakes import section
-
-    return section("zh", "meters")
+    return good_table()
 
 
 def _listed_en() -> str:

@@ -27,6 +27,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import damaged_inputs as ways
+import damaged_tables
 from textile_pcf.cli import run
 
 LIMIT = 20  # seconds
@@ -60,14 +61,14 @@ def spoilt(number: int, seed: int, folder: Path) -> Case:
     batch = ["batch", str(file), *own, "-o", str(folder / "out"), "--on-error", draw.choice(("reject", "reject", "fail"))]
     commands = [calculate, ["check", str(file), *own], batch]
     if kind in ("csv", "units"):
-        ways.spoilt_csv(draw, ways.activity(draw), file) if kind == "csv" else ways.spoilt_units(draw, file)
+        ways.spoilt_csv(draw, ways.activity(draw), file) if kind == "csv" else damaged_tables.spoilt_units(draw, file)
     elif kind == "xlsx":
         ways.spoilt_workbook(draw, file)
         commands.append(["check", str(file), *own, "--annotate", str(folder / "marked.xlsx")])
     elif kind in ("yaml", "json"):
         ways.written(draw, ways.tree(draw), file)
     elif kind == "parquet":
-        ways.spoilt_parquet(draw, file)
+        damaged_tables.spoilt_parquet(draw, file)
     elif kind == "rule":
         ways.spoilt_rule(draw, file)
         commands = [["rules", "lint", str(file)], ["calculate", str(sound), "--rule", str(file), "--factors", str(table)]]

@@ -174,7 +174,7 @@ def test_items_of_the_category_asked_for(tmp_path: Path) -> None:
 
 def test_the_flow_is_named_in_the_readers_language(tmp_path: Path) -> None:
     row = "P,dyeing,steam,1,kWh,,,,"
-    assert "'kWh' is energy, but Steam is told in kg or kg/kg." in said(tmp_path, row)
+    assert "'kWh' is energy, but Steam is measured in kg or kg/kg." in said(tmp_path, row)
     assert "而 蒸汽 的单位应为 kg" in said(tmp_path, row, "zh")
     both = "P,dyeing,heat,1,MJ,,,,"
     assert "(dyeing.heat, product P): Only one of these can be taken: Heat delivered [dyeing.heat], Natural gas" in said(
@@ -190,7 +190,7 @@ def test_no_factor_tells_kinds_and_regions(tmp_path: Path) -> None:
     heat = "P,dyeing,heat,1,MJ,,,,"
     message = said(tmp_path, heat, rule=own)
     assert "of kind 'life_cycle' in factors; there are: combustion (CN, RER); direct (DE)." in message
-    assert "No row of these tables is of this kind; the rule may say one of: combustion, direct, life_cycle." in said(
+    assert "No row of these tables is of this kind; the rule may use one of: combustion, direct, life_cycle." in said(
         tmp_path, heat, rule=own.replace("unit: MJ, factor: heat,", "unit: MJ, factor: heat, kind: combustoin,", 1)
     )
     abroad = said(tmp_path, "P,dyeing,heat,1,MJ,,IN,,", rule=own.replace("factor: heat,", "factor: heat, kind: combustion,", 1))

@@ -55,13 +55,12 @@ def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
         If the source is no table with the needed columns, or a template workbook of another rule.
     """
     cells = check_template_rule(read_columns(source), rules)
-    signature = table_signature(cells)
-    key, products = signature or (None, ())
-    structure = structure_cache(rules).get(key) if key is not None else None
+    signature, products = table_signature(cells) or (None, ())
+    structure = structure_cache(rules).get(signature)
     if structure is not None and not any(check_data_types(cells)):
         value, no_empty = to_canonical(cells.numbers["amount"], structure.rows)
         if (no_empty or all_valid(value, cells)) and not any(_other_checks(cells, rules, structure.rows)):
-            activity = fill_structure(rules, cells, structure, products, value, [], key, True)
+            activity = fill_structure(rules, cells, structure, products, value, [])
             if not any(check_shares(cells, activity.components)):
                 return activity
     problems = [*cells.problems, *check_vocabulary(cells)]
@@ -74,7 +73,8 @@ def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
         *check_cutoffs(cells, rows),
         *structure_problems,
     ]
-    activity = fill_structure(rules, cells, structure, cells.texts["product"].categories, value, problems, key)
+    structure = replace(structure, signature=signature)
+    activity = fill_structure(rules, cells, structure, cells.texts["product"].categories, value, problems)
     return replace(activity, problems=(*problems, *check_shares(cells, activity.components)))
 
 

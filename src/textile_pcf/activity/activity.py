@@ -46,10 +46,6 @@ class Activity:
         Output of each period. [unit of its row]
     problems : tuple of Problem
         Problems of the table; empty for valid data.
-    key : tuple or None
-        Signature under which the structure can be cached; None if it is not cached.
-    known_complete : bool
-        Whether the structure was taken from the cache, so that its rows are known to be complete.
 
     Examples
     --------
@@ -70,8 +66,6 @@ class Activity:
     losses: FloatArray
     output_value: FloatArray
     problems: tuple[Problem, ...]
-    key: tuple[object, ...] | None = None
-    known_complete: bool = False
 
     def __repr__(self) -> str:
         rows = f"{self.columns.rows} rows of {len(self.names)} product{'s' if len(self.names) != 1 else ''}"
@@ -164,21 +158,17 @@ class Activity:
             return int(self.components.product[entry]), self.components.component_names[int(self.components.component[entry])]
         return entry, ""
 
-    def missing(
-        self, stage: int, entry: int, name: str, what: str, cure: str, code: str, target: tuple[str, str] | None = None
-    ) -> Problem:
+    def missing(self, stage: int, entry: int, name: str | tuple[str, str], what: str, cure: str, code: str) -> Problem:
         """Return a problem of a quantity that has no row.
 
         Parameters
         ----------
         stage, entry : int
             Stage that owns the quantity, and its component or product.
-        name : str
-            Id of the quantity.
+        name : str or tuple of (str, str)
+            Id of the quantity; stage and flow whose row would give it, if that is another stage.
         what, cure, code : str
             See `Problem`.
-        target : tuple of (str, str), optional
-            Stage and flow whose row would give the quantity, if these are others.
 
         Returns
         -------
@@ -188,11 +178,11 @@ class Activity:
         index, component = self.entry_name(stage, entry)
         of = f" of {component}" if component else ""
         table, owner, product = self.columns.table, self.rules.stage_id(stage), self.products[index]
-        first = target or (owner, name)
+        first = (owner, name) if isinstance(name, str) else name
         of_target, of_owner = (first[0], ""), (owner, "")
         keys = ((*first, product), first, (*of_target, product), of_target, (*of_owner, product), of_owner)
         location = next((table.target_cells[key] for key in keys if key in table.target_cells), table.name)
-        path = ".".join(filter(None, target)) if target else f"{owner}.{name}"
+        path = ".".join(filter(None, first))
         return Problem(f"{location} ({path}{of}, product {product})", what, cure, product, code)
 
     @cached_property
@@ -212,8 +202,6 @@ def fill_structure(
     names: tuple[str, ...] | ArrowStrings,
     value: FloatArray,
     problems: list[Problem],
-    key: tuple[object, ...] | None = None,
-    known_complete: bool = False,
 ) -> Activity:
     """Combine a structure with the amounts of a table.
 
@@ -227,8 +215,6 @@ def fill_structure(
     value : ndarray of float, shape (rows,)
         Amount of each row in canonical units.
     problems : list of Problem
-    key, known_complete
-        See `Activity`.
 
     Returns
     -------
@@ -248,6 +234,4 @@ def fill_structure(
         losses=structure.losses.values(value),
         output_value=value[structure.outputs.row],
         problems=tuple(problems),
-        key=key,
-        known_complete=known_complete,
     )

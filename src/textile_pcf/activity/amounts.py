@@ -16,7 +16,7 @@ from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
-TOO_LARGE = "The amount is beyond what can be counted."
+TOO_LARGE = "The amount is too large to calculate."
 
 
 def canonical_amounts(amounts: FloatArray, rows: Rows) -> FloatArray:
@@ -139,7 +139,7 @@ def check_outputs(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
     outputs = rows.of_kind(RowKind.OUTPUT)
     zero = outputs[cells.numbers["amount"][outputs] == 0]
     what = "The output of the period is zero."
-    yield from cells.problems_at(zero, what, "Write what the stage gave.", "amount", "zero-output")
+    yield from cells.problems_at(zero, what, "Write the output of the stage.", "amount", "zero-output")
 
 
 def _mark_invalid(rows: Rows, invalid: BoolArray) -> Rows:

@@ -137,7 +137,7 @@ def _component_problems(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> I
     yield from cells.problems_at(rows.where(share & ~named), "A share names no fibre.", cure, "component", "bad-share")
     component_stage = rule_arrays(rules).stage_is_component[patterns.stage]
     wrong = named & ~component_stage & ~np.isin(patterns.row_kind, (RowKind.SHARE, RowKind.CUTOFF, RowKind.INVALID))
-    what = "This stage is common to all fibres, so no component can stand here."
+    what = "This stage is common to all fibres, so `component` is empty here."
     yield from cells.problems_at(rows.where(wrong), what, "Leave `component` empty.", "component", "component-in-common")
     if share.any() and not rules.components:
         what = Message("{name} has no stages per fibre, so shares mean nothing to it.", name=rules.name)

@@ -15,7 +15,7 @@ from textile_pcf.messages.message import Message
 
 _ROW_COLUMNS = ("product", "stage", "component", "flow", "item", "region", "year", "per")
 _QUANTITY_COLUMNS = ("product", "stage", "component", "flow")
-_YEARS = "Give it once per fibre; of several years give the mean, weighted by what the stage gave in each."
+_YEARS = "Give it once per fibre; of several years give the mean, weighted by the output of the stage in each."
 
 
 def find_duplicates(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
@@ -36,8 +36,8 @@ def find_duplicates(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
     quantity = group_rows(cells.texts["stage"].codes[patterns.first], cells.texts["flow"].codes[patterns.first])[1]
     several = duplicated_rows(product, take(quantity, rows.pattern))  # only rows of one flow can be equal
     what, cure = (
-        "The same row stands already, in {location}.",
-        "Add the amounts up, or tell them apart by item, region or year.",
+        "The same row was given before, in {location}.",
+        "Add the amounts up, or distinguish them by item, region or year.",
     )
     yield from _repetitions(cells, several, _ROW_COLUMNS, what, cure)
     is_single = np.isin(patterns.row_kind, (RowKind.PROPERTY, RowKind.LOSS, RowKind.SHARE, RowKind.STAGE))

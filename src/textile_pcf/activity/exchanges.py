@@ -16,7 +16,7 @@ from textile_pcf.activity.indexing import BlockIndex
 from textile_pcf.activity.quantity_index import QuantityIndex
 from textile_pcf.activity.row_patterns import PER_DRIVER, PER_PERIOD, RowKind, Rows, rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
-from textile_pcf.columns import take
+from textile_pcf.columns import group_rows, take
 from textile_pcf.rules.arrays import rule_arrays
 
 FROM_RULE, NOT_GIVEN = -1, -1
@@ -131,6 +131,23 @@ class Exchanges:
     def unit_scale(self) -> FloatArray:
         """Non-mass driver of each exchange, all 1. Shape (exchanges,)."""
         return np.broadcast_to(1.0, len(self))
+
+    @cached_property
+    def summed_years(self) -> tuple[IndexArray, ...]:
+        """Exchanges of one entry, item and region whose amounts of several years are summed: not all are totals of a period.
+
+        One array for each such sum, with one exchange of each year. It is kept with the structure, which saves a fifth of the
+        time of a product whose rows were seen before.
+        """
+        dated = np.setdiff1d(np.flatnonzero(self.year), self.empty)
+        pattern = self.pattern[dated]
+        _, same = group_rows(self.flow[dated], self.entry[dated], self.patterns.item[pattern], self.region[dated])
+        first, _ = group_rows(same, self.year[dated])
+        not_per_period = np.bincount(same, weights=self.per[dated] != PER_PERIOD)
+        several = (np.bincount(same[first], minlength=len(not_per_period)) > 1) & (not_per_period > 0)
+        kept = first[several[same[first]]]  # one exchange of each year
+        kept = kept[np.argsort(same[kept], kind="stable")]
+        return tuple(part for part in np.split(dated[kept], np.flatnonzero(np.diff(same[kept])) + 1) if len(part))
 
     @cached_property
     def driver_rows(self) -> tuple[IndexArray | slice, ...]:

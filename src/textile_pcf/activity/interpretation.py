@@ -160,7 +160,10 @@ def _interpret(
         return InvalidRow(what, flow_hint(cells, rules, row), "flow", "unknown-flow")
     if per:
         return InvalidRow(
-            Message("`per` stands only with flows, and {flow!r} is none.", flow=flow), "Leave `per` empty.", "per", "bad-per"
+            Message("`per` is allowed only for flows, and {flow!r} is not a flow.", flow=flow),
+            "Leave `per` empty.",
+            "per",
+            "bad-per",
         )
     if category == "property":
         spec = rules.properties[index]
@@ -192,7 +195,7 @@ def _wrong_dimension(text: str, unit: Unit, flow: str, expected: str, title: str
     """Describe a unit whose dimension does not fit the quantity."""
     name = title if title not in ("", flow) else repr(flow)
     what = Message(
-        "{text!r} is {quantity}, but {name} is told in {expected}.",
+        "{text!r} is {quantity}, but {name} is measured in {expected}.",
         text=text,
         quantity=describe(unit.dimensions),
         name=name,
@@ -236,7 +239,7 @@ def _output(
         return InvalidRow("`output` is given only for a period.", cure, "per", "bad-per")
     if not has_amount:
         return InvalidRow(
-            "The output of the period has no amount.", "Write what the stage gave in the period.", "amount", "no-amount"
+            "The output of the period has no amount.", "Write the output of the stage in the period.", "amount", "no-amount"
         )
     mass = rules.product_property("mass")
     known = {(("mass", 1),), (("length", 1),), (("length", 2),), rules.product_unit.dimensions}
@@ -337,7 +340,7 @@ def _choice(cells: ActivityColumns, spec: PropertySpec, row: int, has_amount: bo
     option = cells.text("item", row)
     if has_amount:
         what = Message("{name!r} is a choice; it has no amount.", name=spec.id)
-        return InvalidRow(what, "Write the word in the column `item`.", "amount", "amount-of-a-choice")
+        return InvalidRow(what, "Write the option in the column `item`.", "amount", "amount-of-a-choice")
     index = spec.option_index(option) if option else -1
     if index < 0:
         close = nearest(option, spec.choice) if option else None
@@ -347,9 +350,9 @@ def _choice(cells: ActivityColumns, spec: PropertySpec, row: int, has_amount: bo
             else Message("Choose from: {choices}.", choices=spec.options_text)
         )
         what = (
-            Message("{option!r} is not a word of {name!r}.", option=option, name=spec.id)
+            Message("{option!r} is not an option of {name!r}.", option=option, name=spec.id)
             if option
-            else Message("No word is chosen for {name!r} in column item.", name=spec.id)
+            else Message("No option is chosen for {name!r} in column item.", name=spec.id)
         )
         return InvalidRow(what, cure, "item", "unknown-word")
     return RowPattern(RowKind.PROPERTY, spec.stage, spec.index, option=index)

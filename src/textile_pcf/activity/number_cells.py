@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MULTIPLIERS = frozenset("万萬亿億")
 NUMBER_CURE = "Write a plain finite number with a decimal point; leave the cell empty where nothing is known."
-OPTION_CURE = "Write a plain finite number with a decimal point; the word of a choice goes into the column `item`."
+OPTION_CURE = "Write a plain finite number with a decimal point; the option of a choice goes into the column `item`."
 
 ParsedColumns = dict[str, tuple[FloatArray, BoolArray]]
 """Number columns, each as its numbers and a flag for the cells that are no number."""

@@ -117,8 +117,6 @@ def repeat_product(activity: Activity, product: int, times: int) -> Activity:
         properties=activity.properties[properties],
         losses=activity.losses[losses],
         output_value=activity.output_value[output],
-        key=None,
-        known_complete=False,
     )
 
 

@@ -121,6 +121,8 @@ class Structure:
     process_losses : tuple of ndarray of intp, shape (processes,)
         Entry of the first loss of each process, of the second one, and so on; -1 where there is none or the process does not
         take place.
+    signature : tuple or None
+        What tables of this structure have in common; None if it is not cached. See `structure_cache`.
     """
 
     rows: Rows
@@ -137,6 +139,7 @@ class Structure:
     outputs: Outputs
     regions: tuple[str, ...]
     process_losses: tuple[IndexArray, ...]
+    signature: tuple[object, ...] | None = None
 
     @cached_property
     def ones(self) -> FloatArray:

@@ -21,11 +21,56 @@ MAX_ROWS = 1_000  # in larger tables the time goes into rows, not into their str
 MAX_CACHED = 256  # structures per rule
 
 
-@lru_cache(maxsize=32)
-def structure_cache(rules: RuleSet) -> dict[tuple[Any, ...], Structure]:
-    """Return the cache of structures of a rule, by the signature of their table.
+class StructureCache:
+    """Structures of small tables of one rule, whose rows are valid and complete, by the signature of their table.
 
-    It holds only structures whose rows are valid and complete.
+    A product whose rows were seen before takes a ninth of the time, because only its amounts are checked
+    (`tests/benchmarks/small.py`, `one_product`).
+    """
+
+    def __init__(self) -> None:
+        self._structures: dict[tuple[object, ...], Structure] = {}
+
+    def __len__(self) -> int:
+        return len(self._structures)
+
+    def __contains__(self, structure: Structure) -> bool:
+        """Whether the structure is cached, so that its rows are known to be complete."""
+        return structure.signature is not None and self._structures.get(structure.signature) is structure
+
+    def get(self, signature: tuple[object, ...] | None) -> Structure | None:
+        """Return the structure of a table with this signature; None if it is not cached.
+
+        Parameters
+        ----------
+        signature : tuple, or None
+            See `table_signature`.
+
+        Returns
+        -------
+        Structure or None
+        """
+        return None if signature is None else self._structures.get(signature)
+
+    def put(self, structure: Structure, cells: ActivityColumns) -> None:
+        """Cache a complete structure that has a signature, unless products are linked to one another by name.
+
+        Parameters
+        ----------
+        structure : Structure
+        cells : ActivityColumns
+            The table that it was built from.
+        """
+        if structure.signature is None or any(text.startswith(LINK) for text in cells.texts["item"].categories):
+            return
+        if len(self) >= MAX_CACHED:
+            self._structures.clear()
+        self._structures[structure.signature] = structure
+
+
+@lru_cache(maxsize=32)
+def structure_cache(rules: RuleSet) -> StructureCache:
+    """Return the cache of structures of a rule, empty at first.
 
     Parameters
     ----------
@@ -33,10 +78,9 @@ def structure_cache(rules: RuleSet) -> dict[tuple[Any, ...], Structure]:
 
     Returns
     -------
-    dict of tuple to Structure
-        Empty at first.
+    StructureCache
     """
-    return {}
+    return StructureCache()
 
 
 def table_signature(cells: ActivityColumns) -> tuple[tuple[Any, ...], tuple[str, ...]] | None:
@@ -79,22 +123,3 @@ def _text_signature(columns: Mapping[str, Any]) -> tuple[object, ...] | None:
     if not all(column is None or (type(column) is list and set(map(type, column)) <= PLAIN_TYPES) for column in cells):
         return None
     return tuple(None if column is None else tuple(column) for column in cells)
-
-
-def keep_structure(rules: RuleSet, key: tuple[Any, ...], cells: ActivityColumns, structure: Structure) -> None:
-    """Cache a structure, unless products are linked to one another by name.
-
-    Parameters
-    ----------
-    rules : RuleSet
-    key : tuple
-        Signature of the table, see `table_signature`.
-    cells : ActivityColumns
-    structure : Structure
-    """
-    if any(text.startswith(LINK) for text in cells.texts["item"].categories):
-        return
-    cache = structure_cache(rules)
-    if len(cache) >= MAX_CACHED:
-        cache.clear()
-    cache[key] = structure

@@ -127,4 +127,4 @@ def _not_one_of(text: str, column: str, options: Sequence[str]) -> tuple[str, st
         if close
         else Message("Write one of: {known}; or leave it empty.", known=known)
     )
-    return Message("{text!r} cannot stand in column {column}.", text=text, column=column), cure
+    return Message("{text!r} is not allowed in column {column}.", text=text, column=column), cure

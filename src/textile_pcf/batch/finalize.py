@@ -15,7 +15,7 @@ from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.sources import PartitionedSource
 from textile_pcf.batch.worker import PartitionReport
 from textile_pcf.errors import SHOWN
-from textile_pcf.inventory.plausibility import catalogue_warnings
+from textile_pcf.inventory.plausibility import ImplausibleQuantity, catalogue_warnings
 from textile_pcf.io.safe_text import guard_cells
 from textile_pcf.messages.message import Message, chinese_of, sentences
 
@@ -35,13 +35,9 @@ def batch_warnings(scenarios: Sequence[Scenario], reports: list[PartitionReport]
     reports : list of PartitionReport
         Reports of all partitions.
     """
-    implausible: dict[str, tuple[int, str, str]] = {}
-    for report in reports:
-        for name, (count, product, amount) in report.implausible.items():
-            first = implausible.get(name, (0, product, amount))
-            implausible[name] = (first[0] + count, *first[1:])
+    implausible = catalogue_warnings(ImplausibleQuantity(*each) for report in reports for each in report.implausible)
     of_products = dict.fromkeys(text for report in reports for text in report.warnings)
-    texts = [*_unanswered_warnings(reports), *catalogue_warnings(implausible), *list(of_products)[:SHOWN]]
+    texts = [*_unanswered_warnings(reports), *implausible, *list(of_products)[:SHOWN]]
     for index, scenario in enumerate(scenarios):
         used: dict[int, set[int]] = {}
         for tables in (report.used[index] for report in reports if report.used):

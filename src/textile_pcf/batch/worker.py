@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -67,8 +67,8 @@ class PartitionReport:
         Per scenario without results for some products their number (`products`) and the `reasons` with counts.
     sha256 : str
         Hash of the result file; "" if there is none.
-    implausible : dict
-        Per quantity outside its band the number of products, the first product and its amount.
+    implausible : list
+        Values of an `ImplausibleQuantity` for each quantity outside its band.
     seconds : dict
         Durations of the steps. [s]
     """
@@ -82,7 +82,7 @@ class PartitionReport:
     warnings: list[str] = field(default_factory=list)
     unanswered: dict[str, dict[str, Any]] = field(default_factory=dict)
     sha256: str = ""
-    implausible: dict[str, list[Any]] = field(default_factory=dict)
+    implausible: list[list[Any]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
 
 
@@ -204,7 +204,7 @@ def write_partition(job: Job, result: PartitionResult) -> PartitionReport:
         text = rejected_rows(result.rejected)
         path = out / "parts" / f"{part_name(number)}.csv"
         write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8", newline=""))
-    implausible = _implausible(footprints[0]) if footprints and footprints[0] else {}
+    implausible = _implausible(footprints[0]) if footprints and footprints[0] else []
     report = PartitionReport(
         number,
         result.rows,
@@ -215,7 +215,7 @@ def write_partition(job: Job, result: PartitionResult) -> PartitionReport:
         _product_warnings(footprints),
         result.unanswered,
         sha256,
-        {name: list(values) for name, values in implausible.items()},
+        implausible,
     )
     record = {key: value for key, value in vars(report).items() if key != "seconds"}
     problems = [{**asdict(problem), **_in_chinese(problem)} for problem in result.problems]
@@ -314,9 +314,10 @@ def _calculate_scenario(
     return footprint, {"products": missing, "reasons": reasons} if missing else {}
 
 
-def _implausible(footprint: Footprint) -> Mapping[str, tuple[int, str, str]]:
-    """Return per quantity outside its band the number of products, the first of them and its amount."""
-    return count_implausible(footprint.inventory.activity, footprint.inventory.quantities)
+def _implausible(footprint: Footprint) -> list[list[Any]]:
+    """Return the quantities outside their bands, as lists for JSON."""
+    inventory = footprint.inventory
+    return [list(each) for each in count_implausible(inventory.activity, inventory.quantities)]
 
 
 def _product_warnings(footprints: Sequence[Footprint | None]) -> list[str]:

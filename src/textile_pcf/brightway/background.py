@@ -87,7 +87,8 @@ def factors_from_brightway(
         gases = gases_of(brightway, method, gwp)
         scores = score_activities(brightway, activities, method, gases)
         _refuse_uncharacterised(activities, scores, burden_free, method)
-        rows = list(_rows(activities, rows_units, scores, gases, method, kind, str(year), redistributable))
+        alike = {"year": str(year), "kind": kind, "redistributable": "true" if redistributable else "false"}
+        rows = [row | alike for row in _rows(activities, rows_units, scores, gases, method)]
     document = TableDocument(
         title={"en": f"{database}, scored by {', '.join(method)}"},
         licence=licence or "not stated; taken as not to be passed on",
@@ -129,7 +130,7 @@ def _units(activities: list[SelectedActivity], known: Mapping[str, str]) -> list
         Problem(
             f"{activity.node['database']} ({activity.node['name']})",
             Message("The unit {unit!r} is not known.", unit=activity.unit),
-            "Say what it is with units={...}, or leave the activity out with select.",
+            "Define it with units={...}, or leave the activity out with select.",
             code="bad-unit",
         )
         for unit, activity in zip(units, activities, strict=True)
@@ -153,7 +154,7 @@ def _refuse_uncharacterised(
                 item=activity.item,
             ),
             Message(
-                "Link its exchanges in Brightway, choose another method, or say burden_free=[{item!r}] where 0 is meant.",
+                "Link its exchanges in Brightway, choose another method, or set burden_free=[{item!r}] if 0 is meant.",
                 item=activity.item,
             ),
             code="nothing-characterised",
@@ -174,19 +175,17 @@ def _rows(
     scores: ActivityScores,
     gases: Gases | None,
     method: tuple[str, ...],
-    kind: str,
-    year: str,
-    redistributable: bool,
 ) -> Iterator[dict[str, Any]]:
+    """Yield the cells of each factor that differ from row to row."""
     for number, activity in enumerate(activities):
         unit, node = units[number], activity.node
         row: dict[str, Any] = {
             "item": activity.item, "value": float(scores.score[number] - scores.unprinted[number]),
             "region": node.get("location") or activity.product.get("location") or WORLD,
-            "unit": f"kgCO2e/({unit})" if "*" in unit or " " in unit else f"kgCO2e/{unit}", "year": year, "kind": kind,
+            "unit": f"kgCO2e/({unit})" if "*" in unit or " " in unit else f"kgCO2e/{unit}",
             "source": f"Brightway database {node['database']}", "locator": f"code {node['code']}; method {', '.join(method)}",
             "name_en": " | ".join(filter(None, (node["name"], activity.reference))),
-            "gwp": gases.gwp if gases else "unknown", "redistributable": "true" if redistributable else "false",
+            "gwp": gases.gwp if gases else "unknown",
         }  # fmt: skip
         row |= _gas_columns(row["value"], scores.gases[number], gases) if gases else {}
         yield row | {"notes": " ".join(filter(None, (_treatment_note(activity), row.get("notes", ""))))}
@@ -211,6 +210,6 @@ def _gas_columns(value: float, masses: FloatArray, gases: Gases) -> dict[str, An
         rest = 0.0
     by_gas["co2_fossil"] += rest
     if min(by_gas.values()) < 0:
-        return {"notes": "Gases are not told: some of them would be negative."}
-    note = Message("Other gases add {rest:.4g} kgCO2e, which stands under co2_fossil.", rest=rest) if rest else ""
+        return {"notes": "Gases are not listed: some of them would be negative."}
+    note = Message("Other gases add {rest:.4g} kgCO2e, which is included in co2_fossil.", rest=rest) if rest else ""
     return {**by_gas, "notes": note}

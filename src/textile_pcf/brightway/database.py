@@ -71,7 +71,7 @@ def write_database(
     data = datasets(system, database, _amount_uncertainty(result, activity), _factor_uncertainty(system, factors))
     with open_project(project, create=True) as brightway:
         if database in brightway.databases and not overwrite:
-            cure = "Choose another name, or say overwrite=True."
+            cure = "Choose another name, or set overwrite=True."
             raise UsageError([Problem(f"database {database!r}", "It exists in this project.", cure, code="taken")])
         written = brightway.Database(database)
         written.write(data)

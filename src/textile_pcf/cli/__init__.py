@@ -86,7 +86,7 @@ def _report_full_disk(language: str) -> int:
 
     with suppress(OSError, ValueError):  # standard output may have no file descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    message = "There is no room left on the disk. Make some, or name another place for the output; what was begun is not whole."
+    message = "The disk is full. Free some space, or choose another place for the output; what is written so far is incomplete."
     sys.stderr.write(localize(message, language) + "\n")
     return USAGE
 

@@ -35,13 +35,13 @@ SETS = ("gwp", "biogenic")
     metavar="FOLDER",
     required=True,
     type=options.PATH,
-    help="Folder for the results; a run begun there goes on.",
+    help="Folder for the results; an interrupted run in it is continued.",
 )
 @options.rule
 @options.factors
 @click.option("--results", metavar="KIND", default="stages", help="stages or contributions (every line of the sum).")
 @click.option("--on-error", metavar="ACTION", default="reject", help="reject products with problems, or fail.")
-@click.option("--unit", "units", metavar="UNIT", multiple=True, help="Tell totals in this unit too; repeat for more.")
+@click.option("--unit", "units", metavar="UNIT", multiple=True, help="Report totals in this unit too; repeat for more.")
 @options.gwp
 @options.biogenic
 @options.boundary
@@ -82,7 +82,7 @@ def batch(
     progress: bool | None,
     lang: str,
 ) -> None:
-    """Calculate a catalogue: results as Parquet in a folder, products with problems beside them."""
+    """Calculate a catalogue: results as Parquet in a folder, with a list of rejected products."""
     from textile_pcf.batch.progress import ProgressBar
     from textile_pcf.batch.run import calculate_batch
     from textile_pcf.cli.guard import read_files, refuse_folder

@@ -290,6 +290,6 @@ def lint_factors(tables: tuple[Path, ...], lang: str) -> None:
             _advise(Message("source {key!r} is not described in the table's YAML file.", key=key), lang)
         for code in sorted({code for code in table.texts["region"] if not is_region(code)}):
             _advise(
-                Message("region {code!r} is no known region; it is found only when asked for by this code.", code=code), lang
+                Message("region {code!r} is no known region; it is found only when requested by this code.", code=code), lang
             )
         sys.stderr.write(fixed_text("valid_rows", lang, name=table.label, count=table.size) + "\n")

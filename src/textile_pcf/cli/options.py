@@ -75,6 +75,6 @@ supply = click.option(
 )
 publish = click.option("--publish", is_flag=True, help="Mask lines whose factors must not be passed on.")
 strict = click.option("--strict", is_flag=True, help="With --publish: merge stages that give a masked number away.")
-unit = click.option("--unit", metavar="UNIT", help="Tell results per kg, m2, m, '100 m', piece …")
+unit = click.option("--unit", metavar="UNIT", help="Unit of the results: kg, m2, m, '100 m', piece …")
 output = click.option("-o", "--output", metavar="FILE", type=PATH, help="File to write; standard output otherwise.")
 analysis_format = click.option("--format", "output_format", metavar="FORMAT", help="table, json or csv.")

@@ -41,7 +41,7 @@ FORMATS = ("table", "json")
     help="en, zh, or both; else TEXTILE_PCF_LANG, else en.",
 )
 def new(rule: str, output: Path | None, origin: str | None, force: bool, lang: str) -> None:
-    """Begin a rule of your own: a first one to change, cases worked by hand beside it, and schemas for an editor."""
+    """Start a rule of your own: a first version to change, cases worked by hand, and schemas for an editor."""
     from textile_pcf.cli.output import write_file
     from textile_pcf.rule_cases import new_rule
 
@@ -103,7 +103,7 @@ def _has_content(path: Path, text: str) -> bool:
     nargs=-1,
     required=True,
     type=options.PATH,
-    help="A rule with worked cases beside it, a file of worked cases, or a folder of such files.",
+    help="A rule with its worked cases in the same folder, a file of worked cases, or a folder of such files.",
 )
 @click.option("--format", "output_format", metavar="FORMAT", default="table", help="table or json.")
 @click.option("--all", "show_all", is_flag=True, help="Show every figure, not only those that differ.")

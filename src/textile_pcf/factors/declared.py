@@ -67,7 +67,7 @@ def check_declared(
                 row_values = {name: float(column[row]) for name, column in values.items()}
                 _check_biogenic(texts["biogenic"][row], row_values, bool(gases[row]), row, report)
         elif texts["biogenic"][row]:
-            what = "Only a declared footprint says in `biogenic` what its value holds."
+            what = "Only a declared footprint states in `biogenic` what its value includes."
             report(row, "biogenic", what, Message("Leave it empty, or name the item {prefix}ID.", prefix=DECLARED))
 
 
@@ -124,7 +124,7 @@ def _check_biogenic(convention: str, row_values: Mapping[str, float], has_gases:
         )
     elif convention == HOLDS_UPTAKE and np.isnan(uptake):
         cure = Message("Give the kg of CO2 in `co2_uptake`, or the value without it and {holds_none}.", holds_none=HOLDS_NONE)
-        report(row, "co2_uptake", "The value holds uptake of CO2, but the row does not say how much.", cure)
+        report(row, "co2_uptake", "The value includes uptake of CO2, but the row does not state how much.", cure)
     elif (
         convention == HOLDS_UPTAKE
         and not has_gases
@@ -140,7 +140,7 @@ def _check_biogenic(convention: str, row_values: Mapping[str, float], has_gases:
         report(
             row,
             "value",
-            Message("The declared footprint {value:g} is below zero, so it holds uptake of CO2.", value=value),
+            Message("The declared footprint {value:g} is below zero, so it includes uptake of CO2.", value=value),
             cure,
         )
 
@@ -196,7 +196,7 @@ def mass_of_unit(text: str, unit: Unit, names: UnitNames | None = None) -> float
         raise UnitError(Message("{text!r} is no mass.", text=text), "Write the mass of one declared unit, such as 0.879 kg.")
     if size is None:
         raise UnitError(
-            Message("One unit of {text!r} cannot be told.", text=unit.text), "Write mass per unit, such as 0.879 kg/L."
+            Message("The mass of one {text!r} is not known.", text=unit.text), "Write mass per unit, such as 0.879 kg/L."
         )
     weight = amount * mass.factor / size
     if any(name == "mass" for name, _ in counted) and not (counted == MASS and abs(weight - 1) <= TOLERANCE):

@@ -304,7 +304,7 @@ def _check_duplicates(texts: dict[str, list[str]], cells: Table, report: Report)
     for row, key in enumerate(zip(*(texts[column] for column in ("item", "kind", "region", "year")), strict=True)):
         if key in first_row:
             what = Message(
-                "{key} stands already in {location}.",
+                "{key} is already in {location}.",
                 key=" ".join(part for part in key if part),
                 location=cells.location(first_row[key]),
             )
@@ -319,7 +319,7 @@ def _check_gases(table: FactorSheet, report: Report) -> None:
     differs: NDArray[np.bool_] = np.abs(computed - printed) > TOLERANCE * np.maximum(np.abs(printed), np.abs(computed))
     for row in np.flatnonzero(differs):
         what = Message(
-            "The value {printed:g} is not what its gases give: {computed:g} under {gwp}.",
+            "The value {printed:g} is not that of its gases: {computed:g} under {gwp}.",
             printed=printed[row],
             computed=computed[row],
             gwp=table.texts["gwp"][row],

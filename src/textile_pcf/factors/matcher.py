@@ -142,7 +142,7 @@ class FactorMatcher:
         """Return one integer key per request, the same for equal requests of different tables."""
         item, region = _codes_of(self._item_codes, requests.items), _codes_of(self._region_codes, requests.regions)
         if len(self._item_codes) > 1 << ITEM_BITS or len(self._region_codes) > 1 << REGION_BITS:
-            raise OverflowError("more distinct items or regions than can be told apart")
+            raise OverflowError("more distinct items or regions than can be distinguished")
         key = (requests.flow << ITEM_BITS) + item[requests.item]
         return np.asarray(((key << REGION_BITS) + region[requests.region] << YEAR_BITS) + requests.year)
 

@@ -290,7 +290,7 @@ def _no_match(tables: Sequence[FactorSheet], request: Request) -> NoMatch:
         )
         kinds = {kind for table in tables for kind in table.texts["kind"]}
         if request.kind not in kinds:
-            cure = Message("No row of these tables is of this kind; the rule may say one of: {kinds}.", kinds=_join(kinds))
+            cure = Message("No row of these tables is of this kind; the rule may use one of: {kinds}.", kinds=_join(kinds))
             return NoMatch(what, cure)
         return NoMatch(what, "Name an item that has this kind, or use the flow made for the other kind.")
     others = [(table, row) for table, row in rows if of_kind and table.texts["kind"][row] != request.kind]

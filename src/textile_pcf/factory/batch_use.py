@@ -146,7 +146,8 @@ class Shares:
             unknown = np.isnan(self._batches.input) | (self._batches.input <= 0) | no_mass
             for row in np.unique(batch[several & unknown[batch]])[:KEPT].tolist():
                 what = Message(
-                    "Batch {batch!r} runs beside others, and its input mass is not known.", batch=self._batches.ids[row]
+                    "Batch {batch!r} runs at the same time as others, and its input mass is not known.",
+                    batch=self._batches.ids[row],
                 )
                 cure = Message("Give its input in kg, or share equally with --overlap equal.")
                 problems.append(Problem(self._batches.location(row, "input"), what, cure, code="batches"))

@@ -107,8 +107,8 @@ def _twice(table: ActivityTable, row: int, other: ActivityTable, other_row: int)
         message = Message(what, where=where, unit=table.units[row], other_unit=other.units[other_row], **values)
         cure = Message("Tables that are joined have the same output of a product, stage and year.")
     else:
-        message = Message("{flow!r} of this product, stage and year stands already in {where}.", flow=flow, where=where)
-        cure = Message("Keep it in one of the tables, or tell the rows apart by item or region.")
+        message = Message("{flow!r} of this product, stage and year is already in {where}.", flow=flow, where=where)
+        cure = Message("Keep it in one of the tables, or distinguish the rows by item or region.")
     return Problem(table.location(row), message, cure, table.texts["product"][row], code="activity")
 
 

@@ -186,11 +186,9 @@ def _silent_meters(meters: MeterTable, counts: IntArray, sums: Sums) -> list[Pro
     for meter in np.flatnonzero(sums.last <= sums.first).tolist():
         count = int(counts[meter])
         what = (
-            "Meter {meter!r} has no reading."
-            if not count
-            else "Meter {meter!r} has a single reading, which says nothing of its use."
+            "Meter {meter!r} has no reading." if not count else "Meter {meter!r} has a single reading, so its use is not known."
         )
-        what = what if count < 2 else "No two readings of meter {meter!r} say anything of its use."
+        what = what if count < 2 else "No two readings of meter {meter!r} give its use."
         cure = Message("Give its readings, or take it out of the table of meters.")
         problems.append(Problem(meters.location(meter), Message(what, meter=meters.ids[meter]), cure, code="meters"))
     return problems

@@ -82,7 +82,7 @@ def read_meters(table: FactoryTable, problems: list[Problem]) -> MeterTable:
     table.require(("meter", "carrier", "unit"), problems)
     ids = table.texts("meter")
     for row, first in _repeated(ids):
-        what = Message("Meter {meter!r} stands at {where} already.", meter=ids[row], where=table.location(first))
+        what = Message("Meter {meter!r} is already at {where}.", meter=ids[row], where=table.location(first))
         table.problem(problems, row, "meter", what, Message("Give each meter one row."))
     order = sorted(range(table.rows), key=lambda row: ids[row])
     reported = reported_units(table, problems)
@@ -126,7 +126,7 @@ def _registers(table: FactoryTable, reported: ReportedUnits, problems: list[Prob
         if readings[row] == "interval" and not length[row] > 0 and not too_long[row]:
             what = Message("An interval meter needs the length of its intervals.")
             table.problem(
-                problems, row, "interval", what, Message("Write it as 15 min, or say cumulative if it is a register.")
+                problems, row, "interval", what, Message("Write it as 15 min, or write cumulative if it is a register.")
             )
         if multiplier[row] == 0 or rollover[row] == 0:
             column = "multiplier" if multiplier[row] == 0 else "rollover"
@@ -136,7 +136,7 @@ def _registers(table: FactoryTable, reported: ReportedUnits, problems: list[Prob
         for column in ("rollover",) if readings[row] == "interval" else ("interval", "stamp") if readings[row] else ():
             if table.texts(column)[row]:
                 what = Message(
-                    "{column!r} says nothing of a meter whose readings are {kind}.", column=column, kind=readings[row]
+                    "{column!r} does not apply to a meter whose readings are {kind}.", column=column, kind=readings[row]
                 )
                 table.problem(problems, row, column, what, Message("Leave it empty."))
     scale = np.where(np.isnan(multiplier), 1.0, multiplier) * reported.factors

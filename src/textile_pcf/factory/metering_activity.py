@@ -144,7 +144,7 @@ def _loss_rows(metered: Metered, problems: list[Problem]) -> list[ActivityRow]:
         names = {"product": row["product"], "process": row["process"]}
         if row["loss"] is None:
             what, cure = (
-                "The loss of {product!r} in {process!r} is asked for, and an input is missing.",
+                "The loss of {product!r} in {process!r} is requested, and an input is missing.",
                 "Give the input of every batch.",
             )
         elif row["loss"] < 0:

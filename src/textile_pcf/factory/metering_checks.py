@@ -101,7 +101,7 @@ def _incomplete_problems(run: MeteringRun, use: BatchUse, measured: Measured, br
         if beyond:
             what = "Batch {batch!r} reaches beyond the window; meter {meter!r} covers {part:.1f} % of its time."
         values = {"batch": run.batches.ids[batch], "meter": run.meters.ids[meter], "part": float(use.coverage[entry]) * 100}
-        cure = "Give the missing readings, allow longer intervals with --max-gap, or say --incomplete drop or keep."
+        cure = "Give the missing readings, allow longer intervals with --max-gap, or use --incomplete drop or keep."
         problems.append(Problem(run.batches.location(batch), Message(what, **values), Message(cure), code="batches"))
     return problems
 

@@ -117,7 +117,7 @@ def _check_repetitions(plan: Plan, problems: list[Problem]) -> None:
     for row, pair in enumerate(zip(plan.carrier.tolist(), plan.process.tolist(), strict=True)):
         first = plan.row_of.get(pair, row)
         if first != row:
-            what = Message("This carrier and process stand already in {where}.", where=plan.table.location(first))
+            what = Message("This carrier and process are already in {where}.", where=plan.table.location(first))
             plan.table.problem(problems, row, "process", what, Message("Keep one of the rows."))
 
 
@@ -126,7 +126,7 @@ def _check_row(plan: Plan, row: int, problems: list[Problem]) -> None:
     driver, weight, text = plan.driver[row], float(plan.weight[row]), plan.table.texts("weight")[row]
     if driver in (NONE, ECONOMIC) and not plan.reason(row):
         what = Message("The driver {driver} needs a reason.", driver=driver)
-        plan.table.problem(problems, row, "reason", what, Message("Say in the column `reason` why."))
+        plan.table.problem(problems, row, "reason", what, Message("Give the reason in the column `reason`."))
     if driver == NONE and text:
         what = Message("The driver none takes nothing, and here is the weight {text}.", text=text)
         plan.table.problem(problems, row, "weight", what, Message("Leave the weight empty, or name a driver."))

@@ -154,7 +154,7 @@ def _check_repetitions(production: Production, problems: list[Problem]) -> None:
     first, group = group_rows(product, production.process)
     repeated = first[group] != np.arange(table.rows)
     for row in [row for row in np.flatnonzero(repeated).tolist() if all(text[row] for text in names)]:
-        what = "{product!r} at {process!r} stands already in {where}."
+        what = "{product!r} at {process!r} is already in {where}."
         values = {"product": production.product[row], "process": production.processes[production.process[row]]}
         message = Message(what, **values, where=table.location(int(first[group[row]])))
         table.problem(

@@ -66,7 +66,7 @@ class RunClock:
         rows = np.flatnonzero(local)
         for flags, what in (
             (missing, "This hour does not exist in the time zone: the clock jumps over it."),
-            (ambiguous, "This hour comes twice in the time zone."),
+            (ambiguous, "This hour occurs twice in the time zone."),
         ):
             for row in rows[flags][:KEPT]:
                 cure = Message("Write the time with its offset, such as 2024-10-27 02:30+01:00.")

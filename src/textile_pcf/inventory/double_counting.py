@@ -8,7 +8,7 @@ import numpy as np
 
 from textile_pcf.activity import Activity
 from textile_pcf.columns import group_rows
-from textile_pcf.factors import DECLARED, FactorTable
+from textile_pcf.factors import FactorTable
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import FlowSpec
@@ -21,7 +21,7 @@ TRANSPORT = "transport"
 
 def find_double_transport(activity: Activity, factors: FactorTable, matches: FactorMatches) -> Iterator[tuple[int, str]]:
     """Per product, a sentence for each stage with a delivered footprint and a transport flow that is not zero."""
-    if not any(request.item.startswith(DECLARED) for request in matches.requests):
+    if not matches.is_declared.any():
         return
     delivered = np.array(
         [

@@ -79,7 +79,7 @@ def impossible_values(activity: Activity, values: Mapping[Source, FloatArray]) -
         elif isinstance(source, RuleNumber):
             any_sign = source.kind == "flow" and bool(arrays.flow_any_sign[source.index])
         if (positive and (drawn <= 0).any()) or (not any_sign and (drawn < 0).any()):
-            what = Message("A draw of {value} cannot be.", value=f"{drawn.min():.6g}")
+            what = Message("A draw of {value} is impossible.", value=f"{drawn.min():.6g}")
             cure = "Draw from a distribution that stays above zero."
             yield Problem(_location(activity, source), what, cure, activity.names[0], "draws")
     components = activity.components
@@ -102,7 +102,7 @@ def refuse_impossible(activity: Activity, quantities: Quantities) -> None:
         spec = activity.rules.losses[int(np.searchsorted(activity.loss_entries.offsets, at, side="right")) - 1]
         row = int(activity.loss_rows[at])
         source = ActivityRow(row) if row >= 0 else RuleNumber("loss", spec.index)
-        what = Message("A drawn loss of {value} cannot be.", value=f"{quantities.losses[at]:.6g}")
+        what = Message("A drawn loss of {value} is impossible.", value=f"{quantities.losses[at]:.6g}")
         cure = "Draw from a distribution that stays where a loss can be, such as a logit-normal one."
         raise InputError([Problem(_location(activity, source), what, cure, name, "draws")])
     if quantities.problems:

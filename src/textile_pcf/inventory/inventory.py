@@ -281,8 +281,7 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
     """
     with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below
         masses, exchanges = stage_masses(activity, quantities), activity.exchanges
-        scale = None if quantities.scale is exchanges.unit_scale else quantities.scale
-        amount = engine.exchange_amounts(quantities.value, scale, exchanges.process, masses, exchanges.driver_rows)
+        amount = engine.exchange_amounts(quantities.value, quantities.scale, exchanges.process, masses, exchanges.driver_rows)
         inventory = _assemble(activity, quantities, matches, masses, amount)
         emissions = inventory.emissions_by_process
         if np.count_nonzero(np.isfinite(emissions)) < emissions.size:
@@ -305,8 +304,8 @@ def _overflows(inventory: Inventory) -> list[Problem]:
     activity = inventory.activity
     emissions = inventory.amount * inventory.split_values[inventory.value_index].sum(axis=1)
     rows = np.unique(activity.exchanges.row[~np.isfinite(emissions)])
-    what, cure = "The emissions of this amount are beyond what can be counted.", "Check the amount and its unit."
+    what, cure = "The emissions of this amount are too large to calculate.", "Check the amount and its unit."
     problems = list(activity.columns.problems_at(rows[rows >= 0], what, cure, "amount", "huge"))
     return problems or [
-        Problem(activity.columns.table.name, "The emissions add up beyond what can be counted.", cure, code="huge")
+        Problem(activity.columns.table.name, "The emissions add up to more than can be calculated.", cure, code="huge")
     ]

@@ -10,10 +10,11 @@ import numpy as np
 
 from textile_pcf.activity import Activity
 from textile_pcf.activity.row_patterns import rows_where
-from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.activity.structure_cache import structure_cache
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.columns import group_rows, take
 from textile_pcf.errors import Problem
-from textile_pcf.factors import LINK, Match, NoMatch, Request
+from textile_pcf.factors import DECLARED, LINK, Match, NoMatch, Request
 from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
 from textile_pcf.inventory.default_table import summed_up
 from textile_pcf.messages.message import Message, sentences
@@ -97,6 +98,27 @@ class FactorMatches:
         """The requests."""
         return tuple(self.all_requests[index] for index in self.match_index.tolist())
 
+    @cached_property
+    def is_declared(self) -> BoolArray:
+        """Whether each request is for a declared footprint, shape (requests,)."""
+        return np.array([request.item.startswith(DECLARED) for request in self.requests], dtype=bool)
+
+    @cached_property
+    def late(self) -> tuple[tuple[int, int], ...]:
+        """Request and first exchange of each match by a factor of a later year; requests without an exchange are left out."""
+        warned = [number for number, match in enumerate(self.matches) if match is not None and match.warning]
+        if not warned:
+            return ()
+        first = np.full(len(self.matches), -1, dtype=np.intp)
+        first[self.request[::-1]] = np.arange(len(self.request))[::-1]
+        return tuple((number, int(first[number])) for number in warned if first[number] >= 0)
+
+    @cached_property
+    def used_rows(self) -> dict[int, list[int]]:
+        """Used rows of each factor table."""
+        table, row = self.factor_rows.T
+        return {number: np.unique(row[table == number]).tolist() for number in np.unique(table[table >= 0]).tolist()}
+
 
 def match_exchanges(activity: Activity, matcher: FactorMatcher) -> FactorMatches:
     """Return the emission factor of every exchange, with a problem for every exchange that has none."""
@@ -114,7 +136,7 @@ def match_exchanges(activity: Activity, matcher: FactorMatcher) -> FactorMatches
         *_unknown_suppliers(activity, links, supplier),
     ]
     matched = replace(matched, problems=tuple(problems)) if problems else matched
-    if activity.known_complete and not problems:
+    if activity.structure in structure_cache(activity.rules) and not problems:
         matcher.matches_by_structure[activity.structure] = matched
     return matched
 
@@ -199,16 +221,15 @@ def _unknown_suppliers(activity: Activity, links: IndexArray, supplier: IndexArr
 
 def factor_rows(matched: FactorMatches) -> dict[int, list[int]]:
     """Return the used rows of each factor table."""
-    table, row = matched.factor_rows.T
-    return {number: np.unique(row[table == number]).tolist() for number in np.unique(table[table >= 0]).tolist()}
+    return dict(matched.used_rows)
 
 
 def match_warnings(activity: Activity, matched: FactorMatches) -> Iterator[tuple[int, str]]:
     """Yield product and warning for each factor of a later year than the activity data."""
     product, warnings = activity.exchange_products, dict[tuple[int, str], None]()
     for number, text in late_factors(activity, matched):
-        rows = np.flatnonzero(matched.request == number)
-        warnings |= dict.fromkeys((index, text) for index in np.unique(product[rows]).tolist())
+        products = np.unique(product[matched.request == number])
+        warnings |= dict.fromkeys((index, text) for index in products.tolist())
     yield from warnings
 
 
@@ -217,16 +238,9 @@ def late_factors(activity: Activity, matched: FactorMatches) -> list[tuple[int, 
 
     A catalogue needs the warnings only, so the products are not determined here.
     """
-    warned = [number for number, match in enumerate(matched.matches) if match is not None and match.warning]
-    if not warned:
-        return []
-    row = np.full(len(matched.matches), -1, dtype=np.intp)
-    row[matched.request] = np.arange(len(matched.request))
     warnings: list[tuple[int, int, str]] = []
-    for number in warned:
-        if row[number] < 0:
-            continue
-        spec, match = activity.rules.flows[activity.exchanges.flow[row[number]]], matched.matches[number]
+    for number, row in matched.late:
+        spec, match = activity.rules.flows[activity.exchanges.flow[row]], matched.matches[number]
         assert match is not None
         name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
         item = matched.requests[number].item

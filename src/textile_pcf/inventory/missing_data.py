@@ -157,7 +157,7 @@ def check_alternatives(activity: Activity, invalid: InvalidNames) -> Iterator[Pr
             cure = sentences("Keep one." if got else "Give rows for exactly one.", note)
             fibre = _component_stage(rules, group) if per_component else stage
             way = (got or written.one_of)[0].partition(".")
-            yield activity.missing(fibre, int(entry), "one_of", what, cure, "alternatives", (way[0], way[2]))
+            yield activity.missing(fibre, int(entry), (way[0], way[2]), what, cure, "alternatives")
 
 
 def _component_stage(rules: RuleSet, group: tuple[tuple[str, int], ...]) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from textile_pcf.activity.activity import Activity
-from textile_pcf.activity.row_patterns import PER_PERIOD, RowKind
+from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.columns import group_rows
 from textile_pcf.errors import Problem
@@ -106,13 +106,15 @@ def _given_twice(activity: Activity, periods: Periods) -> Iterator[Problem]:
         (flows.row[rows], (periods.flow, periods.totals, flows.patterns.item[flows.pattern[rows]], flows.region[rows])),
         (outputs.row, (periods.outputs, code["item"][outputs.row], code["region"][outputs.row])),
     )
-    cure = "Give it once, or tell its parts apart by item or region."
+    cure = "Give it once, or distinguish its parts by item or region."
     for row, columns in groups:
         first, group = group_rows(*columns)
         earlier = row[first[group]]
         again = np.flatnonzero(code["year"][row] != code["year"][earlier])
         for index in again[np.unique(row[again], return_index=True)[1]]:
-            what = Message("The same period stands already, in {location}.", location=cells.table.location(int(earlier[index])))
+            what = Message(
+                "The same period was given before, in {location}.", location=cells.table.location(int(earlier[index]))
+            )
             yield from cells.problems_at([int(row[index])], what, cure, "year", "twice")
 
 
@@ -150,21 +152,8 @@ def output_mass(activity: Activity, measures: ProductUnits) -> tuple[FloatArray,
 
 def added_years(activity: Activity) -> Iterator[tuple[int, str]]:
     """Yield product and warning for amounts of several years that are summed because they are not totals of periods."""
-    flows = activity.exchanges
-    dated = np.setdiff1d(np.flatnonzero(flows.year), flows.empty)
-    _, same = group_rows(
-        activity.structure.flow_entries.entry(flows.flow[dated], flows.entry[dated]),
-        flows.patterns.item[flows.pattern[dated]],
-        flows.region[dated],
-    )
-    first, _ = group_rows(same, flows.year[dated])
-    not_per_period = np.bincount(same, weights=flows.per[dated] != PER_PERIOD)
-    several = (np.bincount(same[first], minlength=len(not_per_period)) > 1) & (not_per_period > 0)
-    kept = first[several[same[first]]]  # one row of each year
-    kept = kept[np.argsort(same[kept], kind="stable")]
-    for lines in np.split(dated[kept], np.flatnonzero(np.diff(same[kept])) + 1):
-        if len(lines):
-            yield _summed_years(activity, lines)
+    for lines in activity.exchanges.summed_years:
+        yield _summed_years(activity, lines)
 
 
 def _summed_years(activity: Activity, lines: IndexArray) -> tuple[int, str]:

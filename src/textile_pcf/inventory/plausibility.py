@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -65,9 +66,33 @@ def implausible_amounts(activity: Activity, quantities: Quantities) -> list[Prob
     return [problem for problem, _ in _outside_band(activity, quantities)]
 
 
-def count_implausible(activity: Activity, quantities: Quantities) -> Mapping[str, tuple[int, str, str]]:
-    """Return the number of products outside the band of each quantity, with the first of them and its amount."""
-    counts: dict[str, tuple[int, str, str]] = {}
+class ImplausibleQuantity(NamedTuple):
+    """A quantity that is outside its band in some products of a catalogue.
+
+    Attributes
+    ----------
+    quantity : str
+        Stage and id, such as `dyeing.steam`.
+    low, high, unit : str
+        The band.
+    products : int
+        Number of products outside the band.
+    first_product, amount : str
+        The first of them, with its amount and unit.
+    """
+
+    quantity: str
+    low: str
+    high: str
+    unit: str
+    products: int
+    first_product: str
+    amount: str
+
+
+def count_implausible(activity: Activity, quantities: Quantities) -> list[ImplausibleQuantity]:
+    """Return each quantity that is outside its band, with the number of products and the first of them."""
+    found: list[ImplausibleQuantity] = []
     for bands, block_index, values, _ in _banded_values(activity, quantities):
         positions = _outside(bands, block_index, values)
         entry = _entries(block_index, positions)
@@ -75,20 +100,36 @@ def count_implausible(activity: Activity, quantities: Quantities) -> Mapping[str
             spec, here = bands.specs[index], positions[entry == index]
             products = np.unique(_products(activity, spec.stage, here - block_index.offsets[index]))
             amount = f"{values[here[0]] / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
-            name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
             first = int(_products(activity, spec.stage, here[:1] - block_index.offsets[index])[0])
-            counts[f"{name}|{_band(spec)}"] = (len(products), activity.names[first], amount)
-    return counts
+            name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
+            found.append(ImplausibleQuantity(name, *_limits(spec), len(products), activity.names[first], amount))
+    return found
 
 
-def catalogue_warnings(counts: Mapping[str, tuple[int, str, str]]) -> list[str]:
-    """Return a warning for each quantity that is outside its band in some products of a catalogue."""
-    warnings: list[str] = []
-    for key, (count, product, amount) in counts.items():
-        name, band = key.split("|")
-        what = "{name}: Products outside the plausible {band}: {count}. The first of them is {product} with {amount}."
-        warnings.append(Message(what, name=name, band=band, count=count, product=product, amount=amount))
-    return warnings
+def catalogue_warnings(found: Iterable[ImplausibleQuantity]) -> list[str]:
+    """Return a warning for each quantity that is outside its band in some products of a catalogue.
+
+    Parameters
+    ----------
+    found : iterable of ImplausibleQuantity
+        Of all partitions, in their order; the numbers of products are added up.
+    """
+    total: dict[str, ImplausibleQuantity] = {}
+    for each in found:
+        first = total.setdefault(each.quantity, each._replace(products=0))
+        total[each.quantity] = first._replace(products=first.products + each.products)
+    what = "{name}: Products outside the plausible {band}: {count}. The first of them is {product} with {amount}."
+    return [
+        Message(
+            what,
+            name=each.quantity,
+            band=Message("{low} to {high} {unit}", low=each.low, high=each.high, unit=each.unit),
+            count=each.products,
+            product=each.first_product,
+            amount=each.amount,
+        )
+        for each in total.values()
+    ]
 
 
 def _outside_band(activity: Activity, quantities: Quantities) -> Iterator[tuple[Problem, int]]:
@@ -149,10 +190,16 @@ def _unit(spec: PropertySpec | LossSpec | FlowSpec) -> tuple[float, str]:
     return unit.factor, unit.text
 
 
-def _band(spec: PropertySpec | LossSpec | FlowSpec) -> str:
+def _limits(spec: PropertySpec | LossSpec | FlowSpec) -> tuple[str, str, str]:
+    """Return the lower and upper limit of the band as texts, and their unit."""
     assert spec.plausible is not None
     factor, unit = _unit(spec)
     low, high = (f"{number / factor:.6g}" for number in spec.plausible)
+    return low, high, unit
+
+
+def _band(spec: PropertySpec | LossSpec | FlowSpec) -> str:
+    low, high, unit = _limits(spec)
     return Message("{low} to {high} {unit}", low=low, high=high, unit=unit)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from textile_pcf.activity.activity import Activity
 from textile_pcf.activity.row_patterns import PER_DRIVER, PER_PRODUCT, rows_where
-from textile_pcf.activity.structure_cache import keep_structure
+from textile_pcf.activity.structure_cache import structure_cache
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.columns import group_rows
 from textile_pcf.errors import Problem
@@ -71,7 +71,9 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Q
 
     What is still missing where it is used is a problem of the returned quantities.
     """
-    invalid = set() if activity.known_complete else invalid_names(activity)
+    cache = structure_cache(activity.rules)
+    known_complete = activity.structure in cache
+    invalid = set() if known_complete else invalid_names(activity)
     properties, origin, property_entry = _properties(activity, draws)
     losses, loss_entry = _losses(activity, properties, draws)
     mass = product_mass(activity, properties)
@@ -79,7 +81,7 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Q
     value, period_problems = per_output(activity, properties, value)
     scale, driver_problems = non_mass_drivers(activity, properties, invalid)
     repeated, absent = (
-        ([], []) if activity.known_complete else (list(_check_default_taken_once(activity)), _check_absent(activity, invalid))
+        ([], []) if known_complete else (list(_check_default_taken_once(activity)), _check_absent(activity, invalid))
     )
     problems = [
         *repeated,
@@ -95,8 +97,8 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Q
     ]
     allocation = allocated_shares(activity, properties)
     scale = with_allocation(activity, allocation, scale)
-    if activity.key is not None and not (activity.known_complete or repeated or absent or activity.problems):
-        keep_structure(activity.rules, activity.key, activity.columns, activity.structure)
+    if not (known_complete or repeated or absent or activity.problems):
+        cache.put(activity.structure, activity.columns)
     completed = (properties, origin, property_entry, losses, loss_entry, value, scale, entry, mass)
     return Quantities(*completed, tuple(problems), allocation)
 
@@ -240,7 +242,7 @@ def _check_losses(
             ratio = "A ratio of input to output is above 0; 5 percent is written 5 with unit %."
             cure = percent if spec.basis == "input" else ratio
             yield from activity.columns.problems_at(
-                [int(row)], Message("A loss of {text} cannot be.", text=text), cure, "amount", "loss"
+                [int(row)], Message("A loss of {text} is impossible.", text=text), cure, "amount", "loss"
             )
 
 

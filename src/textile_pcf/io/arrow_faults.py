@@ -23,7 +23,7 @@ DISK_FULL_ERRORS = (ENOSPC, EDQUOT, EFBIG)
 ACCESS_ERRORS = (EACCES, EPERM, ENOENT, EIO, EISDIR, EMFILE, ENFILE)
 """Error numbers of a file that cannot be opened. pyarrow raises OSError with other numbers for damaged content."""
 MAX_MESSAGE_LENGTH = 120
-DAMAGED = "Write it anew where it comes from; it is damaged, or written in a way that cannot be read here."
+DAMAGED = "Export it again from its source; it is damaged, or in a form that cannot be read here."
 
 
 @contextmanager

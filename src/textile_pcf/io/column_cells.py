@@ -80,7 +80,7 @@ def _headless_cells(table: Table, column: Any) -> list[Problem]:
     row = next((row for row, cell in enumerate(cells) if cell_text(cell)), None)
     if row is None:
         return []
-    what = Message("{cell!r} stands in a column without a header.", cell=str(cells[row])[:60])
+    what = Message("{cell!r} is in a column without a header.", cell=str(cells[row])[:60])
     return [Problem(table.location(row), what, "Write a header above it, or clear the column.", code="headless")]
 
 

@@ -129,7 +129,7 @@ def _quoting_problem(where: str, message: str) -> Problem:
     cure = 'Close it; inside a quoted cell write "" for a quotation mark.'
     if "field larger" in message:
         return Problem(where, "A cell is far too long; a quotation mark may be open.", cure, code="csv")
-    return Problem(where, "A quotation mark is not closed, or stands inside a cell.", cure, code="csv")
+    return Problem(where, "A quotation mark is not closed, or is inside a cell.", cure, code="csv")
 
 
 def _first_lines(text: str, delimiter: str, first_line: int) -> list[int]:

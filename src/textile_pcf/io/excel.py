@@ -79,7 +79,7 @@ def workbook_rows(book: Book, name: str, sheet: str, header: Header, error: type
     rows = page.rows
     columns = sorted({position for row in rows for position in row.cells})
     if len(columns) > MAX_COLUMNS:
-        cure = "Clear everything beside the table, or move the table to a workbook of its own."
+        cure = "Clear everything next to the table, or move the table to a workbook of its own."
         what = Message("{count} columns of this sheet hold something.", count=len(columns))
         raise error([Problem(f"{name} {page.title}", what, cure, code="sheet")])
     values = [[clean_cell(row[position].value) for position in columns] for row in rows]

@@ -284,6 +284,6 @@ def _row_problems(document: Document, path: DocumentPath, row: Any, header: Head
         problems = header.problems(keys, lambda column: document.location((*path, keys[column])))
     for key, value in row.items():
         if isinstance(value, NOT_A_CELL):
-            what = "A list or mapping stands in a cell."
+            what = "A cell contains a list or mapping."
             problems.append(Problem(document.location((*path, key)), what, "Write a text or a number.", code="cell"))
     return problems

@@ -233,9 +233,9 @@ class Header:
         for index, cell in enumerate(cells):
             name, text = self.name(cell), str(cell).strip()
             if name in texts:
-                what = Message("The column {name!r} stands here twice.", name=name)
+                what = Message("The column {name!r} occurs twice.", name=name)
                 if texts[name] != text:
-                    twice = "The column {name!r} stands here twice, as {first!r} and {second!r}."
+                    twice = "The column {name!r} occurs twice, as {first!r} and {second!r}."
                     what = Message(twice, name=name, first=texts[name], second=text)
                 problems.append(Problem(location(index), what, "Keep one of them.", code="column-twice"))
             elif text and self.known is not None and name not in self.known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
@@ -51,14 +52,41 @@ def to_table(raw: RawTable, header: Header, error: type[PcfError]) -> Table:
         if data_rows is not raw:
             return to_table(data_rows, header, error)
     notes = (*raw.notes, *_header_note(raw, top), *_drop_numbering(raw, heads, cells, header))
-    return _named_table(raw, top, heads, cells, ragged, notes, header, error)
+    return _named_table(_Columns(raw, top, heads, cells, ragged, notes), header, error)
 
 
-def _named_table(
-    raw: RawTable, top: int, heads: list[Any], cells: list[list[Any]], ragged: Sequence[int], notes: tuple[str, ...],
-    header: Header, error: type[PcfError],
-) -> Table:  # fmt: skip
+@dataclass(frozen=True, eq=False)
+class _Columns:
+    """A raw table column by column, before its headers are checked.
+
+    Attributes
+    ----------
+    raw : RawTable
+        The rows.
+    top : int
+        Index of the header row.
+    heads : list
+        Cells of the header row.
+    cells : list of list
+        Cells of each column below the header.
+    ragged : sequence of int
+        Indices of the rows that have fewer or more cells than the header.
+    notes : tuple of str
+        What was passed over.
+    """
+
+    raw: RawTable
+    top: int
+    heads: list[Any]
+    cells: list[list[Any]]
+    ragged: Sequence[int]
+    notes: tuple[str, ...]
+
+
+def _named_table(source: _Columns, header: Header, error: type[PcfError]) -> Table:
     """Check headers and widths, and return the table with named columns."""
+    raw, top, heads, cells = source.raw, source.top, source.heads, source.cells
+    ragged, notes = source.ragged, source.notes
     units = header.units(heads)
     heads = [units[index][0] if index in units else head for index, head in enumerate(heads)]
     problems = [*raw.shape_problems, *header.problems(heads, lambda column: raw.location(top, column))]
@@ -90,7 +118,7 @@ def _header_note(raw: RawTable, top: int) -> tuple[str, ...]:
         return ()
     return (
         Message(
-            "The header of {table} was found in line {line}; what stands above it was passed over.",
+            "The header of {table} was found in line {line}; the lines above it were ignored.",
             table=raw.name,
             line=raw.lines[top],
         ),
@@ -102,9 +130,7 @@ def _drop_numbering(raw: RawTable, heads: list[Any], cells: list[list[Any]], hea
     notes: list[str] = []
     for index in header.numbering_columns(heads, cells):
         notes.append(
-            Message(
-                "The column {column!r} of {table} numbers the rows; it was passed over.", column=heads[index], table=raw.name
-            )
+            Message("The column {column!r} of {table} numbers the rows; it was ignored.", column=heads[index], table=raw.name)
         )
         heads[index], cells[index] = "", [""] * len(cells[index])
     return notes
@@ -154,6 +180,6 @@ def _headless_cells(raw: RawTable, heads: list[Any], cells: list[list[Any]], top
         first = next((number for number, cell in enumerate(column) if cell != ""), None)
         if not str(head).strip() and first is not None:
             where = raw.location(top + 1 + first, index)
-            what = Message("{cell!r} stands in a column without a header.", cell=str(column[first])[:60])
+            what = Message("{cell!r} is in a column without a header.", cell=str(column[first])[:60])
             problems.append(Problem(where, what, "Write a header above it, or clear the column.", code="headless"))
     return problems

@@ -130,7 +130,7 @@ def _sheet_lines(sheet: Sheet, name: str, problems: list[Problem], read_cell: Re
         elif (line.has_content and line.cells["amount"] != "") or line.has_own_content:
             where = f"{name} {sheet.title}!{page.letters['id']}{line.row}"
             cure = "Copy a whole line with its id, and write into the copy."
-            problems.append(Problem(where, "This line has no id, so nobody knows what it speaks of.", cure, code="no-id"))
+            problems.append(Problem(where, "This line has no id, so its meaning is not known.", cure, code="no-id"))
 
 
 def _line(page: Page, row: Row, positions: Mapping[str, int], name: str, problems: list[Problem], read_cell: ReadCell) -> Line:

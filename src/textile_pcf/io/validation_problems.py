@@ -121,7 +121,7 @@ def _message(error: Any, suggest: bool) -> tuple[str, str]:
     """Return what is wrong with a value and the cure."""
     error_type, context, shown = error["type"], error.get("ctx", {}), _shown(error["input"])
     if error_type == "literal_error":
-        return Message("{shown} is none of the words that may stand here.", shown=shown), _known_options(
+        return Message("{shown} is not one of the words allowed here.", shown=shown), _known_options(
             error["input"], context, suggest
         )
     if error_type in _SIMPLE_TYPES:
@@ -133,11 +133,11 @@ def _message(error: Any, suggest: bool) -> tuple[str, str]:
         return "There are too many entries here.", Message("Write at most {max_length}.", max_length=context.get("max_length"))
     if error_type in _MAPPING_ERRORS:
         return Message(
-            "{shown} stands where `key: value` lines belong.", shown=shown
+            "{shown} is found where `key: value` lines belong.", shown=shown
         ), "Write a mapping, such as {value: 2, unit: kg}."
     if error_type in _SEQUENCE_ERRORS:
         return Message(
-            "{shown} stands where a list belongs.", shown=shown
+            "{shown} is found where a list belongs.", shown=shown
         ), "Write a list: [first, second], or lines that start with '- '."
     if error_type.startswith(("greater_than", "less_than")):
         limits = [Message(text, bound=context[key]) for key, text in _BOUNDS.items() if key in context]
@@ -148,7 +148,7 @@ def _message(error: Any, suggest: bool) -> tuple[str, str]:
     if error_type.startswith("string_"):
         return Message("{shown} is not a text of the right form.", shown=shown), _text_cure(error_type, context, message)
     return Message(
-        "{shown} cannot stand here: {message}.", shown=shown, message=message
+        "{shown} is not allowed here: {message}.", shown=shown, message=message
     ), "Compare it with the form of this file in docs/formats.md."
 
 
@@ -199,7 +199,7 @@ def _merge_by_location(problems: list[Problem]) -> list[Problem]:
             old = first[key]
             what = old.what
             if isinstance(what, Message) and "shown" in what.values:
-                what = Message("{shown} cannot stand here.", shown=what.values["shown"])
+                what = Message("{shown} is not allowed here.", shown=what.values["shown"])
             cure = sentences(old.cure, Message("Or: {cure}", cure=_as_message(problem.cure)))
             first[key] = Problem(old.where, what, cure, old.product, old.code)
     return list(first.values())

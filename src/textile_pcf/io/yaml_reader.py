@@ -98,7 +98,7 @@ class YamlReader:
                 case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                     value = stack.pop().data
                 case yaml.AliasEvent():
-                    what = Message("An alias (*{anchor}) stands here.", anchor=event.anchor)
+                    what = Message("An alias (*{anchor}) is used here.", anchor=event.anchor)
                     self.fault(line, what, "Write the value out.", self._path(stack, line))
                     value = None
                 case yaml.DocumentStartEvent():
@@ -165,9 +165,9 @@ class YamlReader:
             shown = Message("An empty key") if key is None else shown
             what, cure = Message("{shown} is not a name or number.", shown=shown), "Put the key in quotes."
         elif key == "<<":
-            what, cure = "A merge key (<<) stands here.", "Write the entries out."
+            what, cure = "A merge key (<<) is used here.", "Write the entries out."
         elif key in top.data:
-            what = Message("The key {key!r} stands here a second time (first in line {line}).", key=key, line=self.lines[path])
+            what = Message("The key {key!r} occurs here a second time (first in line {line}).", key=key, line=self.lines[path])
             cure = "Keep one of them."
         if what:
             top.key_refused = True
@@ -180,11 +180,11 @@ class YamlReader:
     def _refuse_tag_and_anchor(self, event: Any, line: int, stack: list[_Open]) -> None:
         if event.tag is not None:
             cure = "Leave it out; put text in quotes."
-            self.fault(line, Message("A tag ({tag}) stands here.", tag=event.tag), cure, self._path(stack, line))
+            self.fault(line, Message("A tag ({tag}) is used here.", tag=event.tag), cure, self._path(stack, line))
         if event.anchor is not None:
             self.fault(
                 line,
-                Message("An anchor (&{anchor}) stands here.", anchor=event.anchor),
+                Message("An anchor (&{anchor}) is used here.", anchor=event.anchor),
                 "Leave it out.",
                 self._path(stack, line),
             )

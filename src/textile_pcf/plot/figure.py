@@ -155,7 +155,7 @@ def set_fonts(ax: Axes, language: str, owns_figure: bool) -> None:
         if language != "zh":
             return  # only an id is Chinese; matplotlib warns of missing characters
         message = "No font of this machine has Chinese characters."
-        cure = 'Install one, such as Noto Sans CJK SC (Debian: apt-get install fonts-noto-cjk), or ask for language "en".'
+        cure = 'Install one, such as Noto Sans CJK SC (Debian: apt-get install fonts-noto-cjk), or use language "en".'
         raise UsageError([Problem("language 'zh'", message, cure, code="no-font")])
     for text in texts:
         text.set_fontfamily([family, "DejaVu Sans"] if language == "zh" else ["DejaVu Sans", family])

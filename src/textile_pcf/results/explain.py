@@ -133,8 +133,7 @@ def _composition(result: Footprint, line: int, language: str) -> list[str]:
 
 def _origin_text(key: str, text: str, language: str) -> str:
     """Return the fixed text of a key with the text that it frames."""
-    values = {"told": text}  # the field of the catalogue
-    return fixed_text(key, language, **values)
+    return fixed_text(key, language, text=text)
 
 
 def _flow(result: Footprint, line: int, language: str) -> str:

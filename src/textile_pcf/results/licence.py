@@ -129,5 +129,5 @@ def refuse_restricted(result: Footprint, where: Message) -> None:
             tables=", ".join(tables),
             where=where,
         )
-        cure = "Use factors that may be passed on, or say own_use=True where it stays with you."
+        cure = "Use factors that may be passed on, or set own_use=True if they stay with you."
         raise UsageError([Problem(where, what, cure, code="licence")])

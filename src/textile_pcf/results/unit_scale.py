@@ -14,7 +14,7 @@ from textile_pcf.units import Unit, UnitError, cure_where
 if TYPE_CHECKING:
     from textile_pcf.results.footprint import Footprint
 
-ASK = "Ask for kg, m2, m, 100 m or piece."
+ASK = "Use kg, m2, m, 100 m or piece."
 
 
 def unit_scale(result: Footprint, unit: str | None) -> FloatArray:
@@ -39,7 +39,7 @@ def unit_scale(result: Footprint, unit: str | None) -> FloatArray:
 def _unknown_unit(result: Footprint, unit: str, product: str) -> Problem:
     """Return the problem of a product that cannot be converted to a unit."""
     target: Unit = result.measures.parse(unit)
-    what = Message("The footprint per {unit} cannot be told per {other_unit}.", unit=result.unit, other_unit=unit)
+    what = Message("The footprint per {unit} cannot be converted to one per {other_unit}.", unit=result.unit, other_unit=unit)
     needed = result.measures.needed_property(target)
-    cure = Message("Give {needed} of the product, or ask for another unit.", needed=needed) if needed else ASK
+    cure = Message("Give {needed} of the product, or use another unit.", needed=needed) if needed else ASK
     return Problem(f"product {product}", what, cure, product, "unit")

@@ -9,7 +9,7 @@ import numpy as np
 from textile_pcf.activity import Activity
 from textile_pcf.arrays import IntArray
 from textile_pcf.columns import group_rows
-from textile_pcf.factors import DECLARED, SPLIT_AND_AIRCRAFT
+from textile_pcf.factors import SPLIT_AND_AIRCRAFT
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.messages.message import Message
 from textile_pcf.rules.arrays import rule_arrays
@@ -20,7 +20,7 @@ UPTAKE = SPLIT_AND_AIRCRAFT.index("uptake")
 def find_double_uptake(inventory: Inventory) -> Iterator[tuple[int, str]]:
     """Per product, a sentence for each flow of its own uptake beside a link or a declared footprint that holds uptake."""
     activity, matches = inventory.activity, inventory.matches
-    declared = np.array([request.item.startswith(DECLARED) for request in matches.requests], dtype=bool)
+    declared = matches.is_declared
     if inventory.balance is not None or (not matches.has_links and not declared.any()):
         return  # a balance counts the carbon of bought material once
     flows, rules = activity.exchanges, activity.rules
@@ -37,7 +37,7 @@ def find_double_uptake(inventory: Inventory) -> Iterator[tuple[int, str]]:
         for row in brought[product[brought] == product[own]].tolist():
             name, other = (_named(activity, int(flows.flow[each])) for each in (own, row))
             text = Message(
-                "{name}: the material of {other} holds uptake of CO2 already; give 0 here, or the same carbon counts twice.",
+                "{name}: the material of {other} includes uptake of CO2 already; give 0 here, or the same carbon counts twice.",
                 name=name,
                 other=other,
             )

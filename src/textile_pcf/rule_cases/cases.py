@@ -196,7 +196,7 @@ def _check_layout(case: Case) -> Iterator[Problem]:
         cure = "Write what was worked out under `expect`, or words of the message under `expect_error`."
         yield Problem(case.location(), "This case expects nothing.", cure, code="case")
     if document.expect_error and any(getattr(document, key) for key in EXPECTED[:-1]):
-        message = "What is refused has no result, but both `expect_error` and a result are expected."
+        message = "A refused case has no result, but both `expect_error` and a result are expected."
         yield Problem(case.location("expect_error"), message, "Make two cases of it.", code="case")
     if not 0 <= case.tolerance < 1:
         message = Message("{tolerance!r} is not a part of a figure.", tolerance=case.data["tolerance"])
@@ -208,7 +208,7 @@ def _duplicates(cases: list[Case]) -> Iterator[Problem]:
     for case in cases:
         if case.name in by_name:
             message = Message(
-                "The case {name!r} stands already in line {line}.", name=case.name, line=by_name[case.name].document.line(())
+                "The case {name!r} is already in line {line}.", name=case.name, line=by_name[case.name].document.line(())
             )
             yield Problem(case.location("name"), message, "Give each a name of its own.", code="case")
         by_name.setdefault(case.name, case)

@@ -156,11 +156,11 @@ def _refused(case: Case, error: PcfError) -> CaseOutcome:
     missing = [index for index, phrase in enumerate(expected) if not any(phrase in text for text in messages)]
     if expected and not missing:
         return CaseOutcome(case, (), ())
-    cure = "The messages are told below; take words of theirs, or look at the rule."
+    cure = "The messages are listed below; use words of them, or check the rule."
     missing_phrases = [
         Problem(
             case.location("expect_error", index),
-            Message("No message says {expected!r}.", expected=expected[index]),
+            Message("No message contains {expected!r}.", expected=expected[index]),
             cure,
             code="worked",
         )
@@ -189,7 +189,7 @@ def _warnings(case: Case, result: Footprint) -> Iterator[ComparedValue]:
     expected = case.data.get("expect_warnings", [])
     message = "\n".join(f"{text}\n{localize(text, 'zh')}" for text in result.warnings()) if expected else ""
     for index, phrase in enumerate(expected):
-        missing = "" if phrase in message else Message("No warning says {phrase!r}.", phrase=phrase)
+        missing = "" if phrase in message else Message("No warning contains {phrase!r}.", phrase=phrase)
         yield ComparedValue(("expect_warnings", index), phrase, None if missing else phrase, not missing, missing)
 
 

@@ -88,7 +88,7 @@ def _check_id(rule: str) -> None:
     cure: str = Message("Choose another id, such as {other}.", other=other)
     if not _ID.fullmatch(rule):
         message = Message("{rule!r} cannot be the id of a rule.", rule=rule[:80])
-        cure = "Begin with a letter and go on with letters, digits, _ and -, at most 64; Chinese goes into `title`."
+        cure = "Start with a letter and continue with letters, digits, _ and -, at most 64; Chinese goes into `title`."
     elif _DEVICE.fullmatch(rule):
         message = Message("{rule!r} cannot be the name of a file on Windows.", rule=rule)
     elif rule.endswith(CASES_SUFFIX):

@@ -101,7 +101,7 @@ def _rule_file(case: Case) -> Path:
         cases_suffix=CASES_SUFFIX,
     )
     raise RuleError(
-        [Problem(case.location("rule"), "This case names no rule, and none stands beside it.", cure, code="no-rule")]
+        [Problem(case.location("rule"), "This case names no rule, and there is none in its folder.", cure, code="no-rule")]
     )
 
 

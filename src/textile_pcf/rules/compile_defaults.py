@@ -116,7 +116,7 @@ class DefaultCompiler:
             return None
         index = self.property_index[key]
         if self.is_averaged(index, stage) and self.models[self.order[index]].choice:
-            what = Message("{name!r} is chosen per fibre, and a mean of words does not exist.", name=name)
+            what = Message("{name!r} is chosen per fibre, and a mean of options does not exist.", name=name)
             self.problem(path, what, "Name it only in stages of scope component.")
         return index
 
@@ -159,7 +159,7 @@ class DefaultCompiler:
                 if value not in choice:
                     self.problem(
                         path,
-                        Message("{value!r} is not one of the words.", value=value),
+                        Message("{value!r} is not one of the options.", value=value),
                         Message("Choose from: {choices}.", choices=", ".join(choice)),
                     )
                     return None
@@ -214,9 +214,9 @@ class DefaultCompiler:
             return None
         for option in value.words:
             if option not in chooser.choice:
-                cure = Message("Its words are: {choice}.", choice=", ".join(chooser.choice))
+                cure = Message("Its options are: {choice}.", choice=", ".join(chooser.choice))
                 self.problem(
-                    (*path, option), Message("{option!r} is not a word of {name!r}.", option=option, name=value.by), cure
+                    (*path, option), Message("{option!r} is not an option of {name!r}.", option=option, name=value.by), cure
                 )
         entries = [value.words.get(option) for option in chooser.choice]
         numbers = [self.number(entry.value, path) * ratio_unit.factor if entry else math.nan for entry in entries]
@@ -233,7 +233,7 @@ class DefaultCompiler:
         chooser = self.models[self.order[by]]
         if chooser.choice:
             self.problem(
-                (*path, "upto"), Message("{by!r} is a choice.", by=value.by), "Give a value for each word instead of `upto`."
+                (*path, "upto"), Message("{by!r} is a choice.", by=value.by), "Give a value for each option instead of `upto`."
             )
             return None
         bounds = np.array(list(value.upto), dtype=float)
@@ -257,7 +257,7 @@ class DefaultCompiler:
             self.problem(
                 path,
                 Message("The number has no {missing}.", missing=JoinedMessage(parts, " and ", "、")),
-                "Say where it was read: `source:` and `locator:`.",
+                "State where it was read: `source:` and `locator:`.",
             )
         if source and source not in self.written.sources:
             close = self.near(source, self.written.sources)
@@ -278,7 +278,7 @@ class DefaultCompiler:
                 expected=unit.text,
                 expected_ratio=ratio_unit.text,
             )
-            self.problem((*path, "plausible"), what, "Tell it in one of these.")
+            self.problem((*path, "plausible"), what, "Use one of these units.")
         if not low <= high:
             self.problem((*path, "plausible"), "The band is empty.", "Write the lower number first.")
         is_ratio = band_unit.dimensions == ratio_unit.dimensions and band_unit.dimensions != unit.dimensions

@@ -92,7 +92,7 @@ class PropertyCompiler(DefaultCompiler):
     def check_options(self, model: Property, path: DocumentPath) -> None:
         """Add a problem where two options of a choice share an id or a name."""
         if model.choice is not None and len(set(model.choice)) != len(model.choice):
-            self.problem(path, "A word stands twice.", "Write each word once.")
+            self.problem(path, "An option is given twice.", "Write each option once.")
         option_of: dict[str, str] = {comparison_key(option): option for option in model.options}
         for option, title in model.options.items():
             for name in (title.en, title.zh or "") if title else ():
@@ -122,7 +122,7 @@ class PropertyCompiler(DefaultCompiler):
             return {}
         if convert(parse_unit(method.output), unit) is None:
             what = Message(
-                "{method} gives {output}, which cannot be told in {unit}.",
+                "{method} gives {output}, which cannot be converted to {unit}.",
                 method=method.name,
                 output=method.output,
                 unit=unit.text,

@@ -123,7 +123,7 @@ class _RuleCompiler(MethodCompiler, BalanceCompiler):
         for index, stage in enumerate(self.written.stages):
             if stage.scope == "component" and after_common:
                 cure = "Move it before the stages of the whole product, or make its scope `product`."
-                self.problem(("stages", index, "scope"), "A component stage stands after a common stage.", cure)
+                self.problem(("stages", index, "scope"), "A component stage follows a common stage.", cure)
             after_common = after_common or stage.scope == "product"
             if stage.region is not None and not is_region(stage.region):
                 close = region_by_name(stage.region) or self.near(stage.region, known_regions())
@@ -210,7 +210,7 @@ class _RuleCompiler(MethodCompiler, BalanceCompiler):
             self.problem((*path, "per"), "The list is empty.", "Name at least one driver, such as `output`.")
         drivers: list[str | int] = []
         for name in sorted(name for name, count in Counter(names).items() if count > 1):
-            self.problem((*path, "per"), Message("The driver {name!r} stands twice.", name=name), "Name each driver once.")
+            self.problem((*path, "per"), Message("The driver {name!r} is given twice.", name=name), "Name each driver once.")
         for name in names:
             if name in MASS_DRIVERS or name == "product":
                 drivers.append(name)

@@ -38,11 +38,11 @@ def _rule_advice(rule: RuleDocument) -> Iterator[str]:
     if rule.title is None:
         yield "title: missing; reports will show the id."
     if rule.valid_from is None:
-        yield "valid_from: missing; the newest edition cannot be told by it."
+        yield "valid_from: missing; without it the newest edition is not known."
     if rule.status == "interpretation" and not rule.based_on:
         yield "based_on: an interpretation says of which standard, and what of it was read."
     if rule.cutoff.single is None and rule.cutoff.total is None:
-        yield "cutoff: missing; say which flows may be left out."
+        yield "cutoff: missing; state which flows may be left out."
     silent = [topic for topic in TOPICS if not rule.clauses.of(topic)]
     if silent and len(silent) < len(TOPICS):
         yield Message("clauses: nothing is stated on: {topics}.", topics=", ".join(silent))
@@ -69,7 +69,7 @@ def _quantity_advice(where: str, model: Quantity) -> Iterator[str]:
     if required and model.note is None:
         yield Message("{where}: must be given by the mill, but no note says what to measure.", where=where)
     if isinstance(model, Flow) and model.factor is None and model.category is None:
-        yield Message("{where}: neither a factor nor a category; any item may stand here.", where=where)
+        yield Message("{where}: neither a factor nor a category; any item is accepted here.", where=where)
     if isinstance(model, Loss) and model.plausible is None:
         yield Message("{where}: no plausible band.", where=where)
     if isinstance(model, Property) and model.choice is not None and model.unit is not None:

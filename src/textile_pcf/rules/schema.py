@@ -54,8 +54,8 @@ class ChosenDefault(Strict):
     def _check_one_table(self) -> ChosenDefault:
         if bool(self.words) == bool(self.upto):
             raise InvalidValueError(
-                "Words and `upto` stand together, or neither.",
-                "Give a value for each word, or `upto` with a value for each bound.",
+                "Either options or `upto` must be given, not both.",
+                "Give a value for each option, or `upto` with a value for each bound.",
             )
         return self
 

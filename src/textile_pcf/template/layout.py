@@ -130,7 +130,7 @@ def layout_of(products: int | Sequence[str] | None) -> Layout:
     ids = [""] * products if isinstance(products, int) else [str(name).strip() for name in products]
     if not 1 <= len(ids) <= MAX_PRODUCTS:
         cure = Message(
-            "Ask for 1 to {max_products}; more belong in a table (CSV, Excel or Parquet) with a row for each amount.",
+            "Request 1 to {max_products}; more belong in a table (CSV, Excel or Parquet) with a row for each amount.",
             max_products=MAX_PRODUCTS,
         )
         raise _invalid_products(f"{len(ids)} products", "A workbook cannot take so many.", cure)

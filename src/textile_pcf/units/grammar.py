@@ -243,7 +243,7 @@ class _Parser:
         except UnitError as error:
             if not error.name or error.explanation:
                 raise
-            cure = Message("Write {before!r} alone; a bracket may only say the same unit in another word.", before=before)
+            cure = Message("Write {before!r} alone; a bracket may only repeat the same unit in another word.", before=before)
             raise UnitError(error.what, cure) from None
 
     def power(self, depth: int) -> Value:

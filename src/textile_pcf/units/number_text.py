@@ -94,7 +94,7 @@ def split_number(text: str) -> tuple[float, str]:
         raise UnitError(Message("{shown} does not start with a number.", shown=shown), "Write a quantity such as 2 kWh.")
     digits, unit = match[1], match[2].strip()
     if re.match(r"[\w.]*,", unit) or unit[:1].isdigit() or unit[:1] in ("_", "."):
-        cure = "Write 1500 kg, without spaces in the number; a unit such as 100 m stands in a column of its own."
+        cure = "Write 1500 kg, without spaces in the number; a unit such as 100 m belongs in its own column."
         raise UnitError(Message("{shown} can be read in two ways.", shown=shown), cure)
     if unit[:1] and not (unit[0].isalpha() or unit[0] in "%‰/(¥￥$€°℃℉"):
         raise UnitError(Message("{shown} is not a number with a unit.", shown=shown), "Write a quantity such as 2 kWh.")

@@ -151,7 +151,7 @@ def as_quantity(values: FloatArray, per: Unit, ureg: Any = True) -> Any:
     target = _in_registry(per, ureg)
     if target is None:
         what = Message("The registry has no unit for {unit}.", unit=per.text)
-        raise UsageError([Problem("as_quantity", what, "Define it in the registry, or ask for kg or m2.", code="bad-registry")])
+        raise UsageError([Problem("as_quantity", what, "Define it in the registry, or use kg or m2.", code="bad-registry")])
     if per.text.isalpha() and per.text in ureg:
         named = ureg.Quantity(1.0, per.text)
         if named.is_compatible_with(target) and _agree(named.to(target).magnitude, per.factor):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from paths import BENCHMARKS
 from textile_pcf.batch.partitioning import plan_by_rows, plan_partitions
-
-sys.path.insert(0, str(BENCHMARKS))
 
 ROWS = 800  # of a partition: two row groups
 

@@ -114,7 +114,7 @@ def test_a_delivered_footprint_is_told_beside_any_transport_of_its_stage(tmp_pat
 def test_uptake_beside_bought_uptake_is_told_only_where_both_count(tmp_path: Path) -> None:
     holds = table(declared(value=0.5, biogenic="minus_one_plus_one", co2_uptake=1.5))
     plant = ("dyeing", "plant", 1.0, "kg", "")
-    with pytest.warns(tp.PcfWarning, match=r"dyeing\.plant: the material of dyeing\.dye holds uptake of CO2 already"):
+    with pytest.warns(tp.PcfWarning, match=r"dyeing\.plant: the material of dyeing\.dye includes uptake of CO2 already"):
         result(tmp_path, holds, DYE, plant)
     assert result(tmp_path, holds, DYE, plant, biogenic="zero_zero").warnings() == []
     assert result(tmp_path, holds, DYE).warnings() == []

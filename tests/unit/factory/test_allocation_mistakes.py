@@ -34,7 +34,7 @@ MISTAKES = {
     "an infinite amount": (UTILITY + "electricity,,inf,kWh,,,", PRODUCTION, PLAN, r"row 0 \(amount\)", "not", "number"),
     "an amount beyond counting": (
         UTILITY + "electricity,,1e300,kWh,,,", PRODUCTION, PLAN,
-        r"row 0 \(amount\)", "beyond what can be counted", "Check"),
+        r"row 0 \(amount\)", "too large to calculate", "Check"),
     "a formula": (UTILITY + "electricity,,=A1*2,kWh,,,", PRODUCTION, PLAN, r"row 0 \(amount\)", "'=A1\\*2'", "Write"),
     "two units in one row": (UTILITY + "electricity,,5 MWh,kWh,,,", PRODUCTION, PLAN,
         r"row 0 \(amount\)", "'MWh'", "unit once"),
@@ -74,7 +74,7 @@ MISTAKES = {
         r"row 0 \(unit\)", "'kWh' measures energy", "kg, t, m, m2 or piece"),
     "a product twice at a process": (
         UTILITIES, MADE + "A,dyeing,5,t,,,,\nB,printing,5,t,,,,\nA,dyeing,6,t,,,,", PLAN, r"row 2 \(process\)",
-        "'A' at 'dyeing' stands already in row 0", "one row for each"),
+        "'A' at 'dyeing' is already in row 0", "one row for each"),
     "two final outputs": (
         UTILITIES, MADE + "A,dyeing,5,t,,,,是\nA,printing,5,t,,,,yes", PLAN,
         r"row 1 \(final\)", "final already", "yes once"),
@@ -96,7 +96,7 @@ MISTAKES = {
         UTILITIES, PRODUCTION, SHARED + "electricity,dyeing,hours,1,",
         r"row 0 \(driver\)", "'hours' is no value", "machine_hours"),
     "the same row twice": (
-        UTILITIES, PRODUCTION, PLAN + "电,dyeing,output,3", r"row 2 \(process\)", "stand already in row 0", "Keep one"),
+        UTILITIES, PRODUCTION, PLAN + "电,dyeing,output,3", r"row 2 \(process\)", "are already in row 0", "Keep one"),
     "a driver missing for a product": (
         UTILITIES, TWO, SHARED + "electricity,dyeing,machine_hours,1,", r"row 0 \(machine_hours\)",
         "'machine_hours' of 'A' is missing, by which row 0", "Fill it in, or name another driver"),

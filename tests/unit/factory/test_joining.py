@@ -82,10 +82,10 @@ MISTAKES = {
     "a flow twice": (
         (OUTPUT + POWER, POWER.replace("800", "700")),
         "row 0",
-        "'electricity' .* stands already in row 1",
+        "'electricity' .* is already in row 1",
         "Keep it",
     ),
-    "a flow twice with the same amount": ((POWER, POWER), "row 0", "stands already", "Keep it in one"),
+    "a flow twice with the same amount": ((POWER, POWER), "row 0", "is already in", "Keep it in one"),
     "no product": ((POWER, ",dyeing,water,5,m3,,2024,period"), r"row 0 \(product\)", "empty", "Fill it in"),
     "no number": ((POWER, "A,dyeing,water,much,m3,,2024,period"), r"row 0 \(amount\)", "'much'", "Write"),
     "an unknown basis": ((POWER, "A,dyeing,water,5,m3,,2024,year"), r"row 0 \(per\)", "'year' is no value", "period"),

@@ -155,9 +155,9 @@ def test_no_is_no_confirmation(mill):
 
 def test_another_word_is_no_confirmation(mill):
     told = refused(mill, row("spinning.electricity", 401, "kWh/kg", confirmed="ja"))
-    assert any("'ja' cannot stand in column confirmed." in text for text in told)
+    assert any("'ja' is not allowed in column confirmed." in text for text in told)
     assert (
-        "'maybe' cannot stand in column confirmed."
+        "'maybe' is not allowed in column confirmed."
         in refused(mill, row("spinning.electricity", 4, "kWh/kg", confirmed="maybe"))[0]
     )
 

@@ -124,7 +124,7 @@ def test_several_periods_in_chinese(mill):
 def test_the_same_total_told_twice_by_an_inherited_year(mill):
     rows = [*years((2024, 600, 300)), {"product": "P", "stage": "dyeing", "flow": "", "year": "2024"}]
     rows.append({"product": "P", "stage": "dyeing", "flow": "electricity", "amount": 600, "unit": "kWh", "per": "period"})
-    with pytest.raises(tp.InputError, match="The same period stands already"):
+    with pytest.raises(tp.InputError, match="The same period was given before"):
         tp.footprint(frame(rows), *mill)
 
 

@@ -151,4 +151,4 @@ def test_a_unit_in_the_header_and_one_in_the_row_is_one_too_many(tmp_path):
 
 def test_names_and_numbers_of_products_together_are_one_too_many(tmp_path):
     (problem, *_) = problems(table(tmp_path, {"product": "产品编号", "note": "产品名称"}))
-    assert "stands here twice, as '产品编号' and '产品名称'" in problem.what
+    assert "occurs twice, as '产品编号' and '产品名称'" in problem.what

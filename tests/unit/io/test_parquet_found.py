@@ -1,11 +1,7 @@
-"""Parquet as others write it, and as disks and networks leave it: read, or refused as an input, never a fault of ours."""
+"""Parquet as others write it: large numbers, encodings, types of texts and amounts."""
 
 from __future__ import annotations
 
-import os
-import random
-import shutil
-from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -16,79 +12,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from parquet_files import batch, calculated, expected, own, rows, start_dyehouse, write
 
 import textile_pcf as tp
 from textile_pcf.batch.hashing import product_hashes
-from textile_pcf.batch.partitioning import plan_partitions
 from textile_pcf.cli import run
-
-RULE = """\
-rule: dyehouse
-edition: "1"
-product: {unit: kg}
-stages:
-  - id: dyeing
-    losses: [{id: dyeing_loss, unit: "%", basis: input}]
-    flows:
-      steam: {unit: kg, factor: steam}
-      dye: {unit: kg, optional: true}
-"""
-FACTORS = """\
-item,value,unit,region,year,kind,source,locator
-steam,0.3,kgCO2e/kg,GLO,2024,life_cycle,hand,p. 1
-dye,8,kgCO2e/kg,GLO,2024,life_cycle,hand,p. 1
-"""
-FLOWS = [("dyeing_loss", 3.0, "%", None), ("steam", 8.0, "kg", None), ("dye", 2.0, "%", "dye")]
-BIG = 1 << 53  # from here on a float cannot tell a whole number from the next
 
 
 @pytest.fixture
 def mill(tmp_path: Path) -> Path:
-    (tmp_path / "rule.yaml").write_text(RULE)
-    (tmp_path / "factors.csv").write_text(FACTORS)
-    return tmp_path
+    return start_dyehouse(tmp_path)
 
 
-def rows(products: list[Any], kind: Any = None, scattered: bool = False) -> pa.Table:
-    """Three rows of each product, which takes one kg of steam more than the one before."""
-    names = pa.array([product for product in products for _ in FLOWS], kind)
-    told = [
-        (flow, amount + (flow == "steam") * place, *more) for place in range(len(products)) for flow, amount, *more in FLOWS
-    ]
-    flow, amount, unit, item = zip(*told, strict=True)
-    table = pa.table(
-        {"product": names, "stage": ["dyeing"] * len(told), "flow": flow, "amount": amount, "unit": unit, "item": item}
-    )
-    return table.take(np.random.default_rng(3).permutation(len(told))) if scattered else table
-
-
-def write(mill: Path, table: pa.Table, group: int = 3, **options: Any) -> Path:
-    path = mill / "mill.parquet"
-    pq.write_table(table, path, row_group_size=group, **options)
-    return path
-
-
-def own(mill: Path) -> list[str]:
-    return ["--rule", str(mill / "rule.yaml"), "--factors", str(mill / "factors.csv")]
-
-
-def batch(mill: Path, path: Path) -> int:
-    shutil.rmtree(mill / "out", ignore_errors=True)
-    return run(["batch", str(path), "-o", str(mill / "out"), *own(mill)])
-
-
-def calculated(mill: Path, path: Path, code: int = 0) -> dict[str, float]:
-    """Totals of a batch by product."""
-    assert batch(mill, path) == code
-    table = pq.read_table(mill / "out" / "results")
-    return dict(zip(table["product"].to_pylist(), table["total"].to_pylist(), strict=True))
-
-
-def expected(mill: Path, products: list[str]) -> dict[str, float]:
-    """Totals of the same rows told plainly, one product at a time."""
-    frame = rows(products).to_pandas().astype({"product": object})
-    told = [tp.footprint(one, mill / "rule.yaml", mill / "factors.csv").total() for _, one in frame.groupby("product")]
-    return pd.concat(told).to_dict()
+BIG = 1 << 53  # from here on a float cannot tell a whole number from the next
 
 
 ORDERS = pytest.mark.parametrize("scattered", [False, True], ids=["in order", "scattered"])
@@ -244,115 +180,9 @@ def test_what_is_neither_text_nor_number_is_refused_with_its_place(
 def test_columns_of_one_name_and_of_none_are_told(mill: Path, capsys) -> None:
     table = rows(["A"])
     twice = write(mill, table.append_column("product", table["product"]))
-    assert batch(mill, twice) == 4 and "The column 'product' stands here twice." in capsys.readouterr().err
+    assert batch(mill, twice) == 4 and "The column 'product' occurs twice." in capsys.readouterr().err
     nameless = write(mill, table.append_column("", pa.array(["", "lost", None])))
     assert batch(mill, nameless) == 4
-    assert "mill.parquet row 1: 'lost' stands in a column without a header." in capsys.readouterr().err
+    assert "mill.parquet row 1: 'lost' is in a column without a header." in capsys.readouterr().err
     empty = write(mill, table.append_column("", pa.array([None, "", " "])))
     assert batch(mill, empty) == 0
-
-
-def refused(mill: Path, capsys, path: Path, words: str) -> None:
-    """Both commands say so with exit code 4, and nothing on standard output."""
-    for command in (["batch", str(path), "-o", str(mill / "out")], ["calculate", str(path)], ["check", str(path)]):
-        assert run([*command, *own(mill)]) == 4
-        said = capsys.readouterr()
-        assert words in said.err and not said.out
-
-
-@pytest.mark.parametrize("groups", [0, 1, 3])
-def test_a_file_without_rows_is_refused(mill: Path, capsys, groups: int) -> None:
-    table, path = rows(["A"]).slice(0, 0), mill / "mill.parquet"
-    with pq.ParquetWriter(path, table.schema) as writer:
-        for _ in range(groups):
-            writer.write_table(table)
-    refused(mill, capsys, path, "This table has no rows.")
-
-
-OTHERS: dict[str, bytes] = {
-    "nothing": b"",
-    "a CSV": b"product,stage\nA,dyeing\n",
-    "a mark": b"PAR1",
-    "two marks": b"PAR1PAR1",
-    "a length beyond the file": b"PAR1" + b"\xff\xff\xff\x7f" + b"PAR1",
-    "an archive": b"PK\x03\x04" + bytes(60),
-}
-
-
-@pytest.mark.parametrize("name", OTHERS)
-def test_another_file_is_told(mill: Path, capsys, name: str) -> None:
-    path = mill / "mill.parquet"
-    path.write_bytes(OTHERS[name])
-    words = "This Parquet file cannot be read" if OTHERS[name][:4] == b"PAR1" else "This is not a Parquet file."
-    refused(mill, capsys, path, words)
-
-
-@pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.99])
-def test_a_file_that_is_cut_off_is_told(mill: Path, capsys, part: float) -> None:
-    path = write(mill, rows(PRODUCTS))
-    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * part)])
-    refused(mill, capsys, path, "This Parquet file cannot be read")
-
-
-def test_an_encrypted_file_is_told(mill: Path, capsys) -> None:
-    path = write(mill, rows(PRODUCTS))
-    data = path.read_bytes()
-    path.write_bytes(b"PARE" + data[4:-4] + b"PARE")
-    refused(mill, capsys, path, "This Parquet file is encrypted. Write it without encryption.")
-
-
-def test_a_folder_of_this_name_is_no_file(mill: Path, capsys) -> None:
-    (mill / "mill.parquet").mkdir()
-    assert batch(mill, mill / "mill.parquet") == 2
-    assert "There is no such file." in capsys.readouterr().err
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="everything can be read by root")
-def test_a_file_that_may_not_be_read_is_told(mill: Path, capsys) -> None:
-    path = write(mill, rows(PRODUCTS))
-    path.chmod(0)
-    assert batch(mill, path) == 2
-    assert "This file cannot be read" in capsys.readouterr().err
-
-
-def test_a_page_that_differs_from_its_checksum_is_told(mill: Path, capsys) -> None:
-    """Where a writer has left one; the amount would be another number, and nothing else would tell."""
-    path = write(mill, rows(PRODUCTS), compression="none", write_page_checksum=True, write_statistics=False)
-    data = bytearray(path.read_bytes())
-    at = data.index(np.float64(8.0).tobytes())
-    data[at + 6] ^= 1
-    path.write_bytes(data)
-    refused(mill, capsys, path, "CRC checksum verification failed")
-
-
-WRITERS: dict[str, tuple[bool, dict[str, Any]]] = {
-    "plain": (False, {"compression": "none"}),
-    "scattered": (True, {"compression": "none"}),
-    "compressed": (False, {"compression": "snappy"}),
-    "scattered and compressed": (True, {"compression": "zstd"}),
-    "pages of version 2": (True, {"compression": "none", "data_page_version": "2.0"}),
-    "without dictionaries": (True, {"compression": "none", "use_dictionary": False}),
-    "differences": (
-        False,
-        {"compression": "none", "use_dictionary": False, "column_encoding": {"product": ENCODINGS[1], "flow": ENCODINGS[0]}},
-    ),
-}
-
-
-@pytest.mark.parametrize("name", WRITERS)
-def test_no_single_damaged_byte_is_a_fault_of_the_program(mill: Path, capsys, name: str) -> None:
-    scattered, options = WRITERS[name]
-    path = write(mill, rows([f"P-{number:03d}" for number in range(20)], scattered=scattered), group=30, **options)
-    assert batch(mill, path) == 0
-    data, draw, ends = path.read_bytes(), random.Random(name), Counter[int]()
-    assert plan_partitions(str(path)).partitions is None or not scattered
-    for _ in range(60):
-        damaged, at = bytearray(data), draw.randrange(len(data))
-        damaged[at] = draw.choice((damaged[at] ^ (1 << draw.randrange(8)), draw.randrange(256)))
-        path.write_bytes(damaged)
-        capsys.readouterr()
-        for code in (batch(mill, path), run(["check", str(path), *own(mill)])):
-            said = capsys.readouterr()
-            assert code in (0, 1, 4) and "Traceback" not in said.err, f"byte {at} is {damaged[at]}\n{said.err}"
-            ends[code] += 1
-    assert ends[4] > 20

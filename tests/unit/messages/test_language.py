@@ -327,7 +327,7 @@ def test_broken_files_are_told_in_chinese(call: Callable[[Path], object], path: 
 
 
 def test_a_mills_mistakes_are_told_in_chinese(tmp_path: Path) -> None:
-    from test_mistakes import FACTORS, MISTAKES, RULE
+    from mill_mistakes import FACTORS, MISTAKES, RULE
 
     left = []
     for number, mistake in enumerate(MISTAKES):

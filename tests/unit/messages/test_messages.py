@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from mill_mistakes import CELLS, MISTAKES, changes, workbook
+from mill_mistakes import FACTORS as MILL_FACTORS
 from test_broken import ACTIVITY, FACTORS, MILL, RULES, file_of
-from test_mistakes import FACTORS as MILL_FACTORS
-from test_mistakes import MISTAKES, WORKBOOKS, workbook
 
 import textile_pcf as tp
 from worked import all_cases, run
@@ -71,8 +71,8 @@ def told():
         for mistake in MISTAKES:
             (folder / "mill.csv").write_text(mistake.text(), encoding="utf-8")
             tried(lambda: tp.footprint(folder / "mill.csv", MILL, MILL_FACTORS))
-        for change, *_ in WORKBOOKS.values():
-            tried(lambda change=change: tp.footprint(workbook(folder, change=change), MILL, MILL_FACTORS))
+        for entry in CELLS.values():
+            tried(lambda entry=entry: tp.footprint(workbook(folder, change=changes(entry)), MILL, MILL_FACTORS))
         for case in all_cases():
             if "expect_error" in case.data:
                 unit = case.data.get("options", {}).get("unit")
