@@ -82,6 +82,8 @@ TAGS = {
     "allocation": "emissions shared with co-products",
     "carbon_content": "carbon in the product as it leaves",
     "carbon_balance": "uptake is the CO2 of the carbon that leaves",
+    "completeness": "what is required and not given, what is left out with an estimate, limits of the cut-off",
+    "boundary": "a boundary is chosen among those that the rule offers",
     "ladder_own": "a factor of the region asked for",
     "ladder_country": "subdivision → country",
     "ladder_group": "country → group",
