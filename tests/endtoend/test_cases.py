@@ -89,6 +89,8 @@ TAGS = {
     "composed": "a factor composed of cited rows",
     "fuels": "a fuel in another measure, by its heating value or density",
     "proxy": "a row that stands in for another item, marked",
+    "completeness": "what is required and not given, what is left out with an estimate, limits of the cut-off",
+    "boundary": "a boundary is chosen among those that the rule offers",
     "ladder_own": "a factor of the region asked for",
     "ladder_country": "subdivision → country",
     "ladder_group": "country → group",

@@ -298,7 +298,7 @@ def _cell_problem(flags: tuple[bool, bool, bool, bool], number: str, time: str) 
     if not bad_number and number.strip().lower() in ("", "none"):
         return Message(empty, column="value"), Message("Fill it in, or delete the row.")
     if np.isfinite(parsed := parse_office_numbers([number])[0][0]):
-        what = Message("{value:g} is beyond what can be counted.", value=float(parsed))
+        what = Message("{value:g} is too large to calculate.", value=float(parsed))
         return what, Message("Check the number and its unit.")
     cure = Message("Write a plain finite number with a decimal point, or delete the row.")
     return Message("{text!r} is not a finite number.", text=number[:60]), cure

@@ -272,7 +272,7 @@ def within_range(table: FactoryTable, column: str, values: FloatArray, problems:
         Larger numbers are refused.
     """
     for row in np.flatnonzero((np.abs(values) > largest) & np.isfinite(values)).tolist():
-        what = Message("{value:g} is beyond what can be counted.", value=float(values[row]))
+        what = Message("{value:g} is too large to calculate.", value=float(values[row]))
         table.problem(problems, row, column, what, Message("Check the number and its unit."))
     return np.where(np.abs(values) <= largest, values, np.nan)
 

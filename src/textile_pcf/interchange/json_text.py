@@ -35,7 +35,7 @@ def _constant(text: str) -> Any:
 def _number(text: str) -> float:
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        raise _FaultError(Message("The number {text} is beyond what can be counted.", text=text[:40]))
+        raise _FaultError(Message("The number {text} is too large to calculate.", text=text[:40]))
     return value
 
 

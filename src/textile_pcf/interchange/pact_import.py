@@ -179,7 +179,7 @@ class _Reader:
         errors = checked.errors
         row = {} if errors else row_of(found.record, checked)
         if row and not _finite(row):
-            what = "A number of this record is beyond what can be counted."
+            what = "A number of this record is too large to calculate."
             errors = [Finding(("pcf",), what, "Correct the record.")]
         self.problems += [Problem(_where(found, each.path), each.what, each.cure, code="pact") for each in errors]
         if not errors:
@@ -188,7 +188,7 @@ class _Reader:
     def _keep(self, found: _Found, row: dict[str, Any]) -> None:
         key, place = (row["item"], row["region"], row["year"]), _where(found, ())
         if key in self.places:
-            what = Message("{item} of {region}, {year} stands already in {place}.", item=key[0], region=key[1], year=key[2],
+            what = Message("{item} of {region}, {year} is already in {place}.", item=key[0], region=key[1], year=key[2],
                            place=self.places[key])  # fmt: skip
             self.problems.append(Problem(place, what, "Keep one record of each product, region and year.", code="pact"))
         self.places.setdefault(key, place)

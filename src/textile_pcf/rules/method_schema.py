@@ -57,7 +57,7 @@ class Allocation(Strict):
     @model_validator(mode="after")
     def _check_sources(self) -> Allocation:
         if self.share is not None and not (self.source and self.locator):
-            raise InvalidValueError("The share has no source.", "Say where it was read: `source:` and `locator:`.")
+            raise InvalidValueError("The share has no source.", "State where it was read: `source:` and `locator:`.")
         if set(self.titles) - set(self.co_products):
             raise InvalidValueError("A title names no co-product.", "Name those of `co_products`.")
         if len(set(self.co_products)) < len(self.co_products):
