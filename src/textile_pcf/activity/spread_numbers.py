@@ -62,7 +62,7 @@ def spread_problems(cells: ActivityColumns) -> Iterator[Problem]:
     cure = "1 means no spread, 1.1 about ten percent."
     yield from problems((gsd < 1) | (gsd > MAX_GSD), "`gsd` is not between 1 and 20.", cure, "gsd", "gsd")
     cure = "Give one of them: a geometric standard deviation, or two bounds."
-    yield from problems(~np.isnan(gsd) & has_bound, "`gsd` stands together with `low` or `high`.", cure, "gsd", "gsd")
+    yield from problems(~np.isnan(gsd) & has_bound, "`gsd` is given together with `low` or `high`.", cure, "gsd", "gsd")
     yield from problems(alone, "One of `low` and `high` is missing.", "Give both bounds, or none.", "low", "bounds")
     cure = "Correct the amount or the bounds; all three are in the unit of the row."
     what = "The amount is outside its bounds."

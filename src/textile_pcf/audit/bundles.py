@@ -218,7 +218,7 @@ def _checked_entries(path: Path, package: ZipFile) -> dict[str, ZipInfo]:
         raise _refusal(path, what, "Do not unpack this file; ask who sent it.")
     by_name = {part.filename: part for part in parts}
     if len({name.casefold() for name in by_name}) < len(parts):
-        raise _refusal(path, "A file stands twice in this bundle.", "Do not unpack this file; ask who sent it.")
+        raise _refusal(path, "A file appears twice in this bundle.", "Do not unpack this file; ask who sent it.")
     return by_name
 
 

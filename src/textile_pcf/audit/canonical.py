@@ -144,14 +144,14 @@ def parse_json(content: bytes, name: str, code: str) -> JsonText:
     except json.JSONDecodeError as fault:
         raise _not_json(f"{name}:{fault.lineno}", "This is not JSON, or it is cut off.", code) from None
     except _KeyTwiceError as fault:
-        raise _not_json(name, Message("The key {key!r} stands twice.", key=str(fault)[:60]), code) from None
+        raise _not_json(name, Message("The key {key!r} appears twice.", key=str(fault)[:60]), code) from None
     except ValueError:
         raise _not_json(name, "A number is not finite or has too many digits.", code) from None
     return JsonText(data, not other_numbers)
 
 
 class _KeyTwiceError(Exception):
-    """A key stands twice in one object."""
+    """A key appears twice in one object."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:

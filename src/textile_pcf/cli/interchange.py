@@ -224,7 +224,7 @@ def _values(texts: tuple[str, ...]) -> dict[str, str]:
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign or not value or name in given:
-            what, cure = "This is not NAME=VALUE, or the name stands twice.", "For example: --set year=2024."
+            what, cure = "This is not NAME=VALUE, or the name appears twice.", "For example: --set year=2024."
             raise UsageError([Problem(f"--set {text}", what, cure, code="usage")])
         given[name] = value
     return given

@@ -200,7 +200,7 @@ def read_changes(source: Any) -> ChangeFile:
     Raises
     ------
     InputError
-        An unknown or missing key, a change that does not exist, a name that stands twice.
+        An unknown or missing key, a change that does not exist, a name that appears twice.
     UsageError
         This is no file and no data.
     """

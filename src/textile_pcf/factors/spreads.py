@@ -19,7 +19,7 @@ def check_spreads(values: dict[str, FloatArray], report: Report) -> None:
         report(int(row), "gsd", "`gsd` is not between 1 and 20.", "1 means no spread, 1.1 about ten percent.")
     for row in np.flatnonzero(~np.isnan(gsd) & has_bound):
         cure = "Give one of them: a geometric standard deviation, or two bounds."
-        report(int(row), "gsd", "`gsd` stands together with `low` or `high`.", cure)
+        report(int(row), "gsd", "`gsd` is given together with `low` or `high`.", cure)
     for row in np.flatnonzero(np.isnan(low) != np.isnan(high)):
         report(int(row), "low", "One of `low` and `high` is missing.", "Give both bounds, or none.")
     for row in np.flatnonzero(low > high):

@@ -37,7 +37,7 @@ def join(*tables: Any) -> FactoryResult:
     Raises
     ------
     InputError
-        A flow stands twice, an output has two amounts, or a table cannot be read; with every problem.
+        A flow appears twice, an output has two amounts, or a table cannot be read; with every problem.
     UsageError
         No table is given, or a file does not exist.
 
@@ -99,7 +99,7 @@ def _same(table: ActivityTable, row: int, other: ActivityTable, other_row: int) 
 
 
 def _twice(table: ActivityTable, row: int, other: ActivityTable, other_row: int) -> Problem:
-    """Return the problem of a row that stands twice."""
+    """Return the problem of a row that appears twice."""
     flow, where = table.texts["flow"][row] or table.texts["stage"][row], other.location(other_row)
     if flow == OUTPUT:
         what = "This output is {amount:.10g} {unit}, and in {where} it is {other:.10g} {other_unit}."

@@ -156,7 +156,7 @@ def _processes(document: Document, problems: list[Problem]) -> list[CategoryProc
         process = _mapping(each)
         identifier = item_id(_text(process.get("id")))
         if not identifier or identifier in found:
-            what = "This process has no id." if not identifier else "The id of this process stands twice."
+            what = "This process has no id." if not identifier else "The id of this process appears twice."
             problems.append(Problem(where, what, "Correct the file.", code="category-rules"))
             continue
         about = mapped.get(_text(process.get("id")), {})

@@ -196,7 +196,7 @@ def _list_faults(value: Any, kind: ListOf, path: tuple[str | int, ...], values: 
         raise InvalidValueError("This list is empty.", "Name at least one, or leave the field out where it may be missing.")
     for number, item in enumerate(value):
         if item in value[:number] if number < 100 else False:
-            yield (*path, number), InvalidValueError("This stands twice in the list.", "Write it once.")
+            yield (*path, number), InvalidValueError("This appears twice in the list.", "Write it once.")
         yield from faults(item, kind.item, (*path, number), values)
 
 

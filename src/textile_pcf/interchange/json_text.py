@@ -24,7 +24,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(content) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise _FaultError(Message("The key {key!r} stands twice in one object.", key=escape_controls(twice[:80])))
+        raise _FaultError(Message("The key {key!r} appears twice in one object.", key=escape_controls(twice[:80])))
     return content
 
 
@@ -71,7 +71,7 @@ def parse_json(text: str, name: str, error: type[PcfError] = FactorError) -> Any
     Raises
     ------
     error
-        It is no JSON, a key stands twice, a number is not finite, or it is nested too deeply.
+        It is no JSON, a key appears twice, a number is not finite, or it is nested too deeply.
 
     Examples
     --------

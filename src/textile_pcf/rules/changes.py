@@ -122,7 +122,7 @@ def check_changes(base: Written, own: Written, problems: list[Problem]) -> None:
         elif stage.text("id") is not None and stage.get("after") is None and stage.get("before") is None:
             what = Message("There is no stage {name!r} in the rule that is extended.", name=stage.text("id"))
             existing = [name for each in _list(base, "stages") if (name := each.text("id"))]
-            cure = Message("A new stage says where it stands: add `after:` or `before:` with a stage.")
+            cure = Message("A new stage needs a place: add `after:` or `before:` with a stage.")
             problems.append(Problem(stage.place, what, did_you_mean(stage.text("id") or "", existing, cure)))
     product, changed = base.get("product"), own.get("product")
     if product is not None and changed is not None:

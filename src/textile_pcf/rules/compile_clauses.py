@@ -72,7 +72,7 @@ def _verified_problems(rule: RuleDocument, document: Document) -> Iterator[Probl
         cure = Message("Add `verified:` with `sha256`, `edition`, `reviewer` and `date`, or write `status: interpretation`.")
         yield _problem(document, ("status",), what, cure)
     if rule.status != "verified" and rule.verified is not None:
-        what = Message("`verified` stands in a rule of status {status!r}.", status=rule.status)
+        what = Message("`verified` is used in a rule of status {status!r}.", status=rule.status)
         yield _problem(document, ("verified",), what, Message("Write `status: verified`, or leave it out."))
 
 

@@ -65,7 +65,7 @@ class MethodCompiler(PropertyCompiler):
     def _check_boundaries(self) -> None:
         offered = self.written.boundaries
         if len(set(offered)) < len(offered):
-            self.problem(("boundary",), Message("A boundary stands twice."), Message("Name each once."))
+            self.problem(("boundary",), Message("A boundary appears twice."), Message("Name each once."))
         for index, stage in enumerate(self.written.stages):
             if not isinstance(stage.boundary, list):
                 continue

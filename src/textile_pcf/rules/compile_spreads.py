@@ -66,7 +66,7 @@ def check_place(model: Quantity, path: DocumentPath, has_number: bool, report: R
         what: str = Message("There is no number here that `{name}` could belong to.", name=name)
         cure = "Give the number too, or delete the spread."
         if is_chosen:
-            what = Message("`{name}` stands at a chosen value, not at one of its entries.", name=name)
+            what = Message("`{name}` is given at a chosen value, not at one of its entries.", name=name)
             cure = "Write it at each entry, beside its value."
         report((*path, name), what, cure, "gsd" if name == "gsd" else "bounds")
     if model.dq is not None and not has_number and not is_chosen:

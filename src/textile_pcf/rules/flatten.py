@@ -124,7 +124,7 @@ def _base(rule: Written, folder: Path, composition: _Composition, inside: tuple[
     extends = rule.get("extends")
     if extends is None:
         if rule.get("remove") is not None:
-            what = Message("`remove` stands in a rule that extends none.")
+            what = Message("`remove` is used in a rule that extends none.")
             composition.problems.append(Problem(rule.value["remove"].place, what, Message("Add `extends:`.")))
         return None
     path = _path(extends, folder, data_root("rules"), composition.problems)

@@ -61,7 +61,7 @@ class Allocation(Strict):
         if set(self.titles) - set(self.co_products):
             raise InvalidValueError("A title names no co-product.", "Name those of `co_products`.")
         if len(set(self.co_products)) < len(self.co_products):
-            raise InvalidValueError("A co-product stands twice.", "Name each once.")
+            raise InvalidValueError("A co-product appears twice.", "Name each once.")
         return self
 
     def properties(self) -> dict[str, dict[str, Any]]:

@@ -39,7 +39,7 @@ def problem_of(call: Callable[[], object]) -> tp.Problem:
     (b'{"lock": 0}', "no lock"),
     (b'{"lock": "1"}', "no lock"),
     (b'{"lock": 2}', "of form 2; this release reads form 1"),
-    (b'{"lock": 1, "lock": 1}', "'lock' stands twice"),
+    (b'{"lock": 1, "lock": 1}', "'lock' appears twice"),
     (b'{"lock": 1, "x": NaN}', "not finite"),
     (b'{"lock": 1, "x": 1e999}', "not finite"),
     (b'{"lock": 1' + b"0" * 5000 + b"}", "too many digits"),

@@ -106,7 +106,7 @@ def test_coverage(small):
 @pytest.mark.parametrize(
     ("text", "words"),
     [("a: 1\n", "These are no category rules"), ("process_inventory: [{id: ''}]\n", "This process has no id"),
-     ("process_inventory: [{id: a}, {id: a}]\n", "stands twice"), ("process_inventory: 7\n", "These are no category rules")],
+     ("process_inventory: [{id: a}, {id: a}]\n", "appears twice"), ("process_inventory: 7\n", "These are no category rules")],
 )  # fmt: skip
 def test_refused(tmp_path, text, words):
     path = tmp_path / "structured.yaml"

@@ -215,7 +215,7 @@ def test_outdated_records_of_version_2():
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [('{"a": 1, "a": 2}', "The key 'a' stands twice"), ('{"a": NaN}', "NaN is no number of JSON"), ("{", "This is no JSON"),
+    [('{"a": 1, "a": 2}', "The key 'a' appears twice"), ('{"a": NaN}', "NaN is no number of JSON"), ("{", "This is no JSON"),
      ("[" * 100_000, "nested too deeply"), ('["\\ud800"]', "half of a character"), ("1e999", "too large to calculate")],
 )  # fmt: skip
 def test_json_is_read_strictly(text, words, tmp_path):

@@ -191,7 +191,7 @@ def test_a_negative_loss_names_allocation():
         ({"source": None}, "The share has no source"),
         ({"source": "t"}, "There is no source 't'"),
         ({"alternatives": [{"method": "physical", "share": 0.4, "source": "t", "locator": "p"}]}, "There is no source 't'"),
-        ({"co_products": ["seed", "seed"]}, "A co-product stands twice"),
+        ({"co_products": ["seed", "seed"]}, "A co-product appears twice"),
         ({"titles": {"seeds": "Seeds"}}, "A title names no co-product"),
         ({"id": "waste"}, "is a name of the allocation"),
         ({"method": "by_eye"}, "by_eye"),
@@ -372,7 +372,7 @@ FLUFF = {"id": "fluff", "unit": "%", "basis": "input", "value": 1, "source": "s"
     [
         (lambda rule: rule["stages"][1].update(losses=[FLUFF]), "masses would depend on the boundary"),
         (lambda rule: rule["stages"][1].update(boundary=["gate_to_gate"]), "does not offer the boundary 'gate_to_gate'"),
-        (lambda rule: rule.update(boundary=["cradle_to_gate", "cradle_to_gate"]), "A boundary stands twice"),
+        (lambda rule: rule.update(boundary=["cradle_to_gate", "cradle_to_gate"]), "A boundary appears twice"),
         (lambda rule: rule.update(boundary=[]), "boundary"),
     ],
 )

@@ -88,7 +88,7 @@ MISTAKES = {
     "a rating of six": ("quality: {max_dqr: 6, status: ours}\n", "r.yaml:16", "Write a number of"),
     "a share above 100": ("data_requirements: {primary_mass_share: 120, status: ours}\n", "r.yaml:16", "Write a number of"),
     "verified by nobody": ("", "r.yaml:4", "The status is `verified`, but not what was read, by whom and when."),
-    "an interpretation that was verified": (VERIFIED, "r.yaml:17", "`verified` stands in a rule of status 'interpretation'."),
+    "an interpretation that was verified": (VERIFIED, "r.yaml:17", "`verified` is used in a rule of status 'interpretation'."),
     "a hash that is none": (
         "verified: {sha256: abc, edition: a, reviewer: b, date: 2026-01-01}\n",
         "r.yaml:16",

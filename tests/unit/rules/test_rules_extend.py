@@ -200,7 +200,7 @@ MISTAKES = {
     "a new stage without a place": (
         "extends: base.yaml\nstages:\n  - id: coating",
         "own.yaml:5",
-        "A new stage says where it stands",
+        "A new stage needs a place",
     ),
     "a place that is not there": (
         "extends: base.yaml\nstages:\n  - id: dyeing\n    after: weving",
@@ -230,7 +230,7 @@ MISTAKES = {
     "removal without a rule": (
         "remove: [a]\nproduct: {unit: kg}\nstages: [{id: a}]",
         "own.yaml:3",
-        "`remove` stands in a rule that extends none. Add `extends:`.",
+        "`remove` is used in a rule that extends none. Add `extends:`.",
     ),
     "an unknown piece": (
         "extends: base.yaml\nstages: [{id: weaving, flows: {road: {use: raod}}}]",
