@@ -27,9 +27,7 @@ def texts(notebook: Any) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_shows_what_it_shows_in_the_repository(
-    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_notebook_shows_what_it_shows_in_the_repository(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = nbformat.read(path, as_version=4)
     nbformat.validate(kept)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(EXAMPLES.parent / "src"), os.environ.get("PYTHONPATH", "")]))
