@@ -107,7 +107,9 @@ def write_bundle(
     out : Path
         File to write.
     """
-    withheld = {sheet.path for sheet in factors.tables if is_restricted(sheet)}
+    composing = (term.sheet for sheet in factors.tables for one in sheet.composed for term in one.terms)
+    sheets = [*factors.tables, *(sheet for sheet in composing if sheet is not None)]
+    withheld = {sheet.path for sheet in {id(sheet): sheet for sheet in sheets}.values() if is_restricted(sheet)}
     with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=6) as package:
         package.writestr(_entry(name), text.encode(), ZIP_DEFLATED, 6)
         written = {name}
