@@ -143,8 +143,8 @@ def _path_from(folder: Path, file: Path) -> str:
 def locate(file: LockedFile, folder: Path) -> Path | None:
     """Return the file that a lock names, or None if there is none.
 
-    Of a shipped file, that with the locked hash is taken: of this installation, or of the copies in a bundle. A reference file is
-    always that of this installation, which the calculation reads.
+    Of a shipped file, that with the locked hash is taken: of this installation, or of the copies in a bundle. A reference
+    file is always that of this installation, which the calculation reads.
 
     Parameters
     ----------
