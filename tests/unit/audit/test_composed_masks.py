@@ -36,7 +36,7 @@ def test_what_is_made_of_a_restricted_row_is_restricted(table: FactorSheet) -> N
     users = {one.row for one in table.composed if any(term.sheet is None and term.row == row for term in one.terms)}
     assert composition.row in users
     assert found[row] and found[[*users]].all()
-    assert not found[: len(table.texts["item"]) - len(table.composed)].sum() > 1  # no other row of the file
+    assert found[: table.size - len(table.composed)].sum() == 1  # no other row of the file
 
 
 def test_a_composed_factor_of_a_composed_factor_is_restricted_too(table: FactorSheet) -> None:
