@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from textile_pcf.audit.label_quality import label_interval, label_quality
 from textile_pcf.audit.rounding import decimal_text, last_valid_day
 from textile_pcf.errors import InputError, Problem, UsageError, check_language, warn_caller
 from textile_pcf.messages.catalogue import fixed_text
@@ -35,7 +36,10 @@ class LabelOptions(NamedTuple):
     language : str or None
         `en` or `zh`: titles for people in that language are added.
     quality : mapping or None
-        The entry of the product in the JSON of `quality`: data quality rating and primary data share.
+        The entry of the product in the JSON of `quality`: data quality rating and primary data share. By default they are
+        computed.
+    interval : bool
+        Whether the interval from the 2.5th to the 97.5th percentile is added, in closed form.
     """
 
     unit: str | None = None
@@ -44,6 +48,7 @@ class LabelOptions(NamedTuple):
     issued: date | str | None = None
     language: str | None = None
     quality: Mapping[str, Any] | None = None
+    interval: bool = False
 
 
 def label(result: Footprint, product: str, options: LabelOptions | None = None) -> dict[str, Any]:
@@ -73,7 +78,8 @@ def label(result: Footprint, product: str, options: LabelOptions | None = None) 
     >>> shown["unit"], shown["valid_to"], shown["official_mark"]
     ('kgCO2e/kg', '2028-02-29', False)
     """
-    unit, decimals, significant, issued, language, quality = options or LabelOptions()
+    options = options or LabelOptions()
+    unit, decimals, significant, issued, language, quality, _ = options
     number, rules = result.place(product), result.rules
     digits = _digits(decimals, significant)
     total = float(result.totals[number] * result.scale(unit)[number])
@@ -91,7 +97,7 @@ def label(result: Footprint, product: str, options: LabelOptions | None = None) 
         "gwp": result.provenance["gwp"],
         "biogenic": result.biogenic,
         "electricity": rules.document.electricity.declared,
-        **_quality(quality),
+        **_quality(label_quality(result)[number] if quality is None else quality),
         "exempted_percent": decimal_text(100 * result.cutoff_record(number)["total"]),
         "issued": day.isoformat() if day else None,
         "valid_to": _valid_to(rules, day) if day else None,
@@ -101,6 +107,8 @@ def label(result: Footprint, product: str, options: LabelOptions | None = None) 
         "unrounded": decimal_text(total, None),
         "warnings": warnings if language is None else [localize(text, language) for text in warnings],
     }
+    if options.interval:
+        payload["interval"] = label_interval(result, number, unit, digits)
     return payload if language is None else payload | {"titles": _titles(payload, check_language(language))}
 
 
@@ -136,10 +144,10 @@ def _valid_to(rules: RuleSet, issued: date) -> str:
         raise UsageError([Problem("issued", what, "Write year-month-day, as in 2026-01-01.", code="date")]) from None
 
 
-def _quality(quality: Mapping[str, Any] | None) -> dict[str, str | None]:
+def _quality(quality: Mapping[str, Any]) -> dict[str, str | None]:
     """Return data quality rating, its level and the share of primary data in per cent; None where they are not known."""
-    rating = quality["dqr"]["pef"] if quality else {}
-    dqr, share = rating.get("DQR"), quality.get("primary_data_share") if quality else None
+    rating = quality["dqr"]["pef"]
+    dqr, share = rating.get("DQR"), quality.get("primary_data_share")
     return {
         "dqr": None if dqr is None else decimal_text(dqr),
         "dqr_level": rating.get("level"),

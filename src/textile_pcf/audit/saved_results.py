@@ -11,6 +11,7 @@ import numpy as np
 
 from textile_pcf.audit import saved_arrays
 from textile_pcf.audit.canonical import indented_json, read_json, sha256_of_json
+from textile_pcf.audit.label_quality import label_quality
 from textile_pcf.audit.lock_document import environment
 from textile_pcf.audit.saved_arrays import array, as_messages, messages, numbers
 from textile_pcf.errors import InputError, PcfError, Problem, RuleError, UsageError
@@ -71,6 +72,11 @@ class SavedFootprint(Footprint):
         """Mass into and out of every process. [kg per product unit]"""
         masses: Processes = self._saved["masses"]
         return masses
+
+    @property
+    def saved_quality(self) -> list[dict[str, Any]]:
+        """Rating, level and share of primary data of every product; see `label_quality`."""
+        return [deepcopy(entry) for entry in self._saved["quality"]]
 
     @property
     def restricted_tables(self) -> list[str]:
@@ -209,6 +215,7 @@ def _content(result: Footprint, where: str) -> dict[str, Any]:
         "notes": [[number, *messages([text])[0]] for number, text in result.notes],
         "cutoff": [result.cutoff_record(number) for number in products],
         "allocation": [result.allocation_record(number) for number in products],
+        "quality": label_quality(result),
         "terms": _terms(result),
         "balances": _balances(result),
     }
@@ -315,6 +322,26 @@ def _by_language(data: Any) -> dict[str, dict[str, list[str]]]:
     }
 
 
+def _quality(data: Any, count: int) -> list[dict[str, Any]]:
+    """Return what labels say of data quality after a check of its types; nothing of results saved without it."""
+    unknown: dict[str, Any] = {"dqr": {"pef": {"DQR": None, "level": None}}, "primary_data_share": None}
+    entries: list[Any] = [unknown] * count if data is None else list(data)
+    if len(entries) != count:
+        raise ValueError("quality of other products")
+    return [
+        {
+            "dqr": {"pef": {"DQR": _optional(float, entry["dqr"]["pef"]["DQR"]),
+                            "level": _optional(str, entry["dqr"]["pef"]["level"])}},
+            "primary_data_share": _optional(float, entry["primary_data_share"]),
+        }
+        for entry in entries
+    ]  # fmt: skip
+
+
+def _optional(kind: type[float] | type[str], value: Any) -> Any:
+    return None if value is None else kind(value)
+
+
 def _refusal(where: str, what: str, cure: str, code: str = "result-form") -> InputError:
     return InputError([Problem(where, what, cure, code=code)])
 
@@ -330,6 +357,7 @@ def _result(data: dict[str, Any]) -> SavedFootprint:
     saved = {name: data[name] for name in ("rule_text", "cutoff", "allocation")}
     if {len(saved["cutoff"]), len(saved["allocation"])} != {count}:
         raise ValueError("records of other products")
+    saved["quality"] = _quality(data.get("quality"), count)
     saved |= {name: _by_language(data[name]) for name in ("terms", "balances")}
     saved |= {"restricted": [str(label) for label in data["restricted"]]}
     saved |= {"rules": rules, "masses": saved_arrays.as_processes(data["masses"], count, stages)}

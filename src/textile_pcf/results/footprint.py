@@ -663,7 +663,8 @@ class Footprint:
         issued : date or str, optional
             Day of issue; the rule says how long the figure is valid.
         **options
-            `language` (`en` or `zh`) adds titles for people; `quality` is the entry of the product in the JSON of `quality`.
+            `language` (`en` or `zh`) adds titles for people; `quality` is the entry of the product in the JSON of `quality`, by
+            default computed; `interval=True` adds the interval of the figure in closed form.
 
         Returns
         -------
