@@ -129,6 +129,24 @@ class SavedFootprint(Footprint):
         texts: dict[str, list[str]] = self._saved["balances"].get(str(line), {})
         return list(texts.get(language, ()))
 
+    def composition_terms(self, line: int, language: str) -> list[str]:
+        """Return the inputs of the composed factor of a line, with their sources.
+
+        Parameters
+        ----------
+        line : int
+            Index of the line.
+        language : str
+            `en` or `zh`.
+
+        Returns
+        -------
+        list of str
+            One text per input; nothing for another factor.
+        """
+        texts: dict[str, list[str]] = self._saved["compositions"].get(str(line), {})
+        return list(texts.get(language, ()))
+
     def cutoff_record(self, product: int) -> dict[str, Any]:
         """Return what a product leaves out against the limits of the rule, and what is open.
 
@@ -218,6 +236,7 @@ def _content(result: Footprint, where: str) -> dict[str, Any]:
         "quality": label_quality(result),
         "terms": _terms(result),
         "balances": _balances(result),
+        "compositions": _compositions(result),
     }
 
 
@@ -252,6 +271,32 @@ def _terms(result: Footprint) -> dict[str, dict[str, list[str]]]:
     texts = {f"{product} {stage}": {language: result.terms(product, stage, language) for language in LANGUAGES}
              for product, stage in places}  # fmt: skip
     return {place: by_language for place, by_language in texts.items() if by_language["en"]}
+
+
+def _compositions(result: Footprint) -> dict[str, dict[str, list[str]]]:
+    """Return the inputs of composed factors by line, in both languages."""
+    texts = {str(line): {language: result.composition_terms(line, language) for language in LANGUAGES}
+             for line in composed_lines(result)}  # fmt: skip
+    return {line: by_language for line, by_language in texts.items() if by_language["en"]}
+
+
+def composed_lines(result: Footprint) -> list[int]:
+    """Return the lines that may have a composed factor: of a saved result, those that it names.
+
+    Parameters
+    ----------
+    result : Footprint
+    """
+    if isinstance(result, SavedFootprint):
+        return sorted(map(int, result._saved["compositions"]))
+    matches, tables = result.inventory.matches, result.run.factors.tables
+    composed = [(number, row) for number, sheet in enumerate(tables) for row in sheet.compositions]
+    rows = matches.factor_rows[matches.request]
+    chosen = np.zeros(len(rows), dtype=bool)
+    for pair in composed:
+        chosen |= (rows == pair).all(axis=1)
+    lines: list[int] = np.flatnonzero(chosen).tolist()
+    return lines
 
 
 def _balances(result: Footprint) -> dict[str, dict[str, list[str]]]:
@@ -357,11 +402,12 @@ def _result(data: dict[str, Any]) -> SavedFootprint:
     saved = {name: data[name] for name in ("rule_text", "cutoff", "allocation")}
     if {len(saved["cutoff"]), len(saved["allocation"])} != {count}:
         raise ValueError("records of other products")
+    saved["compositions"] = _by_language(data.get("compositions", {}))
     saved["quality"] = _quality(data.get("quality"), count)
     saved |= {name: _by_language(data[name]) for name in ("terms", "balances")}
     saved |= {"restricted": [str(label) for label in data["restricted"]]}
     saved |= {"rules": rules, "masses": saved_arrays.as_processes(data["masses"], count, stages)}
-    wears = measures["wears"]
+    wears, sold = measures["wears"], measures.get("sold")
     by_mass = tuple((str(name), int(power)) for name, power in measures["mass_per"])
     result = object.__new__(SavedFootprint)
     result.__dict__.update(
@@ -379,7 +425,8 @@ def _result(data: dict[str, Any]) -> SavedFootprint:
         beside={str(name): array(values, count) for name, values in data["beside"].items()},
         measures=ProductUnits(
             rules.product_unit, array(measures["mass"], count), by_mass, array(measures["grammage"], count),
-            array(measures["width"], count), None if wears is None else array(wears, count), names=rules.unit_names,
+            array(measures["width"], count), None if wears is None else array(wears, count),
+            None if sold is None else array(sold, count), names=rules.unit_names,
         ),
         lines=saved_arrays.as_contributions(data["lines"], count, stages),
         notes=tuple((int(number), text) for (number, *_), text in zip(notes, as_messages(n[1:] for n in notes), strict=True)),
