@@ -84,7 +84,8 @@ def label(result: Footprint, product: str, options: LabelOptions | None = None) 
     digits = _digits(decimals, significant)
     total = float(result.totals[number] * result.scale(unit)[number])
     day = _date(issued)
-    warnings = _warnings(rules)
+    rated = label_quality(result)[number] if quality is None else quality
+    warnings = [*_warnings(rules), *_missed(product, rated.get("requirement"))]
     warn_caller(warnings)
     payload: dict[str, Any] = {
         "product": product,
@@ -97,7 +98,7 @@ def label(result: Footprint, product: str, options: LabelOptions | None = None) 
         "gwp": result.provenance["gwp"],
         "biogenic": result.biogenic,
         "electricity": rules.document.electricity.declared,
-        **_quality(label_quality(result)[number] if quality is None else quality),
+        **_quality(rated),
         "exempted_percent": decimal_text(100 * result.cutoff_record(number)["total"]),
         "issued": day.isoformat() if day else None,
         "valid_to": _valid_to(rules, day) if day else None,
@@ -161,6 +162,14 @@ def _warnings(rules: RuleSet) -> list[str]:
         return []
     text = "No certifier has agreed to the rule {name}: its status is {status!r}."
     return [Message(text, name=rules.name, status=Message(rules.document.status))]
+
+
+def _missed(product: str, requirement: Mapping[str, Any] | None) -> list[str]:
+    """Return a warning where a product misses the data quality rating that the rule asks for."""
+    if requirement is None or requirement["met"]:
+        return []
+    text = "{product}: the data quality rating is not shown to be {limit:g} or better, which the rule asks for."
+    return [Message(text, product=product, limit=requirement["max_dqr"])]
 
 
 def _titles(payload: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -29,7 +29,8 @@ def label_quality(result: Footprint) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        `dqr` → `pef` → `DQR`, `level`; `primary_data_share`. None where something is not known.
+        `dqr` → `pef` → `DQR`, `level`; `primary_data_share`; `requirement` → `max_dqr`, `met`. None where something is
+        not known.
     """
     saved = getattr(result, "saved_quality", None)
     if saved is not None:
@@ -39,9 +40,10 @@ def label_quality(result: Footprint) -> list[dict[str, Any]]:
         rated = quality(result)
         pairs = zip(rated.dqr.tolist(), rated.primary_data_share.tolist(), strict=True)
         _known[result] = [
-            {"dqr": {"pef": {"DQR": _or_none(dqr), "level": level_of(dqr)}}, "primary_data_share": _or_none(share)}
-            for dqr, share in pairs
-        ]
+            {"dqr": {"pef": {"DQR": _or_none(dqr), "level": level_of(dqr)}}, "primary_data_share": _or_none(share),
+             "requirement": None if rated.met is None else {"max_dqr": rated.max_dqr, "met": bool(rated.met[number])}}
+            for number, (dqr, share) in enumerate(pairs)
+        ]  # fmt: skip
     return _known[result]
 
 

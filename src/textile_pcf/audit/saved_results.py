@@ -378,9 +378,14 @@ def _quality(data: Any, count: int) -> list[dict[str, Any]]:
             "dqr": {"pef": {"DQR": _optional(float, entry["dqr"]["pef"]["DQR"]),
                             "level": _optional(str, entry["dqr"]["pef"]["level"])}},
             "primary_data_share": _optional(float, entry["primary_data_share"]),
+            "requirement": _requirement(entry.get("requirement")),
         }
         for entry in entries
     ]  # fmt: skip
+
+
+def _requirement(data: Any) -> dict[str, Any] | None:
+    return None if data is None else {"max_dqr": float(data["max_dqr"]), "met": bool(data["met"])}
 
 
 def _optional(kind: type[float] | type[str], value: Any) -> Any:

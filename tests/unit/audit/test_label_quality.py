@@ -77,3 +77,17 @@ def test_a_dossier_holds_quality_and_uncertainty(mill: Path) -> None:
     assert quality["products"] == json.loads(json.dumps(tp.quality(calculate(mill)).to_dict()))["products"]
     (entry,) = json.loads((mill / "study/uncertainty.json").read_text())["products"]
     assert entry["closed_form"] == tp.uncertainty(calculate(mill), draws=1).to_dict()["products"][0]["closed_form"]
+
+
+QUALITY = "quality: {max_dqr: 2, source: study, locator: page 1}\n"
+
+
+def test_a_label_warns_where_the_rating_that_the_rule_asks_for_is_not_kept(mill: Path) -> None:
+    (mill / "rule.yaml").write_text((mill / "rule.yaml").read_text() + QUALITY)
+    text = "P: the data quality rating is not shown to be 2 or better, which the rule asks for."
+    result = calculate(mill)
+    assert text in result.label("P")["warnings"]  # nothing is rated
+    assert text in tp.load_result(result.save(mill / "result.json")).label("P")["warnings"]
+    assert any("2 或更好" in warning for warning in result.label("P", language="zh")["warnings"])
+    rate(mill)
+    assert text not in calculate(mill).label("P")["warnings"]  # every line is rated well enough
