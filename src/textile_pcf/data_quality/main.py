@@ -296,9 +296,9 @@ def _ties(result: Footprint, lines: QualityLines) -> IndexArray:
     entry = np.where(is_component[exchanges.flow], exchanges.entry, 0)
     items = [request.item for request in inventory.matches.requests]
     item = np.array([sorted(set(items)).index(text) for text in items], dtype=np.intp)[inventory.matches.request]
-    scores = np.nan_to_num(lines.amount).sum(axis=1)
+    scores = np.nan_to_num(np.column_stack([lines.amount, lines.factor])).T
     of_component = np.where(is_component[exchanges.flow], component[entry], -1)
-    order = np.lexsort((scores, _codes(lines.data_type), item, of_component, exchanges.flow))
+    order = np.lexsort((*scores, _codes(lines.data_type), item, of_component, exchanges.flow))
     ties = np.empty(len(order), dtype=np.intp)
     ties[order] = np.arange(len(order))
     return ties

@@ -231,7 +231,7 @@ def test_shipped_files_are_named_by_edition_and_extended_rules_with_what_they_ex
     activity = tp.load_example("cotton_poplin").activity
     result = tp.footprint(activity, "cotton_fabric@2026.1", "default@2026.1")
     document = read_lock(tp.lock(result, mill / "poplin.lock")).document
-    assert [file.path for file in document.files[:3]] == ["cotton_fabric@2026.1", "default@2026.1", "default@2026.1.yaml"]
+    assert [file.path for file in document.files[:3]] == ["cotton_fabric@2026.1", "default@2026.2", "default@2026.2.yaml"]
     own = mill / "own.yaml"
     own.write_text('rule: own\nedition: "1"\nextends: rule.yaml\n')
     path = tp.lock(tp.footprint(mill / "mill.csv", own, mill / "grid.csv"), mill / "own.lock")
