@@ -228,8 +228,8 @@ def test_supply_tables_and_options_are_locked(mill: Path) -> None:
 
 
 def test_shipped_files_are_named_by_edition_and_extended_rules_with_what_they_extend(mill: Path) -> None:
-    activity = tp.load_example("cotton_poplin").activity
-    result = tp.footprint(activity, "cotton_fabric@2026.1", "default@2026.1")
+    activity, _, factors = tp.load_example("cotton_poplin")
+    result = tp.footprint(activity, "cotton_fabric@2026.1", factors)
     document = read_lock(tp.lock(result, mill / "poplin.lock")).document
     assert [file.path for file in document.files[:3]] == ["cotton_fabric@2026.1", "default@2026.2", "default@2026.2.yaml"]
     own = mill / "own.yaml"
