@@ -22,7 +22,7 @@ FORM = 1
 """Form of lock files that this library writes; earlier forms stay readable."""
 TOLERANCE = 1e-12
 """Largest relative difference at which a result counts as equal. [1]"""
-ROLES = ("rule", "factors", "activity", "supply")
+ROLES = ("rule", "factors", "activity", "supply", "reference")
 _SHIPPED = re.compile(r"[A-Za-z0-9_\-]+(/[A-Za-z0-9_\-]+)*@[A-Za-z0-9._\-]+")
 _DRIVE = re.compile(r"[A-Za-z]:")
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -95,7 +95,7 @@ class LockedRule(Strict):
 class LockedFile(Strict):
     """A file that the result was calculated from."""
 
-    role: Literal["rule", "factors", "activity", "supply"]
+    role: Literal["rule", "factors", "activity", "supply", "reference"]
     """What it is to the calculation."""
     path: Annotated[str, AfterValidator(relative_path)]
     """Path from the folder of the lock, with `/`; `name@edition` of a shipped file."""
