@@ -103,7 +103,8 @@ def rule_page(rules: RuleSet) -> str:
     title = f"{document.title.text()} · {document.title.text('zh')}" if document.title else document.rule
     text = heading(plain(f"{rules.name}: {title}"))
     based = ", ".join(f"{basis.standard} (read: {basis.access})" for basis in document.based_on)
-    facts = (fixed_text(document.boundary), document.gwp, fixed_text(document.biogenic), f"per {rules.product_unit.text}")
+    boundaries = " or ".join(fixed_text(name) for name in document.boundaries)
+    facts = (boundaries, document.gwp, fixed_text(document.biogenic), f"per {rules.product_unit.text}")
     text += f"**{plain(fixed_text(document.status))}**\n\n{plain(' · '.join(facts))}\n\n" + (
         f"Based on {plain(based)}.\n\n" if based else ""
     )

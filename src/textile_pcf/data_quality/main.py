@@ -158,7 +158,7 @@ class Quality:
         Returns
         -------
         list of dict
-            By falling |kgCO2e|; `dqr` is the mean of the four scores, None where one is not known.
+            By falling absolute emissions; `dqr` is the mean of the four scores, None where one is not known.
         """
         ranked = np.flatnonzero(self.ranking.hot)
         own = ranked[self.lines.product[self.ranking.order[ranked]] == product]

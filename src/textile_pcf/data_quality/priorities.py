@@ -26,9 +26,11 @@ class Priorities(NamedTuple):
     ----------
     measure_next : list of dict
         Numbers with a spread by falling `sd`: `source`, `kind`, `sd` (what one standard deviation moves), `kgCO2e`
-        (∂ total / ∂ ln value), `saving_at_best`. [kg CO2e per product unit]
+        (∂ total / ∂ ln value), `saving_at_best`.
+        [kg CO2e per product unit]
     undeclared : list of dict
-        Numbers without a spread by falling |kgCO2e|: `source`, `kind`, `kgCO2e`, `saving_at_best`. [kg CO2e per product unit]
+        Numbers without a spread by falling absolute emissions:
+        `source`, `kind`, `kgCO2e`, `saving_at_best`. [kg CO2e per product unit]
     """
 
     measure_next: list[dict[str, Any]]

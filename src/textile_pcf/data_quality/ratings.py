@@ -22,17 +22,18 @@ class Ratings(NamedTuple):
     Attributes
     ----------
     pef : ndarray, shape (products, 4)
-        TeR, GeR, TiR and P: means over the rated hot spots by |kgCO2e|; NaN if none is rated.
+        TeR, GeR, TiR and P: means over the rated hot spots by absolute emissions; NaN if none is rated.
     rated_share : ndarray, shape (products,)
-        Part of |kgCO2e| of the hot spots that is rated; NaN without hot spots. [1]
+        Part of absolute emissions of the hot spots that is rated; NaN without hot spots. [1]
     if_unrated_5 : ndarray, shape (products,)
         DQR with 5 for every score that is not known; NaN without hot spots.
     lines : ndarray, shape (lines, 4)
         Scores of each line: the worse of amount and factor.
     pact : ndarray, shape (products, 3)
-        Means of the factors' scores of technology, geography and time by |kgCO2e|, of all lines that have them; NaN for none.
+        Means of the factors' scores of technology, geography and time by absolute emissions, of all lines that have them;
+        NaN for none.
     coverage : ndarray, shape (products,)
-        Part of Σ|kgCO2e| whose factor has all three. [1]
+        Part of all absolute emissions whose factor has all three. [1]
     """
 
     pef: FloatArray
@@ -55,7 +56,7 @@ def rate(lines: QualityLines, ranking: Ranking, products: int) -> Ratings:
     ----------
     lines : QualityLines
     ranking : Ranking
-        Lines of each product by falling |kgCO2e|.
+        Lines of each product by falling absolute emissions.
     products : int
         Number of products.
     """
