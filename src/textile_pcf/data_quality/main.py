@@ -57,7 +57,10 @@ class Quality:
 
     @property
     def products(self) -> tuple[str, ...]:
-        """The products."""
+        """The products.
+
+        :meta private:
+        """  # the reference documents `products` of the result; the same name cannot be documented twice
         return self.result.products
 
     @property

@@ -34,8 +34,9 @@ def declared_by_property(inventory: Inventory, spreads: Spreads) -> BoolArray:
     """
     activity, flows = inventory.activity, inventory.activity.exchanges
     declared: BoolArray = np.zeros(len(flows), dtype=bool)
+    rules = activity.rules
     references = [
-        (spec, spec.default.reference) for spec in activity.rules.flows if spec.default and spec.default.reference >= 0
+        (spec, spec.default.reference) for spec in rules.flows if spec.default is not None and spec.default.reference >= 0
     ]
     content = rules.product_property(CONTENT)
     if content is not None:
