@@ -110,7 +110,7 @@ def rule_page(rules: RuleSet) -> str:
     )
     text += paragraphs(document.note)
     rows: dict[str, list[list[object]]] = {stage: [] for stage in rules.names}
-    for entry in entries(rules):
+    for entry in entries(rules, computed=True):
         both = dict.fromkeys((rules.title(entry.stage, entry.name), rules.title(entry.stage, entry.name, "zh")))
         told = default_text(rules, entry.spec).removeprefix("= ")
         source = sources_text(rules, entry.spec)
