@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
+from textile_pcf.arrays import or_none
 from textile_pcf.audit.rounding import decimal_text
 from textile_pcf.data_quality.main import quality
 from textile_pcf.data_quality.ratings import level_of
@@ -40,15 +39,11 @@ def label_quality(result: Footprint) -> list[dict[str, Any]]:
         rated = quality(result)
         pairs = zip(rated.dqr.tolist(), rated.primary_data_share.tolist(), strict=True)
         _known[result] = [
-            {"dqr": {"pef": {"DQR": _or_none(dqr), "level": level_of(dqr)}}, "primary_data_share": _or_none(share),
+            {"dqr": {"pef": {"DQR": or_none(dqr), "level": level_of(dqr)}}, "primary_data_share": or_none(share),
              "requirement": None if rated.met is None else {"max_dqr": rated.max_dqr, "met": bool(rated.met[number])}}
             for number, (dqr, share) in enumerate(pairs)
         ]  # fmt: skip
     return _known[result]
-
-
-def _or_none(value: float) -> float | None:
-    return None if np.isnan(value) else value
 
 
 def label_interval(result: Footprint, number: int, unit: str | None, digits: Mapping[str, int | None]) -> dict[str, Any]:

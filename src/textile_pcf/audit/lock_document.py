@@ -11,9 +11,10 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from textile_pcf._version import __version__
-from textile_pcf.audit.canonical import JsonText, indented_json, parse_json, read_json, sha256_of_json
+from textile_pcf.audit.canonical import JsonText, parse_json, read_json, sha256_of_json
 from textile_pcf.errors import InputError, InvalidValueError, Problem
 from textile_pcf.io.documents import Strict, validate_document
+from textile_pcf.io.json_text import indented_json
 from textile_pcf.io.safe_text import escape_controls, first_control
 from textile_pcf.io.strict_yaml import Document
 from textile_pcf.messages.message import Message

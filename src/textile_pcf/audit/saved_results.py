@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from functools import cached_property
 from pathlib import Path
@@ -10,12 +11,13 @@ from typing import Any, NoReturn
 import numpy as np
 
 from textile_pcf.audit import saved_arrays
-from textile_pcf.audit.canonical import indented_json, read_json, sha256_of_json
+from textile_pcf.audit.canonical import read_json, sha256_of_json
 from textile_pcf.audit.label_quality import label_quality
 from textile_pcf.audit.lock_document import environment
 from textile_pcf.audit.saved_arrays import array, as_messages, messages, numbers
 from textile_pcf.errors import InputError, PcfError, Problem, RuleError, UsageError
 from textile_pcf.inventory.processes import Processes
+from textile_pcf.io.json_text import indented_json
 from textile_pcf.io.output_files import as_path, write_atomically
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import parse_yaml
@@ -108,8 +110,7 @@ class SavedFootprint(Footprint):
         list of str
             One text per loss and property.
         """
-        texts: dict[str, list[str]] = self._saved["terms"].get(f"{product} {stage}", {})
-        return list(texts.get(language, ()))
+        return self._texts("terms", f"{product} {stage}", language)
 
     def balance_terms(self, line: int, language: str) -> list[str]:
         """Return what leaves and what each input carries, of a line that balances biogenic carbon.
@@ -126,8 +127,7 @@ class SavedFootprint(Footprint):
         list of str
             One text per term; nothing for another line.
         """
-        texts: dict[str, list[str]] = self._saved["balances"].get(str(line), {})
-        return list(texts.get(language, ()))
+        return self._texts("balances", str(line), language)
 
     def composition_terms(self, line: int, language: str) -> list[str]:
         """Return the inputs of the composed factor of a line, with their sources.
@@ -144,7 +144,11 @@ class SavedFootprint(Footprint):
         list of str
             One text per input; nothing for another factor.
         """
-        texts: dict[str, list[str]] = self._saved["compositions"].get(str(line), {})
+        return self._texts("compositions", str(line), language)
+
+    def _texts(self, kind: str, key: str, language: str) -> list[str]:
+        """Return saved texts of a kind in a language; none where there are none."""
+        texts: dict[str, list[str]] = self._saved[kind].get(key, {})
         return list(texts.get(language, ()))
 
     def cutoff_record(self, product: int) -> dict[str, Any]:
@@ -234,9 +238,9 @@ def _content(result: Footprint, where: str) -> dict[str, Any]:
         "cutoff": [result.cutoff_record(number) for number in products],
         "allocation": [result.allocation_record(number) for number in products],
         "quality": label_quality(result),
-        "terms": _terms(result),
-        "balances": _balances(result),
-        "compositions": _compositions(result),
+        "terms": _saved_texts(result.terms, [(number, stage) for number in products for stage in range(len(result.stages))]),
+        "balances": _saved_texts(result.balance_terms, [(line,) for line in _balancing_lines(result)]),
+        "compositions": _saved_texts(result.composition_terms, [(line,) for line in composed_lines(result)]),
     }
 
 
@@ -265,19 +269,10 @@ def parsed_rule(text: str, boundary: str) -> RuleSet:
     return with_boundary(compile_document(parse_yaml(text, "rule", RuleError), Path()), boundary)
 
 
-def _terms(result: Footprint) -> dict[str, dict[str, list[str]]]:
-    """Return the terms of all stages by `product stage`, in both languages."""
-    places = [(product, stage) for product in range(len(result.products)) for stage in range(len(result.stages))]
-    texts = {f"{product} {stage}": {language: result.terms(product, stage, language) for language in LANGUAGES}
-             for product, stage in places}  # fmt: skip
-    return {place: by_language for place, by_language in texts.items() if by_language["en"]}
-
-
-def _compositions(result: Footprint) -> dict[str, dict[str, list[str]]]:
-    """Return the inputs of composed factors by line, in both languages."""
-    texts = {str(line): {language: result.composition_terms(line, language) for language in LANGUAGES}
-             for line in composed_lines(result)}  # fmt: skip
-    return {line: by_language for line, by_language in texts.items() if by_language["en"]}
+def _saved_texts(texts_of: Callable[..., list[str]], keys: Iterable[tuple[int, ...]]) -> dict[str, dict[str, list[str]]]:
+    """Return texts by the indices that they are of, in both languages; nothing where there is no text."""
+    texts = {" ".join(map(str, key)): {language: texts_of(*key, language) for language in LANGUAGES} for key in keys}
+    return {key: by_language for key, by_language in texts.items() if by_language["en"]}
 
 
 def composed_lines(result: Footprint) -> list[int]:
@@ -299,13 +294,12 @@ def composed_lines(result: Footprint) -> list[int]:
     return lines
 
 
-def _balances(result: Footprint) -> dict[str, dict[str, list[str]]]:
-    """Return the terms of balances of biogenic carbon by line, in both languages."""
+def _balancing_lines(result: Footprint) -> list[int]:
+    """Return the lines of flows that balance biogenic carbon."""
     balancing = [flow for stage in result.rules.document.stages for flow, spec in stage.flows.items() if spec.balance]
     chosen = np.isin(np.array([str(text) for text in result.lines.flow.categories]), balancing)[result.lines.flow.codes]
-    texts = {str(line): {language: result.balance_terms(line, language) for language in LANGUAGES}
-             for line in np.flatnonzero(chosen).tolist()}  # fmt: skip
-    return {line: by_language for line, by_language in texts.items() if by_language["en"]}
+    lines: list[int] = np.flatnonzero(chosen).tolist()
+    return lines
 
 
 def load_result(path: str | Path) -> Footprint:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.audit import lock
-from textile_pcf.cli.audit import as_json
 from textile_pcf.data_quality import quality
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.io.json_text import indented_json
 from textile_pcf.io.output_files import refuse_unwritable
 from textile_pcf.report import to_html
 from textile_pcf.results import Footprint
@@ -71,7 +71,7 @@ def write_dossier(result: Footprint, folder: Path, unit: str | None, language: s
             _write_quality(result, draft, unit)
         titles = "zh" if language == "zh" else None
         labels = [result.label(product, unit, language=titles) for product in result.products]
-        (draft / "labels.json").write_text(as_json(labels), encoding="utf-8", newline="")
+        (draft / "labels.json").write_text(indented_json(labels), encoding="utf-8", newline="")
         (draft / "clauses.csv").write_bytes(CLAUSES.read_bytes())
         if folder.is_dir():
             folder.rmdir()
@@ -90,5 +90,5 @@ def _write_quality(result: Footprint, folder: Path, unit: str | None) -> None:
         entry: dict[str, Any] = {"product": product, "unit": unit or result.unit}
         entry["closed_form"] = {name: value if isfinite(value) else None for name, value in numbers.items()}
         forms.append(entry | {"declared_share": analysis.declared_share(product)})
-    (folder / "quality.json").write_text(as_json(quality(result).to_dict()), encoding="utf-8", newline="")
-    (folder / "uncertainty.json").write_text(as_json({"products": forms}), encoding="utf-8", newline="")
+    (folder / "quality.json").write_text(indented_json(quality(result).to_dict()), encoding="utf-8", newline="")
+    (folder / "uncertainty.json").write_text(indented_json({"products": forms}), encoding="utf-8", newline="")

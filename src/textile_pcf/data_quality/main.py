@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, or_none
 from textile_pcf.columns import Categorical
 from textile_pcf.data_quality.hot_spots import Ranking, rank_lines
 from textile_pcf.data_quality.lines import SCORES, QualityLines, quality_lines
@@ -179,8 +179,8 @@ class Quality:
             "share": float(self.ranking.share[number]),
             "cumulative": float(self.ranking.cumulative[number]),
             "data_type": self.lines.data_type[line],
-            "dqr": _or_none(scores.mean()),
-            **{name: _or_none(score) for name, score in zip(SCORES, scores, strict=True)},
+            "dqr": or_none(scores.mean()),
+            **{name: or_none(score) for name, score in zip(SCORES, scores, strict=True)},
         }
 
     # -- for programs ---------------------------------------------------------------------------------------------
@@ -245,11 +245,7 @@ PACT = ("technologicalDQR", "geographicalDQR", "temporalDQR")
 
 def _cell(value: Any) -> Any:
     """Return a value as a cell: texts as they are, numbers as floats, None where one is not known."""
-    return value if value is None or isinstance(value, str) else _or_none(value)
-
-
-def _or_none(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return value if value is None or isinstance(value, str) else or_none(value)
 
 
 def quality(result: Footprint) -> Quality:
