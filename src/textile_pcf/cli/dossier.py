@@ -48,7 +48,7 @@ def refuse_dossier(folder: Path | None) -> None:
 def write_dossier(result: Footprint, folder: Path, unit: str | None, language: str) -> list[Path]:
     """Write lock, saved result, report, labels, quality, uncertainty and clauses into a folder; return the files.
 
-    The folder appears whole or not at all. A published result with masked lines is not saved, and nothing is said of the
+    The folder appears whole or not at all. A published result with masked lines is not saved, and nothing is stated of the
     quality and the uncertainty of its lines.
 
     Parameters
