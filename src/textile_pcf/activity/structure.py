@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
+from textile_pcf.activity.completion import Fill, fill_flows, fill_losses, fill_properties
 from textile_pcf.activity.components import Components, RowAssignment, assign_rows, build_components
 from textile_pcf.activity.duplicates import find_duplicates
 from textile_pcf.activity.exchanges import Exchanges, build_exchanges
@@ -35,25 +36,18 @@ class GivenQuantities:
         Row of the table that gives each entry, -1 where none does.
     options : ndarray of int, shape (entries,), or None
         Index of the chosen option, -1 where none is chosen; None where no row chooses one.
+    empty : ndarray of intp
+        Entries without a value, ascending: no row gives them, or their row has no amount.
     """
 
     rows: IndexArray
     options: IntArray | None
+    empty: IndexArray
 
     @cached_property
     def no_rule_entry(self) -> IndexArray:
         """Index of the default entry used by each quantity, all -1 (none). Shape (entries,)."""
-        return np.full(len(self.rows), -1, dtype=np.intp)
-
-    @cached_property
-    def all_given(self) -> IndexArray:
-        """Origin of each quantity, all 0 (given by a row). Shape (entries,)."""
-        return np.zeros(len(self.rows), dtype=np.intp)
-
-    @cached_property
-    def _not_given(self) -> IndexArray:
-        """Entries that no row gives."""
-        return np.flatnonzero(self.rows < 0)
+        return np.broadcast_to(np.intp(-1), len(self.rows))
 
     def values(self, value: FloatArray) -> FloatArray:
         """Return the value of each entry.
@@ -69,7 +63,7 @@ class GivenQuantities:
             NaN where no row gives a value; the index of the option where one is chosen.
         """
         values = take(value, self.rows)
-        values[self._not_given] = np.nan
+        values[self.empty] = np.nan
         return values if self.options is None else np.where(self.options >= 0, self.options, values)
 
 
@@ -142,6 +136,19 @@ class Structure:
     signature: tuple[object, ...] | None = None
 
     @cached_property
+    def completion(self) -> tuple[Fill, ...]:
+        """What the rule completes, in this order: properties, losses, amounts of flows; empty where rows give all of it.
+
+        It depends on the rows and on which amounts are empty, so it is kept with the structure.
+        """
+        rules = self.exchanges.geography.rules
+        return (
+            *fill_properties(rules, self.property_entries, self.properties.empty),
+            *fill_losses(rules, self.loss_entries, self.losses.empty),
+            *fill_flows(rules, self.exchanges),
+        )
+
+    @cached_property
     def ones(self) -> FloatArray:
         """Array of 1. Shape (products,)."""
         return read_only(np.ones(len(self.components.start)))
@@ -188,8 +195,8 @@ def build_structure(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple
         loss_entries=index.entries(RowKind.LOSS),
         stage_active=stage_active,
         is_given=is_given,
-        properties=_given_quantities(RowKind.PROPERTY, patterns, assignment, index),
-        losses=_given_quantities(RowKind.LOSS, patterns, assignment, index),
+        properties=_given_quantities(RowKind.PROPERTY, cells, patterns, assignment, index),
+        losses=_given_quantities(RowKind.LOSS, cells, patterns, assignment, index),
         exchanges=exchanges,
         outputs=_outputs(cells, patterns, output_rows, geography),
         regions=geography.regions,
@@ -207,14 +214,16 @@ def _stage_active(optional: BoolArray, processes: BlockIndex, patterns: RowPatte
 
 
 def _given_quantities(
-    row_kind: RowKind, patterns: RowPatterns, assignment: RowAssignment, index: QuantityIndex
+    row_kind: RowKind, cells: ActivityColumns, patterns: RowPatterns, assignment: RowAssignment, index: QuantityIndex
 ) -> GivenQuantities:
     """Return the row and the option of each property or loss."""
     at = index.rows(row_kind).astype(np.intp)
     options = None
     if (patterns.option[patterns.row_kind == row_kind] >= 0).any():
         options = np.append(patterns.option, -1)[np.append(assignment.pattern, len(patterns.option))[at]]
-    return GivenQuantities(assignment.table_rows_or_none(at), options)
+    rows = assignment.table_rows_or_none(at)
+    empty = (rows < 0) | cells.empty[rows] if cells.has_empty else rows < 0
+    return GivenQuantities(rows, options, np.flatnonzero(empty if options is None else empty & (options < 0)))
 
 
 def find_process_losses(

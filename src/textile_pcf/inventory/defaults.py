@@ -71,6 +71,11 @@ def is_component_stage(rules: RuleSet, stage: int) -> bool:
     return stage != PRODUCT and rules.stages[stage].component
 
 
+def entries_of_stage(activity: Activity, stage: int) -> int:
+    """Return the number of entries of a stage: components in component stages, products elsewhere."""
+    return activity.components.size if is_component_stage(activity.rules, stage) else len(activity.names)
+
+
 def property_on(activity: Activity, properties: FloatArray, index: int, stage: int) -> FloatArray:
     """Return the values of a property on the entries of a stage."""
     rules = activity.rules
@@ -112,7 +117,7 @@ def evaluate_default(
         return values, np.where(np.isnan(values), -1, 0)
     kind = QUANTITY_KINDS[type(spec)]
     if default.by < 0:
-        size = activity.components.size if is_component_stage(activity.rules, stage) else len(activity.names)
+        size = entries_of_stage(activity, stage)
         values, entry = np.full(size, default.values[0]), np.zeros(size, dtype=np.intp)
     else:
         entry = draws.entries[kind, spec.index] if draws else chosen_entry(activity, properties, default, stage)

@@ -14,12 +14,12 @@ from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.columns import group_rows
 from textile_pcf.errors import Problem
 from textile_pcf.inventory.allocation import allocated_shares, check_allocation, with_allocation
-from textile_pcf.inventory.defaults import RuleDraws, evaluate_default, property_on
+from textile_pcf.inventory.defaults import RuleDraws, Spec, entries_of_stage, evaluate_default, property_on
 from textile_pcf.inventory.missing_data import check_alternatives, given_balances, invalid_names, missing_flows, missing_input
 from textile_pcf.inventory.period_totals import per_output
 from textile_pcf.inventory.product_mass import missing_mass, product_mass
 from textile_pcf.messages.message import Message, sentences
-from textile_pcf.rules import PRODUCT, Default, LossSpec, PropertySpec
+from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, PropertySpec
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import Unit, parse_unit
 
@@ -33,8 +33,6 @@ class Quantities(NamedTuple):
     ----------
     properties : ndarray, shape (property entries,)
         Properties of all products, components and stages; NaN where not known.
-    property_origin : ndarray, shape (property entries,)
-        GIVEN, BY_RULE, COMPUTED or NONE.
     property_entry, loss_entry : ndarray
         Entry of the rule's value that was used; -1 if the value is not the rule's.
     losses : ndarray, shape (loss entries,)
@@ -54,7 +52,6 @@ class Quantities(NamedTuple):
     """
 
     properties: FloatArray
-    property_origin: IndexArray
     property_entry: IndexArray
     losses: FloatArray
     loss_entry: IndexArray
@@ -74,10 +71,8 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Q
     cache = structure_cache(activity.rules)
     known_complete = activity.structure in cache
     invalid = set() if known_complete else invalid_names(activity)
-    properties, origin, property_entry = _properties(activity, draws)
-    losses, loss_entry = _losses(activity, properties, draws)
+    (properties, property_entry), (losses, loss_entry), (value, entry) = _filled(activity, draws)
     mass = product_mass(activity, properties)
-    value, entry = _flow_values(activity, properties, draws)
     value, period_problems = per_output(activity, properties, value)
     scale, driver_problems = non_mass_drivers(activity, properties, invalid)
     repeated, absent = (
@@ -99,7 +94,7 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Q
     scale = with_allocation(activity, allocation, scale)
     if not (known_complete or repeated or absent or activity.problems):
         cache.put(activity.structure, activity.columns)
-    completed = (properties, origin, property_entry, losses, loss_entry, value, scale, entry, mass)
+    completed = (properties, property_entry, losses, loss_entry, value, scale, entry, mass)
     return Quantities(*completed, tuple(problems), allocation)
 
 
@@ -108,29 +103,50 @@ def _check_absent(activity: Activity, invalid: set[tuple[str, int, int]]) -> lis
     return [*missing_flows(activity, invalid), *check_alternatives(activity, invalid)]
 
 
-def _properties(activity: Activity, draws: RuleDraws | None) -> tuple[FloatArray, IndexArray, IndexArray]:
-    structure = activity.structure.properties
-    values, unknown = activity.properties, np.isnan(activity.properties)
-    if not np.count_nonzero(unknown):
-        return values, structure.all_given, structure.no_rule_entry
-    origin, entries = np.where(unknown, NONE, GIVEN), structure.no_rule_entry
-    values, entries = values.copy(), entries.copy()
-    for spec in activity.rules.properties:
-        block = activity.property_entries.block(spec.index)
-        empty = np.isnan(values[block])
-        if not empty.any():
-            continue
-        if spec.default is not None:
-            rule_values, entry = evaluate_default(activity, values, spec, draws)
-            entries[block] = np.where(empty, entry, -1)
-            origin_code = BY_RULE
-        elif spec.method is not None:
-            rule_values, origin_code = _computed(activity, values, spec), COMPUTED
-        else:
-            continue
-        values[block] = np.where(empty, rule_values, values[block])
-        origin[block] = np.where(empty & ~np.isnan(rule_values), origin_code, origin[block])
-    return values, origin, entries
+def _filled(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatArray, IndexArray], ...]:
+    """Return properties, losses and amounts of exchanges with what the rule completes, each with the entry of the rule's value.
+
+    Arrays that the plan does not write into are those of the activity.
+    """
+    structure, plan = activity.structure, activity.structure.completion
+    written = {type(fill.spec) for fill in plan}
+    given: dict[type[Spec], tuple[FloatArray, IndexArray]] = {
+        PropertySpec: (activity.properties, structure.properties.no_rule_entry),
+        LossSpec: (activity.losses, structure.losses.no_rule_entry),
+        FlowSpec: (activity.exchange_value, structure.exchanges.no_rule_entry),
+    }
+    filled = {
+        kind: (values.copy(), entries.copy()) if kind in written else (values, entries)
+        for kind, (values, entries) in given.items()
+    }
+    properties, _ = filled[PropertySpec]
+    for fill in plan:
+        values, entries = filled[type(fill.spec)]
+        of_rule, entry = _value_of_rule(activity, properties, fill.spec, draws)
+        values[fill.entries], entries[fill.entries] = of_rule[fill.positions], entry[fill.positions]
+    return tuple(filled.values())
+
+
+def _value_of_rule(
+    activity: Activity, properties: FloatArray, spec: Spec, draws: RuleDraws | None
+) -> tuple[FloatArray, IndexArray]:
+    """Return what the rule gives a quantity on each entry of its stage, and the entry of its value (-1: computed, or none)."""
+    if spec.default is not None:
+        return evaluate_default(activity, properties, spec, draws)
+    size = entries_of_stage(activity, spec.stage)
+    if isinstance(spec, FlowSpec):  # the flow that balances biogenic carbon: 0 until masses and links are known
+        return np.zeros(size), np.zeros(size, dtype=np.intp)
+    assert isinstance(spec, PropertySpec)
+    return _computed(activity, properties, spec), np.full(size, -1, dtype=np.intp)
+
+
+def property_origin(activity: Activity, quantities: Quantities) -> IndexArray:
+    """Return the origin of each property: GIVEN, BY_RULE, COMPUTED or NONE. Shape (property entries,)."""
+    origin = np.full(len(quantities.properties), GIVEN, dtype=np.intp)
+    empty = activity.structure.properties.empty
+    by_rule = quantities.property_entry[empty] >= 0
+    origin[empty] = np.where(np.isnan(quantities.properties[empty]), NONE, np.where(by_rule, BY_RULE, COMPUTED))
+    return origin
 
 
 def _computed(activity: Activity, values: FloatArray, spec: PropertySpec) -> FloatArray:
@@ -157,21 +173,6 @@ def _canonical(values: FloatArray, source: Unit, unit: Unit) -> FloatArray:
     """Convert values in the unit `source` to the canonical unit of a property."""
     canonical = values * source.factor
     return 1 / canonical if source.dimensions != unit.dimensions else canonical
-
-
-def _losses(activity: Activity, properties: FloatArray, draws: RuleDraws | None) -> tuple[FloatArray, IndexArray]:
-    values, entries = activity.losses, activity.structure.losses.no_rule_entry
-    if not np.count_nonzero(np.isnan(values)):
-        return values, entries
-    values, entries = values.copy(), entries.copy()
-    for spec in activity.rules.losses:
-        block = activity.loss_entries.block(spec.index)
-        empty = np.isnan(values[block])
-        if spec.default is not None and empty.any():
-            rule_values, entry = evaluate_default(activity, properties, spec, draws)
-            values[block] = np.where(empty, rule_values, values[block])
-            entries[block] = np.where(empty, entry, -1)
-    return values, entries
 
 
 def _missing_properties(activity: Activity, properties: FloatArray, invalid: set[tuple[str, int, int]]) -> Iterator[Problem]:
@@ -244,24 +245,6 @@ def _check_losses(
             yield from activity.columns.problems_at(
                 [int(row)], Message("A loss of {text} is impossible.", text=text), cure, "amount", "loss"
             )
-
-
-def _flow_values(activity: Activity, properties: FloatArray, draws: RuleDraws | None) -> tuple[FloatArray, IndexArray]:
-    """Return the value of each exchange, as given or else by the rule, and the entry of the rule's value."""
-    flows = activity.exchanges
-    if not len(flows.empty):
-        return activity.exchange_value, flows.no_rule_entry
-    values = activity.exchange_value.copy()
-    entries = np.full(len(values), -1, dtype=np.intp)
-    for index, rows in flows.without_amount():
-        spec = activity.rules.flows[index]
-        if spec.balance:
-            values[rows], entries[rows] = 0.0, 0  # until masses and links are known
-        if spec.default is None:
-            continue
-        rule_values, entry = evaluate_default(activity, properties, spec, draws)
-        values[rows], entries[rows] = rule_values[flows.entry[rows]], entry[flows.entry[rows]]
-    return values, entries
 
 
 def _check_default_taken_once(activity: Activity) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.inventory.quantities import COMPUTED, Quantities, method_input
+from textile_pcf.inventory.quantities import COMPUTED, Quantities, method_input, property_origin
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, localize
 from textile_pcf.results.data_origins import source_title
@@ -66,9 +66,10 @@ def _cited(activity: Activity, spec: LossSpec, entry: int, language: str) -> str
 
 def _computed(activity: Activity, quantities: Quantities, stage: int, entry: int, language: str) -> Iterator[str]:
     """Properties that a method computed, with its inputs."""
+    origins = property_origin(activity, quantities)
     for spec in activity.rules.properties:
         index = int(activity.property_entries.offsets[spec.index]) + entry
-        if spec.stage != stage or spec.method is None or quantities.property_origin[index] != COMPUTED:
+        if spec.stage != stage or spec.method is None or origins[index] != COMPUTED:
             continue
         inputs = ", ".join(
             f"{name} {_value(activity, quantities, activity.rules.properties[index], stage, entry, spec.method.inputs[name])}"

@@ -9,7 +9,7 @@ from textile_pcf.inventory.amount_sources import property_entries
 from textile_pcf.inventory.defaults import RuleNumber, property_on
 from textile_pcf.inventory.draw_sources import ActivityRow
 from textile_pcf.inventory.inventory import Inventory
-from textile_pcf.inventory.quantities import BY_RULE, COMPUTED, GIVEN
+from textile_pcf.inventory.quantities import BY_RULE, COMPUTED, GIVEN, property_origin
 from textile_pcf.rules import PropertySpec
 from textile_pcf.rules.compile_balance import CONTENT
 from textile_pcf.uncertainty_analysis.spreads import Spreads
@@ -56,10 +56,10 @@ def declared_by_property(inventory: Inventory, spreads: Spreads) -> BoolArray:
 def _declared_properties(inventory: Inventory, spreads: Spreads) -> FloatArray:
     """Return 1 for each property entry that rests on declared numbers only, shape (property entries,)."""
     activity, quantities = inventory.activity, inventory.quantities
-    known = np.zeros(len(quantities.properties))
+    known, origins = np.zeros(len(quantities.properties)), property_origin(activity, quantities)
     for spec in activity.rules.properties:  # in the order in which they are computed
         block = activity.property_entries.block(spec.index)
-        origin, rows = quantities.property_origin[block], activity.property_rows[block]
+        origin, rows = origins[block], activity.property_rows[block]
         values = np.ones(len(origin)) if spec.choice else np.zeros(len(origin))
         if not spec.choice:
             given = np.flatnonzero(origin == GIVEN)
