@@ -5,9 +5,9 @@ Importing the package reads no file and imports nothing heavy; every public name
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from textile_pcf._lazy import lazy_names
 from textile_pcf._version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -99,15 +99,4 @@ _PACKAGES = ("factory",)
 """Packages whose functions are called by the package's name: `tp.factory.meters`."""
 __all__ = [*_MODULES, *_PACKAGES, "__version__"]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _PACKAGES:
-        return import_module(f"{__name__}.{name}")
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)  # not looked for again
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, _MODULES, _PACKAGES)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from textile_pcf._lazy import lazy_names
 
 if TYPE_CHECKING:
     from textile_pcf.batch.run import BatchResult as BatchResult
     from textile_pcf.batch.run import calculate_batch as calculate_batch
 
-__all__ = ["BatchResult", "calculate_batch"]
+_MODULES = {"BatchResult": "run", "calculate_batch": "run"}
+__all__ = [*_MODULES]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("textile_pcf.batch.run"), name)
+__getattr__, __dir__ = lazy_names(__name__, _MODULES)
