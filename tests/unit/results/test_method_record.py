@@ -1,20 +1,20 @@
-"""Allocation, sets of global warming potentials, age of factors and boundaries, as results tell them."""
+"""Allocation, as results state it: shares, alternatives, links, and mistakes of a rule."""
 
 from __future__ import annotations
 
-import json
 import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from method_samples import POWER, calculate, factors, written
 
 import textile_pcf as tp
 from paths import TESTS
 from textile_pcf import engine
 from textile_pcf.cli.table import as_table
-from textile_pcf.errors import InputError, UsageError
+from textile_pcf.errors import InputError
 
 ALLOCATION = TESTS / "cases" / "rules" / "allocation.yaml"
 ROWS = [
@@ -23,38 +23,6 @@ ROWS = [
     ("ginning", "electricity", 0.2, "kWh"),
     ("weaving", "electricity", 3, "kWh"),
 ]
-
-
-def factors(**values):
-    """Return a table of factors: item=(value, unit) or (value, unit, gwp, year)."""
-    rows = []
-    for item, given in values.items():
-        value, unit, gwp, year = (*given, "", "")[:4]
-        rows.append({"item": item, "value": value, "unit": unit, "region": "GLO", "year": year, "kind": "life_cycle",
-                     "source": "hand", "locator": "hand", "gwp": gwp})  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-POWER = {"electricity": (0.5, "kgCO2e/kWh"), "diesel": (4, "kgCO2e/kg"), "carbon": (1, "kgCO2e/kg")}
-
-
-def calculate(rows, rule, table=None, **options):
-    frame = pd.DataFrame(rows)
-    frame.columns = ["stage", "flow", "amount", "unit", "item"][: frame.shape[1]]
-    if "product" not in frame:
-        frame = frame.assign(product="P")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return tp.footprint(frame, rule, factors(**POWER) if table is None else table, **options)
-
-
-def written(tmp_path, rule):
-    path = tmp_path / "rule.yaml"
-    path.write_text(rule if isinstance(rule, str) else json.dumps(rule, default=str), encoding="utf-8")
-    return path
-
-
-# ---------------------------------------------------------------- allocation
 
 
 def test_allocation_is_told_with_its_source_and_the_total_under_each_alternative():
@@ -209,175 +177,4 @@ def test_a_rule_cannot_write_a_share_as_a_loss(tmp_path):
     rule = yaml.safe_load(ALLOCATION.read_text(encoding="utf-8"))
     rule["stages"][1]["losses"][0].update(value=0.85, source="s", locator="p. 1")
     with pytest.raises(tp.RuleError, match="negative loss"):
-        tp.load_rules(written(tmp_path, rule))
-
-
-# ---------------------------------------------------------------- sets of global warming potentials, age of factors
-
-MAKING = """
-rule: making
-edition: "1"
-max_factor_age: {years: 10, note: Our choice; no text that was read sets a limit.}
-product: {unit: kg}
-stages:
-  - id: making
-    flows:
-      electricity: {unit: kWh, factor: electricity}
-      dye: {unit: kg, factor: dye, optional: true}
-      lining: {unit: kg, optional: true}
-"""
-
-
-def test_the_share_of_each_set_is_told_and_a_set_stands_alone_only_where_it_holds(tmp_path):
-    rows = [("making", "electricity", 2, "kWh"), ("making", "dye", 1, "kg")]
-    table = factors(electricity=(1.5, "kgCO2e/kWh", "AR6"), dye=(1, "kgCO2e/kg", "unknown"))
-    result = calculate(rows, written(tmp_path, MAKING), table)
-    product = result.to_dict()["products"][0]
-    assert product["gwp_sets"] == pytest.approx({"AR6": 0.75, "unknown": 0.25})
-    assert "AR6 75 %, GWP set unknown 25 %" in as_table(result, None, "en")
-    assert "AR6 75 %，GWP 来源未知 25 %" in as_table(result, None, "zh")
-    assert [text for text in result.warnings() if text.startswith("25 % of the gross emissions")]
-    alone = calculate(
-        rows, written(tmp_path, MAKING), factors(electricity=(1.5, "kgCO2e/kWh", "AR6"), dye=(1, "kgCO2e/kg", "AR6"))
-    )
-    assert alone.to_dict()["products"][0]["gwp_sets"] == {"AR6": 1.0}
-    assert not alone.warnings()
-
-
-def test_sets_pass_through_links(tmp_path):
-    frame = pd.DataFrame(
-        [
-            ("A", "making", "electricity", 2, "kWh", ""),
-            ("B", "making", "electricity", 1, "kWh", ""), ("B", "making", "dye", 1, "kg", ""),
-            ("B", "making", "lining", 0.5, "kg", "product:A"),
-        ],
-        columns=["product", "stage", "flow", "amount", "unit", "item"],
-    )  # fmt: skip
-    table = factors(electricity=(1, "kgCO2e/kWh", "AR5"), dye=(2, "kgCO2e/kg", "AR6"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        result = tp.footprint(frame, written(tmp_path, MAKING), table)
-    sets, shares = result.gwp_sets
-    assert sets == ("AR6", "AR5")
-    assert shares == pytest.approx(np.array([[0, 1], [0.5, 0.5]]))  # B: 2 of AR6, 1 + 0.5 x 2 of AR5
-
-
-@pytest.mark.parametrize(
-    ("year", "warned"), [(2009, True), (2015, True), (2016, False), (2026, False), (2036, False), (2037, True)]
-)
-def test_factors_beyond_the_limit_are_warned_of_older_and_later_alike(tmp_path, year, warned):
-    columns = ["product", "stage", "flow", "amount", "unit", "year"]
-    rows = pd.DataFrame([("P", "making", "electricity", 2, "kWh", 2026)], columns=columns)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        result = tp.footprint(rows, written(tmp_path, MAKING), factors(electricity=(1, "kgCO2e/kWh", "AR6", year)))
-    found = [text for text in result.warnings() if f"the factor is of {year}" in text]
-    assert bool(found) == warned
-    assert not warned or f"{abs(year - 2026)} years from 2026; the rule allows 10" in found[0]
-
-
-def test_a_limit_without_source_or_note_is_refused(tmp_path):
-    rule = yaml.safe_load(MAKING)
-    rule["max_factor_age"] = {"years": 10}
-    with pytest.raises(tp.RuleError, match="The limit has no source"):
-        tp.load_rules(written(tmp_path, rule))
-
-
-# ---------------------------------------------------------------- boundaries
-
-GRAVE = """
-rule: cloth
-edition: "1"
-boundary: [cradle_to_gate, cradle_to_grave]
-product: {unit: kg}
-sources: {s: {title: A study}}
-stages:
-  - id: weaving
-    flows: {electricity: {unit: kWh, factor: electricity}}
-  - id: use
-    group: use
-    boundary: [cradle_to_grave]
-    properties: {washes: {unit: "1", value: 40, source: s, locator: p. 1}}
-    flows: {electricity: {unit: kWh, per: [output, washes], value: 0.1, source: s, locator: p. 2, factor: electricity}}
-"""
-WEAVING = [("weaving", "electricity", 3, "kWh")]
-WASHING = [*WEAVING, ("use", "electricity", 0.2, "kWh")]
-
-
-def test_the_first_boundary_is_the_default_and_stages_beyond_are_absent_or_memo(tmp_path):
-    rule = written(tmp_path, GRAVE)
-    product = calculate(WEAVING, rule).to_dict()["products"][0]
-    assert (product["total"], product["boundary"]) == (pytest.approx(1.5), "cradle_to_gate")
-    assert product["memo"] == {"use": 0.0}
-    assert "boundaries" not in product  # the use was not calculated, so the wider total is not known
-    product = calculate(WASHING, rule).to_dict()["products"][0]
-    assert product["total"] == pytest.approx(1.5)
-    assert product["memo"] == pytest.approx({"use": 4.0})
-
-
-@pytest.mark.parametrize(("rows", "use"), [(WEAVING, 2.0), (WASHING, 4.0)])
-def test_cradle_to_grave_takes_the_scenario_and_tells_both_totals(tmp_path, rows, use):
-    result = calculate(rows, written(tmp_path, GRAVE), boundary="cradle_to_grave")
-    document = result.to_dict()
-    product = document["products"][0]
-    assert product["total"] == pytest.approx(1.5 + use)
-    assert product["boundaries"] == pytest.approx({"cradle_to_grave": 1.5 + use, "cradle_to_gate": 1.5})
-    assert product["masses"]["weaving"]["output"] == 1
-    assert document["provenance"]["boundary"] == "cradle_to_grave"
-    assert "cradle to grave" in as_table(result, None, "en")
-
-
-def test_every_way_to_choose_gives_the_same(tmp_path):
-    rule = written(tmp_path, GRAVE)
-    frame = pd.DataFrame(WEAVING, columns=["stage", "flow", "amount", "unit"]).assign(product="P")
-    table = tp.load_factors(factors(**POWER))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        results = [
-            tp.footprint(frame, rule, table, boundary="cradle_to_grave"),
-            tp.calculate(tp.read_activity(frame, rule, boundary="cradle_to_grave"), table),
-            tp.calculate(tp.read_activity(frame, rule), table, boundary="cradle_to_grave"),
-            tp.calculate(tp.read_activity(frame, tp.load_rules(rule, "cradle_to_grave")), table),
-        ]
-        batch = tp.calculate_batch(frame, rule, table, out=tmp_path / "out", workers=1, boundary="cradle_to_grave")
-    assert [float(each.totals[0]) for each in results] == pytest.approx([3.5] * 4)
-    assert batch.read()["total"].to_pylist() == pytest.approx([3.5])
-    assert '"boundary": "cradle_to_grave"' in (tmp_path / "out" / "manifest.json").read_text(encoding="utf-8")
-
-
-def test_the_command_line_chooses(tmp_path, capsys):
-    from textile_pcf import cli
-
-    rule = written(tmp_path, GRAVE)
-    (tmp_path / "mill.csv").write_text("product,stage,flow,amount,unit\nP,weaving,electricity,3,kWh\n", encoding="utf-8")
-    factors(**POWER).to_csv(tmp_path / "f.csv", index=False)
-    arguments = [str(tmp_path / "mill.csv"), "--rule", str(rule), "--factors", str(tmp_path / "f.csv")]
-    for command in ("calculate", "check"):
-        assert cli.run([command, *arguments, "--boundary", "cradle_to_grave"]) == 0
-    assert "3.5" in capsys.readouterr().out
-    assert cli.run(["calculate", *arguments, "--boundary", "gate_to_gate"]) == 2
-    assert "offers no boundary 'gate_to_gate'" in capsys.readouterr().err
-
-
-def test_a_boundary_that_is_not_offered():
-    with pytest.raises(UsageError, match="offers no boundary 'cradle_to_moon'"):
-        tp.load_rules("cotton_fabric@2026.1", "cradle_to_moon")
-
-
-FLUFF = {"id": "fluff", "unit": "%", "basis": "input", "value": 1, "source": "s", "locator": "p. 1"}
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda rule: rule["stages"][1].update(losses=[FLUFF]), "masses would depend on the boundary"),
-        (lambda rule: rule["stages"][1].update(boundary=["gate_to_gate"]), "does not offer the boundary 'gate_to_gate'"),
-        (lambda rule: rule.update(boundary=["cradle_to_gate", "cradle_to_gate"]), "A boundary appears twice"),
-        (lambda rule: rule.update(boundary=[]), "boundary"),
-    ],
-)
-def test_mistakes_of_boundaries(tmp_path, change, words):
-    rule = yaml.safe_load(GRAVE)
-    change(rule)
-    with pytest.raises(tp.RuleError, match=words):
         tp.load_rules(written(tmp_path, rule))
