@@ -19,10 +19,9 @@ from typing import Any
 
 from textile_pcf.batch.job import Job
 from textile_pcf.batch.malloc import retain_freed_memory
+from textile_pcf.batch.partition_report import Partition, PartitionReport
 from textile_pcf.batch.worker import (
     MatcherCache,
-    Partition,
-    PartitionReport,
     run_chunk,
     run_partition,
     run_pipelined,

@@ -11,9 +11,9 @@ from typing import Any
 from textile_pcf.batch.atomic_files import MANIFEST, part_name, read_json, write_atomically, write_json
 from textile_pcf.batch.folder import file_hashes, remove_files
 from textile_pcf.batch.job import Scenario
+from textile_pcf.batch.partition_report import PartitionReport
 from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.sources import PartitionedSource
-from textile_pcf.batch.worker import PartitionReport
 from textile_pcf.errors import SHOWN
 from textile_pcf.inventory.plausibility import ImplausibleQuantity, catalogue_warnings
 from textile_pcf.io.safe_text import guard_cells

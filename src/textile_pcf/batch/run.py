@@ -17,11 +17,13 @@ from textile_pcf.batch.finalize import batch_warnings, clean_up, finish
 from textile_pcf.batch.folder import finished_counts, open_folder, refuse_foreign_results, remove_files
 from textile_pcf.batch.job import Factors, Job, JobOptions, prepare_job
 from textile_pcf.batch.malloc import retain_freed_memory
+from textile_pcf.batch.partition_files import read_report
+from textile_pcf.batch.partition_report import PartitionReport
 from textile_pcf.batch.partitions import ROWS
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.sources import PartitionedSource, partition_and_hash, partition_source
-from textile_pcf.batch.worker import LinkedError, PartitionReport, read_report
+from textile_pcf.batch.worker import LinkedError
 from textile_pcf.errors import InputError, UsageError, warn_caller
 from textile_pcf.io.safe_text import unguard_formula
 from textile_pcf.messages.message import with_chinese

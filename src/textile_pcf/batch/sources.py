@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.activity.columns import read_activity_table
+from textile_pcf.batch.partition_report import Partition
 from textile_pcf.batch.partitioning import plan_partitions
 from textile_pcf.batch.partitions import partition_table
 from textile_pcf.batch.shuffle import shuffle_rows
-from textile_pcf.batch.worker import Partition
 from textile_pcf.columns import Categorical
 from textile_pcf.io.output_files import is_file
 from textile_pcf.io.resources import sha256_of

@@ -7,83 +7,24 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from textile_pcf.activity import build_activity
-from textile_pcf.batch.atomic_files import part_name, read_json, write_atomically, write_json
 from textile_pcf.batch.job import Job
 from textile_pcf.batch.malloc import retain_freed_memory
-from textile_pcf.batch.output import COLUMNS_OF, add_uncertainty, rejected_rows, with_quality
+from textile_pcf.batch.partition_files import write_partition
+from textile_pcf.batch.partition_report import Partition, PartitionReport, PartitionResult
 from textile_pcf.batch.partitions import split_products
 from textile_pcf.calculation import calculate_scenarios
 from textile_pcf.columns import by_first_appearance, factorize
-from textile_pcf.errors import SHOWN, InputError, Problem
+from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors import LINK
 from textile_pcf.factors.matcher import FactorMatcher
-from textile_pcf.inventory.plausibility import count_implausible
-from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.table import Table
-from textile_pcf.messages.message import chinese_of, localize, with_chinese
 from textile_pcf.results import Footprint
-from textile_pcf.results.warnings import product_warnings
-
-
-class Partition(Protocol):
-    """Rows of whole products that any process can read."""
-
-    @property
-    def number(self) -> int:
-        """Number of the partition, from 0."""
-
-    def read(self) -> Any:
-        """Read the rows as they are stored. Another thread may do this ahead of time."""
-
-    def table(self, rows: Any) -> Table:
-        """Convert the rows to a table, with their positions in the source."""
-
-    def release(self) -> None:
-        """Release temporary files of this partition. Called after its results are written."""
-
-
-@dataclass(frozen=True)
-class PartitionReport:
-    """The outcome of a partition.
-
-    Attributes
-    ----------
-    number : int
-        Number of the partition.
-    rows, products, rejected, problems : int
-        Counts of rows, calculated products, rejected products, and problems.
-    used : list of dict
-        Per scenario the rows of the factor tables that were used, by index of the table.
-    warnings : list of str
-        Distinct warnings of products.
-    unanswered : dict
-        Per scenario without results for some products their number (`products`) and the `reasons` with counts.
-    sha256 : str
-        Hash of the result file; "" if there is none.
-    implausible : list
-        Values of an `ImplausibleQuantity` for each quantity outside its band.
-    seconds : dict
-        Durations of the steps. [s]
-    """
-
-    number: int
-    rows: int
-    products: int
-    rejected: int
-    problems: int
-    used: list[dict[str, list[int]]] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    unanswered: dict[str, dict[str, Any]] = field(default_factory=dict)
-    sha256: str = ""
-    implausible: list[list[Any]] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict, compare=False)
 
 
 class LinkedError(Exception):
@@ -136,38 +77,6 @@ def run_pipelined(job: Job, partitions: Sequence[Partition], cache: MatcherCache
         yield from (waiting.result() for waiting in writing)
 
 
-@dataclass(frozen=True)
-class PartitionResult:
-    """Footprints of a partition before they are written.
-
-    Attributes
-    ----------
-    partition : Partition
-        The partition.
-    rows, products : int
-        Counts of rows and of calculated products.
-    footprints : list of Footprint or None
-        One per scenario; None if a scenario has no result for any product. Empty if all products are rejected.
-    problems : list of Problem
-        Problems of rejected products.
-    rejected : Table or None
-        Rows of rejected products.
-    unanswered : dict
-        As in `PartitionReport`.
-    seconds : float
-        Duration of the calculation. [s]
-    """
-
-    partition: Partition
-    rows: int
-    products: int
-    footprints: list[Footprint | None]
-    problems: list[Problem]
-    rejected: Table | None
-    unanswered: dict[str, dict[str, Any]]
-    seconds: float
-
-
 def run_partition(job: Job, partition: Partition, cache: MatcherCache) -> PartitionReport:
     """Read a partition, calculate it, and write its files."""
     return write_partition(job, calculate_partition(job, partition, partition.table(partition.read()), cache))
@@ -193,56 +102,6 @@ def calculate_partition(job: Job, partition: Partition, table: Table, cache: Mat
         raise RuntimeError(f"products were lost in {table.name}, part {partition.number}")
     seconds = time.perf_counter() - start
     return PartitionResult(partition, table.rows, products, footprints, problems, rejected, unanswered, seconds)
-
-
-def write_partition(job: Job, result: PartitionResult) -> PartitionReport:
-    """Write the files of a partition. The report comes last: a partition with a report is finished."""
-    start = time.perf_counter()
-    number, out, footprints = result.partition.number, Path(job.out), result.footprints
-    sha256 = _write_results(job, footprints, out / "results" / f"{part_name(number)}.parquet") if footprints else ""
-    if result.rejected is not None:
-        text = rejected_rows(result.rejected)
-        path = out / "parts" / f"{part_name(number)}.csv"
-        write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8", newline=""))
-    implausible = _implausible(footprints[0]) if footprints and footprints[0] else []
-    report = PartitionReport(
-        number,
-        result.rows,
-        result.products,
-        len({problem.product for problem in result.problems}),
-        len(result.problems),
-        [{str(table): list(rows) for table, rows in one.used().items()} if one else {} for one in footprints],
-        _product_warnings(footprints),
-        result.unanswered,
-        sha256,
-        implausible,
-    )
-    record = {key: value for key, value in vars(report).items() if key != "seconds"}
-    problems = [{**asdict(problem), **_in_chinese(problem)} for problem in result.problems]
-    texts = [*report.warnings, *(reason for unanswered in report.unanswered.values() for reason in unanswered["reasons"])]
-    written = {**record, "chinese": chinese_of(texts), "rejected_problems": problems}
-    write_json(out / "parts" / f"{part_name(number)}.json", written, indent=None)
-    result.partition.release()
-    seconds = {"calculate": result.seconds, "write": time.perf_counter() - start}
-    return PartitionReport(**record, seconds={key: round(value, 6) for key, value in seconds.items()})
-
-
-def read_report(out: Path, number: int) -> PartitionReport | None:
-    """Return the report of a partition of an earlier run; None if it was not finished."""
-    record = read_json(out / "parts" / f"{part_name(number)}.json")
-    if record is None:
-        return None
-    record.pop("rejected_problems")
-    chinese = record.pop("chinese")
-    record["warnings"] = with_chinese(record["warnings"], chinese)
-    for unanswered in record["unanswered"].values():
-        reasons = unanswered["reasons"]
-        unanswered["reasons"] = dict(zip(with_chinese(reasons, chinese), reasons.values(), strict=True))
-    return PartitionReport(**record)
-
-
-def _in_chinese(problem: Problem) -> dict[str, str]:
-    return {"what_zh": localize(problem.what, "zh"), "cure_zh": localize(problem.cure, "zh")}
 
 
 def _calculate_or_reject(
@@ -314,18 +173,6 @@ def _calculate_scenario(
     return footprint, {"products": missing, "reasons": reasons} if missing else {}
 
 
-def _implausible(footprint: Footprint) -> list[list[Any]]:
-    """Return the quantities outside their bands, as lists for JSON."""
-    inventory = footprint.inventory
-    return [list(each) for each in count_implausible(inventory.activity, inventory.quantities)]
-
-
-def _product_warnings(footprints: Sequence[Footprint | None]) -> list[str]:
-    """Return the first distinct warnings of products, no more than are shown."""
-    texts = (text for footprint in footprints if footprint for text in product_warnings(footprint.inventory, footprint.run))
-    return list(dict.fromkeys(texts))[:SHOWN]
-
-
 def _merge_tables(tables: list[Table]) -> Table | None:
     """Merge the rows of rejected products, in the order of the source."""
     if len(tables) < 2:
@@ -335,25 +182,3 @@ def _merge_tables(tables: list[Table]) -> Table | None:
     order = np.argsort(lines, kind="stable")
     columns = {name: [cells[row] for row in order] for name, cells in columns.items()}
     return Table(tables[0].name, columns, len(lines), tables[0].source_type, lines[order])
-
-
-def _write_results(job: Job, footprints: list[Footprint | None], path: Path) -> str:
-    """Write the result file of a partition and return its SHA-256."""
-    from pyarrow import parquet
-
-    declared, *others = job.scenarios
-    nullable = [scenario.name for scenario in others if scenario.factors is not declared.factors]
-    columns = COLUMNS_OF[job.results](footprints, [scenario.name for scenario in job.scenarios], job.units, nullable)
-    if job.quality and footprints[0] is not None:
-        columns = with_quality(columns, footprints[0])
-    if job.uncertainty is not None:
-        columns = add_uncertainty(columns, footprints, [scenario.name for scenario in job.scenarios], job.uncertainty)
-    columns = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **job.metadata})
-    coded = [field.name for field in columns.schema if not str(field.type).startswith(("double", "float", "string"))]
-    compression = "zstd" if coded else "none"
-
-    def write(temporary: Path) -> str:
-        parquet.write_table(columns, temporary, use_dictionary=coded, compression=compression, write_statistics=False)
-        return sha256_of(temporary)
-
-    return str(write_atomically(path, write))

@@ -1,0 +1,104 @@
+"""Files of one partition: its results, its rejected rows and its report, written and read again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from textile_pcf.batch.atomic_files import part_name, read_json, write_atomically, write_json
+from textile_pcf.batch.job import Job
+from textile_pcf.batch.output import COLUMNS_OF, add_uncertainty, rejected_rows, with_quality
+from textile_pcf.batch.partition_report import PartitionReport, PartitionResult
+from textile_pcf.errors import SHOWN, Problem
+from textile_pcf.inventory.plausibility import count_implausible
+from textile_pcf.io.resources import sha256_of
+from textile_pcf.messages.message import chinese_of, localize, with_chinese
+from textile_pcf.results import Footprint
+from textile_pcf.results.warnings import product_warnings
+
+
+def write_partition(job: Job, result: PartitionResult) -> PartitionReport:
+    """Write the files of a partition. The report comes last: a partition with a report is finished."""
+    start = time.perf_counter()
+    number, out, footprints = result.partition.number, Path(job.out), result.footprints
+    sha256 = _write_results(job, footprints, out / "results" / f"{part_name(number)}.parquet") if footprints else ""
+    if result.rejected is not None:
+        text = rejected_rows(result.rejected)
+        path = out / "parts" / f"{part_name(number)}.csv"
+        write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8", newline=""))
+    implausible = _implausible(footprints[0]) if footprints and footprints[0] else []
+    report = PartitionReport(
+        number,
+        result.rows,
+        result.products,
+        len({problem.product for problem in result.problems}),
+        len(result.problems),
+        [{str(table): list(rows) for table, rows in one.used().items()} if one else {} for one in footprints],
+        _product_warnings(footprints),
+        result.unanswered,
+        sha256,
+        implausible,
+    )
+    record = {key: value for key, value in vars(report).items() if key != "seconds"}
+    problems = [{**asdict(problem), **_in_chinese(problem)} for problem in result.problems]
+    texts = [*report.warnings, *(reason for unanswered in report.unanswered.values() for reason in unanswered["reasons"])]
+    written = {**record, "chinese": chinese_of(texts), "rejected_problems": problems}
+    write_json(out / "parts" / f"{part_name(number)}.json", written, indent=None)
+    result.partition.release()
+    seconds = {"calculate": result.seconds, "write": time.perf_counter() - start}
+    return PartitionReport(**record, seconds={key: round(value, 6) for key, value in seconds.items()})
+
+
+def read_report(out: Path, number: int) -> PartitionReport | None:
+    """Return the report of a partition of an earlier run; None if it was not finished."""
+    record = read_json(out / "parts" / f"{part_name(number)}.json")
+    if record is None:
+        return None
+    record.pop("rejected_problems")
+    chinese = record.pop("chinese")
+    record["warnings"] = with_chinese(record["warnings"], chinese)
+    for unanswered in record["unanswered"].values():
+        reasons = unanswered["reasons"]
+        unanswered["reasons"] = dict(zip(with_chinese(reasons, chinese), reasons.values(), strict=True))
+    return PartitionReport(**record)
+
+
+def _in_chinese(problem: Problem) -> dict[str, str]:
+    return {"what_zh": localize(problem.what, "zh"), "cure_zh": localize(problem.cure, "zh")}
+
+
+def _implausible(footprint: Footprint) -> list[list[Any]]:
+    """Return the quantities outside their bands, as lists for JSON."""
+    inventory = footprint.inventory
+    return [list(each) for each in count_implausible(inventory.activity, inventory.quantities)]
+
+
+def _product_warnings(footprints: Sequence[Footprint | None]) -> list[str]:
+    """Return the first distinct warnings of products, no more than are shown."""
+    texts = (text for footprint in footprints if footprint for text in product_warnings(footprint.inventory, footprint.run))
+    return list(dict.fromkeys(texts))[:SHOWN]
+
+
+def _write_results(job: Job, footprints: list[Footprint | None], path: Path) -> str:
+    """Write the result file of a partition and return its SHA-256."""
+    from pyarrow import parquet
+
+    declared, *others = job.scenarios
+    nullable = [scenario.name for scenario in others if scenario.factors is not declared.factors]
+    columns = COLUMNS_OF[job.results](footprints, [scenario.name for scenario in job.scenarios], job.units, nullable)
+    if job.quality and footprints[0] is not None:
+        columns = with_quality(columns, footprints[0])
+    if job.uncertainty is not None:
+        columns = add_uncertainty(columns, footprints, [scenario.name for scenario in job.scenarios], job.uncertainty)
+    columns = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **job.metadata})
+    coded = [field.name for field in columns.schema if not str(field.type).startswith(("double", "float", "string"))]
+    compression = "zstd" if coded else "none"
+
+    def write(temporary: Path) -> str:
+        parquet.write_table(columns, temporary, use_dictionary=coded, compression=compression, write_statistics=False)
+        return sha256_of(temporary)
+
+    return str(write_atomically(path, write))

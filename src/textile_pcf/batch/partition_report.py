@@ -1,0 +1,96 @@
+"""What a partition is, and what is known of it when it is calculated and when it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from textile_pcf.errors import Problem
+from textile_pcf.io.table import Table
+from textile_pcf.results import Footprint
+
+
+class Partition(Protocol):
+    """Rows of whole products that any process can read."""
+
+    @property
+    def number(self) -> int:
+        """Number of the partition, from 0."""
+
+    def read(self) -> Any:
+        """Read the rows as they are stored. Another thread may do this ahead of time."""
+
+    def table(self, rows: Any) -> Table:
+        """Convert the rows to a table, with their positions in the source."""
+
+    def release(self) -> None:
+        """Release temporary files of this partition. Called after its results are written."""
+
+
+@dataclass(frozen=True)
+class PartitionReport:
+    """The outcome of a partition.
+
+    Attributes
+    ----------
+    number : int
+        Number of the partition.
+    rows, products, rejected, problems : int
+        Counts of rows, calculated products, rejected products, and problems.
+    used : list of dict
+        Per scenario the rows of the factor tables that were used, by index of the table.
+    warnings : list of str
+        Distinct warnings of products.
+    unanswered : dict
+        Per scenario without results for some products their number (`products`) and the `reasons` with counts.
+    sha256 : str
+        Hash of the result file; "" if there is none.
+    implausible : list
+        Values of an `ImplausibleQuantity` for each quantity outside its band.
+    seconds : dict
+        Durations of the steps. [s]
+    """
+
+    number: int
+    rows: int
+    products: int
+    rejected: int
+    problems: int
+    used: list[dict[str, list[int]]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    unanswered: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sha256: str = ""
+    implausible: list[list[Any]] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True)
+class PartitionResult:
+    """Footprints of a partition before they are written.
+
+    Attributes
+    ----------
+    partition : Partition
+        The partition.
+    rows, products : int
+        Counts of rows and of calculated products.
+    footprints : list of Footprint or None
+        One per scenario; None if a scenario has no result for any product. Empty if all products are rejected.
+    problems : list of Problem
+        Problems of rejected products.
+    rejected : Table or None
+        Rows of rejected products.
+    unanswered : dict
+        As in `PartitionReport`.
+    seconds : float
+        Duration of the calculation. [s]
+    """
+
+    partition: Partition
+    rows: int
+    products: int
+    footprints: list[Footprint | None]
+    problems: list[Problem]
+    rejected: Table | None
+    unanswered: dict[str, dict[str, Any]]
+    seconds: float
