@@ -247,7 +247,8 @@ def api_page() -> str:
         text += heading(title, "-")
         for _, path, found in members:
             kind = "autoclass" if isinstance(found, type) else "autofunction"
-            text += f".. {kind}:: {path}\n" + ("   :members:\n   :exclude-members: __init__\n" if kind == "autoclass" else "") + "\n"
+            options = "   :members:\n   :exclude-members: __init__\n" if kind == "autoclass" else ""
+            text += f".. {kind}:: {path}\n{options}\n"
     return text
 
 
