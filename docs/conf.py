@@ -21,7 +21,8 @@ os.environ.pop("TEXTILE_PCF_LANG", None)
 project = "textile_pcf"
 author = "The textile_pcf founders"
 project_copyright = "The textile_pcf founders, Apache-2.0"
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "mathml"]
+html_math_renderer = "mathml"
 root_doc = "index"
 exclude_patterns = ["_build", "**.ipynb_checkpoints"]
 html_theme = "furo"

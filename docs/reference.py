@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 import re
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from textile_pcf.factors import FactorSheet
 from textile_pcf.io.localized import LocalizedText
 from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
 
+PACKAGES = {
+    "calculation": "Calculate · 计算",
+    "results": "Results · 结果",
+    "activity": "Activity data · 活动数据",
+    "template": "Activity data · 活动数据",
+    "supply": "Activity data · 活动数据",
+    "io": "Activity data · 活动数据",
+    "rules": "Rules · 规则",
+    "factors": "Emission factors · 排放因子",
+    "batch": "Catalogues · 产品目录",
+    "uncertainty_analysis": "Uncertainty and quality · 不确定性与数据质量",
+    "data_quality": "Uncertainty and quality · 不确定性与数据质量",
+    "comparison": "Scenarios and change · 情景与变化",
+    "audit": "Locks and saved results · 锁定与保存",
+    "interchange": "Exchange · 数据交换",
+    "factory": "Factory practice · 工厂实务",
+    "targets": "Factory practice · 工厂实务",
+    "improvements": "Factory practice · 工厂实务",
+    "brightway": "Brightway",
+    "plot": "Pictures · 图",
+    "errors": "Errors · 错误",
+}
+"""Heading of what each package makes public, in the order of the page."""
+OTHERS = "Calculate · 计算"
 BESIDE = ("plot.Plots", "plot.Picture", "io.resources.Example", "brightway.Scores")
 """Classes that are met in use and not called by name."""
 FARTHER = (
@@ -26,7 +52,7 @@ FARTHER = (
     "factory.reconcile",
     "factory.join",
 )
-"""Functions of rooms of their own that the pages tell people to use."""
+"""Functions of packages that are imported by their own names."""
 GROUPS = {
     "rule_": ("Rules · 规则", "What each rule asks for and takes for granted, with its sources."),
     "factors_": ("Emission factors · 排放因子", "Every row with its source and the place in it."),
@@ -59,10 +85,11 @@ def plain(text: object) -> str:
     return re.sub(r"([\\*`_|<>\[\]:@])", r"\\\1", " ".join(str(text).split()))
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[object]], widths: Sequence[int]) -> str:
-    """A table directive."""
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], widths: Sequence[int], marked: int = 0) -> str:
+    """A table directive; the first `marked` cells of a row are markup already."""
     file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows([head, *([plain(cell) for cell in row] for row in rows)])
+    cells = ([*row[:marked], *(plain(cell) for cell in row[marked:])] for row in rows)
+    csv.writer(file, lineterminator="\n").writerows([head, *cells])
     body = "".join(f"   {line}\n" for line in file.getvalue().splitlines())
     return f".. csv-table::\n   :header-rows: 1\n   :widths: {' '.join(map(str, widths))}\n\n{body}\n"
 
@@ -204,18 +231,41 @@ def messages_page() -> str:
 
 
 def api_page() -> str:
-    """The Python interface from its docstrings: every public name."""
+    """The Python interface from its docstrings: every public name, under what it is for, with one table in front."""
     import textile_pcf as tp
 
     public = {name: getattr(tp, name) for name in tp.__all__ if callable(getattr(tp, name))}
-    classes = {name: found for name, found in public.items() if isinstance(found, type)}
-    errors = [name for name, found in classes.items() if issubclass(found, Exception) or name == "Problem"]
-    text = heading("Python interface") + "Everything stands in ``textile_pcf``: ``import textile_pcf as tp``.\n\n"
-    text += "".join(f".. autofunction:: textile_pcf.{name}\n\n" for name in public if name not in classes)
-    homes = [f"{found.__module__}.{name}" for name, found in classes.items() if name not in errors]
-    for path in (*homes, *(f"textile_pcf.{name}" for name in BESIDE)):
-        text += f".. autoclass:: {path}\n   :members:\n   :exclude-members: __init__\n\n"
-    text += heading("Rooms of their own", "-") + "Imported by their own names, as the pages that tell of them show.\n\n"
-    text += "".join(f".. autofunction:: textile_pcf.{path}\n\n" for path in FARTHER)
-    text += heading("Errors", "-")
-    return text + "".join(f".. autoclass:: textile_pcf.errors.{name}\n   :members:\n\n" for name in errors)
+    text = heading("Python interface") + "``import textile_pcf as tp``. A name without a dot is an attribute of ``tp``.\n\n"
+    groups = {title: list(members) for title, members in api_groups(public).items() if members}
+    rows = [
+        [f":py:obj:`{name} <{path}>`", title, first_sentence(found)]
+        for title, members in groups.items()
+        for name, path, found in members
+    ]
+    text += table(("name", "of what", "what it is"), rows, (26, 20, 54), marked=1)
+    for title, members in groups.items():
+        text += heading(title, "-")
+        for _, path, found in members:
+            kind = "autoclass" if isinstance(found, type) else "autofunction"
+            options = "   :members:\n   :exclude-members: __init__\n" if kind == "autoclass" else ""
+            text += f".. {kind}:: {path}\n{options}\n"
+    return text
+
+
+def api_groups(public: dict[str, object]) -> dict[str, list[tuple[str, str, object]]]:
+    """Name, full path and object of everything public, by the package that defines it."""
+    groups: dict[str, list[tuple[str, str, object]]] = {title: [] for title in PACKAGES.values()}
+    for name, found in public.items():
+        package = str(found.__module__).split(".")[1]
+        path = f"{found.__module__}.{name}" if isinstance(found, type) else f"textile_pcf.{name}"
+        groups[PACKAGES.get(package, OTHERS)].append((name, path, found))
+    for path in (*BESIDE, *FARTHER):
+        module, name = f"textile_pcf.{path}".rsplit(".", 1)
+        title = PACKAGES.get(path.split(".")[0], OTHERS)
+        groups[title].append((path, f"{module}.{name}", getattr(import_module(module), name)))
+    return groups
+
+
+def first_sentence(found: object) -> str:
+    """The first paragraph of a docstring, without markup."""
+    return " ".join((inspect.getdoc(found) or "").split("\n\n")[0].replace("`", "").split())

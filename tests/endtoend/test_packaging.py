@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 from paths import ROOT
 
@@ -78,3 +79,15 @@ def test_wheel_ships_the_typing_marker_schemas_and_licence(built: Path) -> None:
     for wanted in inside:
         assert f"textile_pcf/{wanted}" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
+
+
+def test_wheel_and_sdist_are_ready_for_an_index(built: Path) -> None:
+    files = [str(file) for file in built.iterdir()]
+    assert run("-m", "twine", "check", "--strict", *files, cwd=built).count("PASSED") == 2
+
+
+def test_citation_names_the_version_and_licence_of_the_package(built: Path) -> None:
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert next(built.glob("*.whl")).name.startswith(f"textile_pcf-{cited['version']}-")
+    assert cited["license"] == "Apache-2.0"
+    assert [author["name"] for author in cited["authors"]] == ["The textile_pcf founders"]
