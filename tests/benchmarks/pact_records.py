@@ -58,6 +58,26 @@ IMPORT = """
 import textile_pcf as tp
 count = len(tp.read_pact("records.jsonl").tables[0].texts["item"])
 """
+RATIO = """
+import json, time, warnings
+import textile_pcf as tp
+warnings.simplefilter("ignore")
+
+def decode():
+    with open("records.jsonl", encoding="utf-8") as file:
+        for line in file:
+            json.loads(line)
+
+def seconds(work):
+    first = time.process_time()
+    work()
+    return time.process_time() - first
+
+tp.read_pact("records.jsonl")
+rounds = [(seconds(decode), seconds(lambda: tp.read_pact("records.jsonl"))) for _ in range(5)]
+print(json.dumps(dict(ratio=round(sorted(read / decoded for decoded, read in rounds)[2], 1))))
+"""
+"""Reading as a multiple of decoding the same JSON, both in one process and in turn; the median of five rounds."""
 
 
 def write_catalogue(folder: Path, products: int) -> int:
@@ -105,7 +125,19 @@ def measure(work: str, folder: Path) -> dict[str, Any]:
     folder : Path
         Where it runs.
     """
-    code = MEASURED.replace("{work}", work)
+    return run(MEASURED.replace("{work}", work), folder)
+
+
+def run(code: str, folder: Path) -> dict[str, Any]:
+    """Return what a piece of Python prints in a process of its own: JSON in its last line.
+
+    Parameters
+    ----------
+    code : str
+        Python that prints.
+    folder : Path
+        Where it runs.
+    """
     said = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(said.stdout.splitlines()[-1])
     return found
@@ -125,6 +157,7 @@ def main() -> None:
             for what, work in (("export", EXPORT.replace("{rows}", rows_of_partition)), ("import", IMPORT)):
                 megabytes = round((folder / "records.jsonl").stat().st_size / 1e6) if what == "import" else None
                 print(json.dumps({"what": what, "rows": rows, "MB read": megabytes, **measure(work, folder)}), flush=True)
+            print(json.dumps({"what": "import against decoding", **run(RATIO, folder)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -171,7 +171,7 @@ class About:
                 self._add(where, Message("{name!r} is no field of an about file.", name=name), _where_it_belongs(name, known))
             else:
                 fields[name] = _as_text(fields[name], known[name])
-                for found, fault in faults(_sample(fields[name], name), known[name], where, {}):
+                for found, fault in faults(_sample(fields[name], name), known[name], where):
                     self._add(found, fault.what, fault.cure)
 
     def _add(self, path: Sequence[str | int], what: str, cure: str) -> None:

@@ -60,7 +60,7 @@ def exact_sum(values: Iterable[Decimal]) -> Decimal:
 
 def quotient(numerator: Decimal, denominator: Decimal) -> float:
     """Return numerator ÷ denominator as the nearest float."""
-    return float(_EXACT.divide(numerator, denominator))
+    return float(numerator if denominator == 1 else _EXACT.divide(numerator, denominator))
 
 
 def parse_decimal(text: object) -> Decimal:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from textile_pcf.errors import InvalidValueError
@@ -18,8 +19,10 @@ Check = Callable[[Any], object]
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _URN = re.compile(r"[uU][rR][nN]:[A-Za-z0-9][A-Za-z0-9-]{0,31}:[^\s\x00-\x1f]+")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:([Zz])|([+-]\d\d:\d\d))", re.ASCII)
+_TIME_CURE = "Write a time with its zone, such as 2024-01-01T00:00:00Z."
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
-Faults = Iterator[tuple[tuple[str | int, ...], InvalidValueError]]
+REMEMBERED = 4096
+"""Values of a kind that are not read again: times, regions and units repeat in the records of a catalogue."""
 
 
 def text(value: Any) -> str:
@@ -69,24 +72,30 @@ def uri(value: Any) -> str:
 
 def time(value: Any) -> datetime:
     """Return a time that exists, with its zone, in UTC."""
-    match = _TIME.fullmatch(value) if isinstance(value, str) else None
-    cure = "Write a time with its zone, such as 2024-01-01T00:00:00Z."
+    if isinstance(value, str):
+        return _time(value)
+    raise InvalidValueError(Message("{value} is no time with a zone.", value=shown(value)), _TIME_CURE)
+
+
+@lru_cache(REMEMBERED)
+def _time(value: str) -> datetime:
+    match = _TIME.fullmatch(value)
     if match is None:
-        raise InvalidValueError(Message("{value} is no time with a zone.", value=shown(value)), cure)
+        raise InvalidValueError(Message("{value} is no time with a zone.", value=shown(value)), _TIME_CURE)
     day, clock, fraction, _, offset = match.groups()
     seconds = f".{(fraction or '0')[:6]:0<6}"
     try:
         return datetime.fromisoformat(f"{day}T{clock}{seconds}{offset or '+00:00'}").astimezone(UTC)
     except (ValueError, OverflowError):
-        raise InvalidValueError(Message("{value} is no time that exists.", value=shown(value)), cure) from None
+        raise InvalidValueError(Message("{value} is no time that exists.", value=shown(value)), _TIME_CURE) from None
 
 
 def pattern(expression: str, example: str) -> Check:
     """Return a check of a text of a certain form."""
-    compiled = re.compile(expression, re.ASCII)
+    matches = re.compile(expression, re.ASCII).fullmatch
 
     def check(value: Any) -> str:
-        if not isinstance(value, str) or not compiled.fullmatch(value):
+        if not isinstance(value, str) or not matches(value):
             what = Message("{value} has not the form that is expected.", value=shown(value))
             raise InvalidValueError(what, Message("Write it like {example}.", example=example))
         return value
@@ -113,7 +122,7 @@ def decimal(sign: int = 0, highest: int | None = None, lowest: int | None = None
 
     def check(value: Any) -> Decimal:
         number = parse_decimal(value)
-        if sign * number < 0:
+        if sign and number and (number < 0) == (sign > 0):
             what = "This is negative." if sign > 0 else "This is above 0."
             cure = "It is 0 or more." if sign > 0 else "What is taken from the air is written with a minus, or is 0."
             raise InvalidValueError(what, cure)
@@ -162,10 +171,52 @@ class ObjectOf:
 
     def __init__(self, required: tuple[str, ...], **fields: Any) -> None:
         self.required, self.fields = required, fields
+        self.plain: dict[str, Check] = {name: kind for name, kind in fields.items() if not isinstance(kind, ListOf | ObjectOf)}
+        self.nested: dict[str, ListOf | ObjectOf] = {name: kind for name, kind in fields.items() if name not in self.plain}
 
 
-def faults(value: Any, kind: Any, path: tuple[str | int, ...], values: dict[tuple[str | int, ...], Any]) -> Faults:
-    """Yield what is wrong with a value and all that is in it, with its path; what is right goes into `values`.
+Path = tuple[str | int, ...]
+Faults = list[tuple[Path, InvalidValueError]]
+
+
+def object_faults(value: Any, kind: ObjectOf, path: Path, values: dict[str, Any]) -> Faults:
+    """Return what is wrong with an object and all that is in it, with its path.
+
+    A property of null counts as missing, an unknown one is passed over.
+
+    Parameters
+    ----------
+    value : object
+        The value, as JSON gives it.
+    kind : ObjectOf
+        What it has to be.
+    path : tuple
+        Where it stands.
+    values : dict
+        Receives the fields that are right, as read, by name; those of an object in it as a dict of their own, no lists.
+    """
+    if not isinstance(value, dict) and not isinstance(value, Mapping):
+        return [(path, InvalidValueError("This is no object.", "Write an object in braces."))]
+    found: Faults = []
+    for name in kind.required:
+        if value.get(name) is None:
+            found.append(((*path, name), InvalidValueError("This field is missing.", "It is mandatory.")))
+    checks = kind.plain
+    for name, present in value.items():
+        if present is None:
+            continue
+        if name in checks:
+            try:
+                values[name] = checks[name](present)
+            except InvalidValueError as fault:
+                found.append(((*path, name), fault))
+        elif name in kind.nested:
+            found += _nested_faults(present, kind.nested[name], (*path, name), values)
+    return found
+
+
+def faults(value: Any, kind: Check | ListOf | ObjectOf, path: Path) -> Faults:
+    """Return what is wrong with a value and all that is in it, with its path.
 
     Parameters
     ----------
@@ -175,49 +226,34 @@ def faults(value: Any, kind: Any, path: tuple[str | int, ...], values: dict[tupl
         What it has to be.
     path : tuple
         Where it stands.
-    values : dict
-        Receives the values as read, by path.
     """
+    if isinstance(kind, ListOf | ObjectOf):
+        return _nested_faults(value, kind, path, {})
     try:
-        if isinstance(kind, ListOf):
-            yield from _list_faults(value, kind, path, values)
-        elif isinstance(kind, ObjectOf):
-            yield from object_faults(value, kind, path, values)
-        else:
-            values[path] = kind(value)
+        kind(value)
     except InvalidValueError as fault:
-        yield path, fault
+        return [(path, fault)]
+    return []
 
 
-def _list_faults(value: Any, kind: ListOf, path: tuple[str | int, ...], values: dict[tuple[str | int, ...], Any]) -> Faults:
+def _nested_faults(value: Any, kind: ListOf | ObjectOf, path: Path, values: dict[str, Any]) -> Faults:
+    if isinstance(kind, ListOf):
+        return _list_faults(value, kind, path)
+    return object_faults(value, kind, path, values.setdefault(str(path[-1]), {}))
+
+
+def _list_faults(value: Any, kind: ListOf, path: Path) -> Faults:
     if not isinstance(value, list):
-        raise InvalidValueError("This is no list.", "Write a list in brackets: […].")
+        return [(path, InvalidValueError("This is no list.", "Write a list in brackets: […]."))]
     if not value:
-        raise InvalidValueError("This list is empty.", "Name at least one, or leave the field out where it may be missing.")
+        cure = "Name at least one, or leave the field out where it may be missing."
+        return [(path, InvalidValueError("This list is empty.", cure))]
+    found: Faults = []
     for number, item in enumerate(value):
-        if item in value[:number] if number < 100 else False:
-            yield (*path, number), InvalidValueError("This appears twice in the list.", "Write it once.")
-        yield from faults(item, kind.item, (*path, number), values)
-
-
-def object_faults(value: Any, kind: ObjectOf, path: tuple[str | int, ...], values: dict[tuple[str | int, ...], Any]) -> Faults:
-    """Yield what is wrong with an object; a property of null counts as missing, an unknown one is passed over."""
-    if not isinstance(value, Mapping):
-        raise InvalidValueError("This is no object.", "Write an object in braces.")
-    for name in kind.required:
-        if value.get(name) is None:
-            yield (*path, name), InvalidValueError("This field is missing.", "It is mandatory.")
-    for name, present in value.items():
-        field = kind.fields.get(name)
-        if present is None or field is None:
-            continue
-        if isinstance(field, ListOf | ObjectOf):
-            yield from faults(present, field, (*path, name), values)
-            continue
-        try:  # as `faults` does, without a generator for each of the many plain fields
-            values[(*path, name)] = field(present)
-        except InvalidValueError as fault:
-            yield (*path, name), fault
+        if 0 < number < 100 and item in value[:number]:
+            found.append(((*path, number), InvalidValueError("This appears twice in the list.", "Write it once.")))
+        found += faults(item, kind.item, (*path, number))
+    return found
 
 
 def shown(value: Any) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import re
+from codecs import BOM_UTF8
 from typing import Any
 
 from textile_pcf.errors import FactorError, PcfError, Problem
 from textile_pcf.io.safe_text import escape_controls
-from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.messages.message import Message
 
 LINES = (".jsonl", ".ndjson")
 """Endings of files that hold one document per line."""
+_HALF = re.compile(r"\\u[dD]")
+"""An escaped surrogate: half of a character where its partner is missing."""
 
 
 class _FaultError(ValueError):
@@ -56,6 +58,25 @@ _DECODER = json.JSONDecoder(
 )
 
 
+def decode_at(text: str, position: int) -> tuple[Any, int]:
+    """Return the value at a position of a text, and where it ends.
+
+    Raises
+    ------
+    ValueError
+        There is no value, or it holds what JSON forbids or leaves open.
+
+    Examples
+    --------
+    >>> decode_at('[1, {"a": 2}]', 4)
+    ({'a': 2}, 12)
+    """
+    document, end = _DECODER.raw_decode(text, position)
+    if _HALF.search(text, position, end):
+        _refuse_half_characters(document)
+    return document, end
+
+
 def parse_json(text: str, name: str, error: type[PcfError] = FactorError) -> Any:
     """Parse a JSON text.
 
@@ -81,7 +102,7 @@ def parse_json(text: str, name: str, error: type[PcfError] = FactorError) -> Any
     cure: str = "Write it again as JSON (RFC 8259)."
     try:
         document = _DECODER.decode(text)
-        if "\\ud" in text.lower():  # an escaped surrogate, half of a character where its partner is missing
+        if _HALF.search(text):
             _refuse_half_characters(document)
         return document
     except _FaultError as fault:
@@ -103,36 +124,8 @@ def decode_utf8(content: bytes, name: str, error: type[PcfError] = FactorError) 
         They are not UTF-8.
     """
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8-sig" if content.startswith(BOM_UTF8) else "utf-8")
     except UnicodeDecodeError as fault:
         line = fault.object[: fault.start].count(b"\n") + 1
         problem = Problem(f"{name}:{line}", "This is not UTF-8 text.", "Save the file as UTF-8.", code="encoding")
     raise error([problem])
-
-
-def read_json_file(path: str | Path, error: type[PcfError] = FactorError) -> Any:
-    """Read a JSON file; of `.jsonl` a list with one entry per line.
-
-    Raises
-    ------
-    error
-        See `parse_json`; all lines are looked at.
-    UsageError
-        The file cannot be opened.
-    """
-    name = str(path)
-    text = decode_utf8(read_bytes(path), name, error)
-    if Path(path).suffix.lower() not in LINES:
-        return parse_json(text, name, error)
-    documents: list[Any] = []
-    problems: list[Problem] = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            documents.append(parse_json(line, f"{name}:{number}", error))
-        except PcfError as fault:
-            problems += [Problem(f"{name}:{number}", each.what, each.cure, code=each.code) for each in fault.problems]
-    if problems:
-        raise error(problems)
-    return documents

@@ -38,21 +38,24 @@ class CheckedRecord:
     Attributes
     ----------
     values : dict
-        Values by path: decimals, times, texts.
+        Values of the head by name: decimals, times, texts.
+    body : dict
+        Values of `pcf` by name.
     errors, warnings : list of Finding
         What forbids to use the record, and what a person should know.
     gap : Decimal
         What the parts lack of the total that excludes uptake, where that is accepted. [kg CO2e per declared amount]
     """
 
-    values: dict[Path, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
     errors: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     gap: Decimal = Decimal(0)
 
     def pcf(self, name: str) -> Any:
         """Return a value of `pcf`, None where it is missing or wrong."""
-        return self.values.get(("pcf", name))
+        return self.body.get(name)
 
     def error(self, name: str, what: str, cure: str) -> None:
         """Add an error of a field of `pcf`, or of the head where `name` starts with a dot."""
@@ -129,8 +132,8 @@ def _path(name: str) -> Path:
 
 
 def _fields(record: Mapping[str, Any], kind: ObjectOf, checked: CheckedRecord) -> None:
-    for path, fault in object_faults(record, kind, (), checked.values):
-        checked.errors.append(Finding(path, fault.what, fault.cure))
+    checked.errors += [Finding(path, fault.what, fault.cure) for path, fault in object_faults(record, kind, (), checked.values)]
+    checked.body = checked.values.get("pcf", {})
 
 
 def _check_sums(checked: CheckedRecord, options: CheckOptions) -> None:
@@ -141,7 +144,7 @@ def _check_sums(checked: CheckedRecord, options: CheckOptions) -> None:
     if excluding is not None and checked.pcf("fossilGhgEmissions") is not None:
         gap = _gap(excluding, terms)
         if gap and aircraft and not _gap(excluding, [*terms, aircraft]):
-            checked.gap = excluding - exact_sum(terms)
+            checked.gap = exact_sum([excluding, exact_sum(terms).copy_negate()])
             what = "The total holds with aircraft as a term of its own; `fossilGhgEmissions` does not hold it."
             checked.warn("aircraftGhgEmissions", what, "It is counted as fossil.")
         elif gap:
@@ -155,14 +158,15 @@ def _check_sums(checked: CheckedRecord, options: CheckOptions) -> None:
 
 def _gap(total: Decimal, terms: list[Decimal]) -> bool:
     """Whether a total differs from its terms by more than their printed digits explain."""
-    return abs(exact_sum([total, *(-term for term in terms)])) > exact_sum(half_unit(each) for each in (total, *terms))
+    gap = exact_sum([total, *(term.copy_negate() for term in terms)]).copy_abs()
+    return bool(gap) and gap > exact_sum(half_unit(each) for each in (total, *terms))
 
 
 def _mismatch(checked: CheckedRecord, options: CheckOptions, excluding: Decimal, terms: list[Decimal]) -> None:
     total = exact_sum(terms)
     what = Message("{printed} is not the sum of its parts: {total}.", printed=plain(excluding), total=plain(total))
     if options.on_mismatch == "declared":
-        checked.gap = exact_sum([excluding, -total])
+        checked.gap = exact_sum([excluding, total.copy_negate()])
         checked.warn("pcfExcludingBiogenicUptake", what, "The total is taken; the difference counts as fossil.")
         return
     checked.error("pcfExcludingBiogenicUptake", what, "Ask for a corrected record, or take the total: on_mismatch declared.")
@@ -209,7 +213,7 @@ def _check_period(checked: CheckedRecord, options: CheckOptions) -> None:
         checked.error("referencePeriodEnd", "The reference period does not end after its start.", "Correct the dates.")
     if end is None:
         return
-    first, last = (checked.values.get((f"validityPeriod{name}",)) for name in ("Start", "End"))
+    first, last = (checked.values.get(f"validityPeriod{name}") for name in ("Start", "End"))
     latest = years_later(end, VALID_YEARS)
     window = checked.error if options.outgoing or options.strict else checked.warn
     if first is not None and first < end:

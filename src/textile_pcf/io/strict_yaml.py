@@ -197,5 +197,18 @@ def read_bytes(path: str | Path) -> bytes:
     try:
         return Path(path).read_bytes()
     except (OSError, ValueError) as fault:
-        reason = "There is no such file." if isinstance(fault, FileNotFoundError) else "This file cannot be opened."
-        raise UsageError([Problem(str(path), reason, "Check the path.", code="file")]) from None
+        raise cannot_be_opened(path, fault) from None
+
+
+def cannot_be_opened(path: str | Path, fault: Exception) -> UsageError:
+    """Return the error of a file that cannot be opened.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The file.
+    fault : Exception
+        What opening it raised.
+    """
+    reason = "There is no such file." if isinstance(fault, FileNotFoundError) else "This file cannot be opened."
+    return UsageError([Problem(str(path), reason, "Check the path.", code="file")])
