@@ -12,6 +12,7 @@ from textile_pcf._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from textile_pcf import factory as factory
+    from textile_pcf import targets as targets
     from textile_pcf.activity import Activity as Activity
     from textile_pcf.audit import Verification as Verification
     from textile_pcf.audit import load_result as load_result
@@ -95,7 +96,7 @@ _MODULES = {
     "read_openlca": "interchange.openlca_import",
     "read_pact": "interchange.pact_import",
 }
-_PACKAGES = ("factory",)
+_PACKAGES = ("factory", "targets")
 """Packages whose functions are called by the package's name: `tp.factory.meters`."""
 __all__ = [*_MODULES, *_PACKAGES, "__version__"]
 

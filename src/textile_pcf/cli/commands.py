@@ -20,6 +20,7 @@ from textile_pcf.cli.interchange import export_group, import_group
 from textile_pcf.cli.label import label
 from textile_pcf.cli.quality import quality
 from textile_pcf.cli.scenario import scenario
+from textile_pcf.cli.targets import targets_group
 from textile_pcf.cli.uncertainty import uncertainty as uncertainty_command
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import JoinedMessage, Message
@@ -279,5 +280,6 @@ app.add_command(factors_group)
 for command in (meters_command, *SITE_COMMANDS):
     factory_group.add_command(command)
 app.add_command(factory_group)
+app.add_command(targets_group)
 app.add_command(export_group)
 app.add_command(import_group)
