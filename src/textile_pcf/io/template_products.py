@@ -13,6 +13,8 @@ from textile_pcf.messages.message import Message
 
 NAME_ID = "#product"
 """Id of the line that names the products."""
+EXAMPLE_ID, EXAMPLE_AMOUNT = "#example", 1200
+"""Id and amount of the line that shows how a line is filled in; it is never read as data."""
 OWN = re.compile(r"amount \d+$")
 """Headers of the amounts of single products; `amount` is the amount for all products."""
 CONTENT_COLUMNS = ("amount", "item", "component", "region", "year")
@@ -85,6 +87,15 @@ def parse_answer(amount: Any) -> bool | None:
     (True, False, None)
     """
     return ANSWERS.get(str(amount).partition(BAR)[0].strip().lower())
+
+
+def changed_example(line: Line, name: str) -> list[Problem]:
+    """Return the problem of an example line with another amount than the template wrote; none if it was emptied."""
+    if line.cells["amount"] in (*EMPTY, EXAMPLE_AMOUNT, str(EXAMPLE_AMOUNT)) and not line.has_own_content:
+        return []
+    what = "This is the example line, which is never calculated, but it was changed."
+    cure = "Write your amount into the line of its own item, and delete the example line."
+    return [Problem(f"{name} {line.target_cell}", what, cure, code="example")]
 
 
 def lines_by_product(lines: list[Line], name: str, problems: list[Problem]) -> Iterator[tuple[str, list[Line]]]:

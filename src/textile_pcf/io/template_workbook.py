@@ -9,7 +9,17 @@ from typing import Any
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.sheets import Book, Cell, Row, Sheet
 from textile_pcf.io.table import Page, Table, clean_cell
-from textile_pcf.io.template_products import BAR, DASH, NAME_ID, OWN, Line, lines_by_product, parse_answer
+from textile_pcf.io.template_products import (
+    BAR,
+    DASH,
+    EXAMPLE_ID,
+    NAME_ID,
+    OWN,
+    Line,
+    changed_example,
+    lines_by_product,
+    parse_answer,
+)
 from textile_pcf.messages.message import Message
 
 __all__ = ["BAR", "DASH", "MARK", "NAME_ID", "PERIOD_ID", "READ", "is_template", "sheet_title", "template_table"]
@@ -17,8 +27,10 @@ MARK = "textile_pcf"
 """Title of the hidden sheet that identifies such a workbook; its cell B2 holds the rule."""
 TABLES = ("utilities", "production", "plan")
 """Tables of a site's year, for which the template can make sheets; see `textile_pcf.factory`."""
-MARK_ROWS = 3 + len(TABLES)
-"""Rows of the hidden sheet: form, rule, language, and the title of the sheet of each table."""
+STUDY = "study"
+"""Table of company and study; see `textile_pcf.io.study`."""
+MARK_ROWS = 3 + len(TABLES) + 1
+"""Rows of the hidden sheet: form, rule, language, and the titles of the sheets of each table and of the study."""
 PERIOD_ID = "#period"
 """Id of the line with the period of a sheet."""
 READ = ("id", "amount", "unit", "item", "per", "component", "region", "year", "data_type", "source", "period", "note")
@@ -50,7 +62,7 @@ def sheet_title(book: Book, table: str) -> str:
     book : Book
         A workbook made by our template.
     table : str
-        Name of the table, one of `TABLES`.
+        Name of the table, one of `TABLES`, or `STUDY`.
     """
     titles = {str(row[0].value): str(row[1].value) for row in book[MARK].iter_rows(max_row=MARK_ROWS)}
     title = titles.get(table, table)
@@ -125,7 +137,9 @@ def _sheet_lines(sheet: Sheet, name: str, problems: list[Problem], read_cell: Re
             problems.append(Problem(where, "These cells are merged.", cure, code="merged"))
     for row in sheet.iter_rows(min_row=head.number + 1):
         line = _line(page, row, positions, name, problems, read_cell)
-        if line.cells["id"]:
+        if line.cells["id"] == EXAMPLE_ID:
+            problems += changed_example(line, name)
+        elif line.cells["id"]:
             yield line
         elif (line.has_content and line.cells["amount"] != "") or line.has_own_content:
             where = f"{name} {sheet.title}!{page.letters['id']}{line.row}"

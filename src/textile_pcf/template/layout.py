@@ -9,26 +9,20 @@ from functools import cached_property
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.io.template_workbook import NAME_ID
 from textile_pcf.messages.message import Message
-from textile_pcf.template.pages import Line
+from textile_pcf.template.form_lines import Line
 
 MAX_PRODUCTS = 100  # columns that a person can still find their way in
-COLUMNS = ("id", "title", "need", "default", "amount", "unit", "item", "per", "component", "region", "year", "data_type",
-           "source", "period", "note", "confirmed", "help", "citation")  # fmt: skip
-WIDTHS = (24, 28, 16, 26, 13, 10, 30, 13, 12, 8, 8, 14, 22, 14, 18, 12, 54, 44)
-INPUTS = COLUMNS[4:16]
-LEADING_WIDTHS = {
-    "id": 20,
-    "title": 28,
-    "unit": 10,
-    "need": 14,
-    "default": 24,
-    "item": 26,
-    "per": 15,
-    "component": 12,
-    "amount": 14,
-}
+WIDTH: dict[str, float] = {
+    "id": 13, "title": 26, "need": 13, "help": 44, "amount": 13, "unit": 10, "item": 30, "default": 32, "citation": 34,
+    "per": 13, "component": 12, "region": 8, "year": 8, "data_type": 14, "source": 22, "period": 15, "note": 20,
+    "confirmed": 10,
+}  # fmt: skip
+"""Width of each column, from left to right: what to measure stands beside the amount. [letters]"""
+INPUTS = ("amount", "unit", "item", "per", "component", "region", "year", "data_type", "source", "period", "note", "confirmed")
+BEFORE_PRODUCTS = ("id", "title", "unit", "need", "help", "item", "per", "component", "amount")
+"""Columns before those of single products, in a workbook for several."""
 PRODUCT_WIDTH = 14  # width of the column of a product [letters]
-PAGE = 330  # width of a printed page [letters]
+PAGE = 190  # width of a printed page [letters]
 
 
 @dataclass(frozen=True)
@@ -55,9 +49,9 @@ class Layout:
     def widths(self) -> dict[str, float]:
         """Width of each column by name, from left to right. [letters]"""
         if not self.several:
-            return dict(zip(COLUMNS, WIDTHS, strict=True))
-        after = {name: width for name, width in zip(COLUMNS, WIDTHS, strict=True) if name not in LEADING_WIDTHS}
-        return {**LEADING_WIDTHS, **dict.fromkeys(self.product_columns, PRODUCT_WIDTH), **after}
+            return WIDTH
+        before = {name: WIDTH[name] for name in BEFORE_PRODUCTS}
+        return {**before, **dict.fromkeys(self.product_columns, PRODUCT_WIDTH), **WIDTH, **before}
 
     @cached_property
     def columns(self) -> dict[str, int]:
@@ -72,7 +66,8 @@ class Layout:
     @property
     def pages_wide(self) -> int:
         """Number of printed pages next to each other."""
-        return -(-int(sum(self.widths.values())) // PAGE) if self.several else 1
+        frozen = sum(list(self.widths.values())[: self.frozen])
+        return -(-int(sum(self.widths.values()) - frozen) // int(PAGE - frozen))
 
     def input_columns(self, line: Line) -> frozenset[str]:
         """Return the columns to fill in on a line."""

@@ -6,13 +6,17 @@ from functools import cache
 
 from textile_pcf.activity import DATA_TYPES
 from textile_pcf.factors import FactorSheet, load_factors
+from textile_pcf.factors.matching import Match, Request, match
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rules import FlowSpec, PropertySpec
+from textile_pcf.rules.specs import comparison_key
 from textile_pcf.template.entries import Spec
 from textile_pcf.units import Unit, convert, parse_unit
 
 BAR = "｜"  # separates the value from its meaning in drop-down lists
 MAX_LABEL = 40  # letters of a meaning in a list
+HOME = "CN"
+"""Region that the template writes beforehand."""
 OFFERED = (
     "kg", "g", "t", "kWh", "MWh", "MJ", "GJ", "kgce", "tce", "m3", "L", "Nm3", "万Nm3", "t*km", "km", "%", "kg/kg", "g/kg",
     "kg/t", "kWh/kg", "kWh/t", "MJ/kg", "m3/t", "L/kg", "g/m2", "momme", "m", "cm", "mm", "Nm", "Ne", "dtex", "denier",
@@ -64,35 +68,70 @@ def units_for(spec: Spec) -> tuple[str, ...]:
     return units_of(spec.unit, spec.ratio_unit) if isinstance(spec, FlowSpec) else units_of(spec.unit)
 
 
+def items_for(spec: FlowSpec, language: str, table: str = "default") -> tuple[str, ...]:
+    """Return the items of a table that match a flow, with their names; the item of the rule first.
+
+    An item is listed only if a factor is found for it in the way that a calculation searches: for a process in China, or else
+    for the region that the list then names.
+
+    Parameters
+    ----------
+    spec : FlowSpec
+        The flow.
+    language : str
+        `en`, `zh` or `both`.
+    table : str
+        Table of emission factors: `NAME` or `NAME@EDITION`.
+
+    Examples
+    --------
+    >>> from textile_pcf.rules import load_rules
+    >>> flow = next(flow for flow in load_rules("cotton_fabric@2026.1").flows if flow.id == "electricity")
+    >>> items_for(flow, "en", "default@2026.1")[0]
+    'electricity｜Electricity, grid average'
+    """
+    regions = _matching(spec.kind, spec.category or "", spec.unit, spec.forbid, table)
+    order = sorted(regions, key=lambda item: (item != spec.factor, item))
+    return tuple(labelled(item, _with_region(item_name(item, language, table), regions[item])) for item in order)
+
+
+def item_name(item: str, language: str, table: str) -> str:
+    """Return the name of an item in a table of factors, in Chinese unless the language is `en`; the item where it has none."""
+    sheet = _sheet(table)
+    row = next(iter(sheet.index.get(item, ())), None)
+    if row is None:
+        return item
+    return (sheet.texts["name_zh"][row] if language != "en" else "") or sheet.texts["name_en"][row] or item
+
+
 @cache
-def _default_table() -> FactorSheet:
-    return load_factors().tables[0]
+def _sheet(table: str) -> FactorSheet:
+    return load_factors(table).tables[0]
 
 
-def items_for(spec: FlowSpec, language: str) -> tuple[str, ...]:
-    """Return the items of the shipped factors that fit a flow, with their names; the item of the rule first."""
-    per = parse_unit("kgCO2e") / spec.unit
-    names = _items(spec.kind, spec.category or "", per.dimensions, language != "en")
-    order = sorted(names, key=lambda item: (item != spec.factor, item))
-    return tuple(labelled(item, names[item]) for item in order)
+def _with_region(name: str, region: str) -> str:
+    return f"{name} [{region}]" if region else name
 
 
 @cache
-def _items(factor_kind: str, category: str, dimensions: tuple[tuple[str, int], ...], chinese: bool) -> dict[str, str]:
-    """Names of the items of one kind, category and unit."""
-    table = _default_table()
-    names: dict[str, str] = {}
-    for row in range(table.size):
-        texts = {name: table.texts[name][row] for name in ("item", "kind", "category", "name_en", "name_zh")}
-        fits = texts["kind"] == factor_kind and table.units[row].dimensions == dimensions
-        if fits and (not category or texts["category"] in ("", category)):
-            name = texts["name_zh"] if chinese and texts["name_zh"] else texts["name_en"]
-            names.setdefault(texts["item"], name)
-    return names
+def _matching(factor_kind: str, category: str, unit: Unit, forbid: tuple[str, ...], table: str) -> dict[str, str]:
+    """Return the items that match; for each the region to write, which is empty where that of the product does."""
+    found: dict[str, str] = {}
+    sheet = _sheet(table)
+    kinds, categories, regions = (sheet.texts[name] for name in ("kind", "category", "region"))
+    for row, item in enumerate(sheet.texts["item"]):
+        if kinds[row] != factor_kind or (category and categories[row] not in ("", category)) or not found.get(item, "?"):
+            continue
+        for region in (HOME, regions[row]):
+            request = Request(item, factor_kind, region, 0, unit, category or None, forbid)
+            if isinstance(match([sheet], request), Match):
+                found.setdefault(item, "" if region == HOME else region)
+                break
+    return found
 
 
 def option_labels(spec: PropertySpec, language: str) -> tuple[str, ...]:
-    """Return the options of a choice, with their Chinese titles unless the language is `en`.
+    """Return the options of a choice with their titles, in Chinese unless the language is `en`.
 
     Examples
     --------
@@ -101,8 +140,8 @@ def option_labels(spec: PropertySpec, language: str) -> tuple[str, ...]:
     >>> option_labels(loom, "both")[:2], option_labels(loom, "en")[:2]
     (('water_jet｜喷水', 'air_jet｜喷气'), ('water_jet', 'air_jet'))
     """
-    names = ((option, spec.option_title(option, "zh") if language != "en" else option) for option in spec.choice)
-    return tuple(labelled(option, name if name != option else "") for option, name in names)
+    names = ((option, spec.option_title(option, "en" if language == "en" else "zh")) for option in spec.choice)
+    return tuple(labelled(option, name if comparison_key(name) != comparison_key(option) else "") for option, name in names)
 
 
 def labels_for(texts: tuple[str, ...], language: str) -> tuple[str, ...]:

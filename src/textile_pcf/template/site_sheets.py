@@ -11,9 +11,9 @@ from typing import Any
 from textile_pcf.factory.vocabulary import columns as factory_columns
 from textile_pcf.io.table import column_letter
 from textile_pcf.rules import RuleSet
+from textile_pcf.template.form_lines import Naming, Page, fixed_label
 from textile_pcf.template.lists import answers, labelled
 from textile_pcf.template.menus import Choices, Lists
-from textile_pcf.template.pages import Naming, Page, fixed_label
 from textile_pcf.template.styles import (
     BAND,
     BORDER,

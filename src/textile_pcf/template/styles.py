@@ -11,7 +11,7 @@ from textile_pcf.io.safe_text import escape_controls, guard_formula
 from textile_pcf.io.table import column_letter
 from textile_pcf.template.layout import Layout
 
-LINE, MAX_LINES = 15.5, 12  # height of a line of text [point]; lines a row may have
+LINE, MAX_LINES = 16.5, 12  # height of a line of text [point]; lines a row may have
 FILL = {
     "required": "FFE699",
     "if_taken": "FFF2CC",
@@ -44,6 +44,13 @@ def wrapped_alignment() -> Any:
     from openpyxl.styles import Alignment
 
     return Alignment(vertical="top", wrap_text=True)
+
+
+def centred() -> Any:
+    """Return an alignment that centres a short text or number."""
+    from openpyxl.styles import Alignment
+
+    return Alignment(vertical="top", horizontal="center")
 
 
 def count_lines(text: str, width: float) -> int:
