@@ -39,7 +39,7 @@ from textile_pcf.factors.values import value_from_gases
 from textile_pcf.io.documents import validate_document
 from textile_pcf.io.output_files import is_file
 from textile_pcf.io.read_table import read_table
-from textile_pcf.io.resources import sha256_of
+from textile_pcf.io.resources import folder_stamp, sha256_of
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Table
@@ -77,10 +77,23 @@ def read_factor_table(source: str | Path | Any) -> FactorSheet:
     FactorError
         Rows are invalid; all are listed with their cures.
     """
+    if isinstance(source, str) and (shipped := shipped_file(source)) is not None:
+        return _read_shipped(shipped, folder_stamp(shipped.parents[1]))
     path = _find_file(source) if isinstance(source, (str, Path)) else None
     if path is None and source is None:
         raise wrong_type("factors", source, "a table of emission factors", "Leave it out for the table `default`.")
-    cells = read_table(path or source, sheet="factors", error=FactorError, known_columns=COLUMNS)
+    return _read_file(path or source, path)
+
+
+@lru_cache(maxsize=16)
+def _read_shipped(path: Path, stamp: tuple[tuple[str, int, int], ...]) -> FactorSheet:
+    """Read a shipped table, once per state of the shipped files; a table does not change, and reading it takes 0.1 s."""
+    return _read_file(path, path)
+
+
+def _read_file(source: Any, path: Path | None) -> FactorSheet:
+    """Read a table from a file, or from a DataFrame where `path` is None."""
+    cells = read_table(source, sheet="factors", error=FactorError, known_columns=COLUMNS)
     name = escape_controls(path.stem) if path else "data"
     warn_caller(cells.notes)
     return _composed(check_table(name, cells, _document(path), path))
@@ -102,8 +115,6 @@ def _shipped_rows(path: Path) -> FactorSheet:
 
 
 def _find_file(source: str | Path) -> Path:
-    if isinstance(source, str) and (shipped := shipped_file(source)) is not None:
-        return shipped
     path = Path(source)
     if not is_file(path):
         close = nearest(str(source), shipped_tables())

@@ -6,6 +6,7 @@ import enum
 from collections import UserDict
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import cache
 
 import numpy as np
 import pytest
@@ -20,13 +21,20 @@ from textile_pcf.io.records import record_layout
 
 
 def example(name: str) -> tuple[tp.RuleSet, dict[str, object]]:
-    """An example as plain rows."""
+    """An example as plain rows, for the caller to change."""
+    rules, rows = read_example(name)
+    structure_cache.cache_clear()  # that of the file
+    return rules, copy.deepcopy(rows)
+
+
+@cache
+def read_example(name: str) -> tuple[tp.RuleSet, dict[str, object]]:
+    """An example as plain rows, read once."""
     rules = tp.load_rules("cotton_fabric")
     table = tp.read_activity(f"examples/{name}/activity.csv", rules).columns.table
     rows = [{column: cells[row] for column, cells in table.columns.items() if column != "product"} for row in range(table.rows)]
     for row in rows:
         row["amount"] = float(row["amount"]) if row.get("amount") else ""
-    structure_cache.cache_clear()  # that of the file
     return rules, {"product": "P", "rows": rows}
 
 

@@ -1,28 +1,35 @@
-"""A folder of its own for Brightway, and files closed behind each test."""
+"""A folder of its own for Brightway, and files closed behind the tests of each module."""
 
 from __future__ import annotations
 
 import gc
+import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from textile_pcf.brightway.packages import package
 
+MEMORY = "/dev/shm"
+
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    """`bw2data` with a data directory of its own: what is written here is gone with the test."""
+def data():
+    """`bw2data` with a data directory of its own: what is written here is gone with the tests of the module."""
+    folder = Path(tempfile.mkdtemp(prefix="brightway", dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BRIGHTWAY2_DIR", str(tmp_path_factory.mktemp("brightway")))
+        patch.setenv("BRIGHTWAY2_DIR", str(folder))
         if "bw2data" in sys.modules:
-            data = package("bw2data")
-            data.projects.change_base_directories(Path(tmp_path_factory.mktemp("brightway")))
+            package("bw2data").projects.change_base_directories(folder)
         yield package("bw2data")
+    gc.collect()  # Brightway leaves files to the garbage collector: they are closed here, where nobody minds
+    shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _left_open():
     """Brightway leaves files to the garbage collector: it comes here, where nobody minds."""
     yield

@@ -1,14 +1,11 @@
 """Brightway databases as people have them: treatment of waste, product nodes, what cannot be told; and ours through Excel.
 
-One background of its own per test: made by the test, gone with it.
+One project for all tests; each writes the activities of its background anew.
 """
 
 from __future__ import annotations
 
-import gc
-import sys
 import warnings
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -23,34 +20,27 @@ METHOD = ("made up", "warming")
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    """`bw2data` with a data directory of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BRIGHTWAY2_DIR", str(tmp_path_factory.mktemp("found")))
-        if "bw2data" in sys.modules:
-            package("bw2data").projects.change_base_directories(Path(tmp_path_factory.mktemp("found")))
-        yield package("bw2data")
-
-
-@pytest.fixture(autouse=True)
-def _left_open():
-    yield
-    gc.collect()
+def project(data):
+    """A project with two flows and a method that characterises one of them."""
+    data.projects.set_current("found")
+    flows = {"co2": "Carbon dioxide, fossil", "water": "Water"}
+    flow = {"unit": "kilogram", "type": "emission", "categories": ("air",), "exchanges": []}
+    data.Database("bio").write({("bio", code): {"name": name, **flow} for code, name in flows.items()})
+    method = data.Method(METHOD)
+    method.register(unit="kg CO2-Eq")
+    method.write([(("bio", "co2"), 1.0)])
+    data.projects.set_current("default")
+    return "found"
 
 
 @pytest.fixture
-def factors(data, request):
+def factors(data, project):
     """Factors from a database of some activities, told as {code: (name, unit, type, {made}, {taken}, kg CO2)}."""
 
     def read(activities, **options):
-        project = request.node.name[:60]
         data.projects.set_current(project)
-        flows = {"co2": "Carbon dioxide, fossil", "water": "Water"}
-        flow = {"unit": "kilogram", "type": "emission", "categories": ("air",), "exchanges": []}
-        data.Database("bio").write({("bio", code): {"name": name, **flow} for code, name in flows.items()})
-        method = data.Method(METHOD)
-        method.register(unit="kg CO2-Eq")
-        method.write([(("bio", "co2"), 1.0)])
+        if "bg" in data.databases:
+            del data.databases["bg"]  # that of another test
         data.Database("bg").write({("bg", code): node_of(*told) for code, told in activities.items()})
         data.projects.set_current("default")
         with warnings.catch_warnings():
