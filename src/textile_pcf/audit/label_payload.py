@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from textile_pcf.audit.label_quality import label_interval, label_quality
 from textile_pcf.audit.rounding import decimal_text, last_valid_day
+from textile_pcf.data_quality.requirement import missed_requirement
 from textile_pcf.errors import InputError, Problem, UsageError, check_language, warn_caller
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, localize
@@ -168,8 +169,7 @@ def _missed(product: str, requirement: Mapping[str, Any] | None) -> list[str]:
     """Return a warning where a product misses the data quality rating that the rule asks for."""
     if requirement is None or requirement["met"]:
         return []
-    text = "{product}: the data quality rating is not shown to be {limit:g} or better, which the rule asks for."
-    return [Message(text, product=product, limit=requirement["max_dqr"])]
+    return [missed_requirement(product, requirement["max_dqr"])]
 
 
 def _titles(payload: Mapping[str, Any], language: str) -> dict[str, str]:

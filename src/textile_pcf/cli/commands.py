@@ -86,14 +86,16 @@ def calculate(
     from textile_pcf.cli.output import chosen_format, write_result
     from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
+    from textile_pcf.data_quality.requirement import requirement_warnings
 
     chosen_format(output_format, output)
     refuse_output(output, rule, factors, file, supply)
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        missed = requirement_warnings(result)
         result = publishable(result, publish, strict)
         write_result(result, output_format, output, unit, lines, lang)
-        collected.write(result.warnings())
+        collected.write([*result.warnings(), *missed])
 
 
 @app.command("check")
@@ -223,6 +225,7 @@ def report(
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
+    from textile_pcf.data_quality.requirement import requirement_warnings
     from textile_pcf.report import ENDINGS, to_excel, to_html
 
     if output is None and dossier is None:
@@ -235,13 +238,14 @@ def report(
     refuse_dossier(dossier)
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        missed = requirement_warnings(result)
         result = publishable(result, publish, strict)
         write = to_excel if ending == ".xlsx" else to_html
         if output:
             write(result, output, unit, lang)
         if dossier:
             sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, dossier, unit, lang)))
-        collected.write(result.warnings())
+        collected.write([*result.warnings(), *missed])
 
 
 @app.command("template")

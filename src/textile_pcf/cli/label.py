@@ -24,6 +24,7 @@ from textile_pcf.io.json_text import indented_json
 @click.option("--decimals", metavar="COUNT", type=int, help="Decimals of the value; 2 where none is given.")
 @click.option("--significant", metavar="COUNT", type=int, help="Significant digits of the value, in place of decimals.")
 @click.option("--issued", metavar="DATE", help="Day of issue, as in 2026-01-01: the rule says until when it is valid.")
+@click.option("--interval", is_flag=True, help="Add the interval from the 2.5th to the 97.5th percentile of the value.")
 @options.gwp
 @options.biogenic
 @options.boundary
@@ -40,6 +41,7 @@ def label(
     decimals: int | None,
     significant: int | None,
     issued: str | None,
+    interval: bool,
     gwp: str | None,
     biogenic: str | None,
     boundary: str | None,
@@ -62,7 +64,9 @@ def label(
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         digits = 2 if decimals is None else decimals
-        shown = result.label(product, unit, digits, significant, issued, language="zh" if lang == "zh" else None)
+        shown = result.label(
+            product, unit, digits, significant, issued, interval=interval, language="zh" if lang == "zh" else None
+        )
         text = indented_json(shown) if output_format == "json" else _table(shown)
         write_text(text, output)
         collected.write(result.warnings())

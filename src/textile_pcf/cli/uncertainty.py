@@ -28,6 +28,7 @@ from textile_pcf.messages.message import Message
 @click.option("--pedigree", metavar="MATRIX", default="classic", help="classic, empirical or none: spreads from data quality.")
 @options.gwp
 @options.biogenic
+@options.boundary
 @options.supply
 @options.analysis_format
 @options.output
@@ -43,6 +44,7 @@ def uncertainty(
     pedigree: str,
     gwp: str | None,
     biogenic: str | None,
+    boundary: str | None,
     supply: Path | None,
     output_format: str | None,
     output: Path | None,
@@ -62,7 +64,7 @@ def uncertainty(
     assume = _assumptions(assumptions, lang)
     check_options(draws, seed, assume, pedigree)
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         found = run(result, draws, seed, unit, assume, pedigree)
         write_text(uncertainty_text(found, chosen, lang), output)
         collected.write([*result.warnings(), *(text for name in found.products for text in found.warnings(name))])

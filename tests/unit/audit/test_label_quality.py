@@ -79,6 +79,12 @@ def test_a_dossier_holds_quality_and_uncertainty(mill: Path) -> None:
     assert entry["closed_form"] == tp.uncertainty(calculate(mill), draws=1).to_dict()["products"][0]["closed_form"]
 
 
+def test_the_command_adds_the_interval(mill: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["label", f"{mill}/mill.csv", "--rule", f"{mill}/rule.yaml", "--factors", f"{mill}/grid.csv", "--product", "P"]
+    assert run([*command, "--interval", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["interval"] == calculate(mill).label("P", interval=True)["interval"]
+
+
 QUALITY = "quality: {max_dqr: 2, source: study, locator: page 1}\n"
 
 
@@ -91,3 +97,20 @@ def test_a_label_warns_where_the_rating_that_the_rule_asks_for_is_not_kept(mill:
     assert any("2 或更好" in warning for warning in result.label("P", language="zh")["warnings"])
     rate(mill)
     assert text not in calculate(mill).label("P")["warnings"]  # every line is rated well enough
+
+
+@pytest.mark.parametrize("command", ["calculate", "report"])
+def test_commands_warn_where_the_rating_that_the_rule_asks_for_is_not_kept(
+    mill: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (mill / "rule.yaml").write_text((mill / "rule.yaml").read_text() + QUALITY)
+    output = ["-o", f"{mill}/report.html"] if command == "report" else []
+    words = [command, f"{mill}/mill.csv", "--rule", f"{mill}/rule.yaml", "--factors", f"{mill}/grid.csv", *output]
+    text = "P: the data quality rating is not shown to be 2 or better"
+    assert run(words) == 0
+    assert text in capsys.readouterr().err
+    assert run([*words, "--lang", "zh"]) == 0
+    assert "2 或更好" in capsys.readouterr().err
+    rate(mill)
+    assert run(words) == 0
+    assert text not in capsys.readouterr().err

@@ -1,6 +1,6 @@
 """Boundaries that a rule offers, as results state them."""
 
-from __future__ import annotations
+from __future__ import json
 
 import warnings
 
@@ -83,6 +83,9 @@ def test_the_command_line_chooses(tmp_path, capsys):
     for command in ("calculate", "check"):
         assert cli.run([command, *arguments, "--boundary", "cradle_to_grave"]) == 0
     assert "3.5" in capsys.readouterr().out
+    sure = ["uncertainty", *arguments, "--boundary", "cradle_to_grave", "--draws", "2", "--format", "json"]
+    assert cli.run(sure) == 0
+    assert json.loads(capsys.readouterr().out)["products"][0]["deterministic"] == 3.5
     assert cli.run(["calculate", *arguments, "--boundary", "gate_to_gate"]) == 2
     assert "offers no boundary 'gate_to_gate'" in capsys.readouterr().err
 
