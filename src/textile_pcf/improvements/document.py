@@ -205,7 +205,7 @@ def quantity(text: str, kind: Unit) -> float | Fault:
 
     Examples
     --------
-    >>> quantity("500 MWh", ENERGY), quantity("1.2 万 CNY", MONEY)
+    >>> quantity("500 MWh", ENERGY), quantity("1.2万CNY", MONEY)
     (500.0, 12000.0)
     """
     cure = Message("Write it with its unit, such as 500 {unit}.", unit=kind.text)

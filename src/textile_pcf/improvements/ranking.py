@@ -105,11 +105,11 @@ def rank(activity: Any, rule: Any, improvements: Any, production: Any, *, prices
     >>> import textile_pcf as tp
     >>> activity, rule, tables = tp.load_example("cotton_poplin")
     >>> document = {"discount": "8 %", "improvements": [{
-    ...     "id": "motors", "changes": [{"stage": "weaving", "flow": "electricity", "multiply": 0.9}],
+    ...     "id": "soda", "changes": [{"stage": "dyeing", "flow": "chemicals", "multiply": 0.9}],
     ...     "investment": "100000 CNY", "lifetime": 10, "saving": "0 CNY", "source": "example"}]}
     >>> output = [{"product": "COTTON-POPLIN", "process": "finishing", "output": "1000 t"}]
     >>> ranking = rank(activity, rule, document, output, factors=tables)
-    >>> ranking["motors"]["group"], round(ranking["motors"]["annuity"], 2), ranking["motors"]["tonnes_per_year"] > 0
+    >>> ranking["soda"]["group"], round(ranking["soda"]["annuity"], 2), ranking["soda"]["tonnes_per_year"] > 0
     ('cost', 14902.95, True)
     """
     document = read_improvements(improvements)
