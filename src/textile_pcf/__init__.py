@@ -12,6 +12,7 @@ from textile_pcf._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from textile_pcf import factory as factory
+    from textile_pcf import improvements as improvements
     from textile_pcf import targets as targets
     from textile_pcf.activity import Activity as Activity
     from textile_pcf.audit import Verification as Verification
@@ -96,7 +97,7 @@ _MODULES = {
     "read_openlca": "interchange.openlca_import",
     "read_pact": "interchange.pact_import",
 }
-_PACKAGES = ("factory", "targets")
+_PACKAGES = ("factory", "improvements", "targets")
 """Packages whose functions are called by the package's name: `tp.factory.meters`."""
 __all__ = [*_MODULES, *_PACKAGES, "__version__"]
 

@@ -16,6 +16,7 @@ from textile_pcf.cli.factory import factory_group
 from textile_pcf.cli.factory_meters import meters as meters_command
 from textile_pcf.cli.factory_site import SITE_COMMANDS
 from textile_pcf.cli.help import Group
+from textile_pcf.cli.improvements import improvements_group
 from textile_pcf.cli.interchange import export_group, import_group
 from textile_pcf.cli.label import label
 from textile_pcf.cli.quality import quality
@@ -285,5 +286,6 @@ for command in (meters_command, *SITE_COMMANDS):
     factory_group.add_command(command)
 app.add_command(factory_group)
 app.add_command(targets_group)
+app.add_command(improvements_group)
 app.add_command(export_group)
 app.add_command(import_group)

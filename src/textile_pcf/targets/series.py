@@ -82,9 +82,9 @@ def read_series(source: Any, targets: Targets) -> Figures:
     """
     table = read_target_table("series", source)
     problems: list[Problem] = []
-    kinds, group = _kinds(table, problems)
-    years = table.years("year", problems)
     amounts, units, unit_codes = table.amounts("amount", problems)
+    kinds, group = _kinds(table, (units, unit_codes), problems)
+    years = table.years("year", problems)
     _check_amounts(table, amounts, problems)
     if problems:
         raise InputError(problems)
@@ -97,13 +97,15 @@ def read_series(source: Any, targets: Targets) -> Figures:
     return Figures(**figures, warnings=(*warnings(np.bincount(group, minlength=len(kinds))), *_mixed(targets, kinds, accepted)))
 
 
-def _kinds(table: TargetTable, problems: list[Problem]) -> tuple[list[_Kind], IndexArray]:
+def _kinds(
+    table: TargetTable, found: tuple[list[Unit | None], IndexArray], problems: list[Problem]
+) -> tuple[list[_Kind], IndexArray]:
     """Return the kinds of rows that occur, and the kind of each row."""
     table.required("entity", problems)
     quantities, quantity = table.words("quantity", problems)
     accountings, accounting = table.words("accounting", problems, needed=False)
     scopes, scope = table.scopes(problems)
-    _, units, unit = table.amounts("amount", [])
+    units, unit = found
     texts = [table.column(name) for name in ("entity", "boundary", "gwp")]
     codes = [column.codes.astype(np.intp) for column in texts]
     first, group = group_rows(*codes, quantity, scope, accounting, unit)

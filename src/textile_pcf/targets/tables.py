@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from textile_pcf.arrays import FloatArray, IndexArray
-from textile_pcf.columns import Categorical, cell_text, factorize
+from textile_pcf.columns import Categorical, factorize
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.io.headers import key
 from textile_pcf.io.read_table import read_table_with_header
@@ -57,10 +57,7 @@ class TargetTable:
     def column(self, name: str) -> Categorical:
         """Return a column of texts, "" where empty."""
         if name not in self._columns:
-            cells = self.table.columns.get(name, [""] * self.rows)
-            if not isinstance(cells, Categorical):
-                cells = factorize([cell_text(cell) for cell in cells])
-            self._columns[name] = cells
+            self._columns[name] = factorize(self.table.columns.get(name, [""] * self.rows))
         return self._columns[name]
 
     def location(self, row: int, name: str | None = None) -> str:

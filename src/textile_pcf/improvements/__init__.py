@@ -1,0 +1,29 @@
+"""Improvements: what measures of a mill save in a year, what they cost, and in which order they come.
+
+A document says what each measure does to measured rows; its changes are scenarios of `comparison`, and the one engine
+calculates them. The public functions are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textile_pcf.improvements.ranking import rank as rank
+    from textile_pcf.improvements.results import Ranking as Ranking
+
+_MODULES = {"Ranking": "results", "rank": "ranking"}
+"""Module of each public name. No module has the name of a public function."""
+__all__ = [*_MODULES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)  # not looked for again
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
