@@ -12,12 +12,14 @@ from textile_pcf._lazy import lazy_names
 
 if TYPE_CHECKING:
     from textile_pcf.factory.allocation import allocate as allocate
+    from textile_pcf.factory.chemical_use import chemicals as chemicals
     from textile_pcf.factory.joining import join as join
     from textile_pcf.factory.metering import meters as meters
     from textile_pcf.factory.reconciliation import reconcile as reconcile
 
 _MODULES = {
     "allocate": "allocation",
+    "chemicals": "chemical_use",
     "join": "joining",
     "meters": "metering",
     "reconcile": "reconciliation",

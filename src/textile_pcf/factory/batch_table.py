@@ -99,7 +99,7 @@ def read_batches(table: FactoryTable, clock: RunClock, problems: list[Problem]) 
         table.problem(problems, row, "end", what, Message("Correct its start or its end."))
     rework = table.yes("rework", problems)
     columns = {name: factorize(table.texts(name)) for name in ("product", "process", "machine")}
-    amounts, units = _masses(table, columns["product"], problems)
+    amounts, units = batch_masses(table, columns["product"], problems)
     order = _order(table, columns["machine"], start, end)
     ids = np.array(table.texts("batch"), dtype=object)[order].tolist()
     product, process, machine = (replace(column, codes=column.codes[order], ordered=False) for column in columns.values())
@@ -123,8 +123,20 @@ def _order(table: FactoryTable, machine: Categorical, start: IntArray, end: IntA
     return order
 
 
-def _masses(table: FactoryTable, product: Categorical, problems: list[Problem]) -> tuple[dict[str, FloatArray], NDArray[Any]]:
-    """Return input and output in kg, or in the unit of the product's first row if that is no mass, and those units."""
+def batch_masses(
+    table: FactoryTable, product: Categorical, problems: list[Problem]
+) -> tuple[dict[str, FloatArray], NDArray[Any]]:
+    """Return input and output in kg, or in the unit of the product's first row if that is no mass, and those units.
+
+    Parameters
+    ----------
+    table : FactoryTable
+        The table `batches`.
+    product : Categorical
+        Product of each row.
+    problems : list of Problem
+        Problems are appended.
+    """
     amounts: dict[str, FloatArray] = {}
     first: dict[str, tuple[str, int]] = {}
     reported = np.full(table.rows, "", dtype=object)

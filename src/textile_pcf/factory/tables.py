@@ -42,6 +42,10 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "production": ("product", "process", "output"),
     "plan": ("carrier", "process", "driver"),
     "activity": ("product", "stage", "flow", "amount"),
+    "stock": ("chemical", "opening", "purchased", "closing"),
+    "recipes": ("batch", "chemical", "dose"),
+    "map": ("item", "level"),
+    "plants": ("plant", "value", "unit", "output"),
 }
 """Columns that a table must have."""
 LARGEST = 1e100
@@ -277,7 +281,7 @@ def within_range(table: FactoryTable, column: str, values: FloatArray, problems:
     return np.where(np.abs(values) <= largest, values, np.nan)
 
 
-def read_factory_table(title: str, source: Any) -> FactoryTable:
+def read_factory_table(title: str, source: Any, required: Sequence[str] | None = None) -> FactoryTable:
     """Read one table.
 
     Parameters
@@ -286,6 +290,8 @@ def read_factory_table(title: str, source: Any) -> FactoryTable:
         Which table it is (`columns.yaml`); of a workbook the sheet of this name is read.
     source : path, DataFrame, pyarrow Table, Table or list of dict
         The table.
+    required : sequence of str, optional
+        Columns that it must have; those of `REQUIRED` where none are given.
 
     Raises
     ------
@@ -298,7 +304,7 @@ def read_factory_table(title: str, source: Any) -> FactoryTable:
         source if isinstance(source, Table) else read_table_with_header(table_header(title), _rows(source), title, InputError)
     )
     problems = list(table.shape_problems)
-    missing = [column for column in REQUIRED[title] if column not in table.columns]
+    missing = [column for column in required or REQUIRED[title] if column not in table.columns]
     if missing:
         what = Message("The table {title} has no column {columns}.", title=title, columns=", ".join(missing))
         problems.append(Problem(table.name, what, Message("Add what is missing; it may be in Chinese."), code=title))
@@ -307,13 +313,17 @@ def read_factory_table(title: str, source: Any) -> FactoryTable:
     return FactoryTable(title, table)
 
 
-def read_factory_tables(sources: Mapping[str, Any]) -> dict[str, FactoryTable]:
+def read_factory_tables(
+    sources: Mapping[str, Any], required: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, FactoryTable]:
     """Read several tables, and raise the problems of all shapes together.
 
     Parameters
     ----------
     sources : mapping
         Source of each table, by its title; those that are None are left out.
+    required : mapping, optional
+        Columns that a table must have, by its title, where they are others than those of `REQUIRED`.
 
     Raises
     ------
@@ -332,7 +342,7 @@ def read_factory_tables(sources: Mapping[str, Any]) -> dict[str, FactoryTable]:
         if source is None:
             continue
         try:
-            tables[title] = read_factory_table(title, source)
+            tables[title] = read_factory_table(title, source, (required or {}).get(title))
         except InputError as error:
             problems += error.problems
     if problems:
