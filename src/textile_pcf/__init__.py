@@ -40,13 +40,18 @@ if TYPE_CHECKING:
     from textile_pcf.errors import RuleError as RuleError
     from textile_pcf.errors import UsageError as UsageError
     from textile_pcf.factors import FactorTable as FactorTable
+    from textile_pcf.factors import list_factors as list_factors
     from textile_pcf.factors import load_factors as load_factors
     from textile_pcf.interchange.adapters import import_factors as import_factors
     from textile_pcf.interchange.openlca_import import read_openlca as read_openlca
     from textile_pcf.interchange.pact_import import read_pact as read_pact
+    from textile_pcf.io.resources import list_examples as list_examples
     from textile_pcf.io.resources import load_example as load_example
+    from textile_pcf.results import Explanation as Explanation
     from textile_pcf.results import Footprint as Footprint
+    from textile_pcf.results import ProductResult as ProductResult
     from textile_pcf.rules import RuleSet as RuleSet
+    from textile_pcf.rules import list_rules as list_rules
     from textile_pcf.rules import load_rules as load_rules
     from textile_pcf.supply import Supply as Supply
     from textile_pcf.supply import load_supply as load_supply
@@ -81,11 +86,16 @@ _MODULES = {
     "Problem": "errors",
     "RuleError": "errors",
     "UsageError": "errors",
+    "list_examples": "io.resources",
     "load_example": "io.resources",
     "FactorTable": "factors",
+    "list_factors": "factors",
     "load_factors": "factors",
+    "Explanation": "results",
     "Footprint": "results",
+    "ProductResult": "results",
     "RuleSet": "rules",
+    "list_rules": "rules",
     "load_rules": "rules",
     "make_template": "template",
     "Supply": "supply",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from textile_pcf.activity import Activity, build_activity
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import InputError, Problem, UsageError, warn_caller, wrong_type
-from textile_pcf.factors import FactorTable, default_table, load_factors
+from textile_pcf.factors import FactorSource, FactorTable, default_table, load_factors, separate_sources
 from textile_pcf.factors.matcher import FactorMatcher, factor_matcher
 from textile_pcf.inventory.draw_sources import Source
 from textile_pcf.inventory.draws import ProductDraws, product_draws
@@ -30,6 +30,12 @@ from textile_pcf.results.run import product_index
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import LOCATION, MARKET, Supply, load_supply
 
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+ActivitySource: TypeAlias = "str | Path | pd.DataFrame | pa.Table | Mapping[str, Any] | Sequence[Mapping[str, Any]]"
+"""What activity data are read from."""
 GWP_SETS = ("AR4", "AR5", "AR6", "EF3.1")
 CONVENTIONS = ("minus_one_plus_one", "zero_zero")
 
@@ -51,17 +57,25 @@ def check_warnings(activity: Activity) -> list[Problem]:
     ]
 
 
-def read_activity(source: str | Path | Any, rules: RuleSet | str | Path, *, boundary: str | None = None) -> Activity:
+def read_activity(
+    source: ActivitySource,
+    rules: RuleSet | str | Path | Mapping[str, Any],
+    *,
+    boundary: str | None = None,
+    keep: Sequence[str] = (),
+) -> Activity:
     """Activity data of one or many products, checked against a rule.
 
     Parameters
     ----------
-    source : path or DataFrame
-        CSV, Excel (sheet `activity`), Parquet, YAML or JSON file, or a DataFrame with the same columns.
-    rules : RuleSet, name or path
+    source : path, DataFrame or list of dict
+        CSV, Excel (sheet `activity`), Parquet, YAML or JSON file, or a DataFrame or list of rows with the same columns.
+    rules : RuleSet, name, path or dict
         The rule it is given under.
     boundary : str, optional
         One of the boundaries that the rule offers; the first where none is given.
+    keep : sequence of str, optional
+        Further columns of the data that pass through to results, such as `customer`.
 
     Returns
     -------
@@ -83,7 +97,7 @@ def read_activity(source: str | Path | Any, rules: RuleSet | str | Path, *, boun
     >>> read_activity("examples/cotton_poplin/activity.csv", "cotton_fabric").products
     ('COTTON-POPLIN',)
     """
-    activity = build_activity(source, load_rules(rules, boundary))
+    activity = build_activity(source, load_rules(rules, boundary), keep)
     problems = root_causes(activity, [*activity.problems, *with_refusals(activity, complete_quantities(activity)).problems])
     if problems:
         raise InputError(problems)
@@ -305,25 +319,27 @@ def _calculate_with_supply(
 
 
 def footprint(
-    source: str | Path | Any,
-    rule: str | Path | RuleSet,
-    factors: FactorTable | str | Path | Sequence[FactorTable | str | Path] | None = None,
+    source: ActivitySource,
+    rule: str | Path | RuleSet | Mapping[str, Any],
+    factors: FactorSource | Sequence[FactorSource] | None = None,
     *,
     gwp: str | None = None,
     biogenic: str | None = None,
     supply: Supply | str | Path | None = None,
     boundary: str | None = None,
+    keep: Sequence[str] = (),
 ) -> Footprint:
     """Read, match and calculate in one step; problems of reading and of matching are raised together.
 
     Parameters
     ----------
-    source : path or DataFrame
-        Activity data.
-    rule : str, Path or RuleSet
-        Name, `name@edition` or path of a rule.
-    factors : FactorTable, str, Path, or several of them, optional
-        Tables of emission factors, in order; where none is given, `default` of the rule's edition, or the newest.
+    source : path, DataFrame or list of dict
+        Activity data; a list holds one dict per row.
+    rule : str, Path, RuleSet or dict
+        Name, `name@edition` or path of a rule, or the rule itself.
+    factors : FactorTable, str, Path, DataFrame, dict, or several of them, optional
+        Tables of emission factors, in order; where none is given, `default` of the rule's edition, or the newest. A dict
+        `{"electricity": "0.58 kgCO2e/kWh"}` is for a quick look, and the result says so.
     gwp : str, optional
         AR4, AR5, AR6 or EF3.1; by default that of the rule.
     biogenic : str, optional
@@ -332,6 +348,8 @@ def footprint(
         Electricity and heat of the sites.
     boundary : str, optional
         One of the boundaries that the rule offers; the first where none is given.
+    keep : sequence of str, optional
+        Further columns of the data that pass through to results, such as `customer`.
 
     Returns
     -------
@@ -354,9 +372,8 @@ def footprint(
     'kg'
     """
     rules = load_rules(rule, boundary)
-    several = factors if isinstance(factors, (list, tuple)) else () if factors is None else (factors,)
-    tables = load_factors(*(several or (default_table(rules.document.edition),)))
-    result = calculate_run(_run(build_activity(source, rules), tables, gwp, biogenic, supply))
+    several = separate_sources(factors) or [default_table(rules.document.edition)]
+    result = calculate_run(_run(build_activity(source, rules, keep), load_factors(*several), gwp, biogenic, supply))
     warn_caller(result.warnings())
     return result
 

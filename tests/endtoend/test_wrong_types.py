@@ -18,6 +18,7 @@ ODD: list[Any] = [
     print, np.array([1, 2]), pd.Series([1]), {1, 2}, range(3), 1 + 2j, float("nan"), type,
 ]  # fmt: skip
 NOT_EMPTY = [value for value in ODD if not isinstance(value, list | dict) or value]
+NO_DICT = [value for value in ODD if not isinstance(value, dict)]
 NO_NUMBER = [value for value in ODD if type(value) is not int]
 TABLES = [pd.DataFrame(), pd.DataFrame({"a": [1]})]
 
@@ -39,10 +40,14 @@ def refused(call: Any, values: list[Any]) -> list[tp.PcfError]:
 
 def test_rules() -> None:
     for call in (tp.load_rules, lambda rule: tp.read_activity(POPLIN, rule), lambda rule: tp.footprint(POPLIN, rule)):
-        for error in refused(call, [None, *ODD, *TABLES]):
+        for error in refused(call, [None, *NO_DICT, *TABLES]):
             assert isinstance(error, tp.UsageError)
-    with pytest.raises(tp.UsageError, match=r"rule: This is of type dict, not a rule\. Give the name of a shipped rule"):
-        tp.load_rules({"rule": "mine"})  # type: ignore[arg-type]
+        for error in refused(call, [value for value in ODD if isinstance(value, dict)]):
+            assert isinstance(error, tp.RuleError)  # a dict is a rule, as a file of it would be
+    with pytest.raises(tp.UsageError, match=r"rule: This is of type int, not a rule\. Give the name of a shipped rule"):
+        tp.load_rules(5)  # type: ignore[arg-type]
+    with pytest.raises(tp.RuleError, match=r"rule \(stages\.stages\): 'stages' is missing"):
+        tp.load_rules({"rule": "mine"})
     refused(tp.load_rules, ["x" * 5000, "x" * 5000 + ".yaml", "\0.yaml", "", "."])
 
 
@@ -50,9 +55,10 @@ def test_factors() -> None:
     refused(tp.load_factors, [None, *ODD, *TABLES])
     refused(lambda table: tp.load_factors("default", table), [None, *ODD])
     refused(lambda table: tp.footprint(POPLIN, "cotton_fabric", table), NOT_EMPTY)
-    for rows in ({"item": ["x"]}, [{"item": "x"}]):
-        with pytest.raises(tp.UsageError, match=r"not a table of emission factors\. Give .* DataFrame"):
-            tp.load_factors(rows)
+    with pytest.raises(tp.UsageError, match=r"not a table of emission factors\. Give .* DataFrame"):
+        tp.load_factors({"item": ["x"]})
+    with pytest.raises(tp.FactorError, match=r"Columns are missing: value, unit, region, year, kind, source, locator\."):
+        tp.load_factors([{"item": "x"}])
 
 
 def test_activity_data() -> None:
@@ -104,7 +110,7 @@ def test_results(result: tp.Footprint, tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     for view in (result.total, result.per_stage, result.per_group, result.per_unit, result.to_dict, result.scale):
         refused(view, ODD)
-    refused(result.explain, [None, *ODD])
+    refused(result.explain, ODD)
     refused(result.warnings, ODD)
     refused(lambda stage: result.explain("COTTON-POPLIN", stage), ODD)
     refused(lambda language: result.explain("COTTON-POPLIN", None, language), ["fr", None, *ODD])
@@ -117,5 +123,5 @@ def test_results(result: tp.Footprint, tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_told_in_chinese() -> None:
-    (problem,) = refused(tp.load_rules, [{}])[0].problems
-    assert problem.localized("zh").removeprefix(f"{problem.where}: ").startswith("类型为 dict，应为规则。请给出内置规则的名称")
+    (problem,) = refused(tp.load_rules, [5])[0].problems
+    assert problem.localized("zh").removeprefix(f"{problem.where}: ").startswith("类型为 int，应为规则。请给出内置规则的名称")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from textile_pcf.activity.columns import ALIASES, COLUMNS, DATA_TYPES, ActivityC
 from textile_pcf.activity.components import check_shares
 from textile_pcf.activity.cutoff import check_cutoffs
 from textile_pcf.activity.interpretation import interpret_rows
+from textile_pcf.activity.kept_columns import check_names, header_with, kept_problems, require_columns
 from textile_pcf.activity.row_patterns import Rows
 from textile_pcf.activity.spread_cells import bounds_problems
 from textile_pcf.activity.structure import build_structure
@@ -32,7 +33,7 @@ __all__ = [
 ]
 
 
-def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
+def build_activity(source: str | Path | Any, rules: RuleSet, keep: Sequence[str] = ()) -> Activity:
     """Read activity data and check it under a rule.
 
     The structure of a table with the same rows is taken from a cache if they were valid and complete under the same rule; then
@@ -43,6 +44,8 @@ def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
     source : str, Path, DataFrame, Table or list of dict
         A file or table in memory.
     rules : RuleSet
+    keep : sequence of str
+        Further columns that pass through to results. A `Table` has its own.
 
     Returns
     -------
@@ -53,8 +56,12 @@ def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
     ------
     InputError
         If the source is no table with the needed columns, or a template workbook of another rule.
+    UsageError
+        If a column cannot be kept.
     """
-    cells = check_template_rule(read_columns(source), rules)
+    kept = check_names(keep) if keep else ()
+    cells = check_template_rule(read_columns(source, header_with(kept)), rules)
+    require_columns(cells.table, kept)
     signature, products = table_signature(cells) or (None, ())
     structure = structure_cache(rules).get(signature)
     if structure is not None and not any(check_data_types(cells)):
@@ -71,6 +78,7 @@ def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
         *amount_problems,
         *bounds_problems(cells, rules, rows),
         *check_cutoffs(cells, rows),
+        *kept_problems(cells, rules),
         *structure_problems,
     ]
     structure = replace(structure, signature=signature)
@@ -83,3 +91,4 @@ def _other_checks(cells: ActivityColumns, rules: RuleSet, rows: Rows) -> Iterato
     yield from check_outputs(cells, rows)
     yield from check_cutoffs(cells, rows)
     yield from bounds_problems(cells, rules, rows)
+    yield from kept_problems(cells, rules)

@@ -205,13 +205,15 @@ def _yes_or_no(column: Categorical) -> Categorical:
     return recode(column.codes, [booleans.get(text.lower(), text.lower()) for text in column.categories])
 
 
-def read_columns(source: Any) -> ActivityColumns:
+def read_columns(source: Any, header: Header = HEADER) -> ActivityColumns:
     """Read a table of activity data and parse its number columns.
 
     Parameters
     ----------
     source : str, Path, DataFrame, Table or list of dict
         A file or table in memory.
+    header : Header
+        The known columns, for a source that is not read yet.
 
     Returns
     -------
@@ -223,7 +225,7 @@ def read_columns(source: Any) -> ActivityColumns:
     InputError
         If there are no rows, or columns are missing or unknown.
     """
-    table = source if isinstance(source, Table) else read_activity_table(source)
+    table = source if isinstance(source, Table) else read_activity_table(source, header)
     names = set(table.columns)
     missing = [column for column in REQUIRED if column not in names]
     if missing:
@@ -252,12 +254,14 @@ def read_columns(source: Any) -> ActivityColumns:
     return replace(cells, problems=tuple(problems), units=units)
 
 
-def read_activity_table(source: Any) -> Table:
+def read_activity_table(source: Any, header: Header = HEADER) -> Table:
     """Read any source as a table with the columns of activity data, without footers.
 
     Parameters
     ----------
     source : str, Path, DataFrame or list of dict
+    header : Header
+        The known columns.
 
     Returns
     -------
@@ -268,4 +272,4 @@ def read_activity_table(source: Any) -> Table:
     InputError
         If there is no table or no row.
     """
-    return without_footers(read_table_with_header(HEADER, source, "activity", InputError), REQUIRED)
+    return without_footers(read_table_with_header(header, source, "activity", InputError), REQUIRED)

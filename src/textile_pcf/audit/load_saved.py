@@ -98,6 +98,14 @@ def _quality(data: Any, count: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _kept(data: Any, count: int) -> dict[str, tuple[str, ...]]:
+    """Return kept columns after a check: one text per product."""
+    columns = {str(name): tuple(texts) for name, texts in data.items()}
+    if any(len(texts) != count or not all(isinstance(text, str) for text in texts) for texts in columns.values()):
+        raise ValueError("a kept column of other products")
+    return columns
+
+
 def _requirement(data: Any) -> dict[str, Any] | None:
     return None if data is None else {"max_dqr": float(data["max_dqr"]), "met": bool(data["met"])}
 
@@ -117,7 +125,7 @@ def _result(data: dict[str, Any]) -> SavedFootprint:
     if not all(isinstance(product, str) for product in products):
         raise ValueError("a product without a name")
     count, sets = len(products), tuple(data["gwp_sets"][0])
-    measures, notes = data["measures"], data["notes"]
+    measures, notes, kept = data["measures"], data["notes"], data.get("kept", {})
     saved = {name: data[name] for name in ("rule_text", "cutoff", "allocation")}
     if {len(saved["cutoff"]), len(saved["allocation"])} != {count}:
         raise ValueError("records of other products")
@@ -132,7 +140,7 @@ def _result(data: dict[str, Any]) -> SavedFootprint:
     result.__dict__.update(
         _saved=saved,
         products=products,
-        provenance=dict(data["provenance"]),
+        kept=_kept(kept, count), provenance=dict(data["provenance"]),
         by_stage=array(data["by_stage"], count, stages),
         emissions_by_stage=array(data["emissions_by_stage"], count, stages),
         split_totals=array(data["split_totals"], count, 4),

@@ -78,6 +78,8 @@ class Options(Strict):
     """Convention of biogenic carbon."""
     electricity: str
     """Accounting of electricity that is declared."""
+    keep: list[str] = []
+    """Further columns of activity data that pass through to results."""
 
 
 class LockedRule(Strict):

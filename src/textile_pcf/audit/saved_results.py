@@ -62,6 +62,7 @@ def _content(result: Footprint, where: str) -> dict[str, Any]:
         "boundary": result.rules.boundary,
         "restricted": result.restricted_tables,
         "products": list(result.products),
+        **({"kept": {name: list(texts) for name, texts in result.kept.items()}} if result.kept else {}),
         **{name: numbers(getattr(result, name)) for name in ARRAYS},
         "headline": [numbers(values) for values in result.headline],
         "gross": [numbers(values) for values in result.gross],

@@ -62,6 +62,7 @@ app.add_command(label)
 @click.option("--format", "output_format", metavar="FORMAT", help="table, csv, json, parquet or xlsx.")
 @options.output
 @click.option("--lines", is_flag=True, help="csv and parquet: every line of the sum.")
+@options.keep
 @options.publish
 @options.strict
 @options.language
@@ -77,6 +78,7 @@ def calculate(
     output_format: str | None,
     output: Path | None,
     lines: bool,
+    keep: tuple[str, ...],
     publish: bool,
     strict: bool,
     lang: str,
@@ -92,7 +94,7 @@ def calculate(
     chosen_format(output_format, output)
     refuse_output(output, rule, factors, file, supply)
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, keep=keep)
         missed = requirement_warnings(result)
         result = publishable(result, publish, strict)
         write_result(result, output_format, output, unit, lines, lang)
@@ -149,7 +151,7 @@ def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str
 @app.command("explain")
 @options.file
 @options.rule
-@click.option("--product", metavar="PRODUCT", required=True, help="The product to explain.")
+@click.option("--product", metavar="PRODUCT", help="The product to explain; needed if there are several.")
 @click.option("--stage", metavar="STAGE", help="Only this stage.")
 @options.factors
 @options.gwp
@@ -162,7 +164,7 @@ def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str
 def explain(
     file: Path,
     rule: str,
-    product: str,
+    product: str | None,
     stage: str | None,
     factors: tuple[str, ...] | None,
     gwp: str | None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.cli.width import padded, width
+from textile_pcf.cli.width import padded, width, wrapped
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results import Footprint
 from textile_pcf.results.display import gwp_of, rests_on
@@ -13,6 +13,7 @@ from textile_pcf.results.headline import headline_rows, headline_text, includes_
 from textile_pcf.results.statements import method_statements
 
 BAR_COLUMNS = 24
+INDENT, MAX_WIDTH = 2, 100
 FIGURES = ("total_excluding", "total_including")
 MAX_DETAILED = 5  # products shown stage by stage
 
@@ -83,9 +84,15 @@ def _product_stages(result: Footprint, number: int, scale: float, unit: str, lan
     if outside:
         lines.append(f"  {fixed_text('memo', language)}")
         lines += [f"  {padded(stages[k], columns)}{values[k]:>10.4g}" for k in outside]
-    for title, text in method_statements(result, number, language, scale):
-        lines.append(f"  {title}: {text}")
+    for title, text in method_statements(result, number, language, scale, fold=True):
+        lines += _folded(f"{title}: {text}")
     return "\n".join(lines)
+
+
+def _folded(text: str) -> list[str]:
+    """Return the lines of a statement: long ones are folded, so that lists of ids can be read."""
+    first, *others = wrapped(text, MAX_WIDTH - 2 * INDENT)
+    return [" " * INDENT + first, *(" " * 2 * INDENT + line for line in others)]
 
 
 def _percent(value: float, total: float) -> str:

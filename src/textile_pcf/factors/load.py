@@ -248,9 +248,9 @@ def _units(texts: list[str], report: Report, names: UnitNames | None) -> list[Un
     for row, text in enumerate(texts):
         unit = known[text]
         if isinstance(unit, UnitError):
-            report(row, "unit", unit.what, cure_where(unit, UNIT_CURE, _is_factor_unit))
+            report(row, "unit", unit.what, cure_where(unit, UNIT_CURE, is_factor_unit))
             unit = parse_unit("kgCO2e/kg")
-        elif not _is_factor_unit(unit):
+        elif not is_factor_unit(unit):
             what = Message(
                 "{text!r} is {quantity}, not emissions per something.", text=text, quantity=describe(unit.dimensions)
             )
@@ -259,7 +259,7 @@ def _units(texts: list[str], report: Report, names: UnitNames | None) -> list[Un
     return units
 
 
-def _is_factor_unit(unit: Unit) -> bool:
+def is_factor_unit(unit: Unit) -> bool:
     """Whether a unit is emissions per something, such as kgCO2e/kWh."""
     powers = dict(unit.dimensions)
     return powers.pop("greenhouse", 0) == 1 and bool(powers) and all(power < 0 for power in powers.values())

@@ -106,6 +106,8 @@ class FactorSheet:
         Rows of each item.
     composed : tuple of Composition
         Inputs of the composed rows, each after the rows that it needs.
+    quick_look : bool
+        Whether the factors are stated without a source, for a quick look.
     """
 
     name: str
@@ -118,6 +120,7 @@ class FactorSheet:
     path: Path | None = None
     index: dict[str, list[int]] = field(default_factory=dict)
     composed: tuple[Composition, ...] = ()
+    quick_look: bool = False
 
     @cached_property
     def by_item_and_kind(self) -> dict[tuple[str, str], dict[str, dict[int, int]]]:

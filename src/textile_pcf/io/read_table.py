@@ -43,7 +43,7 @@ def read_table(
 
     Parameters
     ----------
-    source : path, pandas DataFrame, pyarrow Table, or `{product:, rows: [{...}]}` (or a list of such)
+    source : path, pandas DataFrame, pyarrow Table, list of rows, or `{product:, rows: [{...}]}` (or a list of such)
         A path ends in .csv, .tsv, .txt, .xlsx, .xlsm, .parquet, .yaml, .yml or .json.
     sheet : str
         Title of the sheet of a workbook; ignored if the workbook has only one.
@@ -97,7 +97,7 @@ def read_table_with_header(header: Header, source: Any, sheet: str, error: type[
     if isinstance(source, str | Path):
         return _from_file(str(source), sheet, header, error)
     what = Message("A {type_name} is not a table.", type_name=type(source).__name__)
-    cure = "Give a path, a pandas DataFrame, or {product: ID, rows: [...]}."
+    cure = "Give a path, a pandas DataFrame, a list of rows, or {product: ID, rows: [...]}."
     raise UsageError([Problem("input", what, cure, code="input")])
 
 

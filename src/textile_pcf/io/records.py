@@ -28,7 +28,7 @@ EXPECTED = "Write {product: ID, rows: [{stage: ..., flow: ..., amount: ...}]}."
 
 
 class _Entry(NamedTuple):
-    """One `{product:, rows:}` mapping with its path in the document."""
+    """One `{product:, rows:}` mapping, or a list of rows, with the path of its rows in the document."""
 
     path: DocumentPath
     rows: list[Any]
@@ -42,7 +42,7 @@ def from_document(document: Document, header: Header, error: type[PcfError]) -> 
     Parameters
     ----------
     document : Document
-        `{product: ID, rows: [{...}]}`, or a list of such mappings. A row may name its product itself.
+        `{product: ID, rows: [{...}]}`, a list of such mappings, or a list of rows. A row may name its product itself.
     header : Header
         The known columns.
     error : type of PcfError
@@ -59,13 +59,13 @@ def from_document(document: Document, header: Header, error: type[PcfError]) -> 
         With every entry, row or cell of a wrong type and every unknown or duplicated column.
     """
     problems: list[Problem] = []
-    entries = _entries(document, problems)
+    entries = _entries(document, header, problems)
     rows = list(chain.from_iterable(entry.rows for entry in entries))
     products = list(chain.from_iterable([entry.product] * len(entry.rows) for entry in entries))
     columns = _columns(rows, products if any(entry.names_product for entry in entries) else [], header)
     paths: list[DocumentPath] = []
     if document.lines or not columns:
-        paths = [(*entry.path, "rows", number) for entry in entries for number in range(len(entry.rows))]
+        paths = [(*entry.path, number) for entry in entries for number in range(len(entry.rows))]
     if not columns:
         problems += chain.from_iterable(
             _row_problems(document, path, row, header) for path, row in zip(paths, rows, strict=True)
@@ -78,19 +78,28 @@ def from_document(document: Document, header: Header, error: type[PcfError]) -> 
     return Table(document.name, columns, len(rows), "yaml", lines, document=document, paths=paths)
 
 
-def _entries(document: Document, problems: list[Problem]) -> list[_Entry]:
+def _entries(document: Document, header: Header, problems: list[Problem]) -> list[_Entry]:
     """Return all entries of a document; problems are appended."""
     if isinstance(document.data, MAPPING_TYPES):
         return [_entry(document, (), document.data, problems)]
+    if document.data and all(_is_row(entry, header) for entry in document.data):
+        return [_Entry((), list(document.data), "", names_product=False)]
     return [_entry(document, (number,), entry, problems) for number, entry in enumerate(document.data)]
+
+
+def _is_row(entry: Any, header: Header) -> bool:
+    """Whether an entry of a list is a row itself: it has no `rows`, and another known column than `product`."""
+    if not isinstance(entry, MAPPING_TYPES) or "rows" in entry or header.known is None:
+        return False
+    return any(isinstance(key, str) and key != "product" and header.name(key) in header.known for key in entry)
 
 
 def _entry(document: Document, path: DocumentPath, entry: Any, problems: list[Problem]) -> _Entry:
     """Return one entry, without rows if it has none; problems are appended."""
     rows = _entry_rows(document, path, entry, problems)
     if not rows:
-        return _Entry(path, [], "", names_product=False)
-    return _Entry(path, rows, clean_cell(entry.get("product", "")), "product" in entry)
+        return _Entry((*path, "rows"), [], "", names_product=False)
+    return _Entry((*path, "rows"), rows, clean_cell(entry.get("product", "")), "product" in entry)
 
 
 def _entry_rows(document: Document, path: DocumentPath, entry: Any, problems: list[Problem]) -> list[Any]:

@@ -6,11 +6,14 @@ import csv
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def data_root(name: Literal["adapters", "rules", "emission_factors", "examples"]) -> Path:
@@ -115,6 +118,29 @@ def load_example(name: str) -> Example:
         )
         raise UsageError([Problem(f"example {name!r}", "There is no such example.", cure, code="no-example")])
     return known[name]
+
+
+def list_examples() -> pd.DataFrame:
+    """Return the shipped examples.
+
+    Returns
+    -------
+    DataFrame
+        Its index is the name for `load_example`, its columns are rule, factors and file.
+
+    Examples
+    --------
+    >>> list_examples().loc["cotton_poplin", "rule"]
+    'cotton_fabric'
+    """
+    import pandas as pd
+
+    rows = [
+        (example.rule, ", ".join(Path(table).name for table in example.factors) or "default", str(example.activity))
+        for example in examples().values()
+    ]
+    index = pd.Index(list(examples()), name="example")
+    return pd.DataFrame(rows, index=index, columns=pd.Index(["rule", "factors", "file"]))
 
 
 @cache

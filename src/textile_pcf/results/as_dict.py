@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,17 @@ CARBON = ("fossil", "biogenic")
 
 def as_dict(result: Views, unit: str | None) -> dict[str, Any]:
     """Return a result as a dictionary; see `Footprint.to_dict`. [kg CO2e per product unit, or per `unit`]"""
+    one = _entries(result, unit)
+    return {"products": [one(number) for number in range(len(result.products))], "provenance": dict(result.provenance)}
+
+
+def product_dict(result: Views, product: int, unit: str | None) -> dict[str, Any]:
+    """Return the entry of one product, by its index. [kg CO2e per product unit, or per `unit`]"""
+    return _entries(result, unit)(product)
+
+
+def _entries(result: Views, unit: str | None) -> Callable[[int], dict[str, Any]]:
+    """Return the function that gives the entry of each product."""
     scale = result.scale(unit)
     groups, by_group = emissions_by_code(result, "group")
     fibres, by_fibre = emissions_by_code(result, "component")
@@ -34,6 +46,7 @@ def as_dict(result: Views, unit: str | None) -> dict[str, Any]:
         return {
             "product": result.products[number],
             "unit": unit or result.unit,
+            **({"kept": {name: texts[number] for name, texts in result.kept.items()}} if result.kept else {}),
             "total": float(result.totals[number]) * by,
             "headline": {name: float(of[number]) * by for name, of in result.headline._asdict().items()},
             "stages": {info.id: float(result.by_stage[number, k]) * by for k, info in stages if not info.outside},
@@ -54,7 +67,7 @@ def as_dict(result: Views, unit: str | None) -> dict[str, Any]:
             "warnings": result.warnings(result.products[number]),
         }  # fmt: skip
 
-    return {"products": [one(number) for number in range(len(result.products))], "provenance": dict(result.provenance)}
+    return one
 
 
 def _method(result: Views, number: int, by: float) -> dict[str, Any]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, read_only
 from textile_pcf.columns import Categorical
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SPLIT = ("fossil", "biogenic", "uptake", "land_use_change")
 
@@ -164,7 +167,7 @@ class Contributions:
         return [(column, driver, value) for column, (driver, value) in terms if driver is not None and not np.isnan(value)]
 
 
-def to_frame(lines: Contributions, products: tuple[str, ...], stages: tuple[StageInfo, ...]) -> Any:
+def to_frame(lines: Contributions, products: tuple[str, ...], stages: tuple[StageInfo, ...]) -> pd.DataFrame:
     """Return contributions as a DataFrame, texts as categories."""
     import pandas as pd
 

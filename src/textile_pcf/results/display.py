@@ -68,8 +68,16 @@ def as_html(result: Views, language: str = "en") -> str:
         body = "".join(_product(result, row, language) for row in range(len(result.products)))
     else:
         body = _table(result, language)
-    below = _basis(result, language) + _warnings(result, language)
+    below = _basis(result, language) + _warnings(result.warnings(), language)
     return f"<div class='textile-pcf' lang='{language}'>{STYLE}{body}{below}</div>"
+
+
+def one_product_html(result: Views, row: int, language: str = "en") -> str:
+    """Return one product of a result as HTML, with the basis of its numbers and its warnings."""
+    if result.merges_stages:
+        return f"<pre>{escape(repr(result))}</pre>"
+    below = _basis(result, language) + _warnings(result.warnings(result.products[row]), language)
+    return f"<div class='textile-pcf' lang='{language}'>{STYLE}{_product(result, row, language)}{below}</div>"
 
 
 def rests_on(result: Views, row: int, language: str, scale: float = 1.0) -> list[tuple[str, float, float | None]]:
@@ -236,8 +244,7 @@ def _coded(key: str, language: str) -> str:
     return f"<span title='{escape(key)}'>{escape(fixed_text(key, language))}</span>"
 
 
-def _warnings(result: Views, language: str) -> str:
-    warnings = result.warnings()
+def _warnings(warnings: list[str], language: str) -> str:
     if not warnings:
         return ""
     shown = "".join(f"<li>{escape(localize(text, language))}</li>" for text in warnings[:MOST])

@@ -10,6 +10,7 @@ from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, localize
 from textile_pcf.results.contributions import Driver, DriverKind
+from textile_pcf.results.explanation import Explanation, StageText
 from textile_pcf.results.headline import headline_rows, headline_text
 from textile_pcf.suggest import nearest
 
@@ -28,29 +29,30 @@ def number(value: float) -> str:
     return f"{value:.7g}" if not 1e6 <= abs(value) < 1e15 else f"{value:.0f}"
 
 
-def explain_lines(result: Views, product: int, stage: str | None, language: str = "en") -> str:
+def explain_lines(result: Views, product: int, stage: str | None, language: str = "en") -> Explanation:
     """Return masses and terms of one product as text, stage by stage, in `en` or `zh`."""
     _check_stage(result, stage)
-    texts = [_head(result, product, language)]
+    stages = []
     for place, info in enumerate(result.stages):
         if stage is not None and info.id != stage:
             continue
         lines = np.flatnonzero((result.lines.product == product) & (result.lines.stage == place))
         if not len(lines) and stage is None and not (result.merges_stages and result.by_stage[product, place]):
             continue
-        total = result.by_stage[product, place]
-        if np.isnan(total):
-            texts += ["", f"{info.name(language)} [{info.id}] {fixed_text('explain_merged', language)}"]
-            continue
-        outside = fixed_text("explain_outside", language) if info.outside else ""
-        texts.append("")
-        texts.append(f"{info.name(language)} [{info.id}] {number(total)} kg CO2e/{result.unit}{outside}")
-        texts += _masses(result, product, place, language)
-        texts += result.terms(product, place, language)
-        for line in lines:
-            texts += _term(result, int(line), language)
-    texts += _tail(result, product, stage, language)
-    return "\n".join(texts)
+        stages.append(_stage(result, product, place, lines.tolist(), language))
+    return Explanation.of(_head(result, product, language), stages, _tail(result, product, stage, language), language)
+
+
+def _stage(result: Views, product: int, place: int, lines: list[int], language: str) -> StageText:
+    """Return masses, losses, computed properties and terms of one stage."""
+    info, total = result.stages[place], result.by_stage[product, place]
+    if np.isnan(total):
+        return StageText(f"{info.name(language)} [{info.id}] {fixed_text('explain_merged', language)}", ())
+    outside = fixed_text("explain_outside", language) if info.outside else ""
+    title = f"{info.name(language)} [{info.id}] {number(total)} kg CO2e/{result.unit}{outside}"
+    rows = [(1, text) for text in _masses(result, product, place, language)]
+    rows += [(1, text.removeprefix("  ")) for text in result.terms(product, place, language)]
+    return StageText(title, (*rows, *(row for line in lines for row in _term(result, line, language))))
 
 
 def _check_stage(result: Views, stage: str | None) -> None:
@@ -66,13 +68,13 @@ def _check_stage(result: Views, stage: str | None) -> None:
         raise UsageError([Problem(f"stage {stage!r}", "There is no such stage in this result.", cure, code="no-stage")])
 
 
-def _head(result: Views, product: int, language: str) -> str:
+def _head(result: Views, product: int, language: str) -> list[str]:
     source = {key: result.provenance[key] for key in ("rule", "status", "boundary", "gwp", "biogenic")}
     if language == "zh":
         source |= {key: fixed_text(source[key], language) for key in ("status", "boundary", "biogenic")}
     total = f"{number(result.totals[product])} {fixed_text('per', language, unit=result.unit)}"
     both = "" if result.merges_stages else f", {headline_text(result, product, language)}"
-    return f"{result.products[product]}: {total}{both}\n{fixed_text('explain_head', language, **source)}"
+    return [f"{result.products[product]}: {total}{both}", fixed_text("explain_head", language, **source)]
 
 
 def _masses(result: Views, product: int, stage: int, language: str) -> list[str]:
@@ -83,18 +85,18 @@ def _masses(result: Views, product: int, stage: int, language: str) -> list[str]
         fibre = f" {named}" if named else ""
         into, out = masses.input[entry], masses.output[entry]
         values = {"fibre": fibre, "into": number(into), "out": number(out), "lost": number(into - out)}
-        texts.append(f"  {fixed_text('explain_mass', language, **values)}")
+        texts.append(fixed_text("explain_mass", language, **values))
     return texts
 
 
-def _term(result: Views, line: int, language: str) -> list[str]:
+def _term(result: Views, line: int, language: str) -> list[tuple[int, str]]:
     lines = result.lines
     fibre = lines.text("component", line)
     name = _flow(result, line, language)
     name = fixed_text("explain_of_fibre", language, name=name, fibre=fibre) if fibre else name
     if result.masked is not None and result.masked[line]:
         shown = {"name": name, "item": lines.text("item", line), "code": result.factor_hash(line) or "-"}
-        return [f"  {fixed_text('explain_masked', language, **shown)}"]
+        return [(1, fixed_text("explain_masked", language, **shown))]
     value, unit = lines.value[line], lines.text("unit", line)
     drivers = [f"{number(times)} {_driver(driver, language)}" for _, driver, times in lines.line_drivers(line)]
     amount = " × ".join([f"{number(value)} {lines.text('value_unit', line)}", *drivers])
@@ -108,18 +110,18 @@ def _term(result: Views, line: int, language: str) -> list[str]:
         localize(lines.text("locator", line), language),
     )
     rows = [
-        f"  {name}: {amount}{as_given} = {number(lines.amount[line])} {unit}",
-        f"    × {factor} = {number(emissions)} kg CO2e",
-        f"    {_origin_text('explain_amount', origin, language)}",
-        f"    {_origin_text('explain_factor', _factor(result, line, language), language)}",
+        (1, f"{name}: {amount}{as_given} = {number(lines.amount[line])} {unit}"),
+        (2, f"× {factor} = {number(emissions)} kg CO2e"),
+        (2, _origin_text("explain_amount", origin, language)),
+        (2, _origin_text("explain_factor", _factor(result, line, language), language)),
     ]
-    rows[2:2] = [f"    {text}" for text in result.balance_terms(line, language)]
-    rows += [f"      = {text}" for text in result.composition_terms(line, language)]
+    rows[2:2] = [(2, text) for text in result.balance_terms(line, language)]
+    rows += [(3, f"= {text}") for text in result.composition_terms(line, language)]
     parts = [
         f"{fixed_text(text, language)} {number(part)}" for text, part in zip(_PARTS, lines.split[line], strict=True) if part
     ]
     if len(parts) > 1:
-        rows.append(f"    {fixed_text('explain_parts', language, parts=', '.join(parts))}")
+        rows.append((2, fixed_text("explain_parts", language, parts=", ".join(parts))))
     return rows
 
 
@@ -169,7 +171,7 @@ def _join_parts(*parts: str) -> str:
 
 
 def _tail(result: Views, product: int, stage: str | None, language: str) -> list[str]:
-    texts = [""]
+    texts = []
     if stage is None:
         values = np.nan_to_num(result.by_stage[product])
         inside = [k for k, info in enumerate(result.stages) if not info.outside and values[k]]
@@ -180,7 +182,7 @@ def _tail(result: Views, product: int, stage: str | None, language: str) -> list
             texts += _other_sums(result, product, language)
     warnings = result.warnings(result.products[product])
     texts += [fixed_text("explain_warning", language, text=localize(text, language)) for text in warnings]
-    return texts if len(texts) > 1 else []
+    return texts
 
 
 def _other_sums(result: Views, product: int, language: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.activity.kept_columns import kept_texts
 from textile_pcf.arrays import BoolArray, FloatArray, read_only
 from textile_pcf.columns import ArrowStrings
 from textile_pcf.engine.loops import sum_by_group
@@ -59,6 +60,11 @@ class Figures:
     def products(self) -> tuple[str, ...]:
         """The products, in the order in which they first appear."""
         return tuple(self.names)
+
+    @cached_property
+    def kept(self) -> Mapping[str, tuple[str, ...]]:
+        """Kept columns of activity data (`keep=`): name → one text per product."""
+        return kept_texts(self.run.activity.columns)
 
     @property
     def rules(self) -> RuleSet:

@@ -10,6 +10,7 @@ import numpy as np
 
 from textile_pcf._version import __version__
 from textile_pcf.activity import Activity
+from textile_pcf.activity.kept_columns import kept_names
 from textile_pcf.columns import Categorical
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.safe_text import escape_controls
@@ -33,11 +34,13 @@ def provenance(run: Run) -> dict[str, Any]:
         "factors": [
             {"table": table.label, "sha256": table.sha256, "licence": table.document.licence}
             | ({"redistributable": False} if table.document.redistributable is False else {})
+            | ({"quick_look": True} if table.quick_look else {})
             for table in run.factors.tables
         ],
         "gwp": run.gwp,
         "biogenic": run.biogenic,
         "input": [{"name": escape_controls(activity.columns.table.name), "sha256": _input_hash(activity)}],
+        **({"kept": list(kept_names(activity.columns))} if kept_names(activity.columns) else {}),
         "library": f"textile_pcf {__version__}",
         **_supply(run),
     }

@@ -67,3 +67,28 @@ def product_index(products: Sequence[str], product: str) -> int:
     known = Message("There are: {known}.", known=", ".join(products[:10]))
     cure = Message("Did you mean {close!r}?", close=close) if close else known
     raise UsageError([Problem(f"product {product!r}", "There is no such product in this result.", cure, code="no-product")])
+
+
+def only_product(products: Sequence[str]) -> int:
+    """Return the index of the only product of a run.
+
+    Parameters
+    ----------
+    products : sequence of str
+        Products of the run.
+
+    Raises
+    ------
+    UsageError
+        There are several; the first ones are named.
+
+    Examples
+    --------
+    >>> only_product(("P",))
+    0
+    """
+    if len(products) == 1:
+        return 0
+    what = Message("This result has {count} products.", count=len(products))
+    cure = Message("Name one of them: {known}.", known=", ".join(products[:10]))
+    raise UsageError([Problem("product", what, cure, code="no-product")])

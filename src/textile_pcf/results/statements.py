@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from textile_pcf.results.views import Views
 
 
-def method_statements(result: Views, product: int, language: str, scale: float = 1.0) -> list[tuple[str, str]]:
+FOLDED = 3
+"""So many optional flows or stages that are not given are named where lists are folded."""
+
+
+def method_statements(
+    result: Views, product: int, language: str, scale: float = 1.0, fold: bool = False
+) -> list[tuple[str, str]]:
     """Return titles and sentences: sets of potentials, totals by boundary, allocation, what is left out and what is open.
 
     Parameters
@@ -26,6 +32,8 @@ def method_statements(result: Views, product: int, language: str, scale: float =
         `en` or `zh`.
     scale : float, optional
         Product units in one unit of the shown totals.
+    fold : bool
+        Name only the first of many optional flows and stages that are not given, and how many there are.
     """
     sets, shares = result.gwp_sets
     rows = [("gwp_sets", named_sets(sets, shares[product], language))]
@@ -33,7 +41,7 @@ def method_statements(result: Views, product: int, language: str, scale: float =
     if len(boundaries) > 1:
         rows += [("by_boundary", f"{fixed_text(name, language)} {number(total * scale)}") for name, total in boundaries.items()]
     rows += [("allocation", _allocation(result, record, language, scale)) for record in result.allocation_record(product)]
-    rows += _completeness(result, result.cutoff_record(product), language, scale)
+    rows += _completeness(result, result.cutoff_record(product), language, scale, fold)
     return [(fixed_text(f"method_{key}", language), text) for key, text in rows]
 
 
@@ -63,7 +71,7 @@ def _allocation(result: Views, record: dict[str, Any], language: str, scale: flo
     return text
 
 
-def _completeness(result: Views, record: dict[str, Any], language: str, scale: float) -> list[tuple[str, str]]:
+def _completeness(result: Views, record: dict[str, Any], language: str, scale: float, fold: bool) -> list[tuple[str, str]]:
     """Return what is left out, what is expected and open, and what is optional and open."""
     rules = result.rules
     rows = []
@@ -82,5 +90,7 @@ def _completeness(result: Views, record: dict[str, Any], language: str, scale: f
         rows.append(("left_out", fixed_text("nothing_left_out", language)))
     for key in ("optional_not_given", "stages_not_given"):
         if record[key]:
-            rows.append((key, rules.ways_named(record[key], language)))
+            named = rules.ways_named(record[key][: FOLDED if fold else None], language)
+            more = len(record[key]) - FOLDED
+            rows.append((key, fixed_text("folded", language, named=named, count=more) if fold and more > 0 else named))
     return rows

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray
+from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.engine.loops import sum_by_group
 from textile_pcf.results.contributions import SPLIT
 from textile_pcf.units import quantities
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from textile_pcf.results.figures import Figures
 
 
@@ -45,6 +47,13 @@ def line_groups(result: Figures, column: str) -> tuple[tuple[str, ...], Any]:
     return names, result.all_lines.product * len(names) + code
 
 
+def stage_in_use(result: Figures) -> BoolArray:
+    """Return which stages any product has an exchange in, shape (stages,)."""
+    used = np.zeros(len(result.stages), dtype=bool)
+    used[result.all_lines.stage] = True
+    return np.asarray(used | (result.by_stage != 0).any(axis=0))
+
+
 def total(result: Figures, unit: str | None, as_quantity: Any) -> Any:
     """Return the totals as a Series or quantity; see `Footprint.total`."""
     import pandas as pd
@@ -55,11 +64,12 @@ def total(result: Figures, unit: str | None, as_quantity: Any) -> Any:
     return pd.Series(values, index=_products(result), name=f"kgCO2e/{unit or result.unit}")
 
 
-def per_stage(result: Figures, unit: str | None, as_quantity: Any) -> Any:
+def per_stage(result: Figures, unit: str | None, as_quantity: Any, empty_stages: bool) -> Any:
     """Return the emissions by stage as a DataFrame or quantity; see `Footprint.per_stage`."""
     import pandas as pd
 
-    inside = [number for number, stage in enumerate(result.stages) if not stage.outside]
+    used = stage_in_use(result) | empty_stages
+    inside = [number for number, stage in enumerate(result.stages) if not stage.outside and used[number]]
     values = result.by_stage[:, inside] * result.scale(unit)[:, None]
     if as_quantity is not False:
         return _quantities(result, values, unit, as_quantity)
@@ -78,14 +88,14 @@ def per_group(result: Figures, unit: str | None, as_quantity: Any) -> Any:
     return pd.DataFrame(values, index=_products(result), columns=pd.Index(names, name="group"))
 
 
-def split(result: Figures) -> Any:
+def split(result: Figures) -> pd.DataFrame:
     """Return the parts of the totals as a DataFrame; see `Footprint.split`."""
     import pandas as pd
 
     return pd.DataFrame(result.split_totals, index=_products(result), columns=pd.Index(SPLIT))
 
 
-def masses(result: Figures) -> Any:
+def masses(result: Figures) -> pd.DataFrame:
     """Return the masses of every stage and fibre as a DataFrame; see `Footprint.masses`."""
     import pandas as pd
 

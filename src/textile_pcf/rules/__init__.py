@@ -2,6 +2,7 @@
 
 from textile_pcf.rules.json_schema import pieces_schema, rule_schema
 from textile_pcf.rules.lint import advice
+from textile_pcf.rules.listing import list_rules
 from textile_pcf.rules.load import compile_document, editions, flat_rule, load_rules, read_document, read_rule, rule_files
 from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import RuleDocument
@@ -20,6 +21,7 @@ __all__ = [
     "compile_document",
     "editions",
     "flat_rule",
+    "list_rules",
     "load_rules",
     "pieces_schema",
     "read_document",

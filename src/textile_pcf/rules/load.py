@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from textile_pcf.errors import Problem, RuleError, UsageError, wrong_type
 from textile_pcf.io.documents import validate_document
 from textile_pcf.io.output_files import is_file
+from textile_pcf.io.plain_data import plain_data
 from textile_pcf.io.resources import data_root, folder_stamp, sha256_of
 from textile_pcf.io.strict_yaml import Document, read_bytes, read_yaml
 from textile_pcf.messages.message import Message
@@ -26,13 +29,14 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*(@[A-Za-z0-9][A-Za-z0-9._\-]*)?")
 _VALID_FROM = re.compile(r"^valid_from: *[\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
 
 
-def load_rules(rule: str | Path | RuleSet, boundary: str | None = None) -> RuleSet:
+def load_rules(rule: str | Path | RuleSet | Mapping[str, Any], boundary: str | None = None) -> RuleSet:
     """Return a product category rule, checked and compiled.
 
     Parameters
     ----------
-    rule : str, Path or RuleSet
+    rule : str, Path, RuleSet or dict
         Name of a shipped rule (newest edition), `name@edition`, or the path of a rule file; a RuleSet is returned as it is.
+        A dict holds what a rule file holds; paths in it start from the working folder.
     boundary : str, optional
         One of the boundaries that the rule offers; the first where none is given.
 
@@ -46,17 +50,22 @@ def load_rules(rule: str | Path | RuleSet, boundary: str | None = None) -> RuleS
     UsageError
         There is no such rule, edition, file or boundary, or the argument is of another type.
     RuleError
-        The file is not a valid rule; all mistakes are listed with their lines.
+        The rule is not valid; all mistakes are listed with their lines, of a dict with their keys.
 
     Examples
     --------
     >>> load_rules("cotton_fabric@2026.1").name
     'cotton_fabric@2026.1'
+    >>> stage = {"id": "dyeing", "flows": {"electricity": {"unit": "kWh", "factor": "electricity"}}}
+    >>> load_rules({"rule": "dyer", "edition": "1", "product": {"unit": "kg"}, "stages": [stage]}).name
+    'dyer@1'
     """
     if isinstance(rule, RuleSet):
         return with_boundary(rule, boundary)
+    if isinstance(rule, Mapping):
+        return with_boundary(compile_document(Document("rule", plain_data(rule, "rule", RuleError)), Path()), boundary)
     if not isinstance(rule, str | Path):
-        cure = "Give the name of a shipped rule, NAME@EDITION, or the path of a rule file."
+        cure = "Give the name of a shipped rule, NAME@EDITION, the path of a rule file, or a dict."
         raise wrong_type("rule", rule, "a rule", cure)
     if isinstance(rule, Path) or _looks_like_path(rule):
         return with_boundary(read_rule(Path(rule)), boundary)

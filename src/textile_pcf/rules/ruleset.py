@@ -11,6 +11,12 @@ from textile_pcf.rules.schema import Quantity, RuleDocument, Stage
 from textile_pcf.rules.specs import PRODUCT, FlowSpec, LossSpec, PropertySpec, StageSpec
 from textile_pcf.units import Unit, UnitNames
 
+INTERNAL = frozenset({
+    "alternatives", "chosen_boundary", "components", "localized_note", "localized_title", "localized_ways", "names", "note",
+    "option_title", "product_property", "stage_id", "unit_names", "ways_named",
+})  # fmt: skip
+"""Members for other packages of the library, which completion does not offer."""
+
 
 @dataclass(frozen=True, eq=False)
 class RuleSet:
@@ -64,6 +70,9 @@ class RuleSet:
     unit_names: UnitNames | None = None
     """Known units, if the rule defines some of its own."""
     chosen_boundary: str = ""
+
+    def __dir__(self) -> list[str]:
+        return sorted(name for name in super().__dir__() if not name.startswith("_") and name not in INTERNAL)
 
     @property
     def boundary(self) -> str:

@@ -1,7 +1,8 @@
 """Boundaries that a rule offers, as results state them."""
 
-from __future__ import json
+from __future__ import annotations
 
+import json
 import warnings
 
 import pandas as pd

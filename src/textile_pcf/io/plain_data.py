@@ -1,0 +1,74 @@
+"""Documents that a program hands over: a copy of plain texts, numbers, lists and mappings, as a YAML file would hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from textile_pcf.errors import PcfError, Problem
+from textile_pcf.io.strict_yaml import Document, DocumentPath
+from textile_pcf.messages.message import Message
+
+MAX_DEPTH, MAX_VALUES = 32, 200_000
+"""Depth and number of values of a document."""
+
+
+def plain_data(data: Mapping[str, Any], name: str, error: type[PcfError]) -> Any:
+    """Return a copy of a document in memory; tuples become lists, dates become texts, numbers of numpy those of Python.
+
+    Parameters
+    ----------
+    data : mapping
+        The document.
+    name : str
+        Name of the document, for messages.
+    error : type of PcfError
+        Class of the error to raise.
+
+    Raises
+    ------
+    error
+        With every key that is no text and every value that a document cannot hold.
+
+    Examples
+    --------
+    >>> plain_data({"stages": ({"id": "dyeing"},), "valid_from": date(2026, 1, 1)}, "rule", PcfError)
+    {'stages': [{'id': 'dyeing'}], 'valid_from': '2026-01-01'}
+    """
+    document, problems, count = Document(name, data), list[Problem](), 0
+
+    def report(path: DocumentPath, what: str, cure: str) -> None:
+        problems.append(Problem(document.location(path), what, cure, code="document"))
+
+    def copied(value: Any, path: DocumentPath) -> Any:
+        nonlocal count
+        count += 1
+        if len(path) > MAX_DEPTH or count > MAX_VALUES:
+            if not problems or problems[-1].code != "size":
+                what, cure = "This document is too deep or too large.", "Write it as a rule file holds it."
+                problems.append(Problem(document.location(path[:4]), what, cure, code="size"))
+            return None
+        if isinstance(value, Mapping):
+            wrong = [key for key in value if not isinstance(key, str | int | float)]
+            for key in wrong:
+                report(path, Message("The key {key} is no text.", key=repr(key)[:60]), "Write keys as texts.")
+            return {key: copied(entry, (*path, key)) for key, entry in value.items() if key not in wrong}
+        if isinstance(value, list | tuple):
+            return [copied(entry, (*path, number)) for number, entry in enumerate(value)]
+        if isinstance(value, np.generic):
+            value = value.item()
+        if isinstance(value, date):
+            return value.isoformat()
+        if value is None or isinstance(value, str | bool | int | float):
+            return value
+        what = Message("A {type_name} cannot stand in a document.", type_name=type(value).__name__)
+        report(path, what, "Write texts, numbers, lists and mappings.")
+        return None
+
+    plain = copied(data, ())
+    if problems:
+        raise error(problems)
+    return plain
