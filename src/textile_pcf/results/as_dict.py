@@ -13,12 +13,12 @@ from textile_pcf.results.method_record import boundary_totals
 from textile_pcf.results.tables import emissions_by_code, line_groups
 
 if TYPE_CHECKING:
-    from textile_pcf.results.footprint import Footprint
+    from textile_pcf.results.views import Views
 
 CARBON = ("fossil", "biogenic")
 
 
-def as_dict(result: Footprint, unit: str | None) -> dict[str, Any]:
+def as_dict(result: Views, unit: str | None) -> dict[str, Any]:
     """Return a result as a dictionary; see `Footprint.to_dict`. [kg CO2e per product unit, or per `unit`]"""
     scale = result.scale(unit)
     groups, by_group = emissions_by_code(result, "group")
@@ -57,7 +57,7 @@ def as_dict(result: Footprint, unit: str | None) -> dict[str, Any]:
     return {"products": [one(number) for number in range(len(result.products))], "provenance": dict(result.provenance)}
 
 
-def _method(result: Footprint, number: int, by: float) -> dict[str, Any]:
+def _method(result: Views, number: int, by: float) -> dict[str, Any]:
     """Return what is left out and open, shares of sets of potentials, totals by boundary, and allocation if there is any."""
     cutoff = result.cutoff_record(number)
     cutoff["with_left_out"] *= by
@@ -76,7 +76,7 @@ def _method(result: Footprint, number: int, by: float) -> dict[str, Any]:
     return values | ({"allocation": allocation} if allocation else {})
 
 
-def _additional(result: Footprint, number: int, by: float) -> dict[str, Any]:
+def _additional(result: Views, number: int, by: float) -> dict[str, Any]:
     """Return carbon content and totals by another convention, where there are any."""
     values: dict[str, Any] = {}
     if result.carbon_content is not None:
@@ -87,12 +87,12 @@ def _additional(result: Footprint, number: int, by: float) -> dict[str, Any]:
     return values
 
 
-def _counted_aircraft(result: Footprint) -> FloatArray:
+def _counted_aircraft(result: Views) -> FloatArray:
     outside = np.array([stage.outside for stage in result.stages], dtype=bool)[result.lines.stage]
     return np.where(outside, 0.0, result.lines.aircraft)
 
 
-def _fibres(result: Footprint, names: tuple[str, ...]) -> FloatArray:
+def _fibres(result: Views, names: tuple[str, ...]) -> FloatArray:
     """Return which components each product has, and the common stages (""), shape (products, names)."""
     processes = result.stage_masses
     have = np.zeros((len(result.products), len(names)))
@@ -103,14 +103,14 @@ def _fibres(result: Footprint, names: tuple[str, ...]) -> FloatArray:
     return have
 
 
-def _used(result: Footprint, column: str) -> FloatArray:
+def _used(result: Views, column: str) -> FloatArray:
     """Return of which groups or components each product has lines, shape (products, names)."""
     names, group = line_groups(result, column)
     count = np.bincount(group, minlength=len(result.products) * len(names))
     return np.asarray(count.reshape(len(result.products), len(names)), dtype=float)
 
 
-def _stage_masses_by_product(result: Footprint) -> tuple[FloatArray, FloatArray]:
+def _stage_masses_by_product(result: Views) -> tuple[FloatArray, FloatArray]:
     processes = result.stage_masses
     both = np.stack([processes.input, processes.output], axis=1)
     total = sum_by_group(

@@ -11,15 +11,15 @@ from textile_pcf.methods.chemistry import CO2_PER_CARBON
 from textile_pcf.rules.arrays import rule_arrays
 
 if TYPE_CHECKING:
-    from textile_pcf.results.footprint import Footprint
+    from textile_pcf.results.figures import Figures
 
 
-def balance_terms(result: Footprint, line: int, language: str) -> list[str]:
+def balance_terms(result: Figures, line: int, language: str) -> list[str]:
     """Return what leaves and what each input carries, as texts; nothing for a line that is no balance.
 
     Parameters
     ----------
-    result : Footprint
+    result : Figures
     line : int
         Index of the line.
     language : str

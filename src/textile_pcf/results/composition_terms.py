@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from textile_pcf.messages.message import localize
 
 if TYPE_CHECKING:
-    from textile_pcf.results.footprint import Footprint
+    from textile_pcf.results.figures import Figures
 
 
-def composition_terms(result: Footprint, line: int, language: str) -> list[str]:
+def composition_terms(result: Figures, line: int, language: str) -> list[str]:
     """Return the inputs of the composed factor of a line; nothing for another factor.
 
     Parameters
     ----------
-    result : Footprint
+    result : Figures
     line : int
         Index of the line.
     language : str

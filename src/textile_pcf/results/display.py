@@ -18,7 +18,7 @@ from textile_pcf.results.headline import headline_rows
 
 if TYPE_CHECKING:
     from textile_pcf.results.contributions import StageInfo
-    from textile_pcf.results.footprint import Footprint
+    from textile_pcf.results.views import Views
 
 STAGED = 3  # up to so many products are shown stage by stage
 MOST = 20  # products and warnings shown
@@ -40,7 +40,7 @@ STYLE = """<style>
 class Shown:
     """Notebook representation of a result in one language."""
 
-    result: Footprint
+    result: Views
     language: str = "en"
 
     def _repr_html_(self) -> str:
@@ -50,7 +50,7 @@ class Shown:
         return repr(self.result)
 
 
-def as_html(result: Footprint, language: str = "en") -> str:
+def as_html(result: Views, language: str = "en") -> str:
     """Return a result as HTML: number, unit, boundary, rule with its status, stages as bars, warnings.
 
     More than three products are shown as a table.
@@ -72,7 +72,7 @@ def as_html(result: Footprint, language: str = "en") -> str:
     return f"<div class='textile-pcf' lang='{language}'>{STYLE}{body}{below}</div>"
 
 
-def rests_on(result: Footprint, row: int, language: str, scale: float = 1.0) -> list[tuple[str, float, float | None]]:
+def rests_on(result: Views, row: int, language: str, scale: float = 1.0) -> list[tuple[str, float, float | None]]:
     """Return what the gross emissions of a product rest on: text, kg CO2e, and its share of them.
 
     The gross emissions come first if they differ from the total.
@@ -86,7 +86,7 @@ def rests_on(result: Footprint, row: int, language: str, scale: float = 1.0) -> 
     return parts
 
 
-def _product(result: Footprint, row: int, language: str) -> str:
+def _product(result: Views, row: int, language: str) -> str:
     total = float(result.totals[row])
     per = escape(fixed_text("per", language, unit=result.unit))
     basis = "<br>".join(
@@ -101,7 +101,7 @@ def _product(result: Footprint, row: int, language: str) -> str:
     )
 
 
-def _both_figures(result: Footprint, row: int, language: str) -> str:
+def _both_figures(result: Views, row: int, language: str) -> str:
     """Return the figures excluding and including removals, the declared one marked."""
     total = float(result.totals[row])
     texts = []
@@ -112,7 +112,7 @@ def _both_figures(result: Footprint, row: int, language: str) -> str:
     return f"<p>{' · '.join(texts)}</p>"
 
 
-def stage_bars(result: Footprint, row: int, language: str, times: float = 1.0) -> str:
+def stage_bars(result: Views, row: int, language: str, times: float = 1.0) -> str:
     """Return the stages of one product as bars (SVG), scaled by `times`; stages outside the boundary are pale and below.
 
     Biogenic CO2 removals are left out; shares are of the figure without them.
@@ -177,7 +177,7 @@ def _columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def _table(result: Footprint, language: str) -> str:
+def _table(result: Views, language: str) -> str:
     """Return a table of the products with their totals as bars."""
     most = float(np.abs(result.totals[:MOST]).max()) or 1.0
     figures = (result.totals, *result.headline)
@@ -202,7 +202,7 @@ def _row(product: str, total: float, both: tuple[float, float], most: float) -> 
     return f"<tr><th>{escape(product)}</th>{cells}<td>{bar}</td></tr>"
 
 
-def _basis(result: Footprint, language: str) -> str:
+def _basis(result: Views, language: str) -> str:
     """Return the basis of the numbers: boundary, rule with its status, factor tables."""
     source = result.provenance
     tables = ", ".join(table["table"] for table in source["factors"])
@@ -219,7 +219,7 @@ def _basis(result: Footprint, language: str) -> str:
     return f"{memo}<p class='soft'>{rule}<br>{' · '.join(parts)}</p>"
 
 
-def gwp_of(result: Footprint, language: str) -> str:
+def gwp_of(result: Views, language: str) -> str:
     """Return the set of global warming potentials of a result; where it does not hold for all, each set is named.
 
     Of one product with its shares, of several without.
@@ -236,7 +236,7 @@ def _coded(key: str, language: str) -> str:
     return f"<span title='{escape(key)}'>{escape(fixed_text(key, language))}</span>"
 
 
-def _warnings(result: Footprint, language: str) -> str:
+def _warnings(result: Views, language: str) -> str:
     warnings = result.warnings()
     if not warnings:
         return ""

@@ -14,7 +14,7 @@ from textile_pcf.results.headline import headline_rows, headline_text
 from textile_pcf.suggest import nearest
 
 if TYPE_CHECKING:
-    from textile_pcf.results.footprint import Footprint
+    from textile_pcf.results.views import Views
 
 
 def number(value: float) -> str:
@@ -28,7 +28,7 @@ def number(value: float) -> str:
     return f"{value:.7g}" if not 1e6 <= abs(value) < 1e15 else f"{value:.0f}"
 
 
-def explain_lines(result: Footprint, product: int, stage: str | None, language: str = "en") -> str:
+def explain_lines(result: Views, product: int, stage: str | None, language: str = "en") -> str:
     """Return masses and terms of one product as text, stage by stage, in `en` or `zh`."""
     _check_stage(result, stage)
     texts = [_head(result, product, language)]
@@ -53,7 +53,7 @@ def explain_lines(result: Footprint, product: int, stage: str | None, language: 
     return "\n".join(texts)
 
 
-def _check_stage(result: Footprint, stage: str | None) -> None:
+def _check_stage(result: Views, stage: str | None) -> None:
     """Check that a stage exists."""
     ids = [info.id for info in result.stages]
     if stage is not None and not isinstance(stage, str):
@@ -66,7 +66,7 @@ def _check_stage(result: Footprint, stage: str | None) -> None:
         raise UsageError([Problem(f"stage {stage!r}", "There is no such stage in this result.", cure, code="no-stage")])
 
 
-def _head(result: Footprint, product: int, language: str) -> str:
+def _head(result: Views, product: int, language: str) -> str:
     source = {key: result.provenance[key] for key in ("rule", "status", "boundary", "gwp", "biogenic")}
     if language == "zh":
         source |= {key: fixed_text(source[key], language) for key in ("status", "boundary", "biogenic")}
@@ -75,7 +75,7 @@ def _head(result: Footprint, product: int, language: str) -> str:
     return f"{result.products[product]}: {total}{both}\n{fixed_text('explain_head', language, **source)}"
 
 
-def _masses(result: Footprint, product: int, stage: int, language: str) -> list[str]:
+def _masses(result: Views, product: int, stage: int, language: str) -> list[str]:
     masses = result.stage_masses
     texts = []
     for entry in np.flatnonzero((masses.product == product) & (masses.stage == stage)):
@@ -87,7 +87,7 @@ def _masses(result: Footprint, product: int, stage: int, language: str) -> list[
     return texts
 
 
-def _term(result: Footprint, line: int, language: str) -> list[str]:
+def _term(result: Views, line: int, language: str) -> list[str]:
     lines = result.lines
     fibre = lines.text("component", line)
     name = _flow(result, line, language)
@@ -128,7 +128,7 @@ def _origin_text(key: str, text: str, language: str) -> str:
     return fixed_text(key, language, text=text)
 
 
-def _flow(result: Footprint, line: int, language: str) -> str:
+def _flow(result: Views, line: int, language: str) -> str:
     """Return the id of a flow; in Chinese its name as well."""
     name = result.lines.text("flow", line)
     title = result.stages[int(result.lines.stage[line])].flow(name, language)
@@ -148,7 +148,7 @@ def _data_type(text: str, language: str) -> str:
     return fixed_text(text, language) if text else ""
 
 
-def _factor(result: Footprint, line: int, language: str) -> str:
+def _factor(result: Views, line: int, language: str) -> str:
     lines = result.lines
     item = lines.text("item", line)
     if not lines.text("factor_table", line):
@@ -168,7 +168,7 @@ def _join_parts(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _tail(result: Footprint, product: int, stage: str | None, language: str) -> list[str]:
+def _tail(result: Views, product: int, stage: str | None, language: str) -> list[str]:
     texts = [""]
     if stage is None:
         values = np.nan_to_num(result.by_stage[product])
@@ -183,7 +183,7 @@ def _tail(result: Footprint, product: int, stage: str | None, language: str) -> 
     return texts if len(texts) > 1 else []
 
 
-def _other_sums(result: Footprint, product: int, language: str) -> list[str]:
+def _other_sums(result: Views, product: int, language: str) -> list[str]:
     """Return both headline figures, and what a reader must know of the method."""
     from textile_pcf.results.statements import method_statements
 

@@ -12,7 +12,7 @@ from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rules.arrays import rule_arrays
 
 if TYPE_CHECKING:
-    from textile_pcf.results.footprint import Footprint
+    from textile_pcf.results.figures import Figures
 
 
 NOISE = 1e-12  # relative to a stage: what is left of a removal when it is taken out
@@ -33,7 +33,7 @@ class Headline(NamedTuple):
     including: FloatArray
 
 
-def headline(result: Footprint) -> Headline:
+def headline(result: Figures) -> Headline:
     """Return both figures; the total of the run is one of them.
 
     References
@@ -46,12 +46,12 @@ def headline(result: Footprint) -> Headline:
     return Headline(result.totals, read_only(result.totals - removals))
 
 
-def includes_removals(result: Footprint) -> bool:
+def includes_removals(result: Figures) -> bool:
     """Whether the declared total counts biogenic CO2 and its uptake."""
     return result.biogenic == HOLDS_UPTAKE
 
 
-def emissions_by_stage(result: Footprint) -> FloatArray:
+def emissions_by_stage(result: Figures) -> FloatArray:
     """Return the emissions by stage without biogenic CO2 removals, shape (products, stages). [kg CO2e per product unit]
 
     Inside the boundary they add up to the figure that excludes removals.
@@ -70,7 +70,7 @@ def emissions_by_stage(result: Footprint) -> FloatArray:
     return np.where(np.abs(emitted) <= NOISE * np.abs(removed), 0.0, emitted)
 
 
-def headline_rows(result: Footprint, row: int, language: str, scale: float = 1.0) -> list[tuple[str, float, bool]]:
+def headline_rows(result: Figures, row: int, language: str, scale: float = 1.0) -> list[tuple[str, float, bool]]:
     """Return what stands at the end of a list of stages: text, kg CO2e per unit, and whether it is the declared figure."""
     excluding, including = (float(values[row]) * scale for values in result.headline)
     declared = includes_removals(result)
@@ -81,7 +81,7 @@ def headline_rows(result: Footprint, row: int, language: str, scale: float = 1.0
     ]
 
 
-def headline_text(result: Footprint, row: int, language: str, scale: float = 1.0) -> str:
+def headline_text(result: Figures, row: int, language: str, scale: float = 1.0) -> str:
     """Return what the declared figure is, and the other one, as a note behind the declared one."""
     names = ("including", "excluding") if includes_removals(result) else ("excluding", "including")
     declared, other = (fixed_text(name, language) for name in names)

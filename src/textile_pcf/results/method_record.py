@@ -14,12 +14,12 @@ from textile_pcf.results.data_origins import source_title
 from textile_pcf.rules.boundaries import is_outside
 
 if TYPE_CHECKING:
-    from textile_pcf.results.footprint import Footprint
+    from textile_pcf.results.views import Views
     from textile_pcf.rules.schema import Stage
     from textile_pcf.rules.specs import StageSpec
 
 
-def cutoff_record(result: Footprint, product: int) -> dict[str, Any]:
+def cutoff_record(result: Views, product: int) -> dict[str, Any]:
     """Return what a product leaves out against the limits of the rule, and what is open. Shares are parts of 1.
 
     `with_left_out` is the total with the estimates added, each a part of the gross emissions. [kg CO2e per product unit]
@@ -56,7 +56,7 @@ def cutoff_record(result: Footprint, product: int) -> dict[str, Any]:
     }
 
 
-def allocation_record(result: Footprint, product: int) -> list[dict[str, Any]]:
+def allocation_record(result: Views, product: int) -> list[dict[str, Any]]:
     """Return how each stage of a product shares emissions with its co-products, one entry per stage and component."""
     rules, records = result.run.activity.rules, []
     for spec, written in zip(rules.stages, rules.document.stages, strict=True):
@@ -67,7 +67,7 @@ def allocation_record(result: Footprint, product: int) -> list[dict[str, Any]]:
     return records
 
 
-def _entries(result: Footprint, spec: StageSpec, product: int) -> IndexArray:
+def _entries(result: Views, spec: StageSpec, product: int) -> IndexArray:
     """Return the components or the product where a stage takes place."""
     activity = result.inventory.activity
     entries = np.flatnonzero(activity.components.product == product) if spec.component else np.array([product])
@@ -75,7 +75,7 @@ def _entries(result: Footprint, spec: StageSpec, product: int) -> IndexArray:
     return active
 
 
-def _allocated(result: Footprint, spec: StageSpec, written: Stage, entry: int, product: int) -> dict[str, Any]:
+def _allocated(result: Views, spec: StageSpec, written: Stage, entry: int, product: int) -> dict[str, Any]:
     activity, allocation = result.inventory.activity, written.allocation
     assert spec.allocation is not None and allocation is not None
     rules = activity.rules
@@ -104,7 +104,7 @@ def _allocated(result: Footprint, spec: StageSpec, written: Stage, entry: int, p
     }
 
 
-def total_with_share(result: Footprint, stage: int, share: float) -> FloatArray:
+def total_with_share(result: Views, stage: int, share: float) -> FloatArray:
     """Return the totals if a stage gave another share to the product, all else equal, shape (products,).
 
     [kg CO2e per product unit]
@@ -114,7 +114,7 @@ def total_with_share(result: Footprint, stage: int, share: float) -> FloatArray:
     return replace(result, inventory=inventory.with_amounts(inventory.amount * ratio), beside={}).totals
 
 
-def boundary_totals(result: Footprint, product: int) -> dict[str, float]:
+def boundary_totals(result: Views, product: int) -> dict[str, float]:
     """Return the total under each boundary of the rule whose stages were all calculated. [kg CO2e per product unit]
 
     The boundary of the run comes first; a wider one has no total where its stages did not take place.

@@ -11,15 +11,15 @@ from textile_pcf.results.gwp_sets import named_sets
 from textile_pcf.results.method_record import boundary_totals
 
 if TYPE_CHECKING:
-    from textile_pcf.results.footprint import Footprint
+    from textile_pcf.results.views import Views
 
 
-def method_statements(result: Footprint, product: int, language: str, scale: float = 1.0) -> list[tuple[str, str]]:
+def method_statements(result: Views, product: int, language: str, scale: float = 1.0) -> list[tuple[str, str]]:
     """Return titles and sentences: sets of potentials, totals by boundary, allocation, what is left out and what is open.
 
     Parameters
     ----------
-    result : Footprint
+    result : Views
     product : int
         Index of the product.
     language : str
@@ -37,7 +37,7 @@ def method_statements(result: Footprint, product: int, language: str, scale: flo
     return [(fixed_text(f"method_{key}", language), text) for key, text in rows]
 
 
-def _allocation(result: Footprint, record: dict[str, Any], language: str, scale: float) -> str:
+def _allocation(result: Views, record: dict[str, Any], language: str, scale: float) -> str:
     rules = result.rules
     stage = next(written for written in rules.document.stages if written.id == record["stage"])
     assert stage.allocation is not None
@@ -63,7 +63,7 @@ def _allocation(result: Footprint, record: dict[str, Any], language: str, scale:
     return text
 
 
-def _completeness(result: Footprint, record: dict[str, Any], language: str, scale: float) -> list[tuple[str, str]]:
+def _completeness(result: Views, record: dict[str, Any], language: str, scale: float) -> list[tuple[str, str]]:
     """Return what is left out, what is expected and open, and what is optional and open."""
     rules = result.rules
     rows = []

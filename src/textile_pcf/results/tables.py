@@ -12,15 +12,15 @@ from textile_pcf.results.contributions import SPLIT
 from textile_pcf.units import quantities
 
 if TYPE_CHECKING:
-    from textile_pcf.results.footprint import Footprint
+    from textile_pcf.results.figures import Figures
 
 
-def emissions_by_code(result: Footprint, column: str) -> tuple[tuple[str, ...], FloatArray]:
+def emissions_by_code(result: Figures, column: str) -> tuple[tuple[str, ...], FloatArray]:
     """Return the codes of a column of the lines and the emissions inside the boundary by product and code.
 
     Parameters
     ----------
-    result : Footprint
+    result : Figures
     column : {"group", "component"}
         Column of `Footprint.lines`.
 
@@ -37,7 +37,7 @@ def emissions_by_code(result: Footprint, column: str) -> tuple[tuple[str, ...], 
     return names, emissions.reshape(len(result.products), len(names))
 
 
-def line_groups(result: Footprint, column: str) -> tuple[tuple[str, ...], Any]:
+def line_groups(result: Figures, column: str) -> tuple[tuple[str, ...], Any]:
     """Return the names of the codes of a column, and product × names + code of each line, shape (lines,)."""
     coded = getattr(result.all_lines, column)
     names = tuple(dict.fromkeys(coded.categories))
@@ -45,7 +45,7 @@ def line_groups(result: Footprint, column: str) -> tuple[tuple[str, ...], Any]:
     return names, result.all_lines.product * len(names) + code
 
 
-def total(result: Footprint, unit: str | None, as_quantity: Any) -> Any:
+def total(result: Figures, unit: str | None, as_quantity: Any) -> Any:
     """Return the totals as a Series or quantity; see `Footprint.total`."""
     import pandas as pd
 
@@ -55,7 +55,7 @@ def total(result: Footprint, unit: str | None, as_quantity: Any) -> Any:
     return pd.Series(values, index=_products(result), name=f"kgCO2e/{unit or result.unit}")
 
 
-def per_stage(result: Footprint, unit: str | None, as_quantity: Any) -> Any:
+def per_stage(result: Figures, unit: str | None, as_quantity: Any) -> Any:
     """Return the emissions by stage as a DataFrame or quantity; see `Footprint.per_stage`."""
     import pandas as pd
 
@@ -67,7 +67,7 @@ def per_stage(result: Footprint, unit: str | None, as_quantity: Any) -> Any:
     return pd.DataFrame(values, index=_products(result), columns=columns)
 
 
-def per_group(result: Footprint, unit: str | None, as_quantity: Any) -> Any:
+def per_group(result: Figures, unit: str | None, as_quantity: Any) -> Any:
     """Return the emissions by life-cycle stage as a DataFrame or quantity; see `Footprint.per_group`."""
     import pandas as pd
 
@@ -78,14 +78,14 @@ def per_group(result: Footprint, unit: str | None, as_quantity: Any) -> Any:
     return pd.DataFrame(values, index=_products(result), columns=pd.Index(names, name="group"))
 
 
-def split(result: Footprint) -> Any:
+def split(result: Figures) -> Any:
     """Return the parts of the totals as a DataFrame; see `Footprint.split`."""
     import pandas as pd
 
     return pd.DataFrame(result.split_totals, index=_products(result), columns=pd.Index(SPLIT))
 
 
-def masses(result: Footprint) -> Any:
+def masses(result: Figures) -> Any:
     """Return the masses of every stage and fibre as a DataFrame; see `Footprint.masses`."""
     import pandas as pd
 
@@ -102,11 +102,11 @@ def masses(result: Footprint) -> Any:
     )
 
 
-def _products(result: Footprint) -> Any:
+def _products(result: Figures) -> Any:
     import pandas as pd
 
     return pd.Index(result.products, name="product")
 
 
-def _quantities(result: Footprint, values: FloatArray, unit: str | None, as_quantity: Any) -> Any:
+def _quantities(result: Figures, values: FloatArray, unit: str | None, as_quantity: Any) -> Any:
     return quantities.as_quantity(values, result.measures.parse(unit or result.unit), as_quantity)

@@ -12,12 +12,12 @@ from textile_pcf.messages.message import Message
 from textile_pcf.units import Unit, UnitError, cure_where
 
 if TYPE_CHECKING:
-    from textile_pcf.results.footprint import Footprint
+    from textile_pcf.results.figures import Figures
 
 ASK = "Use kg, m2, m, 100 m or piece."
 
 
-def unit_scale(result: Footprint, unit: str | None) -> FloatArray:
+def unit_scale(result: Figures, unit: str | None) -> FloatArray:
     """Return product units in one `unit`, shape (products,); see `Footprint.scale`."""
     if unit is None:
         return np.ones(len(result.names))
@@ -36,7 +36,7 @@ def unit_scale(result: Footprint, unit: str | None) -> FloatArray:
     return scale
 
 
-def _unknown_unit(result: Footprint, unit: str, product: str) -> Problem:
+def _unknown_unit(result: Figures, unit: str, product: str) -> Problem:
     """Return the problem of a product that cannot be converted to a unit."""
     target: Unit = result.measures.parse(unit)
     what = Message("The footprint per {unit} cannot be converted to one per {other_unit}.", unit=result.unit, other_unit=unit)
