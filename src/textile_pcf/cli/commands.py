@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -187,6 +188,20 @@ def explain(
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
 
+def _report_writer(output: Path | None, lang: str) -> Callable[..., Path]:
+    """Return the function that writes the report, by the ending of its file."""
+    from textile_pcf.report import ENDINGS, WRITERS
+    from textile_pcf.report.pdf import require_weasyprint
+
+    ending = output.suffix.lower() if output else ENDINGS[0]
+    if output and ending not in ENDINGS:
+        what = Message("{name!r} ends in neither {endings}.", name=output.name, endings=JoinedMessage(ENDINGS, " nor ", " 或 "))
+        raise click.BadParameter(what.localized(lang), param_hint="-o")
+    if ending == ".pdf":
+        require_weasyprint()
+    return WRITERS[ending]
+
+
 @app.command("report")
 @options.file
 @options.rule
@@ -195,7 +210,7 @@ def explain(
     "--output",
     metavar="FILE",
     type=options.PATH,
-    help="File to write: .html, or .xlsx with live formulas.",
+    help="File to write: .html, .pdf, or .xlsx with live formulas.",
 )
 @click.option("--dossier", metavar="FOLDER", type=options.PATH, help="New folder for lock, saved result, report and labels.")
 @options.factors
@@ -204,6 +219,7 @@ def explain(
 @options.biogenic
 @options.boundary
 @options.supply
+@options.study
 @options.publish
 @options.strict
 @options.language
@@ -218,36 +234,32 @@ def report(
     biogenic: str | None,
     boundary: str | None,
     supply: Path | None,
+    study: Path | None,
     publish: bool,
     strict: bool,
     lang: str,
 ) -> None:
-    """Write a report for the reader who must believe it: one HTML file, or a workbook whose totals are formulas."""
+    """Write a report for the reader who must believe it: HTML or PDF, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.dossier import refuse_dossier, write_dossier
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.data_quality.requirement import requirement_warnings
-    from textile_pcf.report import ENDINGS, to_excel, to_html
 
     if output is None and dossier is None:
         raise click.MissingParameter(param_hint="'-o' / '--output'", param_type="option")
-    ending = output.suffix.lower() if output else ENDINGS[0]
-    if output and ending not in ENDINGS:
-        what = Message("{name!r} ends in neither {endings}.", name=output.name, endings=JoinedMessage(ENDINGS, " nor ", " 或 "))
-        raise click.BadParameter(what.localized(lang), param_hint="-o")
-    refuse_output(output, rule, factors, file, supply)
+    writer = _report_writer(output, lang)
+    refuse_output(output, rule, factors, file, supply, study)
     refuse_dossier(dossier)
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         missed = requirement_warnings(result)
         result = publishable(result, publish, strict)
-        write = to_excel if ending == ".xlsx" else to_html
         if output:
-            write(result, output, unit, lang)
+            writer(result, output, unit, lang, study)
         if dossier:
-            sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, dossier, unit, lang)))
+            sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, dossier, unit, lang, study)))
         collected.write([*result.warnings(), *missed])
 
 

@@ -45,7 +45,7 @@ def refuse_dossier(folder: Path | None) -> None:
         refuse_unwritable(folder, where)
 
 
-def write_dossier(result: Footprint, folder: Path, unit: str | None, language: str) -> list[Path]:
+def write_dossier(result: Footprint, folder: Path, unit: str | None, language: str, study: Path | None = None) -> list[Path]:
     """Write lock, saved result, report, labels, quality, uncertainty and clauses into a folder; return the files.
 
     The folder appears whole or not at all. A published result with masked lines is not saved, and nothing is stated of the
@@ -61,11 +61,13 @@ def write_dossier(result: Footprint, folder: Path, unit: str | None, language: s
         Unit of the report and the labels.
     language : str
         `en` or `zh`, of the report and the titles of labels.
+    study : Path, optional
+        File with what the cover of the report says.
     """
     with tempfile.TemporaryDirectory(dir=folder.absolute().parent, prefix=".textile-pcf-") as name:
         draft = Path(name) / "dossier"
         draft.mkdir()
-        to_html(result, draft / "report.html", unit, language)
+        to_html(result, draft / "report.html", unit, language, study)
         if result.masked is None or not result.masked.any():
             result.save(draft / "result.json")
             _write_quality(result, draft, unit)

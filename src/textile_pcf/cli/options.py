@@ -79,6 +79,12 @@ keep = click.option(
     multiple=True,
     help="Further column of the file that passes through to results; repeat for more.",
 )
+study = click.option(
+    "--study",
+    metavar="FILE",
+    type=PATH,
+    help="What the cover says: company, product, period, date, author; YAML, JSON, CSV, or a workbook with a sheet study.",
+)
 publish = click.option("--publish", is_flag=True, help="Mask lines whose factors must not be passed on.")
 strict = click.option("--strict", is_flag=True, help="With --publish: merge stages that give a masked number away.")
 unit = click.option("--unit", metavar="UNIT", help="Unit of the results: kg, m2, m, '100 m', piece …")

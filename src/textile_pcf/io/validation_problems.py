@@ -90,7 +90,7 @@ def _problem(model: type[BaseModel], document: Document, path: DocumentPath, err
     if error_type == "missing" and isinstance(last, int):
         what, cure = "This list has too few entries.", "Write all of them."
     elif error_type == "missing":
-        where = document.location((*path, last))
+        where = document.location(path if path[-1:] == (last,) else (*path, last))  # data from memory keep the whole path
         what, cure = Message("{key!r} is missing.", key=last), Message("Add `{key}: ...` here.", key=last)
     elif error_type == "extra_forbidden":
         what, cure = Message("{key!r} is not known here.", key=last), _known_fields(model, error["loc"], suggest)

@@ -1,19 +1,20 @@
-"""Results as documents: a workbook with live formulas, and a report in one HTML file."""
+"""Results as documents: a workbook with live formulas, and a report as one HTML file or as PDF."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from textile_pcf.errors import check_language
 from textile_pcf.io.output_files import as_path, write_atomically
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.results import Footprint
 
-__all__ = ["ENDINGS", "to_excel", "to_html"]
-ENDINGS = (".html", ".xlsx")
+__all__ = ["ENDINGS", "WRITERS", "to_excel", "to_html", "to_pdf"]
 
 
-def to_excel(result: Footprint, path: str | Path, unit: str | None = None, language: str = "en") -> Path:
+def to_excel(result: Footprint, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None) -> Path:
     """Write a workbook whose totals are formulas, so that a verifier can change a cell and see the effect.
 
     Parameters
@@ -26,6 +27,9 @@ def to_excel(result: Footprint, path: str | Path, unit: str | None = None, langu
         Also give totals per this unit, such as `m2`, `m` or `piece`.
     language : str
         `en` or `zh`.
+    study : mapping or path, optional
+        What the cover says: company, product, period, date, author and more, or a file with them; see `docs/report.md`. Without
+        it there is no cover.
 
     Returns
     -------
@@ -37,7 +41,7 @@ def to_excel(result: Footprint, path: str | Path, unit: str | None = None, langu
     UsageError
         There is no such language, the result has too many lines, or the file cannot be written.
     InputError
-        A product cannot be converted to `unit`.
+        A product cannot be converted to `unit`, or the study is wrong; every problem with its place.
 
     Examples
     --------
@@ -48,16 +52,18 @@ def to_excel(result: Footprint, path: str | Path, unit: str | None = None, langu
     ...     to_excel(result, f"{folder}/poplin.xlsx", unit="m2").name
     'poplin.xlsx'
     """
+    from textile_pcf.report.study_file import read_study
     from textile_pcf.report.workbook import write_workbook
 
     check_language(language)
+    about = read_study(study, result.products)
     out = as_path(path, "path")
-    write_atomically(out, lambda draft: write_workbook(result, draft, unit, language), str(out))
+    write_atomically(out, lambda draft: write_workbook(result, draft, unit, language, about), str(out))
     return out
 
 
-def to_html(result: Footprint, path: str | Path, unit: str | None = None, language: str = "en") -> Path:
-    """Write a report: one self-contained HTML file for light and dark screens.
+def to_html(result: Footprint, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None) -> Path:
+    """Write a report: one self-contained HTML file for light and dark screens, for phones and for A4 paper.
 
     Parameters
     ----------
@@ -69,6 +75,9 @@ def to_html(result: Footprint, path: str | Path, unit: str | None = None, langua
         Give all figures per this unit, such as `m2`, `m` or `piece`, instead of the unit of the product.
     language : str
         `en` or `zh`.
+    study : mapping or path, optional
+        What the cover says: company, product, period, date, author and more, or a file with them; see `docs/report.md`. Without
+        it there is no cover.
 
     Returns
     -------
@@ -80,12 +89,57 @@ def to_html(result: Footprint, path: str | Path, unit: str | None = None, langua
     UsageError
         jinja2 is not installed, there is no such language, or the file cannot be written.
     InputError
-        A product cannot be converted to `unit`.
+        A product cannot be converted to `unit`, or the study is wrong; every problem with its place.
     """
     from textile_pcf.report.page import render_page
 
     check_language(language)
     out = as_path(path, "path")
-    text = escape_controls(render_page(result, unit, language))
+    text = escape_controls(render_page(result, unit, language, study))
     write_atomically(out, lambda draft: draft.write_text(text, encoding="utf-8", newline=""), str(out))
     return out
+
+
+def to_pdf(result: Footprint, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None) -> Path:
+    """Write the report as PDF on A4 paper, with contents and page numbers.
+
+    Parameters
+    ----------
+    result : Footprint
+        The result to write.
+    path : str or Path
+        File to write.
+    unit : str, optional
+        Give all figures per this unit, such as `m2`, `m` or `piece`, instead of the unit of the product.
+    language : str
+        `en` or `zh`.
+    study : mapping or path, optional
+        What the cover says: company, product, period, date, author and more, or a file with them; see `docs/report.md`. Without
+        it there is no cover.
+
+    Returns
+    -------
+    Path
+        The file that was written.
+
+    Raises
+    ------
+    UsageError
+        jinja2 or WeasyPrint is not installed, there is no such language, or the file cannot be written.
+    InputError
+        A product cannot be converted to `unit`, or the study is wrong; every problem with its place.
+    """
+    from textile_pcf.report.page import render_page
+    from textile_pcf.report.pdf import require_weasyprint, write_pdf
+
+    check_language(language)
+    require_weasyprint()
+    out = as_path(path, "path")
+    text = escape_controls(render_page(result, unit, language, study))
+    write_atomically(out, lambda draft: write_pdf(text, draft), str(out))
+    return out
+
+
+WRITERS: Mapping[str, Callable[..., Path]] = {".html": to_html, ".pdf": to_pdf, ".xlsx": to_excel}
+"""Functions that write a report, by the ending of its file."""
+ENDINGS = tuple(WRITERS)

@@ -16,8 +16,9 @@ from textile_pcf.report.cells import cell_styles, save
 from textile_pcf.report.chart import draw_chart
 from textile_pcf.report.line_sheet import FROZEN, LineSheet
 from textile_pcf.report.mass_sheet import write_masses
-from textile_pcf.report.page import provenance_lines
+from textile_pcf.report.shared_sections import provenance_lines
 from textile_pcf.report.sheets import Sheet
+from textile_pcf.report.study import FIELDS, StudiedProduct, Study
 from textile_pcf.report.sums import chain_of, linked_products
 from textile_pcf.report.totals import Totals
 from textile_pcf.results import Footprint
@@ -30,7 +31,7 @@ ABOUT = 110  # width of the texts about the run [letters]
 MOST_STATED = 100  # products whose method is given in the workbook
 
 
-def write_workbook(result: Footprint, path: Path, unit: str | None, language: str) -> None:
+def write_workbook(result: Footprint, path: Path, unit: str | None, language: str, study: Study | None = None) -> None:
     """Write the workbook. [kg CO2e per product unit, and per `unit`]
 
     Parameters
@@ -43,6 +44,8 @@ def write_workbook(result: Footprint, path: Path, unit: str | None, language: st
         Requested unit, in addition to the unit of the product.
     language : str
         `en` or `zh`.
+    study : Study, optional
+        What the first sheet says of the company, the product and the report.
 
     Raises
     ------
@@ -65,9 +68,13 @@ def write_workbook(result: Footprint, path: Path, unit: str | None, language: st
     scale = result.scale(unit)
     book = Workbook(write_only=True)
     names = {key: fixed_text(f"sheet_{key}", language) for key in ("result", "stages", "lines", "masses", "about")}
+    if study is not None:
+        names["study"] = fixed_text("sheet_study", language)
     pages = {key: book.create_sheet(name) for key, name in names.items()}
     styles = cell_styles(book, pages["result"])
     sheets = {key: Sheet(pages[key], name, styles) for key, name in names.items()}
+    if study is not None:
+        _write_study(sheets["study"], study, language)
     draw_chart(_write_sheets(result, sheets, unit, scale, language))
     save(book, [sheet.rows() for sheet in sheets.values()], path)
 
@@ -83,6 +90,19 @@ def _write_sheets(result: Footprint, sheets: dict[str, Sheet], unit: str | None,
     for key, sheet in sheets.items():
         sheet.set_printing(*(("A3", 2, FROZEN) if key == "lines" else ("A4", 1, 1 if key in ("stages", "masses") else 0)))
     return totals
+
+
+def _write_study(sheet: Sheet, study: Study, language: str) -> None:
+    """Write the fields of the study, in the form in which they are read: a field and its text in each row, then the product."""
+    sheet.head([fixed_text(key, language) for key in ("sheet_study", "sheet_stated", "product")])
+    rows: list[tuple[str, StudiedProduct, str]] = [(name, study, "") for name in FIELDS]
+    rows += [(name, about, ident) for ident, about in study.products.items() for name in ("product", "composition", "site")]
+    for name, about, ident in rows:
+        if text := getattr(about, name):
+            sheet.wrapped({0: fixed_text(f"study_{name}", language), 1: text, 2: ident}, ABOUT)
+            sheet.row += 1
+    for column, width in enumerate((28, ABOUT, 28)):
+        sheet.set_width(column, width)
 
 
 def _write_method(sheet: Sheet, result: Footprint, language: str) -> None:

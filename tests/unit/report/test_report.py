@@ -278,7 +278,9 @@ def test_page_is_whole_and_needs_nothing_else(written: tuple[str, tp.Footprint, 
     assert read.open == []  # every element is closed
     assert ("html", {"lang": language}) in read.tags
     names = {name for tag, attrs in read.tags for name in attrs}
-    assert not names & {"src", "href", "srcset", "onclick", "onload", "action", "data"}
+    assert not names & {"src", "srcset", "onclick", "onload", "action", "data"}
+    ids = {f"#{attrs['id']}" for _, attrs in read.tags if "id" in attrs}
+    assert {attrs["href"] for _, attrs in read.tags if "href" in attrs} <= ids  # the contents lead into the page itself
     assert not {tag for tag, _ in read.tags} & {"script", "link", "img", "iframe", "object", "base"}
     assert "url(" not in text
     assert "@import" not in text
@@ -328,7 +330,7 @@ def test_page_of_many_products_lists_all_and_details_some(tmp_path: Path) -> Non
 def test_page_in_another_unit(tmp_path: Path, woven: tp.Footprint) -> None:
     text = Read(to_html(woven, tmp_path / "report.html", unit="kg").read_text(encoding="utf-8")).text
     assert f"{woven.total('kg')['A']:.3f}"[:5] in text
-    assert "kg CO2e per kg" in text
+    assert "kg CO₂e per kg" in text
 
 
 def test_pages_are_the_same_every_time(tmp_path: Path, woven: tp.Footprint) -> None:

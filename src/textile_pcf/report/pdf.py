@@ -1,0 +1,56 @@
+"""The report as PDF: the page of the HTML report, printed by WeasyPrint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NoReturn
+
+from textile_pcf.errors import Problem, UsageError
+
+
+def require_weasyprint() -> None:
+    """Check that PDF can be written, before anything is calculated.
+
+    Raises
+    ------
+    UsageError
+        WeasyPrint, or a library of the system that it needs, is not installed.
+    """
+    try:
+        import weasyprint  # noqa: F401  (asks the system for pango when it is imported)
+    except ImportError:
+        cure = 'Run: pip install "textile_pcf[pdf]"'
+        raise UsageError([Problem("to_pdf", "Reports as PDF need WeasyPrint.", cure, code="extra")]) from None
+    except OSError:  # pango or one of its libraries
+        cure = (
+            "Install pango (Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0), "
+            "or write .html and print it."
+        )
+        what = "WeasyPrint, of the extra textile_pcf[pdf], does not find its libraries of the system."
+        raise UsageError([Problem("to_pdf", what, cure, code="extra")]) from None
+
+
+def write_pdf(page: str, path: Path) -> None:
+    """Print a page to a PDF file. Nothing is fetched, and equal pages give equal bytes.
+
+    Parameters
+    ----------
+    page : str
+        The HTML of the report.
+    path : Path
+        File to write.
+
+    Raises
+    ------
+    UsageError
+        WeasyPrint, or a library of the system that it needs, is not installed.
+    """
+    require_weasyprint()
+    from weasyprint import HTML
+
+    HTML(string=page, url_fetcher=_refuse).write_pdf(path, pdf_identifier=b"textile_pcf", pdf_tags=True)
+
+
+def _refuse(url: str, *_: object, **__: object) -> NoReturn:
+    """Refuse to fetch: a report needs nothing else."""
+    raise ValueError(url)
