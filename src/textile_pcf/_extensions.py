@@ -1,7 +1,7 @@
 """Packages above `results` and `factors` that hang on their classes by name.
 
-A method such as `Footprint.to_excel` stands on a class of a lower layer and needs a higher one. These are the only dynamic
-imports beside those of `textile_pcf` itself and of the optional Brightway packages.
+A method such as `Footprint.to_excel` stands on a class of a lower layer and needs a higher one. These are the only
+imports that point upward; other imports by name are those of a package's own modules (`_lazy`) and of extras.
 """
 
 from __future__ import annotations

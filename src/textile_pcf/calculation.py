@@ -1,4 +1,8 @@
-"""The main path: properties → masses → factors → contributions → result."""
+"""The main path, from activity data to footprints; `calculate_scenarios` is its shortest form.
+
+`build_activity` reads rows and assigns them to processes; `complete_quantities` completes their amounts by the rule;
+`match_exchanges` finds the factor of each exchange; `build_inventory` solves masses and links; `Footprint` sums.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.inventory.defaults import RuleNumber
 from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source, default_values, number_rows, spec_of
-from textile_pcf.inventory.quantities import Quantities, impossible_losses
+from textile_pcf.inventory.quantities import Quantities
+from textile_pcf.inventory.quantity_checks import impossible_losses
 from textile_pcf.messages.message import Message
 from textile_pcf.rules.arrays import rule_arrays
 

@@ -274,6 +274,11 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
     activity, quantities, matches
         Activity data, completed quantities, and matched factors, none of them with problems.
 
+    Returns
+    -------
+    Inventory
+        Its amounts are per product unit. [canonical flow unit]
+
     Raises
     ------
     InputError

@@ -121,7 +121,19 @@ class FactorMatches:
 
 
 def match_exchanges(activity: Activity, matcher: FactorMatcher) -> FactorMatches:
-    """Return the emission factor of every exchange, with a problem for every exchange that has none."""
+    """Find the emission factor of every exchange; each distinct flow, item, region and year is matched once.
+
+    Parameters
+    ----------
+    activity : Activity
+    matcher : FactorMatcher
+        Factor tables under one set of global warming potentials and one convention; it keeps matches for later calls.
+
+    Returns
+    -------
+    FactorMatches
+        With a problem for every exchange that has no factor.
+    """
     if (earlier := matcher.matches_by_structure.get(activity.structure)) is not None:
         return earlier
     pattern, request, indices, links = _requests(activity, matcher)

@@ -14,9 +14,10 @@ from textile_pcf.columns import Categorical, group_rows
 from textile_pcf.factors import LINK, SPLIT_SIZE, FactorTable
 from textile_pcf.inventory.allocation import with_allocation
 from textile_pcf.inventory.defaults import property_on
+from textile_pcf.inventory.drivers import component_share
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import FactorMatches
-from textile_pcf.inventory.quantities import Quantities, component_share
+from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.messages.message import Message
 from textile_pcf.results.contributions import Contributions, Driver, DriverKind, StageInfo
 from textile_pcf.results.data_origins import as_written, data_origins

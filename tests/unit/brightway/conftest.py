@@ -25,12 +25,18 @@ def data():
         if "bw2data" in sys.modules:
             package("bw2data").projects.change_base_directories(folder)
         yield package("bw2data")
-    gc.collect()  # Brightway leaves files to the garbage collector: they are closed here, where nobody minds
+    gc.collect()  # closes the files
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _left_open():
-    """Brightway leaves files to the garbage collector: it comes here, where nobody minds."""
+def _left_open(data):
+    """Brightway leaves files to the garbage collector, and calls it whenever a project is opened: 1 s for each test.
+
+    What was there before is put aside, so that only what the tests made is looked through.
+    """
+    gc.collect()
+    gc.freeze()
     yield
+    gc.unfreeze()
     gc.collect()

@@ -22,8 +22,9 @@ from worked import all_cases, run
 SOURCE = Path(tp.__file__).parent
 MODULES = ("rules/compile_rule.py", "rules/compile_defaults.py", "rules/load.py", "factors/load.py", "factors/matching.py",
            "activity/columns.py", "activity/number_cells.py", "activity/vocabulary.py", "activity/interpretation.py",
-           "activity/components.py", "activity/duplicates.py",
-           "inventory/missing_data.py", "inventory/quantities.py", "inventory/links.py", "inventory/matching.py")  # fmt: skip
+           "activity/row_meaning.py", "activity/components.py", "activity/duplicates.py",
+           "inventory/missing_data.py", "inventory/quantities.py", "inventory/quantity_checks.py",
+           "inventory/links.py", "inventory/matching.py")  # fmt: skip
 
 
 def pattern_of(node):
