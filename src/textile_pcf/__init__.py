@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from textile_pcf.comparison import compare as compare
     from textile_pcf.comparison import diff as diff
     from textile_pcf.comparison import scenario as scenario
+    from textile_pcf.comparison.catalogues import diff_batch as diff_batch
     from textile_pcf.data_quality import Quality as Quality
     from textile_pcf.data_quality import quality as quality
     from textile_pcf.errors import FactorError as FactorError
@@ -76,6 +77,7 @@ _MODULES = {
     "compare": "comparison",
     "Scenarios": "comparison",
     "diff": "comparison",
+    "diff_batch": "comparison.catalogues",
     "scenario": "comparison",
     "Quality": "data_quality",
     "quality": "data_quality",

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from textile_pcf.activity import build_activity
 from textile_pcf.audit.lock_document import ROLES, LockDocument, LockedFile, is_shipped_name, relative_path
 from textile_pcf.audit.reference_files import DESCRIPTION, REFERENCE, installed_reference, reference_files, reference_path
+from textile_pcf.batch.inputs import FinishedBatch
 from textile_pcf.errors import InvalidValueError, PcfWarning, Problem, UsageError
 from textile_pcf.factors import FactorSheet, load_factors
 from textile_pcf.io.output_files import is_file
@@ -63,8 +64,27 @@ def input_files(run: Run) -> list[InputFile]:
             missing.append(Problem(f"{role} {escape_controls(name)}", "This is in memory.", IN_MEMORY, code="in-memory"))
     if missing:
         raise UsageError(missing)
+    return _with_references(files, run.factors.tables)
+
+
+def batch_files(batch: FinishedBatch) -> list[InputFile]:
+    """Return the files of a batch, in the order of `input_files`.
+
+    Parameters
+    ----------
+    batch : FinishedBatch
+    """
+    files = [*_rule_files(batch.rules), *(file for sheet in batch.factors.tables for file in _table_files(sheet))]
+    files.append(InputFile("activity", batch.activity, ""))
+    if batch.supply is not None:
+        files += _plain_file("supply", batch.supply.name)
+    return _with_references(files, batch.factors.tables)
+
+
+def _with_references(files: list[InputFile], tables: Sequence[FactorSheet]) -> list[InputFile]:
+    """Return files with the shipped ones that are read beside them."""
     named = {file.path.resolve() for file in files}
-    beside = [(path, name) for path, name in reference_files(run.factors.tables) if path.resolve() not in named]
+    beside = [(path, name) for path, name in reference_files(tables) if path.resolve() not in named]
     return [*files, *(InputFile(REFERENCE, path, name) for path, name in beside if is_file(path))]
 
 
@@ -200,6 +220,30 @@ def _shipped_candidates(file: LockedFile, folder: Path) -> Iterator[Path]:
     yield folder / shipped_copy(file)
 
 
+def paths_by_role(document: LockDocument, paths: Sequence[Path]) -> dict[str, list[Path]]:
+    """Return the files of a lock by role, without descriptions of tables, which are read with them.
+
+    Parameters
+    ----------
+    document : LockDocument
+    paths : sequence of Path
+        The file of each entry of `document.files`.
+
+    Raises
+    ------
+    UsageError
+        The lock names no rule, no emission factors or no activity data.
+    """
+    by_role: dict[str, list[Path]] = {role: [] for role in ROLES}
+    for number, (file, path) in enumerate(zip(document.files, paths, strict=True)):
+        if not (number and _describes(file, document.files[number - 1])):
+            by_role[file.role].append(path)
+    if not by_role["rule"] or not by_role["activity"] or not by_role["factors"]:
+        what, cure = "A lock names a rule, emission factors and activity data.", "Make the lock again."
+        raise UsageError([Problem(document.name, what, cure, code="lock-form")])
+    return by_role
+
+
 def run_of_files(document: LockDocument, paths: Sequence[Path]) -> Run:
     """Read the run of a lock from its files.
 
@@ -214,13 +258,7 @@ def run_of_files(document: LockDocument, paths: Sequence[Path]) -> Run:
     PcfError
         A file cannot be read, or a rule or table of it is wrong.
     """
-    by_role: dict[str, list[Path]] = {role: [] for role in ROLES}
-    for number, (file, path) in enumerate(zip(document.files, paths, strict=True)):
-        if not (number and _describes(file, document.files[number - 1])):
-            by_role[file.role].append(path)
-    if not by_role["rule"] or not by_role["activity"] or not by_role["factors"]:
-        what, cure = "A lock names a rule, emission factors and activity data.", "Make the lock again."
-        raise UsageError([Problem(document.name, what, cure, code="lock-form")])
+    by_role = paths_by_role(document, paths)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PcfWarning)  # the result was calculated and warned of before
         rules = load_rules(by_role["rule"][0], document.rule.boundary)

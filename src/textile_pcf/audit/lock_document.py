@@ -128,6 +128,87 @@ class LockedResults(Strict):
     """Hash of their canonical JSON."""
 
 
+class LockedTable(Strict):
+    """A table of emission factors of a batch."""
+
+    table: str
+    """Its name and edition."""
+    sha256: Sha256
+    """Hash of the file and its description."""
+
+
+class LockedScenario(Strict):
+    """Emission factors and conventions of one calculation of all products."""
+
+    name: str
+    """Its name; empty of the declared footprint."""
+    factors: list[LockedTable]
+    """Its tables, in order."""
+    gwp: str
+    """Set of global warming potentials."""
+    biogenic: str
+    """Convention of biogenic carbon."""
+
+
+class LockedSpread(Strict):
+    """Columns of uncertainty."""
+
+    draws: Annotated[int, Field(ge=0)]
+    """Number of draws; 0 for the closed form."""
+    seed: int
+    """Seed of the draws."""
+    assume: dict[str, Finite]
+    """Geometric standard deviation by data type, for numbers that state none."""
+    pedigree: str
+    """`classic`, `empirical` or `none`."""
+
+
+class LockedSupply(Strict):
+    """The supply table of a batch."""
+
+    name: str
+    """Its path as it was given."""
+    sha256: Sha256
+    """Hash of its bytes."""
+
+
+class LockedRun(Strict):
+    """What decides the results of a batch, as its manifest has it under `run`."""
+
+    rule: str
+    rule_sha256: Sha256
+    scenarios: Annotated[list[LockedScenario], Field(min_length=1)]
+    results: str
+    on_error: str
+    units: list[str]
+    library: str
+    source: str
+    source_sha256: Sha256
+    partition_rows: Annotated[int, Field(gt=0)]
+    boundary: str | None = None
+    supply: LockedSupply | None = None
+    quality: bool = False
+    uncertainty: LockedSpread | None = None
+
+
+PartName = Annotated[str, Field(pattern=r"^(results/part-\d{5,}\.parquet|rejected\.csv)$")]
+
+
+class LockedBatch(Strict):
+    """Results of a batch: they stay in its folder, and the lock holds their hashes."""
+
+    folder: Annotated[str, AfterValidator(relative_path)]
+    """Path of the folder of the batch from that of the lock, with `/`."""
+    manifest: LockedRun
+    """What decides the results, as the manifest of the batch has it under `run`."""
+    parts: dict[PartName, Sha256]
+    """Hash of each file of results, and of the list of rejected products, by path from the folder of the batch."""
+    counts: dict[Literal["rows", "products", "rejected"], Annotated[int, Field(ge=0)]]
+    """Numbers of rows, of products calculated and of products rejected."""
+    sha256: Sha256
+    """Hash of the canonical JSON of all else."""
+
+
 class LockDocument(Strict):
     """A lock file."""
 
@@ -149,6 +230,13 @@ class LockDocument(Strict):
     """Largest relative difference at which a result counts as equal. [1]"""
     seal: Sha256
     """Hash of the canonical JSON of all else."""
+
+
+class BatchLockDocument(LockDocument):
+    """A lock file of a batch."""
+
+    results: LockedBatch  # type: ignore[assignment]
+    """Results."""
 
 
 class Lock(NamedTuple):
@@ -196,6 +284,19 @@ def sealed_text(data: dict[str, Any]) -> str:
     return indented_json({**data, "seal": sha256_of_json(data)})
 
 
+def results_sha256(results: dict[str, Any]) -> str:
+    """Return the hash of the results of a lock: of its products, or of all that it says of a batch.
+
+    Parameters
+    ----------
+    results : dict
+        The entry `results` of a lock.
+    """
+    if "products" in results:
+        return sha256_of_json(results["products"])
+    return sha256_of_json({key: value for key, value in results.items() if key != "sha256"})
+
+
 def read_lock(path: Path) -> Lock:
     """Read a lock file; see `parse_lock`.
 
@@ -236,11 +337,12 @@ def _checked(read: JsonText, location: str) -> Lock:
     if form > FORM:
         what = Message("This lock is of form {form}; this release reads form {known}.", form=form, known=FORM)
         raise InputError([Problem(shown, what, "Verify it with a later release of textile_pcf.", code="lock-later")])
+    results = data.get("results")
+    of_batch = isinstance(results, dict) and "parts" in results
     try:
-        document = validate_document(LockDocument, Document(shown, data), InputError)
+        document = validate_document(BatchLockDocument if of_batch else LockDocument, Document(shown, data), InputError)
     except InputError as error:
         raise InputError(Problem(each.where, each.what, each.cure, code="lock-form") for each in error.problems) from None
     rest = {key: value for key, value in data.items() if key != "seal"}
-    results = data["results"]
-    whole = sha256_of_json(rest) == document.seal and sha256_of_json(results["products"]) == document.results.sha256
+    whole = sha256_of_json(rest) == document.seal and results_sha256(data["results"]) == document.results.sha256
     return Lock(document, whole and read.canonical_numbers, location)

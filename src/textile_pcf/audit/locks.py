@@ -7,11 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from textile_pcf.audit.batch_locks import lock_batch
 from textile_pcf.audit.bundles import BUNDLE_ENDING, bundle_paths, write_bundle
 from textile_pcf.audit.canonical import MAX_BYTES, sha256_of_json
 from textile_pcf.audit.inputs import InputFile, input_files, locked_file, run_of_files
 from textile_pcf.audit.lock_document import FORM, TOLERANCE, LockDocument, LockedFile, environment, sealed_text
 from textile_pcf.audit.locked_results import results_by_product
+from textile_pcf.batch.run import BatchResult
 from textile_pcf.calculation import calculate_run
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError, wrong_type
 from textile_pcf.io.output_files import as_path, refuse_inputs, write_atomically
@@ -19,15 +21,16 @@ from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 
 
-def lock(result: Footprint, path: str | Path) -> Path:
+def lock(result: Footprint | BatchResult, path: str | Path) -> Path:
     """Write a lock file: hashes of all inputs, conventions and results, to be verified years later.
 
     The result is calculated again from its files before the lock is written, so that a lock always holds.
 
     Parameters
     ----------
-    result : Footprint
-        A result whose rule, emission factors, activity data and supply table were read from files.
+    result : Footprint or BatchResult
+        A result whose rule, emission factors, activity data and supply table were read from files. Of a batch, the lock holds
+        hashes of the result files, which stay in its folder.
     path : str or Path
         File to write, such as `mill.lock`. If it ends in .zip, a bundle is written: the lock and all files that it names,
         except tables whose licence forbids passing them on.
@@ -54,9 +57,11 @@ def lock(result: Footprint, path: str | Path) -> Path:
     >>> path.name, tp.verify(path).status
     ('poplin.lock', 'identical')
     """
+    out = as_path(path, "path")
+    if isinstance(result, BatchResult):
+        return lock_batch(result.out, out)
     if not isinstance(result, Footprint):
         raise wrong_type("result", result, "a result", "Calculate it first: footprint(path, rule).")
-    out = as_path(path, "path")
     files, where = input_files(result.run), f"lock {out}"
     refuse_inputs(out, [file.path for file in files], where)
     bundled = out.suffix.lower() == BUNDLE_ENDING

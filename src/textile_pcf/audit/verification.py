@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from textile_pcf.audit.batch_locks import changed_parts, recompute_batch
 from textile_pcf.audit.bundles import OpenLock, open_lock
 from textile_pcf.audit.canonical import sha256_of_json
 from textile_pcf.audit.inputs import input_files, is_unchanged, run_of_files
-from textile_pcf.audit.lock_document import TOLERANCE, LockDocument, is_shipped_name
+from textile_pcf.audit.lock_document import TOLERANCE, BatchLockDocument, LockDocument, is_shipped_name
 from textile_pcf.audit.locked_results import Distance, distances, results_by_product
 from textile_pcf.audit.reference_files import REFERENCE
 from textile_pcf.calculation import calculate_run
@@ -124,6 +125,8 @@ def verify(source: str | Path) -> Verification:
         document = opened.lock.document
         pairs = zip(document.files, paths, strict=True)
         files = tuple(FileStatus(file.role, file.path, _status(is_unchanged(file, path))) for file, path in pairs)
+        if isinstance(document, BatchLockDocument):
+            return _verify_batch(opened, document, paths, files)
         result, problems = _recompute(document, paths)
     recomputed = {} if result is None else results_by_product(result)
     if result is not None:
@@ -134,6 +137,19 @@ def verify(source: str | Path) -> Verification:
     identical = sha256_of_json(recomputed) == sha256_of_json(locked)
     status = _first_status(opened.lock.sealed, changed, products, problems, identical)
     return Verification(status, opened.lock.sealed, files, products, tuple(problems))
+
+
+def _verify_batch(
+    opened: OpenLock, document: BatchLockDocument, paths: Sequence[Path], files: tuple[FileStatus, ...]
+) -> Verification:
+    """Verify the lock of a batch: its result files are as they were, and calculated again they are the same."""
+    folder = opened.folder / document.results.folder
+    broken = changed_parts(document, folder)
+    identical, differing, problems = (False, [], broken) if broken else recompute_batch(document, paths, folder)
+    sealed, products = opened.lock.sealed and not broken, tuple(differing)
+    changed = any(file.status == "changed" for file in files)
+    status = _first_status(sealed, changed, products, problems, identical)
+    return Verification(status, sealed, files, products, tuple(problems))
 
 
 def locked_result(source: str | Path) -> Footprint:
@@ -155,6 +171,9 @@ def locked_result(source: str | Path) -> Footprint:
         As of `verify`, or the files cannot be calculated any more.
     """
     with open_lock(as_path(source, "lock")) as opened:
+        if isinstance(opened.lock.document, BatchLockDocument):
+            what, cure = "This is the lock of a batch, not of a result.", "Compare batches with diff_batch, or lock a result."
+            raise UsageError([Problem(escape_controls(str(source)), what, cure, code="lock-form")])
         return calculate_run(run_of_files(opened.lock.document, _paths(opened)))
 
 

@@ -77,6 +77,7 @@ def finish(
     source: PartitionedSource,
     reports: list[PartitionReport],
     identity: dict[str, Any],
+    inputs: dict[str, Any],
     warnings: Sequence[str],
 ) -> dict[str, int]:
     """Merge the rejected products, check that no row or product is lost, and close the manifest.
@@ -102,6 +103,7 @@ def finish(
     files = file_hashes(out, {f"{part_name(report.number)}.parquet": report.sha256 for report in reports if report.sha256})
     manifest = {
         "run": identity,
+        "inputs": inputs,
         "counts": counts,
         "parts": len(reports),
         "warnings": list(dict.fromkeys(warnings)),

@@ -15,6 +15,7 @@ from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json
 from textile_pcf.batch.executors import Runner
 from textile_pcf.batch.finalize import batch_warnings, clean_up, finish
 from textile_pcf.batch.folder import finished_counts, open_folder, refuse_foreign_results, remove_files
+from textile_pcf.batch.inputs import input_paths
 from textile_pcf.batch.job import Factors, Job, JobOptions, prepare_job
 from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.partition_files import read_report
@@ -281,7 +282,7 @@ class _Batch:
             (self.out / MANIFEST).unlink()
             raise
         warnings = [*source.notes, *batch_warnings(self.job.scenarios, reports)]
-        return finish(self.out, source, reports, identity, warnings)
+        return finish(self.out, source, reports, identity, input_paths(self.source, self.job), warnings)
 
     def _run_or_link(self, source: PartitionedSource) -> tuple[PartitionedSource, list[PartitionReport]]:
         """Run all partitions. If products take each other, run them again as one partition, since they are solved together."""

@@ -37,8 +37,10 @@ def check_format(output_format: str) -> None:
 
 
 @click.command("lock", cls=Command)
-@options.file
-@options.rule
+@click.argument(
+    "file", cls=Argument, metavar="FILE", type=options.PATH, help="Activity data, or the folder of a finished batch."
+)
+@click.option("--rule", metavar="RULE", help="Rule: NAME, NAME@EDITION or a path. A batch has its own.")
 @options.factors
 @options.gwp
 @options.biogenic
@@ -52,7 +54,7 @@ def check_format(output_format: str) -> None:
 @options.language
 def lock(
     file: Path,
-    rule: str,
+    rule: str | None,
     factors: tuple[str, ...] | None,
     gwp: str | None,
     biogenic: str | None,
@@ -70,6 +72,13 @@ def lock(
     from textile_pcf.cli.warned import collect_warnings
 
     check_format(output_format)
+    if file.is_dir():
+        given = {"--rule": rule, "--factors": factors, "--gwp": gwp, "--biogenic": biogenic, "--boundary": boundary,
+                 "--supply": supply, "--bundle": bundle}  # fmt: skip
+        _write_batch_lock(file, output, [name for name, value in given.items() if value is not None], output_format)
+        return
+    if rule is None:
+        raise click.MissingParameter(param_hint="'--rule'", param_type="option")
     outputs = [("-o", output or (None if bundle else file.parent / f"{file.stem or 'footprint'}.lock")), ("--bundle", bundle)]
     for option, out in outputs:
         refuse_output(out, rule, factors, file, supply, option=option)
@@ -78,9 +87,25 @@ def lock(
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         written = [str(write_lock(result, out)) for _, out in outputs if out is not None]
         collected.write(result.warnings())
+    _say_written(written, output_format)
+
+
+def _say_written(written: list[str], output_format: str) -> None:
     sys.stdout.write(
         indented_json({"written": written}) if output_format == "json" else "".join(f"{path}\n" for path in written)
     )
+
+
+def _write_batch_lock(folder: Path, output: Path | None, given: list[str], output_format: str) -> None:
+    """Write the lock of a batch beside its folder, or where it is asked."""
+    from textile_pcf.audit.batch_locks import lock_batch
+
+    if given:
+        what = Message("A batch has its own inputs: {options} cannot be given.", options=", ".join(given))
+        raise UsageError([Problem(str(folder), what, "Name the folder, and -o where wanted.", code="usage")])
+    resolved = folder.resolve()
+    out = output or folder.parent / f"{folder.name or resolved.name}.lock"
+    _say_written([str(lock_batch(folder, out))], output_format)
 
 
 def _refuse_other_endings(output: Path | None, bundle: Path | None) -> None:

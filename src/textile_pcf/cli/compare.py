@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from textile_pcf.results import Footprint
 
 RUN_HELP = "A lock, or a bundle (.zip), as `lock` writes them."
+BATCH_HELP = "A lock, a bundle (.zip), or the folder of a batch; the effects of two batches go into the folder -o."
 FIELD_HELP = "Field that may differ: unit, boundary, rule, edition, gwp, biogenic or electricity; repeat for more."
 
 
@@ -62,8 +64,8 @@ def compare(
 
 
 @click.command("diff", cls=Command)
-@click.argument("old", cls=Argument, metavar="OLD", type=options.PATH, help=RUN_HELP)
-@click.argument("new", cls=Argument, metavar="NEW", type=options.PATH, help=RUN_HELP)
+@click.argument("old", cls=Argument, metavar="OLD", type=options.PATH, help=BATCH_HELP)
+@click.argument("new", cls=Argument, metavar="NEW", type=options.PATH, help=BATCH_HELP)
 @options.analysis_format
 @options.output
 @options.language
@@ -72,11 +74,52 @@ def diff(old: Path, new: Path, output_format: str | None, output: Path | None, l
     from textile_pcf.cli.analysis import as_chosen, chosen_format, write_text
     from textile_pcf.comparison import diff as split_change
 
+    folders = _batch_folders(old, new)
+    if folders is not None:
+        _diff_folders(folders, output_format, output)
+        return
     chosen = chosen_format(output_format, output)
     _refuse_output(output, (old, new))
     before, after = read_run(old), read_run(new)
     change = split_change(before.result, after.result, stored_old=before.totals, stored_new=after.totals)
     write_text(as_chosen(change, chosen, lang), output)
+
+
+def _batch_folders(*runs: Path) -> list[Path] | None:
+    """Return the folders of two batches, named themselves or by their locks; None of two results."""
+    from textile_pcf.audit.batch_locks import batch_folder
+    from textile_pcf.errors import Problem, UsageError
+
+    folders = [run if run.is_dir() else batch_folder(run) for run in runs]
+    found = [folder for folder in folders if folder is not None]
+    if found and len(found) < len(folders):
+        what, cure = "One is a batch, the other is the lock of a result.", "Name two batches, or two locks of results."
+        raise UsageError([Problem(" ".join(map(str, runs)), what, cure, code="usage")])
+    return found or None
+
+
+def _diff_folders(folders: list[Path], output_format: str | None, output: Path | None) -> None:
+    """Write the effects of two batches into a folder, and say what differs."""
+    from textile_pcf.cli.audit import check_format
+    from textile_pcf.comparison.catalogues import diff_batch
+    from textile_pcf.errors import Problem, UsageError
+    from textile_pcf.io.json_text import indented_json
+
+    check_format(output_format or "table")
+    if output is None:
+        what, cure = "The effects of two batches are files.", "Name a folder for them with -o."
+        raise UsageError([Problem("-o", what, cure, code="usage")])
+    change = diff_batch(folders[0], folders[1], out=output)
+    entries = change.to_dict()
+    lines = (f"{key}: {_listed(value)}\n" for key, value in entries.items() if key != "files")
+    sys.stdout.write(indented_json(entries) if output_format == "json" else "".join(lines) + f"{output / 'effects'}\n")
+
+
+def _listed(value: object) -> str:
+    """Return an entry as text."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {count}" for name, count in value.items())
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _refuse_output(output: Path | None, runs: tuple[Path, ...]) -> None:
@@ -101,8 +144,12 @@ def read_run(path: Path) -> StoredRun:
         Lock or inputs are not as they were written: what was locked is not known any more.
     """
     from textile_pcf.audit import locked_result, open_lock, verify
-    from textile_pcf.errors import InputError, Problem
+    from textile_pcf.audit.batch_locks import batch_folder
+    from textile_pcf.errors import InputError, Problem, UsageError
 
+    if batch_folder(path) is not None:
+        what, cure = "This is the lock of a batch, not of a result.", "Compare batches with diff_batch, or lock a result."
+        raise UsageError([Problem(str(path), what, cure, code="lock-form")])
     with open_lock(path) as opened:
         totals = {product: entry.total for product, entry in opened.lock.document.results.products.items()}
     check = verify(path)

@@ -64,8 +64,8 @@ class MixedResults:
         differing : tuple of str
             Groups of inputs that differ.
         """
-        for joint in self._joints(differing):
-            players = tuple(_players(differing, joint))
+        for joint in joints(differing):
+            players = tuple(players_of(differing, joint))
             sums = []
             for mask in range(1 << len(players)):
                 chosen = (player for number, player in enumerate(players) if mask >> number & 1)
@@ -77,11 +77,6 @@ class MixedResults:
             else:
                 return Mixed(players, sums)
         raise AssertionError("the two runs themselves exist")
-
-    @staticmethod
-    def _joints(differing: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-        yield from (joint for joint in JOINT if set(joint) <= set(differing))
-        yield differing
 
     def _of(self, groups: frozenset[str], complete: bool) -> KeyedSums | None:
         """Return the sums of a mixed run; None if it does not exist."""
@@ -98,7 +93,35 @@ class MixedResults:
             return None
 
 
-def _players(differing: tuple[str, ...], joint: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def joints(differing: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the groups that stand together, in the order in which they are tried.
+
+    Parameters
+    ----------
+    differing : tuple of str
+        Groups of inputs that differ.
+
+    Examples
+    --------
+    >>> list(joints(("activity", "gwp")))
+    [(), ('activity', 'gwp')]
+    """
+    yield from (joint for joint in JOINT if set(joint) <= set(differing))
+    yield differing
+
+
+def players_of(differing: tuple[str, ...], joint: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the groups that change together: those of a joint, and each other one alone.
+
+    Parameters
+    ----------
+    differing, joint : tuple of str
+
+    Examples
+    --------
+    >>> list(players_of(("activity", "rule", "gwp"), ("activity", "rule")))
+    [('activity', 'rule'), ('gwp',)]
+    """
     if joint:
         yield joint
     yield from ((group,) for group in differing if group not in joint)

@@ -112,12 +112,16 @@ def normal_quantiles(uniform: FloatArray) -> FloatArray:
     centred = uniform - 0.5
     for first in range(0, len(uniform), IN_CACHE):
         part = centred[first : first + IN_CACHE]
-        np.multiply(part, _ratio(_NEAR, _CENTRE**2 - part * part), out=normal[first : first + IN_CACHE])
-    tail = np.flatnonzero(np.abs(centred) > _CENTRE)
-    side = centred[tail]
-    depth = np.sqrt(-np.log(np.where(side < 0, uniform[tail], 1.0 - uniform[tail])))
+        squared = part * part
+        np.subtract(_CENTRE**2, squared, out=squared)
+        np.multiply(part, _ratio(_NEAR, squared), out=normal[first : first + IN_CACHE])
+    tail = (np.abs(centred) > _CENTRE).nonzero()[0]
+    depth = uniform.take(tail)
+    np.minimum(depth, 1.0 - depth, out=depth)
+    np.sqrt(np.negative(np.log(depth, out=depth), out=depth), out=depth)
     value = _ratio(_MIDDLE, depth - 1.6)
-    far = np.flatnonzero(depth > 5.0)
-    value[far] = _ratio(_FAR, depth[far] - 5.0)
-    normal[tail] = np.copysign(value, side)
+    far = (depth > 5.0).nonzero()[0]
+    if len(far):
+        value[far] = _ratio(_FAR, depth[far] - 5.0)
+    normal[tail] = np.copysign(value, centred.take(tail))
     return normal

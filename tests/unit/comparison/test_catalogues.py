@@ -1,0 +1,114 @@
+"""Why a catalogue changed: the effects are those of `diff` product by product, and what cannot be explained is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import textile_pcf as tp
+from textile_pcf.cli import run as run_command
+from unit.comparison.mill import factors, rows, rule
+
+pytestmark = pytest.mark.filterwarnings("ignore::textile_pcf.errors.PcfWarning")
+OLD = [*rows("GONE", electricity=1), *rows("A", electricity=10, fibre=1), *rows("B", electricity=2)]
+NEW = [*rows("B", electricity=3), *rows("A", electricity=9, fibre=1), *rows("FRESH", electricity=1, steam=2)]
+
+
+def batch(folder: Path, name: str, data: list[dict[str, object]], mill: Path, table: Path, **options: object) -> tp.BatchResult:
+    """Write activity data and calculate them as a batch."""
+    pd.DataFrame(data).to_csv(folder / f"{name}.csv", index=False)
+    return tp.calculate_batch(folder / f"{name}.csv", mill, table, out=folder / name, workers=1, progress=False, **options)
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Path:
+    """Two batches of which activity data, factors, rule and GWP set differ."""
+    batch(tmp_path, "old", OLD, rule(tmp_path, loss="0.1"), factors(tmp_path, 0.6205), gwp="AR5")
+    batch(tmp_path, "new", NEW, rule(tmp_path, loss="0.2", edition="2"), factors(tmp_path, 0.5777), gwp="AR6", partition_rows=2)
+    return tmp_path
+
+
+def test_effects_are_those_of_diff(folders: Path) -> None:
+    """(a·f + 1.5)/(1 − x) of product A: activity −0.7067754630, factors −0.4795185185, rule +0.9993078704."""
+    change = tp.diff_batch(folders / "old", folders / "new", out=folders / "why", workers=1)
+    assert change.differing == ("activity", "factors", "rule", "gwp") and change.together == ()
+    assert change.counts == {"both": 2, "new": 1, "removed": 1}
+    found = {row["product"]: row for row in change.read().to_pylist()}
+    before = tp.footprint(folders / "old.csv", folders / "mill-1.yaml", folders / "f0.6205-1.5.csv", gwp="AR5")
+    after = tp.footprint(folders / "new.csv", folders / "mill-2.yaml", folders / "f0.5777-1.5.csv", gwp="AR6")
+    single = tp.diff(before, after)
+    for number, product in enumerate(single.products):
+        row = found[product]
+        assert row["status"] == single.status[number]
+        for name in (*change.differing, "code"):
+            expected = None if row["status"] != "both" else pytest.approx(single.effects[name][number], abs=1e-12)
+            assert row[name] == expected, (product, name)
+        if row["status"] == "both":
+            assert sum(row[name] for name in (*change.differing, "code")) == pytest.approx(row["change"], abs=1e-12)
+    assert found["A"]["activity"] == pytest.approx(-0.7067754630, abs=1e-10)
+    assert found["GONE"]["new"] is None and found["FRESH"]["old"] is None
+
+
+def test_the_same_call_continues_and_another_is_refused(folders: Path) -> None:
+    first = tp.diff_batch(folders / "old", folders / "new", out=folders / "why", workers=1)
+    written = [path.read_bytes() for path in first.files]
+    assert tp.diff_batch(folders / "old", folders / "new", out=folders / "why") == first
+    assert [path.read_bytes() for path in first.files] == written
+    assert not (folders / "why/runs").exists()
+    with pytest.raises(tp.UsageError, match="holds something else"):
+        tp.diff_batch(folders / "new", folders / "old", out=folders / "why")
+    with pytest.raises(tp.UsageError, match="holds something else"):
+        tp.diff_batch(folders / "new", folders / "old", out=folders)
+
+
+def test_an_interrupted_call_gives_the_same_bytes(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from textile_pcf.comparison import catalogues
+
+    whole = tp.diff_batch(folders / "old", folders / "new", out=folders / "whole", workers=1)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(catalogues, "_write_effects", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        tp.diff_batch(folders / "old", folders / "new", out=folders / "why", workers=1)
+    again = tp.diff_batch(folders / "old", folders / "new", out=folders / "why", workers=1)
+    assert [path.read_bytes() for path in again.files] == [path.read_bytes() for path in whole.files]
+
+
+def test_groups_stand_together_for_the_products_that_need_it(tmp_path: Path) -> None:
+    """Only product B has a row of the stage that the new rule adds."""
+    packing = "  - id: packing\n    flows:\n      film: {unit: kg, factor: fibre, optional: true}\n"
+    film = {"product": "B", "stage": "packing", "flow": "film", "amount": 0.1, "unit": "kg/kg"}
+    table = factors(tmp_path, 0.6205)
+    batch(tmp_path, "old", [*rows("A", electricity=10), *rows("B", electricity=10)], rule(tmp_path), table)
+    newer = rule(tmp_path, edition="2", more=packing)
+    batch(tmp_path, "new", [*rows("A", electricity=9), *rows("B", electricity=9), film], newer, table)
+    change = tp.diff_batch(tmp_path / "old", tmp_path / "new", out=tmp_path / "why", workers=1)
+    first, second = change.read().to_pylist()
+    assert change.together == ("activity+rule",)
+    assert first["activity"] == pytest.approx(-0.6205) and first["rule"] == 0 and first["activity+rule"] is None
+    assert second["activity"] is None and second["activity+rule"] == pytest.approx(-0.6205 + 0.15)
+
+
+def test_what_cannot_be_explained_is_refused(folders: Path) -> None:
+    with pytest.raises(tp.UsageError, match="no finished batch"):
+        tp.diff_batch(folders / "old", folders / "nothing", out=folders / "why")
+    frame = pd.DataFrame(OLD)
+    tp.calculate_batch(frame, folders / "mill-1.yaml", folders / "f0.6205-1.5.csv", out=folders / "memory", progress=False)
+    with pytest.raises(tp.UsageError, match="in memory only"):
+        tp.diff_batch(folders / "old", folders / "memory", out=folders / "why")
+    (folders / "new.csv").write_text((folders / "new.csv").read_text() + "\n")
+    with pytest.raises(tp.InputError, match="The input activity has changed"):
+        tp.diff_batch(folders / "old", folders / "new", out=folders / "why")
+    (folders / "new.csv").unlink()
+    with pytest.raises(tp.UsageError, match=r"new\.csv is missing"):
+        tp.diff_batch(folders / "old", folders / "new", out=folders / "why")
+
+
+def test_the_command_takes_two_folders(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["diff", f"{folders}/old", f"{folders}/new"]
+    assert run_command(command) == 2
+    assert "Name a folder for them with -o." in capsys.readouterr().err
+    assert run_command([*command, "-o", f"{folders}/why", "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["counts"] == {"both": 2, "new": 1, "removed": 1} and said["files"] == ["effects/part-00000.parquet"]
