@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from textile_pcf.factory.joining import join as join
     from textile_pcf.factory.metering import meters as meters
     from textile_pcf.factory.reconciliation import reconcile as reconcile
+    from textile_pcf.factory.site_inventory import inventory as inventory
 
 _MODULES = {
     "allocate": "allocation",
     "chemicals": "chemical_use",
+    "inventory": "site_inventory",
     "join": "joining",
     "meters": "metering",
     "reconcile": "reconciliation",
