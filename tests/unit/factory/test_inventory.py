@@ -168,8 +168,13 @@ AMOUNT = st.floats(0.001, 1e6)
 @given(AMOUNT, AMOUNT, AMOUNT, AMOUNT, st.floats(0, 1), st.sampled_from(["ghg_protocol", "gbt32151"]))
 def test_products_and_remainder_are_the_site(site, canteen, sold, weight, part, profile):
     base = {"carrier": "electricity", "unit": "kWh", "region": "CN", "year": 2024}
-    used = [{**base, "amount": site}, {**base, "amount": canteen, "use": "domestic"}, {**base, "amount": sold, "use": "sold"},
-            {**base, "amount": site * part, "process": "dyeing"}, {**base, "carrier": "R134a", "unit": "kg", "amount": weight}]  # fmt: skip
+    used = [
+        {**base, "amount": site},
+        {**base, "amount": canteen, "use": "domestic"},
+        {**base, "amount": sold, "use": "sold"},
+        {**base, "amount": site * part, "process": "dyeing"},
+        {**base, "carrier": "R134a", "unit": "kg", "amount": weight},
+    ]
     made = [{"product": name, "process": name, "output": 1, "unit": "t"} for name in ("dyeing", "printing", "finishing")]
     plan = [
         {"carrier": "electricity", "process": name, "driver": "output", "weight": weight} for name in ("dyeing", "printing")
