@@ -9,6 +9,8 @@ import click
 from textile_pcf.cli import options
 from textile_pcf.cli.factory import chosen_format, output_format, refuse_inputs_as_output, write_factory_result
 from textile_pcf.cli.factory_chemicals import chemicals
+from textile_pcf.cli.factory_inventory import inventory
+from textile_pcf.cli.factory_typical import typical
 from textile_pcf.cli.help import Argument, Command
 
 
@@ -70,5 +72,5 @@ def join(tables: tuple[Path, ...], output_format: str | None, output: Path | Non
     write_factory_result(run(*tables), output_format, output, lang)
 
 
-SITE_COMMANDS = (allocate, reconcile, join, chemicals)
+SITE_COMMANDS = (allocate, reconcile, join, chemicals, inventory, typical)
 """The commands, for the group."""

@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     from textile_pcf.factory.joining import join as join
     from textile_pcf.factory.metering import meters as meters
     from textile_pcf.factory.reconciliation import reconcile as reconcile
+    from textile_pcf.factory.site_inventory import inventory as inventory
+    from textile_pcf.factory.typical_values import typical as typical
 
 _MODULES = {
     "allocate": "allocation",
     "chemicals": "chemical_use",
+    "inventory": "site_inventory",
     "join": "joining",
     "meters": "metering",
     "reconcile": "reconciliation",
+    "typical": "typical_values",
 }
 """Module of each public function. No module has the name of a public function."""
 __all__ = [*_MODULES]

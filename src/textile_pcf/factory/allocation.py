@@ -80,9 +80,9 @@ def allocate(utilities: Any, production: Any, plan: Any, *, tolerance: str | Non
         raise wrong_type(name, None, "a table", "Give a path, a pandas DataFrame, or a list of rows.")
     tables = read_factory_tables(sources)
     problems: list[Problem] = []
-    site = _interpret(tables, problems)
+    site = site_tables(tables, problems)
     year = site_year(site.utilities, problems)
-    lines, rest = _share(site, part, problems)
+    lines, rest = share_site(site, part, problems)
     check_flows(site, problems)
     if problems or lines is None:
         raise InputError(problems)
@@ -93,15 +93,31 @@ def allocate(utilities: Any, production: Any, plan: Any, *, tolerance: str | Non
     return FactoryResult(result, RowsView(partial(allocation_activity, site, lines, year)), tuple(warnings))
 
 
-def _interpret(tables: dict[str, FactoryTable], problems: list[Problem]) -> SiteTables:
-    """Return what the tables say; problems of their cells are appended."""
+def site_tables(tables: dict[str, FactoryTable], problems: list[Problem]) -> SiteTables:
+    """Return what the tables `utilities`, `production` and `plan` say.
+
+    Parameters
+    ----------
+    tables : dict of str to FactoryTable
+    problems : list of Problem
+        Problems of their cells are appended.
+    """
     utilities = read_utilities(tables["utilities"], problems)
     production = read_production(tables["production"], problems)
     return SiteTables(utilities, production, read_plan(tables["plan"], utilities, production, problems))
 
 
-def _share(site: SiteTables, tolerance: float, problems: list[Problem]) -> tuple[Lines | None, FloatArray]:
-    """Return the lines, None after a problem, and the rest of each carrier. [reported unit]"""
+def share_site(site: SiteTables, tolerance: float, problems: list[Problem]) -> tuple[Lines | None, FloatArray]:
+    """Return the lines, None after a problem, and the rest of each carrier. [reported unit]
+
+    Parameters
+    ----------
+    site : SiteTables
+    tolerance : float
+        Part of a site's total by which the processes may exceed it.
+    problems : list of Problem
+        Problems are appended.
+    """
     metered, weighted = metered_shares(site, problems), weighted_shares(site, problems)
     rest = rest_of_site(site, tolerance, problems)
     for shares in (metered, weighted):

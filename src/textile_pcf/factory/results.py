@@ -61,7 +61,8 @@ class FactoryResult:
     warnings : tuple of str
         What is to be checked, in English; a `Message` knows its Chinese.
     csv_table : str
-        Key of the table that CSV holds: the activity table, of a function without one its rows.
+        Key of the table that CSV holds: the activity table, of a function without one its rows. `groups.factor` are the
+        entries `factor` of the rows of `groups`.
 
     Examples
     --------
@@ -107,7 +108,8 @@ class FactoryResult:
 
     def to_csv(self) -> str:
         """Return the activity table, or that of `csv_table`, as CSV."""
-        rows = self[self.csv_table]
+        name, _, column = self.csv_table.partition(".")
+        rows = [row[column] for row in self[name]] if column else self[name]
         columns = ACTIVITY_COLUMNS if self.csv_table == "activity" else ()
         return table_csv(tuple(dict.fromkeys((*columns, *(name for row in rows for name in row)))), rows)
 

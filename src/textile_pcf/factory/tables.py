@@ -45,7 +45,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "stock": ("chemical", "opening", "purchased", "closing"),
     "recipes": ("batch", "chemical", "dose"),
     "map": ("item", "level"),
-    "plants": ("plant", "value", "unit", "output"),
+    "plants": ("plant", "value", "output"),
 }
 """Columns that a table must have."""
 LARGEST = 1e100

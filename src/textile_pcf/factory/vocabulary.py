@@ -42,6 +42,8 @@ class Columns(Strict):
     """Closed list → word → other ways to write it."""
     carriers: dict[str, Carrier]
     """Carriers with a unit or a Chinese name of their own."""
+    classes: dict[str, str]
+    """Carrier → its class in the inventory of a site."""
 
 
 class Constants(Strict):
