@@ -25,6 +25,9 @@ FARTHER = (
     "factory.allocate",
     "factory.reconcile",
     "factory.join",
+    "improvements.rank",
+    "targets.check",
+    "targets.path",
 )
 """Functions of rooms of their own that the pages tell people to use."""
 GROUPS = {
