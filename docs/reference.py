@@ -51,6 +51,9 @@ FARTHER = (
     "factory.allocate",
     "factory.reconcile",
     "factory.join",
+    "improvements.rank",
+    "targets.check",
+    "targets.path",
 )
 """Functions of packages that are imported by their own names."""
 GROUPS = {

@@ -42,4 +42,4 @@ def test_a_notebook_shows_what_it_shows_in_the_repository(path: Path, tmp_path: 
 
 
 def test_there_is_a_notebook() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["three_companies"]
+    assert [path.stem for path in NOTEBOOKS] == ["next_investment", "three_companies"]

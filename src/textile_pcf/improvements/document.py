@@ -92,7 +92,7 @@ class Measure(Strict):
 class ImprovementsDocument(Strict):
     """A document of improvements."""
 
-    discount: str
+    discount: str | None = None
     """Rate of interest per year, such as `8 %`; no rate is assumed."""
     improvements: Annotated[list[Measure], Field(min_length=1)]
 
@@ -235,7 +235,10 @@ def _money(text: str | None) -> float:
 
 def _faults(found: ImprovementsDocument) -> Iterator[tuple[Place, str, str]]:
     """Yield what is wrong beyond the types of values: where, what, and the cure."""
-    if percent(found.discount) is None:
+    if found.discount is None:
+        what = Message("The rate of interest is not filled in.")
+        yield ("discount",), what, Message("Write it in percent per year, such as 8 %.")
+    elif percent(found.discount) is None:
         what = Message("{text!r} is no rate of interest.", text=found.discount[:60])
         yield ("discount",), what, Message("Write it in percent per year, such as 8 %.")
     names: dict[str, int] = {}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UNIT = "tCO2e/year"
+NEGLIGIBLE = 1e-12
 COLUMNS = ("id", "rank", "group", "front", "tonnes_per_year", "annuity", "running", "saving", "cost_per_year", "cost_per_tonne")
 
 
@@ -60,7 +61,8 @@ class Ranking:
     @property
     def interaction(self) -> float:
         """What the measures save together beyond what each saves alone. [t CO2e per year]"""
-        return self.together - self.alone
+        difference = self.together - self.alone
+        return 0.0 if abs(difference) <= NEGLIGIBLE * abs(self.before) else difference
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one row per measure.

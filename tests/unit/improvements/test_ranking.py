@@ -178,6 +178,7 @@ def changed(**change):
 DOCUMENTS = {
     "an unknown key": (({**MOTORS, "investmnt": 1},), {}, r"improvements\.0\.investmnt", "not known here", "investment"),
     "no rate of interest": ((MOTORS,), {"discount": "0.08"}, r"discount", "no rate of interest", "8 %"),
+    "an empty rate of interest": ((MOTORS,), {"discount": None}, r"discount", "not filled in", "8 %"),
     "a name twice": ((MOTORS, MOTORS), {}, r"improvements\.1\.id", "two improvements", "once"),
     "neither changes nor supply": (({**MOTORS, "changes": None},), {}, r"improvements\.0\.id", "either", "measure of its own"),
     "a change without action": ((changed(),), {}, r"changes\.0", "one of `multiply`", "mill's own figure"),
