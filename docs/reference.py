@@ -203,6 +203,15 @@ def messages_page() -> str:
     )
 
 
+def _inherited(path: str) -> tuple[str, str]:
+    """Return the option for members of base classes of a result, and its members for other packages, which are left out."""
+    from textile_pcf.results.views import INTERNAL
+
+    if not path.endswith(".Footprint"):
+        return "", ""
+    return "   :inherited-members:\n", "".join(f", {name}" for name in sorted(INTERNAL))
+
+
 def api_page() -> str:
     """The Python interface from its docstrings: every public name."""
     import textile_pcf as tp
@@ -214,7 +223,8 @@ def api_page() -> str:
     text += "".join(f".. autofunction:: textile_pcf.{name}\n\n" for name in public if name not in classes)
     homes = [f"{found.__module__}.{name}" for name, found in classes.items() if name not in errors]
     for path in (*homes, *(f"textile_pcf.{name}" for name in BESIDE)):
-        text += f".. autoclass:: {path}\n   :members:\n   :exclude-members: __init__\n\n"
+        inherited, left_out = _inherited(path)
+        text += f".. autoclass:: {path}\n   :members:\n{inherited}   :exclude-members: __init__{left_out}\n\n"
     text += heading("Rooms of their own", "-") + "Imported by their own names, as the pages that tell of them show.\n\n"
     text += "".join(f".. autofunction:: textile_pcf.{path}\n\n" for path in FARTHER)
     text += heading("Errors", "-")
