@@ -233,6 +233,15 @@ def messages_page() -> str:
     )
 
 
+def _inherited(path: str) -> tuple[str, str]:
+    """Return the option for members of base classes of a result, and its members for other packages, which are left out."""
+    from textile_pcf.results.views import INTERNAL
+
+    if not path.endswith(".Footprint"):
+        return "", ""
+    return "   :inherited-members:\n", "".join(f", {name}" for name in sorted(INTERNAL))
+
+
 def api_page() -> str:
     """The Python interface from its docstrings: every public name, under what it is for, with one table in front."""
     import textile_pcf as tp
@@ -246,11 +255,13 @@ def api_page() -> str:
         for name, path, found in members
     ]
     text += table(("name", "of what", "what it is"), rows, (26, 20, 54), marked=1)
-    for title, members in groups.items():
+    for title, found_here in groups.items():
         text += heading(title, "-")
-        for _, path, found in members:
+        for _, path, found in found_here:
             kind = "autoclass" if isinstance(found, type) else "autofunction"
-            options = "   :members:\n   :exclude-members: __init__\n" if kind == "autoclass" else ""
+            inherited, left_out = _inherited(path)
+            members = f"   :members:\n{inherited}   :exclude-members: __init__{left_out}\n"
+            options = members if kind == "autoclass" else ""
             text += f".. {kind}:: {path}\n{options}\n"
     return text
 

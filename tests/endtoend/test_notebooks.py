@@ -1,45 +1,49 @@
-"""The notebooks of the examples run, and show what they show in the repository."""
+"""The notebooks of the examples run, and show what they show in the repository. `tests/tools/notebooks.py` renews them."""
 
 from __future__ import annotations
 
-import os
-import re
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
-from paths import EXAMPLES
+from notebooks import executed, notebooks, texts
 
-NOTEBOOKS = sorted((EXAMPLES / "notebooks").glob("*.ipynb"))
-
-
-def texts(notebook: Any) -> list[list[str]]:
-    """Return what each cell of code prints or shows as text; long numbers to nine digits."""
-
-    def shown(output: Any) -> str:
-        text = str(output["text"] if output["output_type"] == "stream" else output["data"]["text/plain"])
-        return re.sub(r"-?\d+\.\d{9,}", lambda number: f"{float(number[0]):.9g}", text)
-
-    return [[shown(output) for output in cell.outputs] for cell in notebook.cells if cell.cell_type == "code"]
+TWINS = ("first_footprint", "consultant_analysis")
+"""Notebooks that a mill or a consultant reads in Chinese as well."""
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_shows_what_it_shows_in_the_repository(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
+def test_a_notebook_shows_what_it_shows_in_the_repository(path: Path) -> None:
     kept = nbformat.read(path, as_version=4)
     nbformat.validate(kept)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(EXAMPLES.parent / "src"), os.environ.get("PYTHONPATH", "")]))
-    monkeypatch.delenv("TEXTILE_PCF_LANG", raising=False)
-    run = nbformat.read(path, as_version=4)
-    for cell in run.cells:
-        if cell.cell_type == "code":
-            cell.outputs = []
-    NotebookClient(run, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
-    assert texts(run) == texts(kept)
+    assert texts(executed(path)) == texts(kept), "python tests/tools/notebooks.py renews them"
     assert any(texts(kept))
 
 
-def test_there_is_a_notebook() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["next_investment", "three_companies"]
+def test_the_notebooks_that_there_are() -> None:
+    assert {path.stem for path in notebooks()} == {
+        "three_companies", "next_investment", "own_rule", "brightway_bridge", "catalogue_recalculation",
+        *TWINS, *(f"{name}_zh" for name in TWINS),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_twins_calculate_the_same(name: str) -> None:
+    """Twins differ in their words and in the language of what they show, not in a number."""
+    english, chinese = (nbformat.read(path, as_version=4) for path in notebooks() if path.stem in (name, f"{name}_zh"))
+    assert [cell.cell_type for cell in english.cells] == [cell.cell_type for cell in chinese.cells]
+    same = [
+        there == here
+        for there, here in zip(texts(english), texts(chinese), strict=True)
+        if not any("\u4e00" <= sign <= "\u9fff" for sign in "".join(here))
+    ]
+    assert all(same) and len(same) > 2
+
+
+@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
+def test_a_notebook_shows_nothing_of_the_machine_that_ran_it(path: Path) -> None:
+    shown = path.read_text(encoding="utf-8")
+    assert "/tmp/" not in shown
+    assert "ipykernel" not in shown
+    assert "Traceback" not in shown

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,11 @@ from textile_pcf.messages.message import Message
 from textile_pcf.results import Contributions, Footprint, StageInfo
 from textile_pcf.results.contributions import hide_lines
 from textile_pcf.results.licence import refuse_merged, restricted_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from textile_pcf.plot import Plots
 
 MERGED = "masked"
 """Id of the sum of stages that a strict publication merges."""
@@ -53,7 +58,7 @@ class Masks:
     merged: BoolArray
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PublishedFootprint(Footprint):
     """A result as it may be passed on: without amounts and values of masked lines; see `Footprint.published`.
 
@@ -160,13 +165,13 @@ class PublishedFootprint(Footprint):
         return self.original.split_totals
 
     @property
-    def contributions(self) -> Any:
+    def contributions(self) -> pd.DataFrame:
         """Every line of the sum with `masked` and `factor_hash`, as a DataFrame. [kg CO2e per product unit]"""
         frame = super().contributions
         return frame.assign(masked=self.masks.masked, factor_hash=list(self.masks.hashes))
 
     @property
-    def plot(self) -> Any:
+    def plot(self) -> Plots:
         """Pictures of the sums; refused where stages are merged."""
         refuse_merged(self, "plot")
         return super().plot

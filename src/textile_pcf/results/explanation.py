@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 STYLE = """<style>
 .textile-pcf-explained{font-family:system-ui,"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif}
@@ -78,6 +79,9 @@ class Explanation(str):
         text = cls("\n".join([*rows, "", *tail] if tail else rows))
         text._html = _page(head, stages, tail, language)
         return text
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))  # IPython shows the lines, not their `repr`
 
     def _repr_html_(self) -> str:
         return self._html or f"<pre>{escape(self)}</pre>"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textile_pcf._extensions import extension
 from textile_pcf.results.views import Views
 
+if TYPE_CHECKING:
+    from textile_pcf.comparison import Scenarios
+    from textile_pcf.plot import Plots
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Footprint(Views):
     """Product carbon footprints of one run.
 
@@ -75,7 +79,7 @@ class Footprint(Views):
         """
         return extension("report").to_html(self, path, unit, language)  # type: ignore[no-any-return]
 
-    def scenario(self, changes: Any) -> Any:
+    def scenario(self, changes: str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Scenarios:
         """Calculate this result again under ordered changes; see `textile_pcf.scenario`.
 
         Parameters
@@ -88,12 +92,12 @@ class Footprint(Views):
         Scenarios
             Of each scenario a result and its saving.
         """
-        return extension("comparison").scenario(self, changes)
+        return extension("comparison").scenario(self, changes)  # type: ignore[no-any-return]
 
     @property
-    def plot(self) -> Any:
+    def plot(self) -> Plots:
         """Pictures: `stages`, `waterfall`, `sankey`, `compare`, `hotspots`; see `textile_pcf.plot.Plots`."""
-        return extension("plot").Plots(self)
+        return extension("plot").Plots(self)  # type: ignore[no-any-return]
 
     def save(self, path: str | Path) -> Path:
         """Write the result to a JSON file that `tp.load_result` reads, with every view and without its inputs.

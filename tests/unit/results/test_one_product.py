@@ -42,6 +42,12 @@ def test_one_product_of_a_result(two: tp.Footprint) -> None:
     assert ">P<" not in product._repr_html_()
 
 
+def test_how_results_are_shown_as_text(one: tp.Footprint, two: tp.Footprint) -> None:
+    assert repr(one) == "<Footprint [kg CO2e/kg] P 3; mill@1, own>"
+    assert repr(two) == "<Footprint [kg CO2e/kg] P 3, Q 7; mill@1, own>"
+    assert repr(one.published()) == repr(one)
+
+
 @pytest.mark.parametrize("product", ["R", 5, None, slice(None), 0])
 def test_a_product_that_is_not_there(two: tp.Footprint, product: object) -> None:
     with pytest.raises(tp.UsageError):

@@ -101,4 +101,4 @@ def test_kept_columns_survive_saving_locking_and_scenarios(tmp_path: Path, monke
     assert tp.load_result(found.save("saved.json")).kept == {"customer": ("ACME", "=cmd|x"), "collection": ("spring",) * 2}
     assert tp.verify(tp.lock(found, "mill.lock")).holds
     changed = found.scenario([{"name": "less", "changes": [{"change": "gwp", "to": "AR5"}]}])
-    assert changed.results["less"].kept == found.kept
+    assert changed["less"].result.kept == found.kept
