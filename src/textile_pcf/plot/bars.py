@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from textile_pcf.messages.letters import shorten
 from textile_pcf.plot.data import PlotData, format_number
 from textile_pcf.plot.figure import COLOURS, EMITS, REST, SUM, TAKES_UP, Picture, make_axes, set_fonts
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 WIDTH, HEAD, ROW = 8.0, 1.3, 0.34  # inches
+LONGEST = 60  # letters of the name of a bar
+MORE, LESS = "#A34700", "#00664B"  # dark vermilion and dark green of the palette: legible, and with a sign in the text
 
 
 def stages(plot_data: PlotData, product: int, ax: Axes | None) -> Picture:
@@ -104,7 +107,10 @@ def waterfall(plot_data: PlotData, product: int, ax: Axes | None) -> Picture:
 def compare(
     left: PlotData, first: int, right: PlotData, second: int, names: tuple[str, str] | None, ax: Axes | None
 ) -> Picture:
-    """Draw two products stage by stage, with the difference at each stage."""
+    """Draw two products stage by stage, the largest difference first; each difference is marked between the two bars.
+
+    The data of the picture stay in the order of production.
+    """
     tables = [left.stages(first), right.stages(second)]
     tables = [table.loc[~table["memo"]] for table in tables]
     labels = names or (left.result.products[first], right.result.products[second])
@@ -117,15 +123,10 @@ def compare(
     data = _frame({"stage": order, "name": [titles[s] for s in order], "left": left_values, "right": right_values}, None)
     data["difference"] = data["right"] - data["left"]
     axes = make_axes(ax, WIDTH, HEAD + 0.4 + 1.5 * ROW * len(data))
-    positions = np.arange(len(data))
     totals = (left.total(first), right.total(second))
+    legend = [f"{label}: {format_number(total)}" for label, total in zip(labels, totals, strict=True)]
+    _draw_pairs(axes, data, legend, max(map(abs, totals)))
     largest = max(map(abs, totals))
-    for side, values in enumerate((left_values, right_values)):
-        label = f"{labels[side]}: {format_number(totals[side])}"
-        axes.barh(positions + 0.4 * side - 0.2, values, height=0.38, color=COLOURS[side], label=label)
-    for row, difference in enumerate(data["difference"]):
-        _add_value(axes, max(left_values[row], right_values[row]), row, _difference_text(float(difference), largest))
-    _set_names(axes, list(data["name"]))
     difference = totals[1] - totals[0]
     share = f" ({difference / totals[0]:+.0%})".replace("-", "−") if totals[0] > 0 else ""
     summary = f"{left.text('difference')} {_difference_text(difference, largest) or 0}{share}"
@@ -133,6 +134,26 @@ def compare(
     _add_legend(axes, ax is None, 2)
     set_fonts(axes, left.language, ax is None)
     return Picture(data, axes, ax is None)
+
+
+def _draw_pairs(axes: Axes, data: pd.DataFrame, legend: list[str], largest: float) -> None:
+    """Draw two bars for each stage, sorted by their difference, which a line and a number mark at the end of the bars."""
+    drawn = data.iloc[np.argsort(-data["difference"].abs().to_numpy(), kind="stable")]
+    sides = [drawn[side].to_numpy(dtype=float) for side in ("left", "right")]
+    positions = np.arange(len(drawn))
+    for side, values in enumerate(sides):
+        axes.barh(positions + 0.4 * side - 0.2, values, height=0.38, color=COLOURS[side], label=legend[side])
+    for row, difference in enumerate(drawn["difference"]):
+        text = _difference_text(float(difference), largest)
+        colour = MORE if difference > 0 else LESS
+        if text:
+            ends = (sides[0][row], sides[1][row])
+            middle = row + (0.2 if difference < 0 else -0.2)  # beside the end of the shorter bar
+            axes.plot(ends, (middle, middle), color=colour, linewidth=2.5, solid_capstyle="butt")
+        end = max(0.0, float(sides[0][row]), float(sides[1][row]))
+        style: dict[str, Any] = {"color": colour, "fontweight": "bold"} if text else {"color": "0.45"}
+        _add_value(axes, end, row, text or format_number(0.0, largest), **style)
+    _set_names(axes, list(drawn["name"]))
 
 
 def hotspots(plot_data: PlotData, product: int, count: int, ax: Axes | None) -> Picture:
@@ -163,7 +184,9 @@ def hotspots(plot_data: PlotData, product: int, count: int, ax: Axes | None) -> 
 
 def _hotspot_rows(data: pd.DataFrame, count: int, rest: str) -> list[tuple[str, float, str]]:
     """Name, emission [kg CO2e per unit] and colour of each bar: the largest flows, the sum of the smaller ones, uptake."""
-    flows = list(zip(data["stage_name"] + " · " + data["flow_name"], data["kgCO2e"].astype(float), strict=True))
+    pairs = zip(data["stage_name"], data["flow_name"], strict=True)
+    names = [" · ".join(shorten(part, LONGEST // 2) for part in pair) for pair in pairs]
+    flows = list(zip(names, data["kgCO2e"].astype(float), strict=True))
     emitting = [(name, value, EMITS) for name, value in flows if value > 0]
     others = sum(value for _, value, _ in emitting[count:])
     uptake = [(name, value, TAKES_UP) for name, value in flows if value < 0]
@@ -202,14 +225,15 @@ def _frame(columns: dict[str, Any], index: tuple[str, ...] | None) -> Any:
 
 def _set_names(ax: Axes, names: list[str]) -> None:
     """Label the bars on the left, the first at the top."""
-    ax.set_yticks(np.arange(len(names)), names)
+    ax.set_yticks(np.arange(len(names)), [shorten(name, LONGEST) for name in names])
     ax.set_ylim(len(names) - 0.35, -0.65)
     ax.tick_params(axis="y", length=0)
 
 
-def _add_value(ax: Axes, value: float, row: int, text: str, beyond: int = 5) -> None:
+def _add_value(ax: Axes, value: float, row: int, text: str, beyond: int = 5, **style: Any) -> None:
     """Write a number to the right of its bar, at a distance of `beyond` points."""
-    ax.annotate(text, (max(value, 0.0), row), xytext=(beyond, 0), textcoords="offset points", va="center", fontsize=9)
+    place = (max(value, 0.0), row)
+    ax.annotate(text, place, xytext=(beyond, 0), textcoords="offset points", va="center", fontsize=9, **style)
 
 
 def _add_legend(ax: Axes, owns_figure: bool, columns: int) -> None:

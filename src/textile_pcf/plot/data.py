@@ -11,6 +11,7 @@ import numpy as np
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.messages.message import Message
 from textile_pcf.results.licence import refuse_masked
 
@@ -50,11 +51,11 @@ class PlotData:
 
     def text(self, key: str, **values: object) -> str:
         """Return a fixed text of the catalogue in the language of the picture."""
-        return fixed_text(key, self.language, **values)
+        return write_formulas(fixed_text(key, self.language, **values))
 
     @property
     def axis(self) -> str:
-        """Label of an axis of emissions, such as `kg CO2e per kg`."""
+        """Label of an axis of emissions, such as `kg CO₂e per kg`."""
         return self.text("per", unit=self.unit)
 
     def stage_name(self, index: int) -> str:

@@ -4,38 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from textile_pcf.messages.letters import shorten, text_width
 from textile_pcf.plot.data import PlotData, format_number
 from textile_pcf.plot.figure import MIDDLE, SUM, Picture, make_axes, set_fonts
-from textile_pcf.plot.sankey_layout import Bands, Node, column, fit_scale
+from textile_pcf.plot.sankey_layout import GAP, Bands, Node, column, fit_scale
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
 NODE = 0.03  # width of a box
-NAME, HIGH = 0.15, 0.95  # height of a label [inch]; share of the axes' height that is drawn on
+NAME, HIGH = 0.15, 0.95  # height of a label of full size [inch]; share of the axes' height that is drawn on
+SIZE = 9.0  # of labels in full size [point]
+LONGEST = 40  # letters of a label at the side
+SPACE = 0.01  # between a box and its label
+ACROSS = (-0.28, 1.24)  # limits of the axes; the boxes stand between 0 and 1
 
 
 def draw(bands: Bands, plot_data: PlotData, ax: Axes | None) -> Picture:
     """Draw the diagram. The data of the picture are the bands: source, target, kgCO2e [kg CO2e per unit]."""
     boxes = max(len(bands.stages), len(bands.colours), 4)
     axes = make_axes(ax, 9.0, 1.4 + 0.42 * boxes)
-    _draw_diagram(axes, bands)
+    labels = _draw_diagram(axes, bands)
     axes.set_title(bands.title, loc="left", fontsize=11, fontweight="bold")
     if bands.uptake:
         axes.text(0.0, 1.05, bands.uptake, fontsize=9, va="top", ha="left")
     set_fonts(axes, plot_data.language, ax is None)
+    _shorten_labels(axes, labels)
     return Picture(bands.data, axes, ax is None)
 
 
-def _draw_diagram(ax: Axes, bands: Bands) -> None:
+def _draw_diagram(ax: Axes, bands: Bands) -> list[tuple[Text, str, str]]:
+    """Draw boxes and bands; return the label, name and number of each stage."""
     ax.set_axis_off()
-    ax.set_xlim(-0.28, 1.24)
+    ax.set_xlim(*ACROSS)
     ax.set_ylim(1.06, -0.03)
-    emitted, links, label_height = bands.total, bands.emissions, _label_height(ax)
+    emitted, links = bands.total, bands.emissions
     if emitted <= 0:
-        return
+        return []
     left, middle = bands.shares
+    size, label_height = _label_size(ax, max(len(left), len(middle)))
     scale = fit_scale(label_height, left, middle)
     sources = column(list(bands.colours), left * scale, list(bands.colours.values()), label_height)
     stages = column(bands.stages, middle * scale, [MIDDLE] * len(middle), label_height)
@@ -45,15 +54,45 @@ def _draw_diagram(ax: Axes, bands: Bands) -> None:
     for node in stages.values():
         _draw_band(ax, (0.5 + NODE / 2, node.top), (1 - NODE, at), node.height, MIDDLE)
         at += node.height
+    labels = []
     for x, nodes in ((0.0, sources), (0.5 - NODE / 2, stages), (1 - NODE, {bands.sink: sink})):
         for node in nodes.values():
-            _draw_box(ax, x, node, f"{node.name}  {format_number(node.height / scale * emitted, emitted)}")
+            number = format_number(node.height / scale * emitted, emitted)
+            label = _draw_box(ax, x, node, f"{shorten(node.name, LONGEST)}  {number}", size)
+            if nodes is stages:
+                labels.append((label, node.name, number))
+    return labels
 
 
-def _label_height(ax: Axes) -> float:
-    """Height that the label of a small box needs. [share of the height]"""
+def _shorten_labels(ax: Axes, labels: list[tuple[Text, str, str]]) -> None:
+    """Shorten the names of stages that would reach into the last box, measured as they are drawn."""
+    if not labels:
+        return
     figure: Any = ax.get_figure(root=True)
-    return NAME / (HIGH * float(figure.get_figheight()) * ax.get_position().height)
+    figure.draw_without_rendering()  # places the axes
+    limit = float(ax.transData.transform((1 - NODE - SPACE, 0.0))[0])
+    for label, name, number in labels:
+        letters = text_width(name)
+        extent = label.get_window_extent()
+        while letters > 1 and extent.x1 > limit:
+            letters = max(1, min(letters - 1, int(letters * (limit - extent.x0) / extent.width)))
+            label.set_text(f"{shorten(name, letters)}  {number}")
+            extent = label.get_window_extent()
+
+
+def _label_size(ax: Axes, count: int) -> tuple[float, float]:
+    """Return the size of labels at which so many fit above each other, and the height that each needs.
+
+    Returns
+    -------
+    tuple of float
+        Size [point], and height [share of the height].
+    """
+    figure: Any = ax.get_figure(root=True)
+    height = NAME / (HIGH * float(figure.get_figheight()) * ax.get_position().height)
+    room = (0.95 - GAP * (count - 1)) / count
+    fit = min(1.0, max(room, 0.001) / height)
+    return SIZE * fit, height * fit
 
 
 def _draw_bands(ax: Axes, bands: pd.DataFrame, sources: dict[str, Node], stages: dict[str, Node]) -> None:
@@ -87,9 +126,11 @@ def _draw_band(ax: Axes, start: tuple[float, float], end: tuple[float, float], h
     ax.add_patch(PathPatch(Path(points, codes), facecolor=colour, edgecolor="none", alpha=0.35))
 
 
-def _draw_box(ax: Axes, x: float, node: Node, text: str) -> None:
+def _draw_box(ax: Axes, x: float, node: Node, text: str, size: float) -> Text:
+    """Draw a box and its label, on a pale ground that keeps it apart from the bands behind it."""
     from matplotlib.patches import Rectangle
 
     ax.add_patch(Rectangle((x, node.top), NODE, node.height, color=node.colour, linewidth=0))
-    side, text_x = ("right", x - 0.01) if x == 0 else ("left", x + NODE + 0.01)
-    ax.text(text_x, node.top + node.height / 2, text, va="center", ha=side, fontsize=9)
+    side, text_x = ("right", x - SPACE) if x == 0 else ("left", x + NODE + SPACE)
+    ground = {"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.6}
+    return ax.text(text_x, node.top + node.height / 2, text, va="center", ha=side, fontsize=size, bbox=ground)

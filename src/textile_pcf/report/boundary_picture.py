@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from textile_pcf.report.sheets import text_width
+from textile_pcf.messages.letters import shorten, text_width
 from textile_pcf.results.contributions import StageInfo
 
 WIDTH, MARGIN = 720.0, 10.0  # of the picture [px]
 LABELS = 128.0  # width of the column with the names of life-cycle stages [px]
 BOX, GAP, ARROW = 26.0, 9.0, 20.0  # height of a box, space between rows, space between boxes [px]
 LETTER, PADDING = 6.9, 20.0  # width of a Latin letter, and of the edges of a box [px]
-FONT = 12
+FONT, FAMILIES = 12, "Noto Sans CJK SC, Noto Sans, Segoe UI, Microsoft YaHei, PingFang SC, sans-serif"
 BLUE = "#0072B2"  # of Okabe and Ito's palette, which the colour-blind can read
 HEAD = 24.0  # height of the title of a frame [px]
 
@@ -77,22 +77,6 @@ def place_groups(groups: Iterable[tuple[str, Sequence[str]]], top: float) -> lis
     return placed
 
 
-def shorten(text: str, width: int) -> str:
-    """Return a text that is at most so many letters wide, with an ellipsis where it was cut.
-
-    Examples
-    --------
-    >>> shorten("Dyeing", 10), shorten("Dyeing and finishing", 10), shorten("染色与后整理", 8)
-    ('Dyeing', 'Dyeing an…', '染色与…')
-    """
-    if text_width(text) <= width:
-        return text
-    kept = text
-    while kept and text_width(kept) > width - 1:
-        kept = kept[:-1]
-    return f"{kept}…"
-
-
 def draw_boundary(stages: Sequence[tuple[StageInfo, str]], texts: dict[str, str], label: str) -> str:
     """Return the picture as SVG; empty without stages.
 
@@ -121,7 +105,7 @@ def draw_boundary(stages: Sequence[tuple[StageInfo, str]], texts: dict[str, str]
     height = end + MARGIN / 2
     return (
         f"<svg class='boundary' viewBox='0 0 {WIDTH:g} {height:g}' width='{WIDTH:g}' height='{height:g}' role='img'"
-        f" font-size='{FONT}' aria-label='{escape(label, quote=True)}'>{''.join(parts)}</svg>"
+        f" font-size='{FONT}' font-family='{FAMILIES}' aria-label='{escape(label, quote=True)}'>{''.join(parts)}</svg>"
     )
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.report.context import ReportContext
-from textile_pcf.report.numbers import format_full, write_formulas
+from textile_pcf.report.numbers import MINUS, format_full
 from textile_pcf.results import SPLIT
 
 PROXY = "(proxy)"
@@ -25,8 +26,8 @@ class LineText:
         Titles; the flow with the fibre, if it is of one.
     outside, ruled, removes, proxy : bool
         Whether the line is outside the boundary, has an amount of the rule, is an uptake only, uses a proxy.
-    value : str
-        Number as given, with its unit.
+    value, rounded : str
+        Number as given, with its unit; and the same for reading.
     amount, factor, kilograms : float
         [`unit`, `factor_unit`, kg CO2e]
     unit, factor_unit : str
@@ -42,6 +43,7 @@ class LineText:
     removes: bool
     proxy: bool
     value: str
+    rounded: str
     amount: float
     factor: float
     kilograms: float
@@ -71,6 +73,7 @@ def _line_text(context: ReportContext, line: int) -> LineText:
     item, proxy = lines.text("item", line), PROXY in lines.text("fallback", line)
     matched = " ".join(filter(None, (item, lines.text("region", line), lines.text("year", line))))
     data_type = lines.text("data_type", line)
+    value, value_unit = float(lines.value[line]), lines.text("value_unit", line)
     return LineText(
         stage=info.name(context.language),
         flow=f"{flow} ({component})" if component else flow,
@@ -78,7 +81,8 @@ def _line_text(context: ReportContext, line: int) -> LineText:
         ruled=bool(lines.ruled[line]),
         removes=kilograms != 0 and kilograms == float(lines.split[line, UPTAKE]) * scale,
         proxy=proxy,
-        value=f"{format_full(float(lines.value[line]))} {lines.text('value_unit', line)}".rstrip(),
+        value=f"{format_full(value)} {value_unit}".rstrip(),
+        rounded=f"{value:.4g} {value_unit}".replace("-", MINUS).rstrip() if np.isfinite(value) else "–",
         amount=float(lines.amount[line]) * scale,
         factor=float(lines.factor[line]),
         kilograms=kilograms,

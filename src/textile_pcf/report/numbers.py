@@ -1,16 +1,11 @@
-"""Numbers and chemical formulas as a reader sees them: rounded in tables, in full in the lines."""
+"""Numbers as a reader sees them: rounded in tables, in full in the lines."""
 
 from __future__ import annotations
-
-import re
 
 import numpy as np
 
 DIGITS = 4  # significant digits of rounded figures
 MINUS = "−"
-_PER_KILOGRAM = re.compile(r"\bkgCO2e(?![A-Za-z0-9_])")
-_FORMULA = re.compile(r"(?<![A-Za-z0-9_])(CO2|CH4|N2O)(?=(?:e|eq)?(?![A-Za-z0-9_]))")
-_LOWERED = str.maketrans("24", "₂₄")
 
 
 def format_figure(value: float) -> str:
@@ -72,14 +67,3 @@ def format_full(value: float) -> str:
     if not np.isfinite(value):
         return "–"
     return repr(float(value)).removesuffix(".0").replace("-", MINUS)
-
-
-def write_formulas(text: str) -> str:
-    """Write the numbers of chemical formulas below the line.
-
-    Examples
-    --------
-    >>> write_formulas("0.58 kgCO2e/kWh, CO2 and CH4"), write_formulas("不含生物源 CO2 去除量"), write_formulas("co2_fossil")
-    ('0.58 kg CO₂e/kWh, CO₂ and CH₄', '不含生物源 CO₂ 去除量', 'co2_fossil')
-    """
-    return _FORMULA.sub(lambda found: found[1].translate(_LOWERED), _PER_KILOGRAM.sub("kg CO2e", text))

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.report.context import ReportContext
 from textile_pcf.report.line_texts import LineText, line_texts
-from textile_pcf.report.numbers import format_aligned, format_figure, format_full, format_percent, write_formulas
+from textile_pcf.report.numbers import format_aligned, format_figure, format_full, format_percent
 from textile_pcf.report.tables import Bar, Row, Table, table
 from textile_pcf.results import SPLIT
 from textile_pcf.results.display import rests_on
@@ -76,7 +77,7 @@ def unit_sentence(context: ReportContext, product: int) -> str:
     parts = [context.text("report_unit", unit=result.unit, product=result.products[product])]
     mass = float(result.measures.product_mass[product])
     if np.isfinite(mass) and result.unit != "kg":
-        parts.append(context.text("report_unit_mass", unit=result.unit, mass=format_figure(mass)))
+        parts.append(context.text("report_unit_mass", unit=result.unit, mass=f"{mass:.4g}"))
     if context.unit != result.unit:
         scale = format_figure(float(context.scale[product]))
         parts.append(context.text("report_unit_other", unit=result.unit, other=context.unit, scale=scale))
@@ -160,7 +161,7 @@ def _sources(context: ReportContext, lines: list[LineText], total: float) -> Tab
     entries: dict[tuple[str, str], float] = {}
     for line in lines:
         if not line.outside:
-            key = (line.data_type, line.source)
+            key = (line.data_type, line.source or (line.item if line.item.startswith("product:") else ""))
             entries[key] = entries.get(key, 0.0) + line.kilograms
     ordered = sorted(entries.items(), key=lambda entry: -abs(np.nan_to_num(entry[1])))
     rows = [
@@ -174,7 +175,7 @@ def _sources(context: ReportContext, lines: list[LineText], total: float) -> Tab
 def _defaults(context: ReportContext, lines: list[LineText], total: float) -> Table:
     """Return the values of the rule that were used, with the place where each was read."""
     rows = [
-        Row((line.stage, line.flow, line.value, context.sources.reference(line.source, line.locator),
+        Row((line.stage, line.flow, line.rounded, context.sources.reference(line.source, line.locator),
              format_aligned(line.kilograms, total)))
         for line in lines
     ]  # fmt: skip

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.report.boundary_picture import draw_boundary
 from textile_pcf.report.context import ReportContext
 from textile_pcf.report.line_texts import PROXY
-from textile_pcf.report.numbers import format_figure, format_percent, write_formulas
+from textile_pcf.report.numbers import format_figure, format_percent
 from textile_pcf.report.study import FIELDS
 from textile_pcf.report.tables import Bar, Row, Table, table
 from textile_pcf.results import Footprint

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.io.table import column_letter
+from textile_pcf.messages.letters import text_width
 from textile_pcf.report.cells import Styles, formula_cell, number_cell, row_of, text_cell
 
 HEAD, LINE = 32, 15  # height of a row of headings (two lines), and of a line of text [point]
@@ -141,14 +141,3 @@ class Sheet:
         name = column_letter(column)
         end = "" if last is None else f":${name}${last + 1}"
         return f"'{self.name}'!${name}${row + 1}{end}"
-
-
-def text_width(text: str) -> int:
-    """Width of a text in Latin letters; a Chinese character counts as two.
-
-    Examples
-    --------
-    >>> text_width("dyeing"), text_width("染色")
-    (6, 4)
-    """
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

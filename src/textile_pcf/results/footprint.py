@@ -41,7 +41,7 @@ class Footprint(Views):
     True
     """
 
-    def to_excel(self, path: str | Path, unit: str | None = None, language: str = "en") -> Path:
+    def to_excel(self, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None) -> Path:
         """Write a workbook with live formulas; see `textile_pcf.report.to_excel`.
 
         Parameters
@@ -52,15 +52,17 @@ class Footprint(Views):
             Unit such as `m2`; by default the product unit.
         language : str, optional
             `en` or `zh`.
+        study : mapping or path, optional
+            What the cover says, such as company, product, period, date and author.
 
         Returns
         -------
         Path
             The file.
         """
-        return extension("report").to_excel(self, path, unit, language)  # type: ignore[no-any-return]
+        return extension("report").to_excel(self, path, unit, language, study)  # type: ignore[no-any-return]
 
-    def to_html(self, path: str | Path, unit: str | None = None, language: str = "en") -> Path:
+    def to_html(self, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None) -> Path:
         """Write a report in one HTML file; see `textile_pcf.report.to_html`.
 
         Parameters
@@ -71,13 +73,36 @@ class Footprint(Views):
             Unit such as `m2`; by default the product unit.
         language : str, optional
             `en` or `zh`.
+        study : mapping or path, optional
+            What the cover says, such as company, product, period, date and author.
 
         Returns
         -------
         Path
             The file.
         """
-        return extension("report").to_html(self, path, unit, language)  # type: ignore[no-any-return]
+        return extension("report").to_html(self, path, unit, language, study)  # type: ignore[no-any-return]
+
+    def to_pdf(self, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None) -> Path:
+        """Write the report as PDF on A4 paper; see `textile_pcf.report.to_pdf`.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write.
+        unit : str, optional
+            Unit such as `m2`; by default the product unit.
+        language : str, optional
+            `en` or `zh`.
+        study : mapping or path, optional
+            What the cover says, such as company, product, period, date and author.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
+        return extension("report").to_pdf(self, path, unit, language, study)  # type: ignore[no-any-return]
 
     def scenario(self, changes: str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Scenarios:
         """Calculate this result again under ordered changes; see `textile_pcf.scenario`.

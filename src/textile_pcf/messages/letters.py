@@ -1,0 +1,32 @@
+"""Width of texts in Latin letters, where a Chinese character counts as two."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def text_width(text: str) -> int:
+    """Width of a text in Latin letters; a Chinese character counts as two.
+
+    Examples
+    --------
+    >>> text_width("dyeing"), text_width("染色")
+    (6, 4)
+    """
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def shorten(text: str, width: int) -> str:
+    """Return a text that is at most so many letters wide, with an ellipsis where it was cut.
+
+    Examples
+    --------
+    >>> shorten("Dyeing", 10), shorten("Dyeing and finishing", 10), shorten("染色与后整理", 8)
+    ('Dyeing', 'Dyeing an…', '染色与…')
+    """
+    if text_width(text) <= width:
+        return text
+    kept = text
+    while kept and text_width(kept) > width - 1:
+        kept = kept[:-1]
+    return f"{kept}…"
