@@ -51,7 +51,13 @@ def check_warnings(activity: Activity) -> list[Problem]:
     ]
 
 
-def read_activity(source: str | Path | Any, rules: RuleSet | str | Path, *, boundary: str | None = None) -> Activity:
+def read_activity(
+    source: str | Path | Any,
+    rules: RuleSet | str | Path,
+    *,
+    boundary: str | None = None,
+    columns: Mapping[str, Any] | str | Path | None = None,
+) -> Activity:
     """Activity data of one or many products, checked against a rule.
 
     Parameters
@@ -62,6 +68,9 @@ def read_activity(source: str | Path | Any, rules: RuleSet | str | Path, *, boun
         The rule it is given under.
     boundary : str, optional
         One of the boundaries that the rule offers; the first where none is given.
+    columns : mapping or path, optional
+        What the own columns of a mill's form are: `{"columns": {"用电量": {"stage": …, "flow": …, "unit": …}}}`, or a YAML file
+        with it.
 
     Returns
     -------
@@ -83,7 +92,7 @@ def read_activity(source: str | Path | Any, rules: RuleSet | str | Path, *, boun
     >>> read_activity("examples/cotton_poplin/activity.csv", "cotton_fabric").products
     ('COTTON-POPLIN',)
     """
-    activity = build_activity(source, load_rules(rules, boundary))
+    activity = build_activity(source, load_rules(rules, boundary), columns)
     problems = root_causes(activity, [*activity.problems, *with_refusals(activity, complete_quantities(activity)).problems])
     if problems:
         raise InputError(problems)
@@ -313,6 +322,7 @@ def footprint(
     biogenic: str | None = None,
     supply: Supply | str | Path | None = None,
     boundary: str | None = None,
+    columns: Mapping[str, Any] | str | Path | None = None,
 ) -> Footprint:
     """Read, match and calculate in one step; problems of reading and of matching are raised together.
 
@@ -332,6 +342,9 @@ def footprint(
         Electricity and heat of the sites.
     boundary : str, optional
         One of the boundaries that the rule offers; the first where none is given.
+    columns : mapping or path, optional
+        What the own columns of a mill's form are: `{"columns": {"用电量": {"stage": …, "flow": …, "unit": …}}}`, or a YAML file
+        with it.
 
     Returns
     -------
@@ -356,7 +369,7 @@ def footprint(
     rules = load_rules(rule, boundary)
     several = factors if isinstance(factors, (list, tuple)) else () if factors is None else (factors,)
     tables = load_factors(*(several or (default_table(rules.document.edition),)))
-    result = calculate_run(_run(build_activity(source, rules), tables, gwp, biogenic, supply))
+    result = calculate_run(_run(build_activity(source, rules, columns), tables, gwp, biogenic, supply))
     warn_caller(result.warnings())
     return result
 

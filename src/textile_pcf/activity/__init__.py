@@ -13,6 +13,7 @@ from textile_pcf.activity.columns import ALIASES, COLUMNS, DATA_TYPES, ActivityC
 from textile_pcf.activity.components import check_shares
 from textile_pcf.activity.cutoff import check_cutoffs
 from textile_pcf.activity.interpretation import interpret_rows
+from textile_pcf.activity.per_length import convert_per_length
 from textile_pcf.activity.row_patterns import Rows
 from textile_pcf.activity.spread_cells import bounds_problems
 from textile_pcf.activity.structure import build_structure
@@ -32,7 +33,7 @@ __all__ = [
 ]
 
 
-def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
+def build_activity(source: str | Path | Any, rules: RuleSet, columns: Any = None) -> Activity:
     """Read activity data and check it under a rule.
 
     The structure of a table with the same rows is taken from a cache if they were valid and complete under the same rule; then
@@ -43,6 +44,8 @@ def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
     source : str, Path, DataFrame, Table or list of dict
         A file or table in memory.
     rules : RuleSet
+    columns : mapping, path or ColumnMapping, optional
+        What the own columns of a form are; see `column_mapping`.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def build_activity(source: str | Path | Any, rules: RuleSet) -> Activity:
     InputError
         If the source is no table with the needed columns, or a template workbook of another rule.
     """
-    cells = check_template_rule(read_columns(source), rules)
+    cells = convert_per_length(check_template_rule(read_columns(source, columns), rules), rules)
     signature, products = table_signature(cells) or (None, ())
     structure = structure_cache(rules).get(signature)
     if structure is not None and not any(check_data_types(cells)):

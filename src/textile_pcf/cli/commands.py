@@ -57,6 +57,7 @@ app.add_command(label)
 @options.biogenic
 @options.boundary
 @options.supply
+@options.columns
 @click.option("--format", "output_format", metavar="FORMAT", help="table, csv, json, parquet or xlsx.")
 @options.output
 @click.option("--lines", is_flag=True, help="csv and parquet: every line of the sum.")
@@ -72,6 +73,7 @@ def calculate(
     biogenic: str | None,
     boundary: str | None,
     supply: Path | None,
+    columns: Path | None,
     output_format: str | None,
     output: Path | None,
     lines: bool,
@@ -87,9 +89,9 @@ def calculate(
     from textile_pcf.cli.warned import collect_warnings
 
     chosen_format(output_format, output)
-    refuse_output(output, rule, factors, file, supply)
+    refuse_output(output, rule, factors, file, supply, columns)
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns)
         result = publishable(result, publish, strict)
         write_result(result, output_format, output, unit, lines, lang)
         collected.write(result.warnings())
@@ -100,6 +102,7 @@ def calculate(
 @options.rule
 @options.factors
 @options.boundary
+@options.columns
 @click.option(
     "--annotate",
     "annotated",
@@ -109,26 +112,36 @@ def calculate(
 )
 @options.language
 def check(
-    file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str | None, annotated: Path | None, lang: str
+    file: Path,
+    rule: str,
+    factors: tuple[str, ...] | None,
+    boundary: str | None,
+    columns: Path | None,
+    annotated: Path | None,
+    lang: str,
 ) -> None:
     """Check a file against a rule, and against emission factors where they are named; nothing is calculated."""
     from textile_pcf.cli.warned import collect_warnings
 
     with collect_warnings(lang) as collected:
         if annotated is None:
-            products, warnings = _check(file, rule, factors, boundary)
+            products, warnings = _check(file, rule, factors, boundary, columns)
         else:
             from textile_pcf.cli.annotated import check_and_annotate
             from textile_pcf.cli.guard import refuse_output
 
-            refuse_output(annotated, rule, factors, file, option="--annotate")
-            products, warnings = check_and_annotate(file, rule, annotated, lang, lambda: _check(file, rule, factors, boundary))
+            refuse_output(annotated, rule, factors, file, columns, option="--annotate")
+            products, warnings = check_and_annotate(
+                file, rule, annotated, lang, lambda: _check(file, rule, factors, boundary, columns)
+            )
         collected.write(warnings)
     key = "no_problems_1" if len(products) == 1 else "no_problems"
     sys.stderr.write(fixed_text(key, lang, file=file, count=len(products)) + "\n")
 
 
-def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str | None) -> tuple[tuple[str, ...], list[str]]:
+def _check(
+    file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str | None, columns: Path | None
+) -> tuple[tuple[str, ...], list[str]]:
     """Return the products and the warnings of a file without problems."""
     from textile_pcf.calculation import check_warnings, read_activity
     from textile_pcf.rules import load_rules
@@ -136,9 +149,9 @@ def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str
     if factors:
         from textile_pcf.calculation import footprint
 
-        result = footprint(file, rule, factors, boundary=boundary)
+        result = footprint(file, rule, factors, boundary=boundary, columns=columns)
         return result.products, result.warnings()
-    activity = read_activity(file, load_rules(rule, boundary))
+    activity = read_activity(file, load_rules(rule, boundary), columns=columns)
     return activity.products, list(dict.fromkeys(doubt.what for doubt in check_warnings(activity)))
 
 
@@ -152,6 +165,7 @@ def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str
 @options.biogenic
 @options.boundary
 @options.supply
+@options.columns
 @options.publish
 @options.strict
 @options.language
@@ -165,6 +179,7 @@ def explain(
     biogenic: str | None,
     boundary: str | None,
     supply: Path | None,
+    columns: Path | None,
     publish: bool,
     strict: bool,
     lang: str,
@@ -175,7 +190,7 @@ def explain(
     from textile_pcf.cli.warned import collect_warnings
 
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns)
         result = publishable(result, publish, strict)
         collected.mark_shown(result.warnings())
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
@@ -198,6 +213,7 @@ def explain(
 @options.biogenic
 @options.boundary
 @options.supply
+@options.columns
 @options.publish
 @options.strict
 @options.language
@@ -212,6 +228,7 @@ def report(
     biogenic: str | None,
     boundary: str | None,
     supply: Path | None,
+    columns: Path | None,
     publish: bool,
     strict: bool,
     lang: str,
@@ -230,10 +247,10 @@ def report(
     if output and ending not in ENDINGS:
         what = Message("{name!r} ends in neither {endings}.", name=output.name, endings=JoinedMessage(ENDINGS, " nor ", " 或 "))
         raise click.BadParameter(what.localized(lang), param_hint="-o")
-    refuse_output(output, rule, factors, file, supply)
+    refuse_output(output, rule, factors, file, supply, columns)
     refuse_dossier(dossier)
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns)
         result = publishable(result, publish, strict)
         write = to_excel if ending == ".xlsx" else to_html
         if output:
