@@ -67,6 +67,7 @@ def read_activity(
     *,
     boundary: str | None = None,
     keep: Sequence[str] = (),
+    columns: Mapping[str, Any] | str | Path | None = None,
 ) -> Activity:
     """Activity data of one or many products, checked against a rule.
 
@@ -80,6 +81,9 @@ def read_activity(
         One of the boundaries that the rule offers; the first where none is given.
     keep : sequence of str, optional
         Further columns of the data that pass through to results, such as `customer`.
+    columns : mapping or path, optional
+        What the own columns of a mill's form are: `{"columns": {"用电量": {"stage": …, "flow": …, "unit": …}}}`, or a YAML file
+        with it.
 
     Returns
     -------
@@ -101,7 +105,7 @@ def read_activity(
     >>> read_activity("examples/cotton_poplin/activity.csv", "cotton_fabric").products
     ('COTTON-POPLIN',)
     """
-    activity = build_activity(source, load_rules(rules, boundary), keep)
+    activity = build_activity(source, load_rules(rules, boundary), keep, columns)
     problems = root_causes(activity, [*activity.problems, *with_refusals(activity, complete_quantities(activity)).problems])
     if problems:
         raise InputError(problems)
@@ -332,6 +336,7 @@ def footprint(
     supply: Supply | str | Path | None = None,
     boundary: str | None = None,
     keep: Sequence[str] = (),
+    columns: Mapping[str, Any] | str | Path | None = None,
 ) -> Footprint:
     """Read, match and calculate in one step; problems of reading and of matching are raised together.
 
@@ -354,6 +359,9 @@ def footprint(
         One of the boundaries that the rule offers; the first where none is given.
     keep : sequence of str, optional
         Further columns of the data that pass through to results, such as `customer`.
+    columns : mapping or path, optional
+        What the own columns of a mill's form are: `{"columns": {"用电量": {"stage": …, "flow": …, "unit": …}}}`, or a YAML file
+        with it.
 
     Returns
     -------
@@ -377,7 +385,8 @@ def footprint(
     """
     rules = load_rules(rule, boundary)
     several = separate_sources(factors) or [default_table(rules.document.edition)]
-    result = calculate_run(_run(build_activity(source, rules, keep), load_factors(*several), gwp, biogenic, supply))
+    activity = build_activity(source, rules, keep, columns)
+    result = calculate_run(_run(activity, load_factors(*several), gwp, biogenic, supply))
     warn_caller(result.warnings())
     return result
 

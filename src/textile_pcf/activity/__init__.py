@@ -13,7 +13,8 @@ from textile_pcf.activity.columns import ALIASES, COLUMNS, DATA_TYPES, ActivityC
 from textile_pcf.activity.components import check_shares
 from textile_pcf.activity.cutoff import check_cutoffs
 from textile_pcf.activity.interpretation import interpret_rows
-from textile_pcf.activity.kept_columns import check_names, header_with, kept_problems, require_columns
+from textile_pcf.activity.kept_columns import check_names, kept_problems, require_columns
+from textile_pcf.activity.per_length import convert_per_length
 from textile_pcf.activity.row_patterns import Rows
 from textile_pcf.activity.spread_cells import bounds_problems
 from textile_pcf.activity.structure import build_structure
@@ -33,7 +34,7 @@ __all__ = [
 ]
 
 
-def build_activity(source: str | Path | Any, rules: RuleSet, keep: Sequence[str] = ()) -> Activity:
+def build_activity(source: str | Path | Any, rules: RuleSet, keep: Sequence[str] = (), columns: Any = None) -> Activity:
     """Read activity data and check it under a rule.
 
     The structure of a table with the same rows is taken from a cache if they were valid and complete under the same rule; then
@@ -46,6 +47,8 @@ def build_activity(source: str | Path | Any, rules: RuleSet, keep: Sequence[str]
     rules : RuleSet
     keep : sequence of str
         Further columns that pass through to results. A `Table` has its own.
+    columns : mapping, path or ColumnMapping, optional
+        What the own columns of a form are; see `column_mapping`.
 
     Returns
     -------
@@ -60,8 +63,9 @@ def build_activity(source: str | Path | Any, rules: RuleSet, keep: Sequence[str]
         If a column cannot be kept.
     """
     kept = check_names(keep) if keep else ()
-    cells = check_template_rule(read_columns(source, header_with(kept)), rules)
+    cells = check_template_rule(read_columns(source, columns, kept), rules)
     require_columns(cells.table, kept)
+    cells = convert_per_length(cells, rules)
     signature, products = table_signature(cells) or (None, ())
     structure = structure_cache(rules).get(signature)
     if structure is not None and not any(check_data_types(cells)):

@@ -9,14 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.activity.column_mapping import read_mapping
 from textile_pcf.activity.footers import without_footers
+from textile_pcf.activity.forms import unfold
 from textile_pcf.activity.number_cells import number_problems, parse_number_columns, split_amounts
 from textile_pcf.activity.spread_numbers import quality_problems, spread_problems
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import Categorical, by_first_appearance, factorize, recode
 from textile_pcf.errors import InputError, Problem
+from textile_pcf.io.form_headers import FormHeader
 from textile_pcf.io.read_table import read_table_with_header
-from textile_pcf.io.table import Header, Table
+from textile_pcf.io.table import Table
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message
 from textile_pcf.units.number_text import year_text
@@ -62,7 +65,7 @@ ALIASES = {
 """Column of each Chinese header, in simplified and traditional characters; the usual header of each column first."""
 HEADER_COLUMNS = (*REQUIRED, "flow", "amount", "unit")  # without one of them, problems of single rows would be misleading
 HEADER_PROBLEMS = ("unknown-column", "column-twice", "headless")
-HEADER = Header(COLUMNS, ALIASES, collect_problems=True, key_columns=REQUIRED)
+HEADER = FormHeader(COLUMNS, ALIASES, collect_problems=True, key_columns=REQUIRED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,15 +208,17 @@ def _yes_or_no(column: Categorical) -> Categorical:
     return recode(column.codes, [booleans.get(text.lower(), text.lower()) for text in column.categories])
 
 
-def read_columns(source: Any, header: Header = HEADER) -> ActivityColumns:
+def read_columns(source: Any, mapping: Any = None, keep: tuple[str, ...] = ()) -> ActivityColumns:
     """Read a table of activity data and parse its number columns.
 
     Parameters
     ----------
     source : str, Path, DataFrame, Table or list of dict
         A file or table in memory.
-    header : Header
-        The known columns, for a source that is not read yet.
+    mapping : mapping, path or ColumnMapping, optional
+        What the own columns of a form are; see `column_mapping`.
+    keep : tuple of str
+        Further columns that the table may have.
 
     Returns
     -------
@@ -225,7 +230,7 @@ def read_columns(source: Any, header: Header = HEADER) -> ActivityColumns:
     InputError
         If there are no rows, or columns are missing or unknown.
     """
-    table = source if isinstance(source, Table) else read_activity_table(source, header)
+    table = source if isinstance(source, Table) else read_activity_table(source, mapping, keep)
     names = set(table.columns)
     missing = [column for column in REQUIRED if column not in names]
     if missing:
@@ -254,14 +259,16 @@ def read_columns(source: Any, header: Header = HEADER) -> ActivityColumns:
     return replace(cells, problems=tuple(problems), units=units)
 
 
-def read_activity_table(source: Any, header: Header = HEADER) -> Table:
+def read_activity_table(source: Any, mapping: Any = None, keep: tuple[str, ...] = ()) -> Table:
     """Read any source as a table with the columns of activity data, without footers.
 
     Parameters
     ----------
     source : str, Path, DataFrame or list of dict
-    header : Header
-        The known columns.
+    mapping : mapping, path or ColumnMapping, optional
+        What the own columns of a form are.
+    keep : tuple of str
+        Further columns that the table may have.
 
     Returns
     -------
@@ -272,4 +279,10 @@ def read_activity_table(source: Any, header: Header = HEADER) -> Table:
     InputError
         If there is no table or no row.
     """
-    return without_footers(read_table_with_header(header, source, "activity", InputError), REQUIRED)
+    known = (*COLUMNS, *keep)
+    if mapping is None:
+        header = FormHeader(known, ALIASES, collect_problems=True, key_columns=REQUIRED) if keep else HEADER
+        return unfold(without_footers(read_table_with_header(header, source, "activity", InputError), REQUIRED))
+    own = read_mapping(mapping, COLUMNS, ALIASES)
+    table = read_table_with_header(own.header(known, ALIASES, REQUIRED), source, own.sheet, InputError)
+    return unfold(without_footers(table, REQUIRED), own)

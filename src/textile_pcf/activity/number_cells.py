@@ -152,10 +152,10 @@ def number_problems(cells: ActivityColumns, parsed: ParsedColumns) -> Iterator[P
         for row in np.flatnonzero(wrong):
             cells.invalid[row] = True
             cell = cells.table.columns[column][row]
-            yield from cells.problems_at([int(row)], *_no_number(cell, column), column, "not-a-number")
+            yield from cells.problems_at([int(row)], *no_number(cell, column), column, "not-a-number")
 
 
-def _no_number(cell: Any, column: str) -> tuple[str, str]:
+def no_number(cell: Any, column: str) -> tuple[str, str]:
     """Return what is wrong with a cell that is no number, and the cure."""
     reason = why_no_number(cell)
     if reason is not None:

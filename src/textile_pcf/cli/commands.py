@@ -60,6 +60,7 @@ app.add_command(label)
 @options.biogenic
 @options.boundary
 @options.supply
+@options.columns
 @click.option("--format", "output_format", metavar="FORMAT", help="table, csv, json, parquet or xlsx.")
 @options.output
 @click.option("--lines", is_flag=True, help="csv and parquet: every line of the sum.")
@@ -76,6 +77,7 @@ def calculate(
     biogenic: str | None,
     boundary: str | None,
     supply: Path | None,
+    columns: Path | None,
     output_format: str | None,
     output: Path | None,
     lines: bool,
@@ -93,9 +95,11 @@ def calculate(
     from textile_pcf.data_quality.requirement import requirement_warnings
 
     chosen_format(output_format, output)
-    refuse_output(output, rule, factors, file, supply)
+    refuse_output(output, rule, factors, file, supply, columns)
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, keep=keep)
+        result = footprint(
+            file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, keep=keep, columns=columns
+        )
         missed = requirement_warnings(result)
         result = publishable(result, publish, strict)
         write_result(result, output_format, output, unit, lines, lang)
@@ -107,6 +111,7 @@ def calculate(
 @options.rule
 @options.factors
 @options.boundary
+@options.columns
 @click.option(
     "--annotate",
     "annotated",
@@ -116,26 +121,36 @@ def calculate(
 )
 @options.language
 def check(
-    file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str | None, annotated: Path | None, lang: str
+    file: Path,
+    rule: str,
+    factors: tuple[str, ...] | None,
+    boundary: str | None,
+    columns: Path | None,
+    annotated: Path | None,
+    lang: str,
 ) -> None:
     """Check a file against a rule, and against emission factors where they are named; nothing is calculated."""
     from textile_pcf.cli.warned import collect_warnings
 
     with collect_warnings(lang) as collected:
         if annotated is None:
-            products, warnings = _check(file, rule, factors, boundary)
+            products, warnings = _check(file, rule, factors, boundary, columns)
         else:
             from textile_pcf.cli.annotated import check_and_annotate
             from textile_pcf.cli.guard import refuse_output
 
-            refuse_output(annotated, rule, factors, file, option="--annotate")
-            products, warnings = check_and_annotate(file, rule, annotated, lang, lambda: _check(file, rule, factors, boundary))
+            refuse_output(annotated, rule, factors, file, columns, option="--annotate")
+            products, warnings = check_and_annotate(
+                file, rule, annotated, lang, lambda: _check(file, rule, factors, boundary, columns)
+            )
         collected.write(warnings)
     key = "no_problems_1" if len(products) == 1 else "no_problems"
     sys.stderr.write(fixed_text(key, lang, file=file, count=len(products)) + "\n")
 
 
-def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str | None) -> tuple[tuple[str, ...], list[str]]:
+def _check(
+    file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str | None, columns: Path | None
+) -> tuple[tuple[str, ...], list[str]]:
     """Return the products and the warnings of a file without problems."""
     from textile_pcf.calculation import check_warnings, read_activity
     from textile_pcf.rules import load_rules
@@ -143,9 +158,9 @@ def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str
     if factors:
         from textile_pcf.calculation import footprint
 
-        result = footprint(file, rule, factors, boundary=boundary)
+        result = footprint(file, rule, factors, boundary=boundary, columns=columns)
         return result.products, result.warnings()
-    activity = read_activity(file, load_rules(rule, boundary))
+    activity = read_activity(file, load_rules(rule, boundary), columns=columns)
     return activity.products, list(dict.fromkeys(doubt.what for doubt in check_warnings(activity)))
 
 
@@ -159,6 +174,7 @@ def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str
 @options.biogenic
 @options.boundary
 @options.supply
+@options.columns
 @options.publish
 @options.strict
 @options.language
@@ -172,6 +188,7 @@ def explain(
     biogenic: str | None,
     boundary: str | None,
     supply: Path | None,
+    columns: Path | None,
     publish: bool,
     strict: bool,
     lang: str,
@@ -182,7 +199,7 @@ def explain(
     from textile_pcf.cli.warned import collect_warnings
 
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns)
         result = publishable(result, publish, strict)
         collected.mark_shown(result.warnings())
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
@@ -220,6 +237,7 @@ def _report_writer(output: Path | None, lang: str) -> Callable[..., Path]:
 @options.boundary
 @options.supply
 @options.study
+@options.columns
 @options.publish
 @options.strict
 @options.language
@@ -235,6 +253,7 @@ def report(
     boundary: str | None,
     supply: Path | None,
     study: Path | None,
+    columns: Path | None,
     publish: bool,
     strict: bool,
     lang: str,
@@ -250,10 +269,10 @@ def report(
     if output is None and dossier is None:
         raise click.MissingParameter(param_hint="'-o' / '--output'", param_type="option")
     writer = _report_writer(output, lang)
-    refuse_output(output, rule, factors, file, supply, study)
+    refuse_output(output, rule, factors, file, supply, study, columns)
     refuse_dossier(dossier)
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns)
         missed = requirement_warnings(result)
         result = publishable(result, publish, strict)
         if output:

@@ -85,6 +85,7 @@ study = click.option(
     type=PATH,
     help="What the cover says: company, product, period, date, author; YAML, JSON, CSV, or a workbook with a sheet study.",
 )
+columns = click.option("--columns", metavar="FILE", type=PATH, help="YAML file that says what the own columns of a form are.")
 publish = click.option("--publish", is_flag=True, help="Mask lines whose factors must not be passed on.")
 strict = click.option("--strict", is_flag=True, help="With --publish: merge stages that give a masked number away.")
 unit = click.option("--unit", metavar="UNIT", help="Unit of the results: kg, m2, m, '100 m', piece …")

@@ -90,21 +90,30 @@ def workbook_rows(book: Book, name: str, sheet: str, header: Header, error: type
     raw = take_footers(raw, header, top)
     kept = set(raw.lines)
     times = {k for k, head in enumerate(values[top]) if header.name(head) in header.time_columns}
-    problems = [*raw.shape_problems, *_interpret_cells([row for row in rows if row.number in kept], raw, top, times)]
+    problems = [
+        *raw.shape_problems,
+        *_interpret_cells([row for row in rows if row.number in kept], raw, top, times, header.takes_periods),
+    ]
     problems += _merged_cells(page, raw, top, rows[-1].number)
     if len(problems) > len(raw.shape_problems):
         raise error(problems)
     return raw
 
 
-def _interpret_cells(rows: list[Row], raw: RawTable, top: int, times: set[int]) -> list[Problem]:
-    """Replace the cells of `raw` from the header row on by their values; return the problems of wrong cells."""
+def _interpret_cells(rows: list[Row], raw: RawTable, top: int, times: set[int], periods: bool) -> list[Problem]:
+    """Replace the cells of `raw` from the header row on by their values; return the problems of wrong cells.
+
+    With `periods`, a date in the header row is the month that it shows.
+    """
     problems: list[Problem] = []
     for number in range(top, len(rows)):
         for index, position in enumerate(raw.columns):
             cell = rows[number][position]
             if index in times and number > top and cell.number_format == DATE and isinstance(cell.value, datetime):
                 raw.rows[number][index] = _nearest_second(cell.value).isoformat()
+                continue
+            if periods and number == top and cell.number_format == DATE and isinstance(cell.value, datetime):
+                raw.rows[number][index] = f"{cell.value:%Y-%m}"
                 continue
             raw.rows[number][index], problem = _cell_value(cell)
             if problem is not None:

@@ -74,6 +74,8 @@ class Table:
         Stages that a workbook made by our template says do not take place, with the location of that answer.
     template_problems : tuple of Problem
         Contradictions between lines of such a workbook.
+    mapping : ColumnMapping, optional
+        What the own columns of the form are, of which the table was made.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Table:
     ragged: Sequence[int] = field(default=(), repr=False)
     stages_declined: Mapping[str, str] = field(default_factory=dict, repr=False)
     template_problems: tuple[Problem, ...] = field(default=(), repr=False)
+    mapping: Any = field(default=None, repr=False)
 
     @property
     def first_line(self) -> int:
@@ -194,6 +197,9 @@ class Header:
         Columns in which a date cell of a workbook, DataFrame or Parquet file is read as a text such as `2024-03-04T08:00:00`.
     """
 
+    takes_periods = False
+    """Whether a date may be a header, because columns may be periods."""
+
     def __init__(self, known: tuple[str, ...] | None, aliases: dict[str, str], collect_problems: bool = False,
                  key_columns: tuple[str, ...] = (), time_columns: tuple[str, ...] = ()) -> None:  # fmt: skip
         self.known = known
@@ -238,11 +244,19 @@ class Header:
                     twice = "The column {name!r} occurs twice, as {first!r} and {second!r}."
                     what = Message(twice, name=name, first=texts[name], second=text)
                 problems.append(Problem(location(index), what, "Keep one of them.", code="column-twice"))
-            elif text and self.known is not None and name not in self.known:
-                problems.append(Problem(location(index), *self._unknown_column(text), code="unknown-column"))
+            elif text and not self.knows(name):
+                problems.append(self.unknown(text, location(index)))
             if text:
                 texts.setdefault(name, text)
         return problems
+
+    def knows(self, name: str) -> bool:
+        """Return whether a name is that of a known column."""
+        return self.known is None or name in self.known
+
+    def unknown(self, head: Any, where: str) -> Problem:
+        """Return the problem of a header that is not known."""
+        return Problem(where, *self._unknown_column(str(head).strip()), code="unknown-column")
 
     def _unknown_column(self, text: str) -> tuple[str, str]:
         """Return what is wrong with an unknown header, and the cure."""

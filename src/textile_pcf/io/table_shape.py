@@ -143,8 +143,8 @@ def _column_indices(heads: Sequence[Any], header: Header, has_problems: bool) ->
         if str(head).strip():
             indices.setdefault(header.name(head), index)
     if has_problems and header.known is not None:
-        suggested = {str(header.suggestion(name)): index for name, index in indices.items() if name not in header.known}
-        indices = {name: index for name, index in (suggested | indices).items() if name in header.known}
+        suggested = {str(header.suggestion(name)): index for name, index in indices.items() if not header.knows(name)}
+        indices = {name: index for name, index in (suggested | indices).items() if header.knows(name)}
     return indices
 
 

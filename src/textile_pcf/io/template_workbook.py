@@ -93,6 +93,8 @@ def template_table(book: Book, name: str, error: type[PcfError], read_cell: Read
     error
         A cell cannot be read, a line has no id, or nothing is filled in.
     """
+    from textile_pcf.io.study import study_problems  # it reads tables, and tables this module
+
     problems: list[Problem] = []
     lines = [line for sheet in book.worksheets for line in _sheet_lines(sheet, name, problems, read_cell)]
     if problems:
@@ -110,6 +112,7 @@ def template_table(book: Book, name: str, error: type[PcfError], read_cell: Read
         problems += _contradictions(product_rows, product_declined, name)
         declined = {stage: f"{name} {cell}" for stage, cell in product_declined.items()} | declined
         rows += product_rows
+    problems += study_problems(book, name)
     problems = list(dict.fromkeys(problems))  # a problem of a cell for all products occurs once per product
     if not rows:
         cure = "Fill in the marked cells of the sheets."

@@ -41,6 +41,7 @@ def provenance(run: Run) -> dict[str, Any]:
         "biogenic": run.biogenic,
         "input": [{"name": escape_controls(activity.columns.table.name), "sha256": _input_hash(activity)}],
         **({"kept": list(kept_names(activity.columns))} if kept_names(activity.columns) else {}),
+        **_columns(run),
         "library": f"textile_pcf {__version__}",
         **_supply(run),
     }
@@ -50,6 +51,12 @@ def _verified(run: Run) -> dict[str, Any]:
     """Return what the authors of a rule declare about its verification; nothing of a rule that does not claim it."""
     declared = run.activity.rules.document.verified
     return {} if declared is None else {"verified": declared.model_dump(mode="json")}
+
+
+def _columns(run: Run) -> dict[str, Any]:
+    """Return the mapping of the own columns of a form; nothing for a table in the columns of activity data."""
+    mapping = run.activity.columns.table.mapping
+    return {} if mapping is None else {"columns": mapping.to_dict()}
 
 
 def _supply(run: Run) -> dict[str, Any]:

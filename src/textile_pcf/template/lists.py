@@ -87,21 +87,25 @@ def items_for(spec: FlowSpec, language: str, table: str = "default") -> tuple[st
     --------
     >>> from textile_pcf.rules import load_rules
     >>> flow = next(flow for flow in load_rules("cotton_fabric@2026.1").flows if flow.id == "electricity")
-    >>> items_for(flow, "en", "default@2026.1")[0]
-    'electricity｜Electricity, grid average'
+    >>> items_for(flow, "en", "default@2026.1")[0].partition(BAR)[0]
+    'electricity'
     """
-    regions = _matching(spec.kind, spec.category or "", spec.unit, spec.forbid, table)
-    order = sorted(regions, key=lambda item: (item != spec.factor, item))
-    return tuple(labelled(item, _with_region(item_name(item, language, table), regions[item])) for item in order)
+    found = _matching(spec.kind, spec.category or "", spec.unit, spec.forbid, table)
+    order = sorted(found, key=lambda item: (item != spec.factor, item))
+    return tuple(labelled(item, _with_region(_name(found[item][0], language, table) or item, found[item][1])) for item in order)
 
 
-def item_name(item: str, language: str, table: str) -> str:
-    """Return the name of an item in a table of factors, in Chinese unless the language is `en`; the item where it has none."""
-    sheet = _sheet(table)
-    row = next(iter(sheet.index.get(item, ())), None)
-    if row is None:
-        return item
-    return (sheet.texts["name_zh"][row] if language != "en" else "") or sheet.texts["name_en"][row] or item
+def factor_name(spec: FlowSpec, language: str, table: str) -> str:
+    """Return the name of the emission factor that the rule names for a flow; its item where the table has none."""
+    item = spec.factor or ""
+    found = _matching(spec.kind, spec.category or "", spec.unit, spec.forbid, table)
+    return (_name(found[item][0], language, table) if item in found else "") or item
+
+
+def _name(row: int, language: str, table: str) -> str:
+    """Return the name of a row of a table of factors, in Chinese unless the language is `en`."""
+    texts = _sheet(table).texts
+    return (texts["name_zh"][row] if language != "en" else "") or texts["name_en"][row]
 
 
 @cache
@@ -114,18 +118,18 @@ def _with_region(name: str, region: str) -> str:
 
 
 @cache
-def _matching(factor_kind: str, category: str, unit: Unit, forbid: tuple[str, ...], table: str) -> dict[str, str]:
-    """Return the items that match; for each the region to write, which is empty where that of the product does."""
-    found: dict[str, str] = {}
+def _matching(factor_kind: str, category: str, unit: Unit, forbid: tuple[str, ...], table: str) -> dict[str, tuple[int, str]]:
+    """Return the items that match; for each the row, and the region to write, which is empty where that of the product does."""
+    found: dict[str, tuple[int, str]] = {}
     sheet = _sheet(table)
     kinds, categories, regions = (sheet.texts[name] for name in ("kind", "category", "region"))
     for row, item in enumerate(sheet.texts["item"]):
-        if kinds[row] != factor_kind or (category and categories[row] not in ("", category)) or not found.get(item, "?"):
+        if kinds[row] != factor_kind or (category and categories[row] not in ("", category)) or item in found:
             continue
         for region in (HOME, regions[row]):
-            request = Request(item, factor_kind, region, 0, unit, category or None, forbid)
-            if isinstance(match([sheet], request), Match):
-                found.setdefault(item, "" if region == HOME else region)
+            matched = match([sheet], Request(item, factor_kind, region, 0, unit, category or None, forbid))
+            if isinstance(matched, Match):
+                found[item] = matched.row, "" if region == HOME else region
                 break
     return found
 

@@ -11,7 +11,7 @@ from textile_pcf.rules import FlowSpec, PropertySpec, RuleSet, StageSpec
 from textile_pcf.template.default_words import default_words
 from textile_pcf.template.entries import Entry, Spec, sources_text
 from textile_pcf.template.form_lines import Line, bilingual, fixed_label
-from textile_pcf.template.lists import data_types, item_name, items_for, option_labels, units_for
+from textile_pcf.template.lists import data_types, factor_name, items_for, option_labels, units_for
 from textile_pcf.units import parse_unit
 
 METADATA = ("component", "data_type", "source", "period", "note", "confirmed")  # columns that describe an amount
@@ -94,7 +94,7 @@ def _default(rules: RuleSet, spec: Spec, language: str, table: str) -> str:
     texts = [default_words(rules, spec, code) for code in ("en", "zh")]
     factor = ["", ""]
     if isinstance(spec, FlowSpec) and spec.factor:
-        factor = [fixed_text("default_factor", code, name=item_name(spec.factor, code, table), item=spec.factor)
+        factor = [fixed_text("default_factor", code, name=factor_name(spec, code, table), item=spec.factor)
                   for code in ("en", "zh")]  # fmt: skip
     return "\n".join(filter(None, (bilingual(language, *texts), bilingual(language, *factor))))
 
