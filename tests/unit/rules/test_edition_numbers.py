@@ -10,12 +10,37 @@ import textile_pcf as tp
 
 # Product: totals under 2026.1 and 2026.2, first −1/+1, then 0/0. [kg CO2e per kg or piece]
 MOVED = {
-    "cotton_poplin": {"COTTON-POPLIN": ((12.772945, 12.772975), (14.273989, 14.273989))},
-    "polyester_cotton_blend": {"TC-65-35": ((16.603164, 16.603174), (17.128537, 17.128537))},
-    "t_shirt": {"T-SHIRT": ((3.820762, 3.803847), (3.915662, 3.891313))},
-    "jeans": {"JEANS": ((9.365316, 9.320543), (9.616524, 9.552071))},
+    "cotton_poplin": {
+        "COTTON-POPLIN": ((12.772945, 11.778169), (14.273989, 13.279182)),
+    },
+    "polyester_woven": {
+        "PET-WOVEN": ((13.292317, 12.552330), (13.292317, 12.552330)),
+    },
+    "polyester_cotton_blend": {
+        "TC-65-35": ((16.603164, 15.672072), (17.128537, 16.197435)),
+    },
+    "silk_habotai": {
+        "SILK-HABOTAI": ((36.938005, 36.530698), (36.938005, 36.530698)),
+    },
+    "t_shirt": {
+        "T-SHIRT": ((3.820762, 3.543139), (3.915662, 3.630605)),
+    },
+    "jeans": {
+        "JEANS": ((9.365316, 8.898501), (9.616524, 9.130029)),
+    },
+    "polyester_jacket": {
+        "SHELL": ((15.164246, 14.157706), (15.164246, 14.157706)),
+        "LINING": ((14.767645, 13.761105), (14.767645, 13.761105)),
+        "INTERLINING": ((8.512076, 7.901536), (8.512076, 7.901536)),
+        "ZIP-TAPE": ((8.249838, 8.249838), (8.249838, 8.249838)),
+        "JACKET": ((20.058850, 18.910609), (20.058850, 18.910609)),
+    },
+    "wool_suit": {
+        "WORSTED": ((54.774124, 54.163584), (56.606153, 55.995613)),
+        "SUIT-JACKET": ((72.208883, 71.483867), (72.805480, 72.080463)),
+        "SUIT-TROUSERS": ((34.230660, 33.887231), (34.513259, 34.169830)),
+    },
 }
-EQUAL = ("polyester_woven", "silk_habotai", "polyester_jacket", "wool_suit")
 CONVENTIONS = ("minus_one_plus_one", "zero_zero")
 
 
@@ -28,12 +53,10 @@ def totals(name, edition, convention):
 
 
 @pytest.mark.parametrize("convention", CONVENTIONS)
-@pytest.mark.parametrize("name", [*MOVED, *EQUAL])
+@pytest.mark.parametrize("name", MOVED)
 def test_examples_move_as_the_changelog_says(name, convention):
     old, new = (totals(name, edition, convention) for edition in ("2026.1", "2026.2"))
-    if name in EQUAL:
-        assert new == pytest.approx(old, rel=1e-12)
-        return
+    assert set(new) == set(MOVED[name])
     for product, by_convention in MOVED[name].items():
         said = by_convention[CONVENTIONS.index(convention)]
         assert (old[product], new[product]) == pytest.approx(said, abs=5e-7)
