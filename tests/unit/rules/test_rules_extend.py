@@ -431,7 +431,7 @@ def test_stages_of_both_editions_keep_their_order(rule):
 
 # Lines of the shipped rules of edition 2026.2: what was measured before the defaults of the issue on right numbers, and what
 # they add: a source with its note, ranges, treatments, and flows with cited recipes. Half of 2026.1 are 3,866.
-LINES_BEFORE, LINES_OF_RIGHT_NUMBERS = 3_755, 150
+LINES_BEFORE, LINES_OF_RIGHT_NUMBERS = 3_755, 174
 
 
 def test_shipped_rules_stay_short():
