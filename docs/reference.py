@@ -103,13 +103,14 @@ def rule_page(rules: RuleSet) -> str:
     title = f"{document.title.text()} · {document.title.text('zh')}" if document.title else document.rule
     text = heading(plain(f"{rules.name}: {title}"))
     based = ", ".join(f"{basis.standard} (read: {basis.access})" for basis in document.based_on)
-    facts = (fixed_text(document.boundary), document.gwp, fixed_text(document.biogenic), f"per {rules.product_unit.text}")
+    boundaries = " or ".join(fixed_text(name) for name in document.boundaries)
+    facts = (boundaries, document.gwp, fixed_text(document.biogenic), f"per {rules.product_unit.text}")
     text += f"**{plain(fixed_text(document.status))}**\n\n{plain(' · '.join(facts))}\n\n" + (
         f"Based on {plain(based)}.\n\n" if based else ""
     )
     text += paragraphs(document.note)
     rows: dict[str, list[list[object]]] = {stage: [] for stage in rules.names}
-    for entry in entries(rules):
+    for entry in entries(rules, computed=True):
         both = dict.fromkeys((rules.title(entry.stage, entry.name), rules.title(entry.stage, entry.name, "zh")))
         told = default_text(rules, entry.spec).removeprefix("= ")
         source = sources_text(rules, entry.spec)

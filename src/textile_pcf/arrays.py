@@ -14,6 +14,22 @@ BoolArray = NDArray[np.bool_]
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
+def or_none(value: float) -> float | None:
+    """Return a number as JSON and tables hold it: None where it is not known.
+
+    Parameters
+    ----------
+    value : float
+        NaN where it is not known.
+
+    Examples
+    --------
+    >>> or_none(np.float64(1.5)), or_none(np.nan)
+    (1.5, None)
+    """
+    return None if np.isnan(value) else float(value)
+
+
 def read_only(array: FloatArray) -> FloatArray:
     """Mark an array as not writeable.
 

@@ -91,7 +91,7 @@ def _ours(amounts: Any, codes: Any) -> Callable[[], Any]:
         conversions = [convert(parse_unit(written), parse_unit(canonical)) for written, canonical in PAIRS]
         factor = np.array([one.factor for one in conversions])  # type: ignore[union-attr]
         inverse = np.array([one.inverse for one in conversions])  # type: ignore[union-attr]
-        return canonical_amounts(amounts, Rows(codes, RowPatterns(*[nothing] * 7, factor, inverse), (), ()))
+        return canonical_amounts(amounts, Rows(codes, RowPatterns(*[nothing] * 7, factor, inverse), (), (), ()))
 
     return run
 

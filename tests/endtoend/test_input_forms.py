@@ -105,14 +105,18 @@ OPTIONAL = {  # every optional column of formats.md 3 with a cell that makes sen
 def test_every_optional_column_of_a_table_is_known(tmp_path):
     row = {"item": "power", "value": "0.5", "unit": "kgCO2e/kWh", "region": "CN", "year": "2024", "kind": "life_cycle",
            "source": "hand", "locator": "hand", **OPTIONAL}  # fmt: skip
-    assert tp.load_factors(write_table([row], tmp_path / "hand.csv")).items == ["power"]
+    bounded, lognormal = {**row, "gsd": ""}, {**row, "low": "", "high": "", "region": "GLO"}  # one spread each
+    assert tp.load_factors(write_table([bounded, lognormal], tmp_path / "hand.csv")).items == ["power"]
 
 
 def test_every_optional_column_of_an_activity_file_is_known(tmp_path):
     """Provenance, uncertainty and quality stand in the file, and the result says the first."""
     lines = GOOD.read_text(encoding="utf-8").splitlines()
-    more = ("data_type", "source", "gsd", "dq_technology", "dq_geography", "dq_time", "dq_precision")
-    rows = [",".join([lines[0], *more]), *(f"{line},measured,meter 3,1.1,1,2,3,5" for line in lines[1:])]
+    more = ("data_type", "source", "gsd", "dq_technology", "dq_geography", "dq_time", "dq_precision", "dq_completeness")
+    amount = lines[0].split(",").index("amount")
+    spread = ["1.1" if line.split(",")[amount] else "" for line in lines[1:]]  # a row without amount has none
+    cells = (f"{line},measured,meter 3,{gsd},1,2,3,5,2" for line, gsd in zip(lines[1:], spread, strict=True))
+    rows = [",".join([lines[0], *more]), *cells]
     path = tmp_path / "mill.csv"
     path.write_text("\n".join(rows), encoding="utf-8")
     found = tp.footprint(path, RULE, FACTORS).contributions

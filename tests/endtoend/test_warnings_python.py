@@ -41,6 +41,8 @@ Q,dyeing,electricity,9,kWh,,
 PLAUSIBLE = "dyeing.electricity: 9 kWh/kg is outside the plausible 0.1 to 5 kWh/kg."
 OTHER_SET = "factors: factors made with AR5 are used as printed, not under AR6: electricity."
 LATER = "dyeing.heat: steam: no factor up to 2024; the one of 2026 is used."
+SHARE = "94.7 % to 100 % of the gross emissions of a product rest on factors that were not made with AR6."
+PART = "Part of the gross emissions rests on factors that were not made with AR6."  # of a catalogue
 ENCODING = "GB18030"
 
 
@@ -66,7 +68,7 @@ def texts(seen: list[warnings.WarningMessage]) -> list[str]:
 def test_footprint_warns_of_each_once_and_the_result_carries_them(mill: Path) -> None:
     results: list[tp.Footprint] = []
     seen = heard(lambda: results.append(tp.footprint(mill / "mill.csv", mill / "lab.yaml", mill / "factors.csv")))
-    assert sorted(texts(seen)) == sorted([PLAUSIBLE, OTHER_SET, LATER])
+    assert sorted(texts(seen)) == sorted([PLAUSIBLE, OTHER_SET, LATER, SHARE])
     assert results[0].warnings() == texts(seen)
     assert all(Path(one.filename) == Path(__file__) for one in seen), "the line that called, not ours"
 
@@ -79,10 +81,10 @@ def test_calculate_warns_and_reading_is_warned_of_once(mill: Path) -> None:
     assert len(read) == 1 and ENCODING in texts(read)[0] and Path(read[0].filename) == Path(__file__)
     table = tp.load_factors(mill / "factors.csv")
     calculated = heard(lambda: tp.calculate(activity[0], table))
-    assert sorted(texts(calculated)) == sorted([PLAUSIBLE, OTHER_SET, LATER])
-    assert len(tp.calculate(activity[0], table).warnings()) == 4
+    assert sorted(texts(calculated)) == sorted([PLAUSIBLE, OTHER_SET, LATER, SHARE])
+    assert len(tp.calculate(activity[0], table).warnings()) == 5
     both = heard(lambda: tp.footprint(mill / "mill.csv", mill / "lab.yaml", table))
-    assert max(Counter(texts(both)).values()) == 1 and len(both) == 4
+    assert max(Counter(texts(both)).values()) == 1 and len(both) == 5
 
 
 def test_tables_of_factors_and_supply_warn_of_reading(mill: Path) -> None:
@@ -105,7 +107,7 @@ def test_they_can_be_filtered_asked_for_and_made_errors(mill: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", tp.PcfWarning)
-        assert len(call().warnings()) == 3
+        assert len(call().warnings()) == 4
     with warnings.catch_warnings(), pytest.raises(tp.PcfWarning):
         warnings.simplefilter("error", tp.PcfWarning)
         call()
@@ -128,8 +130,8 @@ def test_of_very_many_only_as_many_are_shown_as_a_person_reads(mill: Path) -> No
         warnings.simplefilter("always")
         results.append(tp.footprint(pd.DataFrame(rows), mill / "lab.yaml", mill / "factors.csv"))
     assert len(seen) == errors.SHOWN + 1
-    assert texts(seen)[-1] == "There are 51 more warnings; the result carries them all."
-    assert len(results[0].warnings()) == errors.SHOWN + 51
+    assert texts(seen)[-1] == "There are 52 more warnings; the result carries them all."
+    assert len(results[0].warnings()) == errors.SHOWN + 52
 
 
 @pytest.mark.parametrize("command", ["calculate", "check", "report", "explain"])
@@ -157,7 +159,7 @@ def test_check_without_factors_tells_what_is_not_plausible(mill: Path, capsys: p
 def test_the_console_shows_no_line_of_python(mill: Path) -> None:
     words = ["calculate", "mill.csv", "--rule", "lab.yaml", "--factors", "factors.csv", "--format", "csv"]
     done = subprocess.run([sys.executable, "-m", "textile_pcf", *words], cwd=mill, capture_output=True, text=True, check=True)
-    assert sorted(done.stderr.splitlines()) == sorted(f"warning: {text}" for text in (PLAUSIBLE, OTHER_SET, LATER))
+    assert sorted(done.stderr.splitlines()) == sorted(f"warning: {text}" for text in (PLAUSIBLE, OTHER_SET, LATER, SHARE))
 
 
 @pytest.mark.parametrize("workers", [None, 1, 2])
@@ -179,7 +181,7 @@ def test_a_batch_warns_once_in_the_parent(mill: Path, workers: int | None, tmp_p
         results.append(done)
 
     seen = heard(call)
-    assert sorted(texts(seen)) == sorted([OTHER_SET, LATER])
+    assert sorted(texts(seen)) == sorted([OTHER_SET, LATER, PART])
     assert results[0].warnings() == texts(seen)
     assert all(Path(one.filename) == Path(__file__) for one in seen)
 

@@ -71,7 +71,7 @@ def test_a_batch_is_its_products_one_by_one(batch):
 @FAST
 @given(products(), st.floats(0.05, 3).map(lambda x: round(x, 3)))
 def test_the_declared_unit_scales(rows, mass):
-    """Per kg, per t and per piece of a known mass are the same footprint; `per: product` amounts are told per unit."""
+    """Per kg, per t and per piece of a known mass are the same footprint; `per: product` amounts are given per unit."""
     rows = [row for row in rows if row["flow"] != "label"]
     per_kg = calculated(rows)
     per_unit = {}

@@ -143,7 +143,7 @@ def test_the_unit_of_a_result(tmp_path: Path) -> None:
     (tmp_path / "mill.csv").write_text(HEAD, encoding="utf-8")
     result = tp.footprint(tmp_path / "mill.csv", tmp_path / "rule.yaml", tmp_path / "factors.csv")
     assert result.total("公斤").iloc[0] == result.total("kg").iloc[0]
-    for text, words in (("KG", "Did you mean 'kg'?"), ("KWH", "Ask for kg, m2"), ("gallon", "A gallon is")):
+    for text, words in (("KG", "Did you mean 'kg'?"), ("KWH", "Use kg, m2"), ("gallon", "A gallon is")):
         with pytest.raises(tp.InputError, match=words):
             result.total(text)
 

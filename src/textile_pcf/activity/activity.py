@@ -46,6 +46,8 @@ class Activity:
         Output of each period. [unit of its row]
     problems : tuple of Problem
         Problems of the table; empty for valid data.
+    repeated : tuple of (int, int), optional
+        Where all products are one product of the table: which, and how many.
 
     Examples
     --------
@@ -66,6 +68,7 @@ class Activity:
     losses: FloatArray
     output_value: FloatArray
     problems: tuple[Problem, ...]
+    repeated: tuple[int, int] | None = None
 
     def __repr__(self) -> str:
         rows = f"{self.columns.rows} rows of {len(self.names)} product{'s' if len(self.names) != 1 else ''}"
@@ -137,7 +140,8 @@ class Activity:
     @cached_property
     def left_out(self) -> LeftOut:
         """What rows `cutoff` leave out."""
-        return rows_left_out(self.columns, self.rows, self.rules)
+        found = rows_left_out(self.columns, self.rows, self.rules)
+        return found if self.repeated is None else found.repeated(*self.repeated)
 
     def entry_name(self, stage: int, entry: int) -> tuple[int, str]:
         """Return the product and the fibre of an entry.

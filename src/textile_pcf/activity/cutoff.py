@@ -37,6 +37,20 @@ class LeftOut(NamedTuple):
     flow: IndexArray
     stage: IndexArray
 
+    def repeated(self, product: int, times: int) -> LeftOut:
+        """Return the rows of one product, for as many products made of it.
+
+        Parameters
+        ----------
+        product : int
+            Index of the product.
+        times : int
+            Number of products.
+        """
+        own = self.product == product
+        row, share, flow, stage = (np.tile(values[own], times) for values in (self.row, self.share, self.flow, self.stage))
+        return LeftOut(row, np.repeat(np.arange(times), np.count_nonzero(own)), share, flow, stage)
+
 
 def check_cutoffs(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
     """Yield a problem for each row `cutoff` without item or reason, with a component, or with an estimate above 100 %.

@@ -117,6 +117,7 @@ def repeat_product(activity: Activity, product: int, times: int) -> Activity:
         properties=activity.properties[properties],
         losses=activity.losses[losses],
         output_value=activity.output_value[output],
+        repeated=(product if activity.repeated is None else activity.repeated[0], times),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -32,6 +33,13 @@ BOMB_BYTES, BOMB_RATIO = 50_000_000, 200
 """A file of this size that is compressed by more than this ratio is refused as a zip bomb."""
 FILES = "files"
 """Folder of the files in a bundle that are not shipped."""
+OF_THE_COMPUTER = frozenset({
+    errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
+})  # fmt: skip
+"""Errors that say nothing of a bundle: the disk is full, or a file cannot be opened.
+
+All others come from what it holds, such as offsets before its beginning, or names that are too long.
+"""
 DAMAGED = "This bundle is damaged or cut off."
 COPY_AGAIN = "Copy it again, or make it again: textile-pcf lock FILE --rule RULE --bundle FILE."
 
@@ -107,7 +115,9 @@ def write_bundle(
     out : Path
         File to write.
     """
-    withheld = {sheet.path for sheet in factors.tables if is_restricted(sheet)}
+    composing = (term.sheet for sheet in factors.tables for one in sheet.composed for term in one.terms)
+    sheets = [*factors.tables, *(sheet for sheet in composing if sheet is not None)]
+    withheld = {sheet.path for sheet in {id(sheet): sheet for sheet in sheets}.values() if is_restricted(sheet)}
     with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=6) as package:
         package.writestr(_entry(name), text.encode(), ZIP_DEFLATED, 6)
         written = {name}
@@ -186,7 +196,7 @@ def _unpack(path: Path, folder: Path) -> Lock:
     except (InputError, UsageError):
         raise
     except OSError as error:
-        if error.errno is not None:  # the disk is full, or the file cannot be opened
+        if error.errno in OF_THE_COMPUTER:
             raise
         raise _refusal(path, DAMAGED, COPY_AGAIN) from None
     except Exception:  # a damaged zip file raises errors of many types

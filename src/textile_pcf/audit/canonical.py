@@ -16,7 +16,6 @@ from textile_pcf.messages.message import Message
 
 MAX_BYTES = 200_000_000
 """Largest JSON document that is read."""
-INDENT = 1
 
 
 def canonical_json(data: Any) -> str:
@@ -54,11 +53,6 @@ def sha256_of_json(data: Any) -> str:
     '44136fa355b3678a'
     """
     return hashlib.sha256(canonical_json(data).encode()).hexdigest()
-
-
-def indented_json(data: Any) -> str:
-    """Return JSON for people: keys in their order, one value per line, a line break at the end."""
-    return json.dumps(data, indent=INDENT, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 class JsonText(NamedTuple):

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from textile_pcf.activity import build_activity
-from textile_pcf.audit.lock_document import LockDocument, LockedFile, is_shipped_name, relative_path
+from textile_pcf.audit.lock_document import ROLES, LockDocument, LockedFile, is_shipped_name, relative_path
+from textile_pcf.audit.reference_files import DESCRIPTION, REFERENCE, installed_reference, reference_files, reference_path
 from textile_pcf.errors import InvalidValueError, PcfWarning, Problem, UsageError
 from textile_pcf.factors import FactorSheet, load_factors
 from textile_pcf.io.output_files import is_file
@@ -19,8 +20,6 @@ from textile_pcf.results import Run
 from textile_pcf.rules import RuleSet, load_rules, rule_files
 from textile_pcf.supply import load_supply
 
-DESCRIPTION = ".yaml"
-"""Ending of the description of a table of emission factors."""
 IN_MEMORY = "This has no file, and a lock names files. Write it to a file, and calculate from there."
 
 
@@ -30,7 +29,7 @@ class InputFile(NamedTuple):
     Attributes
     ----------
     role : str
-        `rule`, `factors`, `activity` or `supply`.
+        `rule`, `factors`, `activity`, `supply` or `reference`.
     path : Path
         The file.
     shipped : str
@@ -44,6 +43,8 @@ class InputFile(NamedTuple):
 
 def input_files(run: Run) -> list[InputFile]:
     """Return the files of a run: rule with the rules it extends, tables in order with their descriptions, activity, supply.
+
+    Shipped files that are read beside these come last, with the role `reference`.
 
     Parameters
     ----------
@@ -62,7 +63,9 @@ def input_files(run: Run) -> list[InputFile]:
             missing.append(Problem(f"{role} {escape_controls(name)}", "This is in memory.", IN_MEMORY, code="in-memory"))
     if missing:
         raise UsageError(missing)
-    return files
+    named = {file.path.resolve() for file in files}
+    beside = [(path, name) for path, name in reference_files(run.factors.tables) if path.resolve() not in named]
+    return [*files, *(InputFile(REFERENCE, path, name) for path, name in beside if is_file(path))]
 
 
 def _by_role(run: Run) -> Iterator[tuple[str, str, list[InputFile]]]:
@@ -140,7 +143,8 @@ def _path_from(folder: Path, file: Path) -> str:
 def locate(file: LockedFile, folder: Path) -> Path | None:
     """Return the file that a lock names, or None if there is none.
 
-    Of a shipped file, that with the locked hash is taken: of this installation, or of the copies in a bundle.
+    Of a shipped file, that with the locked hash is taken: of this installation, or of the copies in a bundle. A reference
+    file is always that of this installation, which the calculation reads.
 
     Parameters
     ----------
@@ -151,7 +155,9 @@ def locate(file: LockedFile, folder: Path) -> Path | None:
     if not is_shipped_name(file.path):
         return folder / file.path if is_file(folder / file.path) else None
     found = [path for path in _shipped_candidates(file, folder) if is_file(path)]
-    return next((path for path in found if is_unchanged(file, path)), found[0] if found else None)
+    if len(found) < 2:
+        return found[0] if found else None
+    return next((path for path in found if is_unchanged(file, path)), found[0])
 
 
 def is_unchanged(file: LockedFile, path: Path) -> bool:
@@ -173,12 +179,17 @@ def shipped_copy(file: LockedFile) -> str:
     ('shipped/emission_factors/default.yaml', 'shipped/rules/shared/textile/2026.2.yaml')
     """
     name, _, edition = file.path.partition("@")
+    if file.role == REFERENCE:
+        return f"shipped/emission_factors/{reference_path(file)}"
     if file.role == "rule":
         return f"shipped/rules/{name}/{edition}.yaml"
     return f"shipped/emission_factors/{name}{DESCRIPTION if edition.endswith(DESCRIPTION) else '.csv'}"
 
 
 def _shipped_candidates(file: LockedFile, folder: Path) -> Iterator[Path]:
+    if file.role == REFERENCE:
+        yield installed_reference(file)
+        return
     name, _, edition = file.path.partition("@")
     if file.role == "rule":
         yield data_root("rules") / name / f"{edition}.yaml"
@@ -203,7 +214,7 @@ def run_of_files(document: LockDocument, paths: Sequence[Path]) -> Run:
     PcfError
         A file cannot be read, or a rule or table of it is wrong.
     """
-    by_role: dict[str, list[Path]] = {"rule": [], "factors": [], "activity": [], "supply": []}
+    by_role: dict[str, list[Path]] = {role: [] for role in ROLES}
     for number, (file, path) in enumerate(zip(document.files, paths, strict=True)):
         if not (number and _describes(file, document.files[number - 1])):
             by_role[file.role].append(path)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from textile_pcf.audit.label_quality import label_interval, label_quality
 from textile_pcf.audit.rounding import decimal_text, last_valid_day
 from textile_pcf.errors import InputError, Problem, UsageError, check_language, warn_caller
 from textile_pcf.messages.catalogue import fixed_text
@@ -35,7 +36,10 @@ class LabelOptions(NamedTuple):
     language : str or None
         `en` or `zh`: titles for people in that language are added.
     quality : mapping or None
-        The entry of the product in the JSON of `quality`: data quality rating and primary data share.
+        The entry of the product in the JSON of `quality`: data quality rating and primary data share. By default they are
+        computed.
+    interval : bool
+        Whether the interval from the 2.5th to the 97.5th percentile is added, in closed form.
     """
 
     unit: str | None = None
@@ -44,6 +48,7 @@ class LabelOptions(NamedTuple):
     issued: date | str | None = None
     language: str | None = None
     quality: Mapping[str, Any] | None = None
+    interval: bool = False
 
 
 def label(result: Footprint, product: str, options: LabelOptions | None = None) -> dict[str, Any]:
@@ -73,12 +78,14 @@ def label(result: Footprint, product: str, options: LabelOptions | None = None) 
     >>> shown["unit"], shown["valid_to"], shown["official_mark"]
     ('kgCO2e/kg', '2028-02-29', False)
     """
-    unit, decimals, significant, issued, language, quality = options or LabelOptions()
+    options = options or LabelOptions()
+    unit, decimals, significant, issued, language, quality, _ = options
     number, rules = result.place(product), result.rules
     digits = _digits(decimals, significant)
     total = float(result.totals[number] * result.scale(unit)[number])
     day = _date(issued)
-    warnings = _warnings(rules)
+    rated = label_quality(result)[number] if quality is None else quality
+    warnings = [*_warnings(rules), *_missed(product, rated.get("requirement"))]
     warn_caller(warnings)
     payload: dict[str, Any] = {
         "product": product,
@@ -91,7 +98,7 @@ def label(result: Footprint, product: str, options: LabelOptions | None = None) 
         "gwp": result.provenance["gwp"],
         "biogenic": result.biogenic,
         "electricity": rules.document.electricity.declared,
-        **_quality(quality),
+        **_quality(rated),
         "exempted_percent": decimal_text(100 * result.cutoff_record(number)["total"]),
         "issued": day.isoformat() if day else None,
         "valid_to": _valid_to(rules, day) if day else None,
@@ -101,6 +108,8 @@ def label(result: Footprint, product: str, options: LabelOptions | None = None) 
         "unrounded": decimal_text(total, None),
         "warnings": warnings if language is None else [localize(text, language) for text in warnings],
     }
+    if options.interval:
+        payload["interval"] = label_interval(result, number, unit, digits)
     return payload if language is None else payload | {"titles": _titles(payload, check_language(language))}
 
 
@@ -136,10 +145,10 @@ def _valid_to(rules: RuleSet, issued: date) -> str:
         raise UsageError([Problem("issued", what, "Write year-month-day, as in 2026-01-01.", code="date")]) from None
 
 
-def _quality(quality: Mapping[str, Any] | None) -> dict[str, str | None]:
+def _quality(quality: Mapping[str, Any]) -> dict[str, str | None]:
     """Return data quality rating, its level and the share of primary data in per cent; None where they are not known."""
-    rating = quality["dqr"]["pef"] if quality else {}
-    dqr, share = rating.get("DQR"), quality.get("primary_data_share") if quality else None
+    rating = quality["dqr"]["pef"]
+    dqr, share = rating.get("DQR"), quality.get("primary_data_share")
     return {
         "dqr": None if dqr is None else decimal_text(dqr),
         "dqr_level": rating.get("level"),
@@ -153,6 +162,14 @@ def _warnings(rules: RuleSet) -> list[str]:
         return []
     text = "No certifier has agreed to the rule {name}: its status is {status!r}."
     return [Message(text, name=rules.name, status=Message(rules.document.status))]
+
+
+def _missed(product: str, requirement: Mapping[str, Any] | None) -> list[str]:
+    """Return a warning where a product misses the data quality rating that the rule asks for."""
+    if requirement is None or requirement["met"]:
+        return []
+    text = "{product}: the data quality rating is not shown to be {limit:g} or better, which the rule asks for."
+    return [Message(text, product=product, limit=requirement["max_dqr"])]
 
 
 def _titles(payload: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -11,9 +11,10 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from textile_pcf._version import __version__
-from textile_pcf.audit.canonical import JsonText, indented_json, parse_json, read_json, sha256_of_json
+from textile_pcf.audit.canonical import JsonText, parse_json, read_json, sha256_of_json
 from textile_pcf.errors import InputError, InvalidValueError, Problem
 from textile_pcf.io.documents import Strict, validate_document
+from textile_pcf.io.json_text import indented_json
 from textile_pcf.io.safe_text import escape_controls, first_control
 from textile_pcf.io.strict_yaml import Document
 from textile_pcf.messages.message import Message
@@ -22,7 +23,7 @@ FORM = 1
 """Form of lock files that this library writes; earlier forms stay readable."""
 TOLERANCE = 1e-12
 """Largest relative difference at which a result counts as equal. [1]"""
-ROLES = ("rule", "factors", "activity", "supply")
+ROLES = ("rule", "factors", "activity", "supply", "reference")
 _SHIPPED = re.compile(r"[A-Za-z0-9_\-]+(/[A-Za-z0-9_\-]+)*@[A-Za-z0-9._\-]+")
 _DRIVE = re.compile(r"[A-Za-z]:")
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -95,7 +96,7 @@ class LockedRule(Strict):
 class LockedFile(Strict):
     """A file that the result was calculated from."""
 
-    role: Literal["rule", "factors", "activity", "supply"]
+    role: Literal["rule", "factors", "activity", "supply", "reference"]
     """What it is to the calculation."""
     path: Annotated[str, AfterValidator(relative_path)]
     """Path from the folder of the lock, with `/`; `name@edition` of a shipped file."""

@@ -159,4 +159,5 @@ def measures(units: ProductUnits) -> dict[str, Any]:
         "mass": numbers(units.mass), "mass_per": [list(power) for power in units.mass_per],
         "grammage": numbers(units.grammage), "width": numbers(units.width),
         "wears": None if units.wears is None else numbers(units.wears),
+        "sold": None if units.sold is None else numbers(units.sold),
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from functools import cached_property
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import Any, NoReturn
 import numpy as np
 
 from textile_pcf.audit import saved_arrays
-from textile_pcf.audit.canonical import indented_json, read_json, sha256_of_json
+from textile_pcf.audit.canonical import read_json, sha256_of_json
+from textile_pcf.audit.label_quality import label_quality
 from textile_pcf.audit.lock_document import environment
 from textile_pcf.audit.saved_arrays import array, as_messages, messages, numbers
 from textile_pcf.errors import InputError, PcfError, Problem, RuleError, UsageError
 from textile_pcf.inventory.processes import Processes
+from textile_pcf.io.json_text import indented_json
 from textile_pcf.io.output_files import as_path, write_atomically
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import parse_yaml
@@ -73,6 +76,11 @@ class SavedFootprint(Footprint):
         return masses
 
     @property
+    def saved_quality(self) -> list[dict[str, Any]]:
+        """Rating, level and share of primary data of every product; see `label_quality`."""
+        return [deepcopy(entry) for entry in self._saved["quality"]]
+
+    @property
     def restricted_tables(self) -> list[str]:
         """Labels of the tables of which values are used that must not be passed on."""
         return list(self._saved["restricted"])
@@ -102,8 +110,7 @@ class SavedFootprint(Footprint):
         list of str
             One text per loss and property.
         """
-        texts: dict[str, list[str]] = self._saved["terms"].get(f"{product} {stage}", {})
-        return list(texts.get(language, ()))
+        return self._texts("terms", f"{product} {stage}", language)
 
     def balance_terms(self, line: int, language: str) -> list[str]:
         """Return what leaves and what each input carries, of a line that balances biogenic carbon.
@@ -120,7 +127,28 @@ class SavedFootprint(Footprint):
         list of str
             One text per term; nothing for another line.
         """
-        texts: dict[str, list[str]] = self._saved["balances"].get(str(line), {})
+        return self._texts("balances", str(line), language)
+
+    def composition_terms(self, line: int, language: str) -> list[str]:
+        """Return the inputs of the composed factor of a line, with their sources.
+
+        Parameters
+        ----------
+        line : int
+            Index of the line.
+        language : str
+            `en` or `zh`.
+
+        Returns
+        -------
+        list of str
+            One text per input; nothing for another factor.
+        """
+        return self._texts("compositions", str(line), language)
+
+    def _texts(self, kind: str, key: str, language: str) -> list[str]:
+        """Return saved texts of a kind in a language; none where there are none."""
+        texts: dict[str, list[str]] = self._saved[kind].get(key, {})
         return list(texts.get(language, ()))
 
     def cutoff_record(self, product: int) -> dict[str, Any]:
@@ -209,8 +237,10 @@ def _content(result: Footprint, where: str) -> dict[str, Any]:
         "notes": [[number, *messages([text])[0]] for number, text in result.notes],
         "cutoff": [result.cutoff_record(number) for number in products],
         "allocation": [result.allocation_record(number) for number in products],
-        "terms": _terms(result),
-        "balances": _balances(result),
+        "quality": label_quality(result),
+        "terms": _saved_texts(result.terms, [(number, stage) for number in products for stage in range(len(result.stages))]),
+        "balances": _saved_texts(result.balance_terms, [(line,) for line in _balancing_lines(result)]),
+        "compositions": _saved_texts(result.composition_terms, [(line,) for line in composed_lines(result)]),
     }
 
 
@@ -239,21 +269,37 @@ def parsed_rule(text: str, boundary: str) -> RuleSet:
     return with_boundary(compile_document(parse_yaml(text, "rule", RuleError), Path()), boundary)
 
 
-def _terms(result: Footprint) -> dict[str, dict[str, list[str]]]:
-    """Return the terms of all stages by `product stage`, in both languages."""
-    places = [(product, stage) for product in range(len(result.products)) for stage in range(len(result.stages))]
-    texts = {f"{product} {stage}": {language: result.terms(product, stage, language) for language in LANGUAGES}
-             for product, stage in places}  # fmt: skip
-    return {place: by_language for place, by_language in texts.items() if by_language["en"]}
+def _saved_texts(texts_of: Callable[..., list[str]], keys: Iterable[tuple[int, ...]]) -> dict[str, dict[str, list[str]]]:
+    """Return texts by the indices that they are of, in both languages; nothing where there is no text."""
+    texts = {" ".join(map(str, key)): {language: texts_of(*key, language) for language in LANGUAGES} for key in keys}
+    return {key: by_language for key, by_language in texts.items() if by_language["en"]}
 
 
-def _balances(result: Footprint) -> dict[str, dict[str, list[str]]]:
-    """Return the terms of balances of biogenic carbon by line, in both languages."""
+def composed_lines(result: Footprint) -> list[int]:
+    """Return the lines that may have a composed factor: of a saved result, those that it names.
+
+    Parameters
+    ----------
+    result : Footprint
+    """
+    if isinstance(result, SavedFootprint):
+        return sorted(map(int, result._saved["compositions"]))
+    matches, tables = result.inventory.matches, result.run.factors.tables
+    composed = [(number, row) for number, sheet in enumerate(tables) for row in sheet.compositions]
+    rows = matches.factor_rows[matches.request]
+    chosen = np.zeros(len(rows), dtype=bool)
+    for pair in composed:
+        chosen |= (rows == pair).all(axis=1)
+    lines: list[int] = np.flatnonzero(chosen).tolist()
+    return lines
+
+
+def _balancing_lines(result: Footprint) -> list[int]:
+    """Return the lines of flows that balance biogenic carbon."""
     balancing = [flow for stage in result.rules.document.stages for flow, spec in stage.flows.items() if spec.balance]
     chosen = np.isin(np.array([str(text) for text in result.lines.flow.categories]), balancing)[result.lines.flow.codes]
-    texts = {str(line): {language: result.balance_terms(line, language) for language in LANGUAGES}
-             for line in np.flatnonzero(chosen).tolist()}  # fmt: skip
-    return {line: by_language for line, by_language in texts.items() if by_language["en"]}
+    lines: list[int] = np.flatnonzero(chosen).tolist()
+    return lines
 
 
 def load_result(path: str | Path) -> Footprint:
@@ -315,6 +361,31 @@ def _by_language(data: Any) -> dict[str, dict[str, list[str]]]:
     }
 
 
+def _quality(data: Any, count: int) -> list[dict[str, Any]]:
+    """Return what labels say of data quality after a check of its types; nothing of results saved without it."""
+    unknown: dict[str, Any] = {"dqr": {"pef": {"DQR": None, "level": None}}, "primary_data_share": None}
+    entries: list[Any] = [unknown] * count if data is None else list(data)
+    if len(entries) != count:
+        raise ValueError("quality of other products")
+    return [
+        {
+            "dqr": {"pef": {"DQR": _optional(float, entry["dqr"]["pef"]["DQR"]),
+                            "level": _optional(str, entry["dqr"]["pef"]["level"])}},
+            "primary_data_share": _optional(float, entry["primary_data_share"]),
+            "requirement": _requirement(entry.get("requirement")),
+        }
+        for entry in entries
+    ]  # fmt: skip
+
+
+def _requirement(data: Any) -> dict[str, Any] | None:
+    return None if data is None else {"max_dqr": float(data["max_dqr"]), "met": bool(data["met"])}
+
+
+def _optional(kind: type[float] | type[str], value: Any) -> Any:
+    return None if value is None else kind(value)
+
+
 def _refusal(where: str, what: str, cure: str, code: str = "result-form") -> InputError:
     return InputError([Problem(where, what, cure, code=code)])
 
@@ -330,10 +401,12 @@ def _result(data: dict[str, Any]) -> SavedFootprint:
     saved = {name: data[name] for name in ("rule_text", "cutoff", "allocation")}
     if {len(saved["cutoff"]), len(saved["allocation"])} != {count}:
         raise ValueError("records of other products")
+    saved["compositions"] = _by_language(data.get("compositions", {}))
+    saved["quality"] = _quality(data.get("quality"), count)
     saved |= {name: _by_language(data[name]) for name in ("terms", "balances")}
     saved |= {"restricted": [str(label) for label in data["restricted"]]}
     saved |= {"rules": rules, "masses": saved_arrays.as_processes(data["masses"], count, stages)}
-    wears = measures["wears"]
+    wears, sold = measures["wears"], measures.get("sold")
     by_mass = tuple((str(name), int(power)) for name, power in measures["mass_per"])
     result = object.__new__(SavedFootprint)
     result.__dict__.update(
@@ -351,7 +424,8 @@ def _result(data: dict[str, Any]) -> SavedFootprint:
         beside={str(name): array(values, count) for name, values in data["beside"].items()},
         measures=ProductUnits(
             rules.product_unit, array(measures["mass"], count), by_mass, array(measures["grammage"], count),
-            array(measures["width"], count), None if wears is None else array(wears, count), names=rules.unit_names,
+            array(measures["width"], count), None if wears is None else array(wears, count),
+            None if sold is None else array(sold, count), names=rules.unit_names,
         ),
         lines=saved_arrays.as_contributions(data["lines"], count, stages),
         notes=tuple((int(number), text) for (number, *_), text in zip(notes, as_messages(n[1:] for n in notes), strict=True)),

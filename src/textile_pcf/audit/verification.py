@@ -12,6 +12,7 @@ from textile_pcf.audit.canonical import sha256_of_json
 from textile_pcf.audit.inputs import input_files, is_unchanged, run_of_files
 from textile_pcf.audit.lock_document import TOLERANCE, LockDocument, is_shipped_name
 from textile_pcf.audit.locked_results import Distance, distances, results_by_product
+from textile_pcf.audit.reference_files import REFERENCE
 from textile_pcf.calculation import calculate_run
 from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.io.output_files import as_path
@@ -208,8 +209,8 @@ def _recompute(document: LockDocument, paths: Sequence[Path]) -> tuple[Footprint
 
 def _other_files(document: LockDocument, run: Run) -> list[Problem]:
     """Return a problem per file that is read now and is not in the lock, such as a new description of a table."""
-    files = input_files(run)
     expected = [file.role for file in document.files]
+    files = [file for file in input_files(run) if REFERENCE in expected or file.role != REFERENCE]  # older locks name none
     if [file.role for file in files] == expected:
         return []
     what = Message("The calculation reads {count} files now; the lock names {locked}.", count=len(files), locked=len(expected))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any, Protocol
 
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.io.json_text import indented_json
 from textile_pcf.messages.message import Message
 
 FORMATS = ("table", "json", "csv")
@@ -42,7 +42,7 @@ def as_chosen(analysis: Analysis, chosen: str, language: str) -> str:
         `en` or `zh`, of a table.
     """
     if chosen == "json":
-        return json.dumps(analysis.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        return indented_json(analysis.to_dict())
     return analysis.to_csv() if chosen == "csv" else str(analysis.show(language))
 
 

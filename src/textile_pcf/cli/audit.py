@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from textile_pcf.cli import DONE, REJECTED, options
 from textile_pcf.cli.help import Argument, Command
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.io.json_text import indented_json
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message
 
@@ -34,11 +34,6 @@ def check_format(output_format: str) -> None:
     if output_format not in FORMATS:
         cure = Message("Choose from: {choices}.", choices=", ".join(FORMATS))
         raise UsageError([Problem(f"--format {output_format}", "There is no such format.", cure, code="usage")])
-
-
-def as_json(data: Any) -> str:
-    """Return data as the command line prints them with `--format json`."""
-    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 @click.command("lock", cls=Command)
@@ -83,7 +78,9 @@ def lock(
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         written = [str(write_lock(result, out)) for _, out in outputs if out is not None]
         collected.write(result.warnings())
-    sys.stdout.write(as_json({"written": written}) if output_format == "json" else "".join(f"{path}\n" for path in written))
+    sys.stdout.write(
+        indented_json({"written": written}) if output_format == "json" else "".join(f"{path}\n" for path in written)
+    )
 
 
 def _refuse_other_endings(output: Path | None, bundle: Path | None) -> None:
@@ -107,7 +104,7 @@ def verify(lock_file: Path, output_format: str, lang: str) -> int:
 
     check_format(output_format)
     check = run(lock_file)
-    sys.stdout.write(as_json(check.to_dict()) if output_format == "json" else "\n".join(_lines(check, lang)) + "\n")
+    sys.stdout.write(indented_json(check.to_dict()) if output_format == "json" else "\n".join(_lines(check, lang)) + "\n")
     return DONE if check.holds else REJECTED
 
 

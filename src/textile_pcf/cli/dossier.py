@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import tempfile
+from math import isfinite
 from pathlib import Path
+from typing import Any
 
 from textile_pcf.audit import lock
-from textile_pcf.cli.audit import as_json
+from textile_pcf.data_quality import quality
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.io.json_text import indented_json
 from textile_pcf.io.output_files import refuse_unwritable
 from textile_pcf.report import to_html
 from textile_pcf.results import Footprint
+from textile_pcf.uncertainty_analysis import uncertainty
 
 CLAUSES = Path(lock.__code__.co_filename).with_name("clauses.csv")
 """Clauses of ISO 14067 with the functions, tests and sources that answer them."""
@@ -42,9 +46,10 @@ def refuse_dossier(folder: Path | None) -> None:
 
 
 def write_dossier(result: Footprint, folder: Path, unit: str | None, language: str) -> list[Path]:
-    """Write lock, saved result, report, labels and clauses into a folder; return the files.
+    """Write lock, saved result, report, labels, quality, uncertainty and clauses into a folder; return the files.
 
-    The folder appears whole or not at all. A published result with masked lines is not saved.
+    The folder appears whole or not at all. A published result with masked lines is not saved, and nothing is stated of the
+    quality and the uncertainty of its lines.
 
     Parameters
     ----------
@@ -63,12 +68,27 @@ def write_dossier(result: Footprint, folder: Path, unit: str | None, language: s
         to_html(result, draft / "report.html", unit, language)
         if result.masked is None or not result.masked.any():
             result.save(draft / "result.json")
+            _write_quality(result, draft, unit)
         titles = "zh" if language == "zh" else None
         labels = [result.label(product, unit, language=titles) for product in result.products]
-        (draft / "labels.json").write_text(as_json(labels), encoding="utf-8", newline="")
+        (draft / "labels.json").write_text(indented_json(labels), encoding="utf-8", newline="")
         (draft / "clauses.csv").write_bytes(CLAUSES.read_bytes())
         if folder.is_dir():
             folder.rmdir()
         draft.replace(folder)
     lock(result, folder / "result.lock")  # its paths start at the folder
     return sorted(folder.iterdir())
+
+
+def _write_quality(result: Footprint, folder: Path, unit: str | None) -> None:
+    """Write the quality of the data, and the closed form of the uncertainty of every product."""
+    analysis = uncertainty(result, draws=1, unit=unit)
+    forms = []
+    for product in result.products:
+        form = analysis.closed_form_of(product)
+        numbers = {name: getattr(form, name) for name in ("mean", "sd", "gsd", "median", "p2_5", "p97_5")}
+        entry: dict[str, Any] = {"product": product, "unit": unit or result.unit}
+        entry["closed_form"] = {name: value if isfinite(value) else None for name, value in numbers.items()}
+        forms.append(entry | {"declared_share": analysis.declared_share(product)})
+    (folder / "quality.json").write_text(indented_json(quality(result).to_dict()), encoding="utf-8", newline="")
+    (folder / "uncertainty.json").write_text(indented_json({"products": forms}), encoding="utf-8", newline="")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from textile_pcf.cli import options
-from textile_pcf.cli.audit import as_json, check_format, output_format
+from textile_pcf.cli.audit import check_format, output_format
 from textile_pcf.cli.help import Command
 from textile_pcf.cli.width import padded, width
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.io.json_text import indented_json
 
 
 @click.command("label", cls=Command)
@@ -50,8 +50,8 @@ def label(
 ) -> None:
     """Give what a label shows of one product: the declared figure, rounded, and what it rests on. No mark is drawn."""
     from textile_pcf.calculation import footprint
+    from textile_pcf.cli.analysis import write_text
     from textile_pcf.cli.guard import refuse_output
-    from textile_pcf.cli.output import write_file
     from textile_pcf.cli.warned import collect_warnings
 
     check_format(output_format)
@@ -63,11 +63,8 @@ def label(
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         digits = 2 if decimals is None else decimals
         shown = result.label(product, unit, digits, significant, issued, language="zh" if lang == "zh" else None)
-        text = as_json(shown) if output_format == "json" else _table(shown)
-        if output is None:
-            sys.stdout.write(text)
-        else:
-            write_file(output, lambda path: path.write_text(text, encoding="utf-8", newline=""))
+        text = indented_json(shown) if output_format == "json" else _table(shown)
+        write_text(text, output)
         collected.write(result.warnings())
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from textile_pcf.cli.width import padded, width
+from textile_pcf.io.json_text import indented_json
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rule_cases import CaseOutcome, ComparedValue
 
@@ -92,7 +92,7 @@ def as_json(outcomes: Iterable[CaseOutcome]) -> str:
     """Return all cases as JSON; texts of problems are English."""
     cases = [_case(outcome) for outcome in outcomes]
     document = {"cases": cases, "count": len(cases), "as_worked_out": sum(case["as_worked_out"] for case in cases)}
-    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return indented_json(document)
 
 
 def _case(outcome: CaseOutcome) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 
 from textile_pcf.cli.table import as_table
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.io.json_text import indented_json
 from textile_pcf.io.output_files import write_atomically
 from textile_pcf.io.safe_text import guard_cells
 from textile_pcf.messages.message import Message
@@ -96,7 +96,7 @@ def _usage(where: str, what: str, cure: str) -> UsageError:
 
 def _text(result: Footprint, output_format: str, unit: str | None, lines: bool, language: str) -> str:
     if output_format == "json":
-        return json.dumps(result.to_dict(unit), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        return indented_json(result.to_dict(unit))
     if output_format == "table":
         return as_table(result, unit, language)
     if lines:

@@ -29,7 +29,7 @@ from textile_pcf.messages.message import Message
 @options.gwp
 @options.biogenic
 @options.supply
-@click.option("--format", "output_format", metavar="FORMAT", help="table, csv or json.")
+@options.analysis_format
 @options.output
 @options.language
 def uncertainty(
@@ -50,13 +50,14 @@ def uncertainty(
 ) -> None:
     """Show how sure the footprints of the products in a file are: spread, its sources, and what declares none."""
     from textile_pcf.calculation import footprint
+    from textile_pcf.cli.analysis import chosen_format, write_text
     from textile_pcf.cli.guard import refuse_output
-    from textile_pcf.cli.uncertainty_text import check_format, uncertainty_text, write_text
+    from textile_pcf.cli.uncertainty_text import uncertainty_text
     from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.uncertainty_analysis import uncertainty as run
     from textile_pcf.uncertainty_analysis.main import check_options
 
-    chosen = check_format(output_format, output)
+    chosen = chosen_format(output_format, output)
     refuse_output(output, rule, factors, file, supply)
     assume = _assumptions(assumptions, lang)
     check_options(draws, seed, assume, pedigree)

@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
-from textile_pcf.cli.output import write_file
 from textile_pcf.cli.width import padded, width
-from textile_pcf.errors import Problem, UsageError
 from textile_pcf.io.csv_text import table_csv
+from textile_pcf.io.json_text import indented_json
 from textile_pcf.messages.message import Message
 from textile_pcf.uncertainty_analysis import Uncertainty
 from textile_pcf.uncertainty_analysis.result import STATISTICS
 
-FORMATS = ("table", "csv", "json")
 COLUMNS = ("product", "stage", "unit", "deterministic", *STATISTICS)
 TOTAL = "total"
 MAX_DETAILED = 5
 SHOWN_SOURCES = 5
-
-
-def check_format(requested: str | None, output: Path | None) -> str:
-    """Return the requested format, else the one of the file extension, else `table`.
-
-    Raises
-    ------
-    UsageError
-        There is no such format.
-    """
-    ending = output.suffix.lower().lstrip(".") if output else ""
-    chosen = requested or (ending if ending in FORMATS else "table")
-    if chosen not in FORMATS or (requested is None and ending not in ("", "txt", *FORMATS)):
-        where = f"--format {requested}" if requested else f"-o {output}"
-        cure = Message("Choose from: {choices}.", choices=", ".join(FORMATS))
-        raise UsageError([Problem(where, "There is no such format.", cure, code="usage")])
-    return chosen
-
-
-def write_text(text: str, output: Path | None) -> None:
-    """Write text to standard output, or to a file atomically."""
-    if output is None:
-        sys.stdout.write(text)
-    else:
-        write_file(output, lambda path: path.write_text(text, encoding="utf-8", newline="", errors="backslashreplace"))
 
 
 def uncertainty_text(found: Uncertainty, output_format: str, language: str) -> str:
@@ -59,7 +29,7 @@ def uncertainty_text(found: Uncertainty, output_format: str, language: str) -> s
         `en` or `zh`, of the table.
     """
     if output_format == "json":
-        return json.dumps(found.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        return indented_json(found.to_dict())
     if output_format == "csv":
         return table_csv(COLUMNS, _csv_rows(found))
     blocks = [_head(found, language)]

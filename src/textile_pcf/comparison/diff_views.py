@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.arrays import FloatArray, IndexArray, or_none
 from textile_pcf.comparison.text_columns import aligned
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results.display import STYLE
@@ -43,9 +43,9 @@ def _product(change: Diff, number: int, lines: IndexArray | None) -> dict[str, A
     entry: dict[str, Any] = {
         "product": change.products[number],
         "status": change.status[number],
-        "old": _or_none(change.old[number]),
-        "new": _or_none(change.new[number]),
-        "change": _or_none(change.change[number]),
+        "old": or_none(change.old[number]),
+        "new": or_none(change.new[number]),
+        "change": or_none(change.change[number]),
     }
     if lines is None:
         return entry
@@ -87,10 +87,6 @@ def _flow(change: Diff, line: int) -> dict[str, Any]:
         "new": float(change.lines.values[-1, line]),
         "effects": {name: float(row[line]) for name, row in zip(names, change.line_effects, strict=True)},
     }
-
-
-def _or_none(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 # -- for people -------------------------------------------------------------------------------------------------------

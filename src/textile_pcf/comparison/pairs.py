@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.arrays import FloatArray, IndexArray, or_none
 from textile_pcf.comparison.comparability import check_allowed, refuse_unlike
 from textile_pcf.comparison.shared_draws import DrawnDifferences, drawn_differences
 from textile_pcf.errors import Problem, UsageError, check_language, wrong_type
@@ -107,7 +107,7 @@ class Comparison:
                 "total_a": float(self.total_a[k]),
                 "total_b": float(self.total_b[k]),
                 "difference": float(self.difference[k]),
-                "ratio": None if np.isnan(self.ratio[k]) else float(self.ratio[k]),
+                "ratio": or_none(self.ratio[k]),
                 "stages": dict(zip(self.stages, self.by_stage[k].tolist(), strict=True)),
                 **({} if self.drawn is None else self.drawn.record(k)),
             }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from textile_pcf.comparison.scenarios import or_none
+from textile_pcf.arrays import or_none
 from textile_pcf.comparison.text_columns import aligned
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results.display import STYLE

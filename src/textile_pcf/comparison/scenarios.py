@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray
+from textile_pcf.arrays import FloatArray, or_none
 from textile_pcf.calculation import calculate_run
 from textile_pcf.comparison.apply_changes import apply_change
 from textile_pcf.comparison.change_document import AddRow, Change, ChangeFactors, ChangeFile, ChangeInput, read_changes
@@ -220,11 +220,6 @@ class Scenarios:
         from textile_pcf.comparison.scenario_views import ShownScenarios
 
         return ShownScenarios(self, "en")._repr_html_()
-
-
-def or_none(value: float) -> float | None:
-    """Return a number, None instead of NaN."""
-    return None if np.isnan(value) else float(value)
 
 
 def scenario(result: Footprint, changes: Any) -> Scenarios:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from textile_pcf.arrays import or_none
 from textile_pcf.data_quality.lines import SCORES
 from textile_pcf.data_quality.ratings import CLOSE, level_of
 from textile_pcf.results.method_record import cutoff_record
@@ -31,8 +30,7 @@ def product_records(quality: Quality) -> list[dict[str, Any]]:
 
 def _product(quality: Quality, columns: dict[str, Any], number: int) -> dict[str, Any]:
     def value(name: str) -> float | None:
-        figure = float(columns[name][number])
-        return None if np.isnan(figure) else figure
+        return or_none(columns[name][number])
 
     hot_spots = quality.hot_spots_of(number)
     pef = ("DQR", *SCORES, "rated_share", "if_unrated_5")

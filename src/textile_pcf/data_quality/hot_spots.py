@@ -9,19 +9,19 @@ import numpy as np
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 
 REACH = 0.8
-"""Part of Σ|kgCO2e| that hot spots reach. [1]"""
+"""Part of all absolute emissions that hot spots reach. [1]"""
 TOLERANCE = 1e-12  # relative; a line that reaches 80 % but for rounding is the last
 
 
 class Ranking(NamedTuple):
-    """Lines by product and falling |kgCO2e|.
+    """Lines by product and falling absolute emissions.
 
     Attributes
     ----------
     order : ndarray of int, shape (ranked lines,)
         Lines that emit or take up something inside the boundary.
     share, cumulative : ndarray, shape (ranked lines,)
-        Part of Σ|kgCO2e| of the product: of the line, and of all lines up to it. [1]
+        Part of all absolute emissions of the product: of the line, and of all lines up to it. [1]
     hot : ndarray of bool, shape (ranked lines,)
         Whether the line is a hot spot.
     """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, or_none
 from textile_pcf.columns import Categorical
 from textile_pcf.data_quality.hot_spots import Ranking, rank_lines
 from textile_pcf.data_quality.lines import SCORES, QualityLines, quality_lines
@@ -57,7 +57,10 @@ class Quality:
 
     @property
     def products(self) -> tuple[str, ...]:
-        """The products."""
+        """The products.
+
+        :meta private:
+        """  # the reference documents `products` of the result; the same name cannot be documented twice
         return self.result.products
 
     @property
@@ -158,7 +161,7 @@ class Quality:
         Returns
         -------
         list of dict
-            By falling |kgCO2e|; `dqr` is the mean of the four scores, None where one is not known.
+            By falling absolute emissions; `dqr` is the mean of the four scores, None where one is not known.
         """
         ranked = np.flatnonzero(self.ranking.hot)
         own = ranked[self.lines.product[self.ranking.order[ranked]] == product]
@@ -176,8 +179,8 @@ class Quality:
             "share": float(self.ranking.share[number]),
             "cumulative": float(self.ranking.cumulative[number]),
             "data_type": self.lines.data_type[line],
-            "dqr": _or_none(scores.mean()),
-            **{name: _or_none(score) for name, score in zip(SCORES, scores, strict=True)},
+            "dqr": or_none(scores.mean()),
+            **{name: or_none(score) for name, score in zip(SCORES, scores, strict=True)},
         }
 
     # -- for programs ---------------------------------------------------------------------------------------------
@@ -242,11 +245,7 @@ PACT = ("technologicalDQR", "geographicalDQR", "temporalDQR")
 
 def _cell(value: Any) -> Any:
     """Return a value as a cell: texts as they are, numbers as floats, None where one is not known."""
-    return value if value is None or isinstance(value, str) else _or_none(value)
-
-
-def _or_none(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return value if value is None or isinstance(value, str) else or_none(value)
 
 
 def quality(result: Footprint) -> Quality:
@@ -296,9 +295,9 @@ def _ties(result: Footprint, lines: QualityLines) -> IndexArray:
     entry = np.where(is_component[exchanges.flow], exchanges.entry, 0)
     items = [request.item for request in inventory.matches.requests]
     item = np.array([sorted(set(items)).index(text) for text in items], dtype=np.intp)[inventory.matches.request]
-    scores = np.nan_to_num(lines.amount).sum(axis=1)
+    scores = np.nan_to_num(np.column_stack([lines.amount, lines.factor])).T
     of_component = np.where(is_component[exchanges.flow], component[entry], -1)
-    order = np.lexsort((scores, _codes(lines.data_type), item, of_component, exchanges.flow))
+    order = np.lexsort((*scores, _codes(lines.data_type), item, of_component, exchanges.flow))
     ties = np.empty(len(order), dtype=np.intp)
     ties[order] = np.arange(len(order))
     return ties

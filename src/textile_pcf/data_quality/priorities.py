@@ -8,14 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from textile_pcf.activity.row_patterns import PER_DRIVER, RowKind
-from textile_pcf.arrays import FloatArray
-from textile_pcf.errors import InputError
 from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, spec_of
 from textile_pcf.results import Footprint
 from textile_pcf.uncertainty_analysis import Uncertainty, uncertainty
 from textile_pcf.uncertainty_analysis.closed_form import closed_form
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
-from textile_pcf.uncertainty_analysis.sensitivities import sensitivities
+from textile_pcf.uncertainty_analysis.sensitivities import sensitivities, totals_at
 from textile_pcf.uncertainty_analysis.sources import NamedSource
 
 
@@ -26,9 +24,11 @@ class Priorities(NamedTuple):
     ----------
     measure_next : list of dict
         Numbers with a spread by falling `sd`: `source`, `kind`, `sd` (what one standard deviation moves), `kgCO2e`
-        (∂ total / ∂ ln value), `saving_at_best`. [kg CO2e per product unit]
+        (∂ total / ∂ ln value), `saving_at_best`.
+        [kg CO2e per product unit]
     undeclared : list of dict
-        Numbers without a spread by falling |kgCO2e|: `source`, `kind`, `kgCO2e`, `saving_at_best`. [kg CO2e per product unit]
+        Numbers without a spread by falling absolute emissions:
+        `source`, `kind`, `kgCO2e`, `saving_at_best`. [kg CO2e per product unit]
     """
 
     measure_next: list[dict[str, Any]]
@@ -85,23 +85,9 @@ def savings_at_best(evaluation: Evaluation, product: int, sources: Sequence[Name
     total = float(evaluation.result.totals[product])
     lows = {source.id: low / source.stated for source in sources if (low := _low_end(evaluation, source)) is not None}
     falling = [(name, multiple) for name, multiple in lows.items() if multiple < 1]
-    saved = total - _totals(evaluation, product, falling)
+    saved = total - totals_at(evaluation, product, [{name: multiple} for name, multiple in falling], {})
     found = dict.fromkeys(lows, 0.0) | {name: float(value) for (name, _), value in zip(falling, saved, strict=True)}
     return {name: value for name, value in found.items() if not np.isnan(value)}
-
-
-def _totals(evaluation: Evaluation, product: int, points: Sequence[tuple[str, float]]) -> FloatArray:
-    """Return the footprint with one number changed at a time; NaN where it cannot be together with the others."""
-    if not points:
-        return np.empty(0)
-    values = {name: np.where(np.arange(len(points)) == place, multiple, 1.0) for place, (name, multiple) in enumerate(points)}
-    try:
-        return evaluation.totals(product, values, len(points))
-    except InputError:
-        if len(points) == 1:
-            return np.full(1, np.nan)
-        half = len(points) // 2
-        return np.concatenate([_totals(evaluation, product, part) for part in (points[:half], points[half:])])
 
 
 def _low_end(evaluation: Evaluation, source: NamedSource) -> float | None:

@@ -22,25 +22,26 @@ class Ratings(NamedTuple):
     Attributes
     ----------
     pef : ndarray, shape (products, 4)
-        TeR, GeR, TiR and P: means over the rated hot spots by |kgCO2e|; NaN if none is rated.
+        TeR, GeR, TiR and P: means over the rated hot spots by absolute emissions; NaN if none is rated.
     rated_share : ndarray, shape (products,)
-        Part of |kgCO2e| of the hot spots that is rated; NaN without hot spots. [1]
+        Part of absolute emissions of the hot spots that is rated; NaN without hot spots. [1]
     if_unrated_5 : ndarray, shape (products,)
         DQR with 5 for every score that is not known; NaN without hot spots.
-    pact : ndarray, shape (products, 3)
-        Means of the factors' scores of technology, geography and time by |kgCO2e|, of all lines that have them; NaN for none.
-    coverage : ndarray, shape (products,)
-        Part of Σ|kgCO2e| whose factor has all three. [1]
     lines : ndarray, shape (lines, 4)
         Scores of each line: the worse of amount and factor.
+    pact : ndarray, shape (products, 3)
+        Means of the factors' scores of technology, geography and time by absolute emissions, of all lines that have them;
+        NaN for none.
+    coverage : ndarray, shape (products,)
+        Part of all absolute emissions whose factor has all three. [1]
     """
 
     pef: FloatArray
     rated_share: FloatArray
     if_unrated_5: FloatArray
+    lines: FloatArray
     pact: FloatArray
     coverage: FloatArray
-    lines: FloatArray
 
     @property
     def dqr(self) -> FloatArray:
@@ -55,31 +56,60 @@ def rate(lines: QualityLines, ranking: Ranking, products: int) -> Ratings:
     ----------
     lines : QualityLines
     ranking : Ranking
-        Lines of each product by falling |kgCO2e|.
+        Lines of each product by falling absolute emissions.
     products : int
         Number of products.
     """
-    ratings = _rate(lines, lines.factor, lines.factor, ranking, products)
+    pact, coverage = rate_factors(lines, products)
+    ratings = Ratings(*_rate(lines, lines.factor, ranking, products), pact, coverage)
     linked = np.flatnonzero(lines.supplier >= 0)
     if not len(linked):
         return ratings
-    pef_factor, pact_factor = lines.factor.copy(), lines.factor.copy()
+    factor = lines.factor.copy()
     for _ in range(PASSES):
-        pef_factor[linked] = ratings.pef[lines.supplier[linked]]
-        pact_factor[linked, :3] = ratings.pact[lines.supplier[linked]]
-        before, ratings = ratings, _rate(lines, pef_factor, pact_factor, ranking, products)
-        if _are_close(before.pef, ratings.pef) and _are_close(before.pact, ratings.pact):
+        factor[linked] = ratings.pef[lines.supplier[linked]]
+        before, ratings = ratings, Ratings(*_rate(lines, factor, ranking, products), pact, coverage)
+        if _are_close(before.pef, ratings.pef):
             break
     return ratings
+
+
+def rate_factors(lines: QualityLines, products: int) -> tuple[FloatArray, FloatArray]:
+    """Rate the factors of all products as PACT does; a line that takes a product of the run has the scores of that product.
+
+    Parameters
+    ----------
+    lines : QualityLines
+    products : int
+        Number of products.
+
+    Returns
+    -------
+    tuple of ndarray
+        `pact` and `coverage` of `Ratings`.
+    """
+    ratings, coverage = _pact(lines, lines.factor[:, :3], products)
+    linked = np.flatnonzero(lines.supplier >= 0)
+    if not len(linked):
+        return ratings, coverage
+    factor = lines.factor[:, :3].copy()
+    for _ in range(PASSES):
+        factor[linked] = ratings[lines.supplier[linked]]
+        before, (ratings, coverage) = ratings, _pact(lines, factor, products)
+        if _are_close(before, ratings):
+            break
+    return ratings, coverage
 
 
 def _are_close(before: FloatArray, after: FloatArray) -> bool:
     return np.allclose(before, after, rtol=0, atol=CLOSE, equal_nan=True)
 
 
-def _rate(lines: QualityLines, pef_factor: FloatArray, pact_factor: FloatArray, ranking: Ranking, products: int) -> Ratings:
-    """Rate all products with given scores of factors for PEF and for PACT, each of shape (lines, 4)."""
-    scores = np.fmax(lines.amount, pef_factor)
+def _rate(
+    lines: QualityLines, factor: FloatArray, ranking: Ranking, products: int
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Rate all products as PEF does, with given scores of factors of shape (lines, 4): `pef` to `lines` of `Ratings`."""
+    scores = np.fmax(lines.amount, factor)
     hot = ranking.order[ranking.hot]
     weight, product = np.abs(lines.emissions[hot]), lines.product[hot]
     rated = ~np.isnan(scores[hot]).any(axis=1)
@@ -89,8 +119,7 @@ def _rate(lines: QualityLines, pef_factor: FloatArray, pact_factor: FloatArray, 
     with np.errstate(invalid="ignore"):
         rated_share = _sums(np.where(rated, 1.0, 0.0), product, weight, products) / of_hot
     if_unrated = _means(worst, product, weight, products)[:, 0]
-    pact, coverage = _pact(lines, pact_factor[:, :3], products)
-    return Ratings(pef, rated_share, if_unrated, pact, coverage, scores)
+    return pef, rated_share, if_unrated, scores
 
 
 def _pact(lines: QualityLines, factor: FloatArray, products: int) -> tuple[FloatArray, FloatArray]:

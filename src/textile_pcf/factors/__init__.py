@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from textile_pcf.errors import wrong_type
 from textile_pcf.factors.composition import SPLIT_SIZE, composition_text
 from textile_pcf.factors.declared import CONVENTION_CURE, items_without_convention
 from textile_pcf.factors.editions import default_table, shipped_file, shipped_tables, table_editions
+from textile_pcf.factors.inputs import tables_behind
 from textile_pcf.factors.load import check_table, read_factor_table
 from textile_pcf.factors.matching import Match, NoMatch, Request, match
 from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, LINK, FactorSheet, TableDocument
@@ -65,6 +66,11 @@ class FactorTable:
     """
 
     tables: tuple[FactorSheet, ...]
+
+    @cached_property
+    def behind(self) -> tuple[FactorSheet, ...]:
+        """The tables, and after them those that composed factors take rows of."""
+        return tables_behind(self.tables)
 
     def match(self, request: Request) -> Match | NoMatch:
         """Match a request for an emission factor.

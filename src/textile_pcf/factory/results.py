@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textile_pcf.factory.activity_rows import ACTIVITY_COLUMNS, ActivityRow
 from textile_pcf.io.csv_text import table_csv
+from textile_pcf.io.json_text import indented_json
 from textile_pcf.messages.message import Message
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class FactoryResult:
 
     def to_json(self) -> str:
         """Return the JSON of the command."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        return indented_json(self.to_dict())
 
     def to_csv(self) -> str:
         """Return the activity table, or that of `csv_table`, as CSV."""

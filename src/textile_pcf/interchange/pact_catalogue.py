@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from textile_pcf.activity import build_activity
-from textile_pcf.batch.partitions import ROWS
 from textile_pcf.batch.sources import input_hash, partition_source
 from textile_pcf.calculation import calculate_scenarios
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError, warn_caller
@@ -26,6 +25,7 @@ from textile_pcf.results.warnings import product_warnings
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import Supply, load_supply
 
+ROWS = 60_000  # of a partition, approximately: records take far more memory than the rows they are made of
 _WHOLE = 1 << 62  # rows of a partition that holds everything
 
 

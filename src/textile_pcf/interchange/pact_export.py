@@ -166,7 +166,7 @@ class Exporter:
     def _build(self, chosen: IndexArray, unit: DeclaredUnit, described: Mapping[int, AboutProduct]) -> list[dict[str, Any]]:
         numbers, use = _Numbers(self.result, unit), FactorUse(self.result)
         share = use.unknown_parts_share(self.result, numbers.gate[:, FOSSIL])
-        texts = RecordTexts(self.result, self.input_sha256, [float(each) for each in share])
+        texts = RecordTexts(self.result, self.input_sha256, [float(each) for each in share], self.options.digits)
         records, problems, refused = [], [], []
         for product in chosen.tolist():
             name, about, facts = self.result.products[product], described[product], use.of(product)

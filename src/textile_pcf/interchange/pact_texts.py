@@ -9,6 +9,7 @@ import numpy as np
 from textile_pcf.factors.gwp import UNKNOWN
 from textile_pcf.interchange.about import AboutProduct
 from textile_pcf.interchange.factor_use import FactorSet, gate_stages
+from textile_pcf.interchange.pact_quality import GateQuality
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 
@@ -26,9 +27,11 @@ class RecordTexts:
         Hash of the input where it is known already; else empty.
     undivided : list of float
         Part of the fossil emissions of each product that rests on factors without gases. [1]
+    digits : int
+        Significant digits of shares and ratings.
     """
 
-    def __init__(self, result: Footprint, input_sha256: str, undivided: list[float]) -> None:
+    def __init__(self, result: Footprint, input_sha256: str, undivided: list[float], digits: int) -> None:
         provenance = result.provenance
         self.gwp, self.undivided = result.run.gwp, undivided
         self.rule = f"{provenance['rule']} ({provenance['status']})"
@@ -44,11 +47,12 @@ class RecordTexts:
         self._left_out = "; ".join(
             stage.title for stage, inside in zip(result.stages, self._at_gate.tolist(), strict=True) if not inside
         )
+        self._quality = GateQuality(result, digits)
         self._titles: dict[bytes, str] = {}
         self._active = _active_stages(result)
 
     def pcf(self, product: int, facts: FactorSet, about: AboutProduct) -> dict[str, Any]:
-        """Return the fields of `pcf` that are texts or lists."""
+        """Return the fields of `pcf` that are no emissions; what the about file gives of the quality is not among them."""
         rules = {"operator": "Other", "otherOperatorName": "textile_pcf", "ruleNames": [self.rule]}
         fields: dict[str, Any] = {
             "ipccCharacterizationFactors": sorted(
@@ -62,7 +66,8 @@ class RecordTexts:
             fields["allocationRulesDescription"] = self.allocation
         if facts.sources:
             fields["secondaryEmissionFactorSources"] = [{"name": name, "version": version} for name, version in facts.sources]
-        return fields
+        known = self._quality.pcf(product)
+        return fields | {name: value for name, value in known.items() if name not in about.pcf}
 
     def comment(self, product: int, facts: FactorSet, about: AboutProduct) -> str:
         """Return what a reader of the record must know, then the comment of the about file."""

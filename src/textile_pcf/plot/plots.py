@@ -69,7 +69,7 @@ class Plots:
         >>> import textile_pcf as tp
         >>> result = tp.footprint("examples/cotton_poplin/activity.csv", rule="cotton_fabric")
         >>> picture = result.plot.stages(language="en")
-        >>> bool(abs(picture.data["kgCO2e"].sum() - result.total().iloc[0]) < 1e-9)
+        >>> bool(abs(picture.data["kgCO2e"].sum() - result.headline.excluding[0]) < 1e-9)
         True
         """
         plot_data = PlotData(self.result, unit, check_language(language))

@@ -114,21 +114,13 @@ def _term(result: Footprint, line: int, language: str) -> list[str]:
         f"    {_origin_text('explain_factor', _factor(result, line, language), language)}",
     ]
     rows[2:2] = [f"    {text}" for text in result.balance_terms(line, language)]
-    rows += _composition(result, line, language)
+    rows += [f"      = {text}" for text in result.composition_terms(line, language)]
     parts = [
         f"{fixed_text(text, language)} {number(part)}" for text, part in zip(_PARTS, lines.split[line], strict=True) if part
     ]
     if len(parts) > 1:
         rows.append(f"    {fixed_text('explain_parts', language, parts=', '.join(parts))}")
     return rows
-
-
-def _composition(result: Footprint, line: int, language: str) -> list[str]:
-    """Return the inputs of a composed factor, one per line; none for other factors."""
-    matches = result.inventory.matches
-    table, row = matches.factor_rows[matches.request[line]].tolist()
-    text = result.run.factors.composition(table, row, result.run.gwp, result.run.biogenic) if table >= 0 else None
-    return [f"      = {localize(part, language)}" for part in text.values["parts"]] if text is not None else []
 
 
 def _origin_text(key: str, text: str, language: str) -> str:

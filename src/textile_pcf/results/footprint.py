@@ -25,6 +25,7 @@ from textile_pcf.results import method_record, tables
 from textile_pcf.results.as_dict import as_dict
 from textile_pcf.results.balance_terms import balance_terms
 from textile_pcf.results.carbon_content import carbon_content
+from textile_pcf.results.composition_terms import composition_terms
 from textile_pcf.results.contributions import SPLIT, Contributions, StageInfo, to_frame
 from textile_pcf.results.default_shares import Gross, default_shares
 from textile_pcf.results.display import Shown, as_html
@@ -331,6 +332,23 @@ class Footprint:
             One text per term; nothing for another line.
         """
         return balance_terms(self, line, language)
+
+    def composition_terms(self, line: int, language: str) -> list[str]:
+        """Return the inputs of the composed factor of a line, with their sources.
+
+        Parameters
+        ----------
+        line : int
+            Index of the line.
+        language : str
+            `en` or `zh`.
+
+        Returns
+        -------
+        list of str
+            One text per input; nothing for another factor.
+        """
+        return composition_terms(self, line, language)
 
     def total_with_share(self, stage: int, share: float) -> FloatArray:
         """Return the totals if a stage gave another share to the product.
@@ -663,7 +681,8 @@ class Footprint:
         issued : date or str, optional
             Day of issue; the rule says how long the figure is valid.
         **options
-            `language` (`en` or `zh`) adds titles for people; `quality` is the entry of the product in the JSON of `quality`.
+            `language` (`en` or `zh`) adds titles for people; `quality` is the entry of the product in the JSON of `quality`, by
+            default computed; `interval=True` adds the interval of the figure in closed form.
 
         Returns
         -------

@@ -19,6 +19,8 @@ ALLOWED = frozenset({"true", "yes", "y", "1", "1.0", "是", "可", "可以"})
 def restricted_rows(sheet: FactorSheet) -> BoolArray:
     """Return which rows of a table must not be passed on: by their own word, else by that of the table; shape (rows,).
 
+    A composed factor that is made of such a row must not be passed on either.
+
     Parameters
     ----------
     sheet : FactorSheet
@@ -32,7 +34,14 @@ def restricted_rows(sheet: FactorSheet) -> BoolArray:
     """
     whole = sheet.document.redistributable is False
     words = sheet.texts["redistributable"]
-    return np.array([word.strip().casefold() not in ALLOWED if word.strip() else whole for word in words], dtype=bool)
+    own = [word.strip().casefold() not in ALLOWED if word.strip() else whole for word in words]
+    restricted: BoolArray = np.array(own, dtype=bool)
+    others = {id(term.sheet): term.sheet for one in sheet.composed for term in one.terms if term.sheet is not None}
+    of_other = {number: restricted_rows(other) for number, other in others.items()}
+    for composition in sheet.composed:  # each after the rows that it needs
+        rows = [(restricted if term.sheet is None else of_other[id(term.sheet)])[term.row] for term in composition.terms]
+        restricted[composition.row] |= any(rows)
+    return restricted
 
 
 def is_restricted(sheet: FactorSheet) -> bool:

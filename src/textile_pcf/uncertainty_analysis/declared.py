@@ -11,6 +11,7 @@ from textile_pcf.inventory.draw_sources import ActivityRow
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.quantities import BY_RULE, COMPUTED, GIVEN
 from textile_pcf.rules import PropertySpec
+from textile_pcf.rules.compile_balance import CONTENT
 from textile_pcf.uncertainty_analysis.spreads import Spreads
 
 WHOLLY = 1.0 - 1e-9  # of a mean over components
@@ -19,7 +20,8 @@ WHOLLY = 1.0 - 1e-9  # of a mean over components
 def declared_by_property(inventory: Inventory, spreads: Spreads) -> BoolArray:
     """Return whether each exchange takes its amount from a property whose numbers all have a declared spread.
 
-    A property that a method computes rests on all inputs of the method.
+    A property that a method computes rests on all inputs of the method. An uptake that balances biogenic carbon rests on the
+    carbon of the product; what its inputs carry has factors of its own.
 
     Parameters
     ----------
@@ -32,16 +34,21 @@ def declared_by_property(inventory: Inventory, spreads: Spreads) -> BoolArray:
     """
     activity, flows = inventory.activity, inventory.activity.exchanges
     declared: BoolArray = np.zeros(len(flows), dtype=bool)
-    references = [spec for spec in activity.rules.flows if spec.default is not None and spec.default.reference >= 0]
+    rules = activity.rules
+    references = [
+        (spec, spec.default.reference) for spec in rules.flows if spec.default is not None and spec.default.reference >= 0
+    ]
+    content = rules.product_property(CONTENT)
+    if content is not None:
+        references += [(spec, content.index) for spec in rules.flows if spec.balance]
     if not references:
         return declared
     known = _declared_properties(inventory, spreads)
     by_rule = inventory.quantities.entry >= 0
-    for spec in references:
-        assert spec.default is not None
+    for spec, reference in references:
         exchanges = np.flatnonzero((flows.flow == spec.index) & by_rule)
-        start = activity.property_entries.offsets[spec.default.reference]
-        index = start + property_entries(activity, spec.default.reference, spec.stage, flows.entry[exchanges])
+        start = activity.property_entries.offsets[reference]
+        index = start + property_entries(activity, reference, spec.stage, flows.entry[exchanges])
         declared[exchanges] = known[index] >= WHOLLY
     return declared
 

@@ -11,10 +11,11 @@ import numpy as np
 from textile_pcf import engine
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.calculation import recalculate
-from textile_pcf.inventory.draw_sources import FactorRow
+from textile_pcf.inventory.draw_sources import FactorRow, stated_values
 from textile_pcf.inventory.draws import product_draws
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.results import Footprint
+from textile_pcf.uncertainty_analysis.composed import composed_draws, with_printed_rows
 from textile_pcf.uncertainty_analysis.declared import declared_by_property
 from textile_pcf.uncertainty_analysis.lines import Lines, result_lines
 from textile_pcf.uncertainty_analysis.sources import NamedSource, distinct, product_sources
@@ -63,8 +64,8 @@ class Evaluation:
 
     @cached_property
     def lines(self) -> Lines:
-        """Lines of the result."""
-        return result_lines(self.result.inventory)
+        """Lines of the result, each with one printed row as its factor."""
+        return with_printed_rows(result_lines(self.result.inventory), self.spreads.factor_inputs)
 
     @cached_property
     def declared_by_property(self) -> BoolArray:
@@ -198,6 +199,7 @@ class Evaluation:
         drawn = {
             source.key: values[source.id] * (1.0 if isinstance(source.key, FactorRow) else source.stated) for source in own
         }
+        drawn = composed_draws(self.spreads.factor_inputs, stated_values(self.result.inventory, product), drawn)
         suppliers = self.suppliers(product)
         names = [self.result.products[supplier] for supplier in suppliers]
         zero = dict.fromkeys(names, np.zeros(count))

@@ -72,7 +72,10 @@ class Uncertainty:
 
     @property
     def products(self) -> tuple[str, ...]:
-        """The products."""
+        """The products.
+
+        :meta private:
+        """  # the reference documents `products` of the result; the same name cannot be documented twice
         return self.result.products
 
     @cached_property
@@ -159,7 +162,10 @@ class Uncertainty:
 
     @property
     def stages(self) -> pd.DataFrame:
-        """Statistics of each stage of each product, a DataFrame. [kg CO2e per unit]"""
+        """Statistics of each stage of each product, a DataFrame. [kg CO2e per unit]
+
+        :meta private:
+        """  # the reference documents `stages` of the result; the same name cannot be documented twice
         import pandas as pd
 
         rows = [

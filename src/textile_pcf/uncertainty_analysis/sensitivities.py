@@ -54,7 +54,7 @@ def log_derivatives(
         The point: multiples of the stated values by id, 1 where there is none.
     """
     points = [{source.id: base.get(source.id, 1.0) * float(np.exp(step))} for source in sources for step in POINTS]
-    totals = _totals(evaluation, product, points, base).reshape(-1, len(POINTS))
+    totals = totals_at(evaluation, product, points, base).reshape(-1, len(POINTS))
     derivatives: FloatArray = totals @ np.array(WEIGHTS) / STEP
     return derivatives
 
@@ -76,7 +76,7 @@ def sensitivities(evaluation: Evaluation, product: int) -> Sensitivity:
         multiples = np.array([_multiple(evaluation, product, source, factor) for source in rest])
         points = [{source.id: value} for source, value in zip(rest, multiples.tolist(), strict=True) if value == value]
         found = np.full(len(rest), np.nan)
-        found[~np.isnan(multiples)] = _totals(evaluation, product, points, {})
+        found[~np.isnan(multiples)] = totals_at(evaluation, product, points, {})
         array[others] = found
     for number in others:
         if sources[number].kind == "share" and 0 < (share := _share(evaluation, product, sources[number])) < 1:
@@ -94,10 +94,21 @@ def _line_sums(evaluation: Evaluation, product: int, sources: Sequence[NamedSour
     return np.array([sums[lines.key_index[source.key]] if source.key in lines.key_index else 0.0 for source in sources])
 
 
-def _totals(
+def totals_at(
     evaluation: Evaluation, product: int, points: Sequence[Mapping[str, float]], base: Mapping[str, float]
 ) -> FloatArray:
-    """Return the footprint at each point; NaN where it cannot be calculated."""
+    """Return the footprint at each point, shape (points,); NaN where it cannot be calculated. [kg CO2e per product unit]
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    product : int
+        Index of the product.
+    points : sequence of mapping of str to float
+        Multiples of the stated values by id; those of `base` where a point has none.
+    base : mapping of str to float
+        Multiples of the stated values by id, 1 where there is none.
+    """
     if not points:
         return np.empty(0)
     ids = dict.fromkeys([*base, *(name for point in points for name in point)])
@@ -109,7 +120,7 @@ def _totals(
             return np.full(1, np.nan)
         half = len(points) // 2
         parts = (points[:half], points[half:])
-        return np.concatenate([_totals(evaluation, product, part, base) for part in parts])
+        return np.concatenate([totals_at(evaluation, product, part, base) for part in parts])
 
 
 def _multiple(evaluation: Evaluation, product: int, source: NamedSource, factor: float) -> float:

@@ -11,6 +11,7 @@ from textile_pcf.inventory.defaults import RuleNumber
 from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source, spec_of, stated_values
 from textile_pcf.results import Footprint
 from textile_pcf.rules import FlowSpec
+from textile_pcf.uncertainty_analysis.composed import printed_values
 from textile_pcf.uncertainty_analysis.distributions import Distribution
 from textile_pcf.uncertainty_analysis.spreads import Spreads
 
@@ -68,7 +69,7 @@ def source_id(result: Footprint, key: Source) -> str:
     """
     activity = result.run.activity
     if isinstance(key, FactorRow):
-        table = result.run.factors.tables[key.sheet]
+        table = result.run.factors.behind[key.sheet]
         cells = (table.texts[column][key.row] for column in ("item", "kind", "region", "year"))
         return "|".join([f"factor:{table.name}", *cells])
     if isinstance(key, ActivityRow):
@@ -96,10 +97,11 @@ def _entry(result: Footprint, number: RuleNumber) -> str:
 def product_sources(result: Footprint, product: int, spreads: Spreads) -> list[NamedSource]:
     """Return every number behind the footprint of one product, without those of products that it takes.
 
-    The driver itself (a flow whose uncited value is 1) is exact, so it is none.
+    Of a composed factor they are the rows that it is made of. The driver itself (a flow whose uncited value is 1) is exact,
+    so it is none.
     """
     named = []
-    for key, stated in stated_values(result.inventory, product).items():
+    for key, stated in printed_values(spreads.factor_inputs, stated_values(result.inventory, product)).items():
         if isinstance(key, RuleNumber) and _is_driver(result, key):
             continue
         kind, linear = _kind(result, key)

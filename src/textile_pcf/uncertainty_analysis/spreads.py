@@ -12,6 +12,7 @@ import numpy as np
 from textile_pcf.activity.columns import COMPLETENESS, QUALITY
 from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import BoolArray, FloatArray
+from textile_pcf.factors.inputs import FactorInputs
 from textile_pcf.inventory.defaults import RuleNumber
 from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source, spec_of
 from textile_pcf.inventory.inventory import Inventory
@@ -48,6 +49,12 @@ class Spreads:
         """Inventory of the result."""
         return self.result.inventory
 
+    @cached_property
+    def factor_inputs(self) -> FactorInputs:
+        """The printed rows behind composed factors."""
+        run = self.result.run
+        return FactorInputs(run.factors.tables, run.gwp, run.biogenic)
+
     def of(self, source: Source, stated: float) -> Distribution | None:
         """Return the distribution of a number; None if it has none.
 
@@ -66,7 +73,7 @@ class Spreads:
 
     def factor(self, sheet: int, row: int) -> Distribution | None:
         """Return the distribution of a row of a factor table."""
-        table = self.result.run.factors.tables[sheet]
+        table = self.result.run.factors.behind[sheet]
         gsd, low, high, value = (float(table.numbers[name][row]) for name in ("gsd", "low", "high", "value"))
         if not math.isnan(gsd):
             return Distribution("lognormal", "gsd", gsd)

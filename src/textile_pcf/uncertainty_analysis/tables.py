@@ -13,7 +13,7 @@ from textile_pcf.uncertainty_analysis.sensitivities import Sensitivity
 
 
 def source_records(sensitivity: Sensitivity, form: ClosedForm, total: float) -> list[dict[str, Any]]:
-    """Return the sources of one product as records, by falling part in the variance, then by falling |kgCO2e|.
+    """Return the sources of one product as records, by falling part in the variance, then by falling absolute emissions.
 
     Parameters
     ----------

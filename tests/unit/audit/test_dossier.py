@@ -20,7 +20,7 @@ def report(folder: Path, *more: str) -> list[str]:
 
 def test_a_dossier_holds_together(mill: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(report(mill, "--dossier", f"{mill}/study")) == 0
-    names = ["clauses.csv", "labels.json", "report.html", "result.json", "result.lock"]
+    names = ["clauses.csv", "labels.json", "quality.json", "report.html", "result.json", "result.lock", "uncertainty.json"]
     assert capsys.readouterr().out.splitlines() == [f"{mill}/study/{name}" for name in names]
     assert tp.verify(mill / "study/result.lock").status == "identical"
     again = tp.load_result(mill / "study/result.json")

@@ -84,7 +84,7 @@ def test_the_payload_of_a_mill_worked_by_hand(mill: Path) -> None:
     assert shown == {
         "product": "P", "value": "620.5", "unit": "kgCO2e/100 kg", "declared_unit": "kg", "boundary": "cradle_to_gate",
         "rule": "cloth@1", "status": "own", "gwp": "AR6", "biogenic": "zero_zero", "electricity": "location_based",
-        "dqr": None, "dqr_level": None, "primary_data_share": None, "exempted_percent": "0.00", "issued": "2025-09-01",
+        "dqr": None, "dqr_level": None, "primary_data_share": "0.0", "exempted_percent": "0.00", "issued": "2025-09-01",
         "valid_to": "2027-08-31", "review": None, "rounding": {"decimals": 1, "method": "half_even"}, "official_mark": False,
         "warnings": ["No certifier has agreed to the rule cloth@1: its status is 'own'."],
     }  # fmt: skip

@@ -140,7 +140,7 @@ def test_reports_and_explanations_hold_no_masked_number(tmp_path: Path) -> None:
     result = calculate(tmp_path, TABLE, ONE)
     shown = result.published()
     text = shown.explain("P") + shown.to_html(tmp_path / "a.html").read_text() + shown._repr_html_()
-    assert "masked" in text and "0.29" not in text and "1.45" in text  # the sum of the stage less 0.61 is told as exposed
+    assert "masked" in text and "0.29" not in text and "1.45" in text  # the sum of the stage less 0.61 is reported as exposed
     assert "own that must not be passed on" in result.to_html(tmp_path / "b.html").read_text()
     assert "This holds values" not in text
     with pytest.raises(tp.UsageError, match="merged"):

@@ -11,7 +11,7 @@ READ = readings(E1=[("8:00", 0), ("9:00", 10)])
 FELL = readings(E1=[("8:00", 50), ("9:00", 10)])
 E1, B1 = meter("E1", machine="M1"), batch("B1", "8:00", "9:00")
 HOURLY = {"reading": "interval"}
-BEYOND, NO_TIME = "beyond what can be counted. Check the number", "is not a time. Write it as 2024-03-04 08:00"
+BEYOND, NO_TIME = "too large to calculate. Check the number", "is not a time. Write it as 2024-03-04 08:00"
 
 
 def reset(old, new, time="8:30"):

@@ -32,7 +32,7 @@ def written(path, content):
 def test_pact_out_and_in(tmp_path, about, capsys):
     out = tmp_path / "records.json"
     assert run(["export", "pact", *T_SHIRT, "--about", str(about), "-o", str(out)]) == 0
-    assert "Usability by PACT: level 1" in capsys.readouterr().err
+    assert "Usability by PACT: level 3" in capsys.readouterr().err
     (record,) = json.loads(out.read_text(encoding="utf-8"))["data"]
     assert run(["import", "pact", str(out), "-o", str(tmp_path / "theirs.csv")]) == 0
     (sheet,) = tp.load_factors(tmp_path / "theirs.csv").tables

@@ -138,6 +138,7 @@ def test_every_field_worked_by_hand(rule):
             {"operator": "Other", "otherOperatorName": "textile_pcf", "ruleNames": ["mill@1 (interpretation)"]}
         ],
         "boundaryProcessesDescription": "Fibre; Weaving",
+        "primaryDataShare": "0",
         "secondaryEmissionFactorSources": [{"name": "data", "version": result.run.factors.tables[0].sha256[:12]}],
     }
     assert {name: pcf[name] for name in ABOUT["pcf"]} == {**ABOUT["pcf"], "exemptedEmissionsPercent": "0"}
@@ -417,7 +418,7 @@ def test_the_published_schema_accepts_our_records(rule):
 
 def test_levels_of_usability(rule):
     result = calculated(rule)
-    assert usability_level(result.to_pact(ABOUT)[0]) == (1, ("primaryDataShare",))
+    assert usability_level(result.to_pact(ABOUT)[0]) == (2, ("allocationRulesDescription",))
     (record,) = result.to_pact(changed(ABOUT, pcf_primaryDataShare="40"))
     assert usability_level(record) == (2, ("allocationRulesDescription",))
     (record,) = result.to_pact(changed(ABOUT, pcf_primaryDataShare="40", pcf_allocationRulesDescription="By mass"))

@@ -191,7 +191,7 @@ def test_two_records_of_one_product_region_and_year(tmp_path):
     for name in ("a.json", "b.json"):
         (tmp_path / name).write_text(json.dumps(RECORD), encoding="utf-8")
     problems = refusals([tmp_path / "a.json", tmp_path / "b.json"])
-    assert any("stands already in" in problem and "a.json" in problem for problem in problems)
+    assert any("is already in" in problem and "a.json" in problem for problem in problems)
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,7 @@ def test_a_row_cutoff_without_estimate_name_or_reason_is_refused(tmp_path, row, 
 
 def test_two_rows_of_one_thing_are_refused(tmp_path):
     row = ("dyeing", "cutoff", 1, "%", "dye", "small")
-    with pytest.raises(InputError, match="is already in"):
+    with pytest.raises(InputError, match="The same row was given before"):
         calculate(tmp_path, [*BASE, row, row])
 
 

@@ -122,7 +122,7 @@ def test_rows_of_json_and_python(tmp_path):
 
 
 def test_listed_cells_of_any_kind_are_kept():
-    """numpy's numbers, decimals and days are no lists: what cannot stand in a column is told where the column is read."""
+    """numpy's numbers, decimals and days are no lists: what cannot be in a column is reported where the column is read."""
     day = datetime.date(2024, 5, 1)
     cells = {"stage": "dyeing", "amount": np.float64(1.5), "unit": np.str_("kg"), "item": Decimal("2024"), "flow": day}
     table = read_table({"product": 0, "rows": [cells]}, known_columns=KNOWN)

@@ -164,7 +164,7 @@ def test_every_view_says_the_same(mill, tmp_path, capsys):
     html = result.to_html(tmp_path / "p.html").read_text(encoding="utf-8")
     assert "of it from values of the rule: 1.5" in html and "(30.0 %)" in html
     assert "30%" in result._repr_html_()
-    assert "Gross emissions" not in as_table(tp.footprint({"product": "P", "rows": [CN]}, *mill), None, "en")
+    assert "Gross emissions, uptake apart" not in as_table(tp.footprint({"product": "P", "rows": [CN]}, *mill), None, "en")
 
 
 def test_the_workbook_and_a_catalogue_say_it(mill, tmp_path):
