@@ -132,6 +132,7 @@ TAGS = {
     "aircraft": "CO2 of aircraft, reported",
     "chosen_word": "a default chosen by a word",
     "chosen_upto": "a default chosen by a range",
+    "chosen_below": "a default chosen by a range that ends before its bound",
     "chosen_inf": "a default for all above",
     "unit_m2": "results per m2",
     "unit_m": "results per m",

@@ -36,7 +36,9 @@ CHINESE = {
     "polyamide_66": "锦纶 66", "acrylic": "腈纶", "polypropylene": "丙纶", "acetate": "醋酯", "elastane": "氨纶",
     "recycled_pet": "再生 PET", "pet_bottles": "PET 瓶", "textile_waste_synthetic": "合成纤维废旧纺织品",
     "textile_waste_natural": "天然纤维废旧纺织品", "programme_30": "30 °C 程序", "programme_40": "40 °C 程序",
-    "programme_60": "60 °C 程序",
+    "programme_60": "60 °C 程序", "ring_polyester": "环锭纺（涤纶短纤）", "worsted": "精梳毛纺", "woollen": "粗梳毛纺",
+    "chemical_finish": "化学整理", "drying": "烘干", "heat_setting": "热定形", "municipal": "城镇污水厂",
+    "own_aerobic": "自建好氧（管理良好）", "own_other": "自建其他工艺",
 }  # fmt: skip
 
 

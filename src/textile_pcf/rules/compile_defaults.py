@@ -205,11 +205,13 @@ class DefaultCompiler:
         if by is None:
             return None
         chooser = self.models[self.order[by]]
-        if value.upto:
+        if value.has_ranges:
             return self._default_by_range(model, value, by, path, ratio_unit)
         if not chooser.choice:
             self.problem(
-                (*path, "by"), Message("{by!r} is not a choice.", by=value.by), "Use `upto:` with bounds, or name a choice."
+                (*path, "by"),
+                Message("{by!r} is not a choice.", by=value.by),
+                "Use `upto:` or `below:` with bounds, or name a choice.",
             )
             return None
         for option in value.words:
@@ -233,20 +235,30 @@ class DefaultCompiler:
         chooser = self.models[self.order[by]]
         if chooser.choice:
             self.problem(
-                (*path, "upto"), Message("{by!r} is a choice.", by=value.by), "Give a value for each option instead of `upto`."
+                (*path, "upto" if value.upto else "below"),
+                Message("{by!r} is a choice.", by=value.by),
+                "Give a value for each option instead of `upto` or `below`.",
             )
             return None
-        bounds = np.array(list(value.upto), dtype=float)
-        if np.any(np.diff(bounds) <= 0):
-            self.problem((*path, "upto"), "The bounds do not ascend.", "Write them from the lowest to the highest.")
+        ranges = {"upto": value.upto, "below": value.below}
+        for key, table in ranges.items():
+            if list(table) != sorted(set(table)):
+                self.problem((*path, key), "The bounds do not ascend.", "Write them from the lowest to the highest.")
+        for bound in value.below.keys() & value.upto.keys():
+            what = Message("The bound {bound} stands under `upto` and under `below`.", bound=f"{bound:g}")
+            self.problem((*path, "below", bound), what, "Write it under one of them.")
         scale = self.unit(chooser.unit, path).factor if chooser.unit else 1.0
-        entries = [(entry, (*path, "upto", bound)) for bound, entry in value.upto.items()]
+        both = [(bound, key, entry) for key, table in ranges.items() for bound, entry in table.items()]
+        both.sort(key=lambda one: one[0])
+        entries = [(entry, (*path, key, bound)) for bound, key, entry in both]
         numbers = [self.number(entry.value, where) * ratio_unit.factor for entry, where in entries]
         citations = tuple(self.citation(model, entry, where) for entry, where in entries)
         spreads = tuple(
             stated_spread(model, entry, entry.value, where, ratio_unit.factor, self.problem) for entry, where in entries
         )
-        return Default(np.array(numbers), citations, by, bounds * scale, spreads=spreads)
+        bounds = np.array([bound for bound, _, _ in both]) * scale
+        exclusive = np.array([key == "below" for _, key, _ in both])
+        return Default(np.array(numbers), citations, by, bounds, exclusive=exclusive, spreads=spreads)
 
     def citation(self, model: Quantity, entry: object, path: DocumentPath) -> Citation:
         """Return source and locator of a number: its own, else those of the quantity; add a problem where one is missing."""

@@ -49,20 +49,27 @@ class ChosenDefault(Strict):
     """Value for each option of a choice."""
     upto: dict[float, AnyEntry] = {}
     """Value up to each bound, inclusive, bounds ascending and in the property's unit; `.inf` for all above."""
+    below: dict[float, AnyEntry] = {}
+    """Value below each bound, which itself belongs to the next one; alone or beside `upto`."""
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether the entries are ranges of a number."""
+        return bool(self.upto or self.below)
 
     @model_validator(mode="after")
     def _check_one_table(self) -> ChosenDefault:
-        if bool(self.words) == bool(self.upto):
+        if bool(self.words) == self.has_ranges:
             raise InvalidValueError(
-                "Either options or `upto` must be given, not both.",
-                "Give a value for each option, or `upto` with a value for each bound.",
+                "Either options or ranges (`upto`, `below`) must be given, not both.",
+                "Give a value for each option, or `upto` or `below` with a value for each bound.",
             )
         return self
 
 
 def _chosen(value: Any) -> Any:
     if isinstance(value, dict) and "words" not in value:
-        known = {key: value[key] for key in ("by", "upto") if key in value}
+        known = {key: value[key] for key in ("by", "upto", "below") if key in value}
         options = {key: entry for key, entry in value.items() if key not in known}
         return {**known, "words": options} if options else known
     return value
@@ -71,7 +78,7 @@ def _chosen(value: Any) -> Any:
 _CHOSEN_SCHEMA = {
     "type": "object",
     "required": ["by"],
-    "properties": {"by": {"type": "string"}, "upto": {"type": "object"}},
+    "properties": {"by": {"type": "string"}, "upto": {"type": "object"}, "below": {"type": "object"}},
     "additionalProperties": {
         "anyOf": [
             {"type": "number"},

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.io.localized import LocalizedText
 from textile_pcf.messages.message import TranslatedText
 from textile_pcf.methods import Method
@@ -72,6 +72,8 @@ class Default:
         Index of the property that chooses the entry; -1 when there is one entry.
     bounds : array, shape (entries,), or None
         Upper bounds in the canonical unit of `by`; None when `by` is a choice and entries follow its options.
+    exclusive : array of bool, shape (entries,), or None
+        Whether a bound itself belongs to the next entry; None when no bound does.
     reference : int
         Index of the property whose value is taken, times `values`; -1 when the value is a number.
     spreads : tuple of StatedSpread or None, one per entry
@@ -84,6 +86,7 @@ class Default:
     bounds: FloatArray | None = None
     reference: int = -1
     spreads: tuple[StatedSpread | None, ...] = ()
+    exclusive: BoolArray | None = None
 
     def entry(self, by: FloatArray) -> IndexArray:
         """Return the entry that each value of the choosing property selects.
@@ -102,12 +105,19 @@ class Default:
         --------
         >>> Default(np.array([0.1, 0.2]), bounds=np.array([10.0, np.inf])).entry(np.array([10.0, 11.0, np.nan]))
         array([ 0,  1, -1])
+        >>> Default(np.array([0.1, 0.2]), bounds=np.array([10.0, 20.0]), exclusive=np.array([True, False])).entry(
+        ...     np.array([10.0, 20.0])
+        ... )
+        array([1, 1])
         """
         is_known = ~np.isnan(by)
         if self.bounds is None:
             index = np.where(is_known, by, -1).astype(np.intp)
         else:
-            index = np.searchsorted(self.bounds, np.where(is_known, by, np.inf))
+            bounds = self.bounds
+            if self.exclusive is not None:  # the largest number below a bound is the last one that the entry holds
+                bounds = np.where(self.exclusive, np.nextafter(bounds, -np.inf), bounds)
+            index = np.searchsorted(bounds, np.where(is_known, by, np.inf))
         index = np.where(is_known & (index < len(self.values)), index, -1)
         return np.where(np.isnan(np.append(self.values, np.nan)[index]), -1, index)
 

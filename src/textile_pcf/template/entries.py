@@ -118,7 +118,11 @@ def _chosen_text(rules: RuleSet, default: Default, factor: float, language: str)
     if default.bounds is None:
         names = tuple(_option_text(by, index, language) for index in range(len(by.choice)))
     else:
-        names = tuple(f"≤ {bound / by.unit.factor:g} {by.unit.text}" for bound in default.bounds)
+        exclusive = np.zeros(len(default.bounds), bool) if default.exclusive is None else default.exclusive
+        signs = np.where(exclusive, "<", "≤")
+        names = tuple(
+            f"{sign} {bound / by.unit.factor:g} {by.unit.text}" for sign, bound in zip(signs, default.bounds, strict=True)
+        )
     texts = [f"{name} {value / factor:g}" for name, value in zip(names, default.values, strict=True) if not np.isnan(value)]
     stage = rules.stage_id(by.stage)
     return f"{{{rules.title(stage, by.id, language) if language == 'zh' else by.id}: {', '.join(texts)}}}"

@@ -90,7 +90,8 @@ def _entry(result: Footprint, number: RuleNumber) -> str:
     if default.bounds is None:
         return f"[{chooser.choice[number.entry]}]"
     bound = default.bounds[number.entry] / chooser.unit.factor
-    return f"[upto {bound:.12g}]"
+    is_below = default.exclusive is not None and default.exclusive[number.entry]
+    return f"[{'below' if is_below else 'upto'} {bound:.12g}]"
 
 
 def product_sources(result: Footprint, product: int, spreads: Spreads) -> list[NamedSource]:

@@ -71,7 +71,7 @@ def test_what_default_has_not_either_is_told_at_its_place(tmp_path: Path) -> Non
 def test_a_single_one_keeps_its_place(tmp_path: Path) -> None:
     missing = {"cotton_lint": "kg", "cellulose_carbon_uptake": "kg", "lorry_diesel_18t": "(t*km)", "wastewater_treatment": "m3"}
     table = HEAD + "".join(
-        f"{item},1,kgCO2e/{unit},GLO,2023,{'tank_to_wheel' if 'lorry' in item else 'life_cycle'},made,{n}\n"
+        f"{item},1,kgCO2e/{unit},GLO,2023,{'well_to_wheel' if 'lorry' in item else 'life_cycle'},made,{n}\n"
         for n, (item, unit) in enumerate(missing.items())
     )
     source, mine = mill(tmp_path, table)

@@ -10,12 +10,37 @@ import textile_pcf as tp
 
 # Product: totals under 2026.1 and 2026.2, first −1/+1, then 0/0. [kg CO2e per kg or piece]
 MOVED = {
-    "cotton_poplin": {"COTTON-POPLIN": ((12.772945, 12.772975), (14.273989, 14.273989))},
-    "polyester_cotton_blend": {"TC-65-35": ((16.603164, 16.603174), (17.128537, 17.128537))},
-    "t_shirt": {"T-SHIRT": ((3.820762, 3.803847), (3.915662, 3.891313))},
-    "jeans": {"JEANS": ((9.365316, 9.320543), (9.616524, 9.552071))},
+    "cotton_poplin": {
+        "COTTON-POPLIN": ((12.772945, 11.814387), (14.273989, 13.315400)),
+    },
+    "polyester_woven": {
+        "PET-WOVEN": ((13.292317, 12.585200), (13.292317, 12.585200)),
+    },
+    "polyester_cotton_blend": {
+        "TC-65-35": ((16.603164, 15.707932), (17.128537, 16.233295)),
+    },
+    "silk_habotai": {
+        "SILK-HABOTAI": ((36.938005, 36.530698), (36.938005, 36.530698)),
+    },
+    "t_shirt": {
+        "T-SHIRT": ((3.820762, 3.750311), (3.915662, 3.834861)),
+    },
+    "jeans": {
+        "JEANS": ((9.365316, 9.271560), (9.616524, 9.495370)),
+    },
+    "polyester_jacket": {
+        "SHELL": ((15.164246, 15.447669), (15.164246, 15.447669)),
+        "LINING": ((14.767645, 15.046874), (14.767645, 15.046874)),
+        "INTERLINING": ((8.512076, 8.194653), (8.512076, 8.194653)),
+        "ZIP-TAPE": ((8.249838, 8.428554), (8.249838, 8.428554)),
+        "JACKET": ((20.058850, 20.387365), (20.058850, 20.387365)),
+    },
+    "wool_suit": {
+        "WORSTED": ((54.774124, 55.058426), (56.606153, 56.890455)),
+        "SUIT-JACKET": ((72.208883, 72.432209), (72.805480, 73.008919)),
+        "SUIT-TROUSERS": ((34.230660, 34.336446), (34.513259, 34.609625)),
+    },
 }
-EQUAL = ("polyester_woven", "silk_habotai", "polyester_jacket", "wool_suit")
 CONVENTIONS = ("minus_one_plus_one", "zero_zero")
 
 
@@ -28,12 +53,10 @@ def totals(name, edition, convention):
 
 
 @pytest.mark.parametrize("convention", CONVENTIONS)
-@pytest.mark.parametrize("name", [*MOVED, *EQUAL])
+@pytest.mark.parametrize("name", MOVED)
 def test_examples_move_as_the_changelog_says(name, convention):
     old, new = (totals(name, edition, convention) for edition in ("2026.1", "2026.2"))
-    if name in EQUAL:
-        assert new == pytest.approx(old, rel=1e-12)
-        return
+    assert set(new) == set(MOVED[name])
     for product, by_convention in MOVED[name].items():
         said = by_convention[CONVENTIONS.index(convention)]
         assert (old[product], new[product]) == pytest.approx(said, abs=5e-7)

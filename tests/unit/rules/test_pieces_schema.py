@@ -38,7 +38,7 @@ def test_the_command_prints_it(capsys):
 NAMED = {
     "en": (
         "Packaging [packaging] · production · optional · required for a complete result",
-        "required if there is Natural gas [dyeing.natural_gas], Coal and other fuel by mass [dyeing.coal]",
+        "required if there is Heat [dyeing.heat], Natural gas [dyeing.natural_gas], Coal and other fuel by mass [dyeing.coal]",
         "allocation by price (economic) with Cotton seed, Linters: the mill gives the share",
         "optional · required if there is Dyeing [dyeing], Printing [printing]",
         "part of cradle to grave",
