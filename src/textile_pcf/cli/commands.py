@@ -109,28 +109,39 @@ def calculate(
     type=options.PATH,
     help="Write a copy of the workbook, with the problems as comments of cells.",
 )
+@options.keep
 @options.language
 def check(
-    file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str | None, annotated: Path | None, lang: str
+    file: Path,
+    rule: str,
+    factors: tuple[str, ...] | None,
+    boundary: str | None,
+    annotated: Path | None,
+    keep: tuple[str, ...],
+    lang: str,
 ) -> None:
     """Check a file against a rule, and against emission factors where they are named; nothing is calculated."""
     from textile_pcf.cli.warned import collect_warnings
 
     with collect_warnings(lang) as collected:
         if annotated is None:
-            products, warnings = _check(file, rule, factors, boundary)
+            products, warnings = _check(file, rule, factors, boundary, keep)
         else:
             from textile_pcf.cli.annotated import check_and_annotate
             from textile_pcf.cli.guard import refuse_output
 
             refuse_output(annotated, rule, factors, file, option="--annotate")
-            products, warnings = check_and_annotate(file, rule, annotated, lang, lambda: _check(file, rule, factors, boundary))
+            products, warnings = check_and_annotate(
+                file, rule, annotated, lang, lambda: _check(file, rule, factors, boundary, keep)
+            )
         collected.write(warnings)
     key = "no_problems_1" if len(products) == 1 else "no_problems"
     sys.stderr.write(fixed_text(key, lang, file=file, count=len(products)) + "\n")
 
 
-def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str | None) -> tuple[tuple[str, ...], list[str]]:
+def _check(
+    file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str | None, keep: tuple[str, ...]
+) -> tuple[tuple[str, ...], list[str]]:
     """Return the products and the warnings of a file without problems."""
     from textile_pcf.calculation import check_warnings, read_activity
     from textile_pcf.rules import load_rules
@@ -138,9 +149,9 @@ def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str
     if factors:
         from textile_pcf.calculation import footprint
 
-        result = footprint(file, rule, factors, boundary=boundary)
+        result = footprint(file, rule, factors, boundary=boundary, keep=keep)
         return result.products, result.warnings()
-    activity = read_activity(file, load_rules(rule, boundary))
+    activity = read_activity(file, load_rules(rule, boundary), keep=keep)
     return activity.products, list(dict.fromkeys(doubt.what for doubt in check_warnings(activity)))
 
 
@@ -154,6 +165,7 @@ def _check(file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str
 @options.biogenic
 @options.boundary
 @options.supply
+@options.keep
 @options.publish
 @options.strict
 @options.language
@@ -167,6 +179,7 @@ def explain(
     biogenic: str | None,
     boundary: str | None,
     supply: Path | None,
+    keep: tuple[str, ...],
     publish: bool,
     strict: bool,
     lang: str,
@@ -177,7 +190,7 @@ def explain(
     from textile_pcf.cli.warned import collect_warnings
 
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, keep=keep)
         result = publishable(result, publish, strict)
         collected.mark_shown(result.warnings())
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
@@ -200,6 +213,7 @@ def explain(
 @options.biogenic
 @options.boundary
 @options.supply
+@options.keep
 @options.publish
 @options.strict
 @options.language
@@ -214,6 +228,7 @@ def report(
     biogenic: str | None,
     boundary: str | None,
     supply: Path | None,
+    keep: tuple[str, ...],
     publish: bool,
     strict: bool,
     lang: str,
@@ -235,7 +250,7 @@ def report(
     refuse_output(output, rule, factors, file, supply)
     refuse_dossier(dossier)
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
+        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, keep=keep)
         result = publishable(result, publish, strict)
         write = to_excel if ending == ".xlsx" else to_html
         if output:
