@@ -74,6 +74,9 @@ class Activity:
         rows = f"{self.columns.rows} rows of {len(self.names)} product{'s' if len(self.names) != 1 else ''}"
         return f"<Activity {self.columns.table.name}: {rows} under {self.rules.name}>"
 
+    def __dir__(self) -> list[str]:
+        return ["products", "rules"]  # the rest serves other packages of the library
+
     @cached_property
     def products(self) -> tuple[str, ...]:
         """Products, in the order in which they first appear.

@@ -119,6 +119,7 @@ def calculate(
     type=options.PATH,
     help="Write a copy of the workbook, with the problems as comments of cells.",
 )
+@options.keep
 @options.language
 def check(
     file: Path,
@@ -127,6 +128,7 @@ def check(
     boundary: str | None,
     columns: Path | None,
     annotated: Path | None,
+    keep: tuple[str, ...],
     lang: str,
 ) -> None:
     """Check a file against a rule, and against emission factors where they are named; nothing is calculated."""
@@ -134,14 +136,14 @@ def check(
 
     with collect_warnings(lang) as collected:
         if annotated is None:
-            products, warnings = _check(file, rule, factors, boundary, columns)
+            products, warnings = _check(file, rule, factors, boundary, columns, keep)
         else:
             from textile_pcf.cli.annotated import check_and_annotate
             from textile_pcf.cli.guard import refuse_output
 
             refuse_output(annotated, rule, factors, file, columns, option="--annotate")
             products, warnings = check_and_annotate(
-                file, rule, annotated, lang, lambda: _check(file, rule, factors, boundary, columns)
+                file, rule, annotated, lang, lambda: _check(file, rule, factors, boundary, columns, keep)
             )
         collected.write(warnings)
     key = "no_problems_1" if len(products) == 1 else "no_problems"
@@ -149,7 +151,12 @@ def check(
 
 
 def _check(
-    file: Path, rule: str, factors: tuple[str, ...] | None, boundary: str | None, columns: Path | None
+    file: Path,
+    rule: str,
+    factors: tuple[str, ...] | None,
+    boundary: str | None,
+    columns: Path | None,
+    keep: tuple[str, ...],
 ) -> tuple[tuple[str, ...], list[str]]:
     """Return the products and the warnings of a file without problems."""
     from textile_pcf.calculation import check_warnings, read_activity
@@ -158,9 +165,9 @@ def _check(
     if factors:
         from textile_pcf.calculation import footprint
 
-        result = footprint(file, rule, factors, boundary=boundary, columns=columns)
+        result = footprint(file, rule, factors, boundary=boundary, columns=columns, keep=keep)
         return result.products, result.warnings()
-    activity = read_activity(file, load_rules(rule, boundary), columns=columns)
+    activity = read_activity(file, load_rules(rule, boundary), columns=columns, keep=keep)
     return activity.products, list(dict.fromkeys(doubt.what for doubt in check_warnings(activity)))
 
 
@@ -175,6 +182,7 @@ def _check(
 @options.boundary
 @options.supply
 @options.columns
+@options.keep
 @options.publish
 @options.strict
 @options.language
@@ -189,6 +197,7 @@ def explain(
     boundary: str | None,
     supply: Path | None,
     columns: Path | None,
+    keep: tuple[str, ...],
     publish: bool,
     strict: bool,
     lang: str,
@@ -199,7 +208,9 @@ def explain(
     from textile_pcf.cli.warned import collect_warnings
 
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns)
+        result = footprint(
+            file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns, keep=keep
+        )
         result = publishable(result, publish, strict)
         collected.mark_shown(result.warnings())
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
@@ -238,6 +249,7 @@ def _report_writer(output: Path | None, lang: str) -> Callable[..., Path]:
 @options.supply
 @options.study
 @options.columns
+@options.keep
 @options.publish
 @options.strict
 @options.language
@@ -254,6 +266,7 @@ def report(
     supply: Path | None,
     study: Path | None,
     columns: Path | None,
+    keep: tuple[str, ...],
     publish: bool,
     strict: bool,
     lang: str,
@@ -272,7 +285,9 @@ def report(
     refuse_output(output, rule, factors, file, supply, study, columns)
     refuse_dossier(dossier)
     with collect_warnings(lang) as collected:
-        result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns)
+        result = footprint(
+            file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns, keep=keep
+        )
         missed = requirement_warnings(result)
         result = publishable(result, publish, strict)
         if output:

@@ -87,6 +87,7 @@ def test_completion_offers_what_users_need(one: tp.Footprint) -> None:
     }  # fmt: skip
     assert set(dir(one)) == offered
     assert set(dir(tp.load_factors(FACTORS))) == {"from_brightway", "items", "match", "search", "to_frame"}
+    assert set(dir(tp.read_activity(rows("P", 2, 4), RULE))) == {"products", "rules"}
     assert set(dir(tp.load_rules(RULE))) == {
         "boundary", "document", "flows", "losses", "name", "path", "product_unit", "properties", "sha256", "stages", "title",
     }  # fmt: skip

@@ -22,6 +22,15 @@ CUSTOMERS = [
 ]
 
 
+def written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write activity data, rule and factors into a folder, and go there."""
+    monkeypatch.chdir(folder)
+    pd.DataFrame(CUSTOMERS).to_csv("mill.csv", index=False)
+    Path("rule.yaml").write_text(json.dumps(RULE), encoding="utf-8")
+    head = "item,value,unit,region,year,kind,source,locator"
+    Path("f.csv").write_text(f"{head}\npower,0.5,kgCO2e/kWh,GLO,2024,life_cycle,s,p. 1\n", encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def result() -> tp.Footprint:
     return tp.footprint(CUSTOMERS, RULE, FACTORS, keep=["customer", "collection"])
@@ -69,11 +78,7 @@ def test_kept_columns_in_json_and_provenance(result: tp.Footprint) -> None:
 @pytest.mark.parametrize("lines", [False, True])
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
 def test_files_are_those_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, lines: bool) -> None:
-    monkeypatch.chdir(tmp_path)
-    pd.DataFrame(CUSTOMERS).to_csv("mill.csv", index=False)
-    Path("rule.yaml").write_text(json.dumps(RULE), encoding="utf-8")
-    columns = ["item", "value", "unit", "region", "year", "kind", "source", "locator"]
-    Path("f.csv").write_text(f"{','.join(columns)}\npower,0.5,kgCO2e/kWh,GLO,2024,life_cycle,s,p. 1\n", encoding="utf-8")
+    written(tmp_path, monkeypatch)
     options = ["--rule", "rule.yaml", "--factors", "f.csv", "--unit", "m2", "--keep", "customer", "--keep", "collection"]
     assert run(["calculate", "mill.csv", *options, "-o", f"by_command.{ending}", *(["--lines"] if lines else [])]) == 0
     found = tp.footprint("mill.csv", "rule.yaml", "f.csv", keep=("customer", "collection"))
@@ -92,13 +97,22 @@ def test_files_that_cannot_be_written(result: tp.Footprint, path: Any, tmp_path:
 
 
 def test_kept_columns_survive_saving_locking_and_scenarios(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    pd.DataFrame(CUSTOMERS).to_csv("mill.csv", index=False)
-    Path("rule.yaml").write_text(json.dumps(RULE), encoding="utf-8")
-    columns = ["item", "value", "unit", "region", "year", "kind", "source", "locator"]
-    Path("f.csv").write_text(f"{','.join(columns)}\npower,0.5,kgCO2e/kWh,GLO,2024,life_cycle,s,p. 1\n", encoding="utf-8")
+    written(tmp_path, monkeypatch)
     found = tp.footprint("mill.csv", "rule.yaml", "f.csv", keep=["customer", "collection"])
     assert tp.load_result(found.save("saved.json")).kept == {"customer": ("ACME", "=cmd|x"), "collection": ("spring",) * 2}
     assert tp.verify(tp.lock(found, "mill.lock")).holds
     changed = found.scenario([{"name": "less", "changes": [{"change": "gwp", "to": "AR5"}]}])
     assert changed["less"].result.kept == found.kept
+
+
+def test_commands_that_read_the_file_take_the_kept_columns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path, monkeypatch)
+    keep = ["--factors", "f.csv", "--keep", "customer", "--keep", "collection"]
+    assert run(["check", "mill.csv", "--rule", "rule.yaml"]) == 4, "a column that is not named stays an error"
+    assert run(["check", "mill.csv", "--rule", "rule.yaml", *keep]) == 0
+    assert run(["calculate", "mill.csv", "--rule", "rule.yaml", "--keep", "total"]) == 2
+    capsys.readouterr()
+    assert run(["explain", "mill.csv", "--rule", "rule.yaml", *keep]) == 2
+    assert "This result has 2 products. Name one of them: P, Q." in capsys.readouterr().err
