@@ -6,6 +6,7 @@ from typing import Any
 
 from textile_pcf.io.table import column_letter
 from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.report.totals import Totals
 
 MOST_BARS, FILL, GRID = 60, "0072B2", "D9D9D9"  # products in a chart, its colour, and that of its lines
@@ -30,7 +31,7 @@ def draw_chart(totals: Totals) -> None:
     else:
         title, sheet, names, values = fixed_text("report_products", language), totals.sheet.name, 0, 1
         first, last = Totals.FIRST, Totals.FIRST + count - 1
-    chart = _bars(title, fixed_text("per", language, unit=result.unit))
+    chart = _bars(title, write_formulas(fixed_text("per", language, unit=result.unit)))
     chart.series.append(_series(title, _range(sheet, first, last, names), _range(sheet, first, last, values)))
     chart.width, chart.height = WIDTH * PIXEL, (HEIGHT + BAR * (last - first + 1)) * PIXEL
     totals.sheet.page.add_chart(chart, f"A{Totals.FIRST + count + 3}")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from textile_pcf.errors import Problem, UsageError
+
+OPTIONS: dict[str, Any] = {"pdf_identifier": b"textile_pcf", "pdf_tags": True}
+"""Of the file: an identifier that does not change, and tags for readers that speak."""
 
 
 def require_weasyprint() -> None:
@@ -48,7 +51,7 @@ def write_pdf(page: str, path: Path) -> None:
     require_weasyprint()
     from weasyprint import HTML
 
-    HTML(string=page, url_fetcher=_refuse).write_pdf(path, pdf_identifier=b"textile_pcf", pdf_tags=True)
+    HTML(string=page, url_fetcher=_refuse).write_pdf(path, **OPTIONS)
 
 
 def _refuse(url: str, *_: object, **__: object) -> NoReturn:
