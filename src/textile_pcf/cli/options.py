@@ -73,9 +73,7 @@ boundary = click.option(
 supply = click.option(
     "--supply", metavar="TABLE", type=PATH, help="Supply table of the sites: on-site power, contracts, heat by source."
 )
-columns = click.option(
-    "--columns", metavar="FILE", type=PATH, help="YAML file that says what the own columns of a form are."
-)
+columns = click.option("--columns", metavar="FILE", type=PATH, help="YAML file that says what the own columns of a form are.")
 publish = click.option("--publish", is_flag=True, help="Mask lines whose factors must not be passed on.")
 strict = click.option("--strict", is_flag=True, help="With --publish: merge stages that give a masked number away.")
 unit = click.option("--unit", metavar="UNIT", help="Unit of the results: kg, m2, m, '100 m', piece …")
