@@ -15,7 +15,7 @@ from textile_pcf.units import Unit, convert, parse_unit
 
 BAR = "｜"  # separates the value from its meaning in drop-down lists
 MAX_LABEL = 40  # letters of a meaning in a list
-HOME = "CN"
+REGION = "CN"
 """Region that the template writes beforehand."""
 OFFERED = (
     "kg", "g", "t", "kWh", "MWh", "MJ", "GJ", "kgce", "tce", "m3", "L", "Nm3", "万Nm3", "t*km", "km", "%", "kg/kg", "g/kg",
@@ -126,10 +126,10 @@ def _matching(factor_kind: str, category: str, unit: Unit, forbid: tuple[str, ..
     for row, item in enumerate(sheet.texts["item"]):
         if kinds[row] != factor_kind or (category and categories[row] not in ("", category)) or item in found:
             continue
-        for region in (HOME, regions[row]):
+        for region in (REGION, regions[row]):
             matched = match([sheet], Request(item, factor_kind, region, 0, unit, category or None, forbid))
             if isinstance(matched, Match):
-                found[item] = matched.row, "" if region == HOME else region
+                found[item] = matched.row, "" if region == REGION else region
                 break
     return found
 
