@@ -15,6 +15,7 @@ from textile_pcf.audit.canonical import read_json, sha256_of_json
 from textile_pcf.audit.label_quality import label_quality
 from textile_pcf.audit.lock_document import environment
 from textile_pcf.audit.saved_arrays import array, as_messages, messages, numbers
+from textile_pcf.audit.saved_tables import read_table, write_table
 from textile_pcf.errors import InputError, PcfError, Problem, RuleError, UsageError
 from textile_pcf.inventory.processes import Processes
 from textile_pcf.io.json_text import indented_json
@@ -32,7 +33,7 @@ from textile_pcf.units.product_units import ProductUnits
 
 FORM = 1
 """Form of saved results that this library writes; earlier forms stay readable."""
-ENDING = ".json"
+ENDING, TABLE_ENDING = ".json", ".parquet"
 AGAIN = "Take the file as it was written, or make it again."
 ARRAYS = ("by_stage", "emissions_by_stage", "split_totals", "totals")
 WRONG = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError)
@@ -196,7 +197,7 @@ def save(result: Footprint, path: str | Path) -> Path:
     ----------
     result : Footprint
     path : str or Path
-        File to write; its name ends in .json.
+        File to write; its name ends in .json, or in .parquet for the lines as columns and all else in its metadata.
 
     Raises
     ------
@@ -205,11 +206,17 @@ def save(result: Footprint, path: str | Path) -> Path:
     """
     out = as_path(path, "path")
     where = f"save {out}"
-    if out.suffix.lower() != ENDING:
-        raise UsageError([Problem(where, "A saved result is a JSON file.", "End its name in .json.", code="usage")])
+    if out.suffix.lower() not in (ENDING, TABLE_ENDING):
+        what, cure = "A saved result is a JSON or Parquet file.", "End its name in .json or .parquet."
+        raise UsageError([Problem(where, what, cure, code="usage")])
     refuse_masked(result, where)
     data = _content(result, where)
-    text = indented_json({**data, "seal": sha256_of_json(data)})
+    sealed = {**data, "seal": sha256_of_json(data)}
+    if out.suffix.lower() == TABLE_ENDING:
+        stages = [stage.id for stage in result.stages]
+        write_atomically(out, lambda draft: write_table(sealed, stages, draft), where)
+        return out
+    text = indented_json(sealed)
     write_atomically(out, lambda draft: draft.write_bytes(text.encode()), where)
     return out
 
@@ -332,7 +339,8 @@ def load_result(path: str | Path) -> Footprint:
     (True, True)
     """
     source = as_path(path, "path")
-    read, shown = read_json(source, "result-form"), escape_controls(str(source))
+    shown, is_table = escape_controls(str(source)), source.suffix.lower() == TABLE_ENDING
+    read = read_table(source) if is_table else read_json(source, "result-form")
     data = read.data
     form = data.get("result") if isinstance(data, dict) else None
     if not isinstance(form, int) or isinstance(form, bool) or form < 1:

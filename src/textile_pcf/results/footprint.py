@@ -619,7 +619,7 @@ class Footprint:
         Parameters
         ----------
         path : str or Path
-            File to write; its name ends in .json.
+            File to write; its name ends in .json, or in .parquet for the lines as columns and all else in its metadata.
 
         Returns
         -------
