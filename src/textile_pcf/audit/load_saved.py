@@ -9,6 +9,7 @@ from textile_pcf.audit import saved_arrays
 from textile_pcf.audit.canonical import read_json, sha256_of_json
 from textile_pcf.audit.saved_arrays import array, as_messages
 from textile_pcf.audit.saved_footprint import FORM, SavedFootprint, parsed_rule
+from textile_pcf.audit.saved_tables import read_table
 from textile_pcf.errors import InputError, PcfError, Problem
 from textile_pcf.io.output_files import as_path
 from textile_pcf.io.safe_text import escape_controls
@@ -52,7 +53,8 @@ def load_result(path: str | Path) -> Footprint:
     (True, True)
     """
     source = as_path(path, "path")
-    read, shown = read_json(source, "result-form"), escape_controls(str(source))
+    shown, is_table = escape_controls(str(source)), source.suffix.lower() == ".parquet"
+    read = read_table(source) if is_table else read_json(source, "result-form")
     data = read.data
     form = data.get("result") if isinstance(data, dict) else None
     if not isinstance(form, int) or isinstance(form, bool) or form < 1:

@@ -14,6 +14,7 @@ from textile_pcf.audit.label_quality import label_quality
 from textile_pcf.audit.lock_document import environment
 from textile_pcf.audit.saved_arrays import messages, numbers
 from textile_pcf.audit.saved_footprint import FORM, SavedFootprint, parsed_rule
+from textile_pcf.audit.saved_tables import write_table
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.io.json_text import indented_json
 from textile_pcf.io.output_files import as_path, write_atomically
@@ -22,7 +23,7 @@ from textile_pcf.results import Footprint
 from textile_pcf.results.licence import refuse_masked
 from textile_pcf.rules import flat_rule
 
-ENDING = ".json"
+ENDING, TABLE_ENDING = ".json", ".parquet"
 ARRAYS = ("by_stage", "emissions_by_stage", "split_totals", "totals")
 
 
@@ -33,7 +34,7 @@ def save(result: Footprint, path: str | Path) -> Path:
     ----------
     result : Footprint
     path : str or Path
-        File to write; its name ends in .json.
+        File to write; its name ends in .json, or in .parquet for the lines as columns and all else in its metadata.
 
     Raises
     ------
@@ -42,11 +43,17 @@ def save(result: Footprint, path: str | Path) -> Path:
     """
     out = as_path(path, "path")
     where = f"save {out}"
-    if out.suffix.lower() != ENDING:
-        raise UsageError([Problem(where, "A saved result is a JSON file.", "End its name in .json.", code="usage")])
+    if out.suffix.lower() not in (ENDING, TABLE_ENDING):
+        what, cure = "A saved result is a JSON or Parquet file.", "End its name in .json or .parquet."
+        raise UsageError([Problem(where, what, cure, code="usage")])
     refuse_masked(result, where)
     data = _content(result, where)
-    text = indented_json({**data, "seal": sha256_of_json(data)})
+    sealed = {**data, "seal": sha256_of_json(data)}
+    if out.suffix.lower() == TABLE_ENDING:
+        stages = [stage.id for stage in result.stages]
+        write_atomically(out, lambda draft: write_table(sealed, stages, draft), where)
+        return out
+    text = indented_json(sealed)
     write_atomically(out, lambda draft: draft.write_bytes(text.encode()), where)
     return out
 

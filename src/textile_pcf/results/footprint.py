@@ -130,7 +130,7 @@ class Footprint(Views):
         Parameters
         ----------
         path : str or Path
-            File to write; its name ends in .json.
+            File to write; its name ends in .json, or in .parquet for the lines as columns and all else in its metadata.
 
         Returns
         -------
