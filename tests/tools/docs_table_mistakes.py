@@ -29,7 +29,12 @@ METERS = {
     "batches": "batch,product,process,machine,start,end,output,unit\n"
     "B1,poplin,dyeing,JET1,2024-03-04 08:00,2024-03-04 09:00,100,kg",
 }
-GOOD_TABLES = {"allocate": SITE, "meters": METERS}
+CHEMICALS = {
+    "stock": "chemical,opening,purchased,closing,unit,item\nsalt,10,50,12,kg,sodium_chloride_brine",
+    "recipes": "batch,chemical,dose,unit,liquor_ratio\nB1,salt,60,g/L,1:8",
+    "batches": "batch,product,process,input,output,unit\nB1,poplin,dyeing,100,98,kg",
+}
+GOOD_TABLES = {"allocate": SITE, "meters": METERS, "chemicals": CHEMICALS}
 CALLS = {"site": "allocate", "meters": "meters"}
 WORDS = {"en": ("Message", "Why", "What to do"), "zh": ("提示", "原因", "改法")}
 Answer = dict[str, str]
@@ -60,7 +65,7 @@ def _of_factory(section: str, folder: Path) -> Iterator[tuple[str, Answer]]:
     for entry in catalogue()[section]:
         name = entry.get("call", CALLS[section])
         good = GOOD_TABLES.get(name, {})
-        tables = {table: entry["tables"].get(table, text) for table, text in good.items()} or entry["tables"]
+        tables = {**good, **entry["tables"]}
         found = answer(_call(folder, name, tables, entry.get("options", {})), folder, entry["title"]["en"])
         yield "\n".join(f"# {table}.csv\n{text.strip()}" for table, text in entry["tables"].items()), found
 

@@ -166,9 +166,10 @@ def chemical_activity(use: ChemicalUse, year: str) -> list[ActivityRow]:
     kept = np.flatnonzero(use.matched[use.chemical] > 0)
     flows = [text or FLOW for text in stock.table.texts("flow")]
     ratio = np.array([match.active_ratio for match in use.matches])
-    keys = {(flow, match.item): None for flow, match in zip(flows, use.matches, strict=True)}
-    number = {pair: index for index, pair in enumerate(keys)}
-    of_chemical = np.array([number[flow, match.item] for flow, match in zip(flows, use.matches, strict=True)], dtype=np.intp)
+    items = [match.item for match in use.matches]
+    keys = list(zip(flows, items, stock.table.texts("region"), strict=True))
+    number = {cells: index for index, cells in enumerate(dict.fromkeys(keys))}
+    of_chemical = np.array([number[cells] for cells in keys], dtype=np.intp)
     pair = use.group[kept] * max(len(number), 1) + of_chemical[use.chemical[kept]]
     known, line = np.unique(pair, return_inverse=True)
     amounts = sum_by_group(use.kg[kept] * ratio[use.chemical[kept]], line.astype(np.intp), len(known)).tolist()
@@ -182,7 +183,7 @@ def chemical_activity(use: ChemicalUse, year: str) -> list[ActivityRow]:
             names[group] = batches.cell(group, "product"), batches.cell(group, "process")
             rows.append(activity_row(*names[group], "output", float(batches.output[group]), batches.units[group],
                                      year=year, source=made))  # fmt: skip
-        flow, item = pairs[of_pair]
-        cells = {"item": item, "year": year, "data_type": use.data_type, "source": source}
+        flow, item, region = pairs[of_pair]
+        cells = {"item": item, "region": region, "year": year, "data_type": use.data_type, "source": source}
         rows.append(activity_row(*names[group], flow, amount, "kg", **cells))
     return sorted_activity(rows)

@@ -179,7 +179,7 @@ def test_the_activity_goes_into_a_footprint(tmp_path):
     rule.write_text(
         'rule: dyed\nedition: "1"\nboundary: gate_to_gate\nproduct: {unit: kg}\nstages:\n'
         "- {id: dyeing, flows: {chemicals: {unit: kg}}}\n", encoding="utf-8")  # fmt: skip
-    table = chemicals().frame().assign(region="FR")
+    table = chemicals(STOCK.replace("unit,item", "unit,item,region") + ",FR").frame()
     assert tp.footprint(table, rule, DEFAULT).totals == pytest.approx([48 / 98 * 0.169])
 
 
