@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,7 +163,8 @@ def read_prices(source: Any) -> Prices:
     """
     if source is None:
         return Prices(None, {}, {})
-    rows = {"rows": [dict(row) for row in source]} if isinstance(source, list) else source
+    is_rows = isinstance(source, list | tuple) and all(isinstance(row, Mapping) for row in source)
+    rows = {"rows": [dict(row) for row in source]} if is_rows else source
     table = read_table_with_header(PRICE_HEADER, rows, "prices", InputError)
     problems = list(table.shape_problems)
     missing = [name for name in ("item", "price") if name not in table.columns]
@@ -222,7 +223,13 @@ def yearly_use(result: Footprint, output: FloatArray) -> Use:
     order = list(kinds)
     kind = np.array([order.index(spec.unit.dimensions) for spec in result.rules.flows] or [0], dtype=np.intp)[inventory.flow]
     first, group = group_rows(lines.item.codes.astype(np.intp), kind)
-    amount = np.bincount(group, weights=inventory.amount * output[inventory.product], minlength=len(first))
+    with np.errstate(over="ignore"):
+        yearly = inventory.amount * output[inventory.product]
+        emissions = result.totals * output
+    if not (np.isfinite(yearly).all() and np.isfinite(emissions).all()):
+        what = Message("Amounts times the yearly output are too large to calculate.")
+        raise InputError([Problem("production", what, Message("Check the numbers and their units."), code="improvements")])
+    amount = np.bincount(group, weights=yearly, minlength=len(first))
     keys = [(str(lines.item.categories[lines.item.codes[row]]), kinds[order[int(kind[row])]]) for row in first.tolist()]
     return Use(keys, amount.astype(np.float64))
 

@@ -253,6 +253,11 @@ def test_no_measured_electricity_is_no_load(rank):
         rank(nothing, roof(share="50 %"))
 
 
+def test_amounts_beyond_counting_are_refused(rank):
+    with pytest.raises(tp.InputError, match="too large to calculate"):
+        rank([*POWER[:2], {**POWER[2], "amount": 1e300}], MOTORS, output=[{**OUTPUT[0], "output": "1e90 t"}])
+
+
 def test_claims_are_warned_of(rank):
     result = rank(POWER, {**roof(share="50 %"), "claimed": True})
     assert "claims that nobody verified" in result.warnings[-1]
