@@ -11,7 +11,9 @@ from functools import cache
 from math import isnan
 from typing import Any
 
-from oracle.definition import Label, Matcher, Product, Row, System
+from oracle.factors import Matcher
+from oracle.product import Product
+from oracle.system import Label, Row, System
 
 CO2_PER_CARBON = (12.011 + 2 * 15.999) / 12.011
 

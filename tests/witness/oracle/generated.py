@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from oracle.definition import Row
+from oracle.system import Row
 
 COLUMNS = ("product", "stage", "flow", "component", "amount", "unit", "item", "region", "year", "per", "confirmed")
 CITED = {"source": "chance", "locator": "seed"}

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from oracle.definition import ROOT, System, Table, read_rule, read_table, system_of, to_be_confirmed
+from oracle.definition import read_rule, system_of, to_be_confirmed
 from oracle.generated import COLUMNS, case, with_bands
 from oracle.generated_results import calculated, refused
+from oracle.system import System
+from oracle.tables import Table, read_table
 from oracle.witness import Witness
 
 import textile_pcf as tp
+from paths import ROOT
 from textile_pcf import engine
 from worked import all_cases, factors_of, rule_of, run
 

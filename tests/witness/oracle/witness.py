@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from oracle.definition import Label, System
+from oracle.system import Label, System
 
 from textile_pcf.brightway.packages import package
 
