@@ -61,10 +61,12 @@ class Explanation(str):
 
         Parameters
         ----------
-        head, tail : sequence of str
-            Lines before and behind the stages.
+        head : sequence of str
+            Lines before the stages.
         stages : sequence of StageText
             The stages, in the material's way.
+        tail : sequence of str
+            Lines behind the stages.
         language : str
             `en` or `zh`.
 
