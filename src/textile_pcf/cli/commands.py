@@ -239,9 +239,8 @@ def report(
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
         missed = requirement_warnings(result)
         result = publishable(result, publish, strict)
-        write = to_excel if ending == ".xlsx" else to_html
         if output:
-            write(result, output, unit, lang)
+            (to_excel if ending == ".xlsx" else to_html)(result, output, unit, lang)
         if dossier:
             sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, dossier, unit, lang)))
         collected.write([*result.warnings(), *missed])
