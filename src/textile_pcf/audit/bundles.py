@@ -16,6 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from textile_pcf.audit.canonical import MAX_BYTES
 from textile_pcf.audit.inputs import InputFile, locate, locked_file, shipped_copy
 from textile_pcf.audit.lock_document import Lock, LockedFile, is_shipped_name, parse_lock, read_lock
+from textile_pcf.audit.research_object import CRATE, crate_text
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.factors import FactorTable
 from textile_pcf.io.output_files import is_file
@@ -120,8 +121,12 @@ def write_bundle(
     withheld = {sheet.path for sheet in {id(sheet): sheet for sheet in sheets}.values() if is_restricted(sheet)}
     with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=6) as package:
         package.writestr(_entry(name), text.encode(), ZIP_DEFLATED, 6)
-        written = {name}
-        for file, entry in zip(files, map(_entry_name, locked), strict=True):
+        written = {name, CRATE}
+        entries = [_entry_name(file) for file in locked]
+        held = [file.path not in withheld for file in files]
+        crate = crate_text(name, text, list(zip(entries, locked, held, strict=True)))
+        package.writestr(_entry(CRATE), crate.encode(), ZIP_DEFLATED, 6)
+        for file, entry in zip(files, entries, strict=True):
             if file.path not in withheld and entry not in written:
                 written.add(entry)
                 with file.path.open("rb") as source, package.open(_entry(entry), "w", force_zip64=True) as target:
@@ -189,6 +194,8 @@ def _unpack(path: Path, folder: Path) -> Lock:
                 raise _refusal(path, "The lock in this bundle is too long to be read.", COPY_AGAIN)
             lock = parse_lock(package.read(entries[locks[0]]), f"{path} {locks[0]}")
             _refuse_paths_outside(path, lock)
+            if CRATE in entries and entries[CRATE].file_size <= MAX_BYTES:
+                package.read(entries[CRATE])  # compares its checksum
             for file in lock.document.files:
                 if (name := _entry_name(file)) in entries:
                     _extract(package, entries[name], folder / name)

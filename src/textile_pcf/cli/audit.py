@@ -13,6 +13,7 @@ from textile_pcf.cli import DONE, REJECTED, options
 from textile_pcf.cli.help import Argument, Command
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.io.json_text import indented_json
+from textile_pcf.io.output_files import is_folder
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message
 
@@ -72,7 +73,7 @@ def lock(
     from textile_pcf.cli.warned import collect_warnings
 
     check_format(output_format)
-    if file.is_dir():
+    if is_folder(file):
         given = {"--rule": rule, "--factors": factors, "--gwp": gwp, "--biogenic": biogenic, "--boundary": boundary,
                  "--supply": supply, "--bundle": bundle}  # fmt: skip
         _write_batch_lock(file, output, [name for name, value in given.items() if value is not None], output_format)

@@ -89,8 +89,9 @@ def _batch_folders(*runs: Path) -> list[Path] | None:
     """Return the folders of two batches, named themselves or by their locks; None of two results."""
     from textile_pcf.audit.batch_locks import batch_folder
     from textile_pcf.errors import Problem, UsageError
+    from textile_pcf.io.output_files import is_folder
 
-    folders = [run if run.is_dir() else batch_folder(run) for run in runs]
+    folders = [run if is_folder(run) else batch_folder(run) for run in runs]
     found = [folder for folder in folders if folder is not None]
     if found and len(found) < len(folders):
         what, cure = "One is a batch, the other is the lock of a result.", "Name two batches, or two locks of results."

@@ -22,7 +22,7 @@ from textile_pcf.comparison.inputs import GROUPS, rule_key
 from textile_pcf.comparison.mixed_results import joints, players_of
 from textile_pcf.comparison.shapley import shapley_effects
 from textile_pcf.errors import InputError, PcfWarning, Problem, UsageError
-from textile_pcf.io.output_files import as_path
+from textile_pcf.io.output_files import as_path, is_folder
 from textile_pcf.messages.message import Message
 
 RUNS, EFFECTS = "runs", "effects"
@@ -188,7 +188,7 @@ def _finished(folder: Path, identity: dict[str, Any]) -> BatchDiff | None:
     """Return the diff of the same batches where it is finished; refuse a folder that holds something else."""
     manifest = read_json(folder / MANIFEST)
     if manifest is None:
-        others = [path.name for path in folder.iterdir() if path.name not in (RUNS, EFFECTS)] if folder.is_dir() else []
+        others = [path.name for path in folder.iterdir() if path.name not in (RUNS, EFFECTS)] if is_folder(folder) else []
         if not others:
             return None
     elif manifest.get("diff") == identity:

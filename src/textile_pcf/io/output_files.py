@@ -55,6 +55,20 @@ def is_file(path: str | Path) -> bool:
         return False
 
 
+def is_folder(path: str | Path) -> bool:
+    r"""Return whether a path is an existing folder; False for an invalid name too.
+
+    Examples
+    --------
+    >>> is_folder("."), is_folder("a" * 5000), is_folder("\0")
+    (True, False, False)
+    """
+    try:
+        return Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def refuse_non_utf8_name(path: str | Path) -> None:
     """Refuse a file name that is not UTF-8, because pyarrow cannot open it.
 

@@ -141,7 +141,7 @@ def test_a_bundle_needs_nothing_beside_it(bundle: Path, tmp_path_factory: pytest
     alone.write_bytes(bundle.read_bytes())
     assert tp.verify(alone).status == "identical"
     with ZipFile(alone) as package:
-        own = ["mill.lock", "files/rule.yaml", "files/grid.csv", "files/grid.yaml", "files/mill.csv"]
+        own = ["mill.lock", "ro-crate-metadata.json", "files/rule.yaml", "files/grid.csv", "files/grid.yaml", "files/mill.csv"]
         shipped = [f"shipped/emission_factors/{name}.csv" for name in ("gwp100", "regions", "fuels")]
         assert package.namelist() == [*own, *shipped]
         assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
@@ -202,7 +202,7 @@ def test_too_many_files_doubles_and_several_locks_are_refused(bundle: Path, monk
     none = rewritten(bundle, lambda package: None, leave_out=".lock")
     assert "0 lock files" in problem_of(lambda: tp.verify(none)).what
     monkeypatch.setattr(bundles, "MAX_ENTRIES", 3)
-    assert "holds 8 files" in problem_of(lambda: tp.verify(bundle)).what
+    assert "holds 9 files" in problem_of(lambda: tp.verify(bundle)).what
 
 
 def test_a_bundle_cut_off_anywhere_is_refused(bundle: Path) -> None:
