@@ -18,6 +18,17 @@ HERE = Path(__file__).resolve().parent
 START, MINUTES, STEP, SEED = datetime(2026, 3, 9), 2 * 1440, 15, 20260309
 MACHINES = {"JET1": (14.0, 0.9), "JET2": (22.0, 1.4), "STENTER": (55.0, 0.4)}  # kW while a batch runs, kW while none does
 PRODUCTS = ("POPLIN-BLUE", "POPLIN-WHITE", "TWILL-NAVY")
+DOSES = {  # of a dyeing batch: chemical -> dose; g/L at a liquor ratio of 1:8
+    "POPLIN-BLUE": {"blue": "2 %", "salt": "60 g/L", "soda": "20 g/L", "wetting": "0.5 g/L"},
+    "POPLIN-WHITE": {"brightener": "0.3 %", "soda": "2 g/L", "wetting": "0.5 g/L"},
+    "TWILL-NAVY": {"navy": "4 %", "salt": "80 g/L", "soda": "20 g/L", "wetting": "1 g/L"},
+}
+FINISHED = {"softener": "1.5 %"}
+STORE = {  # chemical -> name, CAS number, region where it is made
+    "blue": ("Reactive blue", "", "CN"), "navy": ("Reactive navy", "", "CN"), "brightener": ("Optical brightener", "", "CN"),
+    "salt": ("Sodium sulphate", "7757-82-6", "FR"), "soda": ("Soda ash", "497-19-8", "FR"),
+    "wetting": ("Wetting agent", "", "TW"), "softener": ("Silicone softener", "", "GLO"),
+}  # fmt: skip
 
 
 def write(name: str, head: str, rows: list[tuple[object, ...]]) -> None:
@@ -90,8 +101,48 @@ def made_readings(random: np.random.Generator, use: dict[str, np.ndarray]) -> li
     return [row[:3] for row in rows]
 
 
+def dosed(text: str, taken: float) -> float:
+    """The kg of a dose in a batch that took this input [kg], in a liquor of 8 L/kg."""
+    number, unit = text.split(" ")
+    return float(number) / 100 * taken if unit == "%" else float(number) * 8 * taken / 1000
+
+
+def write_chemicals(batches: list[tuple[object, ...]]) -> None:
+    """Recipes of every batch, the store, and the factors that a person chose. Up to 3 % more is used than the recipes say."""
+    random, recipes, used = np.random.default_rng(SEED + 1), [], dict.fromkeys(STORE, 0.0)
+    for row in batches:
+        for chemical, dose in (DOSES[str(row[1])] if row[2] == "dyeing" else FINISHED).items():
+            recipes.append((row[0], chemical, dose, "1:8" if dose.endswith("g/L") else ""))
+            used[chemical] += dosed(dose, float(str(row[6])))
+    write("recipes.csv", "batch,chemical,dose,liquor_ratio", recipes)
+    stock: list[tuple[object, ...]] = []
+    for chemical, kg in used.items():
+        opening, consumed = int(random.integers(20, 400)), round(kg * random.uniform(1.0, 1.03), 1)
+        purchased = int(np.ceil(consumed / 25) * 25)
+        name, cas, region = STORE[chemical]
+        stock.append((chemical, name, cas, opening, purchased, f"{opening + purchased - consumed:.1f}", "kg", region))
+    write("stock.csv", "chemical,name,cas,opening,purchased,closing,unit,region", stock)
+    dye = ("disperse_dye_blue_79", "proxy", "no open value of reactive dyes")
+    write("map.csv", "chemical,item,level,reason", [
+        ("blue", *dye), ("navy", *dye), ("soda", "caustic_soda_50", "class", "an alkali as well; no open value of soda ash"),
+        ("wetting", "surfactant_aos", "class", "anionic as well"), ("softener", "silicone_rtv", "proxy", "a silicone as well"),
+    ])  # fmt: skip
+
+
+def write_utilities(use: dict[str, np.ndarray]) -> None:
+    """What the site used in the two days, as on a bill, with the load of its wastewater."""
+    total = {kind: sum(float(series.sum()) for name, series in use.items() if name.startswith(kind)) for kind in "SW"}
+    rows: list[tuple[object, ...]] = [
+        ("electricity", "", f"{use['E-MAIN'].sum() - use['E-OFFICE'].sum():.0f}", "kWh", "", "", "", ""),
+        ("electricity", "domestic", f"{use['E-OFFICE'].sum():.0f}", "kWh", "", "", "", ""),
+        ("steam", "", f"{total['S']:.2f}", "t", 2783.74, "", "", ""),
+        ("wastewater", "", f"{0.9 * total['W']:.0f}", "m3", "", 1200, 200, 0.03)]  # fmt: skip
+    head = "carrier,use,amount,unit,enthalpy,cod_in,cod_out,mcf,region,year"
+    write("utilities.csv", head, [(*row, "CN", START.year) for row in rows])
+
+
 def main() -> None:
-    """Write the four tables."""
+    """Write the tables."""
     random = np.random.default_rng(SEED)
     batches = made_batches(random)
     use = made_use(random, batches)
@@ -112,6 +163,9 @@ def main() -> None:
     write("events.csv", "meter,time,kind,old_value,new_value,note", [
         ("E-JET1", text(1700), "reset", f"{first + energy[1700] - energy[0]:.3f}", new_value(first, energy), "register changed")
     ])  # fmt: skip
+
+    write_chemicals(batches)
+    write_utilities(use)
 
 
 def csv_rows(name: str) -> list[list[str]]:

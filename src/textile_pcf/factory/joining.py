@@ -18,6 +18,7 @@ from textile_pcf.units import UnitError, convert, parse_unit
 
 KEY = ("product", "stage", "component", "flow", "item", "region", "year", "per")
 """Columns in which two rows must differ, as in any table of activity data."""
+FLOW_OF_KEY, REGION_OF_KEY = KEY.index("flow"), KEY.index("region")
 FLOW = ("product", "stage", "component", "flow", "year")
 
 
@@ -43,8 +44,8 @@ def join(*tables: Any) -> FactoryResult:
 
     Notes
     -----
-    Rows `output` of the same product, stage and year that are equal fall together. All other rows stand once. A flow that two
-    tables give with different items or regions adds up, with a warning.
+    Rows `output` of the same product, stage and year that are equal fall together, also where one of them names no region.
+    All other rows stand once. A flow that two tables give with different items or regions adds up, with a warning.
 
     Examples
     --------
@@ -73,13 +74,28 @@ def join(*tables: Any) -> FactoryResult:
 def _distinct(tables: list[ActivityTable], problems: list[Problem]) -> Iterator[tuple[ActivityTable, int]]:
     """Yield each row once; rows that stand twice and are no equal outputs are problems."""
     first: dict[tuple[str, ...], tuple[ActivityTable, int]] = {}
+    outputs: dict[tuple[str, ...], list[tuple[ActivityTable, int]]] = {}
     for table in tables:
         for row, key in enumerate(table.keys(KEY)):
             other = first.setdefault(key, (table, row))
+            if other == (table, row) and key[FLOW_OF_KEY] == OUTPUT:
+                other = _output_of_any_region(outputs, key, table, row)
             if other == (table, row):
                 yield table, row
             elif not _same(table, row, *other):
                 problems.append(_twice(table, row, *other))
+
+
+def _output_of_any_region(
+    outputs: dict[tuple[str, ...], list[tuple[ActivityTable, int]]], key: tuple[str, ...], table: ActivityTable, row: int
+) -> tuple[ActivityTable, int]:
+    """Return the earlier output that a row repeats where one of the two names no region; else the row itself."""
+    known = outputs.setdefault(key[:REGION_OF_KEY] + key[REGION_OF_KEY + 1 :], [])
+    for other, other_row in known:
+        if not key[REGION_OF_KEY] or not other.texts["region"][other_row]:
+            return other, other_row
+    known.append((table, row))
+    return table, row
 
 
 def _same(table: ActivityTable, row: int, other: ActivityTable, other_row: int) -> bool:

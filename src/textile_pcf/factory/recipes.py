@@ -12,6 +12,7 @@ from textile_pcf.columns import factorize, group_rows
 from textile_pcf.errors import Problem
 from textile_pcf.factory.batch_table import batch_masses
 from textile_pcf.factory.mass_cells import MASS, known_units
+from textile_pcf.factory.sharing import sum_by_group
 from textile_pcf.factory.site_cells import did_you_mean, kind_of, refuse_footers
 from textile_pcf.factory.stock import Stock
 from textile_pcf.factory.tables import FactoryTable, within_range
@@ -100,7 +101,7 @@ def read_recipe_batches(table: FactoryTable, problems: list[Problem]) -> RecipeB
     amounts, row_units = batch_masses(table, product, problems)
     first, group = group_rows(product, process)
     made = np.where(rework, 0.0, np.nan_to_num(amounts["output"]))
-    output = np.asarray(np.bincount(group, weights=made, minlength=len(first)), dtype=np.float64)
+    output = sum_by_group(made, group, len(first))
     units = row_units.tolist()
     index, repeated = dict[str, int](), dict[str, int]()
     for row, name in enumerate(table.texts("batch")):

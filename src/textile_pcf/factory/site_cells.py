@@ -66,9 +66,10 @@ def refuse_footers(table: FactoryTable, column: str, problems: list[Problem]) ->
     problems : list of Problem
         Problems are appended.
     """
-    for row, text in enumerate(table.texts(column)):
-        if is_footer_word(text):
-            problems.append(footer_problem(table.location(row, column), text))
+    texts = table.texts(column)
+    footers = {text for text in dict.fromkeys(texts) if is_footer_word(text)}
+    for row in [row for row, text in enumerate(texts) if text in footers] if footers else ():
+        problems.append(footer_problem(table.location(row, column), texts[row]))
 
 
 def did_you_mean(text: str, known: Iterable[str], otherwise: Message) -> Message:

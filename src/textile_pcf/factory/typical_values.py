@@ -70,7 +70,8 @@ def typical(plants: Any, *, item: str | None = None, kind: str | None = None, re
     if item is not None and len(read.groups) > 1:
         what = Message("One item is given for {count} groups.", count=len(read.groups))
         raise UsageError([Problem("item", what, Message("Leave it out: each group is the item of its row."), code="usage")])
-    rows = [np.flatnonzero(read.group == number) for number in range(len(read.groups))]
+    order = np.argsort(read.group, kind="stable").astype(np.intp)
+    rows = np.split(order, np.cumsum(np.bincount(read.group, minlength=len(read.groups)))[:-1])
     for number, own in enumerate(rows):
         _check_group(read, number, own, (item, kind, region), problems)
     if problems:

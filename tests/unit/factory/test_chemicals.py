@@ -131,6 +131,34 @@ def test_rework_uses_and_gives_no_output():
     assert (result["products"][0]["kg"], result.activity[0]["amount"]) == (96.0, 98.0)
 
 
+def test_the_conformance_level_is_carried_and_changes_no_number():
+    levels = chemicals(STOCK.replace("unit,item", "unit,item,mrsl_level") + ",Level 3")
+    assert levels["balance"][0].pop("mrsl_level") == "Level 3"
+    assert list(levels.activity) == list(chemicals().activity)
+    assert chemicals()["balance"][0]["mrsl_level"] is None
+
+
+def test_one_workbook_holds_all_tables_with_chinese_heads(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    sheets = {
+        "stock": [
+            ["化学品", "期初库存", "采购", "期末库存", "单位", "因子"],
+            ["盐", 10, 50, 12, "kg", "sodium_chloride_brine"],
+        ],
+        "recipes": [["缸号", "化学品", "用量", "单位", "浴比"], ["B1", "盐", 60, "g/L", "1:8"]],
+        "batches": [["缸号", "产品", "工序", "投入", "产出", "单位"], ["B1", "府绸", "dyeing", 100, 98, "kg"]],
+    }
+    for name, lines in sheets.items():
+        sheet = book.create_sheet(name)
+        for line in lines:
+            sheet.append(line)
+    del book["Sheet"]
+    book.save(tmp_path / "mill.xlsx")
+    result = tp.factory.chemicals(*[tmp_path / "mill.xlsx"] * 3, factors=DEFAULT)
+    assert (result["products"][0]["kg"], result.activity[0]["product"]) == (48.0, "府绸")
+
+
 def test_other_movements_leave_the_store():
     stock = HEAD + "salt,10,60,12,kg,sodium_chloride_brine,,,10"
     assert chemicals(stock)["balance"][0]["consumption"] == 48

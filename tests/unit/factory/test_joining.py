@@ -119,3 +119,16 @@ def test_heads_are_those_of_activity_data():
 
     assert set(COLUMNS) <= set(columns().tables["activity"])
     assert {alias: table_header("activity").name(alias) for alias in ALIASES} == ALIASES
+
+
+def test_an_output_falls_together_where_one_table_names_no_region():
+    """Else it would count twice, and every footprint would be halved."""
+    made = {"product": "A", "stage": "dyeing", "flow": "output", "amount": "400 t", "per": "period", "year": 2024}
+    power = {**made, "flow": "electricity", "amount": "800 MWh", "region": "CN"}
+    salt = {**made, "flow": "chemicals", "amount": "9 t", "item": "sodium_sulfate"}
+    for tables in (([{**made, "region": "CN"}, power], [made, salt]), ([made, salt], [{**made, "region": "CN"}, power])):
+        assert [row["flow"] for row in tp.factory.join(*tables).activity] == ["output", "chemicals", "electricity"]
+    with pytest.raises(tp.InputError, match="have the same output"):
+        tp.factory.join([{**made, "region": "CN"}, power], [{**made, "amount": "390 t"}])
+    both = tp.factory.join([{**made, "region": "CN"}], [{**made, "region": "IN"}]).activity
+    assert [row["region"] for row in both] == ["CN", "IN"]
