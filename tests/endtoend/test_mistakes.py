@@ -33,7 +33,7 @@ def test_mistake(mistake, tmp_path):
     assert not noise, f"one mistake, {len(found)} answers:\n{told}"
 
 
-@pytest.mark.parametrize("section", ["workbook", "table", "cells", "site", "meters"])
+@pytest.mark.parametrize("section", ["workbook", "table", "cells", "site", "meters", "targets"])
 def test_all_mistakes_have_a_title_of_their_own_in_both_languages(section):
     titles = [entry["title"] for entry in catalogue()[section]]
     for language in ("en", "zh"):

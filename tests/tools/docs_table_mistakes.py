@@ -44,7 +44,7 @@ def answer(call: Callable[[], object], folder: Path, title: str) -> Answer:
     """Return the problems that a call raises, in each language, with paths as seen from the folder."""
     try:
         call()
-    except tp.InputError as error:
+    except (tp.InputError, tp.RuleError) as error:
         lines = {language: error.localized(language).splitlines()[1:] for language in WORDS}
         return {
             language: "\n".join(line.strip() for line in texts).replace(f"{folder}/", "").strip()
@@ -89,12 +89,21 @@ def _of_cells(folder: Path) -> Iterator[tuple[str, Answer]]:
         yield "\n".join(shown), answer(lambda path=path: tp.footprint(path, RULE, FACTORS), folder, entry["title"]["en"])
 
 
+def _of_targets(folder: Path) -> Iterator[tuple[str, Answer]]:
+    from docs_target_mistakes import target_mistakes
+
+    titles = [entry["title"]["en"] for entry in catalogue()["targets"]]
+    for title, (shown, own, call) in zip(titles, target_mistakes(folder), strict=True):
+        yield shown, answer(call, own, title)
+
+
 @cache
 def mistakes(section: str) -> tuple[tuple[dict[str, Any], str, Answer], ...]:
     """Return every entry of a section with what was written and the answer in each language."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        made = {"table": _of_tables, "cells": _of_cells}.get(section, lambda folder: _of_factory(section, folder))(folder)
+        of_files = {"table": _of_tables, "cells": _of_cells, "targets": _of_targets}
+        made = of_files.get(section, lambda folder: _of_factory(section, folder))(folder)
         return tuple((entry, *each) for entry, each in zip(catalogue()[section], made, strict=True))
 
 

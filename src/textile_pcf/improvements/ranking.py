@@ -126,7 +126,9 @@ def rank(activity: Any, rule: Any, improvements: Any, production: Any, *, prices
         row["rank"] = place + 1 if row["group"] != "none" else None
     alone = sum(measures[k]["tonnes_per_year"] for k in order)
     shown = tuple({name: value for name, value in row.items() if name != "number"} for row in rows)
-    return Ranking(base.tonnes, shown, steps, float(alone), (*dict.fromkeys(warnings), *_claims(document, shown)))
+    return Ranking(
+        base.tonnes, shown, steps, float(alone), (*dict.fromkeys([*warnings, *result.warnings()]), *_claims(document, shown))
+    )
 
 
 def _alone(base: Base, document: Improvements, number: int, found: tuple[Prices, list[str]]) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from textile_pcf.errors import check_language
+from textile_pcf.errors import Problem, UsageError, check_language
 from textile_pcf.io.csv_text import table_csv
 from textile_pcf.io.json_text import indented_json
 from textile_pcf.messages.message import Message
+from textile_pcf.suggest import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,14 @@ class TargetsResult:
     warnings: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> dict[str, Any]:
-        return next(target for target in self.targets if target["target"] == name)
+        found = {target["target"]: target for target in self.targets}
+        if name in found:
+            return found[name]
+        close = nearest(name, found)
+        cure = (
+            Message("Did you mean {close!r}?", close=close) if close else Message("There are: {known}.", known=", ".join(found))
+        )
+        raise UsageError([Problem(f"target {name!r}", Message("There is no such target."), cure, code="no-target")])
 
     @property
     def missed(self) -> bool:

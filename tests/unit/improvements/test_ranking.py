@@ -258,6 +258,21 @@ def test_amounts_beyond_counting_are_refused(rank):
         rank([*POWER[:2], {**POWER[2], "amount": 1e300}], MOTORS, output=[{**OUTPUT[0], "output": "1e90 t"}])
 
 
+def test_a_measure_that_does_not_exist_is_named(rank):
+    with pytest.raises(tp.UsageError, match="Did you mean 'motors'"):
+        rank(POWER, MOTORS)["motor"]
+
+
+def test_warnings_of_the_footprint_are_carried():
+    activity, rule, tables = tp.load_example("cotton_poplin")
+    measure = {**MOTORS, "changes": [{"stage": "dyeing", "flow": "chemicals", "multiply": 0.9}]}
+    output = [{"product": "COTTON-POPLIN", "process": "finishing", "output": "1000 t"}]
+    result = tp.improvements.rank(activity, rule, document(measure), output, factors=tables)
+    before = tp.footprint(activity, rule, tables)
+    assert before.warnings()
+    assert set(before.warnings()) <= set(result.warnings)
+
+
 def test_claims_are_warned_of(rank):
     result = rank(POWER, {**roof(share="50 %"), "claimed": True})
     assert "claims that nobody verified" in result.warnings[-1]

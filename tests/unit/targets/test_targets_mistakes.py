@@ -207,3 +207,12 @@ def test_hostile_tables_are_refused(tmp_path, text):
     file.write_text(text, encoding="utf-8")
     with pytest.raises(tp.InputError):
         tp.targets.check([BAO], file)
+
+
+@pytest.mark.parametrize("name", ["another boundary", "another gwp", "another accounting", "no output"])
+def test_fields_are_named_in_chinese(name):
+    target, series, more, *_ = INPUTS[name]
+    with pytest.raises(tp.InputError) as caught:
+        tp.targets.check([target], series, **more)
+    text = caught.value.problems[0].localized("zh").partition(": ")[2]
+    assert not re.search(r"\b(boundary|accounting|output|emissions)\b", text)

@@ -267,6 +267,11 @@ def test_chinese_tables(tmp_path):
     assert statuses(check([HLA], file), "hla") == {2030: "met"}
 
 
+def test_a_target_that_does_not_exist_is_named():
+    with pytest.raises(tp.UsageError, match="Did you mean 'hla'"):
+        check([HLA], sets(2031, 4350, 1e6))["hal"]
+
+
 def test_results_are_json_csv_and_text():
     result = check([HLA], sets(2031, 4350, 1e6))
     assert json.loads(result.to_json())["targets"][0]["target"] == "hla"
