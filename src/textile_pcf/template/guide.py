@@ -27,7 +27,7 @@ from textile_pcf.template.styles import (
     write_across,
 )  # fmt: skip
 
-COLUMN_WIDTHS = (34, 50, 16, 22)
+COLUMN_WIDTHS = (34, 44, 30, 20)
 WIDE = len(COLUMN_WIDTHS)
 STEPS, SEVERAL_STEPS = 7, 5  # instructions, and further ones for several products
 

@@ -24,6 +24,7 @@ from textile_pcf.units import parse_unit
 FIBRES = 4  # lines for the fibres of a blend
 LEFT_OUT = 3  # lines for what is left out
 SPARE_LINES = 3  # additional lines of each of these in a workbook for several products
+HEADING = 38  # letters of the heading of a section, which ends where a notice stands
 SECTIONS = ("output", "properties", "losses", "materials", "energy", "water", "waste", "transport")
 
 
@@ -147,7 +148,9 @@ def _transport_page(rules: RuleSet, by_stage: dict[str, list[Entry]], language: 
             line for entry in quantities if section_of(entry) == "transport" for line in quantity_lines(rules, entry, language)
         )
         if lines:
-            sections.append(Section(f"{title_of(rules, stage, '', language, ' ')}  [{stage}]", lines, stage))
+            title = title_of(rules, stage, "", language, " ")
+            heading = f"{title}  [{stage}]"
+            sections.append(Section(heading if len(heading) <= HEADING else title, lines, stage))
     if not sections:
         return None
     title = fixed_label("section_transport", language, " ")

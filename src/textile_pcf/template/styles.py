@@ -101,5 +101,5 @@ def set_printing(sheet: Any, repeated: str | None = None, layout: Layout | None 
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     if repeated:
         sheet.print_title_rows = repeated
-    if layout and layout.several:
+    if layout and layout.pages_wide > 1:
         sheet.print_title_cols = f"A:{column_letter(layout.frozen - 1)}"

@@ -173,7 +173,8 @@ def _write_section(sheet: Any, row: int, title: str, layout: Layout) -> None:
 
 def _show_state(sheet: Any, stage: str, rows: str, notice_row: str, form: Form) -> None:
     """Turn rows of a sheet grey, and say why, while their stage is answered `no`."""
-    column = form.layout.columns["help"]
+    above = int(notice_row) < TECHNICAL  # there, no cell is read; below, the column of help is none that is read
+    column = form.layout.columns["item" if above else "help"]
     write_notice(sheet.cell(int(notice_row), column), form.answers[stage], form.language)
     first, last = rows.split(":")
     area = f"A{first}:{column_letter(len(form.layout.columns) - 1)}{last}"

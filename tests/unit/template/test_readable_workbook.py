@@ -114,6 +114,15 @@ def test_notes_are_in_the_language_chosen(name: str) -> None:
                     assert bool(CHINESE.search(text)) == (language == "zh"), (page.name, text)
 
 
+def test_notices_stand_where_nothing_is_read(rule: Path, tmp_path: Path) -> None:
+    """Programs that write no values beside formulas leave the workbook readable."""
+    form = Form(make_template(rule, tmp_path / "mill.xlsx"), rule)
+    formulas = [cell for sheet in form.book.worksheets for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert {
+        cell.parent.cell(4, cell.column).value for cell in formulas if cell.row > 4 and cell.parent.title in form.columns
+    } == {"help"}
+
+
 def test_filled_by_a_mill_and_calculated_by_the_command(form: Form, capsys: pytest.CaptureFixture[str]) -> None:
     sheet = next(sheet for sheet in form.book.worksheets if sheet.cell(4, 1).value == "field")
     sheet.cell(6, 3).value = "绍兴某印染厂"
