@@ -72,7 +72,7 @@ def test_checkout_finds_its_data(tmp_path: Path) -> None:
 def test_wheel_ships_the_typing_marker_schemas_and_licence(built: Path) -> None:
     names = zipfile.ZipFile(next(built.glob("*.whl"))).namelist()
     inside = ("py.typed", "units/definitions.txt", "units/compiled.txt", "messages/catalogue.csv",
-              "report/page.html.j2", "data/rules/rule.schema.json",
+              "report/page.html.j2", "report/macros.html.j2", "report/page.css", "data/rules/rule.schema.json",
               "data/emission_factors/table.schema.json", "data/examples/examples.csv", "rule_cases/starts/rule.yaml",
               "data/rules/cases.schema.json", "data/rules/shared/textile/2026.2.yaml",
               "data/examples/denim_rule/denim_fabric.yaml")  # fmt: skip

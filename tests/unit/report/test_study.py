@@ -143,3 +143,30 @@ def test_every_field_has_a_label_in_both_languages() -> None:
 
     for language in ("en", "zh"):
         assert len({fixed_text(f"study_{name}", language) for name in FIELDS}) == len(FIELDS)
+
+
+def test_the_command_takes_a_study_and_refuses_a_wrong_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from textile_pcf.cli import run
+
+    mill = str(tp.load_example("cotton_poplin")[0])
+    command = ["report", mill, "--rule", "cotton_fabric", "--study"]
+    good = text_file(tmp_path, "good.yaml", json.dumps({key: value for key, value in STUDY.items() if key != "products"}))
+    wrong = text_file(tmp_path, "wrong.yaml", "company: Mill\n")
+    report = tmp_path / "report.html"
+    assert run([*command, str(wrong), "-o", str(report)]) == 4
+    assert run([*command, str(tmp_path / "none.yaml"), "-o", str(report)]) == 2
+    assert run([*command, str(good), "-o", str(good.with_suffix(".docx"))]) == 2
+    assert not report.exists()
+    assert run([*command, str(good), "-o", str(report)]) == 0
+    assert "Example Mill" in report.read_text(encoding="utf-8")
+    assert "'author' is missing." in capsys.readouterr().err
+
+
+def test_a_study_is_never_written_over(tmp_path: Path) -> None:
+    from textile_pcf.cli import run
+
+    book = workbook(tmp_path, "study", [[key, value] for key, value in STUDY.items() if key != "products"])
+    before = book.read_bytes()
+    mill = str(tp.load_example("cotton_poplin")[0])
+    assert run(["report", mill, "--rule", "cotton_fabric", "--study", str(book), "-o", str(book)]) == 2
+    assert book.read_bytes() == before
