@@ -278,6 +278,7 @@ def report(
     from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.data_quality.requirement import requirement_warnings
+    from textile_pcf.io.study import study_in
 
     if output is None and dossier is None:
         raise click.MissingParameter(param_hint="'-o' / '--output'", param_type="option")
@@ -290,10 +291,11 @@ def report(
         )
         missed = requirement_warnings(result)
         result = publishable(result, publish, strict)
+        about = study or study_in(file)
         if output:
-            writer(result, output, unit, lang, study)
+            writer(result, output, unit, lang, about)
         if dossier:
-            sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, dossier, unit, lang, study)))
+            sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, dossier, unit, lang, about)))
         collected.write([*result.warnings(), *missed])
 
 

@@ -45,7 +45,7 @@ def refuse_dossier(folder: Path | None) -> None:
         refuse_unwritable(folder, where)
 
 
-def write_dossier(result: Footprint, folder: Path, unit: str | None, language: str, study: Path | None = None) -> list[Path]:
+def write_dossier(result: Footprint, folder: Path, unit: str | None, language: str, study: Any = None) -> list[Path]:
     """Write lock, saved result, report, labels, quality, uncertainty and clauses into a folder; return the files.
 
     The folder appears whole or not at all. A published result with masked lines is not saved, and nothing is stated of the
@@ -61,7 +61,7 @@ def write_dossier(result: Footprint, folder: Path, unit: str | None, language: s
         Unit of the report and the labels.
     language : str
         `en` or `zh`, of the report and the titles of labels.
-    study : Path, optional
+    study : path or Study, optional
         File with what the cover of the report says.
     """
     with tempfile.TemporaryDirectory(dir=folder.absolute().parent, prefix=".textile-pcf-") as name:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from textile_pcf.errors import InputError, Problem, wrong_type
+from textile_pcf.errors import InputError, Problem, UsageError, wrong_type
 from textile_pcf.io.headers import key
-from textile_pcf.io.read_table import read_table
+from textile_pcf.io.read_table import read_table_with_header
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.safe_text import escape_controls, first_control
 from textile_pcf.io.sheets import Book
 from textile_pcf.io.strict_yaml import Document, read_bytes, read_yaml
+from textile_pcf.io.table import Header
 from textile_pcf.io.template_study import template_entries
-from textile_pcf.messages.catalogue import fixed_text
+from textile_pcf.messages.catalogue import LANGUAGES, fixed_text
 from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 
@@ -25,10 +27,16 @@ SHEET = "study"
 PRODUCT_FIELDS = ("product", "model", "composition", "description")
 """Fields that may differ from product to product."""
 FIELDS = ("company", "site", "address", "contact", "commissioner", "author", "reviewer", "date", "period", "version", "goal",
-          "audience", *PRODUCT_FIELDS)  # fmt: skip
+          "audience", "note", *PRODUCT_FIELDS)  # fmt: skip
+OF_PRODUCTS = ("site", *PRODUCT_FIELDS)
+"""Fields that may be stated for single products."""
 COLUMNS = {"字段": "field", "项目": "field", "内容": "value", "填写内容": "value", "产品": "product", "产品编号": "product"}
-LONGEST = 2000
-"""Letters of a value."""
+YAML_ENDINGS, WORKBOOKS = (".yaml", ".yml", ".json"), (".xlsx", ".xlsm")
+ENDINGS = (*YAML_ENDINGS, *WORKBOOKS, ".csv", ".tsv", ".txt")
+HEADER = Header(("field", "value", "product"), COLUMNS, key_columns=("field", "value"), time_columns=("value",))
+LONGEST = 500
+"""Letters of a value, as many as a cover holds."""
+_YEAR_OR_MONTH = re.compile(r"(19|20|21)\d\d(-(0[1-9]|1[0-2]))?")
 
 
 class Entry(NamedTuple):
@@ -78,8 +86,8 @@ class Study:
         """Return what is stated for a product, by field in the order of `FIELDS`; fields without a statement are left out."""
         return {name: text for name in FIELDS if (text := self.text(name, product))}
 
-    def check(self, products: Sequence[str], required: Iterable[str] = ()) -> None:
-        """Check the study against the products of a result.
+    def problems(self, products: Sequence[str], required: Iterable[str] = ()) -> list[Problem]:
+        """Return what is wrong with the study of the products of a result.
 
         Parameters
         ----------
@@ -88,10 +96,10 @@ class Study:
         required : iterable of str
             Fields that must be stated for each of them.
 
-        Raises
-        ------
-        InputError
-            With each product that the result does not have, and each required field that is not stated.
+        Returns
+        -------
+        list of Problem
+            Each product that the result does not have, and each required field that is not stated.
         """
         problems = [_unknown_product(name, self.places.get(name, self.name), products) for name in self.products
                     if name not in products]  # fmt: skip
@@ -99,9 +107,8 @@ class Study:
             if any(not self.text(name, product) for product in products):
                 what = Message("The study does not say {field!r}.", field=name)
                 cure = Message("Write it: {help_text}", help_text=_help(name))
-                problems.append(Problem(self.name, what, cure, code="study-missing"))
-        if problems:
-            raise InputError(problems)
+                problems.append(Problem(f"{self.name} ({name})", what, cure, code="study-missing"))
+        return problems
 
     @cached_property
     def is_empty(self) -> bool:
@@ -120,7 +127,7 @@ def field_title(name: str, language: str = "en") -> str:
     return fixed_text(f"study_{name}", language)
 
 
-def read_study(source: Any) -> Study:
+def read_study(source: Any, products: Sequence[str] | None = None, required: Iterable[str] = ()) -> Study:
     """Read a study from a mapping, a YAML or JSON file, a table, or a workbook with a sheet for it.
 
     Parameters
@@ -128,6 +135,10 @@ def read_study(source: Any) -> Study:
     source : mapping, str or Path
         Fields with their texts, and `products` with those of single products; a table has the columns `field`, `value` and
         `product`, a workbook a sheet `study` with these columns, or the sheet that a template made.
+    products : sequence of str, optional
+        Products of the result that it is a study of; not checked by default.
+    required : iterable of str
+        Fields that must be stated for each of them.
 
     Returns
     -------
@@ -136,7 +147,8 @@ def read_study(source: Any) -> Study:
     Raises
     ------
     InputError
-        With every field that there is not, is stated twice, or has no text.
+        With every field that there is not, is stated twice, has no text or is required, and every product that the result
+        does not have.
     UsageError
         The file does not exist or is of no known kind.
 
@@ -145,18 +157,36 @@ def read_study(source: Any) -> Study:
     >>> read_study({"company": "Mill", "date": "2025-03-01"}).for_product("P-1")
     {'company': 'Mill', 'date': '2025-03-01'}
     """
-    if isinstance(source, Mapping):
-        return _checked("study", _from_document(Document("study", dict(source))), [])
-    if not isinstance(source, str | Path):
+    if isinstance(source, Study):
+        return source
+    if not isinstance(source, Mapping | str | Path):
         raise wrong_type("study", source, "a study", "Give the path of a file, or its fields as a mapping.")
+    name, entries, problems = _statements(source)
+    study = _collect(name, entries, problems)
+    problems += [] if products is None else study.problems(products, required)
+    if problems:
+        raise InputError(problems)
+    return study if isinstance(source, Mapping) else replace(study, sha256=sha256_of(name))
+
+
+def _statements(source: Mapping[str, Any] | str | Path) -> tuple[str, list[Entry], list[Problem]]:
+    """Return the name of a source, its statements, and what is wrong with its cells."""
+    if isinstance(source, Mapping):
+        return "study", list(_from_document(Document("study", dict(source)))), []
     name, ending = str(source), Path(source).suffix.lower()
-    if ending in (".yaml", ".yml", ".json"):
-        study = _checked(name, _from_document(read_yaml(name, InputError)), [])
-    elif (found := _template_entries(name)) is not None:
-        study = _checked(name, *found)
-    else:
-        study = _checked(name, _from_table(name), [])
-    return Study(study.name, study.fields, study.products, study.places, sha256_of(name))
+    if ending not in ENDINGS:
+        what = Message("{name!r} is no kind of file that holds a study.", name=Path(name).name)
+        cure = Message("Name one that ends in {endings}.", endings=", ".join(ENDINGS))
+        raise UsageError([Problem("study", what, cure, code="usage")])
+    if ending in YAML_ENDINGS:
+        document = read_yaml(name, InputError)
+        if not isinstance(document.data, Mapping):
+            cure = Message("Its fields are: {fields}.", fields=", ".join(FIELDS))
+            raise InputError([Problem(name, "This is no mapping of fields and their texts.", cure, code="study")])
+        return name, list(_from_document(document)), []
+    if (found := _template_entries(name)) is not None:
+        return name, *found
+    return name, list(_from_table(name)), []
 
 
 def study_in(source: str | Path) -> Study | None:
@@ -173,9 +203,9 @@ def study_in(source: str | Path) -> Study | None:
         The sheet is filled in wrongly; see `read_study`.
     """
     name = str(source)
-    if Path(name).suffix.lower() not in (".xlsx", ".xlsm") or not Path(name).is_file():
+    if Path(name).suffix.lower() not in WORKBOOKS or not Path(name).is_file():
         return None
-    if _template_entries(name) is None and not _has_sheet(name):
+    if _template_entries(name) is None and not _sheet_title(name):
         return None
     study = read_study(name)
     return None if study.is_empty else study
@@ -184,22 +214,22 @@ def study_in(source: str | Path) -> Study | None:
 def study_problems(book: Book, name: str) -> list[Problem]:
     """Return what is wrong with the sheet of a template workbook, for a check of the whole workbook."""
     entries, problems = template_entries(book, name)
-    try:
-        _checked(name, [Entry(*entry) for entry in entries], problems)
-    except InputError as error:
-        return list(error.problems)
-    return []
+    _collect(name, [Entry(*entry) for entry in entries], problems)
+    return problems
 
 
-def _has_sheet(name: str) -> bool:
-    return any(sheet.title.strip().casefold() == SHEET for sheet in Book(read_bytes(name), name, InputError).worksheets)
+def _sheet_title(name: str) -> str:
+    """Return the title of the sheet of the study in a workbook, in any language; an empty text if there is none."""
+    titles = {SHEET, *(fixed_text("sheet_study", language).casefold() for language in LANGUAGES)}
+    sheets = Book(read_bytes(name), name, InputError).worksheets
+    return next((sheet.title for sheet in sheets if sheet.title.strip().casefold() in titles), "")
 
 
 def _template_entries(name: str) -> tuple[list[Entry], list[Problem]] | None:
     """Return the statements of a workbook made by our template and what is wrong with its cells; None for other files."""
     from textile_pcf.io.template_workbook import is_template
 
-    if Path(name).suffix.lower() not in (".xlsx", ".xlsm"):
+    if Path(name).suffix.lower() not in WORKBOOKS:
         return None
     book = Book(read_bytes(name), name, InputError)
     if not is_template(book):
@@ -227,7 +257,8 @@ def _from_document(document: Document) -> Iterator[Entry]:
 
 def _from_table(name: str) -> Iterator[Entry]:
     """Yield the statements of a table with the columns `field`, `value` and perhaps `product`."""
-    table = read_table(name, SHEET, InputError, ("field", "value", "product"), COLUMNS)
+    sheet = (_sheet_title(name) if Path(name).suffix.lower() in WORKBOOKS else "") or SHEET
+    table = read_table_with_header(HEADER, name, sheet, InputError)
     missing = [column for column in ("field", "value") if column not in table.columns]
     if missing:
         what = Message("Columns are missing: {missing}.", missing=", ".join(missing))
@@ -238,12 +269,11 @@ def _from_table(name: str) -> Iterator[Entry]:
         yield Entry(*cells, table.location(row, "value"))
 
 
-def _checked(name: str, entries: Iterable[Entry], problems: list[Problem]) -> Study:
-    """Return the study of these statements, or raise with everything that is wrong with them."""
+def _collect(name: str, entries: Iterable[Entry], problems: list[Problem]) -> Study:
+    """Return the study of these statements, and add to the problems everything that is wrong with them."""
     fields: dict[str, str] = {}
     products: dict[str, dict[str, str]] = {}
     places: dict[str, str] = {}
-    problems = list(problems)
     for entry in entries:
         found, product = _field_of(entry, problems), str(entry.product).strip()
         if found is None or entry.value in ("", None):
@@ -251,15 +281,13 @@ def _checked(name: str, entries: Iterable[Entry], problems: list[Problem]) -> St
         text = _text_of(entry, found, problems)
         stated = products.setdefault(product, {}) if product else fields
         places.setdefault(product, entry.where)
-        if product and found not in PRODUCT_FIELDS:
+        if product and found not in OF_PRODUCTS:
             what = Message("{field!r} is stated for one product, but holds for the whole study.", field=found)
             problems.append(Problem(entry.where, what, "State it once, without a product.", code="study"))
         if found in stated:
             what = Message("{field!r} is stated twice.", field=found)
             problems.append(Problem(entry.where, what, "State it once.", code="study-twice"))
         stated.setdefault(found, text)
-    if problems:
-        raise InputError(problems)
     return Study(name, fields, products, {product: where for product, where in places.items() if product})
 
 
@@ -292,7 +320,8 @@ def _text_of(entry: Entry, name: str, problems: list[Problem]) -> str:
         what = Message("{field!r} holds no text.", field=name)
         problems.append(Problem(entry.where, what, "Write a text.", code="study"))
         return ""
-    text = str(value).strip()
+    text = " ".join(str(int(value) if isinstance(value, float) and value.is_integer() else value).split())
+    text = text.removesuffix("T00:00:00")  # the cell of a workbook that holds a day
     if first_control(text):
         what = Message("{field!r} holds a control character, which cannot be printed.", field=name)
         problems.append(Problem(entry.where, what, "Write the text again.", code="control"))
@@ -300,17 +329,42 @@ def _text_of(entry: Entry, name: str, problems: list[Problem]) -> str:
         what = Message("{field!r} has {count} letters.", field=name, count=len(text))
         cure = Message("Write at most {longest}.", longest=LONGEST)
         problems.append(Problem(entry.where, what, cure, code="study"))
-    elif name == "date" and not _is_date(text):
-        what = Message("{text!r} is no date.", text=text[:60])
-        problems.append(Problem(entry.where, what, "Write year, month and day: 2025-03-01.", code="study-date"))
+    elif refusal := {"date": _date_refusal, "period": _period_refusal}.get(name, _no_refusal)(text):
+        problems.append(Problem(entry.where, *refusal, code=f"study-{name}"))
     return escape_controls(text)
 
 
-def _is_date(text: str) -> bool:
+def _no_refusal(text: str) -> None:
+    """Return nothing: any text will do."""
+
+
+def _date_refusal(text: str) -> tuple[str, str] | None:
+    """Return why a text is no day, and the cure."""
+    if _day(text) is not None:
+        return None
+    return Message("{text!r} is not a date.", text=text[:60]), "Write year-month-day, as in 2026-01-31."
+
+
+def _period_refusal(text: str) -> tuple[str, str] | None:
+    """Return why a text is neither a year, nor a month, nor two days in their order, and the cure."""
+    if _YEAR_OR_MONTH.fullmatch(text):
+        return None
+    days = [_day(part.strip()) for part in text.split("/")]
+    first, last = (*days, None)[:2]
+    if len(days) != 2 or first is None or last is None:
+        cure = "Write a year, a month such as 2025-07, or first and last day: 2025-01-01/2025-12-31."
+        return Message("{text!r} is not a period.", text=text[:60]), cure
+    if last < first:
+        what = Message("The period {text!r} ends before it begins.", text=text)
+        return what, "Write the first day first: 2025-01-01/2025-12-31."
+    return None
+
+
+def _day(text: str) -> date | None:
     try:
-        return len(text) == len("2025-03-01") and bool(date.fromisoformat(text))
+        return date.fromisoformat(text) if len(text) == len("2025-03-01") else None
     except ValueError:
-        return False
+        return None
 
 
 def _help(name: str) -> Message:

@@ -52,11 +52,11 @@ def to_excel(result: Footprint, path: str | Path, unit: str | None = None, langu
     ...     to_excel(result, f"{folder}/poplin.xlsx", unit="m2").name
     'poplin.xlsx'
     """
-    from textile_pcf.report.study_file import read_study
+    from textile_pcf.report.study import read_cover
     from textile_pcf.report.workbook import write_workbook
 
     check_language(language)
-    about = read_study(study, result.products)
+    about = read_cover(study, result.products)
     out = as_path(path, "path")
     write_atomically(out, lambda draft: write_workbook(result, draft, unit, language, about), str(out))
     return out

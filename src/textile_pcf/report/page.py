@@ -17,7 +17,7 @@ from textile_pcf.report.shared_sections import (
     provenance_lines,
     scope,
 )
-from textile_pcf.report.study_file import read_study
+from textile_pcf.report.study import read_cover
 from textile_pcf.results import Footprint
 from textile_pcf.results.licence import refuse_merged
 
@@ -37,7 +37,7 @@ def render_page(result: Footprint, unit: str | None, language: str, study: Any =
     language : str
         `en` or `zh`.
     study : mapping or path, optional
-        What the cover says, see `read_study`; without it there is no cover.
+        What the cover says, see `read_cover`; without it there is no cover.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def render_page(result: Footprint, unit: str | None, language: str, study: Any =
         raise UsageError([Problem("to_html", "Reports need jinja2.", cure, code="extra")]) from None
 
     scale = result.scale(unit)
-    context = ReportContext(result, unit or result.unit, scale, language, read_study(study, result.products))
+    context = ReportContext(result, unit or result.unit, scale, language, read_cover(study, result.products))
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.io.study import PRODUCT_FIELDS
 from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.report.context import ReportContext
 from textile_pcf.report.line_texts import LineText, line_texts
@@ -66,8 +67,8 @@ def _facts(context: ReportContext, product: int) -> list[tuple[str, str]]:
     """Return name, composition and site of the product, as far as the study names them."""
     if context.study is None:
         return []
-    known = context.study.of(context.result.products[product])
-    named = [(name, getattr(known, name)) for name in ("product", "composition", "site")]
+    known = context.study.products.get(context.result.products[product], {})
+    named = [(name, known.get(name, "")) for name in (*PRODUCT_FIELDS, "site")]
     return [(context.text(f"study_{name}"), text) for name, text in named if text]
 
 

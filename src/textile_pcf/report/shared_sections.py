@@ -13,7 +13,7 @@ from textile_pcf.report.boundary_picture import draw_boundary
 from textile_pcf.report.context import ReportContext
 from textile_pcf.report.line_texts import PROXY
 from textile_pcf.report.numbers import format_figure, format_percent
-from textile_pcf.report.study import FIELDS
+from textile_pcf.report.study import COVER
 from textile_pcf.report.tables import Bar, Row, Table, table
 from textile_pcf.results import Footprint
 from textile_pcf.results.display import gwp_of
@@ -30,14 +30,14 @@ def cover(context: ReportContext) -> dict[str, Any] | None:
     study = context.study
     if study is None:
         return None
-    given = [(context.text(f"study_{name}"), getattr(study, name)) for name in FIELDS]
+    given = [(context.text(f"study_{name}"), study.text(name)) for name in COVER]
     result = context.result
     one = format_figure(float(result.totals[0] * context.scale[0])) if len(result.products) == 1 else ""
-    missing = [context.text(f"study_{name}") for name in FIELDS if name in EXPECTED and not getattr(study, name)]
+    missing = [context.text(f"study_{name}") for name in COVER if name in EXPECTED and not study.text(name)]
     listed = ("、" if context.language == "zh" else ", ").join(missing)
     return {
-        "title": study.product,
-        "company": study.company,
+        "title": study.text("product"),
+        "company": study.text("company"),
         "fields": [(title, text) for title, text in given if text],
         "missing": context.text("report_not_stated", fields=listed) if missing else "",
         "figure": one,
@@ -62,7 +62,7 @@ def product_list(context: ReportContext) -> Table:
 def scope(context: ReportContext) -> dict[str, Any]:
     """Return goal and scope: unit, boundary with its picture, and the rule with what it is based on."""
     about, study = context.result.provenance, context.study
-    facts = [] if study is None else [(context.text(f"study_{name}"), getattr(study, name)) for name in ("goal", "audience")]
+    facts = [] if study is None else [(context.text(f"study_{name}"), study.text(name)) for name in ("goal", "audience")]
     used, unused = _stages_by_use(context)
     named = ("、" if context.language == "zh" else ", ").join(unused)
     status = context.text(about["status"])

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.io.study import Study
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, localize
 from textile_pcf.report.cells import cell_styles, save
@@ -18,7 +19,7 @@ from textile_pcf.report.line_sheet import FROZEN, LineSheet
 from textile_pcf.report.mass_sheet import write_masses
 from textile_pcf.report.shared_sections import provenance_lines
 from textile_pcf.report.sheets import Sheet
-from textile_pcf.report.study import FIELDS, StudiedProduct, Study
+from textile_pcf.report.study import COVER
 from textile_pcf.report.sums import chain_of, linked_products
 from textile_pcf.report.totals import Totals
 from textile_pcf.results import Footprint
@@ -94,11 +95,11 @@ def _write_sheets(result: Footprint, sheets: dict[str, Sheet], unit: str | None,
 
 def _write_study(sheet: Sheet, study: Study, language: str) -> None:
     """Write the fields of the study, in the form in which they are read: a field and its text in each row, then the product."""
-    sheet.head([fixed_text(key, language) for key in ("sheet_study", "sheet_stated", "product")])
-    rows: list[tuple[str, StudiedProduct, str]] = [(name, study, "") for name in FIELDS]
-    rows += [(name, about, ident) for ident, about in study.products.items() for name in ("product", "composition", "site")]
-    for name, about, ident in rows:
-        if text := getattr(about, name):
+    sheet.head([fixed_text(key, language) for key in ("study_field_id", "study_statement", "product")])
+    rows = [(name, study.fields.get(name, ""), "") for name in COVER]
+    rows += [(name, text, ident) for ident, stated in study.products.items() for name, text in stated.items()]
+    for name, text, ident in rows:
+        if text:
             sheet.wrapped({0: fixed_text(f"study_{name}", language), 1: text, 2: ident}, ABOUT)
             sheet.row += 1
     for column, width in enumerate((28, ABOUT, 28)):
