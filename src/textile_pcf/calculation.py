@@ -194,7 +194,7 @@ def calculate_run(run: Run) -> Footprint:
     --------
     >>> from dataclasses import replace
     >>> import textile_pcf as tp
-    >>> result = tp.footprint("examples/cotton_poplin/activity.csv", rule="cotton_fabric")
+    >>> result = tp.footprint(*tp.load_example("t_shirt"))
     >>> bool(calculate_run(replace(result.run, gwp="AR5")).totals[0] == result.totals[0])
     False
     """

@@ -60,7 +60,7 @@ class Diff:
     >>> from dataclasses import replace
     >>> import textile_pcf as tp
     >>> from textile_pcf.calculation import calculate_run
-    >>> old = tp.footprint(*tp.load_example("cotton_poplin"))
+    >>> old = tp.footprint(*tp.load_example("t_shirt"))
     >>> change = tp.diff(old, calculate_run(replace(old.run, gwp="AR5")))
     >>> change.differing, bool(np.isclose(change.effects["gwp"][0], change.change[0]))
     (('gwp',), True)
@@ -233,7 +233,7 @@ def diff(
     >>> from dataclasses import replace
     >>> import textile_pcf as tp
     >>> from textile_pcf.calculation import calculate_run
-    >>> old = tp.footprint(*tp.load_example("cotton_poplin"))
+    >>> old = tp.footprint(*tp.load_example("t_shirt"))
     >>> change = tp.diff(old, calculate_run(replace(old.run, gwp="AR5")))
     >>> [name for name, effect in change.effects.items() if effect[0]]
     ['gwp']
