@@ -6,7 +6,7 @@ import json
 import tracemalloc
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pact_samples import RECORD, changed
 
@@ -33,7 +33,7 @@ def entries(path):
     return list(read_entries(path, problems)), [str(problem) for problem in problems]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     listed=st.lists(ENTRIES, max_size=5),
     head=st.sampled_from(HEADS),
