@@ -96,6 +96,20 @@ def test_faults_of_the_text_and_of_the_records_are_told_together(tmp_path):
     ]
 
 
+def test_sums_are_exact_beyond_the_28_digits_of_a_decimal():
+    """The parts are 2 in the 35th place more than the total; the printed digits of both explain 1."""
+    single = {"pcf_landUseChangeGhgEmissions": None, "pcf_biogenicNonCO2Emissions": None, "pcf_biogenicCO2Uptake": None}
+    total = "30." + "0" * 35
+    totals = {"pcf_pcfExcludingBiogenicUptake": total, "pcf_pcfIncludingBiogenicUptake": total}
+    for last, accepted in (("1", True), ("2", False)):
+        record = changed(RECORD, pcf_fossilGhgEmissions=f"30.{'0' * 34}{last}", **single, **totals)
+        if accepted:
+            assert tp.read_pact(record).tables[0].numbers["value"][0] == 3.0
+        else:
+            with pytest.raises(tp.FactorError, match="not the sum of its parts"):
+                tp.read_pact(record)
+
+
 @pytest.mark.parametrize("suffix", [".jsonl", ".json"])
 def test_memory_per_record_is_a_part_of_the_parsed_record(tmp_path, monkeypatch, suffix):
     """600 more records add less to the peak than three quarters of what they hold parsed, so none of them is kept."""
