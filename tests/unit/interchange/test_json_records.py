@@ -6,7 +6,7 @@ import json
 import tracemalloc
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pact_samples import RECORD, changed
 
@@ -33,7 +33,7 @@ def entries(path):
     return list(read_entries(path, problems)), [str(problem) for problem in problems]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     listed=st.lists(ENTRIES, max_size=5),
     head=st.sampled_from(HEADS),
@@ -94,6 +94,20 @@ def test_faults_of_the_text_and_of_the_records_are_told_together(tmp_path):
         (True, False),
         (False, True),
     ]
+
+
+def test_sums_are_exact_beyond_the_28_digits_of_a_decimal():
+    """The parts are 2 in the 35th place more than the total; the printed digits of both explain 1."""
+    single = {"pcf_landUseChangeGhgEmissions": None, "pcf_biogenicNonCO2Emissions": None, "pcf_biogenicCO2Uptake": None}
+    total = "30." + "0" * 35
+    totals = {"pcf_pcfExcludingBiogenicUptake": total, "pcf_pcfIncludingBiogenicUptake": total}
+    for last, accepted in (("1", True), ("2", False)):
+        record = changed(RECORD, pcf_fossilGhgEmissions=f"30.{'0' * 34}{last}", **single, **totals)
+        if accepted:
+            assert tp.read_pact(record).tables[0].numbers["value"][0] == 3.0
+        else:
+            with pytest.raises(tp.FactorError, match="not the sum of its parts"):
+                tp.read_pact(record)
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".json"])
