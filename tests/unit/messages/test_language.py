@@ -124,7 +124,7 @@ WRONG = {
     "too-many": ("check", GOOD, GOOD, "--rule", OWN),
     "no-number": ("batch", GOOD, "-o", "out", "--rule", OWN, "--workers", "two"),
     "too-small": ("batch", GOOD, "-o", "out", "--rule", OWN, "--workers", "0"),
-    "no-report": ("report", GOOD, "--rule", OWN, "-o", "report.pdf"),
+    "no-report": ("report", GOOD, "--rule", OWN, "-o", "report.docx"),
     "no-template": ("template", OWN, "-o", "mill.pdf"),
     "group": ("rules", "sho"),
     "no-word": ("factors", "search"),
