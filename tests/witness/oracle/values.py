@@ -133,11 +133,12 @@ class Values:
 
     def entry(self, stage: str, chosen: dict[str, Any], lane: str) -> Any:
         by = self.value_of(stage, chosen["by"], lane)
-        if "upto" not in chosen:
+        if not {"upto", "below"} & set(chosen):
             return chosen.get(by, float("nan"))
         scale = self.unit(self.model(self.home(stage, chosen["by"]), chosen["by"])["unit"])[0]
-        for bound, entry in chosen["upto"].items():
-            if by <= float(bound) * scale * (1 + 1e-12):
+        both = [(float(bound), key, entry) for key in ("upto", "below") for bound, entry in chosen.get(key, {}).items()]
+        for bound, key, entry in sorted(both, key=lambda one: one[0]):
+            if by < bound * scale or (key == "upto" and by <= bound * scale * (1 + 1e-12)):
                 return entry
         return float("nan")
 
