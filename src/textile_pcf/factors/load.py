@@ -37,9 +37,10 @@ from textile_pcf.factors.table import (
 )
 from textile_pcf.factors.values import value_from_gases
 from textile_pcf.io.documents import validate_document
+from textile_pcf.io.folder_stamp import folder_stamp
 from textile_pcf.io.output_files import is_file
 from textile_pcf.io.read_table import read_table
-from textile_pcf.io.resources import folder_stamp, sha256_of
+from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Table

@@ -45,24 +45,6 @@ def sha256_of(path: str | Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def folder_stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    """Return name, time of change and size of everything in a folder and in its folders.
-
-    What is read from shipped files is kept by this stamp, so that a changed file is read again.
-
-    Parameters
-    ----------
-    folder : Path
-
-    Examples
-    --------
-    >>> folder_stamp(data_root("rules")) == folder_stamp(data_root("rules"))
-    True
-    """
-    known = ((path, path.stat()) for path in folder.rglob("*"))
-    return tuple(sorted((str(path), status.st_mtime_ns, status.st_size) for path, status in known))
-
-
 class Example(NamedTuple):
     """The arguments of `footprint` for an example: `tp.footprint(*tp.load_example(name))`.
 

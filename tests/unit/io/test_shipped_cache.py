@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.io.resources import data_root, folder_stamp
+from textile_pcf.io.folder_stamp import folder_stamp
+from textile_pcf.io.resources import data_root
 
 
 def test_a_shipped_rule_and_table_are_read_once():
