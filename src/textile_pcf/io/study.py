@@ -22,10 +22,10 @@ from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 
 SHEET = "study"
-PRODUCT_FIELDS = ("product", "model", "composition", "description")
+PRODUCT_FIELDS = ("product", "composition", "site")
 """Fields that may differ from product to product."""
-FIELDS = ("company", "site", "address", "contact", "commissioner", "author", "reviewer", "date", "period", "version", "goal",
-          "audience", *PRODUCT_FIELDS)  # fmt: skip
+FIELDS = ("company", "commissioner", "author", "reviewer", "date", "period", "version", "goal", "audience", "note",
+          *PRODUCT_FIELDS)  # fmt: skip
 COLUMNS = {"字段": "field", "项目": "field", "内容": "value", "填写内容": "value", "产品": "product", "产品编号": "product"}
 LONGEST = 2000
 """Letters of a value."""
@@ -60,7 +60,7 @@ class Study:
     Examples
     --------
     >>> study = read_study({"company": "Mill", "products": {"P-1": {"composition": "100 % cotton"}}})
-    >>> study.text("company"), study.text("composition", "P-1"), study.text("site")
+    >>> study.text("company"), study.text("composition", "P-1"), study.text("author")
     ('Mill', '100 % cotton', '')
     """
 
@@ -117,7 +117,7 @@ def field_title(name: str, language: str = "en") -> str:
     >>> field_title("company"), field_title("company", "zh")
     ('Company', '企业名称')
     """
-    return fixed_text(f"study_{name}", language)
+    return fixed_text(f"form_study_{name}", language)
 
 
 def read_study(source: Any) -> Study:
@@ -316,7 +316,7 @@ def _is_date(text: str) -> bool:
 def _help(name: str) -> Message:
     from textile_pcf.messages.message import TranslatedText
 
-    return TranslatedText(fixed_text(f"study_{name}_help"), fixed_text(f"study_{name}_help", "zh"))
+    return TranslatedText(fixed_text(f"form_study_{name}_help"), fixed_text(f"form_study_{name}_help", "zh"))
 
 
 def _unknown_product(name: str, where: str, products: Sequence[str]) -> Problem:

@@ -8,6 +8,7 @@ from typing import Any
 from textile_pcf.errors import Problem
 from textile_pcf.io.number_formats import DATE
 from textile_pcf.io.sheets import Book, Cell, Row, Sheet
+from textile_pcf.io.strict_yaml import Document, DocumentPath
 from textile_pcf.io.table import clean_cell
 from textile_pcf.io.template_products import EMPTY, NAME_ID, OWN
 
@@ -54,6 +55,26 @@ def template_entries(book: Book, name: str) -> tuple[list[Statement], list[Probl
                 continue
             statements.append((str(field), value, product, where))
     return statements, problems
+
+
+def template_document(book: Book, name: str) -> Document:
+    """Return the statements of the sheet as a document: fields, and those of single products under `products`.
+
+    Parameters
+    ----------
+    book : Book
+        A workbook made by our template.
+    name : str
+        Its path.
+    """
+    statements, _ = template_entries(book, name)
+    data: dict[str, Any] = {}
+    files: dict[DocumentPath, str] = {}
+    for field, value, product, where in statements:
+        stated = data.setdefault("products", {}).setdefault(product, {}) if product else data
+        stated[field] = value.strftime("%Y-%m-%d") if isinstance(value, date) else value
+        files[("products", product, field) if product else (field,)] = where
+    return Document(name, data, files=files)
 
 
 def _value(cell: Cell) -> Any:

@@ -26,7 +26,7 @@ from textile_pcf.template.styles import (
 
 HEAD, TECHNICAL = 3, 4  # rows of the headings and of the hidden names of columns
 FIELD_WIDTH, TITLE_WIDTH, VALUE_WIDTH, HELP_WIDTH, OWN_WIDTH = 13, 24, 56, 50, 24
-MORE_LINES = {"address": 2, "reviewer": 2, "goal": 3, "audience": 2, "description": 3, "composition": 2}
+MORE_LINES = {"reviewer": 2, "goal": 3, "audience": 2, "note": 3, "composition": 2}
 """Height of fields whose texts are long. [lines]"""
 
 
@@ -54,7 +54,7 @@ def write_study(sheet: Any, page: Page, language: str, layout: Layout, heads: di
     write_across(sheet, 2, page.note, 3)
     _write_heads(sheet, names, own, language)
     row = TECHNICAL + 1
-    for key, fields in (("study_of_study", FIELDS[: -len(PRODUCT_FIELDS)]), ("study_of_product", PRODUCT_FIELDS)):
+    for key, fields in (("form_study_of_study", FIELDS[: -len(PRODUCT_FIELDS)]), ("form_study_of_product", PRODUCT_FIELDS)):
         _write_section(sheet, row, fixed_label(key, language, " "), len(names))
         for number, field in enumerate(fields, row + 1):
             _write_field(sheet, number, field, names, language)
@@ -67,13 +67,12 @@ def _write_heads(sheet: Any, names: tuple[str, ...], own: dict[str, str], langua
     """Write the headings and the hidden names of the columns."""
     from openpyxl.styles import Alignment, PatternFill
 
-    titles = {"field": "study_field_id", "title": "study_field", "value": "study_value_all" if own else "study_value",
-              "help": "study_help"}  # fmt: skip
+    titles = {"field": "field_id", "title": "field", "value": "value_all" if own else "value", "help": "help"}
     for column, name in enumerate(names, 1):
         put(sheet.cell(TECHNICAL, column), name)
         head = sheet.cell(HEAD, column)
         if name not in own:
-            put(head, fixed_label(titles[name], language, " "))
+            put(head, fixed_label(f"form_study_{titles[name]}", language, " "))
         elif own[name].startswith("="):
             head.value = own[name]
         else:
@@ -99,8 +98,8 @@ def _write_field(sheet: Any, row: int, field: str, names: tuple[str, ...], langu
     from openpyxl.styles import Border, Side
 
     side = Side(style="thin", color=BORDER)
-    help_text = bilingual(language, *(fixed_text(f"study_{field}_help", code) for code in ("en", "zh")))
-    texts = {"field": field, "title": fixed_label(f"study_{field}", language), "help": help_text}
+    help_text = bilingual(language, *(fixed_text(f"form_study_{field}_help", code) for code in ("en", "zh")))
+    texts = {"field": field, "title": fixed_label(f"form_study_{field}", language), "help": help_text}
     for column, name in enumerate(names, 1):
         cell = sheet.cell(row, column)
         cell.alignment = wrapped_alignment()

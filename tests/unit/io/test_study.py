@@ -7,7 +7,9 @@ import openpyxl
 import pytest
 
 import textile_pcf as tp
+from textile_pcf.io.sheets import Book
 from textile_pcf.io.study import FIELDS, field_title, read_study, study_in
+from textile_pcf.io.template_study import template_document
 from textile_pcf.template import make_template
 
 SAID = {"company": "绍兴某纺织有限公司", "date": "2025-03-01", "products": {"P-1": {"composition": "100 % cotton"}}}
@@ -31,10 +33,10 @@ def test_files_say_what_a_mapping_says(name: str, text: str, tmp_path: Path) -> 
 
 
 def test_every_problem_at_once_with_its_place() -> None:
-    found = problems({"compny": "M", "date": "2025-3-1", "site": True, "goal": "x" * 2001, "author": "A\x07",
+    found = problems({"compny": "M", "date": "2025-3-1", "note": True, "goal": "x" * 2001, "author": "A\x07",
                       "products": {"P": {"company": "M"}, "Q": 3}})  # fmt: skip
     assert [where.partition("(")[2].rstrip(")") for where, _, _ in found] == [
-        "compny", "date", "site", "goal", "author", "products.P.company", "products.Q",
+        "compny", "date", "note", "goal", "author", "products.P.company", "products.Q",
     ]  # fmt: skip
     assert "Did you mean 'company'" in found[0][2]
     assert all(cure for _, _, cure in found)
@@ -108,11 +110,15 @@ def test_sheet_of_several_products(rule: Path, tmp_path: Path) -> None:
     fill(path, {("company", "value"): "M", ("composition", "value 2"): "linen", ("date", "value 1"): "2025"})
     with pytest.raises(tp.InputError) as caught:
         study_in(path)
-    assert [problem.where.partition("!")[2] for problem in caught.value.problems] == ["D13", "D13"]
+    assert [problem.where.partition("!")[2] for problem in caught.value.problems] == ["D10", "D10"]
     fill(path, {("date", "value 1"): ""})
     study = study_in(path)
     assert study is not None
     assert (study.text("composition", "A"), study.text("composition", "B")) == ("", "linen")
+    document = template_document(Book(path.read_bytes(), str(path), tp.InputError), str(path))
+    assert document.data["company"] == "M"
+    assert document.data["products"]["B"] == {"composition": "linen"}
+    assert document.place(("company",)).partition("!")[2] == "C6"
 
 
 def test_titles_of_fields() -> None:
