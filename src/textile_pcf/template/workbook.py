@@ -109,7 +109,7 @@ def write_workbook(
 
 def _write_study(book: Any, hidden: Any, naming: Naming, form: Form) -> Page:
     """Write the sheet for company and study; the hidden sheet says which it is."""
-    title, note = (fixed_label(f"form_study_{key}", form.language, " ") for key in ("title", "note"))
+    title, note = (fixed_label(f"form_study_{key}", form.language, " ") for key in ("title", "about"))
     page = Page(naming.sheet(title), title, note, ())
     heads = {name: _product_head(name, form, form.product) for name in form.layout.product_columns}
     write_study(book.create_sheet(page.name), page, form.language, form.layout, heads)
