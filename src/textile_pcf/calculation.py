@@ -97,7 +97,7 @@ def read_activity(
     >>> read_activity("examples/cotton_poplin/activity.csv", "cotton_fabric").products
     ('COTTON-POPLIN',)
     """
-    activity = build_activity(source, load_rules(rules, boundary), keep)
+    activity = build_activity(source, load_rules(rules, boundary), keep=keep)
     problems = root_causes(activity, [*activity.problems, *with_refusals(activity, complete_quantities(activity)).problems])
     if problems:
         raise InputError(problems)
@@ -373,7 +373,7 @@ def footprint(
     """
     rules = load_rules(rule, boundary)
     several = separate_sources(factors) or [default_table(rules.document.edition)]
-    result = calculate_run(_run(build_activity(source, rules, keep), load_factors(*several), gwp, biogenic, supply))
+    result = calculate_run(_run(build_activity(source, rules, keep=keep), load_factors(*several), gwp, biogenic, supply))
     warn_caller(result.warnings())
     return result
 

@@ -13,7 +13,7 @@ from textile_pcf.activity.columns import ALIASES, COLUMNS, DATA_TYPES, ActivityC
 from textile_pcf.activity.components import check_shares
 from textile_pcf.activity.cutoff import check_cutoffs
 from textile_pcf.activity.interpretation import interpret_rows
-from textile_pcf.activity.kept_columns import check_names, header_with, kept_problems, require_columns
+from textile_pcf.activity.kept_columns import check_names, kept_problems, require_columns
 from textile_pcf.activity.row_patterns import Rows
 from textile_pcf.activity.spread_cells import bounds_problems
 from textile_pcf.activity.structure import build_structure
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 
-def build_activity(source: str | Path | Any, rules: RuleSet, keep: Sequence[str] = ()) -> Activity:
+def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[str] = ()) -> Activity:
     """Read activity data and check it under a rule.
 
     The structure of a table with the same rows is taken from a cache if they were valid and complete under the same rule; then
@@ -60,7 +60,7 @@ def build_activity(source: str | Path | Any, rules: RuleSet, keep: Sequence[str]
         If a column cannot be kept.
     """
     kept = check_names(keep) if keep else ()
-    cells = check_template_rule(read_columns(source, header_with(kept)), rules)
+    cells = check_template_rule(read_columns(source, keep=kept), rules)
     require_columns(cells.table, kept)
     signature, products = table_signature(cells) or (None, ())
     structure = structure_cache(rules).get(signature)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,12 @@ ALIASES = {
 HEADER_COLUMNS = (*REQUIRED, "flow", "amount", "unit")  # without one of them, problems of single rows would be misleading
 HEADER_PROBLEMS = ("unknown-column", "column-twice", "headless")
 HEADER = Header(COLUMNS, ALIASES, collect_problems=True, key_columns=REQUIRED)
+
+
+@lru_cache(maxsize=16)
+def header_with(keep: tuple[str, ...]) -> Header:
+    """Return the header of activity data with kept columns."""
+    return Header((*COLUMNS, *keep), ALIASES, collect_problems=True, key_columns=REQUIRED) if keep else HEADER
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,15 +211,15 @@ def _yes_or_no(column: Categorical) -> Categorical:
     return recode(column.codes, [booleans.get(text.lower(), text.lower()) for text in column.categories])
 
 
-def read_columns(source: Any, header: Header = HEADER) -> ActivityColumns:
+def read_columns(source: Any, *, keep: tuple[str, ...] = ()) -> ActivityColumns:
     """Read a table of activity data and parse its number columns.
 
     Parameters
     ----------
     source : str, Path, DataFrame, Table or list of dict
         A file or table in memory.
-    header : Header
-        The known columns, for a source that is not read yet.
+    keep : tuple of str
+        Further columns that pass through to results. A `Table` has its own.
 
     Returns
     -------
@@ -225,7 +231,7 @@ def read_columns(source: Any, header: Header = HEADER) -> ActivityColumns:
     InputError
         If there are no rows, or columns are missing or unknown.
     """
-    table = source if isinstance(source, Table) else read_activity_table(source, header)
+    table = source if isinstance(source, Table) else read_activity_table(source, keep=keep)
     names = set(table.columns)
     missing = [column for column in REQUIRED if column not in names]
     if missing:
@@ -254,14 +260,14 @@ def read_columns(source: Any, header: Header = HEADER) -> ActivityColumns:
     return replace(cells, problems=tuple(problems), units=units)
 
 
-def read_activity_table(source: Any, header: Header = HEADER) -> Table:
+def read_activity_table(source: Any, *, keep: tuple[str, ...] = ()) -> Table:
     """Read any source as a table with the columns of activity data, without footers.
 
     Parameters
     ----------
     source : str, Path, DataFrame or list of dict
-    header : Header
-        The known columns.
+    keep : tuple of str
+        Further columns that pass through to results.
 
     Returns
     -------
@@ -272,4 +278,4 @@ def read_activity_table(source: Any, header: Header = HEADER) -> Table:
     InputError
         If there is no table or no row.
     """
-    return without_footers(read_table_with_header(header, source, "activity", InputError), REQUIRED)
+    return without_footers(read_table_with_header(header_with(keep), source, "activity", InputError), REQUIRED)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from textile_pcf.activity.columns import ALIASES, COLUMNS, HEADER, REQUIRED, ActivityColumns
+from textile_pcf.activity.columns import ALIASES, COLUMNS, ActivityColumns
 from textile_pcf.columns import factorize
 from textile_pcf.errors import InputError, Problem, UsageError, wrong_type
 from textile_pcf.io.headers import key
 from textile_pcf.io.safe_text import first_control
-from textile_pcf.io.table import Header, Table
+from textile_pcf.io.table import Table
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet
 
@@ -63,12 +62,6 @@ def check_names(keep: Sequence[str]) -> tuple[str, ...]:
     if problems:
         raise UsageError(problems)
     return tuple(keep)
-
-
-@lru_cache(maxsize=16)
-def header_with(keep: tuple[str, ...]) -> Header:
-    """Return the header of activity data with kept columns."""
-    return Header((*COLUMNS, *keep), ALIASES, collect_problems=True, key_columns=REQUIRED) if keep else HEADER
 
 
 def require_columns(table: Table, keep: tuple[str, ...]) -> None:
