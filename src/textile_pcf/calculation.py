@@ -105,7 +105,7 @@ def read_activity(
     >>> read_activity("examples/cotton_poplin/activity.csv", "cotton_fabric").products
     ('COTTON-POPLIN',)
     """
-    activity = build_activity(source, load_rules(rules, boundary), keep, columns)
+    activity = build_activity(source, load_rules(rules, boundary), keep=keep, columns=columns)
     problems = root_causes(activity, [*activity.problems, *with_refusals(activity, complete_quantities(activity)).problems])
     if problems:
         raise InputError(problems)
@@ -385,7 +385,7 @@ def footprint(
     """
     rules = load_rules(rule, boundary)
     several = separate_sources(factors) or [default_table(rules.document.edition)]
-    activity = build_activity(source, rules, keep, columns)
+    activity = build_activity(source, rules, keep=keep, columns=columns)
     result = calculate_run(_run(activity, load_factors(*several), gwp, biogenic, supply))
     warn_caller(result.warnings())
     return result

@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 
-def build_activity(source: str | Path | Any, rules: RuleSet, keep: Sequence[str] = (), columns: Any = None) -> Activity:
+def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[str] = (), columns: Any = None) -> Activity:
     """Read activity data and check it under a rule.
 
     The structure of a table with the same rows is taken from a cache if they were valid and complete under the same rule; then

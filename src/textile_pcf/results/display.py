@@ -36,7 +36,7 @@ STYLE = """<style>
 </style>"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Shown:
     """Notebook representation of a result in one language."""
 
@@ -46,7 +46,7 @@ class Shown:
     def _repr_html_(self) -> str:
         return as_html(self.result, self.language)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return repr(self.result)
 
 
