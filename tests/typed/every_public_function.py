@@ -109,6 +109,7 @@ def leaving(result: tp.Footprint, folder: Path) -> list[Path]:
         result.to_parquet(folder / "a.parquet"),
         result.to_excel(folder / "a.xlsx"),
         result.to_html(folder / "a.html", language="zh"),
+        result.to_pdf(folder / "a.pdf"),
         result.to_openlca(folder / "a.zip"),
         result.save(folder / "saved.json"),
         tp.lock(result.published(strict=True), folder / "a.lock"),
@@ -135,6 +136,9 @@ def catalogue(folder: Path) -> tp.BatchResult:
     batch: tp.BatchResult = tp.calculate_batch("catalogue.parquet", "cotton_fabric@2026.1", out=folder, progress=False)
     rejected: int = batch.rejected
     print(rejected, batch.products, batch.rows, batch.out, batch.read(), tp.factory.meters)
+    print(tp.diff_batch("old", "new", out="diff"))
+    print(tp.targets.check("targets.yaml", "series.csv"), tp.targets.path("targets.yaml"))
+    print(tp.improvements.rank("mill.csv", "cotton_fabric", "improvements.yaml", "production.csv"))
     return batch
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from textile_pcf.audit.lock_document import LockDocument, LockedFile
 from textile_pcf.io.json_text import indented_json
+from textile_pcf.messages.message import Message
 
 CRATE = "ro-crate-metadata.json"
 """Name that RO-Crate gives the file."""
@@ -45,7 +46,9 @@ def crate_text(name: str, text: str, files: Sequence[tuple[str, LockedFile, bool
             "@id": "./",
             "@type": "Dataset",
             "name": document.name,
-            "description": f"Product carbon footprints under {rule}, with all files that they were calculated from.",
+            "description": str(
+                Message("Product carbon footprints under {rule}, with all files that they were calculated from.", rule=rule)
+            ),
             "hasPart": [{"@id": entry} for entry in dict.fromkeys(held)],
             "mentions": [{"@id": "#calculation"}],
         },

@@ -216,11 +216,15 @@ def explain(
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
 
-def _report_writer(output: Path | None, lang: str) -> Callable[..., Path]:
-    """Return the function that writes the report, by the ending of its file."""
+def _report_writer(output: Path | None, dossier: Path | None, lang: str) -> Callable[..., Path]:
+    """Return the function that writes the report, by the ending of its file, after a check that something is to be written."""
+    from textile_pcf.cli.dossier import refuse_dossier
     from textile_pcf.report import ENDINGS, WRITERS
     from textile_pcf.report.pdf import require_weasyprint
 
+    if output is None and dossier is None:
+        raise click.MissingParameter(param_hint="'-o' / '--output'", param_type="option")
+    refuse_dossier(dossier)
     ending = output.suffix.lower() if output else ENDINGS[0]
     if output and ending not in ENDINGS:
         what = Message("{name!r} ends in neither {endings}.", name=output.name, endings=JoinedMessage(ENDINGS, " nor ", " 或 "))
@@ -273,18 +277,15 @@ def report(
 ) -> None:
     """Write a report for the reader who must believe it: HTML or PDF, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
-    from textile_pcf.cli.dossier import refuse_dossier, write_dossier
+    from textile_pcf.cli.dossier import write_dossier
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.data_quality.requirement import requirement_warnings
     from textile_pcf.io.study import study_in
 
-    if output is None and dossier is None:
-        raise click.MissingParameter(param_hint="'-o' / '--output'", param_type="option")
-    writer = _report_writer(output, lang)
+    writer = _report_writer(output, dossier, lang)
     refuse_output(output, rule, factors, file, supply, study, columns)
-    refuse_dossier(dossier)
     with collect_warnings(lang) as collected:
         result = footprint(
             file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns, keep=keep
