@@ -9,7 +9,6 @@ from typing import Any
 
 from textile_pcf.audit.lock_document import LockDocument, LockedFile
 from textile_pcf.io.json_text import indented_json
-from textile_pcf.messages.message import Message
 
 CRATE = "ro-crate-metadata.json"
 """Name that RO-Crate gives the file."""
@@ -46,9 +45,7 @@ def crate_text(name: str, text: str, files: Sequence[tuple[str, LockedFile, bool
             "@id": "./",
             "@type": "Dataset",
             "name": document.name,
-            "description": str(
-                Message("Product carbon footprints under {rule}, with all files that they were calculated from.", rule=rule)
-            ),
+            "description": f"product carbon footprints under {rule}, with the files behind them",
             "hasPart": [{"@id": entry} for entry in dict.fromkeys(held)],
             "mentions": [{"@id": "#calculation"}],
         },
@@ -79,6 +76,6 @@ def _entity(entry: str, file: LockedFile, held: bool) -> dict[str, Any]:
     entity = {"@id": entry, "@type": "File" if held else "CreativeWork", "name": file.path, "additionalType": file.role}
     entity |= {"contentSize": str(file.bytes), "sha256": file.sha256}
     if not held:
-        return entity | {"description": "Not in this bundle: its licence forbids passing it on."}
+        return entity | {"description": "not in this bundle: its licence forbids passing it on"}
     known = FORMATS.get(PurePosixPath(entry).suffix.lower())
     return entity | ({"encodingFormat": known} if known else {})

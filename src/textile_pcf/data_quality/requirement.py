@@ -32,7 +32,7 @@ def requirement_warnings(result: Footprint) -> list[Message]:
     Examples
     --------
     >>> import textile_pcf as tp
-    >>> requirement_warnings(tp.footprint(*tp.load_example("t_shirt")))
+    >>> requirement_warnings(tp.footprint("examples/cotton_poplin/activity.csv", "cotton_fabric@2026.1"))
     []
     """
     if result.rules.document.quality is None:
