@@ -58,7 +58,7 @@ def test_wrong_study_is_told_with_the_rest(form: Form) -> None:
     sheet.cell(row, 3).value = "soon"
     where = form.set("dyeing.dyeing_loss", amount="many")
     found = form.problems()
-    assert "is no date" in found[f"{sheet.title}!C{row}"]
+    assert "is not a date" in found[f"{sheet.title}!C{row}"]
     assert "not a number" in found[where]
 
 
