@@ -46,7 +46,7 @@ def test_rules() -> None:
             assert isinstance(error, tp.RuleError)  # a dict is a rule, as a file of it would be
     with pytest.raises(tp.UsageError, match=r"rule: This is of type int, not a rule\. Give the name of a shipped rule"):
         tp.load_rules(5)  # type: ignore[arg-type]
-    with pytest.raises(tp.RuleError, match=r"rule \(stages\.stages\): 'stages' is missing"):
+    with pytest.raises(tp.RuleError, match=r"rule \(stages\): 'stages' is missing"):
         tp.load_rules({"rule": "mine"})
     refused(tp.load_rules, ["x" * 5000, "x" * 5000 + ".yaml", "\0.yaml", "", "."])
 

@@ -40,7 +40,7 @@ def need_in_words(rules: RuleSet, entry: Entry, language: str) -> str:
     >>> rules = load_rules("cotton_fabric@2026.2")
     >>> supply = next(entry for entry in entries(rules) if (entry.stage, entry.name) == ("dyeing", "fuel_supply"))
     >>> need_in_words(rules, supply, "en")
-    'optional; required if there is Natural gas [dyeing.natural_gas], Coal and other fuel by mass [dyeing.coal]'
+    'optional; required if there is Heat [dyeing.heat], Natural gas [dyeing.natural_gas], Coal and other fuel by mass [dyeing.coal]'
     """
     spec, words = entry.spec, [need_text(entry.need, language)]
     if isinstance(spec, FlowSpec):

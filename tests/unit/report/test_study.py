@@ -189,7 +189,9 @@ def test_a_workbook_that_states_its_study_needs_no_other(tmp_path: Path) -> None
     (tmp_path / "one.yaml").write_text(
         "rule: one\nedition: '1'\nproduct: {unit: kg}\nstages: [{id: making, flows: {power: {unit: kWh, factor: power}}}]\n"
     )
-    (tmp_path / "factors.csv").write_text("item,value,unit,region,year,kind,source,locator\npower,1,kgCO2e/kWh,GLO,2025,life_cycle,s,p. 1\n")
+    (tmp_path / "factors.csv").write_text(
+        "item,value,unit,region,year,kind,source,locator\npower,1,kgCO2e/kWh,GLO,2025,life_cycle,s,p. 1\n"
+    )
     command = [
         "report",
         str(tmp_path / "mill.xlsx"),

@@ -86,7 +86,7 @@ def test_the_command_line_chooses(tmp_path, capsys):
     assert "3.5" in capsys.readouterr().out
     sure = ["uncertainty", *arguments, "--boundary", "cradle_to_grave", "--draws", "2", "--format", "json"]
     assert cli.run(sure) == 0
-    assert json.loads(capsys.readouterr().out)["products"][0]["deterministic"] == 3.5
+    assert json.loads(capsys.readouterr().out)["products"][0]["deterministic"] == pytest.approx(3.5)
     assert cli.run(["calculate", *arguments, "--boundary", "gate_to_gate"]) == 2
     assert "offers no boundary 'gate_to_gate'" in capsys.readouterr().err
 
