@@ -78,6 +78,10 @@ class ColumnMapping:
         more = tuple(name for name in self.own.values() if name not in known)
         return FormHeader((*known, *more), {**aliases, **self.own}, collect_problems=True, key_columns=key_columns)
 
+    def to_document(self) -> dict[str, Any]:
+        """Return the mapping as `read_mapping` reads it."""
+        return {name: part for name, part in self.to_dict().items() if name not in ("name", "sha256")}
+
     def to_dict(self) -> dict[str, Any]:
         """Return what a result remembers of it."""
         parts = {"columns": dict(self.columns), "values": {name: dict(words) for name, words in self.values.items()},

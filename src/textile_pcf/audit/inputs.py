@@ -264,7 +264,8 @@ def run_of_files(document: LockDocument, paths: Sequence[Path]) -> Run:
         rules = load_rules(by_role["rule"][0], document.rule.boundary)
         factors = load_factors(*by_role["factors"])
         supply = load_supply(by_role["supply"][0]) if by_role["supply"] else None
-        activity = build_activity(by_role["activity"][0], rules, keep=document.options.keep)
+        options = document.options
+        activity = build_activity(by_role["activity"][0], rules, keep=options.keep, columns=options.columns)
     return Run(activity, factors, document.options.gwp, document.options.biogenic, supply)
 
 

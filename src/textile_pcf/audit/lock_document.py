@@ -80,6 +80,8 @@ class Options(Strict):
     """Accounting of electricity that is declared."""
     keep: list[str] = []
     """Further columns of activity data that pass through to results."""
+    columns: dict[str, Any] | None = None
+    """What the own columns of a form are, as `columns=` takes it."""
 
 
 class LockedRule(Strict):

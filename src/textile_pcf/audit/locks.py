@@ -92,13 +92,15 @@ def lock_text(result: Footprint, name: str, files: Sequence[LockedFile]) -> str:
         The results of all products are more than a lock file may hold.
     """
     rules, products = result.run.activity.rules, results_by_product(result)
+    mapping = result.run.activity.columns.table.mapping
     data: dict[str, Any] = {
         "lock": FORM,
         "name": name,
         "made": environment(),
         "options": {"gwp": result.run.gwp, "biogenic": result.run.biogenic,
                     "electricity": rules.document.electricity.declared,
-                    **({"keep": list(result.kept)} if result.kept else {})},
+                    **({"keep": list(result.kept)} if result.kept else {}),
+                    **({"columns": mapping.to_document()} if mapping else {})},
         "rule": {"rule": rules.document.rule, "edition": rules.document.edition, "boundary": rules.boundary,
                  "unit": result.unit},
         "files": [file.model_dump() for file in files],
