@@ -6,8 +6,9 @@ calculates them. The public functions are loaded when they are first used.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from textile_pcf._lazy import lazy_names
 
 if TYPE_CHECKING:
     from textile_pcf.improvements.ranking import rank as rank
@@ -17,13 +18,4 @@ _MODULES = {"Ranking": "results", "rank": "ranking"}
 """Module of each public name. No module has the name of a public function."""
 __all__ = [*_MODULES]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)  # not looked for again
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, _MODULES)

@@ -6,8 +6,9 @@ first used.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from textile_pcf._lazy import lazy_names
 
 if TYPE_CHECKING:
     from textile_pcf.targets.evaluation import check as check
@@ -18,13 +19,4 @@ _MODULES = {"TargetsResult": "results", "check": "evaluation", "path": "evaluati
 """Module of each public name. No module has the name of a public function."""
 __all__ = [*_MODULES]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)  # not looked for again
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, _MODULES)
