@@ -241,7 +241,7 @@ class Inventory:
         Parameters
         ----------
         amount : ndarray, shape (exchanges,)
-            [canonical flow unit per product unit]
+            Those of `balance` are replaced by what balances. [canonical flow unit per product unit]
 
         Raises
         ------

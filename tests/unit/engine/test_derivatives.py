@@ -72,16 +72,29 @@ def test_weights_with_links_are_derivatives_by_factors(name):
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_amounts(name):
-    """Each total is linear in each amount of its own product."""
+    """Each total is linear in each amount of its own product that is free: the balance of biogenic carbon sets its own."""
     result = footprint(name)
     inventory = result.inventory
     gradient = amount_gradient(inventory.value_index, inventory.split_values[:, :4].sum(axis=1), inventory.inside)
-    for exchange in range(0, len(gradient), max(1, len(gradient) // 5)):
+    free = np.setdiff1d(np.arange(len(gradient)), inventory.balance.rows)
+    for exchange in free[:: max(1, len(free) // 5)]:
         amount = inventory.amount.copy()
         amount[exchange] += 1.0
         other = replace(result, inventory=inventory.with_amounts(amount))
         product = inventory.product[exchange]
         assert other.totals[product] - result.totals[product] == pytest.approx(gradient[exchange], rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_balance_sets_its_own_amounts(name):
+    """Uptake follows from the carbon that leaves: another amount of it is replaced, also where the carbon is not known."""
+    result = footprint(name)
+    inventory = result.inventory
+    amount = inventory.amount.copy()
+    amount[inventory.balance.rows] += 1.0
+    other = replace(result, inventory=inventory.with_amounts(amount))
+    np.testing.assert_allclose(other.inventory.amount, inventory.amount, rtol=0, atol=0)
+    np.testing.assert_allclose(other.totals, result.totals, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
