@@ -40,13 +40,14 @@ GRID = "factor:default|electricity|life_cycle|CN|2023"
 
 @pytest.fixture
 def result(tmp_path: Path) -> tp.Footprint:
-    """Polyester yarn, whose factor is composed of granulate and the same electricity that weaves; electricity with gsd 1.2."""
+    """Polyester yarn composed of granulate and of the same electricity that weaves, which alone varies, with gsd 1.2."""
     (tmp_path / "rule.yaml").write_text(RULE, encoding="utf-8")
     (tmp_path / "mill.csv").write_text(ROWS, encoding="utf-8")
     table = tp.load_factors("default@2026.2").tables[0]
     gsd = table.numbers["gsd"].copy()
     gsd[table.by_item_and_kind["electricity", "life_cycle"]["CN"][2023]] = 1.2
-    factors = tp.FactorTable((replace(table, numbers={**table.numbers, "gsd": gsd}),))
+    no_bounds = dict.fromkeys(("low", "high"), np.full(len(gsd), np.nan))  # granulate has bounds of its own
+    factors = tp.FactorTable((replace(table, numbers={**table.numbers, **no_bounds, "gsd": gsd}),))
     return tp.footprint(tmp_path / "mill.csv", tmp_path / "rule.yaml", factors)
 
 
@@ -104,3 +105,11 @@ def test_an_input_of_another_table_has_the_id_of_its_own_table(tmp_path: Path, r
     again = tp.footprint(tmp_path / "mill.csv", tmp_path / "rule.yaml", "default@2026.2")
     names = tp.sensitivity(again)["source"].tolist()
     assert any(name.startswith("factor:alternatives|plastic_recycled_typical_2008|") for name in names)
+
+
+def test_the_granulate_varies_within_its_published_uncertainty() -> None:
+    """20 % as Base Carbone states it: 2.616 to 3.924 kg CO2e/kg."""
+    table = tp.load_factors("default@2026.2").tables[0]
+    row = table.by_item_and_kind["pet_granulate", "life_cycle"]["FR"][2014]
+    value, low, high = (float(table.numbers[name][row]) for name in ("value", "low", "high"))
+    assert (low, high) == (pytest.approx(0.8 * value), pytest.approx(1.2 * value))
