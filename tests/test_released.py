@@ -16,7 +16,7 @@ from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.rules import editions, rule_schema
 
 RELEASED = dict(reversed(line.split()) for line in (ROOT / "tests/released.sha256").read_text().splitlines())
-OPEN = "2026.2"
+OPEN = ""
 """The edition that is not published yet and may still change, or ""; `tests/tools/close_edition.py` closes it."""
 PUBLISHED = sorted(
     str(path.relative_to(ROOT))

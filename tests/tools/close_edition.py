@@ -6,7 +6,7 @@ It refuses to begin where a step cannot be done, and then, in this order:
 
 1. adds the hashes of all files of the edition to `tests/released.sha256`: they never change again;
 2. sets `OPEN` in `tests/test_released.py` to no edition;
-3. sets the version in `src/textile_pcf/_version.py`;
+3. sets the version in `src/textile_pcf/_version.py` and in `CITATION.cff`;
 4. puts the heading of the release under `## Unreleased` in `CHANGELOG.md`;
 5. writes a lock of the release into `tests/locks/VERSION/`, which every later release verifies.
 
@@ -114,6 +114,7 @@ def close(root: Path, edition: str, version: str, day: date) -> None:
     count = write_hashes(root, edition)
     replaced(root / "tests/test_released.py", r'^OPEN = ".*"$', 'OPEN = ""')
     replaced(root / "src/textile_pcf/_version.py", r'^__version__ = ".*"$', f'__version__ = "{version}"')
+    replaced(root / "CITATION.cff", r"^version: .*$", f"version: {version}")
     replaced(root / "CHANGELOG.md", f"^{UNRELEASED}", f"{UNRELEASED}\n## {version} ({day.isoformat()})\n")
     folder = write_lock(root, version)
     print(
