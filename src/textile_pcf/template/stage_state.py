@@ -42,7 +42,7 @@ def declined(cells: str) -> str:
 
     Examples
     --------
-    >>> declined("'P'!$E$9:$E$9").startswith("AND(COUNTIF('P'!$E$9:$E$9")
+    >>> declined("'P'!$E$9:$E$9").startswith("AND((COUNTIF('P'!$E$9:$E$9")
     True
     """
     return f"AND({_count(cells, NO)}>0,{_count(cells, YES)}=0)"
