@@ -132,10 +132,11 @@ def test_every_word_of_the_rule_form_is_named() -> None:
         assert fields <= known, (each, fields - known)
 
 
-def test_every_named_method_is_told() -> None:
+@pytest.mark.parametrize("page", ["method.md", "method_zh.md"])
+def test_every_named_method_is_told(page: str) -> None:
     from textile_pcf.methods import METHODS
 
-    known = words("method.md")
+    known = words(page)
     assert set(METHODS) <= known, set(METHODS) - known
 
 
@@ -163,7 +164,9 @@ def test_every_command_and_option_is_told() -> None:
         assert [option for option in options if option not in general and option not in section[0]] == [], path
 
 
-@pytest.mark.parametrize(("page", "least"), [("method.md", 20), ("architecture.md", 10), ("extending.md", 4)])
+@pytest.mark.parametrize(
+    ("page", "least"), [("method.md", 20), ("method_zh.md", 20), ("architecture.md", 10), ("extending.md", 4)]
+)
 def test_functions_that_pages_name_exist(page: str, least: int) -> None:
     text = (DOCS / page).read_text(encoding="utf-8")
     named = re.findall(r"`(?!pcf:|product:)([a-z_.]+):([A-Za-z_.]+)`", text)
@@ -184,8 +187,18 @@ def test_test_files_that_contributors_are_sent_to_exist(page: Path) -> None:
         assert (base / path).exists() or list(base.glob(f"{path}*")), path
 
 
-def test_tests_that_the_method_page_names_exist() -> None:
-    text = (DOCS / "method.md").read_text(encoding="utf-8")
+def test_the_chinese_method_page_is_a_twin() -> None:
+    """The same formulas, the same names of functions, tests and files."""
+    english, chinese = ((DOCS / page).read_text(encoding="utf-8") for page in ("method.md", "method_zh.md"))
+    formulas = [sorted(re.findall(r"\$[^$\n]+\$", text)) for text in (english, chinese)]
+    assert formulas[0] == formulas[1]
+    assert words("method.md") == words("method_zh.md")
+    assert re.findall(r"^## (\d+)\.", english, re.MULTILINE) == re.findall(r"^## (\d+)\.", chinese, re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", ["method.md", "method_zh.md"])
+def test_tests_that_the_method_page_names_exist(page: str) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8")
     named = re.findall(r"`([\w/]+\.(?:py|yaml)) :: ([^`]+)`", text)
     assert len(named) > 40
     for file, name in named:

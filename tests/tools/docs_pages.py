@@ -111,8 +111,8 @@ def renewed(page: Path) -> str:
 
 def generated(name: str) -> str:
     """What stands between `generated: name` and `end` in a page."""
-    made = (_stages, _inside, _words, _methods, _units, _kinds, _aliases, _more, _mistakes_en, _mistakes_zh, _good_table,
-            _listed_en, _listed_zh)  # fmt: skip
+    made = (_stages, _inside, _words, _methods, _methods_zh, _units, _kinds, _aliases, _more, _mistakes_en, _mistakes_zh,
+            _good_table, _listed_en, _listed_zh)  # fmt: skip
     functions = {function.__name__.lstrip("_"): function for function in made}
     if name in functions:
         return functions[name]()
@@ -183,15 +183,28 @@ def _words() -> str:
 
 def _methods() -> str:
     """The closed list of named methods."""
+    return _method_table("en")
+
+
+def _methods_zh() -> str:
+    """The same in Chinese."""
+    return _method_table("zh")
+
+
+def _method_table(language: str) -> str:
+    from docs_methods_zh import GIVES, source_zh
     from textile_pcf.methods import METHODS
 
     rows = []
     for method in METHODS.values():
         module = method.function.__module__.removeprefix("textile_pcf.")
-        what = (method.function.__doc__ or "").splitlines()[0]
+        what, source = (method.function.__doc__ or "").splitlines()[0], f"{method.source}; {method.locator}"
+        if language == "zh":
+            what, source = GIVES[method.name], source_zh(source)
         inputs = ", ".join(f"{name} [{unit}]" for name, unit in method.inputs.items())
-        rows.append((f"`{method.name}`", what, inputs, f"`{module}:{method.name}`", f"{method.source}; {method.locator}"))
-    return table(("method", "what it gives", "inputs", "function", "source"), sorted(rows))
+        rows.append((f"`{method.name}`", what, inputs, f"`{module}:{method.name}`", source))
+    heads = {"en": ("method", "what it gives", "inputs", "function", "source"), "zh": ("方法", "给出", "输入", "函数", "来源")}
+    return table(heads[language], sorted(rows))
 
 
 def _units() -> str:
