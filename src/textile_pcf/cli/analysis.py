@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -46,8 +47,8 @@ def as_chosen(analysis: Analysis, chosen: str, language: str) -> str:
     return analysis.to_csv() if chosen == "csv" else str(analysis.show(language))
 
 
-def chosen_format(requested: str | None, out: Path | None) -> str:
-    """Return the requested format, else the one of the file extension, else `table`.
+def chosen_format(requested: str | None, out: Path | None, default: str = "table") -> str:
+    """Return the requested format, else the one of the file extension, else the default.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def chosen_format(requested: str | None, out: Path | None) -> str:
         There is no such format.
     """
     ending = out.suffix.lower().lstrip(".") if out else ""
-    chosen = requested or ("table" if ending in ("", "txt") else ending)
+    chosen = requested or {"": default, "txt": "table"}.get(ending, ending)
     if chosen not in FORMATS:
         where = f"--format {requested}" if requested else f"-o {out}"
         cure = Message("Choose from: {choices}.", choices=", ".join(FORMATS))
@@ -71,3 +72,11 @@ def write_text(text: str, out: Path | None) -> None:
         sys.stdout.write(text)
     else:
         write_file(out, lambda path: path.write_text(text, encoding="utf-8", newline="", errors="backslashreplace"))
+
+
+def write_warnings(warnings: Sequence[str], language: str) -> None:
+    """Write warnings, in their language already, on standard error."""
+    from textile_pcf.messages.catalogue import fixed_text
+
+    for warning in warnings:
+        sys.stderr.write(f"{fixed_text('warning', language)}: {warning}\n")

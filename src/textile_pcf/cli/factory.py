@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from textile_pcf.cli import options
+from textile_pcf.cli.analysis import write_text, write_warnings
 from textile_pcf.cli.help import Group
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.message import Message
@@ -57,16 +57,8 @@ def write_factory_result(result: FactoryResult, requested: str | None, out: Path
     language : str
         `en` or `zh`, of warnings.
     """
-    from textile_pcf.cli.output import write_file
-    from textile_pcf.messages.catalogue import fixed_text
-
-    text = result.to_csv() if chosen_format(requested, out) == "csv" else result.to_json()
-    if out is None:
-        sys.stdout.write(text)
-    else:
-        write_file(out, lambda path: path.write_text(text, encoding="utf-8", newline="", errors="backslashreplace"))
-    for warning in result.localized_warnings(language):
-        sys.stderr.write(f"{fixed_text('warning', language)}: {warning}\n")
+    write_text(result.to_csv() if chosen_format(requested, out) == "csv" else result.to_json(), out)
+    write_warnings(result.localized_warnings(language), language)
 
 
 def refuse_inputs_as_output(out: Path | None, *files: Any) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from textile_pcf.cli import options
+from textile_pcf.cli.analysis import chosen_format
 from textile_pcf.cli.guard import refuse_output
 from textile_pcf.cli.help import Argument, Command, Group
-from textile_pcf.cli.targets import chosen_format, output_format, write_result
+from textile_pcf.cli.targets import output_format, write_result
 
 
 @click.group("improvements", cls=Group)
@@ -42,7 +43,7 @@ def rank(
     """Rank measures by what they save and cost in a year: dominance first, then cost per tonne."""
     from textile_pcf.improvements.ranking import rank as run
 
-    chosen = chosen_format(output_format, output)
+    chosen = chosen_format(output_format, output, "json")
     refuse_output(output, rule, factors, activity, improvements, production, prices)
     result = run(activity, rule, improvements, production, prices=prices, factors=factors)
     write_result(result, chosen, output, lang)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Protocol
 
 import click
 
 from textile_pcf.cli import DONE, REJECTED, options
-from textile_pcf.cli.analysis import FORMATS, write_text
+from textile_pcf.cli.analysis import chosen_format, write_text, write_warnings
 from textile_pcf.cli.factory import refuse_inputs_as_output
 from textile_pcf.cli.help import Argument, Command, Group
-from textile_pcf.errors import Problem, UsageError
-from textile_pcf.messages.message import Message
 
 
 class Written(Protocol):
@@ -47,23 +44,6 @@ def targets_group() -> None:
     """Hold figures of several years against targets: caps, paths, a peak, the clause of a loan."""
 
 
-def chosen_format(requested: str | None, out: Path | None) -> str:
-    """Return the requested format, else the one of the file extension, else json.
-
-    Raises
-    ------
-    UsageError
-        There is no such format.
-    """
-    ending = out.suffix.lower().lstrip(".") if out else ""
-    chosen = requested or ("table" if ending == "txt" else ending) or "json"
-    if chosen in FORMATS:
-        return chosen
-    where = f"--format {requested}" if requested else f"-o {out}"
-    cure = Message("Choose from: {choices}.", choices=", ".join(FORMATS))
-    raise UsageError([Problem(where, Message("There is no format {name!r} here.", name=chosen), cure, code="usage")])
-
-
 def write_result(result: Written, chosen: str, out: Path | None, language: str) -> None:
     """Write a result in a format, and its warnings on standard error.
 
@@ -77,12 +57,9 @@ def write_result(result: Written, chosen: str, out: Path | None, language: str) 
     language : str
         `en` or `zh`, of a table and of warnings.
     """
-    from textile_pcf.messages.catalogue import fixed_text
-
     text = result.to_json() if chosen == "json" else result.to_csv() if chosen == "csv" else result.show(language)
     write_text(text, out)
-    for warning in result.localized_warnings(language):
-        sys.stderr.write(f"{fixed_text('warning', language)}: {warning}\n")
+    write_warnings(result.localized_warnings(language), language)
 
 
 @targets_group.command("check", cls=Command)
@@ -109,7 +86,7 @@ def check(
     """Hold the figures of several years against targets."""
     from textile_pcf.targets.evaluation import check as run
 
-    chosen = chosen_format(output_format, output)
+    chosen = chosen_format(output_format, output, "json")
     refuse_inputs_as_output(output, targets, series, recalculations, attribution)
     result = run(targets, series, recalculations=recalculations, threshold=threshold, attribution=attribution)
     write_result(result, chosen, output, lang)
@@ -125,6 +102,6 @@ def path(targets: Path, output_format: str | None, output: Path | None, lang: st
     """Show what targets allow in each year."""
     from textile_pcf.targets.evaluation import path as run
 
-    chosen = chosen_format(output_format, output)
+    chosen = chosen_format(output_format, output, "json")
     refuse_inputs_as_output(output, targets)
     write_result(run(targets), chosen, output, lang)

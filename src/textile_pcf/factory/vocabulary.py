@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import Field
 
 from textile_pcf.errors import PcfError
-from textile_pcf.io.documents import Cited, Source, Strict, validate_document
+from textile_pcf.io.documents import Strict, cited_numbers, validate_document
 from textile_pcf.io.headers import key
 from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Header
@@ -46,25 +46,10 @@ class Columns(Strict):
     """Carrier → its class in the inventory of a site."""
 
 
-class Constants(Strict):
-    """Content of `constants.yaml`."""
-
-    sources: dict[str, Source]
-    """Where the numbers come from."""
-    constants: dict[str, Cited]
-    """The numbers."""
-
-
 @cache
 def columns() -> Columns:
     """Return the columns, words and carriers."""
     return validate_document(Columns, read_yaml(FOLDER / "columns.yaml", PcfError), PcfError)
-
-
-@cache
-def constants() -> Constants:
-    """Return the numbers with their sources."""
-    return validate_document(Constants, read_yaml(FOLDER / "constants.yaml", PcfError), PcfError)
 
 
 def constant(name: str) -> float:
@@ -80,7 +65,7 @@ def constant(name: str) -> float:
     >>> constant("max_gap")
     60.0
     """
-    return constants().constants[name].value
+    return cited_numbers(FOLDER / "constants.yaml").constants[name].value
 
 
 TIMES = ("time", "start", "end")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema
 
 from textile_pcf.errors import PcfError
-from textile_pcf.io.strict_yaml import Document
+from textile_pcf.io.strict_yaml import Document, read_yaml
 from textile_pcf.io.validation_problems import problems_of
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -71,6 +73,21 @@ class Cited(Strict):
     """Key of the source under `sources`."""
     locator: str
     """Where in the source: table, clause or page."""
+
+
+class CitedNumbers(Strict):
+    """Numbers of a package, in a file beside its modules."""
+
+    sources: dict[str, Source]
+    """Where the numbers come from."""
+    constants: dict[str, Cited]
+    """The numbers."""
+
+
+@cache
+def cited_numbers(path: Path) -> CitedNumbers:
+    """Return the numbers of a shipped file with their sources."""
+    return validate_document(CitedNumbers, read_yaml(path, PcfError), PcfError)
 
 
 def validate_document(model: type[Model], document: Document, error: type[PcfError]) -> Model:

@@ -58,11 +58,6 @@ def product_section(context: ReportContext, product: int) -> dict[str, Any]:
     }
 
 
-def _explained(context: ReportContext, product: str) -> str:
-    text = context.result.explain(product, language=context.language)
-    return context.without_folders(write_formulas(text))
-
-
 def _facts(context: ReportContext, product: int) -> list[tuple[str, str]]:
     """Return name, composition and site of the product, as far as the study names them."""
     if context.study is None:

@@ -10,10 +10,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from textile_pcf.errors import PcfError
-from textile_pcf.io.documents import Cited, Source, Strict, validate_document
+from textile_pcf.io.documents import cited_numbers
 from textile_pcf.io.headers import key
-from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Header
 from textile_pcf.units import UnitError, parse_unit, split_quantity
 
@@ -56,21 +54,6 @@ WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """Closed list → word → other ways to write it."""
 
 
-class Constants(Strict):
-    """Content of `constants.yaml`."""
-
-    sources: dict[str, Source]
-    """Where the numbers come from."""
-    constants: dict[str, Cited]
-    """The numbers."""
-
-
-@cache
-def constants() -> Constants:
-    """Return the numbers with their sources."""
-    return validate_document(Constants, read_yaml(Path(__file__).parent / "constants.yaml", PcfError), PcfError)
-
-
 def constant(name: str) -> float:
     """Return a number of `constants.yaml`, in the unit that stands there.
 
@@ -84,7 +67,7 @@ def constant(name: str) -> float:
     >>> constant("sbti_first_base")
     2020.0
     """
-    return constants().constants[name].value
+    return cited_numbers(Path(__file__).parent / "constants.yaml").constants[name].value
 
 
 @cache

@@ -83,7 +83,7 @@ class Matcher:
 
 
 def _unit_mass(row: Row) -> float:
-    """Mass of one canonical unit of what a factor is told for. [kg]"""
+    """Mass of one canonical unit of what a factor is stated per. [kg]"""
     declared = unit(row["unit"].split("/", 1)[1])
     number, _, text = row["mass_per_unit"].partition(" ")
     factor, dimensions = unit(text or "kg")

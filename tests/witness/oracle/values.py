@@ -199,7 +199,7 @@ class Values:
         for driver in drivers:
             mass = driver in ("output", "input", "loss")
             parts.append(self.unit("kg") if mass else product_unit if driver == "product" else self.unit_of(stage, driver))
-        parts = [part for part in parts if part[1]]  # a share multiplies, but nothing is told per share
+        parts = [part for part in parts if part[1]]  # a share multiplies, but nothing is given per share
         whole = (counted[0] / product_of(*parts)[0], product_of(counted, over=product_of(*parts))[1])
         if row["per"] == "product":
             return "product", self.amount(row, counted, product_of(counted, over=product_unit)) * product_unit[0]
@@ -255,7 +255,7 @@ class Values:
         return float(row["amount"]) * factor
 
     def periods_output(self, stage: str, lane: str, row: Row) -> float:
-        """What the stage gave in all the periods that a flow is told for, so that several are one mean. [kg]"""
+        """What the stage gave in all the periods that a flow is stated for, so that several are one mean. [kg]"""
         told = [total for total in self.given(stage, row["flow"], lane) if total["per"] == "period"]
         return sum(self.period_output(stage, lane, row, year) for year in {self.year_of(stage, lane, total) for total in told})
 
