@@ -138,12 +138,18 @@ def check(
         if annotated is None:
             products, warnings = _check(file, rule, factors, boundary, columns, keep)
         else:
+            from textile_pcf.activity import build_activity
             from textile_pcf.cli.annotated import check_and_annotate
             from textile_pcf.cli.guard import refuse_output
+            from textile_pcf.rules import load_rules
 
             refuse_output(annotated, rule, factors, file, columns, option="--annotate")
             products, warnings = check_and_annotate(
-                file, rule, annotated, lang, lambda: _check(file, rule, factors, boundary, columns, keep)
+                file,
+                annotated,
+                lang,
+                lambda: _check(file, rule, factors, boundary, columns, keep),
+                lambda: build_activity(file, load_rules(rule, boundary), columns=columns, keep=keep),
             )
         collected.write(warnings)
     key = "no_problems_1" if len(products) == 1 else "no_problems"

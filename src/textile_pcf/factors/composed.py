@@ -126,12 +126,13 @@ def with_composed(table: FactorSheet, others: Sequence[FactorSheet]) -> FactorSh
     path = table.path.with_name(FILE) if table.path else Path(FILE)
     if not path.is_file():
         return table
-    read, document = _read(path)
+    content = sha256_of(path)
+    read, document = _read(path, content)
     factors = document.tables.get(table.name)
     if not factors:
         return table
     sources = {**table.document.sources, **document.sources}
-    sha256 = hashlib.sha256((table.sha256 + sha256_of(path)).encode()).hexdigest()
+    sha256 = hashlib.sha256((table.sha256 + content).encode()).hexdigest()
     table = replace(table, document=table.document.model_copy(update={"sources": sources}), sha256=sha256)
     for items in _levels(factors):
         places = [_Place(read, document, table.name, item) for item in items]
@@ -150,7 +151,8 @@ def _levels(factors: Mapping[str, ComposedFactor]) -> Iterator[list[str]]:
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path) -> tuple[Document, ComposedDocument]:
+def _read(path: Path, content: str) -> tuple[Document, ComposedDocument]:
+    """Read the composed factors of an edition, once per hash of their file."""
     read = read_yaml(path, FactorError)
     return read, validate_document(ComposedDocument, read, FactorError)
 

@@ -104,13 +104,14 @@ def _composed(table: FactorSheet) -> FactorSheet:
     """Return a shipped table with the composed factors of its edition; a table of a user as it is."""
     if not table.shipped or table.path is None or not (table.path.parent / COMPOSED_FILE).is_file():
         return table
-    others = [_shipped_rows(table.path.with_name(f"{name}.csv")) for name in COMPOSED_FROM if name != table.name]
+    stamp = folder_stamp(table.path.parents[1])
+    others = [_shipped_rows(table.path.with_name(f"{name}.csv"), stamp) for name in COMPOSED_FROM if name != table.name]
     return with_composed(table, others)
 
 
 @lru_cache(maxsize=8)
-def _shipped_rows(path: Path) -> FactorSheet:
-    """Return the rows of a shipped CSV file."""
+def _shipped_rows(path: Path, stamp: tuple[tuple[str, int, int], ...]) -> FactorSheet:
+    """Return the rows of a shipped CSV file, read once per state of the shipped files."""
     cells = read_table(path, sheet="factors", error=FactorError, known_columns=COLUMNS)
     return check_table(path.stem, cells, _document(path), path)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,11 +12,12 @@ from textile_pcf.errors import InputError, Problem, UsageError, wrong_type
 from textile_pcf.io.headers import key
 from textile_pcf.io.read_table import read_table_with_header
 from textile_pcf.io.resources import sha256_of
-from textile_pcf.io.safe_text import escape_controls, first_control
 from textile_pcf.io.sheets import Book
 from textile_pcf.io.strict_yaml import Document, read_bytes, read_yaml
+from textile_pcf.io.study_values import study_text
 from textile_pcf.io.table import Header
 from textile_pcf.io.template_study import template_entries
+from textile_pcf.io.template_workbook import is_template
 from textile_pcf.messages.catalogue import LANGUAGES, fixed_text
 from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
@@ -34,9 +33,6 @@ COLUMNS = {"字段": "field", "项目": "field", "内容": "value", "填写内�
 YAML_ENDINGS, WORKBOOKS = (".yaml", ".yml", ".json"), (".xlsx", ".xlsm")
 ENDINGS = (*YAML_ENDINGS, *WORKBOOKS, ".csv", ".tsv", ".txt")
 HEADER = Header(("field", "value", "product"), COLUMNS, key_columns=("field", "value"), time_columns=("value",))
-LONGEST = 500
-"""Letters of a value, as many as a cover holds."""
-_YEAR_OR_MONTH = re.compile(r"(19|20|21)\d\d(-(0[1-9]|1[0-2]))?")
 
 
 class Entry(NamedTuple):
@@ -157,16 +153,18 @@ def read_study(source: Any, products: Sequence[str] | None = None, required: Ite
     >>> read_study({"company": "Mill", "date": "2025-03-01"}).for_product("P-1")
     {'company': 'Mill', 'date': '2025-03-01'}
     """
+    problems: list[Problem] = []
     if isinstance(source, Study):
-        return source
-    if not isinstance(source, Mapping | str | Path):
+        study = source
+    elif isinstance(source, Mapping | str | Path):
+        name, entries, problems = _statements(source)
+        study = _collect(name, entries, problems)
+    else:
         raise wrong_type("study", source, "a study", "Give the path of a file, or its fields as a mapping.")
-    name, entries, problems = _statements(source)
-    study = _collect(name, entries, problems)
     problems += [] if products is None else study.problems(products, required)
     if problems:
         raise InputError(problems)
-    return study if isinstance(source, Mapping) else replace(study, sha256=sha256_of(name))
+    return replace(study, sha256=sha256_of(study.name)) if isinstance(source, str | Path) else study
 
 
 def _statements(source: Mapping[str, Any] | str | Path) -> tuple[str, list[Entry], list[Problem]]:
@@ -184,8 +182,8 @@ def _statements(source: Mapping[str, Any] | str | Path) -> tuple[str, list[Entry
             cure = Message("Its fields are: {fields}.", fields=", ".join(FIELDS))
             raise InputError([Problem(name, "This is no mapping of fields and their texts.", cure, code="study")])
         return name, list(_from_document(document)), []
-    if (found := _template_entries(name)) is not None:
-        return name, *found
+    if ending in WORKBOOKS:
+        return name, *_from_workbook(name)
     return name, list(_from_table(name)), []
 
 
@@ -205,7 +203,8 @@ def study_in(source: str | Path) -> Study | None:
     name = str(source)
     if Path(name).suffix.lower() not in WORKBOOKS or not Path(name).is_file():
         return None
-    if _template_entries(name) is None and not _sheet_title(name):
+    book = _book(name)
+    if not is_template(book) and not _sheet_title(book):
         return None
     study = read_study(name)
     return None if study.is_empty else study
@@ -218,24 +217,23 @@ def study_problems(book: Book, name: str) -> list[Problem]:
     return problems
 
 
-def _sheet_title(name: str) -> str:
-    """Return the title of the sheet of the study in a workbook, in any language; an empty text if there is none."""
-    titles = {SHEET, *(fixed_text("sheet_study", language).casefold() for language in LANGUAGES)}
-    sheets = Book(read_bytes(name), name, InputError).worksheets
-    return next((sheet.title for sheet in sheets if sheet.title.strip().casefold() in titles), "")
+def _book(name: str) -> Book:
+    return Book(read_bytes(name), name, InputError)
 
 
-def _template_entries(name: str) -> tuple[list[Entry], list[Problem]] | None:
-    """Return the statements of a workbook made by our template and what is wrong with its cells; None for other files."""
-    from textile_pcf.io.template_workbook import is_template
-
-    if Path(name).suffix.lower() not in WORKBOOKS:
-        return None
-    book = Book(read_bytes(name), name, InputError)
+def _from_workbook(name: str) -> tuple[list[Entry], list[Problem]]:
+    """Return the statements of a workbook and what is wrong with its cells."""
+    book = _book(name)
     if not is_template(book):
-        return None
+        return list(_from_table(name, _sheet_title(book) or SHEET)), []
     entries, problems = template_entries(book, name)
     return [Entry(*entry) for entry in entries], problems
+
+
+def _sheet_title(book: Book) -> str:
+    """Return the title of the sheet of the study in a workbook, in any language; an empty text if there is none."""
+    titles = {SHEET, *(fixed_text("sheet_study", language).casefold() for language in LANGUAGES)}
+    return next((sheet.title for sheet in book.worksheets if sheet.title.strip().casefold() in titles), "")
 
 
 def _from_document(document: Document) -> Iterator[Entry]:
@@ -255,9 +253,8 @@ def _from_document(document: Document) -> Iterator[Entry]:
                     yield Entry(own, text, product, document.location(("products", product, own)))
 
 
-def _from_table(name: str) -> Iterator[Entry]:
+def _from_table(name: str, sheet: str = SHEET) -> Iterator[Entry]:
     """Yield the statements of a table with the columns `field`, `value` and perhaps `product`."""
-    sheet = (_sheet_title(name) if Path(name).suffix.lower() in WORKBOOKS else "") or SHEET
     table = read_table_with_header(HEADER, name, sheet, InputError)
     missing = [column for column in ("field", "value") if column not in table.columns]
     if missing:
@@ -278,7 +275,7 @@ def _collect(name: str, entries: Iterable[Entry], problems: list[Problem]) -> St
         found, product = _field_of(entry, problems), str(entry.product).strip()
         if found is None or entry.value in ("", None):
             continue
-        text = _text_of(entry, found, problems)
+        text = study_text(entry.value, found, entry.where, problems)
         stated = products.setdefault(product, {}) if product else fields
         places.setdefault(product, entry.where)
         if product and found not in OF_PRODUCTS:
@@ -309,62 +306,6 @@ def _field_of(entry: Entry, problems: list[Problem]) -> str | None:
     what = Message("{text!r} is no field of a study.", text=str(entry.field)[:60])
     problems.append(Problem(entry.where, what, cure, code="study-field"))
     return None
-
-
-def _text_of(entry: Entry, name: str, problems: list[Problem]) -> str:
-    """Return a value as text; what cannot be printed is a problem."""
-    value = entry.value
-    if isinstance(value, date):
-        value = value.strftime("%Y-%m-%d")
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        what = Message("{field!r} holds no text.", field=name)
-        problems.append(Problem(entry.where, what, "Write a text.", code="study"))
-        return ""
-    text = " ".join(str(int(value) if isinstance(value, float) and value.is_integer() else value).split())
-    text = text.removesuffix("T00:00:00")  # the cell of a workbook that holds a day
-    if first_control(text):
-        what = Message("{field!r} holds a control character, which cannot be printed.", field=name)
-        problems.append(Problem(entry.where, what, "Write the text again.", code="control"))
-    elif len(text) > LONGEST:
-        what = Message("{field!r} has {count} letters.", field=name, count=len(text))
-        cure = Message("Write at most {longest}.", longest=LONGEST)
-        problems.append(Problem(entry.where, what, cure, code="study"))
-    elif refusal := {"date": _date_refusal, "period": _period_refusal}.get(name, _no_refusal)(text):
-        problems.append(Problem(entry.where, *refusal, code=f"study-{name}"))
-    return escape_controls(text)
-
-
-def _no_refusal(text: str) -> None:
-    """Return nothing: any text will do."""
-
-
-def _date_refusal(text: str) -> tuple[str, str] | None:
-    """Return why a text is no day, and the cure."""
-    if _day(text) is not None:
-        return None
-    return Message("{text!r} is not a date.", text=text[:60]), "Write year-month-day, as in 2026-01-31."
-
-
-def _period_refusal(text: str) -> tuple[str, str] | None:
-    """Return why a text is neither a year, nor a month, nor two days in their order, and the cure."""
-    if _YEAR_OR_MONTH.fullmatch(text):
-        return None
-    days = [_day(part.strip()) for part in text.split("/")]
-    first, last = (*days, None)[:2]
-    if len(days) != 2 or first is None or last is None:
-        cure = "Write a year, a month such as 2025-07, or first and last day: 2025-01-01/2025-12-31."
-        return Message("{text!r} is not a period.", text=text[:60]), cure
-    if last < first:
-        what = Message("The period {text!r} ends before it begins.", text=text)
-        return what, "Write the first day first: 2025-01-01/2025-12-31."
-    return None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if len(text) == len("2025-03-01") else None
-    except ValueError:
-        return None
 
 
 def _help(name: str) -> Message:

@@ -258,6 +258,10 @@ def test_annotate_writes_warnings_beside_problems(mill, capsys):
     assert main(["check", "odd.xlsx", "--rule", "mill.yaml", "--annotate", "copy.xlsx", "--lang", "zh"]) == 0
     assert "此为提示" in openpyxl.load_workbook("copy.xlsx")["activity"]["D2"].comment.text
     assert "不在合理范围" in capsys.readouterr().err
+    sheet.cell(1, sheet.max_column + 1).value = "customer"
+    book.save("odd.xlsx")
+    assert main(["check", "odd.xlsx", "--rule", "mill.yaml", "--annotate", "kept.xlsx", "--keep", "customer"]) == 0
+    assert "This is a warning" in openpyxl.load_workbook("kept.xlsx")["activity"]["D2"].comment.text
 
 
 def test_a_catalogue_rejects_the_product_and_sums_warnings_up(mill):

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 import textile_pcf as tp
+from textile_pcf.io.study import read_study
 from textile_pcf.report import to_excel, to_html
 from textile_pcf.report.study import COVER, read_cover
 
@@ -202,3 +203,18 @@ def test_a_workbook_that_states_its_study_needs_no_other(tmp_path: Path) -> None
     ]
     assert run([*command, "-o", str(tmp_path / "report.html")]) == 0
     assert "Example Mill" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    book["study"].delete_rows(2)  # the company
+    book.save(tmp_path / "mill.xlsx")
+    assert run([*command, "-o", str(tmp_path / "partly.html")]) == 4
+    assert not (tmp_path / "partly.html").exists()
+
+
+def test_a_study_in_memory_is_checked_as_a_file_is() -> None:
+    read = read_study({"company": "Mill", "products": {"Q": {"site": "x"}}})
+    assert [problem.code for problem in _refused(read)] == ["no-product", *["study-missing"] * 4]
+
+
+def _refused(study: Any) -> Any:
+    with pytest.raises(tp.InputError) as raised:
+        read_cover(study, ["P"])
+    return raised.value.problems
