@@ -1,22 +1,28 @@
-"""Formulas of the site as MathML, which browsers and printers draw by themselves: no script, no network."""
+"""Formulas of the site as MathML, which browsers and printers draw by themselves: no script, no network.
+
+Its imports stand in the functions, as in `conf.py`: tests collect this file where the extra `docs` is not installed.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from docutils.nodes import SkipNode
-from latex2mathml.converter import convert
-
 
 def visit_inline(translator: Any, node: Any) -> None:
     """Write a formula within a sentence."""
-    translator.body.append(convert(node.astext()))
-    raise SkipNode
+    _write(translator, node, "inline")
 
 
 def visit_block(translator: Any, node: Any) -> None:
     """Write a formula in a line of its own."""
-    translator.body.append(convert(node.astext(), display="block"))
+    _write(translator, node, "block")
+
+
+def _write(translator: Any, node: Any, display: str) -> None:
+    from docutils.nodes import SkipNode
+    from latex2mathml.converter import convert
+
+    translator.body.append(convert(node.astext(), display=display))
     raise SkipNode
 
 
