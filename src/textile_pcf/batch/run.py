@@ -24,6 +24,7 @@ from textile_pcf.batch.partitions import ROWS
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.sources import PartitionedSource, open_source, partition_and_hash, partition_source
+from textile_pcf.batch.streamed_rows import NEW_STREAM
 from textile_pcf.batch.worker import LinkedError
 from textile_pcf.errors import InputError, UsageError, warn_caller
 from textile_pcf.io.safe_text import unguard_formula
@@ -162,9 +163,10 @@ def calculate_batch(
 
     Parameters
     ----------
-    source : path, list of paths, DataFrame or pyarrow Table
+    source : path, list of paths, DataFrame or table
         Activity data: a file, a folder, a pattern such as `mills/*.parquet`, or several files, which are read in the order of
-        their names. Parquet files are read by row groups, in bounded memory and any order of rows; others are held in memory.
+        their names; or a table of pandas, polars, duckdb, pyarrow, or of any library with the Arrow C stream. Parquet and large
+        CSV files and streams are read in bounded memory and any order of rows; others are held in memory.
     rules, factors
         As for `footprint`.
     out : path
@@ -267,6 +269,7 @@ class _Batch:
         except UsageError:
             if not was_shuffled:
                 remove_files(self.out, FOLDER)
+            remove_files(self.out, NEW_STREAM)
             raise
         if counts is None:
             counts = self._calculate(source, identity)
