@@ -34,7 +34,7 @@ def read_csv_files(source: SourceFiles) -> Table:
         problems += own
         if not own:
             constants = {header.name(head): [text] * table.rows for head, text in file.columns}
-            tables.append(replace(table, columns={**table.columns, **constants}))
+            tables.append(replace(table, name=file.label, columns={**table.columns, **constants}))
     problems += differing_columns({table.name: list(table.columns) for table in tables})
     if problems:
         raise InputError(dict.fromkeys(problems))

@@ -67,7 +67,7 @@ def stream_csv(files: Sequence[SourceFile], out: Path, per_file: int) -> Streame
         remove_files(out, NEW_STREAM)
         raise
     notes = [note for blocks in reader.blocks for note in blocks.notes]
-    lines = [reader.starts, [file.path for file in files]] if len(files) > 1 else []
+    lines = [reader.starts, [file.label for file in files]] if len(files) > 1 or files[0].address else []
     return keep(written, out, {"per_file": per_file, "notes": notes, "chinese": chinese_of(notes), "files": lines})
 
 
@@ -103,15 +103,15 @@ class _CsvReader:
             except PcfError as error:
                 self.problems |= dict.fromkeys(error.problems)
                 continue
-            columns[file.path] = list(self.blocks[-1].names)
-            self.problems |= dict.fromkeys(partition_problems(file, columns[file.path]))
+            columns[file.label] = list(self.blocks[-1].names)
+            self.problems |= dict.fromkeys(partition_problems(file, columns[file.label]))
         if columns and not self.problems:
             self.problems |= dict.fromkeys(differing_columns(columns))
         for file in self.files:
-            names = {*columns.get(file.path, ["product"]), *(HEADER.name(head) for head, _ in file.columns)}
+            names = {*columns.get(file.label, ["product"]), *(HEADER.name(head) for head, _ in file.columns)}
             if "product" not in names:
                 what, cure = "There is no column product.", "Each row names its product."
-                self.problems[Problem(file.path, what, cure, code="missing-column")] = None
+                self.problems[Problem(file.label, what, cure, code="missing-column")] = None
         if self.problems:
             header = [problem for blocks in self.blocks for problem in blocks.header_problems]
             raise InputError(dict.fromkeys([*header, *self.problems]))

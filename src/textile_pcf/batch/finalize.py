@@ -12,6 +12,7 @@ from textile_pcf.batch.atomic_files import MANIFEST, part_name, read_json, write
 from textile_pcf.batch.folder import file_hashes, remove_files
 from textile_pcf.batch.job import Scenario
 from textile_pcf.batch.partition_report import PartitionReport
+from textile_pcf.batch.remote_files import FOLDER as DOWNLOAD
 from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.sources import PartitionedSource
 from textile_pcf.batch.streamed_rows import NEW_STREAM, STREAM
@@ -118,7 +119,7 @@ def finish(
 
 def clean_up(out: Path) -> None:
     """Remove temporary files, including those of an earlier run that was killed."""
-    for folder in ("parts", FOLDER, NEW, STREAM, NEW_STREAM):
+    for folder in ("parts", FOLDER, NEW, STREAM, NEW_STREAM, DOWNLOAD):
         remove_files(out, folder)
     for folder in ("", "results"):
         remove_files(out, folder, unfinished=True)

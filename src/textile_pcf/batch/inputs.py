@@ -11,6 +11,7 @@ from typing import Any
 
 from textile_pcf.batch.atomic_files import MANIFEST, read_json
 from textile_pcf.batch.job import Job
+from textile_pcf.batch.remote_files import is_address
 from textile_pcf.batch.source_files import SourceFiles
 from textile_pcf.batch.sources import input_hash, open_source
 from textile_pcf.errors import InputError, Problem, UsageError
@@ -56,6 +57,8 @@ def _activity(out: Path, source: Any) -> Any:
     """Return the path of the activity data from the folder of a batch, a list of paths, or None."""
     if isinstance(source, SourceFiles):
         given = source.given
+        if is_address(given):
+            return given
         return _from(out, Path(given)) if isinstance(given, str) else [_from(out, Path(path)) for path in given]
     return _from(out, Path(source)) if isinstance(source, str | Path) else None
 
@@ -161,6 +164,12 @@ def _named(folder: Path, name: str) -> str | Path:
 
 def _opened_activity(folder: Path, given: str | list[str], where: str) -> Path | list[Path]:
     """Return where the activity data of a batch are."""
+    if is_address(given):
+        what, cure = (
+            "The activity data of this batch are at an address.",
+            "Copy them to files, and calculate the batch from there.",
+        )
+        raise UsageError([Problem(where, what, cure, code="address")])
     if isinstance(given, list):
         return [_file(folder, name, where) for name in given]
     return folder / given if is_folder(folder / given) or has_magic(given) else _file(folder, given, where)

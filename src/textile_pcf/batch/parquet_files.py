@@ -32,6 +32,8 @@ class ParquetPart:
     ----------
     path : str
         The file.
+    label : str
+        Where it is, as messages say it.
     texts : tuple of str
         Its text columns, which are read as codes.
     heads : mapping
@@ -45,6 +47,7 @@ class ParquetPart:
     """
 
     path: str
+    label: str
     texts: tuple[str, ...]
     heads: dict[str, str]
     constants: dict[str, str]
@@ -143,7 +146,7 @@ class ParquetFiles:
     def lines(self) -> FileLines:
         """Rows of the files, counted through."""
         starts = np.cumsum([0, *map(sum, self.sizes)])[:-1]
-        return FileLines(tuple(starts.tolist()), tuple(part.path for part in self.parts))
+        return FileLines(tuple(starts.tolist()), tuple(part.label for part in self.parts))
 
     @property
     def groups(self) -> list[tuple[int, int]]:
@@ -165,7 +168,7 @@ class ParquetFiles:
 
     def _partition(self, number: int, cut: Cut) -> FilesPartition:
         parts = self.select([self.groups[group] for group in cut.groups])
-        lines, paths = self.lines, {part.path for part in parts}
+        lines, paths = self.lines, {part.label for part in parts}
         kept = [index for index, path in enumerate(lines.names) if path in paths]
         files = FileLines(tuple(lines.starts[index] for index in kept), tuple(lines.names[index] for index in kept))
         return FilesPartition(number, self.name, parts, files, cut.skip, cut.rows, cut.first)
@@ -219,7 +222,7 @@ def open_parquet_files(source: SourceFiles) -> ParquetFiles:
         own = list(column_problems(file, opened[-1][1].schema_arrow.names))
         problems += own
         if not own:
-            schemas[file.path] = _named_schema(file, opened[-1][1].schema_arrow)
+            schemas[file.label] = _named_schema(file, opened[-1][1].schema_arrow)
     names = {path: schema.names for path, schema in schemas.items()}
     problems += [*differing_columns(names), *differing_types(schemas)]
     if not problems and not any(one.metadata.num_rows for _, one in opened):
@@ -236,7 +239,7 @@ def _part(file: SourceFile, stored: Any, schema: Any) -> ParquetPart:
     header = activity_header()
     heads = {header.name(head): head for head in stored.names}
     constants = {header.name(head): text for head, text in file.columns}
-    return ParquetPart(file.path, text_columns(stored), heads, constants, schema)
+    return ParquetPart(file.path, file.label, text_columns(stored), heads, constants, schema)
 
 
 def _named_schema(file: SourceFile, stored: Any) -> Any:

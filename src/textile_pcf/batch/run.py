@@ -22,6 +22,7 @@ from textile_pcf.batch.partition_files import read_report
 from textile_pcf.batch.partition_report import PartitionReport
 from textile_pcf.batch.partitions import ROWS
 from textile_pcf.batch.progress import Progress, ProgressOption
+from textile_pcf.batch.remote_files import local_copies
 from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.sources import PartitionedSource, open_source, partition_and_hash, partition_source
 from textile_pcf.batch.streamed_rows import NEW_STREAM
@@ -165,8 +166,9 @@ def calculate_batch(
     ----------
     source : path, list of paths, DataFrame or table
         Activity data: a file, a folder, a pattern such as `mills/*.parquet`, or several files, which are read in the order of
-        their names; or a table of pandas, polars, duckdb, pyarrow, or of any library with the Arrow C stream. Parquet and large
-        CSV files and streams are read in bounded memory and any order of rows; others are held in memory.
+        their names; an address such as `s3://bucket/folder`; or a table of pandas, polars, duckdb, pyarrow, or of any library
+        with the Arrow C stream. Parquet and large CSV files and streams are read in bounded memory and any order of rows;
+        others are held in memory.
     rules, factors
         As for `footprint`.
     out : path
@@ -239,7 +241,7 @@ def calculate_batch(
     job = prepare_job(rules, factors, folder, options)
     source = open_source(source)
     refuse_output_in_source(folder, source)
-    with open_folder(folder, source):
+    with open_folder(folder, source), local_copies(source, folder) as source:
         counts = _Batch(source, job, runner, folder, partition_rows, progress).run()
         seconds = time.perf_counter() - start
         log(folder, "end", **counts, seconds=round(seconds, 3))

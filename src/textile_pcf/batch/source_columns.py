@@ -23,7 +23,7 @@ def column_problems(file: SourceFile, heads: Sequence[str]) -> Iterator[Problem]
     heads : sequence of str
         Headers of the file.
     """
-    header, where = activity_header(), escape_controls(file.path)
+    header, where = activity_header(), escape_controls(file.label)
     if heads.count("") > 1:
         yield Problem(where, "Several columns have no name.", "Give each a name, or leave it out.", code="headless")
     yield from header.problems(heads, lambda column: where)
@@ -42,7 +42,7 @@ def partition_problems(file: SourceFile, names: Sequence[str]) -> Iterator[Probl
     names : sequence of str
         Columns of the file.
     """
-    header, where = activity_header(), escape_controls(file.path)
+    header, where = activity_header(), escape_controls(file.label)
     earlier = list(names)
     for head, text in file.columns:
         part, name = f"{head}={text}", header.name(head)

@@ -39,11 +39,19 @@ class SourceFile:
         Its path from the folder that was named, with `/`.
     columns : tuple of (str, str)
         Header and text of each hive partition column, from the parts `column=text` of `name`.
+    address : str
+        Where the file was copied from; "" for a local file.
     """
 
     path: str
     name: str
     columns: tuple[tuple[str, str], ...] = ()
+    address: str = ""
+
+    @property
+    def label(self) -> str:
+        """Where the file is, as messages say it."""
+        return self.address or self.path
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,7 @@ def find_files(source: Any) -> SourceFiles | None:
     files = _expand(given, problems)
     if problems:
         raise UsageError(problems)
-    problems = [*_named_twice(files), *_wrong_kinds(files)]
+    problems = [*_named_twice(files), *wrong_kinds(files)]
     if problems:
         raise InputError(problems)
     kind = KINDS[Path(files[0].path).suffix.lower()]
@@ -125,7 +133,7 @@ def _expand(given: str | tuple[str, ...], problems: list[Problem]) -> list[Sourc
     else:
         base = given if is_folder(given) else _fixed_part(given)
         names = [(path, os.path.relpath(path, base or ".").replace(os.sep, "/")) for path in _matches(given, problems)]
-        files = [SourceFile(path, name, tuple(_partition_columns(name))) for path, name in names]
+        files = [SourceFile(path, name, tuple(partition_columns(name))) for path, name in names]
     for file in files:
         try:
             with Path(file.path).open("rb"):
@@ -184,12 +192,12 @@ def _fixed_part(pattern: str) -> str:
     return "/".join(parts[:first]) + ("/" if parts[:first] == [""] else "")
 
 
-def _partition_columns(name: str) -> Iterator[tuple[str, str]]:
+def partition_columns(name: str) -> Iterator[tuple[str, str]]:
     """Yield header and text of each part `column=text` of the folders of a path.
 
     Examples
     --------
-    >>> list(_partition_columns("year=2025/region=CN%2DZJ/rows.parquet"))
+    >>> list(partition_columns("year=2025/region=CN%2DZJ/rows.parquet"))
     [('year', '2025'), ('region', 'CN-ZJ')]
     """
     for part in name.split("/")[:-1]:
@@ -206,17 +214,17 @@ def _named_twice(files: Sequence[SourceFile]) -> Iterator[Problem]:
             yield Problem(escape_controls(file.path), "This file is named twice.", "Name each file once.", code="file-twice")
 
 
-def _wrong_kinds(files: Iterable[SourceFile]) -> Iterator[Problem]:
+def wrong_kinds(files: Iterable[SourceFile]) -> Iterator[Problem]:
     """Yield a problem for each file of another kind than most, and for each that is not read from a folder."""
     by_kind: dict[str, list[SourceFile]] = {}
     for file in files:
-        by_kind.setdefault(KINDS.get(Path(file.path).suffix.lower(), ""), []).append(file)
+        by_kind.setdefault(KINDS.get(Path(file.name).suffix.lower(), ""), []).append(file)
     for file in by_kind.pop("", []):
         what = "A source of several files holds Parquet or CSV files only."
         cure = "Move this file, or name those to be read by a pattern such as folder/*.parquet."
-        yield Problem(escape_controls(file.path), what, cure, code="ending")
+        yield Problem(escape_controls(file.label), what, cure, code="ending")
     if len(by_kind) > 1:
         for kind, (first, *_) in sorted(by_kind.items()):
             what = Message("The files are of two kinds: this is {kind}.", kind=kind)
             cure = "Name files of one kind, by a pattern such as folder/*.parquet."
-            yield Problem(escape_controls(first.path), what, cure, code="two-kinds")
+            yield Problem(escape_controls(first.label), what, cure, code="two-kinds")

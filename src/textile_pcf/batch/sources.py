@@ -17,6 +17,7 @@ from textile_pcf.batch.parquet_files import ParquetFiles, open_parquet_files, sh
 from textile_pcf.batch.partition_report import Partition
 from textile_pcf.batch.partitioning import plan_partitions
 from textile_pcf.batch.partitions import partition_table
+from textile_pcf.batch.remote_files import is_address, open_address
 from textile_pcf.batch.shuffle import Chunk, chunk_columns, shuffle_rows
 from textile_pcf.batch.source_files import SourceFiles, find_files
 from textile_pcf.batch.streamed_rows import StreamedRows
@@ -57,7 +58,7 @@ class PartitionedSource:
 
 
 def open_source(source: Any) -> Any:
-    """Return the files of a folder, a pattern or a list of paths, or a stream of arrow tables; any other source unchanged.
+    """Return the files of a folder, a pattern, a list of paths or an address, or a stream; any other source unchanged.
 
     Raises
     ------
@@ -66,6 +67,8 @@ def open_source(source: Any) -> Any:
     InputError
         The files are of two kinds, or of one that is not read from a folder.
     """
+    if is_address(source):
+        return open_address(source)
     files = find_files(source)
     if files is not None:
         return files
