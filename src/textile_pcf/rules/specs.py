@@ -334,6 +334,9 @@ class FlowSpec:
     def conversion(self, unit: Unit, ratio_unit: Unit | None = None) -> Conversion | None:
         """Return the conversion of amounts in a unit to canonical values of the flow.
 
+        Both ways to write an amount mean the same: 1.2 kWh of a flow per kg, and 1.2 kWh/kg. A total of a period, which has the
+        unit kWh as well, says so in the column `per`.
+
         Parameters
         ----------
         unit : Unit
