@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.batch.arguments import check_arguments
+from textile_pcf.batch.arguments import check_arguments, refuse_output_in_source
 from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json
 from textile_pcf.batch.executors import Runner
 from textile_pcf.batch.finalize import batch_warnings, clean_up, finish
@@ -23,7 +23,7 @@ from textile_pcf.batch.partition_report import PartitionReport
 from textile_pcf.batch.partitions import ROWS
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.shuffle import FOLDER, NEW
-from textile_pcf.batch.sources import PartitionedSource, partition_and_hash, partition_source
+from textile_pcf.batch.sources import PartitionedSource, open_source, partition_and_hash, partition_source
 from textile_pcf.batch.worker import LinkedError
 from textile_pcf.errors import InputError, UsageError, warn_caller
 from textile_pcf.io.safe_text import unguard_formula
@@ -162,8 +162,9 @@ def calculate_batch(
 
     Parameters
     ----------
-    source : path, DataFrame or pyarrow Table
-        Activity data. Parquet files are read by row groups, in bounded memory and any order of rows; others are held in memory.
+    source : path, list of paths, DataFrame or pyarrow Table
+        Activity data: a file, a folder, a pattern such as `mills/*.parquet`, or several files, which are read in the order of
+        their names. Parquet files are read by row groups, in bounded memory and any order of rows; others are held in memory.
     rules, factors
         As for `footprint`.
     out : path
@@ -234,6 +235,8 @@ def calculate_batch(
     runner.preload_workers()
     options = JobOptions(results, on_error, scenarios, units, gwp, biogenic, boundary, supply, uncertainty, quality)
     job = prepare_job(rules, factors, folder, options)
+    source = open_source(source)
+    refuse_output_in_source(folder, source)
     with open_folder(folder, source):
         counts = _Batch(source, job, runner, folder, partition_rows, progress).run()
         seconds = time.perf_counter() - start

@@ -18,7 +18,7 @@ from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.partition_files import write_partition
 from textile_pcf.batch.partition_report import Partition, PartitionReport, PartitionResult
 from textile_pcf.batch.partitions import split_products
-from textile_pcf.calculation import calculate_scenarios
+from textile_pcf.calculation import calculate_footprints
 from textile_pcf.columns import by_first_appearance, factorize
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors import LINK
@@ -113,7 +113,7 @@ def _calculate_or_reject(
     cache.matchers = [matcher.renew_if_large() for matcher in cache.matchers]
     if len(cache.matchers) > 1:
         try:
-            calculated = calculate_scenarios(build_activity(table, job.rules), *cache.matchers, supply=job.supply)
+            calculated = calculate_footprints(build_activity(table, job.rules), *cache.matchers, supply=job.supply)
             return [*calculated], [], None, {}
         except InputError:
             pass  # whether of the products or of one scenario is found below
@@ -142,7 +142,7 @@ def _calculate_valid(
     accepted = table
     while accepted.rows:
         try:
-            (footprint,) = calculate_scenarios(build_activity(accepted, job.rules), matcher, supply=job.supply)
+            (footprint,) = calculate_footprints(build_activity(accepted, job.rules), matcher, supply=job.supply)
             return footprint, accepted, problems, _merge_tables(rejected)
         except InputError as error:
             nameless = {problem.where for problem in error.problems if problem.code == "bad-product"}

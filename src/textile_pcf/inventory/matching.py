@@ -123,6 +123,9 @@ class FactorMatches:
 def match_exchanges(activity: Activity, matcher: FactorMatcher) -> FactorMatches:
     """Find the emission factor of every exchange; each distinct flow, item, region and year is matched once.
 
+    Amounts are not touched. `factors.matching:match` finds the row, and `factors.matcher:FactorMatcher` gives its emissions per
+    canonical unit of the flow.
+
     Parameters
     ----------
     activity : Activity

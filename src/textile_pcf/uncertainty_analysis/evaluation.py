@@ -10,10 +10,10 @@ import numpy as np
 
 from textile_pcf import engine
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.calculation import recalculate
 from textile_pcf.inventory.draw_sources import FactorRow, stated_values
 from textile_pcf.inventory.draws import product_draws
 from textile_pcf.inventory.product_mass import product_units_of
+from textile_pcf.recalculation import recalculate
 from textile_pcf.results import Footprint
 from textile_pcf.uncertainty_analysis.composed import composed_draws, with_printed_rows
 from textile_pcf.uncertainty_analysis.declared import declared_by_property
