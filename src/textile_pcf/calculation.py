@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -27,6 +27,7 @@ from textile_pcf.inventory.plausibility import implausible_amounts, refuse_beyon
 from textile_pcf.inventory.quantities import Quantities, complete_quantities
 from textile_pcf.inventory.root_causes import root_causes
 from textile_pcf.inventory.supplier_factors import SupplierFactors, supplier_factors
+from textile_pcf.inventory.suppliers import Suppliers
 from textile_pcf.inventory.supply_mix import apply_supply
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint, Run
@@ -291,10 +292,17 @@ def _run(
     return Run(activity, factors, gwp, biogenic, None if supply is None else load_supply(supply))
 
 
-def calculate_scenarios(activity: Activity, *scenarios: FactorMatcher, supply: Supply | None = None) -> list[Footprint]:
+def calculate_scenarios(
+    activity: Activity,
+    *scenarios: FactorMatcher,
+    supply: Supply | None = None,
+    suppliers: Sequence[Suppliers] | None = None,
+    rejected: Set[str] = frozenset(),
+) -> list[Footprint]:
     """Calculate the same activity data under each of several factor tables or sets of global warming potentials.
 
-    A `FactorMatcher` keeps its matches for the next table of activity data under the same rule.
+    A `FactorMatcher` keeps its matches for the next table of activity data under the same rule. `suppliers` are the products
+    that links take, per scenario, where these are calculated elsewhere; `rejected` are names that cannot be taken.
 
     Raises
     ------
@@ -302,7 +310,8 @@ def calculate_scenarios(activity: Activity, *scenarios: FactorMatcher, supply: S
         With every problem under any of them.
     """
     quantities = with_refusals(activity, complete_quantities(activity))
-    matches = [match_exchanges(activity, matcher) for matcher in scenarios]
+    others: Sequence[Suppliers | None] = suppliers or [None] * len(scenarios)
+    matches = [match_exchanges(activity, matcher, taken, rejected) for matcher, taken in zip(scenarios, others, strict=True)]
     runs = [Run(activity, matcher.factors, matcher.gwp, matcher.biogenic, supply) for matcher in scenarios]
     if supply is not None:
         return [
