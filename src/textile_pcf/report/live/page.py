@@ -17,7 +17,7 @@ from textile_pcf.report.live.fixed import REASONS
 from textile_pcf.report.shared_sections import provenance_lines
 from textile_pcf.results import Footprint
 from textile_pcf.results.licence import licence_notes
-from textile_pcf.rules import RuleSet
+from textile_pcf.rules import FlowSpec, LossSpec, RuleSet
 
 FOLDER = Path(__file__).parent
 TEXTS = (
@@ -130,7 +130,8 @@ def _case_texts(result: Footprint, language: str) -> dict[str, Any]:
     """Return the stages, and names of flows and losses by stage."""
     rules = result.rules
     flows: dict[int, dict[str, str]] = {}
-    for spec in (*rules.flows, *rules.losses):
+    specs: list[FlowSpec | LossSpec] = [*rules.flows, *rules.losses]
+    for spec in specs:
         flows.setdefault(spec.stage, {})[spec.id] = rules.title(rules.stage_id(spec.stage), spec.id, language)
     stages = [{"id": info.id, "title": info.name(language), "outside": info.outside} for info in result.stages]
     return {"stages": stages, "flows": {str(stage): names for stage, names in flows.items()}}

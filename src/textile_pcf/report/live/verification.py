@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from textile_pcf.calculation import calculate_run
-from textile_pcf.comparison.apply_changes import apply_change
+from textile_pcf.comparison.apply_changes import apply_together
 from textile_pcf.comparison.change_document import read_changes
 from textile_pcf.errors import PcfError
 from textile_pcf.inventory.inventory import Inventory
@@ -60,12 +59,10 @@ def move_changes(
     return [*scaled, *added]
 
 
-def apply_changes(run: Run, changes: Sequence[Mapping[str, Any]]) -> Footprint:
-    """Return the result of a run under changes."""
+def _moved_result(run: Run, changes: Sequence[Mapping[str, Any]]) -> Footprint:
+    """Return the result of a run under changes of amounts at different places."""
     file = read_changes([dict(change) for change in changes])
-    for place, change in enumerate(file.scenarios[0].changes):
-        run = apply_change(run, change, file.location(0, place), Path())
-    return calculate_run(run)
+    return calculate_run(apply_together(run, file.scenarios[0].changes, file.location(0, 0)))
 
 
 def holding(model: ProductModel, controls: Sequence[Control], carriers: Sequence[Carrier]) -> tuple[list[int], list[int]]:
@@ -98,7 +95,7 @@ def _holds(model: ProductModel, controls: Sequence[Control], carriers: Sequence[
     if not moves:
         return True
     try:
-        result = apply_changes(model.result.run, move_changes(model, controls, carriers, moves))
+        result = _moved_result(model.result.run, move_changes(model, controls, carriers, moves))
     except PcfError:
         return False
     if model.name not in result.products:
