@@ -7,11 +7,11 @@ import re
 import pytest
 import yaml
 from click.testing import CliRunner
-from live_mill import BLEND, FACTORS, LINKED, SUMS
-from textile_pcf.cli.app import app
 
 import textile_pcf as tp
 from browser import BROWSERS, dom
+from live_mill import BLEND, FACTORS, LINKED, SUMS
+from textile_pcf.cli.app import app
 
 EVIL = "</script><script>document.title='taken'</script>\"'&{{棉}}"
 MOVE = """<script>
