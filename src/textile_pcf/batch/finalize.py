@@ -110,6 +110,9 @@ def finish(
         "chinese": chinese_of(warnings),
         "files": files,
     }
+    weights = {name: digest for report in reports for name, digest in report.weights.items()}
+    if identity.get("weights"):
+        manifest["weights"] = weights
     unanswered = unanswered_scenarios(reports)
     write_json(out / MANIFEST, manifest | ({"unanswered": unanswered} if unanswered else {}))
     return counts
