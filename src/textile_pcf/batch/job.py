@@ -22,6 +22,7 @@ from textile_pcf.uncertainty_analysis.columns import ColumnOptions, column_optio
 from textile_pcf.units import UnitError, parse_unit
 
 Factors = FactorTable | str | Path | Sequence[str | Path]
+TOGETHER, GATHERED, SOLVED = "together", "gathered", "solved"  # values of `Job.links`
 SCENARIO_KEYS = {"factors", "gwp", "biogenic"}
 
 
@@ -75,8 +76,9 @@ class Job:
         Electricity and heat of the sites.
     uncertainty : ColumnOptions or None
         Columns of uncertainty; None for none.
-    linked : bool
-        Whether products may take other products. All of them are in one partition then.
+    links : str
+        What is done with links between products (`product:ID`): "" refused, `together` solved within a partition that holds
+        all products, `gathered` written for a solution of all partitions, `solved` read from it.
     quality : bool
         Whether results have columns on the quality of the data.
     """
@@ -89,7 +91,7 @@ class Job:
     out: str
     supply: Supply | None = None
     uncertainty: ColumnOptions | None = None
-    linked: bool = False
+    links: str = ""
     quality: bool = False
     weights: bool = False
     identity: dict[str, Any] = field(init=False, repr=False, compare=False)
@@ -116,6 +118,11 @@ class Job:
         if self.uncertainty is not None:
             identity["uncertainty"] = self.uncertainty.identity
         object.__setattr__(self, "identity", identity)
+
+    @property
+    def needs_all_products(self) -> bool:
+        """Whether linked products can only be calculated together, as one partition."""
+        return self.supply is not None or self.uncertainty is not None or self.quality
 
     @property
     def metadata(self) -> dict[str, str]:

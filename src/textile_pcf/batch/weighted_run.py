@@ -10,11 +10,12 @@ from typing import Any
 
 from textile_pcf.batch.atomic_files import MANIFEST, read_json
 from textile_pcf.batch.folder import PART
-from textile_pcf.batch.sources import input_hash
+from textile_pcf.batch.sources import input_hash, open_source
 from textile_pcf.batch.stamps import STAMP, activity_stamp
 from textile_pcf.batch.weight_files import WEIGHTS
-from textile_pcf.errors import InputError, Problem, UsageError
+from textile_pcf.errors import InputError, PcfError, Problem, UsageError
 from textile_pcf.factors import FactorTable, load_factors
+from textile_pcf.io.output_files import is_file
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.messages.message import Message
@@ -81,11 +82,11 @@ def open_weighted(folder: Path) -> WeightedRun:
         raise UsageError([Problem(where, what, cure, code="in-memory")])
     rule, *tables = (folder / name if "/" in name else name for name in names)
     rules, factors = load_rules(rule, run.get("boundary")), load_factors(*tables)
-    activity = None if inputs.get("activity") is None else folder / inputs["activity"]
+    activity = _activity(folder, inputs.get("activity"))
     changed = [
         name
         for name, same in {
-            "activity": activity is None or _is_same(activity, inputs.get(STAMP), run["source_sha256"]),
+            "activity": _is_same(activity, inputs.get(STAMP), run["source_sha256"]),
             "rule": rules.sha256 == run["rule_sha256"],
             "factors": [one.sha256 for one in factors.tables] == [one["sha256"] for one in run["scenarios"][0]["factors"]],
         }.items()
@@ -93,15 +94,27 @@ def open_weighted(folder: Path) -> WeightedRun:
     ]
     if changed:
         raise InputError(list(_changed(where, changed)))
-    is_moved = activity is not None and not activity.exists()
+    is_moved = inputs.get("activity") is not None and activity is None
     weights = dict(_weights_by_number(manifest["weights"]))
     files = {name: digest for name, digest in manifest["files"].items() if name.startswith("results/")}
     return WeightedRun(folder, sha256_of(path), run, manifest["counts"], files, weights, rules, factors, is_moved)
 
 
-def _is_same(activity: Path, stamp: Any, sha256: str) -> bool:
+def _activity(folder: Path, given: Any) -> Any:
+    """Return the activity data of a batch: a path or files; None where they were in memory or are not where they were."""
+    if given is None:
+        return None
+    paths = [folder / name for name in given] if isinstance(given, list) else folder / str(given)
+    try:
+        source = open_source(paths)
+    except PcfError:
+        return None
+    return source if not isinstance(source, Path) or is_file(source) else None
+
+
+def _is_same(activity: Any, stamp: Any, sha256: str) -> bool:
     """Whether activity data are as they were: size and time of change say so, or their hash; or they are not there."""
-    return not activity.exists() or (stamp is not None and activity_stamp(activity) == stamp) or input_hash(activity) == sha256
+    return activity is None or (stamp is not None and activity_stamp(activity) == stamp) or input_hash(activity) == sha256
 
 
 def _changed(where: str, names: list[str]) -> Iterator[Problem]:

@@ -23,11 +23,13 @@ SETS = ("gwp", "biogenic")
 
 @click.command("batch", cls=Command)
 @click.argument(
-    "file",
+    "files",
     cls=Argument,
     metavar="FILE",
-    type=options.PATH,
-    help="Activity data, best as Parquet: read in partitions, in bounded memory.",
+    nargs=-1,
+    required=True,
+    type=click.Path(),
+    help="Activity data, best as Parquet: files, a folder, or a pattern in quotes such as 'mills/*.csv'.",
 )
 @click.option(
     "-o",
@@ -65,7 +67,7 @@ SETS = ("gwp", "biogenic")
 @click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
 @options.language
 def batch(
-    file: Path,
+    files: tuple[str, ...],
     output: Path,
     rule: str,
     factors: tuple[str, ...] | None,
@@ -92,10 +94,11 @@ def batch(
 
     changes = _parse_scenarios(scenarios)
     tables = [*(factors or ()), *(table for scenario in changes.values() for table in scenario.get("factors", ()))]
-    refuse_folder(output, read_files(rule, tables, file, supply))
+    refuse_folder(output, read_files(rule, tables, *map(Path, files), supply))
+    source = files[0] if len(files) == 1 else files
     with collect_warnings(lang) as collected:
         result = calculate_batch(
-            file, rule, factors, out=output, results=results, on_error=on_error, workers=workers,
+            source, rule, factors, out=output, results=results, on_error=on_error, workers=workers,
             progress=ProgressBar(progress, lang), scenarios=changes, units=units, gwp=gwp, biogenic=biogenic, boundary=boundary,
             supply=supply, dask=dask, quality=quality, weights=weights,
         )  # fmt: skip

@@ -223,12 +223,14 @@ def explain(
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
 
-def _report_writer(output: Path | None, dossier: Path | None, lang: str) -> Callable[..., Path]:
+def _report_writer(output: Path | None, dossier: Path | None, lang: str, changes: Path | None) -> Callable[..., Path]:
     """Return the function that writes the report, by the ending of its file, after a check that something is to be written."""
     from textile_pcf.cli.dossier import refuse_dossier
+    from textile_pcf.cli.live import refuse_changes
     from textile_pcf.report import ENDINGS, WRITERS
     from textile_pcf.report.pdf import require_weasyprint
 
+    refuse_changes(changes)
     if output is None and dossier is None:
         raise click.MissingParameter(param_hint="'-o' / '--output'", param_type="option")
     refuse_dossier(dossier)
@@ -252,6 +254,8 @@ def _report_writer(output: Path | None, dossier: Path | None, lang: str) -> Call
     help="File to write: .html, .pdf, or .xlsx with live formulas.",
 )
 @click.option("--dossier", metavar="FOLDER", type=options.PATH, help="New folder for lock, saved result, report and labels.")
+@click.option("--live", is_flag=True, help="A live report (.html): amounts can be moved, and the figures follow.")
+@click.option("--changes", metavar="FILE", type=options.PATH, help="Change file whose scenarios are buttons of a live report.")
 @options.factors
 @options.unit
 @options.gwp
@@ -269,6 +273,8 @@ def report(
     rule: str,
     output: Path | None,
     dossier: Path | None,
+    live: bool,
+    changes: Path | None,
     factors: tuple[str, ...] | None,
     unit: str | None,
     gwp: str | None,
@@ -286,13 +292,14 @@ def report(
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.dossier import write_dossier
     from textile_pcf.cli.guard import refuse_output
+    from textile_pcf.cli.live import live_writer
     from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.data_quality.requirement import requirement_warnings
     from textile_pcf.io.study import study_in
 
-    writer = _report_writer(output, dossier, lang)
-    refuse_output(output, rule, factors, file, supply, study, columns)
+    writer = live_writer(output, changes, study) if live else _report_writer(output, dossier, lang, changes)
+    refuse_output(output, rule, factors, file, supply, study, columns, changes)
     with collect_warnings(lang) as collected:
         result = footprint(
             file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns, keep=keep
