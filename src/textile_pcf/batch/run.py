@@ -27,7 +27,9 @@ from textile_pcf.batch.partitions import ROWS
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.sources import PartitionedSource, open_source, partition_and_hash, partition_source
-from textile_pcf.errors import InputError, UsageError, warn_caller
+from textile_pcf.batch.stamps import STAMP, activity_stamp
+from textile_pcf.batch.weight_files import WEIGHTS
+from textile_pcf.errors import InputError, Problem, UsageError, warn_caller
 from textile_pcf.io.safe_text import unguard_formula
 from textile_pcf.messages.message import with_chinese
 from textile_pcf.rules import RuleSet
@@ -35,7 +37,7 @@ from textile_pcf.supply import Supply
 
 ONE_PARTITION = 1 << 62  # rows
 LINKED = "linked"
-NOT_LOGGED = ("used", "warnings", "unanswered")  # fields of a report that are merged at the end
+NOT_LOGGED = ("used", "warnings", "unanswered", "weights")  # fields of a report that are merged at the end
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,7 @@ def calculate_batch(
     threads: bool = False,
     partition_rows: int = ROWS,
     quality: bool = False,
+    weights: bool = False,
 ) -> BatchResult:
     """Calculate the footprints of a catalogue and write them as Parquet files. [kg CO2e per product unit]
 
@@ -204,6 +207,8 @@ def calculate_batch(
     quality : bool, optional
         Whether results of stages also have the columns `dqr`, `rated_share`, `primary_data_share` and
         `primary_activity_share` of the declared footprint; empty where nothing is rated.
+    weights : bool, optional
+        Whether to keep, in `out`/weights, the weights of each product on the factors it uses, for `reprice`.
 
     Returns
     -------
@@ -235,7 +240,7 @@ def calculate_batch(
     retain_freed_memory()
     runner = Runner(workers, threads, dask, executor)
     runner.preload_workers()
-    options = JobOptions(results, on_error, scenarios, units, gwp, biogenic, boundary, supply, uncertainty, quality)
+    options = JobOptions(results, on_error, scenarios, units, gwp, biogenic, boundary, supply, uncertainty, quality, weights)
     job = prepare_job(rules, factors, folder, options)
     source = open_source(source)
     refuse_output_in_source(folder, source)
@@ -282,12 +287,16 @@ class _Batch:
             source, reports = self._run_or_link(source)
         except InputError as error:  # the next run will have another input or another `on_error`
             log(self.out, "failed", problems=len(error.problems))
-            remove_files(self.out, "results")
+            for folder in ("results", WEIGHTS):
+                remove_files(self.out, folder)
             clean_up(self.out)
             (self.out / MANIFEST).unlink()
             raise
         warnings = [*source.notes, *batch_warnings(self.job.scenarios, reports)]
-        return finish(self.out, source, reports, identity, input_paths(self.source, self.job), warnings)
+        inputs = input_paths(self.source, self.job)
+        if self.job.weights:
+            inputs[STAMP] = activity_stamp(self.source)
+        return finish(self.out, source, reports, identity, inputs, warnings)
 
     def _run_or_link(self, source: PartitionedSource) -> tuple[PartitionedSource, list[PartitionReport]]:
         """Run all partitions. If products take each other, gather and solve their links, then run what has links."""
@@ -296,6 +305,8 @@ class _Batch:
             try:
                 return source, self._run_partitions(self.job, source)
             except LinkedError:
+                if self.job.weights:
+                    raise InputError([_linked_weights(source.name)]) from None
                 log(self.out, "linked")
                 for folder in ("parts", "results", FOLDER, NEW):
                     remove_files(self.out, folder)
@@ -339,3 +350,9 @@ class _Batch:
                 reports.append(report)
                 progress.add(1, report.products, report.rejected)
         return sorted(reports, key=lambda report: report.number)
+
+
+def _linked_weights(name: str) -> Problem:
+    """Return the problem of weights of products that take other products of the run."""
+    what = "Products take other products of the run (product:ID), and weights of such products are not kept."
+    return Problem(name, what, "Leave `weights` out, or give the suppliers' footprints as factors (pcf:ID).", code="weights")

@@ -62,6 +62,7 @@ SETS = ("gwp", "biogenic")
     help="Processes, at least 1; without it none, but the next rows are loaded and the last results written meanwhile.",
 )
 @click.option("--quality", is_flag=True, help="Columns on the quality of the data: rating, and shares of primary data.")
+@click.option("--weights", is_flag=True, help="Keep weights on factors beside the results, for the command reprice.")
 @click.option("--dask", metavar="ADDRESS", help="Address of a Dask scheduler.")
 @click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
 @options.language
@@ -80,6 +81,7 @@ def batch(
     scenarios: tuple[str, ...],
     workers: int | None,
     quality: bool,
+    weights: bool,
     dask: str | None,
     progress: bool | None,
     lang: str,
@@ -98,14 +100,51 @@ def batch(
         result = calculate_batch(
             source, rule, factors, out=output, results=results, on_error=on_error, workers=workers,
             progress=ProgressBar(progress, lang), scenarios=changes, units=units, gwp=gwp, biogenic=biogenic, boundary=boundary,
-            supply=supply, dask=dask, quality=quality,
+            supply=supply, dask=dask, quality=quality, weights=weights,
         )  # fmt: skip
-        _write_summary(result, rule, lang, collected)
+        _write_summary(result, lang, collected)
     if result.rejected:
         raise click.exceptions.Exit(REJECTED)
 
 
-def _write_summary(result: BatchResult, rule: str, lang: str, collected: WarningCollector) -> None:
+@click.command("reprice", cls=Command)
+@click.argument(
+    "results", cls=Argument, metavar="RESULTS", type=options.PATH, help="Folder of a batch that was calculated with --weights."
+)
+@click.option(
+    "--factors",
+    "factors",
+    metavar="TABLE",
+    multiple=True,
+    required=True,
+    help="New emission factors, asked before the tables of the batch; repeat for more.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FOLDER",
+    required=True,
+    type=options.PATH,
+    help="Folder for the new results; an interrupted run in it is continued.",
+)
+@click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
+@options.language
+def reprice(results: Path, factors: tuple[str, ...], output: Path, progress: bool | None, lang: str) -> None:
+    """Give a finished batch new emission factors, without reading its activity data again."""
+    from textile_pcf.batch.progress import ProgressBar
+    from textile_pcf.batch.repricing import reprice as reprice_batch
+    from textile_pcf.cli.guard import read_files, refuse_folder
+    from textile_pcf.cli.warned import collect_warnings
+
+    refuse_folder(output, read_files(None, factors))
+    with collect_warnings(lang) as collected:
+        result = reprice_batch(results, factors, out=output, progress=ProgressBar(progress, lang))
+        _write_summary(result, lang, collected)
+    if result.rejected:
+        raise click.exceptions.Exit(REJECTED)
+
+
+def _write_summary(result: BatchResult, lang: str, collected: WarningCollector) -> None:
     """Write the counts of products, the folder of the results, the warnings, and where rejected products are listed."""
     from textile_pcf.batch.atomic_files import LOG
 

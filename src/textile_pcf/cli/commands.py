@@ -10,7 +10,7 @@ import click
 
 from textile_pcf.cli import options
 from textile_pcf.cli.audit import lock, verify
-from textile_pcf.cli.batch import batch
+from textile_pcf.cli.batch import batch, reprice
 from textile_pcf.cli.compare import compare, diff
 from textile_pcf.cli.definitions import factors_group, rules_group
 from textile_pcf.cli.factory import factory_group
@@ -46,6 +46,7 @@ def app() -> None:
 
 
 app.add_command(batch)
+app.add_command(reprice)
 app.add_command(lock)
 app.add_command(verify)
 app.add_command(label)
