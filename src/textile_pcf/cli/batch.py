@@ -63,6 +63,10 @@ SETS = ("gwp", "biogenic")
 )
 @click.option("--quality", is_flag=True, help="Columns on the quality of the data: rating, and shares of primary data.")
 @click.option("--weights", is_flag=True, help="Keep weights on factors beside the results, for the command reprice.")
+@click.option(
+    "--uncertainty", metavar="HOW", help="Columns of mean and spread: closed for the closed form, or a number of draws."
+)
+@click.option("--seed", metavar="SEED", type=int, help="Seed of the draws; 0 without it.")
 @click.option("--dask", metavar="ADDRESS", help="Address of a Dask scheduler.")
 @click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
 @options.language
@@ -82,6 +86,8 @@ def batch(
     workers: int | None,
     quality: bool,
     weights: bool,
+    uncertainty: str | None,
+    seed: int | None,
     dask: str | None,
     progress: bool | None,
     lang: str,
@@ -100,7 +106,7 @@ def batch(
         result = calculate_batch(
             source, rule, factors, out=output, results=results, on_error=on_error, workers=workers,
             progress=ProgressBar(progress, lang), scenarios=changes, units=units, gwp=gwp, biogenic=biogenic, boundary=boundary,
-            supply=supply, dask=dask, quality=quality, weights=weights,
+            supply=supply, dask=dask, quality=quality, weights=weights, uncertainty=_parse_uncertainty(uncertainty, seed),
         )  # fmt: skip
         _write_summary(result, lang, collected)
     if result.rejected:
@@ -142,6 +148,22 @@ def reprice(results: Path, factors: tuple[str, ...], output: Path, progress: boo
         _write_summary(result, lang, collected)
     if result.rejected:
         raise click.exceptions.Exit(REJECTED)
+
+
+def _parse_uncertainty(how: str | None, seed: int | None) -> str | dict[str, int] | None:
+    """Return `uncertainty` of `calculate_batch`: `closed`, or draws with a seed."""
+    if how is not None and how.isdecimal() and how.isascii():
+        return {"draws": int(how), "seed": seed or 0}
+    problems = []
+    if how not in (None, "closed"):
+        what, cure = "This is neither closed nor a number of draws.", "Write closed, or a whole number, such as 1000."
+        problems.append(Problem(f"--uncertainty {how}", what, cure, code="uncertainty"))
+    elif seed is not None:
+        what, cure = "There are no draws that take a seed.", "Give a number of draws with --uncertainty."
+        problems.append(Problem(f"--seed {seed}", what, cure, code="uncertainty"))
+    if problems:
+        raise UsageError(problems)
+    return how
 
 
 def _write_summary(result: BatchResult, lang: str, collected: WarningCollector) -> None:
