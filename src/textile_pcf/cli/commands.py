@@ -222,14 +222,12 @@ def explain(
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
 
-def _report_writer(output: Path | None, dossier: Path | None, lang: str, changes: Path | None) -> Callable[..., Path]:
+def _report_writer(output: Path | None, dossier: Path | None, lang: str) -> Callable[..., Path]:
     """Return the function that writes the report, by the ending of its file, after a check that something is to be written."""
     from textile_pcf.cli.dossier import refuse_dossier
-    from textile_pcf.cli.live import refuse_changes
     from textile_pcf.report import ENDINGS, WRITERS
     from textile_pcf.report.pdf import require_weasyprint
 
-    refuse_changes(changes)
     if output is None and dossier is None:
         raise click.MissingParameter(param_hint="'-o' / '--output'", param_type="option")
     refuse_dossier(dossier)
@@ -240,6 +238,13 @@ def _report_writer(output: Path | None, dossier: Path | None, lang: str, changes
     if ending == ".pdf":
         require_weasyprint()
     return WRITERS[ending]
+
+
+def _write_dossier(result: Footprint, folder: Path, unit: str | None, lang: str, about: Any) -> None:
+    """Write a dossier, and its paths on standard output."""
+    from textile_pcf.cli.dossier import write_dossier
+
+    sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, folder, unit, lang, about)))
 
 
 @app.command("report")
@@ -289,27 +294,25 @@ def report(
 ) -> None:
     """Write a report for the reader who must believe it: HTML or PDF, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
-    from textile_pcf.cli.dossier import write_dossier
     from textile_pcf.cli.guard import refuse_output
-    from textile_pcf.cli.live import live_writer
+    from textile_pcf.cli.live import check_changes, live_writer
     from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.data_quality.requirement import requirement_warnings
     from textile_pcf.io.study import study_in
 
-    writer = live_writer(output, changes, study) if live else _report_writer(output, dossier, lang, changes)
+    check_changes(changes, live)
+    writer = live_writer(output, changes, study) if live else _report_writer(output, dossier, lang)
     refuse_output(output, rule, factors, file, supply, study, columns, changes)
     with collect_warnings(lang) as collected:
-        result = footprint(
-            file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns, keep=keep
-        )
+        given: dict[str, Any] = {"gwp": gwp, "biogenic": biogenic, "supply": supply, "boundary": boundary, "columns": columns}
+        result = footprint(file, rule, factors, **given, keep=keep)
         missed = requirement_warnings(result)
-        result = publishable(result, publish, strict)
-        about = study or study_in(file)
+        result, about = publishable(result, publish, strict), study or study_in(file)
         if output:
             writer(result, output, unit, lang, about)
         if dossier:
-            sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, dossier, unit, lang, about)))
+            _write_dossier(result, dossier, unit, lang, about)
         collected.write([*result.warnings(), *missed])
 
 
