@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,6 +27,9 @@ from textile_pcf.cli.targets import targets_group
 from textile_pcf.cli.uncertainty import uncertainty as uncertainty_command
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import JoinedMessage, Message
+
+if TYPE_CHECKING:
+    from textile_pcf.results import Footprint
 
 
 def _version(context: click.Context, _: click.Parameter, value: bool) -> None:
@@ -222,12 +226,14 @@ def explain(
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
 
-def _report_writer(output: Path | None, dossier: Path | None, lang: str) -> Callable[..., Path]:
+def _report_writer(output: Path | None, dossier: Path | None, lang: str, changes: Path | None) -> Callable[..., Path]:
     """Return the function that writes the report, by the ending of its file, after a check that something is to be written."""
     from textile_pcf.cli.dossier import refuse_dossier
+    from textile_pcf.cli.live import refuse_changes
     from textile_pcf.report import ENDINGS, WRITERS
     from textile_pcf.report.pdf import require_weasyprint
 
+    refuse_changes(changes)
     if output is None and dossier is None:
         raise click.MissingParameter(param_hint="'-o' / '--output'", param_type="option")
     refuse_dossier(dossier)
@@ -295,14 +301,13 @@ def report(
     """Write a report for the reader who must believe it: HTML or PDF, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.guard import refuse_output
-    from textile_pcf.cli.live import check_changes, live_writer
+    from textile_pcf.cli.live import live_writer
     from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.data_quality.requirement import requirement_warnings
     from textile_pcf.io.study import study_in
 
-    check_changes(changes, live)
-    writer = live_writer(output, changes, study) if live else _report_writer(output, dossier, lang)
+    writer = live_writer(output, changes, study) if live else _report_writer(output, dossier, lang, changes)
     refuse_output(output, rule, factors, file, supply, study, columns, changes)
     with collect_warnings(lang) as collected:
         given: dict[str, Any] = {"gwp": gwp, "biogenic": biogenic, "supply": supply, "boundary": boundary, "columns": columns}

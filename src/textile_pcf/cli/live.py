@@ -50,7 +50,7 @@ def live_writer(output: Path | None, changes: Path | None, study: Path | None) -
     return write
 
 
-def check_changes(changes: Path | None, live: bool) -> None:
+def refuse_changes(changes: Path | None) -> None:
     """Refuse a change file for a report that is not live.
 
     Raises
@@ -58,6 +58,6 @@ def check_changes(changes: Path | None, live: bool) -> None:
     UsageError
         There is one.
     """
-    if changes is not None and not live:
+    if changes is not None:
         what = "Scenarios are shown in a live report only."
         raise UsageError([Problem("--changes", what, "Add --live, or use the command `scenario`.", code="usage")])
