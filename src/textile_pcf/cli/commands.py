@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -27,9 +27,6 @@ from textile_pcf.cli.targets import targets_group
 from textile_pcf.cli.uncertainty import uncertainty as uncertainty_command
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import JoinedMessage, Message
-
-if TYPE_CHECKING:
-    from textile_pcf.results import Footprint
 
 
 def _version(context: click.Context, _: click.Parameter, value: bool) -> None:
@@ -246,13 +243,6 @@ def _report_writer(output: Path | None, dossier: Path | None, lang: str, changes
     return WRITERS[ending]
 
 
-def _write_dossier(result: Footprint, folder: Path, unit: str | None, lang: str, about: Any) -> None:
-    """Write a dossier, and its paths on standard output."""
-    from textile_pcf.cli.dossier import write_dossier
-
-    sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, folder, unit, lang, about)))
-
-
 @app.command("report")
 @options.file
 @options.rule
@@ -300,6 +290,7 @@ def report(
 ) -> None:
     """Write a report for the reader who must believe it: HTML or PDF, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
+    from textile_pcf.cli.dossier import print_dossier
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.cli.live import live_writer
     from textile_pcf.cli.publishing import publishable
@@ -311,14 +302,13 @@ def report(
     refuse_output(output, rule, factors, file, supply, study, columns, changes)
     with collect_warnings(lang) as collected:
         given: dict[str, Any] = {"gwp": gwp, "biogenic": biogenic, "supply": supply, "boundary": boundary, "columns": columns}
-        result = footprint(file, rule, factors, **given, keep=keep)
-        missed = requirement_warnings(result)
-        result, about = publishable(result, publish, strict), study or study_in(file)
+        whole = footprint(file, rule, factors, **given, keep=keep)
+        result, about = publishable(whole, publish, strict), study or study_in(file)
         if output:
             writer(result, output, unit, lang, about)
         if dossier:
-            _write_dossier(result, dossier, unit, lang, about)
-        collected.write([*result.warnings(), *missed])
+            print_dossier(result, dossier, unit, lang, about)
+        collected.write([*result.warnings(), *requirement_warnings(whole)])
 
 
 @app.command("template")
