@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -280,7 +281,7 @@ def report(
 ) -> None:
     """Write a report for the reader who must believe it: HTML or PDF, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
-    from textile_pcf.cli.dossier import write_dossier
+    from textile_pcf.cli.dossier import print_dossier
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.cli.live import live_writer
     from textile_pcf.cli.publishing import publishable
@@ -291,17 +292,14 @@ def report(
     writer = live_writer(output, changes, study) if live else _report_writer(output, dossier, lang, changes)
     refuse_output(output, rule, factors, file, supply, study, columns, changes)
     with collect_warnings(lang) as collected:
-        result = footprint(
-            file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns, keep=keep
-        )
-        missed = requirement_warnings(result)
-        result = publishable(result, publish, strict)
-        about = study or study_in(file)
+        given: dict[str, Any] = {"gwp": gwp, "biogenic": biogenic, "supply": supply, "boundary": boundary, "columns": columns}
+        whole = footprint(file, rule, factors, **given, keep=keep)
+        result, about = publishable(whole, publish, strict), study or study_in(file)
         if output:
             writer(result, output, unit, lang, about)
         if dossier:
-            sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, dossier, unit, lang, about)))
-        collected.write([*result.warnings(), *missed])
+            print_dossier(result, dossier, unit, lang, about)
+        collected.write([*result.warnings(), *requirement_warnings(whole)])
 
 
 @app.command("template")
