@@ -73,7 +73,15 @@ def batch_files(batch: FinishedBatch) -> list[InputFile]:
     Parameters
     ----------
     batch : FinishedBatch
+
+    Raises
+    ------
+    UsageError
+        The activity data are in several files.
     """
+    if not isinstance(batch.activity, Path) or not is_file(batch.activity):
+        what, cure = "The activity data of this batch are in several files.", "Calculate it from one file, and lock that."
+        raise UsageError([Problem(escape_controls(str(batch.folder)), what, cure, code="several-files")])
     files = [*_rule_files(batch.rules), *(file for sheet in batch.factors.tables for file in _table_files(sheet))]
     files.append(InputFile("activity", batch.activity, ""))
     if batch.supply is not None:
