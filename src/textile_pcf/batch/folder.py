@@ -27,8 +27,10 @@ OUR_FILES = {  # patterns by folder; temporary names left by a killed run are ad
     "weights": rf"{PART}\.(parquet|jsonl)",
     ".spread": r"\d{5,}\.arrows",
     ".spread.new": r"\d{5,}\.arrows",
+    ".stream": r"\d{5,}\.arrows|stream\.json",
+    ".stream.new": r"\d{5,}\.arrows|stream\.json",
 }
-UNFINISHED = re.compile(rf"log\.jsonl|{re.escape(LOCK)}|\.manifest\.json\.\d+\.new|\.spread(\.new)?")
+UNFINISHED = re.compile(rf"log\.jsonl|{re.escape(LOCK)}|\.manifest\.json\.\d+\.new|\.(spread|stream)(\.new)?")
 """Names that may exist before the manifest does."""
 SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 NEW_FOLDER = "Name another folder for the results, or remove this one."
@@ -84,7 +86,8 @@ def open_folder(out: Path, source: Any) -> Iterator[None]:
         return
     refuse_other_folder(out)
     if "run" not in (read_json(out / MANIFEST) or {}):
-        remove_files(out, ".spread")  # of a run that was killed before it wrote a manifest
+        for name in (".spread", ".stream"):
+            remove_files(out, name)  # of a run that was killed before it wrote a manifest
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

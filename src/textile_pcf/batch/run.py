@@ -28,6 +28,7 @@ from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.sources import PartitionedSource, open_source, partition_and_hash, partition_source
 from textile_pcf.batch.stamps import STAMP, activity_stamp
+from textile_pcf.batch.streamed_rows import NEW_STREAM
 from textile_pcf.batch.weight_files import WEIGHTS
 from textile_pcf.errors import InputError, Problem, UsageError, warn_caller
 from textile_pcf.io.safe_text import unguard_formula
@@ -167,9 +168,10 @@ def calculate_batch(
 
     Parameters
     ----------
-    source : path, list of paths, DataFrame or pyarrow Table
+    source : path, list of paths, DataFrame or table
         Activity data: a file, a folder, a pattern such as `mills/*.parquet`, or several files, which are read in the order of
-        their names. Parquet files are read by row groups, in bounded memory and any order of rows; others are held in memory.
+        their names; or a table of pandas, polars, duckdb, pyarrow, or of any library with the Arrow C stream. Parquet and large
+        CSV files and streams are read in bounded memory and any order of rows; others are held in memory.
     rules, factors
         As for `footprint`.
     out : path
@@ -274,6 +276,7 @@ class _Batch:
         except UsageError:
             if not was_shuffled:
                 remove_files(self.out, FOLDER)
+            remove_files(self.out, NEW_STREAM)
             raise
         if counts is None:
             counts = self._calculate(source, identity)
