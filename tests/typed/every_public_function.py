@@ -109,6 +109,7 @@ def leaving(result: tp.Footprint, folder: Path) -> list[Path]:
         result.to_parquet(folder / "a.parquet"),
         result.to_excel(folder / "a.xlsx"),
         result.to_html(folder / "a.html", language="zh"),
+        result.to_live_report(folder / "l.html", language="zh", changes=None),
         result.to_pdf(folder / "a.pdf"),
         result.to_openlca(folder / "a.zip"),
         result.save(folder / "saved.json"),
