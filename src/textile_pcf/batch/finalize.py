@@ -18,6 +18,7 @@ from textile_pcf.errors import SHOWN
 from textile_pcf.inventory.plausibility import ImplausibleQuantity, catalogue_warnings
 from textile_pcf.io.safe_text import guard_cells
 from textile_pcf.messages.message import Message, chinese_of, sentences
+from textile_pcf.results.environment import environment
 
 MAX_REASONS = 20  # per scenario
 MORE = "Name further tables for this scenario."
@@ -109,7 +110,11 @@ def finish(
         "warnings": list(dict.fromkeys(warnings)),
         "chinese": chinese_of(warnings),
         "files": files,
+        "environment": environment(),
     }
+    weights = {name: digest for report in reports for name, digest in report.weights.items()}
+    if identity.get("weights"):
+        manifest["weights"] = weights
     unanswered = unanswered_scenarios(reports)
     write_json(out / MANIFEST, manifest | ({"unanswered": unanswered} if unanswered else {}))
     return counts

@@ -215,7 +215,7 @@ def partition_table(source: Any, rows: int = ROWS) -> list[InMemoryPartition]:
 
     Parameters
     ----------
-    source : path, DataFrame or pyarrow Table
+    source : path, Table, DataFrame or pyarrow Table
         CSV, Excel, YAML, JSON, or a table in memory.
     rows : int
         Rows of a partition, approximately.
@@ -225,7 +225,7 @@ def partition_table(source: Any, rows: int = ROWS) -> list[InMemoryPartition]:
     InputError
         The source cannot be read, or has no product column.
     """
-    table = read_activity_table(source)
+    table = source if isinstance(source, Table) else read_activity_table(source)
     if table.shape_problems:
         raise InputError(table.shape_problems)
     if "product" not in table.columns:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from textile_pcf.activity.columns import read_activity_table
+from textile_pcf.batch.csv_files import read_csv_files
+from textile_pcf.batch.parquet_files import ParquetFiles, open_parquet_files, shuffled_columns
 from textile_pcf.batch.partition_report import Partition
 from textile_pcf.batch.partitioning import plan_partitions
 from textile_pcf.batch.partitions import partition_table
-from textile_pcf.batch.shuffle import shuffle_rows
+from textile_pcf.batch.shuffle import Chunk, chunk_columns, shuffle_rows
+from textile_pcf.batch.source_files import SourceFiles, find_files
 from textile_pcf.columns import Categorical
 from textile_pcf.io.output_files import is_file
 from textile_pcf.io.resources import sha256_of
@@ -44,12 +47,25 @@ class PartitionedSource:
     notes: tuple[str, ...] = ()
 
 
+def open_source(source: Any) -> Any:
+    """Return the files of a folder, a pattern or a list of paths; any other source unchanged.
+
+    Raises
+    ------
+    UsageError
+        There is no file, or a path does not exist or cannot be read.
+    InputError
+        The files are of two kinds, or of one that is not read from a folder.
+    """
+    return find_files(source) or source
+
+
 def partition_source(source: Any, out: Path, rows: int) -> PartitionedSource:
     """Cut activity data into partitions of whole products.
 
     Parameters
     ----------
-    source : path, DataFrame or pyarrow Table
+    source : path, SourceFiles, DataFrame or pyarrow Table
         Activity data.
     out : Path
         Folder of the results. Rows of scattered products are shuffled into files there.
@@ -66,10 +82,25 @@ def partition_source(source: Any, out: Path, rows: int) -> PartitionedSource:
         if plan.partitions is not None:
             return PartitionedSource(name, plan.partitions, plan.rows, plan.products)
         return PartitionedSource(name, shuffle_rows(name, out, plan.rows, rows), plan.rows, plan.products)
-    parts = partition_table(source, rows)
+    if isinstance(source, SourceFiles) and source.kind == "Parquet":
+        return _partition_files(open_parquet_files(source), out, rows)
+    parts = partition_table(read_csv_files(source) if isinstance(source, SourceFiles) else source, rows)
     products = sum(len(set(part.content.columns["product"].codes.tolist())) for part in parts)
     table = parts[0].content
     return PartitionedSource(table.name, parts, sum(part.rows for part in parts), products, table.notes)
+
+
+def _partition_files(files: ParquetFiles, out: Path, rows: int) -> PartitionedSource:
+    """Cut the rows of several Parquet files into partitions; rows of scattered products are shuffled."""
+    whole = files.partitions(rows)
+    if whole is not None:
+        return PartitionedSource(files.name, whole[0], files.rows, whole[1])
+
+    def read(narrow: bool, encode: bool) -> Iterator[Chunk]:
+        return chunk_columns(shuffled_columns(files, encode), "product", narrow)
+
+    partitions = shuffle_rows(files.name, out, files.rows, rows, files.lines, read)
+    return PartitionedSource(files.name, partitions, files.rows, None)
 
 
 def partition_and_hash(source: Any, out: Path, rows: int, one_thread: bool) -> tuple[PartitionedSource, str]:
@@ -82,7 +113,9 @@ def partition_and_hash(source: Any, out: Path, rows: int, one_thread: bool) -> t
 
 
 def input_hash(source: Any) -> str:
-    """Return the SHA-256 of a file, or of the columns of a table; "" if there is no such file."""
+    """Return the SHA-256 of a file, of several files, or of the columns of a table; "" if there is no such file."""
+    if isinstance(source, SourceFiles):
+        return source.sha256
     if isinstance(source, str | Path):
         return sha256_of(source) if is_file(source) else ""
     table, digest = read_activity_table(source), hashlib.sha256()

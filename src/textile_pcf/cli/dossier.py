@@ -79,7 +79,7 @@ def write_dossier(result: Footprint, folder: Path, unit: str | None, language: s
         if folder.is_dir():
             folder.rmdir()
         draft.replace(folder)
-    lock(result, folder / "result.lock")  # its paths start at the folder
+    lock(result, folder / "result.lock", sorted(folder.iterdir()))  # its paths start at the folder
     return sorted(folder.iterdir())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import LANGUAGES
+from textile_pcf.messages.letters import wrap
 from textile_pcf.messages.message import Message
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ CHINESE = (  # font families with Chinese characters, the best first
     "Droid Sans Fallback",
 )  # fmt: skip
 _FILES = ("cjk", "notosanssc", "sourcehan", "msyh", "simhei", "pingfang", "wqy", "heiti", "uming", "arialuni")
+NOTE = 110  # letters of a line below a picture
 _SAMPLE = "碳足迹纺织"
 
 
@@ -109,6 +112,22 @@ def make_axes(ax: Axes | None, width: float, height: float) -> Axes:
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure.add_subplot()
+
+
+def add_notes(ax: Axes, notes: Iterable[str]) -> None:
+    """Write what a reader must know below the label of the axis, in lines of at most `NOTE` letters.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Axes of the picture; the label of the x axis is set already.
+    notes : iterable of str
+        Sentences, in the language of the picture.
+    """
+    lines = [line for note in notes for line in wrap(note, NOTE)]
+    below = -42 if ax.get_xlabel() else -26
+    ax.annotate("\n".join(lines), (0, 0), xytext=(0, below), xycoords="axes fraction", textcoords="offset points",
+                va="top", ha="left", fontsize=8.5, linespacing=1.4, color="0.3", annotation_clip=False)  # fmt: skip
 
 
 def check_language(language: str) -> str:

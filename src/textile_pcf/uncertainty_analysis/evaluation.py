@@ -106,6 +106,24 @@ class Evaluation:
             found += [supplier for supplier in self.suppliers(member) if supplier not in found]
         return found
 
+    def declared_lines(self, product: int) -> tuple[BoolArray, BoolArray]:
+        """Return whether amount and factor of each line of a product have a declared spread, each of shape (lines,).
+
+        The driver itself counts as declared, and so does a link in place of a factor.
+
+        Parameters
+        ----------
+        product : int
+            Index of the product.
+        """
+        lines, at = self.lines, self.lines.of(product)
+        declared = np.zeros(lines.count + 1, dtype=bool)
+        for source in self.own_sources(product):
+            if source.distribution is not None and source.key in lines.key_index:
+                declared[lines.key_index[source.key]] = True
+        amounts = declared[lines.amount_key[at]] | lines.is_driver[at] | self.declared_by_property[at]
+        return amounts, declared[lines.factor_key[at]] | (lines.supplier[at] >= 0)
+
     # -- values ---------------------------------------------------------------------------------------------------
 
     def stages(self, product: int, values: Values, count: int) -> FloatArray:
