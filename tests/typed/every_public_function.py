@@ -141,6 +141,10 @@ def catalogue(folder: Path) -> tp.BatchResult:
     print(tp.diff_batch("old", "new", out="diff"))
     print(tp.targets.check("targets.yaml", "series.csv"), tp.targets.path("targets.yaml"))
     print(tp.improvements.rank("mill.csv", "cotton_fabric", "improvements.yaml", "production.csv"))
+    scenarios: list[dict[str, Any]] = tp.improvements.measure_scenarios(
+        tp.footprint("mill.csv", "cotton_fabric"), "improvements.yaml"
+    )
+    print(scenarios)
     return batch
 
 
