@@ -11,6 +11,7 @@ import click
 
 from textile_pcf.cli import options
 from textile_pcf.cli.help import Group
+from textile_pcf.cli.live import LiveOptions, live_options
 from textile_pcf.cli.on_demand import CommandsOnDemand
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import JoinedMessage, Message
@@ -214,14 +215,12 @@ def explain(
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
 
-def _report_writer(output: Path | None, dossier: Path | None, lang: str, changes: Path | None) -> Callable[..., Path]:
+def _report_writer(output: Path | None, dossier: Path | None, lang: str) -> Callable[..., Path]:
     """Return the function that writes the report, by the ending of its file, after a check that something is to be written."""
     from textile_pcf.cli.dossier import refuse_dossier
-    from textile_pcf.cli.live import refuse_changes
     from textile_pcf.report import ENDINGS, WRITERS
     from textile_pcf.report.pdf import require_weasyprint
 
-    refuse_changes(changes)
     if output is None and dossier is None:
         raise click.MissingParameter(param_hint="'-o' / '--output'", param_type="option")
     refuse_dossier(dossier)
@@ -245,8 +244,7 @@ def _report_writer(output: Path | None, dossier: Path | None, lang: str, changes
     help="File to write: .html, .pdf, or .xlsx with live formulas.",
 )
 @click.option("--dossier", metavar="FOLDER", type=options.PATH, help="New folder for lock, saved result, report and labels.")
-@click.option("--live", is_flag=True, help="A live report (.html): amounts can be moved, and the figures follow.")
-@click.option("--changes", metavar="FILE", type=options.PATH, help="Change file whose scenarios are buttons of a live report.")
+@live_options
 @options.factors
 @options.unit
 @options.gwp
@@ -264,8 +262,7 @@ def report(
     rule: str,
     output: Path | None,
     dossier: Path | None,
-    live: bool,
-    changes: Path | None,
+    live: LiveOptions,
     factors: tuple[str, ...] | None,
     unit: str | None,
     gwp: str | None,
@@ -283,14 +280,14 @@ def report(
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.dossier import print_dossier
     from textile_pcf.cli.guard import refuse_output
-    from textile_pcf.cli.live import live_writer
     from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.data_quality.requirement import requirement_warnings
     from textile_pcf.io.study import study_in
 
-    writer = live_writer(output, changes, study) if live else _report_writer(output, dossier, lang, changes)
-    refuse_output(output, rule, factors, file, supply, study, columns, changes)
+    live.check(output, study)
+    writer = live.writer(_report_writer(output, dossier, lang))
+    refuse_output(output, rule, factors, file, supply, study, columns, live.changes, live.improvements)
     with collect_warnings(lang) as collected:
         given: dict[str, Any] = {"gwp": gwp, "biogenic": biogenic, "supply": supply, "boundary": boundary, "columns": columns}
         whole = footprint(file, rule, factors, **given, keep=keep)

@@ -25,7 +25,7 @@ TEXTS = (
     "per", "memo", "excluding", "including", "live_as_calculated", "live_compared", "live_interval", "live_no_interval",
     "live_headline", "live_name", "live_nothing", "live_command", "live_copied", "live_back", "live_band", "live_range",
     "live_most", "live_others", "live_share", "live_instead", "live_where", "live_number", "live_value", "live_reason",
-    "live_effect", "live_base", "live_gone", "live_outside", "live_scenarios_note",
+    "live_effect", "live_base", "live_gone", "live_outside", "live_spread", "live_scenarios_note",
 )  # fmt: skip
 """Texts of the catalogue that the script writes."""
 
@@ -147,14 +147,8 @@ def _fixed_texts(rules: RuleSet, each: dict[str, Any], language: str) -> dict[st
     name = rules.title(each["stage"], each["name"], language) if known else each["name"]
     assert each["reason"] in REASONS
     reason = write_formulas(fixed_text(f"live_fixed_{each['reason']}", language))
-    return {
-        "stage": stage,
-        "name": name,
-        "value": each["value"],
-        "unit": each["unit"],
-        "reason": reason,
-        "effect": each["effect"],
-    }
+    unit = "" if each["unit"] == "1" else each["unit"]
+    return {**each, "stage": stage, "name": name, "unit": unit, "reason": reason}
 
 
 def _row_name(result: Footprint, place: list[int], language: str) -> str:

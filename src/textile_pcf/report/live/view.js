@@ -47,13 +47,14 @@
     by("compared").replaceChildren(change === 0 ? t.live_as_calculated
       : make("span", { className: change < 0 ? "down" : "up" }, fill(t.live_compared,
         { change: (change < 0 ? "▼ " : "▲ ") + signed(change, before) + share, base: figure(before) })));
-    by("interval").textContent = interval.sd > 0
-      ? fill(t.live_interval, { low: figure(interval.low), high: figure(interval.high), mean: figure(interval.mean), declared: own.declared[0], count: own.declared[1] })
-      : fill(t.live_no_interval, { count: own.declared[1] });
-    if (interval.sd > 0 && (total < interval.low || total > interval.high)) by("interval").append(` ${t.live_outside}`);
+    const values = { low: figure(interval.low), high: figure(interval.high), mean: figure(interval.mean), declared: own.declared[0], count: own.declared[1] };
+    by("interval").textContent = fill(interval.sd > 0 ? t.live_interval : t.live_no_interval, values);
     const removals = found.removals * scale, including = current().including;
-    by("headline").textContent = fill(t.live_headline, { excluding: figure(including ? total + removals : total), including: figure(including ? total : total - removals),
-      declared: including ? t.including : t.excluding });
+    const more = [fill(t.live_headline, { excluding: figure(including ? total + removals : total), including: figure(including ? total : total - removals),
+      declared: including ? t.including : t.excluding })];
+    if (interval.sd > 0) more.push(fill(t.live_spread, values));
+    if (interval.sd > 0 && (total < interval.low || total > interval.high)) more.push(t.live_outside);
+    for (const element of document.querySelectorAll(".more")) element.textContent = more.join(document.documentElement.lang === "zh" ? "" : " ");
     span(total, before, interval);
     stages(found, start, scale, first);
     file(own);
