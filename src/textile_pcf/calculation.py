@@ -47,7 +47,7 @@ With the other flows of weaving it is a stage, with the other stages the total.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -62,6 +62,7 @@ from textile_pcf.inventory.period_totals import added_years
 from textile_pcf.inventory.plausibility import implausible_amounts, refuse_beyond_band
 from textile_pcf.inventory.quantities import Quantities, complete_quantities
 from textile_pcf.inventory.root_causes import root_causes
+from textile_pcf.inventory.suppliers import Suppliers
 from textile_pcf.inventory.supply_mix import apply_supply
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint, Run
@@ -310,10 +311,17 @@ def matcher_of_run(run: Run) -> FactorMatcher:
     return factor_matcher(run.factors, gwp, biogenic)
 
 
-def calculate_footprints(activity: Activity, *matchers: FactorMatcher, supply: Supply | None = None) -> list[Footprint]:
+def calculate_footprints(
+    activity: Activity,
+    *matchers: FactorMatcher,
+    supply: Supply | None = None,
+    suppliers: Sequence[Suppliers] | None = None,
+    rejected: Set[str] = frozenset(),
+) -> list[Footprint]:
     """Calculate the same activity data under each of several factor tables or sets of global warming potentials.
 
-    A `FactorMatcher` keeps its matches for the next table of activity data under the same rule.
+    A `FactorMatcher` keeps its matches for the next table of activity data under the same rule. `suppliers` are the products
+    that links take, per scenario, where these are calculated elsewhere; `rejected` are names that cannot be taken.
 
     Raises
     ------
@@ -321,7 +329,8 @@ def calculate_footprints(activity: Activity, *matchers: FactorMatcher, supply: S
         With every problem under any of them.
     """
     quantities = with_refusals(activity, complete_quantities(activity))
-    matches = [match_exchanges(activity, matcher) for matcher in matchers]
+    others: Sequence[Suppliers | None] = suppliers or [None] * len(matchers)
+    matches = [match_exchanges(activity, matcher, taken, rejected) for matcher, taken in zip(matchers, others, strict=True)]
     runs = [Run(activity, matcher.factors, matcher.gwp, matcher.biogenic, supply) for matcher in matchers]
     if supply is not None:
         return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from textile_pcf.calculation import calculate_run, matcher_of_run, raise_problem
 from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.inventory.draw_sources import Source
 from textile_pcf.inventory.draws import ProductDraws, product_draws
-from textile_pcf.inventory.inventory import build_inventory
+from textile_pcf.inventory.inventory import Inventory, build_inventory
 from textile_pcf.inventory.matching import FactorMatches, match_exchanges
 from textile_pcf.inventory.supplier_factors import SupplierFactors, supplier_factors
 from textile_pcf.inventory.supply_mix import apply_supply
@@ -68,6 +68,25 @@ def recalculate(
     >>> bool((stages[0] == result.by_stage[0]).all()), bool(stages[1].sum() > stages[0].sum())
     (True, True)
     """
+    inventories = recalculated_inventories(run, product, values, suppliers)
+    return np.concatenate([Footprint(inventory, run).by_stage for inventory in inventories])
+
+
+def recalculated_inventories(
+    run: Run, product: str, values: Mapping[Source, FloatArray], suppliers: Mapping[str, FloatArray] | None = None
+) -> Iterator[Inventory]:
+    """Yield the inventories behind `recalculate`, in which each draw is a product of its own.
+
+    Parameters
+    ----------
+    run, product, values, suppliers
+        As of `recalculate`.
+
+    Yields
+    ------
+    Inventory
+        Of a part of the draws, in their order; links to products of the run are factors in it.
+    """
     activity, matcher = run.activity, matcher_of_run(run)
     number = product_index(activity.products, product)
     draws = product_draws(activity, number, values, suppliers or {})
@@ -76,17 +95,17 @@ def recalculate(
     links = None
     if matches.has_links and (matches.supplier[draws.exchanges] >= 0).any():
         links = supplier_factors(calculate_run(run).inventory, number, draws.suppliers)
-    return np.concatenate([_stages_of_draws(run, chunk, matches, matcher, links) for chunk in draws.chunks()])
+    for chunk in draws.chunks():
+        yield _inventory_of_draws(run, chunk, matches, matcher, links)
 
 
-def _stages_of_draws(
+def _inventory_of_draws(
     run: Run, draws: ProductDraws, matches: FactorMatches, matcher: FactorMatcher, links: SupplierFactors | None
-) -> FloatArray:
-    """Return the emissions per draw and stage, shape (draws, stages). [kg CO2e per product unit]"""
+) -> Inventory:
+    """Return the inventory of some draws, one product each."""
     activity, quantities = draws.complete()
     matches = draws.matches(matches)
     if run.supply is not None:
         declared = activity.rules.document.electricity.declared
         activity, quantities, matches = apply_supply(activity, quantities, matches, matcher, run.supply, declared)
-    inventory = build_inventory(activity, quantities, draws.factors(matches, activity, links))
-    return Footprint(inventory, run).by_stage
+    return build_inventory(activity, quantities, draws.factors(matches, activity, links))

@@ -134,6 +134,7 @@ def questions(result: tp.Footprint, other: tp.Footprint) -> None:
 
 def catalogue(folder: Path) -> tp.BatchResult:
     batch: tp.BatchResult = tp.calculate_batch("catalogue.parquet", "cotton_fabric@2026.1", out=folder, progress=False)
+    batch = tp.reprice(folder, "grid_2027.csv", out=folder / "new", progress=False)
     rejected: int = batch.rejected
     print(rejected, batch.products, batch.rows, batch.out, batch.read(), tp.factory.meters)
     print(tp.diff_batch("old", "new", out="diff"))

@@ -189,6 +189,7 @@ class LockedRun(Strict):
     boundary: str | None = None
     supply: LockedSupply | None = None
     quality: bool = False
+    weights: bool = False
     uncertainty: LockedSpread | None = None
 
 

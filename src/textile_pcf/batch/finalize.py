@@ -112,6 +112,9 @@ def finish(
         "files": files,
         "environment": environment(),
     }
+    weights = {name: digest for report in reports for name, digest in report.weights.items()}
+    if identity.get("weights"):
+        manifest["weights"] = weights
     unanswered = unanswered_scenarios(reports)
     write_json(out / MANIFEST, manifest | ({"unanswered": unanswered} if unanswered else {}))
     return counts

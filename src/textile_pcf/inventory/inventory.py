@@ -220,7 +220,9 @@ class Inventory:
         uptake *= self.amount
         counted = self.inside & (self.supplier < 0)
         own = np.bincount(self.product[counted], weights=uptake[counted], minlength=len(self.products)).astype(np.float64)
-        links = self.links
+        links, suppliers = self.links, self.matches.suppliers
+        if suppliers is not None and len(links.user):
+            return own + np.bincount(links.user, links.amount * suppliers.removals[links.supplier], minlength=len(own))
         return solve_or_refuse(self.activity, own[:, None], links)[:, 0] if len(links.user) else own
 
     @cached_property
@@ -230,7 +232,8 @@ class Inventory:
         linked = np.flatnonzero(self.supplier >= 0)
         if len(linked):
             factor = rule_arrays(self.activity.rules).flow_factor[self.flow[linked]]
-            per_unit[linked] = self.removals[self.supplier[linked]] * self.supplier_units[linked] / factor
+            removals = self.removals if self.matches.suppliers is None else self.matches.suppliers.removals
+            per_unit[linked] = removals[self.supplier[linked]] * self.supplier_units[linked] / factor
         return per_unit
 
     # -- the same system with other numbers -----------------------------------------------------------------------

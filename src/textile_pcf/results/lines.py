@@ -147,7 +147,8 @@ def _factor_row(factors: FactorTable, match: Any) -> dict[str, str]:
 
 
 def _linked_items(activity: Activity, matches: FactorMatches, items: Categorical) -> Categorical:
-    names = tuple(f"{LINK}{product}" for product in activity.products)
+    products = activity.products if matches.suppliers is None else matches.suppliers.names
+    names = tuple(f"{LINK}{product}" for product in products)
     codes = np.where(matches.supplier >= 0, len(items.categories) + matches.supplier, items.codes)
     return Categorical(codes, (*items.categories, *names))
 
