@@ -11,6 +11,7 @@ from typing import Any
 
 from textile_pcf.activity.columns import read_activity_table
 from textile_pcf.batch.csv_files import read_csv_files
+from textile_pcf.batch.fingerprints import RowGroupPrints
 from textile_pcf.batch.parquet_files import ParquetFiles, open_parquet_files, shuffled_columns
 from textile_pcf.batch.partition_report import Partition
 from textile_pcf.batch.partitioning import plan_partitions
@@ -60,7 +61,7 @@ def open_source(source: Any) -> Any:
     return find_files(source) or source
 
 
-def partition_source(source: Any, out: Path, rows: int) -> PartitionedSource:
+def partition_source(source: Any, out: Path, rows: int, prints: RowGroupPrints | None = None) -> PartitionedSource:
     """Cut activity data into partitions of whole products.
 
     Parameters
@@ -71,6 +72,8 @@ def partition_source(source: Any, out: Path, rows: int) -> PartitionedSource:
         Folder of the results. Rows of scattered products are shuffled into files there.
     rows : int
         Rows of a partition, approximately.
+    prints : RowGroupPrints, optional
+        Row groups of a Parquet file, of which an earlier run knows some.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def partition_source(source: Any, out: Path, rows: int) -> PartitionedSource:
     """
     if isinstance(source, str | Path) and Path(source).suffix.lower() == ".parquet":
         name = str(source)
-        plan = plan_partitions(name, rows)
+        plan = plan_partitions(name, rows, prints)
         if plan.partitions is not None:
             return PartitionedSource(name, plan.partitions, plan.rows, plan.products)
         return PartitionedSource(name, shuffle_rows(name, out, plan.rows, rows), plan.rows, plan.products)
@@ -103,13 +106,15 @@ def _partition_files(files: ParquetFiles, out: Path, rows: int) -> PartitionedSo
     return PartitionedSource(files.name, partitions, files.rows, None)
 
 
-def partition_and_hash(source: Any, out: Path, rows: int, one_thread: bool) -> tuple[PartitionedSource, str]:
+def partition_and_hash(
+    source: Any, out: Path, rows: int, one_thread: bool, prints: RowGroupPrints | None = None
+) -> tuple[PartitionedSource, str]:
     """Return the partitions of a source and its hash, computed at the same time unless `one_thread`."""
     if one_thread:
-        return partition_source(source, out, rows), input_hash(source)
+        return partition_source(source, out, rows, prints), input_hash(source)
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(input_hash, source)
-        return partition_source(source, out, rows), digest.result()
+        return partition_source(source, out, rows, prints), digest.result()
 
 
 def input_hash(source: Any) -> str:

@@ -63,6 +63,13 @@ SETS = ("gwp", "biogenic")
 )
 @click.option("--quality", is_flag=True, help="Columns on the quality of the data: rating, and shares of primary data.")
 @click.option("--weights", is_flag=True, help="Keep weights on factors beside the results, for the command reprice.")
+@click.option("--fingerprints", is_flag=True, help="Keep fingerprints of the rows, for a later run with --since.")
+@click.option(
+    "--since",
+    metavar="FOLDER",
+    type=options.PATH,
+    help="Earlier batch with fingerprints; only partitions whose rows have changed are calculated.",
+)
 @click.option("--dask", metavar="ADDRESS", help="Address of a Dask scheduler.")
 @click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
 @options.language
@@ -82,6 +89,8 @@ def batch(
     workers: int | None,
     quality: bool,
     weights: bool,
+    fingerprints: bool,
+    since: Path | None,
     dask: str | None,
     progress: bool | None,
     lang: str,
@@ -100,7 +109,7 @@ def batch(
         result = calculate_batch(
             source, rule, factors, out=output, results=results, on_error=on_error, workers=workers,
             progress=ProgressBar(progress, lang), scenarios=changes, units=units, gwp=gwp, biogenic=biogenic, boundary=boundary,
-            supply=supply, dask=dask, quality=quality, weights=weights,
+            supply=supply, dask=dask, quality=quality, weights=weights, fingerprints=fingerprints, since=since,
         )  # fmt: skip
         _write_summary(result, lang, collected)
     if result.rejected:
