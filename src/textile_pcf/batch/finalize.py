@@ -79,10 +79,12 @@ def finish(
     source: PartitionedSource,
     reports: list[PartitionReport],
     identity: dict[str, Any],
-    inputs: dict[str, Any],
+    sections: dict[str, Any],
     warnings: Sequence[str],
 ) -> dict[str, int]:
     """Merge the rejected products, check that no row or product is lost, and close the manifest.
+
+    `sections` are further sections of the manifest, such as `inputs`.
 
     Returns
     -------
@@ -105,7 +107,7 @@ def finish(
     files = file_hashes(out, {f"{part_name(report.number)}.parquet": report.sha256 for report in reports if report.sha256})
     manifest = {
         "run": identity,
-        "inputs": inputs,
+        **sections,
         "counts": counts,
         "parts": len(reports),
         "warnings": list(dict.fromkeys(warnings)),

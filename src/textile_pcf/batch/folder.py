@@ -21,7 +21,7 @@ from textile_pcf.messages.message import Message
 LOCK = ".lock"
 PART = r"part-\d{5,}"
 OUR_FILES = {  # patterns by folder; temporary names left by a killed run are added by `is_ours`
-    "": rf"manifest\.json|log\.jsonl|rejected(_zh|_activity)?\.csv|{re.escape(LOCK)}",
+    "": rf"manifest\.json|fingerprints\.parquet|partitions\.jsonl|log\.jsonl|rejected(_zh|_activity)?\.csv|{re.escape(LOCK)}",
     "parts": rf"{PART}\.(json|csv|links\.npz|suppliers\.npz)|linked|solved",
     "results": rf"{PART}\.parquet",
     "weights": rf"{PART}\.(parquet|jsonl)",
@@ -226,7 +226,7 @@ def finished_counts(out: Path, identity: dict[str, Any]) -> dict[str, int] | Non
         one = Message("This folder holds another run: its {names} differs.", names=names)
         what = one if len(different) == 1 else Message("This folder holds another run: its {names} differ.", names=names)
         raise UsageError([Problem(str(out), what, "Name another folder for the results.", code="other-run")])
-    files = {**earlier.get("files", {}), **earlier.get("weights", {})}
+    files = {**earlier.get("files", {}), **earlier.get("weights", {}), **earlier.get("fingerprints", {})}
     if "counts" not in earlier or not _is_complete(out, files) or _missing_weights(out, earlier.get("weights", {})):
         write_json(out / MANIFEST, {"run": identity})
         return None
