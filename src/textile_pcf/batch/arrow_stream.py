@@ -55,6 +55,8 @@ class ArrowStream:
         UsageError
             pyarrow is not installed.
         """
+        if self.written is not None and self.written.record["per_file"] == per_file:
+            return self.written
         digest = hashlib.sha256()
         rows = self._rows(digest) if self.written is None else _rows_again(self.written.tables())
         try:

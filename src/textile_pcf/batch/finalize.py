@@ -20,6 +20,7 @@ from textile_pcf.errors import SHOWN
 from textile_pcf.inventory.plausibility import ImplausibleQuantity, catalogue_warnings
 from textile_pcf.io.safe_text import guard_cells
 from textile_pcf.messages.message import Message, chinese_of, sentences
+from textile_pcf.results.environment import environment
 
 MAX_REASONS = 20  # per scenario
 MORE = "Name further tables for this scenario."
@@ -79,10 +80,12 @@ def finish(
     source: PartitionedSource,
     reports: list[PartitionReport],
     identity: dict[str, Any],
-    inputs: dict[str, Any],
+    sections: dict[str, Any],
     warnings: Sequence[str],
 ) -> dict[str, int]:
     """Merge the rejected products, check that no row or product is lost, and close the manifest.
+
+    `sections` are further sections of the manifest, such as `inputs`.
 
     Returns
     -------
@@ -105,13 +108,17 @@ def finish(
     files = file_hashes(out, {f"{part_name(report.number)}.parquet": report.sha256 for report in reports if report.sha256})
     manifest = {
         "run": identity,
-        "inputs": inputs,
+        **sections,
         "counts": counts,
         "parts": len(reports),
         "warnings": list(dict.fromkeys(warnings)),
         "chinese": chinese_of(warnings),
         "files": files,
+        "environment": environment(),
     }
+    weights = {name: digest for report in reports for name, digest in report.weights.items()}
+    if identity.get("weights"):
+        manifest["weights"] = weights
     unanswered = unanswered_scenarios(reports)
     write_json(out / MANIFEST, manifest | ({"unanswered": unanswered} if unanswered else {}))
     return counts

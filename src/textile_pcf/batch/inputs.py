@@ -138,6 +138,12 @@ def open_finished(folder: Path) -> FinishedBatch:
     if "counts" not in manifest or "run" not in manifest:
         what, cure = "There is no finished batch in this folder.", "Calculate it first: textile-pcf batch FILE -o FOLDER."
         raise UsageError([Problem(where, what, cure, code="folder")])
+    if "repriced" in manifest["run"]:
+        what, cure = (
+            "These results are of new factors for a finished batch.",
+            "Calculate a batch with these tables, and name that.",
+        )
+        raise UsageError([Problem(where, what, cure, code="repriced")])
     inputs = manifest.get("inputs") or {}
     wanted = [inputs.get("activity"), inputs.get("rule"), *(inputs.get("factors") or [None])]
     if None in wanted or ("supply" in manifest["run"] and inputs.get("supply") is None):

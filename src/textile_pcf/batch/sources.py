@@ -13,6 +13,7 @@ from textile_pcf.activity.columns import read_activity_table
 from textile_pcf.batch.arrow_stream import NAME, ArrowStream
 from textile_pcf.batch.csv_files import read_csv_files
 from textile_pcf.batch.csv_stream import csv_files, stream_csv
+from textile_pcf.batch.fingerprints import RowGroupPrints
 from textile_pcf.batch.parquet_files import ParquetFiles, open_parquet_files, shuffled_columns
 from textile_pcf.batch.partition_report import Partition
 from textile_pcf.batch.partitioning import plan_partitions
@@ -75,7 +76,7 @@ def open_source(source: Any) -> Any:
     return ArrowStream(source) if is_stream(source) and not is_frame(source) else source
 
 
-def partition_source(source: Any, out: Path, rows: int) -> PartitionedSource:
+def partition_source(source: Any, out: Path, rows: int, prints: RowGroupPrints | None = None) -> PartitionedSource:
     """Cut activity data into partitions of whole products.
 
     Parameters
@@ -86,6 +87,8 @@ def partition_source(source: Any, out: Path, rows: int) -> PartitionedSource:
         Folder of the results. Rows of scattered products are shuffled into files there.
     rows : int
         Rows of a partition, approximately.
+    prints : RowGroupPrints, optional
+        Row groups of a Parquet file, of which an earlier run knows some.
 
     Returns
     -------
@@ -93,7 +96,7 @@ def partition_source(source: Any, out: Path, rows: int) -> PartitionedSource:
     """
     if isinstance(source, str | Path) and Path(source).suffix.lower() == ".parquet":
         name = str(source)
-        plan = plan_partitions(name, rows)
+        plan = plan_partitions(name, rows, prints)
         if plan.partitions is not None:
             return PartitionedSource(name, plan.partitions, plan.rows, plan.products)
         return PartitionedSource(name, shuffle_rows(name, out, plan.rows, rows), plan.rows, plan.products)
@@ -131,16 +134,18 @@ def _partition_files(files: ParquetFiles, out: Path, rows: int) -> PartitionedSo
     return PartitionedSource(files.name, partitions, files.rows, None)
 
 
-def partition_and_hash(source: Any, out: Path, rows: int, one_thread: bool) -> tuple[PartitionedSource, str]:
+def partition_and_hash(
+    source: Any, out: Path, rows: int, one_thread: bool, prints: RowGroupPrints | None = None
+) -> tuple[PartitionedSource, str]:
     """Return the partitions of a source and its hash, computed at the same time unless `one_thread`."""
     if isinstance(source, ArrowStream):
         partitioned = partition_source(source, out, rows)
         return partitioned, partitioned.sha256
     if one_thread:
-        return partition_source(source, out, rows), input_hash(source)
+        return partition_source(source, out, rows, prints), input_hash(source)
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(input_hash, source)
-        return partition_source(source, out, rows), digest.result()
+        return partition_source(source, out, rows, prints), digest.result()
 
 
 def input_hash(source: Any) -> str:
