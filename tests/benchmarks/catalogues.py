@@ -105,7 +105,7 @@ class Runner:
         self.count += 1
         out = self.folder / f"out{self.count}"
         env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        command = [sys.executable, __file__, "--child", task, str(first), str(second), str(out)]
+        command = [sys.executable, str(Path(__file__)), "--child", task, str(first), str(second), str(out)]
         done = subprocess.run(command, check=True, capture_output=True, text=True, env=env)
         return Cost(*json.loads(done.stdout)), out
 

@@ -190,6 +190,7 @@ class LockedRun(Strict):
     supply: LockedSupply | None = None
     quality: bool = False
     weights: bool = False
+    fingerprints: bool = False
     uncertainty: LockedSpread | None = None
 
 

@@ -14,6 +14,7 @@ from textile_pcf.batch.job import Scenario
 from textile_pcf.batch.partition_report import PartitionReport
 from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.sources import PartitionedSource
+from textile_pcf.batch.streamed_rows import NEW_STREAM, STREAM
 from textile_pcf.errors import SHOWN
 from textile_pcf.inventory.plausibility import ImplausibleQuantity, catalogue_warnings
 from textile_pcf.io.safe_text import guard_cells
@@ -78,10 +79,12 @@ def finish(
     source: PartitionedSource,
     reports: list[PartitionReport],
     identity: dict[str, Any],
-    inputs: dict[str, Any],
+    sections: dict[str, Any],
     warnings: Sequence[str],
 ) -> dict[str, int]:
     """Merge the rejected products, check that no row or product is lost, and close the manifest.
+
+    `sections` are further sections of the manifest, such as `inputs`.
 
     Returns
     -------
@@ -104,7 +107,7 @@ def finish(
     files = file_hashes(out, {f"{part_name(report.number)}.parquet": report.sha256 for report in reports if report.sha256})
     manifest = {
         "run": identity,
-        "inputs": inputs,
+        **sections,
         "counts": counts,
         "parts": len(reports),
         "warnings": list(dict.fromkeys(warnings)),
@@ -122,7 +125,7 @@ def finish(
 
 def clean_up(out: Path) -> None:
     """Remove temporary files, including those of an earlier run that was killed."""
-    for folder in ("parts", FOLDER, NEW):
+    for folder in ("parts", FOLDER, NEW, STREAM, NEW_STREAM):
         remove_files(out, folder)
     for folder in ("", "results"):
         remove_files(out, folder, unfinished=True)

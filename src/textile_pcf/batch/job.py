@@ -94,6 +94,7 @@ class Job:
     links: str = ""
     quality: bool = False
     weights: bool = False
+    fingerprints: bool = False
     identity: dict[str, Any] = field(init=False, repr=False, compare=False)
     """What the manifest says of the job: a folder with another identity holds another run."""
 
@@ -115,6 +116,8 @@ class Job:
             identity["quality"] = True
         if self.weights:
             identity["weights"] = True
+        if self.fingerprints:
+            identity["fingerprints"] = True
         if self.uncertainty is not None:
             identity["uncertainty"] = self.uncertainty.identity
         object.__setattr__(self, "identity", identity)
@@ -146,6 +149,7 @@ class JobOptions:
     uncertainty: str | Mapping[str, Any] | None = None
     quality: bool = False
     weights: bool = False
+    fingerprints: bool = False
 
 
 def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path, options: JobOptions) -> Job:
@@ -191,7 +195,7 @@ def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path,
         _refuse_weights(options)
     return Job(
         rule_set, (declared, *others), options.results, tuple(options.units), options.on_error, str(out), sites, spread,
-        quality=bool(options.quality), weights=bool(options.weights),
+        quality=bool(options.quality), weights=bool(options.weights), fingerprints=bool(options.fingerprints),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from textile_pcf.batch.fingerprints import ProductRuns, RowGroupPrints
 from textile_pcf.batch.hashing import in_one_chunk, product_hashes
 from textile_pcf.batch.partitions import ROWS, RowGroupPartition, open_product_column, read_row_groups
 from textile_pcf.columns import run_starts
@@ -95,7 +96,7 @@ class WholeProducts:
             begin = group
 
 
-def plan_partitions(path: str, rows: int = ROWS) -> PartitionPlan:
+def plan_partitions(path: str, rows: int = ROWS, prints: RowGroupPrints | None = None) -> PartitionPlan:
     """Group the row groups of a file into partitions of whole products.
 
     Row-group statistics are enough if the products are integers and the ranges of the row groups are disjoint. Otherwise the
@@ -108,6 +109,8 @@ def plan_partitions(path: str, rows: int = ROWS) -> PartitionPlan:
         A Parquet file.
     rows : int
         Smallest number of rows of a partition.
+    prints : RowGroupPrints, optional
+        Row groups whose product column an earlier run has read; those of this file are added.
 
     Returns
     -------
@@ -125,7 +128,7 @@ def plan_partitions(path: str, rows: int = ROWS) -> PartitionPlan:
     with parquet_errors(path):
         disjoint = _has_disjoint_ranges(path, file, column)
     if not disjoint:
-        return plan_by_rows(path, rows)
+        return plan_by_rows(path, rows, prints)
     sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
     cuts = WholeProducts(sizes, [0] * len(sizes), 0).cuts(rows)
     partitions = [RowGroupPartition(number, path, texts, *cut) for number, cut in enumerate(cuts)]
@@ -162,7 +165,7 @@ def _is_readable(path: str, column: str) -> bool:
     return True
 
 
-def plan_by_rows(path: str, rows: int = ROWS) -> PartitionPlan:
+def plan_by_rows(path: str, rows: int = ROWS, prints: RowGroupPrints | None = None) -> PartitionPlan:
     """Plan partitions from every row of the product column.
 
     Unlike statistics this works for any column type, counts the products, and allows a product to continue at the top of the
@@ -171,7 +174,7 @@ def plan_by_rows(path: str, rows: int = ROWS) -> PartitionPlan:
     Parameters and errors are those of `plan_partitions`.
     """
     file, column, texts = open_product_column(path)
-    whole = find_whole_products(_read_runs(path, texts, file, column))
+    whole = find_whole_products(_read_runs(path, texts, file, column, prints))
     if whole is None:
         return PartitionPlan(path, None, None, file.metadata.num_rows)
     partitions = [RowGroupPartition(number, path, texts, *cut) for number, cut in enumerate(whole.cuts(rows))]
@@ -224,13 +227,19 @@ def are_disjoint(groups: list[Hashes]) -> bool:
     return not np.any(ordered[1:] == ordered[:-1])
 
 
-def _read_runs(path: str, texts: tuple[str, ...], file: Any, column: str) -> Iterator[tuple[NDArray[np.intp], Hashes, int]]:
+def _read_runs(
+    path: str, texts: tuple[str, ...], file: Any, column: str, prints: RowGroupPrints | None
+) -> Iterator[tuple[NDArray[np.intp], Hashes, int]]:
     """Yield per row group the rows where the product changes, the product hash of each such row, and the number of rows."""
     for group in range(file.num_row_groups):
-        with parquet_errors(path):
-            cells = read_row_groups(path, texts, [group], [column]).column(0)
-            starts, hashes = product_runs(cells)
-        yield starts, hashes, len(cells)
+        found = None if prints is None else prints.find(group)
+        if found is None:
+            with parquet_errors(path):
+                cells = read_row_groups(path, texts, [group], [column]).column(0)
+                found = ProductRuns(*product_runs(cells), len(cells))
+            if prints is not None:
+                prints.runs[group] = found
+        yield found.starts, found.products, found.rows
 
 
 def product_runs(column: Any) -> tuple[NDArray[np.intp], Hashes]:

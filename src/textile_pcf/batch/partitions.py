@@ -12,7 +12,7 @@ import numpy as np
 
 from textile_pcf.activity.columns import ALIASES, COLUMNS, TEXTS, read_activity_table
 from textile_pcf.arrays import IndexArray
-from textile_pcf.columns import Categorical, by_first_appearance, factorize
+from textile_pcf.columns import ArrowStrings, Categorical, by_first_appearance, factorize
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.io.arrow import from_arrow
 from textile_pcf.io.arrow_faults import open_parquet, parquet_errors, read_rows, text_columns
@@ -190,6 +190,8 @@ def take_rows(table: Table, rows: IndexArray) -> Table:
     def cells(column: Any) -> Any:
         if isinstance(column, Categorical):
             return Categorical(column.codes[rows], column.categories)
+        if isinstance(column, ArrowStrings):
+            return column.take(np.asarray(rows, dtype=np.intp))
         return column[rows] if isinstance(column, np.ndarray) else [column[row] for row in rows]
 
     lines: Any = np.asarray(table.lines)[rows]

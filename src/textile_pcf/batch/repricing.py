@@ -18,7 +18,7 @@ from textile_pcf.batch.finalize import CHINESE, clean_up
 from textile_pcf.batch.folder import EDITABLE, file_hashes, finished_counts, open_folder, refuse_foreign_results, remove_files
 from textile_pcf.batch.job import Factors, Scenario
 from textile_pcf.batch.malloc import retain_freed_memory
-from textile_pcf.batch.prices import Prices
+from textile_pcf.batch.prices import FactorChange, Prices
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.repriced_columns import SHARES, Changes, repriced_columns
 from textile_pcf.batch.run import BatchResult
@@ -119,6 +119,8 @@ class _Repricing:
     progress: ProgressOption
     kept: dict[int, tuple[WeightIndex, IndexArray]] = field(default_factory=dict)
     """Indices of weights and their requests, of the first partitions."""
+    last: dict[Any, Any] = field(default_factory=dict)
+    """Requests of the last partition, and how their factors change: of all, and by flow."""
 
     @cached_property
     def prices(self) -> Prices:
@@ -231,7 +233,10 @@ class _Repricing:
     def _columns(self, index: WeightIndex, requests: IndexArray, old: Any) -> Any:
         """Return the result columns of a partition under the new factors."""
         declared, units = self.base.run["scenarios"][0], self.base.run["units"]
-        change = self.prices.change.of(requests)
+        if self.last.get("requests") is not requests:  # mostly all partitions make the same requests
+            self.last.clear()
+            self.last.update(requests=requests, change=self.prices.change.of(requests))
+        change: FactorChange = self.last["change"]
         moved = [one for one in index.blocks if one.requests[0] >= 0 and change.differs[slice(*one.requests)].any()]
         with_shares = bool(moved) and (
             bool(change.gross_by_rule.any() or change.gross_of_shipped.any())
@@ -243,7 +248,10 @@ class _Repricing:
             cells = read_cells(index, [*moved, *sums])
             changes = Changes(self.base.rules, index.products, with_shares)
             for one in cells[: len(moved)]:
-                changes.add(one, change.of(slice(*one.block.requests)))
+                place = one.block.requests
+                if place not in self.last:
+                    self.last[place] = change.of(slice(*place))
+                changes.add(one, self.last[place])
             found = {one.block.name: one.weight for one in cells[len(moved) :]}
             return repriced_columns(old, changes.columns, found, declared["biogenic"], units)
 

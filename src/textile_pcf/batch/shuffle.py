@@ -74,7 +74,7 @@ class ShuffledPartition:
             rows = pa.table({name: _combine(stored.column(name)) for name in stored.column_names})
         for name in [field.name for field in rows.schema if is_text_type(field.type)]:  # the products
             index = rows.column_names.index(name)
-            rows = rows.set_column(index, name, _encode_texts(in_one_chunk(rows.column(index))))
+            rows = rows.set_column(index, name, encode_texts(in_one_chunk(rows.column(index))))
         return rows
 
     def table(self, rows: Any) -> Table:
@@ -94,7 +94,7 @@ def _combine(column: Any) -> Any:
     return in_one_chunk(one_dictionary(column) if pa.types.is_dictionary(column.type) else column)
 
 
-def _encode_texts(cells: Any) -> Any:
+def encode_texts(cells: Any) -> Any:
     """Dictionary-encode texts by first appearance. Texts of one length are encoded as bytes, in half the time."""
     import pyarrow as pa
 

@@ -67,6 +67,13 @@ SETS = ("gwp", "biogenic")
     "--uncertainty", metavar="HOW", help="Columns of mean and spread: closed for the closed form, or a number of draws."
 )
 @click.option("--seed", metavar="SEED", type=int, help="Seed of the draws; 0 without it.")
+@click.option("--fingerprints", is_flag=True, help="Keep fingerprints of the rows, for a later run with --since.")
+@click.option(
+    "--since",
+    metavar="FOLDER",
+    type=options.PATH,
+    help="Earlier batch with fingerprints; only partitions whose rows have changed are calculated.",
+)
 @click.option("--dask", metavar="ADDRESS", help="Address of a Dask scheduler.")
 @click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
 @options.language
@@ -88,6 +95,8 @@ def batch(
     weights: bool,
     uncertainty: str | None,
     seed: int | None,
+    fingerprints: bool,
+    since: Path | None,
     dask: str | None,
     progress: bool | None,
     lang: str,
@@ -106,7 +115,8 @@ def batch(
         result = calculate_batch(
             source, rule, factors, out=output, results=results, on_error=on_error, workers=workers,
             progress=ProgressBar(progress, lang), scenarios=changes, units=units, gwp=gwp, biogenic=biogenic, boundary=boundary,
-            supply=supply, dask=dask, quality=quality, weights=weights, uncertainty=_parse_uncertainty(uncertainty, seed),
+            supply=supply, dask=dask, quality=quality, weights=weights, fingerprints=fingerprints, since=since,
+            uncertainty=_parse_uncertainty(uncertainty, seed),
         )  # fmt: skip
         _write_summary(result, lang, collected)
     if result.rejected:

@@ -11,11 +11,16 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.batch.inputs import FinishedBatch
-from textile_pcf.batch.run import calculate_batch
+from textile_pcf.batch.partitions import ROWS
+from textile_pcf.batch.run import BatchResult, calculate_batch
 from textile_pcf.errors import InputError, PcfWarning
 
-PASSES = ("activity", "factors", "rule", "supply")
+PASSES = ("activity", "rule", "supply")
 """Groups that need a pass of their own over the activity data; the others are scenarios of one pass."""
+SCENARIO_ROWS = ROWS // 2
+"""Rows of a partition of a pass with scenarios: their results are in memory together."""
+NO_FACTOR = "no-factor"
+"""Code of a row for which the tables have no factor."""
 BYTES = 8
 """Of a number in a file of totals."""
 
@@ -75,11 +80,16 @@ class MixedTotals:
         self, old: FinishedBatch, new: FinishedBatch, differing: tuple[str, ...], folder: Path, workers: int | None
     ) -> None:
         self.sides, self.differing, self.folder, self.workers = (old, new), differing, folder, workers
-        self.scenarios = [group for group in differing if group not in PASSES]
         self.products = ProductIndex()
         passes = [group for group in differing if group in PASSES]
+        scenarios = [group for group in differing if group not in PASSES]
         for chosen in combinations((0, 1), repeat=len(passes)):
-            self._pass(dict(zip(passes, chosen, strict=True)))
+            sides = dict(zip(passes, chosen, strict=True))
+            if not self._pass(sides, scenarios) and "factors" in scenarios:
+                # A product without an answer in the first tables is lost for all scenarios of a pass: one pass for each side.
+                others = [group for group in scenarios if group != "factors"]
+                for side in (0, 1):
+                    self._pass({**sides, "factors": side}, others)
 
     def totals(self, mask: int, first: int, last: int) -> FloatArray:
         """Return the totals of some products in the run of a mask, shape (last − first,). [kg CO2e per product unit]
@@ -110,19 +120,23 @@ class MixedTotals:
     def _path(self, mask: int) -> Path:
         return self.folder / f"totals-{mask:03d}.f8"
 
-    def _pass(self, chosen: dict[str, int]) -> None:
-        """Write the totals of one pass over the activity data, for all scenarios of it."""
-        sides = list(combinations((0, 1), repeat=len(self.scenarios)))
+    def _pass(self, chosen: dict[str, int], scenarios: list[str]) -> bool:
+        """Write the totals of one pass over the activity data, for all scenarios of it; return whether it has all products.
+
+        It has not where the first tables lack a factor of a product, which is rejected then without a look at others.
+        """
+        sides = list(combinations((0, 1), repeat=len(scenarios)))
         changes = {
-            f"s{number}": self._scenario(dict(zip(self.scenarios, side, strict=True))) for number, side in enumerate(sides)
+            f"s{number}": self._scenario(chosen | dict(zip(scenarios, side, strict=True))) for number, side in enumerate(sides)
         }
         first, *others = changes
-        results = self._calculate(chosen, changes[first], {name: changes[name] for name in others})
-        masks = [self._mask(chosen | dict(zip(self.scenarios, side, strict=True))) for side in sides]
+        done = self._calculate(chosen, changes[first], {name: changes[name] for name in others})
+        masks = [self._mask(chosen | dict(zip(scenarios, side, strict=True))) for side in sides]
         for mask in masks:
-            self._path(mask).unlink(missing_ok=True)  # of an interrupted call
-        if results is not None:
-            self._store(results, dict(zip(masks, ["total", *(f"total@{name}" for name in others)], strict=True)))
+            self._path(mask).unlink(missing_ok=True)  # of an interrupted call, or of a pass that has not all products
+        if done is not None and done.products:
+            self._store(done.out / "results", dict(zip(masks, ["total", *(f"total@{name}" for name in others)], strict=True)))
+        return done is None or all(problem["code"] != NO_FACTOR for problem in done.problems())
 
     def _store(self, results: Path, columns: dict[int, str]) -> None:
         """Write a file of totals by product for each column of the results of a pass."""
@@ -142,23 +156,27 @@ class MixedTotals:
 
     def _scenario(self, sides: dict[str, int]) -> dict[str, Any]:
         return {
+            "factors": self._side(sides, "factors").factors,
             "gwp": self._side(sides, "gwp").gwp,
             "biogenic": self._side(sides, "biogenic").biogenic,
         }
 
-    def _calculate(self, chosen: dict[str, int], declared: dict[str, Any], others: dict[str, Any]) -> Path | None:
-        """Return the folder of the results of one pass; None where no product can be calculated."""
+    def _calculate(
+        self, chosen: dict[str, int], declared: dict[str, Any], others: dict[str, dict[str, Any]]
+    ) -> BatchResult | None:
+        """Return the batch of one pass; None where the activity data cannot be read under the rule."""
         name = "-".join(f"{group}{side}" for group, side in sorted(chosen.items())) or "all"
-        options: dict[str, Any] = {"out": self.folder / name, "workers": self.workers, "progress": False, "scenarios": others}
-        activity, rule, factors = (self._side(chosen, group) for group in ("activity", "rule", "factors"))
-        supply = self._side(chosen, "supply").supply
+        activity, rule = (self._side(chosen, group) for group in ("activity", "rule"))
+        rows = SCENARIO_ROWS if others else ROWS
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", PcfWarning)  # those of the two runs were given with them
-                done = calculate_batch(activity.activity, rule.rules, factors.factors, supply=supply, **declared, **options)
+                return calculate_batch(
+                    activity.activity, rule.rules, out=self.folder / name, workers=self.workers, progress=False,
+                    supply=self._side(chosen, "supply").supply, scenarios=others, partition_rows=rows, **declared,
+                )  # fmt: skip
         except InputError:  # such as a workbook of another rule
             return None
-        return done.out / "results" if done.products else None
 
 
 def stored_totals(batch: FinishedBatch, products: ProductIndex) -> FloatArray:

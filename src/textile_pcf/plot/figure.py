@@ -145,7 +145,7 @@ def check_language(language: str) -> str:
 
 
 def set_fonts(ax: Axes, language: str, owns_figure: bool) -> None:
-    """Set a font with Chinese characters on the texts of a picture, if any text needs one.
+    """Set a font with Chinese characters on the texts of a picture, if any text needs one, and show all texts as written.
 
     Parameters
     ----------
@@ -167,6 +167,8 @@ def set_fonts(ax: Axes, language: str, owns_figure: bool) -> None:
     if owns_figure:
         figure: Any = ax.get_figure(root=True)
         texts = [text for text in figure.findobj(Text) if isinstance(text, Text)]
+    for text in texts:
+        text.set_parse_math(False)  # ids and names are shown as they are written, also with $
     if language != "zh" and not any(_is_chinese(text.get_text()) for text in texts):
         return
     family = chinese_family()

@@ -11,6 +11,7 @@ from textile_pcf.messages.message import localize
 from textile_pcf.plot.bars import HEAD, ROW, WIDTH, add_legend, add_value, set_names, set_style
 from textile_pcf.plot.data import PlotData, format_number, product_index
 from textile_pcf.plot.figure import COLOURS, SUM, Picture, add_notes, check_language, make_axes, set_fonts
+from textile_pcf.results.licence import refuse_masked
 from textile_pcf.uncertainty_analysis.result import Uncertainty
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def stage_intervals(
         raise wrong_type("uncertainty", uncertainty, "an uncertainty", "Calculate it first: textile_pcf.uncertainty(result).")
     plot_data = PlotData(uncertainty.result, uncertainty.unit, check_language(language))
     place = product_index(uncertainty.result, product)
+    refuse_masked(uncertainty.result, "plot")
     data = _table(uncertainty, plot_data, place)
     axes = make_axes(ax, WIDTH, HEAD + 0.9 + ROW * len(data))
     _draw_bars(axes, plot_data, data)

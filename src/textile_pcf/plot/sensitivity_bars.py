@@ -16,6 +16,7 @@ from textile_pcf.plot.bars import HEAD, ROW, add_legend, set_names, set_style
 from textile_pcf.plot.data import PlotData, format_number, product_index
 from textile_pcf.plot.figure import COLOURS, Picture, add_notes, check_language, make_axes, set_fonts
 from textile_pcf.results import Footprint
+from textile_pcf.results.licence import refuse_masked
 from textile_pcf.rules import PRODUCT
 from textile_pcf.uncertainty_analysis.main import uncertainty
 from textile_pcf.uncertainty_analysis.result import Uncertainty
@@ -86,8 +87,9 @@ def tornado(
         result = uncertainty(result.result, result.draws, result.seed, unit, result.assumed, result.pedigree)
     plot_data = PlotData(result.result, result.unit, check_language(language))
     place = product_index(result.result, product)
+    refuse_masked(result.result, "plot")
     data, total = _table(result, plot_data, place), float(result.deterministic[place])
-    drawn = data.iloc[:most]
+    drawn = data.iloc[: max(most, 1)]
     axes = make_axes(ax, WIDTH, HEAD + 1.1 + ROW * len(drawn))
     _draw(axes, plot_data, drawn, total)
     title = f"{result.products[place]}: {format_number(total, total)} {plot_data.axis}\n{plot_data.text('tornado_title')}"

@@ -139,10 +139,17 @@ class Catalogue:
 
     def declared_share(self) -> FloatArray:
         """Return the part of the gross emissions whose amount and factor both have a declared spread, shape (products,). [1]"""
-        lines, declared, products = self.evaluation.lines, self._arrays[2], len(self.evaluation.result.names)
-        amounts = declared[lines.amount_key] | lines.is_driver | self.evaluation.declared_by_property
-        factors = declared[lines.factor_key] | (lines.supplier >= 0)
-        gross = np.abs(lines.emissions)
-        total = np.bincount(lines.product, weights=gross, minlength=products)
-        known = np.bincount(lines.product, weights=gross * (amounts & factors), minlength=products)
-        return np.divide(known, total, out=np.ones(products), where=total > 0)
+        products = len(self.evaluation.result.names)
+        shares = [self._declared_share(first, min(first + BLOCK, products)) for first in range(0, products, BLOCK)]
+        return np.concatenate([np.empty(0), *shares])
+
+    def _declared_share(self, first: int, last: int) -> FloatArray:
+        """Return `declared_share` of a range of products, shape (last − first,). [1]"""
+        lines, declared = self.evaluation.lines, self._arrays[2]
+        at = slice(int(lines.starts[first]), int(lines.starts[last]))
+        amounts = declared[lines.amount_key[at]] | lines.is_driver[at] | self.evaluation.declared_by_property[at]
+        factors = declared[lines.factor_key[at]] | (lines.supplier[at] >= 0)
+        gross, product = np.abs(lines.emissions[at]), lines.product[at] - first
+        total = np.bincount(product, weights=gross, minlength=last - first)
+        known = np.bincount(product, weights=gross * (amounts & factors), minlength=last - first)
+        return np.divide(known, total, out=np.ones(last - first), where=total > 0)
