@@ -112,7 +112,8 @@ def check_intervals(result, product, intervals):
 
 
 def test_scenario_of_the_printed_file_is_what_was_played(played, results, tmp_path):
-    for number, shown in played["jeans"][:3]:
+    moved = [(number, shown) for number, shown in played["jeans"] if "{change:" in shown["file"]]
+    for number, shown in moved[:3]:
         (tmp_path / "c.yaml").write_text(shown["file"], encoding="utf-8")
         scenario = tp.scenario(results["jeans"], tmp_path / "c.yaml")["played"]
         assert scenario.total[number] == pytest.approx(shown["total"], rel=1e-9)
