@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from textile_pcf.cli import options
 from textile_pcf.cli.help import Group
+from textile_pcf.cli.live import LiveOptions, live_options
 from textile_pcf.cli.on_demand import CommandsOnDemand
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import JoinedMessage, Message
@@ -36,6 +38,7 @@ def app() -> None:
 
 
 commands.add("batch", "batch", "batch")
+commands.add("reprice", "batch", "reprice")
 commands.add("lock", "audit", "lock")
 commands.add("verify", "audit", "verify")
 commands.add("label", "label", "label")
@@ -241,6 +244,7 @@ def _report_writer(output: Path | None, dossier: Path | None, lang: str) -> Call
     help="File to write: .html, .pdf, or .xlsx with live formulas.",
 )
 @click.option("--dossier", metavar="FOLDER", type=options.PATH, help="New folder for lock, saved result, report and labels.")
+@live_options
 @options.factors
 @options.unit
 @options.gwp
@@ -258,6 +262,7 @@ def report(
     rule: str,
     output: Path | None,
     dossier: Path | None,
+    live: LiveOptions,
     factors: tuple[str, ...] | None,
     unit: str | None,
     gwp: str | None,
@@ -273,27 +278,25 @@ def report(
 ) -> None:
     """Write a report for the reader who must believe it: HTML or PDF, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
-    from textile_pcf.cli.dossier import write_dossier
+    from textile_pcf.cli.dossier import print_dossier
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.data_quality.requirement import requirement_warnings
     from textile_pcf.io.study import study_in
 
-    writer = _report_writer(output, dossier, lang)
-    refuse_output(output, rule, factors, file, supply, study, columns)
+    live.check(output, study)
+    writer = live.writer(_report_writer(output, dossier, lang))
+    refuse_output(output, rule, factors, file, supply, study, columns, live.changes, live.improvements)
     with collect_warnings(lang) as collected:
-        result = footprint(
-            file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns, keep=keep
-        )
-        missed = requirement_warnings(result)
-        result = publishable(result, publish, strict)
-        about = study or study_in(file)
+        given: dict[str, Any] = {"gwp": gwp, "biogenic": biogenic, "supply": supply, "boundary": boundary, "columns": columns}
+        whole = footprint(file, rule, factors, **given, keep=keep)
+        result, about = publishable(whole, publish, strict), study or study_in(file)
         if output:
             writer(result, output, unit, lang, about)
         if dossier:
-            sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, dossier, unit, lang, about)))
-        collected.write([*result.warnings(), *missed])
+            print_dossier(result, dossier, unit, lang, about)
+        collected.write([*result.warnings(), *requirement_warnings(whole)])
 
 
 @app.command("template")

@@ -17,7 +17,7 @@ from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.columns import rows_by_code, take
 from textile_pcf.errors import Problem
 from textile_pcf.inventory.defaults import property_on
-from textile_pcf.inventory.masses import stage_masses
+from textile_pcf.inventory.masses import process_masses
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.messages.message import Message, sentences
 from textile_pcf.rules import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet
@@ -253,7 +253,7 @@ def _per_driver(activity: Activity, quantities: Quantities) -> FloatArray:
     rows = np.flatnonzero((flows.per == PER_PRODUCT) | ((flows.per == PER_PERIOD) & ~by_output))
     if not len(rows):
         return values
-    masses = stage_masses(activity, quantities)
+    masses = process_masses(activity, quantities)
     with np.errstate(all="ignore"):
         amount = engine.exchange_amounts(values, quantities.scale, flows.process, masses, flows.driver_rows)
         per = np.ones(len(flows))
