@@ -15,7 +15,7 @@ from textile_pcf.activity.geography import Geography
 from textile_pcf.activity.indexing import BlockIndex
 from textile_pcf.activity.quantity_index import QuantityIndex
 from textile_pcf.activity.row_patterns import PER_DRIVER, PER_PERIOD, RowKind, Rows, rows_where
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, repeated
 from textile_pcf.columns import group_rows, rows_by_code, take
 from textile_pcf.rules.arrays import rule_arrays
 
@@ -125,12 +125,12 @@ class Exchanges:
     @cached_property
     def no_rule_entry(self) -> IndexArray:
         """Index of the default entry used by each exchange, all -1 (none). Shape (exchanges,)."""
-        return np.broadcast_to(np.intp(-1), len(self))
+        return repeated(-1, len(self))
 
     @cached_property
     def unit_scale(self) -> FloatArray:
         """Non-mass driver of each exchange, all 1. Shape (exchanges,)."""
-        return np.broadcast_to(1.0, len(self))
+        return repeated(1.0, len(self))
 
     @cached_property
     def summed_years(self) -> tuple[IndexArray, ...]:

@@ -124,8 +124,11 @@ class FactorMatches:
     @cached_property
     def used_rows(self) -> dict[int, list[int]]:
         """Used rows of each factor table."""
-        table, row = self.factor_rows.T
-        return {number: np.unique(row[table == number]).tolist() for number in np.unique(table[table >= 0]).tolist()}
+        used: dict[int, list[int]] = {}
+        for table, row in sorted(set(map(tuple, self.factor_rows.tolist()))):
+            if table >= 0:
+                used.setdefault(table, []).append(row)
+        return used
 
 
 def match_exchanges(
