@@ -65,3 +65,8 @@ SUMS = ("P,making,electricity,,10,kWh/kg,,,,,1.1", "P,making,part,,0.1,kg/kg", "
 LINKED = ("Q,making,electricity,,5,kWh/kg,,,,,1.3", "P,making,part,,1.1,kg/kg,product:Q", "P,making,electricity,,1,kWh/kg",
           "P,making,cutting,,12,%")  # fmt: skip
 """A product that takes another one."""
+SUPPLY = """site,stages,carrier,part,amount,unit,item,region,year
+m,making,electricity,grid,40,MWh,,CN,2023
+m,making,electricity,on_site,60,MWh,electricity_pv,CN,2023
+"""
+"""A supply table: more than half of the electricity of making comes from the roof."""

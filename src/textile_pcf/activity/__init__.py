@@ -68,7 +68,6 @@ def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[s
     kept = check_names(keep) if keep else ()
     cells = check_template_rule(read_columns(source, columns, kept), rules)
     require_columns(cells.table, kept)
-    cells = convert_per_length(cells, rules)
     signature, products = table_signature(cells) or (None, ())
     structure = structure_cache(rules).get(signature)
     if structure is not None and not any(check_data_types(cells)):
@@ -77,6 +76,9 @@ def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[s
             activity = fill_structure(rules, cells, structure, products, value, [])
             if not any(check_shares(cells, activity.components)):
                 return activity
+    converted = convert_per_length(cells, rules)
+    if converted is not cells:  # its amounts are made with the grammage, which another table of these rows may not have
+        cells, signature = converted, None
     problems = [*cells.problems, *check_vocabulary(cells)]
     rows, value, amount_problems = convert_amounts(cells, rules, interpret_rows(cells, rules))
     structure, structure_problems = build_structure(cells, rows, rules)

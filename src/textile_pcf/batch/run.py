@@ -200,8 +200,8 @@ def calculate_batch(
     supply : Supply or path, optional
         Electricity and heat of the sites, as for `calculate`. The totals of both accountings are written.
     uncertainty : str or mapping, optional
-        `closed` for the closed form; or {draws, seed, assume, pedigree} as for `uncertainty`. Adds the columns `gsd`, `p2_5`,
-        `p97_5` and `declared_share`; with `draws` also `mean` and `sd`.
+        `closed` for the closed form; or {draws, seed, assume, pedigree} as for `uncertainty`. Adds the columns `mean`, `sd`,
+        `gsd`, `p2_5`, `p97_5` and `declared_share`.
     dask : address or Client, optional
         Dask cluster whose workers see the same files.
     executor : concurrent.futures.Executor, optional

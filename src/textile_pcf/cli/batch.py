@@ -70,6 +70,10 @@ SETS = ("gwp", "biogenic")
     type=options.PATH,
     help="Earlier batch with fingerprints; only partitions whose rows have changed are calculated.",
 )
+@click.option(
+    "--uncertainty", metavar="HOW", help="Columns of mean and spread: closed for the closed form, or a number of draws."
+)
+@click.option("--seed", metavar="SEED", type=int, help="Seed of the draws; 0 without it.")
 @click.option("--dask", metavar="ADDRESS", help="Address of a Dask scheduler.")
 @click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
 @options.language
@@ -78,22 +82,13 @@ def batch(
     output: Path,
     rule: str,
     factors: tuple[str, ...] | None,
-    results: str,
-    on_error: str,
-    units: tuple[str, ...],
-    gwp: str | None,
-    biogenic: str | None,
-    boundary: str | None,
     supply: Path | None,
     scenarios: tuple[str, ...],
-    workers: int | None,
-    quality: bool,
-    weights: bool,
-    fingerprints: bool,
-    since: Path | None,
-    dask: str | None,
+    uncertainty: str | None,
+    seed: int | None,
     progress: bool | None,
     lang: str,
+    **others: Any,
 ) -> None:
     """Calculate a catalogue: results as Parquet in a folder, with a list of rejected products."""
     from textile_pcf.batch.progress import ProgressBar
@@ -107,9 +102,8 @@ def batch(
     source = files[0] if len(files) == 1 else files
     with collect_warnings(lang) as collected:
         result = calculate_batch(
-            source, rule, factors, out=output, results=results, on_error=on_error, workers=workers,
-            progress=ProgressBar(progress, lang), scenarios=changes, units=units, gwp=gwp, biogenic=biogenic, boundary=boundary,
-            supply=supply, dask=dask, quality=quality, weights=weights, fingerprints=fingerprints, since=since,
+            source, rule, factors, out=output, progress=ProgressBar(progress, lang), scenarios=changes, supply=supply,
+            uncertainty=_parse_uncertainty(uncertainty, seed), **others,
         )  # fmt: skip
         _write_summary(result, lang, collected)
     if result.rejected:
@@ -151,6 +145,22 @@ def reprice(results: Path, factors: tuple[str, ...], output: Path, progress: boo
         _write_summary(result, lang, collected)
     if result.rejected:
         raise click.exceptions.Exit(REJECTED)
+
+
+def _parse_uncertainty(how: str | None, seed: int | None) -> str | dict[str, int] | None:
+    """Return `uncertainty` of `calculate_batch`: `closed`, or draws with a seed."""
+    if how is not None and how.isdecimal() and how.isascii():
+        return {"draws": int(how), "seed": seed or 0}
+    problems = []
+    if how not in (None, "closed"):
+        what, cure = "This is neither closed nor a number of draws.", "Write closed, or a whole number, such as 1000."
+        problems.append(Problem(f"--uncertainty {how}", what, cure, code="uncertainty"))
+    elif seed is not None:
+        what, cure = "There are no draws that take a seed.", "Give a number of draws with --uncertainty."
+        problems.append(Problem(f"--seed {seed}", what, cure, code="uncertainty"))
+    if problems:
+        raise UsageError(problems)
+    return how
 
 
 def _write_summary(result: BatchResult, lang: str, collected: WarningCollector) -> None:

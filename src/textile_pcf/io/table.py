@@ -16,6 +16,8 @@ from textile_pcf.units.quantities import is_quantity, quantity_text
 
 HEADER_WITHIN = 10
 """Number of rows in which the header is searched."""
+PANDAS_INDEX = "__index_level_"
+"""How pandas names a column of Parquet that holds the row labels of a DataFrame."""
 
 
 @dataclass(frozen=True)
@@ -267,6 +269,8 @@ class Header:
     def _unknown_column(self, text: str) -> tuple[str, str]:
         """Return what is wrong with an unknown header, and the cure."""
         what = Message("{text!r} is not a known column.", text=text[:60])
+        if text.startswith(PANDAS_INDEX):
+            return what, "It holds the row labels of pandas. Write the file with index=False."
         if (suggestion := self.suggestion(text)) is not None:
             return what, Message("Did you mean {close!r}?", close=suggestion)
         if (column_unit := unit_of(text, self.by_key)) is not None:

@@ -96,11 +96,12 @@ def effects(change: Diff, product: str | None = None, *, language: str = "en", a
     rows = [(name, effect_title(name, language), value) for name, value in found.items()]
     data = _steps([*rows, ("change", fixed_text("picture_change", language), new - old)], "effect")
     axes = make_axes(ax, WIDTH, HEAD + 0.3 + ROW * len(data))
-    _draw_steps(axes, data, max(abs(old), abs(new)))
+    size = max(abs(old), abs(new))
+    _draw_steps(axes, data, size)
     share = f" ({(new - old) / old:+.1%})".replace("-", "−") if old > 0 else ""
     per = write_formulas(fixed_text("per", language, unit=change.unit))
     label = fixed_text("picture_change_axis", language, per=per)
-    set_style(axes, f"{change.products[place]}: {format_number(old)} → {format_number(new)} {per}{share}", label)
+    set_style(axes, f"{change.products[place]}: {format_number(old, size)} → {format_number(new, size)} {per}{share}", label)
     add_notes(axes, notes(change, language))
     set_fonts(axes, language, ax is None)
     return Picture(data, axes, ax is None)
@@ -161,7 +162,7 @@ def abatement_steps(
     axes = make_axes(ax, WIDTH, HEAD + 0.3 + ROW * len(data))
     _draw_steps(axes, data.rename(columns={"amount": "kgCO2e"}), before, totals=(0, len(data) - 1))
     share = f" ({(left - before) / before:+.1%})".replace("-", "−") if before > 0 else ""
-    set_style(axes, f"{title}: {format_number(before)} → {format_number(left)} {per}{share}", per)
+    set_style(axes, f"{title}: {format_number(before, before)} → {format_number(left, before)} {per}{share}", per)
     add_notes(axes, remarks)
     set_fonts(axes, language, ax is None)
     return Picture(data, axes, ax is None)

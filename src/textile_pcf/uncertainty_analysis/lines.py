@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -94,7 +95,9 @@ def result_lines(inventory: Inventory) -> Lines:
     """Return the lines of an inventory, sorted by product."""
     activity, inside = inventory.activity, inventory.inside
     order = np.flatnonzero(inside)
-    order = order[np.argsort(inventory.product[order], kind="stable")]
+    if (np.diff(inventory.product[order]) < 0).any():
+        order = order[np.argsort(inventory.product[order], kind="stable")]
+    at: Any = slice(None) if len(order) == len(inside) and (order[1:] > order[:-1]).all() else order  # a view where all stay
     amount, driver, codes, width = _amount_keys(inventory)
     factor, factor_rows = _factor_keys(inventory)
     linked = inventory.supplier >= 0
@@ -103,17 +106,17 @@ def result_lines(inventory: Inventory) -> Lines:
     if linked.any():
         units = inventory.supplier_units[linked] / rule_arrays(activity.rules).flow_factor[inventory.flow[linked]]
         value[linked] = inventory.amount[linked] * units
-    product = inventory.product[order]
+    product = inventory.product[at]
     return Lines(
         exchange=order,
         product=product,
-        stage=rule_arrays(activity.rules).flow_stage[inventory.flow[order]],
-        amount_key=amount[order],
-        factor_key=np.where(factor >= 0, factor + len(codes), -1)[order],
-        supplier=inventory.supplier[order],
-        value=value[order],
-        is_driver=driver[order],
-        emissions=emissions[order],
+        stage=rule_arrays(activity.rules).flow_stage[inventory.flow[at]],
+        amount_key=amount[at],
+        factor_key=np.where(factor >= 0, factor + len(codes), -1)[at],
+        supplier=inventory.supplier[at],
+        value=value[at],
+        is_driver=driver[at],
+        emissions=emissions[at],
         codes=codes,
         width=width,
         factor_rows=factor_rows,
@@ -136,10 +139,13 @@ def _amount_keys(inventory: Inventory) -> tuple[IndexArray, BoolArray, IndexArra
     is_number = by_rule & ~references[flow] & ~driver
     width = int(entry.max(initial=0)) + 1
     code = np.where(is_flow_row, row, np.where(is_number, -2 - (flow.astype(np.int64) * width + entry), -1))
-    distinct, index = np.unique(code, return_inverse=True)
-    known = distinct != -1
-    place = np.where(known, np.cumsum(known) - 1, -1)
-    return place[index.reshape(-1)], driver, distinct[known], width
+    shift = 2 + len(flows) * width  # from the lowest code to 0: marks instead of a sort
+    used = np.zeros(shift + int(code.max(initial=0)) + 1, dtype=bool)
+    used[code + shift] = True
+    used[shift - 1] = False  # no number
+    place = np.cumsum(used) - 1
+    place[shift - 1] = -1
+    return place[code + shift], driver, np.flatnonzero(used) - shift, width
 
 
 def _factor_keys(inventory: Inventory) -> tuple[IndexArray, IndexArray]:

@@ -112,3 +112,30 @@ def test_the_command_takes_two_folders(folders: Path, capsys: pytest.CaptureFixt
     assert run_command([*command, "-o", f"{folders}/why", "--format", "json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["counts"] == {"both": 2, "new": 1, "removed": 1} and said["files"] == ["effects/part-00000.parquet"]
+
+
+def test_files_of_effects_have_the_same_columns_whatever_is_in_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only product C needs groups together; with one product per file, each file has their column."""
+    from textile_pcf.comparison import catalogues
+
+    packing = "  - id: packing\n    flows:\n      film: {unit: kg, factor: fibre, optional: true}\n"
+    film = {"product": "C", "stage": "packing", "flow": "film", "amount": 0.1, "unit": "kg/kg"}
+    old, new = ([row for name in "ABC" for row in rows(name, electricity=electricity)] for electricity in (10, 9))
+    table = factors(tmp_path, 0.6205)
+    batch(tmp_path, "old", [*rows("GONE", electricity=1), *old], rule(tmp_path), table)
+    batch(tmp_path, "new", [*reversed(new), film], rule(tmp_path, edition="2", more=packing), table)
+    whole = tp.diff_batch(tmp_path / "old", tmp_path / "new", out=tmp_path / "whole", workers=1)
+    monkeypatch.setattr(catalogues, "PART", 1)
+    parts = tp.diff_batch(tmp_path / "old", tmp_path / "new", out=tmp_path / "parts", workers=1)
+    assert len(parts.files) == 4 and parts.read().equals(whole.read())
+    assert (parts.counts, parts.together) == (whole.counts, ("activity+rule",)) == (whole.counts, whole.together)
+
+
+def test_totals_of_mixed_runs_of_an_interrupted_call_are_made_anew(folders: Path) -> None:
+    whole = tp.diff_batch(folders / "old", folders / "new", out=folders / "whole", workers=1)
+    runs = folders / "why/runs"
+    runs.mkdir(parents=True)
+    for mask in range(16):
+        (runs / f"totals-{mask:03d}.f8").write_bytes(b"\x00" * 11)  # of a call that was killed while it wrote
+    again = tp.diff_batch(folders / "old", folders / "new", out=folders / "why", workers=1)
+    assert [path.read_bytes() for path in again.files] == [path.read_bytes() for path in whole.files]

@@ -62,7 +62,7 @@ def test_effects_by_hand(change: Any) -> None:
     assert picture.data["effect"].tolist() == ["activity", "factors", "change"]
     assert picture.data["kgCO2e"].tolist() == pytest.approx([-0.055, -0.145, -0.2])
     assert np.allclose(drawn(picture), [(0, -0.055), (-0.055, -0.2), (0, -0.2)])
-    assert picture.ax.get_title("left") == "CLOTH: 1.30 → 1.10 kg CO₂e per kg (−15.4%)"
+    assert picture.ax.get_title("left") == "CLOTH: 1.300 → 1.100 kg CO₂e per kg (−15.4%)"
     assert [text.get_text() for text in picture.ax.texts[:3]] == ["−0.055", "−0.145", "−0.200"]
 
 

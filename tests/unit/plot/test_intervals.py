@@ -80,7 +80,7 @@ def test_a_stage_that_is_held_fixed_has_no_interval_and_says_so(picture: Any) ->
     spinning = picture.data.iloc[0]
     assert spinning[["p2_5", "median", "p97_5"]].isna().all()
     texts = [text.get_text() for text in picture.ax.texts]
-    assert texts[0] == "1.000  no spread declared" and "[" in texts[1]
+    assert texts[0] == "1.000  held fixed, spread not declared" and "[" in texts[1]
     assert any("inputs have no declared spread and are held fixed." in text for text in texts)
 
 

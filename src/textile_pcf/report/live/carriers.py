@@ -145,8 +145,9 @@ def _is_usable(model: ProductModel, matcher: FactorMatcher, index: int, category
     match = matcher.matches[index]
     if not isinstance(match, Match) or match.conversion or match.flow_units != 1 or _category(matcher, index) != category:
         return False
-    published = model.result.masked is not None
-    return not (published and restricted_rows(matcher.factors.tables[match.table])[match.row])
+    table = matcher.factors.tables[match.table]
+    noted = model.result.masked is None and table.label in model.result.restricted_tables  # the report says so already
+    return noted or not restricted_rows(table)[match.row]
 
 
 def added_rows(model: ProductModel, control: Control) -> list[dict[str, Any]]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from textile_pcf import engine
 from textile_pcf.comparison.change_document import read_changes
 from textile_pcf.comparison.scenarios import scenario
 from textile_pcf.inventory.draw_sources import FactorRow
@@ -20,11 +19,14 @@ from textile_pcf.report.live.sources import DIFFERENCES, ProductSources, unit_sc
 from textile_pcf.report.live.verification import holding
 from textile_pcf.results import Footprint
 from textile_pcf.results.headline import includes_removals
+from textile_pcf.results.licence import refuse_masked
 from textile_pcf.uncertainty_analysis.closed_form import QUANTILE
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
 from textile_pcf.uncertainty_analysis.lines import Lines, result_lines
 from textile_pcf.uncertainty_analysis.spreads import Spreads
 
+LiveCase: TypeAlias = tuple[str, list[dict[str, Any]], Footprint]
+"""Name and changes of a scenario, both empty for the result itself, and its result."""
 MOST_PRODUCTS = 20
 UNITS = ("kg", "piece", "m2", "m", "wear", "sold")
 """Units that are offered where the product can be converted to them."""
@@ -44,8 +46,6 @@ class LiveProduct:
         Items that can be mixed with others.
     untried : tuple of Control
         Amounts that do not move by themselves: a recalculation moves something else as well.
-    in_loop : bool
-        Whether the product needs itself through others of the run.
     """
 
     model: ProductModel
@@ -53,7 +53,6 @@ class LiveProduct:
     controls: tuple[Control, ...]
     carriers: tuple[Carrier, ...]
     untried: tuple[Control, ...]
-    in_loop: bool
 
 
 def live_product(evaluation: Evaluation, lines: Lines, product: int, units: tuple[str, ...] = ()) -> LiveProduct:
@@ -73,9 +72,8 @@ def live_product(evaluation: Evaluation, lines: Lines, product: int, units: tupl
     result = evaluation.result
     model = ProductModel(result, product)
     sources = ProductSources(model, evaluation, lines, tuple(dict.fromkeys((*_units(result, product), *units))))
-    links = result.inventory.links
-    if engine.products_in_loops(links.user, links.supplier, len(result.products))[product]:
-        return LiveProduct(model, sources, (), (), (), True)
+    if model.in_loop:
+        return LiveProduct(model, sources, (), (), ())
     controls = [*flow_controls(model), *loss_controls(model, sources.of_losses())]
     mixed = carriers(model, controls)
     fine, kept = holding(model, controls, mixed)
@@ -83,7 +81,7 @@ def live_product(evaluation: Evaluation, lines: Lines, product: int, units: tupl
     moved = [mixed[number] for number in kept]
     renumbered = [replace(one, controls=tuple(place[number] for number in one.controls)) for one in moved]
     untried = tuple(control for number, control in enumerate(controls) if number not in place)
-    return LiveProduct(model, sources, tuple(controls[number] for number in fine), tuple(renumbered), untried, False)
+    return LiveProduct(model, sources, tuple(controls[number] for number in fine), tuple(renumbered), untried)
 
 
 def _units(result: Footprint, product: int) -> tuple[str, ...]:
@@ -121,7 +119,7 @@ def product_dict(live: LiveProduct) -> dict[str, Any]:
         "points": sources.points(),
         "sources": sources.as_list(),
         "declared": [declared, known],
-        "fixed": [asdict(each) for each in fixed_numbers(model, live.untried, live.in_loop)],
+        "fixed": [asdict(each) for each in fixed_numbers(model, live.untried)],
     }
 
 
@@ -193,7 +191,7 @@ def result_dict(result: Footprint, units: tuple[str, ...] = ()) -> dict[str, Any
     return {"including": includes_removals(result), "unit": result.unit, "products": products}
 
 
-def live_results(result: Footprint, changes: Any = None) -> list[tuple[str, list[dict[str, Any]], Footprint]]:
+def live_results(result: Footprint, changes: Any = None) -> list[LiveCase]:
     """Return the result and those of its scenarios, each with name and changes; the first has neither.
 
     Parameters
@@ -201,14 +199,21 @@ def live_results(result: Footprint, changes: Any = None) -> list[tuple[str, list
     result : Footprint
     changes : path, mapping or list, optional
         A change file, or what stands in one.
+
+    Raises
+    ------
+    UsageError
+        The result is published, and lines of a scenario are masked.
     """
-    found: list[tuple[str, list[dict[str, Any]], Footprint]] = [("", [], result)]
+    found: list[LiveCase] = [("", [], result)]
     if changes is None:
         return found
     file, scenarios = read_changes(changes), scenario(result, changes)
     for document, one in zip(file.scenarios, scenarios, strict=True):
         written = [change.model_dump(mode="json", exclude_defaults=True) for change in document.changes]
-        found.append((one.name, written, one.result))
+        made = one.result if result.masked is None else one.result.published()
+        refuse_masked(made, "to_live_report")
+        found.append((one.name, written, made))
     return found
 
 

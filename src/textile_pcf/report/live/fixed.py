@@ -45,7 +45,7 @@ class FixedNumber:
     effect: float | None
 
 
-def fixed_numbers(model: ProductModel, untried: Sequence[Control] = (), in_loop: bool = False) -> list[FixedNumber]:
+def fixed_numbers(model: ProductModel, untried: Sequence[Control] = ()) -> list[FixedNumber]:
     """Return what cannot be moved: as a whole, then numbers that change the total, by falling effect.
 
     Parameters
@@ -53,16 +53,14 @@ def fixed_numbers(model: ProductModel, untried: Sequence[Control] = (), in_loop:
     model : ProductModel
     untried : sequence of Control
         Amounts of which a recalculation moves something else as well.
-    in_loop : bool
-        Whether the product needs itself through others of the run.
     """
-    return [*_as_a_whole(model, untried, in_loop), *([] if in_loop else _numbers(model))]
+    return [*_as_a_whole(model, untried), *([] if model.in_loop else _numbers(model))]
 
 
-def _as_a_whole(model: ProductModel, untried: Sequence[Control], in_loop: bool) -> Iterator[FixedNumber]:
+def _as_a_whole(model: ProductModel, untried: Sequence[Control]) -> Iterator[FixedNumber]:
     inventory, result = model.inventory, model.result
     rules = inventory.activity.rules
-    if in_loop:
+    if model.in_loop:
         yield FixedNumber("product", model.name, "loop", None, "", None)
     for line in np.flatnonzero(model.supplier >= 0).tolist():
         spec = rules.flows[inventory.flow[line]]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf import engine
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.inventory.draw_sources import Source, stated_values
 from textile_pcf.inventory.inventory import Inventory
@@ -53,7 +54,19 @@ class ProductModel:
         """
         key, stated = next(iter(self.stated.items()))
         drawn = {source: np.array([value]) for source, value in ({key: stated} | dict(values)).items()}
-        return next(recalculated_inventories(self.result.run, self.name, drawn))
+        return next(recalculated_inventories(self.result.run, self.name, drawn, self._suppliers))
+
+    @cached_property
+    def in_loop(self) -> bool:
+        """Whether the product needs itself through others of the run."""
+        links = self.result.inventory.links
+        return bool(engine.products_in_loops(links.user, links.supplier, len(self.result.products))[self.product])
+
+    @property
+    def _suppliers(self) -> dict[str, FloatArray]:
+        """Footprints of products that it takes: of a product in a loop those of the run. [kg CO2e per unit of the supplier]"""
+        taken = np.unique(self.supplier[self.supplier >= 0]).tolist() if self.in_loop else []
+        return {self.result.products[number]: self.result.totals[number : number + 1] for number in taken}
 
     @cached_property
     def inventory(self) -> Inventory:

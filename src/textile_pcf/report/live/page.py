@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.messages.message import localize
-from textile_pcf.report.live.export import MOST_PRODUCTS, live_numbers, live_results, result_dict
+from textile_pcf.report.live.export import MOST_PRODUCTS, LiveCase, live_numbers, live_results, result_dict
 from textile_pcf.report.live.fixed import REASONS
 from textile_pcf.report.shared_sections import provenance_lines
 from textile_pcf.results import Footprint
@@ -62,24 +63,24 @@ def render_live_page(result: Footprint, unit: str | None, language: str, changes
     script = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("numbers.js", "view.js"))
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     style = "".join(path.read_text(encoding="utf-8") for path in (FOLDER.parent / "page.css", FOLDER / "live.css"))
-    about = result.provenance
+    about, cases = result.provenance, live_results(result, changes)
     return environment.get_template("live.html.j2").render(
         w=lambda key, **values: write_formulas(fixed_text(key, language, **values)),
         language=language,
         about=about,
         title=about["title_zh" if language == "zh" else "title"],
-        notes=_notes(result, language),
+        notes=_notes([one for _, _, one in cases], language),
         provenance=provenance_lines(result, language),
         style=Markup(style),  # noqa: S704 - files of the library
         script=Markup(script),  # noqa: S704
         script_hash=Markup(f"sha256-{digest}"),  # noqa: S704
-        data=Markup(script_json(live_data(result, unit, language, changes))),  # noqa: S704 - no `<` is left in it
+        data=Markup(script_json(live_data(cases, unit, language))),  # noqa: S704 - no `<` is left in it
     )
 
 
-def _notes(result: Footprint, language: str) -> list[str]:
-    hidden = len(result.products) - MOST_PRODUCTS
-    notes = [localize(text, language) for text in licence_notes(result)]
+def _notes(results: Sequence[Footprint], language: str) -> list[str]:
+    hidden = len(results[0].products) - MOST_PRODUCTS
+    notes = list(dict.fromkeys(localize(text, language) for result in results for text in licence_notes(result)))
     return [*notes, *([fixed_text("live_hidden", language, count=hidden, most=MOST_PRODUCTS)] if hidden > 0 else [])]
 
 
@@ -97,18 +98,20 @@ def script_json(data: Any) -> str:
     return text
 
 
-def live_data(result: Footprint, unit: str | None, language: str = "en", changes: Any = None) -> dict[str, Any]:
+def live_data(results: Sequence[LiveCase], unit: str | None, language: str) -> dict[str, Any]:
     """Return what the script of a live report reads: numbers, and the texts to show them with.
 
     Parameters
     ----------
-    result, unit, language, changes
+    results : sequence of LiveCase
+        The result and those of its scenarios.
+    unit, language
         As of `render_live_page`.
     """
-    if unit is not None:
-        result.scale(unit)  # refuses a unit that no product can be converted to
     cases = []
-    for name, written, one in live_results(result, changes):
+    for name, written, one in results:
+        if unit is not None:
+            one.scale(unit)  # refuses a unit that a product cannot be converted to
         case = result_dict(one, () if unit is None else (unit,))
         cases.append({"name": name, "changes": written, **_case_texts(one, language), **case})
         for product in case["products"]:
@@ -121,7 +124,7 @@ def live_data(result: Footprint, unit: str | None, language: str = "en", changes
     texts = {key: write_formulas(fixed_text(key, language)) for key in TEXTS}
     return {
         **live_numbers(cases),
-        "unit": unit or result.unit,
+        "unit": unit or results[0][2].unit,
         "texts": texts,
     }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from live_mill import BLEND, LINKED, PERIOD, SUMS
+from live_mill import BLEND, LINKED, PERIOD, SUMS, SUPPLY
 
 import textile_pcf as tp
 from browser import BROWSERS, dom
@@ -20,7 +20,7 @@ from textile_pcf.uncertainty_analysis.evaluation import Evaluation
 from textile_pcf.uncertainty_analysis.spreads import Spreads
 
 SETTINGS = {"cotton_poplin": 40, "jeans": 30, "polyester_woven": 30, "silk_habotai": 3, "blend": 10, "period": 6, "sums": 6,
-            "linked": 6}  # fmt: skip
+            "linked": 6, "supply": 4}  # fmt: skip
 SCRIPT = Path(tp.__file__).parent / "report" / "live" / "numbers.js"
 PAGE = """<!DOCTYPE html><meta charset="utf-8"><pre></pre><script>
 %s
@@ -50,9 +50,12 @@ def random_setting(product, draw):
 
 
 @pytest.fixture(scope="module")
-def results(mill):
+def results(mill, tmp_path_factory):
     made = {"blend": BLEND, "period": PERIOD, "sums": SUMS, "linked": LINKED}
     found = {name: mill(*rows) for name, rows in made.items()}
+    supply = tmp_path_factory.mktemp("supply") / "s.csv"
+    supply.write_text(SUPPLY, encoding="utf-8")
+    found["supply"] = mill(*BLEND, supply=supply)
     return {name: found[name] if name in found else tp.footprint(*tp.load_example(name)) for name in SETTINGS}
 
 

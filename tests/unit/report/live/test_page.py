@@ -6,12 +6,11 @@ import re
 
 import pytest
 import yaml
-from click.testing import CliRunner
+from live_mill import BLEND, FACTORS, HEADER, LINKED, RULE, SUMS
 
 import textile_pcf as tp
 from browser import BROWSERS, dom
-from live_mill import BLEND, FACTORS, LINKED, SUMS
-from textile_pcf.cli.app import app
+from textile_pcf.cli import run
 
 EVIL = "</script><script>document.title='taken'</script>\"'&{{棉}}"
 MOVE = """<script>
@@ -98,23 +97,21 @@ def test_scenarios_are_buttons_and_amounts_move_on_top_of_them(browser, write, t
     text = played(browser, page, press + FIRST.replace("'5'", "'4'"), tmp_path)
     (tmp_path / "c.yaml").write_text(shown(text, "file"), encoding="utf-8")
     scenario = tp.scenario(result, tmp_path / "c.yaml")[0]
-    assert [step.note for step in scenario.steps][0] == "motors"
+    assert scenario.steps[0].note == "motors"
     assert scenario.saving[0] == pytest.approx(6 * 0.6205)
     assert float(shown(text, "total")) == pytest.approx(scenario.total[0], rel=1e-3)
 
 
 @pytest.mark.parametrize("browser", BROWSERS)
 def test_hostile_names_stay_texts(browser, mill, tmp_path):
-    rows = [row.replace("P,", f'"{EVIL.replace(chr(34), chr(34) * 2)}",', 1) for row in SUMS]
     factors = FACTORS.replace("Rooftop photovoltaics", "<img src=x onerror=alert(1)>")
-    frame = mill("P,making,part,,1,kg/kg", factors=factors).run  # the rule and the factors
-    cells = [dict(zip(("product", "stage", "flow", "amount", "unit"), (EVIL, *row.split(",")[1:3], *row.split(",")[4:6]), strict=True))
-             for row in SUMS]  # fmt: skip
+    known = mill(*SUMS, factors=factors).run
+    names = ("product", "stage", "flow", "component", "amount", "unit")
+    rows = [dict(zip(names, [EVIL, *row.split(",")[1:6]], strict=True)) for row in SUMS]
     place = {"product": EVIL, "stage": "product", "region": "CN", "year": 2023}
-    result = tp.calculate(tp.read_activity([place, *cells], frame.activity.rules), frame.factors)
+    result = tp.calculate(tp.read_activity([place, *rows], known.activity.rules), known.factors)
     changes = [{"name": EVIL, "changes": [{"change": "gwp", "to": "AR5", "note": EVIL}]}]
     page = result.to_live_report(tmp_path / "evil.html", language="zh", changes=changes)
-    assert rows
     text = dom(browser, page, tmp_path / "profile")
     assert "<title>交互式报告" in text
     assert "<img" not in text
@@ -141,12 +138,15 @@ def test_requested_unit_is_shown_first(write):
 
 # -- what must not be passed on ---------------------------------------------------------------------------------------
 
-MASKED = FACTORS.replace("name_zh\n", "name_zh,redistributable\n").replace("电网电力\n", "电网电力,\n")
-SECRET = MASKED.replace("屋顶光伏\n", "屋顶光伏,no\n")
+
+def with_secret(item):
+    """The factors, of which those of an item must not be passed on."""
+    head, *rows = FACTORS.splitlines()
+    return "\n".join([f"{head},redistributable", *(f"{row},{'no' if row.startswith(f'{item},') else ''}" for row in rows)])
 
 
 def test_published_result_with_masked_lines_is_refused(mill, tmp_path):
-    result = mill(*SUMS, factors=MASKED.replace("电网电力,\n", "电网电力,no\n"))
+    result = mill(*SUMS, factors=with_secret("electricity"))
     with pytest.raises(tp.UsageError, match="masked"):
         result.published().to_live_report(tmp_path / "live.html")
     assert not list(tmp_path.iterdir())
@@ -154,34 +154,63 @@ def test_published_result_with_masked_lines_is_refused(mill, tmp_path):
     assert "must not be passed on" in page.read_text(encoding="utf-8")
 
 
-def test_published_report_offers_no_alternative_that_must_not_be_passed_on(mill, tmp_path):
-    result = mill(*SUMS, factors=SECRET)
+def test_scenario_that_brings_masked_lines_into_a_publication_is_refused(mill, tmp_path):
+    (tmp_path / "secret.csv").write_text(with_secret("electricity"), encoding="utf-8")
+    (tmp_path / "c.yaml").write_text(
+        "scenarios: [{name: s, changes: [{change: factors, tables: [secret.csv]}]}]", encoding="utf-8"
+    )
+    result = mill(*SUMS)
+    with pytest.raises(tp.UsageError, match="masked"):
+        result.published().to_live_report(tmp_path / "live.html", changes=tmp_path / "c.yaml")
+    page = result.to_live_report(tmp_path / "live.html", changes=tmp_path / "c.yaml")
+    assert "must not be passed on" in page.read_text(encoding="utf-8")
+
+
+def test_no_alternative_is_offered_that_must_not_be_passed_on(mill, tmp_path):
+    result = mill(*SUMS, factors=with_secret("electricity_pv"))
     own, published = (numbers_of(each.to_live_report(tmp_path / "live.html")) for each in (result, result.published()))
     offered = [{one["item"] for carrier in each["cases"][0]["products"][0]["carriers"] for one in carrier["alternatives"]}
                for each in (own, published)]  # fmt: skip
-    assert offered == [{"electricity_pv", "electricity_coal"}, {"electricity_coal"}]
+    assert offered == [{"electricity_coal"}] * 2
 
 
 # -- the command ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def command(mill, tmp_path):
-    mill(*LINKED).run  # noqa: B018 - writes the files
-    result = mill(*LINKED)
-    folder = result.run.activity.columns.table.name.rsplit("/", 1)[0]
+def command(tmp_path):
+    rows = [f"{product},product,,,,,,CN,2023" for product in "QP"] + list(LINKED)
+    width = HEADER.count(",")
+    table = "\n".join([HEADER, *(row + "," * (width - row.count(",")) for row in rows)])
+    for name, text in (("rows.csv", table), ("knit.yaml", RULE), ("f.csv", FACTORS)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
 
     def call(*options):
-        files = [f"{folder}/rows.csv", "--rule", f"{folder}/knit.yaml", "--factors", f"{folder}/f.csv"]
-        return CliRunner().invoke(app, ["report", *files, *options])
+        files = [str(tmp_path / name) for name in ("rows.csv", "knit.yaml", "f.csv")]
+        return run(["report", files[0], "--rule", files[1], "--factors", files[2], *options])
 
     return call
 
 
 def test_command_writes_the_page(command, tmp_path):
     (tmp_path / "c.yaml").write_text("scenarios: [{name: ar5, changes: [{change: gwp, to: AR5}]}]", encoding="utf-8")
-    done = command("--live", "--changes", str(tmp_path / "c.yaml"), "-o", str(tmp_path / "live.html"), "--lang", "zh")
-    assert done.exit_code == 0, done.output
+    assert command("--live", "--changes", str(tmp_path / "c.yaml"), "-o", str(tmp_path / "live.html"), "--lang", "zh") == 0
     numbers = numbers_of(tmp_path / "live.html")
     assert [case["name"] for case in numbers["cases"]] == ["", "ar5"]
     assert [product["name"] for product in numbers["cases"][0]["products"]] == ["Q", "P"]
+
+
+@pytest.mark.parametrize(("options", "words"), [
+    (("--live",), "--output"),
+    (("--live", "-o", "live.pdf"), "does not end in .html"),
+    (("--live", "-o", "live.html", "--study", "about.yaml"), "no cover"),
+    (("--changes", "c.yaml", "-o", "report.html"), "Add --live"),
+    (("--live", "-o", "live.html", "--changes", "absent.yaml"), "absent.yaml"),
+])  # fmt: skip
+def test_options_that_do_not_fit_are_refused(options, words, command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for name in ("about.yaml", "c.yaml"):
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    assert command(*options) == 2
+    assert words in capsys.readouterr().err
+    assert not (tmp_path / "live.html").exists()
