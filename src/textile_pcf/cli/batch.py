@@ -63,10 +63,6 @@ SETS = ("gwp", "biogenic")
 )
 @click.option("--quality", is_flag=True, help="Columns on the quality of the data: rating, and shares of primary data.")
 @click.option("--weights", is_flag=True, help="Keep weights on factors beside the results, for the command reprice.")
-@click.option(
-    "--uncertainty", metavar="HOW", help="Columns of mean and spread: closed for the closed form, or a number of draws."
-)
-@click.option("--seed", metavar="SEED", type=int, help="Seed of the draws; 0 without it.")
 @click.option("--fingerprints", is_flag=True, help="Keep fingerprints of the rows, for a later run with --since.")
 @click.option(
     "--since",
@@ -74,6 +70,10 @@ SETS = ("gwp", "biogenic")
     type=options.PATH,
     help="Earlier batch with fingerprints; only partitions whose rows have changed are calculated.",
 )
+@click.option(
+    "--uncertainty", metavar="HOW", help="Columns of mean and spread: closed for the closed form, or a number of draws."
+)
+@click.option("--seed", metavar="SEED", type=int, help="Seed of the draws; 0 without it.")
 @click.option("--dask", metavar="ADDRESS", help="Address of a Dask scheduler.")
 @click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
 @options.language
@@ -82,24 +82,13 @@ def batch(
     output: Path,
     rule: str,
     factors: tuple[str, ...] | None,
-    results: str,
-    on_error: str,
-    units: tuple[str, ...],
-    gwp: str | None,
-    biogenic: str | None,
-    boundary: str | None,
     supply: Path | None,
     scenarios: tuple[str, ...],
-    workers: int | None,
-    quality: bool,
-    weights: bool,
     uncertainty: str | None,
     seed: int | None,
-    fingerprints: bool,
-    since: Path | None,
-    dask: str | None,
     progress: bool | None,
     lang: str,
+    **others: Any,
 ) -> None:
     """Calculate a catalogue: results as Parquet in a folder, with a list of rejected products."""
     from textile_pcf.batch.progress import ProgressBar
@@ -113,10 +102,8 @@ def batch(
     source = files[0] if len(files) == 1 else files
     with collect_warnings(lang) as collected:
         result = calculate_batch(
-            source, rule, factors, out=output, results=results, on_error=on_error, workers=workers,
-            progress=ProgressBar(progress, lang), scenarios=changes, units=units, gwp=gwp, biogenic=biogenic, boundary=boundary,
-            supply=supply, dask=dask, quality=quality, weights=weights, fingerprints=fingerprints, since=since,
-            uncertainty=_parse_uncertainty(uncertainty, seed),
+            source, rule, factors, out=output, progress=ProgressBar(progress, lang), scenarios=changes, supply=supply,
+            uncertainty=_parse_uncertainty(uncertainty, seed), **others,
         )  # fmt: skip
         _write_summary(result, lang, collected)
     if result.rejected:
