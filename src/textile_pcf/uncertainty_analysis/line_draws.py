@@ -146,8 +146,12 @@ class LineDraws:
         own, amounts = self._amounts(numbers, row, shared), amount.reshape(at.shape)
         sums, term = np.zeros((end - start, self.draws)), np.empty((end - start, self.draws))
         for place in range(at.shape[1]):
-            np.take(shared, factor[:, place], axis=0, out=term, mode="clip")
-            term *= value[:, place, None]
+            rows = factor[:, place]
+            if (rows == rows[0]).all():  # one factor of all products: no copy of its draws for each
+                np.multiply(shared[rows[0]], value[:, place, None], out=term)
+            else:
+                np.take(shared, rows, axis=0, out=term, mode="clip")
+                term *= value[:, place, None]
             if (numbers[amounts[:, place]] != len(row) - 1).any():
                 term *= own[amounts[:, place]]
             sums += term
