@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,19 +108,21 @@ def batch(
     from textile_pcf.cli.warned import collect_warnings
 
     changes = _parse_scenarios(scenarios)
-    tables = [*(factors or ()), *(table for scenario in changes.values() for table in scenario.get("factors", ()))]
-    refuse_folder(output, read_files(rule, tables, *map(Path, files), supply))
-    source = files[0] if len(files) == 1 else files
+    refuse_folder(output, read_files(rule, _all_tables(factors, changes), *map(Path, files), supply))
     with collect_warnings(lang) as collected:
         result = calculate_batch(
-            source, rule, factors, out=output, results=results, on_error=on_error, workers=workers,
-            progress=ProgressBar(progress, lang), scenarios=changes, units=units, gwp=gwp, biogenic=biogenic, boundary=boundary,
-            supply=supply, dask=dask, quality=quality, weights=weights, fingerprints=fingerprints, since=since,
-            uncertainty=_parse_uncertainty(uncertainty, seed),
-        )  # fmt: skip
+            files[0] if len(files) == 1 else files, rule, factors, out=output, results=results, on_error=on_error, units=units,
+            progress=ProgressBar(progress, lang), scenarios=changes, workers=workers, gwp=gwp, biogenic=biogenic, since=since,
+            supply=supply, dask=dask, quality=quality, weights=weights, fingerprints=fingerprints, boundary=boundary,
+            uncertainty=_parse_uncertainty(uncertainty, seed))  # fmt: skip
         _write_summary(result, lang, collected)
     if result.rejected:
         raise click.exceptions.Exit(REJECTED)
+
+
+def _all_tables(factors: Iterable[str] | None, scenarios: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the factor tables of a batch and of all its scenarios."""
+    return [*(factors or ()), *(table for changes in scenarios.values() for table in changes.get("factors", ()))]
 
 
 @click.command("reprice", cls=Command)
