@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,17 +97,20 @@ def batch(
     from textile_pcf.cli.warned import collect_warnings
 
     changes = _parse_scenarios(scenarios)
-    tables = [*(factors or ()), *(table for scenario in changes.values() for table in scenario.get("factors", ()))]
-    refuse_folder(output, read_files(rule, tables, *map(Path, files), supply))
-    source = files[0] if len(files) == 1 else files
+    refuse_folder(output, read_files(rule, _all_tables(factors, changes), *map(Path, files), supply))
     with collect_warnings(lang) as collected:
         result = calculate_batch(
-            source, rule, factors, out=output, progress=ProgressBar(progress, lang), scenarios=changes, supply=supply,
-            uncertainty=_parse_uncertainty(uncertainty, seed), **others,
+            files[0] if len(files) == 1 else files, rule, factors, out=output, progress=ProgressBar(progress, lang),
+            scenarios=changes, supply=supply, uncertainty=_parse_uncertainty(uncertainty, seed), **others,
         )  # fmt: skip
         _write_summary(result, lang, collected)
     if result.rejected:
         raise click.exceptions.Exit(REJECTED)
+
+
+def _all_tables(factors: Iterable[str] | None, scenarios: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the factor tables of a batch and of all its scenarios."""
+    return [*(factors or ()), *(table for changes in scenarios.values() for table in changes.get("factors", ()))]
 
 
 @click.command("reprice", cls=Command)
