@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -28,6 +29,23 @@ def or_none(value: float) -> float | None:
     (1.5, None)
     """
     return None if np.isnan(value) else float(value)
+
+
+@lru_cache(maxsize=64, typed=True)
+def repeated(value: float, count: int) -> NDArray[Any]:
+    """Return an array that holds one value, which cannot be written to: it is one number in memory.
+
+    Parameters
+    ----------
+    value : float
+    count : int
+
+    Examples
+    --------
+    >>> repeated(-1, 3)
+    array([-1, -1, -1])
+    """
+    return np.broadcast_to(np.float64(value) if isinstance(value, float) else np.intp(value), count)
 
 
 def read_only(array: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
-from textile_pcf.activity.row_patterns import RowKind, Rows
+from textile_pcf.activity.row_patterns import RowKind, Rows, without_process
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
@@ -136,7 +136,7 @@ def _component_problems(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> I
     cure = "Name the fibre in the column `component`."
     yield from cells.problems_at(rows.where(share & ~named), "A share names no fibre.", cure, "component", "bad-share")
     component_stage = rule_arrays(rules).stage_is_component[patterns.stage]
-    wrong = named & ~component_stage & ~np.isin(patterns.row_kind, (RowKind.SHARE, RowKind.CUTOFF, RowKind.INVALID))
+    wrong = named & ~component_stage & ~without_process(patterns)
     what = "This stage is common to all fibres, so `component` is empty here."
     yield from cells.problems_at(rows.where(wrong), what, "Leave `component` empty.", "component", "component-in-common")
     if share.any() and not rules.components:
@@ -219,7 +219,7 @@ def assign_rows(
     problems : list of Problem
         Rows that name a component which their product does not have.
     """
-    valid = ~np.isin(rows.patterns.row_kind, (RowKind.INVALID, RowKind.SHARE, RowKind.CUTOFF))
+    valid = ~without_process(rows.patterns)
     product = cells.texts["product"].codes.astype(np.intp, copy=False)
     if components.one_per_product and cells.texts["component"].categories == ("",):
         if valid.all():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,8 +88,14 @@ def block_index(stages: IndexArray, rules: RuleSet, components: Components) -> B
     -------
     BlockIndex
     """
-    is_component = rule_arrays(rules).stage_is_component[stages]
-    lengths = np.where(is_component, components.size, len(components.start)).astype(np.intp)
+    return _layout(stages.astype(np.intp, copy=False).tobytes(), rules, components.size, len(components.start))
+
+
+@lru_cache(maxsize=256)
+def _layout(stages: bytes, rules: RuleSet, components: int, products: int) -> BlockIndex:
+    """Return the index of one block per stage; tables of one product have the same few, and a slice for each block."""
+    is_component = rule_arrays(rules).stage_is_component[np.frombuffer(stages, dtype=np.intp)]
+    lengths = np.where(is_component, components, products).astype(np.intp)
     return BlockIndex(np.cumsum(lengths) - lengths, lengths)
 
 

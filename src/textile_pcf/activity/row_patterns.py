@@ -171,6 +171,13 @@ class Rows:
         return self.where(self.patterns.row_kind == row_kind)
 
 
+def without_process(patterns: RowPatterns) -> BoolArray:
+    """Return which patterns are about no process: shares, what is left out, and what cannot be interpreted."""
+    kind = patterns.row_kind
+    without: BoolArray = (kind == RowKind.SHARE) | (kind == RowKind.CUTOFF) | (kind == RowKind.INVALID)
+    return without
+
+
 def rows_where(selected: BoolArray, pattern: IndexArray) -> IndexArray:
     """Return the rows whose pattern is selected.
 

@@ -19,7 +19,7 @@ from textile_pcf.activity.geography import Geography, RowSubset, rows_of_kind
 from textile_pcf.activity.indexing import BlockIndex, block_index
 from textile_pcf.activity.quantity_index import QuantityIndex, quantity_index
 from textile_pcf.activity.row_patterns import RowKind, RowPatterns, Rows, rows_where
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, read_only
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, read_only, repeated
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
@@ -47,7 +47,7 @@ class GivenQuantities:
     @cached_property
     def no_rule_entry(self) -> IndexArray:
         """Index of the default entry used by each quantity, all -1 (none). Shape (entries,)."""
-        return np.broadcast_to(np.intp(-1), len(self.rows))
+        return repeated(-1, len(self.rows))
 
     def values(self, value: FloatArray) -> FloatArray:
         """Return the value of each entry.

@@ -93,6 +93,8 @@ class Job:
     uncertainty: ColumnOptions | None = None
     links: str = ""
     quality: bool = False
+    weights: bool = False
+    fingerprints: bool = False
     identity: dict[str, Any] = field(init=False, repr=False, compare=False)
     """What the manifest says of the job: a folder with another identity holds another run."""
 
@@ -112,6 +114,10 @@ class Job:
             identity["supply"] = {"name": self.supply.name, "sha256": self.supply.sha256}
         if self.quality:
             identity["quality"] = True
+        if self.weights:
+            identity["weights"] = True
+        if self.fingerprints:
+            identity["fingerprints"] = True
         if self.uncertainty is not None:
             identity["uncertainty"] = self.uncertainty.identity
         object.__setattr__(self, "identity", identity)
@@ -142,6 +148,8 @@ class JobOptions:
     supply: Supply | str | Path | None
     uncertainty: str | Mapping[str, Any] | None = None
     quality: bool = False
+    weights: bool = False
+    fingerprints: bool = False
 
 
 def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path, options: JobOptions) -> Job:
@@ -183,10 +191,22 @@ def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path,
     if options.quality and options.results != "stages":
         what, cure = "The quality of data has columns of products only.", "Write results of stages, or leave `quality` out."
         raise UsageError([Problem("quality", what, cure, code="quality")])
+    if options.weights:
+        _refuse_weights(options)
     return Job(
         rule_set, (declared, *others), options.results, tuple(options.units), options.on_error, str(out), sites, spread,
-        quality=bool(options.quality),
+        quality=bool(options.quality), weights=bool(options.weights), fingerprints=bool(options.fingerprints),
     )  # fmt: skip
+
+
+def _refuse_weights(options: JobOptions) -> None:
+    """Refuse weights of lines, and of sites whose supply divides electricity and heat by two accountings."""
+    if options.results != "stages":
+        what, cure = "Weights are kept of products only.", "Write results of stages, or leave `weights` out."
+        raise UsageError([Problem("weights", what, cure, code="weights")])
+    if options.supply is not None:
+        what = "Weights of a run with a supply table are not kept: they would answer for one of its two accountings only."
+        raise UsageError([Problem("weights", what, "Leave `weights` out, or the supply table.", code="weights")])
 
 
 def _require_pyarrow() -> None:

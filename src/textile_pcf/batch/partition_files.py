@@ -13,6 +13,8 @@ from textile_pcf.batch.job import Job
 from textile_pcf.batch.link_files import links_file, write_links
 from textile_pcf.batch.output import COLUMNS_OF, add_uncertainty, rejected_rows, with_quality
 from textile_pcf.batch.partition_report import PartitionReport, PartitionResult
+from textile_pcf.batch.weight_files import write_weights
+from textile_pcf.batch.weights import keep_weights
 from textile_pcf.errors import SHOWN, Problem
 from textile_pcf.inventory.plausibility import count_implausible
 from textile_pcf.io.resources import sha256_of
@@ -30,6 +32,9 @@ def write_partition(job: Job, result: PartitionResult) -> PartitionReport:
         if len(result.links.suppliers):
             return PartitionReport(number, result.rows, 0, 0, 0, waits=True)
     sha256 = _write_results(job, footprints, out / "results" / f"{part_name(number)}.parquet") if footprints else ""
+    weights: dict[str, str] = {}
+    if job.weights and footprints and footprints[0]:
+        weights = write_weights(out, number, keep_weights(footprints[0], job.units))
     if result.rejected is not None:
         text = rejected_rows(result.rejected)
         path = out / "parts" / f"{part_name(number)}.csv"
@@ -46,6 +51,7 @@ def write_partition(job: Job, result: PartitionResult) -> PartitionReport:
         result.unanswered,
         sha256,
         implausible,
+        weights,
     )
     record = {key: value for key, value in vars(report).items() if key not in ("seconds", "waits")}
     problems = [{**asdict(problem), **_in_chinese(problem)} for problem in result.problems]

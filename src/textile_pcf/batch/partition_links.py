@@ -27,7 +27,7 @@ class ScenarioLinks:
     Attributes
     ----------
     suppliers : sequence of Suppliers or None
-        The products that are taken, as `calculate_scenarios` has them; None where they are products of the partition.
+        The products that are taken, as `calculate_footprints` has them; None where they are products of the partition.
     loops : sequence of list of str
         Names of products of which each needs the next, and which need all or more of themselves; the first is here.
     """
@@ -105,7 +105,7 @@ class PartitionLinks:
 
     @property
     def suppliers(self) -> list[Suppliers] | None:
-        """Suppliers per scenario, as `calculate_scenarios` has them."""
+        """Suppliers per scenario, as `calculate_footprints` has them."""
         return [one for scenario in self.scenarios for one in scenario.suppliers or ()] or None
 
     def of_scenario(self, number: int) -> ScenarioLinks:

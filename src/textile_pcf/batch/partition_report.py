@@ -48,6 +48,8 @@ class PartitionReport:
         Hash of the result file; "" if there is none.
     implausible : list
         Values of an `ImplausibleQuantity` for each quantity outside its band.
+    weights : dict
+        Name of the index of weights → its hash; empty if none are kept.
     seconds : dict
         Durations of the steps. [s]
     waits : bool
@@ -64,6 +66,7 @@ class PartitionReport:
     unanswered: dict[str, dict[str, Any]] = field(default_factory=dict)
     sha256: str = ""
     implausible: list[list[Any]] = field(default_factory=list)
+    weights: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
     waits: bool = False
 

@@ -20,7 +20,7 @@ from textile_pcf.batch.partition_files import write_partition
 from textile_pcf.batch.partition_links import PartitionLinks, ScenarioLinks
 from textile_pcf.batch.partition_report import Partition, PartitionReport, PartitionResult
 from textile_pcf.batch.partitions import split_products
-from textile_pcf.calculation import calculate_scenarios
+from textile_pcf.calculation import calculate_footprints
 from textile_pcf.columns import by_first_appearance, factorize
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors.matcher import FactorMatcher
@@ -111,7 +111,7 @@ def _calculate_or_reject(
     cache.matchers = [matcher.renew_if_large() for matcher in cache.matchers]
     if len(cache.matchers) > 1 and not links.has_loops:
         try:
-            calculated = calculate_scenarios(
+            calculated = calculate_footprints(
                 build_activity(table, job.rules), *cache.matchers, supply=job.supply, suppliers=links.suppliers
             )
             return [*calculated], [], None, {}
@@ -147,7 +147,7 @@ def _calculate_valid(
         try:
             activity = build_activity(accepted, job.rules)
             links.refuse_loops(activity)
-            (footprint,) = calculate_scenarios(activity, matcher, supply=job.supply, suppliers=links.suppliers, rejected=names)
+            (footprint,) = calculate_footprints(activity, matcher, supply=job.supply, suppliers=links.suppliers, rejected=names)
             links.check_accepted(footprint)
             return footprint, accepted, problems, _merge_tables(rejected)
         except InputError as error:

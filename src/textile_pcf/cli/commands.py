@@ -5,25 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from textile_pcf.cli import options
-from textile_pcf.cli.audit import lock, verify
-from textile_pcf.cli.batch import batch
-from textile_pcf.cli.compare import compare, diff
-from textile_pcf.cli.definitions import factors_group, rules_group
-from textile_pcf.cli.factory import factory_group
-from textile_pcf.cli.factory_meters import meters as meters_command
-from textile_pcf.cli.factory_site import SITE_COMMANDS
 from textile_pcf.cli.help import Group
-from textile_pcf.cli.improvements import improvements_group
-from textile_pcf.cli.interchange import export_group, import_group
-from textile_pcf.cli.label import label
-from textile_pcf.cli.quality import quality
-from textile_pcf.cli.scenario import scenario
-from textile_pcf.cli.targets import targets_group
-from textile_pcf.cli.uncertainty import uncertainty as uncertainty_command
+from textile_pcf.cli.live import LiveOptions, live_options
+from textile_pcf.cli.on_demand import CommandsOnDemand
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import JoinedMessage, Message
 
@@ -36,7 +25,10 @@ def _version(context: click.Context, _: click.Parameter, value: bool) -> None:
         context.exit()
 
 
-@click.group("textile-pcf", cls=Group)
+commands = CommandsOnDemand()
+
+
+@click.group("textile-pcf", cls=Group, commands=commands)
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
 )
@@ -45,10 +37,11 @@ def app() -> None:
     """Product carbon footprints of textiles, line by line."""
 
 
-app.add_command(batch)
-app.add_command(lock)
-app.add_command(verify)
-app.add_command(label)
+commands.add("batch", "batch", "batch")
+commands.add("reprice", "batch", "reprice")
+commands.add("lock", "audit", "lock")
+commands.add("verify", "audit", "verify")
+commands.add("label", "label", "label")
 
 
 @app.command("calculate")
@@ -251,6 +244,7 @@ def _report_writer(output: Path | None, dossier: Path | None, lang: str) -> Call
     help="File to write: .html, .pdf, or .xlsx with live formulas.",
 )
 @click.option("--dossier", metavar="FOLDER", type=options.PATH, help="New folder for lock, saved result, report and labels.")
+@live_options
 @options.factors
 @options.unit
 @options.gwp
@@ -268,6 +262,7 @@ def report(
     rule: str,
     output: Path | None,
     dossier: Path | None,
+    live: LiveOptions,
     factors: tuple[str, ...] | None,
     unit: str | None,
     gwp: str | None,
@@ -283,27 +278,25 @@ def report(
 ) -> None:
     """Write a report for the reader who must believe it: HTML or PDF, or a workbook whose totals are formulas."""
     from textile_pcf.calculation import footprint
-    from textile_pcf.cli.dossier import write_dossier
+    from textile_pcf.cli.dossier import print_dossier
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.data_quality.requirement import requirement_warnings
     from textile_pcf.io.study import study_in
 
-    writer = _report_writer(output, dossier, lang)
-    refuse_output(output, rule, factors, file, supply, study, columns)
+    live.check(output, study)
+    writer = live.writer(_report_writer(output, dossier, lang))
+    refuse_output(output, rule, factors, file, supply, study, columns, live.changes, live.improvements)
     with collect_warnings(lang) as collected:
-        result = footprint(
-            file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns, keep=keep
-        )
-        missed = requirement_warnings(result)
-        result = publishable(result, publish, strict)
-        about = study or study_in(file)
+        given: dict[str, Any] = {"gwp": gwp, "biogenic": biogenic, "supply": supply, "boundary": boundary, "columns": columns}
+        whole = footprint(file, rule, factors, **given, keep=keep)
+        result, about = publishable(whole, publish, strict), study or study_in(file)
         if output:
             writer(result, output, unit, lang, about)
         if dossier:
-            sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, dossier, unit, lang, about)))
-        collected.write([*result.warnings(), *missed])
+            print_dossier(result, dossier, unit, lang, about)
+        collected.write([*result.warnings(), *requirement_warnings(whole)])
 
 
 @app.command("template")
@@ -332,17 +325,15 @@ def template(rule: str, output: Path | None, show_all: bool, products: str | Non
         make_template(rules, output, lang, show_all, product_ids, site)
 
 
-app.add_command(quality)
-app.add_command(scenario)
-app.add_command(compare)
-app.add_command(diff)
-app.add_command(uncertainty_command)
-app.add_command(rules_group)
-app.add_command(factors_group)
-for command in (meters_command, *SITE_COMMANDS):
-    factory_group.add_command(command)
-app.add_command(factory_group)
-app.add_command(targets_group)
-app.add_command(improvements_group)
-app.add_command(export_group)
-app.add_command(import_group)
+commands.add("quality", "quality", "quality")
+commands.add("scenario", "scenario", "scenario")
+commands.add("compare", "compare", "compare")
+commands.add("diff", "compare", "diff")
+commands.add("uncertainty", "uncertainty", "uncertainty")
+commands.add("rules", "definitions", "rules_group")
+commands.add("factors", "definitions", "factors_group")
+commands.add("factory", "factory_commands", "factory_group")
+commands.add("targets", "targets", "targets_group")
+commands.add("improvements", "improvements", "improvements_group")
+commands.add("export", "interchange", "export_group")
+commands.add("import", "interchange", "import_group")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from math import isfinite
 from pathlib import Path
@@ -78,7 +79,7 @@ def write_dossier(result: Footprint, folder: Path, unit: str | None, language: s
         if folder.is_dir():
             folder.rmdir()
         draft.replace(folder)
-    lock(result, folder / "result.lock")  # its paths start at the folder
+    lock(result, folder / "result.lock", sorted(folder.iterdir()))  # its paths start at the folder
     return sorted(folder.iterdir())
 
 
@@ -94,3 +95,14 @@ def _write_quality(result: Footprint, folder: Path, unit: str | None) -> None:
         forms.append(entry | {"declared_share": analysis.declared_share(product)})
     (folder / "quality.json").write_text(indented_json(quality(result).to_dict()), encoding="utf-8", newline="")
     (folder / "uncertainty.json").write_text(indented_json({"products": forms}), encoding="utf-8", newline="")
+
+
+def print_dossier(result: Footprint, folder: Path, unit: str | None, language: str, study: Any) -> None:
+    """Write a dossier, and the paths of its files on standard output.
+
+    Parameters
+    ----------
+    result, folder, unit, language, study
+        As of `write_dossier`.
+    """
+    sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, folder, unit, language, study)))

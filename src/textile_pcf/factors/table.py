@@ -8,7 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.arrays import FloatArray
+import numpy as np
+
+from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.columns import cell_text
 from textile_pcf.factors.composition import Composition
 from textile_pcf.io.documents import Source, Strict
@@ -143,6 +145,13 @@ class FactorSheet:
                 for key in ((item.strip(), kind), (item.strip(), "")):
                     rows.setdefault(key, {}).setdefault(region, {})[int(year or 0)] = row
         return rows
+
+    @cached_property
+    def with_gases(self) -> BoolArray:
+        """Whether each row gives the masses of its gases. Shape (rows,)."""
+        given: BoolArray = ~np.isnan(np.array([self.numbers[gas] for gas in COUNTED_GASES])).all(axis=0)
+        given.flags.writeable = False
+        return given
 
     @cached_property
     def compositions(self) -> dict[int, Composition]:

@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from textile_pcf.arrays import FloatArray
 from textile_pcf.factors.composition import SPLIT_SIZE, composed_values
 from textile_pcf.factors.gwp import SETS, gwp100
-from textile_pcf.factors.table import COUNTED_GASES, DECLARED_PARTS, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
+from textile_pcf.factors.table import DECLARED_PARTS, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
 
 SPLIT_AND_AIRCRAFT = ("fossil", "biogenic", "uptake", "land_use_change", "aircraft")
 
 
 def has_gases(table: FactorSheet) -> NDArray[np.bool_]:
     """Return a mask of the rows that give the masses of their gases, shape (rows,)."""
-    return np.asarray(~np.isnan(np.array([table.numbers[gas] for gas in COUNTED_GASES])).all(axis=0))
+    return table.with_gases
 
 
 def has_parts(table: FactorSheet) -> NDArray[np.bool_]:

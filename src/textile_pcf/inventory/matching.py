@@ -124,14 +124,20 @@ class FactorMatches:
     @cached_property
     def used_rows(self) -> dict[int, list[int]]:
         """Used rows of each factor table."""
-        table, row = self.factor_rows.T
-        return {number: np.unique(row[table == number]).tolist() for number in np.unique(table[table >= 0]).tolist()}
+        used: dict[int, list[int]] = {}
+        for table, row in sorted(set(map(tuple, self.factor_rows.tolist()))):
+            if table >= 0:
+                used.setdefault(table, []).append(row)
+        return used
 
 
 def match_exchanges(
     activity: Activity, matcher: FactorMatcher, suppliers: Suppliers | None = None, rejected: Set[str] = frozenset()
 ) -> FactorMatches:
     """Find the emission factor of every exchange; each distinct flow, item, region and year is matched once.
+
+    Amounts are not touched. `factors.matching:match` finds the row, and `factors.matcher:FactorMatcher` gives its emissions per
+    canonical unit of the flow.
 
     Parameters
     ----------
@@ -213,8 +219,11 @@ def _rows_of_region(activity: Activity, region: str) -> IndexArray:
 
 def _problems(activity: Activity, matcher: FactorMatcher, matched: FactorMatches) -> Iterator[tuple[Request | None, Problem]]:
     """Yield a problem per exchange without a factor, with its request."""
+    unmatched = matcher.unmatched[matched.match_index]
+    if not np.count_nonzero(unmatched):
+        return
     flows, invalid_regions = activity.exchanges, set[str]()
-    for number in np.flatnonzero(matcher.unmatched[matched.match_index]):
+    for number in np.flatnonzero(unmatched):
         match, rows = matcher.matches[matched.match_index[number]], np.flatnonzero(matched.request == number)
         assert isinstance(match, NoMatch)
         request = matcher.requests[matched.match_index[number]] if match.column != "region" else None
@@ -272,11 +281,17 @@ def factor_rows(matched: FactorMatches) -> dict[int, list[int]]:
 
 def match_warnings(activity: Activity, matched: FactorMatches) -> Iterator[tuple[int, str]]:
     """Yield product and warning for each factor of a later year than the activity data."""
-    product, warnings = activity.exchange_products, dict[tuple[int, str], None]()
-    for number, text in late_factors(activity, matched):
-        products = np.unique(product[matched.request == number])
-        warnings |= dict.fromkeys((index, text) for index in products.tolist())
-    yield from warnings
+    late = late_factors(activity, matched)
+    if not late:
+        return
+    is_late = np.zeros(len(matched.match_index), dtype=bool)
+    is_late[[number for number, _ in late]] = True
+    lines, product = np.flatnonzero(is_late[matched.request]), activity.exchange_products
+    first, _ = group_rows(matched.request[lines], product[lines])  # ascending by request, then product
+    products: dict[int, list[int]] = {}
+    for line in lines[first].tolist():
+        products.setdefault(int(matched.request[line]), []).append(int(product[line]))
+    yield from dict.fromkeys((product, text) for number, text in late for product in products[number])
 
 
 def late_factors(activity: Activity, matched: FactorMatches) -> list[tuple[int, str]]:
