@@ -8,6 +8,8 @@ import subprocess
 from collections.abc import Iterator
 from importlib.util import find_spec
 
+from engines import absent_engines
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -33,10 +35,7 @@ def absent_witnesses() -> Iterator[str]:
         yield "no TEXTILE_PCF_PACT_SCHEMAS (folder of the schemas of PACT): records are checked by our own models only"
     if not os.environ.get("TEXTILE_PCF_CATEGORY_RULES"):
         yield "no TEXTILE_PCF_CATEGORY_RULES (folder of published category rules): drafts are made of our own fixtures only"
-    if find_spec("pyspark") is None:
-        yield "no Spark (pip install pyspark, and Java): docs/recipes/on_spark.py does not run"
-    if find_spec("ray") is None:
-        yield "no Ray (pip install ray): docs/recipes/on_ray.py does not run"
+    yield from absent_engines()
 
 
 def pytest_report_header() -> list[str]:

@@ -27,7 +27,8 @@ def main(source: str, out: str, rule: str, *tables: str) -> None:
     """Parquet in, a folder of results out."""
     import ray
 
-    ray.init()
+    if not ray.is_initialized():
+        ray.init()
     workers = int(ray.cluster_resources()["CPU"])
     done = tp.calculate_batch(Path(source).resolve(), rule, tables, out=Path(out).resolve(), executor=OnRay(), workers=workers)
     print(f"{done.products + done.rejected} products = {done.products} calculated + {done.rejected} rejected")

@@ -9,6 +9,7 @@ import numpy as np
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.row_patterns import InvalidRow, RowKind, RowPattern
 from textile_pcf.arrays import IndexArray, IntArray
+from textile_pcf.factors import LINK
 from textile_pcf.factors.fuels import ENERGY, MASS, VOLUME, convert_fuel, fuel_of, reference_enthalpy
 from textile_pcf.messages.message import Message
 from textile_pcf.methods import steam_heat
@@ -49,7 +50,8 @@ def fuel_codes(cells: ActivityColumns, rules: RuleSet, rows: IndexArray) -> IntA
     """
     items, regions, flows, steam = (cells.texts[name] for name in ("item", "region", "flow", "enthalpy"))
     has_enthalpy = np.array([*(bool(text) for text in steam.categories), False], dtype=bool)
-    is_fuel = np.array([*(fuel_of(text) is not None for text in items.categories), False], dtype=bool)
+    fuels = (not text.startswith(LINK) and fuel_of(text) is not None for text in items.categories)  # links may be many
+    is_fuel = np.array([*fuels, False], dtype=bool)
     of_rule = {spec.id for spec in rules.flows if fuel_of(spec.factor or "") is not None}
     of_flow = np.array([*(text in of_rule for text in flows.categories), False], dtype=bool)
     if not is_fuel.any() and not of_flow.any() and not has_enthalpy.any():

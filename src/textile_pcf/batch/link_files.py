@@ -63,7 +63,7 @@ def linked_names(table: Table) -> tuple[str, ...]:
     """Return the distinct names that products of a table take, without `product:`; empty if there are no links."""
     items = table.columns.get("item")
     texts: Sequence[str] = items.categories if isinstance(items, Categorical) else ()
-    return tuple(dict.fromkeys(text.strip().removeprefix(LINK) for text in texts if text.strip().startswith(LINK)))
+    return tuple(dict.fromkeys([text.removeprefix(LINK) for text in texts if text.startswith(LINK)]))
 
 
 def gather_links(table: Table, suppliers: Sequence[str], footprints: Sequence[Footprint | None]) -> GatheredLinks:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.engine.iteration import iterate
 from textile_pcf.engine.networks import levels, rings
 
 DENSE = 200  # a ring of more products is cut open first
+CUT_OPEN = 4_000_000  # products × cuts of a ring: with more, its equations take too much memory
 MOST = 1e12  # a ring that makes this much for one of each of its products counts as one that needs all of itself
 
 __all__ = ["find_loops", "solve_links", "sum_by_group"]
@@ -193,10 +195,16 @@ def _cut_open(given: FloatArray, links: Links, cut: BoolArray) -> FloatArray:
     """Footprints of the products of one long ring.
 
     The ring is cut at some products. All others follow from their own values and from the cut products, in time that grows with
-    the links; then the equations of the cut products are solved together.
+    the links; then the equations of the cut products are solved together. A ring with too many cuts for that is iterated.
     """
     products, columns = given.shape
     cuts = np.flatnonzero(cut)
+    if products * len(cuts) > CUT_OPEN:
+        reached = iterate(np.column_stack([given, np.ones(products)]), links.user, links.supplier, links.amount)
+        if reached is None:
+            raise ValueError("a product needs all or nearly all of itself")
+        _refuse_growth(reached[None, :, -1], np.array([bool((links.amount > 0).any())]))
+        return reached[:, :-1]
     x = np.zeros((products, columns + 1 + len(cuts)))
     x[:, :columns], x[:, columns] = given, 1.0
     x[cuts] = 0.0

@@ -193,6 +193,9 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
         first, pattern = group_rows(flows.pattern, flows.region, flows.year)
         request = np.arange(len(first))
         chosen, region, year = flows.pattern[first], flows.region[first], flows.year[first]
+    if is_link.any():  # whatever they take, links are one request of each flow, region and year
+        first, distinct = group_rows(patterns.flow[chosen], item[chosen], region, year)
+        chosen, region, year, request = chosen[first], region[first], year[first], distinct[request]
     requests = FactorRequests(patterns.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)
     return pattern, request, matcher.match_indices(activity.rules, requests), rows_where(is_link, flows.pattern)
 

@@ -145,3 +145,29 @@ def test_200_000_products_of_three_links_each():
     assert time.process_time() - start < 20
     again = 1 + np.bincount(user, weights=0.3 * x[supplier], minlength=products)
     assert x == pytest.approx(again, rel=1e-14)
+
+
+def test_one_ring_of_many_products_of_three_links_each():
+    """Drawn at random nearly all products are in one ring: by iteration it fulfils the equation, in time of the links."""
+    numbers = np.random.default_rng(6)
+
+    def solve(products):
+        user, supplier = np.repeat(np.arange(products), 3), numbers.integers(0, products, 3 * products)
+        needed = numbers.uniform(0.0, 0.3, len(user))
+        return lambda: (solve_links(np.ones((products, 2)), user, supplier, needed)[:, 0], user, supplier, needed)
+
+    long, short = solve(40_000), solve(20_000)
+    x, user, supplier, needed = long()
+    assert x == pytest.approx(1 + np.bincount(user, weights=needed * x[supplier], minlength=len(x)), rel=1e-14)
+    assert times_longer(long, short) <= 3  # with its square it were 4
+
+
+def test_a_ring_iterated_is_the_ring_cut_open(monkeypatch):
+    numbers = np.random.default_rng(7)
+    user, supplier = np.repeat(np.arange(1000), 3), numbers.integers(0, 1000, 3000)
+    own, needed = numbers.random((1000, 3)), numbers.uniform(0.0, 0.5, 3000)
+    opened = solve_links(own, user, supplier, needed)
+    monkeypatch.setattr(loops, "CUT_OPEN", 0)
+    assert solve_links(own, user, supplier, needed) == pytest.approx(opened, rel=1e-12)
+    with pytest.raises(ValueError, match="nearly all"):
+        solve_links(own, user, supplier, 3 * needed)
