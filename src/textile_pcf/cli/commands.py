@@ -1,9 +1,8 @@
-"""The commands that read activity data or make a template: calculate, check, explain, report, template."""
+"""The commands that read activity data or make a template: calculate, check, explain, template."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -21,11 +20,12 @@ from textile_pcf.cli.improvements import improvements_group
 from textile_pcf.cli.interchange import export_group, import_group
 from textile_pcf.cli.label import label
 from textile_pcf.cli.quality import quality
+from textile_pcf.cli.report import report
 from textile_pcf.cli.scenario import scenario
 from textile_pcf.cli.targets import targets_group
 from textile_pcf.cli.uncertainty import uncertainty as uncertainty_command
 from textile_pcf.messages.catalogue import fixed_text
-from textile_pcf.messages.message import JoinedMessage, Message
+from textile_pcf.messages.message import Message
 
 
 def _version(context: click.Context, _: click.Parameter, value: bool) -> None:
@@ -222,90 +222,6 @@ def explain(
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
 
-def _report_writer(output: Path | None, dossier: Path | None, lang: str) -> Callable[..., Path]:
-    """Return the function that writes the report, by the ending of its file, after a check that something is to be written."""
-    from textile_pcf.cli.dossier import refuse_dossier
-    from textile_pcf.report import ENDINGS, WRITERS
-    from textile_pcf.report.pdf import require_weasyprint
-
-    if output is None and dossier is None:
-        raise click.MissingParameter(param_hint="'-o' / '--output'", param_type="option")
-    refuse_dossier(dossier)
-    ending = output.suffix.lower() if output else ENDINGS[0]
-    if output and ending not in ENDINGS:
-        what = Message("{name!r} ends in neither {endings}.", name=output.name, endings=JoinedMessage(ENDINGS, " nor ", " 或 "))
-        raise click.BadParameter(what.localized(lang), param_hint="-o")
-    if ending == ".pdf":
-        require_weasyprint()
-    return WRITERS[ending]
-
-
-@app.command("report")
-@options.file
-@options.rule
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=options.PATH,
-    help="File to write: .html, .pdf, or .xlsx with live formulas.",
-)
-@click.option("--dossier", metavar="FOLDER", type=options.PATH, help="New folder for lock, saved result, report and labels.")
-@options.factors
-@options.unit
-@options.gwp
-@options.biogenic
-@options.boundary
-@options.supply
-@options.study
-@options.columns
-@options.keep
-@options.publish
-@options.strict
-@options.language
-def report(
-    file: Path,
-    rule: str,
-    output: Path | None,
-    dossier: Path | None,
-    factors: tuple[str, ...] | None,
-    unit: str | None,
-    gwp: str | None,
-    biogenic: str | None,
-    boundary: str | None,
-    supply: Path | None,
-    study: Path | None,
-    columns: Path | None,
-    keep: tuple[str, ...],
-    publish: bool,
-    strict: bool,
-    lang: str,
-) -> None:
-    """Write a report for the reader who must believe it: HTML or PDF, or a workbook whose totals are formulas."""
-    from textile_pcf.calculation import footprint
-    from textile_pcf.cli.dossier import write_dossier
-    from textile_pcf.cli.guard import refuse_output
-    from textile_pcf.cli.publishing import publishable
-    from textile_pcf.cli.warned import collect_warnings
-    from textile_pcf.data_quality.requirement import requirement_warnings
-    from textile_pcf.io.study import study_in
-
-    writer = _report_writer(output, dossier, lang)
-    refuse_output(output, rule, factors, file, supply, study, columns)
-    with collect_warnings(lang) as collected:
-        result = footprint(
-            file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary, columns=columns, keep=keep
-        )
-        missed = requirement_warnings(result)
-        result = publishable(result, publish, strict)
-        about = study or study_in(file)
-        if output:
-            writer(result, output, unit, lang, about)
-        if dossier:
-            sys.stdout.write("".join(f"{path}\n" for path in write_dossier(result, dossier, unit, lang, about)))
-        collected.write([*result.warnings(), *missed])
-
-
 @app.command("template")
 @options.rule_argument
 @options.output
@@ -332,6 +248,7 @@ def template(rule: str, output: Path | None, show_all: bool, products: str | Non
         make_template(rules, output, lang, show_all, product_ids, site)
 
 
+app.add_command(report)
 app.add_command(quality)
 app.add_command(scenario)
 app.add_command(compare)

@@ -41,7 +41,9 @@ class Footprint(Views):
     (True, 1)
     """
 
-    def to_excel(self, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None) -> Path:
+    def to_excel(
+        self, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None, **options: Any
+    ) -> Path:
         """Write a workbook with live formulas; see `textile_pcf.report.to_excel`.
 
         Parameters
@@ -54,15 +56,19 @@ class Footprint(Views):
             `en` or `zh`.
         study : mapping or path, optional
             What the cover says, such as company, product, period, date and author.
+        **options : optional
+            What stands beside the figures: `uncertainty`, `previous`, `changes`, `measures`; see `textile_pcf.report.Options`.
 
         Returns
         -------
         Path
             The file.
         """
-        return extension("report").to_excel(self, path, unit, language, study)  # type: ignore[no-any-return]
+        return extension("report").to_excel(self, path, unit, language, study, **options)  # type: ignore[no-any-return]
 
-    def to_html(self, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None) -> Path:
+    def to_html(
+        self, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None, **options: Any
+    ) -> Path:
         """Write a report in one HTML file; see `textile_pcf.report.to_html`.
 
         Parameters
@@ -75,15 +81,19 @@ class Footprint(Views):
             `en` or `zh`.
         study : mapping or path, optional
             What the cover says, such as company, product, period, date and author.
+        **options : optional
+            What stands beside the figures: `uncertainty`, `previous`, `changes`, `measures`; see `textile_pcf.report.Options`.
 
         Returns
         -------
         Path
             The file.
         """
-        return extension("report").to_html(self, path, unit, language, study)  # type: ignore[no-any-return]
+        return extension("report").to_html(self, path, unit, language, study, **options)  # type: ignore[no-any-return]
 
-    def to_pdf(self, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None) -> Path:
+    def to_pdf(
+        self, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None, **options: Any
+    ) -> Path:
         """Write the report as PDF on A4 paper; see `textile_pcf.report.to_pdf`.
 
         Parameters
@@ -96,13 +106,15 @@ class Footprint(Views):
             `en` or `zh`.
         study : mapping or path, optional
             What the cover says, such as company, product, period, date and author.
+        **options : optional
+            What stands beside the figures: `uncertainty`, `previous`, `changes`, `measures`; see `textile_pcf.report.Options`.
 
         Returns
         -------
         Path
             The file.
         """
-        return extension("report").to_pdf(self, path, unit, language, study)  # type: ignore[no-any-return]
+        return extension("report").to_pdf(self, path, unit, language, study, **options)  # type: ignore[no-any-return]
 
     def scenario(self, changes: str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Scenarios:
         """Calculate this result again under ordered changes; see `textile_pcf.scenario`.
