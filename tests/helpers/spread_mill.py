@@ -26,10 +26,10 @@ stages:
     steam: {title: {en: Steam, zh: 蒸汽}, factor: steam, unit: kg}
 """
 HEAD = "item,value,unit,region,year,kind,source,locator,gsd\n"
-TABLE = (
-    HEAD
-    + "electricity,0.62,kgCO2e/kWh,GLO,2023,life_cycle,grid,table 1,1.2\nsteam,0.3,kgCO2e/kg,GLO,2023,life_cycle,grid,table 2,\n"
-)
+TABLE = f"""\
+{HEAD}electricity,0.62,kgCO2e/kWh,GLO,2023,life_cycle,grid,table 1,1.2
+steam,0.3,kgCO2e/kg,GLO,2023,life_cycle,grid,table 2,
+"""
 DESCRIPTION = "title: A table\nedition: '1'\nlicence: CC0\nsources: {grid: {title: Grid}}\nredistributable: "
 ROWS = """\
 product,stage,flow,amount,unit,item,note
