@@ -44,12 +44,10 @@ class QualitySheet:
         self.sheet, self.lines, self.assessment, self.totals, self.rows = sheet, lines, assessment, totals, rows
         self.shown = assessment.shown
 
-    def rating(self, product: int) -> tuple[str, float] | None:
-        """Return reference and value of the rating of a product; None where nothing is rated."""
+    def rating(self, product: int) -> tuple[str, float]:
+        """Return reference and value of the rating of a product; 0 where nothing is rated."""
         record = self.assessment.quality_records[product]["dqr"]["pef"]
-        if product not in self.shown or record["DQR"] is None:
-            return None
-        return self.sheet.reference(1 + self.shown.index(product), 1), float(record["DQR"])
+        return self.sheet.reference(1 + self.shown.index(product), 1), float(record["DQR"] or 0.0)
 
     def write(self) -> None:
         """Write the products and below them their hot spots."""

@@ -36,7 +36,7 @@ class Totals:
         self.result, self.sheet, self.stages, self.unit, self.language = result, sheet, stages, unit, language
         self.first_stages: tuple[int, int] | None = None
         self.further_titles: list[str] = []
-        self.further: Callable[[int], Sequence[tuple[str, float] | None]] = lambda _: ()  # references and values of a product
+        self.further: Callable[[int], Sequence[tuple[str, float, str] | None]] = lambda _: ()  # reference, value and style
 
     def part(self, product: int, part: int) -> str:
         """Return the reference to a part of the split of a product."""

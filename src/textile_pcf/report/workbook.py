@@ -150,10 +150,11 @@ def _write_spread(
     ends = [f"{fixed_text(key, totals.language)}, {unit}" for key in ("report_low", "report_high")]
     totals.further_titles = [*ends, fixed_text("quality_dqr", totals.language)]
 
-    def further(product: int) -> list[tuple[str, float] | None]:
+    def further(product: int) -> list[tuple[str, float, str] | None]:
         if product not in spread.shown:
             return []
-        return [*(spread.ends(product) or (None, None)), rated.rating(product)]
+        ends = [(*end, "computed") for end in spread.ends(product)]
+        return [*(ends or (None, None)), (*rated.rating(product), "rating")]
 
     totals.further = further
 
