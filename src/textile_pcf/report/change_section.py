@@ -10,6 +10,7 @@ from textile_pcf.comparison import Scenario
 from textile_pcf.comparison.diff_views import BOTH, effect_title
 from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.messages.message import localize
+from textile_pcf.report.assessment import MOST_ASSESSED
 from textile_pcf.report.context import ReportContext
 from textile_pcf.report.numbers import format_aligned, format_figure, format_percent
 from textile_pcf.report.tables import Bar, Row, Table, table
@@ -143,8 +144,8 @@ def measure_section(context: ReportContext) -> dict[str, Any] | None:
     unit = context.text("report_tonnes_per_year")
     return {
         "note": "",
-        "facts": [(context.text(title), f"{format_aligned(float(entries[key]), before)} {unit}") for title, key in keys],
-        "ranked": _ranked(context, entries["measures"], before),
+        "facts": [(context.text(title), f"{format_figure(float(entries[key]))} {unit}") for title, key in keys],
+        "ranked": _ranked(context, entries["measures"]),
         "steps": _measure_steps(context, entries["steps"], before),
         "products": _measured_products(context, entries["measures"]),
         "warnings": [write_formulas(localize(text, context.language)) for text in measures.warnings],
@@ -155,10 +156,10 @@ def _money(value: float | None) -> str:
     return "–" if value is None else format_aligned(value, 10_000.0)
 
 
-def _ranked(context: ReportContext, measures: Any, before: float) -> Table:
+def _ranked(context: ReportContext, measures: Any) -> Table:
     rows = [
         Row((
-            str(one["rank"] or "–"), one["id"], format_aligned(one["tonnes_per_year"], before), _money(one["annuity"]),
+            str(one["rank"] or "–"), one["id"], format_figure(one["tonnes_per_year"]), _money(one["annuity"]),
             _money(one["running"]), _money(one["saving"]), _money(one["cost_per_year"]), _money(one["cost_per_tonne"]),
         ))
         for one in measures
@@ -174,7 +175,7 @@ def _measure_steps(context: ReportContext, steps: Any, before: float) -> Table |
         return None
     rows = [Row((context.text("report_base"), "", format_aligned(before, before), Bar.of(before, before)))]
     rows += [
-        Row((one["id"], format_aligned(one["tonnes_per_year"], before), format_aligned(one["left"], before),
+        Row((one["id"], format_figure(one["tonnes_per_year"]), format_aligned(one["left"], before),
              Bar.of(one["left"], before)))
         for one in steps
     ]  # fmt: skip
@@ -183,12 +184,14 @@ def _measure_steps(context: ReportContext, steps: Any, before: float) -> Table |
 
 
 def _measured_products(context: ReportContext, measures: Any) -> Table | None:
-    """Return what each measure alone saves of each product."""
+    """Return what each measure alone saves of each product that is shown one by one."""
+    shown = set(context.result.products[:MOST_ASSESSED])
     rows = [
         Row((one["id"], row["product"], format_figure(row["before"]), format_figure(row["after"]),
-             format_aligned(row["saved"], row["before"])))
+             format_figure(row["saved"])))
         for one in measures
         for row in one["products"]
+        if row["product"] in shown
     ]  # fmt: skip
     per = context.text("per", unit=context.result.unit)
     titles = (("report_measure", ""), ("product", ""), ("diff_old", "n"), ("diff_new", "n"))

@@ -88,6 +88,7 @@ def _contents(context: ReportContext) -> dict[str, Any]:
         "style": Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),  # noqa: S704
         "cover": cover(context),
         "listed": product_list(context) if len(result.products) > 1 else None,
+        "listed_note": context.text("report_list_note") if any(map(context.assessment.shows, detailed)) else "",
         "hidden": len(result.products) - len(detailed),
         "scope": about_scope,
         "products": products,

@@ -46,7 +46,11 @@ def headline_notes(context: ReportContext, product: int) -> list[tuple[str, str]
     if not assessment.shows(product):
         return []
     interval = assessment.interval(product)
-    shown = interval_text(interval) if interval.is_known else context.text("report_interval_none")
+    shown = context.text("report_interval_none")
+    if interval.is_known:
+        method = context.text("report_of_draws" if assessment.drawn else "report_in_closed_form")
+        counts = {"declared": interval.declared, "count": interval.numbers}
+        shown = context.text("report_interval_beside", ends=interval_text(interval), method=method, **counts)
     return [(context.text("report_interval"), shown), (context.text("quality_dqr"), rating_text(context, product))]
 
 
