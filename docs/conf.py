@@ -1,6 +1,7 @@
 """The documentation site: `pip install -e ".[docs,parquet]" && python -m sphinx -W --keep-going docs build/docs`.
 
-Pages are Markdown; the tutorials are notebooks that are run while the site is built; the reference of rules, emission factors
+Pages are Markdown; the tutorials are notebooks that are run while the site is built, those of the examples show what they
+showed when they were run (`gallery.py`); the reference of rules, emission factors
 and the Python interface is written from the data and the code (`reference.py`) into `docs/generated/`, which is not kept.
 """
 
@@ -50,19 +51,22 @@ nb_merge_streams = True
 suppress_warnings = ["myst.header"]  # pages may begin below the first level
 
 
-if chinese_family() is None:  # its pictures cannot be drawn: apt-get install fonts-noto-cjk
-    nb_execution_excludepatterns = ["tutorial/zh.md"]
+nb_execution_excludepatterns = ["generated/notebooks/*"]  # they show their outputs; tests/endtoend/test_notebooks.py runs them
+if chinese_family() is None:  # their pictures cannot be drawn: apt-get install fonts-noto-cjk
+    nb_execution_excludepatterns += ["tutorial/zh.md", "pictures_zh.md"]
 
 
 def setup(app: Any) -> None:
     """Write the reference before the pages are read; tell files that are no pages by their path in the repository."""
     from cells import CellLexer
+    from gallery import write_gallery
     from pygments.lexers.special import TextLexer
     from reference import write_reference
 
     app.add_lexer("csv", TextLexer)
     app.add_lexer("ipython3", CellLexer)
     app.connect("builder-inited", lambda built: write_reference(Path(built.srcdir) / "generated"))
+    app.connect("builder-inited", lambda built: write_gallery(Path(built.srcdir) / "generated"))
     app.connect("source-read", _links_out_of_the_site)
 
 

@@ -52,6 +52,13 @@ FARTHER = (
     "factory.reconcile",
     "factory.join",
     "improvements.rank",
+    "plot.abatement_steps",
+    "plot.effects",
+    "plot.energy_use",
+    "plot.load_curve",
+    "plot.stage_intervals",
+    "plot.target_path",
+    "plot.tornado",
     "targets.check",
     "targets.path",
 )

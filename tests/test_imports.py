@@ -12,7 +12,6 @@ BY_NAME = {
     "_lazy.py": "the public names of packages, on first use",
     "_extensions.py": "packages above, of which a class below has methods",
     "brightway/packages.py": "the extra `brightway`",
-    "plot/interactive.py": "the extra `interactive`",
 }
 FILES = sorted(str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py") if CALL.search(path.read_text(encoding="utf-8")))
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from textile_pcf.audit import verify as verify
     from textile_pcf.batch import BatchResult as BatchResult
     from textile_pcf.batch import calculate_batch as calculate_batch
+    from textile_pcf.batch import reprice as reprice
     from textile_pcf.calculation import calculate as calculate
     from textile_pcf.calculation import footprint as footprint
     from textile_pcf.calculation import read_activity as read_activity
@@ -69,6 +70,7 @@ _MODULES = {
     "verify": "audit",
     "BatchResult": "batch",
     "calculate_batch": "batch",
+    "reprice": "batch",
     "read_activity": "calculation",
     "calculate": "calculation",
     "footprint": "calculation",

@@ -11,6 +11,17 @@ from importlib import import_module
 from typing import Any
 
 
+def load_name(package: str, module: str, name: str) -> Any:
+    """Return a name of a module of a package, which is imported if it was not.
+
+    Examples
+    --------
+    >>> load_name("textile_pcf.batch", "run", "calculate_batch").__name__
+    'calculate_batch'
+    """
+    return getattr(import_module(f"{package}.{module}"), name)
+
+
 def lazy_names(
     package: str, modules: Mapping[str, str], packages: tuple[str, ...] = ()
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
@@ -41,7 +52,7 @@ def lazy_names(
             return import_module(f"{package}.{name}")
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        found = getattr(import_module(f"{package}.{modules[name]}"), name)
+        found = load_name(package, modules[name], name)
         setattr(sys.modules[package], name, found)  # not looked for again
         return found
 

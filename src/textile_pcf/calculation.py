@@ -1,36 +1,71 @@
-"""The main path, from activity data to footprints; `calculate_scenarios` is its shortest form.
+"""The main path, from activity data to footprints. Five functions do the work, and `calculate_footprints` calls them in order.
 
-`build_activity` reads rows and assigns them to processes; `complete_quantities` completes their amounts by the rule;
-`match_exchanges` finds the factor of each exchange; `build_inventory` solves masses and links; `Footprint` sums.
+- `build_activity` reads rows, converts their amounts to canonical units, and assigns rows to processes.
+- `complete_quantities` completes what rows do not give: by the rule's value, or by a named method.
+- `match_exchanges` finds the emission factor of each exchange.
+- `build_inventory` solves masses backwards from the product, multiplies amounts by them, and solves links between products.
+- `Footprint` sums emissions over exchanges: by stage, by part, in total.
+
+One amount on this path: row 11 of the viscose fabric is the electricity of its looms, 7.48 kWh per kg that leaves weaving.
+Words such as exchange, driver and canonical unit stand in the glossary of `docs/nomenclature.md`, *Names in the code*.
+
+>>> import numpy as np
+>>> from textile_pcf import load_factors, load_rules
+>>> rules, factors = load_rules("chemical_fiber_fabric@2026.2"), load_factors("default@2026.2")
+>>> activity = build_activity("examples/viscose_woven/activity.csv", rules)
+>>> activity.columns.numbers["amount"][11], round(activity.value[11], 3)  # [kWh/kg], [MJ/kg]: × 3.6
+(np.float64(7.48), np.float64(26.928))
+
+The row gives one exchange. It has an amount, so nothing is completed, and no property drives it (`scale` is 1).
+
+>>> exchange = int(np.flatnonzero(activity.exchanges.row == 11)[0])
+>>> quantities = complete_quantities(activity)
+>>> round(quantities.value[exchange], 3), quantities.scale[exchange]
+(np.float64(26.928), np.float64(1.0))
+
+Its factor is the grid's, 0.5777 kg CO2e/kWh, here per MJ; all of it is fossil.
+
+>>> matches = match_exchanges(activity, factor_matcher(factors, gwp="AR6", biogenic="minus_one_plus_one"))
+>>> matches.values[matches.request[exchange]].round(5)  # fossil, biogenic, uptake, land use change, aircraft [kg CO2e/MJ]
+array([0.16047, 0.     , 0.     , 0.     , 0.     ])
+
+Later stages lose cloth, so 1.0917 kg leave weaving for each kg of product, and the amount is multiplied by that.
+
+>>> inventory = build_inventory(activity, quantities, matches)
+>>> round(inventory.masses.output[inventory.process[exchange]], 4), round(inventory.amount[exchange], 3)  # [kg], [MJ]
+(np.float64(1.0917), np.float64(29.397))
+>>> round(inventory.amount[exchange] * inventory.factor_totals[exchange], 4)  # 29.397 × 0.16047 [kg CO2e per kg of product]
+np.float64(4.7175)
+
+With the other flows of weaving it is a stage, with the other stages the total.
+
+>>> result = Footprint(inventory, Run(activity, factors, "AR6", "minus_one_plus_one"))
+>>> weaving = [stage.id for stage in result.stages].index("weaving")
+>>> round(result.by_stage[0, weaving], 4), round(result.totals[0], 4)  # [kg CO2e per kg of product]
+(np.float64(4.8223), np.float64(16.8418))
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-
 from textile_pcf.activity import Activity, build_activity
-from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import InputError, Problem, UsageError, warn_caller, wrong_type
 from textile_pcf.factors import FactorSource, FactorTable, default_table, load_factors, separate_sources
 from textile_pcf.factors.matcher import FactorMatcher, factor_matcher
-from textile_pcf.inventory.draw_sources import Source
-from textile_pcf.inventory.draws import ProductDraws, product_draws
 from textile_pcf.inventory.inventory import build_inventory
 from textile_pcf.inventory.matching import FactorMatches, match_exchanges
 from textile_pcf.inventory.period_totals import added_years
 from textile_pcf.inventory.plausibility import implausible_amounts, refuse_beyond_band
 from textile_pcf.inventory.quantities import Quantities, complete_quantities
 from textile_pcf.inventory.root_causes import root_causes
-from textile_pcf.inventory.supplier_factors import SupplierFactors, supplier_factors
+from textile_pcf.inventory.suppliers import Suppliers
 from textile_pcf.inventory.supply_mix import apply_supply
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint, Run
-from textile_pcf.results.run import product_index
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import LOCATION, MARKET, Supply, load_supply
 
@@ -44,21 +79,69 @@ GWP_SETS = ("AR4", "AR5", "AR6", "EF3.1")
 CONVENTIONS = ("minus_one_plus_one", "zero_zero")
 
 
-def with_refusals(activity: Activity, quantities: Quantities) -> Quantities:
-    """The quantities, with a problem for each stated amount that is far above what the rule calls plausible."""
-    problems = refuse_beyond_band(activity, quantities)
-    return quantities._replace(problems=(*quantities.problems, *problems)) if problems else quantities
+def footprint(
+    source: ActivitySource,
+    rule: str | Path | RuleSet | Mapping[str, Any],
+    factors: FactorSource | Sequence[FactorSource] | None = None,
+    *,
+    gwp: str | None = None,
+    biogenic: str | None = None,
+    supply: Supply | str | Path | None = None,
+    boundary: str | None = None,
+    keep: Sequence[str] = (),
+    columns: Mapping[str, Any] | str | Path | None = None,
+) -> Footprint:
+    """Read, match and calculate in one step; problems of reading and of matching are raised together.
 
+    Parameters
+    ----------
+    source : path, DataFrame or list of dict
+        Activity data; a list holds one dict per row.
+    rule : str, Path, RuleSet or dict
+        Name, `name@edition` or path of a rule, or the rule itself.
+    factors : FactorTable, str, Path, DataFrame, dict, or several of them, optional
+        Tables of emission factors, in order; where none is given, `default` of the rule's edition, or the newest. A dict
+        `{"electricity": "0.58 kgCO2e/kWh"}` is for a quick look, and the result says so.
+    gwp : str, optional
+        AR4, AR5, AR6 or EF3.1; by default that of the rule.
+    biogenic : str, optional
+        `minus_one_plus_one` or `zero_zero`; by default that of the rule.
+    supply : Supply or path, optional
+        Electricity and heat of the sites.
+    boundary : str, optional
+        One of the boundaries that the rule offers; the first where none is given.
+    keep : sequence of str, optional
+        Further columns of the data that pass through to results, such as `customer`.
+    columns : mapping or path, optional
+        What the own columns of a mill's form are: `{"columns": {"用电量": {"stage": …, "flow": …, "unit": …}}}`, or a YAML file
+        with it.
 
-def check_warnings(activity: Activity) -> list[Problem]:
-    """Warnings of activity data by themselves, each with its place: amounts outside their band, and years that add up."""
-    name = activity.columns.table.name
-    years = [Problem(name, text, "", activity.products[product]) for product, text in added_years(activity)]
-    return [
-        *implausible_amounts(activity, complete_quantities(activity)),
-        *years,
-        *(Problem(name, note, "") for note in activity.columns.table.notes),
-    ]
+    Returns
+    -------
+    Footprint
+        Footprints of all products, shape (products,). [kg CO2e per product unit]
+
+    Raises
+    ------
+    InputError, RuleError, FactorError, UsageError
+
+    Warns
+    -----
+    PcfWarning
+        Each distinct warning of the result, once.
+
+    Examples
+    --------
+    >>> import textile_pcf as tp
+    >>> tp.footprint("examples/cotton_poplin/activity.csv", rule="cotton_fabric").unit
+    'kg'
+    """
+    rules = load_rules(rule, boundary)
+    several = separate_sources(factors) or [default_table(rules.document.edition)]
+    activity = build_activity(source, rules, keep=keep, columns=columns)
+    result = calculate_run(_run_inputs(activity, load_factors(*several), gwp, biogenic, supply))
+    warn_caller(result.warnings())
+    return result
 
 
 def read_activity(
@@ -169,10 +252,25 @@ def calculate(
         raise wrong_type("factors", factors, "loaded emission factors", "Load them first: load_factors(path).")
     rules = load_rules(activity.rules, boundary)
     activity = activity if rules is activity.rules else build_activity(activity.columns.table, rules)
-    result = calculate_run(_run(activity, factors, gwp, biogenic, supply))
+    result = calculate_run(_run_inputs(activity, factors, gwp, biogenic, supply))
     notes = activity.columns.table.notes
     warn_caller(text for text in result.warnings() if text not in notes)  # `read_activity` warned of these
     return result
+
+
+def _run_inputs(
+    activity: Activity,
+    factors: FactorTable | None,
+    gwp: str | None,
+    biogenic: str | None,
+    supply: Supply | str | Path | None,
+) -> Run:
+    """Return the inputs of a calculation, with the rule's conventions and the default factors where none are given."""
+    document = activity.rules.document
+    factors = load_factors(default_table(document.edition)) if factors is None else factors
+    gwp = _one_of("gwp", document.gwp if gwp is None else gwp, GWP_SETS)
+    biogenic = _one_of("biogenic", document.biogenic if biogenic is None else biogenic, CONVENTIONS)
+    return Run(activity, factors, gwp, biogenic, None if supply is None else load_supply(supply))
 
 
 def calculate_run(run: Run) -> Footprint:
@@ -198,103 +296,32 @@ def calculate_run(run: Run) -> Footprint:
     >>> bool(calculate_run(replace(result.run, gwp="AR5")).totals[0] == result.totals[0])
     False
     """
-    gwp, biogenic = _one_of("gwp", run.gwp, GWP_SETS), _one_of("biogenic", run.biogenic, CONVENTIONS)
-    return calculate_scenarios(run.activity, factor_matcher(run.factors, gwp, biogenic), supply=run.supply)[0]
+    return calculate_footprints(run.activity, matcher_of_run(run), supply=run.supply)[0]
 
 
-def recalculate(
-    run: Run, product: str, values: Mapping[Source, FloatArray], suppliers: Mapping[str, FloatArray] | None = None
-) -> FloatArray:
-    """Calculate one product of a run again under draws of the numbers behind it.
-
-    Each draw is a product of its own on the path of every calculation: the rows are repeated, drawn numbers take the place of
-    stated ones, and quantities, masses, amounts and emissions follow. Whatever rests on a number is drawn with it: the fibres
-    that a row speaks of, the properties that a method computes from it, all lines of a factor. The factor of each exchange,
-    the entry of each chosen value of the rule and the stages that take place are those of the stated numbers. Plausible bands
-    are not looked at.
-
-    Parameters
-    ----------
-    run : Run
-        The inputs, such as `Footprint.run`; they must be valid.
-    product : str
-        One of its products.
-    values : mapping of Source to ndarray, shape (draws,)
-        Draws by number: `ActivityRow(row)` and `RuleNumber(kind, index, entry)` in canonical units, `FactorRow(sheet, row)` as
-        multiples of the printed value. `inventory.draw_sources.stated_values` names all that there are. Where shares are
-        drawn, all shares of the product are divided by their sum, so that they add up as before.
-    suppliers : mapping of str to ndarray, shape (draws,), optional
-        Footprints of products of the run that the product takes (`product:ID`). [kg CO2e per unit of the supplier] Others are
-        those of the run: a product of the run is drawn in its own right. Units of suppliers are converted as in the run.
-
-    Returns
-    -------
-    ndarray, shape (draws, stages)
-        Emissions per stage, stages outside the boundary included. [kg CO2e per product unit]
+def matcher_of_run(run: Run) -> FactorMatcher:
+    """Return the factor tables of a run under its GWP set and convention.
 
     Raises
     ------
     UsageError
-        There is no such product; something is no number of it; draws are not finite or differ in length; or the product needs
-        itself through suppliers that are not drawn.
-    InputError
-        A draw gives a quantity that cannot be, such as a loss of 100 %.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import textile_pcf as tp
-    >>> from textile_pcf.inventory.draw_sources import FactorRow
-    >>> result = tp.footprint("examples/cotton_poplin/activity.csv", rule="cotton_fabric")
-    >>> source = FactorRow(*result.inventory.matches.factor_rows[result.inventory.factor[0]].tolist())
-    >>> stages = recalculate(result.run, "COTTON-POPLIN", {source: np.array([1.0, 1.2])})
-    >>> bool((stages[0] == result.by_stage[0]).all()), bool(stages[1].sum() > stages[0].sum())
-    (True, True)
+        There is no such GWP set or convention.
     """
     gwp, biogenic = _one_of("gwp", run.gwp, GWP_SETS), _one_of("biogenic", run.biogenic, CONVENTIONS)
-    activity, matcher = run.activity, factor_matcher(run.factors, gwp, biogenic)
-    number = product_index(activity.products, product)
-    draws = product_draws(activity, number, values, suppliers or {})
-    matches = match_exchanges(activity, matcher)
-    _raise([*activity.problems, *matches.problems], activity)
-    links = None
-    if matches.has_links and (matches.supplier[draws.exchanges] >= 0).any():
-        links = supplier_factors(calculate_run(run).inventory, number, draws.suppliers)
-    return np.concatenate([_stages_of_draws(run, chunk, matches, matcher, links) for chunk in draws.chunks()])
+    return factor_matcher(run.factors, gwp, biogenic)
 
 
-def _stages_of_draws(
-    run: Run, draws: ProductDraws, matches: FactorMatches, matcher: FactorMatcher, links: SupplierFactors | None
-) -> FloatArray:
-    """Return the emissions per draw and stage, shape (draws, stages). [kg CO2e per product unit]"""
-    activity, quantities = draws.complete()
-    matches = draws.matches(matches)
-    if run.supply is not None:
-        declared = activity.rules.document.electricity.declared
-        activity, quantities, matches = apply_supply(activity, quantities, matches, matcher, run.supply, declared)
-    inventory = build_inventory(activity, quantities, draws.factors(matches, activity, links))
-    return Footprint(inventory, run).by_stage
-
-
-def _run(
+def calculate_footprints(
     activity: Activity,
-    factors: FactorTable | None,
-    gwp: str | None,
-    biogenic: str | None,
-    supply: Supply | str | Path | None,
-) -> Run:
-    """Return the inputs of a calculation, with the rule's conventions and the default factors where none are given."""
-    document = activity.rules.document
-    factors = load_factors(default_table(document.edition)) if factors is None else factors
-    gwp = _one_of("gwp", document.gwp if gwp is None else gwp, GWP_SETS)
-    biogenic = _one_of("biogenic", document.biogenic if biogenic is None else biogenic, CONVENTIONS)
-    return Run(activity, factors, gwp, biogenic, None if supply is None else load_supply(supply))
-
-
-def calculate_scenarios(activity: Activity, *scenarios: FactorMatcher, supply: Supply | None = None) -> list[Footprint]:
+    *matchers: FactorMatcher,
+    supply: Supply | None = None,
+    suppliers: Sequence[Suppliers] | None = None,
+    rejected: Set[str] = frozenset(),
+) -> list[Footprint]:
     """Calculate the same activity data under each of several factor tables or sets of global warming potentials.
 
-    A `FactorMatcher` keeps its matches for the next table of activity data under the same rule.
+    A `FactorMatcher` keeps its matches for the next table of activity data under the same rule. `suppliers` are the products
+    that links take, per scenario, where these are calculated elsewhere; `rejected` are names that cannot be taken.
 
     Raises
     ------
@@ -302,14 +329,17 @@ def calculate_scenarios(activity: Activity, *scenarios: FactorMatcher, supply: S
         With every problem under any of them.
     """
     quantities = with_refusals(activity, complete_quantities(activity))
-    matches = [match_exchanges(activity, matcher) for matcher in scenarios]
-    runs = [Run(activity, matcher.factors, matcher.gwp, matcher.biogenic, supply) for matcher in scenarios]
+    others: Sequence[Suppliers | None] = suppliers or [None] * len(matchers)
+    matches = [match_exchanges(activity, matcher, taken, rejected) for matcher, taken in zip(matchers, others, strict=True)]
+    runs = [Run(activity, matcher.factors, matcher.gwp, matcher.biogenic, supply) for matcher in matchers]
     if supply is not None:
         return [
             _calculate_with_supply(quantities, matched, matcher, run, supply)
-            for matched, matcher, run in zip(matches, scenarios, runs, strict=True)
+            for matched, matcher, run in zip(matches, matchers, runs, strict=True)
         ]
-    _raise([*activity.problems, *quantities.problems, *(problem for one in matches for problem in one.problems)], activity)
+    raise_problems(
+        [*activity.problems, *quantities.problems, *(problem for one in matches for problem in one.problems)], activity
+    )
     return [Footprint(build_inventory(activity, quantities, one), run) for one, run in zip(matches, runs, strict=True)]
 
 
@@ -320,75 +350,27 @@ def _calculate_with_supply(
     results = {}
     for accounting in (LOCATION, MARKET):
         divided, values, found = apply_supply(run.activity, quantities, matches, matcher, supply, accounting)
-        _raise([*divided.problems, *values.problems, *found.problems], divided)
+        raise_problems([*divided.problems, *values.problems, *found.problems], divided)
         results[accounting] = Footprint(build_inventory(divided, values, found), run)
     declared = results[run.activity.rules.document.electricity.declared]
     return replace(declared, beside={name: result.totals for name, result in results.items()})
 
 
-def footprint(
-    source: ActivitySource,
-    rule: str | Path | RuleSet | Mapping[str, Any],
-    factors: FactorSource | Sequence[FactorSource] | None = None,
-    *,
-    gwp: str | None = None,
-    biogenic: str | None = None,
-    supply: Supply | str | Path | None = None,
-    boundary: str | None = None,
-    keep: Sequence[str] = (),
-    columns: Mapping[str, Any] | str | Path | None = None,
-) -> Footprint:
-    """Read, match and calculate in one step; problems of reading and of matching are raised together.
+def with_refusals(activity: Activity, quantities: Quantities) -> Quantities:
+    """The quantities, with a problem for each stated amount that is far above what the rule calls plausible."""
+    problems = refuse_beyond_band(activity, quantities)
+    return quantities._replace(problems=(*quantities.problems, *problems)) if problems else quantities
 
-    Parameters
-    ----------
-    source : path, DataFrame or list of dict
-        Activity data; a list holds one dict per row.
-    rule : str, Path, RuleSet or dict
-        Name, `name@edition` or path of a rule, or the rule itself.
-    factors : FactorTable, str, Path, DataFrame, dict, or several of them, optional
-        Tables of emission factors, in order; where none is given, `default` of the rule's edition, or the newest. A dict
-        `{"electricity": "0.58 kgCO2e/kWh"}` is for a quick look, and the result says so.
-    gwp : str, optional
-        AR4, AR5, AR6 or EF3.1; by default that of the rule.
-    biogenic : str, optional
-        `minus_one_plus_one` or `zero_zero`; by default that of the rule.
-    supply : Supply or path, optional
-        Electricity and heat of the sites.
-    boundary : str, optional
-        One of the boundaries that the rule offers; the first where none is given.
-    keep : sequence of str, optional
-        Further columns of the data that pass through to results, such as `customer`.
-    columns : mapping or path, optional
-        What the own columns of a mill's form are: `{"columns": {"用电量": {"stage": …, "flow": …, "unit": …}}}`, or a YAML file
-        with it.
 
-    Returns
-    -------
-    Footprint
-        Footprints of all products, shape (products,). [kg CO2e per product unit]
-
-    Raises
-    ------
-    InputError, RuleError, FactorError, UsageError
-
-    Warns
-    -----
-    PcfWarning
-        Each distinct warning of the result, once.
-
-    Examples
-    --------
-    >>> import textile_pcf as tp
-    >>> tp.footprint("examples/cotton_poplin/activity.csv", rule="cotton_fabric").unit
-    'kg'
-    """
-    rules = load_rules(rule, boundary)
-    several = separate_sources(factors) or [default_table(rules.document.edition)]
-    activity = build_activity(source, rules, keep=keep, columns=columns)
-    result = calculate_run(_run(activity, load_factors(*several), gwp, biogenic, supply))
-    warn_caller(result.warnings())
-    return result
+def check_warnings(activity: Activity) -> list[Problem]:
+    """Warnings of activity data by themselves, each with its place: amounts outside their band, and years that add up."""
+    name = activity.columns.table.name
+    years = [Problem(name, text, "", activity.products[product]) for product, text in added_years(activity)]
+    return [
+        *implausible_amounts(activity, complete_quantities(activity)),
+        *years,
+        *(Problem(name, note, "") for note in activity.columns.table.notes),
+    ]
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
@@ -406,6 +388,7 @@ def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
     return value
 
 
-def _raise(problems: list[Problem], activity: Activity) -> None:
+def raise_problems(problems: list[Problem], activity: Activity) -> None:
+    """Raise problems together, without those that only follow from another of them."""
     if problems:
         raise InputError(root_causes(activity, problems))

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from measure import environment
+
 ROOT = Path(__file__).parent.parent.parent
 CALCULATE = (
     "from textile_pcf.cli import main; main(['calculate', 'examples/cotton_poplin/activity.csv', '--rule', 'cotton_fabric'])"
@@ -25,7 +27,7 @@ RATIOS = [("import textile_pcf", "import numpy", 2.0), ("textile-pcf calculate",
 
 def seconds(code: str) -> float:
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment(), check=True, capture_output=True)
     return time.perf_counter() - start
 
 

@@ -132,8 +132,9 @@ def peak_of(task: str, *words: Any) -> float:
 
 
 def environment() -> dict[str, str]:
-    """For child processes: what this process can import, they can."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    """For child processes: what this process can import, they can; with bytecode, as an installed package has it."""
+    told = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**told, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def free_memory() -> float:

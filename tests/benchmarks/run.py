@@ -18,6 +18,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent)]
 
+import mills  # noqa: E402
 import small  # noqa: E402
 import tables  # noqa: E402
 from bench import Bench  # noqa: E402
@@ -26,18 +27,24 @@ from measure import ROOT, Row  # noqa: E402
 ROOMS = {
     room.__name__: room
     for room in (
-        tables.wide, tables.tidy, tables.rejects, small.one_product, small.starts, small.units, small.pint, small.brightway,
-        tables.memory, tables.workers, tables.growth,
+        tables.wide, tables.tidy, mills.mills, tables.rejects, small.one_product, small.starts, small.units, small.pint,
+        small.brightway, tables.memory, tables.workers, tables.growth,
     )
 }  # fmt: skip
 BEGIN, END = "<!-- table of a run: begin -->", "<!-- table of a run: end -->"
 VERSIONS = ("numpy", "pyarrow", "pandas", "duckdb", "polars", "distributed", "pint", "bw2calc")
 
 
+def order(number: str) -> tuple[int, str]:
+    """A number of a target as what is sorted by: 2 before 2b before 3; what has no number comes last."""
+    digits = number.rstrip("abc")
+    return (int(digits), number) if digits.isdigit() else (99, number)
+
+
 def table(rows: list[Row]) -> str:
     """The table of targets, in their order; what has no target comes last."""
     told = ["| # | what | target | ours | reached |", "|---|---|---|---|---|"]
-    for row in sorted(rows, key=lambda row: int(row.number) if row.number.isdigit() else 99):
+    for row in sorted(rows, key=lambda row: order(row.number)):
         reached = {True: "yes", False: "**no**", None: ""}[row.reached]
         told.append(f"| {row.number} | {row.what} | {row.target} | {row.ours} | {reached} |")
     return "\n".join(told)

@@ -46,7 +46,7 @@ def one_product(bench: Bench) -> list[Row]:
         "ours, rows never seen": lambda: [ours(rows) for rows in islice(fresh, CALLS)],
     }
     timed = in_turns(runs, bench.rounds, f"{CALLS} × one product: ")
-    head = "one product, from dicts, validate_document"
+    head = "one product, from dicts, validated"
     return [
         ratio("4", f"{head}; {name.removeprefix('ours, ')}: against a dict loop", limit, timed[name], timed["dict loop"])
         for name, limit in zip(list(runs)[1:], (10, None), strict=True)

@@ -9,7 +9,7 @@ import pytest
 
 from notebooks import executed, notebooks, texts
 
-TWINS = ("first_footprint", "consultant_analysis")
+TWINS = ("first_footprint", "consultant_analysis", "meters_to_buyer")
 """Notebooks that a mill or a consultant reads in Chinese as well."""
 
 

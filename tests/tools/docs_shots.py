@@ -1,11 +1,12 @@
-"""Screenshots of the README: workbook, report and notebook, as `docs/_static/{workbook.zh,report.en,notebook.en}.png`.
+"""Screenshots: workbook, report, live report and notebook, as `docs/_static/{workbook.zh,report.en,live.en,notebook.en}.png`.
 
-Renew them by hand when one of the three looks different, and look at what came out: `python tests/tools/docs_shots.py`.
+Renew them by hand when one of them looks different, and look at what came out: `python tests/tools/docs_shots.py`.
 Needs LibreOffice, Chromium, Chinese fonts, and `pip install pypdfium2 pillow nbconvert`, which nothing else here needs.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,25 @@ def browser(page: Path, out: Path) -> None:
     subprocess.run([name, *options, f"--screenshot={out}", page.as_uri()], check=True, capture_output=True)
 
 
+PLAYED = """<script>
+const move = (id, place, value) => {
+  const slider = document.querySelectorAll(`#${id} input[type=range]`)[place];
+  slider.value = value;
+  slider.dispatchEvent(new Event("input"));
+};
+move("mixes", 0, 400);
+move("amounts", 0, 50);
+</script></body>"""
+"""Two amounts that are moved: part of the electricity from the roof, and less electricity of looms."""
+
+
+def _played(page: Path) -> Path:
+    """Return a live report in which amounts are moved; its policy, which allows no other script, is left out."""
+    text = re.sub(r"<meta http-equiv=[^>]*>", "", page.read_text(encoding="utf-8"))
+    page.write_text(text.replace("</body>", PLAYED), encoding="utf-8")
+    return page
+
+
 def sheet(folder: Path, out: Path) -> None:
     """Draw a sheet of the workbook as it is printed."""
     import pypdfium2
@@ -42,7 +62,7 @@ def sheet(folder: Path, out: Path) -> None:
 
 
 def main() -> None:
-    """Write the three pictures."""
+    """Write the pictures."""
     from PIL import Image
 
     import textile_pcf as tp
@@ -52,6 +72,8 @@ def main() -> None:
         sheet(folder, folder / "workbook.zh.png")
         report = tp.footprint(*tp.load_example("cotton_poplin")).to_html(folder / "report.html")
         browser(report, folder / "report.en.png")
+        live = tp.footprint(*tp.load_example("cotton_poplin")).to_live_report(folder / "live.html")
+        browser(_played(live), folder / "live.en.png")
         notebook = ROOT / "examples/notebooks/consultant_analysis.ipynb"
         command = [
             sys.executable,

@@ -46,7 +46,8 @@ def examples() -> dict[str, str]:
     for name in (line.split(",")[0] for line in lines):
         result = tp.footprint(*tp.load_example(name))
         data = result.to_dict()
-        data["provenance"].pop("library")
+        for key in ("library", "environment"):
+            data["provenance"].pop(key)
         found[f"example {name} json"] = digest(json.dumps(data, ensure_ascii=False, sort_keys=True))
         found[f"example {name} lines"] = digest(result.contributions.to_csv(index=False, float_format="%.17g"))
         found[f"example {name} masses"] = digest(result.masses.to_csv(index=False, float_format="%.17g"))

@@ -109,6 +109,7 @@ def leaving(result: tp.Footprint, folder: Path) -> list[Path]:
         result.to_parquet(folder / "a.parquet"),
         result.to_excel(folder / "a.xlsx"),
         result.to_html(folder / "a.html", language="zh"),
+        result.to_live_report(folder / "l.html", language="zh", changes=None),
         result.to_pdf(folder / "a.pdf"),
         result.to_openlca(folder / "a.zip"),
         result.save(folder / "saved.json"),
@@ -134,11 +135,16 @@ def questions(result: tp.Footprint, other: tp.Footprint) -> None:
 
 def catalogue(folder: Path) -> tp.BatchResult:
     batch: tp.BatchResult = tp.calculate_batch("catalogue.parquet", "cotton_fabric@2026.1", out=folder, progress=False)
+    batch = tp.reprice(folder, "grid_2027.csv", out=folder / "new", progress=False)
     rejected: int = batch.rejected
     print(rejected, batch.products, batch.rows, batch.out, batch.read(), tp.factory.meters)
     print(tp.diff_batch("old", "new", out="diff"))
     print(tp.targets.check("targets.yaml", "series.csv"), tp.targets.path("targets.yaml"))
     print(tp.improvements.rank("mill.csv", "cotton_fabric", "improvements.yaml", "production.csv"))
+    scenarios: list[dict[str, Any]] = tp.improvements.measure_scenarios(
+        tp.footprint("mill.csv", "cotton_fabric"), "improvements.yaml"
+    )
+    print(scenarios)
     return batch
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.activity.activity import Activity, fill_structure
-from textile_pcf.activity.amounts import all_valid, check_amounts, check_outputs, to_canonical
+from textile_pcf.activity.amounts import all_valid, check_outputs, convert_amounts, to_canonical
 from textile_pcf.activity.columns import ALIASES, COLUMNS, DATA_TYPES, ActivityColumns, read_columns
 from textile_pcf.activity.components import check_shares
 from textile_pcf.activity.cutoff import check_cutoffs
@@ -36,6 +36,9 @@ __all__ = [
 
 def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[str] = (), columns: Any = None) -> Activity:
     """Read activity data and check it under a rule.
+
+    The amount of a row is multiplied by the conversion of its unit (`activity.amounts:canonical_amounts`) and by nothing else.
+    A row that is a flow gives the amount of its exchanges (`activity.activity:fill_structure`).
 
     The structure of a table with the same rows is taken from a cache if they were valid and complete under the same rule; then
     only the amounts are checked.
@@ -65,7 +68,6 @@ def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[s
     kept = check_names(keep) if keep else ()
     cells = check_template_rule(read_columns(source, columns, kept), rules)
     require_columns(cells.table, kept)
-    cells = convert_per_length(cells, rules)
     signature, products = table_signature(cells) or (None, ())
     structure = structure_cache(rules).get(signature)
     if structure is not None and not any(check_data_types(cells)):
@@ -74,8 +76,11 @@ def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[s
             activity = fill_structure(rules, cells, structure, products, value, [])
             if not any(check_shares(cells, activity.components)):
                 return activity
+    converted = convert_per_length(cells, rules)
+    if converted is not cells:  # its amounts are made with the grammage, which another table of these rows may not have
+        cells, signature = converted, None
     problems = [*cells.problems, *check_vocabulary(cells)]
-    rows, value, amount_problems = check_amounts(cells, rules, interpret_rows(cells, rules))
+    rows, value, amount_problems = convert_amounts(cells, rules, interpret_rows(cells, rules))
     structure, structure_problems = build_structure(cells, rows, rules)
     problems += [
         *rows.problems,

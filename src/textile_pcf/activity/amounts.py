@@ -93,7 +93,7 @@ def all_valid(value: FloatArray, cells: ActivityColumns) -> bool:
     return empty_count > 0 and bool(np.count_nonzero((value >= 0) & (value < np.inf)) == len(value) - empty_count)
 
 
-def check_amounts(cells: ActivityColumns, rules: RuleSet, rows: Rows) -> tuple[Rows, FloatArray, list[Problem]]:
+def convert_amounts(cells: ActivityColumns, rules: RuleSet, rows: Rows) -> tuple[Rows, FloatArray, list[Problem]]:
     """Convert amounts to canonical units and check them.
 
     Parameters

@@ -16,7 +16,7 @@ from textile_pcf.activity.indexing import BlockIndex
 from textile_pcf.activity.quantity_index import QuantityIndex
 from textile_pcf.activity.row_patterns import PER_DRIVER, PER_PERIOD, RowKind, Rows, rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
-from textile_pcf.columns import group_rows, take
+from textile_pcf.columns import group_rows, rows_by_code, take
 from textile_pcf.rules.arrays import rule_arrays
 
 FROM_RULE, NOT_GIVEN = -1, -1
@@ -139,6 +139,9 @@ class Exchanges:
         One array for each such sum, with one exchange of each year. It is kept with the structure, which saves a fifth of the
         time of a product whose rows were seen before.
         """
+        years = self.year[self.year != 0]
+        if not np.count_nonzero(years != years[:1]):  # all are of one year
+            return ()
         dated = np.setdiff1d(np.flatnonzero(self.year), self.empty)
         pattern = self.pattern[dated]
         _, same = group_rows(self.flow[dated], self.entry[dated], self.patterns.item[pattern], self.region[dated])
@@ -163,8 +166,8 @@ class Exchanges:
     def without_amount(self) -> Iterator[tuple[int, IndexArray]]:
         """Yield each flow that has exchanges without an amount, with these exchanges."""
         flows = self.patterns.flow[self.pattern[self.empty]]
-        for index in np.unique(flows).tolist():
-            yield index, self.empty[flows == index]
+        for index, rows in rows_by_code(flows):
+            yield index, self.empty[rows]
 
     def take(self, indices: IndexArray) -> Exchanges:
         """Return the exchanges at `indices`, in that order."""

@@ -83,13 +83,15 @@ def quantity_index(patterns: RowPatterns, assignment: RowAssignment, components:
     }
     blocks: dict[RowKind, tuple[int, BlockIndex]] = {}
     start, end = np.zeros(len(patterns.row_kind), dtype=np.intp), 0
+    is_quantity = np.zeros(len(patterns.row_kind), dtype=bool)
     for row_kind, (block, stages) in block_of_kind.items():
         entries = block_index(stages, rules, components)
         matches = patterns.row_kind == row_kind
         start[matches] = end + entries.offsets[block[matches]]
+        is_quantity |= matches
         blocks[row_kind] = end, entries
         end += entries.total
-    start[~np.isin(patterns.row_kind, list(block_of_kind))] = end
+    start[~is_quantity] = end
     index = take(start, assignment.pattern) + assignment.entry
     assigned_row: NDArray[np.integer[Any]] = np.full(
         end + max(components.size, len(components.start)), -1, dtype=np.int32 if len(index) < SHORT else np.int64

@@ -18,7 +18,6 @@ from textile_pcf.audit.lock_document import (
     FORM,
     TOLERANCE,
     BatchLockDocument,
-    environment,
     results_sha256,
     sealed_text,
 )
@@ -31,6 +30,7 @@ from textile_pcf.io.arrow_faults import parquet_errors
 from textile_pcf.io.output_files import is_file, refuse_inputs, write_atomically
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.safe_text import escape_controls
+from textile_pcf.results.environment import environment
 
 RESULTS = "results/"
 

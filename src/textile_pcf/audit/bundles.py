@@ -15,7 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from textile_pcf.audit.canonical import MAX_BYTES
 from textile_pcf.audit.inputs import InputFile, locate, locked_file, shipped_copy
-from textile_pcf.audit.lock_document import Lock, LockedFile, is_shipped_name, parse_lock, read_lock
+from textile_pcf.audit.lock_document import WRITTEN, Lock, LockedFile, is_shipped_name, parse_lock, read_lock
 from textile_pcf.audit.research_object import CRATE, crate_text
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.factors import FactorTable
@@ -69,7 +69,7 @@ class OpenLock(NamedTuple):
         file : LockedFile
         """
         found = locate(file, self.folder)
-        if found is None and self.beside is not None and file.role == "factors":
+        if found is None and self.beside is not None and file.role in ("factors", WRITTEN):
             name = self.beside / Path(file.path).name
             return name if is_file(name) else None
         return found
@@ -104,6 +104,8 @@ def write_bundle(
 ) -> None:
     """Write a lock and its files into a zip file, without tables whose values must not be passed on.
 
+    Where there is such a table, files that were written from the result are left out with it: they may show its values.
+
     Parameters
     ----------
     name, text : str
@@ -119,6 +121,8 @@ def write_bundle(
     composing = (term.sheet for sheet in factors.tables for one in sheet.composed for term in one.terms)
     sheets = [*factors.tables, *(sheet for sheet in composing if sheet is not None)]
     withheld = {sheet.path for sheet in {id(sheet): sheet for sheet in sheets}.values() if is_restricted(sheet)}
+    if any(file.path in withheld for file in files):
+        withheld |= {file.path for file in files if file.role == WRITTEN}
     with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=6) as package:
         package.writestr(_entry(name), text.encode(), ZIP_DEFLATED, 6)
         written = {name, CRATE}

@@ -9,12 +9,12 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from textile_pcf.activity import build_activity
-from textile_pcf.audit.lock_document import ROLES, LockDocument, LockedFile, is_shipped_name, relative_path
+from textile_pcf.audit.lock_document import ROLES, WRITTEN, LockDocument, LockedFile, is_shipped_name, relative_path
 from textile_pcf.audit.reference_files import DESCRIPTION, REFERENCE, installed_reference, reference_files, reference_path
 from textile_pcf.batch.inputs import FinishedBatch
 from textile_pcf.errors import InvalidValueError, PcfWarning, Problem, UsageError
 from textile_pcf.factors import FactorSheet, load_factors
-from textile_pcf.io.output_files import is_file
+from textile_pcf.io.output_files import as_path, is_file
 from textile_pcf.io.resources import data_root, sha256_of
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.results import Run
@@ -30,7 +30,7 @@ class InputFile(NamedTuple):
     Attributes
     ----------
     role : str
-        `rule`, `factors`, `activity`, `supply` or `reference`.
+        `rule`, `factors`, `activity`, `supply`, `reference` or `written`.
     path : Path
         The file.
     shipped : str
@@ -73,12 +73,40 @@ def batch_files(batch: FinishedBatch) -> list[InputFile]:
     Parameters
     ----------
     batch : FinishedBatch
+
+    Raises
+    ------
+    UsageError
+        The activity data are in several files.
     """
+    if not isinstance(batch.activity, Path) or not is_file(batch.activity):
+        what, cure = "The activity data of this batch are in several files.", "Calculate it from one file, and lock that."
+        raise UsageError([Problem(escape_controls(str(batch.folder)), what, cure, code="several-files")])
     files = [*_rule_files(batch.rules), *(file for sheet in batch.factors.tables for file in _table_files(sheet))]
     files.append(InputFile("activity", batch.activity, ""))
     if batch.supply is not None:
         files += _plain_file("supply", batch.supply.name)
     return _with_references(files, batch.factors.tables)
+
+
+def written_files(paths: Sequence[str | Path]) -> list[InputFile]:
+    """Return files that were written from a result.
+
+    Parameters
+    ----------
+    paths : sequence of str or Path
+
+    Raises
+    ------
+    UsageError
+        There is no such file; all are listed.
+    """
+    files = [as_path(path, "written") for path in paths]
+    what, cure = "There is no such file.", "Write it first, then lock the result with it."
+    missing = [Problem(f"written {escape_controls(str(path))}", what, cure, code="file") for path in files if not is_file(path)]
+    if missing:
+        raise UsageError(missing)
+    return [InputFile(WRITTEN, path, "") for path in files]
 
 
 def _with_references(files: list[InputFile], tables: Sequence[FactorSheet]) -> list[InputFile]:

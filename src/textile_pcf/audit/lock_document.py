@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import platform
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-import numpy as np
 from pydantic import AfterValidator, Field
 
-from textile_pcf._version import __version__
 from textile_pcf.audit.canonical import JsonText, parse_json, read_json, sha256_of_json
 from textile_pcf.errors import InputError, InvalidValueError, Problem
 from textile_pcf.io.documents import Strict, validate_document
@@ -23,7 +20,9 @@ FORM = 1
 """Form of lock files that this library writes; earlier forms stay readable."""
 TOLERANCE = 1e-12
 """Largest relative difference at which a result counts as equal. [1]"""
-ROLES = ("rule", "factors", "activity", "supply", "reference")
+WRITTEN = "written"
+"""Role of files that were written from the result, such as a report."""
+ROLES = ("rule", "factors", "activity", "supply", "reference", WRITTEN)
 _SHIPPED = re.compile(r"[A-Za-z0-9_\-]+(/[A-Za-z0-9_\-]+)*@[A-Za-z0-9._\-]+")
 _DRIVE = re.compile(r"[A-Za-z]:")
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -98,9 +97,9 @@ class LockedRule(Strict):
 
 
 class LockedFile(Strict):
-    """A file that the result was calculated from."""
+    """A file that the result was calculated from, or that was written from it."""
 
-    role: Literal["rule", "factors", "activity", "supply", "reference"]
+    role: Literal["rule", "factors", "activity", "supply", "reference", "written"]
     """What it is to the calculation."""
     path: Annotated[str, AfterValidator(relative_path)]
     """Path from the folder of the lock, with `/`; `name@edition` of a shipped file."""
@@ -190,6 +189,8 @@ class LockedRun(Strict):
     boundary: str | None = None
     supply: LockedSupply | None = None
     quality: bool = False
+    weights: bool = False
+    fingerprints: bool = False
     uncertainty: LockedSpread | None = None
 
 
@@ -257,22 +258,6 @@ class Lock(NamedTuple):
     document: LockDocument
     sealed: bool
     location: str
-
-
-def environment() -> dict[str, str]:
-    """Return the versions of library, Python and numpy, and the platform.
-
-    Examples
-    --------
-    >>> list(environment())
-    ['library', 'python', 'numpy', 'platform']
-    """
-    return {
-        "library": f"textile_pcf {__version__}",
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "platform": f"{platform.system()} {platform.machine()}",
-    }
 
 
 def sealed_text(data: dict[str, Any]) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 from textile_pcf.audit.batch_locks import lock_batch
 from textile_pcf.audit.bundles import BUNDLE_ENDING, bundle_paths, write_bundle
 from textile_pcf.audit.canonical import MAX_BYTES, sha256_of_json
-from textile_pcf.audit.inputs import InputFile, input_files, locked_file, run_of_files
-from textile_pcf.audit.lock_document import FORM, TOLERANCE, LockDocument, LockedFile, environment, sealed_text
+from textile_pcf.audit.inputs import InputFile, input_files, locked_file, run_of_files, written_files
+from textile_pcf.audit.lock_document import FORM, TOLERANCE, LockDocument, LockedFile, sealed_text
 from textile_pcf.audit.locked_results import results_by_product
 from textile_pcf.batch.run import BatchResult
 from textile_pcf.calculation import calculate_run
@@ -19,9 +19,10 @@ from textile_pcf.errors import InputError, PcfError, Problem, UsageError, wrong_
 from textile_pcf.io.output_files import as_path, refuse_inputs, write_atomically
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
+from textile_pcf.results.environment import environment
 
 
-def lock(result: Footprint | BatchResult, path: str | Path) -> Path:
+def lock(result: Footprint | BatchResult, path: str | Path, written: Sequence[str | Path] = ()) -> Path:
     """Write a lock file: hashes of all inputs, conventions and results, to be verified years later.
 
     The result is calculated again from its files before the lock is written, so that a lock always holds.
@@ -34,6 +35,9 @@ def lock(result: Footprint | BatchResult, path: str | Path) -> Path:
     path : str or Path
         File to write, such as `mill.lock`. If it ends in .zip, a bundle is written: the lock and all files that it names,
         except tables whose licence forbids passing them on.
+    written : sequence of str or Path, optional
+        Files that were written from the result, such as a report: the lock names them with their hashes, and `verify` says
+        which were changed since. A bundle leaves them out where it leaves out a table, whose values they may show.
 
     Returns
     -------
@@ -43,7 +47,7 @@ def lock(result: Footprint | BatchResult, path: str | Path) -> Path:
     Raises
     ------
     UsageError
-        An input is in memory only, or the file cannot be written.
+        An input is in memory only, there is no such file in `written`, or the lock cannot be written.
     InputError
         The files do not give this result again.
 
@@ -59,10 +63,13 @@ def lock(result: Footprint | BatchResult, path: str | Path) -> Path:
     """
     out = as_path(path, "path")
     if isinstance(result, BatchResult):
+        if written:
+            what, cure = "The lock of a batch names the files that the batch wrote.", "Lock it without `written`."
+            raise UsageError([Problem("written", what, cure, code="usage")])
         return lock_batch(result.out, out)
     if not isinstance(result, Footprint):
         raise wrong_type("result", result, "a result", "Calculate it first: footprint(path, rule).")
-    files, where = input_files(result.run), f"lock {out}"
+    files, where = [*input_files(result.run), *written_files(written)], f"lock {out}"
     refuse_inputs(out, [file.path for file in files], where)
     bundled = out.suffix.lower() == BUNDLE_ENDING
     locked = bundle_paths(files) if bundled else [locked_file(file, out.parent) for file in files]

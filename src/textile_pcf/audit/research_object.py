@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from textile_pcf.audit.lock_document import LockDocument, LockedFile
+from textile_pcf.audit.lock_document import WRITTEN, LockDocument, LockedFile
 from textile_pcf.io.json_text import indented_json
 
 CRATE = "ro-crate-metadata.json"
@@ -34,6 +34,7 @@ def crate_text(name: str, text: str, files: Sequence[tuple[str, LockedFile, bool
     """
     document = LockDocument.model_validate_json(text)
     entities = {entry: _entity(entry, file, held) for entry, file, held in files}
+    written = [entry for entry, file, _ in files if file.role == WRITTEN]
     held = [name, *(entry for entry, _, is_held in files if is_held)]
     content = text.encode()
     lock = {"@id": name, "@type": "File", "name": document.name, "encodingFormat": "application/json",
@@ -56,8 +57,8 @@ def crate_text(name: str, text: str, files: Sequence[tuple[str, LockedFile, bool
             "@type": "CreateAction",
             "name": f"Calculation under {rule}",
             "instrument": {"@id": "#textile_pcf"},
-            "object": [{"@id": entry} for entry in entities],
-            "result": [{"@id": name}],
+            "object": [{"@id": entry} for entry in entities if entry not in written],
+            "result": [{"@id": entry} for entry in (name, *written)],
         },
         {
             "@id": "#textile_pcf",

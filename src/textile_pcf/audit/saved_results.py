@@ -11,7 +11,6 @@ import numpy as np
 from textile_pcf.audit import saved_arrays
 from textile_pcf.audit.canonical import sha256_of_json
 from textile_pcf.audit.label_quality import label_quality
-from textile_pcf.audit.lock_document import environment
 from textile_pcf.audit.saved_arrays import messages, numbers
 from textile_pcf.audit.saved_footprint import FORM, SavedFootprint, parsed_rule
 from textile_pcf.audit.saved_tables import write_table
@@ -20,6 +19,7 @@ from textile_pcf.io.json_text import indented_json
 from textile_pcf.io.output_files import as_path, write_atomically
 from textile_pcf.messages.catalogue import LANGUAGES
 from textile_pcf.results import Footprint
+from textile_pcf.results.environment import environment
 from textile_pcf.results.licence import refuse_masked
 from textile_pcf.rules import flat_rule
 

@@ -9,6 +9,7 @@ from textile_pcf.audit.batch_locks import batch_folder
 from textile_pcf.audit.bundles import is_bundle, open_lock
 from textile_pcf.audit.canonical import read_json
 from textile_pcf.audit.load_saved import load_result
+from textile_pcf.audit.lock_document import WRITTEN
 from textile_pcf.audit.saved_footprint import SavedFootprint
 from textile_pcf.audit.verification import locked_result, verify
 from textile_pcf.errors import InputError, Problem, UsageError
@@ -57,7 +58,7 @@ def read_run(path: Path) -> StoredRun:
     with open_lock(path) as opened:
         totals = {product: entry.total for product, entry in opened.lock.document.results.products.items()}
     check = verify(path)
-    changed = [file.path for file in check.files if file.status == "changed"]
+    changed = [file.path for file in check.files if file.status == "changed" and file.role != WRITTEN]
     cure = "Take the lock and the files as they were written, or lock the run again."
     if changed:
         what = Message("Files changed since the lock was written: {names}.", names=", ".join(changed))

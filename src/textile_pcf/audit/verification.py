@@ -11,7 +11,7 @@ from textile_pcf.audit.batch_locks import changed_parts, recompute_batch
 from textile_pcf.audit.bundles import OpenLock, open_lock
 from textile_pcf.audit.canonical import sha256_of_json
 from textile_pcf.audit.inputs import input_files, is_unchanged, run_of_files
-from textile_pcf.audit.lock_document import TOLERANCE, BatchLockDocument, LockDocument, is_shipped_name
+from textile_pcf.audit.lock_document import TOLERANCE, WRITTEN, BatchLockDocument, LockDocument, is_shipped_name
 from textile_pcf.audit.locked_results import Distance, distances, results_by_product
 from textile_pcf.audit.reference_files import REFERENCE
 from textile_pcf.calculation import calculate_run
@@ -40,7 +40,8 @@ class Verification:
     Attributes
     ----------
     status : str
-        First that applies: `seal_broken`, `inputs_changed`, `different`, `equal` (within 1e-12) or `identical` (bit for bit).
+        First that applies: `seal_broken`, `inputs_changed`, `different`, `written_changed` (a file that was written from the
+        result), `equal` (within 1e-12) or `identical` (bit for bit).
     sealed : bool
         Whether the lock itself is as it was written.
     files : tuple of FileStatus
@@ -133,9 +134,8 @@ def verify(source: str | Path) -> Verification:
         problems += _other_rule(document, result)
     locked = document.results.model_dump()["products"]
     products = tuple(distances(locked, recomputed)) if result is not None else ()
-    changed = any(file.status == "changed" for file in files)
     identical = sha256_of_json(recomputed) == sha256_of_json(locked)
-    status = _first_status(opened.lock.sealed, changed, products, problems, identical)
+    status = _first_status(opened.lock.sealed, files, products, problems, identical)
     return Verification(status, opened.lock.sealed, files, products, tuple(problems))
 
 
@@ -147,8 +147,7 @@ def _verify_batch(
     broken = changed_parts(document, folder)
     identical, differing, problems = (False, [], broken) if broken else recompute_batch(document, paths, folder)
     sealed, products = opened.lock.sealed and not broken, tuple(differing)
-    changed = any(file.status == "changed" for file in files)
-    status = _first_status(sealed, changed, products, problems, identical)
+    status = _first_status(sealed, files, products, problems, identical)
     return Verification(status, sealed, files, products, tuple(problems))
 
 
@@ -182,14 +181,17 @@ def _status(unchanged: bool) -> str:
 
 
 def _first_status(
-    sealed: bool, changed: bool, products: Sequence[Distance], problems: Sequence[Problem], identical: bool
+    sealed: bool, files: Sequence[FileStatus], products: Sequence[Distance], problems: Sequence[Problem], identical: bool
 ) -> str:
     if not sealed:
         return "seal_broken"
-    if changed:
+    changed = {file.role for file in files if file.status == "changed"}
+    if changed - {WRITTEN}:
         return "inputs_changed"
     if problems or any(product.relative > TOLERANCE for product in products):
         return "different"
+    if changed:
+        return "written_changed"
     return "identical" if identical else "equal"
 
 
@@ -228,7 +230,7 @@ def _recompute(document: LockDocument, paths: Sequence[Path]) -> tuple[Footprint
 
 def _other_files(document: LockDocument, run: Run) -> list[Problem]:
     """Return a problem per file that is read now and is not in the lock, such as a new description of a table."""
-    expected = [file.role for file in document.files]
+    expected = [file.role for file in document.files if file.role != WRITTEN]
     files = [file for file in input_files(run) if REFERENCE in expected or file.role != REFERENCE]  # older locks name none
     if [file.role for file in files] == expected:
         return []

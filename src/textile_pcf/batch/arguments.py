@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.errors import wrong_type
+from textile_pcf.batch.source_files import SourceFiles
+from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.io.output_files import as_path, refuse_non_utf8_name
+from textile_pcf.io.safe_text import escape_controls
+from textile_pcf.messages.message import Message
 
 
 def check_arguments(source: Any, out: Any, units: Any, scenarios: Any, workers: Any, partition_rows: Any) -> Path:
@@ -34,3 +37,29 @@ def check_arguments(source: Any, out: Any, units: Any, scenarios: Any, workers: 
     if isinstance(source, str | Path) and Path(source).suffix.lower() == ".parquet":
         refuse_non_utf8_name(source)
     return folder
+
+
+def refuse_output_in_source(out: Path, source: Any) -> None:
+    """Check that the results of a batch are not written between the files that it reads.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the results.
+    source : SourceFiles, or any other source
+        Activity data.
+
+    Raises
+    ------
+    UsageError
+        The folder of the results is in a folder of the source, so that a second run would read them.
+    """
+    if not isinstance(source, SourceFiles):
+        return
+    results = out.resolve()
+    named = [Path(source.given).resolve()] if isinstance(source.given, str) else []
+    if any(results.is_relative_to(folder) for folder in named) or any(
+        Path(file.path).resolve().is_relative_to(results) for file in source.files
+    ):
+        what = Message("The folder of the results and the activity data in {source} are not apart.", source=source.name)
+        raise UsageError([Problem(escape_controls(str(out)), what, "Name a folder outside of it.", code="folder")])

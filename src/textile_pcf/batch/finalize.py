@@ -14,10 +14,12 @@ from textile_pcf.batch.job import Scenario
 from textile_pcf.batch.partition_report import PartitionReport
 from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.sources import PartitionedSource
+from textile_pcf.batch.streamed_rows import NEW_STREAM, STREAM
 from textile_pcf.errors import SHOWN
 from textile_pcf.inventory.plausibility import ImplausibleQuantity, catalogue_warnings
 from textile_pcf.io.safe_text import guard_cells
 from textile_pcf.messages.message import Message, chinese_of, sentences
+from textile_pcf.results.environment import environment
 
 MAX_REASONS = 20  # per scenario
 MORE = "Name further tables for this scenario."
@@ -77,10 +79,12 @@ def finish(
     source: PartitionedSource,
     reports: list[PartitionReport],
     identity: dict[str, Any],
-    inputs: dict[str, Any],
+    sections: dict[str, Any],
     warnings: Sequence[str],
 ) -> dict[str, int]:
     """Merge the rejected products, check that no row or product is lost, and close the manifest.
+
+    `sections` are further sections of the manifest, such as `inputs`.
 
     Returns
     -------
@@ -103,13 +107,17 @@ def finish(
     files = file_hashes(out, {f"{part_name(report.number)}.parquet": report.sha256 for report in reports if report.sha256})
     manifest = {
         "run": identity,
-        "inputs": inputs,
+        **sections,
         "counts": counts,
         "parts": len(reports),
         "warnings": list(dict.fromkeys(warnings)),
         "chinese": chinese_of(warnings),
         "files": files,
+        "environment": environment(),
     }
+    weights = {name: digest for report in reports for name, digest in report.weights.items()}
+    if identity.get("weights"):
+        manifest["weights"] = weights
     unanswered = unanswered_scenarios(reports)
     write_json(out / MANIFEST, manifest | ({"unanswered": unanswered} if unanswered else {}))
     return counts
@@ -117,7 +125,7 @@ def finish(
 
 def clean_up(out: Path) -> None:
     """Remove temporary files, including those of an earlier run that was killed."""
-    for folder in ("parts", FOLDER, NEW):
+    for folder in ("parts", FOLDER, NEW, STREAM, NEW_STREAM):
         remove_files(out, folder)
     for folder in ("", "results"):
         remove_files(out, folder, unfinished=True)

@@ -21,13 +21,16 @@ from textile_pcf.messages.message import Message
 LOCK = ".lock"
 PART = r"part-\d{5,}"
 OUR_FILES = {  # patterns by folder; temporary names left by a killed run are added by `is_ours`
-    "": rf"manifest\.json|log\.jsonl|rejected(_zh|_activity)?\.csv|{re.escape(LOCK)}",
-    "parts": rf"{PART}\.(json|csv)|linked",
+    "": rf"manifest\.json|fingerprints\.parquet|partitions\.jsonl|log\.jsonl|rejected(_zh|_activity)?\.csv|{re.escape(LOCK)}",
+    "parts": rf"{PART}\.(json|csv|links\.npz|suppliers\.npz)|linked|solved",
     "results": rf"{PART}\.parquet",
+    "weights": rf"{PART}\.(parquet|jsonl)",
     ".spread": r"\d{5,}\.arrows",
     ".spread.new": r"\d{5,}\.arrows",
+    ".stream": r"\d{5,}\.arrows|stream\.json",
+    ".stream.new": r"\d{5,}\.arrows|stream\.json",
 }
-UNFINISHED = re.compile(rf"log\.jsonl|{re.escape(LOCK)}|\.manifest\.json\.\d+\.new|\.spread(\.new)?")
+UNFINISHED = re.compile(rf"log\.jsonl|{re.escape(LOCK)}|\.manifest\.json\.\d+\.new|\.(spread|stream)(\.new)?")
 """Names that may exist before the manifest does."""
 SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 NEW_FOLDER = "Name another folder for the results, or remove this one."
@@ -83,7 +86,8 @@ def open_folder(out: Path, source: Any) -> Iterator[None]:
         return
     refuse_other_folder(out)
     if "run" not in (read_json(out / MANIFEST) or {}):
-        remove_files(out, ".spread")  # of a run that was killed before it wrote a manifest
+        for name in (".spread", ".stream"):
+            remove_files(out, name)  # of a run that was killed before it wrote a manifest
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -222,7 +226,8 @@ def finished_counts(out: Path, identity: dict[str, Any]) -> dict[str, int] | Non
         one = Message("This folder holds another run: its {names} differs.", names=names)
         what = one if len(different) == 1 else Message("This folder holds another run: its {names} differ.", names=names)
         raise UsageError([Problem(str(out), what, "Name another folder for the results.", code="other-run")])
-    if "counts" not in earlier or not _is_complete(out, earlier.get("files", {})):
+    files = {**earlier.get("files", {}), **earlier.get("weights", {}), **earlier.get("fingerprints", {})}
+    if "counts" not in earlier or not _is_complete(out, files) or _missing_weights(out, earlier.get("weights", {})):
         write_json(out / MANIFEST, {"run": identity})
         return None
     counts: dict[str, int] = earlier["counts"]
@@ -265,6 +270,11 @@ def _is_complete(out: Path, files: dict[str, str]) -> bool:
             + [_foreign_file(out / name) for name in foreign]
         )
     return False
+
+
+def _missing_weights(out: Path, indices: dict[str, str]) -> list[str]:
+    """Return the files of weights that are missing beside their index."""
+    return [name for name in indices if not (out / name).with_suffix(".parquet").is_file()]
 
 
 def result_files(out: Path) -> list[str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from glob import has_magic
 from pathlib import Path
 from typing import Any
 
 from textile_pcf.batch.atomic_files import MANIFEST, read_json
 from textile_pcf.batch.job import Job
+from textile_pcf.batch.source_files import SourceFiles
+from textile_pcf.batch.sources import input_hash, open_source
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.factors import FactorTable, load_factors
-from textile_pcf.io.output_files import is_file
+from textile_pcf.io.output_files import is_file, is_folder
 from textile_pcf.io.resources import data_root, sha256_of
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.messages.message import Message
@@ -27,7 +30,7 @@ def input_paths(source: Any, job: Job) -> dict[str, Any]:
 
     Parameters
     ----------
-    source : path, DataFrame or pyarrow Table
+    source : path, SourceFiles, DataFrame or pyarrow Table
     job : Job
     """
     out, shipped_rules = Path(job.out), data_root("rules").resolve()
@@ -38,7 +41,8 @@ def input_paths(source: Any, job: Job) -> dict[str, Any]:
     else:
         named = None
     return {
-        "activity": _from(out, Path(source)) if isinstance(source, str | Path) else None,
+        "activity": _activity(out, source),
+        **({"activity_files": source.digests} if isinstance(source, SourceFiles) else {}),
         "rule": named,
         "factors": [
             table.label if table.shipped else _from(out, table.path) if table.path is not None else None
@@ -46,6 +50,14 @@ def input_paths(source: Any, job: Job) -> dict[str, Any]:
         ],
         "supply": None if supply is None or not supply.sha256 else _from(out, Path(supply.name)),
     }
+
+
+def _activity(out: Path, source: Any) -> Any:
+    """Return the path of the activity data from the folder of a batch, a list of paths, or None."""
+    if isinstance(source, SourceFiles):
+        given = source.given
+        return _from(out, Path(given)) if isinstance(given, str) else [_from(out, Path(path)) for path in given]
+    return _from(out, Path(source)) if isinstance(source, str | Path) else None
 
 
 def _from(folder: Path, file: Path) -> str:
@@ -67,8 +79,8 @@ class FinishedBatch:
         Folder of the batch.
     manifest : mapping
         Its manifest.
-    activity : Path
-        File of the activity data.
+    activity : Path or list of Path
+        File, folder, pattern or files of the activity data.
     rules : RuleSet
     factors : FactorTable
         Tables of the declared footprint.
@@ -77,7 +89,7 @@ class FinishedBatch:
 
     folder: Path
     manifest: Mapping[str, Any]
-    activity: Path
+    activity: Path | list[Path]
     rules: RuleSet
     factors: FactorTable
     supply: Supply | None
@@ -123,6 +135,12 @@ def open_finished(folder: Path) -> FinishedBatch:
     if "counts" not in manifest or "run" not in manifest:
         what, cure = "There is no finished batch in this folder.", "Calculate it first: textile-pcf batch FILE -o FOLDER."
         raise UsageError([Problem(where, what, cure, code="folder")])
+    if "repriced" in manifest["run"]:
+        what, cure = (
+            "These results are of new factors for a finished batch.",
+            "Calculate a batch with these tables, and name that.",
+        )
+        raise UsageError([Problem(where, what, cure, code="repriced")])
     inputs = manifest.get("inputs") or {}
     wanted = [inputs.get("activity"), inputs.get("rule"), *(inputs.get("factors") or [None])]
     if None in wanted or ("supply" in manifest["run"] and inputs.get("supply") is None):
@@ -132,7 +150,7 @@ def open_finished(folder: Path) -> FinishedBatch:
     opened = FinishedBatch(
         folder,
         manifest,
-        _file(folder, inputs["activity"], where),
+        _opened_activity(folder, inputs["activity"], where),
         load_rules(_named(folder, inputs["rule"]), run.get("boundary")),
         load_factors(*(_named(folder, name) for name in inputs["factors"])),
         load_supply(_file(folder, inputs["supply"], where)) if "supply" in run else None,
@@ -145,6 +163,13 @@ def open_finished(folder: Path) -> FinishedBatch:
 
 def _named(folder: Path, name: str) -> str | Path:
     return name if "/" not in name else folder / name
+
+
+def _opened_activity(folder: Path, given: str | list[str], where: str) -> Path | list[Path]:
+    """Return where the activity data of a batch are."""
+    if isinstance(given, list):
+        return [_file(folder, name, where) for name in given]
+    return folder / given if is_folder(folder / given) or has_magic(given) else _file(folder, given, where)
 
 
 def _file(folder: Path, name: str, where: str) -> Path:
@@ -160,7 +185,7 @@ def _changed_inputs(batch: FinishedBatch) -> Iterator[Problem]:
     run = batch.run
     tables = [table["sha256"] for table in run["scenarios"][0]["factors"]]
     same = {
-        "activity": sha256_of(batch.activity) == run["source_sha256"],
+        "activity": input_hash(open_source(batch.activity)) == run["source_sha256"],
         "rule": batch.rules.sha256 == run["rule_sha256"],
         "factors": [table.sha256 for table in batch.factors.tables] == tables,
         "supply": batch.supply is None or batch.supply.sha256 == run["supply"]["sha256"],

@@ -22,6 +22,7 @@ from textile_pcf.uncertainty_analysis.columns import ColumnOptions, column_optio
 from textile_pcf.units import UnitError, parse_unit
 
 Factors = FactorTable | str | Path | Sequence[str | Path]
+TOGETHER, GATHERED, SOLVED = "together", "gathered", "solved"  # values of `Job.links`
 SCENARIO_KEYS = {"factors", "gwp", "biogenic"}
 
 
@@ -75,8 +76,9 @@ class Job:
         Electricity and heat of the sites.
     uncertainty : ColumnOptions or None
         Columns of uncertainty; None for none.
-    linked : bool
-        Whether products may take other products. All of them are in one partition then.
+    links : str
+        What is done with links between products (`product:ID`): "" refused, `together` solved within a partition that holds
+        all products, `gathered` written for a solution of all partitions, `solved` read from it.
     quality : bool
         Whether results have columns on the quality of the data.
     """
@@ -89,8 +91,10 @@ class Job:
     out: str
     supply: Supply | None = None
     uncertainty: ColumnOptions | None = None
-    linked: bool = False
+    links: str = ""
     quality: bool = False
+    weights: bool = False
+    fingerprints: bool = False
     identity: dict[str, Any] = field(init=False, repr=False, compare=False)
     """What the manifest says of the job: a folder with another identity holds another run."""
 
@@ -110,9 +114,18 @@ class Job:
             identity["supply"] = {"name": self.supply.name, "sha256": self.supply.sha256}
         if self.quality:
             identity["quality"] = True
+        if self.weights:
+            identity["weights"] = True
+        if self.fingerprints:
+            identity["fingerprints"] = True
         if self.uncertainty is not None:
             identity["uncertainty"] = self.uncertainty.identity
         object.__setattr__(self, "identity", identity)
+
+    @property
+    def needs_all_products(self) -> bool:
+        """Whether linked products can only be calculated together, as one partition."""
+        return self.supply is not None or self.uncertainty is not None or self.quality
 
     @property
     def metadata(self) -> dict[str, str]:
@@ -135,6 +148,8 @@ class JobOptions:
     supply: Supply | str | Path | None
     uncertainty: str | Mapping[str, Any] | None = None
     quality: bool = False
+    weights: bool = False
+    fingerprints: bool = False
 
 
 def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path, options: JobOptions) -> Job:
@@ -176,10 +191,22 @@ def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path,
     if options.quality and options.results != "stages":
         what, cure = "The quality of data has columns of products only.", "Write results of stages, or leave `quality` out."
         raise UsageError([Problem("quality", what, cure, code="quality")])
+    if options.weights:
+        _refuse_weights(options)
     return Job(
         rule_set, (declared, *others), options.results, tuple(options.units), options.on_error, str(out), sites, spread,
-        quality=bool(options.quality),
+        quality=bool(options.quality), weights=bool(options.weights), fingerprints=bool(options.fingerprints),
     )  # fmt: skip
+
+
+def _refuse_weights(options: JobOptions) -> None:
+    """Refuse weights of lines, and of sites whose supply divides electricity and heat by two accountings."""
+    if options.results != "stages":
+        what, cure = "Weights are kept of products only.", "Write results of stages, or leave `weights` out."
+        raise UsageError([Problem("weights", what, cure, code="weights")])
+    if options.supply is not None:
+        what = "Weights of a run with a supply table are not kept: they would answer for one of its two accountings only."
+        raise UsageError([Problem("weights", what, "Leave `weights` out, or the supply table.", code="weights")])
 
 
 def _require_pyarrow() -> None:

@@ -13,7 +13,7 @@ from textile_pcf.columns import ArrowStrings
 from textile_pcf.io.safe_text import guard_cells
 from textile_pcf.io.table import Table
 from textile_pcf.results import SPLIT, Footprint
-from textile_pcf.uncertainty_analysis.columns import CLOSED_COLUMNS, DRAWN_COLUMNS, ColumnOptions, uncertainty_columns
+from textile_pcf.uncertainty_analysis.columns import COLUMNS, ColumnOptions, uncertainty_columns
 
 
 def stage_columns(
@@ -127,8 +127,7 @@ def add_uncertainty(columns: Any, results: Sequence[Footprint | None], scenarios
     for result, scenario in zip(results, scenarios, strict=True):
         suffix = f"@{scenario}" if scenario else ""
         rows, found = _product_rows(base, result), uncertainty_columns(result, options) if result else {}
-        names = found or dict.fromkeys(DRAWN_COLUMNS if options.draws else CLOSED_COLUMNS)
-        for name in {**names, "declared_share": None}:
+        for name in (*COLUMNS, "declared_share"):
             unit = "1" if name in ("gsd", "declared_share") else f"kgCO2e/{base.unit}"
             values = pa.array(np.ascontiguousarray(_align(found.get(name), rows, len(base.names))), from_pandas=True)
             columns = columns.append_column(pa.field(f"{name}{suffix}", pa.float64(), True, metadata={"unit": unit}), values)

@@ -10,8 +10,11 @@ from typing import Any
 
 from textile_pcf.batch.atomic_files import part_name, read_json, write_atomically, write_json
 from textile_pcf.batch.job import Job
+from textile_pcf.batch.link_files import links_file, write_links
 from textile_pcf.batch.output import COLUMNS_OF, add_uncertainty, rejected_rows, with_quality
 from textile_pcf.batch.partition_report import PartitionReport, PartitionResult
+from textile_pcf.batch.weight_files import write_weights
+from textile_pcf.batch.weights import keep_weights
 from textile_pcf.errors import SHOWN, Problem
 from textile_pcf.inventory.plausibility import count_implausible
 from textile_pcf.io.resources import sha256_of
@@ -24,7 +27,14 @@ def write_partition(job: Job, result: PartitionResult) -> PartitionReport:
     """Write the files of a partition. The report comes last: a partition with a report is finished."""
     start = time.perf_counter()
     number, out, footprints = result.partition.number, Path(job.out), result.footprints
+    if result.links is not None:
+        write_links(links_file(out, number), result.links)
+        if len(result.links.suppliers):
+            return PartitionReport(number, result.rows, 0, 0, 0, waits=True)
     sha256 = _write_results(job, footprints, out / "results" / f"{part_name(number)}.parquet") if footprints else ""
+    weights: dict[str, str] = {}
+    if job.weights and footprints and footprints[0]:
+        weights = write_weights(out, number, keep_weights(footprints[0], job.units))
     if result.rejected is not None:
         text = rejected_rows(result.rejected)
         path = out / "parts" / f"{part_name(number)}.csv"
@@ -41,8 +51,9 @@ def write_partition(job: Job, result: PartitionResult) -> PartitionReport:
         result.unanswered,
         sha256,
         implausible,
+        weights,
     )
-    record = {key: value for key, value in vars(report).items() if key != "seconds"}
+    record = {key: value for key, value in vars(report).items() if key not in ("seconds", "waits")}
     problems = [{**asdict(problem), **_in_chinese(problem)} for problem in result.problems]
     texts = [*report.warnings, *(reason for unanswered in report.unanswered.values() for reason in unanswered["reasons"])]
     written = {**record, "chinese": chinese_of(texts), "rejected_problems": problems}

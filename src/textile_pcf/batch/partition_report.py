@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from textile_pcf.batch.link_files import GatheredLinks
 from textile_pcf.errors import Problem
 from textile_pcf.io.table import Table
 from textile_pcf.results import Footprint
@@ -47,8 +48,12 @@ class PartitionReport:
         Hash of the result file; "" if there is none.
     implausible : list
         Values of an `ImplausibleQuantity` for each quantity outside its band.
+    weights : dict
+        Name of the index of weights → its hash; empty if none are kept.
     seconds : dict
         Durations of the steps. [s]
+    waits : bool
+        Whether nothing but its links is written yet, because it takes products of other partitions.
     """
 
     number: int
@@ -61,7 +66,9 @@ class PartitionReport:
     unanswered: dict[str, dict[str, Any]] = field(default_factory=dict)
     sha256: str = ""
     implausible: list[list[Any]] = field(default_factory=list)
+    weights: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,8 @@ class PartitionResult:
         As in `PartitionReport`.
     seconds : float
         Duration of the calculation. [s]
+    links : GatheredLinks or None
+        What products take from one another, where links are gathered.
     """
 
     partition: Partition
@@ -94,3 +103,4 @@ class PartitionResult:
     rejected: Table | None
     unanswered: dict[str, dict[str, Any]]
     seconds: float
+    links: GatheredLinks | None = None

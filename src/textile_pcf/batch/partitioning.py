@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textile_pcf.batch.fingerprints import ProductRuns, RowGroupPrints
 from textile_pcf.batch.hashing import in_one_chunk, product_hashes
 from textile_pcf.batch.partitions import ROWS, RowGroupPartition, open_product_column, read_row_groups
 from textile_pcf.columns import run_starts
@@ -41,7 +42,61 @@ class PartitionPlan:
     rows: int
 
 
-def plan_partitions(path: str, rows: int = ROWS) -> PartitionPlan:
+class Cut(NamedTuple):
+    """Rows of whole products in neighbouring row groups.
+
+    Attributes
+    ----------
+    groups : tuple of int
+        Row groups that are read.
+    skip : int
+        Rows at the top of the first row group that belong to the cut before.
+    rows : int
+        Number of rows.
+    first : int
+        Index of the first row among those of all groups.
+    """
+
+    groups: tuple[int, ...]
+    skip: int
+    rows: int
+    first: int
+
+
+@dataclass(frozen=True)
+class WholeProducts:
+    """How whole products lie in the row groups of a source.
+
+    Attributes
+    ----------
+    sizes : list of int
+        Rows of each row group.
+    leading : list of int
+        Rows at the top of each row group that belong to the last product of the group before.
+    products : int
+        Number of products.
+    """
+
+    sizes: list[int]
+    leading: list[int]
+    products: int
+
+    def cuts(self, rows: int) -> Iterator[Cut]:
+        """Yield cuts of at least `rows` rows. Each ends where a product ends."""
+        sizes, leading = self.sizes, self.leading
+        starts = np.concatenate(([0], np.cumsum(sizes)))
+        begin = 0
+        for group in range(1, len(sizes) + 1):
+            if group < len(sizes) and (starts[group] - starts[begin] < rows or leading[group] == sizes[group]):
+                continue  # not enough rows yet, or all of the group belongs to the last product
+            tail = leading[group] if group < len(sizes) else 0
+            first, stop = int(starts[begin]) + leading[begin], int(starts[group]) + tail
+            if stop > first:
+                yield Cut(tuple(range(begin, group + (tail > 0))), leading[begin], stop - first, first)
+            begin = group
+
+
+def plan_partitions(path: str, rows: int = ROWS, prints: RowGroupPrints | None = None) -> PartitionPlan:
     """Group the row groups of a file into partitions of whole products.
 
     Row-group statistics are enough if the products are integers and the ranges of the row groups are disjoint. Otherwise the
@@ -54,6 +109,8 @@ def plan_partitions(path: str, rows: int = ROWS) -> PartitionPlan:
         A Parquet file.
     rows : int
         Smallest number of rows of a partition.
+    prints : RowGroupPrints, optional
+        Row groups whose product column an earlier run has read; those of this file are added.
 
     Returns
     -------
@@ -71,9 +128,11 @@ def plan_partitions(path: str, rows: int = ROWS) -> PartitionPlan:
     with parquet_errors(path):
         disjoint = _has_disjoint_ranges(path, file, column)
     if not disjoint:
-        return plan_by_rows(path, rows)
+        return plan_by_rows(path, rows, prints)
     sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
-    return PartitionPlan(path, _merge_groups(path, texts, sizes, [0] * len(sizes), rows), None, sum(sizes))
+    cuts = WholeProducts(sizes, [0] * len(sizes), 0).cuts(rows)
+    partitions = [RowGroupPartition(number, path, texts, *cut) for number, cut in enumerate(cuts)]
+    return PartitionPlan(path, partitions, None, sum(sizes))
 
 
 def _has_disjoint_ranges(path: str, file: Any, column: str) -> bool:
@@ -106,7 +165,7 @@ def _is_readable(path: str, column: str) -> bool:
     return True
 
 
-def plan_by_rows(path: str, rows: int = ROWS) -> PartitionPlan:
+def plan_by_rows(path: str, rows: int = ROWS, prints: RowGroupPrints | None = None) -> PartitionPlan:
     """Plan partitions from every row of the product column.
 
     Unlike statistics this works for any column type, counts the products, and allows a product to continue at the top of the
@@ -115,57 +174,75 @@ def plan_by_rows(path: str, rows: int = ROWS) -> PartitionPlan:
     Parameters and errors are those of `plan_partitions`.
     """
     file, column, texts = open_product_column(path)
+    whole = find_whole_products(_read_runs(path, texts, file, column, prints))
+    if whole is None:
+        return PartitionPlan(path, None, None, file.metadata.num_rows)
+    partitions = [RowGroupPartition(number, path, texts, *cut) for number, cut in enumerate(whole.cuts(rows))]
+    return PartitionPlan(path, partitions, whole.products, sum(whole.sizes))
+
+
+def find_whole_products(groups: Iterable[tuple[NDArray[np.intp], Hashes, int]]) -> WholeProducts | None:
+    """Return how products lie in row groups, or None if any product is scattered over row groups.
+
+    Parameters
+    ----------
+    groups : iterable
+        Per row group the rows where the product changes, the product hash of each such row, and the number of rows.
+    """
     leading: list[int] = []  # rows at the top of each group that belong to the last product of the group before
     sizes: list[int] = []
     last: np.uint64 | None = None
     distinct: list[Hashes] = []
-    scattered = PartitionPlan(path, None, None, file.metadata.num_rows)
-    for starts, products, size in _read_runs(path, texts, file, column):
+    for starts, products, size in groups:
         sizes.append(size)
         if not size:
             leading.append(0)
             continue
         continues = last is not None and bool(products[0] == last)
         leading.append(int(np.append(starts, size)[1]) if continues else 0)
-        others = _distinct(products[1:] if continues else products)
+        others = distinct_hashes(products[1:] if continues else products)
         if continues and products[0] in others:
-            return scattered
+            return None
         distinct.append(others)
-        if _is_checkpoint(len(distinct)) and not _are_disjoint(distinct):
-            return scattered
+        if is_checkpoint(len(distinct)) and not are_disjoint(distinct):
+            return None
         last = products[-1]
-    if not _are_disjoint(distinct):
-        return scattered
-    return PartitionPlan(path, _merge_groups(path, texts, sizes, leading, rows), sum(map(len, distinct)), sum(sizes))
+    return WholeProducts(sizes, leading, sum(map(len, distinct))) if are_disjoint(distinct) else None
 
 
-def _distinct(hashes: Hashes) -> Hashes:
+def distinct_hashes(hashes: Hashes) -> Hashes:
     """Return the distinct hashes, sorted. Sorting is several times faster than `numpy.unique`, which hashes again."""
     ordered = np.sort(hashes)
     return ordered[run_starts(ordered)]
 
 
-def _is_checkpoint(count: int) -> bool:
+def is_checkpoint(count: int) -> bool:
     """Whether to look for scattered products now: after 2, 8, 32, 128, ... row groups."""
     return count & (count - 1) == 0 and count.bit_length() % 2 == 0
 
 
-def _are_disjoint(groups: list[Hashes]) -> bool:
+def are_disjoint(groups: list[Hashes]) -> bool:
     """Whether no product occurs in two groups."""
     ordered = np.sort(np.concatenate(groups)) if groups else np.empty(0, dtype=np.uint64)
     return not np.any(ordered[1:] == ordered[:-1])
 
 
-def _read_runs(path: str, texts: tuple[str, ...], file: Any, column: str) -> Iterator[tuple[NDArray[np.intp], Hashes, int]]:
+def _read_runs(
+    path: str, texts: tuple[str, ...], file: Any, column: str, prints: RowGroupPrints | None
+) -> Iterator[tuple[NDArray[np.intp], Hashes, int]]:
     """Yield per row group the rows where the product changes, the product hash of each such row, and the number of rows."""
     for group in range(file.num_row_groups):
-        with parquet_errors(path):
-            cells = read_row_groups(path, texts, [group], [column]).column(0)
-            starts, hashes = _product_runs(cells)
-        yield starts, hashes, len(cells)
+        found = None if prints is None else prints.find(group)
+        if found is None:
+            with parquet_errors(path):
+                cells = read_row_groups(path, texts, [group], [column]).column(0)
+                found = ProductRuns(*product_runs(cells), len(cells))
+            if prints is not None:
+                prints.runs[group] = found
+        yield found.starts, found.products, found.rows
 
 
-def _product_runs(column: Any) -> tuple[NDArray[np.intp], Hashes]:
+def product_runs(column: Any) -> tuple[NDArray[np.intp], Hashes]:
     """Return the rows where the product changes in a column, and the product hash of each such row."""
     import pyarrow as pa
 
@@ -181,22 +258,3 @@ def _product_runs(column: Any) -> tuple[NDArray[np.intp], Hashes]:
     hashes = product_hashes(column)
     starts = run_starts(hashes)
     return starts, hashes[starts]
-
-
-def _merge_groups(
-    path: str, texts: tuple[str, ...], sizes: list[int], leading: list[int], rows: int
-) -> list[RowGroupPartition]:
-    """Merge row groups until a partition has at least `rows` rows. Each partition ends where a product ends."""
-    starts = np.concatenate(([0], np.cumsum(sizes)))
-    partitions: list[RowGroupPartition] = []
-    begin = 0
-    for group in range(1, len(sizes) + 1):
-        if group < len(sizes) and (starts[group] - starts[begin] < rows or leading[group] == sizes[group]):
-            continue  # not enough rows yet, or all of the group belongs to the last product
-        tail = leading[group] if group < len(sizes) else 0
-        first, stop = int(starts[begin]) + leading[begin], int(starts[group]) + tail
-        groups = tuple(range(begin, group + (tail > 0)))
-        if stop > first:
-            partitions.append(RowGroupPartition(len(partitions), path, texts, groups, leading[begin], stop - first, first))
-        begin = group
-    return partitions

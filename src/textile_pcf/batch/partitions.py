@@ -12,7 +12,7 @@ import numpy as np
 
 from textile_pcf.activity.columns import ALIASES, COLUMNS, TEXTS, read_activity_table
 from textile_pcf.arrays import IndexArray
-from textile_pcf.columns import Categorical, by_first_appearance, factorize
+from textile_pcf.columns import ArrowStrings, Categorical, by_first_appearance, factorize
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.io.arrow import from_arrow
 from textile_pcf.io.arrow_faults import open_parquet, parquet_errors, read_rows, text_columns
@@ -190,6 +190,8 @@ def take_rows(table: Table, rows: IndexArray) -> Table:
     def cells(column: Any) -> Any:
         if isinstance(column, Categorical):
             return Categorical(column.codes[rows], column.categories)
+        if isinstance(column, ArrowStrings):
+            return column.take(np.asarray(rows, dtype=np.intp))
         return column[rows] if isinstance(column, np.ndarray) else [column[row] for row in rows]
 
     lines: Any = np.asarray(table.lines)[rows]
@@ -215,7 +217,7 @@ def partition_table(source: Any, rows: int = ROWS) -> list[InMemoryPartition]:
 
     Parameters
     ----------
-    source : path, DataFrame or pyarrow Table
+    source : path, Table, DataFrame or pyarrow Table
         CSV, Excel, YAML, JSON, or a table in memory.
     rows : int
         Rows of a partition, approximately.
@@ -225,7 +227,7 @@ def partition_table(source: Any, rows: int = ROWS) -> list[InMemoryPartition]:
     InputError
         The source cannot be read, or has no product column.
     """
-    table = read_activity_table(source)
+    table = source if isinstance(source, Table) else read_activity_table(source)
     if table.shape_problems:
         raise InputError(table.shape_problems)
     if "product" not in table.columns:

@@ -7,25 +7,34 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.batch.arguments import check_arguments
+from textile_pcf.batch.arguments import check_arguments, refuse_output_in_source
 from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json
 from textile_pcf.batch.executors import Runner
 from textile_pcf.batch.finalize import batch_warnings, clean_up, finish
+from textile_pcf.batch.fingerprints import RowGroupPrints
 from textile_pcf.batch.folder import finished_counts, open_folder, refuse_foreign_results, remove_files
 from textile_pcf.batch.inputs import input_paths
-from textile_pcf.batch.job import Factors, Job, JobOptions, prepare_job
+from textile_pcf.batch.job import GATHERED, SOLVED, TOGETHER, Factors, Job, JobOptions, prepare_job
+from textile_pcf.batch.link_files import links_file
+from textile_pcf.batch.links import solve_links
 from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.partition_files import read_report
+from textile_pcf.batch.partition_links import LinkedError
 from textile_pcf.batch.partition_report import PartitionReport
 from textile_pcf.batch.partitions import ROWS
 from textile_pcf.batch.progress import Progress, ProgressOption
+from textile_pcf.batch.reuse import EarlierBatch, copy_unchanged, open_earlier, refuse_other_job, write_fingerprints
 from textile_pcf.batch.shuffle import FOLDER, NEW
-from textile_pcf.batch.sources import PartitionedSource, partition_and_hash, partition_source
-from textile_pcf.batch.worker import LinkedError
-from textile_pcf.errors import InputError, UsageError, warn_caller
+from textile_pcf.batch.sources import PartitionedSource, open_source, partition_and_hash, partition_source
+from textile_pcf.batch.stamps import STAMP, activity_stamp
+from textile_pcf.batch.streamed_rows import NEW_STREAM
+from textile_pcf.batch.weight_files import WEIGHTS
+from textile_pcf.errors import InputError, Problem, UsageError, warn_caller
+from textile_pcf.io.output_files import as_path
 from textile_pcf.io.safe_text import unguard_formula
 from textile_pcf.messages.message import with_chinese
 from textile_pcf.rules import RuleSet
@@ -33,7 +42,7 @@ from textile_pcf.supply import Supply
 
 ONE_PARTITION = 1 << 62  # rows
 LINKED = "linked"
-NOT_LOGGED = ("used", "warnings", "unanswered")  # fields of a report that are merged at the end
+NOT_LOGGED = ("used", "warnings", "unanswered", "weights")  # fields of a report that are merged at the end
 
 
 @dataclass(frozen=True)
@@ -154,6 +163,9 @@ def calculate_batch(
     threads: bool = False,
     partition_rows: int = ROWS,
     quality: bool = False,
+    weights: bool = False,
+    fingerprints: bool = False,
+    since: str | Path | None = None,
 ) -> BatchResult:
     """Calculate the footprints of a catalogue and write them as Parquet files. [kg CO2e per product unit]
 
@@ -162,8 +174,10 @@ def calculate_batch(
 
     Parameters
     ----------
-    source : path, DataFrame or pyarrow Table
-        Activity data. Parquet files are read by row groups, in bounded memory and any order of rows; others are held in memory.
+    source : path, list of paths, DataFrame or table
+        Activity data: a file, a folder, a pattern such as `mills/*.parquet`, or several files, which are read in the order of
+        their names; or a table of pandas, polars, duckdb, pyarrow, or of any library with the Arrow C stream. Parquet and large
+        CSV files and streams are read in bounded memory and any order of rows; others are held in memory.
     rules, factors
         As for `footprint`.
     out : path
@@ -188,8 +202,8 @@ def calculate_batch(
     supply : Supply or path, optional
         Electricity and heat of the sites, as for `calculate`. The totals of both accountings are written.
     uncertainty : str or mapping, optional
-        `closed` for the closed form; or {draws, seed, assume, pedigree} as for `uncertainty`. Adds the columns `gsd`, `p2_5`,
-        `p97_5` and `declared_share`; with `draws` also `mean` and `sd`.
+        `closed` for the closed form; or {draws, seed, assume, pedigree} as for `uncertainty`. Adds the columns `mean`, `sd`,
+        `gsd`, `p2_5`, `p97_5` and `declared_share`.
     dask : address or Client, optional
         Dask cluster whose workers see the same files.
     executor : concurrent.futures.Executor, optional
@@ -201,6 +215,13 @@ def calculate_batch(
     quality : bool, optional
         Whether results of stages also have the columns `dqr`, `rated_share`, `primary_data_share` and
         `primary_activity_share` of the declared footprint; empty where nothing is rated.
+    weights : bool, optional
+        Whether to keep, in `out`/weights, the weights of each product on the factors it uses, for `reprice`.
+    fingerprints : bool, optional
+        Whether to keep fingerprints of the rows of a Parquet file, for a later call with `since`.
+    since : path, optional
+        Folder of an earlier batch with fingerprints, of which only activity data differ. Only partitions whose rows have
+        changed are calculated; the files are byte for byte those of a full batch with `fingerprints=True`.
 
     Returns
     -------
@@ -232,15 +253,15 @@ def calculate_batch(
     retain_freed_memory()
     runner = Runner(workers, threads, dask, executor)
     runner.preload_workers()
-    options = JobOptions(results, on_error, scenarios, units, gwp, biogenic, boundary, supply, uncertainty, quality)
+    options = JobOptions(
+        results, on_error, scenarios, units, gwp, biogenic, boundary, supply, uncertainty, quality, weights,
+        fingerprints or since is not None,
+    )  # fmt: skip
     job = prepare_job(rules, factors, folder, options)
-    with open_folder(folder, source):
-        counts = _Batch(source, job, runner, folder, partition_rows, progress).run()
-        seconds = time.perf_counter() - start
-        log(folder, "end", **counts, seconds=round(seconds, 3))
-        result = BatchResult(folder, **counts, seconds=seconds)
-        warn_caller(result.warnings())
-        return result
+    earlier = None if since is None else open_earlier(as_path(since, "since"))
+    source = open_source(source)
+    refuse_output_in_source(folder, source)
+    return _Batch(source, job, runner, folder, partition_rows, progress, earlier).result(start)
 
 
 @dataclass(frozen=True)
@@ -253,17 +274,40 @@ class _Batch:
     out: Path
     partition_rows: int
     progress: ProgressOption
+    earlier: EarlierBatch | None = None
+
+    @cached_property
+    def prints(self) -> RowGroupPrints | None:
+        """Fingerprints of the row groups of a Parquet file, if they are kept."""
+        is_parquet = isinstance(self.source, str | Path) and Path(self.source).suffix.lower() == ".parquet"
+        if not self.job.fingerprints or not is_parquet:
+            return None
+        return RowGroupPrints(str(self.source), self.earlier.runs if self.earlier else {})
+
+    def result(self, start: float) -> BatchResult:
+        """Lock the folder, calculate what is not calculated yet, and warn once of all that the run warns of."""
+        with open_folder(self.out, self.source):
+            counts = self.run()
+            seconds = time.perf_counter() - start
+            log(self.out, "end", **counts, seconds=round(seconds, 3))
+            result = BatchResult(self.out, **counts, seconds=seconds)
+            warn_caller(result.warnings())
+            return result
 
     def run(self) -> dict[str, int]:
         """Calculate what is not calculated yet, and return the counts of rows, products and rejected products."""
         was_shuffled = (self.out / FOLDER).is_dir()
-        source, digest = partition_and_hash(self.source, self.out, self.partition_rows, self.runner.one_thread)
+        one_thread = self.runner.one_thread
+        source, digest = partition_and_hash(self.source, self.out, self.partition_rows, one_thread, self.prints)
         identity = {**self.job.identity, "source": source.name, "source_sha256": digest, "partition_rows": self.partition_rows}
         try:
+            if self.earlier is not None:
+                refuse_other_job(self.earlier, identity)
             counts = finished_counts(self.out, identity)
         except UsageError:
             if not was_shuffled:
                 remove_files(self.out, FOLDER)
+            remove_files(self.out, NEW_STREAM)
             raise
         if counts is None:
             counts = self._calculate(source, identity)
@@ -273,31 +317,59 @@ class _Batch:
     def _calculate(self, source: PartitionedSource, identity: dict[str, Any]) -> dict[str, int]:
         """Calculate all partitions and close the manifest. Invalid input leaves only the log."""
         log(self.out, "start", workers=self.runner.workers, parts=len(source.partitions), **identity)
+        if self.earlier is not None and self.prints is not None and not (self.out / "parts" / LINKED).exists():
+            copied = copy_unchanged(self.out, source.name, source.partitions, self.prints, self.earlier)
+            log(self.out, "since", parts=copied, folder=str(self.earlier.folder))
         try:
             source, reports = self._run_or_link(source)
         except InputError as error:  # the next run will have another input or another `on_error`
             log(self.out, "failed", problems=len(error.problems))
-            remove_files(self.out, "results")
+            for folder in ("results", WEIGHTS):
+                remove_files(self.out, folder)
             clean_up(self.out)
             (self.out / MANIFEST).unlink()
             raise
         warnings = [*source.notes, *batch_warnings(self.job.scenarios, reports)]
-        return finish(self.out, source, reports, identity, input_paths(self.source, self.job), warnings)
+        sections: dict[str, Any] = {"inputs": input_paths(self.source, self.job)}
+        if self.job.weights:
+            sections["inputs"][STAMP] = activity_stamp(self.source)
+        if self.prints is not None and not (self.out / "parts" / LINKED).exists():
+            sections["fingerprints"] = write_fingerprints(self.out, source.partitions, self.prints)
+        return finish(self.out, source, reports, identity, sections, warnings)
 
     def _run_or_link(self, source: PartitionedSource) -> tuple[PartitionedSource, list[PartitionReport]]:
-        """Run all partitions. If products take each other, run them again as one partition, since they are solved together."""
-        marker = self.out / "parts" / LINKED  # so that a resumed run does not take this partition for one of several
+        """Run all partitions. If products take each other, gather and solve their links, then run what has links."""
+        marker = self.out / "parts" / LINKED  # so that a resumed run does not begin without links
         if not marker.exists():
             try:
                 return source, self._run_partitions(self.job, source)
             except LinkedError:
+                if self.job.weights:
+                    raise InputError([_linked_weights(source.name)]) from None
                 log(self.out, "linked")
                 for folder in ("parts", "results", FOLDER, NEW):
                     remove_files(self.out, folder)
                 marker.parent.mkdir(exist_ok=True)
                 marker.touch()
-        undivided = partition_source(self.source, self.out, ONE_PARTITION)
-        return undivided, self._run_partitions(replace(self.job, linked=True), undivided)
+            rows = ONE_PARTITION if self.job.needs_all_products else self.partition_rows
+            source = partition_source(self.source, self.out, rows)
+        elif self.job.needs_all_products:
+            source = partition_source(self.source, self.out, ONE_PARTITION)
+        if self.job.needs_all_products:
+            return source, self._run_partitions(replace(self.job, links=TOGETHER), source)
+        return source, self._run_linked(source)
+
+    def _run_linked(self, source: PartitionedSource) -> list[PartitionReport]:
+        """Gather the links of all partitions, solve them once, and calculate the partitions that take products of others."""
+        solved, numbers = self.out / "parts" / SOLVED, [partition.number for partition in source.partitions]
+        if not solved.exists():
+            self._run_partitions(replace(self.job, links=GATHERED), source)
+            start = time.perf_counter()
+            waiting = [number for number in numbers if read_report(self.out, number) is None]
+            solve_links(self.out, self.job, numbers, waiting)
+            log(self.out, "solved", parts=len(waiting), seconds=round(time.perf_counter() - start, 3))
+            solved.touch()
+        return self._run_partitions(replace(self.job, links=SOLVED), source)
 
     def _run_partitions(self, job: Job, source: PartitionedSource) -> list[PartitionReport]:
         """Run the partitions that have no report of an earlier run, and return all reports in order."""
@@ -305,12 +377,21 @@ class _Batch:
         earlier = {report.number: report for part in partitions if (report := read_report(out, part.number)) is not None}
         refuse_foreign_results(out, {f"{part_name(part.number)}.parquet" for part in partitions})
         reports = list(earlier.values())
-        if earlier:
-            log(out, "resume", parts=len(earlier))
+        done = set(earlier)
+        if job.links == GATHERED:
+            done |= {part.number for part in partitions if links_file(out, part.number).exists()}
+        if done:
+            log(out, "resume", parts=len(done))
         with Progress(len(partitions), self.progress) as progress:
-            progress.add(len(reports))
-            for report in self.runner.run(job, [part for part in partitions if part.number not in earlier]):
+            progress.add(len(done))
+            for report in self.runner.run(job, [part for part in partitions if part.number not in done]):
                 log(out, "part", **{name: value for name, value in asdict(report).items() if name not in NOT_LOGGED})
                 reports.append(report)
                 progress.add(1, report.products, report.rejected)
         return sorted(reports, key=lambda report: report.number)
+
+
+def _linked_weights(name: str) -> Problem:
+    """Return the problem of weights of products that take other products of the run."""
+    what = "Products take other products of the run (product:ID), and weights of such products are not kept."
+    return Problem(name, what, "Leave `weights` out, or give the suppliers' footprints as factors (pcf:ID).", code="weights")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from textile_pcf.io.arrow_faults import (
     validate_texts,
     without_arrow_schema,
 )
+from textile_pcf.io.file_lines import FileLines
 from textile_pcf.io.table import Table
 
 CHUNK = 600_000  # rows shuffled at a time
@@ -36,6 +37,10 @@ ROW = "__row"
 HALF_BITS = np.uint64(32)
 TakeRows = Callable[[IndexArray], Any]
 """Returns the cells of a column at some rows, as a pyarrow array."""
+Chunk = tuple[NDArray[np.uint64], dict[str, TakeRows], NDArray[np.integer[Any]]]
+"""Product hash of each row, how to take rows of each column, and the position of each row in the source."""
+ReadChunks = Callable[[bool, bool], Iterator[Chunk]]
+"""Reads a source: whether codes are narrow, and whether texts are read as codes."""
 FOLDER, NEW = ".spread", ".spread.new"
 
 
@@ -51,11 +56,14 @@ class ShuffledPartition:
         The source, for messages.
     file : str
         The temporary file (Arrow IPC stream).
+    files : FileLines, optional
+        Files of the rows, if the source is of several.
     """
 
     number: int
     path: str
     file: str
+    files: FileLines | None = None
 
     def read(self) -> Any:
         """Read the rows as a pyarrow table in one chunk, with all texts as codes."""
@@ -66,13 +74,13 @@ class ShuffledPartition:
             rows = pa.table({name: _combine(stored.column(name)) for name in stored.column_names})
         for name in [field.name for field in rows.schema if is_text_type(field.type)]:  # the products
             index = rows.column_names.index(name)
-            rows = rows.set_column(index, name, _encode_texts(in_one_chunk(rows.column(index))))
+            rows = rows.set_column(index, name, encode_texts(in_one_chunk(rows.column(index))))
         return rows
 
     def table(self, rows: Any) -> Table:
         """Convert the rows to a table, with their positions in the source."""
         lines = rows.column(ROW).to_numpy()
-        return table_from_arrow(rows.drop_columns([ROW]), self.path, lines, ordered=True)
+        return replace(table_from_arrow(rows.drop_columns([ROW]), self.path, lines, ordered=True), files=self.files)
 
     def release(self) -> None:
         """Empty the file. It stays, so that the numbers of the other partitions do not change when a run is resumed."""
@@ -86,7 +94,7 @@ def _combine(column: Any) -> Any:
     return in_one_chunk(one_dictionary(column) if pa.types.is_dictionary(column.type) else column)
 
 
-def _encode_texts(cells: Any) -> Any:
+def encode_texts(cells: Any) -> Any:
     """Dictionary-encode texts by first appearance. Texts of one length are encoded as bytes, in half the time."""
     import pyarrow as pa
 
@@ -99,20 +107,27 @@ def _encode_texts(cells: Any) -> Any:
     return pa.DictionaryArray.from_arrays(encoded.indices, ArrowStrings.from_matrix(texts.reshape(-1, length)).array)
 
 
-def shuffle_rows(path: str, out: Path, rows: int, per_file: int) -> list[ShuffledPartition]:
-    """Shuffle the rows of a Parquet file into files of whole products. Files of an earlier run are used again.
+def shuffle_rows(
+    path: str, out: Path, rows: int, per_file: int, files: FileLines | None = None, read: ReadChunks | None = None
+) -> list[ShuffledPartition]:
+    """Shuffle the rows of a source into files of whole products. Files of an earlier run are used again.
 
     Parameters
     ----------
     path : str
-        A Parquet file.
+        A Parquet file, or the name of the source.
     out : Path
         Folder of the batch.
     rows : int
-        Rows of the file.
+        Rows of the source.
     per_file : int
         Rows of a partition, approximately.
+    files : FileLines, optional
+        Files of the rows, if the source is of several.
+    read : callable, optional
+        Reads the rows of another source than a Parquet file.
     """
+    read = partial(_read_chunks, path) if read is None else read
     count = max(1, -(-rows // per_file))
     folder = out / FOLDER
     if not folder.is_dir():
@@ -122,23 +137,23 @@ def shuffle_rows(path: str, out: Path, rows: int, per_file: int) -> list[Shuffle
         row = np.dtype(np.int32 if rows < SHORT else np.int64)
         try:
             try:
-                _write_files(path, new, count, row, narrow=True)
+                _write_files(read, new, count, row, narrow=True)
             except OverflowError:
-                _write_files(path, new, count, row, narrow=False)
+                _write_files(read, new, count, row, narrow=False)
         except InputError:  # texts cannot be read as codes, or the file is damaged, which the second pass reports
-            _write_files(path, new, count, row, narrow=False, encode=False)
+            _write_files(read, new, count, row, narrow=False, encode=False)
         new.replace(folder)
-    files = [folder / f"{number:05d}.arrows" for number in range(count)]
-    return [ShuffledPartition(number, path, str(file)) for number, file in enumerate(file for file in files if file.is_file())]
+    written = [folder / f"{number:05d}.arrows" for number in range(count)]
+    return [ShuffledPartition(number, path, str(file), files) for number, file in enumerate(filter(Path.is_file, written))]
 
 
-def _write_files(path: str, folder: Path, count: int, row: np.dtype[Any], narrow: bool, encode: bool = True) -> None:
+def _write_files(read: ReadChunks, folder: Path, count: int, row: np.dtype[Any], narrow: bool, encode: bool = True) -> None:
     """Write each row to the file of its product.
 
     Parameters
     ----------
-    path : str
-        A Parquet file.
+    read : callable
+        Reads the rows.
     folder : Path
         Folder of the files.
     count : int
@@ -171,10 +186,10 @@ def _write_files(path: str, folder: Path, count: int, row: np.dtype[Any], narrow
     try:
         with ThreadPoolExecutor(1) as writer:  # writes while the next chunk is shuffled
             writing = deque[Future[None]]()
-            for hashes, columns, first in _read_chunks(path, narrow, encode):
+            for hashes, columns, lines in read(narrow, encode):
                 bucket = (((hashes >> HALF_BITS) * np.uint64(count)) >> HALF_BITS).astype(np.uint16)
                 order = np.argsort(bucket, kind="stable")  # a radix sort, since the buckets are 16-bit integers
-                taken = {name: take(order) for name, take in columns.items()} | {ROW: pa.array((first + order).astype(row))}
+                taken = {name: take(order) for name, take in columns.items()} | {ROW: pa.array(lines[order].astype(row))}
                 while writing:
                     writing.popleft().result()
                 batch = pa.record_batch(taken)
@@ -187,12 +202,52 @@ def _write_files(path: str, folder: Path, count: int, row: np.dtype[Any], narrow
         pa.default_memory_pool().release_unused()
 
 
-def _read_chunks(path: str, narrow: bool, encode: bool) -> Iterator[tuple[NDArray[np.uint64], dict[str, TakeRows], int]]:
-    """Yield per chunk the product hash of each row, how to take rows of each column, and the index of the first row."""
+def chunk_columns(tables: Iterable[Any], product: str, narrow: bool) -> Iterator[Chunk]:
+    """Yield per pyarrow table the product hash of each row, how to take rows of each column, and the index of each row.
+
+    Parameters
+    ----------
+    tables : iterable of pyarrow.Table
+        Rows of a source, all of one schema. A column `ROW`, if any, holds the position of each row in the source.
+    product : str
+        Column of the products.
+    narrow : bool
+        As for `_write_files`.
+    """
+    dtypes: dict[str, np.dtype[Any]] = {}
+    first = 0
+    for table in tables:
+        hashes, take_products = _product_column(table.column(product))
+        columns = {
+            name: take_products if name == product else _row_taker(table.column(name), name, dtypes if narrow else None)
+            for name in table.column_names
+        }
+        lines = np.arange(first, first + table.num_rows)
+        if ROW in columns:
+            del columns[ROW]
+            lines = table.column(ROW).to_numpy()
+        first += table.num_rows
+        del table
+        yield hashes, columns, lines
+
+
+def _read_chunks(path: str, narrow: bool, encode: bool) -> Iterator[Chunk]:
+    """Yield the columns of a Parquet file; see `chunk_columns`."""
     with parquet_errors(path):
         file, product = _open_source(path, encode)
-    dtypes: dict[str, np.dtype[Any]] = {}
-    read, chunks, first, schema = partial(file.read_row_groups, use_threads=False), _group_chunks(file.metadata), 0, None
+    tables = chunk_columns(_read_tables(path, file), product, narrow)
+    while True:
+        with parquet_errors(path):
+            chunk = next(tables, None)
+        if chunk is None:
+            return
+        yield chunk
+        del chunk
+
+
+def _read_tables(path: str, file: Any) -> Iterator[Any]:
+    """Yield about `CHUNK` rows at a time as pyarrow tables of one schema."""
+    read, chunks, schema = partial(file.read_row_groups, use_threads=False), _group_chunks(file.metadata), None
     with ThreadPoolExecutor(1) as reader:  # reads the next chunk meanwhile
         waiting = deque(reader.submit(read, groups) for groups in chunks[:1])
         for number in range(len(chunks)):
@@ -201,16 +256,8 @@ def _read_chunks(path: str, narrow: bool, encode: bool) -> Iterator[tuple[NDArra
                 schema = schema or table.schema
                 table = table if table.schema.equals(schema) else table.cast(schema)
             waiting.extend(reader.submit(read, groups) for groups in chunks[number + 1 : number + 2])
-            with parquet_errors(path):
-                hashes, take_products = _product_column(table.column(product))
-                columns = {
-                    name: take_products if name == product else _row_taker(table.column(name), name, dtypes if narrow else None)
-                    for name in table.column_names
-                }
-            rows = table.num_rows
+            yield table
             del table
-            yield hashes, columns, first
-            first += rows
 
 
 def _open_source(path: str, encode: bool) -> tuple[Any, str]:

@@ -17,7 +17,7 @@ from textile_pcf import engine
 from textile_pcf.activity import Activity, build_activity
 from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import FloatArray
-from textile_pcf.calculation import calculate_scenarios
+from textile_pcf.calculation import calculate_footprints
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors import FactorTable, default_table, load_factors
 from textile_pcf.factors.matcher import FactorMatcher
@@ -124,7 +124,7 @@ def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: Ru
     """Understand the columns by the first product."""
     probe = [{**column, "amount": float(amount)} for column, amount in zip(columns, amounts[0], strict=True)]
     activity = build_activity({"product": "1", "rows": probe}, rules)
-    footprint = calculate_scenarios(activity, answers)[0]
+    footprint = calculate_footprints(activity, answers)[0]
     _must_be_linear(activity)
     inventory, row = footprint.inventory, activity.exchanges.row
     factor = activity.rows.patterns.factor[activity.rows.pattern]

@@ -13,22 +13,20 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.activity import build_activity
-from textile_pcf.batch.job import Job
+from textile_pcf.batch.job import GATHERED, Job
+from textile_pcf.batch.link_files import gather_links
 from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.partition_files import write_partition
+from textile_pcf.batch.partition_links import PartitionLinks, ScenarioLinks
 from textile_pcf.batch.partition_report import Partition, PartitionReport, PartitionResult
 from textile_pcf.batch.partitions import split_products
-from textile_pcf.calculation import calculate_scenarios
+from textile_pcf.calculation import calculate_footprints
 from textile_pcf.columns import by_first_appearance, factorize
 from textile_pcf.errors import InputError, Problem
-from textile_pcf.factors import LINK
 from textile_pcf.factors.matcher import FactorMatcher
+from textile_pcf.inventory.matching import REJECTED_SUPPLIER
 from textile_pcf.io.table import Table
 from textile_pcf.results import Footprint
-
-
-class LinkedError(Exception):
-    """Products take other products, which may be in another partition."""
 
 
 @dataclass
@@ -95,42 +93,46 @@ def calculate_partition(job: Job, partition: Partition, table: Table, cache: Mat
         A product is neither calculated nor rejected.
     """
     start = time.perf_counter()
-    footprints, problems, rejected, unanswered = _calculate_or_reject(job, table, cache)
+    links = PartitionLinks.of(job, partition.number, table)
+    footprints, problems, rejected, unanswered = _calculate_or_reject(job, table, cache, links)
     products = len(footprints[0].names) if footprints and footprints[0] else 0
     count = products + len({problem.product for problem in problems})
     if count != len(by_first_appearance(factorize(table.columns["product"])).categories):
         raise RuntimeError(f"products were lost in {table.name}, part {partition.number}")
     seconds = time.perf_counter() - start
-    return PartitionResult(partition, table.rows, products, footprints, problems, rejected, unanswered, seconds)
+    gathered = gather_links(table, links.names, footprints) if job.links == GATHERED else None
+    return PartitionResult(partition, table.rows, products, footprints, problems, rejected, unanswered, seconds, gathered)
 
 
 def _calculate_or_reject(
-    job: Job, table: Table, cache: MatcherCache
+    job: Job, table: Table, cache: MatcherCache, links: PartitionLinks
 ) -> tuple[list[Footprint | None], list[Problem], Table | None, dict[str, dict[str, Any]]]:
     """Return footprints per scenario, the problems and rows of rejected products, and the unanswered scenarios."""
-    if not job.linked and any(text.startswith(LINK) for text in getattr(table.columns.get("item"), "categories", ())):
-        raise LinkedError
     cache.matchers = [matcher.renew_if_large() for matcher in cache.matchers]
-    if len(cache.matchers) > 1:
+    if len(cache.matchers) > 1 and not links.has_loops:
         try:
-            calculated = calculate_scenarios(build_activity(table, job.rules), *cache.matchers, supply=job.supply)
+            calculated = calculate_footprints(
+                build_activity(table, job.rules), *cache.matchers, supply=job.supply, suppliers=links.suppliers
+            )
             return [*calculated], [], None, {}
         except InputError:
             pass  # whether of the products or of one scenario is found below
-    declared, accepted, problems, rejected = _calculate_valid(job, table, cache.matchers[0], job.on_error == "fail")
+    declared, accepted, problems, rejected = _calculate_valid(
+        job, table, cache.matchers[0], links.of_scenario(0), job.on_error == "fail"
+    )
     if declared is None:
         return [], problems, rejected, {}
     footprints: list[Footprint | None] = [declared]
     unanswered: dict[str, dict[str, Any]] = {}
-    for scenario, matcher in zip(job.scenarios[1:], cache.matchers[1:], strict=True):
-        footprint, missing = _calculate_scenario(job, accepted, matcher, len(declared.names))
+    for number, (scenario, matcher) in enumerate(zip(job.scenarios[1:], cache.matchers[1:], strict=True), start=1):
+        footprint, missing = _calculate_scenario(job, accepted, matcher, links.of_scenario(number), len(declared.names))
         footprints.append(footprint)
         unanswered |= {scenario.name: missing} if missing else {}
     return footprints, problems, rejected, unanswered
 
 
 def _calculate_valid(
-    job: Job, table: Table, matcher: FactorMatcher, strict: bool = False
+    job: Job, table: Table, matcher: FactorMatcher, links: ScenarioLinks, strict: bool = False
 ) -> tuple[Footprint | None, Table, list[Problem], Table | None]:
     """Reject products with problems until the others can be calculated.
 
@@ -139,34 +141,47 @@ def _calculate_valid(
     """
     problems: list[Problem] = []
     rejected: list[Table] = []
+    names: frozenset[str] = frozenset()
     accepted = table
     while accepted.rows:
         try:
-            (footprint,) = calculate_scenarios(build_activity(accepted, job.rules), matcher, supply=job.supply)
+            activity = build_activity(accepted, job.rules)
+            links.refuse_loops(activity)
+            (footprint,) = calculate_footprints(activity, matcher, supply=job.supply, suppliers=links.suppliers, rejected=names)
+            links.check_accepted(footprint)
             return footprint, accepted, problems, _merge_tables(rejected)
         except InputError as error:
             nameless = {problem.where for problem in error.problems if problem.code == "bad-product"}
             of_products = [problem for problem in error.problems if problem.product or problem.where in nameless]
             if strict or len(of_products) < len(error.problems):
                 raise
+            of_products = _without_followers(of_products)
             problems += of_products
-            accepted, invalid = split_products(accepted, {problem.product for problem in of_products})
+            invalid_names = {problem.product for problem in of_products}
+            names |= invalid_names
+            accepted, invalid = split_products(accepted, invalid_names)
             rejected.append(invalid)
     return None, accepted, problems, _merge_tables(rejected)
 
 
+def _without_followers(problems: list[Problem]) -> list[Problem]:
+    """Leave out the rejected suppliers of products that have problems of their own."""
+    own = {problem.product for problem in problems if problem.code != REJECTED_SUPPLIER}
+    return [problem for problem in problems if problem.code != REJECTED_SUPPLIER or problem.product not in own]
+
+
 def _calculate_scenario(
-    job: Job, table: Table, matcher: FactorMatcher, products: int
+    job: Job, table: Table, matcher: FactorMatcher, links: ScenarioLinks, products: int
 ) -> tuple[Footprint | None, dict[str, Any]]:
     """Calculate a further scenario for the accepted products. Returns what is unanswered, or an empty dict."""
     try:
-        footprint, _, problems, _ = _calculate_valid(job, table, matcher)
+        footprint, _, problems, _ = _calculate_valid(job, table, matcher, links)
         missing = len({problem.product for problem in problems})
     except InputError as error:  # of its tables as a whole
         footprint, problems, missing = None, list(error.problems), products
     by_reason: dict[str, set[str]] = {}
     for problem in problems:
-        linked = problem.code == "no-product"
+        linked = problem.code in ("no-product", REJECTED_SUPPLIER)
         reason = "They take a product for which it does not answer." if linked else problem.what
         by_reason.setdefault(reason, set()).add(problem.product)
     reasons = {reason: missing if names == {""} else len(names) for reason, names in by_reason.items()}

@@ -51,6 +51,10 @@ def check_format(output_format: str) -> None:
     "-o", "--output", metavar="FILE", type=options.PATH, help="Lock file to write; otherwise the input's name with .lock."
 )
 @click.option("--bundle", metavar="FILE", type=options.PATH, help="Zip file to write: the lock and the files that it names.")
+@click.option(
+    "--written", metavar="FILE", type=options.PATH, multiple=True,
+    help="File written from this result, such as a report: the lock holds its hash. May be repeated.",
+)  # fmt: skip
 @output_format
 @options.language
 def lock(
@@ -63,6 +67,7 @@ def lock(
     supply: Path | None,
     output: Path | None,
     bundle: Path | None,
+    written: tuple[Path, ...],
     output_format: str,
     lang: str,
 ) -> None:
@@ -75,7 +80,7 @@ def lock(
     check_format(output_format)
     if is_folder(file):
         given = {"--rule": rule, "--factors": factors, "--gwp": gwp, "--biogenic": biogenic, "--boundary": boundary,
-                 "--supply": supply, "--bundle": bundle}  # fmt: skip
+                 "--supply": supply, "--bundle": bundle, "--written": written or None}  # fmt: skip
         _write_batch_lock(file, output, [name for name, value in given.items() if value is not None], output_format)
         return
     if rule is None:
@@ -86,9 +91,9 @@ def lock(
     _refuse_other_endings(output, bundle)
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
-        written = [str(write_lock(result, out)) for _, out in outputs if out is not None]
+        paths = [str(write_lock(result, out, written)) for _, out in outputs if out is not None]
         collected.write(result.warnings())
-    _say_written(written, output_format)
+    _say_written(paths, output_format)
 
 
 def _say_written(written: list[str], output_format: str) -> None:

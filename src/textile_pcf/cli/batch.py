@@ -23,11 +23,13 @@ SETS = ("gwp", "biogenic")
 
 @click.command("batch", cls=Command)
 @click.argument(
-    "file",
+    "files",
     cls=Argument,
     metavar="FILE",
-    type=options.PATH,
-    help="Activity data, best as Parquet: read in partitions, in bounded memory.",
+    nargs=-1,
+    required=True,
+    type=click.Path(),
+    help="Activity data, best as Parquet: files, a folder, or a pattern in quotes such as 'mills/*.csv'.",
 )
 @click.option(
     "-o",
@@ -60,11 +62,23 @@ SETS = ("gwp", "biogenic")
     help="Processes, at least 1; without it none, but the next rows are loaded and the last results written meanwhile.",
 )
 @click.option("--quality", is_flag=True, help="Columns on the quality of the data: rating, and shares of primary data.")
+@click.option("--weights", is_flag=True, help="Keep weights on factors beside the results, for the command reprice.")
+@click.option(
+    "--uncertainty", metavar="HOW", help="Columns of mean and spread: closed for the closed form, or a number of draws."
+)
+@click.option("--seed", metavar="SEED", type=int, help="Seed of the draws; 0 without it.")
+@click.option("--fingerprints", is_flag=True, help="Keep fingerprints of the rows, for a later run with --since.")
+@click.option(
+    "--since",
+    metavar="FOLDER",
+    type=options.PATH,
+    help="Earlier batch with fingerprints; only partitions whose rows have changed are calculated.",
+)
 @click.option("--dask", metavar="ADDRESS", help="Address of a Dask scheduler.")
 @click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
 @options.language
 def batch(
-    file: Path,
+    files: tuple[str, ...],
     output: Path,
     rule: str,
     factors: tuple[str, ...] | None,
@@ -78,6 +92,11 @@ def batch(
     scenarios: tuple[str, ...],
     workers: int | None,
     quality: bool,
+    weights: bool,
+    uncertainty: str | None,
+    seed: int | None,
+    fingerprints: bool,
+    since: Path | None,
     dask: str | None,
     progress: bool | None,
     lang: str,
@@ -90,19 +109,74 @@ def batch(
 
     changes = _parse_scenarios(scenarios)
     tables = [*(factors or ()), *(table for scenario in changes.values() for table in scenario.get("factors", ()))]
-    refuse_folder(output, read_files(rule, tables, file, supply))
+    refuse_folder(output, read_files(rule, tables, *map(Path, files), supply))
+    source = files[0] if len(files) == 1 else files
     with collect_warnings(lang) as collected:
         result = calculate_batch(
-            file, rule, factors, out=output, results=results, on_error=on_error, workers=workers,
+            source, rule, factors, out=output, results=results, on_error=on_error, workers=workers,
             progress=ProgressBar(progress, lang), scenarios=changes, units=units, gwp=gwp, biogenic=biogenic, boundary=boundary,
-            supply=supply, dask=dask, quality=quality,
+            supply=supply, dask=dask, quality=quality, weights=weights, fingerprints=fingerprints, since=since,
+            uncertainty=_parse_uncertainty(uncertainty, seed),
         )  # fmt: skip
-        _write_summary(result, rule, lang, collected)
+        _write_summary(result, lang, collected)
     if result.rejected:
         raise click.exceptions.Exit(REJECTED)
 
 
-def _write_summary(result: BatchResult, rule: str, lang: str, collected: WarningCollector) -> None:
+@click.command("reprice", cls=Command)
+@click.argument(
+    "results", cls=Argument, metavar="RESULTS", type=options.PATH, help="Folder of a batch that was calculated with --weights."
+)
+@click.option(
+    "--factors",
+    "factors",
+    metavar="TABLE",
+    multiple=True,
+    required=True,
+    help="New emission factors, asked before the tables of the batch; repeat for more.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FOLDER",
+    required=True,
+    type=options.PATH,
+    help="Folder for the new results; an interrupted run in it is continued.",
+)
+@click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
+@options.language
+def reprice(results: Path, factors: tuple[str, ...], output: Path, progress: bool | None, lang: str) -> None:
+    """Give a finished batch new emission factors, without reading its activity data again."""
+    from textile_pcf.batch.progress import ProgressBar
+    from textile_pcf.batch.repricing import reprice as reprice_batch
+    from textile_pcf.cli.guard import read_files, refuse_folder
+    from textile_pcf.cli.warned import collect_warnings
+
+    refuse_folder(output, read_files(None, factors))
+    with collect_warnings(lang) as collected:
+        result = reprice_batch(results, factors, out=output, progress=ProgressBar(progress, lang))
+        _write_summary(result, lang, collected)
+    if result.rejected:
+        raise click.exceptions.Exit(REJECTED)
+
+
+def _parse_uncertainty(how: str | None, seed: int | None) -> str | dict[str, int] | None:
+    """Return `uncertainty` of `calculate_batch`: `closed`, or draws with a seed."""
+    if how is not None and how.isdecimal() and how.isascii():
+        return {"draws": int(how), "seed": seed or 0}
+    problems = []
+    if how not in (None, "closed"):
+        what, cure = "This is neither closed nor a number of draws.", "Write closed, or a whole number, such as 1000."
+        problems.append(Problem(f"--uncertainty {how}", what, cure, code="uncertainty"))
+    elif seed is not None:
+        what, cure = "There are no draws that take a seed.", "Give a number of draws with --uncertainty."
+        problems.append(Problem(f"--seed {seed}", what, cure, code="uncertainty"))
+    if problems:
+        raise UsageError(problems)
+    return how
+
+
+def _write_summary(result: BatchResult, lang: str, collected: WarningCollector) -> None:
     """Write the counts of products, the folder of the results, the warnings, and where rejected products are listed."""
     from textile_pcf.batch.atomic_files import LOG
 

@@ -8,22 +8,8 @@ from pathlib import Path
 import click
 
 from textile_pcf.cli import options
-from textile_pcf.cli.audit import lock, verify
-from textile_pcf.cli.batch import batch
-from textile_pcf.cli.compare import compare, diff
-from textile_pcf.cli.definitions import factors_group, rules_group
-from textile_pcf.cli.factory import factory_group
-from textile_pcf.cli.factory_meters import meters as meters_command
-from textile_pcf.cli.factory_site import SITE_COMMANDS
 from textile_pcf.cli.help import Group
-from textile_pcf.cli.improvements import improvements_group
-from textile_pcf.cli.interchange import export_group, import_group
-from textile_pcf.cli.label import label
-from textile_pcf.cli.quality import quality
-from textile_pcf.cli.report import report
-from textile_pcf.cli.scenario import scenario
-from textile_pcf.cli.targets import targets_group
-from textile_pcf.cli.uncertainty import uncertainty as uncertainty_command
+from textile_pcf.cli.on_demand import CommandsOnDemand
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message
 
@@ -36,7 +22,10 @@ def _version(context: click.Context, _: click.Parameter, value: bool) -> None:
         context.exit()
 
 
-@click.group("textile-pcf", cls=Group)
+commands = CommandsOnDemand()
+
+
+@click.group("textile-pcf", cls=Group, commands=commands)
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
 )
@@ -45,10 +34,11 @@ def app() -> None:
     """Product carbon footprints of textiles, line by line."""
 
 
-app.add_command(batch)
-app.add_command(lock)
-app.add_command(verify)
-app.add_command(label)
+commands.add("batch", "batch", "batch")
+commands.add("reprice", "batch", "reprice")
+commands.add("lock", "audit", "lock")
+commands.add("verify", "audit", "verify")
+commands.add("label", "label", "label")
 
 
 @app.command("calculate")
@@ -248,18 +238,16 @@ def template(rule: str, output: Path | None, show_all: bool, products: str | Non
         make_template(rules, output, lang, show_all, product_ids, site)
 
 
-app.add_command(report)
-app.add_command(quality)
-app.add_command(scenario)
-app.add_command(compare)
-app.add_command(diff)
-app.add_command(uncertainty_command)
-app.add_command(rules_group)
-app.add_command(factors_group)
-for command in (meters_command, *SITE_COMMANDS):
-    factory_group.add_command(command)
-app.add_command(factory_group)
-app.add_command(targets_group)
-app.add_command(improvements_group)
-app.add_command(export_group)
-app.add_command(import_group)
+commands.add("report", "report", "report")
+commands.add("quality", "quality", "quality")
+commands.add("scenario", "scenario", "scenario")
+commands.add("compare", "compare", "compare")
+commands.add("diff", "compare", "diff")
+commands.add("uncertainty", "uncertainty", "uncertainty")
+commands.add("rules", "definitions", "rules_group")
+commands.add("factors", "definitions", "factors_group")
+commands.add("factory", "factory_commands", "factory_group")
+commands.add("targets", "targets", "targets_group")
+commands.add("improvements", "improvements", "improvements_group")
+commands.add("export", "interchange", "export_group")
+commands.add("import", "interchange", "import_group")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -90,7 +91,7 @@ def write_dossier(
         if folder.is_dir():
             folder.rmdir()
         draft.replace(folder)
-    lock(result, folder / "result.lock")  # its paths start at the folder
+    lock(result, folder / "result.lock", sorted(folder.iterdir()))  # its paths start at the folder
     return sorted(folder.iterdir())
 
 
@@ -109,3 +110,17 @@ def _write_quality(result: Footprint, folder: Path, unit: str | None, options: M
     about |= {"assumed": dict(analysis.assumed)} if analysis.assumed else {}
     (folder / "quality.json").write_text(indented_json(quality(result).to_dict()), encoding="utf-8", newline="")
     (folder / "uncertainty.json").write_text(indented_json({**about, "products": forms}), encoding="utf-8", newline="")
+
+
+def print_dossier(
+    result: Footprint, folder: Path, unit: str | None, language: str, study: Any, parts: Mapping[str, Any]
+) -> None:
+    """Write a dossier, and the paths of its files on standard output.
+
+    Parameters
+    ----------
+    result, folder, unit, language, study, parts
+        As of `write_dossier`.
+    """
+    files = write_dossier(result, folder, unit, language, study, parts)
+    sys.stdout.write("".join(f"{path}\n" for path in files))

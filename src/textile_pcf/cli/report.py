@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +10,7 @@ import click
 
 from textile_pcf.cli import options
 from textile_pcf.cli.help import Command
+from textile_pcf.cli.live import LiveOptions, live_options
 from textile_pcf.messages.message import JoinedMessage, Message
 
 OWN_CALCULATION = ("gwp", "biogenic", "boundary", "supply", "columns")
@@ -48,8 +48,7 @@ OWN_CALCULATION = ("gwp", "biogenic", "boundary", "supply", "columns")
 @options.assume
 @options.pedigree
 @click.option("--previous", metavar="FILE", type=options.PATH, help="The last result: its lock, its bundle, or a saved result.")
-@click.option("--changes", metavar="FILE", type=options.PATH, help="Change file: scenarios in YAML.")
-@click.option("--improvements", metavar="FILE", type=options.PATH, help="Document of measures: YAML or JSON.")
+@live_options
 @click.option("--production", metavar="TABLE", type=options.PATH, help="With --improvements: yearly output of each product.")
 @click.option("--prices", metavar="TABLE", type=options.PATH, help="With --improvements: prices of items.")
 @options.publish
@@ -74,8 +73,7 @@ def report(
     assumptions: tuple[str, ...],
     pedigree: str,
     previous: Path | None,
-    changes: Path | None,
-    improvements: Path | None,
+    live: LiveOptions,
     production: Path | None,
     prices: Path | None,
     publish: bool,
@@ -85,15 +83,17 @@ def report(
     """Write a report for the reader who must believe it: HTML or PDF, or a workbook whose totals are formulas."""
     from textile_pcf.cli.guard import refuse_output
 
-    writer = _report_writer(output, dossier, lang)
-    refuse_output(output, rule, factors, file, supply, study, columns, previous, changes, improvements, production, prices)
+    live.check(output, study, {"--previous": previous, "--production": production, "--prices": prices})
+    writer = live.writer(_report_writer(output, dossier, lang))
+    documents = (previous, live.changes, live.improvements, production, prices)
+    refuse_output(output, rule, factors, file, supply, study, columns, *documents)
     given = {"gwp": gwp, "biogenic": biogenic, "boundary": boundary, "supply": supply, "columns": columns}
     spread = _spread_options(method, seed, assumptions, pedigree, lang)
-    measures = (improvements, production, prices)
+    measures = (None if live.wanted else live.improvements, production, prices)
     _check_measures(measures, given, lang)
-    parts = {"uncertainty": spread, "previous": previous, "changes": changes}
-    documents = Documents(writer, output, dossier, unit, lang, study)
-    _write((file, rule, factors), given | {"keep": keep}, (publish, strict), (parts, measures), documents)
+    parts = {"uncertainty": spread, "previous": previous, "changes": None if live.wanted else live.changes}
+    written = Documents(writer, output, dossier, unit, lang, study)
+    _write((file, rule, factors), given | {"keep": keep}, (publish, strict), (parts, measures), written)
 
 
 class Documents(NamedTuple):
@@ -116,7 +116,7 @@ def _write(
 ) -> None:
     """Calculate, and write the report, the dossier and the warnings."""
     from textile_pcf.calculation import footprint
-    from textile_pcf.cli.dossier import write_dossier
+    from textile_pcf.cli.dossier import print_dossier
     from textile_pcf.cli.publishing import publishable
     from textile_pcf.cli.warned import collect_warnings
     from textile_pcf.data_quality.requirement import requirement_warnings
@@ -132,8 +132,7 @@ def _write(
         if documents.output:
             documents.writer(result, documents.output, unit, language, about, **options)
         if documents.dossier:
-            files = write_dossier(result, documents.dossier, unit, language, about, options)
-            sys.stdout.write("".join(f"{path}\n" for path in files))
+            print_dossier(result, documents.dossier, unit, language, about, options)
         collected.write([*result.warnings(), *missed])
 
 

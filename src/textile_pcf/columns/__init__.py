@@ -4,7 +4,7 @@ from textile_pcf.columns.arrow_strings import ArrowStrings
 from textile_pcf.columns.categorical import Categorical, by_first_appearance, factorize, recode
 from textile_pcf.columns.cells import cell_text, quoted
 from textile_pcf.columns.codes import SHORT, run_starts, take
-from textile_pcf.columns.grouping import duplicated_rows, group_rows
+from textile_pcf.columns.grouping import duplicated_rows, group_rows, rows_by_code
 from textile_pcf.columns.numbers import parse_numbers
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "parse_numbers",
     "quoted",
     "recode",
+    "rows_by_code",
     "run_starts",
     "take",
 ]

@@ -13,6 +13,8 @@ MAX_NUMBER_LENGTH = 400  # characters of a number
 NUMBER_CHARACTERS = frozenset("0123456789+-.eE")
 IS_NUMBER_CODE = np.array([chr(code) in NUMBER_CHARACTERS or code == 0 for code in range(129)])
 """Whether a code point may occur in a number. Shape (129,); the last one stands for all others, 0 is numpy's padding."""
+IS_NUMBER_BYTE = np.array([chr(code) in NUMBER_CHARACTERS for code in range(256)])
+"""Whether a byte may occur in a number. Shape (256,)."""
 
 
 def cell_text(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 
 from textile_pcf.columns.categorical import Categorical
 from textile_pcf.columns.codes import DENSE, SHORT, WIDE, dense_groups
+
+TWO_BYTES = 1 << 15  # number of values of a non-negative int16
 
 
 def group_rows(*columns: NDArray[np.integer[Any]] | Categorical) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -56,6 +59,29 @@ def group_rows(*columns: NDArray[np.integer[Any]] | Categorical) -> tuple[NDArra
             key -= low
         span *= size
     return dense_groups(key, span)
+
+
+def rows_by_code(codes: NDArray[np.integer[Any]]) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """Yield each code that occurs, ascending, with its rows, ascending.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (rows,)
+        Codes, 0 or more.
+
+    Examples
+    --------
+    >>> [(code, rows.tolist()) for code, rows in rows_by_code(np.array([2, 0, 2]))]
+    [(0, [1]), (2, [0, 2])]
+    """
+    if not len(codes):
+        return
+    count = np.bincount(codes)
+    narrow = codes.astype(np.int16) if len(count) < TWO_BYTES else codes  # numpy sorts two bytes by counting
+    order = narrow.argsort(kind="stable")
+    end = count.cumsum()
+    for code in count.nonzero()[0].tolist():
+        yield code, order[end[code] - count[code] : end[code]]
 
 
 def duplicated_rows(*columns: NDArray[np.integer[Any]]) -> NDArray[np.intp]:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.arrays import BoolArray, FloatArray
+from textile_pcf.columns.arrow_strings import ArrowStrings
 from textile_pcf.columns.categorical import Categorical, factorize
-from textile_pcf.columns.cells import IS_NUMBER_CODE, MAX_NUMBER_LENGTH, NUMBER_CHARACTERS, VECTOR_LENGTH
+from textile_pcf.columns.cells import IS_NUMBER_BYTE, IS_NUMBER_CODE, MAX_NUMBER_LENGTH, NUMBER_CHARACTERS, VECTOR_LENGTH
 
 
 def parse_numbers(values: Sequence[Any] | NDArray[Any]) -> tuple[FloatArray, BoolArray]:
@@ -43,6 +44,8 @@ def parse_numbers(values: Sequence[Any] | NDArray[Any]) -> tuple[FloatArray, Boo
     if isinstance(values, Categorical):
         floats, invalid = _parse_texts(list(values.categories))
         return floats[values.codes], invalid[values.codes]
+    if isinstance(values, ArrowStrings):
+        return _parse_arrow(values)
     if isinstance(values, list) and set(map(type, values)) == {str}:
         return _parse_texts(values)
     array = np.asarray(_empty_to_nan(values) if isinstance(values, list) else values)
@@ -54,6 +57,24 @@ def parse_numbers(values: Sequence[Any] | NDArray[Any]) -> tuple[FloatArray, Boo
     column = factorize(list(values))  # cells of a workbook: numbers and texts
     floats, invalid = _parse_texts(list(column.categories))
     return floats[column.codes], invalid[column.codes]
+
+
+def _parse_arrow(texts: ArrowStrings) -> tuple[FloatArray, BoolArray]:
+    """Parse texts by pyarrow if all of them are numbers or empty, as `_parse_texts` does, in a tenth of the time."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    data, lengths = texts.bytes()
+    empty = lengths == 0
+    if IS_NUMBER_BYTE[data].all() and lengths.max(initial=0) <= VECTOR_LENGTH:
+        cells = compute.if_else(pa.array(empty), None, texts.array) if empty.any() else texts.array
+        try:
+            floats = cells.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        except pa.ArrowInvalid:  # not a number, or one that pyarrow does not know, such as +1
+            return _parse_texts(list(texts))
+        if np.isfinite(floats).sum() == len(floats) - empty.sum():
+            return np.array(floats), np.zeros(len(floats), dtype=bool)
+    return _parse_texts(list(texts))
 
 
 def _empty_to_nan(values: list[Any]) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,6 +63,28 @@ def apply_change(run: Run, change: Change, location: str, folder: Path) -> Run:
         return _with_input(run, change, location, folder)
     rows = ChangedRows(run.activity)
     _edit(rows, change, location)
+    return replace(run, activity=rows.build())
+
+
+def apply_together(run: Run, changes: Sequence[Change], location: str) -> Run:
+    """Return the run after changes of amounts at places that do not overlap: faster than one after the other.
+
+    Parameters
+    ----------
+    run : Run
+    changes : sequence of Change
+        Changes of rows, not of inputs. None of them applies to rows that another one changes or makes.
+    location : str
+        Location of the changes, for messages.
+
+    Raises
+    ------
+    InputError
+        A change hits nothing, or what they make is not valid.
+    """
+    rows = ChangedRows(run.activity)
+    for change in changes:
+        _edit(rows, change, location)
     return replace(run, activity=rows.build())
 
 

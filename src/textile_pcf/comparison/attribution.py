@@ -38,7 +38,7 @@ def attribution_rows(
         what = "The rules of the two runs differ, so the change is explained, but is no performance."
         cure = "Calculate both runs under one rule, or say `other_rule=True`."
         raise InputError([Problem("diff (rule)", what, cure, code="not-comparable")])
-    number = _shared_product(change, product)
+    number = shared_product(change, product)
     unit = f"kgCO2e/{change.unit}"
     effects = {name: float(effect[number]) for name, effect in change.effects.items()}
     plays = {*change.differing, *change.together}
@@ -46,8 +46,20 @@ def attribution_rows(
     return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
 
 
-def _shared_product(change: Diff, product: str | None) -> int:
-    """Return the index of a product that both runs have."""
+def shared_product(change: Diff, product: str | None) -> int:
+    """Return the index of a product that both runs have.
+
+    Parameters
+    ----------
+    change : Diff
+    product : str or None
+        Its id; None is allowed if the runs have one product in common.
+
+    Raises
+    ------
+    UsageError
+        There is no such product in both runs, or several and none is named.
+    """
     names = [change.products[number] for number in change.shared]
     if product is None:
         if len(names) == 1:

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import shutil
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import product as combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray
+from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.batch.atomic_files import MANIFEST, part_name, read_json, write_atomically, write_json
 from textile_pcf.batch.inputs import FinishedBatch, open_finished
-from textile_pcf.batch.run import calculate_batch
 from textile_pcf.comparison.differences import BOTH, CODE, NEGLIGIBLE, NEW, REMOVED
 from textile_pcf.comparison.inputs import GROUPS, rule_key
 from textile_pcf.comparison.mixed_results import joints, players_of
+from textile_pcf.comparison.mixed_totals import MixedTotals, stored_totals
 from textile_pcf.comparison.shapley import shapley_effects
-from textile_pcf.errors import InputError, PcfWarning, Problem, UsageError
+from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.io.output_files import as_path, is_folder
 from textile_pcf.messages.message import Message
 
 RUNS, EFFECTS = "runs", "effects"
 PART = 100_000
 """Products of a file of effects."""
-PASSES = ("activity", "factors", "rule", "supply")
-"""Groups that need a pass of their own over the activity data; the others are scenarios of one pass."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +138,7 @@ def diff_batch(old_folder: str | Path, new_folder: str | Path, *, out: str | Pat
     finished = _finished(folder, identity)
     if finished is not None:
         return finished
-    values = _MixedTotals(old, new, differing, folder / RUNS, workers)
+    values = MixedTotals(old, new, differing, folder / RUNS, workers)
     together, counts = _write_effects(folder, (old, new), values)
     manifest = {"diff": identity, "unit": old.rules.product_unit.text, "differing": differing, "together": together}
     write_json(folder / MANIFEST, {**manifest, "counts": counts})
@@ -198,75 +194,6 @@ def _finished(folder: Path, identity: dict[str, Any]) -> BatchDiff | None:
     raise UsageError([Problem(str(folder), what, "Name an empty or a new folder for the results.", code="folder")])
 
 
-class _MixedTotals:
-    """Totals of the mixed runs by product; NaN where a run has no footprint of a product. [kg CO2e per product unit]"""
-
-    def __init__(
-        self, old: FinishedBatch, new: FinishedBatch, differing: tuple[str, ...], folder: Path, workers: int | None
-    ) -> None:
-        self.sides, self.differing, self.folder, self.workers = (old, new), differing, folder, workers
-        self.scenarios = [group for group in differing if group not in PASSES]
-        self.products: dict[str, int] = {}
-        columns: dict[int, tuple[Any, FloatArray]] = {}
-        passes = [group for group in differing if group in PASSES]
-        for chosen in combinations((0, 1), repeat=len(passes)):
-            columns |= self._pass(dict(zip(passes, chosen, strict=True)))
-        for names, _ in columns.values():
-            for name in names:
-                self.products.setdefault(name, len(self.products))
-        self.values: FloatArray = np.full((1 << len(differing), len(self.products)), np.nan)
-        for mask, (names, totals) in columns.items():
-            self.values[mask, [self.products[name] for name in names]] = totals
-
-    def _pass(self, chosen: dict[str, int]) -> dict[int, tuple[list[str], FloatArray]]:
-        """Return products and totals of one pass over the activity data, by mask, for all scenarios of it."""
-        sides = list(combinations((0, 1), repeat=len(self.scenarios)))
-        changes = {
-            f"s{number}": self._scenario(dict(zip(self.scenarios, side, strict=True))) for number, side in enumerate(sides)
-        }
-        first, *others = changes
-        masks = [self._mask(chosen | dict(zip(self.scenarios, side, strict=True))) for side in sides]
-        done = self._calculate(chosen, changes[first], {name: changes[name] for name in others})
-        if done is None:
-            return {mask: ([], np.empty(0)) for mask in masks}
-        names = done["product"].to_pylist()
-        columns = ["total", *(f"total@{name}" for name in others)]
-        return {mask: (names, _floats(done[column])) for mask, column in zip(masks, columns, strict=True)}
-
-    def _mask(self, sides: dict[str, int]) -> int:
-        return sum(sides[group] << number for number, group in enumerate(self.differing))
-
-    def _side(self, sides: dict[str, int], group: str) -> FinishedBatch:
-        return self.sides[sides.get(group, 0)]
-
-    def _scenario(self, sides: dict[str, int]) -> dict[str, Any]:
-        return {
-            "gwp": self._side(sides, "gwp").gwp,
-            "biogenic": self._side(sides, "biogenic").biogenic,
-        }
-
-    def _calculate(self, chosen: dict[str, int], declared: dict[str, Any], others: dict[str, Any]) -> Any:
-        """Return totals of one pass as a table; None where no product can be calculated."""
-        from pyarrow import parquet
-
-        name = "-".join(f"{group}{side}" for group, side in sorted(chosen.items())) or "all"
-        options: dict[str, Any] = {"out": self.folder / name, "workers": self.workers, "progress": False, "scenarios": others}
-        activity, rule, factors = (self._side(chosen, group) for group in ("activity", "rule", "factors"))
-        supply = self._side(chosen, "supply").supply
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", PcfWarning)  # those of the two runs were given with them
-                done = calculate_batch(activity.activity, rule.rules, factors.factors, supply=supply, **declared, **options)
-        except InputError:  # such as a workbook of another rule
-            return None
-        wanted = ["product", "total", *(f"total@{name}" for name in others)]
-        return parquet.read_table(done.out / "results", columns=wanted) if done.products else None
-
-
-def _floats(column: Any) -> FloatArray:
-    return np.asarray(column.to_numpy(), dtype=np.float64)
-
-
 def effects_of(values: FloatArray, differing: tuple[str, ...]) -> dict[str, FloatArray]:
     """Return the effect of each group, or of groups together, on each product; NaN where it does not play.
 
@@ -308,54 +235,54 @@ def _mask_of(players: Sequence[tuple[str, ...]], chosen: int, differing: tuple[s
     return sum(1 << number for number, group in enumerate(differing) if group in groups)
 
 
-def _stored_totals(batch: FinishedBatch, products: dict[str, int]) -> FloatArray:
-    """Return the totals that a batch wrote, by product; products that only it has are added."""
-    from pyarrow import parquet
-
-    totals: dict[int, float] = {}
-    for file in batch.result_files:
-        table = parquet.read_table(file, columns=["product", "total"])
-        for name, total in zip(table["product"].to_pylist(), table["total"].to_pylist(), strict=True):
-            totals[products.setdefault(name, len(products))] = total
-    stored = np.full(len(products), np.nan)
-    stored[list(totals)] = list(totals.values())
-    return stored
-
-
 def _write_effects(
-    out: Path, batches: tuple[FinishedBatch, FinishedBatch], mixed: _MixedTotals
+    out: Path, batches: tuple[FinishedBatch, FinishedBatch], mixed: MixedTotals
 ) -> tuple[tuple[str, ...], dict[str, int]]:
-    """Write the files of effects; return the groups that stand together, and the number of products by status."""
-    import pyarrow as pa
+    """Write the files of effects; return the groups that stand together, and the number of products by status.
+
+    Only the totals that the batches wrote are in memory; those of mixed runs are read for the products of one file at a time.
+    """
     from pyarrow import parquet
 
-    products = mixed.products
-    before = _stored_totals(batches[0], products)
-    after = _stored_totals(batches[1], products)
-    before, values = _padded(before, len(products)), _padded(mixed.values, len(products))
-    shared = np.isfinite(before) & np.isfinite(after)
-    effects = effects_of(np.where(shared, values, np.nan), mixed.differing)
-    code = (after - values[-1]) - (before - values[0])
-    negligible = np.abs(code) <= NEGLIGIBLE * np.fmax(np.abs(before), np.abs(after))
-    status = np.where(shared, BOTH, np.where(np.isfinite(before), REMOVED, NEW))
-    columns = {"old": before, "new": after, "change": after - before, **effects, CODE: np.where(negligible, 0.0, code)}
-    table = pa.table(
-        {"product": pa.array(products, pa.string()), "status": pa.array(status, pa.string())}
-        | {name: pa.array(column, from_pandas=True) for name, column in columns.items()}
-    ).filter(pa.array(np.isfinite(before) | np.isfinite(after)))
-    for number, piece in _pieces(table):
-        path = out / EFFECTS / f"{part_name(number)}.parquet"
-        write_atomically(path, partial(parquet.write_table, piece))
-    counts = {name: int((table["status"].to_numpy(zero_copy_only=False) == name).sum()) for name in (BOTH, NEW, REMOVED)}
+    before, after = (stored_totals(batch, mixed.products) for batch in batches)
+    before = np.concatenate([before, np.full(len(mixed.products) - len(before), np.nan)])
+    rows = np.flatnonzero(np.isfinite(before) | np.isfinite(after))
+    pieces = [rows[first : first + PART] for first in range(0, max(len(rows), 1), PART)]
+    found = set().union(*(_effects(mixed, before, after, piece) for piece in pieces))
+    names = [name for joint in joints(mixed.differing) for name in map("+".join, players_of(mixed.differing, joint))]
+    effects = [name for name in dict.fromkeys(names) if name in found]
+    counts = dict.fromkeys((BOTH, NEW, REMOVED), 0)
+    for number, piece in enumerate(pieces):
+        table = _effect_table(mixed, before, after, piece, effects)
+        for status in table["status"].to_pylist():
+            counts[status] += 1
+        write_atomically(out / EFFECTS / f"{part_name(number)}.parquet", partial(parquet.write_table, table))
     return tuple(name for name in effects if "+" in name), counts
 
 
-def _pieces(table: Any) -> Iterator[tuple[int, Any]]:
-    for number, first in enumerate(range(0, max(table.num_rows, 1), PART)):
-        yield number, table.slice(first, PART)
+def _values(mixed: MixedTotals, rows: IndexArray) -> FloatArray:
+    """Return the totals of the mixed runs of some products, ascending, shape (2**groups, products)."""
+    first, last = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 0)
+    return mixed.values(first, last)[:, rows - first]
 
 
-def _padded(values: FloatArray, size: int) -> FloatArray:
-    """Return arrays with a last axis of some length; NaN behind what there was."""
-    missing = np.full((*values.shape[:-1], size - values.shape[-1]), np.nan)
-    return np.concatenate([values, missing], axis=-1)
+def _effects(mixed: MixedTotals, before: FloatArray, after: FloatArray, rows: IndexArray) -> dict[str, FloatArray]:
+    shared = np.isfinite(before[rows]) & np.isfinite(after[rows])
+    return effects_of(np.where(shared, _values(mixed, rows), np.nan), mixed.differing)
+
+
+def _effect_table(mixed: MixedTotals, before: FloatArray, after: FloatArray, rows: IndexArray, names: list[str]) -> Any:
+    """Return product, status, totals, change and effects of some products."""
+    import pyarrow as pa
+
+    values, effects = _values(mixed, rows), _effects(mixed, before, after, rows)
+    old, new, nothing = before[rows], after[rows], np.full(len(rows), np.nan)
+    code = (new - values[-1]) - (old - values[0])
+    negligible = np.abs(code) <= NEGLIGIBLE * np.fmax(np.abs(old), np.abs(new))
+    status = np.where(np.isfinite(old) & np.isfinite(new), BOTH, np.where(np.isfinite(old), REMOVED, NEW))
+    columns = {"old": old, "new": new, "change": new - old, **{name: effects.get(name, nothing) for name in names},
+               CODE: np.where(negligible, 0.0, code)}  # fmt: skip
+    return pa.table(
+        {"product": mixed.products.names.take(pa.array(rows)).cast(pa.string()), "status": pa.array(status, pa.string())}
+        | {name: pa.array(column, from_pandas=True) for name, column in columns.items()}
+    )

@@ -14,7 +14,6 @@ from textile_pcf.columns import Categorical
 from textile_pcf.data_quality.hot_spots import Ranking, rank_lines
 from textile_pcf.data_quality.lines import SCORES, QualityLines, quality_lines
 from textile_pcf.data_quality.primary_share import by_data_type, gross_parts, primary_data_share
-from textile_pcf.data_quality.priorities import Priorities, priorities
 from textile_pcf.data_quality.ratings import CLOSE, Ratings, level_of, rate
 from textile_pcf.errors import check_language, wrong_type
 from textile_pcf.io.csv_text import table_csv
@@ -24,6 +23,7 @@ from textile_pcf.results.lines import build_contributions
 if TYPE_CHECKING:
     import pandas as pd
 
+    from textile_pcf.data_quality.priorities import Priorities
     from textile_pcf.results.contributions import Contributions
 
 
@@ -96,6 +96,8 @@ class Quality:
     @cached_property
     def priorities(self) -> tuple[Priorities, ...]:
         """What to measure next, and which numbers have no declared spread, of each product."""
+        from textile_pcf.data_quality.priorities import priorities  # the uncertainty analysis: no warning needs it
+
         return tuple(priorities(self.result))
 
     @cached_property

@@ -54,6 +54,37 @@ def _from_to(start: IndexArray, stop: IndexArray) -> slice | IndexArray:
     return np.asarray(np.arange(end[-1]) + np.repeat(start - end + count, count))
 
 
+def with_users(user: IndexArray, supplier: IndexArray, some: BoolArray) -> BoolArray:
+    """Some products and all that need one of them in the end.
+
+    Parameters
+    ----------
+    user, supplier : ndarray of int, shape (links,)
+        Indices of products.
+    some : ndarray of bool, shape (products,)
+        True for the products to begin with.
+
+    Returns
+    -------
+    ndarray of bool, shape (products,)
+
+    Examples
+    --------
+    >>> with_users(np.array([0, 1]), np.array([1, 2]), np.array([False, True, False]))
+    array([ True,  True, False])
+    """
+    found = some.copy()
+    users = user[np.argsort(supplier, kind="stable")]
+    first = np.concatenate([[0], np.cumsum(np.bincount(supplier, minlength=len(some)))])
+    ready = np.flatnonzero(found)
+    while len(ready):
+        reached = users[_from_to(first[ready], first[ready + 1])]
+        reached = reached[~found[reached]]
+        ready = reached if len(reached) < 2 else np.unique(reached)
+        found[ready] = True
+    return found
+
+
 def products_in_loops(user: IndexArray, supplier: IndexArray, products: int) -> BoolArray:
     """Products that need themselves in the end, or stand between two that do.
 

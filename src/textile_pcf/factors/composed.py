@@ -238,7 +238,7 @@ def _term(
     if isinstance(found, NoMatch):
         return place.problem(found.what, found.cure, *at, "item")
     sheet = tables[found.table]
-    per_canonical = sheet.units[found.row].factor / found.mass * unit.factor
+    per_canonical = sheet.units[found.row].factor / found.flow_units * unit.factor
     own = None if found.table == 0 else sheet
     return Term(own, found.row, given.amount, given.unit, per_canonical, given.loss, given.source, given.locator)
 

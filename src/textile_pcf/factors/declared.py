@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -20,8 +21,13 @@ GREENHOUSE = (("greenhouse", 1),)
 CONVENTION_CURE = Message(
     "Write {conventions} in the column `biogenic`.", conventions=JoinedMessage(CONVENTIONS, " or ", " 或 ")
 )
-Report = Callable[[int, str, str, str], None]
-"""Add a problem: row, column, what is wrong, cure."""
+
+
+class Report(Protocol):
+    """Add a problem: row, column, what is wrong, cure, code."""
+
+    def __call__(self, row: int, column: str, what: str, cure: str, code: str = "", /) -> None:
+        """Add it."""
 
 
 def items_without_convention(table: FactorSheet, rows: Iterable[int]) -> list[str]:

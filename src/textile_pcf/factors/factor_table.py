@@ -146,7 +146,7 @@ class FactorTable:
         warnings: list[str] = []
         for number, rows in used:
             table, indices = self.tables[number], np.array(rows, dtype=np.intp)
-            sets = np.array(table.texts["gwp"])[indices]
+            sets = np.array([table.texts["gwp"][row] for row in rows], dtype=np.str_)
             other = ~has_gases(table)[indices] & (sets != gwp) & (sets != "") & (sets != "unknown")
             if other.any():
                 other_sets = ", ".join(sorted(set(sets[other].tolist())))

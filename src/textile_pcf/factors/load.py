@@ -174,8 +174,8 @@ def check_table(name: str, cells: Table, document: TableDocument, path: Path | N
         problems.append(Problem(cells.name, Message("Columns are missing: {missing}.", missing=", ".join(missing)), cure))
         raise FactorError(problems)
 
-    def report(row: int, column: str, what: str, cure: str) -> None:
-        problems.append(Problem(f"{cells.location(row, column)} ({column})", what, cure))
+    def report(row: int, column: str, what: str, cure: str, code: str = "") -> None:
+        problems.append(Problem(f"{cells.location(row, column)} ({column})", what, cure, code=code))
 
     texts = row_texts(cells.columns, cells.rows)
     values = {column: _numbers(cells, column, report) for column in NUMBERS}
@@ -308,7 +308,7 @@ def _check_numbers(values: dict[str, FloatArray], empty: NDArray[np.bool_], repo
         report(int(row), "co2_aircraft", "The aircraft's CO2 is more than all fossil CO2.", cure)
     for axis in QUALITY:
         for row in np.flatnonzero((values[axis] < 1) | (values[axis] > 5)):
-            report(int(row), axis, "A data quality rating is outside 1 to 5.", "1 is best, 5 worst.")
+            report(int(row), axis, "A data quality rating is outside 1 to 5.", "1 is best, 5 worst.", "dq")
     check_spreads(values, report)
 
 

@@ -167,14 +167,14 @@ class FactorMatcher:
         """Return the emissions of a match, shape (5,). [kg CO2e per canonical unit of the flow]"""
         if match is None or isinstance(match, NoMatch):
             return np.zeros(len(SPLIT_AND_AIRCRAFT))
-        per_unit = self.factors.tables[match.table].units[match.row].factor / match.mass
+        per_unit = self.factors.tables[match.table].units[match.row].factor / match.flow_units
         return np.asarray(self._row_values[match.table][match.row] * per_unit)
 
     def _removal(self, match: Match | NoMatch | None) -> float:
         """Return the net uptake of a match. [kg CO2 per canonical unit of the flow]"""
         if match is None or isinstance(match, NoMatch):
             return 0.0
-        per_unit = self.factors.tables[match.table].units[match.row].factor / match.mass
+        per_unit = self.factors.tables[match.table].units[match.row].factor / match.flow_units
         return float(self._row_removals[match.table][match.row] * per_unit)
 
 

@@ -69,18 +69,18 @@ class Match:
         Steps from the requested region and year to those of the factor; empty for an exact match.
     warning : str
         A sentence where the factor is a proxy, or of a later year than requested; else empty.
-    mass : float
-        Mass of the unit that the factor is per, where the flow counts mass and the factor does not; else 1. [kg]
-        Of a fuel, canonical units of the flow in one canonical unit that the factor is per.
+    flow_units : float
+        Canonical units of the flow in one canonical unit that the factor is per: kilograms in one piece, MJ in one kilogram of
+        a fuel; 1 where flow and factor count alike. The factor is divided by it.
     conversion : str
-        Heating values or densities of a fuel that `mass` rests on; else empty.
+        Heating values or densities of a fuel that `flow_units` rests on; else empty.
     """
 
     table: int
     row: int
     fallback: str = ""
     warning: str = ""
-    mass: float = 1.0
+    flow_units: float = 1.0
     conversion: str = ""
 
 

@@ -16,19 +16,20 @@ def check_spreads(values: dict[str, FloatArray], report: Report) -> None:
     value, gsd, low, high = (values[name] for name in ("value", "gsd", "low", "high"))
     has_bound = ~np.isnan(low) | ~np.isnan(high)
     for row in np.flatnonzero((gsd < 1) | (gsd > MAX_GSD)):
-        report(int(row), "gsd", "`gsd` is not between 1 and 20.", "1 means no spread, 1.1 about ten percent.")
+        report(int(row), "gsd", "`gsd` is not between 1 and 20.", "1 means no spread, 1.1 about ten percent.", "gsd")
     for row in np.flatnonzero(~np.isnan(gsd) & has_bound):
         cure = "Give one of them: a geometric standard deviation, or two bounds."
-        report(int(row), "gsd", "`gsd` is given together with `low` or `high`.", cure)
+        report(int(row), "gsd", "`gsd` is given together with `low` or `high`.", cure, "gsd")
     for row in np.flatnonzero(np.isnan(low) != np.isnan(high)):
-        report(int(row), "low", "One of `low` and `high` is missing.", "Give both bounds, or none.")
+        report(int(row), "low", "One of `low` and `high` is missing.", "Give both bounds, or none.", "bounds")
     for row in np.flatnonzero(low > high):
-        report(int(row), "low", "`low` is above `high`.", "Exchange them.")
+        report(int(row), "low", "`low` is above `high`.", "Exchange them.", "bounds")
     for row in np.flatnonzero(((value < low) | (value > high)) & (low <= high)):
-        report(int(row), "value", "The value is outside its bounds.", "Correct the value or the bounds; all have one unit.")
+        cure = "Correct the value or the bounds; all have one unit."
+        report(int(row), "value", "The value is outside its bounds.", cure, "bounds")
     for row in np.flatnonzero(has_bound & np.isnan(value)):
         what, cure = "There are bounds but no value.", "Give the value too, or leave low and high empty."
-        report(int(row), "value", what, cure)
+        report(int(row), "value", what, cure, "bounds")
 
 
 def primary_share(text: str) -> float | None:

@@ -121,7 +121,7 @@ def _no_factor(rows: InventoryRows, source: int, match: NoMatch, problems: list[
 def _gases(factors: FactorTable, match: Match, split: FloatArray, gwp: str) -> FloatArray:
     """Return the emissions of a factor by gas, shape (5,). [kg CO2e per canonical unit of the flow]"""
     table = factors.tables[match.table]
-    per_unit = table.units[match.row].factor / match.mass
+    per_unit = table.units[match.row].factor / match.flow_units
     mass = {name: float(np.nan_to_num(table.numbers[name][match.row])) * per_unit for name in (
         "co2_fossil", "co2_land_use", "ch4_fossil", "ch4_biogenic", "n2o", "co2_biogenic")}  # fmt: skip
     carbon_dioxide = mass["co2_fossil"] + mass["co2_land_use"]

@@ -13,8 +13,9 @@ from textile_pcf._lazy import lazy_names
 if TYPE_CHECKING:
     from textile_pcf.improvements.ranking import rank as rank
     from textile_pcf.improvements.results import Ranking as Ranking
+    from textile_pcf.improvements.scenarios import measure_scenarios as measure_scenarios
 
-_MODULES = {"Ranking": "results", "rank": "ranking"}
+_MODULES = {"Ranking": "results", "measure_scenarios": "scenarios", "rank": "ranking"}
 """Module of each public name. No module has the name of a public function."""
 __all__ = [*_MODULES]
 

@@ -73,8 +73,8 @@ def apply_measure(state: State, improvements: Improvements, number: int) -> Stat
 def _apply(run: Run, change: RowChange, location: str) -> Run:
     rows = given_rows(run.activity, change, location)
     if change.add is not None:
-        return replace(run, activity=_added(run.activity, rows, change.add, location))
-    for each in _scenario_changes(run.activity, rows, change):
+        return replace(run, activity=with_added(run.activity, rows, change.add, location))
+    for each in scenario_changes(run.activity, rows, change):
         run = apply_change(run, each, location, Path())
     return run
 
@@ -139,8 +139,17 @@ def _unknown(field: str, text: str, known: Any, location: str) -> Problem:
     )
 
 
-def _scenario_changes(activity: Activity, rows: IndexArray, change: RowChange) -> Iterator[Change]:
-    """Yield the changes of a scenario; one for all rows, if nothing that the rule fills in would be changed with them."""
+def scenario_changes(activity: Activity, rows: IndexArray, change: RowChange) -> Iterator[Change]:
+    """Yield the changes of a scenario; one for all rows, if nothing that the rule fills in would be changed with them.
+
+    Parameters
+    ----------
+    activity : Activity
+    rows : ndarray of intp, shape (rows,)
+        Rows that the change is about.
+    change : RowChange
+        It multiplies or sets.
+    """
     place = Place(stage=change.stage, flow=change.flow, component=change.component, item=change.item)
     alone = change.products is None and next(rule_values(activity, place), None) is None
     places = [place] if alone else [place.model_copy(update=at) for at in _products(activity, rows)]
@@ -160,8 +169,18 @@ def _products(activity: Activity, rows: IndexArray) -> Iterator[dict[str, str]]:
         yield {"product": product, "component": component}
 
 
-def _added(activity: Activity, rows: IndexArray, text: str, location: str) -> Activity:
-    """Return activity data with an amount added to rows: a `set` of the sum, row by row. Bounds of the rows are left out."""
+def with_added(activity: Activity, rows: IndexArray, text: str, location: str) -> Activity:
+    """Return activity data with an amount added to rows: a `set` of the sum, row by row. Bounds of the rows are left out.
+
+    Parameters
+    ----------
+    activity : Activity
+    rows : ndarray of intp, shape (rows,)
+    text : str
+        The amount with its unit.
+    location : str
+        Location of the change, for messages.
+    """
     columns, number = activity.columns, split_quantity(text)[0]
     added = _unit(split_quantity(text)[1], location)
     units = factorize([columns.text("unit", row) for row in rows.tolist()])

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from textile_pcf.activity import build_activity
 from textile_pcf.batch.sources import input_hash, partition_source
-from textile_pcf.calculation import calculate_scenarios
+from textile_pcf.calculation import calculate_footprints
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError, warn_caller
 from textile_pcf.factors import LINK, FactorTable, load_factors
 from textile_pcf.factors.matcher import FactorMatcher
@@ -122,7 +122,7 @@ def _exporters(
         matcher = matcher.renew_if_large()
         try:
             activity = build_activity(table, calculation.rules)
-            result = calculate_scenarios(activity, matcher, supply=calculation.supply)[0]
+            result = calculate_footprints(activity, matcher, supply=calculation.supply)[0]
             warn_caller(_warnings(result, table))
             yield Exporter(result, about, options[0], options[1])
         except InputError as error:

@@ -46,7 +46,7 @@ def stage_share(activity: Activity, properties: FloatArray, stage: StageSpec) ->
     return np.where(np.isnan(share), computed, share)
 
 
-def allocated_shares(activity: Activity, properties: FloatArray) -> FloatArray | None:
+def process_allocation(activity: Activity, properties: FloatArray) -> FloatArray | None:
     """Return the part of its emissions that each process passes on, shape (processes,); None if the rule allocates nothing."""
     stages = [stage for stage in activity.rules.stages if stage.allocation is not None]
     if not stages:

@@ -6,6 +6,7 @@ import numpy as np
 
 from textile_pcf.activity import Activity
 from textile_pcf.arrays import BoolArray, IndexArray
+from textile_pcf.columns import rows_by_code
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.rules import PRODUCT
 
@@ -26,10 +27,11 @@ def amount_sources(activity: Activity, quantities: Quantities) -> tuple[IndexArr
     """
     flows = activity.exchanges
     row, by_rule, entry = flows.row.copy(), quantities.entry >= 0, quantities.entry.copy()
-    for spec in activity.rules.flows:
+    ruled = np.flatnonzero(by_rule)
+    for flow, rows in rows_by_code(flows.flow[ruled]):
+        spec, exchanges = activity.rules.flows[flow], ruled[rows]
         if spec.default is None or spec.default.reference < 0:
             continue
-        exchanges = np.flatnonzero((flows.flow == spec.index) & by_rule)
         start = activity.property_entries.offsets[spec.default.reference]
         index = start + property_entries(activity, spec.default.reference, spec.stage, flows.entry[exchanges])
         given = activity.property_rows[index] >= 0

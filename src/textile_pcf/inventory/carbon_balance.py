@@ -118,7 +118,10 @@ def _per_unit(
     own += np.bincount(users[direct], weights=(amount * removals)[direct], minlength=len(own))
     linked = np.flatnonzero(counted & (matches.supplier >= 0))
     links = engine.Links(users[linked], matches.supplier[linked], amount[linked] * units[linked])
-    total = solve_or_refuse(activity, own[:, None], links)[:, 0]
+    if matches.suppliers is not None:
+        total = matches.suppliers.balanced_removals
+    else:
+        total = solve_or_refuse(activity, own[:, None], links)[:, 0]
     return np.where(matches.supplier >= 0, total[matches.supplier] * units, removals)
 
 

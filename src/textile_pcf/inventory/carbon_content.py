@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from textile_pcf import engine
@@ -41,65 +43,120 @@ def fill_carbon_content(
     unknown = np.isnan(known)
     if not unknown.any():
         return quantities
-    inputs = _Inputs(activity, quantities, matches, amount, units)
-    weight, content, whole = inputs.weights()
-    own = np.where(unknown, whole, known)
-    counted = unknown[inputs.product]
-    linked = counted & (inputs.supplier >= 0)
-    direct = counted & ~linked
-    own += np.bincount(inputs.product[direct], weights=(weight * content)[direct], minlength=len(own))
-    filled = _solve(own, engine.Links(inputs.product[linked], inputs.supplier[linked], weight[linked]))
+    inputs = material_inputs(activity, quantities, matches, amount, units)
+    if matches.suppliers is not None:
+        taken, content = inputs.supplier >= 0, inputs.content.copy()
+        content[taken] = matches.suppliers.content[inputs.supplier[taken]]
+        inputs = replace(inputs, content=content, supplier=np.full(len(taken), -1))
     properties = quantities.properties.copy()
-    properties[block] = np.where(unknown, filled, known)
+    properties[block] = inputs.fill(known)
     return quantities._replace(properties=properties)
 
 
-class _Inputs:
-    """Material that products take: balanced flows that are not of what is lost."""
+@dataclass(frozen=True, eq=False)
+class MaterialInputs:
+    """Material that products take: balanced flows that are not of what is lost.
 
-    def __init__(
-        self, activity: Activity, quantities: Quantities, matches: FactorMatches, amount: FloatArray, units: FloatArray
-    ) -> None:
-        rules, arrays, flow = activity.rules, rule_arrays(activity.rules), activity.exchanges.flow
-        material = arrays.flow_balanced & np.array(["loss" not in spec.drivers for spec in rules.flows], dtype=bool)
-        self.rows: IndexArray = np.flatnonzero(material[flow] & (amount > 0))
-        self.activity, self.quantities, self.amount = activity, quantities, amount[self.rows]
-        self.product = activity.exchange_products[self.rows]
-        self.supplier = matches.supplier[self.rows] if matches.has_links else np.full(len(self.rows), -1)
-        self.per_component = arrays.flow_is_component[flow[self.rows]]
-        self.entry = activity.exchanges.entry[self.rows]
-        kilogram = parse_unit("kg").dimensions
-        weighed = np.array([spec.unit.dimensions == kilogram for spec in rules.flows], dtype=bool)[flow[self.rows]]
-        removal = matches.removals[matches.request[self.rows]]
-        self.content = np.where(weighed & (removal > 0), removal / CO2_PER_CARBON, np.nan)
-        taken = self.supplier >= 0
-        self.mass = self.amount.copy()
-        self.mass[taken] *= units[self.rows[taken]] * quantities.mass[self.supplier[taken]]
-        if matches.materials is not None:
-            content, mass = matches.materials[matches.request[self.rows]].T
-            is_product = ~np.isnan(mass)
-            self.content = np.where(is_product, content, self.content)
-            self.mass *= np.where(is_product, mass, 1.0)
+    Attributes
+    ----------
+    product : ndarray, shape (inputs,)
+        Product that takes it.
+    supplier : ndarray, shape (inputs,)
+        Product that is taken, -1 if none.
+    flow : ndarray, shape (inputs,)
+        Flow of the rule.
+    group : ndarray, shape (inputs,)
+        Component, or after all components the product, of which the input is a part by mass.
+    mass : ndarray, shape (inputs,)
+        [kg per product unit]
+    content : ndarray, shape (inputs,)
+        Biogenic carbon, NaN where it is not known; of suppliers it is solved. [kg C/kg]
+    share : ndarray, shape (groups,)
+        Part of the product that the group is. [1]
+    is_known : ndarray of bool, shape (groups,)
+        Whether the content of the group is known without its inputs.
+    made_up : ndarray, shape (products,)
+        Part of the product of which the content is known without inputs. [1]
+    whole : ndarray, shape (products,)
+        Content of that part. [kg C per kg of product]
+    """
 
-    def weights(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+    product: IndexArray
+    supplier: IndexArray
+    flow: IndexArray
+    group: IndexArray
+    mass: FloatArray
+    content: FloatArray
+    share: FloatArray
+    is_known: BoolArray
+    made_up: FloatArray
+    whole: FloatArray
+
+    def fill(self, known: FloatArray) -> FloatArray:
+        """Return the content of all products, where it is not known by their inputs. Shape (products,). [kg C/kg]
+
+        Parameters
+        ----------
+        known : ndarray, shape (products,)
+            As given or by the rule; NaN where it is not known.
+        """
+        unknown = np.isnan(known)
+        weight, content, whole = self._weights()
+        own = np.where(unknown, whole, known)
+        counted = unknown[self.product]
+        linked = counted & (self.supplier >= 0)
+        direct = counted & ~linked
+        own += np.bincount(self.product[direct], weights=(weight * content)[direct], minlength=len(own))
+        filled = _solve(own, engine.Links(self.product[linked], self.supplier[linked], weight[linked]))
+        return np.where(unknown, filled, known)
+
+    def _weights(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return the weight of each input in its product, its content, and the content of known components.
 
         The last is NaN for products that their inputs do not make up.
         """
-        components, products = self.activity.components, len(self.activity.names)
-        of_fibre = _component_content(self.activity, self.quantities)
-        group = np.where(self.per_component, self.entry, components.size + self.product)
-        total = np.bincount(group, weights=self.mass, minlength=components.size + products)
-        share = np.append(components.share, np.ones(products))
-        weight = np.divide(self.mass, total[group], out=np.zeros(len(group)), where=total[group] > 0) * share[group]
-        fibre_known = np.append(~np.isnan(of_fibre), np.zeros(products, dtype=bool))
-        weight[fibre_known[group]] = 0.0  # the component's own content counts
+        group, products = self.group, len(self.whole)
+        total = np.bincount(group, weights=self.mass, minlength=len(self.share))
+        weight = np.divide(self.mass, total[group], out=np.zeros(len(group)), where=total[group] > 0) * self.share[group]
+        weight[self.is_known[group]] = 0.0  # the component's own content counts
         content = np.where(weight > 0, self.content, 0.0)
-        named = np.where(np.isnan(of_fibre), 0.0, components.share)
-        made_up = np.bincount(self.product, weights=weight, minlength=products)
-        made_up += np.bincount(components.product, weights=named, minlength=products)
-        whole = np.bincount(components.product, weights=named * np.nan_to_num(of_fibre), minlength=products)
-        return weight, content, np.where(np.abs(made_up - 1) <= WHOLE, whole, np.nan)
+        made_up = np.bincount(self.product, weights=weight, minlength=products) + self.made_up
+        return weight, content, np.where(np.abs(made_up - 1) <= WHOLE, self.whole, np.nan)
+
+
+def material_inputs(
+    activity: Activity, quantities: Quantities, matches: FactorMatches, amount: FloatArray, units: FloatArray
+) -> MaterialInputs:
+    """Return the material that products take. Parameters are those of `fill_carbon_content`."""
+    rules, arrays, flow = activity.rules, rule_arrays(activity.rules), activity.exchanges.flow
+    material = arrays.flow_balanced & np.array(["loss" not in spec.drivers for spec in rules.flows], dtype=bool)
+    rows = np.flatnonzero(material[flow] & (amount > 0))
+    product, flow = activity.exchange_products[rows], flow[rows]
+    supplier = matches.supplier[rows] if matches.has_links else np.full(len(rows), -1, dtype=np.intp)
+    kilogram = parse_unit("kg").dimensions
+    weighed = np.array([spec.unit.dimensions == kilogram for spec in rules.flows], dtype=bool)[flow]
+    removal = matches.removals[matches.request[rows]]
+    content = np.where(weighed & (removal > 0), removal / CO2_PER_CARBON, np.nan)
+    taken, mass = supplier >= 0, amount[rows]
+    masses = quantities.mass if matches.suppliers is None else matches.suppliers.mass
+    mass[taken] *= units[rows[taken]] * masses[supplier[taken]]
+    if matches.materials is not None:
+        given, weight = matches.materials[matches.request[rows]].T
+        is_product = ~np.isnan(weight)
+        content = np.where(is_product, given, content)
+        mass *= np.where(is_product, weight, 1.0)
+    components, products = activity.components, len(activity.names)
+    of_fibre = _component_content(activity, quantities)
+    named = np.where(np.isnan(of_fibre), 0.0, components.share)
+    return MaterialInputs(
+        product, supplier, flow.astype(np.intp),
+        np.where(arrays.flow_is_component[flow], activity.exchanges.entry[rows], components.size + product),
+        mass, content,
+        np.append(components.share, np.ones(products)),
+        np.append(~np.isnan(of_fibre), np.zeros(products, dtype=bool)),
+        np.bincount(components.product, weights=named, minlength=products).astype(np.float64),
+        np.bincount(components.product, weights=named * np.nan_to_num(of_fibre), minlength=products).astype(np.float64),
+    )  # fmt: skip
 
 
 def _component_content(activity: Activity, quantities: Quantities) -> FloatArray:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.arrays import BoolArray, FloatArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import group_rows
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.messages.message import Message
@@ -45,54 +46,102 @@ class Completeness:
     def expected(self, rules: RuleSet, product: int) -> list[str]:
         """Return what is expected and not answered for a product: `stage` and `stage.flow`, in the order of the rule."""
         stages = [rules.stages[index].id for index in np.flatnonzero(self.expected_stages[product])]
-        return [*stages, *_flow_names(rules, self.expected_flows[product])]
+        return [*stages, *_flow_names(rules, np.flatnonzero(self.expected_flows[product]))]
 
     def open(self, rules: RuleSet, product: int) -> tuple[list[str], list[str]]:
         """Return optional flows (`stage.flow`) and optional stages without an answer, in the order of the rule."""
         stages = [rules.stages[index].id for index in np.flatnonzero(self.open_stages[product])]
-        return _flow_names(rules, self.open_flows[product]), stages
+        return _flow_names(rules, np.flatnonzero(self.open_flows[product])), stages
 
 
-def _flow_names(rules: RuleSet, selected: BoolArray) -> list[str]:
-    flows = (rules.flows[index] for index in np.flatnonzero(selected))
+def _flow_names(rules: RuleSet, indices: IndexArray) -> list[str]:
+    flows = (rules.flows[index] for index in indices.tolist())
     return [f"{rules.stage_id(spec.stage)}.{spec.id}" for spec in flows]
 
 
 def completeness(inventory: Inventory) -> Completeness:
     """Return what rows answer of the flows and stages of the rule; a flow is answered by any row, also one of 0."""
-    activity, rules = inventory.activity, inventory.activity.rules
-    active = _active(activity)
-    flows_left, stages_left = _left_out(activity)
-    flow_stage = rule_arrays(rules).flow_stage
-    inside = np.array([not spec.outside for spec in rules.stages], dtype=bool)
-    wanted = _expected_stages(inventory, active)
-    absent = ~active & ~stages_left & inside
-    expected_stages = wanted & absent
+    rules = inventory.activity.rules
+    found = _answers(inventory, np.arange(len(rules.flows)))
     ways = {index for group in rules.alternatives for kind, index in group if kind == "stage"}
     may_be_open = np.array([spec.optional and spec.index not in ways for spec in rules.stages], dtype=bool)
-    open_stages = absent & may_be_open & ~wanted & ~_conditional(rules.stages)
-    lacking = _lacking_flows(activity) & ~flows_left & ~stages_left[:, flow_stage] & inside[flow_stage]
-    wanted = _expected_flows(inventory, active)
-    expected_flows = wanted & lacking & ~expected_stages[:, flow_stage]
+    open_stages = found.absent & _column(may_be_open) & ~found.wanted_stages & ~_column(_conditional(rules.stages))
     chosen = alternative_flows(rules)
     may_be_open = np.array([spec.optional and spec.index not in chosen for spec in rules.flows], dtype=bool)
-    open_flows = lacking & active[:, flow_stage] & may_be_open & ~wanted & ~_conditional(rules.flows)
-    return Completeness(expected_flows, expected_stages, open_flows, open_stages)
+    active = found.active[rule_arrays(rules).flow_stage]
+    open_flows = found.lacking & active & _column(may_be_open) & ~found.wanted_flows & ~_column(_conditional(rules.flows))
+    return Completeness(found.expected_flows.T, found.expected_stages.T, open_flows.T, open_stages.T)
 
 
-def _active(activity: Activity) -> BoolArray:
-    """Return which stages take place, for a component stage with any component, shape (products, stages)."""
-    pairs = zip(activity.rules.stages, activity.processes.blocks, strict=True)
-    return np.stack(
-        [_by_product(activity, spec.component, activity.stage_active[block], any_of=True) for spec, block in pairs], axis=1
+def _column(values: BoolArray) -> BoolArray:
+    """Return values of stages or flows as a column, to be repeated over products."""
+    return values[:, None]
+
+
+class _Answers(NamedTuple):
+    """What rows answer, by stage or flow and product; shapes (stages, products) and (flows, products).
+
+    Attributes
+    ----------
+    flows : ndarray of intp
+        The flows looked at.
+    active, absent : ndarray of bool
+        The stage takes place; it is inside the boundary and neither takes place nor is left out.
+    lacking : ndarray of bool
+        The flow is inside the boundary and neither given nor left out.
+    wanted_stages, wanted_flows : ndarray of bool
+        The rule expects it.
+    """
+
+    flows: IndexArray
+    active: BoolArray
+    absent: BoolArray
+    lacking: BoolArray
+    wanted_stages: BoolArray
+    wanted_flows: BoolArray
+    flow_stage: IndexArray
+
+    @property
+    def expected_stages(self) -> BoolArray:
+        """The rule expects the stage, and nothing answers it."""
+        return self.wanted_stages & self.absent
+
+    @property
+    def expected_flows(self) -> BoolArray:
+        """The rule expects the flow, and nothing answers it or its stage."""
+        return self.wanted_flows & self.lacking & ~self.expected_stages[self.flow_stage]
+
+
+def _answers(inventory: Inventory, flows: IndexArray) -> _Answers:
+    """Return what rows answer of some flows of the rule and of its stages."""
+    activity, rules = inventory.activity, inventory.activity.rules
+    flow_stage = rule_arrays(rules).flow_stage[flows]
+    active, (flows_left, stages_left) = _active(activity), _left_out(activity)
+    inside = _column(np.array([not spec.outside for spec in rules.stages], dtype=bool))
+    with_amount = _with_amount(inventory)
+    return _Answers(
+        flows,
+        active,
+        absent=~active & ~stages_left & inside,
+        lacking=_lacking_flows(activity, flows) & ~flows_left[flows] & ~stages_left[flow_stage] & inside[flow_stage],
+        wanted_stages=_wanted(rules.stages, np.ones_like(active), with_amount, active),
+        wanted_flows=_wanted([rules.flows[index] for index in flows.tolist()], active[flow_stage], with_amount, active),
+        flow_stage=flow_stage,
     )
 
 
-def _lacking_flows(activity: Activity) -> BoolArray:
-    """Return which flows have no row, shape (products, flows)."""
-    if not activity.rules.flows:
-        return np.zeros((len(activity.names), 0), dtype=bool)
-    return np.stack([_lacking(activity, index) for index in range(len(activity.rules.flows))], axis=1)
+def _active(activity: Activity) -> BoolArray:
+    """Return which stages take place, for a component stage with any component, shape (stages, products)."""
+    pairs = zip(activity.rules.stages, activity.processes.blocks, strict=True)
+    return np.array(
+        [_by_product(activity, spec.component, activity.stage_active[block], any_of=True) for spec, block in pairs], dtype=bool
+    )
+
+
+def _lacking_flows(activity: Activity, flows: IndexArray) -> BoolArray:
+    """Return which flows have no row, shape (flows, products)."""
+    lacking = [_lacking(activity, index) for index in flows.tolist()]
+    return np.array(lacking, dtype=bool).reshape(len(flows), len(activity.names))
 
 
 def _conditional(specs: Sequence[FlowSpec | StageSpec]) -> BoolArray:
@@ -102,7 +151,7 @@ def _conditional(specs: Sequence[FlowSpec | StageSpec]) -> BoolArray:
 
 def _by_product(activity: Activity, component: bool, flags: BoolArray, any_of: bool) -> BoolArray:
     """Return flags of components or products by product: where any of them, or all, are true."""
-    if not component:
+    if not component or activity.components.one_per_product:
         return flags
     count = np.bincount(activity.components.product, weights=flags, minlength=len(activity.names))
     return np.asarray(count > 0 if any_of else count == activity.components.count)
@@ -113,7 +162,7 @@ def _lacking(activity: Activity, flow: int) -> BoolArray:
     spec = activity.rules.flows[flow]
     stage = activity.rules.stages[spec.stage]
     absent = ~activity.is_given[flow]
-    if not stage.component:
+    if not stage.component or activity.components.one_per_product:
         return absent
     active = activity.stage_active[activity.processes.block(spec.stage)]
     nowhere = ~_by_product(activity, True, active, any_of=True)
@@ -123,49 +172,40 @@ def _lacking(activity: Activity, flow: int) -> BoolArray:
 
 
 def _left_out(activity: Activity) -> tuple[BoolArray, BoolArray]:
-    """Return which flows and stages rows `cutoff` leave out, shapes (products, flows) and (products, stages)."""
+    """Return which flows and stages rows `cutoff` leave out, shapes (flows, products) and (stages, products)."""
     products, rules = len(activity.names), activity.rules
-    flows = np.zeros((products, len(rules.flows)), dtype=bool)
-    stages = np.zeros((products, len(rules.stages)), dtype=bool)
+    flows = np.zeros((len(rules.flows), products), dtype=bool)
+    stages = np.zeros((len(rules.stages), products), dtype=bool)
     if activity.rows.has_cutoffs:
         left_out = activity.left_out
         for matrix, index in ((flows, left_out.flow), (stages, left_out.stage)):
             known = index >= 0
-            matrix[left_out.product[known], index[known]] = True
+            matrix[index[known], left_out.product[known]] = True
     return flows, stages
 
 
-def _met(inventory: Inventory, active: BoolArray, conditions: tuple[tuple[str, int], ...]) -> BoolArray:
-    """Return for which products one of several flows has an amount, or one of several stages takes place."""
-    met = np.zeros(len(active), dtype=bool)
-    for kind, index in conditions:
-        if kind == "stage":
-            met |= active[:, index]
-        else:
-            with_amount = (inventory.flow == index) & (inventory.amount != 0)
-            met[inventory.product[with_amount]] = True
-    return met
+def _with_amount(inventory: Inventory) -> BoolArray:
+    """Return which flows have an amount that is not 0, shape (flows, products)."""
+    activity = inventory.activity
+    with_amount = np.zeros((len(activity.rules.flows), len(activity.names)), dtype=bool)
+    present = inventory.amount != 0
+    with_amount[inventory.flow[present], inventory.product[present]] = True
+    return with_amount
 
 
-def _expected_flows(inventory: Inventory, active: BoolArray) -> BoolArray:
-    specs = inventory.activity.rules.flows
-    expected = np.zeros((len(active), len(specs)), dtype=bool)
-    for spec in specs:
+def _wanted(specs: Sequence[FlowSpec | StageSpec], always: BoolArray, with_amount: BoolArray, active: BoolArray) -> BoolArray:
+    """Return where the rule expects flows or stages: each that is expected always, or whose condition is met.
+
+    A condition is met where one of several flows has an amount, or one of several stages takes place. `always` says where
+    what is expected without a condition belongs to a result.
+    """
+    wanted = np.zeros_like(always)
+    for row, spec in enumerate(specs):
         if spec.expected:
-            expected[:, spec.index] = active[:, spec.stage]
-        if spec.conditions:
-            expected[:, spec.index] |= _met(inventory, active, spec.conditions)
-    return expected
-
-
-def _expected_stages(inventory: Inventory, active: BoolArray) -> BoolArray:
-    expected = np.zeros_like(active)
-    for spec in inventory.activity.rules.stages:
-        if spec.expected:
-            expected[:, spec.index] = True
-        if spec.conditions:
-            expected[:, spec.index] |= _met(inventory, active, spec.conditions)
-    return expected
+            wanted[row] = always[row]
+        for kind, index in spec.conditions:
+            wanted[row] |= (active if kind == "stage" else with_amount)[index]
+    return wanted
 
 
 def expects_anything(rules: RuleSet) -> bool:
@@ -197,50 +237,67 @@ def left_out_total(activity: Activity) -> FloatArray:
 
 def completeness_warnings(inventory: Inventory) -> Iterator[tuple[int, str]]:
     """Yield product and warning where something expected is not answered, or more is left out than the rule allows."""
-    activity, rules = inventory.activity, inventory.activity.rules
-    if expects_anything(rules):
-        found = completeness(inventory)
-        missing = np.concatenate([found.expected_stages, found.expected_flows], axis=1)
-        for product in np.flatnonzero(missing.any(axis=1)).tolist():
-            yield product, _not_answered(", ".join(found.expected(rules, product)))
+    activity = inventory.activity
+    if expects_anything(activity.rules):
+        names, missing = _missing(inventory)
+        for product in np.flatnonzero(missing.any(axis=0)).tolist():
+            yield product, _not_answered(names, missing[:, product])
     if activity.rows.has_cutoffs:
         yield from _beyond_limits(activity)
 
 
-def _not_answered(names: str) -> Message:
+def _missing(inventory: Inventory) -> tuple[list[str], BoolArray]:
+    """Return the names of what a rule expects, and where nothing answers it, shape (names, products)."""
+    rules = inventory.activity.rules
+    flows = np.array([spec.index for spec in rules.flows if spec.expected or spec.conditions], dtype=np.intp)
+    found = _answers(inventory, flows)
+    names = [*(spec.id for spec in rules.stages), *_flow_names(rules, flows)]
+    return names, np.concatenate([found.expected_stages, found.expected_flows])
+
+
+def _not_answered(names: list[str], missing: BoolArray) -> Message:
     return Message(
         "The rule expects what no row gives: {names}. Give it, 0 where there is none,"
         " or leave it out by a row `cutoff` with an estimate and a reason.",
-        names=names,
+        names=", ".join(names[index] for index in np.flatnonzero(missing)),
     )
 
 
-def _beyond_limits(activity: Activity) -> Iterator[tuple[int, str]]:
+def _beyond_limits(activity: Activity, distinct: bool = False) -> Iterator[tuple[int, str]]:
+    """Yield product and warning where more is left out than the rule allows; with `distinct` each text once."""
     single, total = limits(activity.rules)
     left_out, totals = activity.left_out, left_out_total(activity)
     if single is not None:
-        for number in np.flatnonzero(left_out.share > single + TOLERANCE):
+        rows = np.flatnonzero(left_out.share > single + TOLERANCE)
+        items = activity.columns.texts["item"].codes[left_out.row[rows]]
+        for number in (rows[_first_texts(left_out.share[rows], items)] if distinct else rows).tolist():
             item = activity.columns.text("item", int(left_out.row[number]))
             values = {"item": item, "share": float(left_out.share[number]) * 100, "limit": single * 100}
             text = Message("{item} is left out with {share:.3g} % of the result; the rule allows {limit:.3g} % each.", **values)
             yield int(left_out.product[number]), text
     if total is not None:
-        for product in np.flatnonzero(totals > total + TOLERANCE).tolist():
+        products = np.flatnonzero(totals > total + TOLERANCE)
+        for product in (products[_first_texts(totals[products])] if distinct else products).tolist():
             values = {"share": float(totals[product]) * 100, "limit": total * 100}
             text = Message("{share:.3g} % of the result is left out; the rule allows {limit:.3g} % in all.", **values)
             yield product, text
 
 
+def _first_texts(shares: FloatArray, *codes: IntArray) -> IndexArray:
+    """Return the first of all shares that are printed alike and have the same codes, ascending."""
+    _, printed = np.unique(np.char.mod("%.3g", shares * 100), return_inverse=True)
+    return np.sort(group_rows(printed, *codes)[0])
+
+
 def catalogue_warnings(inventory: Inventory) -> Iterator[str]:
     """Yield the warnings of `completeness_warnings` without their products, each distinct one once."""
-    activity, rules = inventory.activity, inventory.activity.rules
-    if expects_anything(rules):
-        found = completeness(inventory)
-        missing = np.concatenate([found.expected_stages, found.expected_flows], axis=1)
-        packed = np.packbits(missing, axis=1)
-        first, _ = group_rows(*packed.T.astype(np.int64))
-        for product in first.tolist():
-            if missing[product].any():
-                yield _not_answered(", ".join(found.expected(rules, product)))
+    activity = inventory.activity
+    if expects_anything(activity.rules):
+        names, missing = _missing(inventory)
+        if missing.any():
+            first, _ = group_rows(*np.packbits(missing, axis=0).astype(np.int64))
+            for product in first.tolist():
+                if missing[:, product].any():
+                    yield _not_answered(names, missing[:, product])
     if activity.rows.has_cutoffs:
-        yield from dict.fromkeys(text for _, text in _beyond_limits(activity))
+        yield from dict.fromkeys(text for _, text in _beyond_limits(activity, distinct=True))

@@ -17,7 +17,7 @@ from textile_pcf.factors import SPLIT_SIZE, Request
 from textile_pcf.inventory.amount_sources import amount_sources
 from textile_pcf.inventory.carbon_balance import Balance, balance_carbon
 from textile_pcf.inventory.links import product_links, solve_or_refuse, solve_product_links, supplier_units
-from textile_pcf.inventory.masses import stage_masses
+from textile_pcf.inventory.masses import process_masses
 from textile_pcf.inventory.matching import FactorMatches, nonzero_parts
 from textile_pcf.inventory.processes import Processes, build_processes
 from textile_pcf.inventory.quantities import Quantities
@@ -220,7 +220,9 @@ class Inventory:
         uptake *= self.amount
         counted = self.inside & (self.supplier < 0)
         own = np.bincount(self.product[counted], weights=uptake[counted], minlength=len(self.products)).astype(np.float64)
-        links = self.links
+        links, suppliers = self.links, self.matches.suppliers
+        if suppliers is not None and len(links.user):
+            return own + np.bincount(links.user, links.amount * suppliers.removals[links.supplier], minlength=len(own))
         return solve_or_refuse(self.activity, own[:, None], links)[:, 0] if len(links.user) else own
 
     @cached_property
@@ -230,7 +232,8 @@ class Inventory:
         linked = np.flatnonzero(self.supplier >= 0)
         if len(linked):
             factor = rule_arrays(self.activity.rules).flow_factor[self.flow[linked]]
-            per_unit[linked] = self.removals[self.supplier[linked]] * self.supplier_units[linked] / factor
+            removals = self.removals if self.matches.suppliers is None else self.matches.suppliers.removals
+            per_unit[linked] = removals[self.supplier[linked]] * self.supplier_units[linked] / factor
         return per_unit
 
     # -- the same system with other numbers -----------------------------------------------------------------------
@@ -269,6 +272,11 @@ class Inventory:
 def build_inventory(activity: Activity, quantities: Quantities, matches: FactorMatches) -> Inventory:
     """Build the inventory: masses solved backwards, amounts of all exchanges, links between products.
 
+    The amount of an exchange is `value` × `scale` × the masses of its process that drive it (`engine:exchange_amounts`); a flow
+    is driven by the mass out of its stage unless the rule says another (`per`). Two kinds of exchange get another number: the
+    uptake that balances biogenic carbon (`inventory.carbon_balance`), and the footprint of a linked product in place of a
+    factor (`inventory.links`). Emissions are amount × factor (`Inventory.emissions_by_process`).
+
     Parameters
     ----------
     activity, quantities, matches
@@ -285,7 +293,7 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
         Units of linked products do not fit, products need all or more of themselves, or emissions overflow.
     """
     with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below
-        masses, exchanges = stage_masses(activity, quantities), activity.exchanges
+        masses, exchanges = process_masses(activity, quantities), activity.exchanges
         amount = engine.exchange_amounts(quantities.value, quantities.scale, exchanges.process, masses, exchanges.driver_rows)
         inventory = _assemble(activity, quantities, matches, masses, amount)
         emissions = inventory.emissions_by_process

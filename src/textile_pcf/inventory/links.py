@@ -35,11 +35,17 @@ def supplier_units(activity: Activity, quantities: Quantities, matches: FactorMa
     ndarray, shape (links,)
         NaN where the unit of the flow cannot be converted.
     """
-    measures, units = product_units_of(activity, quantities.properties), np.full(len(linked), np.nan)
+    units, elsewhere = np.full(len(linked), np.nan), matches.suppliers
+    measures = product_units_of(activity, quantities.properties) if elsewhere is None else None
     flow = activity.exchanges.flow[linked]
     for index in np.unique(flow):
         rows = flow == index
-        units[rows] = measures.product_units(activity.rules.flows[index].unit)[matches.supplier[linked[rows]]]
+        if elsewhere is not None:
+            every = elsewhere.product_units(activity.rules, int(index))
+        else:
+            assert measures is not None
+            every = measures.product_units(activity.rules.flows[index].unit)
+        units[rows] = every[matches.supplier[linked[rows]]]
     return units
 
 
@@ -94,11 +100,13 @@ def solve_product_links(
     if not matches.has_links or not np.any(matches.supplier >= 0):
         return matches.pattern, matches.pattern_values
     links, units = product_links(activity, quantities, matches, amount)
-    product = activity.exchange_products
-    counted = ~rule_arrays(activity.rules).flow_outside[activity.exchanges.flow] & (matches.supplier < 0)
-    emissions = amount[:, None] * matches.values[matches.request]
-    own = engine.sum_by_group(emissions[counted], product[counted], len(activity.names))
-    total = solve_or_refuse(activity, own, links)
+    if matches.suppliers is not None:
+        total = matches.suppliers.footprint
+    else:
+        counted = ~rule_arrays(activity.rules).flow_outside[activity.exchanges.flow] & (matches.supplier < 0)
+        emissions = amount[:, None] * matches.values[matches.request]
+        own = engine.sum_by_group(emissions[counted], activity.exchange_products[counted], len(activity.names))
+        total = solve_or_refuse(activity, own, links)
     linked = np.flatnonzero(matches.supplier >= 0)
     index = matches.request.copy()
     index[linked] = len(matches.values) + np.arange(len(linked))
@@ -117,7 +125,8 @@ def solve_or_refuse(activity: Activity, own: FloatArray, links: engine.Links) ->
         return engine.solve_links(own, links.user, links.supplier, links.amount)
     except ValueError as error:
         loops = engine.find_loops(links.user, links.supplier, links.amount, len(activity.names))
-        problems = [_loop(activity, loop) for loop in loops]
+        products = activity.products
+        problems = [loop_problem(activity.columns.table.name, [products[member] for member in loop]) for loop in loops]
         raise InputError(root_causes(activity, problems)) from error
 
 
@@ -128,11 +137,12 @@ def _unknown_units(
     measures = product_units_of(activity, quantities.properties)
     problems: list[Problem] = []
     flow = activity.exchanges.flow[linked]
+    names = activity.products if matches.suppliers is None else matches.suppliers.names
     for index in np.unique(flow):
         spec: FlowSpec = activity.rules.flows[index]
         needed = measures.needed_property(spec.unit)
         for row in linked[(flow == index) & np.isnan(units)]:
-            source, product = int(activity.exchanges.row[row]), activity.products[matches.supplier[row]]
+            source, product = int(activity.exchanges.row[row]), names[matches.supplier[row]]
             what = Message(
                 "{unit} of product {product!r} cannot be turned into its unit {product_unit}.",
                 unit=spec.unit.text,
@@ -148,12 +158,13 @@ def _unknown_units(
     return problems
 
 
-def _loop(activity: Activity, members: list[int]) -> Problem:
-    names, arrows = [activity.products[member] for member in members], len(members)
+def loop_problem(source: str, names: list[str]) -> Problem:
+    """Return the problem of products of which each needs the next and the last the first, too much of it."""
+    arrows = len(names)
     shown = names if arrows <= NAMED else [*names[: NAMED - 2], "…", names[-1]]
     chain = " → ".join([*shown, names[0]])
     one = Message("These products need all or more of themselves ({count} link): {chain}.", count=arrows, chain=chain)
     several = Message("These products need all or more of themselves ({count} links): {chain}.", count=arrows, chain=chain)
     what = one if arrows == 1 else several
     cure = "Lower the amounts that go round, or break the loop."
-    return Problem(f"{activity.columns.table.name} (product {names[0]})", what, cure, names[0], "loop")
+    return Problem(f"{source} (product {names[0]})", what, cure, names[0], "loop")

@@ -13,7 +13,7 @@ from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.rules.arrays import rule_arrays
 
 
-def stage_masses(activity: Activity, quantities: Quantities) -> engine.Masses:
+def process_masses(activity: Activity, quantities: Quantities) -> engine.Masses:
     """Return the mass into and out of every process, solved backwards from the product. [kg per product unit]
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,8 +17,13 @@ from textile_pcf.errors import Problem
 from textile_pcf.factors import DECLARED, LINK, Match, NoMatch, Request
 from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
 from textile_pcf.inventory.default_table import summed_up
+from textile_pcf.inventory.suppliers import Suppliers
 from textile_pcf.messages.message import Message, sentences
 from textile_pcf.suggest import nearest
+
+REJECTED_SUPPLIER = "rejected-supplier"  # code of a problem
+COMPARED = 20_000
+"""Products with which an unknown name is compared; with more it takes seconds a name."""
 
 
 def nonzero_parts(values: FloatArray) -> tuple[int, ...]:
@@ -57,6 +62,8 @@ class FactorMatches:
     materials : ndarray, shape (requests, 2), optional
         Biogenic carbon and mass of what a request takes, where a product of the run stands behind it; NaN for others, None if
         there are none. [kg C/kg, kg per canonical flow unit]
+    suppliers : Suppliers, optional
+        The products that links take, where these are calculated elsewhere; `supplier` counts them then.
     """
 
     pattern: IndexArray
@@ -71,6 +78,7 @@ class FactorMatches:
     has_links: bool
     problems: tuple[Problem, ...]
     materials: FloatArray | None = None
+    suppliers: Suppliers | None = None
 
     @cached_property
     def request(self) -> IndexArray:
@@ -120,14 +128,23 @@ class FactorMatches:
         return {number: np.unique(row[table == number]).tolist() for number in np.unique(table[table >= 0]).tolist()}
 
 
-def match_exchanges(activity: Activity, matcher: FactorMatcher) -> FactorMatches:
+def match_exchanges(
+    activity: Activity, matcher: FactorMatcher, suppliers: Suppliers | None = None, rejected: Set[str] = frozenset()
+) -> FactorMatches:
     """Find the emission factor of every exchange; each distinct flow, item, region and year is matched once.
+
+    Amounts are not touched. `factors.matching:match` finds the row, and `factors.matcher:FactorMatcher` gives its emissions per
+    canonical unit of the flow.
 
     Parameters
     ----------
     activity : Activity
     matcher : FactorMatcher
         Factor tables under one set of global warming potentials and one convention; it keeps matches for later calls.
+    suppliers : Suppliers, optional
+        The products that links take; those of the activity data where none are given.
+    rejected : set of str, optional
+        Products that were rejected, so that what takes them is too.
 
     Returns
     -------
@@ -137,15 +154,16 @@ def match_exchanges(activity: Activity, matcher: FactorMatcher) -> FactorMatches
     if (earlier := matcher.matches_by_structure.get(activity.structure)) is not None:
         return earlier
     pattern, request, indices, links = _requests(activity, matcher)
-    supplier = _suppliers(activity, links)
+    supplier = _suppliers(activity, links, activity.products if suppliers is None else suppliers.names)
     values, rows, removals = matcher.split_values[indices], matcher.factor_rows[indices], matcher.removals[indices]
     matched = FactorMatches(
-        pattern, request, matcher.matches, matcher.requests, values, rows, removals, indices, supplier, len(links) > 0, ()
-    )
+        pattern, request, matcher.matches, matcher.requests, values, rows, removals, indices, supplier, len(links) > 0, (),
+        suppliers=suppliers,
+    )  # fmt: skip
     without = _problems(activity, matcher, matched)
     problems = [
         *summed_up(matcher.factors, without, activity.columns.table.name),
-        *_unknown_suppliers(activity, links, supplier),
+        *_unknown_suppliers(activity, links, supplier, suppliers, rejected),
     ]
     matched = replace(matched, problems=tuple(problems)) if problems else matched
     if activity.structure in structure_cache(activity.rules) and not problems:
@@ -176,12 +194,12 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
     return pattern, request, matcher.match_indices(activity.rules, requests), rows_where(is_link, flows.pattern)
 
 
-def _suppliers(activity: Activity, links: IndexArray) -> IndexArray:
-    """Return the product that each exchange links to, -1 if none; empty if no exchange is a link."""
+def _suppliers(activity: Activity, links: IndexArray, names: Sequence[str]) -> IndexArray:
+    """Return which of these products each exchange links to, -1 if none; empty if no exchange is a link."""
     if not len(links):
         return np.empty(0, dtype=np.intp)
     items = activity.columns.texts["item"]
-    products = {name: index for index, name in enumerate(activity.products)}
+    products = {name: index for index, name in enumerate(names)}
     target = np.array([products.get(text.removeprefix(LINK), -1) for text in items.categories])
     supplier = np.full(len(activity.exchanges), -1)
     supplier[links] = target[items.codes[activity.exchanges.row[links]]]
@@ -195,8 +213,11 @@ def _rows_of_region(activity: Activity, region: str) -> IndexArray:
 
 def _problems(activity: Activity, matcher: FactorMatcher, matched: FactorMatches) -> Iterator[tuple[Request | None, Problem]]:
     """Yield a problem per exchange without a factor, with its request."""
+    unmatched = matcher.unmatched[matched.match_index]
+    if not np.count_nonzero(unmatched):
+        return
     flows, invalid_regions = activity.exchanges, set[str]()
-    for number in np.flatnonzero(matcher.unmatched[matched.match_index]):
+    for number in np.flatnonzero(unmatched):
         match, rows = matcher.matches[matched.match_index[number]], np.flatnonzero(matched.request == number)
         assert isinstance(match, NoMatch)
         request = matcher.requests[matched.match_index[number]] if match.column != "region" else None
@@ -219,16 +240,32 @@ def _problems(activity: Activity, matcher: FactorMatcher, matched: FactorMatches
             yield request, activity.missing(spec.stage, int(flows.entry[row]), spec.id, match.what, cure, "no-factor")
 
 
-def _unknown_suppliers(activity: Activity, links: IndexArray, supplier: IndexArray) -> Iterator[Problem]:
+def _unknown_suppliers(
+    activity: Activity, links: IndexArray, supplier: IndexArray, suppliers: Suppliers | None, rejected: Set[str]
+) -> Iterator[Problem]:
+    near = dict(suppliers.absent) if suppliers is not None else {}
+    rejected = rejected if suppliers is None else suppliers.rejected | rejected
     for row in links[supplier[links] < 0] if len(links) else ():
         source = int(activity.exchanges.row[row])
         text = activity.columns.text("item", source)
-        close = nearest(text.removeprefix(LINK), activity.products)
+        name = text.removeprefix(LINK)
+        if name in rejected:
+            if name == activity.columns.text("product", source):
+                continue  # it has another cause
+            what, cure = Message("The product {name!r} is rejected itself.", name=name), "Mend that product first."
+            yield from activity.columns.problems_at([source], what, cure, "item", REJECTED_SUPPLIER)
+            continue
+        close = near[name] if name in near else near.setdefault(name, nearest_product(name, activity.products))
         hint = Message("Did you mean {close!r}?", close=f"{LINK}{close}")
         cure = hint if close else "Add the rows of that product to this input."
         yield from activity.columns.problems_at(
             [source], Message("There is no product {text!r} in this run.", text=text), cure, "item", "no-product"
         )
+
+
+def nearest_product(name: str, products: Sequence[str]) -> str:
+    """Return the product of the most similar name; "" if none is, or if there are too many to compare with."""
+    return (nearest(name, products) or "") if len(products) <= COMPARED else ""
 
 
 def factor_rows(matched: FactorMatches) -> dict[int, list[int]]:
@@ -238,11 +275,17 @@ def factor_rows(matched: FactorMatches) -> dict[int, list[int]]:
 
 def match_warnings(activity: Activity, matched: FactorMatches) -> Iterator[tuple[int, str]]:
     """Yield product and warning for each factor of a later year than the activity data."""
-    product, warnings = activity.exchange_products, dict[tuple[int, str], None]()
-    for number, text in late_factors(activity, matched):
-        products = np.unique(product[matched.request == number])
-        warnings |= dict.fromkeys((index, text) for index in products.tolist())
-    yield from warnings
+    late = late_factors(activity, matched)
+    if not late:
+        return
+    is_late = np.zeros(len(matched.match_index), dtype=bool)
+    is_late[[number for number, _ in late]] = True
+    lines, product = np.flatnonzero(is_late[matched.request]), activity.exchange_products
+    first, _ = group_rows(matched.request[lines], product[lines])  # ascending by request, then product
+    products: dict[int, list[int]] = {}
+    for line in lines[first].tolist():
+        products.setdefault(int(matched.request[line]), []).append(int(product[line]))
+    yield from dict.fromkeys((product, text) for number, text in late for product in products[number])
 
 
 def late_factors(activity: Activity, matched: FactorMatches) -> list[tuple[int, str]]:

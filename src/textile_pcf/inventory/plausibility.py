@@ -14,10 +14,10 @@ from textile_pcf.activity.activity import Activity
 from textile_pcf.activity.indexing import BlockIndex
 from textile_pcf.activity.row_patterns import PER_PERIOD, PER_PRODUCT, RowKind
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.columns import take
+from textile_pcf.columns import rows_by_code, take
 from textile_pcf.errors import Problem
 from textile_pcf.inventory.defaults import property_on
-from textile_pcf.inventory.masses import stage_masses
+from textile_pcf.inventory.masses import process_masses
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.messages.message import Message, sentences
 from textile_pcf.rules import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet
@@ -93,13 +93,11 @@ class ImplausibleQuantity(NamedTuple):
 def count_implausible(activity: Activity, quantities: Quantities) -> list[ImplausibleQuantity]:
     """Return each quantity that is outside its band, with the number of products and the first of them."""
     found: list[ImplausibleQuantity] = []
-    for bands, block_index, values, _ in _banded_values(activity, quantities):
-        positions = _outside(bands, block_index, values)
-        entry = _entries(block_index, positions)
-        for index in np.unique(entry).tolist():
-            spec, here = bands.specs[index], positions[entry == index]
+    for bands, block_index, positions, values, _ in _outside_bands(activity, quantities):
+        for index, number in rows_by_code(_entries(block_index, positions)):
+            spec, here = bands.specs[index], positions[number]
             products = np.unique(_products(activity, spec.stage, here - block_index.offsets[index]))
-            amount = f"{values[here[0]] / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
+            amount = f"{values[number[0]] / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
             first = int(_products(activity, spec.stage, here[:1] - block_index.offsets[index])[0])
             name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
             found.append(ImplausibleQuantity(name, *_limits(spec), len(products), activity.names[first], amount))
@@ -133,33 +131,61 @@ def catalogue_warnings(found: Iterable[ImplausibleQuantity]) -> list[str]:
 
 
 def _outside_band(activity: Activity, quantities: Quantities) -> Iterator[tuple[Problem, int]]:
-    for bands, block_index, values, rows in _banded_values(activity, quantities):
-        positions = _outside(bands, block_index, values)
-        for position, index in zip(positions.tolist(), _entries(block_index, positions).tolist(), strict=True):
+    for bands, block_index, positions, values, rows in _outside_bands(activity, quantities):
+        numbers = (positions.tolist(), _entries(block_index, positions).tolist(), values.tolist(), rows.tolist())
+        for position, index, value, row in zip(*numbers, strict=True):
             spec = bands.specs[index]
             entry = position - int(block_index.offsets[index])
             product, component = activity.entry_name(spec.stage, entry)
             of = f" of {component}" if component else ""
             name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}{of}"
-            amount = f"{values[position] / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
-            row = int(rows[position]) if len(rows) else -1
+            amount = f"{value / _unit(spec)[0]:.6g} {_unit(spec)[1]}"
             where = activity.columns.location(row, "amount") if row >= 0 else activity.columns.table.name
             what = Message("{name}: {amount} is outside the plausible {band}.", name=name, amount=amount, band=_band(spec))
             yield Problem(where, what, "", activity.products[product], "plausible"), product
 
 
-def _banded_values(activity: Activity, quantities: Quantities) -> Iterator[tuple[_Bands, BlockIndex, FloatArray, IndexArray]]:
-    """Yield bands, block index, values and rows of properties, losses and flows; row -1 for values of the rule."""
+class _Outside(NamedTuple):
+    """Properties, losses or flows outside their bands: entries, values and rows, ascending; row -1 for values of the rule."""
+
+    bands: _Bands
+    block_index: BlockIndex
+    positions: IndexArray
+    values: FloatArray
+    rows: IndexArray
+
+
+def _outside_bands(activity: Activity, quantities: Quantities) -> Iterator[_Outside]:
+    """Yield properties, losses and flows outside their bands."""
     properties, losses, flows = _bands(activity.rules)
     if properties.some:
-        yield properties, activity.property_entries, quantities.properties, activity.property_rows
+        yield _entries_outside(properties, activity.property_entries, quantities.properties, activity.property_rows)
     if losses.some:
-        yield losses, activity.loss_entries, _taken(activity, quantities.losses), activity.loss_rows
+        yield _entries_outside(losses, activity.loss_entries, _taken(activity, quantities.losses), activity.loss_rows)
     if flows.some:
-        block_index, exchanges = activity.structure.flow_entries, activity.exchanges
+        yield _flows_outside(activity, flows, _per_driver(activity, quantities))
+
+
+def _entries_outside(bands: _Bands, block_index: BlockIndex, values: FloatArray, rows: IndexArray) -> _Outside:
+    positions = np.flatnonzero((values < block_index.repeat(bands.low)) | (values > block_index.repeat(bands.high)))
+    return _Outside(bands, block_index, positions, values[positions], rows[positions])
+
+
+def _flows_outside(activity: Activity, bands: _Bands, values: FloatArray) -> _Outside:
+    """Return the flows outside their bands: exchanges, or the sums of flows that have several; rows are those of the first."""
+    exchanges, block_index = activity.exchanges, activity.structure.flow_entries
+    if len(exchanges) > np.count_nonzero(activity.structure.is_given):
         row = np.full(block_index.total, -1, dtype=np.intp)
-        row[block_index.entry(exchanges.flow[::-1], exchanges.entry[::-1])] = exchanges.row[::-1]  # the first of several
-        yield flows, block_index, _sum_per_entry(activity, block_index, _per_driver(activity, quantities)), row
+        row[block_index.entry(exchanges.flow[::-1], exchanges.entry[::-1])] = exchanges.row[::-1]
+        return _entries_outside(bands, block_index, _sum_per_entry(activity, block_index, values), row)
+    low, high = (
+        take(np.append(limit, np.nan)[exchanges.patterns.flow], exchanges.pattern) for limit in (bands.low, bands.high)
+    )
+    lines = np.flatnonzero((values < low) | (values > high))
+    positions = block_index.entry(exchanges.flow[lines], exchanges.entry[lines])
+    order = np.argsort(positions)
+    lines = lines[order]
+    return _Outside(bands, block_index, positions[order], values[lines], exchanges.row[lines])
 
 
 def _taken(activity: Activity, losses: FloatArray) -> FloatArray:
@@ -169,10 +195,6 @@ def _taken(activity: Activity, losses: FloatArray) -> FloatArray:
     blocks = activity.processes.blocks
     taken = [activity.stage_active[blocks[spec.stage]] for spec in activity.rules.losses]
     return np.where(np.concatenate(taken), losses, np.nan) if taken else losses
-
-
-def _outside(bands: _Bands, block_index: BlockIndex, values: FloatArray) -> IndexArray:
-    return np.flatnonzero((values < block_index.repeat(bands.low)) | (values > block_index.repeat(bands.high)))
 
 
 def _entries(block_index: BlockIndex, positions: IndexArray) -> IndexArray:
@@ -231,7 +253,7 @@ def _per_driver(activity: Activity, quantities: Quantities) -> FloatArray:
     rows = np.flatnonzero((flows.per == PER_PRODUCT) | ((flows.per == PER_PERIOD) & ~by_output))
     if not len(rows):
         return values
-    masses = stage_masses(activity, quantities)
+    masses = process_masses(activity, quantities)
     with np.errstate(all="ignore"):
         amount = engine.exchange_amounts(values, quantities.scale, flows.process, masses, flows.driver_rows)
         per = np.ones(len(flows))

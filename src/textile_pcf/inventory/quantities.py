@@ -10,7 +10,7 @@ from textile_pcf.activity.activity import Activity
 from textile_pcf.activity.structure_cache import structure_cache
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.errors import Problem
-from textile_pcf.inventory.allocation import allocated_shares, check_allocation, with_allocation
+from textile_pcf.inventory.allocation import check_allocation, process_allocation, with_allocation
 from textile_pcf.inventory.defaults import RuleDraws, Spec, entries_of_stage, evaluate_default, property_on
 from textile_pcf.inventory.drivers import non_mass_drivers
 from textile_pcf.inventory.missing_data import given_balances, invalid_names
@@ -69,6 +69,11 @@ class Quantities(NamedTuple):
 def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Quantities:
     """Complete properties, losses and exchange values: as given, by the rule, or computed by a method.
 
+    A given amount stays as it is, unless it is one of a period, which is divided by the output of the period
+    (`inventory.period_totals:per_output`). What multiplies it and is no mass becomes `scale`: properties that drive the flow
+    (`inventory.drivers:non_mass_drivers`), and the product's share of a stage with co-products
+    (`inventory.allocation:with_allocation`).
+
     Parameters
     ----------
     activity : Activity
@@ -103,7 +108,7 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Q
         *check_allocation(activity, properties),
         *given_balances(activity),
     ]
-    allocation = allocated_shares(activity, properties)
+    allocation = process_allocation(activity, properties)
     scale = with_allocation(activity, allocation, scale)
     if not (known_complete or repeated or absent or activity.problems):
         cache.put(activity.structure, activity.columns)

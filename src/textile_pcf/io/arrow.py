@@ -86,10 +86,10 @@ def from_arrow(table: Any, name: str, header: Header, error: type[PcfError]) -> 
     """
     table, rows = to_common_types(table), table.num_rows
     empty = Table(name, {}, rows, "parquet" if name != "DataFrame" else "frame", range(rows))
-    return table_from_columns(empty, table.column_names, [_column_cells(column) for column in table.columns], header, error)
+    return table_from_columns(empty, table.column_names, [column_cells(column) for column in table.columns], header, error)
 
 
-def _column_cells(column: Any) -> Any:
+def column_cells(column: Any) -> Any:
     """Return the cells of a pyarrow column: an array, a `Categorical` or a list."""
     type_name = str(column.type)
     if type_name.startswith(("int", "uint", "float", "double", "halffloat")):

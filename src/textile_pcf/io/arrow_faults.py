@@ -109,6 +109,9 @@ def to_common_type(column: Any) -> Any:
     if isinstance(arrow_type, pa.BaseExtensionType):
         return to_common_type(column.cast(arrow_type.storage_type))
     if pa.types.is_dictionary(arrow_type):
+        if str(arrow_type.value_type) == "string_view":  # of polars
+            chunks = [pa.DictionaryArray.from_arrays(one.indices, one.dictionary.cast(pa.string())) for one in column.chunks]
+            return pa.chunked_array(chunks, pa.dictionary(arrow_type.index_type, pa.string()))
         return column if is_text_type(arrow_type.value_type) else to_common_type(column.cast(arrow_type.value_type))
     short_name = str(arrow_type).removeprefix("large_").removesuffix("_view")
     if not (short_name == "binary" or str(arrow_type) == "string_view" or pa.types.is_decimal(arrow_type)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import compress
 from typing import Any
 
@@ -46,16 +46,11 @@ def csv_rows(name: str, header: Header, error: type[PcfError]) -> RawTable:
     error
         The encoding or separator is not supported, a quotation mark is open, or the file holds NUL bytes.
     """
-    text, notes = _read_text(name, error)
+    text, notes, _ = read_text(name, read_bytes(name), error)
     if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        what = "This is not a text file: it holds NUL bytes."
-        raise error([Problem(f"{name}:{line}", what, "Save it as CSV UTF-8.", code="nul")])
-    _check_separator(name, text, header, error)
-    first_line = 1
-    if text[:4].lower() == "sep=":  # Excel writes the separator into a line of its own
-        text, first_line = text[text.find("\n") + 1 :], 2
-    rows, lines = _parse(name, text, _delimiter(text, header), first_line, error)
+        raise error([nul_problem(name, text[: text.index("\0")].count("\n") + 1)])
+    delimiter, start, first_line = opening(name, text, header, error)
+    rows, lines = _parse(name, text[start:], delimiter, first_line, error)
     if may_hold_guards(text):
         rows = [list(map(unguard_formula, row)) for row in rows]
     contents = list(map(str.strip, map("".join, rows)))
@@ -68,19 +63,58 @@ def _parse(
     name: str, text: str, delimiter: str, first_line: int, error: type[PcfError]
 ) -> tuple[list[list[str]], Sequence[int]]:
     """Return the rows of a text and the line on which each begins."""
-    reader = _reader(text, delimiter)
+    reader = csv_reader(io.StringIO(text, newline=""), delimiter)
     try:
         rows = list(reader)
         if reader.line_num == len(rows):
             return rows, range(first_line, first_line + len(rows))
         return rows, _first_lines(text, delimiter, first_line)
     except csv.Error as fault:
-        raise error([_quoting_problem(f"{name}:{reader.line_num + first_line - 1}", str(fault))]) from None
+        raise error([quoting_problem(f"{name}:{reader.line_num + first_line - 1}", str(fault))]) from None
 
 
-def _read_text(name: str, error: type[PcfError]) -> tuple[str, tuple[str, ...]]:
-    """Return the text of a file, and a note if its encoding was guessed."""
-    data = read_bytes(name)
+def nul_problem(name: str, line: int) -> Problem:
+    """Return the problem of a file that holds a NUL byte in a line."""
+    what = "This is not a text file: it holds NUL bytes."
+    return Problem(f"{name}:{line}", what, "Save it as CSV UTF-8.", code="nul")
+
+
+def opening(name: str, text: str, header: Header, error: type[PcfError]) -> tuple[str, int, int]:
+    """Return the separator of a text, where its first row begins, and the line of that row.
+
+    Parameters
+    ----------
+    name : str
+        Path of the file.
+    text : str
+        The text, or the first `SAMPLE` characters of it.
+    header, error
+        As for `csv_rows`.
+    """
+    _check_separator(name, text, header, error)
+    start, first_line = 0, 1
+    if text[:4].lower() == "sep=":  # Excel writes the separator into a line of its own
+        start, first_line = text.find("\n") + 1, 2
+    return _delimiter(text[start : start + SAMPLE], header), start, first_line
+
+
+def read_text(name: str, data: bytes, error: type[PcfError]) -> tuple[str, tuple[str, ...], str]:
+    """Return the text of a file, a note if its encoding was guessed, and the name of the encoding; "" for UTF-8 without doubt.
+
+    Parameters
+    ----------
+    name : str
+        Path of the file.
+    data : bytes
+        Content of the file.
+    error : type of PcfError
+        Class of the error to raise.
+
+    Raises
+    ------
+    error
+        The encoding is unknown or not supported.
+    """
     text, encoding, example = decode_text(data)
     if text is None or "\0" in text:
         what = _encoding_problem(data, text, encoding, example)
@@ -88,19 +122,23 @@ def _read_text(name: str, error: type[PcfError]) -> tuple[str, tuple[str, ...]]:
             raise error([Problem(name, what, _ENCODING_CURE, code="encoding")])
     assert text is not None
     if encoding == "UTF-8":
-        return text, (
-            Message(
-                "{name} can be read as UTF-8 and as GB18030; it was read as UTF-8, for example {example!r}.",
-                name=name,
-                example=example,
+        return (
+            text,
+            (
+                Message(
+                    "{name} can be read as UTF-8 and as GB18030; it was read as UTF-8, for example {example!r}.",
+                    name=name,
+                    example=example,
+                ),
             ),
+            encoding,
         )
     if not encoding:
-        return text, ()
+        return text, (), ""
     if not example:
-        return text, (Message("{name} is not UTF-8; it was read as {encoding}.", name=name, encoding=encoding),)
+        return text, (Message("{name} is not UTF-8; it was read as {encoding}.", name=name, encoding=encoding),), encoding
     what = "{name} is not UTF-8; it was read as {encoding}, for example {example!r}."
-    return text, (Message(what, name=name, encoding=encoding, example=example),)
+    return text, (Message(what, name=name, encoding=encoding, example=example),), encoding
 
 
 def _encoding_problem(data: bytes, text: str | None, encoding: str, example: str) -> str:
@@ -120,11 +158,12 @@ def _encoding_problem(data: bytes, text: str | None, encoding: str, example: str
     )
 
 
-def _reader(text: str, delimiter: str) -> Any:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+def csv_reader(lines: Iterable[str], delimiter: str) -> Any:
+    """Return a reader of the rows of some lines."""
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
 
 
-def _quoting_problem(where: str, message: str) -> Problem:
+def quoting_problem(where: str, message: str) -> Problem:
     """Return the problem behind an error message of the csv module."""
     cure = 'Close it; inside a quoted cell write "" for a quotation mark.'
     if "field larger" in message:
@@ -134,7 +173,7 @@ def _quoting_problem(where: str, message: str) -> Problem:
 
 def _first_lines(text: str, delimiter: str, first_line: int) -> list[int]:
     """Return the line on which each row begins, for texts whose cells hold line breaks."""
-    reader = _reader(text, delimiter)
+    reader = csv_reader(io.StringIO(text, newline=""), delimiter)
     ends = [reader.line_num for _ in reader]
     return [first_line + end for end in (0, *ends[:-1])]
 

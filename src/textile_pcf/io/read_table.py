@@ -19,6 +19,7 @@ from textile_pcf.io.delimited import csv_rows
 from textile_pcf.io.excel import workbook_table
 from textile_pcf.io.output_files import refuse_non_utf8_name
 from textile_pcf.io.records import from_document
+from textile_pcf.io.streams import arrow_table, is_stream
 from textile_pcf.io.strict_yaml import Document, read_bytes, read_yaml
 from textile_pcf.io.table import Header, Table
 from textile_pcf.io.table_shape import to_table
@@ -96,6 +97,8 @@ def read_table_with_header(header: Header, source: Any, sheet: str, error: type[
         return from_arrow(source, "DataFrame", header, error)
     if isinstance(source, str | Path):
         return _from_file(str(source), sheet, header, error)
+    if is_stream(source):
+        return from_arrow(arrow_table(source), "DataFrame", header, error)
     what = Message("A {type_name} is not a table.", type_name=type(source).__name__)
     cure = "Give a path, a pandas DataFrame, a list of rows, or {product: ID, rows: [...]}."
     raise UsageError([Problem("input", what, cure, code="input")])
@@ -109,6 +112,12 @@ def _header(known: tuple[str, ...] | None, aliases: tuple[tuple[str, str], ...],
 def _loaded_class(module: str, name: str) -> Any:
     """Return a class of a module without importing it; None if the module is not (or not completely) loaded."""
     return getattr(sys.modules.get(module), name, None)
+
+
+def is_frame(source: Any) -> bool:
+    """Return whether a source is a pandas DataFrame or a pyarrow Table."""
+    frame, arrow = _loaded_class("pandas", "DataFrame"), _loaded_class("pyarrow", "Table")
+    return (frame is not None and isinstance(source, frame)) or (arrow is not None and isinstance(source, arrow))
 
 
 def _from_file(name: str, sheet: str, header: Header, error: type[PcfError]) -> Table:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from textile_pcf.errors import Problem
+from textile_pcf.io.file_lines import FileLines
 from textile_pcf.io.headers import UNIT_OF, column_of, key, near, numbers_rows, unit_of
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import Document
@@ -15,6 +16,8 @@ from textile_pcf.units.quantities import is_quantity, quantity_text
 
 HEADER_WITHIN = 10
 """Number of rows in which the header is searched."""
+PANDAS_INDEX = "__index_level_"
+"""How pandas names a column of Parquet that holds the row labels of a DataFrame."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ class Table:
         Contradictions between lines of such a workbook.
     mapping : ColumnMapping, optional
         What the own columns of the form are, of which the table was made.
+    files : FileLines, optional
+        Files of the rows, if they are of several; `lines` then count through all of them.
     """
 
     name: str
@@ -96,6 +101,7 @@ class Table:
     stages_declined: Mapping[str, str] = field(default_factory=dict, repr=False)
     template_problems: tuple[Problem, ...] = field(default=(), repr=False)
     mapping: Any = field(default=None, repr=False)
+    files: FileLines | None = field(default=None, repr=False)
 
     @property
     def first_line(self) -> int:
@@ -118,6 +124,8 @@ class Table:
             Such as `mill.csv:14`, `mill.xlsx activity!C14` or `one.yaml:12`; `row 3` of a DataFrame is its `.iloc[3]`.
         """
         line, name = self.lines[row], escape_controls(self.name)
+        if self.files is not None:
+            name, line = self.files.locate(int(line))
         if self.pages:
             page = self.pages[row]
             return f"{name} {page.title}!{page.letters.get(column or '', 'row ')}{line}"
@@ -261,6 +269,8 @@ class Header:
     def _unknown_column(self, text: str) -> tuple[str, str]:
         """Return what is wrong with an unknown header, and the cure."""
         what = Message("{text!r} is not a known column.", text=text[:60])
+        if text.startswith(PANDAS_INDEX):
+            return what, "It holds the row labels of pandas. Write the file with index=False."
         if (suggestion := self.suggestion(text)) is not None:
             return what, Message("Did you mean {close!r}?", close=suggestion)
         if (column_unit := unit_of(text, self.by_key)) is not None:

@@ -51,7 +51,7 @@ def to_table(raw: RawTable, header: Header, error: type[PcfError]) -> Table:
         data_rows = take_footers(raw, header, top)
         if data_rows is not raw:
             return to_table(data_rows, header, error)
-    notes = (*raw.notes, *_header_note(raw, top), *_drop_numbering(raw, heads, cells, header))
+    notes = (*raw.notes, *header_note(raw, top), *_drop_numbering(raw, heads, cells, header))
     return _named_table(_Columns(raw, top, heads, cells, ragged, notes), header, error)
 
 
@@ -93,7 +93,7 @@ def _named_table(source: _Columns, header: Header, error: type[PcfError]) -> Tab
     problems += [*_width_problems(raw, top, len(heads), ragged), *_headless_cells(raw, heads, cells, top)]
     if problems and not header.collect_problems:
         raise error(problems)
-    index_of = _column_indices(heads, header, bool(problems))
+    index_of = column_indices(heads, header, bool(problems))
     columns = {name: cells[index] for name, index in index_of.items()}
     letters = {name: raw.letter(index) for name, index in index_of.items()}
     for index, (column, unit) in units.items():
@@ -112,7 +112,7 @@ def _transpose(rows: Sequence[list[Any]], width: int, strip: bool) -> list[list[
     return [list(map(str.strip, cells)) if strip else list(cells) for cells in zip(*rows, strict=True)]
 
 
-def _header_note(raw: RawTable, top: int) -> tuple[str, ...]:
+def header_note(raw: RawTable, top: int) -> tuple[str, ...]:
     """Return a note if the header is not in the first row."""
     if not top:
         return ()
@@ -125,18 +125,21 @@ def _header_note(raw: RawTable, top: int) -> tuple[str, ...]:
     )
 
 
+def numbering_note(head: str, name: str) -> Message:
+    """Return the note that a column only numbers the rows of a table."""
+    return Message("The column {column!r} of {table} numbers the rows; it was ignored.", column=head, table=name)
+
+
 def _drop_numbering(raw: RawTable, heads: list[Any], cells: list[list[Any]], header: Header) -> list[str]:
     """Empty the columns that only number the rows, in place, and return a note for each."""
     notes: list[str] = []
     for index in header.numbering_columns(heads, cells):
-        notes.append(
-            Message("The column {column!r} of {table} numbers the rows; it was ignored.", column=heads[index], table=raw.name)
-        )
+        notes.append(numbering_note(heads[index], raw.name))
         heads[index], cells[index] = "", [""] * len(cells[index])
     return notes
 
 
-def _column_indices(heads: Sequence[Any], header: Header, has_problems: bool) -> dict[str, int]:
+def column_indices(heads: Sequence[Any], header: Header, has_problems: bool) -> dict[str, int]:
     """Return the index of each column; if there are problems, misspelt headers are taken for the suggested columns."""
     indices: dict[str, int] = {}
     for index, head in enumerate(heads):

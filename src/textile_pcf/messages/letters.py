@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_WORDS = re.compile(r"[\u2e80-\uffef][，。；：、）？！]*|[^\s\u2e80-\uffef]+[，。；：、）？！]*\s*|\s+")
+"""Parts of a line that stay together: a word, or a Chinese character with the mark behind it."""
 
 
 def text_width(text: str) -> int:
@@ -30,3 +34,19 @@ def shorten(text: str, width: int) -> str:
     while kept and text_width(kept) > width - 1:
         kept = kept[:-1]
     return f"{kept}…"
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return a text in lines that are at most so many letters wide; a longer word has a line of its own.
+
+    Examples
+    --------
+    >>> wrap("Dyeing and finishing", 12), wrap("染色与后整理，打包。", 14)
+    (['Dyeing and', 'finishing'], ['染色与后整理，', '打包。'])
+    """
+    lines = [""]
+    for word in _WORDS.findall(text):
+        if lines[-1] and text_width(lines[-1] + word.rstrip()) > width:
+            lines.append("")
+        lines[-1] += word if lines[-1] else word.lstrip()
+    return [line.rstrip() for line in lines]

@@ -30,15 +30,15 @@ def stages(plot_data: PlotData, product: int, ax: Axes | None) -> Picture:
     for bar, memo in zip(bars, data["memo"], strict=True):
         bar.set_alpha(0.4 if memo else 1.0)
     names = [f"{name} *" if memo else name for name, memo in zip(data["name"], data["memo"], strict=True)]
-    _set_names(axes, names)
+    set_names(axes, names)
     total, emitted = plot_data.total(product), plot_data.emissions(product)
     for row, (value, memo) in enumerate(zip(values, data["memo"], strict=True)):
         share = "" if memo or emitted <= 0 else f"  {_share_text(value / emitted)}"
-        _add_value(axes, value, row, format_number(value, total) + share)
+        add_value(axes, value, row, format_number(value, total) + share)
     title = f"{plot_data.result.products[product]}: {format_number(total)} {plot_data.axis}"
     if emitted != total:
         title += f"\n{plot_data.text('excluding')}: {format_number(emitted)}"
-    _set_style(axes, title, f"{plot_data.axis}    * {plot_data.text('outside')}" if data["memo"].any() else plot_data.axis)
+    set_style(axes, title, f"{plot_data.axis}    * {plot_data.text('outside')}" if data["memo"].any() else plot_data.axis)
     set_fonts(axes, plot_data.language, ax is None)
     return Picture(data, axes, ax is None)
 
@@ -63,13 +63,13 @@ def stacked(plot_data: PlotData, ax: Axes | None) -> Picture:
         axes.barh(positions, numbers, left=start, color=colour, height=0.72, label=name)
         above += np.maximum(numbers, 0)
         below += np.minimum(numbers, 0)
-    _set_names(axes, list(result.products))
+    set_names(axes, list(result.products))
     totals = result.totals * plot_data.scale
     axes.plot(totals, positions, "D", color="black", markersize=5, label=plot_data.text("total"))
     for row, total in enumerate(totals):
-        _add_value(axes, float(above[row]), row, format_number(float(total)), beyond=9)  # beyond the diamond
-    _set_style(axes, plot_data.text("by_stage"), plot_data.axis)
-    _add_legend(axes, ax is None, 4)
+        add_value(axes, float(above[row]), row, format_number(float(total)), beyond=9)  # beyond the diamond
+    set_style(axes, plot_data.text("by_stage"), plot_data.axis)
+    add_legend(axes, ax is None, 4)
     set_fonts(axes, plot_data.language, ax is None)
     return Picture(data, axes, ax is None)
 
@@ -96,10 +96,10 @@ def waterfall(plot_data: PlotData, product: int, ax: Axes | None) -> Picture:
     for row in range(len(values)):
         axes.plot([ends[row], ends[row]], [row - 0.36, row + 1.36], color="0.6", linewidth=0.8, zorder=0)
     for row, value in enumerate(data["kgCO2e"]):
-        _add_value(axes, max(ends[row], data["start"][row]), row, format_number(float(value), total))
-    _set_names(axes, list(data["name"]))
+        add_value(axes, max(ends[row], data["start"][row]), row, format_number(float(value), total))
+    set_names(axes, list(data["name"]))
     axes.get_yticklabels()[-1].set_fontweight("bold")
-    _set_style(axes, f"{plot_data.result.products[product]}: {plot_data.text('built_up')}", plot_data.axis)
+    set_style(axes, f"{plot_data.result.products[product]}: {plot_data.text('built_up')}", plot_data.axis)
     set_fonts(axes, plot_data.language, ax is None)
     return Picture(data, axes, ax is None)
 
@@ -130,8 +130,8 @@ def compare(
     difference = totals[1] - totals[0]
     share = f" ({difference / totals[0]:+.0%})".replace("-", "−") if totals[0] > 0 else ""
     summary = f"{left.text('difference')} {_difference_text(difference, largest) or 0}{share}"
-    _set_style(axes, f"{left.text('compared', left=labels[0], right=labels[1])}: {summary}", left.axis)
-    _add_legend(axes, ax is None, 2)
+    set_style(axes, f"{left.text('compared', left=labels[0], right=labels[1])}: {summary}", left.axis)
+    add_legend(axes, ax is None, 2)
     set_fonts(axes, left.language, ax is None)
     return Picture(data, axes, ax is None)
 
@@ -152,8 +152,8 @@ def _draw_pairs(axes: Axes, data: pd.DataFrame, legend: list[str], largest: floa
             axes.plot(ends, (middle, middle), color=colour, linewidth=2.5, solid_capstyle="butt")
         end = max(0.0, float(sides[0][row]), float(sides[1][row]))
         style: dict[str, Any] = {"color": colour, "fontweight": "bold"} if text else {"color": "0.45"}
-        _add_value(axes, end, row, text or format_number(0.0, largest), **style)
-    _set_names(axes, list(drawn["name"]))
+        add_value(axes, end, row, text or format_number(0.0, largest), **style)
+    set_names(axes, list(drawn["name"]))
 
 
 def hotspots(plot_data: PlotData, product: int, count: int, ax: Axes | None) -> Picture:
@@ -174,10 +174,10 @@ def hotspots(plot_data: PlotData, product: int, count: int, ax: Axes | None) -> 
     for row, (_, value, colour) in enumerate(rows):
         axes.barh(row, value, color=colour, height=0.72)
         share = f"  {_share_text(value / total)}" if total > 0 else ""
-        _add_value(axes, value, row, format_number(value, total) + share)
-    _set_names(axes, [name for name, _, _ in rows])
+        add_value(axes, value, row, format_number(value, total) + share)
+    set_names(axes, [name for name, _, _ in rows])
     title = f"{plot_data.result.products[product]}: {plot_data.text('hotspots')}, {format_number(total)} {plot_data.axis}"
-    _set_style(axes, title, plot_data.axis)
+    set_style(axes, title, plot_data.axis)
     set_fonts(axes, plot_data.language, ax is None)
     return Picture(data, axes, ax is None)
 
@@ -223,20 +223,20 @@ def _frame(columns: dict[str, Any], index: tuple[str, ...] | None) -> Any:
     return pd.DataFrame(columns, index=None if index is None else pd.Index(index, name="product"))
 
 
-def _set_names(ax: Axes, names: list[str]) -> None:
+def set_names(ax: Axes, names: list[str]) -> None:
     """Label the bars on the left, the first at the top."""
     ax.set_yticks(np.arange(len(names)), [shorten(name, LONGEST) for name in names])
     ax.set_ylim(len(names) - 0.35, -0.65)
     ax.tick_params(axis="y", length=0)
 
 
-def _add_value(ax: Axes, value: float, row: int, text: str, beyond: int = 5, **style: Any) -> None:
+def add_value(ax: Axes, value: float, row: int, text: str, beyond: int = 5, **style: Any) -> None:
     """Write a number to the right of its bar, at a distance of `beyond` points."""
     place = (max(value, 0.0), row)
     ax.annotate(text, place, xytext=(beyond, 0), textcoords="offset points", va="center", fontsize=9, **style)
 
 
-def _add_legend(ax: Axes, owns_figure: bool, columns: int) -> None:
+def add_legend(ax: Axes, owns_figure: bool, columns: int) -> None:
     """Add the legend: below a figure of its own, otherwise to the right of the axes."""
     if owns_figure:
         figure: Any = ax.get_figure(root=True)
@@ -245,7 +245,7 @@ def _add_legend(ax: Axes, owns_figure: bool, columns: int) -> None:
         ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
 
 
-def _set_style(ax: Axes, title: str, label: str) -> None:
+def set_style(ax: Axes, title: str, label: str) -> None:
     """Set title, axis label, grid and the line at zero."""
     ax.set_title(title, loc="left", fontsize=11, fontweight="bold")
     ax.set_xlabel(label)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import LANGUAGES
+from textile_pcf.messages.letters import wrap
 from textile_pcf.messages.message import Message
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ CHINESE = (  # font families with Chinese characters, the best first
     "Droid Sans Fallback",
 )  # fmt: skip
 _FILES = ("cjk", "notosanssc", "sourcehan", "msyh", "simhei", "pingfang", "wqy", "heiti", "uming", "arialuni")
+NOTE = 110  # letters of a line below a picture
 _SAMPLE = "碳足迹纺织"
 
 
@@ -111,6 +114,22 @@ def make_axes(ax: Axes | None, width: float, height: float) -> Axes:
     return figure.add_subplot()
 
 
+def add_notes(ax: Axes, notes: Iterable[str]) -> None:
+    """Write what a reader must know below the label of the axis, in lines of at most `NOTE` letters.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Axes of the picture; the label of the x axis is set already.
+    notes : iterable of str
+        Sentences, in the language of the picture.
+    """
+    lines = [line for note in notes for line in wrap(note, NOTE)]
+    below = -42 if ax.get_xlabel() else -26
+    ax.annotate("\n".join(lines), (0, 0), xytext=(0, below), xycoords="axes fraction", textcoords="offset points",
+                va="top", ha="left", fontsize=8.5, linespacing=1.4, color="0.3", annotation_clip=False)  # fmt: skip
+
+
 def check_language(language: str) -> str:
     """Return the language of a picture.
 
@@ -126,7 +145,7 @@ def check_language(language: str) -> str:
 
 
 def set_fonts(ax: Axes, language: str, owns_figure: bool) -> None:
-    """Set a font with Chinese characters on the texts of a picture, if any text needs one.
+    """Set a font with Chinese characters on the texts of a picture, if any text needs one, and show all texts as written.
 
     Parameters
     ----------
@@ -148,6 +167,8 @@ def set_fonts(ax: Axes, language: str, owns_figure: bool) -> None:
     if owns_figure:
         figure: Any = ax.get_figure(root=True)
         texts = [text for text in figure.findobj(Text) if isinstance(text, Text)]
+    for text in texts:
+        text.set_parse_math(False)  # ids and names are shown as they are written, also with $
     if language != "zh" and not any(_is_chinese(text.get_text()) for text in texts):
         return
     family = chinese_family()

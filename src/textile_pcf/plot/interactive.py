@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,7 +106,7 @@ def draw_interactive(plot_data: PlotData, bands: Bands) -> LivePicture:
         plotly is not installed.
     """
     try:
-        plotly = import_module("plotly.graph_objects")
+        import plotly.graph_objects as plotly
     except ImportError:
         cure = 'Run: pip install "textile_pcf[interactive]"'
         raise UsageError([Problem("plot", "Interactive pictures need plotly.", cure, code="extra")]) from None

@@ -9,9 +9,10 @@ from typing import Any, TypedDict, Unpack
 from textile_pcf.errors import check_language
 from textile_pcf.io.output_files import as_path, write_atomically
 from textile_pcf.io.safe_text import escape_controls
+from textile_pcf.report.live import to_live_report
 from textile_pcf.results import Footprint
 
-__all__ = ["ENDINGS", "WRITERS", "Options", "to_excel", "to_html", "to_pdf"]
+__all__ = ["ENDINGS", "WRITERS", "Options", "to_excel", "to_html", "to_live_report", "to_pdf"]
 
 
 class Options(TypedDict, total=False):

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Footprint(Views):
     """Product carbon footprints of one run.
 
-    All sums are computed from the inventory when they are first read.
+    All sums are computed from the inventory when they are first read, by `results.figures:Figures`; tables and texts are
+    `results.views:Views`.
 
     Attributes
     ----------
@@ -115,6 +116,27 @@ class Footprint(Views):
             The file.
         """
         return extension("report").to_pdf(self, path, unit, language, study, **options)  # type: ignore[no-any-return]
+
+    def to_live_report(self, path: str | Path, unit: str | None = None, language: str = "en", changes: Any = None) -> Path:
+        """Write a live report, in which amounts can be moved; see `textile_pcf.report.live.to_live_report`.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write.
+        unit : str, optional
+            Unit in which figures are shown first, such as `m2`; by default the product unit.
+        language : str, optional
+            `en` or `zh`.
+        changes : path, mapping or list, optional
+            A change file, or what stands in one; each of its scenarios becomes a button.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
+        return extension("report").to_live_report(self, path, unit, language, changes)  # type: ignore[no-any-return]
 
     def scenario(self, changes: str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Scenarios:
         """Calculate this result again under ordered changes; see `textile_pcf.scenario`.

@@ -133,7 +133,7 @@ def _factor_row(factors: FactorTable, match: Any) -> dict[str, str]:
     value = Message("composed, {value}", value=written) if composed else Message("printed {value}", value=written)
     if match.conversion:
         value = Message("{value}, by {conversion}", value=value, conversion=match.conversion)
-    elif match.mass != 1:
+    elif match.flow_units != 1:
         value = Message("printed {value} ({mass} per unit)", value=written, mass=weighs)
     return {
         "region": table.texts["region"][match.row],
@@ -147,7 +147,8 @@ def _factor_row(factors: FactorTable, match: Any) -> dict[str, str]:
 
 
 def _linked_items(activity: Activity, matches: FactorMatches, items: Categorical) -> Categorical:
-    names = tuple(f"{LINK}{product}" for product in activity.products)
+    products = activity.products if matches.suppliers is None else matches.suppliers.names
+    names = tuple(f"{LINK}{product}" for product in products)
     codes = np.where(matches.supplier >= 0, len(items.categories) + matches.supplier, items.codes)
     return Categorical(codes, (*items.categories, *names))
 

@@ -14,6 +14,7 @@ from textile_pcf.activity.kept_columns import kept_names
 from textile_pcf.columns import Categorical
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.safe_text import escape_controls
+from textile_pcf.results.environment import environment
 from textile_pcf.results.run import Run
 from textile_pcf.units import canonical_text
 
@@ -44,6 +45,7 @@ def provenance(run: Run) -> dict[str, Any]:
         **_columns(run),
         "library": f"textile_pcf {__version__}",
         **_supply(run),
+        "environment": environment(),
     }
 
 

@@ -6,7 +6,8 @@ from textile_pcf.rules.listing import list_rules
 from textile_pcf.rules.load import compile_document, editions, flat_rule, load_rules, read_document, read_rule, rule_files
 from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import RuleDocument
-from textile_pcf.rules.specs import PRODUCT, Default, FlowSpec, LossSpec, PropertySpec, StageSpec
+from textile_pcf.rules.specs import PRODUCT, FlowSpec, LossSpec, PropertySpec, StageSpec
+from textile_pcf.rules.stated_values import Default
 
 __all__ = [
     "PRODUCT",

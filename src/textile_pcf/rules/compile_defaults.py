@@ -12,7 +12,8 @@ from textile_pcf.io.strict_yaml import Document
 from textile_pcf.messages.message import JoinedMessage, Message
 from textile_pcf.rules.compile_spreads import check_place, stated_spread
 from textile_pcf.rules.schema import ChosenDefault, Flow, Property, Quantity, RuleDocument
-from textile_pcf.rules.specs import PRODUCT, Citation, Default
+from textile_pcf.rules.specs import PRODUCT
+from textile_pcf.rules.stated_values import Citation, Default
 from textile_pcf.suggest import nearest
 from textile_pcf.units import OwnUnitsError, Unit, UnitError, UnitNames, own_units, parse_unit
 

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from textile_pcf.messages.message import Message
 from textile_pcf.rules.schema import ChosenDefault, Flow, Loss, Quantity
-from textile_pcf.rules.specs import DQ_AXES, StatedSpread
 from textile_pcf.rules.spread_schema import Ratings, Spread
+from textile_pcf.rules.stated_values import DQ_AXES, StatedSpread
 
 MAX_GSD = 20.0
 DocumentPath = tuple[str | int | float, ...]

@@ -44,8 +44,9 @@ def _lines(data: dict[Any, Any], indent: int) -> Iterator[str]:
     """Yield the lines of a mapping."""
     pad = " " * indent
     for key, value in data.items():
-        line = f"{pad}{_flow(key)}: {_flow(value)}"
-        if not value or not isinstance(value, dict | list) or (len(line) <= WIDTH and key not in _BLOCKS):
+        nested = bool(value) and isinstance(value, dict | list)
+        line = "" if nested and key in _BLOCKS else f"{pad}{_flow(key)}: {_flow(value)}"  # a block is long: each part once
+        if not nested or (line and len(line) <= WIDTH):
             yield line
         elif isinstance(value, dict):
             yield f"{pad}{_flow(key)}:"
@@ -59,8 +60,9 @@ def _entries(data: list[Any], indent: int, is_block: bool) -> Iterator[str]:
     """Yield the lines of a list."""
     pad = " " * indent
     for value in data:
-        line = f"{pad}- {_flow(value)}"
-        if isinstance(value, dict) and value and (is_block or len(line) > WIDTH):
+        nested = isinstance(value, dict) and bool(value)
+        line = "" if nested and is_block else f"{pad}- {_flow(value)}"
+        if nested and (is_block or len(line) > WIDTH):
             first, *rest = _lines(value, indent + 2)
             yield f"{pad}- {first[indent + 2 :]}"
             yield from rest

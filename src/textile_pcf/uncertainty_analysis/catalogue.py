@@ -16,6 +16,9 @@ from textile_pcf.uncertainty_analysis.distributions import Distribution
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
 from textile_pcf.uncertainty_analysis.spreads import Spreads
 
+BLOCK = 2_000
+"""Products whose closed forms are computed together, so that their lines stay in the cache."""
+
 
 class CatalogueForms(NamedTuple):
     """Closed forms of all products, arrays of shape (products,). [kg CO2e per unit; `gsd`: 1]"""
@@ -92,35 +95,61 @@ class Catalogue:
 
     def forms(self) -> CatalogueForms:
         """Return the closed forms of all products. [kg CO2e per unit]"""
-        lines, products = self.evaluation.lines, len(self.evaluation.result.names)
-        means, squared, _ = self._arrays
-        kilograms = lines.value * means[lines.amount_key] * means[lines.factor_key]
-        kilograms *= self.evaluation.stated_scale[lines.product]
-        mean = np.bincount(lines.product, weights=kilograms, minlength=products).astype(np.float64)
-        variance = np.zeros(products)
-        for keys in (lines.amount_key, lines.factor_key):
-            varied = np.flatnonzero(squared[keys] > 0)
-            variance += self._variance(kilograms, keys, varied, products)
+        products = len(self.evaluation.result.names)
+        mean, variance = np.zeros(products), np.zeros(products)
+        for first in range(0, products, BLOCK):
+            block = slice(first, min(first + BLOCK, products))
+            mean[block], variance[block] = self._mean_and_variance(block)
         forms = np.stack(moments(mean, variance))
         for product in np.flatnonzero(self.individual).tolist():
             form = closed_form(self.evaluation, product)
             forms[:, product] = [getattr(form, name) for name in CatalogueForms._fields]
         return CatalogueForms(*forms)
 
-    def _variance(self, kilograms: FloatArray, keys: IndexArray, varied: IndexArray, products: int) -> FloatArray:
+    def _mean_and_variance(self, block: slice) -> tuple[FloatArray, FloatArray]:
+        """Return the mean and the variance of the footprints of a range of products, each of shape (products,)."""
+        lines, (means, _, _) = self.evaluation.lines, self._arrays
+        at = slice(int(lines.starts[block.start]), int(lines.starts[block.stop]))
+        product, amount, factor = lines.product[at] - block.start, lines.amount_key[at], lines.factor_key[at]
+        kilograms = lines.value[at] * means[amount] * means[factor]
+        kilograms *= self.evaluation.stated_scale[block][product]
+        count = block.stop - block.start
+        mean = np.bincount(product, weights=kilograms, minlength=count).astype(np.float64)
+        variance = self._variance(kilograms, product, amount, count) + self._variance(kilograms, product, factor, count)
+        return mean, variance
+
+    def _variance(self, kilograms: FloatArray, product: IndexArray, keys: IndexArray, products: int) -> FloatArray:
         """Return Σ b² c of the numbers of some lines, shape (products,)."""
-        lines = self.evaluation.lines
-        cells, cell = np.unique(lines.product[varied].astype(np.int64) * lines.count + keys[varied], return_inverse=True)
-        derivative = np.bincount(cell.reshape(-1), weights=kilograms[varied], minlength=len(cells))
-        product, key = np.divmod(cells, max(lines.count, 1))
-        return np.bincount(product, weights=derivative**2 * self.squared[key], minlength=products).astype(np.float64)
+        varied = np.flatnonzero(self.squared[keys] > 0)
+        bits = len(product).bit_length()
+        cell = product[varied].astype(np.int64) * self.evaluation.lines.count + keys[varied]
+        if int(cell.max(initial=0)).bit_length() + bits < 63:  # number and place in one: values alone are sorted faster
+            packed = cell << bits | varied
+            packed.sort()
+            cell, varied = packed >> bits, packed & ((1 << bits) - 1)
+        else:
+            order = np.argsort(cell, kind="stable")
+            cell, varied = cell[order], varied[order]
+        begins = np.ones(len(cell), dtype=bool)
+        begins[1:] = cell[1:] != cell[:-1]
+        derivative = np.bincount(np.cumsum(begins) - 1, weights=kilograms[varied])
+        first = varied[begins]
+        weights = derivative**2 * self.squared[keys[first]]
+        return np.bincount(product[first], weights=weights, minlength=products).astype(np.float64)
 
     def declared_share(self) -> FloatArray:
         """Return the part of the gross emissions whose amount and factor both have a declared spread, shape (products,). [1]"""
-        lines, declared, products = self.evaluation.lines, self._arrays[2], len(self.evaluation.result.names)
-        amounts = declared[lines.amount_key] | lines.is_driver | self.evaluation.declared_by_property
-        factors = declared[lines.factor_key] | (lines.supplier >= 0)
-        gross = np.abs(lines.emissions)
-        total = np.bincount(lines.product, weights=gross, minlength=products)
-        known = np.bincount(lines.product, weights=gross * (amounts & factors), minlength=products)
-        return np.divide(known, total, out=np.ones(products), where=total > 0)
+        products = len(self.evaluation.result.names)
+        shares = [self._declared_share(first, min(first + BLOCK, products)) for first in range(0, products, BLOCK)]
+        return np.concatenate([np.empty(0), *shares])
+
+    def _declared_share(self, first: int, last: int) -> FloatArray:
+        """Return `declared_share` of a range of products, shape (last − first,). [1]"""
+        lines, declared = self.evaluation.lines, self._arrays[2]
+        at = slice(int(lines.starts[first]), int(lines.starts[last]))
+        amounts = declared[lines.amount_key[at]] | lines.is_driver[at] | self.evaluation.declared_by_property[at]
+        factors = declared[lines.factor_key[at]] | (lines.supplier[at] >= 0)
+        gross, product = np.abs(lines.emissions[at]), lines.product[at] - first
+        total = np.bincount(product, weights=gross, minlength=last - first)
+        known = np.bincount(product, weights=gross * (amounts & factors), minlength=last - first)
+        return np.divide(known, total, out=np.ones(last - first), where=total > 0)

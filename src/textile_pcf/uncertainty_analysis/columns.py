@@ -19,8 +19,7 @@ from textile_pcf.uncertainty_analysis.spreads import Spreads
 
 CLOSED = "closed"
 KEYS = ("draws", "seed", "assume", "pedigree")
-CLOSED_COLUMNS = ("gsd", "p2_5", "p97_5")
-DRAWN_COLUMNS = ("mean", "sd", *CLOSED_COLUMNS)
+COLUMNS = ("mean", "sd", "gsd", "p2_5", "p97_5")
 
 
 @dataclass(frozen=True)
@@ -97,14 +96,12 @@ def uncertainty_columns(result: Footprint, options: ColumnOptions) -> dict[str, 
     Returns
     -------
     dict of str to ndarray
-        `gsd` [1], `p2_5`, `p97_5`, with draws also `mean` and `sd` [kg CO2e per product unit], `declared_share` [1].
+        `mean`, `sd`, `p2_5`, `p97_5` [kg CO2e per product unit], `gsd`, `declared_share` [1].
     """
     evaluation = Evaluation(result, Spreads(result, options.assume, options.pedigree))
     catalogue = Catalogue(evaluation)
     if options.draws:
         drawn = Simulation(evaluation, options.draws, options.seed).total_statistics()
-        columns = {name: getattr(drawn, name) for name in DRAWN_COLUMNS}
-    else:
-        forms = catalogue.forms()
-        columns = {name: getattr(forms, name) for name in CLOSED_COLUMNS}
-    return {**columns, "declared_share": catalogue.declared_share()}
+        return {**{name: getattr(drawn, name) for name in COLUMNS}, "declared_share": catalogue.declared_share()}
+    forms = catalogue.forms()
+    return {**{name: getattr(forms, name) for name in COLUMNS}, "declared_share": catalogue.declared_share()}

@@ -10,10 +10,10 @@ import numpy as np
 
 from textile_pcf import engine
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.calculation import recalculate
 from textile_pcf.inventory.draw_sources import FactorRow, stated_values
 from textile_pcf.inventory.draws import product_draws
 from textile_pcf.inventory.product_mass import product_units_of
+from textile_pcf.recalculation import recalculate
 from textile_pcf.results import Footprint
 from textile_pcf.uncertainty_analysis.composed import composed_draws, with_printed_rows
 from textile_pcf.uncertainty_analysis.declared import declared_by_property
@@ -105,6 +105,24 @@ class Evaluation:
         for member in found:
             found += [supplier for supplier in self.suppliers(member) if supplier not in found]
         return found
+
+    def declared_lines(self, product: int) -> tuple[BoolArray, BoolArray]:
+        """Return whether amount and factor of each line of a product have a declared spread, each of shape (lines,).
+
+        The driver itself counts as declared, and so does a link in place of a factor.
+
+        Parameters
+        ----------
+        product : int
+            Index of the product.
+        """
+        lines, at = self.lines, self.lines.of(product)
+        declared = np.zeros(lines.count + 1, dtype=bool)
+        for source in self.own_sources(product):
+            if source.distribution is not None and source.key in lines.key_index:
+                declared[lines.key_index[source.key]] = True
+        amounts = declared[lines.amount_key[at]] | lines.is_driver[at] | self.declared_by_property[at]
+        return amounts, declared[lines.factor_key[at]] | (lines.supplier[at] >= 0)
 
     # -- values ---------------------------------------------------------------------------------------------------
 

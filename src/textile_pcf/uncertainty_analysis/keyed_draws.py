@@ -10,6 +10,8 @@ from textile_pcf.arrays import FloatArray
 
 GENERATOR = "philox4x64-10 sha256 1"
 WORDS = 4  # words of one counter of Philox; draws start at multiples of it
+ONE_BITS = np.uint64(0x3FF0000000000000)  # bits of the number 1
+BELOW_ONE = 1.0 - 2.0**-53
 IN_CACHE = 16384  # draws whose polynomials are computed together, so that they stay in the cache
 _CENTRE = 0.425
 # Coefficients of Wichura (1988), algorithm AS 241, PPND16: numerator and denominator of three ranges, highest power first.
@@ -67,9 +69,9 @@ def uniforms(source: str, seed: int, count: int, start: int = 0) -> FloatArray:
         generator.advance(start // WORDS)
     words = generator.random_raw(count)
     words >>= np.uint64(12)
-    uniform: FloatArray = words.astype(np.float64)
-    uniform += 0.5
-    uniform *= 2.0**-52
+    words |= ONE_BITS
+    uniform: FloatArray = words.view(np.float64)  # 1 + (word >> 12) 2⁻⁵²; no conversion of integers, and each step exact
+    uniform -= BELOW_ONE
     return uniform
 
 

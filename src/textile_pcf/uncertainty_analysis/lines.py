@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from textile_pcf.inventory.defaults import RuleNumber
 from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.rules.arrays import rule_arrays
+
+BLOCK = 65_536
+"""Exchanges that are looked at together, so that they stay in the cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,52 +98,64 @@ def result_lines(inventory: Inventory) -> Lines:
     """Return the lines of an inventory, sorted by product."""
     activity, inside = inventory.activity, inventory.inside
     order = np.flatnonzero(inside)
-    order = order[np.argsort(inventory.product[order], kind="stable")]
+    if (np.diff(inventory.product[order]) < 0).any():
+        order = order[np.argsort(inventory.product[order], kind="stable")]
+    at: Any = slice(None) if len(order) == len(inside) and (order[1:] > order[:-1]).all() else order  # a view where all stay
     amount, driver, codes, width = _amount_keys(inventory)
     factor, factor_rows = _factor_keys(inventory)
     linked = inventory.supplier >= 0
     emissions = inventory.amount * inventory.factor_totals
-    value = emissions.copy()
+    value = emissions
     if linked.any():
+        value = emissions.copy()
         units = inventory.supplier_units[linked] / rule_arrays(activity.rules).flow_factor[inventory.flow[linked]]
         value[linked] = inventory.amount[linked] * units
-    product = inventory.product[order]
+    product = inventory.product[at]
     return Lines(
         exchange=order,
         product=product,
-        stage=rule_arrays(activity.rules).flow_stage[inventory.flow[order]],
-        amount_key=amount[order],
-        factor_key=np.where(factor >= 0, factor + len(codes), -1)[order],
-        supplier=inventory.supplier[order],
-        value=value[order],
-        is_driver=driver[order],
-        emissions=emissions[order],
+        stage=rule_arrays(activity.rules).flow_stage[inventory.flow[at]],
+        amount_key=amount[at],
+        factor_key=np.where(factor >= 0, factor + len(codes), -1)[at],
+        supplier=inventory.supplier[at],
+        value=value[at],
+        is_driver=driver[at],
+        emissions=emissions[at],
         codes=codes,
         width=width,
         factor_rows=factor_rows,
-        starts=np.searchsorted(product, np.arange(len(inventory.products) + 1)),
+        starts=np.concatenate([[0], np.cumsum(np.bincount(product, minlength=len(inventory.products)))]),
     )
 
 
 def _amount_keys(inventory: Inventory) -> tuple[IndexArray, BoolArray, IndexArray, int]:
     """Return the number behind each amount that enters linearly, and whether the amount is the driver itself."""
-    activity, entry, row = inventory.activity, inventory.quantities.entry, inventory.activity.exchanges.row
-    flows, rows = activity.rules.flows, activity.rows
+    flows, entry = inventory.activity.rules.flows, inventory.quantities.entry
     references = np.array([spec.default is not None and spec.default.reference >= 0 for spec in flows], dtype=bool)
     uncited = np.array([
         spec.default is not None and spec.default.reference < 0 and not any(item.source for item in spec.default.citations)
         for spec in flows
     ], dtype=bool)  # fmt: skip
-    by_rule, flow = entry >= 0, inventory.flow
-    driver: BoolArray = by_rule & uncited[flow]
-    is_flow_row = (row >= 0) & (rows.patterns.row_kind[rows.pattern[np.maximum(row, 0)]] == RowKind.FLOW) & ~by_rule
-    is_number = by_rule & ~references[flow] & ~driver
+    rows, exchange_row = inventory.activity.rows, inventory.activity.exchanges.row
+    of_flow = rows.patterns.row_kind == RowKind.FLOW
     width = int(entry.max(initial=0)) + 1
-    code = np.where(is_flow_row, row, np.where(is_number, -2 - (flow.astype(np.int64) * width + entry), -1))
-    distinct, index = np.unique(code, return_inverse=True)
-    known = distinct != -1
-    place = np.where(known, np.cumsum(known) - 1, -1)
-    return place[index.reshape(-1)], driver, distinct[known], width
+    code, driver = np.empty(len(entry), dtype=np.int64), np.empty(len(entry), dtype=bool)
+    for first in range(0, len(entry), BLOCK):
+        at = slice(first, first + BLOCK)
+        flow, row = inventory.flow[at], exchange_row[at]
+        by_rule = entry[at] >= 0
+        driver[at] = by_rule & uncited[flow]
+        is_flow_row = (row >= 0) & of_flow[rows.pattern[np.maximum(row, 0)]] & ~by_rule
+        is_number = by_rule & ~references[flow] & ~driver[at]
+        code[at] = np.where(is_flow_row, row, np.where(is_number, -2 - (flow.astype(np.int64) * width + entry[at]), -1))
+    shift = 2 + len(flows) * width  # from the lowest code to 0: marks instead of a sort
+    code += shift
+    used = np.zeros(shift + len(rows.pattern) + 1, dtype=bool)
+    used[code] = True
+    used[shift - 1] = False  # no number
+    place = np.cumsum(used) - 1
+    place[shift - 1] = -1
+    return place[code], driver, np.flatnonzero(used) - shift, width
 
 
 def _factor_keys(inventory: Inventory) -> tuple[IndexArray, IndexArray]:

@@ -227,14 +227,8 @@ class Uncertainty:
             `amounts` and `factors`; the driver itself counts as declared, and so does a link in place of a factor. [1]
         """
         place = self.result.place(product)
-        lines, at = self.evaluation.lines, self.evaluation.lines.of(place)
-        declared = np.zeros(lines.count + 1, dtype=bool)
-        for source in self.evaluation.own_sources(place):
-            if source.distribution is not None and source.key in lines.key_index:
-                declared[lines.key_index[source.key]] = True
-        gross = np.abs(lines.emissions[at])
-        amounts = declared[lines.amount_key[at]] | lines.is_driver[at] | self.evaluation.declared_by_property[at]
-        factors = declared[lines.factor_key[at]] | (lines.supplier[at] >= 0)
+        gross = np.abs(self.evaluation.lines.emissions[self.evaluation.lines.of(place)])
+        amounts, factors = self.evaluation.declared_lines(place)
         total = float(gross.sum())
         parts = {"amounts": amounts, "factors": factors}
         return {name: float(gross[known].sum() / total) if total else 1.0 for name, known in parts.items()}

@@ -12,13 +12,11 @@ from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.inventory.draw_sources import ActivityRow
 from textile_pcf.uncertainty_analysis.catalogue import Catalogue
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
+from textile_pcf.uncertainty_analysis.line_draws import KEPT_ELEMENTS, LineDraws
 from textile_pcf.uncertainty_analysis.sources import NamedSource, is_varied, source_id
 from textile_pcf.uncertainty_analysis.statistics import Statistics, statistics
 
 PIECE = 1 << 17  # draws that are calculated together
-BLOCK = 128  # products whose draws are one matrix product
-BLOCK_ELEMENTS = 2_000_000
-KEPT_ELEMENTS = 8_000_000  # elements of shared draws that are kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,39 +90,19 @@ class Simulation:
     def total_statistics(self, with_gsd: bool = True) -> Statistics:
         """Return statistics of the footprint of every product, each of shape (products,). [kg CO2e per unit]"""
         products = len(self.evaluation.result.names)
-        simple = self._factors_only()
+        simple = self._sums_of_lines()
         found = np.full((len(fields(Statistics)), products), np.nan)
-        if len(simple):
-            self._add_blocks(simple, found, with_gsd)
+        for block, draws in LineDraws(self._catalogue, self.draws, self.seed).blocks(simple):
+            found[:, block] = np.stack(_columns(statistics(draws, with_gsd)))
         for product in np.setdiff1d(np.arange(products), simple).tolist():
             found[:, product] = [value[0] for value in _columns(statistics(self.samples(product)[None], with_gsd))]
         return Statistics(*found)
 
-    def _factors_only(self) -> IndexArray:
-        """Return the products of which nothing but factors varies and that take no other product."""
-        evaluation = self.evaluation
-        if evaluation.whole or evaluation.lines.has_links or self.draws > PIECE:
+    def _sums_of_lines(self) -> IndexArray:
+        """Return the products of which nothing but factors and amounts of flows varies and that take no other product."""
+        if self.evaluation.whole or self.evaluation.lines.has_links or self.draws > PIECE:
             return np.empty(0, dtype=np.intp)
-        catalogue = self._catalogue
-        varied_amount = catalogue.squared[evaluation.lines.amount_key] > 0
-        return np.setdiff1d(np.flatnonzero(~catalogue.individual), evaluation.lines.product[varied_amount])
-
-    def _add_blocks(self, products: IndexArray, found: FloatArray, with_gsd: bool) -> None:
-        """Fill in the statistics of products of which only factors vary: weights times draws, a block at a time."""
-        evaluation, lines = self.evaluation, self.evaluation.lines
-        varied = [key for key in range(len(lines.codes), lines.count) if self._catalogue.squared[key] > 0]
-        rows = np.zeros(lines.count + 1, dtype=np.intp)
-        rows[varied] = np.arange(1, len(varied) + 1)
-        multiples = np.stack([np.ones(self.draws), *(self._key_multiples(key, 0, self.draws) for key in varied)])
-        size = max(1, min(BLOCK, BLOCK_ELEMENTS // self.draws))
-        for first in range(0, len(products), size):
-            block = products[first : first + size]
-            weights = np.zeros((len(block), len(multiples)))
-            for place, product in enumerate(block.tolist()):
-                at = lines.of(product)
-                weights[place] = np.bincount(rows[lines.factor_key[at]], weights=lines.value[at], minlength=len(multiples))
-            weights *= evaluation.stated_scale[block, None]
-            found[:, block] = np.stack(_columns(statistics(weights @ multiples, with_gsd)))
+        return np.flatnonzero(~self._catalogue.individual)
 
 
 def _columns(found: Statistics) -> list[FloatArray]:

@@ -18,7 +18,7 @@ from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source, s
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.results import Footprint
 from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec
-from textile_pcf.rules.specs import DQ_AXES
+from textile_pcf.rules.stated_values import DQ_AXES
 from textile_pcf.uncertainty_analysis.distributions import Distribution, Kind
 from textile_pcf.uncertainty_analysis.pedigree import pedigree_gsd
 

@@ -51,12 +51,11 @@ def quantiles(draws: FloatArray) -> FloatArray:
     """
     count = draws.shape[1]
     places = [probability * (count - 1) for probability in PROBABILITIES]
-    ends = sorted({end for place in places for end in (math.floor(place), math.ceil(place))})
-    parted = np.partition(draws, ends, axis=1)
+    ordered = np.sort(draws, axis=1)  # with vector instructions it takes less than a partition by six ranks
     found = []
     for place in places:
         low = math.floor(place)
-        below, above = parted[:, low], parted[:, math.ceil(place)]
+        below, above = ordered[:, low], ordered[:, math.ceil(place)]
         found.append(below + (above - below) * (place - low))
     return np.stack(found)
 

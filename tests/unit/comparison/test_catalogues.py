@@ -112,3 +112,65 @@ def test_the_command_takes_two_folders(folders: Path, capsys: pytest.CaptureFixt
     assert run_command([*command, "-o", f"{folders}/why", "--format", "json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["counts"] == {"both": 2, "new": 1, "removed": 1} and said["files"] == ["effects/part-00000.parquet"]
+
+
+def test_files_of_effects_have_the_same_columns_whatever_is_in_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only product C needs groups together; with one product per file, each file has their column."""
+    from textile_pcf.comparison import catalogues
+
+    packing = "  - id: packing\n    flows:\n      film: {unit: kg, factor: fibre, optional: true}\n"
+    film = {"product": "C", "stage": "packing", "flow": "film", "amount": 0.1, "unit": "kg/kg"}
+    old, new = ([row for name in "ABC" for row in rows(name, electricity=electricity)] for electricity in (10, 9))
+    table = factors(tmp_path, 0.6205)
+    batch(tmp_path, "old", [*rows("GONE", electricity=1), *old], rule(tmp_path), table)
+    batch(tmp_path, "new", [*reversed(new), film], rule(tmp_path, edition="2", more=packing), table)
+    whole = tp.diff_batch(tmp_path / "old", tmp_path / "new", out=tmp_path / "whole", workers=1)
+    monkeypatch.setattr(catalogues, "PART", 1)
+    parts = tp.diff_batch(tmp_path / "old", tmp_path / "new", out=tmp_path / "parts", workers=1)
+    assert len(parts.files) == 4 and parts.read().equals(whole.read())
+    assert (parts.counts, parts.together) == (whole.counts, ("activity+rule",)) == (whole.counts, whole.together)
+
+
+def test_totals_of_mixed_runs_of_an_interrupted_call_are_made_anew(folders: Path) -> None:
+    whole = tp.diff_batch(folders / "old", folders / "new", out=folders / "whole", workers=1)
+    runs = folders / "why/runs"
+    runs.mkdir(parents=True)
+    for mask in range(16):
+        (runs / f"totals-{mask:03d}.f8").write_bytes(b"\x00" * 11)  # of a call that was killed while it wrote
+    again = tp.diff_batch(folders / "old", folders / "new", out=folders / "why", workers=1)
+    assert [path.read_bytes() for path in again.files] == [path.read_bytes() for path in whole.files]
+
+
+def test_a_factor_that_the_old_table_lacks_loses_no_product(tmp_path: Path) -> None:
+    """New rows take steam, of which only the new table knows: activity and factors stand together, as in `diff`."""
+    old_table, new_table = factors(tmp_path, 0.6205), factors(tmp_path, 0.5777)
+    old_table.write_text("".join(line for line in old_table.read_text().splitlines(True) if "steam" not in line))
+    mill = rule(tmp_path)
+    batch(tmp_path, "old", [*rows("A", electricity=10), *rows("B", electricity=10)], mill, old_table)
+    batch(tmp_path, "new", [*rows("A", electricity=9), *rows("B", electricity=9, steam=1)], mill, new_table, gwp="AR5")
+    change = tp.diff_batch(tmp_path / "old", tmp_path / "new", out=tmp_path / "why", workers=1)
+    sides = (tmp_path / "old.csv", mill, old_table), (tmp_path / "new.csv", mill, new_table)
+    single = tp.diff(tp.footprint(*sides[0]), tp.footprint(*sides[1], gwp="AR5"))
+    assert change.together == single.together == ("activity+factors",)
+    first, second = change.read().to_pylist()
+    assert first["activity"] == pytest.approx(-(0.6205 + 0.5777) / 2) and first["activity+factors"] is None
+    assert second["activity"] is None
+    assert second["activity+factors"] == pytest.approx(single.effects["activity+factors"][1], abs=1e-12)
+    assert second["gwp"] == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("bad", [0, 1])
+def test_activity_data_are_read_once_per_side(tmp_path: Path, bad: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Factors and GWP sets are scenarios of one pass, also where a product is rejected for another reason."""
+    from textile_pcf.comparison import mixed_totals
+
+    calls = []
+    calculate = mixed_totals.calculate_batch
+    monkeypatch.setattr(mixed_totals, "calculate_batch", lambda *args, **more: calls.append(args) or calculate(*args, **more))
+    wrong = [{"product": "X", "stage": "making", "flow": "electricity", "amount": 1, "unit": "kg"}] * bad
+    data = [*rows("A", electricity=10), *rows("B", electricity=2), *wrong]
+    batch(tmp_path, "old", data, rule(tmp_path), factors(tmp_path, 0.6205))
+    batch(tmp_path, "new", data, rule(tmp_path), factors(tmp_path, 0.5777), gwp="AR5")
+    change = tp.diff_batch(tmp_path / "old", tmp_path / "new", out=tmp_path / "why", workers=1)
+    assert len(calls) == 1 and change.differing == ("factors", "gwp")
+    assert [row["factors"] for row in change.read().to_pylist()] == pytest.approx([-0.428, -0.0856])

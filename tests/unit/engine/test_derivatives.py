@@ -19,7 +19,7 @@ from textile_pcf.engine import (
     ratio_elasticities,
     stage_masses,
 )
-from textile_pcf.inventory.masses import stage_masses as masses_of
+from textile_pcf.inventory.masses import process_masses as masses_of
 from textile_pcf.io.resources import examples
 
 EXAMPLES = tuple(examples())

@@ -64,7 +64,7 @@ def test_a_factor_of_another_measure_answers_with_its_heating_value():
     assert found.fallback == "natural_gas→natural_gas_energy"
     assert found.conversion.startswith("natural_gas CN: net heating value 38.931 MJ/m3 (National Development")
     assert "低位热值 38.931 MJ/m3" in found.conversion.localized("zh")
-    per_m3 = factors.tables[0].numbers["value"][found.row] / found.mass
+    per_m3 = factors.tables[0].numbers["value"][found.row] / found.flow_units
     assert per_m3 == pytest.approx(0.07 * 38.931)
 
 

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 import textile_pcf as tp
 from textile_pcf.activity.row_patterns import RowKind
-from textile_pcf.calculation import calculate_run, recalculate
+from textile_pcf.calculation import calculate_run
 from textile_pcf.engine import ratio_elasticities
 from textile_pcf.inventory.defaults import RuleNumber
 from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, spec_of, stated_values
-from textile_pcf.inventory.masses import stage_masses
+from textile_pcf.inventory.masses import process_masses
+from textile_pcf.recalculation import recalculate
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 RULE = """
@@ -163,7 +164,7 @@ def test_small_draws_of_losses_follow_the_derivatives(name):
     inventory = result.inventory
     activity, processes = inventory.activity, inventory.processes
     intensity = inventory.value * inventory.scale * inventory.factor_totals * inventory.inside
-    masses = stage_masses(activity, inventory.quantities)
+    masses = process_masses(activity, inventory.quantities)
     elasticity = ratio_elasticities(intensity, inventory.process, inventory.driver, masses, processes.downstream)
     derivatives = {}
     for entries in activity.structure.process_losses:

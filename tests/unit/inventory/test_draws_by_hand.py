@@ -8,11 +8,12 @@ import pytest
 from draw_results import CASES, in_loop, result_of
 
 import textile_pcf as tp
-from textile_pcf.calculation import calculate, recalculate
+from textile_pcf.calculation import calculate
 from textile_pcf.errors import InputError, UsageError
 from textile_pcf.inventory import draws as draws_module
 from textile_pcf.inventory.defaults import RuleNumber
 from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, stated_values
+from textile_pcf.recalculation import recalculate
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -186,3 +186,10 @@ def test_columns_of_one_name_and_of_none_are_told(mill: Path, capsys) -> None:
     assert "mill.parquet row 1: 'lost' is in a column without a header." in capsys.readouterr().err
     empty = write(mill, table.append_column("", pa.array([None, "", " "])))
     assert batch(mill, empty) == 0
+
+
+def test_row_labels_that_pandas_wrote_are_refused_with_their_cure(mill: Path) -> None:
+    frame = rows([1, 2], pa.int64()).to_pandas()
+    frame.iloc[[*range(1, len(frame)), 0]].to_parquet(mill / "labels.parquet")
+    with pytest.raises(tp.InputError, match=r"row labels of pandas. Write the file with index=False"):
+        tp.calculate_batch(mill / "labels.parquet", mill / "rule.yaml", mill / "factors.csv", out=mill / "results")

@@ -58,8 +58,7 @@ def batch_of(tmp_path, mill):
 def test_columns_of_a_batch(batch_of, option):
     plain, found = batch_of("plain"), batch_of("found", uncertainty=option)
     assert (found["total"] == plain["total"]).all()
-    drawn = option != "closed" and "draws" in option
-    added = [*(("mean", "sd") if drawn else ()), "gsd", "p2_5", "p97_5", "declared_share"]
+    added = ["mean", "sd", "gsd", "p2_5", "p97_5", "declared_share"]
     assert list(found.columns) == [*plain.columns, *added]
     assert (found["p2_5"] < found["total"]).all()
     assert (found["p97_5"] > found["total"]).all()

@@ -1,0 +1,205 @@
+"""Old and new factors of the requests of a batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.batch.weights import flow_name
+from textile_pcf.errors import Problem
+from textile_pcf.factors import DECLARED, Match, NoMatch
+from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
+from textile_pcf.messages.message import Message
+from textile_pcf.results.contributions import SPLIT
+from textile_pcf.results.default_shares import GROSS
+from textile_pcf.rules import FlowSpec, RuleSet
+from textile_pcf.rules.arrays import rule_arrays
+
+NOT_LINEAR = "The new factor takes up another mass of CO2, on which the balance of biogenic carbon of {rule} depends."
+NOT_LINEAR_CURE = "Calculate the batch again with these tables: weights do not follow that balance."
+
+
+@dataclass(frozen=True, eq=False)
+class FactorChange:
+    """How the factors of requests change, one entry per request.
+
+    Attributes
+    ----------
+    split : ndarray, shape (requests, 4)
+        Fossil, biogenic, uptake and land use change: new less old. [kg CO2e per canonical flow unit]
+    removal : ndarray, shape (requests,)
+        Net uptake of CO2: new less old. [kg CO2 per canonical flow unit]
+    gross : ndarray, shape (requests,)
+        Gross emissions, uptake apart, as absolute values: new less old. [kg CO2e per canonical flow unit]
+    gross_by_rule : ndarray, shape (requests,)
+        The same of amounts that are numbers of the rule: new less old. [kg CO2e per canonical flow unit]
+    gross_of_shipped : ndarray, shape (requests,)
+        The same of factors of shipped tables: new less old. [kg CO2e per canonical flow unit]
+    differs : ndarray of bool, shape (requests,)
+        Whether anything of this changes.
+    """
+
+    split: FloatArray
+    removal: FloatArray
+    gross: FloatArray
+    gross_by_rule: FloatArray
+    gross_of_shipped: FloatArray
+    differs: BoolArray
+
+    def of(self, requests: IndexArray | slice) -> FactorChange:
+        """Return the changes of some requests."""
+        return replace(self, **{one.name: getattr(self, one.name)[requests] for one in fields(self)})
+
+
+def _coded(texts: list[str]) -> tuple[list[str], IndexArray]:
+    """Return the distinct texts, and the code of each text."""
+    codes = {text: code for code, text in enumerate(dict.fromkeys(texts))}
+    return [*codes], np.array([codes[text] for text in texts], dtype=np.intp)
+
+
+class OldFactor(NamedTuple):
+    """The factor that answered a request in the run.
+
+    Attributes
+    ----------
+    split : list of float
+        Fossil, biogenic, uptake and land use change. [kg CO2e per canonical flow unit]
+    removal : float
+        Net uptake of CO2. [kg CO2 per canonical flow unit]
+    shipped : bool
+        Whether it is of a shipped table, and no supplier's.
+    by_rule : bool
+        Whether the amounts are numbers of the rule.
+    """
+
+    split: list[float]
+    removal: float
+    shipped: bool
+    by_rule: bool
+
+
+@dataclass
+class Prices:
+    """Factors of all requests of a run, old and new. Each distinct request is matched once.
+
+    Attributes
+    ----------
+    rules : RuleSet
+    matcher : FactorMatcher
+        The new tables, then those of the run.
+    places : dict
+        Line of an index of weights → number of the request.
+    flows : list of FlowSpec
+        Flow of each request.
+    matches : list of int
+        Index of the match of each request in the matcher.
+    old : list of OldFactor
+        What answered each request in the run.
+    problems : list of Problem
+        Requests without an answer.
+    """
+
+    rules: RuleSet
+    matcher: FactorMatcher
+    places: dict[bytes, int] = field(default_factory=dict)
+    flows: list[FlowSpec] = field(default_factory=list)
+    matches: list[int] = field(default_factory=list)
+    old: list[OldFactor] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    _change: FactorChange | None = None
+    _last: tuple[Sequence[bytes], IndexArray] = ((), np.empty(0, dtype=np.intp))
+
+    def numbers(self, lines: Sequence[bytes]) -> IndexArray:
+        """Return the number of each request of an index of weights; new ones are matched.
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError
+            A line is no request of this rule.
+        """
+        if lines == self._last[0]:  # mostly all partitions ask the same
+            return self._last[1]
+        if new := [line for line in dict.fromkeys(lines) if line not in self.places]:
+            self._match([json.loads(line) for line in new])
+            self.places |= {line: len(self.places) + number for number, line in enumerate(new)}
+            self._change = None
+        self._last = lines, np.array([self.places[line] for line in lines], dtype=np.intp)
+        return self._last[1]
+
+    @property
+    def change(self) -> FactorChange:
+        """How the factors of all requests so far change."""
+        if self._change is None:
+            self._change = self._changes()
+        return self._change
+
+    def _match(self, entries: list[dict[str, Any]]) -> None:
+        """Match requests that were not matched before."""
+        flows = [self._flow(entry["flow"]) for entry in entries]
+        texts = [[str(entry[name]) for entry in entries] for name in ("item", "region")]
+        (items, item), (regions, region) = (_coded(column) for column in texts)
+        requests = FactorRequests(
+            np.array([spec.index for spec in flows]),
+            item,
+            region,
+            np.array([int(entry["year"]) for entry in entries]),
+            items,
+            regions,
+        )
+        matches = self.matcher.match_indices(self.rules, requests).tolist()
+        self.flows += flows
+        self.matches += matches
+        for entry, spec, number in zip(entries, flows, matches, strict=True):
+            split = [float(value) for value in entry["values"]][: len(SPLIT)]
+            self.old.append(OldFactor(split, float(entry["removal"]), bool(entry["shipped"]), bool(entry["by_rule"])))
+            self.problems += self._unanswered(spec, number)
+
+    def _flow(self, name: str) -> FlowSpec:
+        """Return a flow of the rule by stage and id; raise a KeyError where there is none."""
+        stage, _, flow = name.partition(".")
+        kind, index = self.rules.names[stage][flow]
+        if kind != "flow":
+            raise KeyError(name)
+        return self.rules.flows[index]
+
+    def _unanswered(self, spec: FlowSpec, number: int) -> Iterator[Problem]:
+        """Yield a problem where a request has no answer, or one on which the weights themselves depend."""
+        match, request, arrays = self.matcher.matches[number], self.matcher.requests[number], rule_arrays(self.rules)
+        where = f"{flow_name(self.rules, spec.index)}: {request.item} ({request.region}, {request.year or '-'})"
+        if isinstance(match, NoMatch):
+            yield Problem(where, match.what, match.cure, code="no-factor")
+            return
+        balanced = arrays.flow_balanced[spec.index] or spec.index == arrays.balance_flow
+        if balanced and self.matcher.removals[number] != self.old[-1].removal:
+            yield Problem(where, Message(NOT_LINEAR, rule=self.rules.name), NOT_LINEAR_CURE, code="not-linear")
+
+    def _changes(self) -> FactorChange:
+        index, tables = np.array(self.matches, dtype=np.intp), self.matcher.factors.tables
+        declared = np.array([self.matcher.requests[number].item.startswith(DECLARED) for number in self.matches], dtype=bool)
+        shipped = np.array([*(table.shipped for table in tables), False])[self.matcher.factor_rows[index, 0]] & ~declared
+        new, old = self.matcher.split_values[index, : len(SPLIT)], np.array([one.split for one in self.old])
+        split = new - old.reshape(-1, len(SPLIT))
+        removal = self.matcher.removals[index] - np.array([one.removal for one in self.old])
+        gross, was_gross = (np.abs(values[:, GROSS].sum(axis=1)) for values in (new, new - split))
+        by_rule = (gross - was_gross) * np.array([one.by_rule for one in self.old], dtype=bool)
+        of_shipped = gross * shipped - was_gross * np.array([one.shipped for one in self.old], dtype=bool)
+        differs = split.any(axis=1) | (removal != 0) | (of_shipped != 0)
+        return FactorChange(split, removal, gross - was_gross, by_rule, of_shipped, differs)
+
+    def warnings(self) -> list[str]:
+        """Return the warnings about the factors that the requests find: of a later year, a proxy, made with another set."""
+        texts, used = list[str](), dict[int, set[int]]()
+        for spec, number in zip(self.flows, self.matches, strict=True):
+            match = self.matcher.matches[number]
+            if isinstance(match, Match):
+                used.setdefault(match.table, set()).add(match.row)
+                if match.warning:
+                    name, item = flow_name(self.rules, spec.index), self.matcher.requests[number].item
+                    texts.append(Message("{name}: {item}: {warning}.", name=name, item=item, warning=match.warning))
+        rows = {table: sorted(used[table]) for table in sorted(used)}
+        return [*dict.fromkeys(texts), *self.matcher.factors.warnings(self.matcher.gwp, rows, self.matcher.biogenic)]

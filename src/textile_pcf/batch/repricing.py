@@ -1,0 +1,294 @@
+"""New factors for a finished batch, from the weights that it kept; activity data are not read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+from textile_pcf.arrays import IndexArray
+from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json, write_atomically, write_json
+from textile_pcf.batch.finalize import CHINESE, clean_up
+from textile_pcf.batch.folder import EDITABLE, file_hashes, finished_counts, open_folder, refuse_foreign_results, remove_files
+from textile_pcf.batch.job import Factors, Scenario
+from textile_pcf.batch.malloc import retain_freed_memory
+from textile_pcf.batch.prices import FactorChange, Prices
+from textile_pcf.batch.progress import Progress, ProgressOption
+from textile_pcf.batch.repriced_columns import SHARES, Changes, repriced_columns
+from textile_pcf.batch.run import BatchResult
+from textile_pcf.batch.weight_files import IndexedBlock, WeightIndex, hash_mapped, read_cells, read_index, refuse_changed
+from textile_pcf.batch.weighted_run import WeightedRun, open_weighted
+from textile_pcf.batch.weights import GROSS_SUMS, PER_UNIT
+from textile_pcf.errors import InputError, PcfError, warn_caller, wrong_type
+from textile_pcf.factors import FactorTable, load_factors
+from textile_pcf.factors.matcher import FactorMatcher
+from textile_pcf.io.output_files import as_path, is_file
+from textile_pcf.io.safe_text import escape_controls
+from textile_pcf.messages.message import Message, chinese_of, sentences
+
+NOT_OF_REPRICED = ("weights", "quality", "uncertainty")
+"""What decides results of a batch and none of its results under new factors."""
+MOST_KEPT = 1000  # indices of weights: some 10 kB each
+
+
+def reprice(results: str | Path, factors: Factors, *, out: str | Path, progress: ProgressOption = None) -> BatchResult:
+    r"""Give a finished batch new emission factors, from the weights that it kept. [kg CO2e per product unit]
+
+    The tables named are asked first, then those of the batch. Activity data are not read. The results are those of a batch
+    with these tables, within 1e-12 of the gross emissions. An interrupted call continues if it is made again.
+
+    Parameters
+    ----------
+    results : path
+        Folder of a batch that was calculated with `weights=True`.
+    factors : FactorTable, name, path, or list of these
+        New tables of emission factors.
+    out : path
+        Folder for the new results; it is made if it does not exist.
+    progress : bool or callable, optional
+        As for `calculate_batch`.
+
+    Returns
+    -------
+    BatchResult
+        One row per product: the columns of the batch under the new factors, `total_before` and `change` (new over old total,
+        less one). Columns of scenarios, quality and uncertainty are left out.
+
+    Raises
+    ------
+    UsageError
+        There is no finished batch, an input was in memory only, a table does not exist, or `out` holds something else.
+    InputError
+        The batch kept no weights, they or the inputs have changed since, or a request finds no factor or one in another unit.
+
+    Warns
+    -----
+    PcfWarning
+        Each warning about the new factors, once.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import textile_pcf as tp
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> old = tp.calculate_batch("examples/cotton_poplin/activity.csv", "cotton_fabric@2026.1", "default@2026.1",
+    ...                          out=folder / "old", weights=True, progress=False)
+    >>> grid = folder / "grid.csv"
+    >>> _ = grid.write_text("item,value,unit,region,year,kind,source,locator\n"
+    ...                     "electricity,0.4,kgCO2e/kWh,CN,2027,life_cycle,made up,none\n")
+    >>> new = reprice(old.out, grid, out=folder / "new", progress=False)
+    >>> new.read()["change"].to_pylist()[0] < 0
+    True
+    """
+    start = time.perf_counter()
+    folder, base = as_path(out, "out"), open_weighted(as_path(results, "results"))
+    retain_freed_memory()
+    repricing = _Repricing(base, _searched_tables(factors, base), folder, progress)
+    with open_folder(folder, None):
+        counts = repricing.run()
+        seconds = time.perf_counter() - start
+        log(folder, "end", **counts, seconds=round(seconds, 3))
+        result = BatchResult(folder, **counts, seconds=seconds)
+        warn_caller(result.warnings())
+        return result
+
+
+def _searched_tables(factors: Any, base: WeightedRun) -> FactorTable:
+    """Return the tables named, then those of the run that are not among them."""
+    sources = factors if isinstance(factors, (list, tuple)) else [factors]
+    if not sources or not all(isinstance(one, (FactorTable, str, Path)) for one in sources):
+        raise wrong_type("factors", factors, "tables of emission factors", "Name at least one table.")
+    named = [table for one in sources for table in (one if isinstance(one, FactorTable) else load_factors(one)).tables]
+    known = {(table.label, table.sha256) for table in named}
+    return FactorTable((*named, *(one for one in base.factors.tables if (one.label, one.sha256) not in known)))
+
+
+@dataclass(frozen=True)
+class _Repricing:
+    """A finished batch under new tables, in a folder that no other batch writes into."""
+
+    base: WeightedRun
+    factors: FactorTable
+    out: Path
+    progress: ProgressOption
+    kept: dict[int, tuple[WeightIndex, IndexArray]] = field(default_factory=dict)
+    """Indices of weights and their requests, of the first partitions."""
+    last: dict[Any, Any] = field(default_factory=dict)
+    """Requests of the last partition, and how their factors change: of all, and by flow."""
+
+    @cached_property
+    def prices(self) -> Prices:
+        """Old and new factors of the requests."""
+        declared = self.base.run["scenarios"][0]
+        return Prices(self.base.rules, FactorMatcher(self.factors, declared["gwp"], declared["biogenic"]))
+
+    @cached_property
+    def identity(self) -> dict[str, Any]:
+        """What decides the results."""
+        declared = self.base.run["scenarios"][0]
+        scenario = Scenario("", self.factors, declared["gwp"], declared["biogenic"])
+        kept = {name: value for name, value in self.base.run.items() if name not in NOT_OF_REPRICED}
+        return {**kept, "scenarios": [scenario.identity], "repriced": self.base.sha256}
+
+    def run(self) -> dict[str, int]:
+        """Write what is not written yet, and return the counts of rows, products and rejected products."""
+        counts = finished_counts(self.out, self.identity)
+        if counts is None:
+            try:
+                counts = self._calculate()
+            except PcfError as error:  # the next run will have other tables or weights
+                log(self.out, "failed", problems=len(error.problems))
+                remove_files(self.out, "results")
+                clean_up(self.out)
+                (self.out / MANIFEST).unlink()
+                raise
+        clean_up(self.out)
+        return counts
+
+    def _calculate(self) -> dict[str, int]:
+        """Match all requests, then write the partitions that have no report of an earlier run, and close the manifest."""
+        log(self.out, "start", parts=len(self.base.weights), **self.identity)
+        self._match_requests()
+        refuse_foreign_results(self.out, {f"{part_name(number)}.parquet" for number in self.base.weights})
+        hashes: dict[str, str] = {}
+        with Progress(len(self.base.weights), self.progress) as progress:
+            for number in self.base.weights:
+                path = self.out / "parts" / f"{part_name(number)}.json"
+                record = read_json(path)
+                if record is None:
+                    record = self._partition(number)
+                    write_json(path, record, indent=None)
+                    log(self.out, "part", number=number, products=record["products"])
+                hashes[f"{part_name(number)}.parquet"] = record["sha256"]
+                progress.add(1, record["products"])
+        return self._finish(hashes)
+
+    def _match_requests(self) -> None:
+        """Match every request of the run before anything is written.
+
+        Raises
+        ------
+        InputError
+            With every request that finds no factor, or one of another unit.
+        """
+        for number, (name, sha256) in self.base.weights.items():
+            index = read_index(self.base.folder, name, sha256)
+            with refuse_changed(self.base.folder / name):
+                requests = self.prices.numbers(index.requests)
+            if len(self.kept) < MOST_KEPT:
+                self.kept[number] = replace(index, requests=[]), requests
+        if self.prices.problems:
+            raise InputError(self.prices.problems)
+
+    def _partition(self, number: int) -> dict[str, Any]:
+        """Write the results of a partition; return its number of products and the hash of the file."""
+        from pyarrow import parquet
+
+        index, requests = self.kept.pop(number) if number in self.kept else self._read_index(number)
+        name = f"results/{part_name(number)}.parquet"
+        columns = self._columns(index, requests, self._old(name, index.products))
+        metadata = {**self.identity, "unit": self.base.rules.product_unit.text}
+        columns = columns.replace_schema_metadata({"textile_pcf": json.dumps(metadata, sort_keys=True, ensure_ascii=False)})
+
+        zero = [
+            field.name
+            for field in columns.schema
+            if field.name != "product" and not columns.column(field.name).to_numpy().any()
+        ]
+        options = {"use_dictionary": False, "compression": dict.fromkeys(zero, "zstd") or "none", "write_statistics": False}
+
+        def write(temporary: Path) -> str:
+            parquet.write_table(columns, temporary, **options)
+            return hash_mapped(temporary)
+
+        return {"products": index.products, "sha256": write_atomically(self.out / name, write)}
+
+    def _read_index(self, number: int) -> tuple[WeightIndex, IndexArray]:
+        """Read the index of a partition that was not kept."""
+        name, sha256 = self.base.weights[number]
+        index = read_index(self.base.folder, name, sha256)
+        return index, self.prices.numbers(index.requests)
+
+    def _old(self, name: str, products: int) -> Any:
+        """Read the results of the run."""
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        path = self.base.folder / name
+        with refuse_changed(path):
+            content = path.read_bytes()
+            if hashlib.sha256(content).hexdigest() != self.base.files[name]:
+                raise ValueError
+            table = parquet.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
+            if table.num_rows != products:
+                raise ValueError
+            return table
+
+    def _columns(self, index: WeightIndex, requests: IndexArray, old: Any) -> Any:
+        """Return the result columns of a partition under the new factors."""
+        declared, units = self.base.run["scenarios"][0], self.base.run["units"]
+        if self.last.get("requests") is not requests:  # mostly all partitions make the same requests
+            self.last.clear()
+            self.last.update(requests=requests, change=self.prices.change.of(requests))
+        change: FactorChange = self.last["change"]
+        moved = [one for one in index.blocks if one.requests[0] >= 0 and change.differs[slice(*one.requests)].any()]
+        with_shares = bool(moved) and (
+            bool(change.gross_by_rule.any() or change.gross_of_shipped.any())
+            or any(old.column(name).to_numpy().any() for name in SHARES)
+        )
+        needed = [f"{PER_UNIT}{unit}" for unit in units] + [*(GROSS_SUMS if with_shares else ())]
+        sums = self._blocks(index, needed)
+        with refuse_changed(index.path):
+            cells = read_cells(index, [*moved, *sums])
+            changes = Changes(self.base.rules, index.products, with_shares)
+            for one in cells[: len(moved)]:
+                place = one.block.requests
+                if place not in self.last:
+                    self.last[place] = change.of(slice(*place))
+                changes.add(one, self.last[place])
+            found = {one.block.name: one.weight for one in cells[len(moved) :]}
+            return repriced_columns(old, changes.columns, found, declared["biogenic"], units)
+
+    def _blocks(self, index: WeightIndex, names: Sequence[str]) -> list[IndexedBlock]:
+        """Return the blocks of sums that have these names."""
+        by_name = {one.name: one for one in index.blocks if one.requests[0] < 0}
+        with refuse_changed(index.path):
+            return [by_name[name] for name in names]
+
+    def _finish(self, hashes: dict[str, str]) -> dict[str, int]:
+        """Copy the list of rejected products, and close the manifest."""
+        for name in ("rejected.csv", CHINESE, EDITABLE):
+            source = self.base.folder / name
+            if self.base.counts["rejected"] and is_file(source):
+                write_atomically(self.out / name, partial(shutil.copyfile, source))
+        warnings = list(self._warnings())
+        manifest = {
+            "run": self.identity,
+            "counts": dict(self.base.counts),
+            "parts": len(hashes),
+            "warnings": warnings,
+            "chinese": chinese_of(warnings),
+            "files": file_hashes(self.out, hashes),
+        }
+        write_json(self.out / MANIFEST, manifest)
+        return dict(self.base.counts)
+
+    def _warnings(self) -> Iterator[str]:
+        """Yield what was taken for granted, and what the new factors say of themselves."""
+        if self.base.is_moved:
+            what = Message(
+                "The activity data of {folder} are not where they were.", folder=escape_controls(str(self.base.folder))
+            )
+            yield sentences(what, "The weights of the batch are used all the same.")
+        if not self.prices.change.differs.any():
+            yield sentences("No factor changes.", "The tables named answer no request of the batch with another value.")
+        if rejected := self.base.counts["rejected"]:
+            what = Message("{count} products were rejected in the batch, and new factors give them no result.", count=rejected)
+            yield sentences(what, "Calculate rejected_activity.csv with the new tables where a factor was missing.")
+        yield from self.prices.warnings()

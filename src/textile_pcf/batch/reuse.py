@@ -1,0 +1,200 @@
+"""Partitions of an earlier batch whose rows have not changed: their files are copied, and nothing of them is calculated."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from textile_pcf.batch.atomic_files import MANIFEST, part_name, read_json, write_atomically, write_json
+from textile_pcf.batch.fingerprints import FINGERPRINTS, ProductRuns, RowGroupPrints, read_runs
+from textile_pcf.batch.partitions import RowGroupPartition
+from textile_pcf.batch.weight_files import WEIGHTS, check_weights, refuse_changed
+from textile_pcf.errors import InputError, Problem, UsageError
+from textile_pcf.io.safe_text import escape_controls
+from textile_pcf.messages.message import Message
+
+PARTITIONS = "partitions.jsonl"
+OF_SOURCE = ("source", "source_sha256")
+"""What may differ between a batch and the one since which it is calculated."""
+FULL_RUN = "Leave `since` out, and calculate all products."
+
+
+@dataclass(frozen=True)
+class EarlierBatch:
+    """A finished batch with fingerprints.
+
+    Attributes
+    ----------
+    folder : Path
+    run : mapping
+        What decided its results.
+    partitions : mapping
+        Report of each partition by its fingerprint.
+    runs : mapping
+        Product runs by the hash of the row group.
+    """
+
+    folder: Path
+    run: Mapping[str, Any]
+    partitions: Mapping[str, Mapping[str, Any]]
+    runs: Mapping[str, ProductRuns]
+
+
+def open_earlier(folder: Path) -> EarlierBatch:
+    """Return a finished batch with fingerprints.
+
+    Raises
+    ------
+    UsageError
+        There is none in this folder, or its fingerprints are not as the batch wrote them.
+    """
+    where, manifest = escape_controls(str(folder)), read_json(folder / MANIFEST) or {}
+    if "counts" not in manifest or not isinstance(manifest.get("run"), dict):
+        what, cure = "There is no finished batch in this folder.", "Calculate it first: textile-pcf batch FILE -o FOLDER."
+        raise UsageError([Problem(where, what, cure, code="folder")])
+    hashes = manifest.get("fingerprints")
+    if not isinstance(hashes, dict) or set(hashes) != {FINGERPRINTS, PARTITIONS}:
+        what = "This batch kept no fingerprints."
+        cure = "Calculate it with them: batch --fingerprints, or calculate_batch(…, fingerprints=True)."
+        raise UsageError([Problem(where, what, cure, code="fingerprints")])
+    content = {name: _read(folder / name, hashes[name]) for name in (FINGERPRINTS, PARTITIONS)}
+    lines = (json.loads(line) for line in content[PARTITIONS].splitlines())
+    return EarlierBatch(
+        folder, manifest["run"], {one.pop("fingerprint"): one for one in lines}, read_runs(content[FINGERPRINTS])
+    )
+
+
+def _read(path: Path, sha256: str) -> bytes:
+    """Read a file whose hash is known.
+
+    Raises
+    ------
+    UsageError
+        It is missing, or not as the batch wrote it.
+    """
+    content = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(content).hexdigest() != sha256:
+        what = "This file is not as the batch wrote it."
+        raise UsageError([Problem(escape_controls(str(path)), what, FULL_RUN, code="changed")])
+    return content
+
+
+def refuse_other_job(earlier: EarlierBatch, identity: Mapping[str, Any]) -> None:
+    """Check that nothing but the activity data differs from an earlier batch.
+
+    Raises
+    ------
+    UsageError
+        The rule, a table, an option or the library differs.
+    """
+    names = sorted({*identity, *earlier.run} - set(OF_SOURCE))
+    different = [name for name in names if identity.get(name) != earlier.run.get(name)]
+    if different:
+        what = Message("This folder holds another run: its {names} differs.", names=", ".join(different))
+        if len(different) > 1:
+            what = Message("This folder holds another run: its {names} differ.", names=", ".join(different))
+        raise UsageError([Problem(f"since {escape_controls(str(earlier.folder))}", what, FULL_RUN, code="other-run")])
+
+
+def partition_fingerprint(partition: Any, prints: RowGroupPrints) -> str:
+    """Return the hash of the rows of a partition and of where they stand; "" where it is not of row groups."""
+    if not isinstance(partition, RowGroupPartition) or not prints.digests:
+        return ""
+    rows = [*(prints.digests[group] for group in partition.groups), partition.skip, partition.rows, partition.first]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def copy_unchanged(out: Path, name: str, partitions: Sequence[Any], prints: RowGroupPrints, earlier: EarlierBatch) -> int:
+    """Copy the files of partitions whose rows have not changed, as if this run had calculated them.
+
+    A partition whose files are not as the earlier batch wrote them is left to be calculated; so is one with rejected products
+    where the source has another name, since its messages name it.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of this batch.
+    name : str
+        Name of the source.
+    partitions : sequence of Partition
+    prints : RowGroupPrints
+    earlier : EarlierBatch
+
+    Returns
+    -------
+    int
+        Number of partitions copied.
+    """
+    copied = 0
+    for partition in partitions:
+        record = earlier.partitions.get(partition_fingerprint(partition, prints))
+        path = out / "parts" / f"{part_name(partition.number)}.json"
+        if record is None or path.exists() or (record["report"]["problems"] and earlier.run.get("source") != name):
+            continue
+        try:
+            files = dict(_files(earlier.folder, record, partition.number))
+        except InputError:
+            continue
+        for target, content in files.items():
+            write_atomically(out / target, partial(_write, content))
+        of_weights = {f"{WEIGHTS}/{part_name(partition.number)}.jsonl": one for one in record["report"]["weights"].values()}
+        write_json(path, {**record["report"], "number": partition.number, "weights": of_weights}, indent=None)
+        copied += 1
+    return copied
+
+
+def _write(content: bytes, path: Path) -> None:
+    path.write_bytes(content)
+
+
+def _files(folder: Path, record: Mapping[str, Any], number: int) -> Iterator[tuple[str, bytes]]:
+    """Yield new name and content of the files of a partition.
+
+    Raises
+    ------
+    InputError
+        A file is missing, or not as the batch wrote it.
+    """
+    report, new = record["report"], part_name(number)
+    if report["sha256"]:
+        path = folder / "results" / f"{part_name(report['number'])}.parquet"
+        with refuse_changed(path):
+            content = path.read_bytes()
+            if hashlib.sha256(content).hexdigest() != report["sha256"]:
+                raise ValueError
+        yield f"results/{new}.parquet", content
+    if report["weights"]:
+        check_weights(folder, report["weights"])
+        for name in report["weights"]:
+            for suffix in (".jsonl", ".parquet"):
+                yield f"{WEIGHTS}/{new}{suffix}", (folder / name).with_suffix(suffix).read_bytes()
+    if record["rejected_rows"] is not None:
+        yield f"parts/{new}.csv", record["rejected_rows"].encode()
+
+
+def write_fingerprints(out: Path, partitions: Sequence[Any], prints: RowGroupPrints) -> dict[str, str]:
+    """Write the fingerprints of a batch, and what is known of its partitions; return the SHA-256 of each file.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the batch, whose reports are still there.
+    partitions : sequence of Partition
+    prints : RowGroupPrints
+    """
+
+    def line(partition: Any) -> str:
+        path = out / "parts" / f"{part_name(partition.number)}.json"
+        rows = path.with_suffix(".csv")
+        text = rows.read_bytes().decode() if rows.is_file() else None
+        record = {"fingerprint": partition_fingerprint(partition, prints), "report": read_json(path), "rejected_rows": text}
+        return json.dumps(record, sort_keys=True) + "\n"
+
+    content = "".join(line(one) for one in partitions if partition_fingerprint(one, prints)).encode()
+    write_atomically(out / PARTITIONS, partial(_write, content))
+    return {FINGERPRINTS: prints.write(out / FINGERPRINTS), PARTITIONS: hashlib.sha256(content).hexdigest()}

@@ -1,0 +1,55 @@
+"""Tables of other libraries, read as streams of arrow record batches by duck typing: none of these libraries is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+METHODS = ("__arrow_c_stream__", "scanner", "to_reader", "collect_batches")
+"""What a source has of which record batches can be read; the first one that it has is used."""
+
+
+def is_stream(source: Any) -> bool:
+    """Return whether an object gives its rows as a stream of arrow record batches.
+
+    These are objects with the Arrow C stream (`__arrow_c_stream__`, of the Arrow PyCapsule interface), such as a polars
+    DataFrame, a duckdb relation or a pyarrow RecordBatchReader; a pyarrow Dataset or Scanner; and a polars LazyFrame.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> is_stream(pa.table({"product": ["P"]}).to_reader()), is_stream([{"product": "P"}])
+    (True, False)
+    """
+    return not isinstance(source, type) and any(callable(getattr(source, name, None)) for name in METHODS)
+
+
+def arrow_batches(source: Any) -> Iterator[Any]:
+    """Yield the rows of a source as pyarrow tables, in the order of the source. Empty ones may be among them.
+
+    Parameters
+    ----------
+    source : object
+        A stream, see `is_stream`. A reader is empty afterwards.
+    """
+    import pyarrow as pa
+
+    method = next(name for name in METHODS if callable(getattr(source, name, None)))
+    if method == "collect_batches":  # a polars LazyFrame
+        for frame in source.collect_batches(maintain_order=True):
+            yield pa.table(frame)
+        return
+    if method == "__arrow_c_stream__":
+        reader = pa.RecordBatchReader.from_stream(source)
+    else:
+        reader = (source.scanner() if method == "scanner" else source).to_reader()
+    yield reader.schema.empty_table()
+    for batch in reader:
+        yield pa.Table.from_batches([batch])
+
+
+def arrow_table(source: Any) -> Any:
+    """Return the rows of a stream as one pyarrow table."""
+    import pyarrow as pa
+
+    return pa.concat_tables(list(arrow_batches(source)))

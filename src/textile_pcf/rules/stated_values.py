@@ -1,0 +1,112 @@
+"""Numbers that a rule states: a value or a value per option, where it comes from, and its spread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a number of the rule comes from.
+
+    Attributes
+    ----------
+    source : str
+        Key in `sources` of the rule.
+    locator : str
+        Table, clause or page in the source.
+    """
+
+    source: str
+    locator: str
+
+
+DQ_AXES = ("technology", "geography", "time", "precision")
+
+
+@dataclass(frozen=True, slots=True)
+class StatedSpread:
+    """How far a number of the rule may be from the true one.
+
+    Attributes
+    ----------
+    gsd : float
+        Geometric standard deviation; NaN where none is stated. [1]
+    low, high : float
+        Bounds; NaN where none are stated. [canonical unit of the number]
+    ratings : tuple of float
+        Data quality of technology, geography, time and precision, 1 (best) to 5; NaN where not stated.
+    """
+
+    gsd: float
+    low: float
+    high: float
+    ratings: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """A default value of the rule: a number, another property's value, or numbers of which a property chooses one.
+
+    Attributes
+    ----------
+    values : array, shape (entries,)
+        Values in canonical units; NaN where an option of the choosing property has none.
+    citations : tuple of Citation, one per entry
+        Source of each value.
+    by : int
+        Index of the property that chooses the entry; -1 when there is one entry.
+    bounds : array, shape (entries,), or None
+        Upper bounds in the canonical unit of `by`; None when `by` is a choice and entries follow its options.
+    exclusive : array of bool, shape (entries,), or None
+        Whether a bound itself belongs to the next entry; None when no bound does.
+    reference : int
+        Index of the property whose value is taken, times `values`; -1 when the value is a number.
+    spreads : tuple of StatedSpread or None, one per entry
+        Spread of each number; empty where the value is no number.
+    """
+
+    values: FloatArray
+    citations: tuple[Citation, ...] = ()
+    by: int = -1
+    bounds: FloatArray | None = None
+    reference: int = -1
+    spreads: tuple[StatedSpread | None, ...] = ()
+    exclusive: BoolArray | None = None
+
+    def entry(self, by: FloatArray) -> IndexArray:
+        """Return the entry that each value of the choosing property selects.
+
+        Parameters
+        ----------
+        by : array, shape (n,)
+            Values of the choosing property: a number in its canonical unit, or the index of an option; NaN where unknown.
+
+        Returns
+        -------
+        array of int, shape (n,)
+            Index in `values`; -1 where no entry applies or the entry has no value.
+
+        Examples
+        --------
+        >>> Default(np.array([0.1, 0.2]), bounds=np.array([10.0, np.inf])).entry(np.array([10.0, 11.0, np.nan]))
+        array([ 0,  1, -1])
+        >>> Default(np.array([0.1, 0.2]), bounds=np.array([10.0, 20.0]), exclusive=np.array([True, False])).entry(
+        ...     np.array([10.0, 20.0])
+        ... )
+        array([1, 1])
+        """
+        is_known = ~np.isnan(by)
+        if self.bounds is None:
+            index = np.where(is_known, by, -1).astype(np.intp)
+        else:
+            bounds = self.bounds
+            if self.exclusive is not None:  # the largest number below a bound is the last one that the entry holds
+                bounds = np.where(self.exclusive, np.nextafter(bounds, -np.inf), bounds)
+            index = np.searchsorted(bounds, np.where(is_known, by, np.inf))
+        index = np.where(is_known & (index < len(self.values)), index, -1)
+        return np.where(np.isnan(np.append(self.values, np.nan)[index]), -1, index)
