@@ -30,7 +30,7 @@ def source_title(result: Footprint, key: Source, language: str = "en") -> str:
     >>> from textile_pcf.inventory.defaults import RuleNumber
     >>> result = tp.footprint(*tp.load_example("cotton_poplin"))
     >>> source_title(result, ActivityRow(1)), source_title(result, RuleNumber("loss", 0), "zh")
-    ('The product: Grammage', '纺纱：纺纱损耗率')
+    ('The product: Mass per area', '轧花：籽棉与皮棉比')
     """
     activity = result.run.activity
     if isinstance(key, FactorRow):
