@@ -8,6 +8,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 
 Cells = Callable[[str, str], float]
@@ -15,7 +16,7 @@ _REFERENCE = re.compile(r"'([^']+)'!\$([A-Z]+)\$(\d+)(?::\$([A-Z]+)\$(\d+))?")
 
 
 class Evaluated:
-    """Cells of a workbook, computed by a small evaluator of SUM, SUMIFS, SUMPRODUCT, IF and arithmetic."""
+    """Cells of a workbook, computed by a small evaluator: SUM, SUMIFS, SUMPRODUCT, COUNT, ABS, SQRT, LN, EXP, IF."""
 
     def __init__(self, path: Path) -> None:
         self.book = openpyxl.load_workbook(path)
@@ -38,8 +39,8 @@ class Evaluated:
     def _compute(self, formula: str) -> Any:
         text = _REFERENCE.sub(lambda m: f"block({m[1]!r},{m[2]!r},{m[3]!r},{m[4]!r},{m[5]!r})", formula)
         text = re.sub(r"(?<![<>=])=(?!=)", "==", text)
-        known = {"SUM": _sum, "SUMIFS": _sumifs, "SUMPRODUCT": _sumproduct, "IF": _if}
-        return eval(text, {"__builtins__": {}, "block": self._block, **known})
+        with np.errstate(all="ignore"):  # both branches of IF are computed, also the one that divides by zero
+            return eval(text, {"__builtins__": {}, "block": self._block, **FUNCTIONS})
 
 
 def evaluated(path: Path) -> Cells:
@@ -49,7 +50,15 @@ def evaluated(path: Path) -> Cells:
 
 
 def _sum(cells: list[Any]) -> float:
-    return sum(cell for cell in cells if isinstance(cell, int | float))
+    return np.float64(sum(cell for cell in cells if isinstance(cell, int | float)))
+
+
+def _count(cells: list[Any]) -> int:
+    return sum(isinstance(cell, int | float) for cell in cells)
+
+
+def _abs(cells: Any) -> Any:
+    return [abs(cell or 0.0) for cell in cells] if isinstance(cells, list) else abs(cells)
 
 
 def _sumifs(cells: list[Any], asked: list[Any], wanted: Any) -> float:
@@ -57,11 +66,17 @@ def _sumifs(cells: list[Any], asked: list[Any], wanted: Any) -> float:
 
 
 def _sumproduct(*columns: list[Any]) -> float:
-    return sum(prod(cell or 0.0 for cell in row) for row in zip(*columns, strict=True))
+    return np.float64(sum(prod(cell or 0.0 for cell in row) for row in zip(*columns, strict=True)))
 
 
 def _if(condition: bool, yes: Any, no: Any) -> Any:
     return yes if condition else no
+
+
+FUNCTIONS = {
+    "SUM": _sum, "SUMIFS": _sumifs, "SUMPRODUCT": _sumproduct, "COUNT": _count, "ABS": _abs, "SQRT": np.sqrt, "LN": np.log,
+    "EXP": np.exp, "IF": _if,
+}  # fmt: skip
 
 
 def by_libreoffice(path: Path) -> Cells:

@@ -168,14 +168,20 @@ def open_lock(path: Path) -> Iterator[OpenLock]:
         It is no lock or bundle, of a later form, damaged, or a bundle that would write outside its folder or unpack to too
         much.
     """
-    if not _is_zip(path):
+    if not is_bundle(path):
         yield OpenLock(read_lock(path), path.parent, None)
         return
     with tempfile.TemporaryDirectory(prefix="textile-pcf-") as folder:
         yield OpenLock(_unpack(path, Path(folder)), Path(folder), path.parent)
 
 
-def _is_zip(path: Path) -> bool:
+def is_bundle(path: Path) -> bool:
+    """Return whether a file is a zip, whatever its name.
+
+    Parameters
+    ----------
+    path : Path
+    """
     if not is_file(path):
         return False
     try:

@@ -1,20 +1,17 @@
-"""The commands that read activity data or make a template: calculate, check, explain, report, template."""
+"""The commands that read activity data or make a template: calculate, check, explain, template."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from textile_pcf.cli import options
 from textile_pcf.cli.help import Group
-from textile_pcf.cli.live import LiveOptions, live_options
 from textile_pcf.cli.on_demand import CommandsOnDemand
 from textile_pcf.messages.catalogue import fixed_text
-from textile_pcf.messages.message import JoinedMessage, Message
+from textile_pcf.messages.message import Message
 
 
 def _version(context: click.Context, _: click.Parameter, value: bool) -> None:
@@ -215,90 +212,6 @@ def explain(
         sys.stdout.write(result.explain(product, stage, lang) + "\n")
 
 
-def _report_writer(output: Path | None, dossier: Path | None, lang: str) -> Callable[..., Path]:
-    """Return the function that writes the report, by the ending of its file, after a check that something is to be written."""
-    from textile_pcf.cli.dossier import refuse_dossier
-    from textile_pcf.report import ENDINGS, WRITERS
-    from textile_pcf.report.pdf import require_weasyprint
-
-    if output is None and dossier is None:
-        raise click.MissingParameter(param_hint="'-o' / '--output'", param_type="option")
-    refuse_dossier(dossier)
-    ending = output.suffix.lower() if output else ENDINGS[0]
-    if output and ending not in ENDINGS:
-        what = Message("{name!r} ends in neither {endings}.", name=output.name, endings=JoinedMessage(ENDINGS, " nor ", " 或 "))
-        raise click.BadParameter(what.localized(lang), param_hint="-o")
-    if ending == ".pdf":
-        require_weasyprint()
-    return WRITERS[ending]
-
-
-@app.command("report")
-@options.file
-@options.rule
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=options.PATH,
-    help="File to write: .html, .pdf, or .xlsx with live formulas.",
-)
-@click.option("--dossier", metavar="FOLDER", type=options.PATH, help="New folder for lock, saved result, report and labels.")
-@live_options
-@options.factors
-@options.unit
-@options.gwp
-@options.biogenic
-@options.boundary
-@options.supply
-@options.study
-@options.columns
-@options.keep
-@options.publish
-@options.strict
-@options.language
-def report(
-    file: Path,
-    rule: str,
-    output: Path | None,
-    dossier: Path | None,
-    live: LiveOptions,
-    factors: tuple[str, ...] | None,
-    unit: str | None,
-    gwp: str | None,
-    biogenic: str | None,
-    boundary: str | None,
-    supply: Path | None,
-    study: Path | None,
-    columns: Path | None,
-    keep: tuple[str, ...],
-    publish: bool,
-    strict: bool,
-    lang: str,
-) -> None:
-    """Write a report for the reader who must believe it: HTML or PDF, or a workbook whose totals are formulas."""
-    from textile_pcf.calculation import footprint
-    from textile_pcf.cli.dossier import print_dossier
-    from textile_pcf.cli.guard import refuse_output
-    from textile_pcf.cli.publishing import publishable
-    from textile_pcf.cli.warned import collect_warnings
-    from textile_pcf.data_quality.requirement import requirement_warnings
-    from textile_pcf.io.study import study_in
-
-    live.check(output, study)
-    writer = live.writer(_report_writer(output, dossier, lang))
-    refuse_output(output, rule, factors, file, supply, study, columns, live.changes, live.improvements)
-    with collect_warnings(lang) as collected:
-        given: dict[str, Any] = {"gwp": gwp, "biogenic": biogenic, "supply": supply, "boundary": boundary, "columns": columns}
-        whole = footprint(file, rule, factors, **given, keep=keep)
-        result, about = publishable(whole, publish, strict), study or study_in(file)
-        if output:
-            writer(result, output, unit, lang, about)
-        if dossier:
-            print_dossier(result, dossier, unit, lang, about)
-        collected.write([*result.warnings(), *requirement_warnings(whole)])
-
-
 @app.command("template")
 @options.rule_argument
 @options.output
@@ -325,6 +238,7 @@ def template(rule: str, output: Path | None, show_all: bool, products: str | Non
         make_template(rules, output, lang, show_all, product_ids, site)
 
 
+commands.add("report", "report", "report")
 commands.add("quality", "quality", "quality")
 commands.add("scenario", "scenario", "scenario")
 commands.add("compare", "compare", "compare")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -12,19 +11,9 @@ from textile_pcf.cli import options
 from textile_pcf.cli.help import Argument, Command
 from textile_pcf.messages.message import Message
 
-if TYPE_CHECKING:
-    from textile_pcf.results import Footprint
-
 RUN_HELP = "A lock, or a bundle (.zip), as `lock` writes them."
 BATCH_HELP = "A lock, a bundle (.zip), or the folder of a batch; the effects of two batches go into the folder -o."
 FIELD_HELP = "Field that may differ: unit, boundary, rule, edition, gwp, biogenic or electricity; repeat for more."
-
-
-class StoredRun(NamedTuple):
-    """A run calculated again, and its totals as the lock holds them. [kg CO2e per product unit]"""
-
-    result: Footprint
-    totals: dict[str, float]
 
 
 @click.command("compare", cls=Command)
@@ -49,6 +38,7 @@ def compare(
     lang: str,
 ) -> None:
     """Compare products of one run or of two; runs that are not alike are refused."""
+    from textile_pcf.audit.stored_runs import read_run
     from textile_pcf.cli.analysis import as_chosen, chosen_format, write_text
     from textile_pcf.comparison import compare as compare_results
     from textile_pcf.comparison.comparability import check_allowed
@@ -71,6 +61,7 @@ def compare(
 @options.language
 def diff(old: Path, new: Path, output_format: str | None, output: Path | None, lang: str) -> None:
     """Split a change into effects of activity data, emission factors, rule, GWP set, convention, supply and code."""
+    from textile_pcf.audit.stored_runs import read_run
     from textile_pcf.cli.analysis import as_chosen, chosen_format, write_text
     from textile_pcf.comparison import diff as split_change
 
@@ -129,37 +120,3 @@ def _refuse_output(output: Path | None, runs: tuple[Path, ...]) -> None:
     if output is not None:
         refuse_inputs(output, list(runs), f"-o {output}")
         refuse_unwritable(output, f"-o {output}")
-
-
-def read_run(path: Path) -> StoredRun:
-    """Calculate the run of a lock again.
-
-    Parameters
-    ----------
-    path : Path
-        A lock, or a bundle.
-
-    Raises
-    ------
-    InputError
-        Lock or inputs are not as they were written: what was locked is not known any more.
-    """
-    from textile_pcf.audit import locked_result, open_lock, verify
-    from textile_pcf.audit.batch_locks import batch_folder
-    from textile_pcf.audit.lock_document import WRITTEN
-    from textile_pcf.errors import InputError, Problem, UsageError
-
-    if batch_folder(path) is not None:
-        what, cure = "This is the lock of a batch, not of a result.", "Compare batches with diff_batch, or lock a result."
-        raise UsageError([Problem(str(path), what, cure, code="lock-form")])
-    with open_lock(path) as opened:
-        totals = {product: entry.total for product, entry in opened.lock.document.results.products.items()}
-    check = verify(path)
-    changed = [file.path for file in check.files if file.status == "changed" and file.role != WRITTEN]
-    cure = "Take the lock and the files as they were written, or lock the run again."
-    if changed:
-        what = Message("Files changed since the lock was written: {names}.", names=", ".join(changed))
-        raise InputError([Problem(str(path), what, cure, code="lock-files")])
-    if not check.sealed:
-        raise InputError([Problem(str(path), "The lock was changed since it was written.", cure, code="lock-form")])
-    return StoredRun(locked_result(path), totals)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -34,27 +34,27 @@ class LiveOptions:
     changes: Path | None
     improvements: Path | None
 
-    def check(self, output: Path | None, study: Path | None) -> None:
-        """Check the options against one another.
+    def check(self, output: Path | None, study: Path | None, others: Mapping[str, Path | None]) -> None:
+        """Check the options of a live report against one another; `others` are those that it does not show.
 
         Raises
         ------
         UsageError
             They do not fit, or the file is not .html.
         """
+        if not self.wanted:
+            return
         problems = []
-        given = [(name, path) for name, path in (("--changes", self.changes), ("--improvements", self.improvements)) if path]
-        if given and not self.wanted:
-            what, cure = "Scenarios are shown in a live report only.", "Add --live, or use the command `scenario`."
-            problems += [Problem(name, what, cure, code="usage") for name, _ in given]
-        elif len(given) > 1:
+        if self.changes and self.improvements:
             what = "A live report shows the scenarios of one file."
             problems.append(Problem("--improvements", what, "Leave out --changes or --improvements.", code="usage"))
-        if self.wanted and output is not None and output.suffix.lower() != ".html":
+        if output is not None and output.suffix.lower() != ".html":
             what = Message("A live report is an HTML file; {name!r} does not end in .html.", name=output.name)
             problems.append(Problem("-o", what, "Name it such as live.html.", code="usage"))
-        if self.wanted and study is not None:
+        if study is not None:
             problems.append(Problem("--study", "A live report has no cover.", "Leave out --study, or --live.", code="usage"))
+        for name in (name for name, path in others.items() if path is not None):
+            problems.append(Problem(name, "A live report does not show this.", "Leave it out, or --live.", code="usage"))
         if problems:
             raise UsageError(problems)
 
@@ -62,12 +62,12 @@ class LiveOptions:
         """Return the function that writes the report: of a live one `write`, else the other."""
         return self.write if self.wanted else other
 
-    def write(self, result: Footprint, path: Path, unit: str | None, language: str, study: Any) -> Path:
-        """Write a live report; called like the functions that write other reports."""
+    def write(self, result: Footprint, path: Path, unit: str | None, language: str, study: Any, **parts: Any) -> Path:
+        """Write a live report; called like the functions that write other reports, of whose parts it has its own."""
         from textile_pcf.improvements import measure_scenarios
         from textile_pcf.report import to_live_report
 
-        del study  # one that lies beside the activity data is for covers
+        del parts, study  # one that lies beside the activity data is for covers
         measures = None if self.improvements is None else measure_scenarios(result, self.improvements)
         return to_live_report(result, path, unit, language, self.changes if measures is None else measures or None)
 
@@ -81,9 +81,9 @@ def live_options(command: Callable[..., None]) -> Callable[..., None]:
 
     flag = click.option("--live", is_flag=True, help="A live report (.html): amounts can be moved, and the figures follow.")
     shown = click.option(
-        "--changes", metavar="FILE", type=options.PATH, help="Change file whose scenarios are buttons of a live report."
+        "--changes", metavar="FILE", type=options.PATH, help="Change file: scenarios of the report; buttons of a live one."
     )
     measures = click.option(
-        "--improvements", metavar="FILE", type=options.PATH, help="Improvements whose measures are buttons of a live report."
+        "--improvements", metavar="FILE", type=options.PATH, help="Document of measures of the report; buttons of a live one."
     )
     return flag(shown(measures(gathered)))

@@ -86,6 +86,17 @@ study = click.option(
     help="What the cover says: company, product, period, date, author; YAML, JSON, CSV, or a workbook with a sheet study.",
 )
 columns = click.option("--columns", metavar="FILE", type=PATH, help="YAML file that says what the own columns of a form are.")
+seed = click.option("--seed", metavar="SEED", type=int, default=0, help="Seed of the draws.")
+assume = click.option(
+    "--assume",
+    "assumptions",
+    metavar="TYPE=GSD",
+    multiple=True,
+    help="Spread of numbers that state none, by their data type; none=… for rows without a type; repeat for more.",
+)
+pedigree = click.option(
+    "--pedigree", metavar="MATRIX", default="classic", help="classic, empirical or none: spreads from data quality."
+)
 publish = click.option("--publish", is_flag=True, help="Mask lines whose factors must not be passed on.")
 strict = click.option("--strict", is_flag=True, help="With --publish: merge stages that give a masked number away.")
 unit = click.option("--unit", metavar="UNIT", help="Unit of the results: kg, m2, m, '100 m', piece …")

@@ -16,16 +16,10 @@ from textile_pcf.messages.message import Message
 @options.rule
 @options.factors
 @click.option("--draws", metavar="COUNT", type=int, default=10_000, help="Number of draws, 1 to 10000000.")
-@click.option("--seed", metavar="SEED", type=int, default=0, help="Seed of the draws.")
+@options.seed
 @options.unit
-@click.option(
-    "--assume",
-    "assumptions",
-    metavar="TYPE=GSD",
-    multiple=True,
-    help="Spread of numbers that state none, by their data type; none=… for rows without a type; repeat for more.",
-)
-@click.option("--pedigree", metavar="MATRIX", default="classic", help="classic, empirical or none: spreads from data quality.")
+@options.assume
+@options.pedigree
 @options.gwp
 @options.biogenic
 @options.boundary
@@ -61,7 +55,7 @@ def uncertainty(
 
     chosen = chosen_format(output_format, output)
     refuse_output(output, rule, factors, file, supply)
-    assume = _assumptions(assumptions, lang)
+    assume = read_assumptions(assumptions, lang)
     check_options(draws, seed, assume, pedigree)
     with collect_warnings(lang) as collected:
         result = footprint(file, rule, factors, gwp=gwp, biogenic=biogenic, supply=supply, boundary=boundary)
@@ -70,8 +64,8 @@ def uncertainty(
         collected.write([*result.warnings(), *(text for name in found.products for text in found.warnings(name))])
 
 
-def _assumptions(texts: tuple[str, ...], lang: str) -> dict[str, float]:
-    """Return the assumed spreads by data type."""
+def read_assumptions(texts: tuple[str, ...], lang: str) -> dict[str, float]:
+    """Return the assumed spreads by data type, from texts such as `estimated=1.5`."""
     assume: dict[str, float] = {}
     for text in texts:
         name, equals, number = text.partition("=")

@@ -22,10 +22,10 @@ def as_dict(quality: Quality) -> dict[str, Any]:
     return {"products": products, "provenance": dict(quality.result.provenance)}
 
 
-def product_records(quality: Quality) -> list[dict[str, Any]]:
-    """Return the entries of all products without what to measure next, which takes calculations of its own."""
+def product_records(quality: Quality, most: int | None = None) -> list[dict[str, Any]]:
+    """Return the entries of all products, or of the first `most`, without what to measure next."""
     columns = quality.rows()
-    return [_product(quality, columns, number) for number in range(len(quality.products))]
+    return [_product(quality, columns, number) for number in range(len(quality.products))[:most]]
 
 
 def _product(quality: Quality, columns: dict[str, Any], number: int) -> dict[str, Any]:

@@ -44,10 +44,19 @@ def priorities(result: Footprint) -> Iterator[Priorities]:
     """
     analysis = uncertainty(result, draws=1)
     for product in range(len(result.products)):
-        yield _of_product(analysis, product)
+        yield product_priorities(analysis, product)
 
 
-def _of_product(analysis: Uncertainty, product: int) -> Priorities:
+def product_priorities(analysis: Uncertainty, product: int) -> Priorities:
+    """Return what to improve first of one product, under the spreads of an analysis in the unit of the product.
+
+    Parameters
+    ----------
+    analysis : Uncertainty
+        Of a result, without a unit of its own.
+    product : int
+        Index of the product.
+    """
     evaluation = analysis.evaluation
     form = closed_form(evaluation, product)
     sd = {source.id: float(np.sqrt(part)) for source, part in zip(form.sources, form.variance, strict=True)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from textile_pcf.errors import check_language
 from textile_pcf.io.output_files import as_path, write_atomically
@@ -12,10 +12,41 @@ from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.report.live import to_live_report
 from textile_pcf.results import Footprint
 
-__all__ = ["ENDINGS", "WRITERS", "to_excel", "to_html", "to_live_report", "to_pdf"]
+__all__ = ["ENDINGS", "WRITERS", "Options", "to_excel", "to_html", "to_live_report", "to_pdf"]
 
 
-def to_excel(result: Footprint, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None) -> Path:
+class Options(TypedDict, total=False):
+    """What stands beside the figures of a report.
+
+    Attributes
+    ----------
+    uncertainty : str, mapping or None
+        How sure the figures are: `closed`, the default, for the closed form, or options of `textile_pcf.uncertainty`
+        (`draws`, `seed`, `assume`, `pedigree`); with `draws` the interval is that of the draws. None leaves out spread, data
+        quality and what to measure next.
+    previous : Footprint or path
+        The last result of these products, its lock, or a saved result: the report then says why the figures changed. Of a
+        saved result totals and stages are compared, and no causes are known.
+    changes : path, mapping, list or Scenarios
+        A change file, see `textile_pcf.scenario`.
+    measures : Ranking or mapping
+        Ranked measures of the mill, from `textile_pcf.improvements.rank`.
+    """
+
+    uncertainty: Any
+    previous: Any
+    changes: Any
+    measures: Any
+
+
+def to_excel(
+    result: Footprint,
+    path: str | Path,
+    unit: str | None = None,
+    language: str = "en",
+    study: Any = None,
+    **options: Unpack[Options],
+) -> Path:
     """Write a workbook whose totals are formulas, so that a verifier can change a cell and see the effect.
 
     Parameters
@@ -31,6 +62,8 @@ def to_excel(result: Footprint, path: str | Path, unit: str | None = None, langu
     study : mapping or path, optional
         What the cover says: company, product, period, date, author and more, or a file with them; see `docs/report.md`. Without
         it there is no cover.
+    **options : optional
+        What stands beside the figures: `uncertainty`, `previous`, `changes`, `measures`; see `Options`.
 
     Returns
     -------
@@ -42,7 +75,8 @@ def to_excel(result: Footprint, path: str | Path, unit: str | None = None, langu
     UsageError
         There is no such language, the result has too many lines, or the file cannot be written.
     InputError
-        A product cannot be converted to `unit`, or the study is wrong; every problem with its place.
+        A product cannot be converted to `unit`, or the study, the last result or a change file is wrong; every problem
+        with its place.
 
     Examples
     --------
@@ -53,17 +87,25 @@ def to_excel(result: Footprint, path: str | Path, unit: str | None = None, langu
     ...     to_excel(result, f"{folder}/poplin.xlsx", unit="m2").name
     'poplin.xlsx'
     """
+    from textile_pcf.report.assessment import Requests
     from textile_pcf.report.study import read_cover
     from textile_pcf.report.workbook import write_workbook
 
     check_language(language)
     about = read_cover(study, result.products)
-    out = as_path(path, "path")
-    write_atomically(out, lambda draft: write_workbook(result, draft, unit, language, about), str(out))
+    out, requests = as_path(path, "path"), Requests(**options)
+    write_atomically(out, lambda draft: write_workbook(result, draft, unit, language, about, requests), str(out))
     return out
 
 
-def to_html(result: Footprint, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None) -> Path:
+def to_html(
+    result: Footprint,
+    path: str | Path,
+    unit: str | None = None,
+    language: str = "en",
+    study: Any = None,
+    **options: Unpack[Options],
+) -> Path:
     """Write a report: one self-contained HTML file for light and dark screens, for phones and for A4 paper.
 
     Parameters
@@ -79,6 +121,8 @@ def to_html(result: Footprint, path: str | Path, unit: str | None = None, langua
     study : mapping or path, optional
         What the cover says: company, product, period, date, author and more, or a file with them; see `docs/report.md`. Without
         it there is no cover.
+    **options : optional
+        What stands beside the figures: `uncertainty`, `previous`, `changes`, `measures`; see `Options`.
 
     Returns
     -------
@@ -90,18 +134,27 @@ def to_html(result: Footprint, path: str | Path, unit: str | None = None, langua
     UsageError
         jinja2 is not installed, there is no such language, or the file cannot be written.
     InputError
-        A product cannot be converted to `unit`, or the study is wrong; every problem with its place.
+        A product cannot be converted to `unit`, or the study, the last result or a change file is wrong; every problem
+        with its place.
     """
+    from textile_pcf.report.assessment import Requests
     from textile_pcf.report.page import render_page
 
     check_language(language)
-    out = as_path(path, "path")
-    text = escape_controls(render_page(result, unit, language, study))
+    out, requests = as_path(path, "path"), Requests(**options)
+    text = escape_controls(render_page(result, unit, language, study, requests))
     write_atomically(out, lambda draft: draft.write_text(text, encoding="utf-8", newline=""), str(out))
     return out
 
 
-def to_pdf(result: Footprint, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None) -> Path:
+def to_pdf(
+    result: Footprint,
+    path: str | Path,
+    unit: str | None = None,
+    language: str = "en",
+    study: Any = None,
+    **options: Unpack[Options],
+) -> Path:
     """Write the report as PDF on A4 paper, with contents and page numbers.
 
     Parameters
@@ -117,6 +170,8 @@ def to_pdf(result: Footprint, path: str | Path, unit: str | None = None, languag
     study : mapping or path, optional
         What the cover says: company, product, period, date, author and more, or a file with them; see `docs/report.md`. Without
         it there is no cover.
+    **options : optional
+        What stands beside the figures: `uncertainty`, `previous`, `changes`, `measures`; see `Options`.
 
     Returns
     -------
@@ -128,15 +183,17 @@ def to_pdf(result: Footprint, path: str | Path, unit: str | None = None, languag
     UsageError
         jinja2 or WeasyPrint is not installed, there is no such language, or the file cannot be written.
     InputError
-        A product cannot be converted to `unit`, or the study is wrong; every problem with its place.
+        A product cannot be converted to `unit`, or the study, the last result or a change file is wrong; every problem
+        with its place.
     """
+    from textile_pcf.report.assessment import Requests
     from textile_pcf.report.page import render_page
     from textile_pcf.report.pdf import require_weasyprint, write_pdf
 
     check_language(language)
     require_weasyprint()
-    out = as_path(path, "path")
-    text = escape_controls(render_page(result, unit, language, study))
+    out, requests = as_path(path, "path"), Requests(**options)
+    text = escape_controls(render_page(result, unit, language, study, requests))
     write_atomically(out, lambda draft: write_pdf(text, draft), str(out))
     return out
 

@@ -75,6 +75,11 @@ def cell_styles(book: Any, page: Any) -> dict[str, int]:
         "computed": ({}, {}, "0.000000"),
         "total": ({"bold": True}, {}, "0.000000"),
         "percent": ({}, {}, "0.0 %"),
+        "given": ({"color": BLUE}, {}, "0.000000"),
+        "share": ({"color": BLUE}, {}, "0.0 %"),
+        "whole": ({}, {}, "#,##0"),
+        "money": ({}, {}, "#,##0.00"),
+        "rating": ({"bold": True}, {}, '0.00;-0.00;"–"'),
         "check": ({"color": GREY}, {}, "0.000000"),
     }
     ids = {}

@@ -11,6 +11,7 @@ from textile_pcf.io.study import Study
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.messages.message import localize
+from textile_pcf.report.assessment import Assessment
 from textile_pcf.results import Footprint
 from textile_pcf.results.licence import licence_notes
 
@@ -50,6 +51,8 @@ class ReportContext:
         Product units in one `unit`.
     language : str
         `en` or `zh`.
+    assessment : Assessment
+        What is said beside the figures.
     study : Study or None
         What the cover says; None for a report without a cover.
     sources : SourceList
@@ -60,6 +63,7 @@ class ReportContext:
     unit: str
     scale: FloatArray
     language: str
+    assessment: Assessment
     study: Study | None = None
     sources: SourceList = field(default_factory=SourceList)
 

@@ -48,6 +48,7 @@ class LineSheet:
         self.linking = Linking(result)
         self.columns: dict[str, int] = {}
         self.driver_number = np.empty(0, dtype=np.intp)
+        self.rows: dict[int, int] = {}  # row of each line
 
     def write(self) -> list[tuple[int, int]]:
         """Write all lines, grouped by product; return the first and last row of each product."""
@@ -61,6 +62,7 @@ class LineSheet:
         for product in range(len(self.result.products)):
             first = sheet.row
             for line in order[starts[product] : starts[product + 1]]:
+                self.rows[int(line)] = sheet.row
                 self._write_line(int(line))
                 sheet.row += 1
             if sheet.row == first:

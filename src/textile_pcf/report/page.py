@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.report.assessment import MOST_ASSESSED, Requests, assess
+from textile_pcf.report.change_section import measure_section
 from textile_pcf.report.context import ReportContext
 from textile_pcf.report.product_section import product_section
 from textile_pcf.report.shared_sections import (
@@ -21,11 +23,12 @@ from textile_pcf.report.study import read_cover
 from textile_pcf.results import Footprint
 from textile_pcf.results.licence import refuse_merged
 
-MAX_DETAILED = 20  # products shown line by line
+MAX_DETAILED = MOST_ASSESSED  # products shown line by line
+MOST_IN_CONTENTS = 3  # products whose parts the contents list
 TEMPLATES = Path(__file__).parent
 
 
-def render_page(result: Footprint, unit: str | None, language: str, study: Any = None) -> str:
+def render_page(result: Footprint, unit: str | None, language: str, study: Any = None, requests: Requests | None = None) -> str:
     """Return the report as the text of an HTML file.
 
     Parameters
@@ -38,13 +41,15 @@ def render_page(result: Footprint, unit: str | None, language: str, study: Any =
         `en` or `zh`.
     study : mapping or path, optional
         What the cover says, see `read_cover`; without it there is no cover.
+    requests : Requests, optional
+        What is said beside the figures; without it how sure they are, by the closed form.
 
     Raises
     ------
     UsageError
-        jinja2 is not installed.
+        jinja2 is not installed, or a request is wrong.
     InputError
-        A product cannot be converted to `unit`, or the study is wrong.
+        A product cannot be converted to `unit`, or the study, the last result or a change file is wrong.
     """
     refuse_merged(result, "to_html")
     try:
@@ -54,7 +59,8 @@ def render_page(result: Footprint, unit: str | None, language: str, study: Any =
         raise UsageError([Problem("to_html", "Reports need jinja2.", cure, code="extra")]) from None
 
     scale = result.scale(unit)
-    context = ReportContext(result, unit or result.unit, scale, language, read_cover(study, result.products))
+    about = read_cover(study, result.products)
+    context = ReportContext(result, unit or result.unit, scale, language, assess(result, unit, requests or Requests()), about)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -82,9 +88,12 @@ def _contents(context: ReportContext) -> dict[str, Any]:
         "style": Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),  # noqa: S704
         "cover": cover(context),
         "listed": product_list(context) if len(result.products) > 1 else None,
+        "listed_note": context.text("report_list_note") if any(map(context.assessment.shows, detailed)) else "",
         "hidden": len(result.products) - len(detailed),
         "scope": about_scope,
         "products": products,
+        "detailed_contents": len(products) <= MOST_IN_CONTENTS,
+        "measures": measure_section(context),
         "clauses": {topic: clauses(context, topic) for topic in ("allocation", "cutoff", "data")},
         "factors": factors,
         "sources": [(number, source) for source, number in context.sources.numbers.items()],

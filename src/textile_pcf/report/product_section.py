@@ -6,16 +6,20 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.arrays import FloatArray
 from textile_pcf.io.study import PRODUCT_FIELDS
 from textile_pcf.messages.formulas import write_formulas
+from textile_pcf.report.change_section import change_section, scenario_section
 from textile_pcf.report.context import ReportContext
+from textile_pcf.report.cutoff_section import cutoff_section
 from textile_pcf.report.line_texts import LineText, line_texts
 from textile_pcf.report.numbers import format_aligned, format_figure, format_full, format_percent
+from textile_pcf.report.spread_section import headline_notes, spread_section
 from textile_pcf.report.tables import Bar, Row, Table, table
 from textile_pcf.results import SPLIT
 from textile_pcf.results.display import rests_on
 from textile_pcf.results.headline import headline_rows
-from textile_pcf.results.statements import method_statements
+from textile_pcf.results.statements import calculation_statements
 
 HOTSPOTS = 10
 
@@ -33,21 +37,31 @@ def product_section(context: ReportContext, product: int) -> dict[str, Any]:
     total = float(result.totals[product]) * scale
     lines = line_texts(context, product)
     defaults = [line for line in lines if line.ruled]
+    assessed = {
+        "assessed": spread_section(context, product),
+        "cutoff": cutoff_section(context, product),
+        "change": change_section(context, product),
+        "scenarios": scenario_section(context, product),
+    }
     return {
+        **assessed,
+        "parts": _parts(context, product, assessed),
         "name": result.products[product],
         "number": product,
         "facts": _facts(context, product),
         "total": format_figure(total),
+        "beside": headline_notes(context, product),
         "unit_sentence": unit_sentence(context, product),
         "figures": _figures(context, product, total),
         "stages": _stages(context, product, total),
+        "has_whiskers": bool(np.isfinite(_stage_interval(context, product)).any()),
         "has_memo": any(line.outside for line in lines),
         "hotspots": _hotspots(context, lines, total),
         "sources": _sources(context, lines, total),
         "defaults": _defaults(context, defaults, total) if defaults else None,
         "method": [
             (write_formulas(title), write_formulas(text))
-            for title, text in method_statements(result, product, context.language, scale)
+            for title, text in calculation_statements(result, product, context.language, scale)
         ],
         "warnings": context.warnings(product),
         "lines": _lines(context, lines),
@@ -56,6 +70,16 @@ def product_section(context: ReportContext, product: int) -> dict[str, Any]:
             write_formulas(result.explain(result.products[product], language=context.language))
         ),
     }
+
+
+def _parts(context: ReportContext, product: int, assessed: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return anchors and titles of the parts of a product that the contents list."""
+    known = {
+        "spread": assessed["assessed"]["spread"], "quality": assessed["assessed"]["spread"],
+        "next": assessed["assessed"]["spread"], "cutoff": True, "change": assessed["change"],
+        "scenarios": assessed["scenarios"],
+    }  # fmt: skip
+    return [(f"{name}-{product}", context.text(f"report_{name}_title")) for name, part in known.items() if part]
 
 
 def _facts(context: ReportContext, product: int) -> list[tuple[str, str]]:
@@ -103,7 +127,8 @@ def _stages(context: ReportContext, product: int, total: float) -> Table:
     result, scale = context.result, float(context.scale[product])
     emitted = float(result.headline.excluding[product]) * scale
     values = result.emissions_by_stage[product] * scale
-    largest = float(np.nanmax(np.abs(values), initial=0.0))
+    low, high = _stage_interval(context, product)
+    largest = float(np.nanmax(np.abs([values, np.where(np.isfinite(high), high, 0.0)]), initial=0.0))
     masses = result.stage_masses
     inside: list[Row] = []
     outside: list[Row] = []
@@ -116,7 +141,8 @@ def _stages(context: ReportContext, product: int, total: float) -> Table:
         name = f"{info.name(context.language)} *" if info.outside else info.name(context.language)
         cells: tuple[str | Bar, ...] = (
             name, context.text(info.group), format_figure(input_), format_figure(output), format_aligned(value, total),
-            "" if info.outside else format_percent(value, emitted), Bar.of(value, largest),
+            "" if info.outside else format_percent(value, emitted),
+            Bar.of(value, largest).between(float(low[index]), float(high[index]), largest),
         )  # fmt: skip
         (outside if info.outside else inside).append(Row(cells, "memo" if info.outside else ""))
     sums = [Row((context.text("total_excluding"), "", "", "", format_aligned(emitted, total), "", ""), "total")]
@@ -130,6 +156,16 @@ def _stages(context: ReportContext, product: int, total: float) -> Table:
     )
     columns = [(context.text(key), kind) for key, kind in titles]
     return table([*columns, ("", "b")], [*inside, *sums, *outside])
+
+
+def _stage_interval(context: ReportContext, product: int) -> FloatArray:
+    """Return both percentiles of each stage, shape (2, stages); NaN where none is drawn or removals are not in the bar."""
+    result, none = context.result, np.full((2, len(context.result.stages)), np.nan)
+    stages = context.assessment.interval(product).stages if context.assessment.shows(product) else None
+    if stages is None:
+        return none
+    same = result.by_stage[product] == result.emissions_by_stage[product]
+    return np.where(same & (stages[1] > stages[0]), stages, np.nan)
 
 
 def _hotspots(context: ReportContext, lines: list[LineText], total: float) -> Table:

@@ -9,10 +9,12 @@ import numpy as np
 
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.formulas import write_formulas
+from textile_pcf.report.assessment import MOST_ASSESSED
 from textile_pcf.report.boundary_picture import draw_boundary
 from textile_pcf.report.context import ReportContext
 from textile_pcf.report.line_texts import PROXY
 from textile_pcf.report.numbers import format_figure, format_percent
+from textile_pcf.report.spread_section import headline_notes, interval_text, rating_text
 from textile_pcf.report.study import COVER
 from textile_pcf.report.tables import Bar, Row, Table, table
 from textile_pcf.results import Footprint
@@ -41,22 +43,34 @@ def cover(context: ReportContext) -> dict[str, Any] | None:
         "fields": [(title, text) for title, text in given if text],
         "missing": context.text("report_not_stated", fields=listed) if missing else "",
         "figure": one,
+        "beside": headline_notes(context, 0) if one else [],
     }
 
 
 def product_list(context: ReportContext) -> Table:
-    """Return the products with both headline figures and their declared total."""
+    """Return the products with both headline figures and their declared total; of few, also interval and rating."""
     result = context.result
     totals = result.totals * context.scale
-    largest = float(np.abs(totals[:MAX_LISTED]).max(initial=0.0))
-    figures = (totals, *(figure * context.scale for figure in result.headline))
-    rows = [
-        Row((name, *(format_figure(float(value)) for value in (excluding, including, total)), Bar.of(float(total), largest)))
-        for name, total, excluding, including in zip(result.products[:MAX_LISTED], *figures, strict=False)
+    known = context.assessment.uncertainty is not None and len(result.products) <= MOST_ASSESSED
+    intervals = [
+        context.assessment.interval(number) if known and context.assessment.shows(number) else None
+        for number in range(min(MAX_LISTED, len(result.products)))
     ]
+    highs = [one.high for one in intervals if one is not None and one.is_known]
+    largest = max([*highs, float(np.abs(totals[:MAX_LISTED]).max(initial=0.0))])
+    figures = (totals, *(figure * context.scale for figure in result.headline))
+    rows = []
+    for number, (name, total, *both) in enumerate(zip(result.products[:MAX_LISTED], *figures, strict=False)):
+        bar, beside = Bar.of(float(total), largest), []
+        if known:
+            one = intervals[number]
+            beside = ["–", "–"] if one is None else [interval_text(one), rating_text(context, number)]
+            bar = bar if one is None else bar.between(one.low, one.high, largest)
+        rows.append(Row((name, *(format_figure(float(value)) for value in (*both, total)), *beside, bar)))
     declared = f"{context.text('per', unit=context.unit)} ({context.text('declared_total')})"
     columns = [(context.text("product"), ""), (context.text("excluding"), "n"), (context.text("including"), "n")]
-    return table([*columns, (declared, "n"), ("", "b")], rows)
+    titles = [(context.text("report_interval"), "n"), ("DQR", "n")] if known else []
+    return table([*columns, (declared, "n"), *titles, ("", "b")], rows)
 
 
 def scope(context: ReportContext) -> dict[str, Any]:

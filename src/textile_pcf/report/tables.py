@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,31 @@ class Bar:
         Length of the bar. [% of the column]
     negative : bool
         Whether the number is below zero; the bar then has another colour.
+    low, high : float, optional
+        Ends of an interval about the number, drawn as a line; none where they are None. [% of the column]
     """
 
     width: float
     negative: bool = False
+    low: float | None = None
+    high: float | None = None
 
     @classmethod
     def of(cls, value: float, largest: float) -> Bar:
         """Return the bar of a value among others of which `largest` has the full width; none of a masked value."""
         return cls(round(abs(value) / largest * 100, 1) if largest > 0 and value == value else 0.0, value < 0)
+
+    def between(self, low: float, high: float, largest: float) -> Bar:
+        """Return the bar with an interval; without one where its ends are not known or not above zero.
+
+        Examples
+        --------
+        >>> Bar.of(2.0, 4.0).between(1.0, 3.0, 4.0)
+        Bar(width=50.0, negative=False, low=25.0, high=75.0)
+        """
+        if not low > 0 or not high >= low or largest <= 0:
+            return self
+        return replace(self, low=round(low / largest * 100, 1), high=round(high / largest * 100, 1))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,8 @@ class Totals:
     def __init__(self, result: Footprint, sheet: Sheet, stages: Sheet, unit: str | None, language: str) -> None:
         self.result, self.sheet, self.stages, self.unit, self.language = result, sheet, stages, unit, language
         self.first_stages: tuple[int, int] | None = None
+        self.further_titles: list[str] = []
+        self.further: Callable[[int], Sequence[tuple[str, float, str] | None]] = lambda _: ()  # reference, value and style
 
     def part(self, product: int, part: int) -> str:
         """Return the reference to a part of the split of a product."""
@@ -108,7 +111,7 @@ class Totals:
             fixed_text(key, language) + (f" ({fixed_text('declared_total', language)})" if marked else "")
             for key, marked in (("excluding", not declared), ("removals", False), ("including", declared))
         ]
-        return [*before, *split, *check, *requested, *shares, *headline]
+        return [*before, *split, *check, *requested, *shares, *headline, *self.further_titles]
 
     def _stage_titles(self) -> list[str]:
         language, memo = self.language, fixed_text("sheet_memo", self.language)
@@ -154,6 +157,9 @@ class Totals:
         sheet.formula(column, f"{total}+{removals}" if declared else total, excluding, "total")
         sheet.formula(column + 1, f"SUMPRODUCT({','.join(ranges)})", excluding - including)
         sheet.formula(column + 2, total if declared else f"{total}-{removals}", including, "total")
+        for place, found in enumerate(self.further(product), column + 3):
+            if found is not None:
+                sheet.formula(place, *found)
 
     def _stages_of(self, product: int, first: int, last: int, lines: Sheet, scale: float) -> tuple[int, int]:
         """Write the stages of a product, those outside the boundary last; return first and last row of those inside."""

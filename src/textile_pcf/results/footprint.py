@@ -42,7 +42,9 @@ class Footprint(Views):
     (True, 1)
     """
 
-    def to_excel(self, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None) -> Path:
+    def to_excel(
+        self, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None, **options: Any
+    ) -> Path:
         """Write a workbook with live formulas; see `textile_pcf.report.to_excel`.
 
         Parameters
@@ -55,15 +57,19 @@ class Footprint(Views):
             `en` or `zh`.
         study : mapping or path, optional
             What the cover says, such as company, product, period, date and author.
+        **options : optional
+            What stands beside the figures: `uncertainty`, `previous`, `changes`, `measures`; see `textile_pcf.report.Options`.
 
         Returns
         -------
         Path
             The file.
         """
-        return extension("report").to_excel(self, path, unit, language, study)  # type: ignore[no-any-return]
+        return extension("report").to_excel(self, path, unit, language, study, **options)  # type: ignore[no-any-return]
 
-    def to_html(self, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None) -> Path:
+    def to_html(
+        self, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None, **options: Any
+    ) -> Path:
         """Write a report in one HTML file; see `textile_pcf.report.to_html`.
 
         Parameters
@@ -76,15 +82,19 @@ class Footprint(Views):
             `en` or `zh`.
         study : mapping or path, optional
             What the cover says, such as company, product, period, date and author.
+        **options : optional
+            What stands beside the figures: `uncertainty`, `previous`, `changes`, `measures`; see `textile_pcf.report.Options`.
 
         Returns
         -------
         Path
             The file.
         """
-        return extension("report").to_html(self, path, unit, language, study)  # type: ignore[no-any-return]
+        return extension("report").to_html(self, path, unit, language, study, **options)  # type: ignore[no-any-return]
 
-    def to_pdf(self, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None) -> Path:
+    def to_pdf(
+        self, path: str | Path, unit: str | None = None, language: str = "en", study: Any = None, **options: Any
+    ) -> Path:
         """Write the report as PDF on A4 paper; see `textile_pcf.report.to_pdf`.
 
         Parameters
@@ -97,13 +107,15 @@ class Footprint(Views):
             `en` or `zh`.
         study : mapping or path, optional
             What the cover says, such as company, product, period, date and author.
+        **options : optional
+            What stands beside the figures: `uncertainty`, `previous`, `changes`, `measures`; see `textile_pcf.report.Options`.
 
         Returns
         -------
         Path
             The file.
         """
-        return extension("report").to_pdf(self, path, unit, language, study)  # type: ignore[no-any-return]
+        return extension("report").to_pdf(self, path, unit, language, study, **options)  # type: ignore[no-any-return]
 
     def to_live_report(self, path: str | Path, unit: str | None = None, language: str = "en", changes: Any = None) -> Path:
         """Write a live report, in which amounts can be moved; see `textile_pcf.report.live.to_live_report`.

@@ -35,13 +35,37 @@ def method_statements(
     fold : bool
         Name only the first of many optional flows and stages that are not given, and how many there are.
     """
+    calculated = calculation_statements(result, product, language, scale)
+    return [*calculated, *cutoff_statements(result, product, language, scale, fold)]
+
+
+def calculation_statements(result: Views, product: int, language: str, scale: float = 1.0) -> list[tuple[str, str]]:
+    """Return titles and sentences on how a product is calculated: sets of potentials, totals by boundary, allocation.
+
+    Parameters
+    ----------
+    result : Views
+    product : int
+        Index of the product.
+    language : str
+        `en` or `zh`.
+    scale : float, optional
+        Product units in one unit of the shown totals.
+    """
     sets, shares = result.gwp_sets
     rows = [("gwp_sets", named_sets(sets, shares[product], language))]
     boundaries = boundary_totals(result, product)
     if len(boundaries) > 1:
         rows += [("by_boundary", f"{fixed_text(name, language)} {number(total * scale)}") for name, total in boundaries.items()]
     rows += [("allocation", _allocation(result, record, language, scale)) for record in result.allocation_record(product)]
-    rows += _completeness(result, result.cutoff_record(product), language, scale, fold)
+    return [(fixed_text(f"method_{key}", language), text) for key, text in rows]
+
+
+def cutoff_statements(
+    result: Views, product: int, language: str, scale: float = 1.0, fold: bool = False
+) -> list[tuple[str, str]]:
+    """Return titles and sentences on what a product leaves out, and on what is open; see `method_statements`."""
+    rows = _completeness(result, result.cutoff_record(product), language, scale, fold)
     return [(fixed_text(f"method_{key}", language), text) for key, text in rows]
 
 

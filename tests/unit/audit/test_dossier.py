@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from audit_mill import calculate
 
 import textile_pcf as tp
 from docs_clauses import FILE, HEAD, ROOT, clauses_text
@@ -24,7 +25,11 @@ def test_a_dossier_holds_together(mill: Path, capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out.splitlines() == [f"{mill}/study/{name}" for name in names]
     assert tp.verify(mill / "study/result.lock").status == "identical"
     again = tp.load_result(mill / "study/result.json")
-    assert again.to_html(mill / "again.html").read_text() == (mill / "study/report.html").read_text()
+    result = calculate(mill)
+    assert result.to_html(mill / "now.html").read_text() == (mill / "study/report.html").read_text()
+    bare = [one.to_html(mill / "bare.html", uncertainty=None).read_text() for one in (again, result)]
+    assert bare[0] == bare[1]  # all but what needs the inputs; that it needs them is said
+    assert "need its lock" in again.to_html(mill / "again.html").read_text()
     label = json.loads((mill / "study/labels.json").read_text())[0]
     assert (label["product"], label["value"]) == ("P", "6.21")
 

@@ -217,9 +217,9 @@ improvements:
     (("--live",), "--output"),
     (("--live", "-o", "live.pdf"), "does not end in .html"),
     (("--live", "-o", "live.html", "--study", "about.yaml"), "no cover"),
-    (("--changes", "c.yaml", "-o", "report.html"), "Add --live"),
+    (("--live", "-o", "live.html", "--previous", "c.yaml"), "does not show this"),
     (("--live", "-o", "live.html", "--changes", "absent.yaml"), "absent.yaml"),
-    (("--improvements", "c.yaml", "-o", "report.html"), "Add --live"),
+    (("--improvements", "c.yaml", "-o", "report.html"), "yearly output of each product"),
     (("--live", "-o", "live.html", "--improvements", "c.yaml", "--changes", "c.yaml"), "one file"),
 ])  # fmt: skip
 def test_options_that_do_not_fit_are_refused(options, words, command, tmp_path, monkeypatch, capsys):
