@@ -6,7 +6,7 @@ import json
 import os
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -221,18 +221,36 @@ def finished_counts(out: Path, identity: dict[str, Any]) -> dict[str, int] | Non
     if earlier is None:
         write_json(out / MANIFEST, {"run": identity})
         return None
-    different = [name for name in identity if earlier.get("run", {}).get(name) != identity[name]]
-    if different:
-        names = ", ".join(different)
-        one = Message("This folder holds another run: its {names} differs.", names=names)
-        what = one if len(different) == 1 else Message("This folder holds another run: its {names} differ.", names=names)
-        raise UsageError([Problem(str(out), what, "Name another folder for the results.", code="other-run")])
+    refuse_other_run(str(out), earlier.get("run", {}), identity)
     files = {**earlier.get("files", {}), **earlier.get("weights", {}), **earlier.get("fingerprints", {})}
     if "counts" not in earlier or not _is_complete(out, files) or _missing_weights(out, earlier.get("weights", {})):
         write_json(out / MANIFEST, {"run": identity})
         return None
     counts: dict[str, int] = earlier["counts"]
     return counts
+
+
+def refuse_other_run(where: str, earlier: Mapping[str, Any], identity: Mapping[str, Any]) -> None:
+    """Check that the run whose identity a folder holds is this one.
+
+    Parameters
+    ----------
+    where : str
+        The folder, for messages.
+    earlier, identity : mapping
+        What decides the results of the run in the folder, and of this one.
+
+    Raises
+    ------
+    UsageError
+        It is another run.
+    """
+    different = [name for name in identity if earlier.get(name) != identity[name]]
+    if different:
+        names = ", ".join(different)
+        one = Message("This folder holds another run: its {names} differs.", names=names)
+        what = one if len(different) == 1 else Message("This folder holds another run: its {names} differ.", names=names)
+        raise UsageError([Problem(where, what, "Name another folder for the results.", code="other-run")])
 
 
 def file_hashes(out: Path, parts: dict[str, str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -81,7 +81,7 @@ class RemoteFiles:
             suffix = PurePosixPath(urlsplit(file.path).path).suffix.lower()
             local = out / FOLDER / f"{number:05d}{suffix}"
             if not local.is_file():
-                with _remote_errors(file.label):
+                with remote_errors(file.label):
                     write_atomically(local, partial(self.system.get_file, file.path))
             files.append(replace(file, path=str(local), address=file.label))
         kind = KINDS[Path(files[0].path).suffix]
@@ -99,26 +99,50 @@ def open_address(address: str) -> RemoteFiles:
         The files are of two kinds, or of one that is not read from there.
     """
     name, protocol = shown_address(address), address.partition("://")[0].lower()
-    if protocol not in PACKAGES:
-        what = Message("Files cannot be read from {protocol}:// addresses.", protocol=protocol)
-        cure = Message("There are: {known}.", known=", ".join(f"{known}://" for known in PACKAGES))
-        raise UsageError([Problem(name, what, cure, code="address")])
-    with _remote_errors(name):
-        try:
-            from fsspec.core import url_to_fs
-
-            system, path = url_to_fs(address, skip_instance_cache=True, use_listings_cache=False)
-        except ImportError:
-            what = Message(
-                "Reading from {protocol}:// needs fsspec and {package}.", protocol=protocol, package=PACKAGES[protocol]
-            )
-            raise UsageError([Problem(name, what, EXTRA, code="extra")]) from None
+    system, path = open_file_system(
+        address,
+        tuple(PACKAGES),
+        "Files cannot be read from {protocol}:// addresses.",
+        "Reading from {protocol}:// needs fsspec and {package}.",
+    )
+    with remote_errors(name):
         files, is_folder = _find(system, path, name, protocol)
     if not files:
         raise UsageError([Problem(name, "There is no file at this address.", "Check the address.", code="no-file")])
     if problems := list(wrong_kinds(files)):
         raise InputError(problems)
     return RemoteFiles(name, system, tuple(sorted(files, key=lambda file: file.name)), is_folder)
+
+
+def open_file_system(address: str, known: Sequence[str], unknown: str, absent: str) -> tuple[Any, str]:
+    """Return the file system of an address, and the path in it.
+
+    Parameters
+    ----------
+    address : str
+    known : sequence of str
+        Kinds of addresses that are allowed.
+    unknown, absent : str
+        What the problem says where the kind of address is not among them, and where a package is not installed.
+
+    Raises
+    ------
+    UsageError
+        In these two cases, and where the file system cannot be opened.
+    """
+    name, protocol = shown_address(address), address.partition("://")[0].lower()
+    if protocol not in known:
+        cure = Message("There are: {known}.", known=", ".join(f"{one}://" for one in known))
+        raise UsageError([Problem(name, Message(unknown, protocol=protocol), cure, code="address")])
+    with remote_errors(name):
+        try:
+            from fsspec.core import url_to_fs
+
+            system, path = url_to_fs(address, skip_instance_cache=True, use_listings_cache=False)
+        except ImportError:
+            what = Message(absent, protocol=protocol, package=PACKAGES[protocol])
+            raise UsageError([Problem(name, what, EXTRA, code="extra")]) from None
+    return system, path
 
 
 def _find(system: Any, path: str, name: str, protocol: str) -> tuple[list[SourceFile], bool]:
@@ -139,14 +163,28 @@ def _find(system: Any, path: str, name: str, protocol: str) -> tuple[list[Source
 
 
 @contextmanager
-def _remote_errors(name: str) -> Iterator[None]:
-    """Turn errors of a file system into problems. Its messages are not repeated: they may hold keys."""
+def remote_errors(
+    name: str,
+    missing: tuple[str, str] = ("There is no file at this address.", "Check the address."),
+    other: str = "This address cannot be read ({reason}).",
+) -> Iterator[None]:
+    """Turn errors of a file system into problems. Its messages are not repeated: they may hold keys.
+
+    Parameters
+    ----------
+    name : str
+        The address without secrets.
+    missing : tuple of str
+        What the problem says, and its cure, where something is not there.
+    other : str
+        What it says of other errors.
+    """
     try:
         yield
     except (UsageError, InputError):
         raise
     except FileNotFoundError:
-        raise UsageError([Problem(name, "There is no file at this address.", "Check the address.", code="no-file")]) from None
+        raise UsageError([Problem(name, *missing, code="no-file")]) from None
     except PermissionError:
         what, cure = "Access to this address is refused.", "Check the keys in the environment, and the rights."
         raise UsageError([Problem(name, what, cure, code="access")]) from None
@@ -154,7 +192,7 @@ def _remote_errors(name: str) -> Iterator[None]:
         if "credential" in f"{type(fault).__name__} {fault}".lower():
             what, cure = "There are no keys for this address.", "Set them in the environment, as its file system expects them."
             raise UsageError([Problem(name, what, cure, code="access")]) from None
-        what = Message("This address cannot be read ({reason}).", reason=type(fault).__name__)
+        what = Message(other, reason=type(fault).__name__)
         raise UsageError([Problem(name, what, "Check the address and the connection.", code="address")]) from None
 
 

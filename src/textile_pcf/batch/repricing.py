@@ -7,6 +7,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from textile_pcf.batch.job import Factors, Scenario
 from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.prices import FactorChange, Prices
 from textile_pcf.batch.progress import Progress, ProgressOption
+from textile_pcf.batch.remote_folder import RemoteFolder, open_remote_folder, split_output
 from textile_pcf.batch.repriced_columns import SHARES, Changes, repriced_columns
 from textile_pcf.batch.run import BatchResult
 from textile_pcf.batch.weight_files import IndexedBlock, WeightIndex, hash_mapped, read_cells, read_index, refuse_changed
@@ -37,7 +39,14 @@ NOT_OF_REPRICED = ("weights", "quality", "uncertainty")
 MOST_KEPT = 1000  # indices of weights: some 10 kB each
 
 
-def reprice(results: str | Path, factors: Factors, *, out: str | Path, progress: ProgressOption = None) -> BatchResult:
+def reprice(
+    results: str | Path,
+    factors: Factors,
+    *,
+    out: str | Path,
+    progress: ProgressOption = None,
+    local: str | Path | None = None,
+) -> BatchResult:
     r"""Give a finished batch new emission factors, from the weights that it kept. [kg CO2e per product unit]
 
     The tables named are asked first, then those of the batch. Activity data are not read. The results are those of a batch
@@ -49,9 +58,9 @@ def reprice(results: str | Path, factors: Factors, *, out: str | Path, progress:
         Folder of a batch that was calculated with `weights=True`.
     factors : FactorTable, name, path, or list of these
         New tables of emission factors.
-    out : path
+    out : path or address
         Folder for the new results; it is made if it does not exist.
-    progress : bool or callable, optional
+    progress, local
         As for `calculate_batch`.
 
     Returns
@@ -87,14 +96,16 @@ def reprice(results: str | Path, factors: Factors, *, out: str | Path, progress:
     True
     """
     start = time.perf_counter()
+    out, address = split_output(out, local)
     folder, base = as_path(out, "out"), open_weighted(as_path(results, "results"))
     retain_freed_memory()
-    repricing = _Repricing(base, _searched_tables(factors, base), folder, progress)
-    with open_folder(folder, None):
+    remote = open_remote_folder(address, folder, None)
+    repricing = _Repricing(base, _searched_tables(factors, base), folder, progress, remote)
+    with remote.reserved() if remote else nullcontext(), open_folder(folder, None):
         counts = repricing.run()
         seconds = time.perf_counter() - start
         log(folder, "end", **counts, seconds=round(seconds, 3))
-        result = BatchResult(folder, **counts, seconds=seconds)
+        result = BatchResult(folder, **counts, seconds=seconds, address=remote.name if remote else "")
         warn_caller(result.warnings())
         return result
 
@@ -117,6 +128,7 @@ class _Repricing:
     factors: FactorTable
     out: Path
     progress: ProgressOption
+    remote: RemoteFolder | None = None
     kept: dict[int, tuple[WeightIndex, IndexArray]] = field(default_factory=dict)
     """Indices of weights and their requests, of the first partitions."""
     last: dict[Any, Any] = field(default_factory=dict)
@@ -138,6 +150,8 @@ class _Repricing:
 
     def run(self) -> dict[str, int]:
         """Write what is not written yet, and return the counts of rows, products and rejected products."""
+        if self.remote is not None:
+            self.remote.open(self.identity)
         counts = finished_counts(self.out, self.identity)
         if counts is None:
             try:
@@ -149,6 +163,8 @@ class _Repricing:
                 (self.out / MANIFEST).unlink()
                 raise
         clean_up(self.out)
+        if self.remote is not None:
+            self.remote.upload()
         return counts
 
     def _calculate(self) -> dict[str, int]:

@@ -6,12 +6,13 @@ import csv
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.batch.arguments import check_arguments, refuse_output_in_source
+from textile_pcf.batch.arguments import check_arguments
 from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json
 from textile_pcf.batch.executors import Runner
 from textile_pcf.batch.finalize import batch_warnings, clean_up, finish
@@ -28,6 +29,7 @@ from textile_pcf.batch.partition_report import PartitionReport
 from textile_pcf.batch.partitions import ROWS
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.remote_files import local_copies
+from textile_pcf.batch.remote_folder import RemoteFolder, open_remote_folder, split_output
 from textile_pcf.batch.reuse import EarlierBatch, copy_unchanged, open_earlier, refuse_other_job, write_fingerprints
 from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.sources import PartitionedSource, open_source, partition_and_hash, partition_source
@@ -64,6 +66,8 @@ class BatchResult:
         Products rejected.
     seconds : float
         Duration of the call. [s]
+    address : str
+        Where the files were uploaded; "" if the results are in `out` only.
 
     Examples
     --------
@@ -80,6 +84,7 @@ class BatchResult:
     products: int
     rejected: int
     seconds: float
+    address: str = ""
 
     @property
     def files(self) -> list[Path]:
@@ -167,6 +172,7 @@ def calculate_batch(
     weights: bool = False,
     fingerprints: bool = False,
     since: str | Path | None = None,
+    local: str | Path | None = None,
 ) -> BatchResult:
     """Calculate the footprints of a catalogue and write them as Parquet files. [kg CO2e per product unit]
 
@@ -182,8 +188,9 @@ def calculate_batch(
         others are held in memory.
     rules, factors
         As for `footprint`.
-    out : path
-        Folder of the results; it is made if it does not exist.
+    out : path or address
+        Folder of the results; it is made if it does not exist. An address such as `s3://bucket/folder`: the batch works in
+        `local`, and its files are uploaded at the end, the manifest last.
     results : str
         `stages`: one row per product with total, stages and split; `contributions`: one row per exchange.
     on_error : str
@@ -224,6 +231,8 @@ def calculate_batch(
     since : path, optional
         Folder of an earlier batch with fingerprints, of which only activity data differ. Only partitions whose rows have
         changed are calculated; the files are byte for byte those of a full batch with `fingerprints=True`.
+    local : path, optional
+        Folder of this machine for results at an address; by default one in the temporary directory, named after the address.
 
     Returns
     -------
@@ -251,19 +260,19 @@ def calculate_batch(
     ['product', 'total']
     """
     start = time.perf_counter()
+    out, address = split_output(out, local)
     folder = check_arguments(source, out, units, scenarios, workers, partition_rows)
     retain_freed_memory()
     runner = Runner(workers, threads, dask, executor)
     runner.preload_workers()
-    options = JobOptions(
+    job = prepare_job(rules, factors, folder, JobOptions(
         results, on_error, scenarios, units, gwp, biogenic, boundary, supply, uncertainty, quality, weights,
         fingerprints or since is not None,
-    )  # fmt: skip
-    job = prepare_job(rules, factors, folder, options)
+    ))  # fmt: skip
     earlier = None if since is None else open_earlier(as_path(since, "since"))
     source = open_source(source)
-    refuse_output_in_source(folder, source)
-    return _Batch(source, job, runner, folder, partition_rows, progress, earlier).result(start)
+    remote = open_remote_folder(address, folder, source)
+    return _Batch(source, job, runner, folder, partition_rows, progress, earlier, remote).result(start)
 
 
 @dataclass(frozen=True)
@@ -277,6 +286,7 @@ class _Batch:
     partition_rows: int
     progress: ProgressOption
     earlier: EarlierBatch | None = None
+    remote: RemoteFolder | None = None
 
     @cached_property
     def prints(self) -> RowGroupPrints | None:
@@ -288,11 +298,12 @@ class _Batch:
 
     def result(self, start: float) -> BatchResult:
         """Lock the folder, calculate what is not calculated yet, and warn once of all that the run warns of."""
-        with open_folder(self.out, self.source), local_copies(self.source, self.out) as source:
+        reserved = self.remote.reserved() if self.remote else nullcontext()
+        with reserved, open_folder(self.out, self.source), local_copies(self.source, self.out) as source:
             counts = replace(self, source=source).run()
             seconds = time.perf_counter() - start
             log(self.out, "end", **counts, seconds=round(seconds, 3))
-            result = BatchResult(self.out, **counts, seconds=seconds)
+            result = BatchResult(self.out, **counts, seconds=seconds, address=self.remote.name if self.remote else "")
             warn_caller(result.warnings())
             return result
 
@@ -305,6 +316,8 @@ class _Batch:
         try:
             if self.earlier is not None:
                 refuse_other_job(self.earlier, identity)
+            if self.remote is not None:
+                self.remote.open(identity)
             counts = finished_counts(self.out, identity)
         except UsageError:
             if not was_shuffled:
@@ -314,6 +327,8 @@ class _Batch:
         if counts is None:
             counts = self._calculate(source, identity)
         clean_up(self.out)
+        if self.remote is not None:
+            self.remote.upload()
         return counts
 
     def _calculate(self, source: PartitionedSource, identity: dict[str, Any]) -> dict[str, int]:

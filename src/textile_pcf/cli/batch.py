@@ -36,8 +36,8 @@ SETS = ("gwp", "biogenic")
     "--output",
     metavar="FOLDER",
     required=True,
-    type=options.PATH,
-    help="Folder for the results; an interrupted run in it is continued.",
+    type=click.Path(),
+    help="Folder for the results, or an address such as s3://bucket/folder; an interrupted run in it is continued.",
 )
 @options.rule
 @options.factors
@@ -71,6 +71,9 @@ SETS = ("gwp", "biogenic")
     help="Earlier batch with fingerprints; only partitions whose rows have changed are calculated.",
 )
 @click.option(
+    "--local", metavar="FOLDER", type=options.PATH, help="Folder of this machine to work in, for results at an address."
+)
+@click.option(
     "--uncertainty", metavar="HOW", help="Columns of mean and spread: closed for the closed form, or a number of draws."
 )
 @click.option("--seed", metavar="SEED", type=int, help="Seed of the draws; 0 without it.")
@@ -79,8 +82,9 @@ SETS = ("gwp", "biogenic")
 @options.language
 def batch(
     files: tuple[str, ...],
-    output: Path,
+    output: str,
     rule: str,
+    local: Path | None,
     factors: tuple[str, ...] | None,
     supply: Path | None,
     scenarios: tuple[str, ...],
@@ -92,16 +96,19 @@ def batch(
 ) -> None:
     """Calculate a catalogue: results as Parquet in a folder, with a list of rejected products."""
     from textile_pcf.batch.progress import ProgressBar
+    from textile_pcf.batch.remote_folder import split_output
     from textile_pcf.batch.run import calculate_batch
     from textile_pcf.cli.guard import read_files, refuse_folder
     from textile_pcf.cli.warned import collect_warnings
 
     changes = _parse_scenarios(scenarios)
-    refuse_folder(output, read_files(rule, _all_tables(factors, changes), *map(Path, files), supply))
+    folder = Path(split_output(output, local)[0])
+    refuse_folder(folder, read_files(rule, _all_tables(factors, changes), *map(Path, files), supply))
     with collect_warnings(lang) as collected:
         result = calculate_batch(
-            files[0] if len(files) == 1 else files, rule, factors, out=output, progress=ProgressBar(progress, lang),
-            scenarios=changes, supply=supply, uncertainty=_parse_uncertainty(uncertainty, seed), **others,
+            files[0] if len(files) == 1 else files, rule, factors, out=output, local=local,
+            progress=ProgressBar(progress, lang), scenarios=changes, supply=supply,
+            uncertainty=_parse_uncertainty(uncertainty, seed), **others,
         )  # fmt: skip
         _write_summary(result, lang, collected)
     if result.rejected:
@@ -130,21 +137,25 @@ def _all_tables(factors: Iterable[str] | None, scenarios: Mapping[str, Mapping[s
     "--output",
     metavar="FOLDER",
     required=True,
-    type=options.PATH,
-    help="Folder for the new results; an interrupted run in it is continued.",
+    type=click.Path(),
+    help="Folder for the new results, or an address such as s3://bucket/folder; an interrupted run in it is continued.",
+)
+@click.option(
+    "--local", metavar="FOLDER", type=options.PATH, help="Folder of this machine to work in, for results at an address."
 )
 @click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
 @options.language
-def reprice(results: Path, factors: tuple[str, ...], output: Path, progress: bool | None, lang: str) -> None:
+def reprice(results: Path, factors: tuple[str, ...], output: str, local: Path | None, progress: bool | None, lang: str) -> None:
     """Give a finished batch new emission factors, without reading its activity data again."""
     from textile_pcf.batch.progress import ProgressBar
+    from textile_pcf.batch.remote_folder import split_output
     from textile_pcf.batch.repricing import reprice as reprice_batch
     from textile_pcf.cli.guard import read_files, refuse_folder
     from textile_pcf.cli.warned import collect_warnings
 
-    refuse_folder(output, read_files(None, factors))
+    refuse_folder(Path(split_output(output, local)[0]), read_files(None, factors))
     with collect_warnings(lang) as collected:
-        result = reprice_batch(results, factors, out=output, progress=ProgressBar(progress, lang))
+        result = reprice_batch(results, factors, out=output, local=local, progress=ProgressBar(progress, lang))
         _write_summary(result, lang, collected)
     if result.rejected:
         raise click.exceptions.Exit(REJECTED)
@@ -176,7 +187,8 @@ def _write_summary(result: BatchResult, lang: str, collected: WarningCollector) 
         "rejected": result.rejected,
         "rows": result.rows,
     }
-    where = f"\n{result.out / 'results'}\n" if result.products else "\n"
+    folder = f"{result.address}/results" if result.address else result.out / "results"
+    where = f"\n{folder}\n" if result.products else "\n"
     sys.stdout.write(fixed_text("batch_done", lang, **counts) + where)
     collected.write(result.warnings())
     if not result.rejected:
