@@ -267,8 +267,7 @@ def calculate_batch(
     runner.preload_workers()
     job = prepare_job(rules, factors, folder, JobOptions(
         results, on_error, scenarios, units, gwp, biogenic, boundary, supply, uncertainty, quality, weights,
-        fingerprints or since is not None,
-    ))  # fmt: skip
+        fingerprints or since is not None))  # fmt: skip
     earlier = None if since is None else open_earlier(as_path(since, "since"))
     source = open_source(source)
     remote = open_remote_folder(address, folder, source)
