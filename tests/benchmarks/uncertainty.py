@@ -149,7 +149,6 @@ def catalogue(folder: Path, products: int, draws: int) -> None:
         lambda: simulation(rows, draws).total_statistics(),
         lambda: [normal_quantiles(uniforms(f"row:{number}", 0, draws)) for number in range(10 * few)],
         lambda: simulation(plain, draws).total_statistics(),
-        rounds=ROUNDS,
     )
     ratio = of_rows / (of_normals + of_plain)
     say(f"{few} products with 10 rows of spread / (their normals + without)", "<= 1.3", ratio, ratio <= 1.3)
