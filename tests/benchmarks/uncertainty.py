@@ -160,8 +160,8 @@ def batches(folder: Path, products: int) -> None:
     files = [folder / name for name in ("rows.csv", "wide.yaml", "f.csv")]
     count = iter(range(10_000))
 
-    def batch(**options: str) -> None:
-        tp.calculate_batch(*files, out=folder / f"out{next(count)}", progress=False, **options)
+    def batch(uncertainty: str | None = None) -> None:
+        tp.calculate_batch(*files, out=folder / f"out{next(count)}", progress=False, uncertainty=uncertainty)
 
     with_columns, without = in_turns(lambda: batch(uncertainty="closed"), batch)
     say("batch with the closed form / without", "<= 1.5", with_columns / without, with_columns <= 1.5 * without)
