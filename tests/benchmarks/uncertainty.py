@@ -149,7 +149,6 @@ def catalogue(folder: Path, products: int, draws: int) -> None:
         lambda: simulation(rows, draws).total_statistics(),
         lambda: [normal_quantiles(uniforms(f"row:{number}", 0, draws)) for number in range(10 * few)],
         lambda: simulation(plain, draws).total_statistics(),
-        rounds=ROUNDS,
     )
     ratio = of_rows / (of_normals + of_plain)
     say(f"{few} products with 10 rows of spread / (their normals + without)", "<= 1.3", ratio, ratio <= 1.3)
@@ -161,8 +160,8 @@ def batches(folder: Path, products: int) -> None:
     files = [folder / name for name in ("rows.csv", "wide.yaml", "f.csv")]
     count = iter(range(10_000))
 
-    def batch(**options: str) -> None:
-        tp.calculate_batch(*files, out=folder / f"out{next(count)}", progress=False, **options)
+    def batch(uncertainty: str | None = None) -> None:
+        tp.calculate_batch(*files, out=folder / f"out{next(count)}", progress=False, uncertainty=uncertainty)
 
     with_columns, without = in_turns(lambda: batch(uncertainty="closed"), batch)
     say("batch with the closed form / without", "<= 1.5", with_columns / without, with_columns <= 1.5 * without)
