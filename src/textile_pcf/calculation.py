@@ -1,4 +1,6 @@
-"""The main path, from activity data to footprints. Five functions do the work, and `calculate_footprints` calls them in order.
+"""The main path, from activity data to footprints.
+
+`footprint` builds the activity data; `calculate_footprints` does the rest. They use four functions and a class:
 
 - `build_activity` reads rows, converts their amounts to canonical units, and assigns rows to processes.
 - `complete_quantities` completes what rows do not give: by the rule's value, or by a named method.
@@ -6,13 +8,17 @@
 - `build_inventory` solves masses backwards from the product, multiplies amounts by them, and solves links between products.
 - `Footprint` sums emissions over exchanges: by stage, by part, in total.
 
-One amount on this path: row 11 of the viscose fabric is the electricity of its looms, 7.48 kWh per kg that leaves weaving.
-Words such as exchange, driver and canonical unit stand in the glossary of `docs/nomenclature.md`, *Names in the code*.
+One amount on this path: the electricity of the looms of a viscose fabric, 7.48 kWh per kg that leaves weaving. It is row 11,
+counted from 0 without the header (line 13 of the file). Words such as exchange, driver and canonical unit stand in the glossary
+of `docs/nomenclature.md`, *Names in the code*.
 
 >>> import numpy as np
 >>> from textile_pcf import load_factors, load_rules
+>>> from textile_pcf.calculation import *
 >>> rules, factors = load_rules("chemical_fiber_fabric@2026.2"), load_factors("default@2026.2")
 >>> activity = build_activity("examples/viscose_woven/activity.csv", rules)
+>>> activity.columns.text("stage", 11), activity.columns.text("flow", 11), activity.columns.text("item", 11)
+('weaving', 'electricity', '')
 >>> activity.columns.numbers["amount"][11], round(activity.value[11], 3)  # [kWh/kg], [MJ/kg]: × 3.6
 (np.float64(7.48), np.float64(26.928))
 
@@ -23,26 +29,38 @@ The row gives one exchange. It has an amount, so nothing is completed, and no pr
 >>> round(quantities.value[exchange], 3), quantities.scale[exchange]
 (np.float64(26.928), np.float64(1.0))
 
-Its factor is the grid's, 0.5777 kg CO2e/kWh, here per MJ; all of it is fossil.
+The row names no item, so it is the rule's, `electricity`, in the region of the product, China, in the newest year: 0.5777 kg
+CO2e/kWh, here per MJ. The table gives a total without gases, which counts as fossil. A matcher holds factor tables under one
+set of global warming potentials and one convention of biogenic carbon.
 
 >>> matches = match_exchanges(activity, factor_matcher(factors, gwp="AR6", biogenic="minus_one_plus_one"))
->>> matches.values[matches.request[exchange]].round(5)  # fossil, biogenic, uptake, land use change, aircraft [kg CO2e/MJ]
+>>> request = matches.request[exchange]
+>>> matches.requests[request].item, matches.requests[request].region, matches.matches[request].row  # line 85 of the table
+('electricity', 'CN', 83)
+>>> matches.values[request].round(5)  # fossil, biogenic, uptake, land use change [kg CO2e/MJ]; of fossil, aircraft
 array([0.16047, 0.     , 0.     , 0.     , 0.     ])
 
-Later stages lose cloth, so 1.0917 kg leave weaving for each kg of product, and the amount is multiplied by that.
+After weaving only dyeing loses mass, 8.4 % of what goes in, so 1 / (1 - 0.084) = 1.0917 kg leave weaving for each kg of
+product, and the amount is multiplied by that.
 
 >>> inventory = build_inventory(activity, quantities, matches)
 >>> round(inventory.masses.output[inventory.process[exchange]], 4), round(inventory.amount[exchange], 3)  # [kg], [MJ]
 (np.float64(1.0917), np.float64(29.397))
->>> round(inventory.amount[exchange] * inventory.factor_totals[exchange], 4)  # 29.397 × 0.16047 [kg CO2e per kg of product]
+>>> emissions = inventory.amount * inventory.factor_totals  # of each exchange [kg CO2e per kg of product]
+>>> round(emissions[exchange], 4)  # 29.397 × 0.16047
 np.float64(4.7175)
 
-With the other flows of weaving it is a stage, with the other stages the total.
+With the inbound transport of weaving, which the rule adds, it is a stage; the stages inside the boundary are the total.
 
->>> result = Footprint(inventory, Run(activity, factors, "AR6", "minus_one_plus_one"))
+>>> result = Footprint(inventory, Run(activity, factors, "AR6", "minus_one_plus_one"))  # the inputs stay with the result
 >>> weaving = [stage.id for stage in result.stages].index("weaving")
->>> round(result.by_stage[0, weaving], 4), round(result.totals[0], 4)  # [kg CO2e per kg of product]
+>>> of_weaving = np.flatnonzero(np.array([rules.flows[flow].stage for flow in inventory.flow]) == weaving)
+>>> {rules.flows[inventory.flow[one]].id: round(float(emissions[one]), 4) for one in of_weaving}
+{'electricity': 4.7175, 'inbound': 0.1048}
+>>> round(result.by_stage[0, weaving], 4), round(result.totals[0], 4)
 (np.float64(4.8223), np.float64(16.8418))
+>>> bool(abs(result.by_stage[0].sum() - result.totals[0]) < 1e-12)  # no stage outside the boundary takes place
+True
 """
 
 from __future__ import annotations

@@ -201,8 +201,9 @@ def write_parquet(
 
     def piece(first: int) -> Any:
         table = arrow_table(draw(first, min(group, products - first)), texts)
-        here = bad is not None and first <= bad < first + group
-        return spoilt(table, (bad - first) * len(columns()) + BAD) if here else table
+        if bad is None or not first <= bad < first + group:
+            return table
+        return spoilt(table, (bad - first) * len(columns()) + BAD)
 
     if shuffled:
         whole = pa.concat_tables([piece(first) for first in range(0, products, group)])

@@ -37,8 +37,9 @@ __all__ = [
 def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[str] = (), columns: Any = None) -> Activity:
     """Read activity data and check it under a rule.
 
-    The amount of a row is multiplied by the conversion of its unit (`activity.amounts:canonical_amounts`) and by nothing else.
-    A row that is a flow gives the amount of its exchanges (`activity.activity:fill_structure`).
+    The amount of a row is multiplied by the conversion of its unit, or divides it where the unit is an inverse one such as m/kg
+    for tex (`activity.amounts:canonical_amounts`). Amounts per length of cloth are made amounts per kg before
+    (`activity.per_length`). A row that is a flow gives the amount of its exchanges (`activity.activity:fill_structure`).
 
     The structure of a table with the same rows is taken from a cache if they were valid and complete under the same rule; then
     only the amounts are checked.

@@ -15,7 +15,7 @@ from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, read_only
 from textile_pcf.audit.disclosure import unknowns
 from textile_pcf.audit.merging import MaskedLines, exposed_stages, stages_to_merge
 from textile_pcf.factors import FactorSheet
-from textile_pcf.messages.message import Message
+from textile_pcf.messages.message import CodedMessage
 from textile_pcf.results import Contributions, Footprint, StageInfo
 from textile_pcf.results.contributions import hide_lines
 from textile_pcf.results.licence import refuse_merged, restricted_rows
@@ -191,7 +191,7 @@ class PublishedFootprint(Footprint):
         for product, stages in enumerate(self.masks.exposed):
             if stages:
                 names = ", ".join(self.stages[stage].id for stage in stages)
-                yield product, Message(template, product=self.products[product], stages=names)
+                yield product, CodedMessage("mask-exposed", template, product=self.products[product], stages=names)
 
     def to_dict(self, unit: str | None = None) -> dict[str, Any]:
         """Return the published result as `calculate --publish --format json` prints it; see `Footprint.to_dict`.

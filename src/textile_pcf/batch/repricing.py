@@ -22,7 +22,7 @@ from textile_pcf.batch.prices import FactorChange, Prices
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.repriced_columns import SHARES, Changes, repriced_columns
 from textile_pcf.batch.run import BatchResult
-from textile_pcf.batch.weight_files import IndexedBlock, WeightIndex, hash_mapped, read_cells, read_index, refuse_changed
+from textile_pcf.batch.weight_files import IndexedBlock, WeightIndex, read_cells, read_index, refuse_changed
 from textile_pcf.batch.weighted_run import WeightedRun, open_weighted
 from textile_pcf.batch.weights import GROSS_SUMS, PER_UNIT
 from textile_pcf.errors import InputError, PcfError, warn_caller, wrong_type
@@ -188,6 +188,7 @@ class _Repricing:
 
     def _partition(self, number: int) -> dict[str, Any]:
         """Write the results of a partition; return its number of products and the hash of the file."""
+        import pyarrow as pa
         from pyarrow import parquet
 
         index, requests = self.kept.pop(number) if number in self.kept else self._read_index(number)
@@ -203,11 +204,11 @@ class _Repricing:
         ]
         options = {"use_dictionary": False, "compression": dict.fromkeys(zero, "zstd") or "none", "write_statistics": False}
 
-        def write(temporary: Path) -> str:
-            parquet.write_table(columns, temporary, **options)
-            return hash_mapped(temporary)
-
-        return {"products": index.products, "sha256": write_atomically(self.out / name, write)}
+        sink = pa.BufferOutputStream()  # one large write and a hash in memory cost less than many small writes and a file read
+        parquet.write_table(columns, sink, **options)
+        content = memoryview(sink.getvalue())
+        write_atomically(self.out / name, lambda temporary: temporary.write_bytes(content))
+        return {"products": index.products, "sha256": hashlib.sha256(content).hexdigest()}
 
     def _read_index(self, number: int) -> tuple[WeightIndex, IndexArray]:
         """Read the index of a partition that was not kept."""

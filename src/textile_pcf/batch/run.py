@@ -6,7 +6,7 @@ import csv
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -387,7 +387,7 @@ class _Batch:
         with Progress(len(partitions), self.progress) as progress:
             progress.add(len(done))
             for report in self.runner.run(job, [part for part in partitions if part.number not in done]):
-                log(out, "part", **{name: value for name, value in asdict(report).items() if name not in NOT_LOGGED})
+                log(out, "part", **{name: value for name, value in vars(report).items() if name not in NOT_LOGGED})
                 reports.append(report)
                 progress.add(1, report.products, report.rejected)
         return sorted(reports, key=lambda report: report.number)

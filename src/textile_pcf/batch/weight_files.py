@@ -270,12 +270,6 @@ def check_weights(out: Path, indices: dict[str, str]) -> None:
             _check_hashes(content, index, index.blocks)
 
 
-def hash_mapped(path: Path) -> str:
-    """Return the SHA-256 of a file that is mapped into memory, which spares a copy of it."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        return hashlib.sha256(mapped).hexdigest()
-
-
 @contextmanager
 def refuse_changed(path: Path) -> Iterator[None]:
     """Refuse a file that cannot be read as what the batch wrote.

@@ -273,8 +273,9 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
     """Build the inventory: masses solved backwards, amounts of all exchanges, links between products.
 
     The amount of an exchange is `value` × `scale` × the masses of its process that drive it (`engine:exchange_amounts`); a flow
-    is driven by the mass out of its stage unless the rule says another (`per`). Two kinds of exchange get another number: the
-    uptake that balances biogenic carbon (`inventory.carbon_balance`), and the footprint of a linked product in place of a
+    is driven by the mass out of its stage unless the rule or the row says another (`per`). Masses follow from the losses of the
+    stages that take place (`inventory.masses:process_masses`, `engine:loss_ratio`). Two kinds of exchange get another number:
+    the uptake that balances biogenic carbon (`inventory.carbon_balance`), and the footprint of a linked product in place of a
     factor (`inventory.links`). Emissions are amount × factor (`Inventory.emissions_by_process`).
 
     Parameters

@@ -39,7 +39,8 @@ class Quantities(NamedTuple):
     property_entry, loss_entry : ndarray
         Entry of the rule's value that was used; -1 if the value is not the rule's.
     losses : ndarray, shape (loss entries,)
-        Losses, on the basis of the rule; NaN where not known. [1]
+        Losses, on the basis of the rule, also of stages that do not take place (`Structure.process_losses` says which count);
+        NaN where not known. [1]
     value : ndarray, shape (exchanges,)
         Amount per driver. [canonical flow unit per driver]
     scale : ndarray, shape (exchanges,)
@@ -71,8 +72,8 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Q
 
     A given amount stays as it is, unless it is one of a period, which is divided by the output of the period
     (`inventory.period_totals:per_output`). What multiplies it and is no mass becomes `scale`: properties that drive the flow
-    (`inventory.drivers:non_mass_drivers`), and the product's share of a stage with co-products
-    (`inventory.allocation:with_allocation`).
+    and the share of a fibre where one amount is given for the blend (`inventory.drivers:non_mass_drivers`), the product's share
+    of a stage with co-products (`inventory.allocation:with_allocation`).
 
     Parameters
     ----------

@@ -62,6 +62,35 @@ class Message(str):
         return str(self) if template is None else _filled(template, self.values, language)
 
 
+class CodedMessage(Message):
+    """A message with a code, by which a program knows a warning in every language.
+
+    Parameters
+    ----------
+    code : str
+        Language-neutral identifier, as that of a `Problem`.
+    template, **values
+        See `Message`.
+
+    Examples
+    --------
+    >>> message = CodedMessage("year", "{text!r} is not a year.", text="24")
+    >>> message, message.code
+    ("'24' is not a year.", 'year')
+    """
+
+    code: str
+
+    def __new__(cls, code: str, template: str, /, **values: Any) -> CodedMessage:
+        """Fill the template in English and remember the code."""
+        self = str.__new__(cls, _filled(template, values, "en"))
+        self.code, self.template, self.values = code, template, values
+        return self
+
+    def __getnewargs_ex__(self) -> tuple[Any, dict[str, Any]]:
+        return (self.code, self.template), self.values
+
+
 class JoinedMessage(Message):
     """Several texts in one, each in the language that is asked for.
 

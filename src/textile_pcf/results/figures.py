@@ -209,7 +209,7 @@ class Figures:
 
     @cached_property
     def by_stage(self) -> FloatArray:
-        """Emissions per product and stage, stages outside the boundary included, shape (products, stages). [kg CO2e]"""
+        """Emissions per stage, also those outside the boundary, shape (products, stages). [kg CO2e per product unit]"""
         return read_only(np.add.reduce(self.by_stage_and_part[:, :, : len(SPLIT)], axis=2))
 
     @cached_property

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Footprint(Views):
     """Product carbon footprints of one run.
 
-    All sums are computed from the inventory when they are first read, by `results.figures:Figures`; tables and texts are
-    `results.views:Views`.
+    `by_stage` holds all stages, `totals` those inside the boundary. All sums are computed from the inventory when they are
+    first read, by `results.figures:Figures`; tables and texts are `results.views:Views`.
 
     Attributes
     ----------

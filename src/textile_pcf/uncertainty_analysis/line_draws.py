@@ -127,12 +127,16 @@ class LineDraws:
 
     def _multiples(self, numbers: IndexArray) -> FloatArray:
         """Return draws of numbers as multiples of the stated values after a row of 1, shape (numbers + 1, draws)."""
-        result, lines = self.catalogue.evaluation.result, self.catalogue.evaluation.lines
-        drawn = np.ones((len(numbers) + 1, self.draws))
+        drawn = np.empty((len(numbers) + 1, self.draws))
+        drawn[0] = 1.0
         for place, index in enumerate(numbers.tolist(), 1):
-            name = source_id(result, lines.key(index))
-            drawn[place] = self.catalogue.distributions[index].multiples(name, 1.0, self.seed, self.draws)
+            drawn[place] = self._multiple(index)
         return drawn
+
+    def _multiple(self, index: int) -> FloatArray:
+        """Return draws of a number as multiples of the stated value, shape (draws,)."""
+        name = source_id(self.catalogue.evaluation.result, self.catalogue.evaluation.lines.key(index))
+        return self.catalogue.distributions[index].multiples(name, 1.0, self.seed, self.draws)
 
     def _sums(self, terms: Terms, start: int, end: int, row: IndexArray, shared: FloatArray) -> FloatArray:
         """Return the draws of some products, shape (products, draws): one term of each at a time."""
@@ -142,9 +146,8 @@ class LineDraws:
         value = np.where(there, terms.value[at] if len(terms.value) else 0.0, 0.0)  # what is not there adds 0
         amount = np.where(there, terms.amount[at] if len(terms.value) else 0, len(row) - 1)
         factor = np.where(there, row[terms.factor[at]] if len(terms.value) else 0, 0)
-        numbers, amount = np.unique(amount, return_inverse=True)
-        own, amounts = self._amounts(numbers, row, shared), amount.reshape(at.shape)
         sums, term = np.zeros((end - start, self.draws)), np.empty((end - start, self.draws))
+        own: dict[int, tuple[int, FloatArray]] = {}
         for place in range(at.shape[1]):
             rows = factor[:, place]
             if (rows == rows[0]).all():  # one factor of all products: no copy of its draws for each
@@ -152,16 +155,21 @@ class LineDraws:
             else:
                 np.take(shared, rows, axis=0, out=term, mode="clip")
                 term *= value[:, place, None]
-            if (numbers[amounts[:, place]] != len(row) - 1).any():
-                term *= own[amounts[:, place]]
+            kept = row[amount[:, place]]
+            if kept.any():
+                term *= shared[kept]
+            self._times_own_amounts(term, np.where(kept > 0, len(row) - 1, amount[:, place]), own)
             sums += term
         return sums
 
-    def _amounts(self, numbers: IndexArray, row: IndexArray, shared: FloatArray) -> FloatArray:
-        """Return draws of numbers behind amounts, of shared ones those that are kept, shape (numbers, draws)."""
-        drawn = np.ones((len(numbers), self.draws))
-        own = np.flatnonzero((row[numbers] == 0) & (numbers != len(row) - 1))
-        drawn[own] = self._multiples(numbers[own])[1:]
-        kept = np.flatnonzero(row[numbers])
-        drawn[kept] = shared[row[numbers[kept]]]
-        return drawn
+    def _times_own_amounts(self, term: FloatArray, amount: IndexArray, own: dict[int, tuple[int, FloatArray]]) -> None:
+        """Multiply terms by the amounts of rows of activity data.
+
+        Each is drawn when its first term comes and kept until another comes for its product, as terms are in order of their
+        amounts: so it is still in the cache when it is used.
+        """
+        for place in np.flatnonzero(amount < self.catalogue.evaluation.lines.count).tolist():
+            index = int(amount[place])
+            if place not in own or own[place][0] != index:
+                own[place] = index, self._multiple(index)
+            term[place] *= own[place][1]

@@ -270,11 +270,19 @@ def refused(call: list[str], capsys: pytest.CaptureFixture[str], *words: str) ->
     return code
 
 
+@pytest.fixture(scope="module")
+def dyehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A batch of the dyehouse that no test changes."""
+    folder = mill(tmp_path_factory.mktemp("dyehouse"))
+    small(folder)
+    new_table(folder, "steam,0.25,kgCO2e/kg,GLO,2027,life_cycle,,,")
+    return folder
+
+
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
-    small(mill(tmp_path))
-    new_table(tmp_path, "steam,0.25,kgCO2e/kg,GLO,2027,life_cycle,,,")
-    return tmp_path
+def old(dyehouse: Path, tmp_path: Path) -> Path:
+    """A copy of it, with times of change: the manifest names its inputs relative to the folder."""
+    return Path(shutil.copytree(dyehouse, tmp_path, dirs_exist_ok=True))
 
 
 def call(folder: Path, table: str = "new.csv") -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,17 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def batch(folder: Path, source: object, out: Path, **options: object) -> tp.BatchResult:
     call = {"partition_rows": ROWS, "progress": False, "units": ["m2"], **options}
-    return calculate_batch(source, workload.RULE, folder / "factors.csv", out=out, **call)
+    return calculate_batch(source, rule(), factors(folder / "factors.csv"), out=out, **call)
+
+
+@cache
+def rule() -> tp.RuleSet:
+    return tp.load_rules(workload.RULE)
+
+
+@cache
+def factors(path: Path) -> tp.FactorTable:
+    return tp.load_factors(path)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

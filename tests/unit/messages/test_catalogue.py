@@ -18,7 +18,16 @@ from compile_locale import PO, compiled, entries
 from textile_pcf.io.localized import LocalizedText
 from textile_pcf.messages import catalogue
 from textile_pcf.messages.catalogue import FOREIGN, chinese_template, fixed_text
-from textile_pcf.messages.message import JoinedMessage, Message, TranslatedText, chinese_of, localize, sentences, with_chinese
+from textile_pcf.messages.message import (
+    CodedMessage,
+    JoinedMessage,
+    Message,
+    TranslatedText,
+    chinese_of,
+    localize,
+    sentences,
+    with_chinese,
+)
 
 SOURCE = Path(tp.__file__).parent
 NO_MESSAGES = ("methods",)  # only citations
@@ -113,6 +122,7 @@ def test_fields_have_names() -> None:
 MESSAGES = {
     "plain": Message("The amount is missing."),
     "with a value": Message("{text!r} is not a year.", text="24"),
+    "with a code": CodedMessage("year", "{text!r} is not a year.", text="24"),
     "with a title": Message(
         "{title} is missing, and the rule has no value for it.", title=LocalizedText(en="Steam", zh="蒸汽")
     ),
@@ -127,6 +137,7 @@ def test_messages_survive_copies_and_other_processes(message: Message) -> None:
     for same in (pickle.loads(pickle.dumps(message)), copy.deepcopy(message), copy.copy(message)):
         assert same == message and type(same) is type(message)
         assert same.localized("zh") == message.localized("zh") != str(message)
+        assert getattr(same, "code", "") == getattr(message, "code", "")
 
 
 def test_values_are_told_in_the_language_of_the_message() -> None:
@@ -134,6 +145,7 @@ def test_values_are_told_in_the_language_of_the_message() -> None:
     assert texts == {
         "plain": "缺少数量。",
         "with a value": "'24' 不是年份。",
+        "with a code": "'24' 不是年份。",
         "with a title": "缺少“蒸汽”，规则中也没有默认值。",
         "with a translated text": "或为“蒸汽”填写一行。",
         "joined": "质量、能量",

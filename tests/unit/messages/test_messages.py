@@ -6,6 +6,7 @@ The sentences are read from the source; a message counts as met when some proble
 from __future__ import annotations
 
 import ast
+import csv
 import re
 import tempfile
 from functools import cache
@@ -85,7 +86,21 @@ def told():
             tried(lambda wrong=wrong: tp.load_factors(wrong))
         for table in ("defualt", "zzz"):
             tried(lambda table=table: tp.load_factors(table))
+        said.extend(rejected(folder))
     return said
+
+
+def rejected(folder: Path) -> list[str]:
+    """What a batch says of a product that takes a rejected one."""
+    good = (MILL.parent / "good.csv").read_text(encoding="utf-8")
+    wrong = good.replace(",5,kWh,", ",5,kg,")
+    buyer = good.replace("FABRIC-1", "FABRIC-2").replace("cotton,,,cotton,", "cotton,,,product:FABRIC-1,")
+    assert wrong != good
+    assert "product:FABRIC-1" in buyer
+    (folder / "two.csv").write_text(wrong + buyer.partition("\n")[2], encoding="utf-8")
+    done = tp.calculate_batch(folder / "two.csv", MILL, MILL_FACTORS, out=folder / "batch")
+    with (done.out / "rejected.csv").open(encoding="utf-8-sig", newline="") as file:
+        return [f"{row['what']} {row['cure']}" for row in csv.DictReader(file)]
 
 
 @pytest.mark.parametrize("module", MODULES)
