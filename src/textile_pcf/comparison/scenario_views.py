@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from textile_pcf.arrays import or_none
+from textile_pcf.comparison.change_text import change_text
 from textile_pcf.comparison.text_columns import aligned
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results.display import STYLE
@@ -104,6 +105,7 @@ def _rows(scenarios: Scenarios, one: Scenario, number: int, language: str) -> li
     rows = [(fixed_text("diff_old", language), f"{scenarios.base.totals[number]:.6g}")]
     for step in one.steps:
         alone = fixed_text("scenario_alone", language, value=signed(step.alone[number]))
-        rows.append((f"{step.change} ({alone})", signed(step.effect[number])))
+        made = change_text(step.made, language, scenarios.base.stages)
+        rows.append((f"{made} ({alone})", signed(step.effect[number])))
     total = or_none(one.total[number])
     return [*rows, (fixed_text("diff_new", language), NONE if total is None else f"{total:.6g}")]

@@ -11,7 +11,8 @@ import numpy as np
 from textile_pcf.arrays import FloatArray, or_none
 from textile_pcf.calculation import calculate_run
 from textile_pcf.comparison.apply_changes import apply_change
-from textile_pcf.comparison.change_document import AddRow, Change, ChangeFactors, ChangeFile, ChangeInput, read_changes
+from textile_pcf.comparison.change_document import Change, ChangeFile, read_changes
+from textile_pcf.comparison.change_text import change_text
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError, check_language, wrong_type
 from textile_pcf.io.csv_text import table_csv
 from textile_pcf.messages.message import Message
@@ -36,12 +37,15 @@ class Step:
         What it changes after the changes before it. [kg CO2e per product unit]
     alone : ndarray, shape (products,)
         What it changes by itself; NaN where it needs an earlier change. [kg CO2e per product unit]
+    made : Change
+        The change itself.
     """
 
     change: str
     note: str
     effect: FloatArray
     alone: FloatArray
+    made: Change = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,7 +271,7 @@ def _scenario(base: Footprint, file: ChangeFile, number: int) -> Scenario:
         result = _calculate(apply_change(result.run, change, location, file.folder), base, location)
         before, totals = totals, _totals(result, base)
         alone = totals - before if place == 0 else _alone(base, change, file, location)
-        steps.append(Step(change_text(change), change.note, totals - before, alone))
+        steps.append(Step(change_text(change), change.note, totals - before, alone, change))
     return Scenario(document.name, result, totals, base.totals - totals, tuple(steps))
 
 
@@ -295,17 +299,3 @@ def _totals(result: Footprint, base: Footprint) -> FloatArray:
         return result.totals
     found = dict(zip(result.products, result.totals.tolist(), strict=True))
     return np.array([found.get(product, np.nan) for product in base.products], dtype=np.float64)
-
-
-def change_text(change: Change) -> str:
-    """Return a change as text, such as `scale dyeing.electricity 0.8`."""
-    if isinstance(change, ChangeFactors):
-        return f"factors {', '.join(change.tables)}"
-    if isinstance(change, AddRow):
-        parts = (str(change.row.get(name) or "") for name in ("product", "stage", "component", "flow", "item"))
-        return f"add {'.'.join(filter(None, parts))}"
-    if isinstance(change, ChangeInput):
-        return f"{change.change} {change.to}"
-    values = {name: getattr(change, name) for name in ("amount", "unit", "by", "item", "to") if hasattr(change, name)}
-    shown = (f"{value:g}" if isinstance(value, float) else str(value) for value in values.values())
-    return " ".join(filter(None, (change.change, change.at.text(), *shown)))

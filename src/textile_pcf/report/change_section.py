@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.comparison import Scenario
+from textile_pcf.comparison.change_text import change_text
 from textile_pcf.comparison.diff_views import BOTH, effect_title
 from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.messages.message import localize
@@ -120,7 +121,8 @@ def _steps(context: ReportContext, one: Scenario, product: int, base: float) -> 
     rows = []
     for number, step in enumerate(one.steps, 1):
         effect, alone = float(step.effect[product]), float(step.alone[product])
-        rows.append(Row((str(number), step.change, step.note, _signed(effect, base), _signed(alone, base))))
+        made = change_text(step.made, context.language, context.result.stages)
+        rows.append(Row((str(number), made, step.note, _signed(effect, base), _signed(alone, base))))
     titles = (("report_made_change", ""), ("report_reason", ""), ("report_effect", "n"), ("report_alone", "n"))
     return table([("", "n"), *((context.text(key), kind) for key, kind in titles)], rows)
 

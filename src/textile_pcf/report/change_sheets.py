@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.comparison import Scenario, Scenarios
+from textile_pcf.comparison.change_text import change_text
 from textile_pcf.comparison.diff_views import BOTH, effect_title
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import localize
@@ -138,7 +139,8 @@ def _write_steps(sheet: Sheet, pairs: list[tuple[int, Scenario]], totals: Totals
     sheet.head([fixed_text(key, language) for key in ("product", "report_scenario", *made)], (2, 5, 6))
     for number, one in pairs:
         for place, step in enumerate(one.steps, 1):
-            for column, text in ((0, products[number]), (1, one.name), (3, step.change), (4, step.note)):
+            said = change_text(step.made, language, totals.result.stages)
+            for column, text in ((0, products[number]), (1, one.name), (3, said), (4, step.note)):
                 sheet.text(column, text)
             sheet.number(2, float(place), "whole")
             sheet.number(5, float(step.effect[number]), "given")
