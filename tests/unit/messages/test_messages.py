@@ -18,9 +18,7 @@ from mill_mistakes import FACTORS as MILL_FACTORS
 from test_broken import ACTIVITY, FACTORS, MILL, RULES, file_of
 
 import textile_pcf as tp
-from textile_pcf.calculation import calculate_footprints
-from textile_pcf.factors.matcher import FactorMatcher
-from worked import CASES, all_cases, run
+from worked import all_cases, run
 
 SOURCE = Path(tp.__file__).parent
 MODULES = ("rules/compile_rule.py", "rules/compile_defaults.py", "rules/load.py", "factors/load.py", "factors/matching.py",
@@ -51,14 +49,6 @@ def sentences(path):
         plain = re.sub(r"\.\*|\\", "", pattern or "")
         if pattern and plain.rstrip().endswith((".", "?")) and len(plain.split()) > 2:
             yield node.lineno, re.compile(pattern, re.DOTALL)
-
-
-def take_rejected():
-    """A product that takes one which its catalogue rejected."""
-    mass = {"product": "P", "stage": "product", "flow": "mass", "amount": 0.4, "unit": "kg"}
-    fabric = {"product": "P", "stage": "making", "flow": "fabric", "amount": 1, "unit": "kg", "item": "product:Q"}
-    activity = tp.read_activity([mass, fabric], tp.load_rules(CASES / "rules" / "links.yaml"))
-    calculate_footprints(activity, FactorMatcher(tp.load_factors("default"), "AR6", "zero_zero"), rejected={"Q"})
 
 
 @cache
