@@ -139,8 +139,8 @@ def _write_steps(sheet: Sheet, pairs: list[tuple[int, Scenario]], totals: Totals
     sheet.head([fixed_text(key, language) for key in ("product", "report_scenario", *made)], (2, 5, 6))
     for number, one in pairs:
         for place, step in enumerate(one.steps, 1):
-            said = change_text(step.made, language, totals.result.stages)
-            for column, text in ((0, products[number]), (1, one.name), (3, said), (4, step.note)):
+            text_of_change = change_text(step.made, language, totals.result.stages)
+            for column, text in ((0, products[number]), (1, one.name), (3, text_of_change), (4, step.note)):
                 sheet.text(column, text)
             sheet.number(2, float(place), "whole")
             sheet.number(5, float(step.effect[number]), "given")
