@@ -44,7 +44,7 @@ def lazy_names(
     --------
     >>> get, names = lazy_names("textile_pcf.batch", {"calculate_batch": "run"})
     >>> get("calculate_batch").__module__, names()
-    ('textile_pcf.batch.run', ['BatchResult', 'calculate_batch'])
+    ('textile_pcf.batch.run', ['BatchResult', 'calculate_batch', 'reprice'])
     """
 
     def load(name: str) -> Any:

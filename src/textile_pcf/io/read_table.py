@@ -19,7 +19,7 @@ from textile_pcf.io.delimited import csv_rows
 from textile_pcf.io.excel import workbook_table
 from textile_pcf.io.output_files import refuse_non_utf8_name
 from textile_pcf.io.records import from_document
-from textile_pcf.io.streams import arrow_table, is_stream
+from textile_pcf.io.streams import arrow_table, is_stream, not_a_table
 from textile_pcf.io.strict_yaml import Document, read_bytes, read_yaml
 from textile_pcf.io.table import Header, Table
 from textile_pcf.io.table_shape import to_table
@@ -99,9 +99,7 @@ def read_table_with_header(header: Header, source: Any, sheet: str, error: type[
         return _from_file(str(source), sheet, header, error)
     if is_stream(source):
         return from_arrow(arrow_table(source), "DataFrame", header, error)
-    what = Message("A {type_name} is not a table.", type_name=type(source).__name__)
-    cure = "Give a path, a pandas DataFrame, a list of rows, or {product: ID, rows: [...]}."
-    raise UsageError([Problem("input", what, cure, code="input")])
+    raise not_a_table(source)
 
 
 @lru_cache(maxsize=16)

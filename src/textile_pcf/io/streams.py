@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from textile_pcf.errors import Problem, UsageError
+from textile_pcf.messages.message import Message
+
 METHODS = ("__arrow_c_stream__", "scanner", "to_reader", "collect_batches")
 """What a source has of which record batches can be read; the first one that it has is used."""
 
@@ -24,6 +27,13 @@ def is_stream(source: Any) -> bool:
     return not isinstance(source, type) and any(callable(getattr(source, name, None)) for name in METHODS)
 
 
+def not_a_table(source: Any) -> UsageError:
+    """Return the error of an object that has no columns with names."""
+    what = Message("A {type_name} is not a table.", type_name=type(source).__name__)
+    cure = "Give a path, a pandas DataFrame, a list of rows, or {product: ID, rows: [...]}."
+    return UsageError([Problem("input", what, cure, code="input")])
+
+
 def arrow_batches(source: Any) -> Iterator[Any]:
     """Yield the rows of a source as pyarrow tables, in the order of the source. Empty ones may be among them.
 
@@ -31,6 +41,11 @@ def arrow_batches(source: Any) -> Iterator[Any]:
     ----------
     source : object
         A stream, see `is_stream`. A reader is empty afterwards.
+
+    Raises
+    ------
+    UsageError
+        It is a stream of one column without a name, such as a pandas Series.
     """
     import pyarrow as pa
 
@@ -40,7 +55,10 @@ def arrow_batches(source: Any) -> Iterator[Any]:
             yield pa.table(frame)
         return
     if method == "__arrow_c_stream__":
-        reader = pa.RecordBatchReader.from_stream(source)
+        try:
+            reader = pa.RecordBatchReader.from_stream(source)
+        except pa.ArrowInvalid as error:
+            raise not_a_table(source) from error
     else:
         reader = (source.scanner() if method == "scanner" else source).to_reader()
     yield reader.schema.empty_table()

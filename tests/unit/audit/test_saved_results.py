@@ -39,7 +39,10 @@ def test_texts_come_back_in_both_languages(both: tuple[tp.Footprint, tp.Footprin
     for product in result.products:
         assert again.explain(product, language=language) == result.explain(product, language=language)
     assert again.show(language)._repr_html_() == result.show(language)._repr_html_()
-    reports = [each.to_html(tmp_path / f"{name}.html", language=language) for name, each in (("a", result), ("b", again))]
+    reports = [  # a saved result knows no spreads: the report says so, so these parts are left out of both
+        each.to_html(tmp_path / f"{name}.html", language=language, uncertainty=None)
+        for name, each in (("a", result), ("b", again))
+    ]
     assert reports[0].read_text() == reports[1].read_text()
 
 

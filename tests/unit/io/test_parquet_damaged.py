@@ -69,10 +69,10 @@ def test_an_encrypted_file_is_told(mill: Path, capsys) -> None:
     refused(mill, capsys, path, "This Parquet file is encrypted. Write it without encryption.")
 
 
-def test_a_folder_of_this_name_is_no_file(mill: Path, capsys) -> None:
+def test_a_folder_of_this_name_is_read_as_a_folder(mill: Path, capsys) -> None:
     (mill / "mill.parquet").mkdir()
     assert batch(mill, mill / "mill.parquet") == 2
-    assert "There is no such file." in capsys.readouterr().err
+    assert "This folder holds no file of activity data. Put Parquet or CSV files there." in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="everything can be read by root")

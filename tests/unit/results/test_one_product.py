@@ -82,8 +82,8 @@ def test_completion_offers_what_users_need(one: tp.Footprint) -> None:
         "beside", "biogenic", "by_stage", "carbon_content", "completeness", "contributions", "default_factor_share",
         "default_share", "explain", "gross", "gwp_sets", "headline", "kept", "label", "masses", "per_group", "per_stage",
         "per_unit", "plot", "products", "provenance", "published", "rules", "run", "save", "scenario", "show", "split",
-        "stages", "to_csv", "to_datapackage", "to_dict", "to_excel", "to_frame", "to_html", "to_json", "to_openlca", "to_pact",
-        "to_parquet", "to_pdf", "total", "totals", "unit", "warnings",
+        "stages", "to_csv", "to_datapackage", "to_dict", "to_excel", "to_frame", "to_html", "to_json",
+        "to_live_report", "to_openlca", "to_pact", "to_parquet", "to_pdf", "total", "totals", "unit", "warnings",
     }  # fmt: skip
     assert set(dir(one)) == offered
     assert set(dir(tp.load_factors(FACTORS))) == {"from_brightway", "items", "match", "search", "to_frame"}

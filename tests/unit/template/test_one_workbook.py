@@ -122,7 +122,7 @@ def test_every_formula_has_the_value_it_has_now(result: tp.Footprint) -> None:
 
 def test_looks_of_the_workbook(result: tp.Footprint) -> None:
     book = openpyxl.load_workbook(result.to_excel("x.xlsx", "t"))
-    assert book.sheetnames == ["Result", "Stages", "Lines", "Masses", "About"]
+    assert book.sheetnames == ["Result", "Stages", "Lines", "Masses", "Uncertainty", "Quality", "Cut-off", "About"]
     assert book.active.title == "Result" and len(book["Result"]._charts) == 1
     total, given = book["Result"]["B9"], book["Masses"]["G2"]
     assert total.font.bold and total.number_format == "0.000000" and given.font.color.rgb == "000000FF"
