@@ -1,4 +1,4 @@
-"""Numbers of every face of one product agree: table, JSON, CSV, report, workbook, label, PACT record, saved result.
+"""Numbers of every face of one product agree: table, JSON, CSV, reports, workbook, label, PACT record, saved result.
 
 A face is a function of a result and a folder that returns what it shows. Each number is compared with the result itself within
 the digits that the face writes. A new face is a row of `FACES`.
@@ -20,6 +20,7 @@ import openpyxl
 import pytest
 
 import textile_pcf as tp
+from browser import BROWSERS, dom
 from spreadsheet import by_libreoffice, evaluated
 from textile_pcf.cli import run
 
@@ -109,6 +110,21 @@ def dossier_face(result: tp.Footprint, folder: Path) -> Shown:
     return shown | {"p2_5": repr(form["p2_5"]), "p97_5": repr(form["p97_5"])}
 
 
+def live_face(result: tp.Footprint, folder: Path) -> Shown:
+    """What a browser shows of the live report before anything is moved."""
+    page = dom(BROWSERS[0], result.to_live_report(folder / "live.html"), folder / "browser")
+    found = {
+        key: _text(re.findall(rf'id="{key}"[^>]*>(.*?)</(?:output|p)>', page, re.DOTALL)[0]) for key in ("total", "interval")
+    }
+    ends = re.search(f"{NUMBER} to {NUMBER}", found["interval"])
+    ids = {info.title: info.id for info in result.stages}
+    table = page[page.index('<section id="stages"') : page.index('<section id="mixes"')]
+    rows = [[_text(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
+            for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)]  # fmt: skip
+    stages = {ids[row[0]]: row[2] for row in rows if row and row[0] in ids}
+    return _plain({"total": found["total"], **stages} | ({"p2_5": ends[1], "p97_5": ends[2]} if ends else {}))
+
+
 def workbook_face(result: tp.Footprint, folder: Path) -> Shown:
     return read_workbook(result.to_excel(folder / "result.xlsx"), evaluated)
 
@@ -136,8 +152,10 @@ FACES: dict[str, Callable[[tp.Footprint, Path], Shown]] = {
 }  # fmt: skip
 if shutil.which("soffice"):
     FACES["libreoffice"] = libreoffice_face
+if BROWSERS:
+    FACES["live"] = live_face
 AT_LEAST = {"table": 6, "json": 10, "csv": 3, "saved": 3, "label": 4, "report": 6, "report_zh": 6, "dossier": 6, "workbook": 8,
-            "pact": 1, "libreoffice": 8}  # fmt: skip
+            "pact": 1, "libreoffice": 8, "live": 6}  # fmt: skip
 """So many numbers a face shows, so that none passes because it shows nothing."""
 PAIRS = [(example, face) for example in EXAMPLES for face in FACES
          if face not in ("pact", "libreoffice", "dossier") or example == "jeans"]  # fmt: skip
