@@ -9,8 +9,9 @@
 - `Footprint` sums emissions over exchanges: by stage, by part, in total.
 
 One amount on this path: the electricity of the looms of a viscose fabric, 7.48 kWh per kg that leaves weaving. It is row 11,
-counted from 0 without the header (line 13 of the file). Words such as exchange, driver and canonical unit stand in the glossary
-of `docs/nomenclature.md`, *Names in the code*.
+counted from 0 without the header (line 13 of the file). The rule is `rules/chemical_fiber_fabric/2026.2.yaml` with
+`rules/shared/textile/2026.2.yaml`, the table `emission_factors/2026.2/default.csv`. Words such as exchange, driver and
+canonical unit stand in the glossary of `docs/nomenclature.md`, *Names in the code*.
 
 >>> import numpy as np
 >>> from textile_pcf import load_factors, load_rules
@@ -29,19 +30,22 @@ The row gives one exchange. It has an amount, so nothing is completed, and no pr
 >>> round(quantities.value[exchange], 3), quantities.scale[exchange]
 (np.float64(26.928), np.float64(1.0))
 
-The row names no item, so it is the rule's, `electricity`, in the region of the product, China, in the newest year: 0.5777 kg
-CO2e/kWh, here per MJ. The table gives a total without gases, which counts as fossil. A matcher holds factor tables under one
-set of global warming potentials and one convention of biogenic carbon.
+The row names no item, so it is the rule's, `electricity`, of the kind that the flow asks for, in the region of the product,
+China, in the newest year: 0.5777 kg CO2e/kWh, here per MJ. The table gives a total without gases: it counts as fossil, and is
+used as printed under every set of global warming potentials. A matcher holds factor tables under one set and one convention
+of biogenic carbon.
 
 >>> matches = match_exchanges(activity, factor_matcher(factors, gwp="AR6", biogenic="minus_one_plus_one"))
 >>> request = matches.request[exchange]
->>> matches.requests[request].item, matches.requests[request].region, matches.matches[request].row  # line 85 of the table
-('electricity', 'CN', 83)
+>>> matches.requests[request].item, matches.requests[request].kind, matches.requests[request].region
+('electricity', 'life_cycle', 'CN')
+>>> matches.matches[request].row  # line 85 of the table
+83
 >>> matches.values[request].round(5)  # fossil, biogenic, uptake, land use change [kg CO2e/MJ]; of fossil, aircraft
 array([0.16047, 0.     , 0.     , 0.     , 0.     ])
 
-After weaving only dyeing loses mass, 8.4 % of what goes in, so 1 / (1 - 0.084) = 1.0917 kg leave weaving for each kg of
-product, and the amount is multiplied by that.
+After weaving only dyeing loses mass, 8.4 % of what goes in (scouring 0 by its row, finishing 0 by the rule), so 1 / 0.916 =
+1.0917 kg leave weaving for each kg of product, and the amount is multiplied by that.
 
 >>> inventory = build_inventory(activity, quantities, matches)
 >>> round(inventory.masses.output[inventory.process[exchange]], 4), round(inventory.amount[exchange], 3)  # [kg], [MJ]
@@ -50,7 +54,10 @@ product, and the amount is multiplied by that.
 >>> round(emissions[exchange], 4)  # 29.397 × 0.16047
 np.float64(4.7175)
 
-With the inbound transport of weaving, which the rule adds, it is a stage; the stages inside the boundary are the total.
+The rule adds 500 km by lorry of what goes into weaving: 1.0917 / 0.94 = 1.1614 kg (6 % waste of air-jet looms, by the
+rule) × 0.5 t·km/kg × 0.18055 kg CO2e/(t·km), composed from diesel in `emission_factors/2026.2/composed.yaml`. Both are the
+stage; the stages inside the boundary are the total, uptake of CO2 by the fibre among them, and rows on what is left out add
+nothing.
 
 >>> result = Footprint(inventory, Run(activity, factors, "AR6", "minus_one_plus_one"))  # the inputs stay with the result
 >>> weaving = [stage.id for stage in result.stages].index("weaving")
@@ -344,7 +351,7 @@ def calculate_footprints(
     Raises
     ------
     InputError
-        With every problem under any of them.
+        With every problem under any of them; with `supply`, with every problem of the first that has one.
     """
     quantities = with_refusals(activity, complete_quantities(activity))
     others: Sequence[Suppliers | None] = suppliers or [None] * len(matchers)

@@ -136,9 +136,9 @@ def match_exchanges(
 ) -> FactorMatches:
     """Find the emission factor of every exchange; each distinct flow, item, region and year is matched once.
 
-    Amounts are not touched. The item is that of the row, else of the rule; region and year are those of the row, else of its
-    stage, else of the product (`activity.geography`). `factors.matching:match` finds the row of the table, and
-    `factors.matcher:FactorMatcher` gives its emissions per canonical unit of the flow.
+    Amounts are not touched. The item is that of the row, else of the rule; the kind is that of the flow; region and year are
+    those of the row, else of its stage, else of the product (`activity.geography`). `factors.matching:match` finds the row of
+    the table, and `factors.matcher:FactorMatcher` gives its emissions per canonical unit of the flow.
 
     Parameters
     ----------
