@@ -5,47 +5,27 @@ from __future__ import annotations
 import functools
 import http.server
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from moto.server import ThreadedMotoServer
 from parquet_files import rows, start_dyehouse
+from small_batches import SECRET
 
 import textile_pcf as tp
 from textile_pcf.cli import run
 from textile_pcf.errors import PcfError, UsageError
 
 PRODUCTS = [f"P{number:02}" for number in range(12)]
-SECRET = "very-secret-key"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    moto = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    moto.start()
-    host, port = moto.get_host_and_port()
-    yield f"http://{host}:{port}"
-    moto.stop()
 
 
 @pytest.fixture
-def bucket(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """A file system with an empty bucket `mills`, found by the environment."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", server)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    system = fsspec.filesystem("s3", skip_instance_cache=True, use_listings_cache=False)
-    if system.exists("mills"):
-        system.rm("mills", recursive=True)
-    system.mkdir("mills")
-    return system
+def bucket(open_bucket: Callable[[str], Any]) -> Any:
+    """A file system with an empty bucket `mills`."""
+    return open_bucket("mills")
 
 
 @pytest.fixture

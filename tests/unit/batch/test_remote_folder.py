@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import pytest
-from moto.server import ThreadedMotoServer
 from parquet_files import rows, start_dyehouse
+from small_batches import SECRET
 
 import textile_pcf as tp
 from textile_pcf.batch.remote_folder import split_output
@@ -18,34 +17,15 @@ from textile_pcf.cli import run
 from textile_pcf.errors import InputError, PcfError, UsageError
 
 PRODUCTS = [f"P{number:02}" for number in range(12)]
-SECRET = "very-secret-key"
 OPENING = ".manifest.json.new"
 HERE_ONLY = {"log.jsonl"}
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    moto = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    moto.start()
-    host, port = moto.get_host_and_port()
-    yield f"http://{host}:{port}"
-    moto.stop()
-
-
 @pytest.fixture
-def bucket(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """A file system with an empty bucket `results`, found by the environment."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", server)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+def bucket(open_bucket: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """A file system with an empty bucket `results`."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    system = fsspec.filesystem("s3", skip_instance_cache=True, use_listings_cache=False)
-    if system.exists("results"):
-        system.rm("results", recursive=True)
-    system.mkdir("results")
-    return system
+    return open_bucket("results")
 
 
 @pytest.fixture

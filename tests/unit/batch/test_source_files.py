@@ -14,27 +14,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from parquet_files import rows, start_dyehouse
+from small_batches import PRODUCTS, batch, totals
 
-import textile_pcf as tp
 from textile_pcf.cli import run
 from textile_pcf.errors import PcfError
-
-PRODUCTS = [f"P{number:02}" for number in range(12)]
 
 
 @pytest.fixture
 def mill(tmp_path: Path) -> Path:
     return start_dyehouse(tmp_path)
-
-
-def batch(mill: Path, source: object, out: str = "out", **options: object) -> tp.BatchResult:
-    options = {"partition_rows": 9, "progress": False, **options}
-    return tp.calculate_batch(source, mill / "rule.yaml", mill / "factors.csv", out=mill / out, **options)
-
-
-def totals(result: tp.BatchResult) -> dict[str, float]:
-    table = result.read()
-    return dict(zip(table["product"].to_pylist(), table["total"].to_pylist(), strict=True))
 
 
 def one_file(mill: Path, table: pa.Table) -> dict[str, float]:
