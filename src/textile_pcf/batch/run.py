@@ -181,7 +181,7 @@ def calculate_batch(
 
     Parameters
     ----------
-    source : path, list of paths, DataFrame or table
+    source : path, list of paths, or DataFrame
         Activity data: a file, a folder, a pattern such as `mills/*.parquet`, or several files, which are read in the order of
         their names; an address such as `s3://bucket/folder`; or a table of pandas, polars, duckdb, pyarrow, or of any library
         with the Arrow C stream. Parquet and large CSV files and streams are read in bounded memory and any order of rows;
