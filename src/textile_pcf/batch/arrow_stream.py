@@ -17,7 +17,7 @@ from textile_pcf.batch.partitions import EXTRA, activity_header
 from textile_pcf.batch.shuffle import ROW
 from textile_pcf.batch.streamed_rows import NEW_STREAM, STREAM, Rows, StreamedRows, keep, open_rows, write_rows
 from textile_pcf.columns import ArrowStrings
-from textile_pcf.errors import InputError, Problem, UsageError
+from textile_pcf.errors import InputError, PcfError, Problem, UsageError
 from textile_pcf.io.arrow_columns import common_schema, conform
 from textile_pcf.io.streams import arrow_batches
 from textile_pcf.messages.message import Message
@@ -105,6 +105,8 @@ class ArrowStream:
         while True:
             try:
                 table = next(batches, None)
+            except PcfError:
+                raise
             except Exception as fault:  # of any library
                 reason = " ".join(str(fault).split())[:200].rstrip(". ")
                 what = Message("The source failed while it was read ({reason}).", reason=f"{type(fault).__name__}: {reason}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -209,8 +210,9 @@ def partition_columns(name: str) -> Iterator[tuple[str, str]]:
 def _named_twice(files: Sequence[SourceFile]) -> Iterator[Problem]:
     """Yield a problem for each file that occurs twice in a list."""
     real: dict[str, str] = {}
+    named = Counter(files)
     for file in files:
-        if real.setdefault(os.path.realpath(file.path), file.path) != file.path or files.count(file) > 1:
+        if real.setdefault(os.path.realpath(file.path), file.path) != file.path or named[file] > 1:
             yield Problem(escape_controls(file.path), "This file is named twice.", "Name each file once.", code="file-twice")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -168,3 +169,9 @@ def test_memory_does_not_grow_with_a_stream(mill: Path) -> None:
         command = [sys.executable, "-c", MEMORY, str(mill), str(parts)]
         peaks.append(int(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
     assert peaks[1] < 1.25 * peaks[0], peaks
+
+
+@pytest.mark.parametrize("column", [pd.Series([1, 2]), pl.Series([1, 2])], ids=["pandas", "polars"])
+def test_one_column_is_no_table(mill: Path, column: object) -> None:
+    with pytest.raises(UsageError, match=r"^1 problem in the request:\n  input: A Series is not a table"):
+        batch(mill, column)
