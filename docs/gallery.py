@@ -51,7 +51,7 @@ def first_picture(notebook: Any) -> bytes:
 
 
 def with_site_links(notebook: Any) -> Any:
-    """A notebook whose links lead to pages of the site; files that are no pages are told by their path."""
+    """A notebook whose links lead to pages of the site; files that are no pages are named by their path."""
 
     def leading(link: re.Match[str]) -> str:
         target, _, anchor = link[2].partition("#")

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from parquet_files import rows, start_dyehouse
+from small_batches import batch
 
 import textile_pcf as tp
 from textile_pcf.batch import csv_stream
@@ -141,11 +142,6 @@ def mill(tmp_path: Path) -> Iterator[Path]:
     limit, csv_stream.STREAMED_FROM = csv_stream.STREAMED_FROM, 0
     yield start_dyehouse(tmp_path)
     csv_stream.STREAMED_FROM = limit
-
-
-def batch(mill: Path, source: object, out: str, **options: object) -> tp.BatchResult:
-    options = {"partition_rows": 9, "progress": False, **options}
-    return tp.calculate_batch(source, mill / "rule.yaml", mill / "factors.csv", out=mill / out, **options)
 
 
 @pytest.mark.parametrize("scattered", [False, True])

@@ -13,13 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from parquet_files import rows, start_dyehouse
-from small_batches import SECRET
+from small_batches import PRODUCTS, SECRET, batch, totals
 
-import textile_pcf as tp
 from textile_pcf.cli import run
 from textile_pcf.errors import PcfError, UsageError
-
-PRODUCTS = [f"P{number:02}" for number in range(12)]
 
 
 @pytest.fixture
@@ -43,16 +40,6 @@ def web(mill: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-def batch(mill: Path, source: object, out: str = "out", **options: object) -> tp.BatchResult:
-    options = {"partition_rows": 9, "progress": False, **options}
-    return tp.calculate_batch(source, mill / "rule.yaml", mill / "factors.csv", out=mill / out, **options)
-
-
-def totals(result: tp.BatchResult) -> dict[str, float]:
-    table = result.read()
-    return dict(zip(table["product"].to_pylist(), table["total"].to_pylist(), strict=True))
 
 
 def wrong_unit(table: pa.Table, row: int) -> pa.Table:

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 from parquet_files import rows, start_dyehouse
-from small_batches import SECRET
+from small_batches import PRODUCTS, SECRET
 
 import textile_pcf as tp
 from textile_pcf.batch.remote_folder import split_output
 from textile_pcf.cli import run
 from textile_pcf.errors import InputError, PcfError, UsageError
 
-PRODUCTS = [f"P{number:02}" for number in range(12)]
 OPENING = ".manifest.json.new"
 HERE_ONLY = {"log.jsonl"}
 
