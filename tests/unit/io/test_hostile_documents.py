@@ -49,10 +49,10 @@ def chain(count, wrong=""):
 
 
 def test_a_chain_of_3000_properties(tmp_path):
-    start = time.perf_counter()
+    start = time.process_time()
     rules = tp.load_rules(rule(tmp_path, chain(3000)))
     assert len(advice(rules)) > 3000
-    assert time.perf_counter() - start < 20  # far more than it needs; over 40 s when each round asked all again
+    assert time.process_time() - start < 20  # far more than it needs; over 40 s when each round asked all again
     order = [spec.id for spec in rules.properties]
     assert order.index("p3000") < order.index("p2999") < order.index("p0")
 
@@ -78,9 +78,9 @@ def test_many_mistakes_take_no_more_time_each(tmp_path):
         "properties that are not": chain(1_000, wrong="x"),
     }
     for name, text in texts.items():
-        start = time.perf_counter()
+        start = time.process_time()
         assert len(refused(tmp_path, text)) >= 1_000, name
-        assert time.perf_counter() - start < 20, name
+        assert time.process_time() - start < 20, name
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "a: " + "{b: " * 100_000, "- " * 100_000, "? " * 1000 + "a"])

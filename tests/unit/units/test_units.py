@@ -155,11 +155,11 @@ def test_refused(text, words):
 
 def test_hostile_texts_are_refused_quickly():
     parse_unit("kg")
-    start = time.perf_counter()
+    start = time.process_time()  # of this process: other tests run beside it
     for text in ["9" * 10_000_000, "(" * 1_000_000, "m**" * 20, "1e9" * 20, "万" * 64]:
         with pytest.raises(UnitError):
             parse_unit(text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 10  # milliseconds; minutes where the power or the digits are worked out
 
 
 @given(st.text(max_size=80))
