@@ -90,7 +90,13 @@ def gather_links(table: Table, suppliers: Sequence[str], footprints: Sequence[Fo
         number = number or {name: place for place, name in enumerate(column.categories)}
         products.append(np.array([number[name] for name in footprint.products], dtype=np.intp))
     systems = [None if footprint is None else product_system(footprint.inventory) for footprint in footprints]
-    return GatheredLinks(column.categories, np.asarray(table.lines)[first], suppliers, products, systems)
+    return GatheredLinks(column.categories, _lines_of(table, first), suppliers, products, systems)
+
+
+def _lines_of(table: Table, rows: IndexArray) -> IndexArray:
+    """Return the lines of some rows; those of a Parquet file are a range, of which no array is made."""
+    lines = table.lines
+    return lines.start + lines.step * rows if isinstance(lines, range) else np.asarray(lines)[rows]
 
 
 def write_links(path: Path, links: GatheredLinks) -> None:
