@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.batch.atomic_files import part_name, write_atomically
+from textile_pcf.batch.array_files import read_arrays, write_arrays
+from textile_pcf.batch.atomic_files import part_name
 from textile_pcf.batch.job import Job
 from textile_pcf.factors import FactorTable
 from textile_pcf.inventory.inventory import Inventory
@@ -113,21 +115,15 @@ def _generic(inventory: Inventory, factors: FactorTable) -> IndexArray:
 
 
 def write_lines(path: Path, lines: UnsolvedLines) -> None:
-    """Write the lines of a partition, one array after the other; the file is there only when it is whole."""
-    arrays = [getattr(lines, name) for name in SHARED]
-    arrays += [array for scenario in zip(lines.values, lines.generic, strict=True) for array in scenario]
-
-    def write(temporary: Path) -> None:
-        with temporary.open("wb") as file:
-            for array in arrays:
-                np.save(file, array, allow_pickle=False)
-
-    write_atomically(path, write)
+    """Write the lines of a partition; the file is there only when it is whole."""
+    arrays: dict[str, Any] = {name: getattr(lines, name) for name in SHARED}
+    for number, (values, generic) in enumerate(zip(lines.values, lines.generic, strict=True)):
+        arrays |= {f"{number}/values": values, f"{number}/generic": generic}
+    write_arrays(path, arrays)
 
 
 def read_lines(path: Path, scenarios: int) -> UnsolvedLines:
     """Read the lines of a partition."""
-    with path.open("rb") as file:
-        shared = {name: np.load(file, allow_pickle=False) for name in SHARED}
-        others = [np.load(file, allow_pickle=False) for _ in range(2 * scenarios)]
-    return UnsolvedLines(**shared, values=others[::2], generic=others[1::2])
+    stored = read_arrays(path)
+    values, generic = ([stored[f"{number}/{name}"] for number in range(scenarios)] for name in ("values", "generic"))
+    return UnsolvedLines(**{name: stored[name] for name in SHARED}, values=values, generic=generic)

@@ -9,7 +9,7 @@ import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.engine.iteration import iterate
-from textile_pcf.engine.networks import levels, rings
+from textile_pcf.engine.networks import levels, rings, stable_order
 
 DENSE = 200  # a ring of more products is cut open first
 CUT_OPEN = 4_000_000  # products × cuts of a ring: with more, its equations take too much memory
@@ -168,12 +168,12 @@ class _Steps:
 
     def __init__(self, links: Links, level: IndexArray) -> None:
         top = np.arange(level.max(initial=0) + 2)
-        self.members = np.argsort(level, kind="stable")
+        self.members = stable_order(level, len(top))
         self.start = np.searchsorted(level[self.members], top).tolist()
         rank = np.empty(len(level), dtype=np.intp)
         rank[self.members] = np.arange(len(level))
         of_user = level[links.user]
-        order = np.argsort(of_user, kind="stable")
+        order = stable_order(of_user, len(top))
         self.first = np.searchsorted(of_user[order], top).tolist()
         self.user, self.supplier = rank[links.user[order]], links.supplier[order]
         self.needed = links.amount[order][:, None]

@@ -39,6 +39,8 @@ def find_double_uptake(inventory: Inventory) -> Iterator[tuple[int, str]]:
     if inventory.balance is not None or (not matches.has_links and not declared.any()):
         return  # a balance counts the carbon of bought material once
     flows = activity.exchanges
+    if not inventory.split_values[:, UPTAKE].any():
+        return
     takes, bought = _uptake_lines(inventory)
     product = activity.exchange_products
     products = np.intersect1d(product[takes & bought], product[takes & ~bought])
