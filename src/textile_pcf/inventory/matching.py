@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -293,7 +293,13 @@ def late_factors(activity: Activity, matched: FactorMatches) -> Iterator[tuple[i
     flow = activity.exchanges.flow[first[late]]
     order = np.argsort(flow, kind="stable")
     for number, index in zip(late[order].tolist(), flow[order].tolist(), strict=True):
-        spec, match, item = activity.rules.flows[index], matched.matches[number], matched.requests[number].item
-        assert match is not None
-        name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
-        yield number, Message("{name}: {item}: {warning}.", name=name, item=item, warning=match.warning)
+        spec, place = activity.rules.flows[index], matched.match_index[number]
+        match, item = matched.matcher.matches[place], matched.matcher.requests[place].item
+        assert isinstance(match, Match)
+        yield number, _late_warning(f"{activity.rules.stage_id(spec.stage)}.{spec.id}", item, match.warning)
+
+
+@lru_cache(maxsize=4096)
+def _late_warning(name: str, item: str, warning: str) -> Message:
+    """Return the warning of a flow; partitions of a catalogue repeat it."""
+    return Message("{name}: {item}: {warning}.", name=name, item=item, warning=warning)

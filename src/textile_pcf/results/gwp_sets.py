@@ -124,6 +124,6 @@ def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message
 
 def catalogue_gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message | None:
     """Return the warning of a catalogue: the same sentence whatever the shares, or None if one set holds for all."""
-    if all(name in (gwp, "") for name in _sets_of_factors(inventory, factors, gwp)):
+    if set(_sets_of_factors(inventory, factors, gwp)) <= {gwp, ""}:
         return None
     return Message("Part of the gross emissions rests on factors that were not made with {gwp}.", gwp=gwp)
