@@ -124,6 +124,8 @@ def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message
 
 def catalogue_gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message | None:
     """Return the warning of a catalogue: the same sentence whatever the shares, or None if one set holds for all."""
-    if set(_sets_of_factors(inventory, factors, gwp)) <= {gwp, ""}:
+    used = ((factors.tables[number], np.array(rows)) for number, rows in inventory.matches.used_rows.items())
+    stated = {table.texts["gwp"][row] for table, rows in used for row in rows[~has_gases(table)[rows]].tolist()}
+    if stated <= {gwp, ""}:
         return None
     return Message("Part of the gross emissions rests on factors that were not made with {gwp}.", gwp=gwp)
