@@ -49,17 +49,18 @@ def fuel_codes(cells: ActivityColumns, rules: RuleSet, rows: IndexArray) -> IntA
         Rows to code.
     """
     items, regions, flows, steam = (cells.texts[name] for name in ("item", "region", "flow", "enthalpy"))
+    kinds = cells.pattern_items  # links may be many
     has_enthalpy = np.array([*(bool(text) for text in steam.categories), False], dtype=bool)
-    fuels = (not text.startswith(LINK) and fuel_of(text) is not None for text in items.categories)  # links may be many
+    fuels = (not text.startswith(LINK) and fuel_of(text) is not None for text in kinds.categories)
     is_fuel = np.array([*fuels, False], dtype=bool)
     of_rule = {spec.id for spec in rules.flows if fuel_of(spec.factor or "") is not None}
     of_flow = np.array([*(text in of_rule for text in flows.categories), False], dtype=bool)
     if not is_fuel.any() and not of_flow.any() and not has_enthalpy.any():
         return np.zeros(len(rows), dtype=np.int64)
-    item = items.codes[rows]
-    is_empty = np.array([*(not text for text in items.categories), True], dtype=bool)
-    chosen = is_fuel[item] | (is_empty[item] & of_flow[flows.codes[rows]]) | has_enthalpy[steam.codes[rows]]
-    code = (item.astype(np.int64) + 1) * (len(regions.categories) + 1) + regions.codes[rows] + 1
+    kind = kinds.codes[rows]
+    is_empty = np.array([*(not text for text in kinds.categories), True], dtype=bool)
+    chosen = is_fuel[kind] | (is_empty[kind] & of_flow[flows.codes[rows]]) | has_enthalpy[steam.codes[rows]]
+    code = (items.codes[rows].astype(np.int64) + 1) * (len(regions.categories) + 1) + regions.codes[rows] + 1
     code = code * (len(steam.categories) + 1) + steam.codes[rows]
     return np.where(chosen, code + 1, 0)
 
