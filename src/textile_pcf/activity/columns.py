@@ -14,7 +14,7 @@ from textile_pcf.activity.footers import without_footers
 from textile_pcf.activity.forms import unfold
 from textile_pcf.activity.number_cells import number_problems, parse_number_columns, split_amounts
 from textile_pcf.activity.spread_numbers import quality_problems, spread_problems
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, repeated
 from textile_pcf.columns import Categorical, by_first_appearance, factorize, recode
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.io.form_headers import FormHeader
@@ -215,7 +215,7 @@ class TextColumns(Mapping[str, Categorical]):
 def _text_column(table: Table, name: str) -> Categorical:
     """Return a text column as it is compared: years with four digits, Chinese names of options replaced."""
     if name not in table.columns:
-        return Categorical(np.broadcast_to(np.int64(0), table.rows), ("",), ordered=name == "product")
+        return Categorical(repeated(0, table.rows), ("",), ordered=name == "product")
     column = factorize(table.columns[name])
     if name == "product":
         products = by_first_appearance(column)

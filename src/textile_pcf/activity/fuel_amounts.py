@@ -10,8 +10,7 @@ import numpy as np
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.row_patterns import InvalidRow, RowKind, RowPattern
 from textile_pcf.arrays import BoolArray, IndexArray, IntArray
-from textile_pcf.factors import LINK
-from textile_pcf.factors.fuels import ENERGY, MASS, VOLUME, convert_fuel, fuel_of, reference_enthalpy
+from textile_pcf.factors.fuels import ENERGY, MASS, VOLUME, convert_fuel, fuel_items, fuel_of, reference_enthalpy
 from textile_pcf.messages.message import Message
 from textile_pcf.methods import steam_heat
 from textile_pcf.rules import PRODUCT, FlowSpec, RuleSet
@@ -51,8 +50,7 @@ def fuel_codes(cells: ActivityColumns, rules: RuleSet, rows: IndexArray) -> IntA
     """
     items, regions, flows, steam = (cells.texts[name] for name in ("item", "region", "flow", "enthalpy"))
     has_enthalpy = [*map(bool, steam.categories), False]
-    fuels = (not text.startswith(LINK) and fuel_of(text) is not None for text in items.categories)  # links may be many
-    is_fuel = [*fuels, False]
+    is_fuel = [*map(fuel_items().__contains__, items.categories), False]
     of_flow = [*map(_flows_of_fuels(rules).__contains__, flows.categories), False]
     if not (any(is_fuel) or any(of_flow) or any(has_enthalpy)):
         return np.zeros(len(rows), dtype=np.int64)

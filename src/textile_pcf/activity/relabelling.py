@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -100,7 +100,7 @@ def relabel(
         known of them.
     """
     cells.texts.update(known.texts)
-    if any(check_labels(cells)) or any(text.startswith(LINK) for text in cells.texts["item"].categories):
+    if any(check_labels(cells)) or LINK in "\n".join(cells.texts["item"].categories):
         return None
     if convert_per_length(cells, rules) is not cells:
         return None
@@ -133,9 +133,7 @@ def _relabelled_rows(known: KnownRows, cells: ActivityColumns, rules: RuleSet) -
     fuels = fuel_keys(cells, rules, first, fuel_codes(cells, rules, first), first)
     empty, stage, flow, per = known.keys
     meanings = find_meanings(cells, rules, first, (empty, stage, flow, texts_at(texts["unit"], first), per, options, fuels))
-    if any(isinstance(meaning, InvalidRow) for meaning in meanings):
-        return None
-    return _with_meanings(rows, [meaning for meaning in meanings if isinstance(meaning, RowPattern)])
+    return None if InvalidRow in set(map(type, meanings)) else _with_meanings(rows, cast("list[RowPattern]", meanings))
 
 
 def _with_meanings(rows: Rows, meanings: list[RowPattern]) -> Rows:
