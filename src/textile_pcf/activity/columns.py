@@ -12,10 +12,11 @@ import numpy as np
 from textile_pcf.activity.column_mapping import read_mapping
 from textile_pcf.activity.footers import without_footers
 from textile_pcf.activity.forms import unfold
+from textile_pcf.activity.links import find_links
 from textile_pcf.activity.number_cells import number_problems, parse_number_columns, split_amounts
 from textile_pcf.activity.spread_numbers import quality_problems, spread_problems
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, repeated
-from textile_pcf.columns import Categorical, by_first_appearance, factorize, recode
+from textile_pcf.columns import Categorical, by_first_appearance, factorize, recode, take
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.io.form_headers import FormHeader
 from textile_pcf.io.read_table import read_table_with_header
@@ -97,6 +98,25 @@ class ActivityColumns:
     def texts(self) -> TextColumns:
         """Text columns as categoricals; products in the order in which they first appear."""
         return TextColumns(self.table, {} if self.units is None else {"unit": self.units})
+
+    @cached_property
+    def is_link(self) -> BoolArray:
+        """Whether each category of the column `item` is a product of the run (`product:ID`). Shape (categories,)."""
+        return find_links(self.texts["item"].categories)
+
+    @cached_property
+    def pattern_items(self) -> Categorical:
+        """The column `item` with all products of the run as one: what a row means does not depend on which it takes.
+
+        A catalogue of which each product takes three others has as many patterns of rows as one without links.
+        """
+        items, links = self.texts["item"], np.flatnonzero(self.is_link)
+        if len(links) < 2:
+            return items
+        kept = np.append(np.flatnonzero(~self.is_link), links[0])
+        code = np.full(len(self.is_link), len(kept) - 1, dtype=np.intp)
+        code[kept] = np.arange(len(kept))
+        return Categorical(take(code, items.codes), tuple(items.categories[index] for index in kept.tolist()))
 
     @cached_property
     def empty(self) -> BoolArray:

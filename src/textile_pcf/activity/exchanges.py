@@ -34,7 +34,7 @@ class ExchangePatterns:
     per : ndarray of int, shape (patterns,)
         Basis of the amount: `PER_DRIVER`, `PER_PRODUCT` or `PER_PERIOD`.
     item : ndarray of int, shape (patterns,)
-        Code in the column `item`, -1 for the item of the rule.
+        Code in the column `item`, -1 for the item of the rule; of one of them where the pattern is of links to products.
     region : ndarray of int, shape (patterns,)
         Code in `Geography.regions`, -1 for the region of the process.
     year : ndarray of int, shape (patterns,)
@@ -70,6 +70,8 @@ class Exchanges:
         Region and year of processes.
     empty : ndarray of intp
         Exchanges without an amount.
+    items : ndarray of int, shape (rows,), or None
+        Code in the column `item` of each row, where patterns have several; None where each has one.
     """
 
     pattern: IndexArray
@@ -79,6 +81,7 @@ class Exchanges:
     patterns: ExchangePatterns
     geography: Geography
     empty: IndexArray
+    items: IntArray | None = None
 
     def __len__(self) -> int:
         return len(self.pattern)
@@ -87,6 +90,12 @@ class Exchanges:
     def flow(self) -> IntArray:
         """Index of the flow in the rule. Shape (exchanges,)."""
         return take(self.patterns.flow, self.pattern)
+
+    @cached_property
+    def item(self) -> IntArray:
+        """Code in the column `item`, -1 for the item of the rule. Shape (exchanges,)."""
+        item = take(self.patterns.item, self.pattern)
+        return item if self.items is None else np.where(self.row >= 0, self.items[self.row], item)
 
     @cached_property
     def per(self) -> IntArray:
@@ -143,8 +152,7 @@ class Exchanges:
         if not np.count_nonzero(years != years[:1]):  # all are of one year
             return ()
         dated = np.setdiff1d(np.flatnonzero(self.year), self.empty)
-        pattern = self.pattern[dated]
-        _, same = group_rows(self.flow[dated], self.entry[dated], self.patterns.item[pattern], self.region[dated])
+        _, same = group_rows(self.flow[dated], self.entry[dated], self.item[dated], self.region[dated])
         first, _ = group_rows(same, self.year[dated])
         not_per_period = np.bincount(same, weights=self.per[dated] != PER_PERIOD)
         several = (np.bincount(same[first], minlength=len(not_per_period)) > 1) & (not_per_period > 0)
@@ -210,7 +218,8 @@ def build_exchanges(
     stage = np.append(rule_arrays(rules).flow_stage, -1)[patterns.flow]  # patterns of other kinds have no exchanges
     process = take(np.append(processes.offsets, 0)[stage], pattern) + entry
     empty = np.flatnonzero(cells.empty[row]) if cells.has_empty else np.empty(0, dtype=np.intp)
-    exchanges = Exchanges(pattern, entry, row, process, patterns, geography, empty)
+    items = None if cells.pattern_items is cells.texts["item"] else cells.texts["item"].codes
+    exchanges = Exchanges(pattern, entry, row, process, patterns, geography, empty, items)
     return _add_rule_exchanges(exchanges, index.entries(RowKind.FLOW), stage_active, is_given), is_given
 
 
@@ -278,4 +287,5 @@ def _add_rule_exchanges(
         patterns=ExchangePatterns(**columns, masses=masses),
         geography=exchanges.geography,
         empty=np.append(exchanges.empty, np.arange(first, first + len(entry))),
+        items=exchanges.items,
     )

@@ -49,15 +49,17 @@ def fuel_codes(cells: ActivityColumns, rules: RuleSet, rows: IndexArray) -> IntA
         Rows to code.
     """
     items, regions, flows, steam = (cells.texts[name] for name in ("item", "region", "flow", "enthalpy"))
+    kinds = cells.pattern_items  # links may be many
     has_enthalpy = [*map(bool, steam.categories), False]
-    is_fuel = [*map(fuel_items().__contains__, items.categories), False]
+    is_fuel = [*map(fuel_items().__contains__, kinds.categories), False]
     of_flow = [*map(_flows_of_fuels(rules).__contains__, flows.categories), False]
     if not (any(is_fuel) or any(of_flow) or any(has_enthalpy)):
         return np.zeros(len(rows), dtype=np.int64)
-    item = items.codes[rows]
-    is_empty = np.array([*(not text for text in items.categories), True], dtype=bool)
-    chosen = _at(is_fuel, item) | (is_empty[item] & _at(of_flow, flows.codes[rows])) | _at(has_enthalpy, steam.codes[rows])
-    code = (item.astype(np.int64) + 1) * (len(regions.categories) + 1) + regions.codes[rows] + 1
+    kind = kinds.codes[rows]
+    is_empty = [*(not text for text in kinds.categories), True]
+    by_rule = _at(is_empty, kind) & _at(of_flow, flows.codes[rows])
+    chosen = _at(is_fuel, kind) | by_rule | _at(has_enthalpy, steam.codes[rows])
+    code = (items.codes[rows].astype(np.int64) + 1) * (len(regions.categories) + 1) + regions.codes[rows] + 1
     code = code * (len(steam.categories) + 1) + steam.codes[rows]
     return np.where(chosen, code + 1, 0)
 

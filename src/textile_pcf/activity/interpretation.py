@@ -74,13 +74,17 @@ def _distinct_meanings(
     texts = cells.texts
     optional_flags = ((cells.empty, cells.has_empty), (cells.invalid, cells.has_invalid))
     flags = [flag.astype(np.int64) for flag, has_any in optional_flags if has_any]
-    first, pattern = group_rows(*(texts[name] for name in PATTERN_COLUMNS), *flags)
-    option_code = _choice_items(cells, rule_arrays(rules).choice_properties, first)
-    fuel_code = fuel_codes(cells, rules, first)
+    for items in (cells.pattern_items, texts["item"]):
+        first, pattern = group_rows(*(items if name == "item" else texts[name] for name in PATTERN_COLUMNS), *flags)
+        option_code = _choice_items(cells, rule_arrays(rules).choice_properties, first)
+        fuel_code = fuel_codes(cells, rules, first)
+        links = first[(option_code > 0) | (fuel_code > 0)] if items is not texts["item"] else first[:0]
+        if not cells.is_link[texts["item"].codes[links]].any():
+            break  # else links stand where an option or a fuel does, and each is refused by its name
     codes = [texts[name].codes[first] for name in MEANING_COLUMNS]
     distinct, number = group_rows(*codes, option_code, fuel_code, *(flag[first] for flag in flags))
     columns = [texts_at(texts[name], first[distinct]) for name in MEANING_COLUMNS]
-    options = list(map(("", *texts["item"].categories).__getitem__, option_code[distinct].tolist()))
+    options = [texts["item"].categories[code - 1] if code else "" for code in option_code[distinct].tolist()]
     rows = first[distinct]
     fuels = fuel_keys(cells, rules, rows, fuel_code[distinct], first)
     return pattern, first, number, find_meanings(cells, rules, rows, (cells.empty[rows].tolist(), *columns, options, fuels))

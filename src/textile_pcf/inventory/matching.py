@@ -9,10 +9,11 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from textile_pcf.activity import Activity
+from textile_pcf.activity.links import linked_names
 from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.activity.structure_cache import structure_cache
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.columns import group_rows, take
+from textile_pcf.columns import find_texts, group_rows, take
 from textile_pcf.errors import Problem
 from textile_pcf.factors import LINK, Match, NoMatch, Request
 from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
@@ -145,7 +146,7 @@ def match_exchanges(
     if (earlier := matcher.matches_by_structure.get(activity.structure)) is not None:
         return earlier
     pattern, request, indices, links = _requests(activity, matcher)
-    supplier = _suppliers(activity, links, activity.products if suppliers is None else suppliers.names)
+    supplier = _suppliers(activity, links, activity.names if suppliers is None else suppliers.names)
     values, rows, removals = matcher.split_values[indices], matcher.factor_rows[indices], matcher.removals[indices]
     matched = FactorMatches(
         pattern, request, matcher, values, rows, removals, indices, supplier, len(links) > 0, (), suppliers=suppliers,
@@ -166,11 +167,13 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
 
     Each distinct row pattern is one request. If patterns have no region and year, those of the exchanges are part of it.
     """
-    flows, items = activity.exchanges, activity.columns.texts["item"].categories
-    patterns = flows.patterns
-    linking = np.array([*(text.startswith(LINK) for text in items), False])  # the last, -1, is the rule's own
-    is_link = linking[patterns.item] & (patterns.flow >= 0)
-    item = np.where(is_link, len(items), patterns.item) % (len(items) + 2)
+    flows, cells = activity.exchanges, activity.columns
+    patterns, texts = flows.patterns, cells.texts["item"].categories
+    is_link = np.append(cells.is_link, False)[patterns.item] & (patterns.flow >= 0)  # the last, -1, is the rule's own
+    used = np.unique(patterns.item[~is_link & (patterns.item >= 0)])  # of a catalogue with links, few of many items
+    items = [texts[code] for code in used.tolist()]
+    item = np.where(patterns.item < 0, len(items) + 1, np.searchsorted(used, patterns.item))
+    item[is_link] = len(items)
     if flows.patterns_have_geography:
         is_flow, pattern = patterns.flow >= 0, flows.pattern
         chosen = np.flatnonzero(is_flow)
@@ -191,9 +194,9 @@ def _suppliers(activity: Activity, links: IndexArray, names: Sequence[str]) -> I
     """Return which of these products each exchange links to, -1 if none; empty if no exchange is a link."""
     if not len(links):
         return np.empty(0, dtype=np.intp)
-    items = activity.columns.texts["item"]
-    products = {name: index for index, name in enumerate(names)}
-    target = np.array([products.get(text.removeprefix(LINK), -1) for text in items.categories])
+    items, is_link = activity.columns.texts["item"], activity.columns.is_link
+    target = np.full(len(items.categories), -1)
+    target[is_link] = find_texts(linked_names(items.categories, is_link), names)
     supplier = np.full(len(activity.exchanges), -1)
     supplier[links] = target[items.codes[activity.exchanges.row[links]]]
     return supplier
