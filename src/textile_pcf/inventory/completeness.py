@@ -208,6 +208,7 @@ def _wanted(specs: Sequence[FlowSpec | StageSpec], always: BoolArray, with_amoun
     return wanted
 
 
+@lru_cache(maxsize=32)
 def expects_anything(rules: RuleSet) -> bool:
     """Return whether a rule says of any flow or stage that it belongs to a complete result."""
     flows = any(spec.expected or spec.conditions for spec in rules.flows)
