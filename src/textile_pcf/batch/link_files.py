@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.activity.links import find_links, linked_names
 from textile_pcf.arrays import IndexArray
 from textile_pcf.batch.atomic_files import part_name, write_atomically
 from textile_pcf.columns import ArrowStrings, Categorical, by_first_appearance, factorize
-from textile_pcf.factors import LINK
 from textile_pcf.inventory.carbon_content import MaterialInputs
 from textile_pcf.inventory.product_system import BalanceTerms, ProductSystem, product_system
 from textile_pcf.inventory.suppliers import Suppliers
@@ -59,11 +59,11 @@ def suppliers_file(out: Path, number: int) -> Path:
     return out / "parts" / f"{part_name(number)}.suppliers.npz"
 
 
-def linked_names(table: Table) -> tuple[str, ...]:
+def names_taken(table: Table) -> tuple[str, ...] | ArrowStrings:
     """Return the distinct names that products of a table take, without `product:`; empty if there are no links."""
     items = table.columns.get("item")
     texts: Sequence[str] = items.categories if isinstance(items, Categorical) else ()
-    return tuple(dict.fromkeys([text.removeprefix(LINK) for text in texts if text.startswith(LINK)]))
+    return linked_names(texts, find_links(texts))
 
 
 def gather_links(table: Table, suppliers: Sequence[str], footprints: Sequence[Footprint | None]) -> GatheredLinks:
@@ -137,15 +137,15 @@ def read_suppliers(path: Path) -> list[tuple[Suppliers, list[list[str]]]]:
     """Read the figures of what a partition takes: per scenario the suppliers, and loops that begin in the partition."""
     found = []
     with np.load(path, allow_pickle=False) as stored:
-        names = np.array(_names("taken", stored).to_pylist(), dtype=object)
+        taken = _names("taken", stored)
         for index in range(int(stored["scenarios"])):
             solved, rejected, absent = (stored[f"{index}/{name}"] for name in ("solved", "rejected", "absent"))
             near = _names(f"{index}/near", stored).to_pylist()
             suppliers = Suppliers(
-                names=tuple(names[solved].tolist()),
+                names=ArrowStrings(taken.take(solved)),
                 **{name: stored[f"{index}/{name}"] for name in FIGURES},
-                absent=dict(zip(names[absent].tolist(), near, strict=True)),
-                rejected=frozenset(names[rejected].tolist()),
+                absent=dict(zip(taken.take(absent).to_pylist(), near, strict=True)),
+                rejected=frozenset(taken.take(rejected).to_pylist()),
             )
             found.append((suppliers, [text.split("\n") for text in _names(f"{index}/loops", stored).to_pylist()]))
     return found

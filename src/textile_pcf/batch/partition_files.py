@@ -88,9 +88,14 @@ def _implausible(footprint: Footprint) -> list[list[Any]]:
 
 
 def _product_warnings(footprints: Sequence[Footprint | None]) -> list[str]:
-    """Return the first distinct warnings of products, no more than are shown."""
-    texts = (text for footprint in footprints if footprint for text in product_warnings(footprint.inventory, footprint.run))
-    return list(dict.fromkeys(texts))[:SHOWN]
+    """Return the first distinct warnings of products, no more than are shown; what is not shown is not looked for."""
+    found: dict[str, None] = {}
+    for footprint in footprints:
+        for text in product_warnings(footprint.inventory, footprint.run) if footprint else ():
+            found.setdefault(text)
+            if len(found) == SHOWN:
+                return list(found)
+    return list(found)
 
 
 def _write_results(job: Job, footprints: list[Footprint | None], path: Path) -> str:

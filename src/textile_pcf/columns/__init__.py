@@ -1,6 +1,6 @@
 """Columns of tables: categoricals, numbers, and rows grouped by codes. Each distinct text is processed once, not per row."""
 
-from textile_pcf.columns.arrow_strings import ArrowStrings
+from textile_pcf.columns.arrow_strings import ArrowStrings, find_texts
 from textile_pcf.columns.categorical import Categorical, by_first_appearance, factorize, recode
 from textile_pcf.columns.cells import cell_text, quoted
 from textile_pcf.columns.codes import SHORT, run_starts, take
@@ -15,6 +15,7 @@ __all__ = [
     "cell_text",
     "duplicated_rows",
     "factorize",
+    "find_texts",
     "group_rows",
     "parse_numbers",
     "quoted",

@@ -70,15 +70,14 @@ def _shares_by_set(inventory: Inventory, names: list[str], gwp: str) -> tuple[tu
 
 def _sets_of_factors(inventory: Inventory, factors: FactorTable, gwp: str) -> list[str]:
     """Return the set of each distinct factor; that of the run where it is computed from gases, "" where its table has none."""
-    names: list[str] = []
-    tables = set(inventory.matches.factor_rows[:, 0].tolist()) - {-1}
-    with_gases = {table: has_gases(factors.tables[table]) for table in tables}
-    for table, row in inventory.matches.factor_rows.tolist():
-        if table < 0:
-            names.append(gwp)
-            continue
-        names.append(gwp if with_gases[table][row] else factors.tables[table].texts["gwp"][row])
-    return names
+    tables, rows = inventory.matches.factor_rows.T
+    names = np.full(len(rows), gwp, dtype=object)
+    for number in np.unique(tables[tables >= 0]).tolist():
+        of_table, table = np.flatnonzero(tables == number), factors.tables[number]
+        stated = of_table[~has_gases(table)[rows[of_table]]]
+        texts = table.texts["gwp"]
+        names[stated] = [texts[row] for row in rows[stated].tolist()]
+    return list(names.tolist())
 
 
 def named_sets(sets: tuple[str, ...], shares: FloatArray, language: str = "en") -> str:
@@ -125,6 +124,8 @@ def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message
 
 def catalogue_gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message | None:
     """Return the warning of a catalogue: the same sentence whatever the shares, or None if one set holds for all."""
-    if all(name in (gwp, "") for name in _sets_of_factors(inventory, factors, gwp)):
+    used = ((factors.tables[number], np.array(rows)) for number, rows in inventory.matches.used_rows.items())
+    stated = {table.texts["gwp"][row] for table, rows in used for row in rows[~has_gases(table)[rows]].tolist()}
+    if stated <= {gwp, ""}:
         return None
     return Message("Part of the gross emissions rests on factors that were not made with {gwp}.", gwp=gwp)
