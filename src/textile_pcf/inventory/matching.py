@@ -13,7 +13,7 @@ from textile_pcf.activity.links import linked_names
 from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.activity.structure_cache import structure_cache
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.columns import find_texts, group_rows, take
+from textile_pcf.columns import distinct_codes, find_texts, group_rows, take
 from textile_pcf.errors import Problem
 from textile_pcf.factors import LINK, Match, NoMatch, Request
 from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
@@ -115,8 +115,8 @@ class FactorMatches:
     def used_rows(self) -> dict[int, list[int]]:
         """Used rows of each factor table."""
         tables, rows = self.factor_rows.T
-        used = np.unique(tables[tables >= 0]).tolist()
-        return {table: np.unique(rows[tables == table]).tolist() for table in used}
+        used = distinct_codes(tables[tables >= 0]).tolist()
+        return {table: distinct_codes(rows[tables == table]).tolist() for table in used}
 
 
 def match_exchanges(
@@ -170,7 +170,7 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
     flows, cells = activity.exchanges, activity.columns
     patterns, texts = flows.patterns, cells.texts["item"].categories
     is_link = np.append(cells.is_link, False)[patterns.item] & (patterns.flow >= 0)  # the last, -1, is the rule's own
-    used = np.unique(patterns.item[~is_link & (patterns.item >= 0)])  # of a catalogue with links, few of many items
+    used = distinct_codes(patterns.item[~is_link & (patterns.item >= 0)])  # of a catalogue with links, few of many items
     items = [texts[code] for code in used.tolist()]
     item = np.where(patterns.item < 0, len(items) + 1, np.searchsorted(used, patterns.item))
     item[is_link] = len(items)

@@ -8,7 +8,7 @@ import numpy as np
 
 from textile_pcf import engine
 from textile_pcf.arrays import FloatArray
-from textile_pcf.columns import take
+from textile_pcf.columns import distinct_codes, take
 from textile_pcf.factors.values import has_gases
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message
@@ -72,7 +72,7 @@ def _sets_of_factors(inventory: Inventory, factors: FactorTable, gwp: str) -> li
     """Return the set of each distinct factor; that of the run where it is computed from gases, "" where its table has none."""
     tables, rows = inventory.matches.factor_rows.T
     names = np.full(len(rows), gwp, dtype=object)
-    for number in np.unique(tables[tables >= 0]).tolist():
+    for number in distinct_codes(tables[tables >= 0]).tolist():
         of_table, table = np.flatnonzero(tables == number), factors.tables[number]
         stated = of_table[~has_gases(table)[rows[of_table]]]
         texts = table.texts["gwp"]
@@ -108,9 +108,10 @@ def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message
 
     Factors of tables that say nothing of a set, not even `unknown`, give no warning.
     """
-    names = [name or gwp for name in _sets_of_factors(inventory, factors, gwp)]
-    if all(name == gwp for name in names):
+    stated = _sets_of_factors(inventory, factors, gwp)
+    if set(stated) <= {gwp, ""}:
         return None
+    names = [name or gwp for name in stated]
     _, shares = _shares_by_set(inventory, names, gwp)
     other = 1.0 - shares[shares.sum(axis=1) > 0, 0]
     if not len(other) or other.max() <= 1e-9:
