@@ -13,11 +13,11 @@ from textile_pcf.batch.job import Job
 from textile_pcf.batch.link_files import links_file, write_links
 from textile_pcf.batch.output import COLUMNS_OF, add_uncertainty, rejected_rows, with_quality
 from textile_pcf.batch.partition_report import PartitionReport, PartitionResult
+from textile_pcf.batch.result_files import write_results
 from textile_pcf.batch.weight_files import write_weights
 from textile_pcf.batch.weights import keep_weights
 from textile_pcf.errors import SHOWN, Problem
 from textile_pcf.inventory.plausibility import count_implausible
-from textile_pcf.io.resources import sha256_of
 from textile_pcf.messages.message import chinese_of, localize, with_chinese
 from textile_pcf.results import Footprint
 from textile_pcf.results.warnings import product_warnings
@@ -100,8 +100,6 @@ def _product_warnings(footprints: Sequence[Footprint | None]) -> list[str]:
 
 def _write_results(job: Job, footprints: list[Footprint | None], path: Path) -> str:
     """Write the result file of a partition and return its SHA-256."""
-    from pyarrow import parquet
-
     declared, *others = job.scenarios
     nullable = [scenario.name for scenario in others if scenario.factors is not declared.factors]
     columns = COLUMNS_OF[job.results](footprints, [scenario.name for scenario in job.scenarios], job.units, nullable)
@@ -110,11 +108,4 @@ def _write_results(job: Job, footprints: list[Footprint | None], path: Path) -> 
     if job.uncertainty is not None:
         columns = add_uncertainty(columns, footprints, [scenario.name for scenario in job.scenarios], job.uncertainty)
     columns = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **job.metadata})
-    coded = [field.name for field in columns.schema if not str(field.type).startswith(("double", "float", "string"))]
-    compression = "zstd" if coded else "none"
-
-    def write(temporary: Path) -> str:
-        parquet.write_table(columns, temporary, use_dictionary=coded, compression=compression, write_statistics=False)
-        return sha256_of(temporary)
-
-    return str(write_atomically(path, write))
+    return write_results(path, columns)

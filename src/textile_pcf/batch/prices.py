@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
@@ -112,23 +112,27 @@ class Prices:
     old: list[OldFactor] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     _change: FactorChange | None = None
-    _last: tuple[Sequence[bytes], IndexArray] = ((), np.empty(0, dtype=np.intp))
+    _last: tuple[bytes, IndexArray] = (b"", np.empty(0, dtype=np.intp))
 
-    def numbers(self, lines: Sequence[bytes]) -> IndexArray:
-        """Return the number of each request of an index of weights; new ones are matched.
+    def numbers(self, requests: bytes) -> IndexArray:
+        """Return the number of each request of an index of weights, one line of JSON each; new ones are matched.
 
         Raises
         ------
         ValueError, KeyError, TypeError
             A line is no request of this rule.
         """
-        if lines == self._last[0]:  # mostly all partitions ask the same
+        if requests == self._last[0]:  # mostly all partitions ask the same
             return self._last[1]
+        lines = requests.split(b"\n")[:-1]
         if new := [line for line in dict.fromkeys(lines) if line not in self.places]:
-            self._match([json.loads(line) for line in new])
+            entries = json.loads(b"[%b]" % b",".join(new))
+            if len(entries) != len(new):
+                raise ValueError
+            self._match(entries)
             self.places |= {line: len(self.places) + number for number, line in enumerate(new)}
             self._change = None
-        self._last = lines, np.array([self.places[line] for line in lines], dtype=np.intp)
+        self._last = requests, np.array([self.places[line] for line in lines], dtype=np.intp)
         return self._last[1]
 
     @property
