@@ -7,7 +7,6 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -86,24 +85,25 @@ def _package(path: Path) -> str:
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
-@cache
-def findings() -> dict[str, list[str]]:
-    """Return the private words of each package or top-level module as `file:line: word`."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(SOURCE.rglob("*.py")):
-        lines = [f"{path.relative_to(SOURCE)}:{line}: {word}" for line, word in private_words(path.read_text(encoding="utf-8"))]
-        found.setdefault(_package(path), []).extend(lines)
-    return found
+def findings(package: str) -> list[str]:
+    """Return the private words of a package or top-level module as `file:line: word`."""
+    paths = sorted(path for path in SOURCE.rglob("*.py") if _package(path) == package)
+    return [
+        f"{path.relative_to(SOURCE)}:{line}: {word}"
+        for path in paths
+        for line, word in private_words(path.read_text(encoding="utf-8"))
+    ]
 
 
-@pytest.mark.parametrize("package", sorted(set(findings()) - OPEN))
+@pytest.mark.parametrize("package", sorted({_package(path) for path in SOURCE.rglob("*.py")} - OPEN))
 def test_no_private_words(package: str) -> None:
-    assert not findings()[package], "\n".join(findings()[package])
+    found = findings(package)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("package", sorted(OPEN))
 def test_open_packages_still_have_private_words(package: str) -> None:
-    assert findings().get(package), f"{package} is clean: remove it from OPEN in tests/test_vocabulary.py"
+    assert findings(package), f"{package} is clean: remove it from OPEN in tests/test_vocabulary.py"
 
 
 @pytest.mark.parametrize(

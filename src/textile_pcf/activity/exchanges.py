@@ -214,7 +214,7 @@ def build_exchanges(
     rules, processes = geography.rules, geography.processes
     at, is_given = index.flows, index.is_given
     entry, row, pattern = take(assignment.entry, at), assignment.table_rows(at), take(assignment.pattern, at)
-    patterns = _exchange_patterns(cells, rows, geography, None if assignment.identity else np.unique(pattern))
+    patterns = _exchange_patterns(cells, rows, geography, None if assignment.identity else np.flatnonzero(np.bincount(pattern)))
     stage = np.append(rule_arrays(rules).flow_stage, -1)[patterns.flow]  # patterns of other kinds have no exchanges
     process = take(np.append(processes.offsets, 0)[stage], pattern) + entry
     empty = np.flatnonzero(cells.empty[row]) if cells.has_empty else np.empty(0, dtype=np.intp)
@@ -226,21 +226,35 @@ def build_exchanges(
 def _exchange_patterns(cells: ActivityColumns, rows: Rows, geography: Geography, used: IndexArray | None) -> ExchangePatterns:
     """Return the patterns of flows, of which only those in `used` count: rows may all be overridden for their components."""
     patterns = rows.patterns
-    is_flow, no_region = patterns.row_kind == RowKind.FLOW, geography.regions.index("")
+    is_flow = patterns.row_kind == RowKind.FLOW
     if used is not None:
         is_flow &= np.isin(np.arange(len(is_flow)), used)
-    region, year = geography.pattern_region, geography.pattern_year
     flow, per = np.where(is_flow, patterns.index, -1), np.where(is_flow, patterns.per, PER_DRIVER)
     masses = np.append(rule_arrays(geography.rules).flow_masses > 0, NO_MASSES, axis=0)[flow] & (per == PER_DRIVER)[:, None]
     masses[per == PER_PERIOD, 0] = True  # a period's amount is per kg of output
-    return ExchangePatterns(
-        flow=flow,
-        per=per,
-        item=cells.texts["item"].codes[patterns.first].astype(np.int64),
-        region=np.where(is_flow, np.where(region == no_region, NOT_GIVEN, region), 0),
-        year=np.where(is_flow, year, 1),
-        masses=masses,
-    )
+    return ExchangePatterns(flow=flow, per=per, masses=masses, **pattern_labels(cells, geography, is_flow))
+
+
+def pattern_labels(cells: ActivityColumns, geography: Geography, is_flow: BoolArray) -> dict[str, IntArray]:
+    """Return item, region and year of the patterns of a table, as `ExchangePatterns` has them.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    geography : Geography
+    is_flow : ndarray of bool, shape (patterns,)
+        Whether exchanges have the pattern.
+
+    Returns
+    -------
+    dict of str to ndarray of int, shapes (patterns,)
+    """
+    region, no_region = geography.pattern_region, geography.regions.index("")
+    return {
+        "item": cells.texts["item"].codes[geography.patterns.first].astype(np.int64),
+        "region": np.where(is_flow, np.where(region == no_region, NOT_GIVEN, region), 0),
+        "year": np.where(is_flow, geography.pattern_year, 1),
+    }
 
 
 def _add_rule_exchanges(

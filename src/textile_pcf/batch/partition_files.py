@@ -13,12 +13,12 @@ from textile_pcf.batch.job import Job
 from textile_pcf.batch.link_files import links_file, write_links
 from textile_pcf.batch.output import COLUMNS_OF, add_uncertainty, rejected_rows, with_quality
 from textile_pcf.batch.partition_report import PartitionReport, PartitionResult
+from textile_pcf.batch.result_files import write_results
 from textile_pcf.batch.unsolved_lines import lines_file, write_lines
 from textile_pcf.batch.weight_files import write_weights
 from textile_pcf.batch.weights import keep_weights
 from textile_pcf.errors import SHOWN, Problem
 from textile_pcf.inventory.plausibility import count_implausible
-from textile_pcf.io.resources import sha256_of
 from textile_pcf.messages.message import chinese_of, localize, with_chinese
 from textile_pcf.results import Footprint
 from textile_pcf.results.sums import Sums
@@ -42,7 +42,7 @@ def write_partition(job: Job, result: PartitionResult) -> PartitionReport:
         write_links(links_file(out, number), result.links)  # the last: what has links is gathered
         if waits:
             return PartitionReport(number, result.rows, 0, 0, 0, waits=True)
-    sha256 = write_results(job, footprints, out / "results" / f"{part_name(number)}.parquet") if footprints else ""
+    sha256 = write_sums(job, footprints, out / "results" / f"{part_name(number)}.parquet") if footprints else ""
     weights: dict[str, str] = {}
     if job.weights and footprints and footprints[0]:
         weights = write_weights(out, number, keep_weights(footprints[0], job.units))
@@ -122,10 +122,8 @@ def _product_warnings(footprints: Sequence[Footprint | None]) -> list[str]:
     return list(found)
 
 
-def write_results(job: Job, footprints: Sequence[Sums | None], path: Path) -> str:
+def write_sums(job: Job, footprints: Sequence[Sums | None], path: Path) -> str:
     """Write the result file of a partition and return its SHA-256."""
-    from pyarrow import parquet
-
     declared, *others = job.scenarios
     nullable = [scenario.name for scenario in others if scenario.factors is not declared.factors]
     names = [scenario.name for scenario in job.scenarios]
@@ -136,11 +134,4 @@ def write_results(job: Job, footprints: Sequence[Sums | None], path: Path) -> st
     if job.uncertainty is not None:
         columns = add_uncertainty(columns, whole, names, job.uncertainty)
     columns = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **job.metadata})
-    coded = [field.name for field in columns.schema if not str(field.type).startswith(("double", "float", "string"))]
-    compression = "zstd" if coded else "none"
-
-    def write(temporary: Path) -> str:
-        parquet.write_table(columns, temporary, use_dictionary=coded, compression=compression, write_statistics=False)
-        return sha256_of(temporary)
-
-    return str(write_atomically(path, write))
+    return write_results(path, columns)

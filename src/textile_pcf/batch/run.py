@@ -294,7 +294,8 @@ class _Batch:
         is_parquet = isinstance(self.source, str | Path) and Path(self.source).suffix.lower() == ".parquet"
         if not self.job.fingerprints or not is_parquet:
             return None
-        return RowGroupPrints(str(self.source), self.earlier.runs if self.earlier else {})
+        prints = RowGroupPrints(str(self.source))
+        return replace(prints, known=self.earlier.runs, known_prefixes=self.earlier.prefixes) if self.earlier else prints
 
     def result(self, start: float) -> BatchResult:
         """Lock the folder, calculate what is not calculated yet, and warn once of all that the run warns of."""

@@ -13,7 +13,7 @@ import numpy as np
 from textile_pcf.batch.atomic_files import part_name, read_json
 from textile_pcf.batch.job import Job
 from textile_pcf.batch.link_files import links_file, read_links, read_suppliers, suppliers_file
-from textile_pcf.batch.partition_files import waiting_file, write_report, write_results
+from textile_pcf.batch.partition_files import waiting_file, write_report, write_sums
 from textile_pcf.batch.partition_report import Partition, PartitionReport
 from textile_pcf.batch.solved_sums import SolvedSums, solve_sums
 from textile_pcf.batch.unsolved_lines import lines_file, read_lines
@@ -33,7 +33,7 @@ def add_solved(job: Job, partition: Partition) -> PartitionReport:
     sums = solve_sums(job, lines, read_links(links_file(out, number)), read_suppliers(suppliers_file(out, number)))
     if sums is None or not _settle_warnings(job, sums, record):
         return PartitionReport(number, record["rows"], 0, 0, 0, waits=True)
-    record["sha256"] = write_results(job, sums, out / "results" / f"{part_name(number)}.parquet")
+    record["sha256"] = write_sums(job, sums, out / "results" / f"{part_name(number)}.parquet")
     report = write_report(out, record)
     partition.release()
     return replace(report, seconds={"write": round(time.perf_counter() - start, 6)})

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from textile_pcf.arrays import FloatArray, IntArray
 from textile_pcf.brightway.packages import package
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.io.output_files import as_path
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 from textile_pcf.results.contributions import SPLIT
@@ -114,7 +115,7 @@ def pack(
 def _filesystem(path: str | Path | None) -> Any:
     if path is None:
         return None
-    target = Path(path)
+    target = as_path(path, "path")
     if target.exists():
         raise UsageError([Problem(str(path), "This exists already.", "Name a new folder or .zip file.", code="taken")])
     processing = package("bw_processing")

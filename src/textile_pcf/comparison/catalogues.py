@@ -110,7 +110,7 @@ def diff_batch(old_folder: str | Path, new_folder: str | Path, *, out: str | Pat
     Raises
     ------
     UsageError
-        A folder holds no finished batch, an input was in memory only, or `out` holds something else.
+        A folder holds no finished batch or is at an address, an input was in memory only, or `out` holds something else.
     InputError
         The units of the products differ, or an input has changed since.
 
@@ -130,9 +130,9 @@ def diff_batch(old_folder: str | Path, new_folder: str | Path, *, out: str | Pat
     >>> change.differing, change.counts
     (('gwp',), {'both': 1, 'new': 0, 'removed': 0})
     """
-    old, new = (open_finished(as_path(folder, "folder")) for folder in (old_folder, new_folder))
-    _check(old, new)
     folder = as_path(out, "out")
+    old, new = (open_finished(as_path(batch, "folder")) for batch in (old_folder, new_folder))
+    _check(old, new)
     differing = differing_inputs(old, new)
     identity = {"old": old.run, "new": new.run}
     finished = _finished(folder, identity)

@@ -190,7 +190,10 @@ class FactorMatcher:
 
 def _codes_of(codes: dict[str | None, int], texts: Sequence[str | None]) -> NDArray[np.int64]:
     """Return the code of each text; new texts get the next codes."""
-    return np.array([codes.setdefault(text, len(codes)) for text in texts], dtype=np.int64)
+    known = list(map(codes.get, texts))
+    if None in known:
+        known = [codes.setdefault(text, len(codes)) for text in texts]
+    return np.array(known, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)

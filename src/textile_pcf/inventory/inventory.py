@@ -177,7 +177,7 @@ class Inventory:
     @cached_property
     def links(self) -> engine.Links:
         """Links between products inside the boundary. [supplier units per user unit]"""
-        if not np.any(self.supplier >= 0):
+        if not self.matches.has_links or not np.any(self.supplier >= 0):
             none = np.empty(0, dtype=np.intp)
             return engine.Links(none, none, np.empty(0))
         return product_links(self.activity, self.quantities, self.matches, self.amount)[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -12,8 +12,8 @@ from textile_pcf.activity import Activity
 from textile_pcf.activity.links import linked_names
 from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.activity.structure_cache import structure_cache
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.columns import find_texts, group_rows, take
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from textile_pcf.columns import distinct_codes, find_texts, group_rows, take
 from textile_pcf.errors import Problem
 from textile_pcf.factors import LINK, Match, NoMatch, Request
 from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
@@ -115,8 +115,8 @@ class FactorMatches:
     def used_rows(self) -> dict[int, list[int]]:
         """Used rows of each factor table."""
         tables, rows = self.factor_rows.T
-        used = np.unique(tables[tables >= 0]).tolist()
-        return {table: np.unique(rows[tables == table]).tolist() for table in used}
+        used = distinct_codes(tables[tables >= 0]).tolist()
+        return {table: distinct_codes(rows[tables == table]).tolist() for table in used}
 
 
 def match_exchanges(
@@ -170,10 +170,12 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
     flows, cells = activity.exchanges, activity.columns
     patterns, texts = flows.patterns, cells.texts["item"].categories
     is_link = np.append(cells.is_link, False)[patterns.item] & (patterns.flow >= 0)  # the last, -1, is the rule's own
-    used = np.unique(patterns.item[~is_link & (patterns.item >= 0)])  # of a catalogue with links, few of many items
-    items = [texts[code] for code in used.tolist()]
-    item = np.where(patterns.item < 0, len(items) + 1, np.searchsorted(used, patterns.item))
-    item[is_link] = len(items)
+    items, item, has_links = list(texts), patterns.item, bool(is_link.any())
+    if has_links:  # of a catalogue with links, few of many items
+        used = distinct_codes(item[~is_link & (item >= 0)])
+        items, item = [texts[code] for code in used.tolist()], np.where(item < 0, -1, np.searchsorted(used, item))
+        item[is_link] = len(items)
+    item = np.where(item < 0, len(items) + 1, item)
     if flows.patterns_have_geography:
         is_flow, pattern = patterns.flow >= 0, flows.pattern
         chosen = np.flatnonzero(is_flow)
@@ -183,7 +185,7 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
         first, pattern = group_rows(flows.pattern, flows.region, flows.year)
         request = np.arange(len(first))
         chosen, region, year = flows.pattern[first], flows.region[first], flows.year[first]
-    if is_link.any():  # whatever they take, links are one request of each flow, region and year
+    if has_links:  # whatever they take, links are one request of each flow, region and year
         first, distinct = group_rows(patterns.flow[chosen], item[chosen], region, year)
         chosen, region, year, request = chosen[first], region[first], year[first], distinct[request]
     requests = FactorRequests(patterns.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)
@@ -271,32 +273,51 @@ def factor_rows(matched: FactorMatches) -> dict[int, list[int]]:
 
 def match_warnings(activity: Activity, matched: FactorMatches) -> Iterator[tuple[int, str]]:
     """Yield product and warning for each factor of a later year than the activity data."""
-    late = list(late_factors(activity, matched))
-    if not late:
+    requests, flows = _late_requests(activity, matched)
+    if not len(requests):
         return
     is_late = np.zeros(len(matched.match_index), dtype=bool)
-    is_late[[number for number, _ in late]] = True
+    is_late[requests] = True
     lines, product = np.flatnonzero(is_late[matched.request]), activity.exchange_products
     first, _ = group_rows(matched.request[lines], product[lines])  # ascending by request, then product
     products: dict[int, list[int]] = {}
     for line in lines[first].tolist():
         products.setdefault(int(matched.request[line]), []).append(int(product[line]))
-    yield from dict.fromkeys((product, text) for number, text in late for product in products[number])
+    texts = {number: _text_of_late(activity, matched, number, flow) for number, flow in _pairs(requests, flows)}
+    yield from dict.fromkeys((product, text) for number, text in texts.items() for product in products[number])
 
 
-def late_factors(activity: Activity, matched: FactorMatches) -> Iterator[tuple[int, str]]:
-    """Yield requests matched by a factor of a later year, with their warnings, in the order of the rule.
+def late_warnings(activity: Activity, matched: FactorMatches) -> Iterator[Message]:
+    """Yield the distinct warnings of `match_warnings` without their products, for a catalogue."""
+    requests, flows = _late_requests(activity, matched)
+    _, first = np.unique(matched.match_index[requests], return_index=True)
+    first.sort()
+    yield from (_text_of_late(activity, matched, *pair) for pair in _pairs(requests[first], flows[first]))
 
-    A catalogue needs the warnings only, so the products are not determined here, and texts are made as they are asked for.
-    """
+
+def _pairs(requests: IndexArray, flows: IntArray) -> Iterator[tuple[int, int]]:
+    return zip(requests.tolist(), flows.tolist(), strict=True)
+
+
+def _late_requests(activity: Activity, matched: FactorMatches) -> tuple[IndexArray, IntArray]:
+    """Return the requests matched by a factor of a later year, and the flow of each, in the order of the rule."""
     is_late = matched.matcher.has_warning[matched.match_index]
     lines, first = rows_where(is_late[matched.request_of_pattern], matched.pattern)[::-1], np.full(len(is_late), -1)
     first[matched.request_of_pattern[matched.pattern[lines]]] = lines
     late = np.flatnonzero(first >= 0)  # requests without an exchange are left out
     flow = activity.exchanges.flow[first[late]]
     order = np.argsort(flow, kind="stable")
-    for number, index in zip(late[order].tolist(), flow[order].tolist(), strict=True):
-        spec, match, item = activity.rules.flows[index], matched.matches[number], matched.requests[number].item
-        assert match is not None
-        name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
-        yield number, Message("{name}: {item}: {warning}.", name=name, item=item, warning=match.warning)
+    return late[order], flow[order]
+
+
+def _text_of_late(activity: Activity, matched: FactorMatches, number: int, flow: int) -> Message:
+    spec, place = activity.rules.flows[flow], matched.match_index[number]
+    match, item = matched.matcher.matches[place], matched.matcher.requests[place].item
+    assert isinstance(match, Match)
+    return _late_warning(f"{activity.rules.stage_id(spec.stage)}.{spec.id}", item, match.warning)
+
+
+@lru_cache(maxsize=4096)
+def _late_warning(name: str, item: str, warning: str) -> Message:
+    """Return the warning of a flow; partitions of a catalogue repeat it."""
+    return Message("{name}: {item}: {warning}.", name=name, item=item, warning=warning)

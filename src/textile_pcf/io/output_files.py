@@ -19,6 +19,8 @@ from textile_pcf.messages.message import Message
 MAX_LINKS = 40
 """Number of symbolic links that are followed."""
 _DESCRIPTOR = re.compile(r"/proc/(\d+)/fd/(\d+)")
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
+"""Begin of an address such as s3://bucket; a `Path` of it has one slash. A drive of Windows has one letter."""
 
 
 def as_path(value: Any, where: str) -> Path:
@@ -34,11 +36,28 @@ def as_path(value: Any, where: str) -> Path:
     Raises
     ------
     UsageError
-        The value is neither a text nor a path, or it is empty or holds a NUL character.
+        The value is neither a text nor a path, it is empty or holds a NUL character, or it is an address.
+
+    Examples
+    --------
+    >>> as_path("results/2026", "out").parts
+    ('results', '2026')
+    >>> as_path("s3://mills/results", "out")
+    Traceback (most recent call last):
+    textile_pcf.errors.UsageError: 1 problem in the request:
+      out: This is an address, not a path of this machine. Name a file or folder of this machine.
     """
     if isinstance(value, str | Path) and str(value) and "\0" not in str(value):
+        _refuse_address(value, where)
         return Path(value)
     raise wrong_type(where, value, "a path", "Give the path of a file or folder as text, or a pathlib.Path.")
+
+
+def _refuse_address(value: str | Path, where: str) -> None:
+    """Refuse an address, of which a folder named `s3:` would be made here. Its text may hold secrets and is not shown."""
+    if _ADDRESS.match(str(value)):
+        what, cure = "This is an address, not a path of this machine.", "Name a file or folder of this machine."
+        raise UsageError([Problem(where, what, cure, code="address")])
 
 
 def is_file(path: str | Path) -> bool:
@@ -128,8 +147,9 @@ def refuse_unwritable(out: Path, where: str) -> None:
     Raises
     ------
     UsageError
-        The folder does not exist, or the path is a folder.
+        The folder does not exist, the path is a folder, or it is an address.
     """
+    _refuse_address(out, where)
     try:
         is_folder, has_parent = out.is_dir(), _target(out).parent.is_dir()
     except (OSError, ValueError) as error:  # the name is too long or invalid

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.io.output_files import as_path
 from textile_pcf.messages.catalogue import LANGUAGES
 from textile_pcf.messages.letters import wrap
 from textile_pcf.messages.message import Message
@@ -72,10 +73,16 @@ class Picture:
         -------
         Path
             The file that was written.
+
+        Raises
+        ------
+        UsageError
+            `path` is no path of this machine.
         """
         figure: Any = self.figure
-        figure.savefig(path, dpi=dpi, bbox_inches="tight", facecolor="white")
-        return Path(path)
+        target = as_path(path, "path")
+        figure.savefig(target, dpi=dpi, bbox_inches="tight", facecolor="white")
+        return target
 
     def _repr_png_(self) -> bytes | None:
         if not self.owns_figure:

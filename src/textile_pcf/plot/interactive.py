@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.io.output_files import as_path
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.plot.data import PlotData, format_number
 from textile_pcf.plot.figure import MIDDLE, SUM
@@ -79,9 +80,9 @@ class LivePicture:
         Raises
         ------
         UsageError
-            The path does not end in .html.
+            The path does not end in .html, or is no path of this machine.
         """
-        target = Path(path)
+        target = as_path(path, "path")
         if target.suffix.lower() not in (".html", ".htm"):
             message, cure = "An interactive picture is a page.", "End the name in .html, or leave out interactive."
             raise UsageError([Problem(str(path), message, cure, code="ending")])

@@ -217,7 +217,7 @@ def _stop(batch: Batch, rows: list[dict[str, Any]], function: str, calls: int) -
     [
         ("textile_pcf.batch.partition_files.write_links", 3),
         ("textile_pcf.batch.links.write_suppliers", 2),
-        ("textile_pcf.batch.solved_partition.write_results", 1),
+        ("textile_pcf.batch.solved_partition.write_sums", 1),
         ("textile_pcf.batch.solved_partition.write_report", 3),
     ],
 )
