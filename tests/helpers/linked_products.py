@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import test_carbon_balance as carbon
 
 RULE = """
 rule: linked
@@ -58,4 +59,25 @@ def network(products: int, seed: int = 0) -> list[dict[str, Any]]:
         rows.append(row(name, "lint", draw.uniform(0, 1), "kg"))
         for flow in draw.choice(list(UNITS), draw.integers(0, 4), replace=False):
             rows.append(takes(name, f"P{draw.integers(products)}", draw.uniform(0, 0.2), str(flow)))
+    return rows
+
+
+def garments() -> list[dict[str, Any]]:
+    """Yarns of fibres, fabrics of yarns, fabrics of one another, and one of which the carbon is not known."""
+    rows: list[dict[str, Any]] = []
+    for number, fibres in enumerate([{"cotton": 1.0}, {"polyester": 1.0}, {"viscose": 1.0}, {"silk": 1.0}]):
+        rows += carbon.spun(f"Y{number}", fibres, 5 + number, bool(number % 2))
+    for number in range(24):
+        name = f"F{number}"
+        rows.append(carbon.row(name, "product", "share", 0.4, "1", component="cotton"))
+        rows.append(carbon.row(name, "product", "share", 0.6, "1", component="other"))
+        rows.append(carbon.row(name, "yarn_purchase", "yarn", item="product:Y0", component="cotton"))
+        rows.append(carbon.row(name, "yarn_purchase", "yarn", item=f"product:Y{1 + number % 3}", component="other"))
+        rows += [*carbon.woven(name, number, True), *carbon.dyed(name, 3, number % 2 == 0)]
+    for number in range(12):
+        name = f"G{number}"
+        rows.append(carbon.row(name, "greige_purchase", "greige", 0.9, "kg/kg", item=f"product:F{2 * number}"))
+        rows.append(carbon.row(name, "greige_purchase", "greige", 0.1, "kg/kg", item=f"product:G{(number + 5) % 12}"))
+        rows += carbon.dyed(name, 2, True)
+    rows += [carbon.row("H", "yarn_purchase", "yarn", item="pcf:yarn"), *carbon.woven("H", 4, True)]
     return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,7 @@ from textile_pcf.batch.job import Job
 from textile_pcf.batch.link_files import GatheredLinks
 from textile_pcf.batch.unsolved_lines import UnsolvedLines
 from textile_pcf.columns import ArrowStrings, take
+from textile_pcf.inventory.carbon_balance import balancing_amount, carbon_that_leaves
 from textile_pcf.inventory.matching import nonzero_parts
 from textile_pcf.inventory.product_system import ProductSystem
 from textile_pcf.inventory.suppliers import Suppliers, link_units
@@ -69,9 +70,54 @@ class SolvedSums(Sums):
     @cached_property
     def link_units(self) -> FloatArray:
         """Units of what each link takes per canonical flow unit, NaN where a unit cannot be converted. Shape (links,)."""
-        flow = self.system.flow
-        units = self.taken.units[self.system.supplier, link_units(self.rules)[1][flow]]
+        return self._units(self.system.supplier, self.system.flow)
+
+    def _units(self, supplier: IndexArray, flow: IndexArray) -> FloatArray:
+        """Return the units of suppliers per canonical unit of flows."""
+        units = self.taken.units[supplier, link_units(self.rules)[1][flow]]
         return np.asarray(units / rule_arrays(self.rules).flow_factor[flow])
+
+    @cached_property
+    def product(self) -> IndexArray:
+        """Product of each line."""
+        return take(self.lines.process_product, self.lines.process).astype(np.intp)
+
+    @cached_property
+    def content(self) -> FloatArray:
+        """Biogenic carbon of the products, NaN where it is not known, under a rule with a balance. [kg C/kg]"""
+        inputs, terms = self.system.inputs, self.system.balance
+        assert terms is not None
+        if inputs is None or not len(inputs.product):
+            return terms.content
+        taken, mass, content = np.flatnonzero(inputs.supplier >= 0), inputs.mass.copy(), inputs.content.copy()
+        supplier, flow = inputs.supplier[taken], inputs.flow[taken]
+        mass[taken] *= self._units(supplier, flow) * self.taken.mass[supplier]
+        content[taken] = self.taken.content[supplier]
+        return replace(inputs, mass=mass, content=content, supplier=np.full(len(mass), -1)).fill(terms.content)
+
+    @cached_property
+    def leaves(self) -> FloatArray:
+        """CO2 of the carbon that leaves with the product of each line that balances, NaN where it is not known. [kg CO2]"""
+        terms, product = self.system.balance, self.product[self.lines.balance]
+        return np.empty(0) if terms is None else carbon_that_leaves(self.content[product], terms.output[product])
+
+    @cached_property
+    def amount(self) -> FloatArray:
+        """Amount of each line; of those that balance, by what is taken. [canonical flow unit per product unit]"""
+        lines, system, removals = self.lines, self.system, self.lines.removals[self.scenario]
+        if not len(lines.balance):
+            return lines.amount
+        amount = lines.amount.copy()
+        amount[lines.balance] = 0.0
+        per_unit = take(removals, lines.request)
+        per_unit[lines.linked] = self.taken.balanced_removals[system.supplier] * self.link_units
+        rows = lines.balanced
+        carried = np.bincount(self.product[rows], weights=(amount * per_unit)[rows], minlength=len(self.names)).astype(
+            np.float64
+        )
+        own = removals[lines.request[lines.balance]]
+        amount[lines.balance] = balancing_amount(self.leaves, carried[self.product[lines.balance]], own)
+        return amount
 
     @cached_property
     def values(self) -> FloatArray:
@@ -91,7 +137,7 @@ class SolvedSums(Sums):
         """Emissions of each process, shape (processes, 5). [kg CO2e per product unit]"""
         lines, values = self.lines, self.values
         count = len(lines.process_product)
-        return engine.sum_by_process(lines.amount, values, self.index, lines.process, nonzero_parts(values), count)
+        return engine.sum_by_process(self.amount, values, self.index, lines.process, nonzero_parts(values), count)
 
     @property
     def process_places(self) -> tuple[IndexArray, IndexArray]:
@@ -101,21 +147,32 @@ class SolvedSums(Sums):
     @cached_property
     def removals(self) -> FloatArray:
         """Net uptake of CO2 of each product, shape (products,). [kg CO2 per product unit]"""
-        system, own = self.system, self.system.removals
+        system, own = self.system, self._own_removals
         inside = ~rule_arrays(self.rules).flow_outside[system.flow]
         if not inside.any():
             return own
         amount = system.amount[inside] * self.link_units[inside]
         return own + np.bincount(system.user[inside], amount * self.taken.removals[system.supplier[inside]], minlength=len(own))
 
+    @property
+    def _own_removals(self) -> FloatArray:
+        """Net uptake but for what is taken of others, shape (products,). [kg CO2 per product unit]"""
+        lines = self.lines
+        if not len(lines.balance):
+            return self.system.removals
+        per_unit = take(lines.removals[self.scenario], lines.request)
+        per_unit[lines.linked] = per_unit[lines.outside] = 0.0
+        rows = np.flatnonzero(per_unit)
+        uptake = per_unit[rows] * self.amount[rows]
+        return np.bincount(self.product[rows], weights=uptake, minlength=len(self.names)).astype(np.float64)
+
     @cached_property
     def gross(self) -> Gross:
         """Gross emissions of each product, uptake apart."""
         lines = self.lines
-        kilograms = gross_of_lines(lines.amount, self.values, self.index)
+        kilograms = gross_of_lines(self.amount, self.values, self.index)
         kilograms[lines.outside] = 0.0
-        product = take(lines.process_product, lines.process)
-        return sum_gross(kilograms, product, lines.ruled, lines.generic[self.scenario], len(self.names))
+        return sum_gross(kilograms, self.product, lines.ruled, lines.generic[self.scenario], len(self.names))
 
     def units_in(self, unit: str) -> FloatArray:
         """Return product units in one `unit`, NaN for products without that unit, shape (products,).

@@ -22,7 +22,9 @@ from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.results import Footprint
 from textile_pcf.results.default_shares import generic_lines, ruled_rows
 from textile_pcf.results.uptakes import takes_up
+from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
+from textile_pcf.rules.compile_balance import CONTENT
 
 MANY = 1 << 16  # requests that two bytes cannot number
 
@@ -40,12 +42,16 @@ class UnsolvedLines:
     outside, ruled, linked : ndarray of int
         Lines outside the boundary, lines whose amount is a number of the rule, and lines that take a product.
     process_product, process_stage : ndarray of int, shape (processes,)
+    balance, balanced : ndarray of int
+        Lines whose amount balances biogenic carbon, and lines of the flows that are balanced.
     takes_up : ndarray of bool, shape (products,)
-        Whether a line of the product itself takes CO2 up.
+        Whether a line of the product itself takes CO2 up, which counts twice beside uptake of a supplier; not under a balance.
     units : ndarray, shape (units, products)
         Product units in one of each further unit of the batch.
     values : list of ndarray, shape (requests, 5)
         Per scenario the factor of each request. [kg CO2e per canonical flow unit]
+    removals : list of ndarray, shape (requests,)
+        Per scenario the net uptake of CO2 of each request. [kg CO2 per canonical flow unit]
     generic : list of ndarray of int
         Per scenario the lines whose factor is of a shipped table.
     """
@@ -58,13 +64,17 @@ class UnsolvedLines:
     linked: IndexArray
     process_product: IndexArray
     process_stage: IndexArray
+    balance: IndexArray
+    balanced: IndexArray
     takes_up: BoolArray
     units: FloatArray
     values: list[FloatArray]
+    removals: list[FloatArray]
     generic: list[IndexArray]
 
 
-SHARED = tuple(field.name for field in fields(UnsolvedLines) if field.name not in ("values", "generic"))
+OF_SCENARIO = ("values", "removals", "generic")
+SHARED = tuple(field.name for field in fields(UnsolvedLines) if field.name not in OF_SCENARIO)
 
 
 def lines_file(out: Path, number: int) -> Path:
@@ -73,7 +83,7 @@ def lines_file(out: Path, number: int) -> Path:
 
 
 def keep_lines(job: Job, results: Sequence[Footprint | None]) -> UnsolvedLines | None:
-    """Return the lines of a partition; None if results are lines, or if what is taken changes more than the factors of links.
+    """Return the lines of a partition; None if results are lines, or if what is taken changes counts of its quantities.
 
     Parameters
     ----------
@@ -84,12 +94,12 @@ def keep_lines(job: Job, results: Sequence[Footprint | None]) -> UnsolvedLines |
     footprints = [one for one in results if one is not None]
     if job.results != "stages" or not footprints or len(footprints) < len(job.scenarios):
         return None
-    first = footprints[0].inventory
-    if any(one.inventory.balance is not None or one.inventory.activity is not first.activity for one in footprints):
-        return None  # a balance of biogenic carbon sets amounts by the content of what is taken
-    units = job.units
+    first, units = footprints[0].inventory, job.units
+    if any(one.inventory.activity is not first.activity for one in footprints) or _counts_balanced(job.rules, first):
+        return None
     product, stage = footprints[0].process_places
-    outside = rule_arrays(first.activity.rules).flow_outside
+    arrays = rule_arrays(job.rules)
+    outside = arrays.flow_outside
     return UnsolvedLines(
         amount=first.amount,
         request=first.matches.request.astype(np.uint16 if len(first.matches.values) < MANY else np.int32),
@@ -99,11 +109,23 @@ def keep_lines(job: Job, results: Sequence[Footprint | None]) -> UnsolvedLines |
         linked=_lines(first.supplier >= 0),
         process_product=product.astype(np.int32),
         process_stage=stage.astype(np.int32),
+        balance=_lines(first.flow == arrays.balance_flow),
+        balanced=_lines(arrays.flow_balanced[first.flow]),
         takes_up=np.any([takes_up(one.inventory) for one in footprints], axis=0),
         units=np.array([footprints[0].units_in(unit) for unit in units]).reshape(len(units), len(footprints[0].names)),
         values=[one.inventory.matches.values for one in footprints],
+        removals=[one.inventory.matches.removals for one in footprints],
         generic=[_generic(one.inventory, one.run.factors) for one in footprints],
     )
+
+
+def _counts_balanced(rules: RuleSet, inventory: Inventory) -> bool:
+    """Whether bands are counted of what the balance of biogenic carbon sets by what is taken."""
+    content = rules.product_property(CONTENT)
+    if inventory.balance is None or content is None:
+        return False
+    flow = rules.flows[rule_arrays(rules).balance_flow]
+    return flow.plausible is not None or content.plausible is not None
 
 
 def _lines(chosen: BoolArray) -> IndexArray:
@@ -117,13 +139,14 @@ def _generic(inventory: Inventory, factors: FactorTable) -> IndexArray:
 def write_lines(path: Path, lines: UnsolvedLines) -> None:
     """Write the lines of a partition; the file is there only when it is whole."""
     arrays: dict[str, Any] = {name: getattr(lines, name) for name in SHARED}
-    for number, (values, generic) in enumerate(zip(lines.values, lines.generic, strict=True)):
-        arrays |= {f"{number}/values": values, f"{number}/generic": generic}
+    for name in OF_SCENARIO:
+        arrays |= {f"{number}/{name}": array for number, array in enumerate(getattr(lines, name))}
     write_arrays(path, arrays)
 
 
 def read_lines(path: Path, scenarios: int) -> UnsolvedLines:
     """Read the lines of a partition."""
     stored = read_arrays(path)
-    values, generic = ([stored[f"{number}/{name}"] for number in range(scenarios)] for name in ("values", "generic"))
-    return UnsolvedLines(**{name: stored[name] for name in SHARED}, values=values, generic=generic)
+    told: dict[str, Any] = {name: stored[name] for name in SHARED}
+    told |= {name: [stored[f"{number}/{name}"] for number in range(scenarios)] for name in OF_SCENARIO}
+    return UnsolvedLines(**told)

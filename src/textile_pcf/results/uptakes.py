@@ -18,7 +18,7 @@ UPTAKE = SPLIT_AND_AIRCRAFT.index("uptake")
 
 def takes_up(inventory: Inventory) -> BoolArray:
     """Return which products have uptake that comes with no declared footprint or product of the run, shape (products,)."""
-    if not inventory.split_values[:, UPTAKE].any():
+    if inventory.balance is not None or not inventory.split_values[:, UPTAKE].any():
         return np.zeros(len(inventory.products), dtype=bool)
     takes, bought = _uptake_lines(inventory)
     return np.bincount(inventory.product[takes & ~bought], minlength=len(inventory.products)) > 0

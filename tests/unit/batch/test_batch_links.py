@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import test_carbon_balance as carbon
-from linked_products import FACTORS, RULE, made, network, row, takes
+from linked_products import FACTORS, RULE, garments, made, network, row, takes
 from test_links_long import ring
 
 import textile_pcf as tp
@@ -174,27 +174,6 @@ def test_all_problems_stop_the_run_where_that_is_wanted(calculated) -> None:
     rows = [line for number in range(20) for line in made(f"P{number}")]
     with pytest.raises(tp.InputError, match="no product 'product:P77'"):
         calculated([*rows, takes("P3", "P77")], on_error="fail")
-
-
-def garments() -> list[dict[str, Any]]:
-    """Yarns of fibres, fabrics of yarns, fabrics of one another, and one of which the carbon is not known."""
-    rows: list[dict[str, Any]] = []
-    for number, fibres in enumerate([{"cotton": 1.0}, {"polyester": 1.0}, {"viscose": 1.0}, {"silk": 1.0}]):
-        rows += carbon.spun(f"Y{number}", fibres, 5 + number, bool(number % 2))
-    for number in range(24):
-        name = f"F{number}"
-        rows.append(carbon.row(name, "product", "share", 0.4, "1", component="cotton"))
-        rows.append(carbon.row(name, "product", "share", 0.6, "1", component="other"))
-        rows.append(carbon.row(name, "yarn_purchase", "yarn", item="product:Y0", component="cotton"))
-        rows.append(carbon.row(name, "yarn_purchase", "yarn", item=f"product:Y{1 + number % 3}", component="other"))
-        rows += [*carbon.woven(name, number, True), *carbon.dyed(name, 3, number % 2 == 0)]
-    for number in range(12):
-        name = f"G{number}"
-        rows.append(carbon.row(name, "greige_purchase", "greige", 0.9, "kg/kg", item=f"product:F{2 * number}"))
-        rows.append(carbon.row(name, "greige_purchase", "greige", 0.1, "kg/kg", item=f"product:G{(number + 5) % 12}"))
-        rows += carbon.dyed(name, 2, True)
-    rows += [carbon.row("H", "yarn_purchase", "yarn", item="pcf:yarn"), *carbon.woven("H", 4, True)]
-    return rows
 
 
 @pytest.mark.parametrize("biogenic", ["minus_one_plus_one", "zero_zero"])

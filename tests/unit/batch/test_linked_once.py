@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from linked_products import FACTORS, RULE, made, network, row, takes
+import test_carbon_balance as carbon
+from linked_products import FACTORS, RULE, garments, made, network, row, takes
 
 import textile_pcf as tp
 from textile_pcf.batch import calculate_batch, unsolved_lines, worker
@@ -48,12 +49,13 @@ def batch(tmp_path: Path) -> Batch:
     (tmp_path / "blend.yaml").write_text(BLEND, encoding="utf-8")
     (tmp_path / "factors.csv").write_text(FACTORS, encoding="utf-8")
 
-    def run(rows: list[dict[str, Any]], out: str, rule: str = "rule", **options: Any) -> tp.BatchResult:
+    def run(rows: list[dict[str, Any]], out: str, rule: Any = "rule", factors: Any = None, **options: Any) -> tp.BatchResult:
         source = tmp_path / "told.parquet"
         if not source.exists():
             pd.DataFrame(rows).to_parquet(source, index=False, row_group_size=ROWS)
         call = {"progress": False, "partition_rows": ROWS, "workers": 1, "out": tmp_path / out, **options}
-        return calculate_batch(source, tmp_path / f"{rule}.yaml", tmp_path / "factors.csv", **call)
+        rule = tmp_path / f"{rule}.yaml" if isinstance(rule, str) else rule
+        return calculate_batch(source, rule, tmp_path / "factors.csv" if factors is None else factors, **call)
 
     return run
 
@@ -62,7 +64,7 @@ def batch(tmp_path: Path) -> Batch:
 def both(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[tp.BatchResult, int]]:
     """The batch as it is and with every partition calculated again, equal in all bytes; and how many were calculated again."""
 
-    def run(rows: list[dict[str, Any]], rule: str = "rule", **options: Any) -> tuple[tp.BatchResult, int]:
+    def run(rows: list[dict[str, Any]], rule: Any = "rule", **options: Any) -> tuple[tp.BatchResult, int]:
         calculated: list[int] = []
         calculate = worker.calculate_partition
 
@@ -156,6 +158,23 @@ def test_suppliers_with_uptake_need_no_second_calculation(both) -> None:
     result, again = both(sorted(rows, key=lambda one: int(one["product"][1:])))
     table = result.read().to_pandas().set_index("product")
     assert again == 1 and (table["uptake"] < 0).all() and (table["total_excluding"] > table["total_including"]).all()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("options", [{}, {"biogenic": "zero_zero"}, {"scenarios": {"0/0": {"biogenic": "zero_zero"}}}])
+def test_carbon_that_comes_with_what_is_taken_balances_at_once(both, options: dict[str, Any]) -> None:
+    """Uptake of a product follows the carbon of what it takes: the line that balances is set when links are solved."""
+    result, again = both(garments(), carbon.RULES, factors=carbon.FACTORS, **options)
+    warned = any("biogenic carbon of the product is not known" in text for text in result.warnings())
+    assert again == 1 and warned
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_carbon_that_is_known_by_what_is_taken_is_not_warned_of(both) -> None:
+    rows = [line for line in garments() if line["product"] not in ("H", "Y3")]
+    rows = [{**line, "item": line["item"].replace("Y3", "Y2")} for line in rows]
+    result, again = both(rows, carbon.RULES, factors=carbon.FACTORS)
+    assert again == 1 and not any("is not known, so no uptake" in text for text in result.warnings())
 
 
 def test_what_the_solution_rejects_is_calculated_again(both) -> None:
