@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -138,6 +139,7 @@ def left_out_title(rules: RuleSet, stage: str, item: str, language: str = "en") 
     return f"{rules.title(owner, language=language)}{'，' if language == 'zh' else ', '}{title}"
 
 
+@lru_cache(maxsize=4096)
 def _target(rules: RuleSet, stage: str, item: str) -> tuple[int, int]:
     """Return the flow and the stage of the rule that a row leaves out, -1 where it is none."""
     owner, _, name = item.rpartition(".")

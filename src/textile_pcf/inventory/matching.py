@@ -13,7 +13,7 @@ from textile_pcf.activity.links import linked_names
 from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.activity.structure_cache import structure_cache
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
-from textile_pcf.columns import find_texts, group_rows, take
+from textile_pcf.columns import distinct_codes, find_texts, group_rows, take
 from textile_pcf.errors import Problem
 from textile_pcf.factors import LINK, Match, NoMatch, Request
 from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
@@ -115,8 +115,8 @@ class FactorMatches:
     def used_rows(self) -> dict[int, list[int]]:
         """Used rows of each factor table."""
         tables, rows = self.factor_rows.T
-        used = np.unique(tables[tables >= 0]).tolist()
-        return {table: np.unique(rows[tables == table]).tolist() for table in used}
+        used = distinct_codes(tables[tables >= 0]).tolist()
+        return {table: distinct_codes(rows[tables == table]).tolist() for table in used}
 
 
 def match_exchanges(
@@ -170,10 +170,12 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
     flows, cells = activity.exchanges, activity.columns
     patterns, texts = flows.patterns, cells.texts["item"].categories
     is_link = np.append(cells.is_link, False)[patterns.item] & (patterns.flow >= 0)  # the last, -1, is the rule's own
-    used = np.unique(patterns.item[~is_link & (patterns.item >= 0)])  # of a catalogue with links, few of many items
-    items = [texts[code] for code in used.tolist()]
-    item = np.where(patterns.item < 0, len(items) + 1, np.searchsorted(used, patterns.item))
-    item[is_link] = len(items)
+    items, item, has_links = list(texts), patterns.item, bool(is_link.any())
+    if has_links:  # of a catalogue with links, few of many items
+        used = distinct_codes(item[~is_link & (item >= 0)])
+        items, item = [texts[code] for code in used.tolist()], np.where(item < 0, -1, np.searchsorted(used, item))
+        item[is_link] = len(items)
+    item = np.where(item < 0, len(items) + 1, item)
     if flows.patterns_have_geography:
         is_flow, pattern = patterns.flow >= 0, flows.pattern
         chosen = np.flatnonzero(is_flow)
@@ -183,7 +185,7 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
         first, pattern = group_rows(flows.pattern, flows.region, flows.year)
         request = np.arange(len(first))
         chosen, region, year = flows.pattern[first], flows.region[first], flows.year[first]
-    if is_link.any():  # whatever they take, links are one request of each flow, region and year
+    if has_links:  # whatever they take, links are one request of each flow, region and year
         first, distinct = group_rows(patterns.flow[chosen], item[chosen], region, year)
         chosen, region, year, request = chosen[first], region[first], year[first], distinct[request]
     requests = FactorRequests(patterns.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textile_pcf import engine
 from textile_pcf.arrays import FloatArray
-from textile_pcf.columns import take
+from textile_pcf.columns import distinct_codes, take
 from textile_pcf.factors.values import has_gases
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message
@@ -72,12 +74,17 @@ def _sets_of_factors(inventory: Inventory, factors: FactorTable, gwp: str) -> li
     """Return the set of each distinct factor; that of the run where it is computed from gases, "" where its table has none."""
     tables, rows = inventory.matches.factor_rows.T
     names = np.full(len(rows), gwp, dtype=object)
-    for number in np.unique(tables[tables >= 0]).tolist():
-        of_table, table = np.flatnonzero(tables == number), factors.tables[number]
-        stated = of_table[~has_gases(table)[rows[of_table]]]
-        texts = table.texts["gwp"]
-        names[stated] = [texts[row] for row in rows[stated].tolist()]
+    for number in distinct_codes(tables[tables >= 0]).tolist():
+        of_table = tables == number
+        names[of_table] = _sets_of_table(factors, number, gwp)[rows[of_table]]
     return list(names.tolist())
+
+
+@lru_cache(maxsize=64)
+def _sets_of_table(factors: FactorTable, number: int, gwp: str) -> NDArray[np.object_]:
+    """Return the set of each row of a table; that of the run where it is computed from gases. Shape (rows,)."""
+    table = factors.tables[number]
+    return np.where(has_gases(table), gwp, np.array(table.texts["gwp"], dtype=object))
 
 
 def named_sets(sets: tuple[str, ...], shares: FloatArray, language: str = "en") -> str:
@@ -108,9 +115,10 @@ def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message
 
     Factors of tables that say nothing of a set, not even `unknown`, give no warning.
     """
-    names = [name or gwp for name in _sets_of_factors(inventory, factors, gwp)]
-    if all(name == gwp for name in names):
+    stated = _sets_of_factors(inventory, factors, gwp)
+    if set(stated) <= {gwp, ""}:
         return None
+    names = [name or gwp for name in stated]
     _, shares = _shares_by_set(inventory, names, gwp)
     other = 1.0 - shares[shares.sum(axis=1) > 0, 0]
     if not len(other) or other.max() <= 1e-9:
