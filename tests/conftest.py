@@ -1,14 +1,45 @@
-"""The report header names the external witnesses that are absent, so that a skipped check is not overlooked."""
+"""What holds for a whole run: absent witnesses in its header, compiled modules kept, long files first."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from importlib.util import find_spec
 
+import pytest
 from engines import absent_engines
+
+# Two hundred processes import the library: each would compile it again where compiled modules are not kept.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+LONGEST = (
+    "tests/endtoend/test_batch_recipes.py",
+    "tests/witness/oracle/test_oracle.py",
+    "tests/endtoend/test_notebooks.py",
+    "tests/endtoend/test_packaging.py",
+    "tests/endtoend/test_site.py",
+    "tests/endtoend/test_batch_killed.py",
+    "tests/endtoend/test_docs.py",
+    "tests/unit/template/test_template_several.py",
+    "tests/unit/inventory/test_draws.py",
+    "tests/unit/template/test_template.py",
+    "tests/unit/template/test_site_sheets.py",
+    "tests/unit/brightway/test_brightway.py",
+    "tests/endtoend/test_faces_agree.py",
+    "tests/unit/report/test_report.py",
+    "tests/unit/template/test_template_several_sheets.py",
+    "tests/unit/io/test_parquet_damaged.py",
+    "tests/endtoend/test_batch.py",
+    "tests/unit/batch/test_batch_links.py",
+    "tests/unit/report/live/test_numbers.py",
+    "tests/unit/engine/test_links_long.py",
+)
+"""Files that take longest, longest first. One that a worker begins last keeps it busy while the others have nothing to do."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -36,6 +67,22 @@ def absent_witnesses() -> Iterator[str]:
     if not os.environ.get("TEXTILE_PCF_CATEGORY_RULES"):
         yield "no TEXTILE_PCF_CATEGORY_RULES (folder of published category rules): drafts are made of our own fixtures only"
     yield from absent_engines()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hand out files in the order of `pytest_collection_modifyitems`; xdist puts those of most tests first."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the longest files first in a run of several workers, then those of most tests."""
+    if not hasattr(config, "workerinput"):
+        return
+    place = {file: number for number, file in enumerate(LONGEST)}
+    files = {item: item.nodeid.partition("::")[0] for item in items}
+    count = Counter(files.values())
+    items.sort(key=lambda item: (place.get(files[item], len(place)), -count[files[item]], files[item]))
 
 
 def pytest_report_header() -> list[str]:

@@ -225,7 +225,7 @@ def build_exchanges(
     rules, processes = geography.rules, geography.processes
     at, is_given = index.flows, index.is_given
     entry, row, pattern = take(assignment.entry, at), assignment.table_rows(at), take(assignment.pattern, at)
-    patterns = _exchange_patterns(cells, rows, geography, None if assignment.identity else np.unique(pattern))
+    patterns = _exchange_patterns(cells, rows, geography, None if assignment.identity else np.flatnonzero(np.bincount(pattern)))
     stage = np.append(rule_arrays(rules).flow_stage, -1)[patterns.flow]  # patterns of other kinds have no exchanges
     process = take(np.append(processes.offsets, 0)[stage], pattern) + entry
     empty = np.flatnonzero(cells.empty[row]) if cells.has_empty else np.empty(0, dtype=np.intp)

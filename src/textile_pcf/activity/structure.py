@@ -225,7 +225,9 @@ def _given_quantities(
     at = index.rows(row_kind).astype(np.intp)
     options = None
     if (patterns.option[patterns.row_kind == row_kind] >= 0).any():
-        options = np.append(patterns.option, -1)[np.append(assignment.pattern, len(patterns.option))[at]]
+        given = np.flatnonzero(at >= 0)
+        options = np.full(len(at), -1, dtype=patterns.option.dtype)
+        options[given] = take(patterns.option, assignment.pattern[at[given]])
     rows = assignment.table_rows_or_none(at)
     empty = (rows < 0) | cells.empty[rows] if cells.has_empty else rows < 0
     return GivenQuantities(rows, options, np.flatnonzero(empty if options is None else empty & (options < 0)))

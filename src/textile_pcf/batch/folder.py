@@ -22,7 +22,7 @@ LOCK = ".lock"
 PART = r"part-\d{5,}"
 OUR_FILES = {  # patterns by folder; temporary names left by a killed run are added by `is_ours`
     "": rf"manifest\.json|fingerprints\.parquet|partitions\.jsonl|log\.jsonl|rejected(_zh|_activity)?\.csv|{re.escape(LOCK)}",
-    "parts": rf"{PART}\.(json|csv|links\.npz|suppliers\.npz)|linked|solved",
+    "parts": rf"{PART}\.(json|csv|(links|suppliers|lines)\.npy|waiting\.json)|linked|solved",
     "results": rf"{PART}\.parquet",
     "weights": rf"{PART}\.(parquet|jsonl)",
     ".spread": r"\d{5,}\.arrows",
@@ -245,7 +245,7 @@ def refuse_other_run(where: str, earlier: Mapping[str, Any], identity: Mapping[s
     UsageError
         It is another run.
     """
-    different = [name for name in identity if earlier.get(name) != identity[name]]
+    different = [name for name in {**identity, **earlier} if earlier.get(name) != identity.get(name)]
     if different:
         names = ", ".join(different)
         one = Message("This folder holds another run: its {names} differs.", names=names)

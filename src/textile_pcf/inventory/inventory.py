@@ -204,12 +204,9 @@ class Inventory:
     @cached_property
     def emissions_by_process(self) -> FloatArray:
         """Emissions of each process, shape (processes, 5). [kg CO2e per product unit]"""
-        total = np.zeros((self.split_values.shape[1], self.process_count))
-        for part in self.parts:
-            weights = take(self.split_values[:, part], self.value_index)
-            weights *= self.amount
-            total[part] = np.bincount(self.process, weights=weights, minlength=self.process_count)
-        return total.T
+        return engine.sum_by_process(
+            self.amount, self.split_values, self.value_index, self.process, self.parts, self.process_count
+        )
 
     @cached_property
     def removals(self) -> FloatArray:

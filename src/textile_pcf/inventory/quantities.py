@@ -141,7 +141,7 @@ def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatAr
             continue
         values, entries = filled[type(fill.spec)]
         of_rule, entry = _value_of_rule(activity, properties, fill.spec, draws)
-        values[fill.entries], entries[fill.entries] = of_rule[fill.positions], entry[fill.positions]
+        values[fill.entries], entries[fill.entries] = of_rule.take(fill.positions), entry.take(fill.positions)
     return tuple(filled.values())
 
 

@@ -40,18 +40,39 @@ class Gross(NamedTuple):
 def default_shares(inventory: Inventory, factors: FactorTable) -> Gross:
     """Return the gross emissions of each product: those inside the boundary, as absolute values, without uptake."""
     activity, count = inventory.activity, len(inventory.products)
-    kilograms = take(inventory.split_values[:, GROSS].sum(axis=1), inventory.value_index)
-    np.abs(np.multiply(kilograms, inventory.amount, out=kilograms), out=kilograms)
+    kilograms = gross_of_lines(inventory.amount, inventory.split_values, inventory.value_index)
     outside = rule_arrays(activity.rules).flow_outside[activity.exchanges.patterns.flow]
     kilograms[rows_where(outside, activity.exchanges.pattern)] = 0.0
+    ruled = np.flatnonzero(ruled_rows(activity, inventory.quantities))
+    return sum_gross(kilograms, inventory.product, ruled, generic_lines(inventory.matches, factors), count)
+
+
+def gross_of_lines(amount: FloatArray, values: FloatArray, index: IndexArray) -> FloatArray:
+    """Return what each line emits or saves, without uptake: its amount times a row of the values, shape (lines,). [kg CO2e]"""
+    kilograms = take(values[:, GROSS].sum(axis=1), index)
+    np.abs(np.multiply(kilograms, amount, out=kilograms), out=kilograms)
+    return kilograms
+
+
+def sum_gross(kilograms: FloatArray, product: IndexArray, ruled: IndexArray, generic: IndexArray, products: int) -> Gross:
+    """Return the gross emissions of products.
+
+    Parameters
+    ----------
+    kilograms, product : ndarray, shape (lines,)
+        What each line emits or saves, 0 outside the boundary, and its product.
+    ruled, generic : ndarray of int
+        Lines whose amount is a number of the rule, and lines whose factor is of a shipped table.
+    products : int
+        Number of products.
+    """
 
     def total(lines: IndexArray) -> FloatArray:
-        products, weights = inventory.product.take(lines), kilograms.take(lines)
-        return np.bincount(products, weights=weights, minlength=count).astype(np.float64)
+        of, weights = product.take(lines), kilograms.take(lines)
+        return np.bincount(of, weights=weights, minlength=products).astype(np.float64)
 
-    gross = np.bincount(inventory.product, weights=kilograms, minlength=count).astype(np.float64)
-    by_rule, generic = ruled_rows(activity, inventory.quantities), _generic_rows(inventory.matches, factors)
-    return Gross(gross, total(np.flatnonzero(by_rule)), gross if len(generic) == len(kilograms) else total(generic))
+    gross = np.bincount(product, weights=kilograms, minlength=products).astype(np.float64)
+    return Gross(gross, total(ruled), gross if len(generic) == len(kilograms) else total(generic))
 
 
 def ruled_rows(activity: Activity, quantities: Quantities) -> BoolArray:
@@ -68,7 +89,7 @@ def _is_driver(default: Default | None) -> bool:
     return default is not None and default.reference < 0 and default.by < 0 and not default.citations[0].source
 
 
-def _generic_rows(matches: FactorMatches, factors: FactorTable) -> IndexArray:
+def generic_lines(matches: FactorMatches, factors: FactorTable) -> IndexArray:
     """Return the exchanges whose factor is of a shipped table, and no supplier's; links have none."""
     shipped = np.array([*(table.shipped for table in factors.tables), False], dtype=bool)
     generic = shipped[matches.factor_rows[:, 0]] & ~matches.is_declared

@@ -15,7 +15,7 @@ import yaml
 from oracle.factors import Matcher
 from oracle.product import Product
 from oracle.system import Label, Row, System
-from oracle.tables import Table
+from oracle.tables import YAML, Table
 from oracle.units import unit
 
 
@@ -78,4 +78,4 @@ def read_rule(path: Path) -> dict[str, Any]:
     """A rule as written, its pieces and what it extends written out; `NO` stays text where it is a region."""
     from textile_pcf.rules import flat_rule  # how pieces are written out has tests of its own
 
-    return yaml.safe_load(flat_rule(path))
+    return yaml.load(flat_rule(path), YAML)

@@ -10,11 +10,13 @@ from oracle.generated import COLUMNS, Case
 
 import textile_pcf as tp
 
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
 
 def refused(made: Case, folder: Path) -> list[tp.Problem]:
     """Problems of amounts that rows must confirm."""
     path = folder / f"bands{made.seed}.yaml"
-    path.write_text(yaml.safe_dump(made.rule, sort_keys=False), encoding="utf-8")
+    path.write_text(yaml.dump(made.rule, Dumper=DUMPER, sort_keys=False), encoding="utf-8")
     try:
         activity = tp.read_activity(pd.DataFrame(made.rows, columns=list(COLUMNS)), tp.load_rules(path))
         tp.calculate(activity, tp.load_factors(pd.DataFrame(made.factors).fillna("")))
@@ -28,7 +30,7 @@ def refused(made: Case, folder: Path) -> list[tp.Problem]:
 def calculated(made: Case, folder: Path) -> tp.Footprint | None:
     """Result of a generated case; None where its loops give nothing, which Brightway confirms."""
     path = folder / f"seed{made.seed}.yaml"
-    path.write_text(yaml.safe_dump(made.rule, sort_keys=False), encoding="utf-8")
+    path.write_text(yaml.dump(made.rule, Dumper=DUMPER, sort_keys=False), encoding="utf-8")
     activity = tp.read_activity(pd.DataFrame(made.rows, columns=list(COLUMNS)), tp.load_rules(path))
     try:
         return tp.calculate(activity, tp.load_factors(pd.DataFrame(made.factors).fillna("")))

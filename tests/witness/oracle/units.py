@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _ATOMS: dict[str, tuple[float, str, int]] = {
     "kg": (1, "kg", 1), "g": (1e-3, "kg", 1), "t": (1000, "kg", 1), "mg": (1e-6, "kg", 1),
@@ -38,6 +39,15 @@ def own_units(definitions: dict[str, str]) -> Own:
 
 def unit(text: str, own: Own | None = None) -> tuple[float, Dimensions]:
     """`kWh/kg`, `kgCO2e/(t*km)`, `100 m`: factor and dimensions."""
+    return _known(text) if not own else _unit(text, own)
+
+
+@cache
+def _known(text: str) -> tuple[float, Dimensions]:
+    return _unit(text, {})
+
+
+def _unit(text: str, own: Own) -> tuple[float, Dimensions]:
     if text in _WHOLE:
         return _WHOLE[text]
     above, *below = text.replace("^", "").replace("tkm", "t*km").split("/")
@@ -46,7 +56,7 @@ def unit(text: str, own: Own | None = None) -> tuple[float, Dimensions]:
         for atom in re.split(r"[*·]", part.strip().strip("()")):
             many = re.fullmatch(r"([\d.]+)\s+(\S+)", atom.strip())
             number, name = (float(many[1]), many[2]) if many else (1.0, atom.strip())
-            if own and name in own:
+            if name in own:
                 scale, powers = own[name]
             else:
                 scale, dimension, power = _ATOMS[name]
