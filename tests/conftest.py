@@ -12,6 +12,10 @@ from importlib.util import find_spec
 
 import pytest
 from engines import absent_engines
+from hypothesis import settings
+
+settings.register_profile("no deadline", deadline=None)  # a busy machine is no fault: an example may take any time
+settings.load_profile("no deadline")
 
 # Two hundred processes import the library: each would compile it again where compiled modules are not kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
