@@ -70,7 +70,7 @@ def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[s
     cells = check_template_rule(read_columns(source, columns, kept), rules)
     require_columns(cells.table, kept)
     signature, products = table_signature(cells) or (None, ())
-    structure = structure_cache(rules).get(signature)
+    structure = structure_cache(rules).get(signature, cells)
     if structure is not None and not any(check_data_types(cells)):
         value, no_empty = to_canonical(cells.numbers["amount"], structure.rows)
         if (no_empty or all_valid(value, cells)) and not any(_other_checks(cells, rules, structure.rows)):

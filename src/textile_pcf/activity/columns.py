@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -12,10 +12,11 @@ import numpy as np
 from textile_pcf.activity.column_mapping import read_mapping
 from textile_pcf.activity.footers import without_footers
 from textile_pcf.activity.forms import unfold
+from textile_pcf.activity.links import find_links
 from textile_pcf.activity.number_cells import number_problems, parse_number_columns, split_amounts
 from textile_pcf.activity.spread_numbers import quality_problems, spread_problems
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
-from textile_pcf.columns import Categorical, by_first_appearance, factorize, recode
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, repeated
+from textile_pcf.columns import Categorical, by_first_appearance, factorize, recode, take
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.io.form_headers import FormHeader
 from textile_pcf.io.read_table import read_table_with_header
@@ -48,6 +49,7 @@ REQUIRED = ("product", "stage")
 DATA_TYPES = ("measured", "calculated", "supplier", "literature", "estimated")
 PER = ("", "product", "period")
 CONFIRMED = ("", "yes", "no")
+OPTIONS = {"data_type": DATA_TYPES, "per": PER, "confirmed": CONFIRMED}
 ALIASES = {
     "产品": "product", "产品编号": "product", "产品名称": "product", "产品代码": "product", "产品编码": "product",
     "品名": "product", "品号": "product", "货号": "product", "款号": "product", "產品": "product", "產品編號": "product",
@@ -93,16 +95,28 @@ class ActivityColumns:
     units: Categorical | None = None
 
     @cached_property
-    def texts(self) -> dict[str, Categorical]:
+    def texts(self) -> TextColumns:
         """Text columns as categoricals; products in the order in which they first appear."""
-        columns, empty = self.table.columns, Categorical(np.broadcast_to(np.int64(0), self.rows), ("",))
-        texts = {name: factorize(columns[name]) if name in columns else empty for name in TEXTS}
-        products = by_first_appearance(texts["product"])
-        texts["product"] = replace(products, codes=products.codes.astype(np.int64, copy=False))
-        texts["year"] = _years(texts["year"])
-        texts["data_type"], texts["per"] = _option_aliases(texts["data_type"], DATA_TYPES), _option_aliases(texts["per"], PER)
-        texts["confirmed"] = _option_aliases(_yes_or_no(texts["confirmed"]), CONFIRMED)
-        return texts if self.units is None else {**texts, "unit": self.units}
+        return TextColumns(self.table, {} if self.units is None else {"unit": self.units})
+
+    @cached_property
+    def is_link(self) -> BoolArray:
+        """Whether each category of the column `item` is a product of the run (`product:ID`). Shape (categories,)."""
+        return find_links(self.texts["item"].categories)
+
+    @cached_property
+    def pattern_items(self) -> Categorical:
+        """The column `item` with all products of the run as one: what a row means does not depend on which it takes.
+
+        A catalogue of which each product takes three others has as many patterns of rows as one without links.
+        """
+        items, links = self.texts["item"], np.flatnonzero(self.is_link)
+        if len(links) < 2:
+            return items
+        kept = np.append(np.flatnonzero(~self.is_link), links[0])
+        code = np.full(len(self.is_link), len(kept) - 1, dtype=np.intp)
+        code[kept] = np.arange(len(kept))
+        return Categorical(take(code, items.codes), tuple(items.categories[index] for index in kept.tolist()))
 
     @cached_property
     def empty(self) -> BoolArray:
@@ -184,6 +198,53 @@ class ActivityColumns:
         """
         for row in rows:
             yield Problem(self.location(int(row), column), what, cure, self.text("product", int(row)), code)
+
+
+class TextColumns(Mapping[str, Categorical]):
+    """Text columns as categoricals, each made when it is first used: most are never asked for of a single product.
+
+    Parameters
+    ----------
+    table : Table
+    known : mapping of str to Categorical
+        Columns that are known already.
+    """
+
+    def __init__(self, table: Table, known: Mapping[str, Categorical]) -> None:
+        self._table, self._columns = table, dict(known)
+
+    def __getitem__(self, name: str) -> Categorical:
+        column = self._columns.get(name)
+        if column is None:
+            if name not in TEXTS:
+                raise KeyError(name)
+            column = self._columns[name] = _text_column(self._table, name)
+        return column
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TEXTS)
+
+    def __len__(self) -> int:
+        return len(TEXTS)
+
+    def update(self, known: Mapping[str, Categorical]) -> None:
+        """Take over columns that are known."""
+        self._columns.update(known)
+
+
+def _text_column(table: Table, name: str) -> Categorical:
+    """Return a text column as it is compared: years with four digits, Chinese names of options replaced."""
+    if name not in table.columns:
+        return Categorical(repeated(0, table.rows), ("",), ordered=name == "product")
+    column = factorize(table.columns[name])
+    if name == "product":
+        products = by_first_appearance(column)
+        return replace(products, codes=products.codes.astype(np.int64, copy=False))
+    if name == "year":
+        return _years(column)
+    if name == "confirmed":
+        column = _yes_or_no(column)
+    return _option_aliases(column, OPTIONS[name]) if name in OPTIONS else column
 
 
 def _option_aliases(column: Categorical, known: tuple[str, ...]) -> Categorical:

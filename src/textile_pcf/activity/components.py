@@ -196,7 +196,11 @@ class RowAssignment:
 
     def table_rows_or_none(self, assigned: IndexArray) -> IndexArray:
         """Return the rows of the table of some assigned rows, -1 where these are -1."""
-        return assigned if self.identity else np.append(self.row, -1)[assigned]
+        if self.identity or not len(self.row):
+            return assigned
+        rows = take(self.row, assigned)
+        rows[assigned < 0] = -1
+        return rows
 
 
 def assign_rows(

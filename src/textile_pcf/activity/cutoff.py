@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -102,6 +103,7 @@ def rows_left_out(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> LeftOut
     return LeftOut(cutoffs, cells.texts["product"].codes[cutoffs].astype(np.intp), share, flow, left_stage)
 
 
+@lru_cache(maxsize=4096)
 def _target(rules: RuleSet, stage: str, item: str) -> tuple[int, int]:
     """Return the flow and the stage of the rule that a row leaves out, -1 where it is none."""
     owner, _, name = item.rpartition(".")

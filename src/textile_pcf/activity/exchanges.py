@@ -34,7 +34,7 @@ class ExchangePatterns:
     per : ndarray of int, shape (patterns,)
         Basis of the amount: `PER_DRIVER`, `PER_PRODUCT` or `PER_PERIOD`.
     item : ndarray of int, shape (patterns,)
-        Code in the column `item`, -1 for the item of the rule.
+        Code in the column `item`, -1 for the item of the rule; of one of them where the pattern is of links to products.
     region : ndarray of int, shape (patterns,)
         Code in `Geography.regions`, -1 for the region of the process.
     year : ndarray of int, shape (patterns,)
@@ -70,6 +70,8 @@ class Exchanges:
         Region and year of processes.
     empty : ndarray of intp
         Exchanges without an amount.
+    items : ndarray of int, shape (rows,), or None
+        Code in the column `item` of each row, where patterns have several; None where each has one.
     """
 
     pattern: IndexArray
@@ -79,6 +81,7 @@ class Exchanges:
     patterns: ExchangePatterns
     geography: Geography
     empty: IndexArray
+    items: IntArray | None = None
 
     def __len__(self) -> int:
         return len(self.pattern)
@@ -87,6 +90,12 @@ class Exchanges:
     def flow(self) -> IntArray:
         """Index of the flow in the rule. Shape (exchanges,)."""
         return take(self.patterns.flow, self.pattern)
+
+    @cached_property
+    def item(self) -> IntArray:
+        """Code in the column `item`, -1 for the item of the rule. Shape (exchanges,)."""
+        item = take(self.patterns.item, self.pattern)
+        return item if self.items is None else np.where(self.row >= 0, self.items[self.row], item)
 
     @cached_property
     def per(self) -> IntArray:
@@ -143,8 +152,7 @@ class Exchanges:
         if not np.count_nonzero(years != years[:1]):  # all are of one year
             return ()
         dated = np.setdiff1d(np.flatnonzero(self.year), self.empty)
-        pattern = self.pattern[dated]
-        _, same = group_rows(self.flow[dated], self.entry[dated], self.patterns.item[pattern], self.region[dated])
+        _, same = group_rows(self.flow[dated], self.entry[dated], self.item[dated], self.region[dated])
         first, _ = group_rows(same, self.year[dated])
         not_per_period = np.bincount(same, weights=self.per[dated] != PER_PERIOD)
         several = (np.bincount(same[first], minlength=len(not_per_period)) > 1) & (not_per_period > 0)
@@ -206,32 +214,47 @@ def build_exchanges(
     rules, processes = geography.rules, geography.processes
     at, is_given = index.flows, index.is_given
     entry, row, pattern = take(assignment.entry, at), assignment.table_rows(at), take(assignment.pattern, at)
-    patterns = _exchange_patterns(cells, rows, geography, None if assignment.identity else np.unique(pattern))
+    patterns = _exchange_patterns(cells, rows, geography, None if assignment.identity else np.flatnonzero(np.bincount(pattern)))
     stage = np.append(rule_arrays(rules).flow_stage, -1)[patterns.flow]  # patterns of other kinds have no exchanges
     process = take(np.append(processes.offsets, 0)[stage], pattern) + entry
     empty = np.flatnonzero(cells.empty[row]) if cells.has_empty else np.empty(0, dtype=np.intp)
-    exchanges = Exchanges(pattern, entry, row, process, patterns, geography, empty)
+    items = None if cells.pattern_items is cells.texts["item"] else cells.texts["item"].codes
+    exchanges = Exchanges(pattern, entry, row, process, patterns, geography, empty, items)
     return _add_rule_exchanges(exchanges, index.entries(RowKind.FLOW), stage_active, is_given), is_given
 
 
 def _exchange_patterns(cells: ActivityColumns, rows: Rows, geography: Geography, used: IndexArray | None) -> ExchangePatterns:
     """Return the patterns of flows, of which only those in `used` count: rows may all be overridden for their components."""
     patterns = rows.patterns
-    is_flow, no_region = patterns.row_kind == RowKind.FLOW, geography.regions.index("")
+    is_flow = patterns.row_kind == RowKind.FLOW
     if used is not None:
         is_flow &= np.isin(np.arange(len(is_flow)), used)
-    region, year = geography.pattern_region, geography.pattern_year
     flow, per = np.where(is_flow, patterns.index, -1), np.where(is_flow, patterns.per, PER_DRIVER)
     masses = np.append(rule_arrays(geography.rules).flow_masses > 0, NO_MASSES, axis=0)[flow] & (per == PER_DRIVER)[:, None]
     masses[per == PER_PERIOD, 0] = True  # a period's amount is per kg of output
-    return ExchangePatterns(
-        flow=flow,
-        per=per,
-        item=cells.texts["item"].codes[patterns.first].astype(np.int64),
-        region=np.where(is_flow, np.where(region == no_region, NOT_GIVEN, region), 0),
-        year=np.where(is_flow, year, 1),
-        masses=masses,
-    )
+    return ExchangePatterns(flow=flow, per=per, masses=masses, **pattern_labels(cells, geography, is_flow))
+
+
+def pattern_labels(cells: ActivityColumns, geography: Geography, is_flow: BoolArray) -> dict[str, IntArray]:
+    """Return item, region and year of the patterns of a table, as `ExchangePatterns` has them.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    geography : Geography
+    is_flow : ndarray of bool, shape (patterns,)
+        Whether exchanges have the pattern.
+
+    Returns
+    -------
+    dict of str to ndarray of int, shapes (patterns,)
+    """
+    region, no_region = geography.pattern_region, geography.regions.index("")
+    return {
+        "item": cells.texts["item"].codes[geography.patterns.first].astype(np.int64),
+        "region": np.where(is_flow, np.where(region == no_region, NOT_GIVEN, region), 0),
+        "year": np.where(is_flow, geography.pattern_year, 1),
+    }
 
 
 def _add_rule_exchanges(
@@ -264,4 +287,5 @@ def _add_rule_exchanges(
         patterns=ExchangePatterns(**columns, masses=masses),
         geography=exchanges.geography,
         empty=np.append(exchanges.empty, np.arange(first, first + len(entry))),
+        items=exchanges.items,
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.row_patterns import InvalidRow, RowKind, RowPattern
-from textile_pcf.arrays import IndexArray, IntArray
-from textile_pcf.factors import LINK
-from textile_pcf.factors.fuels import ENERGY, MASS, VOLUME, convert_fuel, fuel_of, reference_enthalpy
+from textile_pcf.arrays import BoolArray, IndexArray, IntArray
+from textile_pcf.factors.fuels import ENERGY, MASS, VOLUME, convert_fuel, fuel_items, fuel_of, reference_enthalpy
 from textile_pcf.messages.message import Message
 from textile_pcf.methods import steam_heat
 from textile_pcf.rules import PRODUCT, FlowSpec, RuleSet
@@ -49,19 +49,30 @@ def fuel_codes(cells: ActivityColumns, rules: RuleSet, rows: IndexArray) -> IntA
         Rows to code.
     """
     items, regions, flows, steam = (cells.texts[name] for name in ("item", "region", "flow", "enthalpy"))
-    has_enthalpy = np.array([*(bool(text) for text in steam.categories), False], dtype=bool)
-    fuels = (not text.startswith(LINK) and fuel_of(text) is not None for text in items.categories)  # links may be many
-    is_fuel = np.array([*fuels, False], dtype=bool)
-    of_rule = {spec.id for spec in rules.flows if fuel_of(spec.factor or "") is not None}
-    of_flow = np.array([*(text in of_rule for text in flows.categories), False], dtype=bool)
-    if not is_fuel.any() and not of_flow.any() and not has_enthalpy.any():
+    kinds = cells.pattern_items  # links may be many
+    has_enthalpy = [*map(bool, steam.categories), False]
+    is_fuel = [*map(fuel_items().__contains__, kinds.categories), False]
+    of_flow = [*map(_flows_of_fuels(rules).__contains__, flows.categories), False]
+    if not (any(is_fuel) or any(of_flow) or any(has_enthalpy)):
         return np.zeros(len(rows), dtype=np.int64)
-    item = items.codes[rows]
-    is_empty = np.array([*(not text for text in items.categories), True], dtype=bool)
-    chosen = is_fuel[item] | (is_empty[item] & of_flow[flows.codes[rows]]) | has_enthalpy[steam.codes[rows]]
-    code = (item.astype(np.int64) + 1) * (len(regions.categories) + 1) + regions.codes[rows] + 1
+    kind = kinds.codes[rows]
+    is_empty = [*(not text for text in kinds.categories), True]
+    by_rule = _at(is_empty, kind) & _at(of_flow, flows.codes[rows])
+    chosen = _at(is_fuel, kind) | by_rule | _at(has_enthalpy, steam.codes[rows])
+    code = (items.codes[rows].astype(np.int64) + 1) * (len(regions.categories) + 1) + regions.codes[rows] + 1
     code = code * (len(steam.categories) + 1) + steam.codes[rows]
     return np.where(chosen, code + 1, 0)
+
+
+@lru_cache(maxsize=32)
+def _flows_of_fuels(rules: RuleSet) -> frozenset[str]:
+    """Return the ids of the flows for which the rule names a fuel."""
+    return frozenset(spec.id for spec in rules.flows if fuel_of(spec.factor or "") is not None)
+
+
+def _at(flags: list[bool], codes: IntArray) -> BoolArray:
+    """Return the flag of each code."""
+    return np.array(flags, dtype=bool)[codes]
 
 
 def fuel_keys(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +13,7 @@ from textile_pcf.activity.fuel_amounts import fuel_codes, fuel_keys
 from textile_pcf.activity.row_meaning import interpret_row
 from textile_pcf.activity.row_patterns import PATTERN_COLUMNS, InvalidRow, RowKind, RowPattern, RowPatterns, Rows
 from textile_pcf.arrays import IndexArray, IntArray
-from textile_pcf.columns import group_rows
+from textile_pcf.columns import Categorical, group_rows
 from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
@@ -44,7 +46,7 @@ def interpret_rows(cells: ActivityColumns, rules: RuleSet) -> Rows:
     -------
     Rows
     """
-    pattern, first, number, meanings = _distinct_meanings(cells, rules, pattern_cache(rules))
+    pattern, first, number, meanings = _distinct_meanings(cells, rules)
     problems: list[Problem] = []
     for index, meaning in enumerate(meanings):
         if isinstance(meaning, InvalidRow):
@@ -66,33 +68,57 @@ def interpret_rows(cells: ActivityColumns, rules: RuleSet) -> Rows:
 
 
 def _distinct_meanings(
-    cells: ActivityColumns, rules: RuleSet, cache: PatternCache
+    cells: ActivityColumns, rules: RuleSet
 ) -> tuple[IndexArray, IndexArray, IndexArray, list[RowPattern | InvalidRow]]:
     """Return the pattern of each row, the first row and the meaning's index of each pattern, and the distinct meanings."""
     texts = cells.texts
     optional_flags = ((cells.empty, cells.has_empty), (cells.invalid, cells.has_invalid))
     flags = [flag.astype(np.int64) for flag, has_any in optional_flags if has_any]
-    first, pattern = group_rows(*(texts[name] for name in PATTERN_COLUMNS), *flags)
-    option_code = _choice_items(cells, rule_arrays(rules).choice_properties, first)
-    fuel_code = fuel_codes(cells, rules, first)
+    for items in (cells.pattern_items, texts["item"]):
+        first, pattern = group_rows(*(items if name == "item" else texts[name] for name in PATTERN_COLUMNS), *flags)
+        option_code = _choice_items(cells, rule_arrays(rules).choice_properties, first)
+        fuel_code = fuel_codes(cells, rules, first)
+        links = first[(option_code > 0) | (fuel_code > 0)] if items is not texts["item"] else first[:0]
+        if not cells.is_link[texts["item"].codes[links]].any():
+            break  # else links stand where an option or a fuel does, and each is refused by its name
     codes = [texts[name].codes[first] for name in MEANING_COLUMNS]
     distinct, number = group_rows(*codes, option_code, fuel_code, *(flag[first] for flag in flags))
-    if len(cache) > MAX_CACHED:
-        cache.clear()
-    columns = [
-        map(texts[name].categories.__getitem__, code[distinct].tolist())
-        for name, code in zip(MEANING_COLUMNS, codes, strict=True)
-    ]
-    options = map(("", *texts["item"].categories).__getitem__, option_code[distinct].tolist())
+    columns = [texts_at(texts[name], first[distinct]) for name in MEANING_COLUMNS]
+    options = [texts["item"].categories[code - 1] if code else "" for code in option_code[distinct].tolist()]
     rows = first[distinct]
     fuels = fuel_keys(cells, rules, rows, fuel_code[distinct], first)
-    meanings = []
-    for row, empty, *key in zip(rows.tolist(), cells.empty[rows].tolist(), *columns, options, fuels, strict=True):
-        meaning = cache.get((empty, *key))
+    return pattern, first, number, find_meanings(cells, rules, rows, (cells.empty[rows].tolist(), *columns, options, fuels))
+
+
+def texts_at(column: Categorical, rows: IndexArray) -> list[str]:
+    """Return the texts of some rows of a column."""
+    return list(map(column.categories.__getitem__, column.codes[rows].tolist()))
+
+
+def find_meanings(
+    cells: ActivityColumns, rules: RuleSet, rows: IndexArray, key_columns: Sequence[Sequence[Any]]
+) -> list[RowPattern | InvalidRow]:
+    """Return the meanings of some rows, as they are kept; rows whose meaning is not known are interpreted.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rules : RuleSet
+    rows : ndarray of intp, shape (rows,)
+    key_columns : sequence of sequence
+        What the meaning depends on, each of shape (rows,): whether the amount is empty, texts of `MEANING_COLUMNS`, the chosen
+        option, and the fuel.
+    """
+    cache, keys = pattern_cache(rules), list(zip(*key_columns, strict=True))
+    if len(cache) > MAX_CACHED:
+        cache.clear()
+    meanings = list(map(cache.get, keys))
+    for number, meaning in enumerate(meanings):
         if meaning is None:
-            meaning = cache[empty, *key] = interpret_row(cells, rules, row, not empty, key[-1])
-        meanings.append(meaning)
-    return pattern, first, number, meanings
+            key = keys[number]
+            meaning = cache.get(key) or interpret_row(cells, rules, int(rows[number]), not key[0], key[-1])
+            meanings[number] = cache[key] = meaning
+    return meanings  # type: ignore[return-value]
 
 
 def _choice_items(cells: ActivityColumns, choices: frozenset[tuple[str, str]], rows: IndexArray) -> IntArray:

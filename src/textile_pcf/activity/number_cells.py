@@ -42,7 +42,8 @@ def parse_number_columns(table: Table, names: Sequence[str]) -> ParsedColumns:
         its cells may hold units; other columns accept numbers as office programs write them.
     """
     parsers = {name: parse_numbers if name == "amount" else parse_office_numbers for name in names}
-    return {name: parse(table.columns[name]) for name, parse in parsers.items() if name in table.columns}
+    known = set(table.columns)
+    return {name: parse(table.columns[name]) for name, parse in parsers.items() if name in known}
 
 
 def split_amounts(cells: ActivityColumns, parsed: ParsedColumns) -> tuple[Categorical | None, list[Problem]]:

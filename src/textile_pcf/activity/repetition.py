@@ -164,6 +164,7 @@ def _exchanges(repetition: _Repetition, exchanges: Exchanges, processes: BlockIn
             pattern_year=geography.pattern_year,
         ),
         empty=np.flatnonzero(np.isin(chosen, exchanges.empty)),
+        items=exchanges.items,
     )
     return repeated, chosen
 

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
-from textile_pcf.activity.completion import Fill, fill_flows, fill_losses, fill_properties
+from textile_pcf.activity.completion import Fill, constant_values, fill_flows, fill_losses, fill_properties
 from textile_pcf.activity.components import Components, RowAssignment, assign_rows, build_components
 from textile_pcf.activity.duplicates import find_duplicates
 from textile_pcf.activity.exchanges import Exchanges, build_exchanges
@@ -149,6 +149,11 @@ class Structure:
         )
 
     @cached_property
+    def constants(self) -> dict[type, tuple[IndexArray, FloatArray]]:
+        """What the rule completes by one number each: entries and numbers, by the class of specification."""
+        return constant_values(self.completion)
+
+    @cached_property
     def ones(self) -> FloatArray:
         """Array of 1. Shape (products,)."""
         return read_only(np.ones(len(self.components.start)))
@@ -220,7 +225,9 @@ def _given_quantities(
     at = index.rows(row_kind).astype(np.intp)
     options = None
     if (patterns.option[patterns.row_kind == row_kind] >= 0).any():
-        options = np.append(patterns.option, -1)[np.append(assignment.pattern, len(patterns.option))[at]]
+        given = np.flatnonzero(at >= 0)
+        options = np.full(len(at), -1, dtype=patterns.option.dtype)
+        options[given] = take(patterns.option, assignment.pattern[at[given]])
     rows = assignment.table_rows_or_none(at)
     empty = (rows < 0) | cells.empty[rows] if cells.has_empty else rows < 0
     return GivenQuantities(rows, options, np.flatnonzero(empty if options is None else empty & (options < 0)))

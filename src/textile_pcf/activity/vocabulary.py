@@ -47,13 +47,33 @@ def check_vocabulary(cells: ActivityColumns) -> Iterator[Problem]:
             what, cure = _MISSING_ID[column]
             yield from cells.problems_at(_mark_rows(cells, column, categories.index("")), what, cure, column, f"bad-{column}")
     for column in ID_COLUMNS:
-        for code in _with_control(cells.texts[column].categories):
-            what, cure = _control_problem(cells.texts[column].categories[code])
-            rows = _mark_rows(cells, column, code)
-            yield from cells.problems_at(rows[:1] if column == "product" else rows, what, cure, column, "control")
+        yield from _controls(cells, column)
     for column, check in (("year", _bad_year), ("per", _bad_per)):
         yield from _text_problems(cells, column, check)
     yield from check_data_types(cells)
+
+
+def check_labels(cells: ActivityColumns) -> Iterator[Problem]:
+    """Yield the problems of `check_vocabulary` in the columns `item` and `year`.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+
+    Yields
+    ------
+    Problem
+    """
+    yield from _controls(cells, "item")
+    yield from _text_problems(cells, "year", _bad_year)
+
+
+def _controls(cells: ActivityColumns, column: str) -> Iterator[Problem]:
+    """Yield a problem for each row whose id holds a control character; for a product at its first row."""
+    for code in _with_control(cells.texts[column].categories):
+        what, cure = _control_problem(cells.texts[column].categories[code])
+        rows = _mark_rows(cells, column, code)
+        yield from cells.problems_at(rows[:1] if column == "product" else rows, what, cure, column, "control")
 
 
 def _with_control(texts: Sequence[str]) -> list[int]:

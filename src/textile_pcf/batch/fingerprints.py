@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import mmap
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,33 @@ class ProductRuns:
     rows: int
 
 
+class ColumnPlace(NamedTuple):
+    """Where a column of a row group stands in its file, and how it is stored there. [bytes]"""
+
+    storage: bytes
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class FileHashes:
+    """Hashes of a Parquet file, one entry per row group; empty where it cannot be read as row groups one after the other.
+
+    Attributes
+    ----------
+    digests : list of str
+        SHA-256 of each row group: schema, codecs, encodings and bytes.
+    prefixes : list of str
+        SHA-256 of all bytes of the file up to the end of each row group, with how that one is stored.
+    sha256 : str
+        SHA-256 of the file; "" where it was not read.
+    """
+
+    digests: list[str]
+    prefixes: list[str]
+    sha256: str
+
+
 @dataclass
 class RowGroupPrints:
     """SHA-256 of each row group of a file, and the product runs that an earlier run found in row groups of the same hash.
@@ -50,15 +77,23 @@ class RowGroupPrints:
         By the hash of the row group.
     runs : dict of int to ProductRuns
         Of the row groups of this file, as they become known.
+    known_prefixes : mapping of str to str
+        Hash of a row group of an earlier run by the hash of its file up to there.
     """
 
     path: str
     known: Mapping[str, ProductRuns] = field(default_factory=dict)
     runs: dict[int, ProductRuns] = field(default_factory=dict)
+    known_prefixes: Mapping[str, str] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def digests(self) -> list[str]:
         """Hash of schema, codecs and bytes of each row group; empty where the file cannot be read as Parquet."""
+        return self.hashes.digests
+
+    @cached_property
+    def hashes(self) -> FileHashes:
+        """Hashes of the file and of its row groups, from one pass over its bytes."""
         import pyarrow as pa
         from pyarrow import parquet
 
@@ -66,14 +101,30 @@ class RowGroupPrints:
             metadata = parquet.read_metadata(self.path)
             columns = "\n".join(str(metadata.schema).splitlines()[1:])  # the first line has the place in memory
             schema = f"{columns}\n{metadata.schema.to_arrow_schema()}".encode()
-            with Path(self.path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-                view = memoryview(mapped)
-                try:
-                    return [_digest(view, metadata.row_group(group), schema) for group in range(metadata.num_row_groups)]
-                finally:
-                    view.release()
+            groups = [list(_column_places(metadata.row_group(group))) for group in range(metadata.num_row_groups)]
+            with Path(self.path).open("rb", buffering=0) as file:
+                return self._hash_file(_Pieces(file), schema, groups)
         except (OSError, ValueError, pa.ArrowException):
-            return []  # reading the rows reports the problem
+            return FileHashes([], [], "")  # reading the rows reports the problem
+
+    def _hash_file(self, pieces: _Pieces, schema: bytes, groups: Sequence[Sequence[ColumnPlace]]) -> FileHashes:
+        """Hash a file. As long as it begins as an earlier one, its row groups need no hash of their own."""
+        whole, found = hashlib.sha256(), FileHashes([], [], "")
+        is_same = bool(self.known_prefixes)
+        for columns in groups:
+            own = [] if is_same else [hashlib.sha256(schema)]
+            for column in columns:
+                pieces.feed(column.start, whole)
+                for digest in own:
+                    digest.update(column.storage)
+                pieces.feed(column.end, whole, *own)
+            prefix = hashlib.sha256(b"%b%b%b" % (schema, repr(columns).encode(), whole.digest())).hexdigest()
+            if is_same and prefix not in self.known_prefixes:
+                is_same, own = False, [pieces.hash_again(schema, columns)]
+            found.prefixes.append(prefix)
+            found.digests.append(own[0].hexdigest() if own else self.known_prefixes[prefix])
+        pieces.feed(None, whole)
+        return replace(found, sha256=whole.hexdigest())
 
     def find(self, group: int) -> ProductRuns | None:
         """Return the product runs of a row group if an earlier run found them."""
@@ -93,6 +144,7 @@ class RowGroupPrints:
         products = np.concatenate([*(one.products for one in runs), np.empty(0, dtype=np.uint64)])
         table = pa.table({
             "sha256": pa.array([self.digests[group] for group in groups], pa.string()),
+            "prefix": pa.array([self.hashes.prefixes[group] for group in groups], pa.string()),
             "rows": pa.array([one.rows for one in runs], pa.int64()),
             "second": pa.array([int(np.append(one.starts, one.rows)[min(1, len(one.starts))]) for one in runs], pa.int64()),
             "products": pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), pa.array(products, pa.uint64())),
@@ -125,14 +177,60 @@ def read_runs(content: bytes) -> dict[str, ProductRuns]:
     return found
 
 
-def _digest(view: memoryview, row_group: Any, schema: bytes) -> str:
-    """Return the hash of a row group: its schema, and of each column its codec, its encodings and its bytes."""
-    digest = hashlib.sha256(schema)
+def read_prefixes(content: bytes) -> dict[str, str]:
+    """Read the hash of each row group by that of its file up to there.
+
+    Parameters
+    ----------
+    content : bytes
+        What `RowGroupPrints.write` wrote.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    table = parquet.read_table(pa.BufferReader(content), columns=["prefix", "sha256"])
+    return dict(zip(*(table[name].to_pylist() for name in ("prefix", "sha256")), strict=True))
+
+
+def _column_places(row_group: Any) -> Iterator[ColumnPlace]:
+    """Yield the columns of a row group: path, codec, encodings and number of values, and where their bytes are."""
     for number in range(row_group.num_columns):
         column = row_group.column(number)
-        digest.update(f"{column.path_in_schema} {column.compression} {column.encodings} {column.num_values}\n".encode())
+        storage = f"{column.path_in_schema} {column.compression} {column.encodings} {column.num_values}\n"
         start = min(filter(None, (column.dictionary_page_offset, column.data_page_offset)))
-        if not 0 <= start <= start + column.total_compressed_size <= len(view):
-            raise ValueError(column.path_in_schema)
-        digest.update(view[start : start + column.total_compressed_size])
-    return digest.hexdigest()
+        yield ColumnPlace(storage.encode(), start, start + column.total_compressed_size)
+
+
+class _Pieces:
+    """A file that is read once, from its beginning, in pieces that stay in the caches.
+
+    A memory map would cost a page fault for every 4 kB, which takes longer than reading.
+    """
+
+    def __init__(self, file: FileIO) -> None:
+        self.file, self.position, self.buffer = file, 0, memoryview(bytearray(1 << 18))
+
+    def feed(self, end: int | None, *digests: Any) -> None:
+        """Feed all bytes from here to a place into digests; None stands for the end of the file."""
+        if end is not None and end < self.position:
+            raise ValueError(end)  # bytes of two columns, or columns in another order
+        while end is None or self.position < end:
+            size = len(self.buffer) if end is None else min(end - self.position, len(self.buffer))
+            count = self.file.readinto(self.buffer[:size])
+            if not count:
+                if end is None:
+                    return
+                raise ValueError(end)
+            for digest in digests:
+                digest.update(self.buffer[:count])
+            self.position += count
+
+    def hash_again(self, schema: bytes, columns: Sequence[ColumnPlace]) -> Any:
+        """Return the hash of a row group that was fed before, and go on where it was."""
+        here, digest = self.position, hashlib.sha256(schema)
+        for column in columns:
+            self.position = self.file.seek(column.start)
+            digest.update(column.storage)
+            self.feed(column.end, digest)
+        self.position = self.file.seek(here)
+        return digest

@@ -22,7 +22,7 @@ from textile_pcf.uncertainty_analysis.columns import ColumnOptions, column_optio
 from textile_pcf.units import UnitError, parse_unit
 
 Factors = FactorTable | str | Path | Sequence[str | Path]
-TOGETHER, GATHERED, SOLVED = "together", "gathered", "solved"  # values of `Job.links`
+TOGETHER, GATHERED, ADDED, SOLVED = "together", "gathered", "added", "solved"  # values of `Job.links`
 SCENARIO_KEYS = {"factors", "gwp", "biogenic"}
 
 
@@ -78,7 +78,8 @@ class Job:
         Columns of uncertainty; None for none.
     links : str
         What is done with links between products (`product:ID`): "" refused, `together` solved within a partition that holds
-        all products, `gathered` written for a solution of all partitions, `solved` read from it.
+        all products, `gathered` written for a solution of all partitions, `added` from it to the lines that were kept then,
+        `solved` read from it by partitions that are calculated again.
     quality : bool
         Whether results have columns on the quality of the data.
     """

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.activity.links import find_links, linked_names
 from textile_pcf.arrays import IndexArray
-from textile_pcf.batch.atomic_files import part_name, write_atomically
+from textile_pcf.batch.array_files import read_arrays, write_arrays
+from textile_pcf.batch.atomic_files import part_name
 from textile_pcf.columns import ArrowStrings, Categorical, by_first_appearance, factorize
-from textile_pcf.factors import LINK
 from textile_pcf.inventory.carbon_content import MaterialInputs
 from textile_pcf.inventory.product_system import BalanceTerms, ProductSystem, product_system
 from textile_pcf.inventory.suppliers import Suppliers
@@ -51,19 +52,19 @@ class GatheredLinks:
 
 def links_file(out: Path, number: int) -> Path:
     """Return the file of what products of a partition take."""
-    return out / "parts" / f"{part_name(number)}.links.npz"
+    return out / "parts" / f"{part_name(number)}.links.npy"
 
 
 def suppliers_file(out: Path, number: int) -> Path:
     """Return the file of the figures of what products of a partition take."""
-    return out / "parts" / f"{part_name(number)}.suppliers.npz"
+    return out / "parts" / f"{part_name(number)}.suppliers.npy"
 
 
-def linked_names(table: Table) -> tuple[str, ...]:
+def names_taken(table: Table) -> tuple[str, ...] | ArrowStrings:
     """Return the distinct names that products of a table take, without `product:`; empty if there are no links."""
     items = table.columns.get("item")
     texts: Sequence[str] = items.categories if isinstance(items, Categorical) else ()
-    return tuple(dict.fromkeys([text.removeprefix(LINK) for text in texts if text.startswith(LINK)]))
+    return linked_names(texts, find_links(texts))
 
 
 def gather_links(table: Table, suppliers: Sequence[str], footprints: Sequence[Footprint | None]) -> GatheredLinks:
@@ -90,7 +91,13 @@ def gather_links(table: Table, suppliers: Sequence[str], footprints: Sequence[Fo
         number = number or {name: place for place, name in enumerate(column.categories)}
         products.append(np.array([number[name] for name in footprint.products], dtype=np.intp))
     systems = [None if footprint is None else product_system(footprint.inventory) for footprint in footprints]
-    return GatheredLinks(column.categories, np.asarray(table.lines)[first], suppliers, products, systems)
+    return GatheredLinks(column.categories, _lines_of(table, first), suppliers, products, systems)
+
+
+def _lines_of(table: Table, rows: IndexArray) -> IndexArray:
+    """Return the lines of some rows; those of a Parquet file are a range, of which no array is made."""
+    lines = table.lines
+    return lines.start + lines.step * rows if isinstance(lines, range) else np.asarray(lines)[rows]
 
 
 def write_links(path: Path, links: GatheredLinks) -> None:
@@ -101,17 +108,17 @@ def write_links(path: Path, links: GatheredLinks) -> None:
         if system is not None:
             arrays[f"{index}/products"] = products
             arrays |= _flat(f"{index}/", system)
-    _write(path, arrays)
+    write_arrays(path, arrays)
 
 
 def read_links(path: Path, scenario: int | None = None) -> GatheredLinks:
     """Read the links of a partition, the systems of one scenario only if it is named; none if it is -1."""
-    with np.load(path, allow_pickle=False) as stored:
-        wanted = range(int(stored["scenarios"])) if scenario is None else [scenario] if scenario >= 0 else []
-        nothing = np.empty(0, dtype=np.intp)
-        products = [stored.get(f"{index}/products", nothing) for index in wanted]
-        systems = [_system(stored, f"{index}/") if f"{index}/products" in stored else None for index in wanted]
-        return GatheredLinks(_names("names", stored), stored["lines"], _names("taken", stored), products, systems)
+    stored = read_arrays(path)
+    wanted = range(int(stored["scenarios"])) if scenario is None else [scenario] if scenario >= 0 else []
+    nothing = np.empty(0, dtype=np.intp)
+    products = [stored.get(f"{index}/products", nothing) for index in wanted]
+    systems = [_system(stored, f"{index}/") if f"{index}/products" in stored else None for index in wanted]
+    return GatheredLinks(_names("names", stored), stored["lines"], _names("taken", stored), products, systems)
 
 
 def write_suppliers(path: Path, names: Any, scenarios: Sequence[Mapping[str, Any]]) -> None:
@@ -130,33 +137,24 @@ def write_suppliers(path: Path, names: Any, scenarios: Sequence[Mapping[str, Any
     for index, scenario in enumerate(scenarios):
         for name, values in scenario.items():
             arrays |= {f"{index}/{name}": values} if isinstance(values, np.ndarray) else _named(f"{index}/{name}", values)
-    _write(path, arrays)
+    write_arrays(path, arrays)
 
 
 def read_suppliers(path: Path) -> list[tuple[Suppliers, list[list[str]]]]:
     """Read the figures of what a partition takes: per scenario the suppliers, and loops that begin in the partition."""
-    found = []
-    with np.load(path, allow_pickle=False) as stored:
-        names = np.array(_names("taken", stored).to_pylist(), dtype=object)
-        for index in range(int(stored["scenarios"])):
-            solved, rejected, absent = (stored[f"{index}/{name}"] for name in ("solved", "rejected", "absent"))
-            near = _names(f"{index}/near", stored).to_pylist()
-            suppliers = Suppliers(
-                names=tuple(names[solved].tolist()),
-                **{name: stored[f"{index}/{name}"] for name in FIGURES},
-                absent=dict(zip(names[absent].tolist(), near, strict=True)),
-                rejected=frozenset(names[rejected].tolist()),
-            )
-            found.append((suppliers, [text.split("\n") for text in _names(f"{index}/loops", stored).to_pylist()]))
+    found, stored = [], read_arrays(path)
+    taken = _names("taken", stored)
+    for index in range(int(stored["scenarios"])):
+        solved, rejected, absent = (stored[f"{index}/{name}"] for name in ("solved", "rejected", "absent"))
+        near = _names(f"{index}/near", stored).to_pylist()
+        suppliers = Suppliers(
+            names=ArrowStrings(taken.take(solved)),
+            **{name: stored[f"{index}/{name}"] for name in FIGURES},
+            absent=dict(zip(taken.take(absent).to_pylist(), near, strict=True)),
+            rejected=frozenset(taken.take(rejected).to_pylist()),
+        )
+        found.append((suppliers, [text.split("\n") for text in _names(f"{index}/loops", stored).to_pylist()]))
     return found
-
-
-def _write(path: Path, arrays: Arrays) -> None:
-    def write(temporary: Path) -> None:
-        with temporary.open("wb") as file:
-            np.savez(file, **arrays)
-
-    write_atomically(path, write)
 
 
 def _flat(prefix: str, system: ProductSystem) -> Arrays:

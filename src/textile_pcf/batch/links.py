@@ -81,7 +81,8 @@ def solve_links(out: Path, job: Job, parts: Sequence[int], waiting: Sequence[int
     near: dict[str, str] = {}
     for scenario in range(len(job.scenarios)):
         gathered = [read_links(links_file(out, part), scenario) for part in parts]
-        solution = _solve_scenario(job.rules, catalogue, gathered, accepted)
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused where it is calculated again
+            solution = _solve_scenario(job.rules, catalogue, gathered, accepted)
         del gathered
         if not scenario:
             accepted = solution.row >= 0

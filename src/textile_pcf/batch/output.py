@@ -13,11 +13,12 @@ from textile_pcf.columns import ArrowStrings
 from textile_pcf.io.safe_text import guard_cells
 from textile_pcf.io.table import Table
 from textile_pcf.results import SPLIT, Footprint
+from textile_pcf.results.sums import Sums
 from textile_pcf.uncertainty_analysis.columns import COLUMNS, ColumnOptions, uncertainty_columns
 
 
 def stage_columns(
-    results: Sequence[Footprint | None], scenarios: Sequence[str], units: Sequence[str], nullable: Sequence[str] = ()
+    results: Sequence[Sums | None], scenarios: Sequence[str], units: Sequence[str], nullable: Sequence[str] = ()
 ) -> Any:
     """Return one row per product: totals, stages, split, and shares of defaults, for each scenario.
 
@@ -28,8 +29,8 @@ def stage_columns(
 
     Parameters
     ----------
-    results : sequence of Footprint or None
-        One per scenario, the declared one first; None if a scenario has no result.
+    results : sequence of Sums or None
+        One per scenario, such as footprints, the declared one first; None if a scenario has no result.
     scenarios : sequence of str
         Names of the scenarios; "" for the declared one.
     units : sequence of str
@@ -67,7 +68,7 @@ def stage_columns(
         for name in base.beside:
             add(f"total {name}{suffix}", _align(result.beside[name] if result else None, rows, len(names)), unit, other)
         for other_unit in units:
-            add(f"total per {other_unit}{suffix}", totals * _scale(base, other_unit), f"kgCO2e/{other_unit}", optional=True)
+            add(f"total per {other_unit}{suffix}", totals * base.units_in(other_unit), f"kgCO2e/{other_unit}", optional=True)
         for number, stage in enumerate(base.stages):
             group = "memo" if stage.outside else "stage"
             emissions = _align(result.by_stage[:, number] if result else None, rows, len(names))
@@ -134,7 +135,7 @@ def add_uncertainty(columns: Any, results: Sequence[Footprint | None], scenarios
     return columns
 
 
-def _product_rows(base: Footprint, result: Footprint | None) -> Any:
+def _product_rows(base: Sums, result: Sums | None) -> Any:
     """Return the row of each product of a scenario among all products; None if the scenario has all products."""
     if result is None or len(result.names) == len(base.names):
         return None
@@ -150,13 +151,6 @@ def _align(values: Any, rows: Any, count: int) -> Any:
     if values is not None:
         aligned[rows] = values
     return aligned
-
-
-def _scale(result: Footprint, unit: str) -> Any:
-    """Return product units per `unit`, NaN for products without that unit. Shape (products,)."""
-    from textile_pcf.units import parse_unit
-
-    return result.measures.product_units(parse_unit(unit))
 
 
 def line_columns(
@@ -179,7 +173,7 @@ def line_columns(
     return pa.concat_tables(tables).unify_dictionaries() if len(tables) > 1 else tables[0]
 
 
-COLUMNS_OF: dict[str, Callable[[Sequence[Footprint | None], Sequence[str], Sequence[str], Sequence[str]], Any]] = {
+COLUMNS_OF: dict[str, Callable[[Sequence[Any], Sequence[str], Sequence[str], Sequence[str]], Any]] = {
     "stages": stage_columns,
     "contributions": line_columns,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,21 @@ from textile_pcf.batch.job import Job
 from textile_pcf.batch.link_files import links_file, write_links
 from textile_pcf.batch.output import COLUMNS_OF, add_uncertainty, rejected_rows, with_quality
 from textile_pcf.batch.partition_report import PartitionReport, PartitionResult
+from textile_pcf.batch.result_files import write_results
+from textile_pcf.batch.unsolved_lines import lines_file, write_lines
 from textile_pcf.batch.weight_files import write_weights
 from textile_pcf.batch.weights import keep_weights
 from textile_pcf.errors import SHOWN, Problem
 from textile_pcf.inventory.plausibility import count_implausible
-from textile_pcf.io.resources import sha256_of
 from textile_pcf.messages.message import chinese_of, localize, with_chinese
 from textile_pcf.results import Footprint
+from textile_pcf.results.sums import Sums
 from textile_pcf.results.warnings import product_warnings
+
+
+def waiting_file(out: Path, number: int) -> Path:
+    """Return the file of the report of a partition that waits for what its products take."""
+    return out / "parts" / f"{part_name(number)}.waiting.json"
 
 
 def write_partition(job: Job, result: PartitionResult) -> PartitionReport:
@@ -28,10 +35,14 @@ def write_partition(job: Job, result: PartitionResult) -> PartitionReport:
     start = time.perf_counter()
     number, out, footprints = result.partition.number, Path(job.out), result.footprints
     if result.links is not None:
-        write_links(links_file(out, number), result.links)
-        if len(result.links.suppliers):
+        waits = len(result.links.suppliers) > 0
+        if waits and result.lines is not None:
+            write_lines(lines_file(out, number), result.lines)
+            write_json(waiting_file(out, number), _record(result, "", {}), indent=None)
+        write_links(links_file(out, number), result.links)  # the last: what has links is gathered
+        if waits:
             return PartitionReport(number, result.rows, 0, 0, 0, waits=True)
-    sha256 = _write_results(job, footprints, out / "results" / f"{part_name(number)}.parquet") if footprints else ""
+    sha256 = write_sums(job, footprints, out / "results" / f"{part_name(number)}.parquet") if footprints else ""
     weights: dict[str, str] = {}
     if job.weights and footprints and footprints[0]:
         weights = write_weights(out, number, keep_weights(footprints[0], job.units))
@@ -39,9 +50,17 @@ def write_partition(job: Job, result: PartitionResult) -> PartitionReport:
         text = rejected_rows(result.rejected)
         path = out / "parts" / f"{part_name(number)}.csv"
         write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8", newline=""))
-    implausible = _implausible(footprints[0]) if footprints and footprints[0] else []
+    report = write_report(out, _record(result, sha256, weights))
+    result.partition.release()
+    seconds = {"calculate": result.seconds, "write": time.perf_counter() - start}
+    return replace(report, seconds={key: round(value, 6) for key, value in seconds.items()})
+
+
+def _record(result: PartitionResult, sha256: str, weights: dict[str, str]) -> dict[str, Any]:
+    """Return the report of a partition for JSON, with the Chinese of its texts and the problems of its rejected products."""
+    footprints = result.footprints
     report = PartitionReport(
-        number,
+        result.partition.number,
         result.rows,
         result.products,
         len({problem.product for problem in result.problems}),
@@ -50,31 +69,36 @@ def write_partition(job: Job, result: PartitionResult) -> PartitionReport:
         _product_warnings(footprints),
         result.unanswered,
         sha256,
-        implausible,
+        _implausible(footprints[0]) if footprints and footprints[0] else [],
         weights,
     )
     record = {key: value for key, value in vars(report).items() if key not in ("seconds", "waits")}
     problems = [{**asdict(problem), **_in_chinese(problem)} for problem in result.problems]
     texts = [*report.warnings, *(reason for unanswered in report.unanswered.values() for reason in unanswered["reasons"])]
-    written = {**record, "chinese": chinese_of(texts), "rejected_problems": problems}
-    write_json(out / "parts" / f"{part_name(number)}.json", written, indent=None)
-    result.partition.release()
-    seconds = {"calculate": result.seconds, "write": time.perf_counter() - start}
-    return PartitionReport(**record, seconds={key: round(value, 6) for key, value in seconds.items()})
+    return {**record, "chinese": chinese_of(texts), "rejected_problems": problems}
+
+
+def write_report(out: Path, record: dict[str, Any]) -> PartitionReport:
+    """Write the report of a finished partition, and return it."""
+    write_json(out / "parts" / f"{part_name(record['number'])}.json", record, indent=None)
+    return _report(record)
 
 
 def read_report(out: Path, number: int) -> PartitionReport | None:
     """Return the report of a partition of an earlier run; None if it was not finished."""
     record = read_json(out / "parts" / f"{part_name(number)}.json")
-    if record is None:
-        return None
-    record.pop("rejected_problems")
-    chinese = record.pop("chinese")
-    record["warnings"] = with_chinese(record["warnings"], chinese)
-    for unanswered in record["unanswered"].values():
+    return None if record is None else _report(record)
+
+
+def _report(record: dict[str, Any]) -> PartitionReport:
+    """Return the report that a record for JSON holds."""
+    fields = {name: value for name, value in record.items() if name not in ("rejected_problems", "chinese")}
+    chinese = record["chinese"]
+    fields["warnings"] = with_chinese(record["warnings"], chinese)
+    for unanswered in fields["unanswered"].values():
         reasons = unanswered["reasons"]
         unanswered["reasons"] = dict(zip(with_chinese(reasons, chinese), reasons.values(), strict=True))
-    return PartitionReport(**record)
+    return PartitionReport(**fields)
 
 
 def _in_chinese(problem: Problem) -> dict[str, str]:
@@ -88,28 +112,26 @@ def _implausible(footprint: Footprint) -> list[list[Any]]:
 
 
 def _product_warnings(footprints: Sequence[Footprint | None]) -> list[str]:
-    """Return the first distinct warnings of products, no more than are shown."""
-    texts = (text for footprint in footprints if footprint for text in product_warnings(footprint.inventory, footprint.run))
-    return list(dict.fromkeys(texts))[:SHOWN]
+    """Return the first distinct warnings of products, no more than are shown; what is not shown is not looked for."""
+    found: dict[str, None] = {}
+    for footprint in footprints:
+        for text in product_warnings(footprint.inventory, footprint.run) if footprint else ():
+            found.setdefault(text)
+            if len(found) == SHOWN:
+                return list(found)
+    return list(found)
 
 
-def _write_results(job: Job, footprints: list[Footprint | None], path: Path) -> str:
+def write_sums(job: Job, footprints: Sequence[Sums | None], path: Path) -> str:
     """Write the result file of a partition and return its SHA-256."""
-    from pyarrow import parquet
-
     declared, *others = job.scenarios
     nullable = [scenario.name for scenario in others if scenario.factors is not declared.factors]
-    columns = COLUMNS_OF[job.results](footprints, [scenario.name for scenario in job.scenarios], job.units, nullable)
-    if job.quality and footprints[0] is not None:
-        columns = with_quality(columns, footprints[0])
+    names = [scenario.name for scenario in job.scenarios]
+    columns = COLUMNS_OF[job.results](footprints, names, job.units, nullable)
+    whole = [one if isinstance(one, Footprint) else None for one in footprints]  # sums of kept lines have no such columns
+    if job.quality and whole[0] is not None:
+        columns = with_quality(columns, whole[0])
     if job.uncertainty is not None:
-        columns = add_uncertainty(columns, footprints, [scenario.name for scenario in job.scenarios], job.uncertainty)
+        columns = add_uncertainty(columns, whole, names, job.uncertainty)
     columns = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **job.metadata})
-    coded = [field.name for field in columns.schema if not str(field.type).startswith(("double", "float", "string"))]
-    compression = "zstd" if coded else "none"
-
-    def write(temporary: Path) -> str:
-        parquet.write_table(columns, temporary, use_dictionary=coded, compression=compression, write_statistics=False)
-        return sha256_of(temporary)
-
-    return str(write_atomically(path, write))
+    return write_results(path, columns)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from textile_pcf.activity import Activity
 from textile_pcf.batch.job import GATHERED, SOLVED, TOGETHER, Job
-from textile_pcf.batch.link_files import linked_names, read_suppliers, suppliers_file
+from textile_pcf.batch.link_files import names_taken, read_suppliers, suppliers_file
+from textile_pcf.columns import ArrowStrings
 from textile_pcf.errors import InputError
 from textile_pcf.inventory.links import loop_problem
 from textile_pcf.inventory.suppliers import Suppliers
@@ -68,13 +69,13 @@ class PartitionLinks:
 
     Attributes
     ----------
-    names : tuple of str
+    names : tuple of str or ArrowStrings
         Names of products that are taken; empty unless links are gathered.
     scenarios : sequence of ScenarioLinks
         One per scenario; empty where links are solved within the partition, or there are none.
     """
 
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...] | ArrowStrings = ()
     scenarios: Sequence[ScenarioLinks] = ()
 
     @classmethod
@@ -88,8 +89,8 @@ class PartitionLinks:
         """
         if job.links == TOGETHER:
             return cls()
-        names = linked_names(table)
-        if not names:
+        names = names_taken(table)
+        if not len(names):
             return cls()
         if job.links == GATHERED:
             return cls(names, [ScenarioLinks([Suppliers.unsolved(names, job.rules)])] * len(job.scenarios))

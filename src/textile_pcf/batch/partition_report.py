@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from textile_pcf.batch.link_files import GatheredLinks
+from textile_pcf.batch.unsolved_lines import UnsolvedLines
 from textile_pcf.errors import Problem
 from textile_pcf.io.table import Table
 from textile_pcf.results import Footprint
@@ -93,6 +94,8 @@ class PartitionResult:
         Duration of the calculation. [s]
     links : GatheredLinks or None
         What products take from one another, where links are gathered.
+    lines : UnsolvedLines or None
+        The lines of the products, where the solution of the links can be added to them.
     """
 
     partition: Partition
@@ -104,3 +107,4 @@ class PartitionResult:
     unanswered: dict[str, dict[str, Any]]
     seconds: float
     links: GatheredLinks | None = None
+    lines: UnsolvedLines | None = None

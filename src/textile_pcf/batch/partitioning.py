@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -231,15 +231,33 @@ def _read_runs(
     path: str, texts: tuple[str, ...], file: Any, column: str, prints: RowGroupPrints | None
 ) -> Iterator[tuple[NDArray[np.intp], Hashes, int]]:
     """Yield per row group the rows where the product changes, the product hash of each such row, and the number of rows."""
-    for group in range(file.num_row_groups):
-        found = None if prints is None else prints.find(group)
-        if found is None:
-            with parquet_errors(path):
-                cells = read_row_groups(path, texts, [group], [column]).column(0)
-                found = ProductRuns(*product_runs(cells), len(cells))
-            if prints is not None:
-                prints.runs[group] = found
-        yield found.starts, found.products, found.rows
+    sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+    for groups in _groups_read_at_once(sizes):
+        known = {} if prints is None else {group: runs for group in groups if (runs := prints.find(group)) is not None}
+        read = {group: sizes[group] for group in groups if group not in known}
+        found = known | _product_runs_of_groups(path, texts, column, read)
+        if prints is not None:
+            prints.runs.update(found)
+        yield from ((found[group].starts, found[group].products, found[group].rows) for group in groups)
+
+
+def _product_runs_of_groups(path: str, texts: tuple[str, ...], column: str, sizes: dict[int, int]) -> dict[int, ProductRuns]:
+    """Read the product column of some row groups, each of so many rows."""
+    if not sizes:
+        return {}
+    with parquet_errors(path):
+        cells, runs = read_row_groups(path, texts, list(sizes), [column]).column(0), {}
+        for group, size in sizes.items():
+            runs[group] = ProductRuns(*product_runs(cells.slice(0, size)), size)
+            cells = cells.slice(size)
+    return runs
+
+
+def _groups_read_at_once(sizes: list[int]) -> Iterator[list[int]]:
+    """Yield row groups of about as many rows as a partition: opening a file anew for each takes a third of the time."""
+    begin = np.concatenate(([0], np.cumsum(sizes)))[:-1]
+    for _, groups in groupby(range(len(sizes)), key=lambda group: int(begin[group]) // ROWS):
+        yield list(groups)
 
 
 def product_runs(column: Any) -> tuple[NDArray[np.intp], Hashes]:

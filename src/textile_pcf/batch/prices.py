@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
@@ -112,23 +112,27 @@ class Prices:
     old: list[OldFactor] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     _change: FactorChange | None = None
-    _last: tuple[Sequence[bytes], IndexArray] = ((), np.empty(0, dtype=np.intp))
+    _last: tuple[bytes, IndexArray] = (b"", np.empty(0, dtype=np.intp))
 
-    def numbers(self, lines: Sequence[bytes]) -> IndexArray:
-        """Return the number of each request of an index of weights; new ones are matched.
+    def numbers(self, requests: bytes) -> IndexArray:
+        """Return the number of each request of an index of weights, one line of JSON each; new ones are matched.
 
         Raises
         ------
         ValueError, KeyError, TypeError
             A line is no request of this rule.
         """
-        if lines == self._last[0]:  # mostly all partitions ask the same
+        if requests == self._last[0]:  # mostly all partitions ask the same
             return self._last[1]
+        lines = requests.split(b"\n")[:-1]
         if new := [line for line in dict.fromkeys(lines) if line not in self.places]:
-            self._match([json.loads(line) for line in new])
+            entries = json.loads(b"[%b]" % b",".join(new))
+            if len(entries) != len(new):
+                raise ValueError
+            self._match(entries)
             self.places |= {line: len(self.places) + number for number, line in enumerate(new)}
             self._change = None
-        self._last = lines, np.array([self.places[line] for line in lines], dtype=np.intp)
+        self._last = requests, np.array([self.places[line] for line in lines], dtype=np.intp)
         return self._last[1]
 
     @property
@@ -140,7 +144,8 @@ class Prices:
 
     def _match(self, entries: list[dict[str, Any]]) -> None:
         """Match requests that were not matched before."""
-        flows = [self._flow(entry["flow"]) for entry in entries]
+        by_name = {name: self._flow(name) for name in {entry["flow"] for entry in entries}}
+        flows = [by_name[entry["flow"]] for entry in entries]
         texts = [[str(entry[name]) for entry in entries] for name in ("item", "region")]
         (items, item), (regions, region) = (_coded(column) for column in texts)
         requests = FactorRequests(
@@ -169,14 +174,18 @@ class Prices:
 
     def _unanswered(self, spec: FlowSpec, number: int) -> Iterator[Problem]:
         """Yield a problem where a request has no answer, or one on which the weights themselves depend."""
-        match, request, arrays = self.matcher.matches[number], self.matcher.requests[number], rule_arrays(self.rules)
-        where = f"{flow_name(self.rules, spec.index)}: {request.item} ({request.region}, {request.year or '-'})"
-        if isinstance(match, NoMatch):
-            yield Problem(where, match.what, match.cure, code="no-factor")
-            return
+        match, arrays = self.matcher.matches[number], rule_arrays(self.rules)
         balanced = arrays.flow_balanced[spec.index] or spec.index == arrays.balance_flow
-        if balanced and self.matcher.removals[number] != self.old[-1].removal:
-            yield Problem(where, Message(NOT_LINEAR, rule=self.rules.name), NOT_LINEAR_CURE, code="not-linear")
+        if isinstance(match, NoMatch):
+            yield Problem(self._where(spec, number), match.what, match.cure, code="no-factor")
+        elif balanced and self.matcher.removals[number] != self.old[-1].removal:
+            what = Message(NOT_LINEAR, rule=self.rules.name)
+            yield Problem(self._where(spec, number), what, NOT_LINEAR_CURE, code="not-linear")
+
+    def _where(self, spec: FlowSpec, number: int) -> str:
+        """Return flow, item, region and year of a request."""
+        request = self.matcher.requests[number]
+        return f"{flow_name(self.rules, spec.index)}: {request.item} ({request.region}, {request.year or '-'})"
 
     def _changes(self) -> FactorChange:
         index, tables = np.array(self.matches, dtype=np.intp), self.matcher.factors.tables
@@ -193,13 +202,14 @@ class Prices:
 
     def warnings(self) -> list[str]:
         """Return the warnings about the factors that the requests find: of a later year, a proxy, made with another set."""
-        texts, used = list[str](), dict[int, set[int]]()
+        texts, used = dict[tuple[int, str, str], str](), dict[int, set[int]]()
         for spec, number in zip(self.flows, self.matches, strict=True):
             match = self.matcher.matches[number]
             if isinstance(match, Match):
                 used.setdefault(match.table, set()).add(match.row)
-                if match.warning:
-                    name, item = flow_name(self.rules, spec.index), self.matcher.requests[number].item
-                    texts.append(Message("{name}: {item}: {warning}.", name=name, item=item, warning=match.warning))
+                item = self.matcher.requests[number].item
+                if match.warning and (key := (spec.index, item, match.warning)) not in texts:
+                    name = flow_name(self.rules, spec.index)
+                    texts[key] = Message("{name}: {item}: {warning}.", name=name, item=item, warning=match.warning)
         rows = {table: sorted(used[table]) for table in sorted(used)}
-        return [*dict.fromkeys(texts), *self.matcher.factors.warnings(self.matcher.gwp, rows, self.matcher.biogenic)]
+        return [*dict.fromkeys(texts.values()), *self.matcher.factors.warnings(self.matcher.gwp, rows, self.matcher.biogenic)]

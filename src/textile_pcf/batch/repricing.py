@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 from textile_pcf.arrays import IndexArray
 from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json, write_atomically, write_json
+from textile_pcf.batch.batch_result import BatchResult
 from textile_pcf.batch.finalize import CHINESE, clean_up
 from textile_pcf.batch.folder import EDITABLE, file_hashes, finished_counts, open_folder, refuse_foreign_results, remove_files
 from textile_pcf.batch.job import Factors, Scenario
@@ -23,7 +23,7 @@ from textile_pcf.batch.prices import FactorChange, Prices
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.remote_folder import RemoteFolder, open_remote_folder, split_output
 from textile_pcf.batch.repriced_columns import SHARES, Changes, repriced_columns
-from textile_pcf.batch.run import BatchResult
+from textile_pcf.batch.result_files import read_results, write_results
 from textile_pcf.batch.weight_files import IndexedBlock, WeightIndex, read_cells, read_index, refuse_changed
 from textile_pcf.batch.weighted_run import WeightedRun, open_weighted
 from textile_pcf.batch.weights import GROSS_SUMS, PER_UNIT
@@ -198,33 +198,18 @@ class _Repricing:
             with refuse_changed(self.base.folder / name):
                 requests = self.prices.numbers(index.requests)
             if len(self.kept) < MOST_KEPT:
-                self.kept[number] = replace(index, requests=[]), requests
+                self.kept[number] = replace(index, requests=b""), requests
         if self.prices.problems:
             raise InputError(self.prices.problems)
 
     def _partition(self, number: int) -> dict[str, Any]:
         """Write the results of a partition; return its number of products and the hash of the file."""
-        import pyarrow as pa
-        from pyarrow import parquet
-
         index, requests = self.kept.pop(number) if number in self.kept else self._read_index(number)
         name = f"results/{part_name(number)}.parquet"
         columns = self._columns(index, requests, self._old(name, index.products))
         metadata = {**self.identity, "unit": self.base.rules.product_unit.text}
         columns = columns.replace_schema_metadata({"textile_pcf": json.dumps(metadata, sort_keys=True, ensure_ascii=False)})
-
-        zero = [
-            field.name
-            for field in columns.schema
-            if field.name != "product" and not columns.column(field.name).to_numpy().any()
-        ]
-        options = {"use_dictionary": False, "compression": dict.fromkeys(zero, "zstd") or "none", "write_statistics": False}
-
-        sink = pa.BufferOutputStream()  # one large write and a hash in memory cost less than many small writes and a file read
-        parquet.write_table(columns, sink, **options)
-        content = memoryview(sink.getvalue())
-        write_atomically(self.out / name, lambda temporary: temporary.write_bytes(content))
-        return {"products": index.products, "sha256": hashlib.sha256(content).hexdigest()}
+        return {"products": index.products, "sha256": write_results(self.out / name, columns)}
 
     def _read_index(self, number: int) -> tuple[WeightIndex, IndexArray]:
         """Read the index of a partition that was not kept."""
@@ -234,18 +219,12 @@ class _Repricing:
 
     def _old(self, name: str, products: int) -> Any:
         """Read the results of the run."""
-        import pyarrow as pa
-        from pyarrow import parquet
-
         path = self.base.folder / name
         with refuse_changed(path):
-            content = path.read_bytes()
-            if hashlib.sha256(content).hexdigest() != self.base.files[name]:
-                raise ValueError
-            table = parquet.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
+            table = read_results(path, self.base.files[name])
             if table.num_rows != products:
                 raise ValueError
-            return table
+        return table
 
     def _columns(self, index: WeightIndex, requests: IndexArray, old: Any) -> Any:
         """Return the result columns of a partition under the new factors."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.batch.atomic_files import MANIFEST, part_name, read_json, write_atomically, write_json
-from textile_pcf.batch.fingerprints import FINGERPRINTS, ProductRuns, RowGroupPrints, read_runs
+from textile_pcf.batch.fingerprints import FINGERPRINTS, ProductRuns, RowGroupPrints, read_prefixes, read_runs
 from textile_pcf.batch.partitions import RowGroupPartition
 from textile_pcf.batch.weight_files import WEIGHTS, check_weights, refuse_changed
 from textile_pcf.errors import InputError, Problem, UsageError
@@ -37,12 +37,15 @@ class EarlierBatch:
         Report of each partition by its fingerprint.
     runs : mapping
         Product runs by the hash of the row group.
+    prefixes : mapping
+        Hash of each row group by that of its file up to there.
     """
 
     folder: Path
     run: Mapping[str, Any]
     partitions: Mapping[str, Mapping[str, Any]]
     runs: Mapping[str, ProductRuns]
+    prefixes: Mapping[str, str]
 
 
 def open_earlier(folder: Path) -> EarlierBatch:
@@ -64,9 +67,9 @@ def open_earlier(folder: Path) -> EarlierBatch:
         raise UsageError([Problem(where, what, cure, code="fingerprints")])
     content = {name: _read(folder / name, hashes[name]) for name in (FINGERPRINTS, PARTITIONS)}
     lines = (json.loads(line) for line in content[PARTITIONS].splitlines())
-    return EarlierBatch(
-        folder, manifest["run"], {one.pop("fingerprint"): one for one in lines}, read_runs(content[FINGERPRINTS])
-    )
+    partitions = {one.pop("fingerprint"): one for one in lines}
+    runs, prefixes = read_runs(content[FINGERPRINTS]), read_prefixes(content[FINGERPRINTS])
+    return EarlierBatch(folder, manifest["run"], partitions, runs, prefixes)
 
 
 def _read(path: Path, sha256: str) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
@@ -13,20 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.batch.arguments import check_arguments
-from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json
+from textile_pcf.batch.atomic_files import MANIFEST, log, part_name
+from textile_pcf.batch.batch_result import BatchResult
 from textile_pcf.batch.executors import Runner
 from textile_pcf.batch.finalize import batch_warnings, clean_up, finish
 from textile_pcf.batch.fingerprints import RowGroupPrints
 from textile_pcf.batch.folder import finished_counts, open_folder, refuse_foreign_results, remove_files
 from textile_pcf.batch.inputs import input_paths
-from textile_pcf.batch.job import GATHERED, SOLVED, TOGETHER, Factors, Job, JobOptions, prepare_job
+from textile_pcf.batch.job import ADDED, GATHERED, SOLVED, TOGETHER, Factors, Job, JobOptions, prepare_job
 from textile_pcf.batch.link_files import links_file
 from textile_pcf.batch.links import solve_links
 from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.partition_files import read_report
 from textile_pcf.batch.partition_links import LinkedError
 from textile_pcf.batch.partition_report import PartitionReport
-from textile_pcf.batch.partitions import ROWS
+from textile_pcf.batch.partitions import ROWS, InMemoryPartition, RowGroupPartition
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.remote_files import local_copies
 from textile_pcf.batch.remote_folder import RemoteFolder, open_remote_folder, split_output
@@ -35,116 +35,16 @@ from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.sources import PartitionedSource, open_source, partition_and_hash, partition_source
 from textile_pcf.batch.stamps import STAMP, activity_stamp
 from textile_pcf.batch.streamed_rows import NEW_STREAM
+from textile_pcf.batch.unsolved_lines import lines_file
 from textile_pcf.batch.weight_files import WEIGHTS
 from textile_pcf.errors import InputError, Problem, UsageError, warn_caller
 from textile_pcf.io.output_files import as_path
-from textile_pcf.io.safe_text import unguard_formula
-from textile_pcf.messages.message import with_chinese
 from textile_pcf.rules import RuleSet
 from textile_pcf.supply import Supply
 
 ONE_PARTITION = 1 << 62  # rows
 LINKED = "linked"
 NOT_LOGGED = ("used", "warnings", "unanswered", "weights")  # fields of a report that are merged at the end
-
-
-@dataclass(frozen=True)
-class BatchResult:
-    """The outcome of a batch.
-
-    Results are in `out`/results, rejected products in `out`/rejected.csv and `out`/rejected_activity.csv.
-
-    Attributes
-    ----------
-    out : Path
-        Folder of the batch.
-    rows : int
-        Rows of activity data.
-    products : int
-        Products calculated.
-    rejected : int
-        Products rejected.
-    seconds : float
-        Duration of the call. [s]
-    address : str
-        Where the files were uploaded; "" if the results are in `out` only.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> import textile_pcf as tp
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     batch = tp.calculate_batch("examples/cotton_poplin/activity.csv", "cotton_fabric", out=folder, progress=False)
-    ...     batch.products, batch.rejected, batch.read().num_rows
-    (1, 0, 1)
-    """
-
-    out: Path
-    rows: int
-    products: int
-    rejected: int
-    seconds: float
-    address: str = ""
-
-    @property
-    def files(self) -> list[Path]:
-        """Parquet files with the results, in order."""
-        names = self._manifest("files", None)
-        if names is not None:
-            return [self.out / name for name in sorted(names) if name.startswith("results/")]
-        return sorted((self.out / "results").glob("part-*.parquet"))
-
-    def read(self) -> Any:
-        """Return all results as a pyarrow Table. [kg CO2e per product unit, unless the metadata of a field says otherwise]
-
-        Returns
-        -------
-        pyarrow.Table
-            One row per product, or per exchange for `results="contributions"`.
-        """
-        import pyarrow as pa
-        from pyarrow import parquet
-
-        tables = [parquet.read_table(file) for file in self.files]
-        return pa.concat_tables(tables).unify_dictionaries() if tables else pa.table({})
-
-    def warnings(self) -> list[str]:
-        """Return the warnings of the run, such as factors made with other global warming potentials.
-
-        Returns
-        -------
-        list of str
-            Each distinct warning once; empty if there are none.
-        """
-        return [*with_chinese(self._manifest("warnings", []), self._manifest("chinese", {}))]
-
-    def unanswered(self) -> dict[str, Any]:
-        """Return the scenarios that lack a factor for some products: the number of `products`, and `reasons` with counts.
-
-        Returns
-        -------
-        dict
-            Name of a scenario → its `products` and `reasons`; empty if every scenario answers for every product.
-        """
-        scenarios: dict[str, Any] = self._manifest("unanswered", {})
-        return scenarios
-
-    def problems(self) -> list[dict[str, str]]:
-        """Return why products were rejected, as dicts with the keys product, code, where, what, cure.
-
-        Returns
-        -------
-        list of dict
-            One per problem of a rejected product; empty if none is rejected.
-        """
-        path = self.out / "rejected.csv"
-        if not path.is_file():
-            return []
-        with path.open(encoding="utf-8", newline="") as file:
-            return [{name: unguard_formula(text) for name, text in row.items()} for row in csv.DictReader(file)]
-
-    def _manifest(self, key: str, default: Any) -> Any:
-        return (read_json(self.out / MANIFEST) or {}).get(key, default)
 
 
 def calculate_batch(
@@ -293,7 +193,8 @@ class _Batch:
         is_parquet = isinstance(self.source, str | Path) and Path(self.source).suffix.lower() == ".parquet"
         if not self.job.fingerprints or not is_parquet:
             return None
-        return RowGroupPrints(str(self.source), self.earlier.runs if self.earlier else {})
+        prints = RowGroupPrints(str(self.source))
+        return replace(prints, known=self.earlier.runs, known_prefixes=self.earlier.prefixes) if self.earlier else prints
 
     def result(self, start: float) -> BatchResult:
         """Lock the folder, calculate what is not calculated yet, and warn once of all that the run warns of."""
@@ -363,20 +264,31 @@ class _Batch:
                 if self.job.weights:
                     raise InputError([_linked_weights(source.name)]) from None
                 log(self.out, "linked")
-                for folder in ("parts", "results", FOLDER, NEW):
+                is_whole = not self.job.needs_all_products and self._is_whole(source)
+                for folder in ("parts", "results", *(() if is_whole else (FOLDER, NEW))):
                     remove_files(self.out, folder)
                 marker.parent.mkdir(exist_ok=True)
                 marker.touch()
-            rows = ONE_PARTITION if self.job.needs_all_products else self.partition_rows
-            source = partition_source(self.source, self.out, rows)
+            if not is_whole:
+                rows = ONE_PARTITION if self.job.needs_all_products else self.partition_rows
+                source = partition_source(self.source, self.out, rows)
         elif self.job.needs_all_products:
             source = partition_source(self.source, self.out, ONE_PARTITION)
         if self.job.needs_all_products:
             return source, self._run_partitions(replace(self.job, links=TOGETHER), source)
         return source, self._run_linked(source)
 
+    def _is_whole(self, source: PartitionedSource) -> bool:
+        """Whether every partition can be read again: it lies in the source, or none has been finished and its rows released."""
+        if all(isinstance(part, RowGroupPartition | InMemoryPartition) for part in source.partitions):
+            return True
+        return self.runner.is_local and all(read_report(self.out, part.number) is None for part in source.partitions)
+
     def _run_linked(self, source: PartitionedSource) -> list[PartitionReport]:
-        """Gather the links of all partitions, solve them once, and calculate the partitions that take products of others."""
+        """Gather the links of all partitions, solve them once, and add what is taken to the lines that were kept.
+
+        Partitions without kept lines, or with products that what they take gets rejected or warned of, are calculated again.
+        """
         solved, numbers = self.out / "parts" / SOLVED, [partition.number for partition in source.partitions]
         if not solved.exists():
             self._run_partitions(replace(self.job, links=GATHERED), source)
@@ -385,6 +297,11 @@ class _Batch:
             solve_links(self.out, self.job, numbers, waiting)
             log(self.out, "solved", parts=len(waiting), seconds=round(time.perf_counter() - start, 3))
             solved.touch()
+        elif finished := sum(read_report(self.out, number) is not None for number in numbers):
+            log(self.out, "resume", parts=finished)
+        added = self._run_partitions(replace(self.job, links=ADDED), source)
+        if len(added) == len(numbers) and not any(report.waits for report in added):
+            return added
         return self._run_partitions(replace(self.job, links=SOLVED), source)
 
     def _run_partitions(self, job: Job, source: PartitionedSource) -> list[PartitionReport]:
@@ -396,7 +313,9 @@ class _Batch:
         done = set(earlier)
         if job.links == GATHERED:
             done |= {part.number for part in partitions if links_file(out, part.number).exists()}
-        if done:
+        if job.links == ADDED:
+            done |= {part.number for part in partitions if not lines_file(out, part.number).exists()}
+        if done and job.links not in (ADDED, SOLVED):
             log(out, "resume", parts=len(done))
         with Progress(len(partitions), self.progress) as progress:
             progress.add(len(done))

@@ -137,15 +137,19 @@ def _partition_files(files: ParquetFiles, out: Path, rows: int) -> PartitionedSo
 def partition_and_hash(
     source: Any, out: Path, rows: int, one_thread: bool, prints: RowGroupPrints | None = None
 ) -> tuple[PartitionedSource, str]:
-    """Return the partitions of a source and its hash, computed at the same time unless `one_thread`."""
+    """Return the partitions of a source and its hash, computed at the same time unless `one_thread`.
+
+    The hash of a file with fingerprints comes from the pass that makes these.
+    """
     if isinstance(source, ArrowStream):
         partitioned = partition_source(source, out, rows)
         return partitioned, partitioned.sha256
-    if one_thread:
-        return partition_source(source, out, rows, prints), input_hash(source)
+    if one_thread or prints is not None:
+        partitioned = partition_source(source, out, rows, prints)
+        return partitioned, (prints.hashes.sha256 if prints else "") or input_hash(source)
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(input_hash, source)
-        return partition_source(source, out, rows, prints), digest.result()
+        return partition_source(source, out, rows), digest.result()
 
 
 def input_hash(source: Any) -> str:

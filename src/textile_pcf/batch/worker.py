@@ -13,13 +13,15 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.activity import build_activity
-from textile_pcf.batch.job import GATHERED, Job
+from textile_pcf.batch.job import ADDED, GATHERED, Job
 from textile_pcf.batch.link_files import gather_links
 from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.partition_files import write_partition
 from textile_pcf.batch.partition_links import PartitionLinks, ScenarioLinks
 from textile_pcf.batch.partition_report import Partition, PartitionReport, PartitionResult
 from textile_pcf.batch.partitions import split_products
+from textile_pcf.batch.solved_partition import add_solved
+from textile_pcf.batch.unsolved_lines import keep_lines
 from textile_pcf.calculation import calculate_footprints
 from textile_pcf.columns import by_first_appearance, factorize
 from textile_pcf.errors import InputError, Problem
@@ -59,6 +61,9 @@ def run_serial(job: Job, partitions: Sequence[Partition], cache: MatcherCache) -
 
 def run_pipelined(job: Job, partitions: Sequence[Partition], cache: MatcherCache) -> Iterator[PartitionReport]:
     """Calculate partitions in this thread while others read the next and write the last one, and fill the cache."""
+    if job.links == ADDED:
+        yield from run_serial(job, partitions, cache)
+        return
     retain_freed_memory()
     with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
         reading = deque(reader.submit(partition.read) for partition in partitions[:1])
@@ -76,7 +81,9 @@ def run_pipelined(job: Job, partitions: Sequence[Partition], cache: MatcherCache
 
 
 def run_partition(job: Job, partition: Partition, cache: MatcherCache) -> PartitionReport:
-    """Read a partition, calculate it, and write its files."""
+    """Read a partition, calculate it, and write its files; or add what it takes to the lines that were kept of it."""
+    if job.links == ADDED:
+        return add_solved(job, partition)
     return write_partition(job, calculate_partition(job, partition, partition.table(partition.read()), cache))
 
 
@@ -100,8 +107,14 @@ def calculate_partition(job: Job, partition: Partition, table: Table, cache: Mat
     if count != len(by_first_appearance(factorize(table.columns["product"])).categories):
         raise RuntimeError(f"products were lost in {table.name}, part {partition.number}")
     seconds = time.perf_counter() - start
-    gathered = gather_links(table, links.names, footprints) if job.links == GATHERED else None
-    return PartitionResult(partition, table.rows, products, footprints, problems, rejected, unanswered, seconds, gathered)
+    gathered = lines = None
+    if job.links == GATHERED:
+        gathered = gather_links(table, links.names, footprints)
+        if len(links.names) and not problems and not unanswered:
+            lines = keep_lines(job, footprints)
+    return PartitionResult(
+        partition, table.rows, products, footprints, problems, rejected, unanswered, seconds, gathered, lines
+    )
 
 
 def _calculate_or_reject(

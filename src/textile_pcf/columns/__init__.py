@@ -1,9 +1,9 @@
 """Columns of tables: categoricals, numbers, and rows grouped by codes. Each distinct text is processed once, not per row."""
 
-from textile_pcf.columns.arrow_strings import ArrowStrings
+from textile_pcf.columns.arrow_strings import ArrowStrings, find_texts
 from textile_pcf.columns.categorical import Categorical, by_first_appearance, factorize, recode
 from textile_pcf.columns.cells import cell_text, quoted
-from textile_pcf.columns.codes import SHORT, run_starts, take
+from textile_pcf.columns.codes import SHORT, distinct_codes, run_starts, take
 from textile_pcf.columns.grouping import duplicated_rows, group_rows, rows_by_code
 from textile_pcf.columns.numbers import parse_numbers
 
@@ -13,8 +13,10 @@ __all__ = [
     "Categorical",
     "by_first_appearance",
     "cell_text",
+    "distinct_codes",
     "duplicated_rows",
     "factorize",
+    "find_texts",
     "group_rows",
     "parse_numbers",
     "quoted",

@@ -82,6 +82,40 @@ class ArrowStrings(Sequence[str]):
         rows = self.as_matrix()
         return ArrowStrings(self.array.take(indices)) if rows is None else ArrowStrings.from_matrix(rows.take(indices, axis=0))
 
+    def starting_with(self, prefix: str) -> NDArray[np.bool_]:
+        """Return which strings begin with a prefix, shape (strings,).
+
+        Parameters
+        ----------
+        prefix : str
+
+        Returns
+        -------
+        ndarray of bool
+        """
+        from pyarrow import compute
+
+        return np.asarray(compute.starts_with(self.array, prefix).to_numpy(zero_copy_only=False), dtype=bool)
+
+    def without_prefix(self, length: int) -> ArrowStrings:
+        """Return the strings without their first characters.
+
+        Parameters
+        ----------
+        length : int
+            Characters to leave out of each string; all of them ASCII.
+
+        Returns
+        -------
+        ArrowStrings
+        """
+        from pyarrow import compute
+
+        rows = self.as_matrix()
+        if rows is not None and rows.shape[1] > length:
+            return ArrowStrings.from_matrix(rows[:, length:])
+        return ArrowStrings(compute.utf8_slice_codeunits(self.array, length))
+
     def bytes(self) -> tuple[NDArray[np.uint8], NDArray[np.integer[Any]]]:
         """Return the concatenated UTF-8 bytes of all strings, and the length of each string in bytes.
 
@@ -100,3 +134,33 @@ class ArrowStrings(Sequence[str]):
         """Whether all strings are printable ASCII without spaces, so that stripping would not change them."""
         data, _ = self.bytes()
         return bool(data.min(initial=255) > ord(" ") and data.max(initial=0) < 127)
+
+
+def find_texts(texts: Sequence[str], among: Sequence[str]) -> NDArray[np.intp]:
+    """Return the index of each text among others, -1 where there is none of it.
+
+    Parameters
+    ----------
+    texts, among : sequence of str or ArrowStrings
+        What to look for, and distinct texts to look among; pyarrow looks where either of them is its own.
+
+    Returns
+    -------
+    ndarray of intp, shape (texts,)
+
+    Examples
+    --------
+    >>> find_texts(("b", "d"), ("a", "b", "c")).tolist()
+    [1, -1]
+    """
+    if not isinstance(texts, ArrowStrings) and not isinstance(among, ArrowStrings):
+        number = {text: index for index, text in enumerate(among)}
+        return np.array([number.get(text, -1) for text in texts], dtype=np.intp)
+    import pyarrow as pa
+    from pyarrow import compute
+
+    wanted, known = (
+        (part.array if isinstance(part, ArrowStrings) else pa.array(part, pa.string())).cast(pa.large_string())
+        for part in (texts, among)
+    )
+    return np.asarray(compute.fill_null(compute.index_in(wanted, value_set=known), -1)).astype(np.intp)

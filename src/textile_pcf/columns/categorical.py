@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -68,11 +69,12 @@ def factorize(values: Sequence[Any] | Categorical) -> Categorical:
     if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
         distinct, codes = _distinct_numbers(values)
         return replace(recode(codes, distinct.tolist()), ordered=True)
-    raw: dict[Any, int] = dict.fromkeys(values, 0)
-    texts: dict[str, int] = {}
-    for value in raw:
-        raw[value] = texts.setdefault(cell_text(value), len(texts))
-    codes = np.fromiter(map(raw.__getitem__, values), dtype=np.int64, count=len(values))
+    raw = dict.fromkeys(values)
+    is_text = set(map(type, raw)) == {str}
+    stripped = list(map(str.strip if is_text else cell_text, raw))
+    texts = dict(zip(dict.fromkeys(stripped), count(), strict=False))
+    code_of = dict(zip(raw, map(texts.__getitem__, stripped), strict=True))
+    codes = np.fromiter(map(code_of.__getitem__, values), dtype=np.int64, count=len(values))
     return Categorical(codes, tuple(texts), ordered=True)
 
 

@@ -59,6 +59,26 @@ def take(table: NDArray[Scalar], indices: NDArray[np.integer[Any]]) -> NDArray[S
     return table.take(indices.astype(np.intp, copy=False), mode="clip")
 
 
+def distinct_codes(codes: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
+    """Return the distinct codes, ascending, as `np.unique` does, which sorts and takes ten times as long for few.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n,)
+        0 or more; the largest is about as large as what they are codes of.
+
+    Returns
+    -------
+    ndarray of intp
+
+    Examples
+    --------
+    >>> distinct_codes(np.array([3, 1, 3]))
+    array([1, 3])
+    """
+    return np.bincount(codes).nonzero()[0]
+
+
 def dense_groups(key: NDArray[np.integer[Any]], span: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Number the distinct keys in ascending order.
 

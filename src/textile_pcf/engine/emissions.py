@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.engine.masses import Masses
 
@@ -50,3 +52,40 @@ def exchange_amounts(
             amount = amount.copy() if amount is value else amount
             amount[rows] *= getattr(masses, name)[index]
     return amount
+
+
+def sum_by_process(
+    amount: FloatArray, values: FloatArray, index: IndexArray, process: IndexArray, parts: Sequence[int], processes: int
+) -> FloatArray:
+    """Return the emissions of each process: the sum of amount × value over its exchanges. [kg CO2e per product unit]
+
+    Parameters
+    ----------
+    amount : ndarray, shape (exchanges,)
+        [canonical flow unit per product unit]
+    values : ndarray, shape (rows, columns)
+        [kg CO2e per canonical flow unit]
+    index, process : ndarray of int, shape (exchanges,)
+        Row of `values` and process of each exchange.
+    parts : sequence of int
+        Columns of `values` that are not all zero.
+    processes : int
+        Number of processes.
+
+    Returns
+    -------
+    ndarray, shape (processes, columns)
+        [kg CO2e per product unit]
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sum_by_process(np.array([2.0, 3.0]), np.array([[0.5, 0.0]]), np.array([0, 0]), np.array([0, 0]), (0,), 1)
+    array([[2.5, 0. ]])
+    """
+    total = np.zeros((values.shape[1], processes))
+    for part in parts:
+        weights = values[:, part].take(index.astype(np.intp, copy=False), mode="clip")
+        weights *= amount
+        total[part] = np.bincount(process, weights=weights, minlength=processes)
+    return total.T

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.engine.iteration import iterate
-from textile_pcf.engine.networks import levels, rings
+from textile_pcf.engine.networks import levels, rings, stable_order
 
 DENSE = 200  # a ring of more products is cut open first
 CUT_OPEN = 4_000_000  # products × cuts of a ring: with more, its equations take too much memory
 MOST = 1e12  # a ring that makes this much for one of each of its products counts as one that needs all of itself
 
-__all__ = ["find_loops", "solve_links", "sum_by_group"]
+__all__ = ["LinkedSystem", "find_loops", "solve_links", "sum_by_group"]
 
 
 @dataclass(frozen=True)
@@ -108,37 +109,85 @@ def solve_links(own: FloatArray, user: IndexArray, supplier: IndexArray, needed:
     >>> solve_links(np.array([[10.0]]), np.array([0]), np.array([0]), np.array([0.1])).round(6)
     array([[11.111111]])
     """
-    x, links, products = own.copy(), Links(user, supplier, needed), len(own)
-    level = levels(user, supplier, products)
-    if level.min(initial=0) >= 0:
-        _follow(x, links, level, None)
+    return LinkedSystem(Links(user, supplier, needed), len(own)).solve(own)
+
+
+class LinkedSystem:
+    """Products that need one another, in the order in which they are solved; the order is found once for several solutions.
+
+    Parameters
+    ----------
+    links : Links
+        What one unit of each product needs of others.
+    products : int
+        Number of products.
+
+    Examples
+    --------
+    >>> system = LinkedSystem(Links(np.array([0]), np.array([1]), np.array([0.5])), 2)
+    >>> system.solve(np.array([[1.0], [4.0]])).ravel().tolist(), system.solve(np.array([[0.0], [2.0]])).ravel().tolist()
+    ([3.0, 4.0], [1.0, 2.0])
+    """
+
+    def __init__(self, links: Links, products: int) -> None:
+        level = levels(links.user, links.supplier, products)
+        self._rings: _RingsByLevel | None = None
+        if level.min(initial=0) < 0:
+            found = rings(links.user, links.supplier, products)
+            home, inner = found.home, found.home[links.user] == found.home[links.supplier]
+            level = levels(home[links.user[~inner]], home[links.supplier[~inner]], products)[home]
+            self._rings = _RingsByLevel(links.of(inner), home, found.cut, level)
+            links = links.of(~inner)
+        self._steps = _Steps(links, level)
+
+    def solve(self, own: FloatArray) -> FloatArray:
+        """Return x = own + A·x, as `solve_links` does, shape (products, columns).
+
+        Parameters
+        ----------
+        own : ndarray, shape (products, columns)
+            Figure of each product without its links, per product unit.
+
+        Returns
+        -------
+        ndarray, shape (products, columns)
+            The figure with its links, per product unit.
+
+        Raises
+        ------
+        ValueError
+            Some product needs all or more of itself.
+        """
+        x = own.copy()
+        self._steps.follow(x, self._rings)
         return x
-    found = rings(user, supplier, products)
-    home, inner = found.home, found.home[user] == found.home[supplier]
-    level = levels(home[user[~inner]], home[supplier[~inner]], products)[home]
-    _follow(x, links.of(~inner), level, _RingsByLevel(links.of(inner), home, found.cut, level))
-    return x
 
 
-def _follow(x: FloatArray, links: Links, level: IndexArray, closed: _RingsByLevel | None) -> None:
-    """Add what products take from others, level by level; the rings of a level are solved once all they buy is known."""
-    top = np.arange(level.max(initial=0) + 2)
-    members = np.argsort(level, kind="stable")
-    start = np.searchsorted(level[members], top).tolist()
-    rank = np.empty(len(x), dtype=np.intp)
-    rank[members] = np.arange(len(x))
-    of_user = level[links.user]
-    order = np.argsort(of_user, kind="stable")
-    first = np.searchsorted(of_user[order], top).tolist()
-    user, supplier, needed = rank[links.user[order]], links.supplier[order], links.amount[order][:, None]
-    for number in range(len(top) - 1):
-        low, high = first[number], first[number + 1]
-        if low < high:
-            these = members[start[number] : start[number + 1]]
-            taken = needed[low:high] * x[supplier[low:high]]
-            x[these] += sum_by_group(taken, user[low:high] - start[number], len(these))
-        if closed is not None:
-            closed.solve(x, number)
+class _Steps:
+    """Links by the level of their users, from the products that take none."""
+
+    def __init__(self, links: Links, level: IndexArray) -> None:
+        top = np.arange(level.max(initial=0) + 2)
+        self.members = stable_order(level, len(top))
+        self.start = np.searchsorted(level[self.members], top).tolist()
+        rank = np.empty(len(level), dtype=np.intp)
+        rank[self.members] = np.arange(len(level))
+        of_user = level[links.user]
+        order = stable_order(of_user, len(top))
+        self.first = np.searchsorted(of_user[order], top).tolist()
+        self.user, self.supplier = rank[links.user[order]], links.supplier[order]
+        self.needed = links.amount[order][:, None]
+
+    def follow(self, x: FloatArray, closed: _RingsByLevel | None = None) -> None:
+        """Add what products take from others, level by level; the rings of a level are solved once all they buy is known."""
+        start = self.start
+        for number, (low, high) in enumerate(pairwise(self.first)):
+            if low < high:
+                these = self.members[start[number] : start[number + 1]]
+                taken = self.needed[low:high] * x[self.supplier[low:high]]
+                x[these] += sum_by_group(taken, self.user[low:high] - start[number], len(these))
+            if closed is not None:
+                closed.solve(x, number)
 
 
 class _RingsByLevel:
@@ -211,7 +260,7 @@ def _cut_open(given: FloatArray, links: Links, cut: BoolArray) -> FloatArray:
     x[cuts, columns + 1 + np.arange(len(cuts))] = 1.0
     back = cut[links.user]
     open_ = links.of(~back)
-    _follow(x, open_, levels(open_.user, open_.supplier, products), None)
+    _Steps(open_, levels(open_.user, open_.supplier, products)).follow(x)
     closing = links.of(back)
     taken = sum_by_group(closing.amount[:, None] * x[closing.supplier], np.searchsorted(cuts, closing.user), len(cuts))
     right = np.concatenate([given[cuts], np.ones((len(cuts), 1))], axis=1) + taken[:, : columns + 1]

@@ -21,6 +21,22 @@ class Rings:
     cut: BoolArray
 
 
+def stable_order(numbers: IndexArray, count: int) -> IndexArray:
+    """Return the order that sorts numbers below `count`, equal ones as they stand.
+
+    numpy sorts two bytes by counting: three million links in a third of the time of one sort.
+
+    Examples
+    --------
+    >>> stable_order(np.array([70_000, 3, 70_000, 0]), 70_001)
+    array([3, 1, 0, 2])
+    """
+    order = np.argsort((numbers & 0xFFFF).astype(np.uint16), kind="stable")
+    if count <= 1 << 16:
+        return order
+    return order[stable_order(numbers[order] >> 16, (count >> 16) + 1)]
+
+
 def levels(user: IndexArray, supplier: IndexArray, products: int) -> IndexArray:
     """Level of each product: 0 buys from none, others stand one above their highest supplier; -1 in loops and above them.
 
@@ -30,7 +46,7 @@ def levels(user: IndexArray, supplier: IndexArray, products: int) -> IndexArray:
     array([2, 1, 0])
     """
     waiting = np.bincount(user, minlength=products)
-    users = user[np.argsort(supplier, kind="stable")]
+    users = user[stable_order(supplier, products)]
     first = np.concatenate([[0], np.cumsum(np.bincount(supplier, minlength=products))])
     level = np.full(products, -1, dtype=np.intp)
     ready = np.flatnonzero(waiting == 0)
@@ -74,7 +90,7 @@ def with_users(user: IndexArray, supplier: IndexArray, some: BoolArray) -> BoolA
     array([ True,  True, False])
     """
     found = some.copy()
-    users = user[np.argsort(supplier, kind="stable")]
+    users = user[stable_order(supplier, len(some))]
     first = np.concatenate([[0], np.cumsum(np.bincount(supplier, minlength=len(some)))])
     ready = np.flatnonzero(found)
     while len(ready):
@@ -140,7 +156,7 @@ def rings(user: IndexArray, supplier: IndexArray, products: int) -> Rings:
     members = np.flatnonzero(core)
     place = np.cumsum(core) - 1
     user, supplier = place[user[inside]], place[supplier[inside]]
-    suppliers = supplier[np.argsort(user, kind="stable")].tolist()
+    suppliers = supplier[stable_order(user, len(members))].tolist()
     first = np.concatenate([[0], np.cumsum(np.bincount(user, minlength=len(members)))]).tolist()
     ring, targets = _walked(suppliers, first)
     lowest = np.full(len(members), len(members), dtype=np.intp)

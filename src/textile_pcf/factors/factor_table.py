@@ -19,7 +19,7 @@ from textile_pcf.factors.inputs import tables_behind
 from textile_pcf.factors.matching import Match, NoMatch, Request, match
 from textile_pcf.factors.quick_look import quick_look_warning
 from textile_pcf.factors.search import search
-from textile_pcf.factors.table import HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
+from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
 from textile_pcf.factors.values import has_gases, other_values, removals_of, split_values
 from textile_pcf.messages.message import Message, sentences
 
@@ -139,8 +139,9 @@ class FactorTable:
         list of str
             One sentence per table and reason.
         """
-        rows_by_table = tuple((number, tuple(sorted(rows))) for number, rows in used.items())
-        return list(_cached_warnings(self, gwp, biogenic, rows_by_table))
+        warned = _rows_with_warnings(self, gwp, biogenic)
+        rows_by_table = [(number, tuple(sorted(warned[number].intersection(rows)))) for number, rows in used.items()]
+        return list(_cached_warnings(self, gwp, biogenic, tuple((number, rows) for number, rows in rows_by_table if rows)))
 
     def _find_warnings(self, gwp: str, biogenic: str, used: Iterable[tuple[int, tuple[int, ...]]]) -> list[str]:
         warnings: list[str] = []
@@ -271,6 +272,19 @@ def _negative_and_composed(table: FactorSheet, rows: Iterable[int]) -> list[str]
         what = "{label}: composed factors, which are estimates from cited rows, are used: {items}."
         warnings.append(Message(what, label=table.label, items=", ".join(composed)))
     return warnings
+
+
+@lru_cache(maxsize=64)
+def _rows_with_warnings(factors: FactorTable, gwp: str, biogenic: str) -> tuple[frozenset[int], ...]:
+    """Return the rows of each table of which a calculation that uses them warns; most tables have few or none."""
+    found = []
+    for table in factors.tables:
+        sets = np.array(table.texts["gwp"], dtype=np.str_)
+        other = ~has_gases(table) & ~np.isin(sets, (gwp, "", "unknown"))
+        declared = [text.startswith(DECLARED) for text in table.texts["item"]] if biogenic == HOLDS_UPTAKE else False
+        every = table.quick_look | other | (table.numbers["value"] < 0) | np.array(declared, dtype=bool)
+        found.append(frozenset([*np.flatnonzero(every).tolist(), *table.compositions]))
+    return tuple(found)
 
 
 @lru_cache(maxsize=64)

@@ -103,6 +103,18 @@ def reference_enthalpy() -> float:
     return float(row["value"]) * parse_unit(row["unit"]).factor
 
 
+@cache
+def fuel_items() -> frozenset[str]:
+    """Return the items of all fuels.
+
+    Examples
+    --------
+    >>> "natural_gas_energy" in fuel_items(), "electricity" in fuel_items()
+    (True, False)
+    """
+    return frozenset(f"{name}{suffix}" for name in fuel_properties() for suffix in SUFFIXES)
+
+
 @lru_cache(maxsize=4096)
 def fuel_of(item: str) -> str | None:
     """Return the fuel that an item of an emission factor is, None for other items.

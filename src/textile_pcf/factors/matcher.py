@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
 from textile_pcf.columns import take
-from textile_pcf.factors import SPLIT_AND_AIRCRAFT, FactorTable, Match, NoMatch, Request, is_region
+from textile_pcf.factors import DECLARED, SPLIT_AND_AIRCRAFT, FactorTable, Match, NoMatch, Request, is_region
 from textile_pcf.messages.message import Message, sentences
 from textile_pcf.regions import region_by_name
 from textile_pcf.suggest import nearest
@@ -57,6 +57,10 @@ class FactorMatcher:
         Net uptake of CO2, whatever the convention; 0 without a factor. [kg CO2 per canonical unit of the flow]
     unmatched : array, shape (requests,)
         True where no factor was found.
+    is_declared : array, shape (requests,)
+        True where a supplier's declared footprint is asked for.
+    has_warning : array, shape (requests,)
+        True where the factor is a proxy or of a later year than requested.
     matches_by_structure : WeakKeyDictionary
         Factor matches of whole activity structures, kept by `match_exchanges` as long as the structure exists.
     """
@@ -69,6 +73,8 @@ class FactorMatcher:
         self.factor_rows = np.zeros((0, 2), dtype=np.intp)
         self.removals = np.zeros(0)
         self.unmatched = np.zeros(0, dtype=bool)
+        self.is_declared = np.zeros(0, dtype=bool)
+        self.has_warning = np.zeros(0, dtype=bool)
         self.matches_by_structure: WeakKeyDictionary[Structure, FactorMatches] = WeakKeyDictionary()
         self._row_values, self._row_removals = factors.parts(gwp, biogenic), factors.removals()
         self._table_regions = {region for table in factors.tables for region in table.texts["region"]}
@@ -149,12 +155,16 @@ class FactorMatcher:
     def _evaluate_new(self) -> None:
         """Append emissions, factor row and flag of the matches that have none yet."""
         if len(self.split_values) < len(self.matches):
+            requests = self.requests[len(self.split_values) :]
+            self.is_declared = np.append(self.is_declared, [request.item.startswith(DECLARED) for request in requests])
             new = self.matches[len(self.split_values) :]
             values = [self._emissions(match) for match in new]
             rows = [(match.table, match.row) if isinstance(match, Match) else (-1, -1) for match in new]
             self.split_values = np.concatenate([self.split_values, np.array(values).reshape(-1, len(SPLIT_AND_AIRCRAFT))])
             self.removals = np.append(self.removals, [self._removal(match) for match in new])
             self.unmatched = np.append(self.unmatched, [isinstance(match, NoMatch) for match in new])
+            warned = [isinstance(match, Match) and bool(match.warning) for match in new]
+            self.has_warning = np.append(self.has_warning, warned)
             self.factor_rows = np.concatenate([self.factor_rows, np.array(rows, dtype=np.intp).reshape(-1, 2)])
 
     def _match(self, spec: FlowSpec, item: str | None, region: str, year: int) -> None:
@@ -180,7 +190,10 @@ class FactorMatcher:
 
 def _codes_of(codes: dict[str | None, int], texts: Sequence[str | None]) -> NDArray[np.int64]:
     """Return the code of each text; new texts get the next codes."""
-    return np.array([codes.setdefault(text, len(codes)) for text in texts], dtype=np.int64)
+    known = list(map(codes.get, texts))
+    if None in known:
+        known = [codes.setdefault(text, len(codes)) for text in texts]
+    return np.array(known, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -163,7 +163,7 @@ class FactorSheet:
         """Name and edition, as in `default@2026.1`."""
         return f"{self.name}@{self.document.edition}" if self.document.edition else self.name
 
-    @property
+    @cached_property
     def shipped(self) -> bool:
         """Whether the table is shipped with the library."""
         return self.path is not None and self.path.resolve().parent.parent == data_root("emission_factors").resolve()

@@ -109,10 +109,12 @@ def check_allocation(activity: Activity, properties: FloatArray) -> Iterator[Pro
 
 def _negative_losses(activity: Activity) -> Iterator[Problem]:
     """Yield a problem per ratio below 1 up to the last stage with co-products, which is a share written as a loss."""
+    stages = activity.rules.stages
+    last = max([stage.index for stage in stages if stage.allocation is not None], default=-1)
+    if last < 0:
+        return
     what = Message("A ratio below 1 is a negative loss: mass would appear in the stage.")
     cure = Message("Masses stay masses; give what the product carries as the share of the allocation.")
-    stages = activity.rules.stages
-    last = max((stage.index for stage in stages if stage.allocation is not None), default=-1)
     for index in (index for stage in stages[: last + 1] for index in stage.losses):
         block = activity.loss_entries.block(index)
         losses, rows = activity.losses[block], activity.loss_rows[block]

@@ -18,6 +18,7 @@ from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.inventory.root_causes import root_causes
 from textile_pcf.messages.message import Message
 from textile_pcf.methods.chemistry import CO2_PER_CARBON
+from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.rules.compile_balance import CONTENT
 
@@ -83,14 +84,32 @@ def balance_carbon(
     spec = activity.rules.product_property(CONTENT)
     assert spec is not None
     content = quantities.properties[activity.property_entries.block(spec.index)]
-    leaves = CO2_PER_CARBON * content[product] * output
+    leaves = carbon_that_leaves(content[product], output)
     per_unit = _per_unit(activity, matches, amount, units, product, leaves)
     carried = _carried(activity, amount * per_unit)[product]
-    amount[rows] = np.where(np.isnan(leaves), 0.0, leaves - carried) / own
+    amount[rows] = balancing_amount(leaves, carried, own)
     value = quantities.value.copy()
     driver = quantities.scale[rows] * output
     value[rows] = np.divide(amount[rows], driver, out=np.zeros(len(rows)), where=driver != 0)
     return quantities._replace(value=value), amount, Balance(rows, leaves, carried, per_unit)
+
+
+def carbon_that_leaves(content: FloatArray, output: FloatArray) -> FloatArray:
+    """Return the CO2 of the carbon of some mass, NaN where its content is not known. [kg CO2]"""
+    return CO2_PER_CARBON * content * output
+
+
+def balancing_amount(leaves: FloatArray, carried: FloatArray, own: FloatArray) -> FloatArray:
+    """Return the amount that takes up what leaves and is not carried already; 0 where the carbon is not known.
+
+    Parameters
+    ----------
+    leaves, carried : ndarray, shape (products,)
+        [kg CO2 per product unit]
+    own : ndarray, shape (products,)
+        Uptake of the factor. [kg CO2 per canonical flow unit]
+    """
+    return np.where(np.isnan(leaves), 0.0, leaves - carried) / own
 
 
 def _units_of_suppliers(activity: Activity, quantities: Quantities, matches: FactorMatches, amount: FloatArray) -> FloatArray:
@@ -145,8 +164,13 @@ def unknown_carbon(activity: Activity, balance: Balance | None) -> Iterator[tupl
     """Yield product and warning where no uptake is taken because the biogenic carbon of the product is not known."""
     if balance is None:
         return
-    spec = activity.rules.flows[rule_arrays(activity.rules).balance_flow]
-    flow_name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
-    text = Message("{flow}: the biogenic carbon of the product is not known, so no uptake is taken.", flow=flow_name)
+    text = unknown_carbon_text(activity.rules)
     for row in balance.rows[np.isnan(balance.leaves)]:
         yield int(activity.exchange_products[row]), text
+
+
+def unknown_carbon_text(rules: RuleSet) -> Message:
+    """Return the warning that no uptake is taken, under a rule with a balance."""
+    spec = rules.flows[rule_arrays(rules).balance_flow]
+    flow_name = f"{rules.stage_id(spec.stage)}.{spec.id}"
+    return Message("{flow}: the biogenic carbon of the product is not known, so no uptake is taken.", flow=flow_name)

@@ -187,10 +187,10 @@ def _left_out(activity: Activity) -> tuple[BoolArray, BoolArray]:
 def _with_amount(inventory: Inventory) -> BoolArray:
     """Return which flows have an amount that is not 0, shape (flows, products)."""
     activity = inventory.activity
-    with_amount = np.zeros((len(activity.rules.flows), len(activity.names)), dtype=bool)
-    present = inventory.amount != 0
-    with_amount[inventory.flow[present], inventory.product[present]] = True
-    return with_amount
+    by_product = np.zeros((len(activity.names), len(activity.rules.flows)), dtype=bool)  # neighbouring rows are of one product
+    place = inventory.product * by_product.shape[1] + inventory.flow
+    by_product.reshape(-1)[place[inventory.amount != 0]] = True
+    return np.ascontiguousarray(by_product.T)
 
 
 def _wanted(specs: Sequence[FlowSpec | StageSpec], always: BoolArray, with_amount: BoolArray, active: BoolArray) -> BoolArray:
@@ -208,6 +208,7 @@ def _wanted(specs: Sequence[FlowSpec | StageSpec], always: BoolArray, with_amoun
     return wanted
 
 
+@lru_cache(maxsize=32)
 def expects_anything(rules: RuleSet) -> bool:
     """Return whether a rule says of any flow or stage that it belongs to a complete result."""
     flows = any(spec.expected or spec.conditions for spec in rules.flows)

@@ -10,6 +10,7 @@ import numpy as np
 
 from textile_pcf import engine
 from textile_pcf.activity import Activity
+from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import ArrowStrings, take
 from textile_pcf.errors import InputError, Problem
@@ -176,7 +177,7 @@ class Inventory:
     @cached_property
     def links(self) -> engine.Links:
         """Links between products inside the boundary. [supplier units per user unit]"""
-        if not np.any(self.supplier >= 0):
+        if not self.matches.has_links or not np.any(self.supplier >= 0):
             none = np.empty(0, dtype=np.intp)
             return engine.Links(none, none, np.empty(0))
         return product_links(self.activity, self.quantities, self.matches, self.amount)[0]
@@ -203,12 +204,9 @@ class Inventory:
     @cached_property
     def emissions_by_process(self) -> FloatArray:
         """Emissions of each process, shape (processes, 5). [kg CO2e per product unit]"""
-        total = np.zeros((self.split_values.shape[1], self.process_count))
-        for part in self.parts:
-            weights = take(self.split_values[:, part], self.value_index)
-            weights *= self.amount
-            total[part] = np.bincount(self.process, weights=weights, minlength=self.process_count)
-        return total.T
+        return engine.sum_by_process(
+            self.amount, self.split_values, self.value_index, self.process, self.parts, self.process_count
+        )
 
     @cached_property
     def removals(self) -> FloatArray:
@@ -216,14 +214,26 @@ class Inventory:
 
         What factors take up less the biogenic CO2 that they give off, inside the boundary, links solved.
         """
-        uptake = take(self.matches.removals, self.matches.request)
-        uptake *= self.amount
-        counted = self.inside & (self.supplier < 0)
-        own = np.bincount(self.product[counted], weights=uptake[counted], minlength=len(self.products)).astype(np.float64)
+        own = self._own_removals
         links, suppliers = self.links, self.matches.suppliers
         if suppliers is not None and len(links.user):
             return own + np.bincount(links.user, links.amount * suppliers.removals[links.supplier], minlength=len(own))
         return solve_or_refuse(self.activity, own[:, None], links)[:, 0] if len(links.user) else own
+
+    @cached_property
+    def _own_removals(self) -> FloatArray:
+        """Net uptake of CO2 of each product but for what it takes of others, shape (products,). [kg CO2 per product unit]
+
+        Most factors of a catalogue take nothing up: their patterns are not multiplied out.
+        """
+        matches = self.matches
+        per_unit = take(matches.removals, matches.request_of_pattern)
+        lines = rows_where(per_unit != 0.0, matches.pattern)
+        lines = lines[~rule_arrays(self.activity.rules).flow_outside[self.flow[lines]]]
+        if matches.has_links:
+            lines = lines[matches.supplier[lines] < 0]
+        uptake = take(per_unit, matches.pattern[lines]) * self.amount[lines]
+        return np.bincount(self.product[lines], weights=uptake, minlength=len(self.products)).astype(np.float64)
 
     @cached_property
     def removals_by_line(self) -> FloatArray:

@@ -69,15 +69,19 @@ def solve_system(rules: RuleSet, system: ProductSystem) -> ProductFigures:
         if not arrays.flow_outside[arrays.balance_flow]:
             own = own + amount[:, None] * system.balance.uptake_values
             removals = removals + amount * system.balance.uptake
-    footprint, total = _solve(own, links), _solve(removals[:, None], links)[:, 0]
+    footprint, total = _solve(links, own, removals[:, None])
+    total = total[:, 0]
     return ProductFigures(footprint, total, total if balanced is None else balanced, content)
 
 
-def _solve(own: FloatArray, links: engine.Links) -> FloatArray:
+def _solve(links: engine.Links, *own: FloatArray) -> list[FloatArray]:
+    """Return what products have with all that they take, of each of several figures; each is solved as if it were alone."""
+    products = len(own[0])
     try:
-        return engine.solve_links(own, links.user, links.supplier, links.amount)
+        system = engine.LinkedSystem(links, products)
+        return [system.solve(figure) for figure in own]
     except ValueError as error:
-        raise LoopsError(engine.find_loops(links.user, links.supplier, links.amount, len(own))) from error
+        raise LoopsError(engine.find_loops(links.user, links.supplier, links.amount, products)) from error
 
 
 def _content(rules: RuleSet, system: ProductSystem, terms: BalanceTerms) -> FloatArray:
@@ -105,7 +109,8 @@ def _balance(
     is_balanced = arrays.flow_balanced[system.flow]
     counted = ~arrays.flow_outside[system.flow] & ~(is_balanced & is_known[system.user])
     links = engine.Links(system.user[counted], system.supplier[counted], needed[counted])
-    total = _solve(own[:, None], links)[:, 0]
+    (total,) = _solve(links, own[:, None])
+    total = total[:, 0]
     brought = np.where(is_balanced, needed * total[system.supplier], 0.0)
     carried = terms.carried + np.bincount(system.user, weights=brought, minlength=len(own))
     return total, np.where(is_known, leaves - carried, 0.0) / terms.uptake

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from textile_pcf.activity import Activity
+from textile_pcf.activity.links import linked_names
 from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.activity.structure_cache import structure_cache
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.columns import group_rows, take
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from textile_pcf.columns import distinct_codes, find_texts, group_rows, take
 from textile_pcf.errors import Problem
-from textile_pcf.factors import DECLARED, LINK, Match, NoMatch, Request
+from textile_pcf.factors import LINK, Match, NoMatch, Request
 from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
 from textile_pcf.inventory.default_table import summed_up
 from textile_pcf.inventory.suppliers import Suppliers
@@ -43,8 +44,8 @@ class FactorMatches:
         Pattern of each exchange.
     request_of_pattern : ndarray, shape (patterns,)
         Request of each pattern.
-    all_matches, all_requests : sequence
-        Matches and requests of the matcher, also of other activity data; None for a link to a product of the run.
+    matcher : FactorMatcher
+        Holds matches and requests, also of other activity data.
     values : ndarray, shape (requests, 5)
         Fossil, biogenic, uptake, land use change, and aircraft of each request. [kg CO2e per canonical flow unit]
     factor_rows : ndarray, shape (requests, 2)
@@ -52,7 +53,7 @@ class FactorMatches:
     removals : ndarray, shape (requests,)
         Net uptake of CO2 of each request, whatever the convention. [kg CO2 per canonical flow unit]
     match_index : ndarray, shape (requests,)
-        Index of each request in `all_matches` and `all_requests`.
+        Index of each request in the matches and requests of `matcher`.
     supplier : ndarray, shape (exchanges,) or (0,)
         Product of the run that each exchange takes, -1 if none; empty if no exchange is a link.
     has_links : bool
@@ -68,8 +69,7 @@ class FactorMatches:
 
     pattern: IndexArray
     request_of_pattern: IndexArray
-    all_matches: Sequence[Match | NoMatch | None]
-    all_requests: Sequence[Request]
+    matcher: FactorMatcher
     values: FloatArray
     factor_rows: IndexArray
     removals: FloatArray
@@ -98,37 +98,25 @@ class FactorMatches:
     @cached_property
     def matches(self) -> tuple[Match | None, ...]:
         """Match of each request; None for links and requests without a factor."""
-        matches = (self.all_matches[index] for index in self.match_index.tolist())
+        matches = (self.matcher.matches[index] for index in self.match_index.tolist())
         return tuple(match if isinstance(match, Match) else None for match in matches)
 
     @cached_property
     def requests(self) -> tuple[Request, ...]:
         """The requests."""
-        return tuple(self.all_requests[index] for index in self.match_index.tolist())
+        return tuple(self.matcher.requests[index] for index in self.match_index.tolist())
 
     @cached_property
     def is_declared(self) -> BoolArray:
         """Whether each request is for a declared footprint, shape (requests,)."""
-        return np.array([request.item.startswith(DECLARED) for request in self.requests], dtype=bool)
-
-    @cached_property
-    def late(self) -> tuple[tuple[int, int], ...]:
-        """Request and first exchange of each match by a factor of a later year; requests without an exchange are left out."""
-        warned = [number for number, match in enumerate(self.matches) if match is not None and match.warning]
-        if not warned:
-            return ()
-        first = np.full(len(self.matches), -1, dtype=np.intp)
-        first[self.request[::-1]] = np.arange(len(self.request))[::-1]
-        return tuple((number, int(first[number])) for number in warned if first[number] >= 0)
+        return self.matcher.is_declared[self.match_index]
 
     @cached_property
     def used_rows(self) -> dict[int, list[int]]:
         """Used rows of each factor table."""
-        used: dict[int, list[int]] = {}
-        for table, row in sorted(set(map(tuple, self.factor_rows.tolist()))):
-            if table >= 0:
-                used.setdefault(table, []).append(row)
-        return used
+        tables, rows = self.factor_rows.T
+        used = distinct_codes(tables[tables >= 0]).tolist()
+        return {table: distinct_codes(rows[tables == table]).tolist() for table in used}
 
 
 def match_exchanges(
@@ -158,11 +146,10 @@ def match_exchanges(
     if (earlier := matcher.matches_by_structure.get(activity.structure)) is not None:
         return earlier
     pattern, request, indices, links = _requests(activity, matcher)
-    supplier = _suppliers(activity, links, activity.products if suppliers is None else suppliers.names)
+    supplier = _suppliers(activity, links, activity.names if suppliers is None else suppliers.names)
     values, rows, removals = matcher.split_values[indices], matcher.factor_rows[indices], matcher.removals[indices]
     matched = FactorMatches(
-        pattern, request, matcher.matches, matcher.requests, values, rows, removals, indices, supplier, len(links) > 0, (),
-        suppliers=suppliers,
+        pattern, request, matcher, values, rows, removals, indices, supplier, len(links) > 0, (), suppliers=suppliers,
     )  # fmt: skip
     without = _problems(activity, matcher, matched)
     problems = [
@@ -180,11 +167,15 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
 
     Each distinct row pattern is one request. If patterns have no region and year, those of the exchanges are part of it.
     """
-    flows, items = activity.exchanges, activity.columns.texts["item"].categories
-    patterns = flows.patterns
-    linking = np.array([*(text.startswith(LINK) for text in items), False])  # the last, -1, is the rule's own
-    is_link = linking[patterns.item] & (patterns.flow >= 0)
-    item = np.where(is_link, len(items), patterns.item) % (len(items) + 2)
+    flows, cells = activity.exchanges, activity.columns
+    patterns, texts = flows.patterns, cells.texts["item"].categories
+    is_link = np.append(cells.is_link, False)[patterns.item] & (patterns.flow >= 0)  # the last, -1, is the rule's own
+    items, item, has_links = list(texts), patterns.item, bool(is_link.any())
+    if has_links:  # of a catalogue with links, few of many items
+        used = distinct_codes(item[~is_link & (item >= 0)])
+        items, item = [texts[code] for code in used.tolist()], np.where(item < 0, -1, np.searchsorted(used, item))
+        item[is_link] = len(items)
+    item = np.where(item < 0, len(items) + 1, item)
     if flows.patterns_have_geography:
         is_flow, pattern = patterns.flow >= 0, flows.pattern
         chosen = np.flatnonzero(is_flow)
@@ -194,7 +185,7 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
         first, pattern = group_rows(flows.pattern, flows.region, flows.year)
         request = np.arange(len(first))
         chosen, region, year = flows.pattern[first], flows.region[first], flows.year[first]
-    if is_link.any():  # whatever they take, links are one request of each flow, region and year
+    if has_links:  # whatever they take, links are one request of each flow, region and year
         first, distinct = group_rows(patterns.flow[chosen], item[chosen], region, year)
         chosen, region, year, request = chosen[first], region[first], year[first], distinct[request]
     requests = FactorRequests(patterns.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)
@@ -205,9 +196,9 @@ def _suppliers(activity: Activity, links: IndexArray, names: Sequence[str]) -> I
     """Return which of these products each exchange links to, -1 if none; empty if no exchange is a link."""
     if not len(links):
         return np.empty(0, dtype=np.intp)
-    items = activity.columns.texts["item"]
-    products = {name: index for index, name in enumerate(names)}
-    target = np.array([products.get(text.removeprefix(LINK), -1) for text in items.categories])
+    items, is_link = activity.columns.texts["item"], activity.columns.is_link
+    target = np.full(len(items.categories), -1)
+    target[is_link] = find_texts(linked_names(items.categories, is_link), names)
     supplier = np.full(len(activity.exchanges), -1)
     supplier[links] = target[items.codes[activity.exchanges.row[links]]]
     return supplier
@@ -282,30 +273,51 @@ def factor_rows(matched: FactorMatches) -> dict[int, list[int]]:
 
 def match_warnings(activity: Activity, matched: FactorMatches) -> Iterator[tuple[int, str]]:
     """Yield product and warning for each factor of a later year than the activity data."""
-    late = late_factors(activity, matched)
-    if not late:
+    requests, flows = _late_requests(activity, matched)
+    if not len(requests):
         return
     is_late = np.zeros(len(matched.match_index), dtype=bool)
-    is_late[[number for number, _ in late]] = True
+    is_late[requests] = True
     lines, product = np.flatnonzero(is_late[matched.request]), activity.exchange_products
     first, _ = group_rows(matched.request[lines], product[lines])  # ascending by request, then product
     products: dict[int, list[int]] = {}
     for line in lines[first].tolist():
         products.setdefault(int(matched.request[line]), []).append(int(product[line]))
-    yield from dict.fromkeys((product, text) for number, text in late for product in products[number])
+    texts = {number: _text_of_late(activity, matched, number, flow) for number, flow in _pairs(requests, flows)}
+    yield from dict.fromkeys((product, text) for number, text in texts.items() for product in products[number])
 
 
-def late_factors(activity: Activity, matched: FactorMatches) -> list[tuple[int, str]]:
-    """Return requests matched by a factor of a later year, with their warnings, in the order of the rule.
+def late_warnings(activity: Activity, matched: FactorMatches) -> Iterator[Message]:
+    """Yield the distinct warnings of `match_warnings` without their products, for a catalogue."""
+    requests, flows = _late_requests(activity, matched)
+    _, first = np.unique(matched.match_index[requests], return_index=True)
+    first.sort()
+    yield from (_text_of_late(activity, matched, *pair) for pair in _pairs(requests[first], flows[first]))
 
-    A catalogue needs the warnings only, so the products are not determined here.
-    """
-    warnings: list[tuple[int, int, str]] = []
-    for number, row in matched.late:
-        spec, match = activity.rules.flows[activity.exchanges.flow[row]], matched.matches[number]
-        assert match is not None
-        name = f"{activity.rules.stage_id(spec.stage)}.{spec.id}"
-        item = matched.requests[number].item
-        warning = Message("{name}: {item}: {warning}.", name=name, item=item, warning=match.warning)
-        warnings.append((spec.index, number, warning))
-    return [(number, text) for _, number, text in sorted(warnings)]
+
+def _pairs(requests: IndexArray, flows: IntArray) -> Iterator[tuple[int, int]]:
+    return zip(requests.tolist(), flows.tolist(), strict=True)
+
+
+def _late_requests(activity: Activity, matched: FactorMatches) -> tuple[IndexArray, IntArray]:
+    """Return the requests matched by a factor of a later year, and the flow of each, in the order of the rule."""
+    is_late = matched.matcher.has_warning[matched.match_index]
+    lines, first = rows_where(is_late[matched.request_of_pattern], matched.pattern)[::-1], np.full(len(is_late), -1)
+    first[matched.request_of_pattern[matched.pattern[lines]]] = lines
+    late = np.flatnonzero(first >= 0)  # requests without an exchange are left out
+    flow = activity.exchanges.flow[first[late]]
+    order = np.argsort(flow, kind="stable")
+    return late[order], flow[order]
+
+
+def _text_of_late(activity: Activity, matched: FactorMatches, number: int, flow: int) -> Message:
+    spec, place = activity.rules.flows[flow], matched.match_index[number]
+    match, item = matched.matcher.matches[place], matched.matcher.requests[place].item
+    assert isinstance(match, Match)
+    return _late_warning(f"{activity.rules.stage_id(spec.stage)}.{spec.id}", item, match.warning)
+
+
+@lru_cache(maxsize=4096)
+def _late_warning(name: str, item: str, warning: str) -> Message:
+    """Return the warning of a flow; partitions of a catalogue repeat it."""
+    return Message("{name}: {item}: {warning}.", name=name, item=item, warning=warning)

@@ -68,7 +68,9 @@ def _excluded(activity: Activity, spec: FlowSpec) -> set[int]:
 def given_balances(activity: Activity) -> Iterator[Problem]:
     """Yield a problem for each row of a flow that the library computes itself."""
     flow = rule_arrays(activity.rules).balance_flow
-    rows = activity.exchanges.row[activity.exchanges.flow == flow] if flow >= 0 else np.empty(0, dtype=np.intp)
+    if flow < 0:
+        return
+    rows = activity.exchanges.row[activity.exchanges.flow == flow]
     rows = np.unique(rows[rows >= 0])
     if len(rows):
         what = Message("The uptake is computed from the biogenic carbon that leaves, so no row can give it.")

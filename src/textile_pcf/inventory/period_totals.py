@@ -103,7 +103,7 @@ def _given_twice(activity: Activity, periods: Periods) -> Iterator[Problem]:
     cells, flows, outputs = activity.columns, activity.exchanges, activity.outputs
     code, rows = {name: cells.texts[name].codes for name in ("item", "region", "year")}, flows.period_totals
     groups = (
-        (flows.row[rows], (periods.flow, periods.totals, flows.patterns.item[flows.pattern[rows]], flows.region[rows])),
+        (flows.row[rows], (periods.flow, periods.totals, flows.item[rows], flows.region[rows])),
         (outputs.row, (periods.outputs, code["item"][outputs.row], code["region"][outputs.row])),
     )
     cure = "Give it once, or distinguish its parts by item or region."

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.columns import ArrowStrings
 from textile_pcf.factors import SPLIT_AND_AIRCRAFT
 from textile_pcf.rules import RuleSet
 from textile_pcf.units import Unit
@@ -20,7 +21,7 @@ class Suppliers:
 
     Attributes
     ----------
-    names : tuple of str
+    names : tuple of str or ArrowStrings
         The products.
     footprint : ndarray, shape (suppliers, 5)
         Fossil, biogenic, uptake, land use change and aircraft. [kg CO2e per product unit]
@@ -40,7 +41,7 @@ class Suppliers:
         Products that are rejected, so that what takes them is too.
     """
 
-    names: tuple[str, ...]
+    names: tuple[str, ...] | ArrowStrings
     footprint: FloatArray
     removals: FloatArray
     balanced_removals: FloatArray
@@ -61,8 +62,9 @@ class Suppliers:
         """
         count, nothing = len(names), np.zeros(len(names))
         factors = np.array([unit.factor for unit in link_units(rules)[0]])
+        kept = names if isinstance(names, ArrowStrings) else tuple(names)
         return cls(
-            tuple(names), np.zeros((count, len(SPLIT_AND_AIRCRAFT))), nothing, nothing, np.full(count, np.nan), np.ones(count),
+            kept, np.zeros((count, len(SPLIT_AND_AIRCRAFT))), nothing, nothing, np.full(count, np.nan), np.ones(count),
             np.broadcast_to(factors, (count, len(factors))),
         )  # fmt: skip
 

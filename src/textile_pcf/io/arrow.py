@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.columns import ArrowStrings, Categorical, recode
+from textile_pcf.columns import ArrowStrings, Categorical, recode, take
 from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.io.arrow_faults import open_parquet, parquet_errors, read_rows, text_columns, to_common_types
 from textile_pcf.io.column_cells import normalize_cells, table_from_columns
@@ -119,14 +119,19 @@ def _numbers(column: Any) -> Any:
 def _categorical(codes: NDArray[np.int32], texts: Any) -> Categorical:
     """Return a categorical column.
 
-    A large dictionary, such as one of product names, stays in pyarrow if its texts are ASCII, unique and need no stripping.
+    A large dictionary, such as one of product names, stays in pyarrow if its texts are ASCII and need no stripping.
     """
     import pyarrow as pa
     from pyarrow import compute
 
     is_large = len(texts) > LARGE_DICTIONARY and not texts.null_count and texts.type in (pa.string(), pa.large_string())
-    if is_large and ArrowStrings(texts).is_plain_ascii and len(compute.unique(texts)) == len(texts):
-        return Categorical(codes, ArrowStrings(texts))
+    if is_large and ArrowStrings(texts).is_plain_ascii:
+        distinct = compute.unique(texts)
+        if len(distinct) == len(texts):
+            return Categorical(codes, ArrowStrings(texts))
+        if len(distinct) > LARGE_DICTIONARY:  # each row group has its own dictionary: links to products repeat the other items
+            place = np.asarray(compute.index_in(texts, value_set=distinct))
+            return Categorical(take(place, codes), ArrowStrings(distinct))
     return recode(codes, texts.to_pylist())
 
 

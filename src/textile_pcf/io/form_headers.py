@@ -54,6 +54,7 @@ def _month(text: str) -> int:
     return next((number for number, full in enumerate(_ENGLISH, 1) if name in (full, full[:3])), 0)
 
 
+@lru_cache(maxsize=4096)
 def is_period(name: str) -> bool:
     """Return whether the name of a column is that of a period.
 

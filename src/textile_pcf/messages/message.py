@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from textile_pcf.messages.catalogue import chinese_template
@@ -58,8 +59,13 @@ class Message(str):
         language : str
             `en` or `zh`.
         """
-        template = chinese_template(self.template) if language == "zh" else None
-        return str(self) if template is None else _filled(template, self.values, language)
+        return self._chinese if language == "zh" else str(self)
+
+    @cached_property
+    def _chinese(self) -> str:
+        """The text in Chinese, filled once: each partition of a catalogue repeats its warnings."""
+        template = chinese_template(self.template)
+        return str(self) if template is None else _filled(template, self.values, "zh")
 
 
 class CodedMessage(Message):

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.arrays import BoolArray, FloatArray
+from textile_pcf.activity.row_patterns import rows_where
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.columns import take
-from textile_pcf.factors import DECLARED, FactorTable
+from textile_pcf.factors import FactorTable
 from textile_pcf.inventory.amount_sources import amount_sources
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import FactorMatches
@@ -39,20 +40,45 @@ class Gross(NamedTuple):
 def default_shares(inventory: Inventory, factors: FactorTable) -> Gross:
     """Return the gross emissions of each product: those inside the boundary, as absolute values, without uptake."""
     activity, count = inventory.activity, len(inventory.products)
-    kilograms = np.abs(inventory.amount * take(inventory.split_values[:, GROSS].sum(axis=1), inventory.value_index))
-    outside = rule_arrays(activity.rules).flow_outside
-    if outside.any():
-        kilograms[outside[inventory.flow]] = 0.0
+    kilograms = gross_of_lines(inventory.amount, inventory.split_values, inventory.value_index)
+    outside = rule_arrays(activity.rules).flow_outside[activity.exchanges.patterns.flow]
+    kilograms[rows_where(outside, activity.exchanges.pattern)] = 0.0
+    ruled = np.flatnonzero(ruled_rows(activity, inventory.quantities))
+    return sum_gross(kilograms, inventory.product, ruled, generic_lines(inventory.matches, factors), count)
 
-    def total(weights: FloatArray) -> FloatArray:
-        return np.bincount(inventory.product, weights=weights, minlength=count).astype(np.float64)
 
-    by_rule, generic = ruled_rows(activity, inventory.quantities), _generic_rows(inventory.matches, factors)
-    return Gross(total(kilograms), total(kilograms * by_rule), total(kilograms * generic))
+def gross_of_lines(amount: FloatArray, values: FloatArray, index: IndexArray) -> FloatArray:
+    """Return what each line emits or saves, without uptake: its amount times a row of the values, shape (lines,). [kg CO2e]"""
+    kilograms = take(values[:, GROSS].sum(axis=1), index)
+    np.abs(np.multiply(kilograms, amount, out=kilograms), out=kilograms)
+    return kilograms
+
+
+def sum_gross(kilograms: FloatArray, product: IndexArray, ruled: IndexArray, generic: IndexArray, products: int) -> Gross:
+    """Return the gross emissions of products.
+
+    Parameters
+    ----------
+    kilograms, product : ndarray, shape (lines,)
+        What each line emits or saves, 0 outside the boundary, and its product.
+    ruled, generic : ndarray of int
+        Lines whose amount is a number of the rule, and lines whose factor is of a shipped table.
+    products : int
+        Number of products.
+    """
+
+    def total(lines: IndexArray) -> FloatArray:
+        of, weights = product.take(lines), kilograms.take(lines)
+        return np.bincount(of, weights=weights, minlength=products).astype(np.float64)
+
+    gross = np.bincount(product, weights=kilograms, minlength=products).astype(np.float64)
+    return Gross(gross, total(ruled), gross if len(generic) == len(kilograms) else total(generic))
 
 
 def ruled_rows(activity: Activity, quantities: Quantities) -> BoolArray:
     """Flow rows whose amount is a number of the rule; a driver that is the amount itself is none."""
+    if (quantities.entry < 0).all():
+        return np.zeros(len(quantities.entry), dtype=bool)
     _, ruled, _ = amount_sources(activity, quantities)
     itself = np.array([_is_driver(spec.default) for spec in activity.rules.flows], dtype=bool)
     return ruled & ~itself[activity.exchanges.flow] if itself.any() else ruled
@@ -63,8 +89,8 @@ def _is_driver(default: Default | None) -> bool:
     return default is not None and default.reference < 0 and default.by < 0 and not default.citations[0].source
 
 
-def _generic_rows(matches: FactorMatches, factors: FactorTable) -> BoolArray:
-    """Flow rows whose factor is of a shipped table, and no supplier's; links have none."""
+def generic_lines(matches: FactorMatches, factors: FactorTable) -> IndexArray:
+    """Return the exchanges whose factor is of a shipped table, and no supplier's; links have none."""
     shipped = np.array([*(table.shipped for table in factors.tables), False], dtype=bool)
-    declared = np.array([request.item.startswith(DECLARED) for request in matches.requests], dtype=bool)
-    return take(shipped[matches.factor_rows[:, 0]] & ~declared, matches.request)
+    generic = shipped[matches.factor_rows[:, 0]] & ~matches.is_declared
+    return rows_where(generic[matches.request_of_pattern], matches.pattern)

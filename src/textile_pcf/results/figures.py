@@ -7,34 +7,33 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from textile_pcf.activity.kept_columns import kept_texts
-from textile_pcf.arrays import BoolArray, FloatArray, read_only
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, read_only
 from textile_pcf.columns import ArrowStrings
-from textile_pcf.engine.loops import sum_by_group
 from textile_pcf.inventory.completeness import Completeness, completeness
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import factor_rows
 from textile_pcf.inventory.processes import Processes
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.results.carbon_content import carbon_content
-from textile_pcf.results.contributions import SPLIT, Contributions, StageInfo
+from textile_pcf.results.contributions import Contributions
 from textile_pcf.results.default_shares import Gross, default_shares
 from textile_pcf.results.gwp_sets import gwp_sets
-from textile_pcf.results.headline import Headline, emissions_by_stage, headline
-from textile_pcf.results.lines import build_contributions, stage_info
+from textile_pcf.results.headline import emissions_by_stage
+from textile_pcf.results.lines import build_contributions
 from textile_pcf.results.provenance import provenance
 from textile_pcf.results.run import Run, product_index
 from textile_pcf.results.stage_terms import stage_terms
+from textile_pcf.results.sums import Sums
 from textile_pcf.results.unit_scale import unit_scale
 from textile_pcf.results.warnings import result_warnings
 from textile_pcf.rules import RuleSet
+from textile_pcf.units import parse_unit
 from textile_pcf.units.product_units import ProductUnits
 
 
 @dataclass(frozen=True, eq=False)
-class Figures:
+class Figures(Sums):
     """Numbers of one run; `Footprint` adds tables and files.
 
     Attributes
@@ -57,11 +56,6 @@ class Figures:
         return self.inventory.products
 
     @cached_property
-    def products(self) -> tuple[str, ...]:
-        """The products, in the order in which they first appear."""
-        return tuple(self.names)
-
-    @cached_property
     def kept(self) -> Mapping[str, tuple[str, ...]]:
         """Kept columns of activity data (`keep=`): name → one text per product."""
         return kept_texts(self.run.activity.columns)
@@ -75,16 +69,6 @@ class Figures:
     def biogenic(self) -> str:
         """Convention of biogenic carbon: `minus_one_plus_one` or `zero_zero`."""
         return self.run.biogenic
-
-    @property
-    def unit(self) -> str:
-        """Unit of the products."""
-        return self.rules.product_unit.text
-
-    @cached_property
-    def stages(self) -> tuple[StageInfo, ...]:
-        """Stages of the rule."""
-        return stage_info(self.rules)
 
     @cached_property
     def carbon_content(self) -> FloatArray | None:
@@ -207,28 +191,35 @@ class Figures:
         """
         return unit_scale(self, unit)
 
-    @cached_property
-    def by_stage(self) -> FloatArray:
-        """Emissions per stage, also those outside the boundary, shape (products, stages). [kg CO2e per product unit]"""
-        return read_only(np.add.reduce(self.by_stage_and_part[:, :, : len(SPLIT)], axis=2))
+    @property
+    def emissions_by_process(self) -> FloatArray:
+        """Emissions of each process, shape (processes, 5). [kg CO2e per product unit]"""
+        return self.inventory.emissions_by_process
 
-    @cached_property
-    def by_stage_and_part(self) -> FloatArray:
-        """Emissions by product, stage and part, shape (products, stages, 5)."""
-        products, stages = len(self.names), len(self.stages)
-        emissions_by_process = self.inventory.emissions_by_process
-        if len(emissions_by_process) == products * stages:  # one process per product and stage
-            return emissions_by_process.reshape(stages, products, -1).transpose(1, 0, 2)
-        processes = self.stage_masses
-        return sum_by_group(emissions_by_process, processes.product * stages + processes.stage, products * stages).reshape(
-            products, stages, -1
-        )
+    @property
+    def process_places(self) -> tuple[IndexArray, IndexArray]:
+        """Product and stage of each process, shape (processes,) each."""
+        return self.stage_masses.product, self.stage_masses.stage
 
-    @cached_property
-    def totals(self) -> FloatArray:
-        """Footprint of each product, shape (products,). [kg CO2e per product unit]"""
-        inside = np.array([not stage.outside for stage in self.stages])
-        return read_only(self.by_stage[:, inside].sum(axis=1))
+    @property
+    def removals(self) -> FloatArray:
+        """Net uptake of CO2 of each product, whatever the convention, shape (products,). [kg CO2 per product unit]"""
+        return self.inventory.removals
+
+    def units_in(self, unit: str) -> FloatArray:
+        """Return product units in one `unit`, NaN for products without that unit, shape (products,).
+
+        Parameters
+        ----------
+        unit : str
+            Unit such as `m2`.
+
+        Returns
+        -------
+        ndarray, shape (products,)
+            [product units per `unit`]
+        """
+        return self.measures.product_units(parse_unit(unit))
 
     @cached_property
     def emissions_by_stage(self) -> FloatArray:
@@ -236,30 +227,9 @@ class Figures:
         return read_only(emissions_by_stage(self))
 
     @cached_property
-    def split_totals(self) -> FloatArray:
-        """Fossil, biogenic, uptake and land use change, shape (products, 4). [kg CO2e per product unit]"""
-        inside = np.array([not stage.outside for stage in self.stages])
-        return read_only(self.by_stage_and_part[:, inside, : len(SPLIT)].sum(axis=1))
-
-    @cached_property
-    def headline(self) -> Headline:
-        """Footprint of each product excluding and including biogenic CO2 removals; `totals` is the declared one."""
-        return headline(self)
-
-    @cached_property
     def gross(self) -> Gross:
         """Gross emissions of each product, uptake apart, and how much of them rests on the rule and on shipped tables."""
         return default_shares(self.inventory, self.run.factors)
-
-    @property
-    def default_share(self) -> FloatArray:
-        """Part of the gross emissions whose amount is a number of the rule, shape (products,). [1]"""
-        return self.gross.part(self.gross.ruled)
-
-    @property
-    def default_factor_share(self) -> FloatArray:
-        """Part of the gross emissions whose factor is of a shipped table, and no supplier's, shape (products,). [1]"""
-        return self.gross.part(self.gross.generic)
 
     @cached_property
     def completeness(self) -> Completeness:

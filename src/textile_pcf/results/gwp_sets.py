@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textile_pcf import engine
 from textile_pcf.arrays import FloatArray
-from textile_pcf.columns import take
+from textile_pcf.columns import distinct_codes, take
 from textile_pcf.factors.values import has_gases
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message
@@ -70,15 +72,19 @@ def _shares_by_set(inventory: Inventory, names: list[str], gwp: str) -> tuple[tu
 
 def _sets_of_factors(inventory: Inventory, factors: FactorTable, gwp: str) -> list[str]:
     """Return the set of each distinct factor; that of the run where it is computed from gases, "" where its table has none."""
-    names: list[str] = []
-    tables = set(inventory.matches.factor_rows[:, 0].tolist()) - {-1}
-    with_gases = {table: has_gases(factors.tables[table]) for table in tables}
-    for table, row in inventory.matches.factor_rows.tolist():
-        if table < 0:
-            names.append(gwp)
-            continue
-        names.append(gwp if with_gases[table][row] else factors.tables[table].texts["gwp"][row])
-    return names
+    tables, rows = inventory.matches.factor_rows.T
+    names = np.full(len(rows), gwp, dtype=object)
+    for number in distinct_codes(tables[tables >= 0]).tolist():
+        of_table = tables == number
+        names[of_table] = _sets_of_table(factors, number, gwp)[rows[of_table]]
+    return list(names.tolist())
+
+
+@lru_cache(maxsize=64)
+def _sets_of_table(factors: FactorTable, number: int, gwp: str) -> NDArray[np.object_]:
+    """Return the set of each row of a table; that of the run where it is computed from gases. Shape (rows,)."""
+    table = factors.tables[number]
+    return np.where(has_gases(table), gwp, np.array(table.texts["gwp"], dtype=object))
 
 
 def named_sets(sets: tuple[str, ...], shares: FloatArray, language: str = "en") -> str:
@@ -109,9 +115,10 @@ def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message
 
     Factors of tables that say nothing of a set, not even `unknown`, give no warning.
     """
-    names = [name or gwp for name in _sets_of_factors(inventory, factors, gwp)]
-    if all(name == gwp for name in names):
+    stated = _sets_of_factors(inventory, factors, gwp)
+    if set(stated) <= {gwp, ""}:
         return None
+    names = [name or gwp for name in stated]
     _, shares = _shares_by_set(inventory, names, gwp)
     other = 1.0 - shares[shares.sum(axis=1) > 0, 0]
     if not len(other) or other.max() <= 1e-9:
@@ -125,6 +132,8 @@ def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message
 
 def catalogue_gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message | None:
     """Return the warning of a catalogue: the same sentence whatever the shares, or None if one set holds for all."""
-    if all(name in (gwp, "") for name in _sets_of_factors(inventory, factors, gwp)):
+    used = ((factors.tables[number], np.array(rows)) for number, rows in inventory.matches.used_rows.items())
+    stated = {table.texts["gwp"][row] for table, rows in used for row in rows[~has_gases(table)[rows]].tolist()}
+    if stated <= {gwp, ""}:
         return None
     return Message("Part of the gross emissions rests on factors that were not made with {gwp}.", gwp=gwp)

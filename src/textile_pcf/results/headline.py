@@ -13,6 +13,7 @@ from textile_pcf.rules.arrays import rule_arrays
 
 if TYPE_CHECKING:
     from textile_pcf.results.figures import Figures
+    from textile_pcf.results.sums import Sums
 
 
 NOISE = 1e-12  # relative to a stage: what is left of a removal when it is taken out
@@ -33,20 +34,20 @@ class Headline(NamedTuple):
     including: FloatArray
 
 
-def headline(result: Figures) -> Headline:
+def headline(result: Sums) -> Headline:
     """Return both figures; the total of the run is one of them.
 
     References
     ----------
     ISO 14067:2018, 7.2, and both totals of PACT, as secondary sources report them.
     """
-    removals = result.inventory.removals
+    removals = result.removals
     if includes_removals(result):
         return Headline(read_only(result.totals + removals), result.totals)
     return Headline(result.totals, read_only(result.totals - removals))
 
 
-def includes_removals(result: Figures) -> bool:
+def includes_removals(result: Sums) -> bool:
     """Whether the declared total counts biogenic CO2 and its uptake."""
     return result.biogenic == HOLDS_UPTAKE
 

@@ -7,14 +7,29 @@ from collections.abc import Iterator
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.arrays import IntArray
+from textile_pcf.arrays import BoolArray, IntArray
 from textile_pcf.columns import group_rows
 from textile_pcf.factors import SPLIT_AND_AIRCRAFT
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.messages.message import Message
-from textile_pcf.rules.arrays import rule_arrays
 
 UPTAKE = SPLIT_AND_AIRCRAFT.index("uptake")
+
+
+def takes_up(inventory: Inventory) -> BoolArray:
+    """Return which products have uptake that comes with no declared footprint or product of the run, shape (products,)."""
+    if inventory.balance is not None or not inventory.split_values[:, UPTAKE].any():
+        return np.zeros(len(inventory.products), dtype=bool)
+    takes, bought = _uptake_lines(inventory)
+    return np.bincount(inventory.product[takes & ~bought], minlength=len(inventory.products)) > 0
+
+
+def _uptake_lines(inventory: Inventory) -> tuple[BoolArray, BoolArray]:
+    """Return which exchanges take CO2 up inside the boundary, and which are bought with a footprint of their own."""
+    matches, lines = inventory.matches, len(inventory.amount)
+    takes = inventory.inside & (inventory.amount * inventory.split_values[inventory.value_index, UPTAKE] < 0)
+    bought = matches.is_declared[matches.request] if len(matches.is_declared) else np.zeros(lines, dtype=bool)
+    return takes, bought | (matches.supplier >= 0) if matches.has_links else bought
 
 
 def find_double_uptake(inventory: Inventory) -> Iterator[tuple[int, str]]:
@@ -23,12 +38,10 @@ def find_double_uptake(inventory: Inventory) -> Iterator[tuple[int, str]]:
     declared = matches.is_declared
     if inventory.balance is not None or (not matches.has_links and not declared.any()):
         return  # a balance counts the carbon of bought material once
-    flows, rules = activity.exchanges, activity.rules
-    inside = ~rule_arrays(rules).flow_outside[flows.flow]
-    takes = inside & (inventory.amount * inventory.split_values[inventory.value_index, UPTAKE] < 0)
-    bought = declared[matches.request] if len(declared) else np.zeros(len(flows), dtype=bool)
-    if matches.has_links:
-        bought = bought | (matches.supplier >= 0)
+    flows = activity.exchanges
+    if not inventory.split_values[:, UPTAKE].any():
+        return
+    takes, bought = _uptake_lines(inventory)
     product = activity.exchange_products
     products = np.intersect1d(product[takes & bought], product[takes & ~bought])
     counted = takes & np.isin(product, products)

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 INTERNAL = frozenset({
     "all_lines", "allocation_record", "balance_terms", "by_stage_and_part", "composition_terms", "cutoff_record",
-    "emissions_by_stage", "factor_hash", "inventory", "lines", "masked", "masks", "measures", "merges_stages", "names", "notes",
-    "original", "place", "restricted_tables", "saved_quality", "scale", "split_totals", "stage_masses", "terms",
-    "total_with_share", "used",
+    "emissions_by_process", "emissions_by_stage", "factor_hash", "inventory", "lines", "masked", "masks", "measures",
+    "merges_stages", "names", "notes", "original", "place", "process_places", "removals", "restricted_tables", "saved_quality",
+    "scale", "split_totals", "stage_masses", "terms", "total_with_share", "units_in", "used",
 })  # fmt: skip
 """Members for other packages of the library, which completion does not offer."""
 

@@ -9,7 +9,7 @@ from textile_pcf.inventory.completeness import catalogue_warnings, completeness_
 from textile_pcf.inventory.double_counting import find_double_transport
 from textile_pcf.inventory.factor_age import age_warnings, old_factors
 from textile_pcf.inventory.inventory import Inventory
-from textile_pcf.inventory.matching import factor_rows, late_factors, match_warnings
+from textile_pcf.inventory.matching import factor_rows, late_warnings, match_warnings
 from textile_pcf.inventory.period_totals import added_years
 from textile_pcf.inventory.plausibility import check_plausibility
 from textile_pcf.results.gwp_sets import catalogue_gwp_warning, gwp_warning
@@ -47,7 +47,7 @@ def _gwp(text: str | None) -> Iterator[tuple[int, str]]:
 def product_warnings(inventory: Inventory, run: Run) -> Iterator[str]:
     """Yield the warnings about single factors and double counting, without their products, for a catalogue."""
     activity, matches, factors = inventory.activity, inventory.matches, run.factors
-    yield from (text for _, text in late_factors(activity, matches))
+    yield from late_warnings(activity, matches)
     yield from (text for _, text in find_double_transport(activity, factors, matches))
     yield from (text for _, text in find_double_uptake(inventory))
     yield from (text for _, text in old_factors(activity, matches, factors))

@@ -1,0 +1,53 @@
+"""A partition whose links are solved: what its products take is added to the lines that were kept of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from textile_pcf.batch.atomic_files import part_name, read_json
+from textile_pcf.batch.job import Job
+from textile_pcf.batch.link_files import links_file, read_links, read_suppliers, suppliers_file
+from textile_pcf.batch.partition_files import waiting_file, write_report, write_sums
+from textile_pcf.batch.partition_report import Partition, PartitionReport
+from textile_pcf.batch.solved_sums import SolvedSums, solve_sums
+from textile_pcf.batch.unsolved_lines import lines_file, read_lines
+from textile_pcf.errors import SHOWN
+from textile_pcf.inventory.carbon_balance import unknown_carbon_text
+from textile_pcf.rules.arrays import rule_arrays
+
+
+def add_solved(job: Job, partition: Partition) -> PartitionReport:
+    """Write the results of a partition from its kept lines and the solved links.
+
+    The partition waits on, to be calculated again, if products are rejected or warned of for what they take.
+    """
+    start, out, number = time.perf_counter(), Path(job.out), partition.number
+    record: dict[str, Any] = read_json(waiting_file(out, number)) or {}
+    lines = read_lines(lines_file(out, number), len(job.scenarios))
+    sums = solve_sums(job, lines, read_links(links_file(out, number)), read_suppliers(suppliers_file(out, number)))
+    if sums is None or not _settle_warnings(job, sums, record):
+        return PartitionReport(number, record["rows"], 0, 0, 0, waits=True)
+    record["sha256"] = write_sums(job, sums, out / "results" / f"{part_name(number)}.parquet")
+    report = write_report(out, record)
+    partition.release()
+    return replace(report, seconds={"write": round(time.perf_counter() - start, 6)})
+
+
+def _settle_warnings(job: Job, sums: Sequence[SolvedSums], record: dict[str, Any]) -> bool:
+    """Leave out that biogenic carbon is not known if it is with what is taken. Return whether the warnings are whole then."""
+    if rule_arrays(job.rules).balance_flow < 0:
+        return True
+    text = str(unknown_carbon_text(job.rules))
+    if text not in record["warnings"] or any(np.isnan(one.leaves).any() for one in sums):
+        return True
+    if len(record["warnings"]) >= SHOWN:
+        return False  # another one may have had no place
+    record["warnings"].remove(text)
+    record["chinese"].pop(text, None)
+    return True
