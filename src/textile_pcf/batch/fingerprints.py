@@ -188,7 +188,7 @@ def read_prefixes(content: bytes) -> dict[str, str]:
     import pyarrow as pa
     from pyarrow import parquet
 
-    table = parquet.read_table(pa.BufferReader(content), columns=["prefix", "sha256"])
+    table = parquet.read_table(pa.BufferReader(content))
     if "prefix" not in table.column_names:
         return {}
     return dict(zip(*(table[name].to_pylist() for name in ("prefix", "sha256")), strict=True))
