@@ -84,8 +84,9 @@ from textile_pcf.factors.matcher import FactorMatcher, factor_matcher
 from textile_pcf.inventory.inventory import build_inventory
 from textile_pcf.inventory.matching import FactorMatches, match_exchanges
 from textile_pcf.inventory.period_totals import added_years
-from textile_pcf.inventory.plausibility import implausible_amounts, refuse_beyond_band
+from textile_pcf.inventory.plausibility import implausible_amounts
 from textile_pcf.inventory.quantities import Quantities, complete_quantities
+from textile_pcf.inventory.refused_amounts import refuse_beyond_band
 from textile_pcf.inventory.root_causes import root_causes
 from textile_pcf.inventory.suppliers import Suppliers
 from textile_pcf.inventory.supply_mix import apply_supply

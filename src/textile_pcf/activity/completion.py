@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from textile_pcf.activity.exchanges import Exchanges
 from textile_pcf.activity.indexing import BlockIndex
-from textile_pcf.arrays import IndexArray
+from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
 
 
@@ -29,6 +29,36 @@ class Fill:
     spec: PropertySpec | LossSpec | FlowSpec
     entries: IndexArray
     positions: IndexArray
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the rule gives one number, whatever the other quantities are."""
+        default = self.spec.default
+        return default is not None and default.by < 0 and default.reference < 0
+
+
+def constant_values(plan: Iterable[Fill]) -> dict[type, tuple[IndexArray, FloatArray]]:
+    """Return the entries that are completed by one number each, and these numbers, by the class of specification.
+
+    A rule has some forty of them, which are written at once.
+
+    Parameters
+    ----------
+    plan : iterable of Fill
+
+    Returns
+    -------
+    dict of type to (ndarray of intp, ndarray of float)
+        [canonical unit]
+    """
+    found: dict[type, list[tuple[IndexArray, FloatArray]]] = {}
+    for fill in plan:
+        if fill.is_constant and fill.spec.default is not None:
+            numbers = np.full(len(fill.entries), fill.spec.default.values[0])
+            found.setdefault(type(fill.spec), []).append((fill.entries, numbers))
+    return {
+        kind: (np.concatenate([e for e, _ in parts]), np.concatenate([n for _, n in parts])) for kind, parts in found.items()
+    }
 
 
 def fill_properties(rules: RuleSet, entries: BlockIndex, empty: IndexArray) -> Iterator[Fill]:

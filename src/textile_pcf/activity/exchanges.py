@@ -17,6 +17,7 @@ from textile_pcf.activity.quantity_index import QuantityIndex
 from textile_pcf.activity.row_patterns import PER_DRIVER, PER_PERIOD, RowKind, Rows, rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, repeated
 from textile_pcf.columns import group_rows, rows_by_code, take
+from textile_pcf.rules import FlowSpec
 from textile_pcf.rules.arrays import rule_arrays
 
 FROM_RULE, NOT_GIVEN = -1, -1
@@ -140,6 +141,16 @@ class Exchanges:
     def unit_scale(self) -> FloatArray:
         """Non-mass driver of each exchange, all 1. Shape (exchanges,)."""
         return repeated(1.0, len(self))
+
+    @cached_property
+    def driven(self) -> tuple[tuple[FlowSpec, tuple[str | int, ...], IndexArray], ...]:
+        """Flows with drivers that are no mass, with these drivers and the exchanges that they multiply, if there are any."""
+        per_driver = self.patterns.per == PER_DRIVER
+        every = (
+            (spec, drivers, rows_where((self.patterns.flow == spec.index) & per_driver, self.pattern))
+            for spec, drivers in rule_arrays(self.geography.rules).flow_other_drivers
+        )
+        return tuple(one for one in every if len(one[2]))
 
     @cached_property
     def summed_years(self) -> tuple[IndexArray, ...]:

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
-from textile_pcf.activity.completion import Fill, fill_flows, fill_losses, fill_properties
+from textile_pcf.activity.completion import Fill, constant_values, fill_flows, fill_losses, fill_properties
 from textile_pcf.activity.components import Components, RowAssignment, assign_rows, build_components
 from textile_pcf.activity.duplicates import find_duplicates
 from textile_pcf.activity.exchanges import Exchanges, build_exchanges
@@ -147,6 +147,11 @@ class Structure:
             *fill_losses(rules, self.loss_entries, self.losses.empty),
             *fill_flows(rules, self.exchanges),
         )
+
+    @cached_property
+    def constants(self) -> dict[type, tuple[IndexArray, FloatArray]]:
+        """What the rule completes by one number each: entries and numbers, by the class of specification."""
+        return constant_values(self.completion)
 
     @cached_property
     def ones(self) -> FloatArray:

@@ -13,7 +13,7 @@ from textile_pcf.audit.canonical import MAX_BYTES, sha256_of_json
 from textile_pcf.audit.inputs import InputFile, input_files, locked_file, run_of_files, written_files
 from textile_pcf.audit.lock_document import FORM, TOLERANCE, LockDocument, LockedFile, sealed_text
 from textile_pcf.audit.locked_results import results_by_product
-from textile_pcf.batch.run import BatchResult
+from textile_pcf.batch.batch_result import BatchResult
 from textile_pcf.calculation import calculate_run
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError, wrong_type
 from textile_pcf.io.output_files import as_path, refuse_inputs, write_atomically

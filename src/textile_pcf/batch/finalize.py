@@ -16,6 +16,7 @@ from textile_pcf.batch.remote_files import FOLDER as DOWNLOAD
 from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.sources import PartitionedSource
 from textile_pcf.batch.streamed_rows import NEW_STREAM, STREAM
+from textile_pcf.batch.weight_files import WEIGHTS
 from textile_pcf.errors import SHOWN
 from textile_pcf.inventory.plausibility import ImplausibleQuantity, catalogue_warnings
 from textile_pcf.io.safe_text import guard_cells
@@ -128,7 +129,7 @@ def clean_up(out: Path) -> None:
     """Remove temporary files, including those of an earlier run that was killed."""
     for folder in ("parts", FOLDER, NEW, STREAM, NEW_STREAM, DOWNLOAD):
         remove_files(out, folder)
-    for folder in ("", "results"):
+    for folder in ("", "results", WEIGHTS):
         remove_files(out, folder, unfinished=True)
 
 

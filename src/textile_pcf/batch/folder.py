@@ -245,7 +245,7 @@ def refuse_other_run(where: str, earlier: Mapping[str, Any], identity: Mapping[s
     UsageError
         It is another run.
     """
-    different = [name for name in identity if earlier.get(name) != identity[name]]
+    different = [name for name in {**identity, **earlier} if earlier.get(name) != identity.get(name)]
     if different:
         names = ", ".join(different)
         one = Message("This folder holds another run: its {names} differs.", names=names)

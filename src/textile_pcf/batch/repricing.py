@@ -14,6 +14,7 @@ from typing import Any
 
 from textile_pcf.arrays import IndexArray
 from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json, write_atomically, write_json
+from textile_pcf.batch.batch_result import BatchResult
 from textile_pcf.batch.finalize import CHINESE, clean_up
 from textile_pcf.batch.folder import EDITABLE, file_hashes, finished_counts, open_folder, refuse_foreign_results, remove_files
 from textile_pcf.batch.job import Factors, Scenario
@@ -23,7 +24,6 @@ from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.remote_folder import RemoteFolder, open_remote_folder, split_output
 from textile_pcf.batch.repriced_columns import SHARES, Changes, repriced_columns
 from textile_pcf.batch.result_files import read_results, write_results
-from textile_pcf.batch.run import BatchResult
 from textile_pcf.batch.weight_files import IndexedBlock, WeightIndex, read_cells, read_index, refuse_changed
 from textile_pcf.batch.weighted_run import WeightedRun, open_weighted
 from textile_pcf.batch.weights import GROSS_SUMS, PER_UNIT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
@@ -13,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.batch.arguments import check_arguments
-from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json
+from textile_pcf.batch.atomic_files import MANIFEST, log, part_name
+from textile_pcf.batch.batch_result import BatchResult
 from textile_pcf.batch.executors import Runner
 from textile_pcf.batch.finalize import batch_warnings, clean_up, finish
 from textile_pcf.batch.fingerprints import RowGroupPrints
@@ -39,113 +39,12 @@ from textile_pcf.batch.unsolved_lines import lines_file
 from textile_pcf.batch.weight_files import WEIGHTS
 from textile_pcf.errors import InputError, Problem, UsageError, warn_caller
 from textile_pcf.io.output_files import as_path
-from textile_pcf.io.safe_text import unguard_formula
-from textile_pcf.messages.message import with_chinese
 from textile_pcf.rules import RuleSet
 from textile_pcf.supply import Supply
 
 ONE_PARTITION = 1 << 62  # rows
 LINKED = "linked"
 NOT_LOGGED = ("used", "warnings", "unanswered", "weights")  # fields of a report that are merged at the end
-
-
-@dataclass(frozen=True)
-class BatchResult:
-    """The outcome of a batch.
-
-    Results are in `out`/results, rejected products in `out`/rejected.csv and `out`/rejected_activity.csv.
-
-    Attributes
-    ----------
-    out : Path
-        Folder of the batch.
-    rows : int
-        Rows of activity data.
-    products : int
-        Products calculated.
-    rejected : int
-        Products rejected.
-    seconds : float
-        Duration of the call. [s]
-    address : str
-        Where the files were uploaded; "" if the results are in `out` only.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> import textile_pcf as tp
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     batch = tp.calculate_batch("examples/cotton_poplin/activity.csv", "cotton_fabric", out=folder, progress=False)
-    ...     batch.products, batch.rejected, batch.read().num_rows
-    (1, 0, 1)
-    """
-
-    out: Path
-    rows: int
-    products: int
-    rejected: int
-    seconds: float
-    address: str = ""
-
-    @property
-    def files(self) -> list[Path]:
-        """Parquet files with the results, in order."""
-        names = self._manifest("files", None)
-        if names is not None:
-            return [self.out / name for name in sorted(names) if name.startswith("results/")]
-        return sorted((self.out / "results").glob("part-*.parquet"))
-
-    def read(self) -> Any:
-        """Return all results as a pyarrow Table. [kg CO2e per product unit, unless the metadata of a field says otherwise]
-
-        Returns
-        -------
-        pyarrow.Table
-            One row per product, or per exchange for `results="contributions"`.
-        """
-        import pyarrow as pa
-        from pyarrow import parquet
-
-        tables = [parquet.read_table(file) for file in self.files]
-        return pa.concat_tables(tables).unify_dictionaries() if tables else pa.table({})
-
-    def warnings(self) -> list[str]:
-        """Return the warnings of the run, such as factors made with other global warming potentials.
-
-        Returns
-        -------
-        list of str
-            Each distinct warning once; empty if there are none.
-        """
-        return [*with_chinese(self._manifest("warnings", []), self._manifest("chinese", {}))]
-
-    def unanswered(self) -> dict[str, Any]:
-        """Return the scenarios that lack a factor for some products: the number of `products`, and `reasons` with counts.
-
-        Returns
-        -------
-        dict
-            Name of a scenario → its `products` and `reasons`; empty if every scenario answers for every product.
-        """
-        scenarios: dict[str, Any] = self._manifest("unanswered", {})
-        return scenarios
-
-    def problems(self) -> list[dict[str, str]]:
-        """Return why products were rejected, as dicts with the keys product, code, where, what, cure.
-
-        Returns
-        -------
-        list of dict
-            One per problem of a rejected product; empty if none is rejected.
-        """
-        path = self.out / "rejected.csv"
-        if not path.is_file():
-            return []
-        with path.open(encoding="utf-8", newline="") as file:
-            return [{name: unguard_formula(text) for name, text in row.items()} for row in csv.DictReader(file)]
-
-    def _manifest(self, key: str, default: Any) -> Any:
-        return (read_json(self.out / MANIFEST) or {}).get(key, default)
 
 
 def calculate_batch(

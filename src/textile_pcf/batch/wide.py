@@ -22,7 +22,7 @@ from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors import FactorTable, default_table, load_factors
 from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.inventory.inventory import Inventory
-from textile_pcf.inventory.plausibility import most_of_rows
+from textile_pcf.inventory.refused_amounts import most_of_rows
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.rules.arrays import rule_arrays

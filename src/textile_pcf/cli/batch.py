@@ -15,7 +15,7 @@ from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import fixed_text
 
 if TYPE_CHECKING:
-    from textile_pcf.batch.run import BatchResult
+    from textile_pcf.batch.batch_result import BatchResult
     from textile_pcf.cli.warned import WarningCollector
 
 SETS = ("gwp", "biogenic")

@@ -143,6 +143,8 @@ def diff_batch(old_folder: str | Path, new_folder: str | Path, *, out: str | Pat
     manifest = {"diff": identity, "unit": old.rules.product_unit.text, "differing": differing, "together": together}
     write_json(folder / MANIFEST, {**manifest, "counts": counts})
     shutil.rmtree(folder / RUNS, ignore_errors=True)
+    for left in (folder / EFFECTS).glob(".*.new"):  # by a call that was killed
+        left.unlink(missing_ok=True)
     return BatchDiff(folder, old.rules.product_unit.text, differing, together, counts)
 
 

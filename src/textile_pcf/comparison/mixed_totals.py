@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.batch.batch_result import BatchResult
 from textile_pcf.batch.inputs import FinishedBatch
 from textile_pcf.batch.partitions import ROWS
-from textile_pcf.batch.run import BatchResult, calculate_batch
+from textile_pcf.batch.run import calculate_batch
 from textile_pcf.errors import InputError, PcfWarning
 
 PASSES = ("activity", "rule", "supply")

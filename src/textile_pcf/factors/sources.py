@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+from weakref import WeakValueDictionary
 
 from textile_pcf.errors import wrong_type
 from textile_pcf.factors.factor_table import FactorTable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 FactorSource: TypeAlias = "FactorTable | str | Path | pd.DataFrame | Mapping[str, Any] | Sequence[Mapping[str, Any]]"
 """What a table of emission factors is loaded from."""
+_IN_USE: WeakValueDictionary[tuple[int, ...], FactorTable] = WeakValueDictionary()
 CURE = (
     'Give the name of a shipped table, the path of one, a pandas DataFrame, a list of rows [{"item": ..., "value": ...}], '
     'or {"electricity": "0.58 kgCO2e/kWh"} for a quick look; several one after the other.'
@@ -57,7 +59,19 @@ def load_factors(*sources: FactorSource) -> FactorTable:
     tables: list[FactorSheet] = []
     for source in sources or ("default",):
         tables += source.tables if isinstance(source, FactorTable) else [_sheet(source)]
-    return FactorTable(tuple(tables))
+    return _table_of(tuple(tables))
+
+
+def _table_of(sheets: tuple[FactorSheet, ...]) -> FactorTable:
+    """Return the table of these sheets that is in use already, so that what was matched in it is found again, or a new one.
+
+    Shipped sheets are the same objects as long as their files do not change.
+    """
+    key = tuple(map(id, sheets))  # a table holds its sheets, so their ids stay theirs as long as it is in use
+    table = _IN_USE.get(key)
+    if table is None:
+        table = _IN_USE[key] = FactorTable(sheets)
+    return table
 
 
 def _sheet(source: Any) -> FactorSheet:

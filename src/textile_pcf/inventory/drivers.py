@@ -21,14 +21,12 @@ def non_mass_drivers(activity: Activity, properties: FloatArray, invalid: Invali
     """
     flows, rules = activity.exchanges, activity.rules
     problems: list[Problem] = []
-    driven = rule_arrays(rules).flow_other_drivers
-    if activity.components.one_per_product and not flows.has_other_basis and not driven:
+    if activity.components.one_per_product and not flows.has_other_basis and not flows.driven:
         return flows.unit_scale, problems
     scale = np.ones(len(flows))
     scale[rows_where(flows.patterns.per == PER_PRODUCT, flows.pattern)] = rules.product_unit.factor
     scale *= component_share(activity)
-    for spec, others in driven:
-        rows = rows_where((flows.patterns.flow == spec.index) & (flows.patterns.per == PER_DRIVER), flows.pattern)
+    for spec, others, rows in flows.driven:
         for driver in others:
             if driver == "product":
                 scale[rows] *= rules.product_unit.factor

@@ -133,8 +133,12 @@ def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatAr
         kind: (values.copy(), entries.copy()) if kind in written else (values, entries)
         for kind, (values, entries) in given.items()
     }
+    for kind, (at, numbers) in structure.constants.items():
+        filled[kind][0][at], filled[kind][1][at] = numbers, 0
     properties, _ = filled[PropertySpec]
     for fill in plan:
+        if fill.is_constant and draws is None:
+            continue
         values, entries = filled[type(fill.spec)]
         of_rule, entry = _value_of_rule(activity, properties, fill.spec, draws)
         values[fill.entries], entries[fill.entries] = of_rule.take(fill.positions), entry.take(fill.positions)

@@ -174,3 +174,10 @@ def test_activity_data_are_read_once_per_side(tmp_path: Path, bad: int, monkeypa
     change = tp.diff_batch(tmp_path / "old", tmp_path / "new", out=tmp_path / "why", workers=1)
     assert len(calls) == 1 and change.differing == ("factors", "gwp")
     assert [row["factors"] for row in change.read().to_pylist()] == pytest.approx([-0.428, -0.0856])
+
+
+def test_what_a_killed_call_left_half_written_is_removed(folders: Path) -> None:
+    (folders / "why/effects").mkdir(parents=True)
+    (folders / "why/effects/.part-00000.parquet.77.new").write_text("x")
+    change = tp.diff_batch(folders / "old", folders / "new", out=folders / "why", workers=1)
+    assert [path.name for path in (change.out / "effects").iterdir()] == ["part-00000.parquet"]
