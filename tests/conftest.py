@@ -12,8 +12,12 @@ from importlib.util import find_spec
 
 import pytest
 from engines import absent_engines
+from hypothesis import settings
 
-# Two hundred processes import the library: each would compile it again where compiled modules are not kept.
+settings.register_profile("no deadline", deadline=None)  # a busy machine is no fault: an example may take any time
+settings.load_profile("no deadline")
+
+# Tests start many processes that import the library: each would compile it again where compiled modules are not kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
@@ -22,7 +26,6 @@ LONGEST = (
     "tests/witness/oracle/test_oracle.py",
     "tests/endtoend/test_notebooks.py",
     "tests/endtoend/test_packaging.py",
-    "tests/endtoend/test_site.py",
     "tests/endtoend/test_batch_killed.py",
     "tests/endtoend/test_docs.py",
     "tests/unit/template/test_template_several.py",
@@ -36,8 +39,15 @@ LONGEST = (
     "tests/unit/io/test_parquet_damaged.py",
     "tests/endtoend/test_batch.py",
     "tests/unit/batch/test_batch_links.py",
+    "tests/unit/batch/test_remote_folder.py",
     "tests/unit/report/live/test_numbers.py",
     "tests/unit/engine/test_links_long.py",
+    "tests/unit/plot/test_interactive.py",
+    "tests/unit/batch/test_csv_stream.py",
+    "tests/unit/batch/test_arrow_stream.py",
+    "tests/properties/test_metering.py",
+    "tests/properties/test_invariance.py",
+    "tests/properties/test_properties.py",
 )
 """Files that take longest, longest first. One that a worker begins last keeps it busy while the others have nothing to do."""
 

@@ -53,6 +53,26 @@ FILLED = [
 ]  # fmt: skip
 
 
+def blank_workbook(
+    path: Path, rule: str, language: str = "both", products: tuple[str, ...] | None = None, site: bool = False
+) -> Path:
+    """Write the blank workbook of a shipped rule to a path; drawn once, as it takes a second."""
+    path.write_bytes(_drawn(path.parent, rule, language, products, site))
+    return path
+
+
+_BLANK: dict[tuple[object, ...], bytes] = {}
+
+
+def _drawn(folder: Path, rule: str, language: str, products: tuple[str, ...] | None, site: bool) -> bytes:
+    key = (rule, language, products, site)
+    if key not in _BLANK:
+        made = tp.make_template(rule, folder / "drawn.xlsx", language, products=products and list(products), site=site)
+        _BLANK[key] = made.read_bytes()
+        made.unlink()
+    return _BLANK[key]
+
+
 class Form:
     """A workbook of the template, as a person fills it in."""
 

@@ -103,6 +103,42 @@ def rows_left_out(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> LeftOut
     return LeftOut(cutoffs, cells.texts["product"].codes[cutoffs].astype(np.intp), share, flow, left_stage)
 
 
+def left_out_title(rules: RuleSet, stage: str, item: str, language: str = "en") -> str:
+    """Return the name of what a row `cutoff` leaves out; its words as written where it is no stage or flow of the rule.
+
+    Parameters
+    ----------
+    rules : RuleSet
+    stage : str
+        Stage of the row, or `product`.
+    item : str
+        What the row leaves out: an id, a title, or words.
+    language : str, optional
+        `en` or `zh`.
+
+    Returns
+    -------
+    str
+        With the name of its stage before it, where a flow is of another stage than the row.
+
+    Examples
+    --------
+    >>> from textile_pcf.rules import load_rules
+    >>> rules = load_rules("cotton_fabric@2026.2")
+    >>> left_out_title(rules, "spinning", "land_use_change"), left_out_title(rules, "product", "sizing.water")
+    ('Land use change of bought lint', 'Warping and sizing, Fresh water')
+    """
+    flow, left_stage = _target(rules, stage, item)
+    if flow < 0:
+        return item if left_stage < 0 else rules.title(rules.stages[left_stage].id, language=language)
+    spec = rules.flows[flow]
+    owner = rules.stage_id(spec.stage)
+    title = rules.title(owner, spec.id, language)
+    if owner == stage:
+        return title
+    return f"{rules.title(owner, language=language)}{'，' if language == 'zh' else ', '}{title}"
+
+
 @lru_cache(maxsize=4096)
 def _target(rules: RuleSet, stage: str, item: str) -> tuple[int, int]:
     """Return the flow and the stage of the rule that a row leaves out, -1 where it is none."""

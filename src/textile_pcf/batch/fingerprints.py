@@ -183,12 +183,14 @@ def read_prefixes(content: bytes) -> dict[str, str]:
     Parameters
     ----------
     content : bytes
-        What `RowGroupPrints.write` wrote.
+        What `RowGroupPrints.write` wrote; nothing is known of a file of an earlier form, which has no such hashes.
     """
     import pyarrow as pa
     from pyarrow import parquet
 
-    table = parquet.read_table(pa.BufferReader(content), columns=["prefix", "sha256"])
+    table = parquet.read_table(pa.BufferReader(content))
+    if "prefix" not in table.column_names:
+        return {}
     return dict(zip(*(table[name].to_pylist() for name in ("prefix", "sha256")), strict=True))
 
 

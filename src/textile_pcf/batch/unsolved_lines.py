@@ -147,6 +147,6 @@ def write_lines(path: Path, lines: UnsolvedLines) -> None:
 def read_lines(path: Path, scenarios: int) -> UnsolvedLines:
     """Read the lines of a partition."""
     stored = read_arrays(path)
-    told: dict[str, Any] = {name: stored[name] for name in SHARED}
-    told |= {name: [stored[f"{number}/{name}"] for number in range(scenarios)] for name in OF_SCENARIO}
-    return UnsolvedLines(**told)
+    arrays: dict[str, Any] = {name: stored[name] for name in SHARED}
+    arrays |= {name: [stored[f"{number}/{name}"] for number in range(scenarios)] for name in OF_SCENARIO}
+    return UnsolvedLines(**arrays)

@@ -68,7 +68,7 @@ class LiveOptions:
         from textile_pcf.report import to_live_report
 
         del parts, study  # one that lies beside the activity data is for covers
-        measures = None if self.improvements is None else measure_scenarios(result, self.improvements)
+        measures = None if self.improvements is None else measure_scenarios(result, self.improvements, language)
         return to_live_report(result, path, unit, language, self.changes if measures is None else measures or None)
 
 

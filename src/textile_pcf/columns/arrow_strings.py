@@ -163,4 +163,6 @@ def find_texts(texts: Sequence[str], among: Sequence[str]) -> NDArray[np.intp]:
         (part.array if isinstance(part, ArrowStrings) else pa.array(part, pa.string())).cast(pa.large_string())
         for part in (texts, among)
     )
+    if wanted.equals(known):  # a partition whose links are gathered takes what it names
+        return np.arange(len(known))
     return np.asarray(compute.fill_null(compute.index_in(wanted, value_set=known), -1)).astype(np.intp)

@@ -7,10 +7,12 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from textile_pcf.activity import DATA_TYPES
+from textile_pcf.activity.cutoff import left_out_title
 from textile_pcf.data_quality.as_dict import product_records
 from textile_pcf.data_quality.lines import SCORES
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results.display import STYLE
+from textile_pcf.rules import RuleSet
 
 if TYPE_CHECKING:
     from textile_pcf.data_quality.main import Quality
@@ -100,7 +102,7 @@ def facts(quality: Quality, entry: dict[str, Any], language: str) -> list[tuple[
     rows += [(name, percent(entry[name])) for name in SHARES]
     types = [f"{data_type_title(name, language)} {percent(part)}" for name, part in entry["by_data_type"].items()]
     rows.append(("by_data_type", ", ".join(types) or NONE))
-    rows.append(("cutoff", _left_out(entry["cutoff"], language)))
+    rows.append(("cutoff", _left_out(quality.result.rules, entry["cutoff"], language)))
     needed = entry["requirement"]
     if needed is not None:
         key = "quality_met" if needed["met"] else "quality_not_met"
@@ -108,11 +110,14 @@ def facts(quality: Quality, entry: dict[str, Any], language: str) -> list[tuple[
     return [(fixed_text(f"quality_{key}", language), text) for key, text in rows]
 
 
-def _left_out(record: dict[str, Any], language: str) -> str:
+def _left_out(rules: RuleSet, record: dict[str, Any], language: str) -> str:
     """Return what is left out, with its estimated part and reason, and whether that is within the limits of the rule."""
     if not record["left_out"]:
         return NONE
-    rows = ("{item} {share} ({reason})".format(**{**row, "share": percent(row["share"])}) for row in record["left_out"])
+    rows = [
+        f"{left_out_title(rules, row['stage'], row['item'], language)} {percent(row['share'])} ({row['reason']})"
+        for row in record["left_out"]
+    ]
     within = fixed_text("cutoff_within" if record["within"] else "cutoff_beyond", language)
     return f"{', '.join(rows)}; {percent(record['total'])}, {within}"
 

@@ -133,7 +133,7 @@ class LinkedSystem:
         level = levels(links.user, links.supplier, products)
         self._rings: _RingsByLevel | None = None
         if level.min(initial=0) < 0:
-            found = rings(links.user, links.supplier, products)
+            found = rings(links.user, links.supplier, products, level)
             home, inner = found.home, found.home[links.user] == found.home[links.supplier]
             level = levels(home[links.user[~inner]], home[links.supplier[~inner]], products)[home]
             self._rings = _RingsByLevel(links.of(inner), home, found.cut, level)

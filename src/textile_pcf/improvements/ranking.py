@@ -144,7 +144,7 @@ def _alone(base: Base, document: Improvements, number: int, found: tuple[Prices,
     columns = (base.result.products, base.result.totals.tolist(), result.totals.tolist(), saved.tolist(), per_year.tolist())
     keys = ("product", "before", "after", "saved", "saved_per_year")
     return {
-        "id": measure.id, "rank": None, "group": group, "front": None,
+        "id": measure.id, "title": measure.title, "title_zh": measure.title_zh, "rank": None, "group": group, "front": None,
         "products": [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)],
         "tonnes_per_year": total, "annuity": paid, "running": money.running, "saving": saving, "cost_per_year": cost,
         "cost_per_tonne": cost / total if group == "cost" else None, "number": number,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from textile_pcf.errors import Problem, UsageError, check_language
 from textile_pcf.io.csv_text import table_csv
 from textile_pcf.io.json_text import indented_json
-from textile_pcf.messages.message import Message
+from textile_pcf.messages.message import Message, TranslatedText
+from textile_pcf.messages.titles import entry_title
 from textile_pcf.suggest import nearest
 
 if TYPE_CHECKING:
@@ -160,14 +161,20 @@ class Ranking:
     def _lines(self) -> Iterator[Message]:
         yield Message("{before:.6g} t CO2e per year", before=self.before)
         for measure in self.measures:
-            saved, cost = measure["tonnes_per_year"], measure["cost_per_year"]
+            saved, cost, name = measure["tonnes_per_year"], measure["cost_per_year"], _title_and_id(measure)
             if measure["group"] == "none":
-                yield Message("  – {name}: saves no CO2e ({saved:.6g} t per year)", name=measure["id"], saved=saved)
+                yield Message("  – {name}: saves no CO2e ({saved:.6g} t per year)", name=name, saved=saved)
             elif measure["group"] == "gain":
                 what = "  {rank} {name}: saves {saved:.6g} t and {money:.6g} CNY per year"
-                yield Message(what, rank=measure["rank"], name=measure["id"], saved=saved, money=-cost)
+                yield Message(what, rank=measure["rank"], name=name, saved=saved, money=-cost)
             else:
                 what = "  {rank} {name}: saves {saved:.6g} t per year for {cost:.6g} CNY per t"
-                yield Message(what, rank=measure["rank"], name=measure["id"], saved=saved, cost=measure["cost_per_tonne"])
+                yield Message(what, rank=measure["rank"], name=name, saved=saved, cost=measure["cost_per_tonne"])
         what = "together {together:.6g}, alone {alone:.6g}, interaction {interaction:.6g} t per year"
         yield Message(what, together=self.together, alone=self.alone, interaction=self.interaction)
+
+
+def _title_and_id(measure: dict[str, Any]) -> TranslatedText:
+    """Return the title of a measure with its id, by which the document and the JSON know it."""
+    titles = (entry_title(measure, language) for language in ("en", "zh"))
+    return TranslatedText(*(title if title == measure["id"] else f"{title} [{measure['id']}]" for title in titles))

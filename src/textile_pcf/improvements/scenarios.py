@@ -12,16 +12,17 @@ from textile_pcf.arrays import IndexArray
 from textile_pcf.calculation import calculate_run
 from textile_pcf.comparison.apply_changes import apply_change
 from textile_pcf.comparison.change_document import Change, Place, SetAmount
-from textile_pcf.errors import warn_caller, wrong_type
+from textile_pcf.errors import check_language, warn_caller, wrong_type
 from textile_pcf.improvements.document import Improvements, RowChange, read_improvements
 from textile_pcf.improvements.patches import State, apply_measure, given_rows, scenario_changes, with_added
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.titles import titles_with_ids
 from textile_pcf.results import Footprint, Run
 
 TOLERANCE = 1e-12  # relative to the total: what a measure and its scenario may differ by
 
 
-def measure_scenarios(result: Footprint, improvements: Any) -> list[dict[str, Any]]:
+def measure_scenarios(result: Footprint, improvements: Any, language: str | None = None) -> list[dict[str, Any]]:
     """Return the measures of a document of improvements as scenarios of a change file, each by itself.
 
     Parameters
@@ -30,11 +31,13 @@ def measure_scenarios(result: Footprint, improvements: Any) -> list[dict[str, An
         From `footprint` or `calculate`.
     improvements : path or mapping
         A document of improvements, or what stands in one.
+    language : str, optional
+        `en` or `zh`: scenarios bear the titles of the measures in this language, as far as they have one. By default their ids.
 
     Returns
     -------
     list of dict
-        `name` (the id of the measure) and `changes`, as `scenario` and `to_live_report` take them.
+        `name` (id or title of the measure) and `changes`, as `scenario` and `to_live_report` take them.
 
     Raises
     ------
@@ -60,13 +63,17 @@ def measure_scenarios(result: Footprint, improvements: Any) -> list[dict[str, An
     if not isinstance(result, Footprint):
         raise wrong_type("result", result, "a calculated result", "Calculate it first: footprint(path, rule).")
     document = read_improvements(improvements)
+    names = [measure.id for measure in document.measures]
+    if language is not None:
+        check_language(language)
+        names = titles_with_ids([measure.model_dump() for measure in document.measures], language)
     found, others = [], []
     for number, measure in enumerate(document.measures):
         changes = _expressed(result, document, number) if measure.supply is None else None
         if changes is None:
-            others.append(measure.id)
+            others.append(names[number])
         else:
-            found.append({"name": measure.id, "changes": changes})
+            found.append({"name": names[number], "changes": changes})
     if others:
         text = "Measures that changes of rows do not express are left out: {measures}. Use `improvements rank`."
         warn_caller([Message(text, measures=", ".join(others))])

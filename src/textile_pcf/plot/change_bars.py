@@ -15,6 +15,7 @@ from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.titles import titles_with_ids
 from textile_pcf.plot.bars import HEAD, LESS, MORE, ROW, WIDTH, add_value, set_names, set_style
 from textile_pcf.plot.data import format_number, product_index
 from textile_pcf.plot.figure import SUM, Picture, add_notes, check_language, make_axes, set_fonts
@@ -175,9 +176,11 @@ Rows = list[tuple[str, str, float, float]]
 def _measure_steps(ranking: Ranking, language: str) -> tuple[str, str, float, Rows, list[str]]:
     """Return title, unit, emissions before, steps and notes of ranked measures. [t CO2e per year]"""
     own = {measure["id"]: measure for measure in ranking.measures}
+    titles = dict(zip(own, titles_with_ids(list(own.values()), language), strict=True))
     rows: Rows = []
     for step in ranking.steps:
-        name, measure = step["id"], own.get(step["id"], {})
+        measure = own.get(step["id"], {})
+        name = titles.get(step["id"], step["id"])
         cost = measure.get("cost_per_tonne")
         if cost is not None:
             name += fixed_text("picture_cost", language, cost=format_number(float(cost)))
@@ -186,7 +189,9 @@ def _measure_steps(ranking: Ranking, language: str) -> tuple[str, str, float, Ro
         rows.append((step["id"], name, -float(step["tonnes_per_year"]), -float(measure.get("tonnes_per_year", np.nan))))
     per = write_formulas(fixed_text("picture_tonnes", language))
     remarks = [_interaction_text(ranking.interaction, per, language)] if ranking.interaction else []
-    left_out = [measure["id"] for measure in ranking.measures if measure["id"] not in {step["id"] for step in ranking.steps}]
+    left_out = [
+        titles[measure["id"]] for measure in ranking.measures if measure["id"] not in {step["id"] for step in ranking.steps}
+    ]
     remarks += [fixed_text("picture_no_saving", language, names=", ".join(left_out))] if left_out else []
     return fixed_text("picture_measures", language), per, float(ranking.before), rows, remarks
 

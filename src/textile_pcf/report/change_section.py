@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -141,15 +142,16 @@ def measure_section(context: ReportContext) -> dict[str, Any] | None:
         return {"note": context.text("report_withheld"), "facts": [], "ranked": None, "steps": None, "products": None,
                 "warnings": []}  # fmt: skip
     entries, before = measures.entries, float(measures.entries["before"])
+    titles = measures.titles(context.language)
     keys = (("report_before", "before"), ("report_together", "together"), ("report_alone_sum", "alone"),
             ("report_interaction", "interaction"))  # fmt: skip
     unit = context.text("report_tonnes_per_year")
     return {
         "note": "",
         "facts": [(context.text(title), f"{format_figure(float(entries[key]))} {unit}") for title, key in keys],
-        "ranked": _ranked(context, entries["measures"]),
-        "steps": _measure_steps(context, entries["steps"], before),
-        "products": _measured_products(context, entries["measures"]),
+        "ranked": _ranked(context, entries["measures"], titles),
+        "steps": _measure_steps(context, entries["steps"], before, titles),
+        "products": _measured_products(context, entries["measures"], titles),
         "warnings": [write_formulas(localize(text, context.language)) for text in measures.warnings],
     }
 
@@ -158,11 +160,11 @@ def _money(value: float | None) -> str:
     return "–" if value is None else format_aligned(value, 10_000.0)
 
 
-def _ranked(context: ReportContext, measures: Any) -> Table:
+def _ranked(context: ReportContext, measures: Any, names: Mapping[str, str]) -> Table:
     rows = [
         Row((
-            str(one["rank"] or "–"), one["id"], format_figure(one["tonnes_per_year"]), _money(one["annuity"]),
-            _money(one["running"]), _money(one["saving"]), _money(one["cost_per_year"]), _money(one["cost_per_tonne"]),
+            str(one["rank"] or "–"), names.get(one["id"], one["id"]), format_figure(one["tonnes_per_year"]),
+            *(_money(one[key]) for key in ("annuity", "running", "saving", "cost_per_year", "cost_per_tonne")),
         ))
         for one in measures
     ]  # fmt: skip
@@ -171,13 +173,13 @@ def _ranked(context: ReportContext, measures: Any) -> Table:
     return table([("", "n"), *((context.text(key), kind) for key, kind in titles)], rows)
 
 
-def _measure_steps(context: ReportContext, steps: Any, before: float) -> Table | None:
+def _measure_steps(context: ReportContext, steps: Any, before: float, names: Mapping[str, str]) -> Table | None:
     """Return the ranked measures one after the other, with what is left."""
     if not steps:
         return None
     rows = [Row((context.text("report_base"), "", format_aligned(before, before), Bar.of(before, before)))]
     rows += [
-        Row((one["id"], format_figure(one["tonnes_per_year"]), format_aligned(one["left"], before),
+        Row((names.get(one["id"], one["id"]), format_figure(one["tonnes_per_year"]), format_aligned(one["left"], before),
              Bar.of(one["left"], before)))
         for one in steps
     ]  # fmt: skip
@@ -185,11 +187,11 @@ def _measure_steps(context: ReportContext, steps: Any, before: float) -> Table |
     return table([*((context.text(key), kind) for key, kind in titles), ("", "b")], rows)
 
 
-def _measured_products(context: ReportContext, measures: Any) -> Table | None:
+def _measured_products(context: ReportContext, measures: Any, names: Mapping[str, str]) -> Table | None:
     """Return what each measure alone saves of each product that is shown one by one."""
     shown = set(context.result.products[:MOST_ASSESSED])
     rows = [
-        Row((one["id"], row["product"], format_figure(row["before"]), format_figure(row["after"]),
+        Row((names.get(one["id"], one["id"]), row["product"], format_figure(row["before"]), format_figure(row["after"]),
              format_figure(row["saved"])))
         for one in measures
         for row in one["products"]

@@ -158,14 +158,14 @@ def write_measures(sheet: Sheet, measures: Measures, language: str) -> None:
     language : str
         `en` or `zh`.
     """
-    entries = measures.entries
+    entries, titles = measures.entries, measures.titles(language)
     keys = ("report_rank", "report_measure", "report_tonnes_saved", "report_annuity", "report_running", "report_money_saved",
             "report_cost", "report_cost_per_tonne")  # fmt: skip
     sheet.head([fixed_text(key, language) for key in keys], (0, *range(2, 8)))
     for one in entries["measures"]:
         if one["rank"]:
             sheet.number(0, float(one["rank"]), "whole")
-        sheet.text(1, one["id"], "bold")
+        sheet.text(1, titles[one["id"]], "bold")
         for column, key in enumerate(("tonnes_per_year", "annuity", "running", "saving"), 2):
             sheet.number(column, one[key], "given")
         tonnes, paid, running, saving, cost = (sheet.reference(sheet.row, column) for column in range(2, 7))
@@ -181,7 +181,7 @@ def write_measures(sheet: Sheet, measures: Measures, language: str) -> None:
     sheet.row += 1
     for place, step in enumerate(entries["steps"], 1):
         sheet.number(0, float(place), "whole")
-        sheet.text(1, step["id"])
+        sheet.text(1, titles.get(step["id"], step["id"]))
         sheet.number(2, step["tonnes_per_year"], "given")
         above, saved = sheet.reference(sheet.row - 1, 3), sheet.reference(sheet.row, 2)
         sheet.formula(3, f"{above}-{saved}", step["left"])

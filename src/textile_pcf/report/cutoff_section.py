@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from textile_pcf.activity.cutoff import left_out_title
 from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.report.context import ReportContext
 from textile_pcf.report.numbers import format_figure, format_percent
@@ -22,8 +23,8 @@ def cutoff_section(context: ReportContext, product: int) -> dict[str, Any]:
     result, rules = context.result, context.result.rules
     record = result.cutoff_record(product)
     rows = [
-        Row((_place(context, left["stage"]), left["item"], format_percent(left["share"], 1.0), left["reason"]),
-            "proxy" if left["item"] in record["over_single"] else "")
+        Row((_place(context, left["stage"]), left_out_title(rules, left["stage"], left["item"], context.language),
+             format_percent(left["share"], 1.0), left["reason"]), "proxy" if left["item"] in record["over_single"] else "")
         for left in record["left_out"]
     ]  # fmt: skip
     if rows:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from textile_pcf.errors import Problem, UsageError
+from textile_pcf.messages.titles import titles_with_ids
 from textile_pcf.results import Footprint
 
 KEYS = frozenset({"before", "measures", "steps", "together", "alone", "interaction"})
@@ -29,6 +30,18 @@ class Measures:
 
     entries: Mapping[str, Any]
     warnings: Sequence[str]
+
+    def titles(self, language: str) -> dict[str, str]:
+        """Return the title of each measure by its id.
+
+        Parameters
+        ----------
+        language : str
+            `en` or `zh`.
+        """
+        measures = self.entries["measures"]
+        titles = titles_with_ids(measures, language)
+        return {one["id"]: title for one, title in zip(measures, titles, strict=True)}
 
 
 def read_measures(measures: Any, result: Footprint) -> Measures | None:

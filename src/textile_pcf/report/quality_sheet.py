@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from textile_pcf.activity.cutoff import left_out_title
 from textile_pcf.data_quality.lines import SCORES
 from textile_pcf.data_quality.shown import data_type_title
 from textile_pcf.io.table import column_letter
@@ -175,7 +176,8 @@ def write_cutoff(sheet: Sheet, totals: Totals, products: int) -> None:
             stage = left_out["stage"]
             place = fixed_text("product", language) if stage == "product" else result.rules.title(stage, language=language)
             sheet.wrapped({4: left_out["reason"]}, REASON_WIDTH)
-            for column, text in enumerate((result.products[product], place, left_out["item"])):
+            title = left_out_title(result.rules, stage, left_out["item"], language)
+            for column, text in enumerate((result.products[product], place, title)):
                 sheet.text(column, text)
             sheet.number(3, left_out["share"], "share")
             sheet.row += 1

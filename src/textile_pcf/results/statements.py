@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from textile_pcf.activity.cutoff import left_out_title
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import localize
 from textile_pcf.results.explain import number
@@ -101,7 +102,9 @@ def _completeness(result: Views, record: dict[str, Any], language: str, scale: f
     rows = []
     for left in record["left_out"]:
         owner = fixed_text("product", language) if left["stage"] == "product" else rules.title(left["stage"], language=language)
-        values: dict[str, object] = {"stage": owner, "item": left["item"], "share": f"{left['share'] * 100:.3g}"}
+        title = left_out_title(rules, left["stage"], left["item"], language)
+        what = ("，" if language == "zh" else ", ").join(dict.fromkeys((owner, title)))
+        values: dict[str, object] = {"what": what, "share": f"{left['share'] * 100:.3g}"}
         rows.append(("left_out", fixed_text("left_out_is", language, reason=left["reason"], **values)))
     if record["left_out"]:
         total = number(record["with_left_out"] * scale)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from textile_pcf.batch.fingerprints import RowGroupPrints
+from textile_pcf.batch.fingerprints import ProductRuns, RowGroupPrints, read_prefixes, read_runs
 
 GROUPS, ROWS = 6, 300
 
@@ -91,3 +91,12 @@ def test_a_file_that_cannot_be_read_has_no_fingerprints(
         monkeypatch.setattr(pq, "read_metadata", lambda path: Overlapping())
     prints = RowGroupPrints(str(path))
     assert prints.digests == [] and prints.hashes.sha256 == ""
+
+
+def test_of_fingerprints_of_an_earlier_form_no_row_group_is_taken_for_hashed(old: RowGroupPrints, tmp_path: Path) -> None:
+    old.runs.update({group: ProductRuns(np.array([0]), np.array([7], dtype=np.uint64), ROWS) for group in range(2)})
+    path = tmp_path / "fingerprints.parquet"
+    old.write(path)
+    assert len(read_prefixes(path.read_bytes())) == 2
+    pq.write_table(pq.read_table(path).drop_columns(["prefix"]), path)
+    assert read_prefixes(path.read_bytes()) == {} and list(read_runs(path.read_bytes())) == old.digests[:2]

@@ -295,8 +295,8 @@ def test_the_command_prints_json_csv_and_table(mill, monkeypatch, capsys):
     found = json.loads(capsys.readouterr().out)
     assert list(found) == ["before", "unit", "measures", "steps", "together", "alone", "interaction", "warnings"]
     assert found["steps"][-1]["left"] == pytest.approx(251.88)
-    assert list(found["measures"][0]) == ["id", "rank", "group", "front", "products", "tonnes_per_year", "annuity", "running",
-                                          "saving", "cost_per_year", "cost_per_tonne"]  # fmt: skip
+    assert list(found["measures"][0]) == ["id", "title", "title_zh", "rank", "group", "front", "products", "tonnes_per_year",
+                                          "annuity", "running", "saving", "cost_per_year", "cost_per_tonne"]  # fmt: skip
     assert run([*command, "--format", "csv"]) == 0
     assert capsys.readouterr().out.splitlines()[1].startswith("motors,1,gain,1,115.5")
     assert run([*command, "--format", "table", "--lang", "zh"]) == 0

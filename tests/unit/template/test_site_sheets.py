@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
+from template_forms import blank_workbook
 
 import textile_pcf as tp
 from textile_pcf.factory.vocabulary import table_header
@@ -54,7 +55,7 @@ def fill(path):
 @pytest.mark.parametrize("language", ["en", "zh", "both"])
 def test_written_filled_in_and_read_back(tmp_path, language):
     path = tmp_path / "mill.xlsx"
-    tp.make_template("cotton_fabric", path, language, site=True)
+    blank_workbook(path, "cotton_fabric", language, site=True)
     fill(path)
     result = tp.factory.allocate(path, path, path)
     amounts = {(row["process"], row["product"]): row["amount"] for row in result["allocation"]}
@@ -82,7 +83,7 @@ def test_heads_are_known_and_told(tmp_path, language):
 
 def test_a_mistake_is_told_with_its_cell(tmp_path):
     path = tmp_path / "mill.xlsx"
-    tp.make_template("cotton_fabric", path, "zh", site=True)
+    blank_workbook(path, "cotton_fabric", "zh", site=True)
     fill(path)
     book = openpyxl.load_workbook(path)
     sheets(book)["plan"].cell(HEAD + 2, COLUMNS["plan"].index("weight") + 1).value = 0
@@ -94,22 +95,22 @@ def test_a_mistake_is_told_with_its_cell(tmp_path):
 
 def test_sheets_left_empty_are_refused(tmp_path):
     path = tmp_path / "mill.xlsx"
-    tp.make_template("cotton_fabric", path, "en", site=True)
+    blank_workbook(path, "cotton_fabric", "en", site=True)
     with pytest.raises(tp.InputError, match="no rows"):
         tp.factory.allocate(path, path, path)
 
 
 def test_a_workbook_without_the_sheets_says_so(tmp_path):
     path = tmp_path / "mill.xlsx"
-    tp.make_template("cotton_fabric", path, "en")
+    blank_workbook(path, "cotton_fabric", "en")
     with pytest.raises(tp.InputError, match="no sheet 'utilities'"):
         tp.factory.allocate(path, path, path)
 
 
 def test_the_other_sheets_stay_what_they_are(tmp_path):
     plain, site = tmp_path / "plain.xlsx", tmp_path / "site.xlsx"
-    tp.make_template("cotton_fabric", plain, "both")
-    tp.make_template("cotton_fabric", site, "both", site=True)
+    blank_workbook(plain, "cotton_fabric")
+    blank_workbook(site, "cotton_fabric", site=True)
     books = [openpyxl.load_workbook(path) for path in (plain, site)]
     assert [each for each in books[1].sheetnames if each in books[0].sheetnames] == books[0].sheetnames
     for name in books[0].sheetnames[1:-1]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from template_columns import NO, YES, copied, filled, filled_form, three, values, written
-from template_forms import Form
+from template_forms import Form, blank_workbook
 
 import textile_pcf as tp
 from textile_pcf.template import make_template
@@ -29,7 +29,7 @@ def form(blank: Path, tmp_path: Path, rule: Path) -> Form:
 def test_three_products_give_what_the_table_gives(name: str, alike: bool, tmp_path: Path) -> None:
     example = tp.load_example(name)
     tables = three(name)
-    blank = make_template(example.rule, tmp_path / "mill.xlsx", products=list(tables))
+    blank = blank_workbook(tmp_path / "mill.xlsx", example.rule, products=tuple(tables))
     path = filled(Form(blank, example.rule), tables, alike).save()
     if alike:  # whoever fills in a line for all says of each whether its stage takes place
         form = Form(path, example.rule)

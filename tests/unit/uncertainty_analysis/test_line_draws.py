@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from killed_calls import run_in_process
 
 import textile_pcf as tp
 from textile_pcf.cli import run
@@ -139,23 +137,15 @@ def test_the_command_line_gives_the_same(files: tuple[Path, Path, Path], capsys:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_killed_and_continued_it_writes_the_same_bytes(tmp_path: Path, files: tuple[Path, Path, Path]) -> None:
-    source = (write(tmp_path, range(200)), *files[1:])
-    options = {"uncertainty": {"draws": 2000}, "partition_rows": 500, "progress": False, "workers": 1}
-    code = (
-        "import sys, textile_pcf as tp; tp.calculate_batch(*sys.argv[1:4], out=sys.argv[4], "
-        "uncertainty={'draws': 2000}, partition_rows=500, progress=False, workers=1)"
-    )
-    killed, parts = tmp_path / "killed", tmp_path / "killed/results"
-    child = subprocess.Popen([sys.executable, "-c", code, *map(str, source), str(killed)])
-    while child.poll() is None and not (parts.is_dir() and any(parts.glob("part-*.parquet"))):
-        time.sleep(0.005)
-    was_running = child.poll() is None
-    child.send_signal(signal.SIGKILL)
-    child.wait()
+    names = dict(zip(("source", "rules", "factors"), (write(tmp_path, range(200)), *files[1:]), strict=True))
+    call = {**names, "uncertainty": {"draws": 2000}, "partition_rows": 500, "progress": False, "workers": 1}
+    killed, parts, counter = tmp_path / "killed", tmp_path / "killed/results", tmp_path / "changes"
+    assert run_in_process(tp.calculate_batch, call | {"out": tmp_path / "whole"}, counter) == 0
+    half = int(counter.read_text(encoding="utf-8")) // 2
+    assert run_in_process(tp.calculate_batch, call | {"out": killed}, counter, half) == -signal.SIGKILL
     finished = len(list(parts.glob("part-*.parquet")))
-    tp.calculate_batch(*source, out=killed, **options)
-    tp.calculate_batch(*source, out=tmp_path / "whole", **options)
+    tp.calculate_batch(**call, out=killed)
     written = sorted((tmp_path / "whole/results").iterdir())
-    assert was_running and 0 < finished < len(written)
+    assert 0 < finished < len(written)
     for path in written:
         assert path.read_bytes() == (parts / path.name).read_bytes(), path.name
