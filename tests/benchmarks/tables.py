@@ -138,7 +138,7 @@ def workers(bench: Bench) -> list[Row]:
 
     products = bench.large if bench.full else min(bench.large, 3 * bench.products)
     path, head = bench.file(products), f"{products:,} products:"
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster, Client(cluster) as client:
         timed = in_turns(
             {
                 "serial": lambda: bench.batch(path, workers=1),

@@ -184,7 +184,7 @@ def test_no_worker_is_refused(place: Path) -> None:
 def test_a_dask_cluster_gives_the_same_bytes(place: Path) -> None:
     run(place, place / "catalogue.parquet", "alone")
     with (
-        distributed.LocalCluster(n_workers=2, processes=False, dashboard_address=None) as cluster,
+        distributed.LocalCluster(n_workers=2, processes=False, dashboard_address=":0") as cluster,
         distributed.Client(cluster) as client,
     ):
         run(place, place / "catalogue.parquet", "dask", dask=client)

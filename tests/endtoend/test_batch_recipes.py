@@ -154,7 +154,7 @@ def test_a_killed_worker_of_dask_changes_no_byte(place: Path, name: str) -> None
     call = functools.partial(tp.calculate_batch, place / "cut.parquet", workload.RULE, place / "factors.csv", **options)
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", host="127.0.0.1"
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
