@@ -115,7 +115,7 @@ def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message
 
     Factors of tables that say nothing of a set, not even `unknown`, give no warning.
     """
-    stated = _sets_of_factors(inventory, factors, gwp)
+    stated = inventory.matches.keep(f"GWP sets under {gwp}", lambda: _sets_of_factors(inventory, factors, gwp))
     if set(stated) <= {gwp, ""}:
         return None
     names = [name or gwp for name in stated]
