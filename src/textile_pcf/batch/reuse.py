@@ -22,6 +22,10 @@ PARTITIONS = "partitions.jsonl"
 OF_SOURCE = ("source", "source_sha256")
 """What may differ between a batch and the one since which it is calculated."""
 FULL_RUN = "Leave `since` out, and calculate all products."
+NOT_KNOWN = (
+    "A later batch can know no rows of this one again, and calculates all: fingerprints are kept of one Parquet file"
+    " that is not shuffled and whose products do not take one another."
+)
 
 
 @dataclass(frozen=True)
@@ -178,6 +182,11 @@ def _files(folder: Path, record: Mapping[str, Any], number: int) -> Iterator[tup
                 yield f"{WEIGHTS}/{new}{suffix}", (folder / name).with_suffix(suffix).read_bytes()
     if record["rejected_rows"] is not None:
         yield f"parts/{new}.csv", record["rejected_rows"].encode()
+
+
+def knows_partitions(partitions: Sequence[Any], prints: RowGroupPrints | None) -> bool:
+    """Whether a later batch can know any of these partitions again; else the run warns."""
+    return prints is not None and any(partition_fingerprint(one, prints) for one in partitions)
 
 
 def write_fingerprints(out: Path, partitions: Sequence[Any], prints: RowGroupPrints) -> dict[str, str]:

@@ -30,7 +30,15 @@ from textile_pcf.batch.partitions import ROWS, InMemoryPartition, RowGroupPartit
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.remote_files import local_copies
 from textile_pcf.batch.remote_folder import RemoteFolder, open_remote_folder, split_output
-from textile_pcf.batch.reuse import EarlierBatch, copy_unchanged, open_earlier, refuse_other_job, write_fingerprints
+from textile_pcf.batch.reuse import (
+    NOT_KNOWN,
+    EarlierBatch,
+    copy_unchanged,
+    knows_partitions,
+    open_earlier,
+    refuse_other_job,
+    write_fingerprints,
+)
 from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.sources import PartitionedSource, open_source, partition_and_hash, partition_source
 from textile_pcf.batch.stamps import STAMP, activity_stamp
@@ -250,8 +258,11 @@ class _Batch:
         sections: dict[str, Any] = {"inputs": input_paths(self.source, self.job)}
         if self.job.weights:
             sections["inputs"][STAMP] = activity_stamp(self.source)
-        if self.prints is not None and not (self.out / "parts" / LINKED).exists():
-            sections["fingerprints"] = write_fingerprints(self.out, source.partitions, self.prints)
+        prints = None if (self.out / "parts" / LINKED).exists() else self.prints
+        if prints is not None:
+            sections["fingerprints"] = write_fingerprints(self.out, source.partitions, prints)
+        if self.job.fingerprints and not knows_partitions(source.partitions, prints):
+            warnings.append(NOT_KNOWN)
         return finish(self.out, source, reports, identity, sections, warnings)
 
     def _run_or_link(self, source: PartitionedSource) -> tuple[PartitionedSource, list[PartitionReport]]:
