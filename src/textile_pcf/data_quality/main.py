@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, or_none
-from textile_pcf.columns import Categorical
+from textile_pcf.columns import Categorical, find_texts
 from textile_pcf.data_quality.hot_spots import Ranking, rank_lines
 from textile_pcf.data_quality.lines import SCORES, QualityLines, quality_lines
 from textile_pcf.data_quality.primary_share import by_data_type, gross_parts, primary_data_share
@@ -292,11 +292,11 @@ def _ties(result: Footprint, lines: QualityLines) -> IndexArray:
     inventory = result.inventory
     exchanges, components = inventory.activity.exchanges, inventory.activity.components
     names = components.component_names
-    component = np.array([sorted(names).index(name) for name in names], dtype=np.intp)[components.component]
+    component = find_texts(names, sorted(set(names)))[components.component]
     is_component = np.array([inventory.activity.rules.stages[spec.stage].component for spec in inventory.activity.rules.flows])
     entry = np.where(is_component[exchanges.flow], exchanges.entry, 0)
     items = [request.item for request in inventory.matches.requests]
-    item = np.array([sorted(set(items)).index(text) for text in items], dtype=np.intp)[inventory.matches.request]
+    item = find_texts(items, sorted(set(items)))[inventory.matches.request]
     scores = np.nan_to_num(np.column_stack([lines.amount, lines.factor])).T
     of_component = np.where(is_component[exchanges.flow], component[entry], -1)
     order = np.lexsort((*scores, _codes(lines.data_type), item, of_component, exchanges.flow))
@@ -307,5 +307,4 @@ def _ties(result: Footprint, lines: QualityLines) -> IndexArray:
 
 def _codes(column: Categorical) -> IndexArray:
     """Return codes of a column in the order of its texts."""
-    names = sorted({*column.categories})
-    return np.array([names.index(text) for text in column.categories], dtype=np.intp)[column.codes]
+    return find_texts(column.categories, sorted({*column.categories}))[column.codes]

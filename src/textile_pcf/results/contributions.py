@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, read_only
-from textile_pcf.columns import Categorical
+from textile_pcf.columns import Categorical, find_texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,8 +174,7 @@ def to_frame(lines: Contributions, products: tuple[str, ...], stages: tuple[Stag
     def coded(column: str) -> Any:
         value: Categorical = getattr(lines, column)
         distinct = list(dict.fromkeys(value.categories))
-        place = np.array([distinct.index(text) for text in value.categories], dtype=np.intp)
-        return pd.Categorical.from_codes(place[value.codes], pd.Index(distinct))
+        return pd.Categorical.from_codes(find_texts(value.categories, distinct)[value.codes], pd.Index(distinct))
 
     outside = np.array([stage.outside for stage in stages], dtype=bool)
     columns: dict[str, Any] = {

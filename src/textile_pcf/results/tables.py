@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray
+from textile_pcf.columns import find_texts
 from textile_pcf.engine.loops import sum_by_group
 from textile_pcf.results.contributions import SPLIT
 from textile_pcf.units import quantities
@@ -43,7 +44,7 @@ def line_groups(result: Figures, column: str) -> tuple[tuple[str, ...], Any]:
     """Return the names of the codes of a column, and product × names + code of each line, shape (lines,)."""
     coded = getattr(result.all_lines, column)
     names = tuple(dict.fromkeys(coded.categories))
-    code = np.array([names.index(text) for text in coded.categories], dtype=np.intp)[coded.codes]
+    code = find_texts(coded.categories, names)[coded.codes]
     return names, result.all_lines.product * len(names) + code
 
 
