@@ -16,7 +16,7 @@ from textile_pcf.activity.indexing import BlockIndex
 from textile_pcf.activity.quantity_index import QuantityIndex
 from textile_pcf.activity.row_patterns import PER_DRIVER, PER_PERIOD, RowKind, Rows, rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, repeated
-from textile_pcf.columns import group_rows, rows_by_code, take
+from textile_pcf.columns import distinct_codes, group_rows, rows_by_code, take
 from textile_pcf.rules import FlowSpec
 from textile_pcf.rules.arrays import rule_arrays
 
@@ -225,7 +225,7 @@ def build_exchanges(
     rules, processes = geography.rules, geography.processes
     at, is_given = index.flows, index.is_given
     entry, row, pattern = take(assignment.entry, at), assignment.table_rows(at), take(assignment.pattern, at)
-    patterns = _exchange_patterns(cells, rows, geography, None if assignment.identity else np.flatnonzero(np.bincount(pattern)))
+    patterns = _exchange_patterns(cells, rows, geography, None if assignment.identity else distinct_codes(pattern))
     stage = np.append(rule_arrays(rules).flow_stage, -1)[patterns.flow]  # patterns of other kinds have no exchanges
     process = take(np.append(processes.offsets, 0)[stage], pattern) + entry
     empty = np.flatnonzero(cells.empty[row]) if cells.has_empty else np.empty(0, dtype=np.intp)

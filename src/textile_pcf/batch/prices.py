@@ -14,6 +14,7 @@ from textile_pcf.batch.weights import flow_name
 from textile_pcf.errors import Problem
 from textile_pcf.factors import DECLARED, Match, NoMatch
 from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
+from textile_pcf.inventory.matching import late_warning
 from textile_pcf.messages.message import Message
 from textile_pcf.results.contributions import SPLIT
 from textile_pcf.results.default_shares import GROSS
@@ -202,14 +203,13 @@ class Prices:
 
     def warnings(self) -> list[str]:
         """Return the warnings about the factors that the requests find: of a later year, a proxy, made with another set."""
-        texts, used = dict[tuple[int, str, str], str](), dict[int, set[int]]()
+        texts, used = dict[str, None](), dict[int, set[int]]()
         for spec, number in zip(self.flows, self.matches, strict=True):
             match = self.matcher.matches[number]
             if isinstance(match, Match):
                 used.setdefault(match.table, set()).add(match.row)
-                item = self.matcher.requests[number].item
-                if match.warning and (key := (spec.index, item, match.warning)) not in texts:
-                    name = flow_name(self.rules, spec.index)
-                    texts[key] = Message("{name}: {item}: {warning}.", name=name, item=item, warning=match.warning)
+                if match.warning:
+                    name, item = flow_name(self.rules, spec.index), self.matcher.requests[number].item
+                    texts.setdefault(late_warning(name, item, match.warning))
         rows = {table: sorted(used[table]) for table in sorted(used)}
-        return [*dict.fromkeys(texts.values()), *self.matcher.factors.warnings(self.matcher.gwp, rows, self.matcher.biogenic)]
+        return [*texts, *self.matcher.factors.warnings(self.matcher.gwp, rows, self.matcher.biogenic)]

@@ -17,7 +17,7 @@ from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.regions import WORLD, fallback_regions
 from textile_pcf.results import Footprint
 from textile_pcf.results.data_origins import data_origins
-from textile_pcf.results.default_shares import GROSS, ruled_rows
+from textile_pcf.results.default_shares import gross_of_lines, ruled_rows
 from textile_pcf.rules import PRODUCT, Default, RuleSet
 
 TECHNOLOGY, GEOGRAPHY, TIME, PRECISION = range(4)
@@ -73,7 +73,7 @@ def quality_lines(result: Footprint) -> QualityLines:
     data_type = _data_types(inventory)
     primary = np.array([text in PRIMARY for text in data_type.categories], dtype=bool)[data_type.codes]
     inside = inventory.inside
-    gross = np.abs(inventory.amount * take(inventory.split_values[:, GROSS].sum(axis=1), inventory.value_index))
+    gross = gross_of_lines(inventory.amount, inventory.split_values, inventory.value_index)
     return QualityLines(
         product=inventory.product,
         emissions=np.where(inside, inventory.amount * inventory.factor_totals, 0.0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
+from textile_pcf.columns import find_texts
 from textile_pcf.data_quality.lines import QualityLines
 from textile_pcf.engine.loops import solve_links
 
@@ -58,6 +59,6 @@ def by_data_type(lines: QualityLines, products: int) -> dict[str, FloatArray]:
         Number of products.
     """
     names = sorted({*lines.data_type.categories})
-    code = np.array([names.index(text) for text in lines.data_type.categories], dtype=np.intp)[lines.data_type.codes]
+    code = find_texts(lines.data_type.categories, names)[lines.data_type.codes]
     parts = {name: gross_parts(lines, (code == number).astype(np.float64), products) for number, name in enumerate(names)}
     return {name: part for name, part in parts.items() if part.any()}

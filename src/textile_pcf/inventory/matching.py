@@ -331,10 +331,18 @@ def _text_of_late(activity: Activity, matched: FactorMatches, number: int, flow:
     spec, place = activity.rules.flows[flow], matched.match_index[number]
     match, item = matched.matcher.matches[place], matched.matcher.requests[place].item
     assert isinstance(match, Match)
-    return _late_warning(f"{activity.rules.stage_id(spec.stage)}.{spec.id}", item, match.warning)
+    return late_warning(f"{activity.rules.stage_id(spec.stage)}.{spec.id}", item, match.warning)
 
 
 @lru_cache(maxsize=4096)
-def _late_warning(name: str, item: str, warning: str) -> Message:
-    """Return the warning of a flow; partitions of a catalogue repeat it."""
+def late_warning(name: str, item: str, warning: str) -> Message:
+    """Return the warning of a factor of a later year or a proxy; partitions of a catalogue repeat it.
+
+    Parameters
+    ----------
+    name : str
+        Stage and id of the flow.
+    item, warning : str
+        Item asked for, and `Match.warning`.
+    """
     return Message("{name}: {item}: {warning}.", name=name, item=item, warning=warning)

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from textile_pcf import engine
 from textile_pcf.arrays import FloatArray
-from textile_pcf.columns import distinct_codes, take
+from textile_pcf.columns import distinct_codes
 from textile_pcf.factors.values import has_gases
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message
-from textile_pcf.results.contributions import SPLIT
+from textile_pcf.results.default_shares import gross_of_lines
 from textile_pcf.rules.arrays import rule_arrays
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 UNKNOWN = "unknown"
 SAME = 0.05  # shares that differ by less are shown as one [%]
-GROSS = [place for place, name in enumerate(SPLIT) if name != "uptake"]
 
 
 def gwp_sets(inventory: Inventory, factors: FactorTable, gwp: str) -> tuple[tuple[str, ...], FloatArray]:
@@ -57,7 +56,7 @@ def _shares_by_set(inventory: Inventory, names: list[str], gwp: str) -> tuple[tu
     sets = (gwp, *used, UNKNOWN)
     code = np.array([sets.index(name) for name in names] or [0], dtype=np.intp)
     exchanges = np.flatnonzero((inventory.factor >= 0) & ~rule_arrays(inventory.activity.rules).flow_outside[inventory.flow])
-    kilograms = np.abs(inventory.amount * take(inventory.split_values[:, GROSS].sum(axis=1), inventory.value_index))
+    kilograms = gross_of_lines(inventory.amount, inventory.split_values, inventory.value_index)
     place = inventory.product[exchanges] * len(sets) + code[inventory.factor[exchanges]]
     count = len(inventory.products)
     weights = np.bincount(place, weights=kilograms[exchanges], minlength=count * len(sets))
@@ -72,12 +71,16 @@ def _shares_by_set(inventory: Inventory, names: list[str], gwp: str) -> tuple[tu
 
 def _sets_of_factors(inventory: Inventory, factors: FactorTable, gwp: str) -> list[str]:
     """Return the set of each distinct factor; that of the run where it is computed from gases, "" where its table has none."""
-    tables, rows = inventory.matches.factor_rows.T
-    names = np.full(len(rows), gwp, dtype=object)
-    for number in distinct_codes(tables[tables >= 0]).tolist():
-        of_table = tables == number
-        names[of_table] = _sets_of_table(factors, number, gwp)[rows[of_table]]
-    return list(names.tolist())
+
+    def find() -> list[str]:
+        tables, rows = inventory.matches.factor_rows.T
+        names = np.full(len(rows), gwp, dtype=object)
+        for number in distinct_codes(tables[tables >= 0]).tolist():
+            of_table = tables == number
+            names[of_table] = _sets_of_table(factors, number, gwp)[rows[of_table]]
+        return list(names.tolist())
+
+    return inventory.matches.keep(f"GWP sets under {gwp}", find)
 
 
 @lru_cache(maxsize=64)
@@ -115,7 +118,7 @@ def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message
 
     Factors of tables that say nothing of a set, not even `unknown`, give no warning.
     """
-    stated = inventory.matches.keep(f"GWP sets under {gwp}", lambda: _sets_of_factors(inventory, factors, gwp))
+    stated = _sets_of_factors(inventory, factors, gwp)
     if set(stated) <= {gwp, ""}:
         return None
     names = [name or gwp for name in stated]
@@ -132,8 +135,6 @@ def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message
 
 def catalogue_gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message | None:
     """Return the warning of a catalogue: the same sentence whatever the shares, or None if one set holds for all."""
-    used = ((factors.tables[number], np.array(rows)) for number, rows in inventory.matches.used_rows.items())
-    stated = {table.texts["gwp"][row] for table, rows in used for row in rows[~has_gases(table)[rows]].tolist()}
-    if stated <= {gwp, ""}:
+    if set(_sets_of_factors(inventory, factors, gwp)) <= {gwp, ""}:
         return None
     return Message("Part of the gross emissions rests on factors that were not made with {gwp}.", gwp=gwp)
