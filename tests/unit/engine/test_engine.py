@@ -12,6 +12,7 @@ from textile_pcf.engine import (
     Masses,
     exchange_amounts,
     find_loops,
+    growing_loops,
     loops,
     loss_ratio,
     products_in_loops,
@@ -242,7 +243,7 @@ def test_loops_that_are_too_much_together_are_told_as_one_way():
 
 
 def test_of_very_many_links_a_way_through_all_is_told(monkeypatch):
-    monkeypatch.setattr(loops, "PRUNED", 3)
+    monkeypatch.setattr(growing_loops, "PRUNED", 3)
     assert to_blame((0, 1, 0.1), (1, 0, 0.1), (0, 2, 2), (2, 0, 0.6)) == [[0, 1, 0, 2]]
     assert to_blame((0, 2, 2), (2, 0, 0.6), (0, 0, 0.1)) == [[0, 2]]
 
