@@ -9,22 +9,12 @@ import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
+from linked_mill import FACTORS, RULE
 
 import textile_pcf as tp
 from textile_pcf.batch.reuse import NOT_KNOWN
 from textile_pcf.messages.message import localize
 
-RULE = """
-rule: link
-edition: "1"
-product: {unit: kg}
-stages:
-  - id: making
-    flows:
-      electricity: {unit: kWh, factor: electricity, optional: true}
-      material: {unit: kg, optional: true}
-"""
-FACTORS = "item,value,unit,region,year,kind,source,locator\nelectricity,0.5,kgCO2e/kWh,GLO,2024,life_cycle,hand,hand\n"
 COLUMNS = ("product", "stage", "flow", "amount", "unit", "item", "year")
 ROWS = {
     "one file": [
@@ -42,7 +32,7 @@ ROWS["csv"] = ROWS["one file"]
 def told(folder: Path, kind: str, **options: object) -> list[str]:
     """What a batch of two products with fingerprints warns of."""
     (folder / "link.yaml").write_text(RULE, encoding="utf-8")
-    (folder / "factors.csv").write_text(FACTORS, encoding="utf-8")
+    pc.write_csv(pa.table(FACTORS), folder / "factors.csv")
     rows = pa.table(dict(zip(COLUMNS, map(list, zip(*ROWS[kind], strict=True)), strict=True)))
     source = folder / ("rows.csv" if kind == "csv" else "rows.parquet")
     if kind == "csv":

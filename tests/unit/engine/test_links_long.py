@@ -7,24 +7,10 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from linked_mill import FACTORS, LIMIT, RULE, times_longer
 
 import textile_pcf as tp
 from textile_pcf.engine import find_loops, loops, solve_links
-
-RULE = """
-rule: link
-edition: "1"
-product: {unit: kg}
-stages:
-  - id: making
-    flows:
-      electricity: {unit: kWh, factor: electricity, optional: true}
-      material: {unit: kg, optional: true}
-"""
-FACTORS = {"item": ["electricity"], "value": [0.5], "unit": ["kgCO2e/kWh"], "region": ["GLO"], "year": ["2024"],
-           "kind": ["life_cycle"], "source": ["hand"], "locator": ["hand"]}  # fmt: skip
-
-LIMIT = 20  # times longer for eight times the products: about 8 where the time grows with the products, 64 with their square
 
 
 def chain(products):
@@ -51,19 +37,6 @@ def mill(products, last=""):
     if not last:
         rows.loc[products - 1, ["flow", "unit", "item"]] = ["electricity", "kWh", ""]
     return rows
-
-
-def times_longer(long, short, rounds=6):
-    """How much longer one call takes than another, by the least time of the processor; in turn until it is clear."""
-    least = [float("inf"), float("inf")]
-    for _ in range(rounds):
-        for place, call in enumerate((long, short)):
-            start = time.process_time()
-            call()
-            least[place] = min(least[place], time.process_time() - start)
-        if least[0] <= LIMIT * least[1]:
-            break
-    return least[0] / least[1]
 
 
 @pytest.mark.parametrize("form", [chain, ring, pairs_in_a_row])

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from linked_mill import FACTORS, LIMIT, RULE, times_longer
 
 import textile_pcf as tp
-
-RULE = """
-rule: link
-edition: "1"
-product: {unit: kg}
-stages:
-  - id: making
-    flows:
-      electricity: {unit: kWh, factor: electricity, optional: true}
-      material: {unit: kg, optional: true}
-"""
-FACTORS = {"item": ["electricity"], "value": [0.5], "unit": ["kgCO2e/kWh"], "region": ["GLO"], "year": ["2024"],
-           "kind": ["life_cycle"], "source": ["hand"], "locator": ["hand"]}  # fmt: skip
 
 
 def mill(products: int) -> pd.DataFrame:
@@ -40,12 +27,6 @@ def result(tmp_path_factory: pytest.TempPathFactory):
     return {products: tp.footprint(mill(products), *inputs) for products in (500, 4_000)}
 
 
-def processor_time(call) -> float:
-    start = time.process_time()
-    call()
-    return time.process_time() - start
-
-
 def test_each_item_stands_in_its_line(result) -> None:
     table = result[4_000].contributions
     taken = table[table["flow"] == "material"]
@@ -54,12 +35,5 @@ def test_each_item_stands_in_its_line(result) -> None:
 
 
 def test_eight_times_the_items_take_no_square_of_the_time(result) -> None:
-    """About 8 times the time where it grows with the items, 64 with their square; in turns until it is clear."""
-    least = [float("inf"), float("inf")]
-    for _ in range(5):
-        for place, products in enumerate((4_000, 500)):
-            frame = type(result[products]).contributions.fget
-            least[place] = min(least[place], processor_time(lambda frame=frame, one=result[products]: frame(one)))
-        if least[0] <= 20 * least[1]:
-            break
-    assert least[0] <= 20 * least[1]
+    long, short = (lambda one=result[products]: type(one).contributions.fget(one) for products in (4_000, 500))
+    assert times_longer(long, short) <= LIMIT
