@@ -154,6 +154,11 @@ class Structure:
         return constant_values(self.completion)
 
     @cached_property
+    def gives_flows_once(self) -> bool:
+        """Whether no flow has several exchanges in one product or component, so that nothing need be summed or compared."""
+        return int(np.count_nonzero(self.is_given)) == len(self.exchanges)
+
+    @cached_property
     def ones(self) -> FloatArray:
         """Array of 1. Shape (products,)."""
         return read_only(np.ones(len(self.components.start)))
