@@ -202,7 +202,8 @@ def _with_amount(inventory: Inventory) -> BoolArray:
 @lru_cache(maxsize=32)
 def _is_condition(rules: RuleSet) -> BoolArray:
     """Return which flows are a condition of others, by their amount; with a last False for what is no flow."""
-    flows = {index for spec in (*rules.flows, *rules.stages) for kind, index in spec.conditions if kind == "flow"}
+    specs: list[FlowSpec | StageSpec] = [*rules.flows, *rules.stages]
+    flows = {index for spec in specs for kind, index in spec.conditions if kind == "flow"}
     return np.array([*(spec.index in flows for spec in rules.flows), False], dtype=bool)
 
 
