@@ -117,6 +117,31 @@ class Exchanges:
         year = take(self.patterns.year, self.pattern)
         return np.where(year == 0, self.geography.year[self.process], year) if (self.patterns.year == 0).any() else year
 
+    def group_by_place(self) -> tuple[IndexArray, IndexArray, IntArray, IntArray]:
+        """Group exchanges by pattern, region and year.
+
+        Returns
+        -------
+        group : ndarray of intp, shape (exchanges,)
+            Groups ascend by pattern, region and year.
+        pattern, region, year : ndarray of int, shape (groups,)
+
+        Notes
+        -----
+        Region and year are those of the process, of which there are few places (`Geography.places`). Only the groups, some
+        hundreds, are asked whether their pattern gives another region or year, and joined where these are equal then.
+        """
+        places = self.geography.places
+        place = take(places.of_process, self.process)
+        first, group = group_rows(self.pattern, place)
+        pattern, region, year = self.pattern[first], places.region[place[first]], places.year[place[first]]
+        own_region, own_year = self.patterns.region[pattern], self.patterns.year[pattern]
+        if (own_region == NOT_GIVEN).all() and not own_year.any():
+            return group, pattern, region, year
+        region, year = np.where(own_region == NOT_GIVEN, region, own_region), np.where(own_year == 0, year, own_year)
+        first, joined = group_rows(pattern, region, year)
+        return take(joined, group), pattern[first], region[first], year[first]
+
     @property
     def patterns_have_geography(self) -> bool:
         """Whether every pattern gives its region and year itself."""

@@ -195,9 +195,8 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
         request = np.maximum(np.cumsum(is_flow) - 1, 0) if len(chosen) else chosen
         region, year = patterns.region[chosen], patterns.year[chosen]
     else:
-        first, pattern = group_rows(flows.pattern, flows.region, flows.year)
-        request = np.arange(len(first))
-        chosen, region, year = flows.pattern[first], flows.region[first], flows.year[first]
+        pattern, chosen, region, year = flows.group_by_place()
+        request = np.arange(len(chosen))
     if has_links:  # whatever they take, links are one request of each flow, region and year
         first, distinct = group_rows(patterns.flow[chosen], item[chosen], region, year)
         chosen, region, year, request = chosen[first], region[first], year[first], distinct[request]
