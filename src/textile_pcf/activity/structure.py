@@ -70,9 +70,27 @@ class GivenQuantities:
         ndarray of float, shape (entries,)
             NaN where no row gives a value; the index of the option where one is chosen.
         """
-        values = take(value, self.rows)
-        values[self.empty] = np.nan
-        return values if self.options is None else np.where(self.options >= 0, self.options, values)
+        entries, rows = self._stated
+        values = np.full(len(self.rows), np.nan)
+        values[entries] = value.take(rows)
+        if self.options is not None:
+            values[self._chosen] = self.options.take(self._chosen)
+        return values
+
+    @cached_property
+    def _stated(self) -> tuple[IndexArray, IndexArray]:
+        """Entries whose row gives an amount, mostly few, and these rows."""
+        stated = np.ones(len(self.rows), dtype=bool)
+        stated[self.empty] = False
+        if self.options is not None:
+            stated[self._chosen] = False
+        entries = np.flatnonzero(stated)
+        return entries, self.rows.take(entries)
+
+    @cached_property
+    def _chosen(self) -> IndexArray:
+        """Entries for which a row chooses an option."""
+        return np.flatnonzero(self.options >= 0) if self.options is not None else np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,16 +266,21 @@ def _stage_active(optional: BoolArray, processes: BlockIndex, patterns: RowPatte
 def _given_quantities(
     row_kind: RowKind, cells: ActivityColumns, patterns: RowPatterns, assignment: RowAssignment, index: QuantityIndex
 ) -> GivenQuantities:
-    """Return the row and the option of each property or loss."""
-    at = index.rows(row_kind).astype(np.intp)
-    options = None
+    """Return the row and the option of each property or loss. Rows give few of them: the others are not looked at."""
+    assigned_row, options = index.rows(row_kind), None
+    given = np.flatnonzero(assigned_row >= 0)
+    assigned = assigned_row[given].astype(np.intp)
+    row = assignment.table_rows(assigned)
+    has_value = ~cells.empty[row] if cells.has_empty else np.ones(len(row), dtype=bool)
     if (patterns.option[patterns.row_kind == row_kind] >= 0).any():
-        given = np.flatnonzero(at >= 0)
-        options = np.full(len(at), -1, dtype=patterns.option.dtype)
-        options[given] = take(patterns.option, assignment.pattern[at[given]])
-    rows = assignment.table_rows_or_none(at)
-    empty = (rows < 0) | cells.empty[rows] if cells.has_empty else rows < 0
-    return GivenQuantities(rows, options, np.flatnonzero(empty if options is None else empty & (options < 0)))
+        option = take(patterns.option, assignment.pattern[assigned])
+        options = np.full(len(assigned_row), -1, dtype=option.dtype)
+        options[given] = option
+        has_value |= option >= 0
+    rows, empty = np.full(len(assigned_row), -1, dtype=np.intp), np.ones(len(assigned_row), dtype=bool)
+    rows[given] = row
+    empty[given[has_value]] = False
+    return GivenQuantities(rows, options, np.flatnonzero(empty))
 
 
 def find_process_losses(

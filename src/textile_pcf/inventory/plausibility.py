@@ -141,7 +141,8 @@ def _outside_bands(activity: Activity, quantities: Quantities) -> Iterator[_Outs
 
 
 def _entries_outside(bands: Bands, block_index: BlockIndex, values: FloatArray, rows: IndexArray) -> _Outside:
-    positions = np.flatnonzero((values < block_index.repeat(bands.low)) | (values > block_index.repeat(bands.high)))
+    below, above = block_index.compare(np.less, values, bands.low), block_index.compare(np.greater, values, bands.high)
+    positions = np.flatnonzero(below | above)
     return _Outside(bands, block_index, positions, values[positions], rows[positions])
 
 

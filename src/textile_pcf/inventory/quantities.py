@@ -124,7 +124,7 @@ def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatAr
     """
     structure = activity.structure
     plan = structure.computed if draws is None else structure.completion  # constants may be drawn, too
-    written = {*structure.constants, *(type(fill.spec) for fill in plan)}
+    written = {type(fill.spec) for fill in plan} | structure.constants.keys()
     given: dict[type[Spec], tuple[FloatArray, IndexArray]] = {
         PropertySpec: (activity.properties, structure.properties.no_rule_entry),
         LossSpec: (activity.losses, structure.losses.no_rule_entry),
