@@ -169,13 +169,14 @@ class Exchanges:
 
     @cached_property
     def driven(self) -> tuple[tuple[FlowSpec, tuple[str | int, ...], IndexArray], ...]:
-        """Flows with drivers that are no mass, with these drivers and the exchanges that they multiply, if there are any."""
-        per_driver = self.patterns.per == PER_DRIVER
-        every = (
-            (spec, drivers, rows_where((self.patterns.flow == spec.index) & per_driver, self.pattern))
-            for spec, drivers in rule_arrays(self.geography.rules).flow_other_drivers
-        )
-        return tuple(one for one in every if len(one[2]))
+        """Flows with drivers that are no mass, with these drivers and the exchanges that they multiply, if there are any.
+
+        All of these exchanges are found in one pass, then divided by flow.
+        """
+        drivers = {spec.index: (spec, names) for spec, names in rule_arrays(self.geography.rules).flow_other_drivers}
+        selected = np.isin(self.patterns.flow, [*drivers]) & (self.patterns.per == PER_DRIVER)
+        rows = rows_where(selected, self.pattern)
+        return tuple((*drivers[flow], rows[of_flow]) for flow, of_flow in rows_by_code(take(self.flow, rows)))
 
     @cached_property
     def summed_years(self) -> tuple[IndexArray, ...]:

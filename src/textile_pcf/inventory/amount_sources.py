@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from textile_pcf.activity import Activity
 from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import BoolArray, IndexArray
-from textile_pcf.columns import rows_by_code
+from textile_pcf.columns import rows_by_code, take
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.rules import PRODUCT
 from textile_pcf.rules.arrays import rule_arrays
@@ -40,7 +40,7 @@ def amounts_by_rule(activity: Activity, quantities: Quantities) -> BoolArray:
     """Return whether the amount of each exchange is a number of the rule, without where else it comes from."""
     by_rule = quantities.entry >= 0
     for exchanges, index in _of_properties(activity, by_rule):
-        by_rule[exchanges] = activity.property_rows[index] < 0
+        by_rule[exchanges] = take(activity.property_rows, index) < 0
     return by_rule
 
 
@@ -51,12 +51,12 @@ def _of_properties(activity: Activity, by_rule: BoolArray) -> Iterator[tuple[Ind
     """
     flows = activity.exchanges
     rows = rows_where(rule_arrays(activity.rules).flow_of_property[flows.patterns.flow], flows.pattern)
-    rows = rows[by_rule[rows]]
-    for flow, of_flow in rows_by_code(flows.flow[rows]):
+    rows = rows[take(by_rule, rows)]
+    for flow, of_flow in rows_by_code(take(flows.flow, rows)):
         spec, exchanges = activity.rules.flows[flow], rows[of_flow]
         assert spec.default is not None
         start = activity.property_entries.offsets[spec.default.reference]
-        yield exchanges, start + property_entries(activity, spec.default.reference, spec.stage, flows.entry[exchanges])
+        yield exchanges, start + property_entries(activity, spec.default.reference, spec.stage, take(flows.entry, exchanges))
 
 
 def property_entries(activity: Activity, index: int, stage: int, entries: IndexArray) -> IndexArray:
