@@ -63,7 +63,8 @@ class GivenQuantities:
             NaN where no row gives a value; the index of the option where one is chosen.
         """
         values = take(value, self.rows)
-        values[self.empty] = np.nan
+        if len(self.empty):
+            values[self.empty] = np.nan
         return values if self.options is None else np.where(self.options >= 0, self.options, values)
 
 

@@ -70,7 +70,9 @@ def balance_carbon(
     ISO 14067:2018, 6.4.9.2 and 6.5.2, as secondary sources report them.
     """
     balance_flow = rule_arrays(activity.rules).balance_flow
-    rows = np.flatnonzero(activity.exchanges.flow == balance_flow) if balance_flow >= 0 else np.empty(0, dtype=np.intp)
+    if balance_flow < 0:
+        return quantities, amount, None
+    rows = np.flatnonzero(activity.exchanges.flow == balance_flow)
     if not len(rows):
         return quantities, amount, None
     own = matches.removals[matches.request[rows]]

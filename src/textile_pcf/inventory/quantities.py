@@ -123,6 +123,12 @@ def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatAr
     Arrays that the plan does not write into are those of the activity.
     """
     structure, plan = activity.structure, activity.structure.completion
+    if not plan:
+        return (
+            (activity.properties, structure.properties.no_rule_entry),
+            (activity.losses, structure.losses.no_rule_entry),
+            (activity.exchange_value, structure.exchanges.no_rule_entry),
+        )
     written = {type(fill.spec) for fill in plan}
     given: dict[type[Spec], tuple[FloatArray, IndexArray]] = {
         PropertySpec: (activity.properties, structure.properties.no_rule_entry),
