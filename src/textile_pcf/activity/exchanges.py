@@ -182,11 +182,18 @@ class Exchanges:
                 rows.append(rows_where(selected, self.pattern) if selected.any() else slice(0))
         return tuple(rows)
 
-    def without_amount(self) -> Iterator[tuple[int, IndexArray]]:
-        """Yield each flow that has exchanges without an amount, with these exchanges."""
-        flows = self.patterns.flow[self.pattern[self.empty]]
-        for index, rows in rows_by_code(flows):
-            yield index, self.empty[rows]
+    def without_amount(self, selected: BoolArray) -> Iterator[tuple[int, IndexArray]]:
+        """Yield each selected flow that has exchanges without an amount, with these exchanges.
+
+        Parameters
+        ----------
+        selected : ndarray of bool, shape (flows + 1,)
+            One flag per flow of the rule, and one that is not read.
+        """
+        pattern = take(self.pattern, self.empty)
+        empty = self.empty[rows_where(selected[self.patterns.flow], pattern)]
+        for index, rows in rows_by_code(take(self.flow, empty)):
+            yield index, empty[rows]
 
     def take(self, indices: IndexArray) -> Exchanges:
         """Return the exchanges at `indices`, in that order."""

@@ -11,7 +11,15 @@ from functools import cached_property
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
-from textile_pcf.activity.completion import Fill, constant_values, fill_flows, fill_losses, fill_properties
+from textile_pcf.activity.completion import (
+    Fill,
+    constant_amounts,
+    constant_entries,
+    fill_flows,
+    fill_losses,
+    fill_properties,
+    rule_constants,
+)
 from textile_pcf.activity.components import Components, RowAssignment, assign_rows, build_components
 from textile_pcf.activity.duplicates import find_duplicates
 from textile_pcf.activity.exchanges import Exchanges, build_exchanges
@@ -22,7 +30,7 @@ from textile_pcf.activity.row_patterns import RowKind, RowPatterns, Rows, rows_w
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, read_only, repeated
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
-from textile_pcf.rules import RuleSet
+from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
 
@@ -142,17 +150,36 @@ class Structure:
 
         It depends on the rows and on which amounts are empty, so it is kept with the structure.
         """
+        return self._fills(constant=True)
+
+    @cached_property
+    def computed(self) -> tuple[Fill, ...]:
+        """What the rule completes by a number that depends on other quantities, in the same order."""
+        return self._fills(constant=False)
+
+    def _fills(self, constant: bool) -> tuple[Fill, ...]:
         rules = self.exchanges.geography.rules
         return (
-            *fill_properties(rules, self.property_entries, self.properties.empty),
-            *fill_losses(rules, self.loss_entries, self.losses.empty),
-            *fill_flows(rules, self.exchanges),
+            *fill_properties(rules, self.property_entries, self.properties.empty, constant),
+            *fill_losses(rules, self.loss_entries, self.losses.empty, constant),
+            *fill_flows(rules, self.exchanges, constant),
         )
 
     @cached_property
     def constants(self) -> dict[type, tuple[IndexArray, FloatArray]]:
-        """What the rule completes by one number each: entries and numbers, by the class of specification."""
-        return constant_values(self.completion)
+        """What the rule completes by one number each: entries, ascending, and numbers, by the class of specification."""
+        numbers = rule_constants(self.exchanges.geography.rules)
+        found: dict[type, tuple[IndexArray, FloatArray]] = {
+            PropertySpec: constant_entries(numbers.properties, self.property_entries, self.properties.empty),
+            LossSpec: constant_entries(numbers.losses, self.loss_entries, self.losses.empty),
+            FlowSpec: constant_amounts(numbers.flows, self.exchanges),
+        }
+        return {kind: one for kind, one in found.items() if len(one[0])}
+
+    @cached_property
+    def gives_flows_once(self) -> bool:
+        """Whether no flow has several exchanges in one product or component, so that nothing need be summed or compared."""
+        return int(np.count_nonzero(self.is_given)) == len(self.exchanges)
 
     @cached_property
     def ones(self) -> FloatArray:

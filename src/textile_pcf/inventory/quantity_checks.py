@@ -94,6 +94,8 @@ def check_losses(activity: Activity, losses: FloatArray, properties: FloatArray,
 
 def check_default_taken_once(activity: Activity) -> Iterator[Problem]:
     """Yield a problem per further row without amount of one flow: the rule's value can be taken once."""
+    if activity.structure.gives_flows_once:
+        return
     flows = activity.exchanges
     rows = flows.empty[flows.row[flows.empty] >= 0]
     if len(rows) < 2:
