@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-Item, Read = TypeVar("Item"), TypeVar("Read")
+Item = TypeVar("Item")
+Read = TypeVar("Read")
 
 
-def read_ahead(read: Callable[[Item], Read], items: Sequence[Item]) -> Iterator[Read]:
+def read_ahead(read: Callable[[Item], Read], items: Sequence[Item]) -> Generator[Read]:
     """Yield what a function reads of each item, in order, while a thread reads the next one.
 
     No more than one item is read ahead, so that memory does not grow. An error of the function is raised where its item is due.

@@ -10,7 +10,7 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json, write_atomically, write_json
@@ -121,7 +121,8 @@ def _searched_tables(factors: Any, base: WeightedRun) -> FactorTable:
     return FactorTable((*named, *(one for one in base.factors.tables if (one.label, one.sha256) not in known)))
 
 
-class _Loaded(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Loaded:
     """What is read of a partition.
 
     Attributes
