@@ -114,7 +114,7 @@ def _entry_rows(document: Document, path: DocumentPath, entry: Any, problems: li
             what = Message("{key!r} is not known here.", key=key)
             problems.append(Problem(document.location((*path, key)), what, cure, code="unknown-column"))
     product = entry.get("product", "P")
-    if clean_cell(product) == "" or (type(product) is not str and isinstance(product, Mapping | list | tuple)):
+    if not _is_cell_type(type(product)) or clean_cell(product) == "":
         where = document.location((*path, "product"))
         problems.append(Problem(where, "The product has no id.", EXPECTED, code="row"))
     rows = entry.get("rows")
@@ -122,6 +122,13 @@ def _entry_rows(document: Document, path: DocumentPath, entry: Any, problems: li
         problems.append(Problem(document.location((*path, "rows")), "There are no rows.", EXPECTED, code="no-rows"))
         return []
     return list(rows)
+
+
+def _is_cell_type(kind: type) -> bool:
+    """Whether a type can be that of a cell: no collection, no array or column, nothing that cannot be a key."""
+    if issubclass(kind, np.generic) or hasattr(kind, "unit_items"):  # a number of numpy, a quantity of pint
+        return True
+    return not issubclass(kind, NOT_A_CELL) and not hasattr(kind, "__array__") and kind.__hash__ is not None
 
 
 def _columns(rows: list[Any], products: list[Any], header: Header) -> Mapping[str, list[Any]]:
@@ -139,13 +146,13 @@ def _columns(rows: list[Any], products: list[Any], header: Header) -> Mapping[st
     types = set(map(type, cells))
     find_layout = record_layout if len(rows) <= MAX_CACHED_ROWS else record_layout.__wrapped__
     layout = find_layout(keys, widths, bool(products), header)
-    if layout is None or not (types <= PLAIN_TYPES or not any(issubclass(each, NOT_A_CELL) for each in types)):
+    if layout is None or not (types <= PLAIN_TYPES or all(map(_is_cell_type, types))):
         return {}
     cells += products
     cells.append("")
     columns = RecordColumns(layout, cells, types, {"product": products} if layout.products_from_entries else {})
     new_types = bool(products) and not types.issuperset(map(type, products))
-    if new_types and any(isinstance(cell, NOT_A_CELL) for cell in columns["product"]):
+    if new_types and not all(_is_cell_type(type(cell)) for cell in columns["product"]):
         return {}
     return columns
 
@@ -292,7 +299,7 @@ def _row_problems(document: Document, path: DocumentPath, row: Any, header: Head
     if header.known is None or not set(keys) <= set(header.known):
         problems = header.problems(keys, lambda column: document.location((*path, keys[column])))
     for key, value in row.items():
-        if isinstance(value, NOT_A_CELL):
+        if not _is_cell_type(type(value)):
             what = "A cell contains a list or mapping."
             problems.append(Problem(document.location((*path, key)), what, "Write a text or a number.", code="cell"))
     return problems
