@@ -31,11 +31,14 @@ class ProductRuns:
         Hash of the product of each run.
     rows : int
         Number of rows.
+    texts : pyarrow.StringArray, optional
+        Text of each run, as it is stored; None where it is not kept.
     """
 
     starts: IndexArray
     products: NDArray[np.uint64]
     rows: int
+    texts: Any = None
 
 
 class ColumnPlace(NamedTuple):

@@ -130,15 +130,21 @@ class LinkedSystem:
     """
 
     def __init__(self, links: Links, products: int) -> None:
-        level = levels(links.user, links.supplier, products)
+        inner = links.user == links.supplier
+        has_own = bool(inner.any())
+        others = links.of(~inner) if has_own else links
+        level = levels(others.user, others.supplier, products)
+        del others
         self._rings: _RingsByLevel | None = None
         if level.min(initial=0) < 0:
-            found = rings(links.user, links.supplier, products, level)
+            found = rings(links.user, links.supplier, products)
             home, inner = found.home, found.home[links.user] == found.home[links.supplier]
             level = levels(home[links.user[~inner]], home[links.supplier[~inner]], products)[home]
             self._rings = _RingsByLevel(links.of(inner), home, found.cut, level)
-            links = links.of(~inner)
-        self._steps = _Steps(links, level)
+        elif has_own:  # products that take of themselves alone, as waste that is spun again, are rings of one
+            cut = np.bincount(links.user[inner], minlength=products) > 0
+            self._rings = _RingsByLevel(links.of(inner), np.arange(products), cut, level)
+        self._steps = _Steps(links, level, None if self._rings is None else ~inner)
 
     def solve(self, own: FloatArray) -> FloatArray:
         """Return x = own + A·x, as `solve_links` does, shape (products, columns).
@@ -164,17 +170,29 @@ class LinkedSystem:
 
 
 class _Steps:
-    """Links by the level of their users, from the products that take none."""
+    """Links by the level of their users, from the products that take none. Numbers are as small as they can be.
 
-    def __init__(self, links: Links, level: IndexArray) -> None:
-        top = np.arange(level.max(initial=0) + 2)
-        self.members = stable_order(level, len(top))
+    Parameters
+    ----------
+    links : Links
+    level : ndarray, shape (products,)
+    which : ndarray of bool, shape (links,), optional
+        Links that count; all by default.
+    """
+
+    def __init__(self, links: Links, level: IndexArray, which: BoolArray | None = None) -> None:
+        count = int(level.max(initial=0)) + 2
+        level = level.astype(np.uint16 if count <= 1 << 16 else np.int32)
+        top = np.arange(count, dtype=level.dtype)
+        self.members = stable_order(level, count)
         self.start = np.searchsorted(level[self.members], top).tolist()
-        rank = np.empty(len(level), dtype=np.intp)
+        rank = np.empty(len(level), dtype=np.int32)
         rank[self.members] = np.arange(len(level))
-        of_user = level[links.user]
-        order = stable_order(of_user, len(top))
+        counted = None if which is None else np.flatnonzero(which)
+        of_user = level[links.user if counted is None else links.user[counted]]
+        order = stable_order(of_user, count)
         self.first = np.searchsorted(of_user[order], top).tolist()
+        order = order if counted is None else counted[order]
         self.user, self.supplier = rank[links.user[order]], links.supplier[order]
         self.needed = links.amount[order][:, None]
 

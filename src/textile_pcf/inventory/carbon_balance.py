@@ -72,7 +72,9 @@ def balance_carbon(
     ISO 14067:2018, 6.4.9.2 and 6.5.2, as secondary sources report them.
     """
     balance_flow, exchanges = rule_arrays(activity.rules).balance_flow, activity.exchanges
-    rows = rows_where((exchanges.patterns.flow == balance_flow) & (balance_flow >= 0), exchanges.pattern)
+    if balance_flow < 0:
+        return quantities, amount, None
+    rows = rows_where(exchanges.patterns.flow == balance_flow, exchanges.pattern)
     if not len(rows):
         return quantities, amount, None
     own = matches.removals[matches.request_of_pattern[matches.pattern[rows]]]

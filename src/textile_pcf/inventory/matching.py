@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -118,7 +118,9 @@ class FactorMatches:
 
         For one product that comes again with other amounts this saves a quarter of the work.
         """
-        return cast(T, self._kept[name] if name in self._kept else self._kept.setdefault(name, make()))
+        kept = self._kept
+        made: T = kept[name] if name in kept else kept.setdefault(name, make())
+        return made
 
     @cached_property
     def _kept(self) -> dict[str, Any]:

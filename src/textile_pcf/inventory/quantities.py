@@ -130,6 +130,8 @@ def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatAr
         LossSpec: (activity.losses, structure.losses.no_rule_entry),
         FlowSpec: (activity.exchange_value, structure.exchanges.no_rule_entry),
     }
+    if not written:
+        return tuple(given.values())
     filled = {
         kind: (values.copy(), entries.copy()) if kind in written else (values, entries)
         for kind, (values, entries) in given.items()
