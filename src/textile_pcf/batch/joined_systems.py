@@ -88,4 +88,6 @@ class StoredSystems:
     def _suppliers(self, name: str) -> Any:
         """Return the product of each name that is taken, -1 where there is none."""
         targets = [np.append(target, LINK(-1)) for target in self._targets]  # the last is that of -1
-        return np.concatenate([target[file[self._prefix + name]] for file, target in zip(self._files, targets, strict=True)])
+        return np.concatenate(
+            [target[file[self._prefix + name].astype(np.intp)] for file, target in zip(self._files, targets, strict=True)]
+        )

@@ -17,9 +17,9 @@ from textile_pcf.batch.array_files import StoredArrays, read_arrays
 from textile_pcf.batch.job import Job
 from textile_pcf.batch.joined_systems import StoredSystems
 from textile_pcf.batch.link_files import links_file, read_names, suppliers_file, write_suppliers
-from textile_pcf.batch.malloc import release_freed_memory
 from textile_pcf.batch.name_index import NameIndex
 from textile_pcf.batch.supplier_figures import SupplierFigures
+from textile_pcf.columns import take
 from textile_pcf.engine.networks import with_users
 from textile_pcf.inventory.link_solution import LoopsError, ProductFigures, in_supplier_units, solve_system
 from textile_pcf.inventory.matching import COMPARED, nearest_product
@@ -81,7 +81,6 @@ def solve_links(out: Path, job: Job, parts: Sequence[int], waiting: Sequence[int
     parts, waiting : sequence of int
         Numbers of all partitions, and of those that wait.
     """
-    release_freed_memory()
     files = [read_arrays(links_file(out, part)) for part in parts]
     catalogue = _read_catalogue(files)
     waits = set(waiting)
@@ -134,7 +133,7 @@ def _solve_scenario(rules: RuleSet, catalogue: _Catalogue, scenario: int, accept
     products = [files[place][f"{prefix}products"] + LINK(catalogue.first[place]) for place in answered]
     places = np.concatenate(products)
     row[places] = np.arange(len(places))
-    targets = [row[catalogue.targets[place]] for place in answered]
+    targets = [row[catalogue.targets[place].astype(np.intp)] for place in answered]
     stored = StoredSystems([files[place] for place in answered], prefix, targets)
     order = np.argsort(catalogue.number[places], kind="stable").astype(LINK)  # the order of the source, however it is divided
     kept, figures, loops = _solve_accepted(rules, stored, order, accepted[places])
@@ -156,7 +155,7 @@ def _solve_accepted(
     while True:
         kept = order[alive[order]]
         try:
-            return kept, solve_system(rules, system.of(kept, alive[system.user])), loops
+            return kept, solve_system(rules, system.of(kept, take(alive, system.user))), loops
         except LoopsError as error:
             for loop in error.loops:
                 loops.append(kept[loop])
@@ -178,7 +177,7 @@ def _of_part(catalogue: _Catalogue, solution: _Solution, place: int, taken: Any,
     """Return what a partition takes under one scenario, as `write_suppliers` has it."""
     target = catalogue.targets[place]
     is_product = target >= 0
-    row = np.where(is_product, solution.row[target], LINK(-1))
+    row = np.where(is_product, solution.row[target.astype(np.intp)], LINK(-1))
     solved, part = np.flatnonzero(row >= 0), catalogue.part(place)
     absent = np.flatnonzero(~is_product)
     first = [loop for loop in solution.loops if part.start <= loop[0] < part.stop]

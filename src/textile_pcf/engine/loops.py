@@ -13,6 +13,7 @@ from textile_pcf.engine.networks import levels, rings, stable_order
 
 DENSE = 200  # a ring of more products is cut open first
 CUT_OPEN = 4_000_000  # products × cuts of a ring: with more, its equations take too much memory
+MANY = 2_000  # links of a level of which columns are taken one by one
 MOST = 1e12  # a ring that makes this much for one of each of its products counts as one that needs all of itself
 
 __all__ = ["LinkedSystem", "solve_links", "sum_by_group"]
@@ -164,9 +165,9 @@ class LinkedSystem:
         ValueError
             Some product needs all or more of itself.
         """
-        x = own.copy()
+        x = own.copy(order="F")
         self._steps.follow(x, self._rings)
-        return x
+        return np.ascontiguousarray(x)
 
 
 class _Steps:
@@ -188,22 +189,33 @@ class _Steps:
         self.start = np.searchsorted(level[self.members], top).tolist()
         rank = np.empty(len(level), dtype=np.int32)
         rank[self.members] = np.arange(len(level))
-        counted = None if which is None else np.flatnonzero(which)
-        of_user = level[links.user if counted is None else links.user[counted]]
+        user = links.user if which is None else links.user[which]
+        of_user = level[user.astype(np.intp, copy=False)]
         order = stable_order(of_user, count)
         self.first = np.searchsorted(of_user[order], top).tolist()
-        order = order if counted is None else counted[order]
-        self.user, self.supplier = rank[links.user[order]], links.supplier[order]
-        self.needed = links.amount[order][:, None]
+        order = order if which is None else np.flatnonzero(which)[order]
+        self.user, self.supplier = rank[links.user[order].astype(np.intp, copy=False)], links.supplier[order]
+        self.needed = links.amount[order]
+        self.is_finite = bool(np.isfinite(self.needed).all())
 
     def follow(self, x: FloatArray, closed: _RingsByLevel | None = None) -> None:
-        """Add what products take from others, level by level; the rings of a level are solved once all they buy is known."""
+        """Add what products take from others, level by level; the rings of a level are solved once all they buy is known.
+
+        Of a level of many links columns are taken one by one, each from eight bytes per product, which fit into the caches, and
+        columns of zeros stay so.
+        """
         start = self.start
+        columns = np.flatnonzero(x.any(axis=0)) if self.is_finite else np.arange(x.shape[1])
         for number, (low, high) in enumerate(pairwise(self.first)):
             if low < high:
                 these = self.members[start[number] : start[number + 1]]
-                taken = self.needed[low:high] * x[self.supplier[low:high]]
-                x[these] += sum_by_group(taken, self.user[low:high] - start[number], len(these))
+                supplier = self.supplier[low:high].astype(np.intp, copy=False)  # numpy indexes slowly with other integers
+                user, needed = self.user[low:high] - np.intp(start[number]), self.needed[low:high]
+                if high - low < MANY:
+                    x[these] += sum_by_group(needed[:, None] * x[supplier], user, len(these))
+                for column in columns if high - low >= MANY else ():
+                    values = x[:, column]
+                    values[these] += np.bincount(user, weights=needed * values.take(supplier), minlength=len(these))
             if closed is not None:
                 closed.solve(x, number)
 

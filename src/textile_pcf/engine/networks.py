@@ -46,7 +46,7 @@ def levels(user: IndexArray, supplier: IndexArray, products: int) -> IndexArray:
     array([2, 1, 0])
     """
     waiting = np.bincount(user, minlength=products)
-    users = user[stable_order(supplier, products)]
+    users = user[stable_order(supplier, products)].astype(np.intp, copy=False)  # numpy indexes slowly with other integers
     first = np.concatenate([[0], np.cumsum(np.bincount(supplier, minlength=products))])
     level = np.full(products, -1, dtype=np.intp)
     ready = np.flatnonzero(waiting == 0)
@@ -97,7 +97,7 @@ def with_users(user: IndexArray, supplier: IndexArray, some: BoolArray) -> BoolA
     array([ True,  True, False])
     """
     found = some.copy()
-    users = user[stable_order(supplier, len(some))]
+    users = user[stable_order(supplier, len(some))].astype(np.intp, copy=False)
     first = np.concatenate([[0], np.cumsum(np.bincount(supplier, minlength=len(some)))])
     ready = np.flatnonzero(found)
     while len(ready):

@@ -8,6 +8,7 @@ import numpy as np
 
 from textile_pcf import engine
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.columns import take
 from textile_pcf.inventory.product_system import BalanceTerms, ProductSystem
 from textile_pcf.inventory.suppliers import link_units
 from textile_pcf.methods.chemistry import CO2_PER_CARBON
@@ -41,7 +42,12 @@ class LoopsError(Exception):
 
 def supplier_units(rules: RuleSet, system: ProductSystem, supplier: IndexArray, flow: IndexArray) -> FloatArray:
     """Return the units of each supplier per canonical unit of each flow; NaN where a unit cannot be converted."""
-    return np.asarray(system.units[supplier, link_units(rules)[1][flow]] / rule_arrays(rules).flow_factor[flow])
+    place = supplier.astype(np.intp)  # numpy indexes slowly with other integers
+    place *= system.units.shape[1]
+    place += take(link_units(rules)[1], flow)
+    units = system.units.reshape(-1).take(place, mode="wrap")  # what has no supplier, -1, has the units of any
+    units /= take(rule_arrays(rules).flow_factor, flow)
+    return units
 
 
 def in_supplier_units(rules: RuleSet, system: ProductSystem) -> tuple[ProductSystem, BoolArray]:
@@ -71,7 +77,7 @@ def solve_system(rules: RuleSet, system: ProductSystem) -> ProductFigures:
         Products need all or more of themselves.
     """
     arrays = rule_arrays(rules)
-    outside = arrays.flow_outside[system.flow]
+    outside = take(arrays.flow_outside, system.flow)
     links = engine.Links(system.user, system.supplier, system.amount)
     links = links.of(~outside) if outside.any() else links
     own, removals, balanced, content = system.own, system.removals, None, np.full(len(system.own), np.nan)

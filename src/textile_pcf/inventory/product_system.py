@@ -115,7 +115,9 @@ def product_system(inventory: Inventory) -> ProductSystem:
     linked = np.flatnonzero(inventory.supplier >= 0)
     left_out = arrays.flow_outside[flow]
     left_out[linked] = True
-    removed = take(inventory.matches.removals, inventory.matches.request) * inventory.amount
+    removals, removed = inventory.matches.removals, np.zeros(len(flow))
+    if removals.any():
+        removed = take(removals, inventory.matches.request) * inventory.amount
     balance = inputs = None
     if arrays.balance_flow >= 0:
         is_balance = flow == arrays.balance_flow
