@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,8 @@ from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.messages.message import Message
 
 PARTITIONS = "partitions.jsonl"
+COPYING = 2
+"""Threads that read, hash and write what has not changed."""
 OF_SOURCE = ("source", "source_sha256")
 """What may differ between a batch and the one since which it is calculated."""
 FULL_RUN = "Leave `since` out, and calculate all products."
@@ -141,22 +144,26 @@ def copy_unchanged(out: Path, name: str, partitions: Sequence[Any], prints: RowG
     int
         Number of partitions copied.
     """
-    copied = 0
-    for partition in partitions:
+
+    def copy(partition: Any) -> bool:
         record = earlier.partitions.get(partition_fingerprint(partition, prints))
         path = out / "parts" / f"{part_name(partition.number)}.json"
         if record is None or path.exists() or (record["report"]["problems"] and earlier.run.get("source") != name):
-            continue
+            return False
         try:
             files = dict(_files(earlier.folder, record, partition.number))
         except InputError:
-            continue
+            return False
         for target, content in files.items():
             write_atomically(out / target, partial(_write, content))
         of_weights = {f"{WEIGHTS}/{part_name(partition.number)}.jsonl": one for one in record["report"]["weights"].values()}
         write_json(path, {**record["report"], "number": partition.number, "weights": of_weights}, indent=None)
-        copied += 1
-    return copied
+        return True
+
+    if not prints.in_threads:
+        return sum(map(copy, partitions))
+    with ThreadPoolExecutor(COPYING) as pool:
+        return sum(pool.map(copy, partitions))
 
 
 def _write(content: bytes, path: Path) -> None:

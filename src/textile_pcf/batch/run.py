@@ -201,7 +201,7 @@ class _Batch:
         is_parquet = isinstance(self.source, str | Path) and Path(self.source).suffix.lower() == ".parquet"
         if not self.job.fingerprints or not is_parquet:
             return None
-        prints = RowGroupPrints(str(self.source))
+        prints = RowGroupPrints(str(self.source), in_threads=not self.runner.one_thread)
         return replace(prints, known=self.earlier.runs, known_prefixes=self.earlier.prefixes) if self.earlier else prints
 
     def result(self, start: float) -> BatchResult:
