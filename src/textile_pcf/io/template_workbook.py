@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
@@ -120,10 +121,13 @@ def template_table(book: Book, name: str, error: type[PcfError], read_cell: Read
     if not rows:
         cure = "Fill in the marked cells of the sheets."
         raise error([*problems, Problem(name, "Nothing is filled in.", cure, code="no-rows")])
+    read = {(line.page.title, line.row) for line, _ in rows}
+    hidden = [sheet.hidden_notes(name, [row for title, row in read if title == sheet.title]) for sheet in book.worksheets]
     return Table(
         name, {column: [row[column] for _, row in rows] for column in COLUMNS}, len(rows), "xlsx",
         [line.row for line, _ in rows], pages=[line.page for line, _ in rows], target_cells=target_cells,
         template_rule=str(clean_cell(book[MARK]["B2"].value)), stages_declined=declined, template_problems=tuple(problems),
+        notes=tuple(chain.from_iterable(hidden)),
     )  # fmt: skip
 
 
