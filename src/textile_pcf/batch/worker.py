@@ -67,12 +67,13 @@ def run_pipelined(job: Job, partitions: Sequence[Partition], cache: MatcherCache
         yield from run_serial(job, partitions, cache)
         return
     retain_freed_memory()
+    ahead = 1 if job.links == GATHERED else AHEAD  # each link is a text of its own: such tables are the largest
     with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
-        reading = deque(reader.submit(read_table, partition) for partition in partitions[:AHEAD])
+        reading = deque(reader.submit(read_table, partition) for partition in partitions[:ahead])
         writing: deque[Future[PartitionReport]] = deque()
         for index, partition in enumerate(partitions):
             table = reading.popleft().result()
-            reading.extend(reader.submit(read_table, later) for later in partitions[index + AHEAD : index + AHEAD + 1])
+            reading.extend(reader.submit(read_table, later) for later in partitions[index + ahead : index + ahead + 1])
             result = calculate_partition(job, partition, table, cache)
             del table
             if writing:
