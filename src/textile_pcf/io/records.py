@@ -113,7 +113,7 @@ def _entry(document: Document, path: DocumentPath, entry: Any, problems: list[Pr
             problems.append(Problem(document.location((*path, key)), what, cure, code="unknown-column"))
     names_product, written = "product" in entry, entry.get("product", "")
     product = clean_cell(written)
-    if (names_product and product == "") or (type(written) is not str and isinstance(written, Mapping | list | tuple)):
+    if (names_product and product == "") or (type(written) is not str and isinstance(written, NOT_A_CELL)):
         where = document.location((*path, "product"))
         problems.append(Problem(where, "The product has no id.", EXPECTED, code="row"))
     rows = entry.get("rows")
@@ -142,11 +142,7 @@ def _columns(rows: list[Any], products: list[Any], header: Header) -> Mapping[st
         return None
     cells += products
     cells.append("")
-    columns = RecordColumns(layout, cells, types, {"product": products} if layout.products_from_entries else {})
-    new_types = bool(products) and not types.issuperset(map(type, products))
-    if new_types and any(isinstance(cell, NOT_A_CELL) for cell in columns["product"]):
-        return None
-    return columns
+    return RecordColumns(layout, cells, types, {"product": products} if layout.products_from_entries else {})
 
 
 @dataclass(frozen=True, eq=False)
