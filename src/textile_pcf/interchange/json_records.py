@@ -11,6 +11,7 @@ from typing import IO, Any, NamedTuple
 
 from textile_pcf.errors import FactorError, Problem
 from textile_pcf.interchange.json_text import LINES, decode_at, decode_utf8, parse_json
+from textile_pcf.io.output_files import is_file
 from textile_pcf.io.strict_yaml import cannot_be_opened, read_bytes
 
 PART = 1 << 20
@@ -114,7 +115,7 @@ def _lines(path: Path, problems: list[Problem]) -> Iterator[Any]:
 def _whole_or_parts(path: Path) -> Iterator[Entry]:
     """Yield the entries of one JSON text; what is no plain list, or has a fault, is read as a whole after all."""
     count = 0
-    if path.is_file():  # a pipe cannot be read twice
+    if is_file(path):  # a pipe cannot be read twice
         try:
             with _open(path, "utf-8-sig") as file:
                 for number, (prefix, content) in enumerate(_list_entries(file)):

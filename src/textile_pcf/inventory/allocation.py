@@ -8,6 +8,7 @@ import numpy as np
 
 from textile_pcf import engine
 from textile_pcf.activity.activity import Activity
+from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
@@ -66,7 +67,7 @@ def with_allocation(activity: Activity, shares: FloatArray | None, scale: FloatA
     exchanges, allocated = activity.exchanges, rule_arrays(activity.rules).flow_allocated
     share = take(shares, exchanges.process)
     if not allocated.all():
-        share = np.where(allocated[exchanges.flow], share, 1.0)
+        share[rows_where(~allocated[exchanges.patterns.flow], exchanges.pattern)] = 1.0
     return np.asarray(scale * share)
 
 

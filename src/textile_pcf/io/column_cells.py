@@ -115,5 +115,5 @@ def normalize_cells(values: Any) -> Any:
 def _equals_itself(cell: Any) -> bool:
     try:
         return bool(cell == cell)
-    except (TypeError, ValueError):  # raised by pandas.NA, and by an array in a cell, which is refused later
+    except (TypeError, ValueError, ArithmeticError):  # raised by pandas.NA, a signalling NaN, and an array, refused later
         return type(cell).__name__ != "NAType"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.footers import take_footers
-from textile_pcf.io.number_formats import DATE, DURATION, PERCENT, SIGNS
+from textile_pcf.io.number_formats import DATE, DURATION, PERCENT
 from textile_pcf.io.sheets import Area, Book, Cell, Row, Sheet
 from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.io.table import Header, RawTable, Table, clean_cell
@@ -97,7 +97,7 @@ def workbook_rows(book: Book, name: str, sheet: str, header: Header, error: type
     problems += _merged_cells(page, raw, top, rows[-1].number)
     if len(problems) > len(raw.shape_problems):
         raise error(problems)
-    return raw
+    return replace(raw, notes=(*raw.notes, *page.hidden_notes(name, raw.lines[top + 1 :])))
 
 
 def _interpret_cells(rows: list[Row], raw: RawTable, top: int, times: set[int], periods: bool) -> list[Problem]:
@@ -178,6 +178,6 @@ def _cell_value(cell: Cell) -> tuple[object, tuple[str, str] | None]:
     if cell.number_format == PERCENT:
         cure = "Format it as a number, write 5 for 5 %, and % in the column unit."
         return "", (Message("This cell shows a percentage, but holds {value:g}.", value=value), cure)
-    if cell.number_format in SIGNS.values():  # the format appends a sign without scaling the number
+    if cell.number_format:  # the format appends a sign or a multiplier without scaling the number
         return f"{value!r} {cell.number_format}", None
     return clean_cell(value), None

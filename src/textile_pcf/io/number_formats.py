@@ -20,6 +20,8 @@ _GENERAL = re.compile(r"G/通用格式|通用格式|General|常规|Standard", re
 _DURATION = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _DATE = re.compile(r"[dmyhs]|a{3,4}|g{1,3}e|bb|(?<![a-z0-9#?.])e{1,4}(?![a-z+-])", re.IGNORECASE)  # also weekdays, eras
 _CONDITION = re.compile(r"\[[<>=]")
+_MULTIPLIED = re.compile(r'(?:[0#?]|General|通用格式)(?:_.| )*(?:" *([百千]?[万萬亿億][^"]*|[百千])"|\\([百千万萬亿億])(?!\\))')
+"""A Chinese multiplier, alone or before a unit, in quotes or after a backslash, right behind the digits."""
 
 
 def builtin_format(number: int) -> str:
@@ -54,7 +56,7 @@ def format_of_code(code: str) -> str:
     Returns
     -------
     str
-        `date`, `duration`, `percent`, an appended sign such as `%`, or empty.
+        `date`, `duration`, `percent`, an appended sign such as `%` or `万`, or empty.
 
     Examples
     --------
@@ -62,6 +64,11 @@ def format_of_code(code: str) -> str:
     ('date', 'duration', 'date', 'percent')
     >>> format_of_code('0.0"%"'), format_of_code("G/通用格式"), format_of_code('0.00 "days"'), format_of_code("0.00E+00")
     ('%', '', '', '')
+
+    A comma behind the digits scales the number, so that 60000 is shown as 6.0万:
+
+    >>> format_of_code('0.0"万"'), format_of_code('0.0,"万"'), format_of_code('#,##0"万"')
+    ('万', '', '万')
     """
     unquoted = _QUOTED.sub("", code)
     symbols = _GENERAL.sub("", _BRACKETS.sub("", unquoted))
@@ -72,7 +79,10 @@ def format_of_code(code: str) -> str:
         return DURATION
     if _DATE.search(section):
         return DATE
-    return next((sign for mark, sign in SIGNS.items() if mark in code.partition(";")[0]), "")
+    first = code.partition(";")[0]
+    multiplied = _MULTIPLIED.search(first)
+    appended = (multiplied[1] or multiplied[2]).strip() if multiplied else ""
+    return next((sign for mark, sign in SIGNS.items() if mark in first), appended)
 
 
 def date_of(serial: float, number_format: str, from_1904: bool) -> datetime | timedelta | float:

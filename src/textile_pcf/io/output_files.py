@@ -151,8 +151,9 @@ def refuse_unwritable(out: Path, where: str) -> None:
     """
     _refuse_address(out, where)
     try:
+        os.fsencode(out)
         is_folder, has_parent = out.is_dir(), _target(out).parent.is_dir()
-    except (OSError, ValueError) as error:  # the name is too long or invalid
+    except (OSError, ValueError) as error:  # the name is too long or invalid, or cannot be encoded
         raise _write_error(where, error) from None
     if is_folder:
         raise UsageError([Problem(where, "This is a folder.", "Name a file in it.", code="folder")])

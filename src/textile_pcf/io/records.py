@@ -112,8 +112,9 @@ def _entry(document: Document, path: DocumentPath, entry: Any, problems: list[Pr
             what = Message("{key!r} is not known here.", key=key)
             problems.append(Problem(document.location((*path, key)), what, cure, code="unknown-column"))
     names_product, written = "product" in entry, entry.get("product", "")
-    product = clean_cell(written)
-    if (names_product and product == "") or (type(written) is not str and isinstance(written, NOT_A_CELL)):
+    is_cell = type(written) is str or _is_cell_type(type(written))
+    product = clean_cell(written) if is_cell else ""
+    if not is_cell or (names_product and product == ""):
         where = document.location((*path, "product"))
         problems.append(Problem(where, "The product has no id.", EXPECTED, code="row"))
     rows = entry.get("rows")
@@ -121,6 +122,13 @@ def _entry(document: Document, path: DocumentPath, entry: Any, problems: list[Pr
         problems.append(Problem(document.location((*path, "rows")), "There are no rows.", EXPECTED, code="no-rows"))
         return _Entry(path, [], "", names_product=False)
     return _Entry((*path, "rows"), rows, product, names_product)
+
+
+def _is_cell_type(kind: type) -> bool:
+    """Whether a type can be that of a cell: no collection, no array or column, nothing that cannot be a key."""
+    if issubclass(kind, np.generic) or hasattr(kind, "unit_items"):  # a number of numpy, a quantity of pint
+        return True
+    return not issubclass(kind, NOT_A_CELL) and not hasattr(kind, "__array__") and kind.__hash__ is not None
 
 
 def _columns(rows: list[Any], products: list[Any], header: Header) -> Mapping[str, list[Any]] | None:
@@ -138,7 +146,7 @@ def _columns(rows: list[Any], products: list[Any], header: Header) -> Mapping[st
     types = set(map(type, cells))
     find_layout = record_layout if len(rows) <= MAX_CACHED_ROWS else record_layout.__wrapped__
     layout = find_layout(keys, widths, bool(products), header)
-    if layout is None or not (types <= PLAIN_TYPES or not any(issubclass(each, NOT_A_CELL) for each in types)):
+    if layout is None or not (types <= PLAIN_TYPES or all(map(_is_cell_type, types))):
         return None
     cells += products
     cells.append("")
@@ -285,7 +293,7 @@ def _row_problems(document: Document, path: DocumentPath, row: Any, header: Head
     if header.known is None or not set(keys) <= set(header.known):
         problems = header.problems(keys, lambda column: document.location((*path, keys[column])))
     for key, value in row.items():
-        if isinstance(value, NOT_A_CELL):
+        if not _is_cell_type(type(value)):
             what = "A cell contains a list or mapping."
             problems.append(Problem(document.location((*path, key)), what, "Write a text or a number.", code="cell"))
     return problems

@@ -132,6 +132,7 @@ class SheetParser:
         self.rows: dict[int, dict[int, Cell]] = {}
         self.merged: list[Area] = []
         self.linked: list[Area] = []
+        self.hidden_rows: set[int] = set()
         self._book = book
         self._row, self._position = 0, -1
         self._cell: Attributes | None = None
@@ -152,6 +153,8 @@ class SheetParser:
         elif tag == "row":
             self._row = int(float(attributes["r"])) if "r" in attributes else self._row + 1
             self._position = -1
+            if attributes.get("hidden") in ("1", "true"):
+                self.hidden_rows.add(self._row)
         elif tag == "mergeCell":
             self.merged.append(_area(attributes["ref"]))
         elif tag == "hyperlink" and "ref" in attributes:

@@ -5,13 +5,14 @@ Only cells with content are stored: a distant cell costs no more than any other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from textile_pcf.errors import PcfError
 from textile_pcf.io.number_formats import builtin_format, format_of_code
 from textile_pcf.io.packages import RESAVE, STRICT, Attributes, Package
 from textile_pcf.io.sheet_parser import MAX_ROWS, Area, Cell, SharedStringsParser, SheetParser, parse_coordinate
+from textile_pcf.messages.message import Message
 
 __all__ = ["Area", "Book", "Cell", "Row", "Sheet"]
 
@@ -48,10 +49,12 @@ class Sheet:
         Title of the sheet.
     part : str
         Name of its part in the package.
+    hidden : bool
+        Whether Excel does not show it.
     """
 
-    def __init__(self, book: Book, title: str, part: str) -> None:
-        self.title, self._book, self._part = title, book, part
+    def __init__(self, book: Book, title: str, part: str, hidden: bool = False) -> None:
+        self.title, self.hidden, self._book, self._part = title, hidden, book, part
 
     @cached_property
     def _content(self) -> SheetParser:
@@ -73,6 +76,27 @@ class Sheet:
     def linked(self) -> Sequence[Area]:
         """Cells with a link."""
         return self._content.linked
+
+    def hidden_notes(self, name: str, rows: Iterable[int]) -> tuple[str, ...]:
+        """Return the notes on what Excel does not show of the rows that were read.
+
+        Parameters
+        ----------
+        name : str
+            Path of the workbook, for messages.
+        rows : iterable of int
+            The rows with data that were read, counted from 1.
+        """
+        read = set(rows)
+        if self.hidden and read:
+            return (
+                Message("{name}: The sheet {sheet!r} is hidden; it was read like the others.", name=name, sheet=self.title),
+            )
+        hidden = sorted(read & self._content.hidden_rows)
+        if not hidden:
+            return ()
+        text = "{name} {sheet}: {count} hidden or filtered rows were read like the others; the first is row {first}."
+        return (Message(text, name=name, sheet=self.title, count=len(hidden), first=hidden[0]),)
 
     def iter_rows(self, min_row: int = 1, max_row: int = MAX_ROWS) -> Iterator[Row]:
         """Yield the rows with content in a range of row numbers, both ends included."""
@@ -111,8 +135,8 @@ class Book:
         self.from_1904 = any(e.name == "workbookPr" and e.attributes.get("date1904") in ("1", "true") for e in elements)
         part_of_id = {ident: part for ident, relation, part in related if relation == "worksheet"}
         sheets = [each.attributes for each in elements if each.name == "sheet" and each.inside == "sheets"]
-        parts = [(each.get("name", ""), part_of_id.get(_relation_id(each))) for each in sheets]
-        self.worksheets = [Sheet(self, title, part) for title, part in parts if part is not None]
+        parts = [(each.get("name", ""), part_of_id.get(_relation_id(each)), each.get("state", "visible")) for each in sheets]
+        self.worksheets = [Sheet(self, title, part, state != "visible") for title, part, state in parts if part is not None]
         if not self.worksheets:
             raise self.package.refusal("This workbook has no sheet that can be read.", RESAVE)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
+
+import numpy as np
 
 from textile_pcf.errors import Problem
 from textile_pcf.io.file_lines import FileLines
@@ -314,7 +317,7 @@ class Header:
 
 
 def clean_cell(value: Any) -> Any:
-    """Return a cell as `Table.columns` holds it: a stripped text, "" for None, `TRUE` or `FALSE`, or a number.
+    """Return a cell as `Table.columns` holds it: a stripped text, "" for None and pandas.NA, `TRUE` or `FALSE`, or a number.
 
     Examples
     --------
@@ -327,6 +330,12 @@ def clean_cell(value: Any) -> Any:
         return ""
     if isinstance(value, bool):
         return str(value).upper()
+    if isinstance(value, int | float | np.generic):
+        return value
+    if type(value).__name__ == "NAType":  # pandas.NA has no truth value
+        return ""
+    if isinstance(value, Decimal) and value.is_snan():  # it cannot be compared or hashed
+        return str(value)
     return quantity_text(value) if is_quantity(value) else value
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
@@ -42,6 +43,8 @@ CHOICES = ("item", "per", "data_type", "confirmed")
 TAKE_DEFAULT = ("default", "默认")
 HEADER_WITHIN = 20
 """Number of rows of a sheet in which the header is searched."""
+MARKED_IDS = (NAME_ID, PERIOD_ID, EXAMPLE_ID)
+"""Ids that only sheets of lines hold."""
 COLUMNS = ("product", "stage", "flow", "component", "amount", "unit", "item", "region", "year", "per", "data_type", "source",
            "note", "confirmed")  # fmt: skip
 ReadCell = Callable[[Cell], tuple[object, tuple[str, str] | None]]
@@ -96,7 +99,8 @@ def template_table(book: Book, name: str, error: type[PcfError], read_cell: Read
     from textile_pcf.io.study import study_problems  # it reads tables, and tables this module
 
     problems: list[Problem] = []
-    lines = [line for sheet in book.worksheets for line in _sheet_lines(sheet, name, problems, read_cell)]
+    apart = {MARK, *(sheet_title(book, table) for table in (*TABLES, STUDY))}
+    lines = [line for sheet in book.worksheets for line in _sheet_lines(sheet, name, apart, problems, read_cell)]
     if problems:
         raise error(problems)
     periods = {line.page.title: str(line.cells["amount"]) for line in lines if line.cells["id"] == PERIOD_ID}
@@ -117,17 +121,23 @@ def template_table(book: Book, name: str, error: type[PcfError], read_cell: Read
     if not rows:
         cure = "Fill in the marked cells of the sheets."
         raise error([*problems, Problem(name, "Nothing is filled in.", cure, code="no-rows")])
+    read = {(line.page.title, line.row) for line, _ in rows}
+    hidden = [sheet.hidden_notes(name, [row for title, row in read if title == sheet.title]) for sheet in book.worksheets]
     return Table(
         name, {column: [row[column] for _, row in rows] for column in COLUMNS}, len(rows), "xlsx",
         [line.row for line, _ in rows], pages=[line.page for line, _ in rows], target_cells=target_cells,
         template_rule=str(clean_cell(book[MARK]["B2"].value)), stages_declined=declined, template_problems=tuple(problems),
+        notes=tuple(chain.from_iterable(hidden)),
     )  # fmt: skip
 
 
-def _sheet_lines(sheet: Sheet, name: str, problems: list[Problem], read_cell: ReadCell) -> Iterator[Line]:
-    """Yield the lines of a sheet that have an id; problems are appended."""
+def _sheet_lines(
+    sheet: Sheet, name: str, apart: Container[str], problems: list[Problem], read_cell: ReadCell
+) -> Iterator[Line]:
+    """Yield the lines of a sheet that have an id; problems are appended. The sheets `apart` hold no lines."""
     head = next((row for row in sheet.iter_rows(max_row=HEADER_WITHIN) if _is_head(row)), None)
     if head is None or sheet.title == MARK:
+        problems += [] if sheet.title in apart else _lost_head(sheet, name)
         return
     positions = {
         str(cell.value): index for index, cell in enumerate(head) if cell.value in (*READ, *LATER) or OWN.match(str(cell.value))
@@ -148,6 +158,22 @@ def _sheet_lines(sheet: Sheet, name: str, problems: list[Problem], read_cell: Re
             where = f"{name} {sheet.title}!{page.letters['id']}{line.row}"
             cure = "Copy a whole line with its id, and write into the copy."
             problems.append(Problem(where, "This line has no id, so its meaning is not known.", cure, code="no-id"))
+
+
+def _lost_head(sheet: Sheet, name: str) -> list[Problem]:
+    """Return the problem of a sheet of lines whose hidden header row lacks a name; none for a sheet of one's own.
+
+    Without this, deleting a column or that row would leave the whole sheet out.
+    """
+    top = [{cell.value for cell in row} for row in sheet.iter_rows(max_row=HEADER_WITHIN)]
+    names = max(top, key=lambda row: len(row.intersection(READ)), default=set[object]())
+    has_line = any(cell.value in MARKED_IDS for row in sheet.rows for cell in row)
+    if not has_line and len(names.intersection(READ)) <= len(READ) // 2:
+        return []
+    lost = ", ".join(column for column in READ if column not in names)
+    what = Message("The hidden header row of this sheet lacks {lost}, so its lines cannot be read.", lost=lost)
+    cure = "Copy the lines into this sheet of a new workbook of `template`; hide columns and rows instead of deleting them."
+    return [Problem(f"{name} {sheet.title}", what, cure, code="sheet")]
 
 
 def _line(page: Page, row: Row, positions: Mapping[str, int], name: str, problems: list[Problem], read_cell: ReadCell) -> Line:

@@ -61,6 +61,8 @@ def load_rules(rule: str | Path | RuleSet | Mapping[str, Any], boundary: str | N
     >>> load_rules({"rule": "dyer", "edition": "1", "product": {"unit": "kg"}, "stages": [stage]}).name
     'dyer@1'
     """
+    if boundary is not None and not isinstance(boundary, str):
+        raise wrong_type("boundary", boundary, "a boundary", "Name one of the boundaries that the rule offers.")
     if isinstance(rule, RuleSet):
         return with_boundary(rule, boundary)
     if isinstance(rule, Mapping):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.errors import InputError
-from textile_pcf.io.number_formats import PERCENT
+from textile_pcf.io.number_formats import DATE, DURATION, PERCENT
 from textile_pcf.io.sheets import Book, Cell
 from textile_pcf.io.strict_yaml import read_bytes
 
@@ -78,3 +78,5 @@ def _put(target: Any, cell: Cell) -> None:
     target.value = cell.value
     if cell.number_format in FORMATS:
         target.number_format = FORMATS[cell.number_format]
+    elif cell.number_format not in (DATE, DURATION, ""):
+        target.number_format = f'0.0"{cell.number_format}"'

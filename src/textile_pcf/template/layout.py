@@ -122,13 +122,14 @@ def layout_of(products: int | Sequence[str] | None) -> Layout:
     is_list = isinstance(value, Sequence) and not isinstance(value, str | bytes) and {*map(type, value)} <= {str, int}
     if not is_list and type(value) is not int:
         raise wrong_type("products", products, "a number or a list of ids", 'Write for example 3, or ["P-1", "P-2"].')
-    ids = [""] * products if isinstance(products, int) else [str(name).strip() for name in products]
-    if not 1 <= len(ids) <= MAX_PRODUCTS:
+    count = products if isinstance(products, int) else len(products)
+    if not 1 <= count <= MAX_PRODUCTS:
         cure = Message(
             "Request 1 to {max_products}; more belong in a table (CSV, Excel or Parquet) with a row for each amount.",
             max_products=MAX_PRODUCTS,
         )
-        raise _invalid_products(f"{len(ids)} products", "A workbook cannot take so many.", cure)
+        raise _invalid_products(f"{count} products", "A workbook cannot take so many.", cure)
+    ids = [""] * products if isinstance(products, int) else [str(name).strip() for name in products]
     if not isinstance(products, int):
         duplicates = sorted({name for name in ids if ids.count(name) > 1})
         if "" in ids or duplicates:

@@ -61,7 +61,10 @@ def quantity_text(quantity: Any) -> str:
     magnitude, ureg = quantity.magnitude, quantity._REGISTRY
     if np.ndim(magnitude) or any(power != int(power) for _, power in quantity.unit_items()):
         return str(quantity)
-    amount, above, below = float(magnitude), list[str](), list[str]()
+    try:
+        amount, above, below = float(magnitude), list[str](), list[str]()
+    except (TypeError, ValueError, OverflowError):  # a text, a complex number, one beyond all floats
+        return str(quantity)
     if np.isnan(amount):
         return ""
     for name, power in quantity.unit_items():

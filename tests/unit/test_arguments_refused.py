@@ -1,0 +1,49 @@
+"""Arguments of a wrong type or that name nothing are usage errors with a cure, never a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_mill import FACTORS, RULE, rows
+
+import textile_pcf as tp
+
+
+def refused(call: Any) -> None:
+    with pytest.raises(tp.UsageError) as caught:
+        call()
+    assert all(problem.cure for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize("boundary", [[], {}, {1}, ["cradle_to_gate"], pd.DataFrame(), np.array([1]), 5, "nowhere"])
+def test_boundaries(boundary: Any) -> None:
+    refused(lambda: tp.footprint(rows("P", 2, 4), RULE, FACTORS, boundary=boundary))
+    refused(lambda: tp.load_rules("cotton_fabric", boundary))
+
+
+@pytest.mark.parametrize("keep", ["", "customer", {}, set(), 5, pd.DataFrame(), np.array(["customer"])])
+def test_kept_columns(keep: Any) -> None:
+    refused(lambda: tp.read_activity(rows("P", 2, 4), RULE, keep=keep))
+
+
+@pytest.mark.parametrize("products", [0, -1, 10**30, True, 1.5, "P", [], [None]])
+def test_products_of_a_template(products: Any, tmp_path: Path) -> None:
+    refused(lambda: tp.make_template("cotton_fabric", tmp_path / "mill.xlsx", products=products))
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "nowhere.json", "\0"])
+def test_files_of_pact_that_are_not_there(name: str) -> None:
+    refused(lambda: tp.read_pact(name))
+
+
+@pytest.mark.parametrize("method", ["to_excel", "to_html", "to_csv", "to_json", "to_parquet"])
+@pytest.mark.parametrize("name", ["\ud800", "a" * 5000, "\0", "", "nowhere/a.csv"])
+def test_files_that_cannot_be_written(method: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = tp.footprint(rows("P", 2, 4), RULE, FACTORS)
+    refused(lambda: getattr(result, method)(name))
+    assert list(tmp_path.iterdir()) == []
