@@ -355,17 +355,19 @@ def calculate_footprints(
         With every problem under any of them; with `supply`, with every problem of the first that has one.
     """
     quantities = with_refusals(activity, complete_quantities(activity))
+    problems = [*activity.problems, *quantities.problems]
     others: Sequence[Suppliers | None] = suppliers or [None] * len(matchers)
-    matches = [match_exchanges(activity, matcher, taken, rejected) for matcher, taken in zip(matchers, others, strict=True)]
-    runs = [Run(activity, matcher.factors, matcher.gwp, matcher.biogenic, supply) for matcher in matchers]
+    matches: list[FactorMatches] = []
+    runs: list[Run] = []
+    for matcher, taken in zip(matchers, others, strict=True):
+        matches.append(match_exchanges(activity, matcher, taken, rejected))
+        runs.append(Run(activity, matcher.factors, matcher.gwp, matcher.biogenic, supply))
+        problems += matches[-1].problems
     if supply is not None:
         return [
             _calculate_with_supply(quantities, matched, matcher, run, supply)
             for matched, matcher, run in zip(matches, matchers, runs, strict=True)
         ]
-    problems = [*activity.problems, *quantities.problems]
-    for one in matches:
-        problems += one.problems
     raise_problems(problems, activity)
     return [Footprint(build_inventory(activity, quantities, one), run) for one, run in zip(matches, runs, strict=True)]
 

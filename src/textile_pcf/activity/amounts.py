@@ -55,6 +55,9 @@ def to_canonical(amounts: FloatArray, rows: Rows) -> tuple[FloatArray, bool]:
     valid : bool
         True if all are finite and non-negative.
     """
+    least, most = amounts.item(amounts.argmin()), amounts.item(amounts.argmax())
+    if least >= 0 and most * rows.largest_factor < np.inf and not rows.has_inverse:  # nothing can overflow
+        return amounts * rows.factor, True
     value = canonical_amounts(amounts, rows)
     return value, all_non_negative(value)
 

@@ -306,7 +306,7 @@ def read_columns(source: Any, mapping: Any = None, keep: tuple[str, ...] = ()) -
     if "amount" not in numbers:
         numbers["amount"] = np.full(table.rows, np.nan)
     cells = ActivityColumns(table, numbers, table.shape_problems, invalid)
-    if len(numbers) == 1 and not table.ragged and not ("amount" in wrong and wrong["amount"].any()):
+    if len(numbers) == 1 and not table.ragged and not ("amount" in wrong and np.count_nonzero(wrong["amount"])):
         return cells
     invalid[np.asarray(table.ragged, dtype=np.intp)] = True
     units, problems = split_amounts(cells, wrong)

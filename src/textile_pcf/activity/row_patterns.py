@@ -148,6 +148,11 @@ class Rows:
         return take(self.patterns.factor, self.pattern)
 
     @cached_property
+    def largest_factor(self) -> float:
+        """Largest factor to a canonical unit."""
+        return float(self.patterns.factor.max(initial=0.0))
+
+    @cached_property
     def has_inverse(self) -> bool:
         """Whether some amounts are converted by their inverse."""
         return bool(self.patterns.inverse.any())

@@ -104,7 +104,7 @@ def separate_sources(factors: Any) -> list[Any]:
     """
     if factors is None:
         return []
-    if not isinstance(factors, list | tuple):
+    if not isinstance(factors, (list, tuple)):
         return [factors]
     rows = _has_rows(factors) and all("item" in row for row in factors)
     return [factors] if rows else list(factors)

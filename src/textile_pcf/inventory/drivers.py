@@ -20,7 +20,7 @@ def non_mass_drivers(activity: Activity, properties: FloatArray, invalid: Invali
 
     An amount per product is scaled to one product unit, an amount per period is per kg of output.
     """
-    flows, rules = activity.exchanges, activity.rules
+    flows, rules = activity.structure.exchanges, activity.rules
     problems: list[Problem] = []
     if activity.components.one_per_product and not flows.has_other_basis and not flows.driven:
         return flows.unit_scale, problems

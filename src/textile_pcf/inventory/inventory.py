@@ -204,8 +204,9 @@ class Inventory:
     @cached_property
     def emissions_by_process(self) -> FloatArray:
         """Emissions of each process, shape (processes, 5). [kg CO2e per product unit]"""
+        structure = self.activity.structure
         return engine.sum_by_process(
-            self.amount, self.split_values, self.value_index, self.process, self.parts, self.process_count
+            self.amount, self.split_values, self.value_index, structure.exchanges.process, self.parts, structure.processes.total
         )
 
     @cached_property
@@ -304,11 +305,11 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
         Units of linked products do not fit, products need all or more of themselves, or emissions overflow.
     """
     with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below
-        masses, exchanges = process_masses(activity, quantities), activity.exchanges
+        masses, exchanges = process_masses(activity, quantities), activity.structure.exchanges
         amount = engine.exchange_amounts(quantities.value, quantities.scale, exchanges.process, masses, exchanges.driver_rows)
         inventory = _assemble(activity, quantities, matches, masses, amount)
         emissions = inventory.emissions_by_process
-        if not np.isfinite(emissions).all():
+        if np.count_nonzero(np.isfinite(emissions)) < emissions.size:
             raise InputError(root_causes(activity, _overflows(inventory)))
     return inventory
 

@@ -76,7 +76,7 @@ def periods_of(activity: Activity) -> Periods:
 
 def per_output(activity: Activity, properties: FloatArray, values: FloatArray) -> tuple[FloatArray, list[Problem]]:
     """Return exchange values with the totals of periods per kg of output, and the problems of these periods."""
-    flows, outputs = activity.exchanges, activity.outputs
+    flows, outputs = activity.structure.exchanges, activity.structure.outputs
     rows = flows.period_totals
     if not len(rows) and not len(outputs.row):
         return values, []

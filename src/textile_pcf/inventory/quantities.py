@@ -110,7 +110,8 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Q
         *given_balances(activity),
     ]
     allocation = process_allocation(activity, properties)
-    scale = with_allocation(activity, allocation, scale)
+    if allocation is not None:
+        scale = with_allocation(activity, allocation, scale)
     if not (known_complete or repeated or absent or activity.problems):
         cache.put(activity.structure, activity.columns)
     completed = (properties, property_entry, losses, loss_entry, value, scale, entry, mass)

@@ -88,7 +88,7 @@ def read_table_with_header(header: Header, source: Any, sheet: str, error: type[
     source, sheet, error
         See `read_table`.
     """
-    if isinstance(source, ROW_TYPES) and not isinstance(source, str | bytes):
+    if isinstance(source, ROW_TYPES) and not isinstance(source, (str, bytes)):
         return from_document(Document("input", source), header, error)
     frame, arrow = _loaded_class("pandas", "DataFrame"), _loaded_class("pyarrow", "Table")
     if frame is not None and isinstance(source, frame):

@@ -150,11 +150,7 @@ def _columns(rows: list[Any], products: list[Any], header: Header) -> Mapping[st
         return None
     cells += products
     cells.append("")
-    columns = RecordColumns(layout, cells, types, {"product": products} if layout.products_from_entries else {})
-    new_types = bool(products) and not types.issuperset(map(type, products))
-    if new_types and not all(_is_cell_type(type(cell)) for cell in columns["product"]):
-        return None
-    return columns
+    return RecordColumns(layout, cells, types, {"product": products} if layout.products_from_entries else {})
 
 
 @dataclass(frozen=True, eq=False)
