@@ -9,7 +9,7 @@ import numpy as np
 from textile_pcf import engine
 from textile_pcf.activity.activity import Activity
 from textile_pcf.activity.row_patterns import rows_where
-from textile_pcf.arrays import FloatArray
+from textile_pcf.arrays import FloatArray, repeated
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
 from textile_pcf.messages.message import Message
@@ -48,21 +48,30 @@ def stage_share(activity: Activity, properties: FloatArray, stage: StageSpec) ->
 
 
 def process_allocation(activity: Activity, properties: FloatArray) -> FloatArray | None:
-    """Return the part of its emissions that each process passes on, shape (processes,); None if the rule allocates nothing."""
+    """Return the part of its emissions that each process passes on, shape (processes,); None if the rule allocates nothing.
+
+    Where no product has co-products, such as of cotton that is bought ginned, each passes on all, and nothing is multiplied.
+    """
     stages = rule_arrays(activity.rules).allocated_stages
     if not stages:
         return None
+    blocks = [activity.processes.block(stage.index) for stage in stages]
+    shares = [
+        np.where(activity.stage_active[block], stage_share(activity, properties, stage), 1.0)
+        for stage, block in zip(stages, blocks, strict=True)
+    ]
+    if all((one == 1).all() for one in shares):
+        return repeated(1.0, activity.processes.total)
     share = np.ones(activity.processes.total)
-    for stage in stages:
-        block = activity.processes.block(stage.index)
-        share[block] = np.where(activity.stage_active[block], stage_share(activity, properties, stage), 1.0)
+    for block, one in zip(blocks, shares, strict=True):
+        share[block] = one
     components = activity.components
     return engine.allocated_shares(share, len(activity.names), components.product, rule_arrays(activity.rules).component_stages)
 
 
 def with_allocation(activity: Activity, shares: FloatArray | None, scale: FloatArray) -> FloatArray:
     """Return the scale of each exchange times the share of its process, unless the rule keeps the flow whole."""
-    if shares is None:
+    if shares is None or (shares == 1).all():
         return scale
     exchanges, allocated = activity.exchanges, rule_arrays(activity.rules).flow_allocated
     share = take(shares, exchanges.process)
