@@ -294,8 +294,8 @@ def _run_inputs(
     """Return the inputs of a calculation, with the rule's conventions and the default factors where none are given."""
     document = activity.rules.document
     factors = load_factors(default_table(document.edition)) if factors is None else factors
-    gwp = _one_of("gwp", document.gwp if gwp is None else gwp, GWP_SETS)
-    biogenic = _one_of("biogenic", document.biogenic if biogenic is None else biogenic, CONVENTIONS)
+    gwp = document.gwp if gwp is None else _one_of("gwp", gwp, GWP_SETS)
+    biogenic = document.biogenic if biogenic is None else _one_of("biogenic", biogenic, CONVENTIONS)
     return Run(activity, factors, gwp, biogenic, None if supply is None else load_supply(supply))
 
 
@@ -363,9 +363,10 @@ def calculate_footprints(
             _calculate_with_supply(quantities, matched, matcher, run, supply)
             for matched, matcher, run in zip(matches, matchers, runs, strict=True)
         ]
-    raise_problems(
-        [*activity.problems, *quantities.problems, *(problem for one in matches for problem in one.problems)], activity
-    )
+    problems = [*activity.problems, *quantities.problems]
+    for one in matches:
+        problems += one.problems
+    raise_problems(problems, activity)
     return [Footprint(build_inventory(activity, quantities, one), run) for one, run in zip(matches, runs, strict=True)]
 
 

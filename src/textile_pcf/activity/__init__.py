@@ -15,10 +15,9 @@ from textile_pcf.activity.cutoff import check_cutoffs
 from textile_pcf.activity.interpretation import interpret_rows
 from textile_pcf.activity.kept_columns import check_names, kept_problems, require_columns
 from textile_pcf.activity.per_length import convert_per_length
-from textile_pcf.activity.row_patterns import Rows
 from textile_pcf.activity.spread_cells import bounds_problems
 from textile_pcf.activity.structure import build_structure
-from textile_pcf.activity.structure_cache import structure_cache, table_signature
+from textile_pcf.activity.structure_cache import SIGNED, structure_cache, table_signature
 from textile_pcf.activity.template_rule import check_template_rule
 from textile_pcf.activity.vocabulary import check_data_types, check_vocabulary
 from textile_pcf.errors import Problem
@@ -68,14 +67,15 @@ def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[s
     """
     kept = () if keep is None else check_names(keep)
     cells = check_template_rule(read_columns(source, columns, kept), rules)
-    require_columns(cells.table, kept)
+    if kept:
+        require_columns(cells.table, kept)
     signature, products = table_signature(cells) or (None, ())
     structure = structure_cache(rules).get(signature, cells)
-    if structure is not None and not any(check_data_types(cells)):
+    if structure is not None:
         value, no_empty = to_canonical(cells.numbers["amount"], structure.rows)
-        if (no_empty or all_valid(value, cells)) and not any(_other_checks(cells, rules, structure.rows)):
+        if no_empty or all_valid(value, cells):
             activity = fill_structure(rules, cells, structure, products, value, [])
-            if not any(check_shares(cells, activity.components)):
+            if not any(_other_checks(activity)):
                 return activity
     converted = convert_per_length(cells, rules)
     if converted is not cells:  # its amounts are made with the grammage, which another table of these rows may not have
@@ -96,9 +96,14 @@ def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[s
     return replace(activity, problems=(*problems, *check_shares(cells, activity.components)))
 
 
-def _other_checks(cells: ActivityColumns, rules: RuleSet, rows: Rows) -> Iterator[Problem]:
-    """Yield problems of amounts that are numbers but cannot be."""
-    yield from check_outputs(cells, rows)
-    yield from check_cutoffs(cells, rows)
-    yield from bounds_problems(cells, rules, rows)
-    yield from kept_problems(cells, rules)
+def _other_checks(activity: Activity) -> Iterator[Problem]:
+    """Yield problems of amounts that are numbers but cannot be, and of columns of which the signature says nothing."""
+    cells, rules, rows = activity.columns, activity.rules, activity.structure.rows
+    if rows.has_outputs or rows.has_cutoffs or activity.components.has_blends:
+        yield from check_outputs(cells, rows)
+        yield from check_cutoffs(cells, rows)
+        yield from check_shares(cells, activity.components)
+    if not SIGNED.issuperset(cells.table.columns):
+        yield from check_data_types(cells)
+        yield from bounds_problems(cells, rules, rows)
+        yield from kept_problems(cells, rules)

@@ -61,17 +61,8 @@ def to_canonical(amounts: FloatArray, rows: Rows) -> tuple[FloatArray, bool]:
 
 def all_non_negative(value: FloatArray) -> bool:
     """Return whether all values are finite and non-negative; False if one is NaN, as comparisons with NaN are false."""
-    return _minimum(value) >= 0 and _maximum(value) < np.inf
-
-
-def _minimum(value: FloatArray) -> float:
-    """Smallest value, NaN if one is NaN; `argmin` is faster than `min` on short arrays."""
-    return float(value.item(value.argmin()))
-
-
-def _maximum(value: FloatArray) -> float:
-    """Largest value, NaN if one is NaN."""
-    return float(value.item(value.argmax()))
+    least, most = value.item(value.argmin()), value.item(value.argmax())  # faster than `min` and `max` on short arrays
+    return bool(least >= 0 and most < np.inf)
 
 
 def all_valid(value: FloatArray, cells: ActivityColumns) -> bool:

@@ -67,6 +67,7 @@ ALIASES = {
 """Column of each Chinese header, in simplified and traditional characters; the usual header of each column first."""
 HEADER_COLUMNS = (*REQUIRED, "flow", "amount", "unit")  # without one of them, problems of single rows would be misleading
 HEADER_PROBLEMS = ("unknown-column", "column-twice", "headless")
+_COLUMNS = frozenset(COLUMNS)
 HEADER = FormHeader(COLUMNS, ALIASES, collect_problems=True, key_columns=REQUIRED)
 
 
@@ -293,29 +294,28 @@ def read_columns(source: Any, mapping: Any = None, keep: tuple[str, ...] = ()) -
     """
     table = source if isinstance(source, Table) else read_activity_table(source, mapping, keep)
     names = set(table.columns)
-    missing = [column for column in REQUIRED if column not in names]
-    if missing:
+    if not names.issuperset(REQUIRED):
+        missing = [column for column in REQUIRED if column not in names]
         cure = Message("Each row needs product, stage, flow, amount and unit; add: {missing}.", missing=", ".join(missing))
         what = Message("Columns are missing: {missing}.", missing=", ".join(missing))
         raise InputError([*table.shape_problems, Problem(table.name, what, cure, code="missing-column")])
-    if set(HEADER_COLUMNS) - names and any(problem.code in HEADER_PROBLEMS for problem in table.shape_problems):
+    if not names.issuperset(HEADER_COLUMNS) and any(problem.code in HEADER_PROBLEMS for problem in table.shape_problems):
         raise InputError(table.shape_problems)  # a wrong header is not reported again as an empty cell of every row
-    parsed = parse_number_columns(table, NUMBERS)
-    numbers = {name: floats for name, (floats, _) in parsed.items()}
+    numbers, wrong = parse_number_columns(table, NUMBERS)
     invalid = np.zeros(table.rows, dtype=bool)
     if "amount" not in numbers:
         numbers["amount"] = np.full(table.rows, np.nan)
     cells = ActivityColumns(table, numbers, table.shape_problems, invalid)
-    if len(numbers) == 1 and not table.ragged and not any(np.count_nonzero(wrong) for _, wrong in parsed.values()):
+    if len(numbers) == 1 and not table.ragged and not ("amount" in wrong and wrong["amount"].any()):
         return cells
     invalid[np.asarray(table.ragged, dtype=np.intp)] = True
-    units, problems = split_amounts(cells, parsed)
+    units, problems = split_amounts(cells, wrong)
     problems = [
         *table.shape_problems,
         *problems,
-        *number_problems(cells, parsed),
+        *number_problems(cells, wrong),
         *spread_problems(cells),
-        *quality_problems(cells, [name for name in (*QUALITY, COMPLETENESS) if name in parsed]),
+        *quality_problems(cells, [name for name in (*QUALITY, COMPLETENESS) if name in wrong]),
     ]
     return replace(cells, problems=tuple(problems), units=units)
 
@@ -343,7 +343,8 @@ def read_activity_table(source: Any, mapping: Any = None, keep: tuple[str, ...] 
     known = (*COLUMNS, *keep)
     if mapping is None:
         header = FormHeader(known, ALIASES, collect_problems=True, key_columns=REQUIRED) if keep else HEADER
-        return unfold(without_footers(read_table_with_header(header, source, "activity", InputError), REQUIRED))
+        table = without_footers(read_table_with_header(header, source, "activity", InputError), REQUIRED)
+        return table if _COLUMNS.issuperset(table.columns) else unfold(table)
     own = read_mapping(mapping, COLUMNS, ALIASES)
     table = read_table_with_header(own.header(known, ALIASES, REQUIRED), source, own.sheet, InputError)
     return unfold(without_footers(table, REQUIRED), own)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from textile_pcf.activity.exchanges import Exchanges
 from textile_pcf.activity.indexing import BlockIndex
-from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.columns import take
 from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
+
+Spec = PropertySpec | LossSpec | FlowSpec
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,42 +31,87 @@ class Fill:
         Component or product of each, on the stage of the quantity.
     """
 
-    spec: PropertySpec | LossSpec | FlowSpec
+    spec: Spec
     entries: IndexArray
     positions: IndexArray
 
-    @property
-    def is_constant(self) -> bool:
-        """Whether the rule gives one number, whatever the other quantities are."""
-        default = self.spec.default
-        return default is not None and default.by < 0 and default.reference < 0
+
+class Constants(NamedTuple):
+    """Numbers that the rule gives whatever the other quantities are; NaN where it gives none, or one that depends on them.
+
+    Attributes
+    ----------
+    properties, losses : ndarray, shape (properties,) and (losses,)
+        [canonical unit]
+    flows : ndarray, shape (flows + 1,)
+        The last, reached by the index -1, is NaN. [canonical unit]
+    """
+
+    properties: FloatArray
+    losses: FloatArray
+    flows: FloatArray
 
 
-def constant_values(plan: Iterable[Fill]) -> dict[type, tuple[IndexArray, FloatArray]]:
-    """Return the entries that are completed by one number each, and these numbers, by the class of specification.
+@lru_cache(maxsize=32)
+def rule_constants(rules: RuleSet) -> Constants:
+    """Return the constant numbers of a rule, which has some forty."""
+    properties, losses, flows = (
+        np.array([_constant(spec) for spec in specs], dtype=np.float64)
+        for specs in (rules.properties, rules.losses, rules.flows)
+    )
+    return Constants(properties, losses, np.append(flows, np.nan))
 
-    A rule has some forty of them, which are written at once.
+
+def _constant(spec: Spec) -> float:
+    default = spec.default
+    return float(default.values[0]) if default is not None and default.by < 0 and default.reference < 0 else np.nan
+
+
+def constant_entries(numbers: FloatArray, entries: BlockIndex, empty: IndexArray) -> tuple[IndexArray, FloatArray]:
+    """Return the entries of properties or losses that are completed by a constant number, ascending, and these numbers.
 
     Parameters
     ----------
-    plan : iterable of Fill
+    numbers : ndarray, shape (blocks,)
+        See `Constants`.
+    entries : BlockIndex
+        One block per property or loss.
+    empty : ndarray of intp
+        Entries without a value, ascending.
 
     Returns
     -------
-    dict of type to (ndarray of intp, ndarray of float)
-        [canonical unit]
+    tuple of (ndarray of intp, ndarray of float)
     """
-    found: dict[type, list[tuple[IndexArray, FloatArray]]] = {}
-    for fill in plan:
-        if fill.is_constant and fill.spec.default is not None:
-            numbers = np.full(len(fill.entries), fill.spec.default.values[0])
-            found.setdefault(type(fill.spec), []).append((fill.entries, numbers))
-    return {
-        kind: (np.concatenate([e for e, _ in parts]), np.concatenate([n for _, n in parts])) for kind, parts in found.items()
-    }
+    first, last = _bounds(entries, empty)
+    return _known(empty, numbers.repeat(last - first))
 
 
-def fill_properties(rules: RuleSet, entries: BlockIndex, empty: IndexArray) -> Iterator[Fill]:
+def constant_amounts(numbers: FloatArray, exchanges: Exchanges) -> tuple[IndexArray, FloatArray]:
+    """Return the exchanges whose amount is a constant number of the rule, and these numbers.
+
+    They are in the order of the exchanges, not by flow: arrays of all exchanges are written in one pass from end to end.
+
+    Parameters
+    ----------
+    numbers : ndarray, shape (flows + 1,)
+        See `Constants`.
+    exchanges : Exchanges
+
+    Returns
+    -------
+    tuple of (ndarray of intp, ndarray of float)
+    """
+    empty = exchanges.empty
+    return _known(empty, take(numbers[exchanges.patterns.flow], exchanges.pattern[empty]))
+
+
+def _known(at: IndexArray, numbers: FloatArray) -> tuple[IndexArray, FloatArray]:
+    known = np.flatnonzero(~np.isnan(numbers))
+    return at.take(known), numbers.take(known)
+
+
+def fill_properties(rules: RuleSet, entries: BlockIndex, empty: IndexArray, constant: bool = True) -> Iterator[Fill]:
     """Yield the properties that the rule completes, each after those it is computed from.
 
     Parameters
@@ -71,18 +121,21 @@ def fill_properties(rules: RuleSet, entries: BlockIndex, empty: IndexArray) -> I
         One block per property.
     empty : ndarray of intp
         Property entries without a value, ascending.
+    constant : bool, optional
+        Also those that are a constant number.
 
     Yields
     ------
     Fill
     """
-    for index, missing in _by_block(entries, empty):
+    selected = constant | np.isnan(rule_constants(rules).properties)
+    for index, missing in _by_block(entries, empty, selected):
         spec = rules.properties[index]
         if spec.default is not None or spec.method is not None:
             yield Fill(spec, missing, missing - entries.offsets[index])
 
 
-def fill_losses(rules: RuleSet, entries: BlockIndex, empty: IndexArray) -> Iterator[Fill]:
+def fill_losses(rules: RuleSet, entries: BlockIndex, empty: IndexArray, constant: bool = True) -> Iterator[Fill]:
     """Yield the losses that the rule completes.
 
     Parameters
@@ -92,36 +145,46 @@ def fill_losses(rules: RuleSet, entries: BlockIndex, empty: IndexArray) -> Itera
         One block per loss.
     empty : ndarray of intp
         Loss entries without a value, ascending.
+    constant : bool, optional
+        Also those that are a constant number.
 
     Yields
     ------
     Fill
     """
-    for index, missing in _by_block(entries, empty):
+    selected = constant | np.isnan(rule_constants(rules).losses)
+    for index, missing in _by_block(entries, empty, selected):
         spec = rules.losses[index]
         if spec.default is not None:
             yield Fill(spec, missing, missing - entries.offsets[index])
 
 
-def fill_flows(rules: RuleSet, exchanges: Exchanges) -> Iterator[Fill]:
+def fill_flows(rules: RuleSet, exchanges: Exchanges, constant: bool = True) -> Iterator[Fill]:
     """Yield the flows whose amount the rule completes.
 
     Parameters
     ----------
     rules : RuleSet
     exchanges : Exchanges
+    constant : bool, optional
+        Also those that are a constant number.
 
     Yields
     ------
     Fill
     """
-    for index, missing in exchanges.without_amount():
+    selected = constant | np.isnan(rule_constants(rules).flows)
+    for index, missing in exchanges.without_amount(selected):
         yield Fill(rules.flows[index], missing, exchanges.entry[missing])
 
 
-def _by_block(entries: BlockIndex, empty: IndexArray) -> Iterator[tuple[int, IndexArray]]:
-    """Yield each block that has entries without a value, with these entries."""
-    first = np.searchsorted(empty, entries.offsets)
-    last = np.searchsorted(empty, entries.offsets + entries.lengths)
-    for index in np.flatnonzero(last > first).tolist():
+def _by_block(entries: BlockIndex, empty: IndexArray, selected: BoolArray) -> Iterator[tuple[int, IndexArray]]:
+    """Yield each selected block that has entries without a value, with these entries."""
+    first, last = _bounds(entries, empty)
+    for index in np.flatnonzero(selected & (last > first)).tolist():
         yield index, empty[first[index] : last[index]]
+
+
+def _bounds(entries: BlockIndex, empty: IndexArray) -> tuple[IndexArray, IndexArray]:
+    """Return where the entries of each block begin and end in `empty`."""
+    return np.searchsorted(empty, entries.offsets), np.searchsorted(empty, entries.offsets + entries.lengths)

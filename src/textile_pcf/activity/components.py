@@ -194,14 +194,6 @@ class RowAssignment:
         """Return the rows of the table of some assigned rows."""
         return assigned if self.identity else take(self.row, assigned)
 
-    def table_rows_or_none(self, assigned: IndexArray) -> IndexArray:
-        """Return the rows of the table of some assigned rows, -1 where these are -1."""
-        if self.identity or not len(self.row):
-            return assigned
-        rows = take(self.row, assigned)
-        rows[assigned < 0] = -1
-        return rows
-
 
 def assign_rows(
     cells: ActivityColumns, rows: Rows, components: Components, rules: RuleSet

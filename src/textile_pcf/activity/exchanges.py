@@ -117,6 +117,31 @@ class Exchanges:
         year = take(self.patterns.year, self.pattern)
         return np.where(year == 0, self.geography.year[self.process], year) if (self.patterns.year == 0).any() else year
 
+    def group_by_place(self) -> tuple[IndexArray, IndexArray, IntArray, IntArray]:
+        """Group exchanges by pattern, region and year.
+
+        Returns
+        -------
+        group : ndarray of intp, shape (exchanges,)
+            Groups ascend by pattern, region and year.
+        pattern, region, year : ndarray of int, shape (groups,)
+
+        Notes
+        -----
+        Region and year are those of the process, of which there are few places (`Geography.places`). Only the groups, some
+        hundreds, are asked whether their pattern gives another region or year, and joined where these are equal then.
+        """
+        places = self.geography.places
+        place = take(places.of_process, self.process)
+        first, group = group_rows(self.pattern, place)
+        pattern, region, year = self.pattern[first], places.region[place[first]], places.year[place[first]]
+        own_region, own_year = self.patterns.region[pattern], self.patterns.year[pattern]
+        if (own_region == NOT_GIVEN).all() and not own_year.any():
+            return group, pattern, region, year
+        region, year = np.where(own_region == NOT_GIVEN, region, own_region), np.where(own_year == 0, year, own_year)
+        first, joined = group_rows(pattern, region, year)
+        return take(joined, group), pattern[first], region[first], year[first]
+
     @property
     def patterns_have_geography(self) -> bool:
         """Whether every pattern gives its region and year itself."""
@@ -144,13 +169,14 @@ class Exchanges:
 
     @cached_property
     def driven(self) -> tuple[tuple[FlowSpec, tuple[str | int, ...], IndexArray], ...]:
-        """Flows with drivers that are no mass, with these drivers and the exchanges that they multiply, if there are any."""
-        per_driver = self.patterns.per == PER_DRIVER
-        every = (
-            (spec, drivers, rows_where((self.patterns.flow == spec.index) & per_driver, self.pattern))
-            for spec, drivers in rule_arrays(self.geography.rules).flow_other_drivers
-        )
-        return tuple(one for one in every if len(one[2]))
+        """Flows with drivers that are no mass, with these drivers and the exchanges that they multiply, if there are any.
+
+        All of these exchanges are found in one pass, then divided by flow.
+        """
+        drivers = {spec.index: (spec, names) for spec, names in rule_arrays(self.geography.rules).flow_other_drivers}
+        selected = np.isin(self.patterns.flow, [*drivers]) & (self.patterns.per == PER_DRIVER)
+        rows = rows_where(selected, self.pattern)
+        return tuple((*drivers[flow], rows[of_flow]) for flow, of_flow in rows_by_code(take(self.flow, rows)))
 
     @cached_property
     def summed_years(self) -> tuple[IndexArray, ...]:
@@ -182,11 +208,18 @@ class Exchanges:
                 rows.append(rows_where(selected, self.pattern) if selected.any() else slice(0))
         return tuple(rows)
 
-    def without_amount(self) -> Iterator[tuple[int, IndexArray]]:
-        """Yield each flow that has exchanges without an amount, with these exchanges."""
-        flows = self.patterns.flow[self.pattern[self.empty]]
-        for index, rows in rows_by_code(flows):
-            yield index, self.empty[rows]
+    def without_amount(self, selected: BoolArray) -> Iterator[tuple[int, IndexArray]]:
+        """Yield each selected flow that has exchanges without an amount, with these exchanges.
+
+        Parameters
+        ----------
+        selected : ndarray of bool, shape (flows + 1,)
+            One flag per flow of the rule, and one that is not read.
+        """
+        pattern = take(self.pattern, self.empty)
+        empty = self.empty[rows_where(selected[self.patterns.flow], pattern)]
+        for index, rows in rows_by_code(take(self.flow, empty)):
+            yield index, empty[rows]
 
     def take(self, indices: IndexArray) -> Exchanges:
         """Return the exchanges at `indices`, in that order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from textile_pcf.activity.components import Components, RowAssignment
 from textile_pcf.activity.indexing import BlockIndex
 from textile_pcf.activity.row_patterns import RowKind, RowPatterns, rows_where
 from textile_pcf.arrays import BoolArray, IndexArray, IntArray
-from textile_pcf.columns import take
+from textile_pcf.columns import distinct_codes, group_rows, take
 from textile_pcf.rules import PRODUCT, RuleSet
 
 WORLD = "GLO"
@@ -57,6 +58,22 @@ def rows_of_kind(row_kind: RowKind, patterns: RowPatterns, assignment: RowAssign
     """
     at = rows_where(patterns.row_kind == row_kind, assignment.pattern)
     return RowSubset(take(assignment.pattern, at), take(assignment.entry, at), assignment.table_rows(at))
+
+
+class Places(NamedTuple):
+    """Distinct pairs of region and year, ascending.
+
+    Attributes
+    ----------
+    of_process : ndarray of intp, shape (processes,)
+        Place of each process.
+    region, year : ndarray of int, shape (places,)
+        Region code, and year, 0 where none is given.
+    """
+
+    of_process: IndexArray
+    region: IntArray
+    year: IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,28 +126,45 @@ class Geography:
     @cached_property
     def region(self) -> IntArray:
         """Region code of each process. Shape (processes,)."""
-        code = {name: number for number, name in enumerate(self.regions)}
-        no_region = code[""]
-        product_rows, stage_rows = self._rows
-        by_product = np.full(len(self.components.start), no_region)
-        by_product[product_rows.entry] = self.pattern_region[product_rows.pattern]
-        region = self.processes.repeat(np.array([code[spec.region] for spec in self.rules.stages]))
-        process = self.processes.entry(self.patterns.stage[stage_rows.pattern], stage_rows.entry)
-        own = self.pattern_region[stage_rows.pattern]
-        region[process] = np.where(own == no_region, region[process], own)
-        region = np.where(region == no_region, by_product[self._product], region)
-        return np.where(region == no_region, code[WORLD], region)
+        return take(self.places.region, self.places.of_process)
 
     @cached_property
     def year(self) -> IntArray:
         """Year of each process, 0 where none is given. Shape (processes,)."""
+        return take(self.places.year, self.places.of_process)
+
+    @cached_property
+    def places(self) -> Places:
+        """Distinct pairs of region and year.
+
+        A process takes them from the row of its stage, the rule and the row of the product. There are few such combinations,
+        so region and year are worked out for each of these, and not for each process of a catalogue.
+        """
         product_rows, stage_rows = self._rows
-        by_product = np.zeros(len(self.components.start), dtype=np.int64)
-        by_product[product_rows.entry] = self.pattern_year[product_rows.pattern]
-        year = np.zeros(self.processes.total, dtype=np.int64)
+        row_of_product = np.full(len(self.components.start), len(self.pattern_year))  # the last stands for no row
+        row_of_product[product_rows.entry] = product_rows.pattern
+        rows = distinct_codes(row_of_product)
+        number = np.zeros(len(self.pattern_year) + 1, dtype=np.intp)
+        number[rows] = np.arange(len(rows))
+        of_stage = self.processes.repeat(np.arange(len(self.rules.stages)))  # or, behind the stages, the pattern of its row
         process = self.processes.entry(self.patterns.stage[stage_rows.pattern], stage_rows.entry)
-        year[process] = self.pattern_year[stage_rows.pattern]
-        return np.where(year == 0, by_product[self._product], year)
+        of_stage[process] = len(self.rules.stages) + stage_rows.pattern
+        of_stage *= len(rows)
+        of_stage += take(take(number, row_of_product), self._product)
+        region, year = self._combinations(rows)
+        first, place = group_rows(region, year)
+        return Places(take(place, of_stage), region[first], year[first])
+
+    def _combinations(self, rows: IndexArray) -> tuple[IntArray, IntArray]:
+        """Return region and year of each stage, then of each pattern of a stage row, with each pattern of a product row."""
+        code = {name: number for number, name in enumerate(self.regions)}
+        of_rule = np.array([code[spec.region] for spec in self.rules.stages])
+        of_row = np.where(self.pattern_region == code[""], of_rule[self.patterns.stage], self.pattern_region)
+        region = np.append(of_rule, of_row)[:, None]
+        region = np.where(region == code[""], np.append(self.pattern_region, code[""])[rows], region)
+        year = np.append(np.zeros(len(of_rule), dtype=np.int64), self.pattern_year)[:, None]
+        year = np.where(year == 0, np.append(self.pattern_year, 0)[rows], year)
+        return np.where(region == code[""], code[WORLD], region).reshape(-1), year.reshape(-1)
 
     @property
     def _rows(self) -> tuple[RowSubset, RowSubset]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.components import Components
-from textile_pcf.arrays import FloatArray, IndexArray, Scalar
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, Scalar
 from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
@@ -58,6 +59,28 @@ class BlockIndex:
         ndarray, shape (entries,)
         """
         return values.repeat(self.lengths)
+
+    def compare(self, comparison: Callable[..., BoolArray], values: NDArray[Scalar], limits: NDArray[Scalar]) -> BoolArray:
+        """Compare the entries of each block with one limit; the limits are not repeated where all blocks are as long.
+
+        Parameters
+        ----------
+        comparison : callable
+            Such as `numpy.greater`.
+        values : ndarray, shape (entries,)
+        limits : ndarray, shape (blocks,)
+
+        Returns
+        -------
+        ndarray of bool, shape (entries,)
+        """
+        if self._equal_lengths:
+            return comparison(values.reshape(len(limits), -1), limits[:, None]).reshape(-1)
+        return comparison(values, self.repeat(limits))
+
+    @cached_property
+    def _equal_lengths(self) -> bool:
+        return len(self.lengths) > 0 and bool((self.lengths == self.lengths[0]).all())
 
     def entry(self, block: NDArray[np.integer], position: NDArray[np.integer]) -> IndexArray:
         """Return the index into the flat array of a position inside a block.

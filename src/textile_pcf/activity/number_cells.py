@@ -22,11 +22,8 @@ MULTIPLIERS = frozenset("万萬亿億")
 NUMBER_CURE = "Write a plain finite number with a decimal point; leave the cell empty where nothing is known."
 OPTION_CURE = "Write a plain finite number with a decimal point; the option of a choice goes into the column `item`."
 
-ParsedColumns = dict[str, tuple[FloatArray, BoolArray]]
-"""Number columns, each as its numbers and a flag for the cells that are no number."""
 
-
-def parse_number_columns(table: Table, names: Sequence[str]) -> ParsedColumns:
+def parse_number_columns(table: Table, names: Sequence[str]) -> tuple[dict[str, FloatArray], dict[str, BoolArray]]:
     """Parse the number columns of a table.
 
     Parameters
@@ -37,24 +34,31 @@ def parse_number_columns(table: Table, names: Sequence[str]) -> ParsedColumns:
 
     Returns
     -------
-    dict of str to (ndarray of float, ndarray of bool), shapes (rows,)
-        Numbers, NaN where a cell is empty or no number; and whether it is no number. `amount` accepts plain numbers only, as
-        its cells may hold units; other columns accept numbers as office programs write them.
+    numbers : dict of str to ndarray of float, shape (rows,)
+        Numbers, NaN where a cell is empty or no number. `amount` accepts plain numbers only, as its cells may hold units; other
+        columns accept numbers as office programs write them.
+    wrong : dict of str to ndarray of bool, shape (rows,)
+        Whether a cell is neither empty nor a number.
     """
-    parsers = {name: parse_numbers if name == "amount" else parse_office_numbers for name in names}
+    numbers: dict[str, FloatArray] = {}
+    wrong: dict[str, BoolArray] = {}
     known = set(table.columns)
-    return {name: parse(table.columns[name]) for name, parse in parsers.items() if name in known}
+    for name in names:
+        if name in known:
+            parse = parse_numbers if name == "amount" else parse_office_numbers
+            numbers[name], wrong[name] = parse(table.columns[name])
+    return numbers, wrong
 
 
-def split_amounts(cells: ActivityColumns, parsed: ParsedColumns) -> tuple[Categorical | None, list[Problem]]:
+def split_amounts(cells: ActivityColumns, wrong: dict[str, BoolArray]) -> tuple[Categorical | None, list[Problem]]:
     """Split amounts that are written together with their unit, such as `2 kWh`.
 
-    The arrays of `parsed["amount"]` are completed in place, as is `cells.invalid`.
+    The arrays of the amounts are completed in place, as is `cells.invalid`.
 
     Parameters
     ----------
     cells : ActivityColumns
-    parsed : dict of str to (ndarray of float, ndarray of bool)
+    wrong : dict of str to ndarray of bool
         See `parse_number_columns`.
 
     Returns
@@ -65,13 +69,13 @@ def split_amounts(cells: ActivityColumns, parsed: ParsedColumns) -> tuple[Catego
         Amounts whose unit contradicts the column `unit`.
     """
     problems: list[Problem] = []
-    if "amount" not in parsed or isinstance(cells.table.columns["amount"], np.ndarray) or not parsed["amount"][1].any():
+    if "amount" not in wrong or isinstance(cells.table.columns["amount"], np.ndarray) or not wrong["amount"].any():
         return None, problems
-    amounts, wrong = parsed["amount"]
+    amounts, no_numbers = cells.numbers["amount"], wrong["amount"]
     units, amount_cells = cells.texts["unit"], cells.table.columns["amount"]
     code_of = {text: code for code, text in enumerate(units.categories)}
     codes, quantities = units.codes.copy(), dict[str, tuple[float, str] | None]()
-    for row in np.flatnonzero(wrong):
+    for row in np.flatnonzero(no_numbers):
         text = amount_cells[row]
         if not isinstance(text, str):
             continue
@@ -79,7 +83,7 @@ def split_amounts(cells: ActivityColumns, parsed: ParsedColumns) -> tuple[Catego
             quantities[text] = _quantity(text)
         if (quantity := quantities[text]) is None:
             continue
-        wrong[row] = False
+        no_numbers[row] = False
         unit = units.categories[int(units.codes[row])]
         (amounts[row], unit), problem = _one_unit(text, *quantity, unit)
         if problem is not None:
@@ -136,21 +140,21 @@ def _one_unit(text: str, amount: float, amount_unit: str, column_unit: str) -> t
     return (amount, amount_unit or column_unit), None
 
 
-def number_problems(cells: ActivityColumns, parsed: ParsedColumns) -> Iterator[Problem]:
+def number_problems(cells: ActivityColumns, wrong: dict[str, BoolArray]) -> Iterator[Problem]:
     """Yield a problem for each cell that is no number, and mark its row in `cells.invalid`.
 
     Parameters
     ----------
     cells : ActivityColumns
-    parsed : dict of str to (ndarray of float, ndarray of bool)
+    wrong : dict of str to ndarray of bool
         See `parse_number_columns`.
 
     Yields
     ------
     Problem
     """
-    for column, (_, wrong) in parsed.items():
-        for row in np.flatnonzero(wrong):
+    for column, no_numbers in wrong.items():
+        for row in np.flatnonzero(no_numbers):
             cells.invalid[row] = True
             cell = cells.table.columns[column][row]
             yield from cells.problems_at([int(row)], *no_number(cell, column), column, "not-a-number")

@@ -11,7 +11,15 @@ from functools import cached_property
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
-from textile_pcf.activity.completion import Fill, constant_values, fill_flows, fill_losses, fill_properties
+from textile_pcf.activity.completion import (
+    Fill,
+    constant_amounts,
+    constant_entries,
+    fill_flows,
+    fill_losses,
+    fill_properties,
+    rule_constants,
+)
 from textile_pcf.activity.components import Components, RowAssignment, assign_rows, build_components
 from textile_pcf.activity.duplicates import find_duplicates
 from textile_pcf.activity.exchanges import Exchanges, build_exchanges
@@ -22,7 +30,7 @@ from textile_pcf.activity.row_patterns import RowKind, RowPatterns, Rows, rows_w
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, read_only, repeated
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
-from textile_pcf.rules import RuleSet
+from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
 
@@ -62,9 +70,29 @@ class GivenQuantities:
         ndarray of float, shape (entries,)
             NaN where no row gives a value; the index of the option where one is chosen.
         """
-        values = take(value, self.rows)
-        values[self.empty] = np.nan
-        return values if self.options is None else np.where(self.options >= 0, self.options, values)
+        if self.options is None and not len(self.empty):
+            return take(value, self.rows)
+        entries, rows = self._stated
+        values = np.full(len(self.rows), np.nan)
+        values[entries] = value.take(rows)
+        if self.options is not None:
+            values[self._chosen] = self.options.take(self._chosen)
+        return values
+
+    @cached_property
+    def _stated(self) -> tuple[IndexArray, IndexArray]:
+        """Entries whose row gives an amount, mostly few, and these rows."""
+        stated = np.ones(len(self.rows), dtype=bool)
+        stated[self.empty] = False
+        if self.options is not None:
+            stated[self._chosen] = False
+        entries = np.flatnonzero(stated)
+        return entries, self.rows.take(entries)
+
+    @cached_property
+    def _chosen(self) -> IndexArray:
+        """Entries for which a row chooses an option."""
+        return np.flatnonzero(self.options >= 0) if self.options is not None else np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,17 +169,36 @@ class Structure:
 
         It depends on the rows and on which amounts are empty, so it is kept with the structure.
         """
+        return self._fills(constant=True)
+
+    @cached_property
+    def computed(self) -> tuple[Fill, ...]:
+        """What the rule completes by a number that depends on other quantities, in the same order."""
+        return self._fills(constant=False)
+
+    def _fills(self, constant: bool) -> tuple[Fill, ...]:
         rules = self.exchanges.geography.rules
         return (
-            *fill_properties(rules, self.property_entries, self.properties.empty),
-            *fill_losses(rules, self.loss_entries, self.losses.empty),
-            *fill_flows(rules, self.exchanges),
+            *fill_properties(rules, self.property_entries, self.properties.empty, constant),
+            *fill_losses(rules, self.loss_entries, self.losses.empty, constant),
+            *fill_flows(rules, self.exchanges, constant),
         )
 
     @cached_property
     def constants(self) -> dict[type, tuple[IndexArray, FloatArray]]:
-        """What the rule completes by one number each: entries and numbers, by the class of specification."""
-        return constant_values(self.completion)
+        """What the rule completes by one number each: entries, ascending, and numbers, by the class of specification."""
+        numbers = rule_constants(self.exchanges.geography.rules)
+        found: dict[type, tuple[IndexArray, FloatArray]] = {
+            PropertySpec: constant_entries(numbers.properties, self.property_entries, self.properties.empty),
+            LossSpec: constant_entries(numbers.losses, self.loss_entries, self.losses.empty),
+            FlowSpec: constant_amounts(numbers.flows, self.exchanges),
+        }
+        return {kind: one for kind, one in found.items() if len(one[0])}
+
+    @cached_property
+    def gives_flows_once(self) -> bool:
+        """Whether no flow has several exchanges in one product or component, so that nothing need be summed or compared."""
+        return int(np.count_nonzero(self.is_given)) == len(self.exchanges)
 
     @cached_property
     def ones(self) -> FloatArray:
@@ -221,16 +268,21 @@ def _stage_active(optional: BoolArray, processes: BlockIndex, patterns: RowPatte
 def _given_quantities(
     row_kind: RowKind, cells: ActivityColumns, patterns: RowPatterns, assignment: RowAssignment, index: QuantityIndex
 ) -> GivenQuantities:
-    """Return the row and the option of each property or loss."""
-    at = index.rows(row_kind).astype(np.intp)
-    options = None
+    """Return the row and the option of each property or loss. Rows give few of them: the others are not looked at."""
+    assigned_row, options = index.rows(row_kind), None
+    given = np.flatnonzero(assigned_row >= 0)
+    assigned = assigned_row[given].astype(np.intp)
+    row = assignment.table_rows(assigned)
+    has_value = ~cells.empty[row] if cells.has_empty else np.ones(len(row), dtype=bool)
     if (patterns.option[patterns.row_kind == row_kind] >= 0).any():
-        given = np.flatnonzero(at >= 0)
-        options = np.full(len(at), -1, dtype=patterns.option.dtype)
-        options[given] = take(patterns.option, assignment.pattern[at[given]])
-    rows = assignment.table_rows_or_none(at)
-    empty = (rows < 0) | cells.empty[rows] if cells.has_empty else rows < 0
-    return GivenQuantities(rows, options, np.flatnonzero(empty if options is None else empty & (options < 0)))
+        option = take(patterns.option, assignment.pattern[assigned])
+        options = np.full(len(assigned_row), -1, dtype=option.dtype)
+        options[given] = option
+        has_value |= option >= 0
+    rows, empty = np.full(len(assigned_row), -1, dtype=np.intp), np.ones(len(assigned_row), dtype=bool)
+    rows[given] = row
+    empty[given[has_value]] = False
+    return GivenQuantities(rows, options, np.flatnonzero(empty))
 
 
 def find_process_losses(

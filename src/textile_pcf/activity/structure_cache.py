@@ -21,6 +21,8 @@ from textile_pcf.rules import RuleSet
 MAX_ROWS = 1_000  # in larger tables the time goes into rows, not into their structure
 MAX_CACHED = 256  # structures per rule
 MAX_KNOWN = 64  # of them, structures per rule that others are made from
+SIGNED = frozenset((*PATTERN_COLUMNS, "product", "amount"))
+"""Columns of which tables with one signature say the same, but for names of products and amounts."""
 
 
 class StructureCache:
@@ -39,6 +41,7 @@ class StructureCache:
     def __init__(self, rules: RuleSet) -> None:
         self._rules = rules
         self._structures: dict[tuple[object, ...], Structure] = {}
+        self._complete: set[Structure] = set()  # found by identity, while a signature is hashed cell by cell
         self.known: dict[tuple[object, ...], KnownRows] = {}
 
     def __len__(self) -> int:
@@ -46,7 +49,7 @@ class StructureCache:
 
     def __contains__(self, structure: Structure) -> bool:
         """Whether the structure is cached, so that its rows are known to be complete."""
-        return structure.signature is not None and self._structures.get(structure.signature) is structure
+        return structure in self._complete
 
     def get(self, signature: tuple[Any, ...] | None, cells: ActivityColumns) -> Structure | None:
         """Return the structure of a table; None if neither it nor one that differs only in labels is cached.
@@ -87,9 +90,11 @@ class StructureCache:
     def _keep(self, structure: Structure) -> Structure:
         """Cache a structure; where there are too many, the cache begins anew."""
         assert structure.signature is not None
-        if len(self) >= MAX_CACHED:
+        if len(self._complete) >= MAX_CACHED:
             self._structures.clear()
+            self._complete.clear()
         self._structures[structure.signature] = structure
+        self._complete.add(structure)
         return structure
 
 
@@ -136,8 +141,7 @@ def table_signature(cells: ActivityColumns) -> tuple[tuple[Any, ...], tuple[str,
     if "" in names or len(set(names)) < len(names) or find_controls(names):
         return None
     product_codes = tuple(map(products.__getitem__, product)) if len(names) > 1 else len(product)
-    empty = np.isnan(cells.numbers["amount"])
-    return (product_codes, empty.tobytes() if np.count_nonzero(empty) else b"", texts), names
+    return (product_codes, np.isnan(cells.numbers["amount"]).tobytes(), texts), names
 
 
 def _without_labels(signature: tuple[Any, ...], cells: ActivityColumns) -> tuple[object, ...]:

@@ -22,7 +22,7 @@ LOCK = ".lock"
 PART = r"part-\d{5,}"
 OUR_FILES = {  # patterns by folder; temporary names left by a killed run are added by `is_ours`
     "": rf"manifest\.json|fingerprints\.parquet|partitions\.jsonl|log\.jsonl|rejected(_zh|_activity)?\.csv|{re.escape(LOCK)}",
-    "parts": rf"{PART}\.(json|csv|(links|suppliers|lines)\.npy|waiting\.json)|linked|solved",
+    "parts": rf"{PART}\.(json|csv|(links|suppliers\.\d+|lines)\.arrays|waiting\.json)|linked|solved",
     "results": rf"{PART}\.parquet",
     "weights": rf"{PART}\.(parquet|jsonl)",
     ".spread": r"\d{5,}\.arrows",

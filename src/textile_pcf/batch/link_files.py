@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +11,17 @@ import numpy as np
 
 from textile_pcf.activity.links import find_links, linked_names
 from textile_pcf.arrays import IndexArray
-from textile_pcf.batch.array_files import read_arrays, write_arrays
+from textile_pcf.batch.array_files import StoredArrays, read_arrays, write_arrays
 from textile_pcf.batch.atomic_files import part_name
+from textile_pcf.batch.joined_systems import flat, system_of
+from textile_pcf.batch.supplier_figures import SupplierFigures
 from textile_pcf.columns import ArrowStrings, Categorical, by_first_appearance, factorize
-from textile_pcf.inventory.carbon_content import MaterialInputs
-from textile_pcf.inventory.product_system import BalanceTerms, ProductSystem, product_system
+from textile_pcf.inventory.product_system import LINK, ProductSystem, product_system
 from textile_pcf.inventory.suppliers import Suppliers
 from textile_pcf.io.table import Table
 from textile_pcf.results import Footprint
 
 Arrays = dict[str, Any]
-FIGURES = ("footprint", "removals", "balanced_removals", "content", "mass", "units")  # of `Suppliers`
-PLAIN = ("own", "removals", "mass", "units", "user", "supplier", "flow", "amount")  # of `ProductSystem`
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,12 +51,12 @@ class GatheredLinks:
 
 def links_file(out: Path, number: int) -> Path:
     """Return the file of what products of a partition take."""
-    return out / "parts" / f"{part_name(number)}.links.npy"
+    return out / "parts" / f"{part_name(number)}.links.arrays"
 
 
-def suppliers_file(out: Path, number: int) -> Path:
-    """Return the file of the figures of what products of a partition take."""
-    return out / "parts" / f"{part_name(number)}.suppliers.npy"
+def suppliers_file(out: Path, number: int, scenario: int) -> Path:
+    """Return the file of the figures of what products of a partition take under a scenario."""
+    return out / "parts" / f"{part_name(number)}.suppliers.{scenario}.arrays"
 
 
 def names_taken(table: Table) -> tuple[str, ...] | ArrowStrings:
@@ -106,75 +105,54 @@ def write_links(path: Path, links: GatheredLinks) -> None:
     arrays |= _named("names", links.names) | _named("taken", links.suppliers)
     for index, (products, system) in enumerate(zip(links.products, links.systems, strict=True)):
         if system is not None:
-            arrays[f"{index}/products"] = products
-            arrays |= _flat(f"{index}/", system)
+            arrays[f"{index}/products"] = products.astype(LINK)
+            arrays |= flat(f"{index}/", system)
     write_arrays(path, arrays)
 
 
-def read_links(path: Path, scenario: int | None = None) -> GatheredLinks:
-    """Read the links of a partition, the systems of one scenario only if it is named; none if it is -1."""
-    stored = read_arrays(path)
-    wanted = range(int(stored["scenarios"])) if scenario is None else [scenario] if scenario >= 0 else []
-    nothing = np.empty(0, dtype=np.intp)
-    products = [stored.get(f"{index}/products", nothing) for index in wanted]
-    systems = [_system(stored, f"{index}/") if f"{index}/products" in stored else None for index in wanted]
-    return GatheredLinks(_names("names", stored), stored["lines"], _names("taken", stored), products, systems)
+def read_links(path: Path) -> GatheredLinks:
+    """Read the links of a partition."""
+    stored, nothing = read_arrays(path), np.empty(0, dtype=np.intp)
+    every = range(int(stored["scenarios"]))
+    products = [stored.get(f"{index}/products", nothing) for index in every]
+    systems = [system_of(stored, f"{index}/") if f"{index}/products" in stored else None for index in every]
+    return GatheredLinks(read_names("names", stored), stored["lines"], read_names("taken", stored), products, systems)
 
 
-def write_suppliers(path: Path, names: Any, scenarios: Sequence[Mapping[str, Any]]) -> None:
-    """Write the figures of what a partition takes: per scenario the arrays of `Suppliers`, and `state` and texts.
+def write_suppliers(path: Path, scenario: Mapping[str, Any]) -> None:
+    """Write the figures of what a partition takes under one scenario.
 
     Parameters
     ----------
     path : Path
-    names : pyarrow Array
-        What the partition takes.
-    scenarios : sequence of mapping
-        `solved`, `rejected` and `absent`: indices of names; `near`: the nearest name of each that is absent; `loops`: names of
-        the products of each loop of which the first is in the partition, joined by line ends; and the arrays of `Suppliers`.
+    scenario : mapping
+        `solved`, `rejected` and `absent`: indices of the names that the partition takes; `figures` of those that are solved, as
+        rows of `SupplierFigures`; `near`: the nearest name of each that is absent; `loops`: the products of each loop of which
+        the first is in the partition, joined by line ends.
     """
-    arrays: Arrays = {"scenarios": np.array(len(scenarios)), **_named("taken", names)}
-    for index, scenario in enumerate(scenarios):
-        for name, values in scenario.items():
-            arrays |= {f"{index}/{name}": values} if isinstance(values, np.ndarray) else _named(f"{index}/{name}", values)
+    arrays: Arrays = {}
+    for name, values in scenario.items():
+        arrays |= {name: values} if isinstance(values, np.ndarray) else _named(name, values)
     write_arrays(path, arrays)
 
 
-def read_suppliers(path: Path) -> list[tuple[Suppliers, list[list[str]]]]:
+def read_suppliers(out: Path, number: int, scenarios: int) -> list[tuple[Suppliers, list[list[str]]]]:
     """Read the figures of what a partition takes: per scenario the suppliers, and loops that begin in the partition."""
-    found, stored = [], read_arrays(path)
-    taken = _names("taken", stored)
-    for index in range(int(stored["scenarios"])):
-        solved, rejected, absent = (stored[f"{index}/{name}"] for name in ("solved", "rejected", "absent"))
-        near = _names(f"{index}/near", stored).to_pylist()
-        suppliers = Suppliers(
-            names=ArrowStrings(taken.take(solved)),
-            **{name: stored[f"{index}/{name}"] for name in FIGURES},
-            absent=dict(zip(taken.take(absent).to_pylist(), near, strict=True)),
-            rejected=frozenset(taken.take(rejected).to_pylist()),
-        )
-        found.append((suppliers, [text.split("\n") for text in _names(f"{index}/loops", stored).to_pylist()]))
-    return found
+    taken = read_names("taken", read_arrays(links_file(out, number)))
+    return [_suppliers(taken, read_arrays(suppliers_file(out, number, scenario))) for scenario in range(scenarios)]
 
 
-def _flat(prefix: str, system: ProductSystem) -> Arrays:
-    """Return the arrays of a system by name."""
-    arrays: Arrays = {}
-    for name, value in vars(system).items():
-        if isinstance(value, np.ndarray):
-            arrays[prefix + name] = value
-        elif value is not None:
-            arrays |= {f"{prefix}{name}/{key}": array for key, array in vars(value).items()}
-    return arrays
-
-
-def _system(stored: Any, prefix: str) -> ProductSystem:
-    plain = {name: stored[prefix + name] for name in PLAIN}
-    if f"{prefix}balance/content" not in stored:
-        return ProductSystem(**plain)
-    balance = BalanceTerms(*(stored[f"{prefix}balance/{field.name}"] for field in fields(BalanceTerms)))
-    inputs = MaterialInputs(*(stored[f"{prefix}inputs/{field.name}"] for field in fields(MaterialInputs)))
-    return ProductSystem(**plain, balance=balance, inputs=inputs)
+def _suppliers(taken: Any, stored: StoredArrays) -> tuple[Suppliers, list[list[str]]]:
+    """Return the suppliers under one scenario, and loops that begin in the partition."""
+    solved, rejected, absent = (stored[name] for name in ("solved", "rejected", "absent"))
+    near, loops = (read_names(name, stored).to_pylist() for name in ("near", "loops"))
+    suppliers = Suppliers(
+        names=ArrowStrings(taken if len(solved) == len(taken) else taken.take(solved)),
+        **SupplierFigures(stored["figures"]).by_name(),
+        absent=dict(zip(taken.take(absent).to_pylist(), near, strict=True)),
+        rejected=frozenset(taken.take(rejected).to_pylist()),
+    )
+    return suppliers, [text.split("\n") for text in loops]
 
 
 def _named(key: str, names: Any) -> Arrays:
@@ -190,8 +168,8 @@ def _named(key: str, names: Any) -> Arrays:
     return {f"{key}.bytes": cells, f"{key}.starts": starts - starts[0]}
 
 
-def _names(key: str, stored: Any) -> Any:
-    """Return texts that `_named` stored, as a pyarrow array."""
+def read_names(key: str, stored: StoredArrays) -> Any:
+    """Return texts of a file, as a pyarrow array."""
     import pyarrow as pa
 
     starts = np.ascontiguousarray(stored[f"{key}.starts"], dtype=np.int64)

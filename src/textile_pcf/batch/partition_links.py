@@ -8,7 +8,7 @@ from pathlib import Path
 
 from textile_pcf.activity import Activity
 from textile_pcf.batch.job import GATHERED, SOLVED, TOGETHER, Job
-from textile_pcf.batch.link_files import names_taken, read_suppliers, suppliers_file
+from textile_pcf.batch.link_files import names_taken, read_suppliers
 from textile_pcf.columns import ArrowStrings
 from textile_pcf.errors import InputError
 from textile_pcf.inventory.links import loop_problem
@@ -96,7 +96,7 @@ class PartitionLinks:
             return cls(names, [ScenarioLinks([Suppliers.unsolved(names, job.rules)])] * len(job.scenarios))
         if job.links != SOLVED:
             raise LinkedError
-        found = read_suppliers(suppliers_file(Path(job.out), number))
+        found = read_suppliers(Path(job.out), number, len(job.scenarios))
         return cls((), [ScenarioLinks([suppliers], loops) for suppliers, loops in found])
 
     @property

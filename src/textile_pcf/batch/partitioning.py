@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from textile_pcf.batch.fingerprints import ProductRuns, RowGroupPrints
 from textile_pcf.batch.hashing import in_one_chunk, product_hashes
 from textile_pcf.batch.partitions import ROWS, RowGroupPartition, open_product_column, read_row_groups
+from textile_pcf.batch.product_column import MAX_RUNS, product_column, run_texts
 from textile_pcf.columns import run_starts
 from textile_pcf.io.arrow import dictionary_codes
 from textile_pcf.io.arrow_faults import is_text_type, open_parquet, parquet_errors, to_common_type
@@ -174,10 +175,18 @@ def plan_by_rows(path: str, rows: int = ROWS, prints: RowGroupPrints | None = No
     Parameters and errors are those of `plan_partitions`.
     """
     file, column, texts = open_product_column(path)
-    whole = find_whole_products(_read_runs(path, texts, file, column, prints))
+    kept: dict[int, ProductRuns] = {}
+    whole = find_whole_products(_read_runs(path, texts, file, column, prints, kept))
     if whole is None:
         return PartitionPlan(path, None, None, file.metadata.num_rows)
-    partitions = [RowGroupPartition(number, path, texts, *cut) for number, cut in enumerate(whole.cuts(rows))]
+    names = file.schema_arrow.names
+    is_flat = len(set(names)) == file.metadata.num_columns  # each name stands for one column
+    partitions = []
+    for number, cut in enumerate(whole.cuts(rows)):
+        runs = [kept[group] for group in cut.groups if group in kept]
+        is_kept = is_flat and len(runs) == len(cut.groups)
+        product = product_column(runs, cut.skip, cut.rows, names.index(column), names) if is_kept else None
+        partitions.append(RowGroupPartition(number, path, texts, *cut, product))
     return PartitionPlan(path, partitions, whole.products, sum(whole.sizes))
 
 
@@ -228,28 +237,42 @@ def are_disjoint(groups: list[Hashes]) -> bool:
 
 
 def _read_runs(
-    path: str, texts: tuple[str, ...], file: Any, column: str, prints: RowGroupPrints | None
+    path: str,
+    texts: tuple[str, ...],
+    file: Any,
+    column: str,
+    prints: RowGroupPrints | None,
+    kept: dict[int, ProductRuns],
 ) -> Iterator[tuple[NDArray[np.intp], Hashes, int]]:
-    """Yield per row group the rows where the product changes, the product hash of each such row, and the number of rows."""
-    sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+    """Yield per row group the rows where the product changes, the product hash of each such row, and the number of rows.
+
+    Runs with their texts are put into `kept`, up to `MAX_RUNS`; with fingerprints none, as most partitions are not read then.
+    """
+    count, sizes = 0, [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
     for groups in _groups_read_at_once(sizes):
         known = {} if prints is None else {group: runs for group in groups if (runs := prints.find(group)) is not None}
         read = {group: sizes[group] for group in groups if group not in known}
-        found = known | _product_runs_of_groups(path, texts, column, read)
+        found = known | _product_runs_of_groups(path, texts, column, read, with_texts=prints is None)
+        count += sum(len(runs.starts) for runs in found.values())
         if prints is not None:
             prints.runs.update(found)
+        elif count <= MAX_RUNS:
+            kept.update(found)
         yield from ((found[group].starts, found[group].products, found[group].rows) for group in groups)
 
 
-def _product_runs_of_groups(path: str, texts: tuple[str, ...], column: str, sizes: dict[int, int]) -> dict[int, ProductRuns]:
-    """Read the product column of some row groups, each of so many rows."""
+def _product_runs_of_groups(
+    path: str, texts: tuple[str, ...], column: str, sizes: dict[int, int], with_texts: bool
+) -> dict[int, ProductRuns]:
+    """Read the product column of some row groups, each of so many rows; with the text of each run if they are wanted."""
     if not sizes:
         return {}
     with parquet_errors(path):
         cells, runs = read_row_groups(path, texts, list(sizes), [column]).column(0), {}
         for group, size in sizes.items():
-            runs[group] = ProductRuns(*product_runs(cells.slice(0, size)), size)
-            cells = cells.slice(size)
+            own, cells = cells.slice(0, size), cells.slice(size)
+            starts, products = product_runs(own)
+            runs[group] = ProductRuns(starts, products, size, run_texts(own, starts) if with_texts else None)
     return runs
 
 

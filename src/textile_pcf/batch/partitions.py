@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 
 from textile_pcf.activity.columns import ALIASES, COLUMNS, TEXTS, read_activity_table
 from textile_pcf.arrays import IndexArray
+from textile_pcf.batch.product_column import ProductColumn
 from textile_pcf.columns import ArrowStrings, Categorical, by_first_appearance, factorize
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.io.arrow import from_arrow
@@ -42,6 +43,8 @@ class RowGroupPartition:
         Number of rows.
     first : int
         Index of the first row in the file.
+    product : ProductColumn, optional
+        The product column, where the plan has kept it. It is not sent to other processes, which read it themselves.
     """
 
     number: int
@@ -51,11 +54,17 @@ class RowGroupPartition:
     skip: int
     rows: int
     first: int
+    product: ProductColumn | None = field(default=None, compare=False, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "product": None}
 
     def read(self) -> Any:
         """Read the rows as a pyarrow table."""
+        columns = None if self.product is None else self.product.other_names
         with parquet_errors(self.path):
-            return read_row_groups(self.path, self.texts, self.groups).slice(self.skip, self.rows)
+            rows = read_row_groups(self.path, self.texts, self.groups, columns).slice(self.skip, self.rows)
+        return rows if self.product is None else self.product.insert_into(rows)
 
     def table(self, rows: Any) -> Table:
         """Convert the rows to a table, with their positions in the file."""

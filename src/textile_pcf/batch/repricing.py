@@ -6,13 +6,13 @@ import json
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.arrays import IndexArray
+from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json, write_atomically, write_json
 from textile_pcf.batch.batch_result import BatchResult
 from textile_pcf.batch.finalize import CHINESE, clean_up
@@ -21,10 +21,11 @@ from textile_pcf.batch.job import Factors, Scenario
 from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.prices import FactorChange, Prices
 from textile_pcf.batch.progress import Progress, ProgressOption
+from textile_pcf.batch.read_ahead import read_ahead
 from textile_pcf.batch.remote_folder import RemoteFolder, open_remote_folder, split_output
 from textile_pcf.batch.repriced_columns import SHARES, Changes, repriced_columns
 from textile_pcf.batch.result_files import read_results, write_results
-from textile_pcf.batch.weight_files import IndexedBlock, WeightIndex, read_cells, read_index, refuse_changed
+from textile_pcf.batch.weight_files import Cells, IndexedBlock, WeightIndex, read_cells, read_index, refuse_changed
 from textile_pcf.batch.weighted_run import WeightedRun, open_weighted
 from textile_pcf.batch.weights import GROSS_SUMS, PER_UNIT
 from textile_pcf.errors import InputError, PcfError, warn_caller, wrong_type
@@ -120,6 +121,33 @@ def _searched_tables(factors: Any, base: WeightedRun) -> FactorTable:
     return FactorTable((*named, *(one for one in base.factors.tables if (one.label, one.sha256) not in known)))
 
 
+@dataclass(frozen=True, eq=False)
+class _Loaded:
+    """What is read of a partition.
+
+    Attributes
+    ----------
+    index : WeightIndex
+    old : pyarrow.Table
+        Its results in the run.
+    cells : list of Cells
+        Weights on requests whose factors change, one entry per flow.
+    changes : list of FactorChange
+        How the factors of these flows change.
+    sums : dict of str to ndarray, shape (products,)
+        Sums that new columns need.
+    with_shares : bool
+        Whether the shares of defaults can change.
+    """
+
+    index: WeightIndex
+    old: Any
+    cells: list[Cells]
+    changes: list[FactorChange]
+    sums: dict[str, FloatArray]
+    with_shares: bool
+
+
 @dataclass(frozen=True)
 class _Repricing:
     """A finished batch under new tables, in a folder that no other batch writes into."""
@@ -172,14 +200,16 @@ class _Repricing:
         log(self.out, "start", parts=len(self.base.weights), **self.identity)
         self._match_requests()
         refuse_foreign_results(self.out, {f"{part_name(number)}.parquet" for number in self.base.weights})
+        reports = {number: self.out / "parts" / f"{part_name(number)}.json" for number in self.base.weights}
+        records = {number: read_json(path) for number, path in reports.items()}
+        waiting = [number for number, record in records.items() if record is None]
         hashes: dict[str, str] = {}
-        with Progress(len(self.base.weights), self.progress) as progress:
-            for number in self.base.weights:
-                path = self.out / "parts" / f"{part_name(number)}.json"
-                record = read_json(path)
+        with Progress(len(records), self.progress) as progress, closing(read_ahead(self._load, waiting)) as loaded:
+            for number, finished in records.items():
+                record = finished
                 if record is None:
-                    record = self._partition(number)
-                    write_json(path, record, indent=None)
+                    record = self._write(number, next(loaded))
+                    write_json(reports[number], record, indent=None)
                     log(self.out, "part", number=number, products=record["products"])
                 hashes[f"{part_name(number)}.parquet"] = record["sha256"]
                 progress.add(1, record["products"])
@@ -202,14 +232,38 @@ class _Repricing:
         if self.prices.problems:
             raise InputError(self.prices.problems)
 
-    def _partition(self, number: int) -> dict[str, Any]:
+    def _write(self, number: int, loaded: _Loaded) -> dict[str, Any]:
         """Write the results of a partition; return its number of products and the hash of the file."""
-        index, requests = self.kept.pop(number) if number in self.kept else self._read_index(number)
-        name = f"results/{part_name(number)}.parquet"
-        columns = self._columns(index, requests, self._old(name, index.products))
+        index, declared = loaded.index, self.base.run["scenarios"][0]
+        with refuse_changed(index.path):
+            changes = Changes(self.base.rules, index.products, loaded.with_shares)
+            for cells, change in zip(loaded.cells, loaded.changes, strict=True):
+                changes.add(cells, change)
+            columns = repriced_columns(loaded.old, changes.columns, loaded.sums, declared["biogenic"], self.base.run["units"])
         metadata = {**self.identity, "unit": self.base.rules.product_unit.text}
         columns = columns.replace_schema_metadata({"textile_pcf": json.dumps(metadata, sort_keys=True, ensure_ascii=False)})
-        return {"products": index.products, "sha256": write_results(self.out / name, columns)}
+        return {"products": index.products, "sha256": write_results(self.out / f"results/{part_name(number)}.parquet", columns)}
+
+    def _load(self, number: int) -> _Loaded:
+        """Read the results of a partition in the run, and its weights on requests whose factors change."""
+        index, requests = self.kept.pop(number) if number in self.kept else self._read_index(number)
+        old = self._old(f"results/{part_name(number)}.parquet", index.products)
+        if self.last.get("requests") is not requests:  # mostly all partitions make the same requests
+            self.last.clear()
+            self.last.update(requests=requests, change=self.prices.change.of(requests))
+        change: FactorChange = self.last["change"]
+        moved = [one for one in index.blocks if one.requests[0] >= 0 and change.differs[slice(*one.requests)].any()]
+        with_shares = bool(moved) and (
+            bool(change.gross_by_rule.any() or change.gross_of_shipped.any())
+            or any(old.column(name).to_numpy().any() for name in SHARES)
+        )
+        needed = [f"{PER_UNIT}{unit}" for unit in self.base.run["units"]] + [*(GROSS_SUMS if with_shares else ())]
+        cells = read_cells(index, [*moved, *self._blocks(index, needed)])
+        for one in moved:
+            if one.requests not in self.last:
+                self.last[one.requests] = change.of(slice(*one.requests))
+        sums = {one.block.name: one.weight for one in cells[len(moved) :]}
+        return _Loaded(index, old, cells[: len(moved)], [self.last[one.requests] for one in moved], sums, with_shares)
 
     def _read_index(self, number: int) -> tuple[WeightIndex, IndexArray]:
         """Read the index of a partition that was not kept."""
@@ -225,31 +279,6 @@ class _Repricing:
             if table.num_rows != products:
                 raise ValueError
         return table
-
-    def _columns(self, index: WeightIndex, requests: IndexArray, old: Any) -> Any:
-        """Return the result columns of a partition under the new factors."""
-        declared, units = self.base.run["scenarios"][0], self.base.run["units"]
-        if self.last.get("requests") is not requests:  # mostly all partitions make the same requests
-            self.last.clear()
-            self.last.update(requests=requests, change=self.prices.change.of(requests))
-        change: FactorChange = self.last["change"]
-        moved = [one for one in index.blocks if one.requests[0] >= 0 and change.differs[slice(*one.requests)].any()]
-        with_shares = bool(moved) and (
-            bool(change.gross_by_rule.any() or change.gross_of_shipped.any())
-            or any(old.column(name).to_numpy().any() for name in SHARES)
-        )
-        needed = [f"{PER_UNIT}{unit}" for unit in units] + [*(GROSS_SUMS if with_shares else ())]
-        sums = self._blocks(index, needed)
-        with refuse_changed(index.path):
-            cells = read_cells(index, [*moved, *sums])
-            changes = Changes(self.base.rules, index.products, with_shares)
-            for one in cells[: len(moved)]:
-                place = one.block.requests
-                if place not in self.last:
-                    self.last[place] = change.of(slice(*place))
-                changes.add(one, self.last[place])
-            found = {one.block.name: one.weight for one in cells[len(moved) :]}
-            return repriced_columns(old, changes.columns, found, declared["biogenic"], units)
 
     def _blocks(self, index: WeightIndex, names: Sequence[str]) -> list[IndexedBlock]:
         """Return the blocks of sums that have these names."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,8 @@ from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.messages.message import Message
 
 PARTITIONS = "partitions.jsonl"
+COPYING = 2
+"""Threads that read, hash and write what has not changed."""
 OF_SOURCE = ("source", "source_sha256")
 """What may differ between a batch and the one since which it is calculated."""
 FULL_RUN = "Leave `since` out, and calculate all products."
@@ -39,6 +42,8 @@ class EarlierBatch:
         What decided its results.
     partitions : mapping
         Report of each partition by its fingerprint.
+    lines : mapping
+        The same as it was written, each with its end of line.
     runs : mapping
         Product runs by the hash of the row group.
     prefixes : mapping
@@ -48,6 +53,7 @@ class EarlierBatch:
     folder: Path
     run: Mapping[str, Any]
     partitions: Mapping[str, Mapping[str, Any]]
+    lines: Mapping[str, str]
     runs: Mapping[str, ProductRuns]
     prefixes: Mapping[str, str]
 
@@ -70,10 +76,11 @@ def open_earlier(folder: Path) -> EarlierBatch:
         cure = "Calculate it with them: batch --fingerprints, or calculate_batch(…, fingerprints=True)."
         raise UsageError([Problem(where, what, cure, code="fingerprints")])
     content = {name: _read(folder / name, hashes[name]) for name in (FINGERPRINTS, PARTITIONS)}
-    lines = (json.loads(line) for line in content[PARTITIONS].splitlines())
-    partitions = {one.pop("fingerprint"): one for one in lines}
+    lines = content[PARTITIONS].decode().split("\n")[:-1]
+    partitions = {record.pop("fingerprint"): record for record in map(json.loads, lines)}
+    written = {fingerprint: f"{line}\n" for fingerprint, line in zip(partitions, lines, strict=True)}
     runs, prefixes = read_runs(content[FINGERPRINTS]), read_prefixes(content[FINGERPRINTS])
-    return EarlierBatch(folder, manifest["run"], partitions, runs, prefixes)
+    return EarlierBatch(folder, manifest["run"], partitions, written, runs, prefixes)
 
 
 def _read(path: Path, sha256: str) -> bytes:
@@ -137,22 +144,26 @@ def copy_unchanged(out: Path, name: str, partitions: Sequence[Any], prints: RowG
     int
         Number of partitions copied.
     """
-    copied = 0
-    for partition in partitions:
+
+    def copy(partition: Any) -> bool:
         record = earlier.partitions.get(partition_fingerprint(partition, prints))
         path = out / "parts" / f"{part_name(partition.number)}.json"
         if record is None or path.exists() or (record["report"]["problems"] and earlier.run.get("source") != name):
-            continue
+            return False
         try:
             files = dict(_files(earlier.folder, record, partition.number))
         except InputError:
-            continue
+            return False
         for target, content in files.items():
             write_atomically(out / target, partial(_write, content))
         of_weights = {f"{WEIGHTS}/{part_name(partition.number)}.jsonl": one for one in record["report"]["weights"].values()}
         write_json(path, {**record["report"], "number": partition.number, "weights": of_weights}, indent=None)
-        copied += 1
-    return copied
+        return True
+
+    if not prints.in_threads:
+        return sum(map(copy, partitions))
+    with ThreadPoolExecutor(COPYING) as pool:
+        return sum(pool.map(copy, partitions))
 
 
 def _write(content: bytes, path: Path) -> None:
@@ -189,8 +200,13 @@ def knows_partitions(partitions: Sequence[Any], prints: RowGroupPrints | None) -
     return prints is not None and any(partition_fingerprint(one, prints) for one in partitions)
 
 
-def write_fingerprints(out: Path, partitions: Sequence[Any], prints: RowGroupPrints) -> dict[str, str]:
+def write_fingerprints(
+    out: Path, partitions: Sequence[Any], prints: RowGroupPrints, earlier: EarlierBatch | None = None
+) -> dict[str, str]:
     """Write the fingerprints of a batch, and what is known of its partitions; return the SHA-256 of each file.
+
+    A partition without rejected products that was known before under the same number has the line that it had: reading its
+    report and writing it as JSON again would take a tenth of what a run with few changes takes.
 
     Parameters
     ----------
@@ -198,13 +214,19 @@ def write_fingerprints(out: Path, partitions: Sequence[Any], prints: RowGroupPri
         Folder of the batch, whose reports are still there.
     partitions : sequence of Partition
     prints : RowGroupPrints
+    earlier : EarlierBatch, optional
+        The batch since which this one is calculated.
     """
 
     def line(partition: Any) -> str:
+        fingerprint = partition_fingerprint(partition, prints)
+        known = earlier.partitions.get(fingerprint) if earlier else None
+        if earlier and known and known["report"]["number"] == partition.number and not known["report"]["problems"]:
+            return earlier.lines[fingerprint]
         path = out / "parts" / f"{part_name(partition.number)}.json"
         rows = path.with_suffix(".csv")
         text = rows.read_bytes().decode() if rows.is_file() else None
-        record = {"fingerprint": partition_fingerprint(partition, prints), "report": read_json(path), "rejected_rows": text}
+        record = {"fingerprint": fingerprint, "report": read_json(path), "rejected_rows": text}
         return json.dumps(record, sort_keys=True) + "\n"
 
     content = "".join(line(one) for one in partitions if partition_fingerprint(one, prints)).encode()

@@ -22,7 +22,7 @@ from textile_pcf.batch.inputs import input_paths
 from textile_pcf.batch.job import ADDED, GATHERED, SOLVED, TOGETHER, Factors, Job, JobOptions, prepare_job
 from textile_pcf.batch.link_files import links_file
 from textile_pcf.batch.links import solve_links
-from textile_pcf.batch.malloc import retain_freed_memory
+from textile_pcf.batch.malloc import memory_given_back, retain_freed_memory
 from textile_pcf.batch.partition_files import read_report
 from textile_pcf.batch.partition_links import LinkedError
 from textile_pcf.batch.partition_report import PartitionReport
@@ -201,7 +201,7 @@ class _Batch:
         is_parquet = isinstance(self.source, str | Path) and Path(self.source).suffix.lower() == ".parquet"
         if not self.job.fingerprints or not is_parquet:
             return None
-        prints = RowGroupPrints(str(self.source))
+        prints = RowGroupPrints(str(self.source), in_threads=not self.runner.one_thread)
         return replace(prints, known=self.earlier.runs, known_prefixes=self.earlier.prefixes) if self.earlier else prints
 
     def result(self, start: float) -> BatchResult:
@@ -260,7 +260,7 @@ class _Batch:
             sections["inputs"][STAMP] = activity_stamp(self.source)
         prints = None if (self.out / "parts" / LINKED).exists() else self.prints
         if prints is not None:
-            sections["fingerprints"] = write_fingerprints(self.out, source.partitions, prints)
+            sections["fingerprints"] = write_fingerprints(self.out, source.partitions, prints, self.earlier)
         if self.job.fingerprints and not knows_partitions(source.partitions, prints):
             warnings.append(NOT_KNOWN)
         return finish(self.out, source, reports, identity, sections, warnings)
@@ -305,7 +305,8 @@ class _Batch:
             self._run_partitions(replace(self.job, links=GATHERED), source)
             start = time.perf_counter()
             waiting = [number for number in numbers if read_report(self.out, number) is None]
-            solve_links(self.out, self.job, numbers, waiting)
+            with memory_given_back():
+                solve_links(self.out, self.job, numbers, waiting)
             log(self.out, "solved", parts=len(waiting), seconds=round(time.perf_counter() - start, 3))
             solved.touch()
         elif finished := sum(read_report(self.out, number) is not None for number in numbers):

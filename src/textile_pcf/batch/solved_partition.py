@@ -12,7 +12,7 @@ import numpy as np
 
 from textile_pcf.batch.atomic_files import part_name, read_json
 from textile_pcf.batch.job import Job
-from textile_pcf.batch.link_files import links_file, read_links, read_suppliers, suppliers_file
+from textile_pcf.batch.link_files import links_file, read_links, read_suppliers
 from textile_pcf.batch.partition_files import waiting_file, write_report, write_sums
 from textile_pcf.batch.partition_report import Partition, PartitionReport
 from textile_pcf.batch.solved_sums import SolvedSums, solve_sums
@@ -30,7 +30,8 @@ def add_solved(job: Job, partition: Partition) -> PartitionReport:
     start, out, number = time.perf_counter(), Path(job.out), partition.number
     record: dict[str, Any] = read_json(waiting_file(out, number)) or {}
     lines = read_lines(lines_file(out, number), len(job.scenarios))
-    sums = solve_sums(job, lines, read_links(links_file(out, number)), read_suppliers(suppliers_file(out, number)))
+    solved = read_suppliers(out, number, len(job.scenarios))
+    sums = solve_sums(job, lines, read_links(links_file(out, number)), solved)
     if sums is None or not _settle_warnings(job, sums, record):
         return PartitionReport(number, record["rows"], 0, 0, 0, waits=True)
     record["sha256"] = write_sums(job, sums, out / "results" / f"{part_name(number)}.parquet")

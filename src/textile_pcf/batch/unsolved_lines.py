@@ -79,7 +79,7 @@ SHARED = tuple(field.name for field in fields(UnsolvedLines) if field.name not i
 
 def lines_file(out: Path, number: int) -> Path:
     """Return the file of the lines of a partition that waits for what its products take."""
-    return out / "parts" / f"{part_name(number)}.lines.npy"
+    return out / "parts" / f"{part_name(number)}.lines.arrays"
 
 
 def keep_lines(job: Job, results: Sequence[Footprint | None]) -> UnsolvedLines | None:

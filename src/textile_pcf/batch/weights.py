@@ -97,7 +97,7 @@ def keep_weights(result: Footprint, units: Sequence[str]) -> Weights:
     for index, (start, end) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
         if end > start:
             rows = order[start:end]
-            cells = _distinct(inventory.product[rows], request[rows], inventory.amount[rows])
+            cells = _distinct(inventory.product.take(rows), request.take(rows), inventory.amount.take(rows))
             blocks.append(WeightBlock(flow_name(result.rules, index), *cells))
     return Weights(len(result.names), requests, [*blocks, *_sums(result, units)])
 
@@ -120,12 +120,18 @@ def _requests(result: Footprint) -> tuple[IndexArray, list[str]]:
     variant = 2 * matches.request + by_rule
     flow[variant] = inventory.flow
     shipped = np.array([*(table.shipped for table in result.run.factors.tables), False], dtype=bool)[matches.factor_rows[:, 0]]
+    used = np.flatnonzero(flow >= 0)
+    names = {number: flow_name(result.rules, number) for number in np.unique(flow[used]).tolist()}
+    values, removals, is_shipped = (
+        matches.values.tolist(),
+        matches.removals.tolist(),
+        shipped.tolist(),
+    )  # faster by row than arrays
     texts = {}
-    for index in np.flatnonzero(flow >= 0).tolist():
+    for index, number in zip(used.tolist(), flow[used].tolist(), strict=True):
         row, ruled = divmod(index, 2)
-        values = tuple(matches.values[row].tolist()), float(matches.removals[row]), bool(shipped[row])
-        text = _request_text(flow_name(result.rules, int(flow[index])), matches.requests[row], bool(ruled), *values)
-        texts[index] = (int(flow[index]), text)
+        factor = tuple(values[row]), removals[row], is_shipped[row]
+        texts[index] = (number, _request_text(names[number], matches.requests[row], bool(ruled), *factor))
     distinct = sorted(set(texts.values()))
     places = {pair: place for place, pair in enumerate(distinct)}
     number = np.zeros(len(flow), dtype=np.intp)

@@ -30,6 +30,8 @@ from textile_pcf.inventory.matching import REJECTED_SUPPLIER
 from textile_pcf.io.table import Table
 from textile_pcf.results import Footprint
 
+AHEAD = 2  # partitions that are read ahead, so that this thread seldom waits for the one that reads
+
 
 @dataclass
 class MatcherCache:
@@ -66,25 +68,29 @@ def run_pipelined(job: Job, partitions: Sequence[Partition], cache: MatcherCache
         return
     retain_freed_memory()
     with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
-        reading = deque(reader.submit(partition.read) for partition in partitions[:1])
+        reading = deque(reader.submit(read_table, partition) for partition in partitions[:AHEAD])
         writing: deque[Future[PartitionReport]] = deque()
         for index, partition in enumerate(partitions):
-            rows = reading.popleft().result()
-            reading.extend(reader.submit(later.read) for later in partitions[index + 1 : index + 2])
-            table = partition.table(rows)
-            del rows
+            table = reading.popleft().result()
+            reading.extend(reader.submit(read_table, later) for later in partitions[index + AHEAD : index + AHEAD + 1])
             result = calculate_partition(job, partition, table, cache)
+            del table
             if writing:
                 yield writing.popleft().result()
             writing.append(writer.submit(write_partition, job, result))
         yield from (waiting.result() for waiting in writing)
 
 
+def read_table(partition: Partition) -> Table:
+    """Read the rows of a partition as a table."""
+    return partition.table(partition.read())
+
+
 def run_partition(job: Job, partition: Partition, cache: MatcherCache) -> PartitionReport:
     """Read a partition, calculate it, and write its files; or add what it takes to the lines that were kept of it."""
     if job.links == ADDED:
         return add_solved(job, partition)
-    return write_partition(job, calculate_partition(job, partition, partition.table(partition.read()), cache))
+    return write_partition(job, calculate_partition(job, partition, read_table(partition), cache))
 
 
 def calculate_partition(job: Job, partition: Partition, table: Table, cache: MatcherCache) -> PartitionResult:

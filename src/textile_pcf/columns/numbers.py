@@ -41,19 +41,21 @@ def parse_numbers(values: Sequence[Any] | NDArray[Any]) -> tuple[FloatArray, Boo
     >>> invalid
     array([False, False,  True, False])
     """
-    if isinstance(values, Categorical):
+    if isinstance(values, list):
+        types = set(map(type, values))
+        if types == {str}:
+            return _parse_texts(values)
+        array = np.asarray(_empty_to_nan(values) if types == {float, str} else values)
+    elif isinstance(values, Categorical):
         floats, invalid = _parse_texts(list(values.categories))
         return floats[values.codes], invalid[values.codes]
-    if isinstance(values, ArrowStrings):
+    elif isinstance(values, ArrowStrings):
         return _parse_arrow(values)
-    if isinstance(values, list) and set(map(type, values)) == {str}:
-        return _parse_texts(values)
-    array = np.asarray(_empty_to_nan(values) if isinstance(values, list) else values)
+    else:
+        array = np.asarray(values)
     if array.dtype.kind in "fiu":
         floats = array.astype(np.float64, copy=False)
-        with np.errstate(over="ignore", invalid="ignore"):
-            finite = np.isfinite(np.add.reduce(floats))  # a sum with an infinite value or NaN is not
-        return floats, np.zeros(len(floats), dtype=bool) if finite else np.isinf(floats)
+        return floats, np.isinf(floats)
     column = factorize(list(values))  # cells of a workbook: numbers and texts
     floats, invalid = _parse_texts(list(column.categories))
     return floats[column.codes], invalid[column.codes]
@@ -78,9 +80,8 @@ def _parse_arrow(texts: ArrowStrings) -> tuple[FloatArray, BoolArray]:
 
 
 def _empty_to_nan(values: list[Any]) -> list[Any]:
-    """Replace empty cells by NaN if all others are floats; otherwise return the cells unchanged."""
-    types = set(map(type, values))
-    if types == {float, str} and {value for value in values if type(value) is str} == {""}:
+    """Replace the texts among floats by NaN if all of them are empty; otherwise return the cells unchanged."""
+    if {value for value in values if type(value) is str} == {""}:
         return [np.nan if value == "" else value for value in values]
     return values
 

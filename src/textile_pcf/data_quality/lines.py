@@ -12,7 +12,7 @@ from textile_pcf.columns import Categorical, recode, take
 from textile_pcf.factors import FactorTable, Request
 from textile_pcf.factors.primary_share import primary_shares
 from textile_pcf.factors.table import QUALITY, FactorSheet
-from textile_pcf.inventory.amount_sources import amount_sources
+from textile_pcf.inventory.amount_sources import amounts_by_rule
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.regions import WORLD, fallback_regions
 from textile_pcf.results import Footprint
@@ -91,7 +91,7 @@ def _data_types(inventory: Inventory) -> Categorical:
     """Return the data type of each amount; `driver` where the amount is the driver itself."""
     activity, quantities = inventory.activity, inventory.quantities
     column = data_origins(activity, quantities)["data_type"]
-    by_rule = amount_sources(activity, quantities)[1]
+    by_rule = amounts_by_rule(activity, quantities)
     is_driver = by_rule & ~ruled_rows(activity, quantities)
     return recode(np.where(is_driver, len(column.categories), column.codes), [*column.categories, DRIVER])
 

@@ -13,6 +13,7 @@ from textile_pcf.engine.networks import levels, rings, stable_order
 
 DENSE = 200  # a ring of more products is cut open first
 CUT_OPEN = 4_000_000  # products × cuts of a ring: with more, its equations take too much memory
+MANY = 2_000  # links of a level of which columns are taken one by one
 MOST = 1e12  # a ring that makes this much for one of each of its products counts as one that needs all of itself
 
 __all__ = ["LinkedSystem", "solve_links", "sum_by_group"]
@@ -130,15 +131,21 @@ class LinkedSystem:
     """
 
     def __init__(self, links: Links, products: int) -> None:
-        level = levels(links.user, links.supplier, products)
+        inner = links.user == links.supplier
+        has_own = bool(inner.any())
+        others = links.of(~inner) if has_own else links
+        level = levels(others.user, others.supplier, products)
+        del others
         self._rings: _RingsByLevel | None = None
         if level.min(initial=0) < 0:
-            found = rings(links.user, links.supplier, products, level)
+            found = rings(links.user, links.supplier, products)
             home, inner = found.home, found.home[links.user] == found.home[links.supplier]
             level = levels(home[links.user[~inner]], home[links.supplier[~inner]], products)[home]
             self._rings = _RingsByLevel(links.of(inner), home, found.cut, level)
-            links = links.of(~inner)
-        self._steps = _Steps(links, level)
+        elif has_own:  # products that take of themselves alone, as waste that is spun again, are rings of one
+            cut = np.bincount(links.user[inner], minlength=products) > 0
+            self._rings = _RingsByLevel(links.of(inner), np.arange(products), cut, level)
+        self._steps = _Steps(links, level, None if self._rings is None else ~inner)
 
     def solve(self, own: FloatArray) -> FloatArray:
         """Return x = own + A·x, as `solve_links` does, shape (products, columns).
@@ -158,34 +165,57 @@ class LinkedSystem:
         ValueError
             Some product needs all or more of itself.
         """
-        x = own.copy()
+        x = own.copy(order="F")
         self._steps.follow(x, self._rings)
-        return x
+        return np.ascontiguousarray(x)
 
 
 class _Steps:
-    """Links by the level of their users, from the products that take none."""
+    """Links by the level of their users, from the products that take none. Numbers are as small as they can be.
 
-    def __init__(self, links: Links, level: IndexArray) -> None:
-        top = np.arange(level.max(initial=0) + 2)
-        self.members = stable_order(level, len(top))
+    Parameters
+    ----------
+    links : Links
+    level : ndarray, shape (products,)
+    which : ndarray of bool, shape (links,), optional
+        Links that count; all by default.
+    """
+
+    def __init__(self, links: Links, level: IndexArray, which: BoolArray | None = None) -> None:
+        count = int(level.max(initial=0)) + 2
+        level = level.astype(np.uint16 if count <= 1 << 16 else np.int32)
+        top = np.arange(count, dtype=level.dtype)
+        self.members = stable_order(level, count)
         self.start = np.searchsorted(level[self.members], top).tolist()
-        rank = np.empty(len(level), dtype=np.intp)
+        rank = np.empty(len(level), dtype=np.int32)
         rank[self.members] = np.arange(len(level))
-        of_user = level[links.user]
-        order = stable_order(of_user, len(top))
+        user = links.user if which is None else links.user[which]
+        of_user = level[user.astype(np.intp, copy=False)]
+        order = stable_order(of_user, count)
         self.first = np.searchsorted(of_user[order], top).tolist()
-        self.user, self.supplier = rank[links.user[order]], links.supplier[order]
-        self.needed = links.amount[order][:, None]
+        order = order if which is None else np.flatnonzero(which)[order]
+        self.user, self.supplier = rank[links.user[order].astype(np.intp, copy=False)], links.supplier[order]
+        self.needed = links.amount[order]
+        self.is_finite = bool(np.isfinite(self.needed).all())
 
     def follow(self, x: FloatArray, closed: _RingsByLevel | None = None) -> None:
-        """Add what products take from others, level by level; the rings of a level are solved once all they buy is known."""
+        """Add what products take from others, level by level; the rings of a level are solved once all they buy is known.
+
+        Of a level of many links columns are taken one by one, each from eight bytes per product, which fit into the caches, and
+        columns of zeros stay so.
+        """
         start = self.start
+        columns = np.flatnonzero(x.any(axis=0)) if self.is_finite else np.arange(x.shape[1])
         for number, (low, high) in enumerate(pairwise(self.first)):
             if low < high:
                 these = self.members[start[number] : start[number + 1]]
-                taken = self.needed[low:high] * x[self.supplier[low:high]]
-                x[these] += sum_by_group(taken, self.user[low:high] - start[number], len(these))
+                supplier = self.supplier[low:high].astype(np.intp, copy=False)  # numpy indexes slowly with other integers
+                user, needed = self.user[low:high] - np.intp(start[number]), self.needed[low:high]
+                if high - low < MANY:
+                    x[these] += sum_by_group(needed[:, None] * x[supplier], user, len(these))
+                for column in columns if high - low >= MANY else ():
+                    values = x[:, column]
+                    values[these] += np.bincount(user, weights=needed * values.take(supplier), minlength=len(these))
             if closed is not None:
                 closed.solve(x, number)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from textile_pcf import engine
 from textile_pcf.activity.activity import Activity
+from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
@@ -48,7 +49,7 @@ def stage_share(activity: Activity, properties: FloatArray, stage: StageSpec) ->
 
 def process_allocation(activity: Activity, properties: FloatArray) -> FloatArray | None:
     """Return the part of its emissions that each process passes on, shape (processes,); None if the rule allocates nothing."""
-    stages = [stage for stage in activity.rules.stages if stage.allocation is not None]
+    stages = rule_arrays(activity.rules).allocated_stages
     if not stages:
         return None
     share = np.ones(activity.processes.total)
@@ -66,7 +67,7 @@ def with_allocation(activity: Activity, shares: FloatArray | None, scale: FloatA
     exchanges, allocated = activity.exchanges, rule_arrays(activity.rules).flow_allocated
     share = take(shares, exchanges.process)
     if not allocated.all():
-        share = np.where(allocated[exchanges.flow], share, 1.0)
+        share[rows_where(~allocated[exchanges.patterns.flow], exchanges.pattern)] = 1.0
     return np.asarray(scale * share)
 
 
@@ -85,11 +86,11 @@ def allocated_ratio(activity: Activity, properties: FloatArray, stage: int, shar
 
 def check_allocation(activity: Activity, properties: FloatArray) -> Iterator[Problem]:
     """Yield a problem per share that is missing, or that is not a share above 0 and at most 1."""
-    rules = activity.rules
-    yield from _negative_losses(activity)
-    for stage in rules.stages:
-        if stage.allocation is None:
-            continue
+    rules, stages = activity.rules, rule_arrays(activity.rules).allocated_stages
+    if stages:
+        yield from _negative_losses(activity, stages[-1])
+    for stage in stages:
+        assert stage.allocation is not None
         name = rules.properties[stage.allocation.share].id
         share = stage_share(activity, properties, stage)
         active = activity.stage_active[activity.processes.block(stage.index)]
@@ -107,15 +108,11 @@ def check_allocation(activity: Activity, properties: FloatArray) -> Iterator[Pro
                 yield activity.missing(stage.index, int(entry), name, what, cure, "allocation")
 
 
-def _negative_losses(activity: Activity) -> Iterator[Problem]:
+def _negative_losses(activity: Activity, last: StageSpec) -> Iterator[Problem]:
     """Yield a problem per ratio below 1 up to the last stage with co-products, which is a share written as a loss."""
-    stages = activity.rules.stages
-    last = max([stage.index for stage in stages if stage.allocation is not None], default=-1)
-    if last < 0:
-        return
     what = Message("A ratio below 1 is a negative loss: mass would appear in the stage.")
     cure = Message("Masses stay masses; give what the product carries as the share of the allocation.")
-    for index in (index for stage in stages[: last + 1] for index in stage.losses):
+    for index in (index for stage in activity.rules.stages[: last.index + 1] for index in stage.losses):
         block = activity.loss_entries.block(index)
         losses, rows = activity.losses[block], activity.loss_rows[block]
         if activity.rules.losses[index].basis == "ratio":

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator
 
 from textile_pcf.activity import Activity
+from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import BoolArray, IndexArray
-from textile_pcf.columns import rows_by_code
+from textile_pcf.columns import rows_by_code, take
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.rules import PRODUCT
+from textile_pcf.rules.arrays import rule_arrays
 
 
 def amount_sources(activity: Activity, quantities: Quantities) -> tuple[IndexArray, BoolArray, IndexArray]:
@@ -25,20 +27,36 @@ def amount_sources(activity: Activity, quantities: Quantities) -> tuple[IndexArr
     entry : ndarray, shape (exchanges,)
         Entry of the rule's value; -1 where there is none.
     """
-    flows = activity.exchanges
-    row, by_rule, entry = flows.row.copy(), quantities.entry >= 0, quantities.entry.copy()
-    ruled = np.flatnonzero(by_rule)
-    for flow, rows in rows_by_code(flows.flow[ruled]):
-        spec, exchanges = activity.rules.flows[flow], ruled[rows]
-        if spec.default is None or spec.default.reference < 0:
-            continue
-        start = activity.property_entries.offsets[spec.default.reference]
-        index = start + property_entries(activity, spec.default.reference, spec.stage, flows.entry[exchanges])
+    row, by_rule, entry = activity.exchanges.row.copy(), quantities.entry >= 0, quantities.entry.copy()
+    for exchanges, index in _of_properties(activity, by_rule):
         given = activity.property_rows[index] >= 0
         row[exchanges[given]] = activity.property_rows[index[given]]
         by_rule[exchanges[given]] = False
         entry[exchanges] = quantities.property_entry[index]
     return row, by_rule, entry
+
+
+def amounts_by_rule(activity: Activity, quantities: Quantities) -> BoolArray:
+    """Return whether the amount of each exchange is a number of the rule, without where else it comes from."""
+    by_rule = quantities.entry >= 0
+    for exchanges, index in _of_properties(activity, by_rule):
+        by_rule[exchanges] = take(activity.property_rows, index) < 0
+    return by_rule
+
+
+def _of_properties(activity: Activity, by_rule: BoolArray) -> Iterator[tuple[IndexArray, IndexArray]]:
+    """Yield the exchanges of each flow that take the value of a property, with the entries of that property.
+
+    Most flows of a rule do not; only the exchanges of those that do are looked at.
+    """
+    flows = activity.exchanges
+    rows = rows_where(rule_arrays(activity.rules).flow_of_property[flows.patterns.flow], flows.pattern)
+    rows = rows[take(by_rule, rows)]
+    for flow, of_flow in rows_by_code(take(flows.flow, rows)):
+        spec, exchanges = activity.rules.flows[flow], rows[of_flow]
+        assert spec.default is not None
+        start = activity.property_entries.offsets[spec.default.reference]
+        yield exchanges, start + property_entries(activity, spec.default.reference, spec.stage, take(flows.entry, exchanges))
 
 
 def property_entries(activity: Activity, index: int, stage: int, entries: IndexArray) -> IndexArray:

@@ -9,7 +9,9 @@ import numpy as np
 
 from textile_pcf import engine
 from textile_pcf.activity import Activity
+from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.columns import take
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.inventory.carbon_content import fill_carbon_content
 from textile_pcf.inventory.links import product_links, solve_or_refuse
@@ -69,24 +71,26 @@ def balance_carbon(
     ----------
     ISO 14067:2018, 6.4.9.2 and 6.5.2, as secondary sources report them.
     """
-    balance_flow = rule_arrays(activity.rules).balance_flow
-    rows = np.flatnonzero(activity.exchanges.flow == balance_flow) if balance_flow >= 0 else np.empty(0, dtype=np.intp)
+    balance_flow, exchanges = rule_arrays(activity.rules).balance_flow, activity.exchanges
+    if balance_flow < 0:
+        return quantities, amount, None
+    rows = rows_where(exchanges.patterns.flow == balance_flow, exchanges.pattern)
     if not len(rows):
         return quantities, amount, None
-    own = matches.removals[matches.request[rows]]
+    own = matches.removals[matches.request_of_pattern[matches.pattern[rows]]]
     if not np.all(own > 0):
         raise InputError(root_causes(activity, list(_no_uptake(activity, rows[~(own > 0)]))))
     amount = amount.copy()
     amount[rows] = 0.0
     units = _units_of_suppliers(activity, quantities, matches, amount)
     quantities = fill_carbon_content(activity, quantities, matches, amount, units)
-    product, output = activity.exchange_products[rows], masses.output[activity.exchanges.process[rows]]
+    product, output = activity.exchange_products[rows], masses.output[exchanges.process[rows]]
     spec = activity.rules.product_property(CONTENT)
     assert spec is not None
     content = quantities.properties[activity.property_entries.block(spec.index)]
     leaves = carbon_that_leaves(content[product], output)
     per_unit = _per_unit(activity, matches, amount, units, product, leaves)
-    carried = _carried(activity, amount * per_unit)[product]
+    carried = _carried(activity, amount, per_unit)[product]
     amount[rows] = balancing_amount(leaves, carried, own)
     value = quantities.value.copy()
     driver = quantities.scale[rows] * output
@@ -124,8 +128,8 @@ def _per_unit(
     activity: Activity, matches: FactorMatches, amount: FloatArray, units: FloatArray, product: IndexArray, leaves: FloatArray
 ) -> FloatArray:
     """Return the net uptake of each exchange by factor or supplier, links solved. [kg CO2 per canonical flow unit]"""
-    removals = matches.removals[matches.request]
-    if not units.any():
+    removals = take(take(matches.removals, matches.request_of_pattern), matches.pattern)
+    if not (matches.has_links and units.any()):
         return removals
     arrays, flow, users = rule_arrays(activity.rules), activity.exchanges.flow, activity.exchange_products
     balanced = np.zeros(len(activity.names), dtype=bool)
@@ -144,10 +148,12 @@ def _per_unit(
     return np.where(matches.supplier >= 0, total[matches.supplier] * units, removals)
 
 
-def _carried(activity: Activity, uptake: FloatArray) -> FloatArray:
-    """Return the net uptake of the balanced flows of each product. [kg CO2 per product unit]"""
-    rows = np.flatnonzero(rule_arrays(activity.rules).flow_balanced[activity.exchanges.flow])
-    carried = np.bincount(activity.exchange_products[rows], weights=uptake[rows], minlength=len(activity.names))
+def _carried(activity: Activity, amount: FloatArray, per_unit: FloatArray) -> FloatArray:
+    """Return the net uptake of the balanced flows of each product, a handful of its lines. [kg CO2 per product unit]"""
+    exchanges, balanced = activity.exchanges, rule_arrays(activity.rules).flow_balanced
+    rows = rows_where(balanced[exchanges.patterns.flow], exchanges.pattern)
+    uptake = amount[rows] * per_unit[rows]
+    carried = np.bincount(activity.exchange_products[rows], weights=uptake, minlength=len(activity.names))
     return carried.astype(np.float64)
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from textile_pcf.activity import Activity
+from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import group_rows
 from textile_pcf.inventory.inventory import Inventory
@@ -185,12 +186,25 @@ def _left_out(activity: Activity) -> tuple[BoolArray, BoolArray]:
 
 
 def _with_amount(inventory: Inventory) -> BoolArray:
-    """Return which flows have an amount that is not 0, shape (flows, products)."""
+    """Return which flows have an amount that is not 0, shape (flows, products); of those only that are a condition of others.
+
+    These are a fifth of the flows of a rule, and few exchanges.
+    """
     activity = inventory.activity
-    by_product = np.zeros((len(activity.names), len(activity.rules.flows)), dtype=bool)  # neighbouring rows are of one product
-    place = inventory.product * by_product.shape[1] + inventory.flow
-    by_product.reshape(-1)[place[inventory.amount != 0]] = True
-    return np.ascontiguousarray(by_product.T)
+    with_amount = np.zeros((len(activity.rules.flows), len(activity.names)), dtype=bool)
+    exchanges = activity.exchanges
+    rows = rows_where(_is_condition(activity.rules)[exchanges.patterns.flow], exchanges.pattern)
+    rows = rows[inventory.amount[rows] != 0]
+    with_amount[inventory.flow[rows], inventory.product[rows]] = True
+    return with_amount
+
+
+@lru_cache(maxsize=32)
+def _is_condition(rules: RuleSet) -> BoolArray:
+    """Return which flows are a condition of others, by their amount; with a last False for what is no flow."""
+    specs: list[FlowSpec | StageSpec] = [*rules.flows, *rules.stages]
+    flows = {index for spec in specs for kind, index in spec.conditions if kind == "flow"}
+    return np.array([*(spec.index in flows for spec in rules.flows), False], dtype=bool)
 
 
 def _wanted(specs: Sequence[FlowSpec | StageSpec], always: BoolArray, with_amount: BoolArray, active: BoolArray) -> BoolArray:

@@ -7,6 +7,7 @@ import numpy as np
 from textile_pcf.activity.activity import Activity
 from textile_pcf.activity.row_patterns import PER_DRIVER, PER_PRODUCT, rows_where
 from textile_pcf.arrays import FloatArray
+from textile_pcf.columns import take
 from textile_pcf.errors import Problem
 from textile_pcf.inventory.defaults import property_on
 from textile_pcf.inventory.missing_data import InvalidNames, missing_input
@@ -25,13 +26,14 @@ def non_mass_drivers(activity: Activity, properties: FloatArray, invalid: Invali
         return flows.unit_scale, problems
     scale = np.ones(len(flows))
     scale[rows_where(flows.patterns.per == PER_PRODUCT, flows.pattern)] = rules.product_unit.factor
-    scale *= component_share(activity)
+    if not activity.components.one_per_product:
+        scale *= component_share(activity)
     for spec, others, rows in flows.driven:
         for driver in others:
             if driver == "product":
                 scale[rows] *= rules.product_unit.factor
                 continue
-            values = property_on(activity, properties, int(driver), spec.stage)[flows.entry[rows]]
+            values = take(property_on(activity, properties, int(driver), spec.stage), take(flows.entry, rows))
             scale[rows] *= values
             for row in rows[np.isnan(values)]:
                 reference = Default(np.ones(1), reference=int(driver))

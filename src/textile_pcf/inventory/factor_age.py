@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from textile_pcf.activity import Activity
+from textile_pcf.activity.row_patterns import rows_where
+from textile_pcf.arrays import IndexArray, IntArray
 from textile_pcf.factors import FactorTable
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.messages.message import Message
@@ -20,25 +22,38 @@ def old_factors(activity: Activity, matches: FactorMatches, factors: FactorTable
     limit = activity.rules.document.max_factor_age
     if limit is None:
         return
-    row = np.full(len(matches.matches), -1, dtype=np.intp)
-    row[matches.request] = np.arange(len(matches.request))
-    for number, (match, request) in enumerate(zip(matches.matches, matches.requests, strict=True)):
-        if match is None or row[number] < 0:
-            continue
-        year = factors.tables[match.table].texts["year"][match.row]
-        if not year or not request.year or abs(int(request.year) - int(year)) <= limit.years:
-            continue
-        spec = activity.rules.flows[activity.exchanges.flow[row[number]]]
-        values = {
-            "where": f"{activity.rules.stage_id(spec.stage)}.{spec.id}",
-            "item": request.item,
-            "year": int(year),
-            "wanted": int(request.year),
-            "apart": abs(int(request.year) - int(year)),
-            "limit": limit.years,
-        }
-        template = "{where}: {item}: the factor is of {year}, {apart} years from {wanted}; the rule allows {limit}."
-        yield number, Message(template, **values)
+    apart = {
+        number: (int(request.year), int(year))
+        for number, (match, request) in enumerate(zip(matches.matches, matches.requests, strict=True))
+        if match is not None and request.year and (year := factors.tables[match.table].texts["year"][match.row])
+    }
+    old = np.array([number for number, (wanted, year) in apart.items() if abs(wanted - year) > limit.years], dtype=np.intp)
+    for number, flow in zip(old.tolist(), _flow_of_requests(activity, matches, old).tolist(), strict=True):
+        if flow >= 0:
+            yield number, _text_of_old(activity, flow, matches.requests[number].item, *apart[number])
+
+
+def _flow_of_requests(activity: Activity, matches: FactorMatches, requests: IndexArray) -> IntArray:
+    """Return the flow of some requests, -1 without an exchange; only exchanges of these are looked at, mostly none."""
+    flow, wanted = np.full(len(matches.match_index), -1), np.zeros(len(matches.match_index), dtype=bool)
+    wanted[requests] = True
+    rows = rows_where(wanted[matches.request_of_pattern], matches.pattern)
+    flow[matches.request_of_pattern[matches.pattern[rows]]] = activity.exchanges.flow[rows]
+    return flow[requests]
+
+
+def _text_of_old(activity: Activity, flow: int, item: str, wanted: int, year: int) -> Message:
+    spec, limit = activity.rules.flows[flow], activity.rules.document.max_factor_age
+    assert limit is not None
+    return Message(
+        "{where}: {item}: the factor is of {year}, {apart} years from {wanted}; the rule allows {limit}.",
+        where=f"{activity.rules.stage_id(spec.stage)}.{spec.id}",
+        item=item,
+        year=year,
+        wanted=wanted,
+        apart=abs(wanted - year),
+        limit=limit.years,
+    )
 
 
 def age_warnings(activity: Activity, matches: FactorMatches, factors: FactorTable) -> Iterator[tuple[int, Message]]:

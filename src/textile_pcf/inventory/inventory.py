@@ -308,7 +308,7 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
         amount = engine.exchange_amounts(quantities.value, quantities.scale, exchanges.process, masses, exchanges.driver_rows)
         inventory = _assemble(activity, quantities, matches, masses, amount)
         emissions = inventory.emissions_by_process
-        if np.count_nonzero(np.isfinite(emissions)) < emissions.size:
+        if not np.isfinite(emissions).all():
             raise InputError(root_causes(activity, _overflows(inventory)))
     return inventory
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from textile_pcf import engine
-from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.columns import take
 from textile_pcf.inventory.product_system import BalanceTerms, ProductSystem
 from textile_pcf.inventory.suppliers import link_units
 from textile_pcf.methods.chemistry import CO2_PER_CARBON
@@ -41,7 +42,24 @@ class LoopsError(Exception):
 
 def supplier_units(rules: RuleSet, system: ProductSystem, supplier: IndexArray, flow: IndexArray) -> FloatArray:
     """Return the units of each supplier per canonical unit of each flow; NaN where a unit cannot be converted."""
-    return np.asarray(system.units[supplier, link_units(rules)[1][flow]] / rule_arrays(rules).flow_factor[flow])
+    place = supplier.astype(np.intp)  # numpy indexes slowly with other integers
+    place *= system.units.shape[1]
+    place += take(link_units(rules)[1], flow)
+    units = system.units.reshape(-1).take(place, mode="wrap")  # what has no supplier, -1, has the units of any
+    units /= take(rule_arrays(rules).flow_factor, flow)
+    return units
+
+
+def in_supplier_units(rules: RuleSet, system: ProductSystem) -> tuple[ProductSystem, BoolArray]:
+    """Return a system whose amounts are units of the supplier, and which links have none: no supplier, or no conversion.
+
+    Only the balance of biogenic carbon needs the units of products then; without one they are left out.
+    """
+    needed = supplier_units(rules, system, system.supplier, system.flow)
+    lost = np.isnan(needed) | (system.supplier < 0)
+    needed *= system.amount
+    units = np.empty((len(system.own), 0)) if system.balance is None else system.units
+    return replace(system, amount=needed, units=units), lost
 
 
 def solve_system(rules: RuleSet, system: ProductSystem) -> ProductFigures:
@@ -51,7 +69,7 @@ def solve_system(rules: RuleSet, system: ProductSystem) -> ProductFigures:
     ----------
     rules : RuleSet
     system : ProductSystem
-        Every link has a supplier, and its unit can be converted.
+        From `in_supplier_units`; none of its links is without a supplier.
 
     Raises
     ------
@@ -59,13 +77,13 @@ def solve_system(rules: RuleSet, system: ProductSystem) -> ProductFigures:
         Products need all or more of themselves.
     """
     arrays = rule_arrays(rules)
-    needed = system.amount * supplier_units(rules, system, system.supplier, system.flow)
-    inside = ~arrays.flow_outside[system.flow]
-    links = engine.Links(system.user[inside], system.supplier[inside], needed[inside])
+    outside = take(arrays.flow_outside, system.flow)
+    links = engine.Links(system.user, system.supplier, system.amount)
+    links = links.of(~outside) if outside.any() else links
     own, removals, balanced, content = system.own, system.removals, None, np.full(len(system.own), np.nan)
     if system.balance is not None:
         content = _content(rules, system, system.balance)
-        balanced, amount = _balance(rules, system, system.balance, content, needed)
+        balanced, amount = _balance(rules, system, system.balance, content)
         if not arrays.flow_outside[arrays.balance_flow]:
             own = own + amount[:, None] * system.balance.uptake_values
             removals = removals + amount * system.balance.uptake
@@ -95,9 +113,7 @@ def _content(rules: RuleSet, system: ProductSystem, terms: BalanceTerms) -> Floa
     return replace(inputs, mass=mass).fill(terms.content)
 
 
-def _balance(
-    rules: RuleSet, system: ProductSystem, terms: BalanceTerms, content: FloatArray, needed: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def _balance(rules: RuleSet, system: ProductSystem, terms: BalanceTerms, content: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the net uptake of all products, and the amount that balances each, as `inventory.carbon_balance` has them.
 
     [kg CO2 per product unit, canonical flow unit per product unit]
@@ -108,9 +124,9 @@ def _balance(
     own = np.nan_to_num(leaves) + terms.direct + np.where(is_known, 0.0, terms.direct_balanced)
     is_balanced = arrays.flow_balanced[system.flow]
     counted = ~arrays.flow_outside[system.flow] & ~(is_balanced & is_known[system.user])
-    links = engine.Links(system.user[counted], system.supplier[counted], needed[counted])
+    links = engine.Links(system.user[counted], system.supplier[counted], system.amount[counted])
     (total,) = _solve(links, own[:, None])
     total = total[:, 0]
-    brought = np.where(is_balanced, needed * total[system.supplier], 0.0)
+    brought = np.where(is_balanced, system.amount * total[system.supplier], 0.0)
     carried = terms.carried + np.bincount(system.user, weights=brought, minlength=len(own))
     return total, np.where(is_known, leaves - carried, 0.0) / terms.uptake

@@ -7,11 +7,13 @@ import numpy as np
 from textile_pcf import engine
 from textile_pcf.activity import Activity
 from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.columns import take
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.inventory.root_causes import root_causes
+from textile_pcf.inventory.suppliers import link_units
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import FlowSpec
 from textile_pcf.rules.arrays import rule_arrays
@@ -35,17 +37,13 @@ def supplier_units(activity: Activity, quantities: Quantities, matches: FactorMa
     ndarray, shape (links,)
         NaN where the unit of the flow cannot be converted.
     """
-    units, elsewhere = np.full(len(linked), np.nan), matches.suppliers
-    measures = product_units_of(activity, quantities.properties) if elsewhere is None else None
     flow = activity.exchanges.flow[linked]
+    if matches.suppliers is not None:
+        return matches.suppliers.units[matches.supplier[linked], take(link_units(activity.rules)[1], flow)]
+    units, measures = np.full(len(linked), np.nan), product_units_of(activity, quantities.properties)
     for index in np.unique(flow):
         rows = flow == index
-        if elsewhere is not None:
-            every = elsewhere.product_units(activity.rules, int(index))
-        else:
-            assert measures is not None
-            every = measures.product_units(activity.rules.flows[index].unit)
-        units[rows] = every[matches.supplier[linked[rows]]]
+        units[rows] = measures.product_units(activity.rules.flows[index].unit)[matches.supplier[linked[rows]]]
     return units
 
 
@@ -60,16 +58,27 @@ def product_links(
         The unit of a linked flow cannot be converted into units of its supplier.
     """
     linked = np.flatnonzero(matches.supplier >= 0)
-    flow = activity.exchanges.flow[linked]
-    arrays = rule_arrays(activity.rules)
-    units = supplier_units(activity, quantities, matches, linked) / arrays.flow_factor[flow]
-    if np.isnan(units).any():
-        problems = _unknown_units(activity, quantities, matches, linked, units)
-        raise InputError(root_causes(activity, problems))
-    inside = ~arrays.flow_outside[flow]
+    units = _converted_units(activity, quantities, matches, linked)
+    inside = ~rule_arrays(activity.rules).flow_outside[activity.exchanges.flow[linked]]
     exchanges = linked[inside]
     needed = amount[exchanges] * units[inside]
     return engine.Links(activity.exchange_products[exchanges], matches.supplier[exchanges], needed), units
+
+
+def _converted_units(activity: Activity, quantities: Quantities, matches: FactorMatches, linked: IndexArray) -> FloatArray:
+    """Return the units of the supplier of each linked exchange per canonical flow unit, shape (links,).
+
+    Raises
+    ------
+    InputError
+        The unit of a linked flow cannot be converted into units of its supplier.
+    """
+    units = supplier_units(activity, quantities, matches, linked)
+    units /= take(rule_arrays(activity.rules).flow_factor, activity.exchanges.flow[linked])
+    if np.isnan(units).any():
+        problems = _unknown_units(activity, quantities, matches, linked, units)
+        raise InputError(root_causes(activity, problems))
+    return units
 
 
 def solve_product_links(
@@ -99,15 +108,15 @@ def solve_product_links(
     """
     if not matches.has_links or not np.any(matches.supplier >= 0):
         return matches.pattern, matches.pattern_values
-    links, units = product_links(activity, quantities, matches, amount)
+    linked = np.flatnonzero(matches.supplier >= 0)
     if matches.suppliers is not None:
-        total = matches.suppliers.footprint
+        total, units = matches.suppliers.footprint, _converted_units(activity, quantities, matches, linked)
     else:
+        links, units = product_links(activity, quantities, matches, amount)
         counted = ~rule_arrays(activity.rules).flow_outside[activity.exchanges.flow] & (matches.supplier < 0)
         emissions = amount[:, None] * matches.values[matches.request]
         own = engine.sum_by_group(emissions[counted], activity.exchange_products[counted], len(activity.names))
         total = solve_or_refuse(activity, own, links)
-    linked = np.flatnonzero(matches.supplier >= 0)
     index = matches.request.copy()
     index[linked] = len(matches.values) + np.arange(len(linked))
     return index, np.concatenate([matches.values, total[matches.supplier[linked]] * units[:, None]])

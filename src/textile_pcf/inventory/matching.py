@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -118,7 +118,9 @@ class FactorMatches:
 
         For one product that comes again with other amounts this saves a quarter of the work.
         """
-        return cast(T, self._kept[name] if name in self._kept else self._kept.setdefault(name, make()))
+        kept = self._kept
+        made: T = kept[name] if name in kept else kept.setdefault(name, make())
+        return made
 
     @cached_property
     def _kept(self) -> dict[str, Any]:
@@ -183,7 +185,8 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
     flows, cells = activity.exchanges, activity.columns
     patterns, texts = flows.patterns, cells.texts["item"].categories
     is_link = np.append(cells.is_link, False)[patterns.item] & (patterns.flow >= 0)  # the last, -1, is the rule's own
-    items, item, has_links = list(texts), patterns.item, bool(is_link.any())
+    item, has_links = patterns.item, bool(is_link.any())
+    items: Sequence[str] = texts
     if has_links:  # of a catalogue with links, few of many items
         used = distinct_codes(item[~is_link & (item >= 0)])
         items, item = [texts[code] for code in used.tolist()], np.where(item < 0, -1, np.searchsorted(used, item))
@@ -195,9 +198,8 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
         request = np.maximum(np.cumsum(is_flow) - 1, 0) if len(chosen) else chosen
         region, year = patterns.region[chosen], patterns.year[chosen]
     else:
-        first, pattern = group_rows(flows.pattern, flows.region, flows.year)
-        request = np.arange(len(first))
-        chosen, region, year = flows.pattern[first], flows.region[first], flows.year[first]
+        pattern, chosen, region, year = flows.group_by_place()
+        request = np.arange(len(chosen))
     if has_links:  # whatever they take, links are one request of each flow, region and year
         first, distinct = group_rows(patterns.flow[chosen], item[chosen], region, year)
         chosen, region, year, request = chosen[first], region[first], year[first], distinct[request]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.activity import Activity
-from textile_pcf.activity.row_patterns import RowKind
+from textile_pcf.activity.row_patterns import RowKind, rows_where
 from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.errors import Problem
 from textile_pcf.messages.message import JoinedMessage, Message, sentences
@@ -70,7 +70,8 @@ def given_balances(activity: Activity) -> Iterator[Problem]:
     flow = rule_arrays(activity.rules).balance_flow
     if flow < 0:
         return
-    rows = activity.exchanges.row[activity.exchanges.flow == flow]
+    exchanges = activity.exchanges
+    rows = exchanges.row[rows_where(exchanges.patterns.flow == flow, exchanges.pattern)]
     rows = np.unique(rows[rows >= 0])
     if len(rows):
         what = Message("The uptake is computed from the biogenic carbon that leaves, so no row can give it.")

@@ -141,14 +141,15 @@ def _outside_bands(activity: Activity, quantities: Quantities) -> Iterator[_Outs
 
 
 def _entries_outside(bands: Bands, block_index: BlockIndex, values: FloatArray, rows: IndexArray) -> _Outside:
-    positions = np.flatnonzero((values < block_index.repeat(bands.low)) | (values > block_index.repeat(bands.high)))
+    below, above = block_index.compare(np.less, values, bands.low), block_index.compare(np.greater, values, bands.high)
+    positions = np.flatnonzero(below | above)
     return _Outside(bands, block_index, positions, values[positions], rows[positions])
 
 
 def _flows_outside(activity: Activity, bands: Bands, values: FloatArray) -> _Outside:
     """Return the flows outside their bands: exchanges, or the sums of flows that have several; rows are those of the first."""
     exchanges, block_index = activity.exchanges, activity.structure.flow_entries
-    if len(exchanges) > np.count_nonzero(activity.structure.is_given):
+    if not activity.structure.gives_flows_once:
         row = np.full(block_index.total, -1, dtype=np.intp)
         row[block_index.entry(exchanges.flow[::-1], exchanges.entry[::-1])] = exchanges.row[::-1]
         return _entries_outside(bands, block_index, sum_per_entry(activity, block_index, values), row)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import take
-from textile_pcf.factors import SPLIT_AND_AIRCRAFT
 from textile_pcf.inventory.carbon_content import MaterialInputs, material_inputs
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.inventory.suppliers import link_units
-from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.rules.compile_balance import CONTENT
+
+LINK: Any = np.int32  # type of the products of a link: three million links take 30 MB with it instead of 72
+FLOW: Any = np.int16  # type of its flow
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +84,7 @@ class ProductSystem:
     balance: BalanceTerms | None = None
     inputs: MaterialInputs | None = None
 
-    def of(self, products: IndexArray, links: BoolArray) -> ProductSystem:
+    def of(self, products: IntArray, links: BoolArray) -> ProductSystem:
         """Return the system of some products in some order; they take each other only.
 
         Parameters
@@ -94,7 +95,7 @@ class ProductSystem:
         """
         if len(products) == len(self.own) and links.all() and np.array_equal(products, np.arange(len(products))):
             return self
-        number = np.full(len(self.own), -1, dtype=np.intp)
+        number = np.full(len(self.own), -1, dtype=LINK)
         number[products] = np.arange(len(products))
         balance, inputs = self.balance, self.inputs
         if balance is not None:
@@ -107,22 +108,6 @@ class ProductSystem:
         )  # fmt: skip
 
 
-def empty_system(rules: RuleSet) -> ProductSystem:
-    """Return the system of no product under a rule.
-
-    Parameters
-    ----------
-    rules : RuleSet
-    """
-    none, index, parts = np.empty(0), np.empty(0, dtype=np.intp), np.empty((0, len(SPLIT_AND_AIRCRAFT)))
-    balance = inputs = None
-    if rule_arrays(rules).balance_flow >= 0:
-        balance = BalanceTerms(none, none, none, parts, none, none, none)
-        inputs = MaterialInputs(index, index, index, index, none, none, none, np.empty(0, dtype=bool), none, none)
-    units = np.empty((0, len(link_units(rules)[0])))
-    return ProductSystem(parts, none, none, units, index, index, index, none, balance, inputs)
-
-
 def product_system(inventory: Inventory) -> ProductSystem:
     """Return the system of an inventory whose suppliers are `Suppliers.unsolved`, or that has no links."""
     activity, flow, product = inventory.activity, inventory.flow, inventory.product
@@ -130,7 +115,9 @@ def product_system(inventory: Inventory) -> ProductSystem:
     linked = np.flatnonzero(inventory.supplier >= 0)
     left_out = arrays.flow_outside[flow]
     left_out[linked] = True
-    removed = take(inventory.matches.removals, inventory.matches.request) * inventory.amount
+    removals, removed = inventory.matches.removals, np.zeros(len(flow))
+    if removals.any():
+        removed = take(removals, inventory.matches.request) * inventory.amount
     balance = inputs = None
     if arrays.balance_flow >= 0:
         is_balance = flow == arrays.balance_flow
@@ -147,7 +134,8 @@ def product_system(inventory: Inventory) -> ProductSystem:
     units = np.column_stack([measures.product_units(unit) for unit in link_units(activity.rules)[0]])
     return ProductSystem(
         own, np.bincount(product, weights=removed, minlength=count).astype(np.float64), inventory.quantities.mass, units,
-        product[linked], inventory.supplier[linked], flow[linked].astype(np.intp), inventory.amount[linked], balance, inputs,
+        product[linked].astype(LINK), inventory.supplier[linked].astype(LINK), flow[linked].astype(FLOW),
+        inventory.amount[linked], balance, inputs,
     )  # fmt: skip
 
 
@@ -184,7 +172,7 @@ def _unknown_inputs(inventory: Inventory) -> MaterialInputs:
     return _of_rows(inputs, unknown[inputs.product])
 
 
-def _of_products(inputs: MaterialInputs, products: IndexArray, number: IndexArray) -> MaterialInputs:
+def _of_products(inputs: MaterialInputs, products: IntArray, number: IndexArray) -> MaterialInputs:
     """Return the inputs of some products, which have these numbers then."""
     kept = _of_rows(inputs, number[inputs.product] >= 0)
     supplier = np.where(kept.supplier >= 0, number[kept.supplier], -1)
@@ -200,46 +188,3 @@ def _of_rows(inputs: MaterialInputs, rows: BoolArray) -> MaterialInputs:
         inputs, product=inputs.product[rows], supplier=inputs.supplier[rows], flow=inputs.flow[rows], group=group.reshape(-1),
         mass=inputs.mass[rows], content=inputs.content[rows], share=inputs.share[groups], is_known=inputs.is_known[groups],
     )  # fmt: skip
-
-
-def join_systems(systems: Sequence[ProductSystem], targets: Sequence[IndexArray]) -> ProductSystem:
-    """Return several systems as one.
-
-    Parameters
-    ----------
-    systems : sequence of ProductSystem
-        Their suppliers are numbers of names.
-    targets : sequence of ndarray
-        Per system the product of each name, counted over all systems; -1 if there is none.
-    """
-    first = np.cumsum([0, *(len(system.own) for system in systems)])
-    balances = [system.balance for system in systems if system.balance is not None]
-    balance = None
-    if balances:
-        balance = BalanceTerms(**{name: np.concatenate([getattr(one, name) for one in balances]) for name in vars(balances[0])})
-    names = ("own", "removals", "mass", "units", "flow", "amount")
-    plain = {name: np.concatenate([getattr(system, name) for system in systems]) for name in names}
-    return ProductSystem(
-        **plain,
-        user=np.concatenate([system.user + start for system, start in zip(systems, first, strict=False)]),
-        supplier=np.concatenate([target[system.supplier] for system, target in zip(systems, targets, strict=True)]),
-        balance=balance,
-        inputs=_join_inputs([system.inputs for system in systems], first, targets),
-    )
-
-
-def _join_inputs(
-    inputs: Sequence[MaterialInputs | None], first: IndexArray, targets: Sequence[IndexArray]
-) -> MaterialInputs | None:
-    """Return the inputs of several systems as one."""
-    listed = [one for one in inputs if one is not None]
-    if not listed:
-        return None
-    groups = np.cumsum([0, *(len(one.share) for one in listed)])
-    joined = {name: np.concatenate([getattr(one, name) for one in listed]) for name in vars(listed[0])}
-    joined["product"] = np.concatenate([one.product + start for one, start in zip(listed, first, strict=False)])
-    joined["group"] = np.concatenate([one.group + start for one, start in zip(listed, groups, strict=False)])
-    pairs = zip(listed, targets, strict=True)
-    suppliers = [np.where(one.supplier >= 0, np.append(target, -1)[one.supplier], -1) for one, target in pairs]
-    joined["supplier"] = np.concatenate(suppliers)
-    return MaterialInputs(**joined)

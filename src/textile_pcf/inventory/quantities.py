@@ -122,13 +122,16 @@ def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatAr
 
     Arrays that the plan does not write into are those of the activity.
     """
-    structure, plan = activity.structure, activity.structure.completion
-    written = {type(fill.spec) for fill in plan}
+    structure = activity.structure
+    plan = structure.computed if draws is None else structure.completion  # constants may be drawn, too
+    written = {type(fill.spec) for fill in plan} | structure.constants.keys()
     given: dict[type[Spec], tuple[FloatArray, IndexArray]] = {
         PropertySpec: (activity.properties, structure.properties.no_rule_entry),
         LossSpec: (activity.losses, structure.losses.no_rule_entry),
         FlowSpec: (activity.exchange_value, structure.exchanges.no_rule_entry),
     }
+    if not written:
+        return tuple(given.values())
     filled = {
         kind: (values.copy(), entries.copy()) if kind in written else (values, entries)
         for kind, (values, entries) in given.items()
@@ -137,8 +140,6 @@ def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatAr
         filled[kind][0][at], filled[kind][1][at] = numbers, 0
     properties, _ = filled[PropertySpec]
     for fill in plan:
-        if fill.is_constant and draws is None:
-            continue
         values, entries = filled[type(fill.spec)]
         of_rule, entry = _value_of_rule(activity, properties, fill.spec, draws)
         values[fill.entries], entries[fill.entries] = of_rule.take(fill.positions), entry.take(fill.positions)

@@ -24,7 +24,7 @@ def check_absent(activity: Activity, invalid: InvalidNames) -> list[Problem]:
 def missing_properties(activity: Activity, properties: FloatArray, invalid: InvalidNames) -> Iterator[Problem]:
     """Yield a problem per required property without a value, in active stages."""
     required, unknown = rule_arrays(activity.rules).property_required, np.isnan(properties)
-    if not np.count_nonzero(unknown) or not (unknown & activity.property_entries.repeat(required)).any():
+    if not unknown.any() or not activity.property_entries.compare(np.logical_and, unknown, required).any():
         return
     for spec in activity.rules.properties:
         if not required[spec.index]:
@@ -62,7 +62,7 @@ def impossible_losses(activity: Activity, losses: FloatArray) -> BoolArray:
 
 def check_losses(activity: Activity, losses: FloatArray, properties: FloatArray, invalid: InvalidNames) -> Iterator[Problem]:
     """Yield a problem per loss that is missing or outside what its basis allows."""
-    if np.count_nonzero(losses) == len(losses) and (not len(losses) or losses.item(losses.argmax()) < 1):
+    if losses.all() and (not len(losses) or losses.item(losses.argmax()) < 1):
         return  # whatever the basis; comparisons with NaN are false, and negative losses are problems of their row
     lacking = np.isnan(losses) & activity.loss_entries.repeat(rule_arrays(activity.rules).loss_required)
     impossible = impossible_losses(activity, losses)
@@ -94,6 +94,8 @@ def check_losses(activity: Activity, losses: FloatArray, properties: FloatArray,
 
 def check_default_taken_once(activity: Activity) -> Iterator[Problem]:
     """Yield a problem per further row without amount of one flow: the rule's value can be taken once."""
+    if activity.structure.gives_flows_once:
+        return
     flows = activity.exchanges
     rows = flows.empty[flows.row[flows.empty] >= 0]
     if len(rows) < 2:

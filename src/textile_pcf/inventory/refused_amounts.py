@@ -47,7 +47,7 @@ def _single(
     activity: Activity, bands: Bands, block_index: BlockIndex, values: FloatArray, rows: IndexArray
 ) -> Iterator[Problem]:
     """Yield problems of properties or losses, which have one row each."""
-    positions = np.flatnonzero(values > block_index.repeat(bands.most))
+    positions = np.flatnonzero(block_index.compare(np.greater, values, bands.most))
     if not len(positions):
         return
     positions = positions[~activity.columns.confirmed[rows[positions]]]

@@ -68,10 +68,6 @@ class Suppliers:
             np.broadcast_to(factors, (count, len(factors))),
         )  # fmt: skip
 
-    def product_units(self, rules: RuleSet, flow: int) -> FloatArray:
-        """Return the product units in one unit of a flow of the rule, NaN where it is not known. Shape (suppliers,)."""
-        return self.units[:, link_units(rules)[1][flow]]
-
 
 @lru_cache(maxsize=32)
 def link_units(rules: RuleSet) -> tuple[tuple[Unit, ...], IndexArray]:

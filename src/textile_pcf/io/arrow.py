@@ -122,16 +122,15 @@ def _categorical(codes: NDArray[np.int32], texts: Any) -> Categorical:
     A large dictionary, such as one of product names, stays in pyarrow if its texts are ASCII and need no stripping.
     """
     import pyarrow as pa
-    from pyarrow import compute
 
     is_large = len(texts) > LARGE_DICTIONARY and not texts.null_count and texts.type in (pa.string(), pa.large_string())
     if is_large and ArrowStrings(texts).is_plain_ascii:
-        distinct = compute.unique(texts)
+        encoded = texts.dictionary_encode()
+        distinct = encoded.dictionary
         if len(distinct) == len(texts):
             return Categorical(codes, ArrowStrings(texts))
         if len(distinct) > LARGE_DICTIONARY:  # each row group has its own dictionary: links to products repeat the other items
-            place = np.asarray(compute.index_in(texts, value_set=distinct))
-            return Categorical(take(place, codes), ArrowStrings(distinct))
+            return Categorical(take(encoded.indices.to_numpy(), codes), ArrowStrings(distinct))
     return recode(codes, texts.to_pylist())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -31,7 +31,7 @@ class _Entry(NamedTuple):
     """One `{product:, rows:}` mapping, or a list of rows, with the path of its rows in the document."""
 
     path: DocumentPath
-    rows: list[Any]
+    rows: Sequence[Any]
     product: Any
     names_product: bool
 
@@ -60,13 +60,19 @@ def from_document(document: Document, header: Header, error: type[PcfError]) -> 
     """
     problems: list[Problem] = []
     entries = _entries(document, header, problems)
-    rows = list(chain.from_iterable(entry.rows for entry in entries))
-    products = list(chain.from_iterable([entry.product] * len(entry.rows) for entry in entries))
-    columns = _columns(rows, products if any(entry.names_product for entry in entries) else [], header)
+    rows: list[Any] = []
+    products: list[Any] = []
+    names_products = False
+    for entry in entries:
+        rows += entry.rows
+        products += [entry.product] * len(entry.rows)
+        names_products = names_products or entry.names_product
+    columns = _columns(rows, products if names_products else [], header)
     paths: list[DocumentPath] = []
-    if document.lines or not columns:
+    if document.lines or columns is None:
         paths = [(*entry.path, number) for entry in entries for number in range(len(entry.rows))]
-    if not columns:
+    if columns is None:
+        columns = {}
         problems += chain.from_iterable(
             _row_problems(document, path, row, header) for path, row in zip(paths, rows, strict=True)
         )
@@ -96,32 +102,26 @@ def _is_row(entry: Any, header: Header) -> bool:
 
 def _entry(document: Document, path: DocumentPath, entry: Any, problems: list[Problem]) -> _Entry:
     """Return one entry, without rows if it has none; problems are appended."""
-    rows = _entry_rows(document, path, entry, problems)
-    if not rows:
-        return _Entry((*path, "rows"), [], "", names_product=False)
-    return _Entry((*path, "rows"), rows, clean_cell(entry.get("product", "")), "product" in entry)
-
-
-def _entry_rows(document: Document, path: DocumentPath, entry: Any, problems: list[Problem]) -> list[Any]:
-    """Check one entry and return its rows; problems are appended."""
     if not isinstance(entry, MAPPING_TYPES):
         problems.append(Problem(document.location(path), "This is not a product with rows.", EXPECTED, code="row"))
-        return []
+        return _Entry(path, [], "", names_product=False)
     for key in entry:
         if key not in ("product", "rows"):
             near = nearest(str(key), ("product", "rows"))
             cure = Message("Did you mean {close!r}?", close=near) if near else EXPECTED
             what = Message("{key!r} is not known here.", key=key)
             problems.append(Problem(document.location((*path, key)), what, cure, code="unknown-column"))
-    product = entry.get("product", "P")
-    if not _is_cell_type(type(product)) or clean_cell(product) == "":
+    names_product, written = "product" in entry, entry.get("product", "")
+    is_cell = type(written) is str or _is_cell_type(type(written))
+    product = clean_cell(written) if is_cell else ""
+    if not is_cell or (names_product and product == ""):
         where = document.location((*path, "product"))
         problems.append(Problem(where, "The product has no id.", EXPECTED, code="row"))
     rows = entry.get("rows")
     if not isinstance(rows, (list, tuple)) or not rows:
         problems.append(Problem(document.location((*path, "rows")), "There are no rows.", EXPECTED, code="no-rows"))
-        return []
-    return list(rows)
+        return _Entry(path, [], "", names_product=False)
+    return _Entry((*path, "rows"), rows, product, names_product)
 
 
 def _is_cell_type(kind: type) -> bool:
@@ -131,15 +131,15 @@ def _is_cell_type(kind: type) -> bool:
     return not issubclass(kind, NOT_A_CELL) and not hasattr(kind, "__array__") and kind.__hash__ is not None
 
 
-def _columns(rows: list[Any], products: list[Any], header: Header) -> Mapping[str, list[Any]]:
-    """Return the columns, or an empty mapping if a row, column or cell is wrong.
+def _columns(rows: list[Any], products: list[Any], header: Header) -> Mapping[str, list[Any]] | None:
+    """Return the columns, or None if a row, column or cell is wrong.
 
     `products` holds the product of each row as its entry names it; it is empty if no entry does.
     """
     values: Any = dict.values
     if (row_types := set(map(type, rows))) != {dict}:
         if not all(issubclass(row_type, Mapping) for row_type in row_types):
-            return {}
+            return None
         values = methodcaller("values")
     keys, widths = tuple(chain.from_iterable(rows)), tuple(map(len, rows))
     cells = list(chain.from_iterable(map(values, rows)))
@@ -147,13 +147,13 @@ def _columns(rows: list[Any], products: list[Any], header: Header) -> Mapping[st
     find_layout = record_layout if len(rows) <= MAX_CACHED_ROWS else record_layout.__wrapped__
     layout = find_layout(keys, widths, bool(products), header)
     if layout is None or not (types <= PLAIN_TYPES or all(map(_is_cell_type, types))):
-        return {}
+        return None
     cells += products
     cells.append("")
     columns = RecordColumns(layout, cells, types, {"product": products} if layout.products_from_entries else {})
     new_types = bool(products) and not types.issuperset(map(type, products))
     if new_types and not all(_is_cell_type(type(cell)) for cell in columns["product"]):
-        return {}
+        return None
     return columns
 
 
@@ -180,14 +180,11 @@ class RecordLayout:
         """Item getters for the given columns, cached by column names."""
         return {}
 
-    def signature(self, names: tuple[str, ...], cells: list[Any]) -> tuple[Any, ...]:
-        """Return all cells of the given columns; which cells are absent depends on the layout alone."""
-        getter = self.getters.get(names)
-        if getter is None:
-            empty = len(cells) - 1
-            indices = (index for name in names for index in self.positions.get(name, ()) if index < empty)
-            getter = self.getters[names] = itemgetter(*indices, -1, -1)  # itemgetter of one index would return no tuple
-        return tuple(getter(cells))
+    def new_getter(self, names: tuple[str, ...], empty: int) -> itemgetter[Any]:
+        """Return the item getter of all cells of the given columns; which cells are absent depends on the layout alone."""
+        indices = (index for name in names for index in self.positions.get(name, ()) if index < empty)
+        getter = self.getters[names] = itemgetter(*indices, -1, -1)  # itemgetter of one index would return no tuple
+        return getter
 
 
 @lru_cache(maxsize=MAX_CACHED_LAYOUTS)
@@ -273,7 +270,8 @@ class RecordColumns(Mapping[str, list[Any]]):
         tuple or None
             None if equal cells may mean different things, such as 1 and True.
         """
-        cells = self.layout.signature(names, self._cells)
+        getter = self.layout.getters.get(names) or self.layout.new_getter(names, len(self._cells) - 1)
+        cells = getter(self._cells)
         return (self.layout, cells) if self._types <= PLAIN_TYPES or set(map(type, cells)) <= PLAIN_TYPES else None
 
 

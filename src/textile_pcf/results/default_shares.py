@@ -11,7 +11,7 @@ from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.columns import take
 from textile_pcf.factors import FactorTable
-from textile_pcf.inventory.amount_sources import amount_sources
+from textile_pcf.inventory.amount_sources import amounts_by_rule
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.quantities import Quantities
@@ -79,9 +79,9 @@ def ruled_rows(activity: Activity, quantities: Quantities) -> BoolArray:
     """Flow rows whose amount is a number of the rule; a driver that is the amount itself is none."""
     if (quantities.entry < 0).all():
         return np.zeros(len(quantities.entry), dtype=bool)
-    _, ruled, _ = amount_sources(activity, quantities)
+    ruled = amounts_by_rule(activity, quantities)
     itself = np.array([_is_driver(spec.default) for spec in activity.rules.flows], dtype=bool)
-    return ruled & ~itself[activity.exchanges.flow] if itself.any() else ruled
+    return ruled & ~take(itself, activity.exchanges.flow) if itself.any() else ruled
 
 
 def _is_driver(default: Default | None) -> bool:

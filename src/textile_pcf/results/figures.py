@@ -255,7 +255,7 @@ class Figures(Sums):
             Each distinct warning once; empty if there are none.
         """
         number = None if product is None else self.place(product)
-        return list(dict.fromkeys(text for of, text in self.notes if number is None or of in (number, -1)))
+        return list(dict.fromkeys([text for of, text in self.notes if number is None or of in (number, -1)]))
 
     def place(self, product: str) -> int:
         """Return the index of a product in `products`.

@@ -113,15 +113,19 @@ def named_sets(sets: tuple[str, ...], shares: FloatArray, language: str = "en") 
     return ("，" if language == "zh" else ", ").join(f"{title} {share * 100:.3g} %" for title, share in parts)
 
 
+def rests_on_other_sets(inventory: Inventory, factors: FactorTable, gwp: str) -> bool:
+    """Return whether some factor was not made with the set of the run, and its table says so."""
+    return not set(_sets_of_factors(inventory, factors, gwp)) <= {gwp, ""}
+
+
 def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message | None:
     """Return one sentence on emissions that were not calculated under the set of the run, or None if all were.
 
     Factors of tables that say nothing of a set, not even `unknown`, give no warning.
     """
-    stated = _sets_of_factors(inventory, factors, gwp)
-    if set(stated) <= {gwp, ""}:
+    if not rests_on_other_sets(inventory, factors, gwp):
         return None
-    names = [name or gwp for name in stated]
+    names = [name or gwp for name in _sets_of_factors(inventory, factors, gwp)]
     _, shares = _shares_by_set(inventory, names, gwp)
     other = 1.0 - shares[shares.sum(axis=1) > 0, 0]
     if not len(other) or other.max() <= 1e-9:
@@ -135,6 +139,6 @@ def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message
 
 def catalogue_gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message | None:
     """Return the warning of a catalogue: the same sentence whatever the shares, or None if one set holds for all."""
-    if set(_sets_of_factors(inventory, factors, gwp)) <= {gwp, ""}:
+    if not rests_on_other_sets(inventory, factors, gwp):
         return None
     return Message("Part of the gross emissions rests on factors that were not made with {gwp}.", gwp=gwp)

@@ -78,7 +78,7 @@ class Sums(ABC):
         """Unit of the products."""
         return self.rules.product_unit.text
 
-    @cached_property
+    @property
     def stages(self) -> tuple[StageInfo, ...]:
         """Stages of the rule."""
         return stage_info(self.rules)

@@ -2,44 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
+from textile_pcf.inventory.bands import bands_of_rule
 from textile_pcf.inventory.carbon_balance import unknown_carbon
-from textile_pcf.inventory.completeness import catalogue_warnings, completeness_warnings
+from textile_pcf.inventory.completeness import catalogue_warnings, completeness_warnings, expects_anything
 from textile_pcf.inventory.double_counting import find_double_transport
 from textile_pcf.inventory.factor_age import age_warnings, old_factors
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import factor_rows, late_warnings, match_warnings
 from textile_pcf.inventory.period_totals import added_years
-from textile_pcf.inventory.plausibility import check_plausibility
-from textile_pcf.results.gwp_sets import catalogue_gwp_warning, gwp_warning
+from textile_pcf.inventory.plausibility import Warning_, check_plausibility
+from textile_pcf.results.gwp_sets import catalogue_gwp_warning, gwp_warning, rests_on_other_sets
 from textile_pcf.results.run import Run
 from textile_pcf.results.unmeasured import find_unmeasured
 from textile_pcf.results.uptakes import find_double_uptake
 
+Check: TypeAlias = Callable[[Inventory, Run], Iterable[Warning_]]
+"""Finds warnings, each with the index of its product; -1 if it is about the whole run."""
+
 
 def result_warnings(inventory: Inventory, run: Run) -> tuple[tuple[int, str], ...]:
-    """Return warnings, each with the index of its product; -1 if it is about the whole run."""
-    activity, matches = inventory.activity, inventory.matches
+    """Return warnings, each with the index of its product; -1 if it is about the whole run.
+
+    Which checks can find anything depends on rows, rule and factors, not on amounts, so it is kept with the matches.
+    """
+    warnings: list[Warning_] = []
+    for check in inventory.matches.keep("warnings", lambda: _checks(inventory, run)):
+        warnings += check(inventory, run)
+    warnings += [(-1, note) for note in inventory.activity.columns.table.notes]
+    return tuple(warnings)
+
+
+def _checks(inventory: Inventory, run: Run) -> tuple[Check, ...]:
+    """Return the checks that can find anything in these rows, in the order of their warnings."""
+    activity, matches, rules = inventory.activity, inventory.matches, inventory.activity.rules
+    declared, requirements = bool(matches.is_declared.any()), rules.document.data_requirements
     tables = ((-1, text) for text in run.factors.warnings(run.gwp, factor_rows(matches), run.biogenic))
-    return (
-        *check_plausibility(activity, inventory.quantities),
-        *added_years(activity),
-        *tables,
-        *match_warnings(activity, matches),
-        *find_double_transport(activity, run.factors, matches),
-        *find_double_uptake(inventory),
-        *find_unmeasured(inventory),
-        *age_warnings(activity, matches, run.factors),
-        *completeness_warnings(inventory),
-        *_gwp(gwp_warning(inventory, run.factors, run.gwp)),
-        *unknown_carbon(activity, inventory.balance),
-        *((-1, note) for note in activity.columns.table.notes),
+    of_rows = (*added_years(activity), *tables, *match_warnings(activity, matches))
+    old = tuple(age_warnings(activity, matches, run.factors))
+    checks: tuple[tuple[bool, Check], ...] = (
+        (
+            any(bands.some for bands in bands_of_rule(rules)),
+            lambda inventory, _: check_plausibility(inventory.activity, inventory.quantities),
+        ),
+        (bool(of_rows), lambda *_: of_rows),
+        (declared, lambda inventory, run: find_double_transport(inventory.activity, run.factors, inventory.matches)),
+        (declared or matches.has_links, lambda inventory, _: find_double_uptake(inventory)),
+        (requirements is not None and bool(requirements.primary), lambda inventory, _: find_unmeasured(inventory)),
+        (bool(old), lambda *_: old),
+        (expects_anything(rules) or activity.rows.has_cutoffs, lambda inventory, _: completeness_warnings(inventory)),
+        (rests_on_other_sets(inventory, run.factors, run.gwp), _gwp),
+        (inventory.balance is not None, lambda inventory, _: unknown_carbon(inventory.activity, inventory.balance)),
     )
+    return tuple(check for can_find, check in checks if can_find)
 
 
-def _gwp(text: str | None) -> Iterator[tuple[int, str]]:
+def _gwp(inventory: Inventory, run: Run) -> Iterator[Warning_]:
     """Yield the warning on sets of global warming potentials, if there is one."""
+    text = gwp_warning(inventory, run.factors, run.gwp)
     if text is not None:
         yield -1, text
 

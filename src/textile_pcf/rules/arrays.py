@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.rules import FlowSpec, RuleSet
+from textile_pcf.rules import FlowSpec, RuleSet, StageSpec
 from textile_pcf.rules.schema import MASS_DRIVERS
 
 
@@ -55,6 +55,10 @@ class RuleArrays:
         The flow brings or gives off carbon that `balance_flow` balances.
     flow_allocated : array of bool, shape (flows,)
         The flow is shared with co-products of stages further on.
+    allocated_stages : tuple of StageSpec
+        Stages with co-products, ascending.
+    flow_of_property : array of bool, shape (flows,)
+        The value of the rule is that of a property.
     property_stage : array of int, shape (properties,)
         Index of the stage; -1 for the product.
     property_required : array of bool, shape (properties,)
@@ -83,6 +87,8 @@ class RuleArrays:
     flow_other_drivers: tuple[tuple[FlowSpec, tuple[str | int, ...]], ...]
     flow_added_by_rule: BoolArray
     flow_allocated: BoolArray
+    allocated_stages: tuple[StageSpec, ...]
+    flow_of_property: BoolArray
     balance_flow: int
     flow_balanced: BoolArray
     property_stage: IndexArray
@@ -130,6 +136,8 @@ def rule_arrays(rules: RuleSet) -> RuleArrays:
             for spec in flows
         ]),
         flow_allocated=_flags([spec.allocated for spec in flows]),
+        allocated_stages=tuple(spec for spec in stages if spec.allocation is not None),
+        flow_of_property=_flags([spec.default is not None and spec.default.reference >= 0 for spec in flows]),
         balance_flow=-1 if balancing is None else balancing.index,
         flow_balanced=_flags([balancing is not None and spec.index in balancing.balance for spec in flows]),
         property_stage=_indices([spec.stage for spec in properties]),

@@ -108,14 +108,17 @@ class Catalogue:
 
     def _mean_and_variance(self, block: slice) -> tuple[FloatArray, FloatArray]:
         """Return the mean and the variance of the footprints of a range of products, each of shape (products,)."""
-        lines, (means, _, _) = self.evaluation.lines, self._arrays
+        lines, (means, _, declared) = self.evaluation.lines, self._arrays
         at = slice(int(lines.starts[block.start]), int(lines.starts[block.stop]))
         product, amount, factor = lines.product[at] - block.start, lines.amount_key[at], lines.factor_key[at]
-        kilograms = lines.value[at] * means[amount] * means[factor]
+        amounts_vary = bool(declared[: len(lines.codes)].any())  # else their means are 1, and they add nothing
+        kilograms = (lines.value[at] * means[amount] if amounts_vary else lines.value[at]) * means[factor]
         kilograms *= self.evaluation.stated_scale[block][product]
         count = block.stop - block.start
         mean = np.bincount(product, weights=kilograms, minlength=count).astype(np.float64)
-        variance = self._variance(kilograms, product, amount, count) + self._variance(kilograms, product, factor, count)
+        variance = self._variance(kilograms, product, factor, count)
+        if amounts_vary:
+            variance = self._variance(kilograms, product, amount, count) + variance
         return mean, variance
 
     def _variance(self, kilograms: FloatArray, product: IndexArray, keys: IndexArray, products: int) -> FloatArray:

@@ -140,25 +140,28 @@ class LineDraws:
 
     def _sums(self, terms: Terms, start: int, end: int, row: IndexArray, shared: FloatArray) -> FloatArray:
         """Return the draws of some products, shape (products, draws): one term of each at a time."""
-        starts, counts = terms.starts[start:end], np.diff(terms.starts[start : end + 1])
-        at = np.minimum(starts[:, None] + np.arange(counts.max(initial=0)), max(len(terms.value) - 1, 0))
-        there = np.arange(at.shape[1]) < counts[:, None]
+        starts, counts, none = terms.starts[start:end], np.diff(terms.starts[start : end + 1]), len(row) - 1
+        at = np.minimum(starts + np.arange(counts.max(initial=0))[:, None], max(len(terms.value) - 1, 0))
+        there = np.arange(len(at))[:, None] < counts  # shape (terms of a product, products), as are the next
         value = np.where(there, terms.value[at] if len(terms.value) else 0.0, 0.0)  # what is not there adds 0
-        amount = np.where(there, terms.amount[at] if len(terms.value) else 0, len(row) - 1)
+        amount = np.where(there, terms.amount[at] if len(terms.value) else 0, none)
         factor = np.where(there, row[terms.factor[at]] if len(terms.value) else 0, 0)
+        kept = row[amount]
+        amount[kept > 0] = none
+        has_kept, has_own = (np.count_nonzero(some, axis=1) > 0 for some in (kept, amount < none))
+        has_one_factor = np.count_nonzero(factor != factor[:, :1], axis=1) == 0
         sums, term = np.zeros((end - start, self.draws)), np.empty((end - start, self.draws))
         own: dict[int, tuple[int, FloatArray]] = {}
-        for place in range(at.shape[1]):
-            rows = factor[:, place]
-            if (rows == rows[0]).all():  # one factor of all products: no copy of its draws for each
-                np.multiply(shared[rows[0]], value[:, place, None], out=term)
+        for place in range(len(at)):
+            if has_one_factor[place]:  # no copy of its draws for each product
+                np.multiply(shared[factor[place, 0]], value[place, :, None], out=term)
             else:
-                np.take(shared, rows, axis=0, out=term, mode="clip")
-                term *= value[:, place, None]
-            kept = row[amount[:, place]]
-            if kept.any():
-                term *= shared[kept]
-            self._times_own_amounts(term, np.where(kept > 0, len(row) - 1, amount[:, place]), own)
+                shared.take(factor[place], axis=0, out=term, mode="clip")
+                term *= value[place, :, None]
+            if has_kept[place]:
+                term *= shared[kept[place]]
+            if has_own[place]:
+                self._times_own_amounts(term, amount[place], own)
             sums += term
         return sums
 

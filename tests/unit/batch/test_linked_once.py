@@ -237,7 +237,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_bytes(batch: Batch, function:
 
 
 def test_kept_lines_are_read_as_they_were_written(tmp_path: Path) -> None:
-    write_arrays(tmp_path / "a.npy", {"织物": np.arange(3, dtype=np.int32), "none": np.empty((0, 5)), "one": np.array(1)})
-    found = read_arrays(tmp_path / "a.npy")
+    write_arrays(tmp_path / "some.arrays", {"织物": np.arange(3, dtype=np.int32), "none": np.empty((0, 5)), "one": np.array(1)})
+    found = read_arrays(tmp_path / "some.arrays")
     assert list(found) == ["织物", "none", "one"] and found["织物"].dtype == np.int32 and found["none"].shape == (0, 5)
     assert unsolved_lines.SHARED[0] == "amount"

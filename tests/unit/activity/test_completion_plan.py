@@ -1,0 +1,36 @@
+"""The plan of completion: constant numbers at once, the rest one by one; together all that the rule completes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import textile_pcf as tp
+from textile_pcf.activity.completion import Spec
+from textile_pcf.inventory.amount_sources import amount_sources, amounts_by_rule
+
+EXAMPLES = ("cotton_poplin", "silk_habotai", "t_shirt", "viscose_woven")
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_constants_and_computed_are_the_whole_plan(example: str) -> None:
+    structure = tp.footprint(*tp.load_example(example)).inventory.activity.structure
+    whole: dict[type[Spec], set[int]] = {}
+    for fill in structure.completion:
+        whole.setdefault(type(fill.spec), set()).update(fill.entries.tolist())
+    parts: dict[type[Spec], list[int]] = {}
+    for fill in structure.computed:
+        parts.setdefault(type(fill.spec), []).extend(fill.entries.tolist())
+    for kind, (entries, numbers) in structure.constants.items():
+        assert (np.diff(entries) > 0).all()
+        assert not np.isnan(numbers).any()
+        parts.setdefault(kind, []).extend(entries.tolist())
+    assert {kind: sorted(entries) for kind, entries in parts.items()} == {kind: sorted(one) for kind, one in whole.items()}
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_whether_the_rule_gives_an_amount_is_told_alike(example: str) -> None:
+    inventory = tp.footprint(*tp.load_example(example)).inventory
+    _, by_rule, _ = amount_sources(inventory.activity, inventory.quantities)
+    assert np.array_equal(amounts_by_rule(inventory.activity, inventory.quantities), by_rule)
+    assert by_rule.any()
