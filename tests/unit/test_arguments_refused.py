@@ -47,3 +47,17 @@ def test_files_that_cannot_be_written(method: str, name: str, tmp_path: Path, mo
     result = tp.footprint(rows("P", 2, 4), RULE, FACTORS)
     refused(lambda: getattr(result, method)(name))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("written", [None, 5, "report.html", Path("report.html"), {"a": 1}])
+def test_files_written_from_a_locked_result(written: Any, tmp_path: Path) -> None:
+    result = tp.footprint(rows("P", 2, 4), RULE, FACTORS)
+    refused(lambda: tp.lock(result, tmp_path / "a.lock", written=written))
+
+
+@pytest.mark.parametrize(
+    "options", [{"assume": pd.DataFrame()}, {"assume": [1.2]}, {"assume": 5}, {"pedigree": pd.DataFrame()}]
+)
+def test_options_of_uncertainty(options: dict[str, Any]) -> None:
+    result = tp.footprint(rows("P", 2, 4), RULE, FACTORS)
+    refused(lambda: tp.uncertainty(result, 10, **options))

@@ -12,7 +12,7 @@ from textile_pcf.activity import build_activity
 from textile_pcf.audit.lock_document import ROLES, WRITTEN, LockDocument, LockedFile, is_shipped_name, relative_path
 from textile_pcf.audit.reference_files import DESCRIPTION, REFERENCE, installed_reference, reference_files, reference_path
 from textile_pcf.batch.inputs import FinishedBatch
-from textile_pcf.errors import InvalidValueError, PcfWarning, Problem, UsageError
+from textile_pcf.errors import InvalidValueError, PcfWarning, Problem, UsageError, wrong_type
 from textile_pcf.factors import FactorSheet, load_factors
 from textile_pcf.io.output_files import as_path, is_file
 from textile_pcf.io.resources import data_root, sha256_of
@@ -101,6 +101,8 @@ def written_files(paths: Sequence[str | Path]) -> list[InputFile]:
     UsageError
         There is no such file; all are listed.
     """
+    if not isinstance(paths, list | tuple):
+        raise wrong_type("written", paths, "a list of paths", 'Write a list, such as ["report.html"].')
     files = [as_path(path, "written") for path in paths]
     what, cure = "There is no such file.", "Write it first, then lock the result with it."
     missing = [Problem(f"written {escape_controls(str(path))}", what, cure, code="file") for path in files if not is_file(path)]

@@ -80,8 +80,9 @@ def uncertainty(
     True
     """
     _check_result(result)
-    check_options(draws, seed, assume or {}, pedigree)
-    assumed = MappingProxyType(dict(assume or {}))
+    assume = {} if assume is None else assume
+    check_options(draws, seed, assume, pedigree)
+    assumed = MappingProxyType(dict(assume))
     evaluation = Evaluation(result, Spreads(result, assumed, pedigree), unit)
     evaluation.stated_scale.sum()  # refuses a unit that no product can be converted to, before anything is drawn
     return Uncertainty(result, draws, seed, unit, pedigree, assumed, evaluation)
@@ -140,7 +141,7 @@ def check_options(draws: int, seed: int, assume: Mapping[str, float], pedigree: 
         There is no such data type or matrix, or a number is out of its range; all are listed.
     """
     problems = [*_number_problems(draws, seed), *_assumption_problems(assume)]
-    if pedigree not in PEDIGREES:
+    if not isinstance(pedigree, str) or pedigree not in PEDIGREES:
         cure = Message("Choose from: {choices}.", choices=", ".join(PEDIGREES))
         problems.append(Problem(f"pedigree {pedigree!r}", "There is no such pedigree matrix.", cure, code="pedigree"))
     if problems:
@@ -165,6 +166,8 @@ def _number_problems(draws: Any, seed: Any) -> list[Problem]:
 
 
 def _assumption_problems(assume: Mapping[str, float]) -> list[Problem]:
+    if not isinstance(assume, Mapping):
+        raise wrong_type("assume", assume, "a mapping", "Write a gsd for each data type, such as {'estimated': 1.2}.")
     problems: list[Problem] = []
     known = (*DATA_TYPES, NO_TYPE)
     for name, gsd in assume.items():

@@ -84,6 +84,7 @@ def told():
         for wrong in ({}, None):
             tried(lambda wrong=wrong: tp.load_rules(wrong))
             tried(lambda wrong=wrong: tp.load_factors(wrong))
+        tried(lambda: tp.load_rules("cotton_fabric", ["cradle_to_gate"]))
         for table in ("defualt", "zzz"):
             tried(lambda table=table: tp.load_factors(table))
         said.extend(rejected(folder))
