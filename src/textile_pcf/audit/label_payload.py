@@ -11,7 +11,7 @@ from textile_pcf.audit.rounding import decimal_text, last_valid_day
 from textile_pcf.data_quality.requirement import missed_requirement
 from textile_pcf.errors import InputError, Problem, UsageError, check_language, warn_caller
 from textile_pcf.messages.catalogue import fixed_text
-from textile_pcf.messages.message import Message, localize
+from textile_pcf.messages.message import Message, TranslatedText, localize
 from textile_pcf.results import Footprint
 from textile_pcf.rules import RuleSet
 
@@ -161,8 +161,9 @@ def _warnings(rules: RuleSet) -> list[str]:
     """Return a warning where no certifier has agreed to the rule."""
     if rules.document.status == "verified":
         return []
-    text = "No certifier has agreed to the rule {name}: its status is {status!r}."
-    return [Message(text, name=rules.name, status=Message(rules.document.status))]
+    text, status = "No certifier has agreed to the rule {name}: its status is {status!r}.", rules.document.status
+    word = TranslatedText(status, fixed_text(f"status_{status}", "zh"))
+    return [Message(text, name=rules.name, status=word)]
 
 
 def _missed(product: str, requirement: Mapping[str, Any] | None) -> list[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from textile_pcf.cli import options
 from textile_pcf.cli.audit import check_format, output_format
 from textile_pcf.cli.help import Command
-from textile_pcf.cli.width import padded, width
+from textile_pcf.cli.label_table import label_table
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.io.json_text import indented_json
 
@@ -67,21 +66,6 @@ def label(
         shown = result.label(
             product, unit, digits, significant, issued, interval=interval, language="zh" if lang == "zh" else None
         )
-        text = indented_json(shown) if output_format == "json" else _table(shown)
+        text = indented_json(shown) if output_format == "json" else label_table(shown, lang)
         write_text(text, output)
         collected.write(result.warnings())
-
-
-def _table(shown: dict[str, Any]) -> str:
-    """Return one line per entry: its title or key, and its value."""
-    titles = shown.get("titles", {})
-    rows = [(titles.get(key, key), _text(value)) for key, value in shown.items() if key not in ("titles", "warnings")]
-    columns = max(width(title) for title, _ in rows) + 2
-    return "".join(f"{padded(title, columns)}{value}".rstrip() + "\n" for title, value in rows)
-
-
-def _text(value: Any) -> str:
-    """Return a value as text; nothing where it is not known."""
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {entry}" for key, entry in value.items())
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
