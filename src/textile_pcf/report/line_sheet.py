@@ -13,6 +13,7 @@ from textile_pcf.report.sheets import Sheet
 from textile_pcf.report.sums import linked_products
 from textile_pcf.report.totals import Totals
 from textile_pcf.results import SPLIT, Driver, DriverKind, Footprint
+from textile_pcf.results.localized_lines import amount_origin, driver_text, request_text
 
 LIVE = 1e-12  # largest relative difference of value × drivers from the amount without a conversion factor
 FROZEN = 3  # columns that stay in view: product, and the titles of stage and flow
@@ -120,6 +121,8 @@ class LineSheet:
         texts |= {name: lines.text(name, line) for name in names}
         texts |= {"stage_name": info.name(language), "flow_name": info.flow(texts["flow"], language)}
         texts |= {name: fixed_text(texts[name], language) for name in ("group", "data_type") if texts[name]}
+        texts["source"], texts["locator"] = amount_origin(lines, line, language)
+        texts["fallback"] = request_text(texts["fallback"], language)
         for name, text in texts.items():
             self.sheet.text(self.columns[name], text)
 
@@ -130,7 +133,7 @@ class LineSheet:
         terms, product = [sheet.reference(sheet.row, columns["value"])], float(lines.value[line])
         for driver_column, driver, times in lines.line_drivers(line):
             column = columns[f"driver {self.driver_number[driver_column]}"]
-            sheet.text(column + 1, driver.label)
+            sheet.text(column + 1, driver_text(driver, self.totals.language))
             self._write_driver(line, column, driver, times)
             terms.append(sheet.reference(sheet.row, column))
             product *= times

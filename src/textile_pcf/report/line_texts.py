@@ -10,9 +10,8 @@ from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.report.context import ReportContext
 from textile_pcf.report.numbers import MINUS, format_full
 from textile_pcf.results import SPLIT
+from textile_pcf.results.localized_lines import PROXY, amount_origin
 
-PROXY = "(proxy)"
-"""Stands in the request of a line whose factor stands in for another."""
 UPTAKE = SPLIT.index("uptake")
 
 
@@ -72,7 +71,7 @@ def _line_text(context: ReportContext, line: int) -> LineText:
     component, flow = lines.text("component", line), info.flow(lines.text("flow", line), context.language)
     item, proxy = lines.text("item", line), PROXY in lines.text("fallback", line)
     matched = " ".join(filter(None, (item, lines.text("region", line), lines.text("year", line))))
-    data_type = lines.text("data_type", line)
+    data_type, (source, locator) = lines.text("data_type", line), amount_origin(lines, line, context.language)
     value, value_unit = float(lines.value[line]), lines.text("value_unit", line)
     return LineText(
         stage=info.name(context.language),
@@ -91,8 +90,8 @@ def _line_text(context: ReportContext, line: int) -> LineText:
         item=f"{item} ({context.text('report_proxy')})" if proxy else item,
         matched=f"{matched} ({context.text('report_proxy')})" if proxy else matched,
         data_type=context.text(data_type) if data_type else "",
-        source=context.without_folders(lines.text("source", line)),
-        locator=context.without_folders(lines.text("locator", line)),
+        source=context.without_folders(source),
+        locator=context.without_folders(locator),
         factor_source=lines.text("factor_source", line),
         factor_locator=lines.text("factor_locator", line),
     )

@@ -12,18 +12,20 @@ from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.report.assessment import MOST_ASSESSED
 from textile_pcf.report.boundary_picture import draw_boundary
 from textile_pcf.report.context import ReportContext
-from textile_pcf.report.line_texts import PROXY
 from textile_pcf.report.numbers import format_figure, format_percent
 from textile_pcf.report.spread_section import headline_notes, interval_text, rating_text
 from textile_pcf.report.study import COVER
 from textile_pcf.report.tables import Bar, Row, Table, table
 from textile_pcf.results import Footprint
 from textile_pcf.results.display import gwp_of
+from textile_pcf.results.localized_lines import PROXY, request_text
 
 GROUPS = ("raw_material", "production", "distribution", "use", "end_of_life")
 EXPECTED = frozenset({"site", "composition", "commissioner", "reviewer", "goal", "audience"})
 """Fields whose absence the cover states."""
 MAX_LISTED = 1000  # products in the list
+CODED = ("status", "boundary", "biogenic", "electricity")
+"""Entries of the provenance whose text is a code of the library."""
 FACTOR_TEXTS = ("item", "region", "year", "fallback", "factor_unit", "factor_table", "factor_source", "factor_locator")
 
 
@@ -148,7 +150,7 @@ def factor_list(context: ReportContext) -> Table:
                 texts["item"],
                 texts["region"],
                 texts["year"],
-                texts["fallback"],
+                request_text(texts["fallback"], context.language),
                 shown,
             )
             kind = "proxy" if PROXY in texts["fallback"] else ""
@@ -182,7 +184,7 @@ def limits(context: ReportContext) -> list[str]:
 def _proxies(context: ReportContext) -> list[str]:
     lines = context.result.lines
     found = {lines.text("fallback", line) for line in range(len(lines.product))}
-    return sorted(text for text in found if PROXY in text)
+    return [request_text(text, context.language) for text in sorted(found) if PROXY in text]
 
 
 def provenance_lines(result: Footprint, language: str) -> list[tuple[str, str]]:
@@ -193,4 +195,9 @@ def provenance_lines(result: Footprint, language: str) -> list[tuple[str, str]]:
     files = [("input", file) for file in provenance["input"]]
     files += [("supply", provenance["supply"])] if "supply" in provenance else []
     rows += [(key, f"{PurePath(file['name']).name}  sha256 {file['sha256']}") for key, file in files]
-    return [(fixed_text(f"provenance_{key}", language), text) for key, text in rows]
+    return [(fixed_text(f"provenance_{key}", language), _worded(key, text, language)) for key, text in rows]
+
+
+def _worded(key: str, text: str, language: str) -> str:
+    """Return an entry of the provenance; in Chinese the word for a code, and the code, by which it is calculated again."""
+    return f"{fixed_text(text, language)} [{text}]" if language == "zh" and key in CODED else text

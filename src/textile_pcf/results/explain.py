@@ -9,9 +9,9 @@ import numpy as np
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, localize
-from textile_pcf.results.contributions import Driver, DriverKind
 from textile_pcf.results.explanation import Explanation, StageText
 from textile_pcf.results.headline import headline_rows, headline_text
+from textile_pcf.results.localized_lines import amount_origin, driver_text, request_text
 from textile_pcf.suggest import nearest
 
 if TYPE_CHECKING:
@@ -98,17 +98,13 @@ def _term(result: Views, line: int, language: str) -> list[tuple[int, str]]:
         shown = {"name": name, "item": lines.text("item", line), "code": result.factor_hash(line) or "-"}
         return [(1, fixed_text("explain_masked", language, **shown))]
     value, unit = lines.value[line], lines.text("unit", line)
-    drivers = [f"{number(times)} {_driver(driver, language)}" for _, driver, times in lines.line_drivers(line)]
+    drivers = [f"{number(times)} {driver_text(driver, language)}" for _, driver, times in lines.line_drivers(line)]
     amount = " × ".join([f"{number(value)} {lines.text('value_unit', line)}", *drivers])
     emissions = float(lines.split[line].sum())
     factor = f"{number(lines.factor[line])} {lines.text('factor_unit', line)}"
     written = lines.text("as_written", line)
     as_given = _origin_text("explain_given_as", localize(written, language), language) if written else ""
-    origin = _join_parts(
-        _data_type(lines.text("data_type", line), language),
-        localize(lines.text("source", line), language),
-        localize(lines.text("locator", line), language),
-    )
+    origin = _join_parts(_data_type(lines.text("data_type", line), language), *amount_origin(lines, line, language))
     rows = [
         (1, f"{name}: {amount}{as_given} = {number(lines.amount[line])} {unit}"),
         (2, f"× {factor} = {number(emissions)} kg CO2e"),
@@ -137,15 +133,6 @@ def _flow(result: Views, line: int, language: str) -> str:
     return f"{title} [{name}]" if language == "zh" and title != name else name
 
 
-def _driver(driver: Driver, language: str) -> str:
-    """Return a driver as text: masses of the stage by name, properties by their id."""
-    if driver.kind is DriverKind.ALLOCATION:
-        return fixed_text("driver_allocated", language)
-    if driver.kind is DriverKind.MASS:
-        return f"{driver.unit} {fixed_text(f'driver_{driver.name}', language)}"
-    return driver.label
-
-
 def _data_type(text: str, language: str) -> str:
     return fixed_text(text, language) if text else ""
 
@@ -155,7 +142,7 @@ def _factor(result: Views, line: int, language: str) -> str:
     item = lines.text("item", line)
     if not lines.text("factor_table", line):
         return fixed_text("explain_linked", language, item=item)
-    away = lines.text("fallback", line)
+    away = request_text(lines.text("fallback", line), language)
     request = fixed_text("explain_asked", language, away=away) if away else ""
     found = f"{item} {lines.text('region', line)} {lines.text('year', line)}".rstrip() + request
     printed = localize(lines.text("printed", line), language)

@@ -16,6 +16,7 @@ from browser import BROWSERS, dom
 from paths import EXAMPLES
 from spreadsheet import WITNESSES, Evaluated, evaluated
 from textile_pcf.io.resources import examples
+from textile_pcf.messages.message import localize
 from textile_pcf.report import to_excel, to_html
 from textile_pcf.supply import Supply
 
@@ -299,7 +300,9 @@ def test_page_says_what_the_number_rests_on(written: tuple[str, tp.Footprint, Pa
     wanted += [table["sha256"] for table in result.provenance["factors"]]
     wanted += [info.name(language) for info in result.stages]
     table = result.contributions
-    wanted += [" ".join(source.split()) for source in {*table["source"], *table["factor_source"], *table["factor_locator"]}]
+    lines, cited = result.lines, {*table["factor_source"], *table["factor_locator"]}
+    cited |= {localize(lines.text("source", line), language) for line in range(len(table))}
+    wanted += [" ".join(source.split()) for source in cited]
     wanted += {"en": ["Conformity with the standard is not claimed", "cradle to gate", "Hot spots"],
                "zh": ["不声明符合该标准", "从摇篮到大门", "排放热点", "织造", "电力"]}[language]  # fmt: skip
     missing = [each for each in wanted if each not in text]
