@@ -11,6 +11,7 @@ from pathlib import Path
 
 from textile_pcf.messages.catalogue import LANGUAGES, fixed_text
 from textile_pcf.messages.message import Message, sentences
+from textile_pcf.messages.shown_text import LONG_PLACE, shown_place
 
 SHOWN = 200
 """Number of problems or warnings that are shown; `PcfError.problems` holds all."""
@@ -44,6 +45,10 @@ class Problem:
     cure: str
     product: str = ""
     code: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.where) > LONG_PLACE or not self.where.isascii():
+            object.__setattr__(self, "where", shown_place(self.where))
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what} {self.cure}".strip()
@@ -312,18 +317,8 @@ def wrong_type(where: str, value: object, expected: str, cure: str) -> UsageErro
     >>> print(wrong_type("rule", {}, "a rule", "Give its name or path.").problems[0])
     rule: This is of type dict, not a rule. Give its name or path.
     """
-    return UsageError(
-        [
-            Problem(
-                where,
-                Message(
-                    "This is of type {type_name}, not {expected}.", type_name=type(value).__name__, expected=Message(expected)
-                ),
-                cure,
-                code="type",
-            )
-        ]
-    )
+    shown = {"type_name": type(value).__name__, "expected": Message(expected)}
+    return UsageError([Problem(where, Message("This is of type {type_name}, not {expected}.", **shown), cure, code="type")])
 
 
 def check_language(language: object, known: tuple[str, ...] = LANGUAGES) -> str:
@@ -343,5 +338,5 @@ def check_language(language: object, known: tuple[str, ...] = LANGUAGES) -> str:
     """
     if not isinstance(language, str) or language not in known:
         cure = Message("Choose from: {choices}.", choices=", ".join(known))
-        raise UsageError([Problem(f"language {language!r}", "There is no such language.", cure, code="language")])
+        raise UsageError([Problem(f"language {repr(language)[:60]}", "There is no such language.", cure, code="language")])
     return language
