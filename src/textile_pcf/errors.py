@@ -72,7 +72,8 @@ class Problem:
         >>> print(Problem("mill.csv:14", what, "Write four digits, such as 2024.").localized("zh"))
         mill.csv:14: '24' 不是年份。请写四位数字，例如 2024。
         """
-        return f"{self.where}: {sentences(self.what, self.cure).localized(language)}" if language == "zh" else str(self)
+        is_chinese = check_language(language) == "zh"
+        return f"{self.where}: {sentences(self.what, self.cure).localized(language)}" if is_chinese else str(self)
 
 
 def by_location(problems: Iterable[Problem]) -> list[Problem]:
@@ -156,6 +157,7 @@ class PcfError(Exception):
         str
             One line, such as "2 problems in the input".
         """
+        check_language(language)
         count = len(self.distinct)
         limit = fixed_text("first_shown", language, count=SHOWN) if count > SHOWN else ""
         key = "problems_1" if count == 1 else "problems"
@@ -337,6 +339,6 @@ def check_language(language: object, known: tuple[str, ...] = LANGUAGES) -> str:
         The language is not supported.
     """
     if not isinstance(language, str) or language not in known:
-        cure = Message("Choose from: {choices}.", choices=", ".join(known))
-        raise UsageError([Problem(f"language {repr(language)[:60]}", "There is no such language.", cure, code="language")])
+        shown, cure = " ".join(repr(language).split())[:60], Message("Choose from: {choices}.", choices=", ".join(known))
+        raise UsageError([Problem(f"language {shown}", "There is no such language.", cure, code="language")])
     return language
