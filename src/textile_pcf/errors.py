@@ -11,6 +11,7 @@ from pathlib import Path
 
 from textile_pcf.messages.catalogue import LANGUAGES, fixed_text
 from textile_pcf.messages.message import Message, sentences
+from textile_pcf.messages.shown_text import LONG_PLACE, shown_place
 
 SHOWN = 200
 """Number of problems or warnings that are shown; `PcfError.problems` holds all."""
@@ -45,6 +46,10 @@ class Problem:
     product: str = ""
     code: str = ""
 
+    def __post_init__(self) -> None:
+        if len(self.where) > LONG_PLACE or not self.where.isascii():
+            object.__setattr__(self, "where", shown_place(self.where))
+
     def __str__(self) -> str:
         return f"{self.where}: {self.what} {self.cure}".strip()
 
@@ -67,7 +72,8 @@ class Problem:
         >>> print(Problem("mill.csv:14", what, "Write four digits, such as 2024.").localized("zh"))
         mill.csv:14: '24' 不是年份。请写四位数字，例如 2024。
         """
-        return f"{self.where}: {sentences(self.what, self.cure).localized(language)}" if language == "zh" else str(self)
+        is_chinese = check_language(language) == "zh"
+        return f"{self.where}: {sentences(self.what, self.cure).localized(language)}" if is_chinese else str(self)
 
 
 def by_location(problems: Iterable[Problem]) -> list[Problem]:
@@ -151,6 +157,7 @@ class PcfError(Exception):
         str
             One line, such as "2 problems in the input".
         """
+        check_language(language)
         count = len(self.distinct)
         limit = fixed_text("first_shown", language, count=SHOWN) if count > SHOWN else ""
         key = "problems_1" if count == 1 else "problems"
@@ -312,18 +319,8 @@ def wrong_type(where: str, value: object, expected: str, cure: str) -> UsageErro
     >>> print(wrong_type("rule", {}, "a rule", "Give its name or path.").problems[0])
     rule: This is of type dict, not a rule. Give its name or path.
     """
-    return UsageError(
-        [
-            Problem(
-                where,
-                Message(
-                    "This is of type {type_name}, not {expected}.", type_name=type(value).__name__, expected=Message(expected)
-                ),
-                cure,
-                code="type",
-            )
-        ]
-    )
+    shown = {"type_name": type(value).__name__, "expected": Message(expected)}
+    return UsageError([Problem(where, Message("This is of type {type_name}, not {expected}.", **shown), cure, code="type")])
 
 
 def check_language(language: object, known: tuple[str, ...] = LANGUAGES) -> str:
@@ -342,6 +339,6 @@ def check_language(language: object, known: tuple[str, ...] = LANGUAGES) -> str:
         The language is not supported.
     """
     if not isinstance(language, str) or language not in known:
-        cure = Message("Choose from: {choices}.", choices=", ".join(known))
-        raise UsageError([Problem(f"language {language!r}", "There is no such language.", cure, code="language")])
+        shown, cure = " ".join(repr(language).split())[:60], Message("Choose from: {choices}.", choices=", ".join(known))
+        raise UsageError([Problem(f"language {shown}", "There is no such language.", cure, code="language")])
     return language

@@ -19,7 +19,7 @@ from textile_pcf.activity.spread_cells import bounds_problems
 from textile_pcf.activity.structure import build_structure
 from textile_pcf.activity.structure_cache import SIGNED, structure_cache, table_signature
 from textile_pcf.activity.template_rule import check_template_rule
-from textile_pcf.activity.vocabulary import check_data_types, check_vocabulary
+from textile_pcf.activity.vocabulary import check_data_types, check_free_texts, check_vocabulary
 from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
 
@@ -105,5 +105,6 @@ def _other_checks(activity: Activity) -> Iterator[Problem]:
         yield from check_shares(cells, activity.components)
     if not SIGNED.issuperset(cells.table.columns):
         yield from check_data_types(cells)
+        yield from check_free_texts(cells)
         yield from bounds_problems(cells, rules, rows)
         yield from kept_problems(cells, rules)

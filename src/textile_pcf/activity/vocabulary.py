@@ -10,11 +10,15 @@ from textile_pcf.activity.columns import CONFIRMED, DATA_TYPES, PER, ActivityCol
 from textile_pcf.arrays import IndexArray
 from textile_pcf.columns import ArrowStrings
 from textile_pcf.errors import Problem
+from textile_pcf.io.plain_data import HALF_CURE, holds_half
 from textile_pcf.io.safe_text import find_controls, first_control, may_hold_controls
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.shown_text import half_character
 from textile_pcf.suggest import nearest
 
 ID_COLUMNS = ("product", "component", "item")  # columns whose texts are written into results
+FREE_TEXTS, FROM_MEMORY = ("source", "note"), ("yaml", "frame")
+"""Columns that may hold anything that can be written, and kinds of tables that a program may hand over."""
 _MISSING_ID = {
     "product": ("The product is missing.", "Every row names its product."),
     "stage": ("The stage is missing.", "Every row names a stage, or `product`."),
@@ -51,6 +55,29 @@ def check_vocabulary(cells: ActivityColumns) -> Iterator[Problem]:
     for column, check in (("year", _bad_year), ("per", _bad_per)):
         yield from _text_problems(cells, column, check)
     yield from check_data_types(cells)
+    yield from check_free_texts(cells)
+
+
+def check_free_texts(cells: ActivityColumns) -> Iterator[Problem]:
+    """Yield a problem for each row of a program whose source or note holds half of a character; files cannot hold one.
+
+    The rows are marked in `cells.invalid`.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+
+    Yields
+    ------
+    Problem
+    """
+    if cells.table.source_type not in FROM_MEMORY:
+        return
+    for column in FREE_TEXTS:
+        if column in cells.table.columns and half_character("".join(texts := cells.texts[column].categories)):
+            for code in (code for code, text in enumerate(texts) if half_character(text)):
+                rows = _mark_rows(cells, column, code)
+                yield from cells.problems_at(rows, holds_half(texts[code]), HALF_CURE, column, "control")
 
 
 def check_labels(cells: ActivityColumns) -> Iterator[Problem]:

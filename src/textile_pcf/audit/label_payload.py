@@ -81,6 +81,8 @@ def label(result: Footprint, product: str, options: LabelOptions | None = None) 
     """
     options = options or LabelOptions()
     unit, decimals, significant, issued, language, quality, _ = options
+    if language is not None:
+        check_language(language)
     number, rules = result.place(product), result.rules
     digits = _digits(decimals, significant)
     total = float(result.totals[number] * result.scale(unit)[number])
@@ -111,7 +113,7 @@ def label(result: Footprint, product: str, options: LabelOptions | None = None) 
     }
     if options.interval:
         payload["interval"] = label_interval(result, number, unit, digits)
-    return payload if language is None else payload | {"titles": _titles(payload, check_language(language))}
+    return payload if language is None else payload | {"titles": _titles(payload, language)}
 
 
 def _digits(decimals: int, significant: int | None) -> dict[str, int | None]:

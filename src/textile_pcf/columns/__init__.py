@@ -5,7 +5,7 @@ from textile_pcf.columns.categorical import Categorical, by_first_appearance, fa
 from textile_pcf.columns.cells import cell_text, quoted
 from textile_pcf.columns.codes import SHORT, distinct_codes, run_starts, take
 from textile_pcf.columns.grouping import duplicated_rows, group_rows, rows_by_code
-from textile_pcf.columns.numbers import parse_numbers
+from textile_pcf.columns.numbers import is_too_small, parse_numbers
 
 __all__ = [
     "SHORT",
@@ -18,6 +18,7 @@ __all__ = [
     "factorize",
     "find_texts",
     "group_rows",
+    "is_too_small",
     "parse_numbers",
     "quoted",
     "recode",

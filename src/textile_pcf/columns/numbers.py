@@ -31,7 +31,7 @@ def parse_numbers(values: Sequence[Any] | NDArray[Any]) -> tuple[FloatArray, Boo
 
     Notes
     -----
-    Infinite floats stay in `numbers`, marked as invalid.
+    Infinite floats stay in `numbers`, marked as invalid. A text such as `1e-400`, of which a float would make 0, is invalid.
 
     Examples
     --------
@@ -74,7 +74,9 @@ def _parse_arrow(texts: ArrowStrings) -> tuple[FloatArray, BoolArray]:
             floats = cells.cast(pa.float64()).to_numpy(zero_copy_only=False)
         except pa.ArrowInvalid:  # not a number, or one that pyarrow does not know, such as +1
             return _parse_texts(list(texts))
-        if np.isfinite(floats).sum() == len(floats) - empty.sum():
+        zeros = np.flatnonzero(floats == 0)
+        too_small = bool(len(zeros)) and any(map(is_too_small, texts.array.take(pa.array(zeros)).unique().to_pylist()))
+        if np.isfinite(floats).sum() == len(floats) - empty.sum() and not too_small:
             return np.array(floats), np.zeros(len(floats), dtype=bool)
     return _parse_texts(list(texts))
 
@@ -103,6 +105,9 @@ def _parse_texts(texts: list[str]) -> tuple[FloatArray, BoolArray]:
     except ValueError:
         floats = np.array([_float(text) for text in array.tolist()])
     floats[~np.isfinite(floats)] = np.nan
+    for row in np.flatnonzero(floats == 0).tolist():
+        if is_too_small(array[row]):
+            floats[row] = np.nan
     return floats, np.isnan(floats) & ~(blank & is_number_text)
 
 
@@ -112,4 +117,15 @@ def _float(text: str) -> float:
         number = float(text) if NUMBER_CHARACTERS.issuperset(text) and len(text) <= MAX_NUMBER_LENGTH else np.nan
     except ValueError:
         return np.nan
-    return number if np.isfinite(number) else np.nan
+    return number if np.isfinite(number) and not (number == 0 and is_too_small(text)) else np.nan
+
+
+def is_too_small(text: str) -> bool:
+    """Return whether a text that `float` reads as 0 is no zero: it has another digit before its exponent.
+
+    Examples
+    --------
+    >>> is_too_small("1e-400"), is_too_small("0.0e-400"), is_too_small("-0")
+    (True, False, False)
+    """
+    return len(text) > 1 and text.lower().partition("e")[0].strip("+-.0") != ""

@@ -7,6 +7,7 @@ import re
 from codecs import BOM_UTF8
 from typing import Any
 
+from textile_pcf.columns import is_too_small
 from textile_pcf.errors import FactorError, PcfError, Problem
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.messages.message import Message
@@ -38,6 +39,8 @@ def _number(text: str) -> float:
     value = float(text)
     if value in (float("inf"), float("-inf")):
         raise _FaultError(Message("The number {text} is too large to calculate.", text=text[:40]))
+    if value == 0 and is_too_small(text):
+        raise _FaultError(Message("The number {text} is too small to calculate.", text=text[:40]))
     return value
 
 

@@ -36,7 +36,8 @@ def as_path(value: Any, where: str) -> Path:
     Raises
     ------
     UsageError
-        The value is neither a text nor a path, it is empty or holds a NUL character, or it is an address.
+        The value is neither a text nor a path, it is empty or holds a NUL character or half of a character, or it is an
+        address.
 
     Examples
     --------
@@ -49,6 +50,7 @@ def as_path(value: Any, where: str) -> Path:
     """
     if isinstance(value, str | Path) and str(value) and "\0" not in str(value):
         _refuse_address(value, where)
+        _refuse_half_characters(value, where)
         return Path(value)
     raise wrong_type(where, value, "a path", "Give the path of a file or folder as text, or a pathlib.Path.")
 
@@ -58,6 +60,15 @@ def _refuse_address(value: str | Path, where: str) -> None:
     if _ADDRESS.match(str(value)):
         what, cure = "This is an address, not a path of this machine.", "Name a file or folder of this machine."
         raise UsageError([Problem(where, what, cure, code="address")])
+
+
+def _refuse_half_characters(value: str | Path, where: str) -> None:
+    """Refuse a path that the file system cannot hold; bytes of a name that is not UTF-8 are no such case."""
+    try:
+        os.fsencode(value)
+    except UnicodeEncodeError:
+        what = Message("{text!r} holds half of a character.", text=str(value))
+        raise UsageError([Problem(where, what, "Name another file.", code="name")]) from None
 
 
 def is_file(path: str | Path) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,9 +11,11 @@ import numpy as np
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.strict_yaml import Document, DocumentPath
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.shown_text import half_character
 
 MAX_DEPTH, MAX_VALUES = 32, 200_000
 """Depth and number of values of a document."""
+HALF_CURE = "Write the text again: an escape \\ud800 to \\udfff without its partner cannot be written."
 
 
 def plain_data(data: Mapping[str, Any], name: str, error: type[PcfError]) -> Any:
@@ -53,6 +55,7 @@ def plain_data(data: Mapping[str, Any], name: str, error: type[PcfError]) -> Any
             return None
         if isinstance(value, Mapping):
             wrong = [key for key in value if not isinstance(key, str | int | float)]
+            _check_texts(value, path, report)
             for key in wrong:
                 report(path, Message("The key {key} is no text.", key=repr(key)[:60]), "Write keys as texts.")
             return {key: copied(entry, (*path, key)) for key, entry in value.items() if key not in wrong}
@@ -72,3 +75,22 @@ def plain_data(data: Mapping[str, Any], name: str, error: type[PcfError]) -> Any
     if problems:
         raise error(problems)
     return plain
+
+
+def _check_texts(entries: Mapping[Any, Any], path: DocumentPath, report: Callable[[DocumentPath, str, str], None]) -> None:
+    """Report the keys and texts of a mapping that hold half of a character."""
+    for key, value in entries.items():
+        for text in (key, *(value if isinstance(value, list | tuple) else (value,))):
+            if isinstance(text, str) and half_character(text):
+                report((*path, key), holds_half(text), HALF_CURE)
+
+
+def holds_half(text: str) -> Message:
+    r"""Return the message that a text holds half of a character.
+
+    Examples
+    --------
+    >>> print(holds_half("A\ud800"))
+    'A\ud800' holds half of a character.
+    """
+    return Message("{text!r} holds half of a character.", text=text)

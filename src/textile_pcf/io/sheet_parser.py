@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
+from textile_pcf.columns import is_too_small
 from textile_pcf.io.number_formats import DATE, DURATION, date_of
 from textile_pcf.io.packages import Attributes
 from textile_pcf.io.table import clean_cell, column_letter
@@ -203,6 +204,8 @@ class SheetParser:
             number_format, number = _item(self._book.number_formats, style), _number(text)
             if number_format in (DATE, DURATION):
                 return date_of(number, number_format, self._book.from_1904), number_format
+            if number == 0 and is_too_small(text.strip()):  # the reader of the column refuses the text
+                return text.strip(), ""
             return number, number_format
         if cell_type == "s":
             return _item(self._book.texts, int(text)), ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from textile_pcf.errors import Problem, UsageError
@@ -45,25 +45,49 @@ def arrow_batches(source: Any) -> Iterator[Any]:
     Raises
     ------
     UsageError
-        It is a stream of one column without a name, such as a pandas Series.
+        It is a stream of one column without a name, such as a pandas Series, or a column is of a type that Arrow has not.
     """
     import pyarrow as pa
 
     method = next(name for name in METHODS if callable(getattr(source, name, None)))
     if method == "collect_batches":  # a polars LazyFrame
         for frame in source.collect_batches(maintain_order=True):
-            yield pa.table(frame)
+            yield _reader(frame).read_all()
         return
     if method == "__arrow_c_stream__":
-        try:
-            reader = pa.RecordBatchReader.from_stream(source)
-        except pa.ArrowInvalid as error:
-            raise not_a_table(source) from error
+        reader = _reader(source)
     else:
         reader = (source.scanner() if method == "scanner" else source).to_reader()
     yield reader.schema.empty_table()
     for batch in reader:
         yield pa.Table.from_batches([batch])
+
+
+def _reader(source: Any) -> Any:
+    """Return a reader of an object with an Arrow stream."""
+    import pyarrow as pa
+
+    try:
+        return pa.RecordBatchReader.from_stream(source)
+    except pa.ArrowInvalid as error:
+        raise _columns_unread(source) or not_a_table(source) from error
+
+
+def _columns_unread(source: Any) -> UsageError | None:
+    """Return the error of the columns whose type is not one of Arrow, such as Int128 of polars; None if there is none."""
+    import pyarrow as pa
+
+    problems = []
+    schema = getattr(source, "schema", None)
+    for name, type_name in schema.items() if isinstance(schema, Mapping) and hasattr(source, "select") else ():
+        try:
+            pa.RecordBatchReader.from_stream(source.select([name]))
+        except pa.ArrowInvalid:
+            what = Message(
+                "The column {name!r} is of type {type_name}, which is not read.", name=name, type_name=str(type_name)
+            )
+            problems.append(Problem("input", what, "Make it Int64, Float64 or a text.", code="column-type"))
+    return UsageError(problems) if problems else None
 
 
 def arrow_table(source: Any) -> Any:

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
+from textile_pcf.io.footers import footer_problem, is_footer_word
 from textile_pcf.io.sheets import Book, Cell, Row, Sheet
 from textile_pcf.io.table import Page, Table, clean_cell
 from textile_pcf.io.template_products import (
@@ -212,15 +213,9 @@ def _row(line: Line, product: str, periods: Mapping[str, str], name: str, proble
     if not flow and amount != "" and stage != "product":
         answer = parse_answer(amount)
         if answer is None:
-            where = f"{name} {line.target_cell}"
-            problems.append(
-                Problem(
-                    where,
-                    Message("{amount!r} is neither yes nor no.", amount=amount),
-                    "Write yes (是) or no (否).",
-                    code="cell",
-                )
-            )
+            where, cure = f"{name} {line.target_cell}", "Write yes (是) or no (否)."
+            no_answer = Problem(where, Message("{amount!r} is neither yes nor no.", amount=amount), cure, code="cell")
+            problems.append(footer_problem(where, stage) if is_footer_word(stage) else no_answer)
         if not answer:
             return None
         amount = ""

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from textile_pcf.columns import is_too_small
 from textile_pcf.errors import Problem
 from textile_pcf.messages.message import JoinedMessage, Message
 
@@ -219,5 +220,5 @@ def parse_number(text: Any) -> Any:
         return int(text, {"o": 8, "x": 16}.get(text[1:2], 10) if text[0] == "0" else 10)
     if _FLOAT.fullmatch(text):
         number = float(text)
-        return text if isinf(number) else number  # too large for a float
+        return text if isinf(number) or (number == 0 and is_too_small(text)) else number  # too large or small for a float
     return inf if text == "inf" else text

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from textile_pcf.messages.catalogue import chinese_template
+from textile_pcf.messages.shown_text import escape_halves, shown_value
 
 _CHINESE_END = ("。", "？", "！", "；", "，")
 
@@ -241,7 +242,10 @@ def with_chinese(texts: Iterable[str], chinese: Mapping[str, str]) -> list[Trans
 
 def _filled(template: str, values: dict[str, Any], language: str) -> str:
     """Return a template with its values, each in the language where it knows one."""
-    return template.format(**{name: _in_language(value, language) for name, value in values.items()}) if values else template
+    if not values:
+        return template
+    shown = {name: shown_value(_in_language(value, language), language) for name, value in values.items()}
+    return escape_halves(template.format(**shown))
 
 
 def _in_language(value: Any, language: str) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from textile_pcf.errors import check_language
 from textile_pcf.messages.message import TranslatedText
 from textile_pcf.rules.schema import Quantity, RuleDocument, Stage
 from textile_pcf.rules.specs import PRODUCT, FlowSpec, LossSpec, PropertySpec, StageSpec
@@ -139,7 +140,7 @@ class RuleSet:
         """
         model = self._model(stage, name)
         title = getattr(model, "title", None)
-        return title.text(language) if title else name or stage
+        return title.text(check_language(language)) if title else name or stage
 
     def localized_title(self, stage: str, name: str = "") -> TranslatedText:
         """Return the name of a stage or of something in it in both languages, for messages.
@@ -178,7 +179,7 @@ class RuleSet:
             The name.
         """
         spec_type, index = self.names[stage][name]
-        return self.properties[index].option_title(word, language) if spec_type == "property" else word
+        return self.properties[index].option_title(word, check_language(language)) if spec_type == "property" else word
 
     def note(self, stage: str, name: str, language: str = "en") -> str:
         """Return what to measure for a property, loss or flow of a stage; empty where the rule has no note.
@@ -198,7 +199,7 @@ class RuleSet:
             The note.
         """
         note = getattr(self._model(stage, name), "note", None)
-        return note.text(language) if note else ""
+        return note.text(check_language(language)) if note else ""
 
     def localized_note(self, stage: str, name: str) -> TranslatedText:
         """Return the note on a property, loss or flow of a stage in both languages, for messages.
@@ -254,7 +255,7 @@ class RuleSet:
         >>> load_rules("cotton_fabric@2026.1").ways_named(["weaving", "sizing.heat"])
         'Weaving [weaving], Heat [sizing.heat]'
         """
-        return (", " if language == "en" else "、").join(self._name_and_id(way, language) for way in ways)
+        return (", " if check_language(language) == "en" else "、").join(self._name_and_id(way, language) for way in ways)
 
     def _name_and_id(self, way: str, language: str) -> str:
         stage, _, name = way.partition(".")

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.arrays import BoolArray, FloatArray
-from textile_pcf.columns import parse_numbers
+from textile_pcf.columns import is_too_small, parse_numbers
 from textile_pcf.messages.message import Message
 from textile_pcf.units.grammar import UnitError
 from textile_pcf.units.spelling import FULL_WIDTH
@@ -67,7 +67,8 @@ def split_number(text: str) -> tuple[float, str]:
     Raises
     ------
     NumberError
-        The text is something else: a date, a fraction, a calculation, a range, digits of another script.
+        The text is something else: a date, a fraction, a calculation, a range, digits of another script, or a number so
+        small that a float would be 0.
     UnitError
         No number in front, an ambiguous comma, two ways to read it, or not finite.
 
@@ -98,6 +99,9 @@ def split_number(text: str) -> tuple[float, str]:
         raise UnitError(Message("{shown} can be read in two ways.", shown=shown), cure)
     if unit[:1] and not (unit[0].isalpha() or unit[0] in "%‰/(¥￥$€°℃℉"):
         raise UnitError(Message("{shown} is not a number with a unit.", shown=shown), "Write a quantity such as 2 kWh.")
+    if float(digits) == 0 and is_too_small(digits):
+        cure = "The smallest number that can be calculated is about 1e-307. Check its exponent; write 0 if nothing is meant."
+        raise NumberError(Message("{shown} is too small a number.", shown=shown), cure)
     tens = sum(_TENS[sign] for sign in unit) if _TIMES.fullmatch(unit) else 0
     amount = scaled(float(digits), tens)
     if not isfinite(amount):
@@ -161,7 +165,7 @@ def why_no_number(text: Any) -> NumberError | None:
     True
     """
     try:
-        split_number(text) if isinstance(text, str) else None
+        split_number(str(text)) if isinstance(text, str | Decimal) else None
     except NumberError as error:
         return error
     except UnitError:
