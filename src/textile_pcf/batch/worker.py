@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from textile_pcf.batch.partition_files import write_partition
 from textile_pcf.batch.partition_links import PartitionLinks, ScenarioLinks
 from textile_pcf.batch.partition_report import Partition, PartitionReport, PartitionResult
 from textile_pcf.batch.partitions import split_products
+from textile_pcf.batch.read_ahead import read_ahead
 from textile_pcf.batch.solved_partition import add_solved
 from textile_pcf.batch.unsolved_lines import keep_lines
 from textile_pcf.calculation import calculate_footprints
@@ -68,14 +70,10 @@ def run_pipelined(job: Job, partitions: Sequence[Partition], cache: MatcherCache
         return
     retain_freed_memory()
     ahead = 1 if job.links == GATHERED else AHEAD  # each link is a text of its own: such tables are the largest
-    with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
-        reading = deque(reader.submit(read_table, partition) for partition in partitions[:ahead])
+    with closing(read_ahead(read_table, partitions, ahead)) as tables, ThreadPoolExecutor(1) as writer:
         writing: deque[Future[PartitionReport]] = deque()
-        for index, partition in enumerate(partitions):
-            table = reading.popleft().result()
-            reading.extend(reader.submit(read_table, later) for later in partitions[index + ahead : index + ahead + 1])
-            result = calculate_partition(job, partition, table, cache)
-            del table
+        for partition in partitions:
+            result = calculate_partition(job, partition, next(tables), cache)
             if writing:
                 yield writing.popleft().result()
             writing.append(writer.submit(write_partition, job, result))

@@ -9,10 +9,11 @@ import pytest
 from textile_pcf.batch.read_ahead import read_ahead
 
 
-def test_no_more_than_one_item_is_read_ahead() -> None:
+@pytest.mark.parametrize("ahead", [1, 2, 9])
+def test_no_more_items_are_read_ahead_than_wanted(ahead: int) -> None:
     begun: list[int] = []
-    for number in read_ahead(lambda item: begun.append(item) or item, range(5)):
-        assert len(begun) <= number + 2
+    for number in read_ahead(lambda item: begun.append(item) or item, range(5), ahead):
+        assert len(begun) <= number + 1 + ahead
     assert begun == [0, 1, 2, 3, 4]
 
 
