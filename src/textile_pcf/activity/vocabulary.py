@@ -74,10 +74,8 @@ def check_free_texts(cells: ActivityColumns) -> Iterator[Problem]:
     if cells.table.source_type not in FROM_MEMORY:
         return
     for column in FREE_TEXTS:
-        if column in cells.table.columns and half_character("".join(texts := cells.texts[column].categories)):
-            for code in (code for code, text in enumerate(texts) if half_character(text)):
-                rows = _mark_rows(cells, column, code)
-                yield from cells.problems_at(rows, holds_half(texts[code]), HALF_CURE, column, "control")
+        if column in cells.table.columns and half_character("".join(cells.texts[column].categories)):
+            yield from _text_problems(cells, column, _half_of_character, "control")
 
 
 def check_labels(cells: ActivityColumns) -> Iterator[Problem]:
@@ -137,12 +135,18 @@ def check_data_types(cells: ActivityColumns) -> Iterator[Problem]:
         yield from _text_problems(cells, "confirmed", _bad_confirmed)
 
 
-def _text_problems(cells: ActivityColumns, column: str, check: Callable[[str], tuple[str, str] | None]) -> Iterator[Problem]:
+def _text_problems(
+    cells: ActivityColumns, column: str, check: Callable[[str], tuple[str, str] | None], code_of_problem: str = ""
+) -> Iterator[Problem]:
     """Yield a problem for each row whose text `check` refuses."""
     for code, text in enumerate(cells.texts[column].categories):
         wrong = check(text)
         if wrong is not None:
-            yield from cells.problems_at(_mark_rows(cells, column, code), *wrong, column, f"bad-{column}")
+            yield from cells.problems_at(_mark_rows(cells, column, code), *wrong, column, code_of_problem or f"bad-{column}")
+
+
+def _half_of_character(text: str) -> tuple[str, str] | None:
+    return (holds_half(text), HALF_CURE) if half_character(text) else None
 
 
 def _bad_per(text: str) -> tuple[str, str] | None:
