@@ -1,4 +1,4 @@
-"""Columns of polars of types that Arrow has not, such as Int128: the column and its type are told, with the cure."""
+"""Columns of polars of types that Arrow has not, such as Int128: the message names the column and its type, with the cure."""
 
 from __future__ import annotations
 

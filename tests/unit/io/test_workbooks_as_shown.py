@@ -1,4 +1,4 @@
-"""Workbooks mean what Excel shows: multipliers that a format writes. Rows and sheets that Excel hides are told."""
+"""Workbooks mean what Excel shows: multipliers that a format writes. A note names rows and sheets that Excel hides."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""A row of totals under the lines of a workbook of the template is told as no data, in its cell."""
+"""A row of totals under the lines of a workbook of the template is refused as no data, with its cell."""
 
 import pytest
 from template_forms import Form
