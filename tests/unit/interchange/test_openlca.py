@@ -104,31 +104,27 @@ def leaves(value, path=()):
         yield path, value
 
 
-def test_brightway_gives_the_same_number(tmp_path, monkeypatch):
+def test_brightway_gives_the_same_number(tmp_path, brightway):
     """Brightway's importer reads the package, and bw2calc solves it in single precision."""
-    monkeypatch.setenv("BRIGHTWAY2_DIR", str(tmp_path / "brightway"))
-    (tmp_path / "brightway").mkdir()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import bw2calc
-        import bw2data
         from bw2io.importers.json_ld import JSONLDImporter
 
         result = calculated("polyester_jacket")
         with zipfile.ZipFile(result.to_openlca(tmp_path / "out.zip")) as archive:
             archive.extractall(tmp_path / "package")
-        before = bw2data.projects.current
-        bw2data.projects.set_current("openlca-package")
+        brightway.projects.set_current("openlca-package")
         try:
             importer = JSONLDImporter(str(tmp_path / "package"), "package")
             importer.apply_strategies(no_warning=True)
             importer.merge_biosphere_flows()
             assert list(importer.unlinked) == []
             importer.write_database()
-            database = bw2data.Database("package")
+            database = brightway.Database("package")
             scores = {flow.key: 1.0 for flow in database if flow["name"] in NAMES}
-            bw2data.Method(("greenhouse",)).register()
-            bw2data.Method(("greenhouse",)).write(list(scores.items()))
+            brightway.Method(("greenhouse",)).register()
+            brightway.Method(("greenhouse",)).write(list(scores.items()))
             for product, total in result.total().items():
                 (activity,) = [each for each in database if each["name"] == product and each.get("type") == "product"]
                 lca = bw2calc.LCA({activity: 1.0}, ("greenhouse",))
@@ -136,7 +132,7 @@ def test_brightway_gives_the_same_number(tmp_path, monkeypatch):
                 lca.lcia()
                 assert lca.score == pytest.approx(total, rel=1e-5)
         finally:
-            bw2data.projects.set_current(before)
+            brightway.projects.set_current("default")
 
 
 # -- licences -------------------------------------------------------------------------------------------------------
