@@ -131,7 +131,8 @@ def _left(site: SiteTables, lines: Lines, rest: FloatArray) -> FloatArray:
     has_weight = np.zeros(carriers, dtype=bool)
     has_weight[site.plan.carrier[site.plan.weighted]] = True
     left = np.where(has_weight, np.minimum(rest, 0.0), rest)
-    check_sums(lines.sums(carriers) + left, site.utilities.total("production"), "products + remainder = site")
+    shared = lines.sums(carriers)
+    check_sums(shared + left, site.utilities.total("production"), shared + np.abs(left), "products + remainder = site")
     return left
 
 

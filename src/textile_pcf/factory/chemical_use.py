@@ -195,7 +195,7 @@ def _use(
     spread = sum_by_group(kg, chemical, count)
     remainder = np.where(scale * taken > 0, stock.consumption - spread, stock.consumption)
     remainder = np.where(np.abs(remainder) <= EXACT * stock.consumption, 0.0, remainder)
-    check_sums(spread + remainder, stock.consumption, "products + remainder = consumption")
+    check_sums(spread + remainder, stock.consumption, spread + np.abs(remainder), "products + remainder = consumption")
     group = (known // count).astype(np.intp) if count else chemical
     data_type = "calculated" if options.spread else "measured"
     return ChemicalUse(stock, recipes, batches, tuple(matches), group, chemical, kg, taken, remainder, data_type)

@@ -66,7 +66,7 @@ def share_lines(tables: SiteTables, metered: Shares, weighted: Shares, rest: Flo
     amounts = tables.utilities.metered.amount
     direct = share_out(amounts, metered.driver, metered.group)
     shared = share_out(np.maximum(rest, 0.0), weight * weighted.driver, weighted.group)
-    check_sums(sum_by_group(direct, metered.group, len(amounts)), amounts, "products = metered at the process")
+    check_sums(sum_by_group(direct, metered.group, len(amounts)), amounts, amounts, "products = metered at the process")
     parts = [metered, weighted]
     carrier, process, plan_row = (
         np.concatenate([getattr(part, name)[part.entry] for part in parts]) for name in ("carrier", "process", "plan_row")

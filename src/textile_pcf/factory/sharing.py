@@ -102,27 +102,29 @@ def rows_of_groups(wanted: IndexArray, group: IndexArray, groups: int) -> tuple[
     return entry, order[starts[:-1][wanted][entry] + within].astype(np.intp, copy=False)
 
 
-def check_sums(parts: FloatArray, wholes: FloatArray, what: str) -> None:
+def check_sums(parts: FloatArray, wholes: FloatArray, added: FloatArray, what: str) -> None:
     """Check that sums are equal that must be equal by construction.
 
     Parameters
     ----------
     parts, wholes : ndarray of float, shape (sums,)
         The sums of the parts, and what they must be.
+    added : ndarray of float, shape (sums,)
+        Sum of the magnitudes of what was added. Rounding is a part of it, also where the sum itself is next to nothing: a
+        site that sells as much as it buys.
     what : str
         Name of the sums, for the message.
 
     Raises
     ------
     ArithmeticError
-        They differ by more than `EXACT`, relative to the whole. It is a fault of the program, never of the input.
+        They differ by more than `EXACT`, relative to what was added. It is a fault of the program, never of the input.
 
     Examples
     --------
-    >>> check_sums(np.array([300.0]), np.array([300.0]), "products + remainder = site")
+    >>> check_sums(np.array([300.0]), np.array([300.0]), np.array([300.0]), "products + remainder = site")
     """
-    scale = np.maximum(np.abs(parts), np.abs(wholes))
-    wrong = ~(np.abs(parts - wholes) <= EXACT * scale)
+    wrong = ~(np.abs(parts - wholes) <= EXACT * added)
     if wrong.any():
         first = int(np.argmax(wrong))
         raise ArithmeticError(f"{what}: {float(parts[first])!r} is not {float(wholes[first])!r}")

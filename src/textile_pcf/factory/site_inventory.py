@@ -180,7 +180,8 @@ def _products(
     allocated = fsum(kg.tolist())
     left = (used - lines.sums(count)) * average
     remainder = fsum([*left.tolist(), *emissions.counted[~of_production].tolist()])
-    check_sums(np.array([allocated + remainder]), np.array([total]), "products + remainder = site")
+    added = fsum(np.abs(emissions.counted).tolist())
+    check_sums(np.array([allocated + remainder]), np.array([total]), np.array([added]), "products + remainder = site")
     return {"products": _product_rows(site, lines, kg), "allocated": allocated, "remainder": remainder}
 
 

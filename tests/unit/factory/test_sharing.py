@@ -50,6 +50,13 @@ def test_pairs_are_those_of_two_loops(wanted, group):
 
 
 def test_sums_that_do_not_meet_are_a_fault():
-    check_sums(np.array([1.0, 0.0]), np.array([1.0 + 1e-12, 0.0]), "equal")
+    check_sums(np.array([1.0, 0.0]), np.array([1.0 + 1e-12, 0.0]), np.array([1.0, 0.0]), "equal")
     with pytest.raises(ArithmeticError, match=r"products \+ remainder = site: 2.0 is not 3.0"):
-        check_sums(np.array([1.0, 2.0]), np.array([1.0, 3.0]), "products + remainder = site")
+        check_sums(np.array([1.0, 2.0]), np.array([1.0, 3.0]), np.array([1.0, 3.0]), "products + remainder = site")
+
+
+def test_rounding_is_a_part_of_what_was_added():
+    """1,000 bought and 1,000 sold: what remains is rounding of the thousands, and 1e-3 is none."""
+    check_sums(np.array([9e-13]), np.array([5e-13]), np.array([2000.0]), "products + remainder = site")
+    with pytest.raises(ArithmeticError):
+        check_sums(np.array([1e-3]), np.array([0.0]), np.array([2000.0]), "products + remainder = site")
