@@ -14,8 +14,11 @@ import pytest
 from engines import absent_engines
 from hypothesis import settings
 
-settings.register_profile("no deadline", deadline=None)  # a busy machine is no fault: an example may take any time
-settings.load_profile("no deadline")
+# A busy machine is no fault: an example may take any time. The same examples each time, so that a change is refused for what
+# it does; `--hypothesis-profile=search` draws new ones.
+settings.register_profile("search", deadline=None)
+settings.register_profile("same examples", deadline=None, derandomize=True)
+settings.load_profile("same examples")
 
 # Tests start many processes that import the library: each would compile it again where compiled modules are not kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
