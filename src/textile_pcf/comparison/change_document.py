@@ -10,6 +10,7 @@ from pydantic import Field
 
 from textile_pcf.errors import InputError, Problem, wrong_type
 from textile_pcf.io.documents import Strict, validate_document
+from textile_pcf.io.plain_data import plain_data
 from textile_pcf.io.strict_yaml import Document, read_yaml
 from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
@@ -209,8 +210,12 @@ def read_changes(source: Any) -> ChangeFile:
     if isinstance(source, list | tuple):
         changes = bool(source) and all(isinstance(entry, Mapping) and "change" in entry for entry in source)
         scenarios: list[Any] = [{"name": UNNAMED, "changes": list(source)}] if changes else list(source)
-        return ChangeFile(Document("changes", {"scenarios": scenarios}), Path())
+        return _from_memory({"scenarios": scenarios})
     if isinstance(source, Mapping):
         data = dict(source) if "scenarios" in source or "changes" not in source else {"scenarios": [dict(source)]}
-        return ChangeFile(Document("changes", data), Path())
+        return _from_memory(data)
     raise wrong_type("changes", source, "a change file", "Give a path, a mapping or a list of changes.")
+
+
+def _from_memory(data: Mapping[str, Any]) -> ChangeFile:
+    return ChangeFile(Document("changes", plain_data(data, "changes", InputError)), Path())

@@ -39,14 +39,13 @@ from textile_pcf.factors.values import value_from_gases
 from textile_pcf.io.documents import validate_document
 from textile_pcf.io.folder_stamp import folder_stamp
 from textile_pcf.io.output_files import is_file
-from textile_pcf.io.plain_data import HALF_CURE, holds_half
+from textile_pcf.io.plain_data import HALF_CURE, half_character_cells, holds_half
 from textile_pcf.io.read_table import read_table
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Table
 from textile_pcf.messages.message import JoinedMessage, Message
-from textile_pcf.messages.shown_text import half_character
 from textile_pcf.suggest import nearest
 from textile_pcf.units import OwnUnitsError, Unit, UnitError, UnitNames, cure_where, describe, own_units, parse_unit
 from textile_pcf.units.number_text import parse_office_numbers, why_no_number
@@ -271,10 +270,8 @@ def is_factor_unit(unit: Unit) -> bool:
 
 
 def _check_halves(texts: dict[str, list[str]], report: Report) -> None:
-    for column, cells in texts.items():
-        if half_character("".join(cells)):
-            for row in (row for row, cell in enumerate(cells) if half_character(cell)):
-                report(row, column, holds_half(cells[row]), HALF_CURE, "control")
+    for row, column, text in half_character_cells(texts):
+        report(row, column, holds_half(text), HALF_CURE, "control")
 
 
 def _check_texts(texts: dict[str, list[str]], report: Report) -> None:

@@ -14,7 +14,7 @@ A column that the table does not have is read as empty cells. Closed lists, head
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,9 +26,11 @@ from textile_pcf.errors import InputError, Problem
 from textile_pcf.factory.times import TIME_CURE, Times, parse_times
 from textile_pcf.factory.vocabulary import table_header, word_ids
 from textile_pcf.io.headers import key
+from textile_pcf.io.plain_data import HALF_CURE, half_character_cells, holds_half
 from textile_pcf.io.read_table import read_table_with_header
 from textile_pcf.io.table import Table
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.shown_text import half_character
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, UnitError, convert, describe, parse_unit, split_quantity
 from textile_pcf.units.number_text import parse_office_numbers, why_no_number
@@ -308,9 +310,20 @@ def read_factory_table(title: str, source: Any, required: Sequence[str] | None =
     if missing:
         what = Message("The table {title} has no column {columns}.", title=title, columns=", ".join(missing))
         problems.append(Problem(table.name, what, Message("Add what is missing; it may be in Chinese."), code=title))
+    problems += _half_characters(title, table)
     if problems:
         raise InputError(problems)
     return FactoryTable(title, table)
+
+
+def _half_characters(title: str, table: Table) -> Iterator[Problem]:
+    """Yield the problems of texts that hold half of a character, which only a program can hand over."""
+    for name, cells in table.columns.items():
+        texts = cells.categories if isinstance(cells, Categorical) else cells if isinstance(cells, list) else ()
+        if half_character("".join(text for text in texts if isinstance(text, str))):
+            for row, _, text in half_character_cells({name: [cell_text(cell) for cell in cells]}):
+                where = f"{table.location(row, name)} ({name})"
+                yield Problem(where, holds_half(text), HALF_CURE, code=title)
 
 
 def read_factory_tables(

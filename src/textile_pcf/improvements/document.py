@@ -11,6 +11,7 @@ from pydantic import Field
 
 from textile_pcf.errors import Problem, RuleError, wrong_type
 from textile_pcf.io.documents import Strict, validate_document
+from textile_pcf.io.plain_data import plain_data
 from textile_pcf.io.strict_yaml import Document, read_yaml
 from textile_pcf.messages.message import Message
 from textile_pcf.units import Unit, UnitError, describe, parse_unit, split_quantity
@@ -158,7 +159,7 @@ def read_improvements(source: Any) -> Improvements:
     if isinstance(source, str | Path):
         document = read_yaml(source, ImprovementsError)
     elif isinstance(source, Mapping):
-        document = Document("improvements", dict(source))
+        document = Document("improvements", plain_data(source, "improvements", ImprovementsError))
     else:
         raise wrong_type("improvements", source, "a document of improvements", "Give a path or a mapping.")
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -94,3 +94,21 @@ def holds_half(text: str) -> Message:
     'A\ud800' holds half of a character.
     """
     return Message("{text!r} holds half of a character.", text=text)
+
+
+def half_character_cells(texts: Mapping[str, Iterable[str]]) -> Iterator[tuple[int, str, str]]:
+    r"""Yield row, column and text of each cell of a table in memory that holds half of a character.
+
+    Parameters
+    ----------
+    texts : mapping of str to iterable of str
+        Texts of each column.
+
+    Examples
+    --------
+    >>> [(row, column) for row, column, _ in half_character_cells({"item": ["heat", "A\ud800"], "unit": ["MJ", "MJ"]})]
+    [(1, 'item')]
+    """
+    for column, cells in texts.items():
+        if half_character("".join(cells)):
+            yield from ((row, column, text) for row, text in enumerate(cells) if half_character(text))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from textile_pcf.errors import InputError, Problem, UsageError, wrong_type
 from textile_pcf.io.headers import key
+from textile_pcf.io.plain_data import plain_data
 from textile_pcf.io.read_table import read_table_with_header
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.sheets import Book
@@ -170,7 +171,7 @@ def read_study(source: Any, products: Sequence[str] | None = None, required: Ite
 def _statements(source: Mapping[str, Any] | str | Path) -> tuple[str, list[Entry], list[Problem]]:
     """Return the name of a source, its statements, and what is wrong with its cells."""
     if isinstance(source, Mapping):
-        return "study", list(_from_document(Document("study", dict(source)))), []
+        return "study", list(_from_document(Document("study", plain_data(source, "study", InputError)))), []
     name, ending = str(source), Path(source).suffix.lower()
     if ending not in ENDINGS:
         what = Message("{name!r} is no kind of file that holds a study.", name=Path(name).name)

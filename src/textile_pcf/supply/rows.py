@@ -9,6 +9,7 @@ from math import isnan
 
 from textile_pcf.columns import cell_text
 from textile_pcf.errors import Problem
+from textile_pcf.io.plain_data import HALF_CURE, half_character_cells, holds_half
 from textile_pcf.io.table import Table
 from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
@@ -38,6 +39,8 @@ def read_rows(table: Table, problems: list[Problem]) -> Iterator[SupplyRow | Non
     """Yield the rows of a table, None for a row with problems; problems are appended."""
     texts = {name: [cell_text(cell) for cell in table.columns[name]] if name in table.columns else [""] * table.rows
              for name in COLUMNS}  # fmt: skip
+    for row, name, text in half_character_cells(texts):
+        problems.append(Problem(table.location(row, name), holds_half(text), HALF_CURE, code="supply"))
     efficiencies, invalid = parse_office_numbers(table.columns.get("efficiency", [""] * table.rows))
     for number in range(table.rows):
         cells = {name: column[number] for name, column in texts.items()}

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from textile_pcf.errors import Problem, RuleError, wrong_type
 from textile_pcf.io.documents import Strict, validate_document
+from textile_pcf.io.plain_data import plain_data
 from textile_pcf.io.strict_yaml import Document, read_yaml
 from textile_pcf.messages.message import Message
 from textile_pcf.targets.vocabulary import effect_groups, part_of
@@ -205,7 +206,9 @@ def read_targets(source: Any) -> Targets:
     if isinstance(source, str | Path):
         document = read_yaml(source, TargetsError)
     elif isinstance(source, list | Mapping):
-        document = Document("targets", {"targets": source} if isinstance(source, list) else dict(source))
+        document = Document(
+            "targets", plain_data({"targets": source} if isinstance(source, list) else source, "targets", TargetsError)
+        )
     else:
         raise wrong_type("targets", source, "a document of targets", "Give a path, a mapping or a list of targets.")
     try:

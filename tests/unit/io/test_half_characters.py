@@ -58,6 +58,38 @@ def test_keys_rules_and_factors() -> None:
     assert "item" in told.where and "half of a character" in told.what
 
 
+METER = {"carrier": "electricity", "unit": "kWh", "amount": 5, "region": "CN", "year": 2024, "source": "meter"}
+GRID = {"site": "S", "stages": "dyeing", "carrier": "electricity", "part": "grid", "amount": "100 MWh", "id": ""}
+
+
+@pytest.mark.parametrize("as_frame", [False, True])
+@pytest.mark.parametrize("column", ["carrier", "unit", "region", "source"])
+def test_a_table_of_the_mill(column: str, as_frame: bool) -> None:
+    table = [METER, {**METER, column: HALF}]
+    (told,) = problems(lambda: tp.factory.inventory(pd.DataFrame(table, dtype=object) if as_frame else table))
+    assert told.where.startswith("row 1") and column in told.where and "half of a character" in told.what
+
+
+@pytest.mark.parametrize("column", ["site", "id"])
+def test_a_supply_table(column: str) -> None:
+    told = problems(lambda: tp.load_supply([GRID, {**GRID, column: HALF}]))
+    assert any(problem.where.startswith("row 1") and "half of a character" in problem.what for problem in told)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: tp.targets.path([{"id": HALF}]),
+        lambda: tp.improvements.rank(rows("P", 2, 4), RULE, {"improvements": [{"id": HALF}]}, [], factors=FACTORS),
+        lambda: tp.scenario(tp.footprint(rows("P", 2, 4), RULE, FACTORS), [{"change": "amount", "flow": HALF}]),
+        lambda: tp.footprint(rows("P", 2, 4), RULE, FACTORS).to_html("report.html", study={"company": HALF}),
+    ],
+    ids=["targets", "improvements", "changes", "study"],
+)
+def test_documents(read: Any) -> None:
+    assert any("half of a character" in problem.what for problem in problems(read))
+
+
 def test_an_output_path() -> None:
     result = tp.footprint(rows("P", 2, 4), RULE, FACTORS)
     for write in (lambda path: tp.lock(result, path), result.save, result.to_html):
