@@ -11,7 +11,7 @@ from textile_pcf.activity.row_patterns import PER_DRIVER, RowKind
 from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, spec_of
 from textile_pcf.results import Footprint
 from textile_pcf.uncertainty_analysis import Uncertainty, uncertainty
-from textile_pcf.uncertainty_analysis.closed_form import closed_form
+from textile_pcf.uncertainty_analysis.closed_form import ClosedForm, closed_form
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
 from textile_pcf.uncertainty_analysis.sensitivities import sensitivities, totals_at
 from textile_pcf.uncertainty_analysis.sources import NamedSource
@@ -44,10 +44,10 @@ def priorities(result: Footprint) -> Iterator[Priorities]:
     """
     analysis = uncertainty(result, draws=1)
     for product in range(len(result.products)):
-        yield product_priorities(analysis, product)
+        yield product_priorities(analysis, product, closed_form(analysis.evaluation, product))
 
 
-def product_priorities(analysis: Uncertainty, product: int) -> Priorities:
+def product_priorities(analysis: Uncertainty, product: int, form: ClosedForm) -> Priorities:
     """Return what to improve first of one product, under the spreads of an analysis in the unit of the product.
 
     Parameters
@@ -56,9 +56,10 @@ def product_priorities(analysis: Uncertainty, product: int) -> Priorities:
         Of a result, without a unit of its own.
     product : int
         Index of the product.
+    form : ClosedForm
+        Of the product, under this analysis.
     """
     evaluation = analysis.evaluation
-    form = closed_form(evaluation, product)
     sd = {source.id: float(np.sqrt(part)) for source, part in zip(form.sources, form.variance, strict=True)}
     found = sensitivities(evaluation, product)
     saving = savings_at_best(evaluation, product, found.sources)

@@ -148,7 +148,6 @@ def check_alternatives(activity: Activity, invalid: InvalidNames) -> Iterator[Pr
         ]
         count = np.sum(taken, axis=0)
         demanded = _demanded(activity, group, per_component)
-        names = rules.localized_ways(written.one_of)
         note = written.note
         flows = [index for kind, index in group if kind == "flow"]
         for entry in np.flatnonzero(demanded & (count != 1)):
@@ -157,8 +156,8 @@ def check_alternatives(activity: Activity, invalid: InvalidNames) -> Iterator[Pr
                 continue
             stage = _owner(rules, *group[0]) if per_component else PRODUCT
             got = [name for name, flags in zip(written.one_of, taken, strict=True) if flags[entry]]
-            excess = Message("Only one of these can be taken: {ways}.", ways=rules.localized_ways(got))
-            what = excess if got else Message("One of these is needed: {ways}.", ways=names)
+            problem = "Only one of these can be taken: {ways}." if got else "One of these is needed: {ways}."
+            what = Message(problem, ways=rules.localized_ways(got or written.one_of))
             cure = sentences("Keep one." if got else "Give rows for exactly one.", note)
             fibre = _component_stage(rules, group) if per_component else stage
             way = (got or written.one_of)[0].partition(".")

@@ -163,7 +163,9 @@ class Assessment:
     def priorities(self, product: int) -> Priorities:
         """Return what to measure next of a product. [kg CO2e per product unit]"""
         if ("priorities", product) not in self.known:
-            self.known["priorities", product] = product_priorities(self._per_product_unit, product)
+            analysis = self._per_product_unit
+            form = self.form(product) if analysis is self.uncertainty else closed_form(analysis.evaluation, product)
+            self.known["priorities", product] = product_priorities(analysis, product, form)
         found: Priorities = self.known["priorities", product]
         return found
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -9,6 +12,8 @@ from textile_pcf.errors import Problem, UsageError
 
 OPTIONS: dict[str, Any] = {"pdf_identifier": b"textile_pcf", "pdf_tags": True}
 """Of the file: an identifier that does not change, and tags for readers that speak."""
+DATE = "SOURCE_DATE_EPOCH"
+"""Variable of the environment that says which date a program writes into what it makes."""
 
 
 def require_weasyprint() -> None:
@@ -51,7 +56,20 @@ def write_pdf(page: str, path: Path) -> None:
     require_weasyprint()
     from weasyprint import HTML
 
-    HTML(string=page, url_fetcher=_refuse).write_pdf(path, **OPTIONS)
+    with _same_dates():
+        HTML(string=page, url_fetcher=_refuse).write_pdf(path, **OPTIONS)
+
+
+@contextmanager
+def _same_dates() -> Iterator[None]:
+    """Let no clock into the file: where libharfbuzz-subset is missing, fontTools cuts the fonts and dates them."""
+    stated = os.environ.get(DATE)
+    os.environ[DATE] = stated or "0"
+    try:
+        yield
+    finally:
+        if stated is None:
+            os.environ.pop(DATE, None)
 
 
 def _refuse(url: str, *_: object, **__: object) -> NoReturn:
