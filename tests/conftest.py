@@ -13,6 +13,7 @@ from importlib.util import find_spec
 import pytest
 from engines import absent_engines
 from hypothesis import settings
+from storage_emulators import absent_emulators
 
 # A busy machine is no fault: an example may take any time. The same examples each time, so that a change is refused for what
 # it does; `--hypothesis-profile=search` draws new ones.
@@ -80,6 +81,7 @@ def absent_witnesses() -> Iterator[str]:
     if not os.environ.get("TEXTILE_PCF_CATEGORY_RULES"):
         yield "no TEXTILE_PCF_CATEGORY_RULES (folder of published category rules): drafts are made of our own fixtures only"
     yield from absent_engines()
+    yield from absent_emulators()
 
 
 def pytest_configure(config: pytest.Config) -> None:
