@@ -41,9 +41,10 @@ class _Repetition:
         """Return the index of the repeated blocks, one per stage of `stages`, and the earlier entry of each entry."""
         is_component = rule_arrays(self.rules).stage_is_component[stages]
         first = index.offsets + np.where(is_component, self.before.start[self.product], self.product)
-        last = first + np.where(is_component, self.before.count[self.product], 1)
-        earlier = [np.tile(np.arange(*ends), self.times) for ends in zip(first.tolist(), last.tolist(), strict=True)]
-        return block_index(stages, self.rules, self.after), np.concatenate([np.empty(0, dtype=np.intp), *earlier])
+        size = np.where(is_component, self.before.count[self.product], 1)
+        block = np.repeat(np.arange(len(size)), size * self.times)
+        within = np.arange(len(block)) - (np.cumsum(size * self.times) - size * self.times)[block]
+        return block_index(stages, self.rules, self.after), first[block] + within % size[block]
 
     def rows(self, stage: IntArray, entry: IndexArray) -> tuple[IndexArray, IndexArray]:
         """Return the elements of the product, repeated, and their new entries; elements have a stage and an entry."""
