@@ -55,7 +55,7 @@ def composed_draws(
     ----------
     inputs : FactorInputs
     used : mapping of Source to float
-        Numbers of the product, as `stated_values` gives them.
+        Factors of the product, as `stated_factors` or `stated_values` gives them; other numbers do not matter.
     drawn : mapping of Source to ndarray, shape (draws,)
         Draws of numbers; of factors as multiples of the printed value.
     """

@@ -10,7 +10,7 @@ import numpy as np
 
 from textile_pcf import engine
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.inventory.draw_sources import FactorRow, stated_values
+from textile_pcf.inventory.draw_sources import FactorRow, stated_factors
 from textile_pcf.inventory.draws import product_draws
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.recalculation import recalculate
@@ -217,7 +217,7 @@ class Evaluation:
         drawn = {
             source.key: values[source.id] * (1.0 if isinstance(source.key, FactorRow) else source.stated) for source in own
         }
-        drawn = composed_draws(self.spreads.factor_inputs, stated_values(self.result.inventory, product), drawn)
+        drawn = composed_draws(self.spreads.factor_inputs, stated_factors(self.result.inventory, product), drawn)
         suppliers = self.suppliers(product)
         names = [self.result.products[supplier] for supplier in suppliers]
         zero = dict.fromkeys(names, np.zeros(count))
