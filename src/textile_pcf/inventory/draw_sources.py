@@ -81,7 +81,8 @@ def stated_values(inventory: Inventory, product: int) -> dict[Source, float]:
 
 def stated_factors(inventory: Inventory, product: int) -> dict[Source, float]:
     """Return the factors among the numbers of `stated_values`, each 1."""
-    used = np.unique(inventory.matches.request[inventory.product == product])
+    exchanges = inventory.activity.structure.exchanges_by_product.of(product)
+    used = np.unique(inventory.matches.request[exchanges])
     factors = inventory.matches.factor_rows[used].tolist()
     return {FactorRow(sheet, row): 1.0 for sheet, row in factors if row >= 0}
 
