@@ -23,6 +23,7 @@ from textile_pcf.uncertainty_analysis.spreads import Spreads
 
 Values = Mapping[str, FloatArray]
 """Draws of sources by id, as multiples of the stated value, each of shape (draws,)."""
+MOST_KEPT = 1000  # products whose sources are kept: some 20 kB each under a shipped rule
 SOLVED_AT_ONCE = 4_000_000  # elements of the matrices of links that are solved together
 
 
@@ -84,6 +85,8 @@ class Evaluation:
     def own_sources(self, product: int) -> list[NamedSource]:
         """Return the sources of a product, without those of products that it takes."""
         if product not in self._own:
+            if len(self._own) >= MOST_KEPT:
+                self._own.clear()
             self._own[product] = product_sources(self.result, product, self.spreads)
         return self._own[product]
 

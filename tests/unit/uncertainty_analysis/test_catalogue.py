@@ -113,3 +113,14 @@ def test_two_lines_with_one_factor_vary_together(mill, plain_rule):
     mean = 8 * 0.6205 * np.exp(s**2 / 2)
     assert forms.mean[0] == pytest.approx(mean)
     assert forms.sd[0] == pytest.approx(mean * np.sqrt(np.expm1(s**2)))
+
+
+def test_a_catalogue_does_not_keep_the_numbers_of_all_its_products(mill, monkeypatch):
+    """Sources of two products at most are kept; the spread of the loss makes each product a calculation of its own."""
+    u = tp.uncertainty(mill(*mill_rows()), draws=10)
+    whole = Catalogue(u.evaluation).forms()
+    monkeypatch.setattr("textile_pcf.uncertainty_analysis.evaluation.MOST_KEPT", 2)
+    evaluation = tp.uncertainty(u.evaluation.result, draws=10).evaluation
+    bounded = Catalogue(evaluation).forms()
+    assert len(evaluation._own) <= 2
+    assert all(np.array_equal(one, other) for one, other in zip(whole, bounded, strict=True))
