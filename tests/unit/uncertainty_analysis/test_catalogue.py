@@ -124,3 +124,11 @@ def test_a_catalogue_does_not_keep_the_numbers_of_all_its_products(mill, monkeyp
     bounded = Catalogue(evaluation).forms()
     assert len(evaluation._own) <= 2
     assert all(np.array_equal(one, other) for one, other in zip(whole, bounded, strict=True))
+
+
+def test_a_loss_next_to_all_has_a_mean_and_no_spread(mill):
+    """Of 99.95 % lost, 0.2 % more cannot be lost: the mean is calculated where all stand at theirs, the sd is not known."""
+    result = mill("P,making,part,,1,kg/kg", "P,making,cutting,,99.95,%,,,,1.3")
+    forms = Catalogue(tp.uncertainty(result, draws=10).evaluation).forms()
+    assert forms.mean[0] > 0
+    assert np.isnan(forms.sd[0])
