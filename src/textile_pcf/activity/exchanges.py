@@ -70,7 +70,7 @@ class Exchanges:
     geography : Geography
         Region and year of processes.
     empty : ndarray of intp
-        Exchanges without an amount.
+        Exchanges without an amount, ascending.
     items : ndarray of int, shape (rows,), or None
         Code in the column `item` of each row, where patterns have several; None where each has one.
     """

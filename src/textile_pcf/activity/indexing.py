@@ -16,6 +16,38 @@ from textile_pcf.rules.arrays import rule_arrays
 
 
 @dataclass(frozen=True, eq=False)
+class ElementsByProduct:
+    """Elements such as exchanges, grouped by their product, so that those of one are found without a look at all others.
+
+    Attributes
+    ----------
+    elements : ndarray of intp, shape (elements,)
+        All elements by product, those of one product ascending.
+    starts : ndarray of intp, shape (products + 1,)
+        First element of each product.
+    """
+
+    elements: IndexArray
+    starts: IndexArray
+
+    @classmethod
+    def grouped(cls, product: IndexArray, products: int) -> ElementsByProduct:
+        """Return the groups of elements of which each has a product.
+
+        Examples
+        --------
+        >>> ElementsByProduct.grouped(np.array([1, 0, 1]), 3).of(1)
+        array([0, 2])
+        """
+        starts = np.concatenate([[0], np.cumsum(np.bincount(product, minlength=products))])
+        return cls(np.argsort(product, kind="stable"), starts)
+
+    def of(self, product: int) -> IndexArray:
+        """Return the elements of a product, ascending."""
+        return self.elements[self.starts[product] : self.starts[product + 1]]
+
+
+@dataclass(frozen=True, eq=False)
 class BlockIndex:
     """Index of a flat array that is divided into consecutive blocks, one per stage, property, loss or flow.
 

@@ -41,18 +41,23 @@ class _Repetition:
         """Return the index of the repeated blocks, one per stage of `stages`, and the earlier entry of each entry."""
         is_component = rule_arrays(self.rules).stage_is_component[stages]
         first = index.offsets + np.where(is_component, self.before.start[self.product], self.product)
-        last = first + np.where(is_component, self.before.count[self.product], 1)
-        earlier = [np.tile(np.arange(*ends), self.times) for ends in zip(first.tolist(), last.tolist(), strict=True)]
-        return block_index(stages, self.rules, self.after), np.concatenate([np.empty(0, dtype=np.intp), *earlier])
+        size = np.where(is_component, self.before.count[self.product], 1)
+        block = np.repeat(np.arange(len(size)), size * self.times)
+        within = np.arange(len(block)) - (np.cumsum(size * self.times) - size * self.times)[block]
+        return block_index(stages, self.rules, self.after), first[block] + within % size[block]
 
-    def rows(self, stage: IntArray, entry: IndexArray) -> tuple[IndexArray, IndexArray]:
-        """Return the elements of the product, repeated, and their new entries; elements have a stage and an entry."""
-        is_component = rule_arrays(self.rules).stage_is_component[stage]
-        product = np.where(is_component, self.before.product[np.where(is_component, entry, 0)], entry)
-        chosen = np.flatnonzero(product == self.product)
+    def entries(self, chosen: IndexArray, stage: IntArray, entry: IndexArray) -> tuple[IndexArray, IndexArray]:
+        """Return the elements of the product, repeated, and their new entries.
+
+        Parameters
+        ----------
+        chosen : ndarray of intp, shape (elements of the product,)
+        stage, entry : ndarray of int, shape (elements of the product,)
+        """
         count, start = int(self.before.count[self.product]), int(self.before.start[self.product])
         number = np.arange(self.times)[:, None]
-        entries = np.where(is_component[chosen], number * count + entry[chosen] - start, number)
+        is_component = rule_arrays(self.rules).stage_is_component[stage]
+        entries = np.where(is_component, number * count + entry - start, number)
         return np.tile(chosen, self.times), entries.reshape(-1).astype(np.intp)
 
 
@@ -89,8 +94,8 @@ def repeat_product(activity: Activity, product: int, times: int) -> Activity:
     property_entries, properties = repetition.blocks(structure.property_entries, arrays.property_stage)
     loss_entries, losses = repetition.blocks(structure.loss_entries, arrays.loss_stage)
     flow_entries, flows = repetition.blocks(structure.flow_entries, arrays.flow_stage)
-    exchanges, exchange = _exchanges(repetition, structure.exchanges, processes)
-    outputs, output = _outputs(repetition, structure.outputs)
+    exchanges, exchange = _exchanges(repetition, structure, processes)
+    outputs, output = _outputs(repetition, structure)
     stage_active = structure.stage_active[process]
     repeated = Structure(
         rows=structure.rows,
@@ -137,21 +142,31 @@ def _components(before: Components, product: int, times: int) -> Components:
 
 def _given(quantities: GivenQuantities, entries: IndexArray) -> GivenQuantities:
     options = None if quantities.options is None else quantities.options[entries]
-    return GivenQuantities(quantities.rows[entries], options, np.flatnonzero(np.isin(entries, quantities.empty)))
+    return GivenQuantities(quantities.rows[entries], options, _found(entries, quantities.empty))
 
 
-def _exchanges(repetition: _Repetition, exchanges: Exchanges, processes: BlockIndex) -> tuple[Exchanges, IndexArray]:
+def _found(values: IndexArray, ascending: IndexArray) -> IndexArray:
+    """Return which values are among others; unlike `numpy.isin` without a look at all of these."""
+    if not len(ascending):
+        return np.empty(0, dtype=np.intp)
+    place = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    return np.flatnonzero(ascending[place] == values)
+
+
+def _exchanges(repetition: _Repetition, structure: Structure, processes: BlockIndex) -> tuple[Exchanges, IndexArray]:
     """Return the repeated exchanges, and the earlier exchange of each."""
-    stage = rule_arrays(repetition.rules).flow_stage[exchanges.flow]
-    chosen, entry = repetition.rows(stage, exchanges.entry)
-    geography = exchanges.geography
-    rows = geography.rows
-    at, row_entry = repetition.rows(geography.patterns.stage[rows.pattern], rows.entry)
+    exchanges, product, arrays = structure.exchanges, repetition.product, rule_arrays(repetition.rules)
+    own = structure.exchanges_by_product.of(product)
+    stage = arrays.flow_stage[exchanges.patterns.flow[exchanges.pattern[own]]]
+    chosen, entry = repetition.entries(own, stage, exchanges.entry[own])
+    geography, rows = exchanges.geography, exchanges.geography.rows
+    placed = structure.places_by_product.of(product)
+    at, row_entry = repetition.entries(placed, geography.patterns.stage[rows.pattern[placed]], rows.entry[placed])
     repeated = Exchanges(
         pattern=exchanges.pattern[chosen],
         entry=entry,
         row=exchanges.row[chosen],
-        process=processes.entry(stage[chosen], entry),
+        process=processes.entry(np.tile(stage, repetition.times), entry),
         patterns=exchanges.patterns,
         geography=Geography(
             rules=repetition.rules,
@@ -163,15 +178,16 @@ def _exchanges(repetition: _Repetition, exchanges: Exchanges, processes: BlockIn
             pattern_region=geography.pattern_region,
             pattern_year=geography.pattern_year,
         ),
-        empty=np.flatnonzero(np.isin(chosen, exchanges.empty)),
+        empty=_found(chosen, exchanges.empty),
         items=exchanges.items,
     )
     return repeated, chosen
 
 
-def _outputs(repetition: _Repetition, outputs: Outputs) -> tuple[Outputs, IndexArray]:
+def _outputs(repetition: _Repetition, structure: Structure) -> tuple[Outputs, IndexArray]:
     """Return the repeated outputs of periods, and the earlier output of each."""
-    chosen, entry = repetition.rows(outputs.stage, outputs.entry)
+    outputs, own = structure.outputs, structure.outputs_by_product.of(repetition.product)
+    chosen, entry = repetition.entries(own, outputs.stage[own], outputs.entry[own])
     return Outputs(outputs.stage[chosen], entry, outputs.unit[chosen], outputs.row[chosen], outputs.year[chosen]), chosen
 
 

@@ -24,7 +24,7 @@ from textile_pcf.activity.components import Components, RowAssignment, assign_ro
 from textile_pcf.activity.duplicates import find_duplicates
 from textile_pcf.activity.exchanges import Exchanges, build_exchanges
 from textile_pcf.activity.geography import Geography, RowSubset, rows_of_kind
-from textile_pcf.activity.indexing import BlockIndex, block_index
+from textile_pcf.activity.indexing import BlockIndex, ElementsByProduct, block_index
 from textile_pcf.activity.quantity_index import QuantityIndex, quantity_index
 from textile_pcf.activity.row_patterns import RowKind, RowPatterns, Rows, rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, read_only, repeated
@@ -194,6 +194,28 @@ class Structure:
             FlowSpec: constant_amounts(numbers.flows, self.exchanges),
         }
         return {kind: one for kind, one in found.items() if len(one[0])}
+
+    @cached_property
+    def exchanges_by_product(self) -> ElementsByProduct:
+        """Exchanges of each product."""
+        stage = rule_arrays(self.exchanges.geography.rules).flow_stage[self.exchanges.flow]
+        return self._by_product(stage, self.exchanges.entry)
+
+    @cached_property
+    def places_by_product(self) -> ElementsByProduct:
+        """Rows of `exchanges.geography` of each product."""
+        geography = self.exchanges.geography
+        return self._by_product(geography.patterns.stage[geography.rows.pattern], geography.rows.entry)
+
+    @cached_property
+    def outputs_by_product(self) -> ElementsByProduct:
+        """Outputs of periods of each product."""
+        return self._by_product(self.outputs.stage, self.outputs.entry)
+
+    def _by_product(self, stage: IntArray, entry: IndexArray) -> ElementsByProduct:
+        is_component = rule_arrays(self.exchanges.geography.rules).stage_is_component[stage]
+        product = np.where(is_component, self.components.product[np.where(is_component, entry, 0)], entry)
+        return ElementsByProduct.grouped(product, len(self.components.start))
 
     @cached_property
     def gives_flows_once(self) -> bool:

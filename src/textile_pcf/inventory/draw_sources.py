@@ -69,16 +69,22 @@ def stated_values(inventory: Inventory, product: int) -> dict[Source, float]:
     >>> stated_values(result.inventory, 0)[ActivityRow(1)]  # grammage [kg/m2]
     0.2
     """
-    activity, matches = inventory.activity, inventory.matches
+    activity = inventory.activity
     one = repeat_product(activity, product, 1)
     quantities = complete_quantities(one)
     rows = number_rows(one)
     values: dict[Source, float] = {ActivityRow(row): float(activity.value[row]) for row in rows.tolist()}
     for number in _rule_numbers(one, quantities):
         values[number] = float(default_values(one, number)[number.entry])
-    used = np.unique(matches.request[activity.exchange_products == product])
-    factors = matches.factor_rows[used].tolist()
-    return values | {FactorRow(sheet, row): 1.0 for sheet, row in factors if row >= 0}
+    return values | stated_factors(inventory, product)
+
+
+def stated_factors(inventory: Inventory, product: int) -> dict[Source, float]:
+    """Return the factors among the numbers of `stated_values`, each 1."""
+    exchanges = inventory.activity.structure.exchanges_by_product.of(product)
+    used = np.unique(inventory.matches.request[exchanges])
+    factors = inventory.matches.factor_rows[used].tolist()
+    return {FactorRow(sheet, row): 1.0 for sheet, row in factors if row >= 0}
 
 
 def number_rows(activity: Activity) -> IndexArray:

@@ -183,5 +183,5 @@ def product_draws(
         if spec.default is not None and spec.default.by >= 0
     }
     drawn_suppliers = {activity.products.index(name): arrays[name] for name in suppliers}
-    exchanges = np.flatnonzero(activity.exchange_products == product)
+    exchanges = activity.structure.exchanges_by_product.of(product)
     return ProductDraws(one, exchanges, entries, drawn_values, drawn_suppliers, count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from textile_pcf.messages.catalogue import chinese_template
@@ -237,7 +237,13 @@ def with_chinese(texts: Iterable[str], chinese: Mapping[str, str]) -> list[Trans
     >>> with_chinese(["Steam"], {"Steam": "蒸汽"})[0].localized("zh")
     '蒸汽'
     """
-    return [TranslatedText(text, chinese.get(text)) for text in texts]
+    return [_translated(text, chinese.get(text)) for text in texts]
+
+
+@lru_cache(maxsize=4096)
+def _translated(english: str, chinese: str | None) -> TranslatedText:
+    """Return a stored text as a message. Reports of all partitions of a batch mostly hold the same hundred."""
+    return TranslatedText(english, chinese)
 
 
 def _filled(template: str, values: dict[str, Any], language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -10,7 +11,7 @@ import numpy as np
 
 from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.inventory.draw_sources import ActivityRow, Source
+from textile_pcf.inventory.draw_sources import ActivityRow
 from textile_pcf.uncertainty_analysis.closed_form import closed_form, moments
 from textile_pcf.uncertainty_analysis.distributions import Distribution
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
@@ -31,6 +32,32 @@ class CatalogueForms(NamedTuple):
     p97_5: FloatArray
 
 
+class Moments(NamedTuple):
+    """Spreads of numbers, arrays of shape (numbers + 1,): the last is that of no number.
+
+    Attributes
+    ----------
+    means : ndarray
+        Means as multiples of the stated values. [1]
+    squared : ndarray
+        Squared coefficients of variation. [1]
+    declared : ndarray of bool
+        Whether each number has a spread.
+    """
+
+    means: FloatArray
+    squared: FloatArray
+    declared: BoolArray
+
+    @classmethod
+    def of(cls, distributions: Mapping[int, Distribution], count: int) -> Moments:
+        """Return the moments of so many numbers, of which some have a distribution, by index."""
+        found = cls(np.ones(count + 1), np.zeros(count + 1), np.zeros(count + 1, dtype=bool))
+        for index, spread in distributions.items():
+            found.means[index], found.squared[index], found.declared[index] = spread.mean, spread.squared_variation, True
+        return found
+
+
 @dataclass(frozen=True, eq=False)
 class Catalogue:
     """Spreads of the lines of many products.
@@ -48,36 +75,52 @@ class Catalogue:
         return self.evaluation.spreads
 
     @cached_property
-    def distributions(self) -> dict[int, Distribution]:
-        """Distribution of each number behind lines that has one, by its index in the lines."""
-        lines, activity = self.evaluation.lines, self.evaluation.result.inventory.activity
+    def _of_factors(self) -> dict[int, Distribution]:
+        """Distribution of each factor of the lines that has one, by its index among them."""
+        found = (self.spreads.factor(*place) for place in self.evaluation.lines.factor_rows.tolist())
+        return {index: spread for index, spread in enumerate(found) if spread is not None}
+
+    @cached_property
+    def _of_amounts(self) -> dict[int, Distribution]:
+        """Distribution of each number behind amounts that has one, by its index in the codes of the lines.
+
+        Most catalogues have none: then the numbers behind amounts are not looked for at all.
+        """
         candidates = self.spreads.candidate_rows
-        rows = np.flatnonzero(lines.codes < 0) if candidates is None else np.flatnonzero(
-            (lines.codes < 0) | candidates[np.maximum(lines.codes, 0)]
-        )  # fmt: skip
+        if candidates is None and not self.spreads.flow_may_vary:
+            return {}
+        lines, activity = self.evaluation.lines, self.evaluation.result.inventory.activity
+        may_vary = lines.codes < 0
+        if candidates is not None:
+            may_vary |= candidates[np.maximum(lines.codes, 0)]
         found: dict[int, Distribution] = {}
-        for index in [*rows.tolist(), *range(len(lines.codes), lines.count)]:
+        for index in np.flatnonzero(may_vary).tolist():
             key = lines.key(index)
             stated = float(activity.value[key.row]) if isinstance(key, ActivityRow) else 1.0
-            if (spread := self._of(key, stated)) is not None:
+            if (spread := self.spreads.of(key, self.spreads.stated(key, stated))) is not None:
                 found[index] = spread
         return found
 
-    def _of(self, key: Source, stated: float) -> Distribution | None:
-        return self.spreads.of(key, self.spreads.stated(key, stated))
+    @cached_property
+    def distributions(self) -> dict[int, Distribution]:
+        """Distribution of each number behind lines that has one, by its index in the lines."""
+        first = len(self.evaluation.lines.codes)
+        return self._of_amounts | {first + index: spread for index, spread in self._of_factors.items()}
 
     @cached_property
-    def _arrays(self) -> tuple[FloatArray, FloatArray, BoolArray]:
-        count = self.evaluation.lines.count + 1  # the last is that of no number
-        means, squared, declared = np.ones(count), np.zeros(count), np.zeros(count, dtype=bool)
-        for index, spread in self.distributions.items():
-            means[index], squared[index], declared[index] = spread.mean, spread.squared_variation, True
-        return means, squared, declared
+    def factors(self) -> Moments:
+        """Spreads of the factors of the lines."""
+        return Moments.of(self._of_factors, len(self.evaluation.lines.factor_rows))
 
-    @property
+    @cached_property
+    def amounts(self) -> Moments | None:
+        """Spreads of the numbers behind amounts; None if none has one."""
+        return Moments.of(self._of_amounts, len(self.evaluation.lines.codes)) if self._of_amounts else None
+
+    @cached_property
     def squared(self) -> FloatArray:
         """Squared coefficient of variation of each number of the lines, the last 0, shape (numbers + 1,). [1]"""
-        return self._arrays[1]
+        return Moments.of(self.distributions, self.evaluation.lines.count).squared
 
     @cached_property
     def individual(self) -> BoolArray:
@@ -108,37 +151,22 @@ class Catalogue:
 
     def _mean_and_variance(self, block: slice) -> tuple[FloatArray, FloatArray]:
         """Return the mean and the variance of the footprints of a range of products, each of shape (products,)."""
-        lines, (means, _, declared) = self.evaluation.lines, self._arrays
+        lines, factors, amounts = self.evaluation.lines, self.factors, self.amounts
         at = slice(int(lines.starts[block.start]), int(lines.starts[block.stop]))
-        product, amount, factor = lines.product[at] - block.start, lines.amount_key[at], lines.factor_key[at]
-        amounts_vary = bool(declared[: len(lines.codes)].any())  # else their means are 1, and they add nothing
-        kilograms = (lines.value[at] * means[amount] if amounts_vary else lines.value[at]) * means[factor]
-        kilograms *= self.evaluation.stated_scale[block][product]
+        product, factor = lines.product[at] - block.start, lines.factor[at]
+        if amounts is None:  # their means are 1, and they add nothing
+            kilograms = lines.value[at] * factors.means[factor]
+        else:
+            amount = lines.amount_key[at]
+            kilograms = lines.value[at] * amounts.means[amount] * factors.means[factor]
+        if self.evaluation.unit is not None:
+            kilograms *= self.evaluation.stated_scale[block][product]
         count = block.stop - block.start
         mean = np.bincount(product, weights=kilograms, minlength=count).astype(np.float64)
-        variance = self._variance(kilograms, product, factor, count)
-        if amounts_vary:
-            variance = self._variance(kilograms, product, amount, count) + variance
+        variance = _variance(kilograms, product, factor, factors.squared, count)
+        if amounts is not None:
+            variance = _variance(kilograms, product, amount, amounts.squared, count) + variance
         return mean, variance
-
-    def _variance(self, kilograms: FloatArray, product: IndexArray, keys: IndexArray, products: int) -> FloatArray:
-        """Return Σ b² c of the numbers of some lines, shape (products,)."""
-        varied = np.flatnonzero(self.squared[keys] > 0)
-        bits = len(product).bit_length()
-        cell = product[varied].astype(np.int64) * self.evaluation.lines.count + keys[varied]
-        if int(cell.max(initial=0)).bit_length() + bits < 63:  # number and place in one: values alone are sorted faster
-            packed = cell << bits | varied
-            packed.sort()
-            cell, varied = packed >> bits, packed & ((1 << bits) - 1)
-        else:
-            order = np.argsort(cell, kind="stable")
-            cell, varied = cell[order], varied[order]
-        begins = np.ones(len(cell), dtype=bool)
-        begins[1:] = cell[1:] != cell[:-1]
-        derivative = np.bincount(np.cumsum(begins) - 1, weights=kilograms[varied])
-        first = varied[begins]
-        weights = derivative**2 * self.squared[keys[first]]
-        return np.bincount(product[first], weights=weights, minlength=products).astype(np.float64)
 
     def declared_share(self) -> FloatArray:
         """Return the part of the gross emissions whose amount and factor both have a declared spread, shape (products,). [1]"""
@@ -146,13 +174,52 @@ class Catalogue:
         shares = [self._declared_share(first, min(first + BLOCK, products)) for first in range(0, products, BLOCK)]
         return np.concatenate([np.empty(0), *shares])
 
+    @cached_property
+    def _declared_amounts(self) -> BoolArray | None:
+        """Whether the amount of each line has a declared spread, shape (lines,); None if none has."""
+        lines = self.evaluation.lines
+        declared = lines.is_driver | self.evaluation.declared_by_property
+        if self.amounts is not None:
+            declared |= self.amounts.declared[lines.amount_key]
+        return declared if declared.any() else None
+
     def _declared_share(self, first: int, last: int) -> FloatArray:
         """Return `declared_share` of a range of products, shape (last − first,). [1]"""
-        lines, declared = self.evaluation.lines, self._arrays[2]
+        lines, known = self.evaluation.lines, np.zeros(last - first)
         at = slice(int(lines.starts[first]), int(lines.starts[last]))
-        amounts = declared[lines.amount_key[at]] | lines.is_driver[at] | self.evaluation.declared_by_property[at]
-        factors = declared[lines.factor_key[at]] | (lines.supplier[at] >= 0)
         gross, product = np.abs(lines.emissions[at]), lines.product[at] - first
+        if self._declared_amounts is not None:
+            factors = self.factors.declared[lines.factor[at]]
+            if lines.has_links:
+                factors |= lines.supplier[at] >= 0
+            declared = self._declared_amounts[at] & factors
+            known = np.bincount(product, weights=gross * declared, minlength=last - first).astype(np.float64)
         total = np.bincount(product, weights=gross, minlength=last - first)
-        known = np.bincount(product, weights=gross * (amounts & factors), minlength=last - first)
         return np.divide(known, total, out=np.ones(last - first), where=total > 0)
+
+
+def _variance(kilograms: FloatArray, product: IndexArray, keys: IndexArray, squared: FloatArray, products: int) -> FloatArray:
+    """Return Σ b² c of the numbers of some lines, shape (products,): b is the sum of a product's lines with that number."""
+    variation = squared[keys]
+    if np.count_nonzero(variation > 0) < len(keys):
+        varied = np.flatnonzero(variation > 0)
+        kilograms, variation, product, keys = kilograms[varied], variation[varied], product[varied], keys[varied]
+    cell, order = _sorted(product.astype(np.int64, copy=False) * len(squared) + keys)
+    derivative, variation = kilograms[order], variation[order]
+    begins = np.ones(len(cell), dtype=bool)
+    begins[1:] = cell[1:] != cell[:-1]
+    if len(starts := np.flatnonzero(begins)) < len(cell):
+        derivative = np.bincount(np.cumsum(begins), weights=derivative)[1:].astype(np.float64)
+        product, variation = product[starts], variation[starts]  # products stand in order, also when their lines are sorted
+    return np.bincount(product, weights=derivative**2 * variation, minlength=products).astype(np.float64)
+
+
+def _sorted(cell: IndexArray) -> tuple[IndexArray, IndexArray]:
+    """Return numbers in order, and where each was; equal ones stay in their order."""
+    bits = len(cell).bit_length()
+    if int(cell.max(initial=0)).bit_length() + bits < 63:  # number and place in one: values alone are sorted faster
+        packed = cell << bits | np.arange(len(cell))
+        packed.sort()
+        return packed >> bits, packed & ((1 << bits) - 1)
+    order = np.argsort(cell, kind="stable").astype(np.int64, copy=False)
+    return cell[order], order

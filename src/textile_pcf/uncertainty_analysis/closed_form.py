@@ -8,7 +8,7 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
-from textile_pcf.uncertainty_analysis.sensitivities import log_derivatives
+from textile_pcf.uncertainty_analysis.sensitivities import total_and_derivatives
 from textile_pcf.uncertainty_analysis.sources import NamedSource, is_varied
 
 QUANTILE = 1.959964
@@ -90,8 +90,7 @@ def mean_derivatives(evaluation: Evaluation, product: int, varied: list[NamedSou
     """
     base = {source.id: source.distribution.mean for source in varied if source.distribution is not None}
     if evaluation.suppliers(product) or not all(source.linear for source in varied):
-        values = {name: np.array([value]) for name, value in base.items()}
-        return float(evaluation.totals(product, values, 1)[0]), log_derivatives(evaluation, product, varied, base)
+        return total_and_derivatives(evaluation, product, varied, base)
     lines, at = evaluation.lines, evaluation.lines.of(product)
     places = [lines.key_index.get(source.key, -1) for source in varied]
     means = np.ones(lines.count + 1)

@@ -55,7 +55,7 @@ def composed_draws(
     ----------
     inputs : FactorInputs
     used : mapping of Source to float
-        Numbers of the product, as `stated_values` gives them.
+        Factors of the product, as `stated_factors` or `stated_values` gives them; other numbers do not matter.
     drawn : mapping of Source to ndarray, shape (draws,)
         Draws of numbers; of factors as multiples of the printed value.
     """
@@ -83,20 +83,15 @@ def with_printed_rows(lines: Lines, inputs: FactorInputs) -> Lines:
     if all(tuple(row) in part for row, part in zip(lines.factor_rows.tolist(), parts, strict=True)):
         return lines  # no factor is composed
     places = {place: number for number, place in enumerate(dict.fromkeys(place for part in parts for place in part))}
-    first = len(lines.codes)
     sizes = np.array([*map(len, parts), 1])
-    key = np.array([*(first + places[place] for part in parts for place in part), -1])
+    row = np.array([*(places[place] for part in parts for place in part), -1])
     share = np.array([*(share for part in parts for share in part.values()), 1.0])
-    factor = np.where(lines.factor_key >= 0, lines.factor_key - first, len(parts))
+    factor = np.where(lines.factor >= 0, lines.factor, len(parts))
     repeats = sizes[factor]
     line = np.repeat(np.arange(len(factor)), repeats)
     within = np.arange(len(line)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
     at = (np.cumsum(sizes) - sizes)[factor[line]] + within
-    product = lines.product[line]
     return replace(
-        lines, exchange=lines.exchange[line], product=product, stage=lines.stage[line], amount_key=lines.amount_key[line],
-        factor_key=key[at], supplier=lines.supplier[line], value=lines.value[line] * share[at],
-        is_driver=lines.is_driver[line], emissions=lines.emissions[line] * share[at],
-        factor_rows=np.array(list(places), dtype=np.intp).reshape(-1, 2),
-        starts=np.searchsorted(product, np.arange(len(lines.starts))),
+        lines, exchange=lines.exchange[line], every_exchange=False, factor=row[at], value=lines.value[line] * share[at],
+        emissions=lines.emissions[line] * share[at], factor_rows=np.array(list(places), dtype=np.intp).reshape(-1, 2),
     )  # fmt: skip

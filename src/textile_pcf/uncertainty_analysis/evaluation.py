@@ -10,7 +10,7 @@ import numpy as np
 
 from textile_pcf import engine
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.inventory.draw_sources import FactorRow, stated_values
+from textile_pcf.inventory.draw_sources import FactorRow, stated_factors
 from textile_pcf.inventory.draws import product_draws
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.recalculation import recalculate
@@ -23,6 +23,7 @@ from textile_pcf.uncertainty_analysis.spreads import Spreads
 
 Values = Mapping[str, FloatArray]
 """Draws of sources by id, as multiples of the stated value, each of shape (draws,)."""
+MOST_KEPT = 1000  # products whose sources are kept: some 20 kB each under a shipped rule
 SOLVED_AT_ONCE = 4_000_000  # elements of the matrices of links that are solved together
 
 
@@ -84,6 +85,8 @@ class Evaluation:
     def own_sources(self, product: int) -> list[NamedSource]:
         """Return the sources of a product, without those of products that it takes."""
         if product not in self._own:
+            if len(self._own) >= MOST_KEPT:
+                self._own.clear()
             self._own[product] = product_sources(self.result, product, self.spreads)
         return self._own[product]
 
@@ -217,7 +220,7 @@ class Evaluation:
         drawn = {
             source.key: values[source.id] * (1.0 if isinstance(source.key, FactorRow) else source.stated) for source in own
         }
-        drawn = composed_draws(self.spreads.factor_inputs, stated_values(self.result.inventory, product), drawn)
+        drawn = composed_draws(self.spreads.factor_inputs, stated_factors(self.result.inventory, product), drawn)
         suppliers = self.suppliers(product)
         names = [self.result.products[supplier] for supplier in suppliers]
         zero = dict.fromkeys(names, np.zeros(count))

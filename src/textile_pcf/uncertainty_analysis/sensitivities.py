@@ -53,9 +53,36 @@ def log_derivatives(
     base : mapping of str to float
         The point: multiples of the stated values by id, 1 where there is none.
     """
-    points = [{source.id: base.get(source.id, 1.0) * float(np.exp(step))} for source in sources for step in POINTS]
-    totals = totals_at(evaluation, product, points, base).reshape(-1, len(POINTS))
-    derivatives: FloatArray = totals @ np.array(WEIGHTS) / STEP
+    return _differences(totals_at(evaluation, product, _points_around(sources, base), base))
+
+
+def total_and_derivatives(
+    evaluation: Evaluation, product: int, sources: Sequence[NamedSource], base: Mapping[str, float]
+) -> tuple[float, FloatArray]:
+    """Return the footprint at a point, and `log_derivatives` there. [kg CO2e per unit]
+
+    All of them are one calculation, unless the product takes others or a step leads to what cannot be. Parameters are those of
+    `log_derivatives`.
+    """
+    if not evaluation.suppliers(product):
+        try:
+            stages = _stages_at(evaluation, product, [{}, *_points_around(sources, base)], base)
+            here, around = (np.ascontiguousarray(part).sum(axis=0) for part in (stages[:, :1], stages[:, 1:]))
+            return float(here[0]), _differences(around)
+        except InputError:
+            pass  # each point is looked at below
+    values = {name: np.array([value]) for name, value in base.items()}
+    return float(evaluation.totals(product, values, 1)[0]), log_derivatives(evaluation, product, sources, base)
+
+
+def _points_around(sources: Sequence[NamedSource], base: Mapping[str, float]) -> list[dict[str, float]]:
+    """Return the points of the differences of each source, as multiples of the stated values."""
+    return [{source.id: base.get(source.id, 1.0) * float(np.exp(step))} for source in sources for step in POINTS]
+
+
+def _differences(totals: FloatArray) -> FloatArray:
+    """Return the derivative of each source from the totals at its points."""
+    derivatives: FloatArray = totals.reshape(-1, len(POINTS)) @ np.array(WEIGHTS) / STEP
     return derivatives
 
 
@@ -111,16 +138,24 @@ def totals_at(
     """
     if not points:
         return np.empty(0)
-    ids = dict.fromkeys([*base, *(name for point in points for name in point)])
-    values = {name: np.array([point.get(name, base.get(name, 1.0)) for point in points]) for name in ids}
     try:
-        return evaluation.totals(product, values, len(points))
+        totals: FloatArray = _stages_at(evaluation, product, points, base).sum(axis=0)
+        return totals
     except InputError:
         if len(points) == 1:
             return np.full(1, np.nan)
         half = len(points) // 2
         parts = (points[:half], points[half:])
         return np.concatenate([totals_at(evaluation, product, part, base) for part in parts])
+
+
+def _stages_at(
+    evaluation: Evaluation, product: int, points: Sequence[Mapping[str, float]], base: Mapping[str, float]
+) -> FloatArray:
+    """Return the emissions by stage inside the boundary at each point, shape (stages, points). [kg CO2e per unit]"""
+    ids = dict.fromkeys([*base, *(name for point in points for name in point)])
+    values = {name: np.array([point.get(name, base.get(name, 1.0)) for point in points]) for name in ids}
+    return evaluation.stages(product, values, len(points))
 
 
 def _multiple(evaluation: Evaluation, product: int, source: NamedSource, factor: float) -> float:

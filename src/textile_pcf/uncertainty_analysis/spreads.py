@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from textile_pcf.activity.columns import COMPLETENESS, QUALITY
 from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import BoolArray, FloatArray
+from textile_pcf.factors import FactorTable
 from textile_pcf.factors.inputs import FactorInputs
 from textile_pcf.inventory.defaults import RuleNumber
 from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source, spec_of
@@ -73,16 +74,7 @@ class Spreads:
 
     def factor(self, sheet: int, row: int) -> Distribution | None:
         """Return the distribution of a row of a factor table."""
-        table = self.result.run.factors.behind[sheet]
-        gsd, low, high, value = (float(table.numbers[name][row]) for name in ("gsd", "low", "high", "value"))
-        if not math.isnan(gsd):
-            return Distribution("lognormal", "gsd", gsd)
-        if not math.isnan(low) and value:
-            return _bounded(low / value, high / value)
-        ratings = {axis: float(table.numbers[f"dq_{axis}"][row]) for axis in DQ_AXES}
-        dimensions = dict(table.units[row].dimensions)
-        transport = dimensions.get("length") == -1 and dimensions.get("mass") == -1
-        return self._by_quality(ratings, transport, None, "lognormal")
+        return _of_factor(self.result.run.factors, sheet, row, self.pedigree)
 
     @cached_property
     def candidate_rows(self) -> BoolArray | None:
@@ -101,7 +93,14 @@ class Spreads:
     def rule_may_vary(self) -> bool:
         """Whether a property or loss of the rule may have a spread."""
         rules = self.inventory.activity.rules
-        specs: list[PropertySpec | LossSpec] = [*rules.properties, *rules.losses]
+        return self._may_vary([*rules.properties, *rules.losses])
+
+    @cached_property
+    def flow_may_vary(self) -> bool:
+        """Whether a flow of the rule may have a spread."""
+        return self._may_vary(self.inventory.activity.rules.flows)
+
+    def _may_vary(self, specs: Sequence[PropertySpec | LossSpec | FlowSpec]) -> bool:
         defaults = [spec.default for spec in specs if spec.default is not None]
         return "estimated" in self.assume or any(spread is not None for default in defaults for spread in default.spreads)
 
@@ -156,16 +155,33 @@ class Spreads:
         transport = isinstance(spec, FlowSpec) and spec.unit.dimensions == TRANSPORT
         return self._by_quality(ratings, transport, "estimated", kind)
 
-    def _by_quality(
-        self, ratings: Mapping[str, float], transport: bool, data_type: str | None, kind: Kind
-    ) -> Distribution | None:
+    def _by_quality(self, ratings: Mapping[str, float], transport: bool, data_type: str, kind: Kind) -> Distribution | None:
         """Return the distribution that data quality or an assumption gives."""
         gsd = pedigree_gsd(ratings, transport, self.pedigree)
         if not math.isnan(gsd):
             return Distribution(kind, "pedigree", gsd)
-        if data_type is not None and data_type in self.assume:
+        if data_type in self.assume:
             return Distribution(kind, "assumed", self.assume[data_type])
         return None
+
+
+@lru_cache(maxsize=4096)
+def _of_factor(factors: FactorTable, sheet: int, row: int, pedigree: str) -> Distribution | None:
+    """Return the distribution of a row of a factor table: its own spread, or that of its ratings.
+
+    Partitions of a batch use the same rows, so it is kept for the next one.
+    """
+    table = factors.behind[sheet]
+    gsd, low, high, value = (float(table.numbers[name][row]) for name in ("gsd", "low", "high", "value"))
+    if not math.isnan(gsd):
+        return Distribution("lognormal", "gsd", gsd)
+    if not math.isnan(low) and value:
+        return _bounded(low / value, high / value)
+    ratings = {axis: float(table.numbers[f"dq_{axis}"][row]) for axis in DQ_AXES}
+    dimensions = dict(table.units[row].dimensions)
+    transport = dimensions.get("length") == -1 and dimensions.get("mass") == -1
+    gsd = pedigree_gsd(ratings, transport, pedigree)
+    return None if math.isnan(gsd) else Distribution("lognormal", "pedigree", gsd)
 
 
 def _bounded(low: float, high: float) -> Distribution:

@@ -92,3 +92,43 @@ def test_wrong_options_of_a_batch(batch_of, option):
 def test_lines_have_no_columns_of_uncertainty(batch_of):
     with pytest.raises(tp.UsageError, match="column of products"):
         batch_of("lines", uncertainty="closed", results="contributions")
+
+
+def test_a_number_of_the_rule_alone_has_a_spread(mill, plain_rule):
+    """2 kg of steam with gsd 1.3, of the rule, at 0.3 kg CO2e/kg: mean 0.6 e^(s²/2), sd mean √(e^(s²) − 1), s = ln 1.3."""
+    u = tp.uncertainty(mill("P,making,steam", rule=plain_rule), draws=10)
+    catalogue = Catalogue(u.evaluation)
+    forms, s = catalogue.forms(), np.log(1.3)
+    assert not catalogue.individual.any()
+    assert forms.mean[0] == pytest.approx(0.6 * np.exp(s**2 / 2))
+    assert forms.sd[0] == pytest.approx(forms.mean[0] * np.sqrt(np.expm1(s**2)))
+    assert catalogue.declared_share()[0] == 0  # the factor of steam has no spread
+
+
+def test_two_lines_with_one_factor_vary_together(mill, plain_rule):
+    """Two rows of 3 and 5 kWh of electricity with gsd 1.2, and no number else with a spread: sd of 8 kWh, not √(3² + 5²)."""
+    rule = plain_rule.replace("value: 2, gsd: 1.3, source: m, locator: p. 2", "")
+    result = mill("P,making,electricity,,3,kWh/kg", "P,making,heat,,5,kWh/kg", rule=rule)
+    forms, s = Catalogue(tp.uncertainty(result, draws=10).evaluation).forms(), np.log(1.2)
+    mean = 8 * 0.6205 * np.exp(s**2 / 2)
+    assert forms.mean[0] == pytest.approx(mean)
+    assert forms.sd[0] == pytest.approx(mean * np.sqrt(np.expm1(s**2)))
+
+
+def test_a_catalogue_does_not_keep_the_numbers_of_all_its_products(mill, monkeypatch):
+    """Sources of two products at most are kept; the spread of the loss makes each product a calculation of its own."""
+    u = tp.uncertainty(mill(*mill_rows()), draws=10)
+    whole = Catalogue(u.evaluation).forms()
+    monkeypatch.setattr("textile_pcf.uncertainty_analysis.evaluation.MOST_KEPT", 2)
+    evaluation = tp.uncertainty(u.evaluation.result, draws=10).evaluation
+    bounded = Catalogue(evaluation).forms()
+    assert len(evaluation._own) <= 2
+    assert all(np.array_equal(one, other) for one, other in zip(whole, bounded, strict=True))
+
+
+def test_a_loss_next_to_all_has_a_mean_and_no_spread(mill):
+    """Of 99.95 % lost, 0.2 % more cannot be lost: the mean is calculated where all stand at theirs, the sd is not known."""
+    result = mill("P,making,part,,1,kg/kg", "P,making,cutting,,99.95,%,,,,1.3")
+    forms = Catalogue(tp.uncertainty(result, draws=10).evaluation).forms()
+    assert forms.mean[0] > 0
+    assert np.isnan(forms.sd[0])
