@@ -103,7 +103,7 @@ def _other_checks(activity: Activity) -> Iterator[Problem]:
         yield from check_outputs(cells, rows)
         yield from check_cutoffs(cells, rows)
         yield from check_shares(cells, activity.components)
-    if not SIGNED.issuperset(cells.table.columns):
+    if not cells.table.columns.keys() <= SIGNED:
         yield from check_data_types(cells)
         yield from check_free_texts(cells)
         yield from bounds_problems(cells, rules, rows)

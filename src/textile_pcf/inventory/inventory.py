@@ -280,6 +280,7 @@ class Inventory:
         return _assemble(self.activity, self.quantities, matches, self.masses, self.amount)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # an overflow is reported in the end
 def build_inventory(activity: Activity, quantities: Quantities, matches: FactorMatches) -> Inventory:
     """Build the inventory: masses solved backwards, amounts of all exchanges, links between products.
 
@@ -304,13 +305,12 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
     InputError
         Units of linked products do not fit, products need all or more of themselves, or emissions overflow.
     """
-    with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below
-        masses, exchanges = process_masses(activity, quantities), activity.structure.exchanges
-        amount = engine.exchange_amounts(quantities.value, quantities.scale, exchanges.process, masses, exchanges.driver_rows)
-        inventory = _assemble(activity, quantities, matches, masses, amount)
-        emissions = inventory.emissions_by_process
-        if np.count_nonzero(np.isfinite(emissions)) < emissions.size:
-            raise InputError(root_causes(activity, _overflows(inventory)))
+    masses, exchanges = process_masses(activity, quantities), activity.structure.exchanges
+    amount = engine.exchange_amounts(quantities.value, quantities.scale, exchanges.process, masses, exchanges.driver_rows)
+    inventory = _assemble(activity, quantities, matches, masses, amount)
+    emissions = inventory.emissions_by_process
+    if np.count_nonzero(np.isfinite(emissions)) < emissions.size:
+        raise InputError(root_causes(activity, _overflows(inventory)))
     return inventory
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -252,6 +252,10 @@ class RecordColumns(Mapping[str, list[Any]]):
 
     def __len__(self) -> int:
         return len(self.layout.positions)
+
+    def keys(self) -> KeysView[str]:
+        """Return the names of the columns, which are compared without a call of Python for each."""
+        return self.layout.positions.keys()
 
     def signature(self, names: tuple[str, ...]) -> tuple[object, ...] | None:
         """Return a key that is equal for equal contents of the given columns, without cutting them out.
