@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
+from textile_pcf._lazy import cached_property
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.components import Components
 from textile_pcf.activity.cutoff import LeftOut, rows_left_out

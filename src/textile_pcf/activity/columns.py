@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from textile_pcf._lazy import cached_property
 from textile_pcf.activity.column_mapping import read_mapping
 from textile_pcf.activity.footers import without_footers
 from textile_pcf.activity.forms import unfold
@@ -65,7 +65,8 @@ ALIASES = {
     "几何标准差": "gsd", "幾何標準差": "gsd", "下限": "low", "上限": "high", "完整性": "dq_completeness",
 }  # fmt: skip
 """Column of each Chinese header, in simplified and traditional characters; the usual header of each column first."""
-HEADER_COLUMNS = frozenset((*REQUIRED, "flow", "amount", "unit"))  # without one of them, problems of single rows would be misleading
+HEADER_COLUMNS = frozenset((*REQUIRED, "flow", "amount", "unit"))
+"""Without one of these, problems of single rows would be misleading."""
 HEADER_PROBLEMS = ("unknown-column", "column-twice", "headless")
 _COLUMNS = frozenset(COLUMNS)
 HEADER = FormHeader(COLUMNS, ALIASES, collect_problems=True, key_columns=REQUIRED)

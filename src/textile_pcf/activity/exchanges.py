@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from textile_pcf._lazy import cached_property
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.components import RowAssignment
 from textile_pcf.activity.geography import Geography

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
 
 import numpy as np
 
+from textile_pcf._lazy import cached_property
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem

@@ -6,10 +6,10 @@ Tables with the same rows have the same structure, so it can be cached.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
+from textile_pcf._lazy import cached_property
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.completion import (
     Fill,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
 from textile_pcf import engine
+from textile_pcf._lazy import cached_property
 from textile_pcf.activity import Activity
 from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
 
+from textile_pcf._lazy import cached_property
 from textile_pcf.activity import Activity
 from textile_pcf.activity.links import linked_names
 from textile_pcf.activity.row_patterns import rows_where

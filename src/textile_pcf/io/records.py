@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import chain
 from operator import itemgetter, methodcaller
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from textile_pcf._lazy import cached_property
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.strict_yaml import Document, DocumentPath
 from textile_pcf.io.table import Header, Table, clean_cell
