@@ -1,33 +1,14 @@
-"""What is made on first use: public names of a package, and properties of an object.
+"""Public names of a package that are loaded when they are first used.
 
-`import textile_pcf` imports nothing heavy that way. This is the one place where a package imports its own modules by name.
+`import textile_pcf` then imports nothing heavy. This is the one place where a package imports its own modules by name.
 """
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
-
-T = TypeVar("T")
-
-if TYPE_CHECKING or sys.version_info >= (3, 12):
-    from functools import cached_property as cached_property
-else:
-
-    class cached_property(functools.cached_property[T]):  # noqa: N801  the name that it stands for
-        """A property that is computed once and kept with its object, without the lock that Python 3.11 takes.
-
-        Python 3.12 takes none either. Without it one product takes 3 % less, and threads that calculate do not wait for one
-        another; where two compute the same value at once, both get that which was kept first.
-        """
-
-        def __get__(self, instance: Any, owner: type[Any] | None = None) -> Any:
-            if instance is None:
-                return self
-            return instance.__dict__.setdefault(self.attrname, self.func(instance))
+from typing import Any
 
 
 def load_name(package: str, module: str, name: str) -> Any:

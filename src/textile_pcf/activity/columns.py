@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf._lazy import cached_property
+from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.activity.column_mapping import read_mapping
 from textile_pcf.activity.footers import without_footers
 from textile_pcf.activity.forms import unfold
@@ -72,6 +72,7 @@ _COLUMNS = frozenset(COLUMNS)
 HEADER = FormHeader(COLUMNS, ALIASES, collect_problems=True, key_columns=REQUIRED)
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class ActivityColumns:
     """Columns of a table of activity data. Text columns are coded on first use.

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf._lazy import cached_property
+from textile_pcf._frozen import cached_property
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.components import RowAssignment
 from textile_pcf.activity.geography import Geography

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from textile_pcf._lazy import cached_property
+from textile_pcf._frozen import cached_property
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.components import Components, RowAssignment
 from textile_pcf.activity.indexing import BlockIndex

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf._lazy import cached_property
+from textile_pcf._frozen import cached_property
 from textile_pcf.activity.components import Components
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, Scalar
 from textile_pcf.rules import RuleSet

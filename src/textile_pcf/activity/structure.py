@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from textile_pcf._lazy import cached_property
+from textile_pcf._frozen import cached_property
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.completion import (
     Fill,

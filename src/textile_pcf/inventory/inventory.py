@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from textile_pcf import engine
-from textile_pcf._lazy import cached_property
+from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.activity import Activity
 from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
@@ -48,6 +48,7 @@ class Factors:
     request: Sequence[Request]
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class Inventory:
     """Exchanges of all products of a run and the factor of each: total = Σ amount × factor.

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from textile_pcf._lazy import cached_property
+from textile_pcf._frozen import cached_property
 from textile_pcf.activity import Activity
 from textile_pcf.activity.links import linked_names
 from textile_pcf.activity.row_patterns import rows_where

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from textile_pcf._lazy import cached_property
+from textile_pcf._frozen import cached_property
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.strict_yaml import Document, DocumentPath
 from textile_pcf.io.table import Header, Table, clean_cell

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from textile_pcf._lazy import cached_property
+from textile_pcf._frozen import cached_property
 from textile_pcf.activity.kept_columns import kept_texts
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, read_only
 from textile_pcf.columns import ArrowStrings
