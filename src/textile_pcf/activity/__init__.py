@@ -65,7 +65,7 @@ def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[s
     UsageError
         If a column cannot be kept.
     """
-    kept = () if keep is None else check_names(keep)
+    kept = () if keep is None or (isinstance(keep, tuple) and not keep) else check_names(keep)
     cells = check_template_rule(read_columns(source, columns, kept), rules)
     if kept:
         require_columns(cells.table, kept)

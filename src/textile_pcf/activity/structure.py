@@ -71,7 +71,7 @@ class GivenQuantities:
             NaN where no row gives a value; the index of the option where one is chosen.
         """
         if self.options is None and not len(self.empty):
-            return take(value, self.rows)
+            return value.take(self.rows, mode="clip")
         entries, rows = self._stated
         values = np.full(len(self.rows), np.nan)
         values[entries] = value.take(rows)

@@ -241,9 +241,10 @@ class RecordColumns(Mapping[str, list[Any]]):
         self.layout, self._cells, self._types, self._columns = layout, cells, types, columns
 
     def __getitem__(self, name: str) -> list[Any]:
-        if name not in self._columns:
-            self._columns[name] = _clean_column([*map(self._cells.__getitem__, self.layout.positions[name])])
-        return self._columns[name]
+        column = self._columns.get(name)
+        if column is None:
+            column = self._columns[name] = _clean_column([*map(self._cells.__getitem__, self.layout.positions[name])])
+        return column
 
     def __contains__(self, name: object) -> bool:
         return name in self.layout.positions
