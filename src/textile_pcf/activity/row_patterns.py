@@ -7,7 +7,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from textile_pcf._frozen import cached_property
+from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
@@ -88,6 +88,7 @@ class InvalidRow:
     code: str
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class RowPatterns:
     """Meaning of each pattern of a table, as arrays.
@@ -119,6 +120,7 @@ class RowPatterns:
     inverse: BoolArray
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class Rows:
     """Rows of a table, interpreted under a rule.

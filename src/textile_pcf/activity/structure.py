@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from textile_pcf._frozen import cached_property
+from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.completion import (
     Fill,
@@ -34,6 +34,7 @@ from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class GivenQuantities:
     """Properties or losses that rows give.
@@ -120,6 +121,7 @@ class Outputs:
     year: IntArray
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class Structure:
     """Rows interpreted under a rule and assigned to processes.

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from textile_pcf._frozen import cached_property
+from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.activity import Activity
 from textile_pcf.activity.links import linked_names
 from textile_pcf.activity.row_patterns import rows_where
@@ -35,6 +35,7 @@ def nonzero_parts(values: FloatArray) -> tuple[int, ...]:
     return tuple(np.flatnonzero(values.any(axis=0)).tolist())
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class FactorMatches:
     """Emission factor or supplier of each exchange.
