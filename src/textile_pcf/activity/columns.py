@@ -113,7 +113,7 @@ class ActivityColumns:
 
         A catalogue of which each product takes three others has as many patterns of rows as one without links.
         """
-        items, links = self.texts["item"], np.flatnonzero(self.is_link)
+        items, links = self.texts["item"], self.is_link.nonzero()[0]
         if len(links) < 2:
             return items
         kept = np.append(np.flatnonzero(~self.is_link), links[0])

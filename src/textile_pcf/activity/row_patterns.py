@@ -204,4 +204,4 @@ def rows_where(selected: BoolArray, pattern: IndexArray) -> IndexArray:
     """
     if not selected.any():
         return np.empty(0, dtype=np.intp)
-    return np.arange(len(pattern)) if selected.all() else np.flatnonzero(take(selected, pattern))
+    return np.arange(len(pattern)) if selected.all() else take(selected, pattern).nonzero()[0]
