@@ -32,7 +32,7 @@ COMPARED = 20_000
 
 def nonzero_parts(values: FloatArray) -> tuple[int, ...]:
     """Return the columns of factor values, shape (factors, 5), that are not all zero."""
-    return tuple(values.any(axis=0).nonzero()[0].tolist())
+    return tuple(np.flatnonzero(values.any(axis=0)).tolist())
 
 
 @quick_init
