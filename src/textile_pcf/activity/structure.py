@@ -203,6 +203,13 @@ class Structure:
         return int(np.count_nonzero(self.is_given)) == len(self.exchanges)
 
     @cached_property
+    def loss_active(self) -> BoolArray:
+        """Whether the stage of each loss takes place. Shape (loss entries,)."""
+        losses = self.exchanges.geography.rules.losses
+        active = [self.stage_active[self.processes.blocks[spec.stage]] for spec in losses]
+        return np.concatenate(active) if active else np.empty(0, dtype=bool)
+
+    @cached_property
     def ones(self) -> FloatArray:
         """Array of 1. Shape (products,)."""
         return read_only(np.ones(len(self.components.start)))

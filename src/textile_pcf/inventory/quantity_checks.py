@@ -68,7 +68,7 @@ def check_losses(activity: Activity, losses: FloatArray, properties: FloatArray,
         return  # whatever the basis; comparisons with NaN are false, and negative losses are problems of their row
     lacking = np.isnan(losses) & activity.loss_entries.repeat(rule_arrays(activity.rules).loss_required)
     impossible = impossible_losses(activity, losses)
-    if not (lacking | impossible).any():
+    if not ((lacking & activity.structure.loss_active) | impossible).any():
         return
     for spec in activity.rules.losses:
         if activity.rules.stages[spec.stage].outside:
