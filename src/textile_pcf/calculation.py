@@ -165,7 +165,7 @@ def footprint(
     rules = load_rules(rule, boundary)
     several = separate_sources(factors) or [default_table(rules.document.edition)]
     activity = build_activity(source, rules, keep=keep, columns=columns)
-    result = calculate_run(_run_inputs(activity, load_factors(*several), gwp, biogenic, supply))
+    result = _calculated(activity, load_factors(*several), gwp, biogenic, supply)
     warn_caller(result.warnings())
     return result
 
@@ -278,25 +278,26 @@ def calculate(
         raise wrong_type("factors", factors, "loaded emission factors", "Load them first: load_factors(path).")
     rules = load_rules(activity.rules, boundary)
     activity = activity if rules is activity.rules else build_activity(activity.columns.table, rules)
-    result = calculate_run(_run_inputs(activity, factors, gwp, biogenic, supply))
+    result = _calculated(activity, factors, gwp, biogenic, supply)
     notes = activity.columns.table.notes
     warn_caller(text for text in result.warnings() if text not in notes)  # `read_activity` warned of these
     return result
 
 
-def _run_inputs(
+def _calculated(
     activity: Activity,
     factors: FactorTable | None,
     gwp: str | None,
     biogenic: str | None,
     supply: Supply | str | Path | None,
-) -> Run:
-    """Return the inputs of a calculation, with the rule's conventions and the default factors where none are given."""
+) -> Footprint:
+    """Calculate activity data, with the rule's conventions and the default factors where none are given."""
     document = activity.rules.document
     factors = load_factors(default_table(document.edition)) if factors is None else factors
     gwp = document.gwp if gwp is None else _one_of("gwp", gwp, GWP_SETS)
     biogenic = document.biogenic if biogenic is None else _one_of("biogenic", biogenic, CONVENTIONS)
-    return Run(activity, factors, gwp, biogenic, None if supply is None else load_supply(supply))
+    supply = None if supply is None else load_supply(supply)
+    return calculate_footprints(activity, factor_matcher(factors, gwp, biogenic), supply=supply)[0]
 
 
 def calculate_run(run: Run) -> Footprint:

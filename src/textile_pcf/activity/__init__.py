@@ -65,7 +65,7 @@ def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[s
     UsageError
         If a column cannot be kept.
     """
-    kept = () if keep is None else check_names(keep)
+    kept = () if keep is None or (isinstance(keep, tuple) and not keep) else check_names(keep)
     cells = check_template_rule(read_columns(source, columns, kept), rules)
     if kept:
         require_columns(cells.table, kept)
@@ -103,7 +103,7 @@ def _other_checks(activity: Activity) -> Iterator[Problem]:
         yield from check_outputs(cells, rows)
         yield from check_cutoffs(cells, rows)
         yield from check_shares(cells, activity.components)
-    if not SIGNED.issuperset(cells.table.columns):
+    if not cells.table.columns.keys() <= SIGNED:
         yield from check_data_types(cells)
         yield from check_free_texts(cells)
         yield from bounds_problems(cells, rules, rows)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
+from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.components import Components
 from textile_pcf.activity.cutoff import LeftOut, rows_left_out
@@ -21,6 +21,7 @@ from textile_pcf.rules import PRODUCT, RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class Activity:
     """Checked activity data of products under one rule, with amounts in canonical units.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.activity.column_mapping import read_mapping
 from textile_pcf.activity.footers import without_footers
 from textile_pcf.activity.forms import unfold
@@ -65,12 +65,14 @@ ALIASES = {
     "几何标准差": "gsd", "幾何標準差": "gsd", "下限": "low", "上限": "high", "完整性": "dq_completeness",
 }  # fmt: skip
 """Column of each Chinese header, in simplified and traditional characters; the usual header of each column first."""
-HEADER_COLUMNS = (*REQUIRED, "flow", "amount", "unit")  # without one of them, problems of single rows would be misleading
+HEADER_COLUMNS = frozenset((*REQUIRED, "flow", "amount", "unit"))
+"""Without one of these, problems of single rows would be misleading."""
 HEADER_PROBLEMS = ("unknown-column", "column-twice", "headless")
 _COLUMNS = frozenset(COLUMNS)
 HEADER = FormHeader(COLUMNS, ALIASES, collect_problems=True, key_columns=REQUIRED)
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class ActivityColumns:
     """Columns of a table of activity data. Text columns are coded on first use.
@@ -111,7 +113,7 @@ class ActivityColumns:
 
         A catalogue of which each product takes three others has as many patterns of rows as one without links.
         """
-        items, links = self.texts["item"], np.flatnonzero(self.is_link)
+        items, links = self.texts["item"], self.is_link.nonzero()[0]
         if len(links) < 2:
             return items
         kept = np.append(np.flatnonzero(~self.is_link), links[0])
@@ -293,14 +295,8 @@ def read_columns(source: Any, mapping: Any = None, keep: tuple[str, ...] = ()) -
         If there are no rows, or columns are missing or unknown.
     """
     table = source if isinstance(source, Table) else read_activity_table(source, mapping, keep)
-    names = set(table.columns)
-    if not names.issuperset(REQUIRED):
-        missing = [column for column in REQUIRED if column not in names]
-        cure = Message("Each row needs product, stage, flow, amount and unit; add: {missing}.", missing=", ".join(missing))
-        what = Message("Columns are missing: {missing}.", missing=", ".join(missing))
-        raise InputError([*table.shape_problems, Problem(table.name, what, cure, code="missing-column")])
-    if not names.issuperset(HEADER_COLUMNS) and any(problem.code in HEADER_PROBLEMS for problem in table.shape_problems):
-        raise InputError(table.shape_problems)  # a wrong header is not reported again as an empty cell of every row
+    if not table.columns.keys() >= HEADER_COLUMNS:
+        _check_header(table)
     numbers, wrong = parse_number_columns(table, NUMBERS)
     invalid = np.zeros(table.rows, dtype=bool)
     if "amount" not in numbers:
@@ -318,6 +314,17 @@ def read_columns(source: Any, mapping: Any = None, keep: tuple[str, ...] = ()) -
         *quality_problems(cells, [name for name in (*QUALITY, COMPLETENESS) if name in wrong]),
     ]
     return replace(cells, problems=tuple(problems), units=units)
+
+
+def _check_header(table: Table) -> None:
+    """Refuse a table without required columns, and one with a wrong header that lacks columns which most rows need."""
+    missing = [column for column in REQUIRED if column not in table.columns]
+    if missing:
+        cure = Message("Each row needs product, stage, flow, amount and unit; add: {missing}.", missing=", ".join(missing))
+        what = Message("Columns are missing: {missing}.", missing=", ".join(missing))
+        raise InputError([*table.shape_problems, Problem(table.name, what, cure, code="missing-column")])
+    if any(problem.code in HEADER_PROBLEMS for problem in table.shape_problems):
+        raise InputError(table.shape_problems)  # a wrong header is not reported again as an empty cell of every row
 
 
 def read_activity_table(source: Any, mapping: Any = None, keep: tuple[str, ...] = ()) -> Table:
@@ -344,7 +351,7 @@ def read_activity_table(source: Any, mapping: Any = None, keep: tuple[str, ...] 
     if mapping is None:
         header = FormHeader(known, ALIASES, collect_problems=True, key_columns=REQUIRED) if keep else HEADER
         table = without_footers(read_table_with_header(header, source, "activity", InputError), REQUIRED)
-        return table if _COLUMNS.issuperset(table.columns) else unfold(table)
+        return table if table.columns.keys() <= _COLUMNS else unfold(table)
     own = read_mapping(mapping, COLUMNS, ALIASES)
     table = read_table_with_header(own.header(known, ALIASES, REQUIRED), source, own.sheet, InputError)
     return unfold(without_footers(table, REQUIRED), own)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.components import RowAssignment
 from textile_pcf.activity.geography import Geography
@@ -24,6 +24,7 @@ FROM_RULE, NOT_GIVEN = -1, -1
 NO_MASSES = np.zeros((1, 3), dtype=bool)
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class ExchangePatterns:
     """Properties of exchanges that depend on their pattern only. Patterns added by the rule follow those of the table.
@@ -52,6 +53,7 @@ class ExchangePatterns:
     masses: BoolArray
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class Exchanges:
     """Exchanges of all processes.

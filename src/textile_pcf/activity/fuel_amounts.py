@@ -50,11 +50,12 @@ def fuel_codes(cells: ActivityColumns, rules: RuleSet, rows: IndexArray) -> IntA
     """
     items, regions, flows, steam = (cells.texts[name] for name in ("item", "region", "flow", "enthalpy"))
     kinds = cells.pattern_items  # links may be many
+    no_fuel = fuel_items().isdisjoint(kinds.categories) and _flows_of_fuels(rules).isdisjoint(flows.categories)
+    if no_fuel and not any(steam.categories):
+        return np.zeros(len(rows), dtype=np.int64)
     has_enthalpy = [*map(bool, steam.categories), False]
     is_fuel = [*map(fuel_items().__contains__, kinds.categories), False]
     of_flow = [*map(_flows_of_fuels(rules).__contains__, flows.categories), False]
-    if not (any(is_fuel) or any(of_flow) or any(has_enthalpy)):
-        return np.zeros(len(rows), dtype=np.int64)
     kind = kinds.codes[rows]
     is_empty = [*(not text for text in kinds.categories), True]
     by_rule = _at(is_empty, kind) & _at(of_flow, flows.codes[rows])

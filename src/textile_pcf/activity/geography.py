@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
+from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.components import Components, RowAssignment
 from textile_pcf.activity.indexing import BlockIndex
@@ -19,6 +19,7 @@ from textile_pcf.rules import PRODUCT, RuleSet
 WORLD = "GLO"
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class RowSubset:
     """Some of the assigned rows.
@@ -76,6 +77,7 @@ class Places(NamedTuple):
     year: IntArray
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class Geography:
     """Region and year of each process, computed on first use.

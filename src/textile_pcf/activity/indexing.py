@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textile_pcf._frozen import cached_property
 from textile_pcf.activity.components import Components
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, Scalar
 from textile_pcf.rules import RuleSet

@@ -46,7 +46,7 @@ def check_names(keep: Sequence[str]) -> tuple[str, ...]:
     >>> check_names(["customer", "collection"])
     ('customer', 'collection')
     """
-    if not isinstance(keep, list | tuple) or not all(isinstance(name, str) for name in keep):
+    if not isinstance(keep, (list, tuple)) or not all(isinstance(name, str) for name in keep):
         raise wrong_type("keep", keep, "a list of columns", 'Write a list of names, such as ["customer", "collection"].')
     problems = []
     for number, name in enumerate(keep):

@@ -42,7 +42,7 @@ def parse_number_columns(table: Table, names: Sequence[str]) -> tuple[dict[str, 
     """
     numbers: dict[str, FloatArray] = {}
     wrong: dict[str, BoolArray] = {}
-    known = set(table.columns)
+    known = table.columns.keys()
     for name in names:
         if name in known:
             parse = parse_numbers if name == "amount" else parse_office_numbers

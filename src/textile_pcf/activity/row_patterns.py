@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
 
 import numpy as np
 
+from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
@@ -88,6 +88,7 @@ class InvalidRow:
     code: str
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class RowPatterns:
     """Meaning of each pattern of a table, as arrays.
@@ -119,6 +120,7 @@ class RowPatterns:
     inverse: BoolArray
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class Rows:
     """Rows of a table, interpreted under a rule.
@@ -202,4 +204,4 @@ def rows_where(selected: BoolArray, pattern: IndexArray) -> IndexArray:
     """
     if not selected.any():
         return np.empty(0, dtype=np.intp)
-    return np.arange(len(pattern)) if selected.all() else np.flatnonzero(take(selected, pattern))
+    return np.arange(len(pattern)) if selected.all() else take(selected, pattern).nonzero()[0]

@@ -6,10 +6,10 @@ Tables with the same rows have the same structure, so it can be cached.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
+from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.completion import (
     Fill,
@@ -34,6 +34,7 @@ from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class GivenQuantities:
     """Properties or losses that rows give.
@@ -71,7 +72,7 @@ class GivenQuantities:
             NaN where no row gives a value; the index of the option where one is chosen.
         """
         if self.options is None and not len(self.empty):
-            return take(value, self.rows)
+            return value.take(self.rows, mode="clip")
         entries, rows = self._stated
         values = np.full(len(self.rows), np.nan)
         values[entries] = value.take(rows)
@@ -120,6 +121,7 @@ class Outputs:
     year: IntArray
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class Structure:
     """Rows interpreted under a rule and assigned to processes.
@@ -221,6 +223,13 @@ class Structure:
     def gives_flows_once(self) -> bool:
         """Whether no flow has several exchanges in one product or component, so that nothing need be summed or compared."""
         return int(np.count_nonzero(self.is_given)) == len(self.exchanges)
+
+    @cached_property
+    def loss_active(self) -> BoolArray:
+        """Whether the stage of each loss takes place. Shape (loss entries,)."""
+        losses = self.exchanges.geography.rules.losses
+        active = [self.stage_active[self.processes.blocks[spec.stage]] for spec in losses]
+        return np.concatenate(active) if active else np.empty(0, dtype=bool)
 
     @cached_property
     def ones(self) -> FloatArray:

@@ -131,9 +131,10 @@ def table_signature(cells: ActivityColumns) -> tuple[tuple[Any, ...], tuple[str,
         return None
     columns = table.columns
     product, texts = columns["product"], _text_signature(columns, PATTERN_COLUMNS)
-    if texts is None or type(product) is not list:
+    if texts is None or type(product) is not list or not product:
         return None
-    products = dict.fromkeys(product, 0)
+    one_product = product.count(product[0]) == len(product)  # mostly the same object in all rows, which is seen at once
+    products = dict.fromkeys(product[:1] if one_product else product, 0)
     if len(products) > 1:
         for number, name in enumerate(products):
             products[name] = number

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from textile_pcf._frozen import quick_init
 from textile_pcf.arrays import FloatArray, IndexArray
 
 
+@quick_init
 @dataclass(frozen=True)
 class Masses:
     """Mass into and out of each process, ordered stage by stage.

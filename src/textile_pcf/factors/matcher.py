@@ -130,7 +130,7 @@ class FactorMatcher:
         known_keys, indices = self._keys_and_indices.get(rules, empty)
         keys = self._keys(requests)
         position = np.searchsorted(known_keys, keys)
-        new = np.flatnonzero(np.append(known_keys, -1)[position] != keys)
+        new = (np.append(known_keys, -1)[position] != keys).nonzero()[0]
         if len(new):
             _, first = np.unique(keys[new], return_index=True)
             added = new[np.sort(first)]

@@ -79,22 +79,35 @@ def _column(values: BoolArray) -> BoolArray:
     return values[:, None]
 
 
+class _Unanswered(NamedTuple):
+    """What rows answer whatever their amounts; shapes (stages, products) and (flows, products).
+
+    Attributes
+    ----------
+    active, absent : ndarray of bool
+        The stage takes place; it is inside the boundary and neither takes place nor is left out.
+    lacking : ndarray of bool
+        The flow is inside the boundary and neither given nor left out.
+    """
+
+    active: BoolArray
+    absent: BoolArray
+    lacking: BoolArray
+
+
 class _Answers(NamedTuple):
     """What rows answer, by stage or flow and product; shapes (stages, products) and (flows, products).
 
     Attributes
     ----------
-    flows : ndarray of intp
-        The flows looked at.
-    active, absent : ndarray of bool
-        The stage takes place; it is inside the boundary and neither takes place nor is left out.
-    lacking : ndarray of bool
-        The flow is inside the boundary and neither given nor left out.
+    active, absent, lacking : ndarray of bool
+        See `_Unanswered`.
     wanted_stages, wanted_flows : ndarray of bool
         The rule expects it.
+    flow_stage : ndarray of intp
+        Stage of each flow looked at.
     """
 
-    flows: IndexArray
     active: BoolArray
     absent: BoolArray
     lacking: BoolArray
@@ -115,19 +128,27 @@ class _Answers(NamedTuple):
 
 def _answers(inventory: Inventory, flows: IndexArray) -> _Answers:
     """Return what rows answer of some flows of the rule and of its stages."""
-    activity, rules = inventory.activity, inventory.activity.rules
-    flow_stage = rule_arrays(rules).flow_stage[flows]
-    active, (flows_left, stages_left) = _active(activity), _left_out(activity)
-    inside = _column(np.array([not spec.outside for spec in rules.stages], dtype=bool))
-    with_amount = _with_amount(inventory)
+    rules, with_amount = inventory.activity.rules, _with_amount(inventory)
+    name = f"unanswered of {len(flows)} flows"  # of all, or of those of `_looked_at`
+    found = inventory.matches.keep(name, lambda: _unanswered(inventory.activity, flows))
+    flow_stage, active = rule_arrays(rules).flow_stage[flows], found.active
     return _Answers(
-        flows,
-        active,
-        absent=~active & ~stages_left & inside,
-        lacking=_lacking_flows(activity, flows) & ~flows_left[flows] & ~stages_left[flow_stage] & inside[flow_stage],
+        *found,
         wanted_stages=_wanted(rules.stages, np.ones_like(active), with_amount, active),
         wanted_flows=_wanted([rules.flows[index] for index in flows.tolist()], active[flow_stage], with_amount, active),
         flow_stage=flow_stage,
+    )
+
+
+def _unanswered(activity: Activity, flows: IndexArray) -> _Unanswered:
+    """Return what rows answer of some flows of the rule and of its stages, whatever their amounts."""
+    rules, active = activity.rules, _active(activity)
+    flow_stage, (flows_left, stages_left) = rule_arrays(rules).flow_stage[flows], _left_out(activity)
+    inside = _column(np.array([not spec.outside for spec in rules.stages], dtype=bool))
+    return _Unanswered(
+        active,
+        absent=~active & ~stages_left & inside,
+        lacking=_lacking_flows(activity, flows) & ~flows_left[flows] & ~stages_left[flow_stage] & inside[flow_stage],
     )
 
 
@@ -263,11 +284,16 @@ def completeness_warnings(inventory: Inventory) -> Iterator[tuple[int, str]]:
 
 def _missing(inventory: Inventory) -> tuple[list[str], BoolArray]:
     """Return the names of what a rule expects, and where nothing answers it, shape (names, products)."""
-    rules = inventory.activity.rules
-    flows = np.array([spec.index for spec in rules.flows if spec.expected or spec.conditions], dtype=np.intp)
+    flows, names = _looked_at(inventory.activity.rules)
     found = _answers(inventory, flows)
-    names = [*(spec.id for spec in rules.stages), *_flow_names(rules, flows)]
     return names, np.concatenate([found.expected_stages, found.expected_flows])
+
+
+@lru_cache(maxsize=32)
+def _looked_at(rules: RuleSet) -> tuple[IndexArray, list[str]]:
+    """Return the flows that a rule expects, always or under a condition, and the names of all stages and of these flows."""
+    flows = np.array([spec.index for spec in rules.flows if spec.expected or spec.conditions], dtype=np.intp)
+    return flows, [*(spec.id for spec in rules.stages), *_flow_names(rules, flows)]
 
 
 def _not_answered(names: list[str], missing: BoolArray) -> Message:

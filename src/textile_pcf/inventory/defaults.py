@@ -121,5 +121,5 @@ def evaluate_default(
         values, entry = np.full(size, default.values[0]), np.zeros(size, dtype=np.intp)
     else:
         entry = draws.entries[kind, spec.index] if draws else chosen_entry(activity, properties, default, stage)
-        values = np.append(default.values, np.nan)[entry]
+        values = default.values_or_nan[entry]
     return (draws.replace(values, kind, spec.index, entry) if draws else values), entry

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
 from textile_pcf import engine
+from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.activity import Activity
 from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
@@ -48,6 +48,7 @@ class Factors:
     request: Sequence[Request]
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class Inventory:
     """Exchanges of all products of a run and the factor of each: total = Σ amount × factor.
@@ -280,6 +281,7 @@ class Inventory:
         return _assemble(self.activity, self.quantities, matches, self.masses, self.amount)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # an overflow is reported in the end
 def build_inventory(activity: Activity, quantities: Quantities, matches: FactorMatches) -> Inventory:
     """Build the inventory: masses solved backwards, amounts of all exchanges, links between products.
 
@@ -304,13 +306,12 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
     InputError
         Units of linked products do not fit, products need all or more of themselves, or emissions overflow.
     """
-    with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below
-        masses, exchanges = process_masses(activity, quantities), activity.structure.exchanges
-        amount = engine.exchange_amounts(quantities.value, quantities.scale, exchanges.process, masses, exchanges.driver_rows)
-        inventory = _assemble(activity, quantities, matches, masses, amount)
-        emissions = inventory.emissions_by_process
-        if np.count_nonzero(np.isfinite(emissions)) < emissions.size:
-            raise InputError(root_causes(activity, _overflows(inventory)))
+    masses, exchanges = process_masses(activity, quantities), activity.structure.exchanges
+    amount = engine.exchange_amounts(quantities.value, quantities.scale, exchanges.process, masses, exchanges.driver_rows)
+    inventory = _assemble(activity, quantities, matches, masses, amount)
+    emissions = inventory.emissions_by_process
+    if np.count_nonzero(np.isfinite(emissions)) < emissions.size:
+        raise InputError(root_causes(activity, _overflows(inventory)))
     return inventory
 
 

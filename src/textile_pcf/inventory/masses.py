@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 import numpy as np
 
 from textile_pcf import engine
@@ -29,7 +27,9 @@ def process_masses(activity: Activity, quantities: Quantities) -> engine.Masses:
     """
     components, losses = activity.components, activity.structure.process_losses
     ratios = _loss_ratios(activity, quantities.losses)
-    total = reduce(np.multiply, [ratios[entries] for entries in losses]) if losses else np.ones(activity.processes.total)
+    total = ratios.take(losses[0]) if losses else np.ones(activity.processes.total)
+    for entries in losses[1:]:
+        total *= ratios.take(entries)
     component_stages = rule_arrays(activity.rules).component_stages
     return engine.stage_masses(quantities.mass, total, components.product, components.share, component_stages)
 
@@ -44,5 +44,7 @@ def _loss_ratios(activity: Activity, losses: FloatArray) -> FloatArray:
         else:
             entries = np.flatnonzero(activity.loss_entries.repeat(has_basis))
             ratios[entries] = engine.loss_ratio(losses[entries], basis)
-    ratios[:-1][np.isnan(losses)] = 1.0
+    empty = activity.structure.losses.empty  # only these can be without a number
+    if len(empty):
+        ratios[empty[np.isnan(losses[empty])]] = 1.0
     return ratios

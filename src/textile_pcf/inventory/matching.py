@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
 
+from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.activity import Activity
 from textile_pcf.activity.links import linked_names
 from textile_pcf.activity.row_patterns import rows_where
@@ -34,6 +35,7 @@ def nonzero_parts(values: FloatArray) -> tuple[int, ...]:
     return tuple(np.flatnonzero(values.any(axis=0)).tolist())
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class FactorMatches:
     """Emission factor or supplier of each exchange.
@@ -194,8 +196,8 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
     item = np.where(item < 0, len(items) + 1, item)
     if flows.patterns_have_geography:
         is_flow, pattern = patterns.flow >= 0, flows.pattern
-        chosen = np.flatnonzero(is_flow)
-        request = np.maximum(np.cumsum(is_flow) - 1, 0) if len(chosen) else chosen
+        chosen = is_flow.nonzero()[0]
+        request = np.maximum(is_flow.cumsum() - 1, 0) if len(chosen) else chosen
         region, year = patterns.region[chosen], patterns.year[chosen]
     else:
         pattern, chosen, region, year = flows.group_by_place()
@@ -297,7 +299,7 @@ def _warnings_of_late(activity: Activity, matched: FactorMatches) -> Iterator[tu
         return
     is_late = np.zeros(len(matched.match_index), dtype=bool)
     is_late[requests] = True
-    lines, product = np.flatnonzero(is_late[matched.request]), activity.exchange_products
+    lines, product = is_late[matched.request].nonzero()[0], activity.exchange_products
     first, _ = group_rows(matched.request[lines], product[lines])  # ascending by request, then product
     products: dict[int, list[int]] = {}
     for line in lines[first].tolist():
@@ -323,7 +325,7 @@ def _late_requests(activity: Activity, matched: FactorMatches) -> tuple[IndexArr
     is_late = matched.matcher.has_warning[matched.match_index]
     lines, first = rows_where(is_late[matched.request_of_pattern], matched.pattern)[::-1], np.full(len(is_late), -1)
     first[matched.request_of_pattern[matched.pattern[lines]]] = lines
-    late = np.flatnonzero(first >= 0)  # requests without an exchange are left out
+    late = (first >= 0).nonzero()[0]  # requests without an exchange are left out
     flow = activity.exchanges.flow[first[late]]
     order = np.argsort(flow, kind="stable")
     return late[order], flow[order]

@@ -167,9 +167,7 @@ def _taken(activity: Activity, losses: FloatArray) -> FloatArray:
     """Return the losses of active stages; NaN elsewhere."""
     if activity.stage_active.all():
         return losses
-    blocks = activity.processes.blocks
-    taken = [activity.stage_active[blocks[spec.stage]] for spec in activity.rules.losses]
-    return np.where(np.concatenate(taken), losses, np.nan) if taken else losses
+    return np.where(activity.structure.loss_active, losses, np.nan)
 
 
 def _products(activity: Activity, stage: int, entries: IndexArray) -> IndexArray:

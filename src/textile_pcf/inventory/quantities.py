@@ -125,17 +125,17 @@ def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatAr
     """
     structure = activity.structure
     plan = structure.computed if draws is None else structure.completion  # constants may be drawn, too
+    given = (
+        (activity.properties, structure.properties.no_rule_entry),
+        (activity.losses, structure.losses.no_rule_entry),
+        (activity.exchange_value, structure.exchanges.no_rule_entry),
+    )
+    if not (plan or structure.constants):
+        return given
     written = {type(fill.spec) for fill in plan} | structure.constants.keys()
-    given: dict[type[Spec], tuple[FloatArray, IndexArray]] = {
-        PropertySpec: (activity.properties, structure.properties.no_rule_entry),
-        LossSpec: (activity.losses, structure.losses.no_rule_entry),
-        FlowSpec: (activity.exchange_value, structure.exchanges.no_rule_entry),
-    }
-    if not written:
-        return tuple(given.values())
-    filled = {
+    filled: dict[type[Spec], tuple[FloatArray, IndexArray]] = {
         kind: (values.copy(), entries.copy()) if kind in written else (values, entries)
-        for kind, (values, entries) in given.items()
+        for kind, (values, entries) in zip((PropertySpec, LossSpec, FlowSpec), given, strict=True)
     }
     for kind, (at, numbers) in structure.constants.items():
         filled[kind][0][at], filled[kind][1][at] = numbers, 0

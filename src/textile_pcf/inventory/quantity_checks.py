@@ -23,6 +23,8 @@ def check_absent(activity: Activity, invalid: InvalidNames) -> list[Problem]:
 
 def missing_properties(activity: Activity, properties: FloatArray, invalid: InvalidNames) -> Iterator[Problem]:
     """Yield a problem per required property without a value, in active stages."""
+    if not len(activity.structure.properties.empty):  # rows give all of them
+        return
     required, unknown = rule_arrays(activity.rules).property_required, np.isnan(properties)
     if not np.count_nonzero(unknown) or not activity.property_entries.compare(np.logical_and, unknown, required).any():
         return
@@ -66,7 +68,7 @@ def check_losses(activity: Activity, losses: FloatArray, properties: FloatArray,
         return  # whatever the basis; comparisons with NaN are false, and negative losses are problems of their row
     lacking = np.isnan(losses) & activity.loss_entries.repeat(rule_arrays(activity.rules).loss_required)
     impossible = impossible_losses(activity, losses)
-    if not (lacking | impossible).any():
+    if not ((lacking & activity.structure.loss_active) | impossible).any():
         return
     for spec in activity.rules.losses:
         if activity.rules.stages[spec.stage].outside:

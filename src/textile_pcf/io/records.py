@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import chain
 from operator import itemgetter, methodcaller
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from textile_pcf._frozen import cached_property
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.strict_yaml import Document, DocumentPath
 from textile_pcf.io.table import Header, Table, clean_cell
@@ -240,9 +241,10 @@ class RecordColumns(Mapping[str, list[Any]]):
         self.layout, self._cells, self._types, self._columns = layout, cells, types, columns
 
     def __getitem__(self, name: str) -> list[Any]:
-        if name not in self._columns:
-            self._columns[name] = _clean_column([*map(self._cells.__getitem__, self.layout.positions[name])])
-        return self._columns[name]
+        column = self._columns.get(name)
+        if column is None:
+            column = self._columns[name] = _clean_column([*map(self._cells.__getitem__, self.layout.positions[name])])
+        return column
 
     def __contains__(self, name: object) -> bool:
         return name in self.layout.positions
@@ -252,6 +254,10 @@ class RecordColumns(Mapping[str, list[Any]]):
 
     def __len__(self) -> int:
         return len(self.layout.positions)
+
+    def keys(self) -> KeysView[str]:
+        """Return the names of the columns, which are compared without a call of Python for each."""
+        return self.layout.positions.keys()
 
     def signature(self, names: tuple[str, ...]) -> tuple[object, ...] | None:
         """Return a key that is equal for equal contents of the given columns, without cutting them out.

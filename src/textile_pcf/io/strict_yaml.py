@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from textile_pcf._frozen import quick_init
 from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.io.yaml_reader import DocumentPath as DocumentPath
 from textile_pcf.io.yaml_reader import YamlReader, parse_number
@@ -21,6 +22,7 @@ MAX_CHARACTERS = 5_000_000
 """Number of characters of a document."""
 
 
+@quick_init
 @dataclass(frozen=True)
 class Document:
     """The data of a YAML, JSON or Python document, with the line of every value.

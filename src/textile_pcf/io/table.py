@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf._frozen import quick_init
 from textile_pcf.errors import Problem
 from textile_pcf.io.file_lines import FileLines
 from textile_pcf.io.headers import UNIT_OF, column_of, key, near, numbers_rows, unit_of
@@ -39,6 +40,7 @@ class Page:
     letters: Mapping[str, str]
 
 
+@quick_init
 @dataclass(frozen=True)
 class Table:
     """A table: columns of equal length and the location of every cell.

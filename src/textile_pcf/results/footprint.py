@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textile_pcf._extensions import extension
+from textile_pcf._frozen import quick_init
 from textile_pcf.results.views import Views
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from textile_pcf.plot import Plots
 
 
+@quick_init
 @dataclass(frozen=True, eq=False, repr=False)
 class Footprint(Views):
     """Product carbon footprints of one run.

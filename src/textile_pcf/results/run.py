@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from textile_pcf._frozen import quick_init
 from textile_pcf.activity import Activity
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.factors import FactorTable
@@ -13,6 +14,7 @@ from textile_pcf.suggest import nearest
 from textile_pcf.supply import Supply
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class Run:
     """Every input of a calculation; the rule is that of the activity data.

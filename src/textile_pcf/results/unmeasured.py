@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from textile_pcf.arrays import BoolArray, IndexArray
+from textile_pcf.columns import distinct_codes
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.messages.message import Message
 from textile_pcf.results.default_shares import ruled_rows
@@ -26,10 +25,10 @@ def find_unmeasured(inventory: Inventory) -> Iterator[tuple[int, str]]:
         spec_type, index = rules.names[stage][inner]
         if spec_type == "loss":
             products, rows = _losses_taken(inventory, stage, index)
-            taking, counted = len(np.unique(products[rows])), len(np.unique(products))
+            taking, counted = len(distinct_codes(products[rows])), len(distinct_codes(products))
         else:
             rows = ruled & (flow == index)
-            taking, counted = (len(np.unique(product[chosen])) for chosen in (rows, flow == index))
+            taking, counted = (len(distinct_codes(product[chosen])) for chosen in (rows, flow == index))
         if taking:
             text = "{name}: the rule wants this measured; {taking} of {counted} products take a value of the rule."
             yield -1, Message(text, name=name, taking=taking, counted=counted)

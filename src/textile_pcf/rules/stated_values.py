@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf._frozen import cached_property
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, read_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class StatedSpread:
     ratings: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Default:
     """A default value of the rule: a number, another property's value, or numbers of which a property chooses one.
 
@@ -77,6 +78,11 @@ class Default:
     reference: int = -1
     spreads: tuple[StatedSpread | None, ...] = ()
     exclusive: BoolArray | None = None
+
+    @cached_property
+    def values_or_nan(self) -> FloatArray:
+        """The values, and a last NaN for entry -1. Shape (entries + 1,). [canonical unit]"""
+        return read_only(np.append(self.values, np.nan))
 
     def entry(self, by: FloatArray) -> IndexArray:
         """Return the entry that each value of the choosing property selects.
@@ -109,4 +115,4 @@ class Default:
                 bounds = np.where(self.exclusive, np.nextafter(bounds, -np.inf), bounds)
             index = np.searchsorted(bounds, np.where(is_known, by, np.inf))
         index = np.where(is_known & (index < len(self.values)), index, -1)
-        return np.where(np.isnan(np.append(self.values, np.nan)[index]), -1, index)
+        return np.where(np.isnan(self.values_or_nan[index]), -1, index)
