@@ -174,14 +174,28 @@ class Prices:
         return self.rules.flows[index]
 
     def _unanswered(self, spec: FlowSpec, number: int) -> Iterator[Problem]:
-        """Yield a problem where a request has no answer, or one on which the weights themselves depend."""
-        match, arrays = self.matcher.matches[number], rule_arrays(self.rules)
-        balanced = arrays.flow_balanced[spec.index] or spec.index == arrays.balance_flow
+        """Yield a problem where a request has no answer."""
+        match = self.matcher.matches[number]
         if isinstance(match, NoMatch):
             yield Problem(self._where(spec, number), match.what, match.cure, code="no-factor")
-        elif balanced and self.matcher.removals[number] != self.old[-1].removal:
-            what = Message(NOT_LINEAR, rule=self.rules.name)
-            yield Problem(self._where(spec, number), what, NOT_LINEAR_CURE, code="not-linear")
+
+    def not_linear(self, linked: bool) -> Iterator[Problem]:
+        """Yield a problem for each request whose new factor changes the weights themselves, as it changes a balance of carbon.
+
+        Parameters
+        ----------
+        linked : bool
+            Whether products take one another: the balance then depends on all that a product taken takes up.
+        """
+        arrays = rule_arrays(self.rules)
+        if arrays.balance_flow < 0:
+            return
+        for spec, number, old in zip(self.flows, self.matches, self.old, strict=True):
+            balanced = linked or arrays.flow_balanced[spec.index] or spec.index == arrays.balance_flow
+            answered = not isinstance(self.matcher.matches[number], NoMatch)
+            if answered and balanced and self.matcher.removals[number] != old.removal:
+                what = Message(NOT_LINEAR, rule=self.rules.name)
+                yield Problem(self._where(spec, number), what, NOT_LINEAR_CURE, code="not-linear")
 
     def _where(self, spec: FlowSpec, number: int) -> str:
         """Return flow, item, region and year of a request."""

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.arrays import FloatArray, IndexArray
-from textile_pcf.columns import take
+from textile_pcf.columns import ArrowStrings, take
 from textile_pcf.factors import DECLARED, Request
 from textile_pcf.results import Footprint
 from textile_pcf.results.default_shares import ruled_rows
 from textile_pcf.rules import RuleSet
+from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import parse_unit
 
 GROSS_SUMS = ("gross", "gross_by_rule", "gross_of_shipped_tables")
@@ -25,9 +26,9 @@ COLUMNS = ("product", "request", "weight")
 
 @dataclass(frozen=True, eq=False)
 class WeightBlock:
-    """Weights of one flow of the rule, or sums of products.
+    """Weights of one flow of the rule, on requests or on products that it takes; or sums of products.
 
-    A product has one cell per distinct request and sign.
+    A product has one cell per distinct request, or product taken, and sign.
 
     Attributes
     ----------
@@ -36,20 +37,27 @@ class WeightBlock:
     product : ndarray of int, shape (cells,)
         Index of the product in the results of the partition, ascending.
     request : ndarray of int, shape (cells,)
-        Number of the request among those of the partition; -1 for sums.
+        Number of the request, or of the product taken, among those of the partition; -1 for sums.
     weight : ndarray of float, shape (cells,)
-        ∂ emissions of the stage / ∂ factor [canonical flow unit per product unit]; or the sums.
+        ∂ emissions of the stage / ∂ factor [canonical flow unit per product unit], or / ∂ footprint of the product taken
+        [units of it per product unit]; or the sums.
+    by_rule : bool
+        Whether the amounts taken of products are numbers of the rule; of requests, the request says so.
     """
 
     name: str
     product: IndexArray
     request: IndexArray
     weight: FloatArray
+    by_rule: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """Weights of the products of a partition.
+    """Weights of the products of a partition, each without what the products that it takes weigh themselves.
+
+    The weights of a whole chain are (I − A)⁻¹ times these, where A are those on products. They are not kept: a chain may use
+    every request of the catalogue, and A has some entries per product.
 
     Attributes
     ----------
@@ -59,11 +67,17 @@ class Weights:
         One JSON object per distinct request and origin of the amount, in the order of the flows.
     blocks : list of WeightBlock
         One per flow that is used, in the order of the rule; then the sums.
+    taken : list of str
+        Products of the run that these products take.
+    links : list of WeightBlock
+        Weights on them: one per flow, and one more where amounts are numbers of the rule.
     """
 
     products: int
     requests: list[str]
     blocks: list[WeightBlock]
+    taken: list[str]
+    links: list[WeightBlock]
 
 
 def keep_weights(result: Footprint, units: Sequence[str]) -> Weights:
@@ -72,7 +86,7 @@ def keep_weights(result: Footprint, units: Sequence[str]) -> Weights:
     Parameters
     ----------
     result : Footprint
-        A result without links between products and without a supply table.
+        A result without a supply table, whose links are solved.
     units : sequence of str
         Further units of the totals.
 
@@ -95,11 +109,13 @@ def keep_weights(result: Footprint, units: Sequence[str]) -> Weights:
     ends = np.cumsum(np.bincount(inventory.flow, minlength=len(result.rules.flows)))
     blocks = []
     for index, (start, end) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
-        if end > start:
-            rows = order[start:end]
+        rows = order[start:end]
+        if inventory.matches.has_links:
+            rows = rows[inventory.supplier[rows] < 0]
+        if len(rows):
             cells = _distinct(inventory.product.take(rows), request.take(rows), inventory.amount.take(rows))
             blocks.append(WeightBlock(flow_name(result.rules, index), *cells))
-    return Weights(len(result.names), requests, [*blocks, *_sums(result, units)])
+    return Weights(len(result.names), requests, [*blocks, *_sums(result, units)], *_links(result))
 
 
 def flow_name(rules: RuleSet, index: int) -> str:
@@ -118,7 +134,8 @@ def _requests(result: Footprint) -> tuple[IndexArray, list[str]]:
     by_rule = ruled_rows(inventory.activity, inventory.quantities)
     flow = np.full(2 * len(matches.match_index), -1, dtype=np.intp)
     variant = 2 * matches.request + by_rule
-    flow[variant] = inventory.flow
+    own = np.flatnonzero(inventory.supplier < 0) if matches.has_links else slice(None)
+    flow[variant[own]] = inventory.flow[own]
     shipped = np.array([*(table.shipped for table in result.run.factors.tables), False], dtype=bool)[matches.factor_rows[:, 0]]
     used = np.flatnonzero(flow >= 0)
     names = {number: flow_name(result.rules, number) for number in np.unique(flow[used]).tolist()}
@@ -155,6 +172,28 @@ def _request_text(flow: str, request: Request, by_rule: bool, values: tuple[floa
         "shipped": shipped and not request.item.startswith(DECLARED),
     }
     return json.dumps(entry, ensure_ascii=False)
+
+
+def _links(result: Footprint) -> tuple[list[str], list[WeightBlock]]:
+    """Return the products that products of a result take, and the weights on them."""
+    inventory = result.inventory
+    linked = np.flatnonzero(inventory.supplier >= 0) if inventory.matches.has_links else np.empty(0, dtype=np.intp)
+    if not len(linked):
+        return [], []
+    flow, product = inventory.flow[linked], inventory.product[linked]
+    units = inventory.supplier_units[linked] / take(rule_arrays(result.rules).flow_factor, flow)
+    weight, ruled = inventory.amount[linked] * units, ruled_rows(inventory.activity, inventory.quantities)[linked]
+    taken, supplier = np.unique(inventory.supplier[linked], return_inverse=True)
+    blocks = []
+    for index, by_rule in ((index, by_rule) for index in np.unique(flow).tolist() for by_rule in (False, True)):
+        rows = np.flatnonzero((flow == index) & (ruled == by_rule))
+        if len(rows):
+            rows = rows[np.argsort(product[rows], kind="stable")]
+            cells = _distinct(product[rows], supplier.reshape(-1)[rows], weight[rows])
+            blocks.append(WeightBlock(flow_name(result.rules, index), *cells, by_rule))
+    suppliers = inventory.matches.suppliers
+    names = inventory.products if suppliers is None else suppliers.names
+    return names.take(taken).array.to_pylist() if isinstance(names, ArrowStrings) else [names[one] for one in taken], blocks
 
 
 def _distinct(product: IndexArray, request: IndexArray, weight: FloatArray) -> tuple[IndexArray, IndexArray, FloatArray]:
