@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TypeAlias
 
 from textile_pcf.inventory.bands import bands_of_rule
@@ -75,4 +76,4 @@ def product_warnings(inventory: Inventory, run: Run) -> Iterator[str]:
     yield from (text for _, text in old_factors(activity, matches, factors))
     yield from catalogue_warnings(inventory)
     yield from (text for text in [catalogue_gwp_warning(inventory, factors, run.gwp)] if text is not None)
-    yield from (text for _, text in unknown_carbon(activity, inventory.balance))
+    yield from (text for _, text in islice(unknown_carbon(activity, inventory.balance), 1))  # all products have one text
