@@ -137,7 +137,8 @@ def _components(before: Components, product: int, times: int) -> Components:
 
 def _given(quantities: GivenQuantities, entries: IndexArray) -> GivenQuantities:
     options = None if quantities.options is None else quantities.options[entries]
-    return GivenQuantities(quantities.rows[entries], options, np.flatnonzero(np.isin(entries, quantities.empty)))
+    empty, stated = (np.flatnonzero(np.isin(entries, which)) for which in (quantities.empty, quantities.stated))
+    return GivenQuantities(quantities.rows[entries], options, empty, stated)
 
 
 def _exchanges(repetition: _Repetition, exchanges: Exchanges, processes: BlockIndex) -> tuple[Exchanges, IndexArray]:
