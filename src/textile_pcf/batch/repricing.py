@@ -276,6 +276,8 @@ class _Repricing:
         with refuse_changed(loaded.index.path):
             for cells, change in zip(loaded.cells, loaded.changes, strict=True):
                 changes.add(cells, change)
+        if "total" in changes.columns and "supply" in self.base.run:
+            changes.columns[f"total {self.base.rules.document.electricity.declared}"] = changes.columns["total"]
         return changes
 
     def _load(self, number: int, links: SupplierChanges | None = None) -> _Loaded:

@@ -84,6 +84,7 @@ def _described(block: WeightBlock, products: int, view: memoryview, place: tuple
         "requests": [int(block.request.min()), int(block.request.max()) + 1],
         "place": list(place),
         "sha256": hashlib.sha256(view[slice(*place)]).hexdigest(),
+        **({"accounting": block.accounting} if block.accounting else {}),
     }
 
 
@@ -123,6 +124,7 @@ class IndexedBlock:
         Where it begins and ends in the file. [bytes]
     sha256 : str
     by_rule : bool
+    accounting : str
         As in `WeightBlock`.
     """
 
@@ -134,6 +136,7 @@ class IndexedBlock:
     place: tuple[int, int]
     sha256: str
     by_rule: bool = False
+    accounting: str = ""
 
 
 @dataclass(frozen=True)
@@ -213,7 +216,7 @@ def read_index(out: Path, name: str, sha256: str) -> WeightIndex:
         blocks = [
             IndexedBlock(
                 number, one["name"], one["cells"], one["every_product"], tuple(one["requests"]), tuple(one["place"]),
-                one["sha256"], one.get("by_rule", False),
+                one["sha256"], one.get("by_rule", False), one.get("accounting", ""),
             )
             for number, one in enumerate([*head["blocks"], *head.get("links", ())])
         ]  # fmt: skip

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray, IndexArray
-from textile_pcf.columns import ArrowStrings, take
+from textile_pcf.arrays import FloatArray, IndexArray, IntArray
+from textile_pcf.calculation import other_accounting
+from textile_pcf.columns import ArrowStrings, group_rows, take
 from textile_pcf.factors import DECLARED, Request
+from textile_pcf.inventory.matching import FactorMatches
+from textile_pcf.inventory.supply_mix import is_supplied
 from textile_pcf.results import Footprint
 from textile_pcf.results.default_shares import ruled_rows
 from textile_pcf.rules import RuleSet
@@ -43,6 +46,8 @@ class WeightBlock:
         [units of it per product unit]; or the sums.
     by_rule : bool
         Whether the amounts taken of products are numbers of the rule; of requests, the request says so.
+    accounting : str
+        The other accounting of electricity, whose total alone these weights are of; "" for the declared one.
     """
 
     name: str
@@ -50,6 +55,7 @@ class WeightBlock:
     request: IndexArray
     weight: FloatArray
     by_rule: bool = False
+    accounting: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +92,7 @@ def keep_weights(result: Footprint, units: Sequence[str]) -> Weights:
     Parameters
     ----------
     result : Footprint
-        A result without a supply table, whose links are solved.
+        A result whose links are solved; it has none, or no supply table.
     units : sequence of str
         Further units of the totals.
 
@@ -103,6 +109,16 @@ def keep_weights(result: Footprint, units: Sequence[str]) -> Weights:
     >>> json.loads(weights.requests[0])["flow"]
     'spinning.fiber'
     """
+    requests, blocks = _on_requests(result)
+    if other := other_accounting(result):
+        more, of_other = _on_requests(other.result)
+        blocks += [replace(one, request=one.request + len(requests), accounting=other.name) for one in of_other]
+        requests += more + _undivided(result, other.undivided)
+    return Weights(len(result.names), requests, [*blocks, *_sums(result, units)], *_links(result))
+
+
+def _on_requests(result: Footprint) -> tuple[list[str], list[WeightBlock]]:
+    """Return the requests of a result, and the weights on them."""
     inventory = result.inventory
     request, requests = _requests(result)
     order = np.argsort(inventory.flow.astype(np.int16), kind="stable")
@@ -115,7 +131,7 @@ def keep_weights(result: Footprint, units: Sequence[str]) -> Weights:
         if len(rows):
             cells = _distinct(inventory.product.take(rows), request.take(rows), inventory.amount.take(rows))
             blocks.append(WeightBlock(flow_name(result.rules, index), *cells))
-    return Weights(len(result.names), requests, [*blocks, *_sums(result, units)], *_links(result))
+    return requests, blocks
 
 
 def flow_name(rules: RuleSet, index: int) -> str:
@@ -127,33 +143,50 @@ def flow_name(rules: RuleSet, index: int) -> str:
 def _requests(result: Footprint) -> tuple[IndexArray, list[str]]:
     """Return the number of the request of each exchange, and the requests as text.
 
-    A request has two numbers: of amounts that the activity data give, and of those that are numbers of the rule. Requests are
-    sorted by flow and text, so that files do not depend on what was matched before.
+    A request has four numbers: of amounts that the activity data give, and of those that are numbers of the rule; of parts of
+    the supply of a site, and of others. Requests are sorted by flow and text, so that files do not depend on what was matched
+    before.
     """
     inventory, matches = result.inventory, result.inventory.matches
     by_rule = ruled_rows(inventory.activity, inventory.quantities)
-    flow = np.full(2 * len(matches.match_index), -1, dtype=np.intp)
-    variant = 2 * matches.request + by_rule
+    flow = np.full(4 * len(matches.match_index), -1, dtype=np.intp)
+    variant = 4 * matches.request + by_rule
+    if result.run.supply is not None:
+        variant += 2 * is_supplied(inventory.activity, result.run.supply)
     own = np.flatnonzero(inventory.supplier < 0) if matches.has_links else slice(None)
     flow[variant[own]] = inventory.flow[own]
-    shipped = np.array([*(table.shipped for table in result.run.factors.tables), False], dtype=bool)[matches.factor_rows[:, 0]]
     used = np.flatnonzero(flow >= 0)
-    names = {number: flow_name(result.rules, number) for number in np.unique(flow[used]).tolist()}
-    values, removals, is_shipped = (
-        matches.values.tolist(),
-        matches.removals.tolist(),
-        shipped.tolist(),
-    )  # faster by row than arrays
-    texts = {}
-    for index, number in zip(used.tolist(), flow[used].tolist(), strict=True):
-        row, ruled = divmod(index, 2)
-        factor = tuple(values[row]), removals[row], is_shipped[row]
-        texts[index] = (number, _request_text(names[number], matches.requests[row], bool(ruled), *factor))
+    found = _request_texts(result, matches, flow[used], used)
+    texts = dict(zip(used.tolist(), zip(flow[used].tolist(), found, strict=True), strict=True))
     distinct = sorted(set(texts.values()))
     places = {pair: place for place, pair in enumerate(distinct)}
     number = np.zeros(len(flow), dtype=np.intp)
     number[list(texts)] = [places[pair] for pair in texts.values()]
     return take(number, variant), [text for _, text in distinct]
+
+
+def _undivided(result: Footprint, matches: FactorMatches) -> list[str]:
+    """Return the requests of rows that a supply divides, as they are before: nothing rests on them, but a batch asks them."""
+    assert result.run.supply is not None
+    activity = result.run.activity
+    rows = np.flatnonzero(is_supplied(activity, result.run.supply))
+    first, _ = group_rows(activity.exchanges.flow[rows], matches.request[rows])
+    flow, request = activity.exchanges.flow[rows[first]], matches.request[rows[first]]
+    return sorted(set(_request_texts(result, matches, flow, 4 * request)))
+
+
+def _request_texts(result: Footprint, matches: FactorMatches, flow: IntArray, variant: IndexArray) -> list[str]:
+    """Return requests of flows as text, by their variants; see `_requests`."""
+    shipped = np.array([*(table.shipped for table in result.run.factors.tables), False], dtype=bool)[matches.factor_rows[:, 0]]
+    names = {number: flow_name(result.rules, number) for number in np.unique(flow).tolist()}
+    values, removals, is_shipped = (of.tolist() for of in (matches.values, matches.removals, shipped))  # faster by row
+    texts = []
+    for index, number in zip(variant.tolist(), flow.tolist(), strict=True):
+        row, which = divmod(index, 4)
+        factor = tuple(values[row]), removals[row], is_shipped[row]
+        text = _request_text(names[number], matches.requests[row], bool(which % 2), *factor)
+        texts.append(f'{text[:-1]}, "supply": true}}' if which > 1 else text)
+    return texts
 
 
 @lru_cache(maxsize=1 << 16)
