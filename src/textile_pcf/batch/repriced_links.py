@@ -30,8 +30,9 @@ class SupplierChanges:
 
     Attributes
     ----------
-    change : ndarray, shape (products, 5)
-        Fossil, biogenic, uptake, land use change, and net uptake of CO2: new less old. [kg per product unit]
+    change : ndarray, shape (products, 6)
+        Fossil, biogenic, uptake, land use change, net uptake of CO2, and the total by the other accounting of electricity: new
+        less old. [kg per product unit]
     gross : ndarray, shape (products,)
         Emissions in the run, uptake apart. [kg CO2e per product unit]
     places : mapping of int to ndarray of int32
@@ -53,6 +54,14 @@ class SupplierChanges:
         nothing = np.zeros(len(place))  # what is taken is of no table
         return FactorChange(split, removal, gross, nothing, nothing, np.asarray(change.any(axis=1)))
 
+    def of_other_accounting(self, number: int) -> FactorChange | None:
+        """Return how what a partition takes changes by the other accounting of electricity; None if it does not."""
+        if number not in self.places:
+            return None
+        total = self.change[self.places[number].astype(np.intp), -1:]
+        nothing = np.zeros(len(total))
+        return FactorChange(total, nothing, nothing, nothing, nothing, total[:, 0] != 0) if total.any() else None
+
 
 def of_block(change: FactorChange, block: IndexedBlock) -> FactorChange:
     """Return the changes of what the cells of a block take; an amount may be a number of the rule."""
@@ -66,7 +75,9 @@ class Chain:
 
     Attributes
     ----------
-    own : list of ndarray, shape (products, 5)
+    other : str
+        Column of the total by the accounting of electricity that the rule does not declare; "" without a supply table.
+    own : list of ndarray, shape (products, 6)
         Per partition how footprints change by their own requests, as in `SupplierChanges`.
     gross : list of ndarray, shape (products,)
         Per partition, as in `SupplierChanges`.
@@ -77,6 +88,7 @@ class Chain:
         As in `SupplierChanges`.
     """
 
+    other: str = ""
     own: list[FloatArray] = field(default_factory=list)
     gross: list[FloatArray] = field(default_factory=list)
     names: list[Any] = field(default_factory=list)
@@ -97,7 +109,7 @@ class Chain:
         import pyarrow as pa
 
         nothing = np.zeros(old.num_rows)
-        self.own.append(np.column_stack([changes.get(name, nothing) for name in CHANGING]))
+        self.own.append(np.column_stack([changes.get(name, nothing) for name in (*CHANGING, self.other)]))
         self.gross.append(np.sum([old.column(SPLIT[part]).to_numpy() for part in GROSS], axis=0))
         self.names.append(old.column("product").cast(pa.large_string()).combine_chunks())
 

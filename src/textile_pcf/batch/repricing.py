@@ -35,6 +35,7 @@ from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.io.output_files import as_path, is_file
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.messages.message import Message, chinese_of, sentences
+from textile_pcf.supply import LOCATION, MARKET
 
 NOT_OF_REPRICED = ("weights", "quality", "uncertainty")
 """What decides results of a batch and none of its results under new factors."""
@@ -164,6 +165,13 @@ class _Repricing:
     """Requests of the last partition, and how their factors change: of all, and by flow."""
 
     @cached_property
+    def other(self) -> str:
+        """Accounting of electricity that the rule does not declare; "" without a supply table."""
+        if "supply" not in self.base.run:
+            return ""
+        return MARKET if self.base.rules.document.electricity.declared == LOCATION else LOCATION
+
+    @cached_property
     def prices(self) -> Prices:
         """Old and new factors of the requests."""
         declared = self.base.run["scenarios"][0]
@@ -241,7 +249,7 @@ class _Repricing:
 
         Two passes over the partitions: names of suppliers, of all partitions thrice the catalogue, are not held.
         """
-        chain, numbers, first = Chain(), list(self.base.weights), [0]
+        chain, numbers, first = Chain(f"total {self.other}" if self.other else ""), list(self.base.weights), [0]
         with closing(read_ahead(self._load, numbers)) as loaded:
             for one in loaded:
                 chain.add_products(one.old, self._changes(one, False).columns)
@@ -276,7 +284,7 @@ class _Repricing:
         with refuse_changed(loaded.index.path):
             for cells, change in zip(loaded.cells, loaded.changes, strict=True):
                 changes.add(cells, change)
-        if "total" in changes.columns and "supply" in self.base.run:
+        if "total" in changes.columns and self.other:
             changes.columns[f"total {self.base.rules.document.electricity.declared}"] = changes.columns["total"]
         return changes
 
@@ -303,7 +311,12 @@ class _Repricing:
         changes = [self.last[one.requests] for one in moved]
         changes += [of_block(taken, one) for one in moved_links if taken is not None]
         sums = {one.block.name: one.weight for one in cells[len(changes) :]}
-        return _Loaded(index, old, cells[: len(changes)], changes, sums, with_shares)
+        cells = cells[: len(changes)]
+        if self.other and links is not None and (other := links.of_other_accounting(number)) is not None:
+            of_links = cells[len(moved) :]
+            cells += [replace(one, block=replace(one.block, accounting=self.other)) for one in of_links]
+            changes += [of_block(other, one.block) for one in of_links]
+        return _Loaded(index, old, cells, changes, sums, with_shares)
 
     def _read_index(self, number: int) -> tuple[WeightIndex, IndexArray]:
         """Read the index of a partition that was not kept."""

@@ -55,6 +55,7 @@ heat,,heat,recovered,50,GJ,,,,,,,,delivered,
 heat,,heat,fan_power,2,GJ,,CN,2023,,,,,,
 """
 
+LINKS = ((0, 1), (1, 2), (2, 3), (4, 5), (5, 4))  # user and supplier
 Mill = Callable[..., tp.BatchResult]
 
 
@@ -178,9 +179,18 @@ def test_weights_are_the_same_bytes_whoever_calculates(tmp_path: Path, mill: Mil
     }  # fmt: skip
 
 
-def test_products_that_take_one_another_have_no_weights_with_a_supply_table(tmp_path: Path, mill: Mill) -> None:
-    linked = [*rows(3), row("P00", "dyeing", "dye", 0.1, "kg/kg", "product:P01")]
+@pytest.mark.parametrize("declared", ["location_based", "market_based"])
+@pytest.mark.parametrize("items", [("electricity_wind",), tuple(VALUES)])
+def test_what_is_taken_carries_the_supply_of_its_maker(
+    tmp_path: Path, mill: Mill, declared: str, items: tuple[str, ...]
+) -> None:
+    """Products that take one another, in a chain and in a loop: both accountings follow through the links."""
+    linked = [line for line in rows(8) if line["flow"] != "dye"]
+    linked += [row(f"P0{user}", "dyeing", "dye", 0.2, "kg/kg", f"product:P0{other}") for user, other in LINKS]
     pd.DataFrame(linked).to_parquet(tmp_path / "mill.parquet", index=False)
-    with pytest.raises(tp.InputError, match="weights of such products are not kept with a supply table"):
-        mill("old")
-    assert not (tmp_path / "old" / "weights").exists()
+    old = mill("old", declared=declared)
+    table = factors(tmp_path / "new.csv", **{item: VALUES[item] * 1.3 for item in items})
+    new = reprice(old.out, table, out=tmp_path / "new", progress=False)
+    assert_equal(new, mill("full", table, declared=declared), old)
+    moved = new.read()["total market_based"].to_numpy() - old.read()["total market_based"].to_numpy()
+    assert (moved > 0).sum() >= 5
