@@ -75,7 +75,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from textile_pcf.activity import Activity, build_activity
 from textile_pcf.errors import InputError, Problem, UsageError, warn_caller, wrong_type
@@ -377,13 +377,58 @@ def _calculate_with_supply(
     quantities: Quantities, matches: FactorMatches, matcher: FactorMatcher, run: Run, supply: Supply
 ) -> Footprint:
     """Calculate by the rule's accounting of electricity and heat; totals by both accountings are added."""
-    results = {}
-    for accounting in (LOCATION, MARKET):
-        divided, values, found = apply_supply(run.activity, quantities, matches, matcher, supply, accounting)
-        raise_problems([*divided.problems, *values.problems, *found.problems], divided)
-        results[accounting] = Footprint(build_inventory(divided, values, found), run)
+    results = {name: _by_accounting(quantities, matches, matcher, run, supply, name) for name in (LOCATION, MARKET)}
     declared = results[run.activity.rules.document.electricity.declared]
     return replace(declared, beside={name: result.totals for name, result in results.items()})
+
+
+def _by_accounting(
+    quantities: Quantities, matches: FactorMatches, matcher: FactorMatcher, run: Run, supply: Supply, accounting: str
+) -> Footprint:
+    """Calculate by one accounting of electricity and heat."""
+    divided, values, found = apply_supply(run.activity, quantities, matches, matcher, supply, accounting)
+    raise_problems([*divided.problems, *values.problems, *found.problems], divided)
+    return Footprint(build_inventory(divided, values, found), run)
+
+
+class OtherAccounting(NamedTuple):
+    """The accounting of electricity that a rule does not declare, of which a result has only the totals.
+
+    Attributes
+    ----------
+    name : str
+    result : Footprint
+        The result by it.
+    undivided : FactorMatches
+        Factors of the rows before electricity and heat are divided: these must be answered, too.
+    """
+
+    name: str
+    result: Footprint
+    undivided: FactorMatches
+
+
+def other_accounting(result: Footprint) -> OtherAccounting | None:
+    """Return the accounting of electricity that a rule does not declare; None without a supply table.
+
+    Examples
+    --------
+    >>> import textile_pcf as tp
+    >>> row = {"site": "S", "stages": "dyeing", "carrier": "electricity", "part": "grid", "amount": "100 MWh"}
+    >>> source, rule, factors = tp.load_example("cotton_poplin")
+    >>> result = tp.footprint(source, rule, factors, supply=tp.load_supply([row]))
+    >>> other = other_accounting(result)
+    >>> bool((other.result.totals == result.beside[other.name]).all())
+    True
+    """
+    run = result.run
+    if run.supply is None:
+        return None
+    accounting = MARKET if run.activity.rules.document.electricity.declared == LOCATION else LOCATION
+    quantities, matcher = with_refusals(run.activity, complete_quantities(run.activity)), matcher_of_run(run)
+    matches = match_exchanges(run.activity, matcher)
+    other = _by_accounting(quantities, matches, matcher, run, run.supply, accounting)
+    return OtherAccounting(accounting, other, matches)
 
 
 def with_refusals(activity: Activity, quantities: Quantities) -> Quantities:

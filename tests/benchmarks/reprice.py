@@ -1,7 +1,8 @@
 """New factors through kept weights, against a full batch with the same tables; results are compared first.
 
 `python tests/benchmarks/reprice.py --products 100000 --rounds 5` prints one line of JSON per measurement: the ratio of
-processor times, in turns, least and median. The new table has other values for all electricity, or for every item.
+processor times, in turns, least and median. The new table has other values for all electricity, or for every item. With
+`--linked`, three mass flows of each product take another product.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import workload
+from links import write_linked
 
 import textile_pcf as tp
 
@@ -52,11 +54,12 @@ def timed(function: Callable[..., Any], *arguments: Any, out: Path, **options: A
     return time.process_time() - start, done
 
 
-def measure(folder: Path, products: int, rounds: int) -> None:
+def measure(folder: Path, products: int, rounds: int, linked: bool) -> None:
     """Print the ratios for both tables, and for keeping weights."""
-    source, factors = folder / f"tidy_{products}.parquet", workload.write_factors(folder / "factors.csv")
+    name, write = ("tidy_links", write_linked) if linked else ("tidy", workload.write_parquet)
+    source, factors = folder / f"{name}_{products}.parquet", workload.write_factors(folder / "factors.csv")
     if not source.is_file():
-        workload.write_parquet(source, products)
+        write(source, products)
     tables = {name: new_table(folder / f"{name}.csv", factors, name.strip("_")) for name in ("electricity", "_")}
     times: dict[str, list[float]] = {}
     for number in range(rounds + 1):  # the first turn does not count
@@ -89,13 +92,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--products", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--linked", action="store_true", help="products take one another")
     parser.add_argument("--folder", type=Path, help="where the workload is kept; else a temporary folder")
     options = parser.parse_args()
     warnings.simplefilter("ignore", tp.PcfWarning)
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         folder.mkdir(exist_ok=True)
-        measure(folder, options.products, options.rounds)
+        measure(folder, options.products, options.rounds, options.linked)
 
 
 if __name__ == "__main__":

@@ -142,7 +142,8 @@ def _components(before: Components, product: int, times: int) -> Components:
 
 def _given(quantities: GivenQuantities, entries: IndexArray) -> GivenQuantities:
     options = None if quantities.options is None else quantities.options[entries]
-    return GivenQuantities(quantities.rows[entries], options, _found(entries, quantities.empty))
+    empty, stated = (_found(entries, which) for which in (quantities.empty, quantities.stated))
+    return GivenQuantities(quantities.rows[entries], options, empty, stated)
 
 
 def _found(values: IndexArray, ascending: IndexArray) -> IndexArray:

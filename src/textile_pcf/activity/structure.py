@@ -47,11 +47,14 @@ class GivenQuantities:
         Index of the chosen option, -1 where none is chosen; None where no row chooses one.
     empty : ndarray of intp
         Entries without a value, ascending: no row gives them, or their row has no amount.
+    stated : ndarray of intp
+        Entries whose row gives an amount and chooses no option, ascending; mostly few.
     """
 
     rows: IndexArray
     options: IntArray | None
     empty: IndexArray
+    stated: IndexArray
 
     @cached_property
     def no_rule_entry(self) -> IndexArray:
@@ -73,22 +76,16 @@ class GivenQuantities:
         """
         if self.options is None and not len(self.empty):
             return value.take(self.rows, mode="clip")
-        entries, rows = self._stated
         values = np.full(len(self.rows), np.nan)
-        values[entries] = value.take(rows)
+        values[self.stated] = value.take(self._stated_rows)
         if self.options is not None:
             values[self._chosen] = self.options.take(self._chosen)
         return values
 
     @cached_property
-    def _stated(self) -> tuple[IndexArray, IndexArray]:
-        """Entries whose row gives an amount, mostly few, and these rows."""
-        stated = np.ones(len(self.rows), dtype=bool)
-        stated[self.empty] = False
-        if self.options is not None:
-            stated[self._chosen] = False
-        entries = np.flatnonzero(stated)
-        return entries, self.rows.take(entries)
+    def _stated_rows(self) -> IndexArray:
+        """Rows of `stated`."""
+        return self.rows.take(self.stated)
 
     @cached_property
     def _chosen(self) -> IndexArray:
@@ -304,16 +301,17 @@ def _given_quantities(
     given = np.flatnonzero(assigned_row >= 0)
     assigned = assigned_row[given].astype(np.intp)
     row = assignment.table_rows(assigned)
-    has_value = ~cells.empty[row] if cells.has_empty else np.ones(len(row), dtype=bool)
+    has_amount = ~cells.empty[row] if cells.has_empty else np.ones(len(row), dtype=bool)
+    has_value = has_amount
     if (patterns.option[patterns.row_kind == row_kind] >= 0).any():
         option = take(patterns.option, assignment.pattern[assigned])
         options = np.full(len(assigned_row), -1, dtype=option.dtype)
         options[given] = option
-        has_value |= option >= 0
+        has_value, has_amount = has_amount | (option >= 0), has_amount & (option < 0)
     rows, empty = np.full(len(assigned_row), -1, dtype=np.intp), np.ones(len(assigned_row), dtype=bool)
     rows[given] = row
     empty[given[has_value]] = False
-    return GivenQuantities(rows, options, np.flatnonzero(empty))
+    return GivenQuantities(rows, options, np.flatnonzero(empty), given[has_amount])
 
 
 def find_process_losses(

@@ -193,21 +193,18 @@ def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path,
         what, cure = "The quality of data has columns of products only.", "Write results of stages, or leave `quality` out."
         raise UsageError([Problem("quality", what, cure, code="quality")])
     if options.weights:
-        _refuse_weights(options)
+        _refuse_weights_of_lines(options)
     return Job(
         rule_set, (declared, *others), options.results, tuple(options.units), options.on_error, str(out), sites, spread,
         quality=bool(options.quality), weights=bool(options.weights), fingerprints=bool(options.fingerprints),
     )  # fmt: skip
 
 
-def _refuse_weights(options: JobOptions) -> None:
-    """Refuse weights of lines, and of sites whose supply divides electricity and heat by two accountings."""
+def _refuse_weights_of_lines(options: JobOptions) -> None:
+    """Refuse to keep weights where results are lines."""
     if options.results != "stages":
         what, cure = "Weights are kept of products only.", "Write results of stages, or leave `weights` out."
         raise UsageError([Problem("weights", what, cure, code="weights")])
-    if options.supply is not None:
-        what = "Weights of a run with a supply table are not kept: they would answer for one of its two accountings only."
-        raise UsageError([Problem("weights", what, "Leave `weights` out, or the supply table.", code="weights")])
 
 
 def _require_pyarrow() -> None:

@@ -12,9 +12,10 @@ import numpy as np
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.batch.weights import flow_name
 from textile_pcf.errors import Problem
-from textile_pcf.factors import DECLARED, Match, NoMatch
+from textile_pcf.factors import DECLARED, Match, NoMatch, Request
 from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
 from textile_pcf.inventory.matching import late_warning
+from textile_pcf.inventory.supply_mix import ZERO, ZERO_CURE
 from textile_pcf.messages.message import Message
 from textile_pcf.results.contributions import SPLIT
 from textile_pcf.results.default_shares import GROSS
@@ -63,6 +64,12 @@ def _coded(texts: list[str]) -> tuple[list[str], IndexArray]:
     return [*codes], np.array([codes[text] for text in texts], dtype=np.intp)
 
 
+def _supply_request(spec: FlowSpec, entry: dict[str, Any]) -> Request:
+    """Return the request of a part of the supply of a site, as `inventory.supply_mix` makes it."""
+    item, kind, region = (str(entry[name]) for name in ("item", "kind", "region"))
+    return Request(item, kind, region, int(entry["year"]), spec.unit, None, spec.forbid)
+
+
 class OldFactor(NamedTuple):
     """The factor that answered a request in the run.
 
@@ -76,12 +83,15 @@ class OldFactor(NamedTuple):
         Whether it is of a shipped table, and no supplier's.
     by_rule : bool
         Whether the amounts are numbers of the rule.
+    supply : bool
+        Whether it is of a part of the supply of a site.
     """
 
     split: list[float]
     removal: float
     shipped: bool
     by_rule: bool
+    supply: bool
 
 
 @dataclass
@@ -158,11 +168,15 @@ class Prices:
             regions,
         )
         matches = self.matcher.match_indices(self.rules, requests).tolist()
+        for place, entry in enumerate(entries):
+            if entry.get("supply"):
+                matches[place] = self.matcher.match_index(_supply_request(flows[place], entry))
         self.flows += flows
         self.matches += matches
         for entry, spec, number in zip(entries, flows, matches, strict=True):
             split = [float(value) for value in entry["values"]][: len(SPLIT)]
-            self.old.append(OldFactor(split, float(entry["removal"]), bool(entry["shipped"]), bool(entry["by_rule"])))
+            shipped, by_rule, supply = (bool(entry.get(name)) for name in ("shipped", "by_rule", "supply"))
+            self.old.append(OldFactor(split, float(entry["removal"]), shipped, by_rule, supply))
             self.problems += self._unanswered(spec, number)
 
     def _flow(self, name: str) -> FlowSpec:
@@ -174,14 +188,31 @@ class Prices:
         return self.rules.flows[index]
 
     def _unanswered(self, spec: FlowSpec, number: int) -> Iterator[Problem]:
-        """Yield a problem where a request has no answer, or one on which the weights themselves depend."""
-        match, arrays = self.matcher.matches[number], rule_arrays(self.rules)
-        balanced = arrays.flow_balanced[spec.index] or spec.index == arrays.balance_flow
+        """Yield a problem where a request has no answer."""
+        match = self.matcher.matches[number]
         if isinstance(match, NoMatch):
             yield Problem(self._where(spec, number), match.what, match.cure, code="no-factor")
-        elif balanced and self.matcher.removals[number] != self.old[-1].removal:
-            what = Message(NOT_LINEAR, rule=self.rules.name)
-            yield Problem(self._where(spec, number), what, NOT_LINEAR_CURE, code="not-linear")
+        elif self.old[-1].supply and not self.matcher.split_values[number].any():
+            what = Message(ZERO, item=self.matcher.requests[number].item)
+            yield Problem(self._where(spec, number), what, ZERO_CURE, code="zero-factor")
+
+    def not_linear(self, linked: bool) -> Iterator[Problem]:
+        """Yield a problem for each request whose new factor changes the weights themselves, as it changes a balance of carbon.
+
+        Parameters
+        ----------
+        linked : bool
+            Whether products take one another: the balance then depends on all that a product taken takes up.
+        """
+        arrays = rule_arrays(self.rules)
+        if arrays.balance_flow < 0:
+            return
+        for spec, number, old in zip(self.flows, self.matches, self.old, strict=True):
+            balanced = linked or arrays.flow_balanced[spec.index] or spec.index == arrays.balance_flow
+            answered = not isinstance(self.matcher.matches[number], NoMatch)
+            if answered and balanced and self.matcher.removals[number] != old.removal:
+                what = Message(NOT_LINEAR, rule=self.rules.name)
+                yield Problem(self._where(spec, number), what, NOT_LINEAR_CURE, code="not-linear")
 
     def _where(self, spec: FlowSpec, number: int) -> str:
         """Return flow, item, region and year of a request."""

@@ -17,6 +17,7 @@ from textile_pcf.errors import SHOWN, InputError, Problem
 from textile_pcf.factors import HOLDS_UPTAKE
 from textile_pcf.results.contributions import SPLIT
 from textile_pcf.rules import RuleSet
+from textile_pcf.supply import LOCATION, MARKET
 
 BEFORE, CHANGE = "total_before", "change"
 GROSS, BY_RULE, OF_SHIPPED = GROSS_SUMS
@@ -59,6 +60,10 @@ class Changes:
         request = cells.request - np.int32(cells.block.requests[0])
         parts = np.flatnonzero(change.split.any(axis=0)).tolist()
         emitted = [self._sum(change.split[:, part], request, cells, cells.weight) for part in parts]
+        if cells.block.accounting:
+            for values in () if outside else emitted:
+                self._add(f"total {cells.block.accounting}", values)
+            return
         if parts:
             total = sum(emitted[1:], emitted[0])
             self._add(f"{'memo' if outside else 'stage'}.{stage}", total)
@@ -142,6 +147,7 @@ def _kept(names: Sequence[str], units: Sequence[str]) -> Iterator[str]:
         "total_including",
         *SPLIT,
         *SHARES,
+        *(f"total {accounting}" for accounting in (LOCATION, MARKET)),
         *(f"total per {unit}" for unit in units),
     }
     yield from (name for name in names if name in known or (name.startswith(("stage.", "memo.")) and "@" not in name))

@@ -18,12 +18,13 @@ from textile_pcf.batch.batch_result import BatchResult
 from textile_pcf.batch.finalize import CHINESE, clean_up
 from textile_pcf.batch.folder import EDITABLE, file_hashes, finished_counts, open_folder, refuse_foreign_results, remove_files
 from textile_pcf.batch.job import Factors, Scenario
-from textile_pcf.batch.malloc import retain_freed_memory
+from textile_pcf.batch.malloc import memory_given_back, retain_freed_memory
 from textile_pcf.batch.prices import FactorChange, Prices
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.read_ahead import read_ahead
 from textile_pcf.batch.remote_folder import RemoteFolder, open_remote_folder, split_output
 from textile_pcf.batch.repriced_columns import SHARES, Changes, repriced_columns
+from textile_pcf.batch.repriced_links import Chain, SupplierChanges, of_block
 from textile_pcf.batch.result_files import read_results, write_results
 from textile_pcf.batch.weight_files import Cells, IndexedBlock, WeightIndex, read_cells, read_index, refuse_changed
 from textile_pcf.batch.weighted_run import WeightedRun, open_weighted
@@ -34,6 +35,7 @@ from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.io.output_files import as_path, is_file
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.messages.message import Message, chinese_of, sentences
+from textile_pcf.supply import LOCATION, MARKET
 
 NOT_OF_REPRICED = ("weights", "quality", "uncertainty")
 """What decides results of a batch and none of its results under new factors."""
@@ -131,9 +133,9 @@ class _Loaded:
     old : pyarrow.Table
         Its results in the run.
     cells : list of Cells
-        Weights on requests whose factors change, one entry per flow.
+        Weights on requests and products that change, one or more entries per flow.
     changes : list of FactorChange
-        How the factors of these flows change.
+        How the factors of each entry change.
     sums : dict of str to ndarray, shape (products,)
         Sums that new columns need.
     with_shares : bool
@@ -161,6 +163,13 @@ class _Repricing:
     """Indices of weights and their requests, of the first partitions."""
     last: dict[Any, Any] = field(default_factory=dict)
     """Requests of the last partition, and how their factors change: of all, and by flow."""
+
+    @cached_property
+    def other(self) -> str:
+        """Accounting of electricity that the rule does not declare; "" without a supply table."""
+        if "supply" not in self.base.run:
+            return ""
+        return MARKET if self.base.rules.document.electricity.declared == LOCATION else LOCATION
 
     @cached_property
     def prices(self) -> Prices:
@@ -198,13 +207,13 @@ class _Repricing:
     def _calculate(self) -> dict[str, int]:
         """Match all requests, then write the partitions that have no report of an earlier run, and close the manifest."""
         log(self.out, "start", parts=len(self.base.weights), **self.identity)
-        self._match_requests()
+        links = self._solve_links() if self._match_requests() else None
         refuse_foreign_results(self.out, {f"{part_name(number)}.parquet" for number in self.base.weights})
         reports = {number: self.out / "parts" / f"{part_name(number)}.json" for number in self.base.weights}
         records = {number: read_json(path) for number, path in reports.items()}
         waiting = [number for number, record in records.items() if record is None]
-        hashes: dict[str, str] = {}
-        with Progress(len(records), self.progress) as progress, closing(read_ahead(self._load, waiting)) as loaded:
+        hashes, load = dict[str, str](), partial(self._load, links=links)
+        with Progress(len(records), self.progress) as progress, closing(read_ahead(load, waiting)) as loaded:
             for number, finished in records.items():
                 record = finished
                 if record is None:
@@ -215,55 +224,99 @@ class _Repricing:
                 progress.add(1, record["products"])
         return self._finish(hashes)
 
-    def _match_requests(self) -> None:
-        """Match every request of the run before anything is written.
+    def _match_requests(self) -> bool:
+        """Match every request of the run before anything is written. Return whether products take one another.
 
         Raises
         ------
         InputError
             With every request that finds no factor, or one of another unit.
         """
+        linked = False
         for number, (name, sha256) in self.base.weights.items():
             index = read_index(self.base.folder, name, sha256)
+            linked |= bool(index.links)
             with refuse_changed(self.base.folder / name):
                 requests = self.prices.numbers(index.requests)
             if len(self.kept) < MOST_KEPT:
-                self.kept[number] = replace(index, requests=b""), requests
-        if self.prices.problems:
-            raise InputError(self.prices.problems)
+                self.kept[number] = replace(index, requests=b"", taken=()), requests
+        if problems := [*self.prices.problems, *self.prices.not_linear(linked)]:
+            raise InputError(problems)
+        return linked
+
+    def _solve_links(self) -> SupplierChanges:
+        """Return how the footprints of products change with all that they take.
+
+        Two passes over the partitions: names of suppliers, of all partitions thrice the catalogue, are not held.
+        """
+        chain, numbers, first = Chain(f"total {self.other}" if self.other else ""), list(self.base.weights), [0]
+        with closing(read_ahead(self._load, numbers)) as loaded:
+            for one in loaded:
+                chain.add_products(one.old, self._changes(one, False).columns)
+                first.append(first[-1] + one.index.products)
+        with memory_given_back(), refuse_changed(self.base.folder / MANIFEST):
+            self._add_links(chain, dict(zip(numbers, first[:-1], strict=True)))
+            return chain.solve()
+
+    def _add_links(self, chain: Chain, first: dict[int, int]) -> None:
+        """Add the links of all partitions to a chain; `first` is the place of the first product of each."""
+        outside = {stage.id for stage in self.base.rules.stages if stage.outside}
+        for number, place in first.items():
+            index, _ = self._read_index(number)
+            if index.links:
+                inside = [one for one in index.links if one.name.partition(".")[0] not in outside]
+                with refuse_changed(index.path):
+                    chain.add_links(number, place, index.names_taken, read_cells(index, inside))
 
     def _write(self, number: int, loaded: _Loaded) -> dict[str, Any]:
         """Write the results of a partition; return its number of products and the hash of the file."""
         index, declared = loaded.index, self.base.run["scenarios"][0]
+        changes = self._changes(loaded, loaded.with_shares)
         with refuse_changed(index.path):
-            changes = Changes(self.base.rules, index.products, loaded.with_shares)
-            for cells, change in zip(loaded.cells, loaded.changes, strict=True):
-                changes.add(cells, change)
             columns = repriced_columns(loaded.old, changes.columns, loaded.sums, declared["biogenic"], self.base.run["units"])
         metadata = {**self.identity, "unit": self.base.rules.product_unit.text}
         columns = columns.replace_schema_metadata({"textile_pcf": json.dumps(metadata, sort_keys=True, ensure_ascii=False)})
         return {"products": index.products, "sha256": write_results(self.out / f"results/{part_name(number)}.parquet", columns)}
 
-    def _load(self, number: int) -> _Loaded:
-        """Read the results of a partition in the run, and its weights on requests whose factors change."""
-        index, requests = self.kept.pop(number) if number in self.kept else self._read_index(number)
+    def _changes(self, loaded: _Loaded, with_shares: bool) -> Changes:
+        """Return how the results of a partition change."""
+        changes = Changes(self.base.rules, loaded.index.products, with_shares)
+        with refuse_changed(loaded.index.path):
+            for cells, change in zip(loaded.cells, loaded.changes, strict=True):
+                changes.add(cells, change)
+        if "total" in changes.columns and self.other:
+            changes.columns[f"total {self.base.rules.document.electricity.declared}"] = changes.columns["total"]
+        return changes
+
+    def _load(self, number: int, links: SupplierChanges | None = None) -> _Loaded:
+        """Read the results of a partition in the run, and its weights on requests and products that change."""
+        index, requests = self.kept[number] if number in self.kept else self._read_index(number)
         old = self._old(f"results/{part_name(number)}.parquet", index.products)
         if self.last.get("requests") is not requests:  # mostly all partitions make the same requests
             self.last.clear()
             self.last.update(requests=requests, change=self.prices.change.of(requests))
         change: FactorChange = self.last["change"]
         moved = [one for one in index.blocks if one.requests[0] >= 0 and change.differs[slice(*one.requests)].any()]
-        with_shares = bool(moved) and (
-            bool(change.gross_by_rule.any() or change.gross_of_shipped.any())
+        taken = None if links is None else links.of(number)
+        moved_links = [one for one in index.links if taken is not None and taken.differs[slice(*one.requests)].any()]
+        with_shares = bool(moved or moved_links) and (
+            bool(change.gross_by_rule.any() or change.gross_of_shipped.any() or any(one.by_rule for one in moved_links))
             or any(old.column(name).to_numpy().any() for name in SHARES)
         )
         needed = [f"{PER_UNIT}{unit}" for unit in self.base.run["units"]] + [*(GROSS_SUMS if with_shares else ())]
-        cells = read_cells(index, [*moved, *self._blocks(index, needed)])
+        cells = read_cells(index, [*moved, *moved_links, *self._blocks(index, needed)])
         for one in moved:
             if one.requests not in self.last:
                 self.last[one.requests] = change.of(slice(*one.requests))
-        sums = {one.block.name: one.weight for one in cells[len(moved) :]}
-        return _Loaded(index, old, cells[: len(moved)], [self.last[one.requests] for one in moved], sums, with_shares)
+        changes = [self.last[one.requests] for one in moved]
+        changes += [of_block(taken, one) for one in moved_links if taken is not None]
+        sums = {one.block.name: one.weight for one in cells[len(changes) :]}
+        cells = cells[: len(changes)]
+        if self.other and links is not None and (other := links.of_other_accounting(number)) is not None:
+            of_links = cells[len(moved) :]
+            cells += [replace(one, block=replace(one.block, accounting=self.other)) for one in of_links]
+            changes += [of_block(other, one.block) for one in of_links]
+        return _Loaded(index, old, cells, changes, sums, with_shares)
 
     def _read_index(self, number: int) -> tuple[WeightIndex, IndexArray]:
         """Read the index of a partition that was not kept."""

@@ -45,7 +45,7 @@ from textile_pcf.batch.stamps import STAMP, activity_stamp
 from textile_pcf.batch.streamed_rows import NEW_STREAM
 from textile_pcf.batch.unsolved_lines import lines_file
 from textile_pcf.batch.weight_files import WEIGHTS
-from textile_pcf.errors import InputError, Problem, UsageError, warn_caller
+from textile_pcf.errors import InputError, UsageError, warn_caller
 from textile_pcf.io.output_files import as_path
 from textile_pcf.rules import RuleSet
 from textile_pcf.supply import Supply
@@ -272,11 +272,9 @@ class _Batch:
             try:
                 return source, self._run_partitions(self.job, source)
             except LinkedError:
-                if self.job.weights:
-                    raise InputError([_linked_weights(source.name)]) from None
                 log(self.out, "linked")
                 is_whole = not self.job.needs_all_products and self._is_whole(source)
-                for folder in ("parts", "results", *(() if is_whole else (FOLDER, NEW))):
+                for folder in ("parts", "results", WEIGHTS, *(() if is_whole else (FOLDER, NEW))):
                     remove_files(self.out, folder)
                 marker.parent.mkdir(exist_ok=True)
                 marker.touch()
@@ -336,9 +334,3 @@ class _Batch:
                 reports.append(report)
                 progress.add(1, report.products, report.rejected)
         return sorted(reports, key=lambda report: report.number)
-
-
-def _linked_weights(name: str) -> Problem:
-    """Return the problem of weights of products that take other products of the run."""
-    what = "Products take other products of the run (product:ID), and weights of such products are not kept."
-    return Problem(name, what, "Leave `weights` out, or give the suppliers' footprints as factors (pcf:ID).", code="weights")

@@ -83,7 +83,7 @@ def lines_file(out: Path, number: int) -> Path:
 
 
 def keep_lines(job: Job, results: Sequence[Footprint | None]) -> UnsolvedLines | None:
-    """Return the lines of a partition; None if results are lines, or if what is taken changes counts of its quantities.
+    """Return the lines of a partition; None where sums do not do: results are lines, weights are kept, or bands are counted.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def keep_lines(job: Job, results: Sequence[Footprint | None]) -> UnsolvedLines |
         One per scenario, with `Suppliers.unsolved`; no product is rejected.
     """
     footprints = [one for one in results if one is not None]
-    if job.results != "stages" or not footprints or len(footprints) < len(job.scenarios):
+    if job.results != "stages" or job.weights or not footprints or len(footprints) < len(job.scenarios):
         return None
     first, units = footprints[0].inventory, job.units
     if any(one.inventory.activity is not first.activity for one in footprints) or _counts_balanced(job.rules, first):

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.batch.atomic_files import part_name, write_atomically
-from textile_pcf.batch.weights import COLUMNS, Weights, weight_table
+from textile_pcf.batch.weights import COLUMNS, WeightBlock, Weights, weight_table
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.io.safe_text import escape_controls
 
@@ -45,7 +45,8 @@ def write_weights(out: Path, number: int, weights: Weights) -> dict[str, str]:
     import pyarrow as pa
     from pyarrow import parquet
 
-    sink, tables = pa.BufferOutputStream(), [weight_table(block) for block in weights.blocks]
+    sink, written = pa.BufferOutputStream(), (*weights.blocks, *weights.links)
+    tables = [weight_table(block) for block in written]
     encoding = {"product": "DELTA_BINARY_PACKED", "weight": "PLAIN"}
     options = {"use_dictionary": ["request"], "column_encoding": encoding, "compression": "none", "write_statistics": False}
     with parquet.ParquetWriter(sink, tables[0].schema, **options) as writer:
@@ -54,28 +55,37 @@ def write_weights(out: Path, number: int, weights: Weights) -> dict[str, str]:
     content = sink.getvalue()
     view = memoryview(content)
     places = list(_row_groups(parquet.read_metadata(pa.BufferReader(content))))
+    blocks = [_described(block, weights.products, view, place) for block, place in zip(written, places, strict=True)]
+    first_link = len(weights.blocks)
     head = {
         "weights": FORM,
         "products": weights.products,
         "bytes": len(view),
         "rest": _rest_hash(view, places),
-        "blocks": [
-            {
-                "name": block.name,
-                "cells": len(block.weight),
-                "every_product": bool(len(block.product) == weights.products and np.all(np.diff(block.product) == 1)),
-                "requests": [int(block.request.min()), int(block.request.max()) + 1],
-                "place": [start, end],
-                "sha256": hashlib.sha256(view[start:end]).hexdigest(),
-            }
-            for block, (start, end) in zip(weights.blocks, places, strict=True)
-        ],
+        "blocks": blocks[:first_link],
     }
-    index = "".join(f"{line}\n" for line in (json.dumps(head, ensure_ascii=False), *weights.requests)).encode()
+    if weights.links:
+        links = zip(blocks[first_link:], weights.links, strict=True)
+        head |= {"links": [{**one, "by_rule": link.by_rule} for one, link in links], "taken": len(weights.taken)}
+    lines = (json.dumps(head, ensure_ascii=False), *(json.dumps(name) for name in weights.taken), *weights.requests)
+    index = "".join(f"{line}\n" for line in lines).encode()
     folder, name = out / WEIGHTS, part_name(number)
     write_atomically(folder / f"{name}.parquet", lambda path: path.write_bytes(view))
     write_atomically(folder / f"{name}.jsonl", lambda path: path.write_bytes(index))
     return {f"{WEIGHTS}/{name}.jsonl": hashlib.sha256(index).hexdigest()}
+
+
+def _described(block: WeightBlock, products: int, view: memoryview, place: tuple[int, int]) -> dict[str, Any]:
+    """Return what the index says of a block."""
+    return {
+        "name": block.name,
+        "cells": len(block.weight),
+        "every_product": bool(len(block.product) == products and np.all(np.diff(block.product) == 1)),
+        "requests": [int(block.request.min()), int(block.request.max()) + 1],
+        "place": list(place),
+        "sha256": hashlib.sha256(view[slice(*place)]).hexdigest(),
+        **({"accounting": block.accounting} if block.accounting else {}),
+    }
 
 
 def _row_groups(metadata: Any) -> Iterator[tuple[int, int]]:
@@ -109,10 +119,13 @@ class IndexedBlock:
     every_product : bool
         Whether the cells are one per product.
     requests : tuple of int
-        First request, and the one after the last.
+        First request or product taken, and the one after the last.
     place : tuple of int
         Where it begins and ends in the file. [bytes]
     sha256 : str
+    by_rule : bool
+    accounting : str
+        As in `WeightBlock`.
     """
 
     row_group: int
@@ -122,6 +135,8 @@ class IndexedBlock:
     requests: tuple[int, int]
     place: tuple[int, int]
     sha256: str
+    by_rule: bool = False
+    accounting: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,9 +152,12 @@ class WeightIndex:
         Size of the file. [bytes]
     rest : str
         SHA-256 of all that is in no block.
-    blocks : tuple of IndexedBlock
+    blocks, links : tuple of IndexedBlock
+        Weights on requests, and sums; weights on products that are taken.
     requests : bytes
         Lines of JSON.
+    taken : tuple of bytes
+        Name of each product that is taken, as JSON.
     """
 
     path: Path
@@ -147,7 +165,22 @@ class WeightIndex:
     size: int
     rest: str
     blocks: tuple[IndexedBlock, ...]
+    links: tuple[IndexedBlock, ...]
     requests: bytes
+    taken: tuple[bytes, ...]
+
+    @property
+    def every(self) -> tuple[IndexedBlock, ...]:
+        """All blocks, in the order of the file."""
+        return self.blocks + self.links
+
+    @property
+    def names_taken(self) -> list[str]:
+        """Names of the products that are taken."""
+        names: list[str] = json.loads(b"[%b]" % b",".join(self.taken))
+        if len(names) != len(self.taken):
+            raise ValueError
+        return names
 
 
 def read_index(out: Path, name: str, sha256: str) -> WeightIndex:
@@ -177,14 +210,21 @@ def read_index(out: Path, name: str, sha256: str) -> WeightIndex:
             raise ValueError
         first, _, lines = content.partition(b"\n")
         head = json.loads(first)
-        blocks = (
+        *taken, requests = lines.split(b"\n", head.get("taken", 0))
+        if len(taken) != head.get("taken", 0):
+            raise ValueError
+        blocks = [
             IndexedBlock(
                 number, one["name"], one["cells"], one["every_product"], tuple(one["requests"]), tuple(one["place"]),
-                one["sha256"],
+                one["sha256"], one.get("by_rule", False), one.get("accounting", ""),
             )
-            for number, one in enumerate(head["blocks"])
+            for number, one in enumerate([*head["blocks"], *head.get("links", ())])
+        ]  # fmt: skip
+        first_link = len(head["blocks"])
+        return WeightIndex(
+            path.with_suffix(".parquet"), head["products"], head["bytes"], head["rest"], tuple(blocks[:first_link]),
+            tuple(blocks[first_link:]), requests, tuple(taken),
         )  # fmt: skip
-        return WeightIndex(path.with_suffix(".parquet"), head["products"], head["bytes"], head["rest"], tuple(blocks), lines)
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,13 +286,13 @@ def _read_blocks(index: WeightIndex, blocks: Sequence[IndexedBlock]) -> memoryvi
 
 def _gaps(index: WeightIndex) -> list[tuple[int, int]]:
     """Return where a file of weights has bytes of no block."""
-    places = [(0, 0), *(one.place for one in index.blocks), (index.size, index.size)]
+    places = [(0, 0), *(one.place for one in index.every), (index.size, index.size)]
     return [(end, start) for (_, end), (start, _) in pairwise(places) if start > end]
 
 
 def _check_hashes(view: memoryview, index: WeightIndex, blocks: Sequence[IndexedBlock]) -> None:
     """Check the size of a file, the hashes of blocks, and that of all that is in no block; raise a ValueError otherwise."""
-    same = len(view) == index.size and _rest_hash(view, [one.place for one in index.blocks]) == index.rest
+    same = len(view) == index.size and _rest_hash(view, [one.place for one in index.every]) == index.rest
     if not same or any(hashlib.sha256(view[slice(*one.place)]).hexdigest() != one.sha256 for one in blocks):
         raise ValueError
 
@@ -286,7 +326,7 @@ def check_weights(out: Path, indices: dict[str, str]) -> None:
         index = read_index(out, name, sha256)
         with refuse_changed(index.path):
             content = memoryview(index.path.read_bytes())
-            _check_hashes(content, index, index.blocks)
+            _check_hashes(content, index, index.every)
 
 
 @contextmanager

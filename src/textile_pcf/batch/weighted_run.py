@@ -88,6 +88,7 @@ def open_weighted(folder: Path) -> WeightedRun:
         for name, same in {
             "activity": _is_same(activity, inputs.get(STAMP), run["source_sha256"]),
             "rule": rules.sha256 == run["rule_sha256"],
+            "supply": _is_same_supply(folder, inputs.get("supply"), run.get("supply")),
             "factors": [one.sha256 for one in factors.tables] == [one["sha256"] for one in run["scenarios"][0]["factors"]],
         }.items()
         if not same
@@ -115,6 +116,12 @@ def _activity(folder: Path, given: Any) -> Any:
 def _is_same(activity: Any, stamp: Any, sha256: str) -> bool:
     """Whether activity data are as they were: size and time of change say so, or their hash; or they are not there."""
     return activity is None or (stamp is not None and activity_stamp(activity) == stamp) or input_hash(activity) == sha256
+
+
+def _is_same_supply(folder: Path, given: Any, supply: Any) -> bool:
+    """Whether the supply table is as it was; or it is not there, as the weights hold what it says."""
+    path = None if given is None else folder / str(given)
+    return supply is None or path is None or not is_file(path) or sha256_of(path) == supply["sha256"]
 
 
 def _changed(where: str, names: list[str]) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from textile_pcf.columns.arrow_strings import ArrowStrings, find_texts
 from textile_pcf.columns.categorical import Categorical, by_first_appearance, factorize, recode
 from textile_pcf.columns.cells import cell_text, quoted
 from textile_pcf.columns.codes import SHORT, distinct_codes, run_starts, take
-from textile_pcf.columns.grouping import duplicated_rows, group_rows, rows_by_code
+from textile_pcf.columns.grouping import duplicated_rows, equal_pairs, group_rows, rows_by_code
 from textile_pcf.columns.numbers import is_too_small, parse_numbers
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "cell_text",
     "distinct_codes",
     "duplicated_rows",
+    "equal_pairs",
     "factorize",
     "find_texts",
     "group_rows",

@@ -97,6 +97,33 @@ def rows_by_code(codes: NDArray[np.integer[Any]]) -> Iterator[tuple[int, NDArray
         yield code, order[end[code] - count[code] : end[code]]
 
 
+def equal_pairs(left: NDArray[np.integer[Any]], right: NDArray[np.integer[Any]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return every pair of a row of `left` and a row of `right` that have the same code, in the order of `left`, then `right`.
+
+    Parameters
+    ----------
+    left : ndarray of int, shape (n,)
+    right : ndarray of int, shape (m,)
+        Ascending.
+
+    Returns
+    -------
+    ndarray of intp, shape (pairs,)
+        Row of `left`.
+    ndarray of intp, shape (pairs,)
+        Row of `right`.
+
+    Examples
+    --------
+    >>> equal_pairs(np.array([2, 1, 5]), np.array([1, 2, 2]))
+    (array([0, 0, 1]), array([1, 2, 0]))
+    """
+    start, end = (np.searchsorted(right, left, side=side) for side in ("left", "right"))
+    count = end - start
+    of_left = np.repeat(np.arange(len(left)), count)
+    return of_left, np.arange(len(of_left)) + (start - np.cumsum(count) + count)[of_left]
+
+
 def duplicated_rows(*columns: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
     """Return the rows whose combination of codes occurs more than once.
 

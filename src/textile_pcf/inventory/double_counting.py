@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.columns import group_rows
+from textile_pcf.arrays import IndexArray
+from textile_pcf.columns import equal_pairs, group_rows
 from textile_pcf.factors import FactorTable
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.messages.message import Message
@@ -21,8 +22,37 @@ TRANSPORT = "transport"
 
 def find_double_transport(activity: Activity, factors: FactorTable, matches: FactorMatches) -> Iterator[tuple[int, str]]:
     """Per product, a sentence for each stage with a delivered footprint and a transport flow that is not zero."""
+    bought, carried = _delivered_and_carried(activity, factors, matches)
+    for row, way in zip(bought.tolist(), carried.tolist(), strict=True):
+        yield int(activity.exchange_products[row]), _counted_twice(activity, matches, row, way)
+
+
+def double_transport_texts(activity: Activity, factors: FactorTable, matches: FactorMatches) -> Iterator[str]:
+    """Yield the sentences of `find_double_transport` without their products, each request and flow once, for a catalogue."""
+    bought, carried = _delivered_and_carried(activity, factors, matches)
+    first, _ = group_rows(matches.request[bought], activity.exchanges.flow[carried])
+    for pair in np.sort(first).tolist():
+        yield _counted_twice(activity, matches, int(bought[pair]), int(carried[pair]))
+
+
+def _counted_twice(activity: Activity, matches: FactorMatches, row: int, way: int) -> Message:
+    spec = activity.rules.flows[activity.exchanges.flow[way]]
+    return Message(
+        "{name}.{flow}: {item} ends at your door already; give 0 km, or its way is counted twice.",
+        name=activity.rules.stage_id(spec.stage),
+        flow=spec.id,
+        item=matches.requests[matches.request[row]].item,
+    )
+
+
+def _delivered_and_carried(activity: Activity, factors: FactorTable, matches: FactorMatches) -> tuple[IndexArray, IndexArray]:
+    """Return pairs of exchanges of one product and stage: a delivered footprint, and transport that is not zero.
+
+    They are in the order of products, stages, requests and ids of the transport.
+    """
+    nothing = np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
     if not matches.is_declared.any():
-        return
+        return nothing
     delivered = np.array(
         [
             match is not None and factors.tables[match.table].texts["boundary"][match.row] == DELIVERED
@@ -33,29 +63,15 @@ def find_double_transport(activity: Activity, factors: FactorTable, matches: Fac
     rules, flows = activity.rules, activity.exchanges
     rows = np.flatnonzero(delivered[matches.request])
     if not len(rows):
-        return
-    product = activity.exchange_products
-    stage = rule_arrays(rules).flow_stage[flows.flow]
-    product_index = product * len(rules.stages) + stage
+        return nothing
+    place = activity.exchange_products * len(rules.stages) + rule_arrays(rules).flow_stage[flows.flow]
     carries = np.array([_is_transport(spec) for spec in rules.flows])[flows.flow] & (activity.exchange_value != 0)
-    ways = np.flatnonzero(carries & np.isin(product_index, product_index[rows]))
-    carried = ways[group_rows(product_index[ways], flows.flow[ways])[0]]
-    first_rows = rows[group_rows(product_index[rows], matches.request[rows])[0]]
-    flows_at: dict[int, list[str]] = {}
-    for row in carried.tolist():
-        flows_at.setdefault(int(product_index[row]), []).append(rules.flows[flows.flow[row]].id)
-    for row in first_rows.tolist():
-        item, name = matches.requests[matches.request[row]].item, rules.stage_id(int(stage[row]))
-        for flow in sorted(flows_at.get(int(product_index[row]), [])):
-            yield (
-                int(product[row]),
-                Message(
-                    "{name}.{flow}: {item} ends at your door already; give 0 km, or its way is counted twice.",
-                    name=name,
-                    flow=flow,
-                    item=item,
-                ),
-            )
+    ways = np.flatnonzero(carries)
+    _, by_id = np.unique([spec.id for spec in rules.flows], return_inverse=True)
+    carried = ways[group_rows(place[ways], by_id.reshape(-1)[flows.flow[ways]])[0]]
+    bought = rows[group_rows(place[rows], matches.request[rows])[0]]
+    of_bought, of_carried = equal_pairs(place[bought], place[carried])
+    return bought[of_bought], carried[of_carried]
 
 
 def _is_transport(spec: FlowSpec) -> bool:

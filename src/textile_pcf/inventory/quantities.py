@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textile_pcf.activity.activity import Activity
 from textile_pcf.activity.structure_cache import structure_cache
-from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.arrays import FloatArray, IndexArray, Scalar
 from textile_pcf.errors import Problem
 from textile_pcf.inventory.allocation import check_allocation, process_allocation, with_allocation
 from textile_pcf.inventory.defaults import RuleDraws, Spec, entries_of_stage, evaluate_default, property_on
@@ -143,21 +144,28 @@ def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatAr
     for fill in plan:
         values, entries = filled[type(fill.spec)]
         of_rule, entry = _value_of_rule(activity, properties, fill.spec, draws)
-        values[fill.entries], entries[fill.entries] = of_rule.take(fill.positions), entry.take(fill.positions)
+        values[fill.entries] = _at(of_rule, fill.positions)
+        if entry is not None:
+            entries[fill.entries] = _at(entry, fill.positions)
     return tuple(filled.values())
+
+
+def _at(values: NDArray[Scalar], positions: IndexArray | slice) -> NDArray[Scalar]:
+    """Return the values at some positions; numpy takes them faster than it indexes."""
+    return values[positions] if isinstance(positions, slice) else values.take(positions)
 
 
 def _value_of_rule(
     activity: Activity, properties: FloatArray, spec: Spec, draws: RuleDraws | None
-) -> tuple[FloatArray, IndexArray]:
-    """Return what the rule gives a quantity on each entry of its stage, and the entry of its value (-1: computed, or none)."""
+) -> tuple[FloatArray, IndexArray | None]:
+    """Return what the rule gives a quantity on each entry of its stage, and the entry of its value; None if it is computed."""
     if spec.default is not None:
         return evaluate_default(activity, properties, spec, draws)
-    size = entries_of_stage(activity, spec.stage)
     if isinstance(spec, FlowSpec):  # the flow that balances biogenic carbon: 0 until masses and links are known
+        size = entries_of_stage(activity, spec.stage)
         return np.zeros(size), np.zeros(size, dtype=np.intp)
     assert isinstance(spec, PropertySpec)
-    return _computed(activity, properties, spec), np.full(size, -1, dtype=np.intp)
+    return _computed(activity, properties, spec), None
 
 
 def property_origin(activity: Activity, quantities: Quantities) -> IndexArray:

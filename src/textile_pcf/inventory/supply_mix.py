@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.arrays import IndexArray
+from textile_pcf.arrays import BoolArray, IndexArray
 from textile_pcf.errors import Problem
 from textile_pcf.factors import NoMatch, Request
 from textile_pcf.factors.matcher import FactorMatcher
@@ -16,9 +16,13 @@ from textile_pcf.inventory.default_table import summed_up
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.messages.message import Message
+from textile_pcf.rules import RuleSet
 from textile_pcf.suggest import nearest
 from textile_pcf.supply import CARRIERS, Part, SiteSupply, Supply
 from textile_pcf.units import parse_unit
+
+ZERO = "The factor of {item!r} is zero, but building and supplying every source emits something."
+ZERO_CURE = "Name its life-cycle factor, for example electricity_pv or electricity_wind."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +76,31 @@ def apply_supply(
     return divided, quantities._replace(value=value, scale=scale, entry=entry), again
 
 
-def _covered(activity: Activity, matches: FactorMatches, site: SiteSupply) -> IndexArray:
-    """Return the exchanges of a site's stages that use the rule's own electricity or purchased heat."""
-    rules = activity.rules
+def is_supplied(activity: Activity, supply: Supply) -> BoolArray:
+    """Return which exchanges of a result by `apply_supply` are parts of the supply of a site, shape (exchanges,)."""
+    exchanges, items = activity.exchanges, [*activity.columns.texts["item"].categories, ""]  # the last, -1, is of the rule
+    found = np.zeros(len(exchanges), dtype=bool)
+    for site in supply.sites:
+        own = np.array([item in ("", CARRIERS[site.carrier]) for item in items])
+        found |= _of_site(activity.rules, site)[exchanges.flow] & own[exchanges.item]
+    return found
+
+
+def _of_site(rules: RuleSet, site: SiteSupply) -> BoolArray:
+    """Return which flows of a rule are electricity or heat of the stages of a site, shape (flows,)."""
     item, energy = CARRIERS[site.carrier], parse_unit("MJ").dimensions
     flows = [
         spec.factor == item and spec.unit.dimensions == energy and rules.stage_id(spec.stage) in site.stages
         for spec in rules.flows
     ]
-    is_item = [request.item == item for request in matches.requests]
-    return np.flatnonzero(np.array(flows or [False])[activity.exchanges.flow] & np.array(is_item or [False])[matches.request])
+    return np.array(flows or [False])
+
+
+def _covered(activity: Activity, matches: FactorMatches, site: SiteSupply) -> IndexArray:
+    """Return the exchanges of a site's stages that use the rule's own electricity or purchased heat."""
+    is_item = [request.item == CARRIERS[site.carrier] for request in matches.requests]
+    supplied = _of_site(activity.rules, site)[activity.exchanges.flow]
+    return np.flatnonzero(supplied & np.array(is_item or [False])[matches.request])
 
 
 def _part_indices(matcher: FactorMatcher, new_index: IndexArray, part: Part) -> IndexArray:
@@ -129,8 +148,4 @@ def _wrong(
             request = matcher.requests[index] if match.column != "region" else None
             yield request, Problem(f"{part.location} ({accounting})", match.what, match.cure, code="no-factor")
         elif not np.any(matcher.split_values[index]):
-            what = Message(
-                "The factor of {item!r} is zero, but building and supplying every source emits something.", item=part.item
-            )
-            cure = "Name its life-cycle factor, for example electricity_pv or electricity_wind."
-            yield None, Problem(part.location, what, cure, code="zero-factor")
+            yield None, Problem(part.location, Message(ZERO, item=part.item), ZERO_CURE, code="zero-factor")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.arrays import BoolArray, IntArray
-from textile_pcf.columns import group_rows
+from textile_pcf.arrays import BoolArray, IndexArray, IntArray
+from textile_pcf.columns import equal_pairs, group_rows
 from textile_pcf.factors import SPLIT_AND_AIRCRAFT
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.messages.message import Message
@@ -34,30 +34,42 @@ def _uptake_lines(inventory: Inventory) -> tuple[BoolArray, BoolArray]:
 
 def find_double_uptake(inventory: Inventory) -> Iterator[tuple[int, str]]:
     """Per product, a sentence for each flow of its own uptake beside a link or a declared footprint that holds uptake."""
-    activity, matches = inventory.activity, inventory.matches
-    declared = matches.is_declared
-    if inventory.balance is not None or (not matches.has_links and not declared.any()):
-        return  # a balance counts the carbon of bought material once
-    flows = activity.exchanges
+    own, brought = _own_and_brought(inventory)
+    for row, other in zip(own.tolist(), brought.tolist(), strict=True):
+        yield int(inventory.product[row]), _counted_twice(inventory, row, other)
+
+
+def double_uptake_texts(inventory: Inventory) -> Iterator[str]:
+    """Yield the sentences of `find_double_uptake` without their products, each pair of flows once, for a catalogue."""
+    own, brought = _own_and_brought(inventory)
+    first, _ = group_rows(inventory.flow[own], inventory.flow[brought])
+    for pair in np.sort(first).tolist():
+        yield _counted_twice(inventory, int(own[pair]), int(brought[pair]))
+
+
+def _counted_twice(inventory: Inventory, own: int, brought: int) -> Message:
+    name, other = (_named(inventory.activity, int(inventory.flow[each])) for each in (own, brought))
+    return Message(
+        "{name}: the material of {other} includes uptake of CO2 already; give 0 here, or the same carbon counts twice.",
+        name=name,
+        other=other,
+    )
+
+
+def _own_and_brought(inventory: Inventory) -> tuple[IndexArray, IndexArray]:
+    """Return pairs of exchanges of one product, by product and flows: own uptake, and uptake that comes with what is bought."""
+    matches, flow, product = inventory.matches, inventory.flow, inventory.product
+    if inventory.balance is not None or (not matches.has_links and not matches.is_declared.any()):
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)  # a balance counts the carbon of bought material once
     if not inventory.split_values[:, UPTAKE].any():
-        return
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
     takes, bought = _uptake_lines(inventory)
-    product = activity.exchange_products
-    products = np.intersect1d(product[takes & bought], product[takes & ~bought])
-    counted = takes & np.isin(product, products)
-    brought = _distinct(product, flows.flow, np.flatnonzero(counted & bought))
-    for own in _distinct(product, flows.flow, np.flatnonzero(counted & ~bought)).tolist():
-        for row in brought[product[brought] == product[own]].tolist():
-            name, other = (_named(activity, int(flows.flow[each])) for each in (own, row))
-            text = Message(
-                "{name}: the material of {other} includes uptake of CO2 already; give 0 here, or the same carbon counts twice.",
-                name=name,
-                other=other,
-            )
-            yield int(product[own]), text
+    own, brought = (_distinct(product, flow, np.flatnonzero(takes & which)) for which in (~bought, bought))
+    of_own, of_brought = equal_pairs(product[own], product[brought])
+    return own[of_own], brought[of_brought]
 
 
-def _distinct(product: IntArray, flow: IntArray, rows: IntArray) -> IntArray:
+def _distinct(product: IntArray, flow: IntArray, rows: IndexArray) -> IndexArray:
     """One row of each product and flow."""
     return rows[group_rows(product[rows], flow[rows])[0]]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TypeAlias
 
 from textile_pcf.inventory.bands import bands_of_rule
 from textile_pcf.inventory.carbon_balance import unknown_carbon
 from textile_pcf.inventory.completeness import catalogue_warnings, completeness_warnings, expects_anything
-from textile_pcf.inventory.double_counting import find_double_transport
+from textile_pcf.inventory.double_counting import double_transport_texts, find_double_transport
 from textile_pcf.inventory.factor_age import age_warnings, old_factors
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import factor_rows, late_warnings, match_warnings
@@ -17,7 +18,7 @@ from textile_pcf.inventory.plausibility import Warning_, check_plausibility
 from textile_pcf.results.gwp_sets import catalogue_gwp_warning, gwp_warning, rests_on_other_sets
 from textile_pcf.results.run import Run
 from textile_pcf.results.unmeasured import find_unmeasured
-from textile_pcf.results.uptakes import find_double_uptake
+from textile_pcf.results.uptakes import double_uptake_texts, find_double_uptake
 
 Check: TypeAlias = Callable[[Inventory, Run], Iterable[Warning_]]
 """Finds warnings, each with the index of its product; -1 if it is about the whole run."""
@@ -70,9 +71,9 @@ def product_warnings(inventory: Inventory, run: Run) -> Iterator[str]:
     """Yield the warnings about single factors and double counting, without their products, for a catalogue."""
     activity, matches, factors = inventory.activity, inventory.matches, run.factors
     yield from late_warnings(activity, matches)
-    yield from (text for _, text in find_double_transport(activity, factors, matches))
-    yield from (text for _, text in find_double_uptake(inventory))
+    yield from double_transport_texts(activity, factors, matches)
+    yield from double_uptake_texts(inventory)
     yield from (text for _, text in old_factors(activity, matches, factors))
     yield from catalogue_warnings(inventory)
     yield from (text for text in [catalogue_gwp_warning(inventory, factors, run.gwp)] if text is not None)
-    yield from (text for _, text in unknown_carbon(activity, inventory.balance))
+    yield from (text for _, text in islice(unknown_carbon(activity, inventory.balance), 1))  # all products have one text

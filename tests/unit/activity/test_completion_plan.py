@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -12,20 +14,25 @@ from textile_pcf.inventory.amount_sources import amount_sources, amounts_by_rule
 EXAMPLES = ("cotton_poplin", "silk_habotai", "t_shirt", "viscose_woven")
 
 
+def entries(of: Any) -> list[int]:
+    """Entries of a block that is written as a whole, or single ones."""
+    return list(range(of.start, of.stop)) if isinstance(of, slice) else of.tolist()
+
+
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_constants_and_computed_are_the_whole_plan(example: str) -> None:
     structure = tp.footprint(*tp.load_example(example)).inventory.activity.structure
     whole: dict[type[Spec], set[int]] = {}
     for fill in structure.completion:
-        whole.setdefault(type(fill.spec), set()).update(fill.entries.tolist())
+        whole.setdefault(type(fill.spec), set()).update(entries(fill.entries))
     parts: dict[type[Spec], list[int]] = {}
     for fill in structure.computed:
-        parts.setdefault(type(fill.spec), []).extend(fill.entries.tolist())
-    for kind, (entries, numbers) in structure.constants.items():
-        assert (np.diff(entries) > 0).all()
+        parts.setdefault(type(fill.spec), []).extend(entries(fill.entries))
+    for kind, (at, numbers) in structure.constants.items():
+        assert (np.diff(at) > 0).all()
         assert not np.isnan(numbers).any()
-        parts.setdefault(kind, []).extend(entries.tolist())
-    assert {kind: sorted(entries) for kind, entries in parts.items()} == {kind: sorted(one) for kind, one in whole.items()}
+        parts.setdefault(kind, []).extend(at.tolist())
+    assert {kind: sorted(one) for kind, one in parts.items()} == {kind: sorted(one) for kind, one in whole.items()}
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

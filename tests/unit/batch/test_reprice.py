@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import workload
+from repriced import assert_equal, contents
 
 import textile_pcf as tp
 from textile_pcf.batch import calculate_batch, reprice
@@ -65,26 +66,6 @@ def grid(path: Path, table: Path, factor: float = 0.8, items: str = "electricity
     return path
 
 
-def assert_equal(new: tp.BatchResult, full: tp.BatchResult, old: tp.BatchResult) -> None:
-    """All columns of a full batch, within 1e-12 of the gross emissions of each product; and the changes."""
-    one, other, before = (result.read() for result in (new, full, old))
-    assert one.column_names == [*other.column_names, "total_before", "change"]
-    assert one["product"].to_pylist() == other["product"].to_pylist()
-    stages = [name for name in other.column_names if name.startswith(("stage.", "memo."))]
-    size = np.sum([np.abs(other[name].to_numpy()) for name in (*stages, "fossil", "biogenic", "uptake")], axis=0) + 1e-9
-    for name in other.column_names[1:]:
-        values, wanted = (table[name].to_numpy() for table in (one, other))
-        assert (np.isnan(values) == np.isnan(wanted)).all(), name
-        scale = np.maximum(size, np.nan_to_num(np.abs(wanted))) if "share" not in name else 1.0
-        assert np.nanmax(np.abs(values - wanted) / scale, initial=0) <= 1e-12, name
-        assert one.schema.field(name).metadata == other.schema.field(name).metadata
-    assert one["total_before"].equals(before["total"])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        change = other["total"].to_numpy() / before["total"].to_numpy() - 1
-    found = one["change"].to_numpy()
-    assert np.allclose(found[np.isfinite(change)], change[np.isfinite(change)], rtol=1e-9, atol=1e-12)
-
-
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reprice")
@@ -110,12 +91,6 @@ def batch(folder: Path, name: str, out: Path, *tables: Path, **options: object) 
 def result(folder: Path) -> tp.BatchResult:
     counts = json.loads((folder / "manifest.json").read_text())["counts"]
     return tp.BatchResult(folder, **counts, seconds=0.0)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """All files but the log."""
-    paths = (path for path in folder.rglob("*") if path.is_file() and path.name != "log.jsonl")
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 @pytest.mark.parametrize("name", ["sorted", "shuffled"])
@@ -397,11 +372,6 @@ def test_what_keeps_no_weights_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "supply.csv").write_text("site,stage\n")
     with pytest.raises(tp.PcfError):
         small(tmp_path, supply=tmp_path / "supply.csv")
-    rows = [f"{row}," for row in MILL.replace("unit\n", "unit,item\n", 1).splitlines()]
-    linked = [rows[0].rstrip(","), *rows[1:5], "BLACK,dyeing,salt,2,kg,product:GREY"]
-    (tmp_path / "mill.csv").write_text("\n".join(linked))
-    with pytest.raises(tp.InputError, match="Products take other products of the run"):
-        small(tmp_path)
     assert not (tmp_path / "old" / "weights").exists()
 
 
