@@ -119,7 +119,8 @@ def _entry(document: Document, path: DocumentPath, entry: Any, problems: list[Pr
         problems.append(Problem(where, "The product has no id.", EXPECTED, code="row"))
     rows = entry.get("rows")
     if not isinstance(rows, (list, tuple)) or not rows:
-        cure = "Give at least one row." if isinstance(rows, list | tuple) else EXPECTED
+        is_table = isinstance(rows, list | tuple) and not names_product
+        cure = "Give at least one row." if is_table else EXPECTED
         problems.append(Problem(document.location((*path, "rows")), "There are no rows.", cure, code="no-rows"))
         return _Entry(path, [], "", names_product=False)
     return _Entry((*path, "rows"), rows, product, names_product)
