@@ -12,6 +12,8 @@ FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.intp]
 IntArray = NDArray[np.integer[Any]]
 BoolArray = NDArray[np.bool_]
+FARTHEST = 1e-100
+"""Smallest ratio of a number to its bound, or of the bound to the number. [1]"""
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -46,6 +48,26 @@ def repeated(value: float, count: int) -> NDArray[Any]:
     array([-1, -1, -1])
     """
     return np.broadcast_to(np.float64(value) if isinstance(value, float) else np.intp(value), count)
+
+
+def far_bounds(value: FloatArray, low: FloatArray, high: FloatArray) -> BoolArray:
+    """Return where a bound is so far from its number that no variance can be calculated; False where one is missing.
+
+    Parameters
+    ----------
+    value, low, high : ndarray of float
+        Numbers and their bounds in one unit; NaN where there is none.
+
+    Examples
+    --------
+    >>> far_bounds(np.array([10.0, 10.0, 0.0]), np.zeros(3), np.array([12.0, 1e300, 5.0])).tolist()
+    [False, True, False]
+    """
+    number, far = np.abs(value), np.zeros(np.shape(value), dtype=bool)
+    for bound in (np.abs(low), np.abs(high)):
+        far |= (bound * FARTHEST > number) | ((bound != 0) & (number * FARTHEST > bound))
+    found: BoolArray = far & (number != 0)
+    return found
 
 
 def read_only(array: FloatArray) -> FloatArray:

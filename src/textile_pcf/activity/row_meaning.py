@@ -24,7 +24,7 @@ from textile_pcf.activity.row_patterns import (
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import PRODUCT, FlowSpec, LossSpec, PropertySpec, RuleSet
 from textile_pcf.suggest import nearest
-from textile_pcf.units import Conversion, Unit, UnitError, convert, cure_where, describe, parse_unit
+from textile_pcf.units import Conversion, Unit, UnitError, convert, counted_dimensions, cure_where, describe, parse_unit
 
 
 def interpret_row(
@@ -227,6 +227,9 @@ def _quantity(
 def _quantity_conversion(unit: Unit, rules: RuleSet, spec: PropertySpec | LossSpec) -> Conversion | None:
     """Return the conversion to the unit of a quantity, None if there is none; for the product also from a ratio (g/piece)."""
     conversion = convert(unit, spec.unit)
+    counted, wanted = counted_dimensions(unit), counted_dimensions(spec.unit)
+    if not unit.dimensions and None not in (counted, wanted) and counted != wanted:
+        return None  # such as mL/L of a property in kg/kg
     ratio = (spec.unit / rules.product_unit).dimensions
     if conversion is None and spec.stage == PRODUCT and unit.dimensions == ratio:
         return Conversion(unit.factor * rules.product_unit.factor / spec.unit.factor)

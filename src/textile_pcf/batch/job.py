@@ -13,13 +13,13 @@ from textile_pcf import __version__
 from textile_pcf.batch.output import COLUMNS_OF
 from textile_pcf.batch.partitions import EXTRA
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS
-from textile_pcf.errors import Problem, UsageError
+from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.factors import FactorTable, default_table, load_factors
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import Supply, load_supply
 from textile_pcf.uncertainty_analysis.columns import ColumnOptions, column_options
-from textile_pcf.units import UnitError, parse_unit
+from textile_pcf.units import UnitError, UnitNames, parse_unit
 
 Factors = FactorTable | str | Path | Sequence[str | Path]
 TOGETHER, GATHERED, ADDED, SOLVED = "together", "gathered", "added", "solved"  # values of `Job.links`
@@ -168,22 +168,18 @@ def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path,
     UsageError
         An option has an unknown value, a unit is unknown, or pyarrow is not installed.
     """
-    _checked_choice("results", options.results, tuple(COLUMNS_OF))
-    _checked_choice("on_error", options.on_error, ("reject", "fail"))
+    checked_choice("results", options.results, tuple(COLUMNS_OF))
+    checked_choice("on_error", options.on_error, ("reject", "fail"))
     _require_pyarrow()
     rule_set = load_rules(rules, options.boundary)
     declared = Scenario(
         "",
         _load_tables(factors, rule_set.document.edition),
-        _checked_choice("gwp", rule_set.document.gwp if options.gwp is None else options.gwp, GWP_SETS),
-        _checked_choice("biogenic", rule_set.document.biogenic if options.biogenic is None else options.biogenic, CONVENTIONS),
+        checked_choice("gwp", rule_set.document.gwp if options.gwp is None else options.gwp, GWP_SETS),
+        checked_choice("biogenic", rule_set.document.biogenic if options.biogenic is None else options.biogenic, CONVENTIONS),
     )
     others = [_derived_scenario(name, dict(changes), declared) for name, changes in (options.scenarios or {}).items()]
-    for unit in options.units:
-        try:
-            parse_unit(unit)
-        except UnitError as error:
-            raise UsageError([Problem(f"unit {unit!r}", error.what, error.cure, code="bad-unit")]) from error
+    check_units(options.units)
     sites = None if options.supply is None else load_supply(options.supply)
     spread = column_options(options.uncertainty)
     if spread is not None and options.results != "stages":
@@ -198,6 +194,31 @@ def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path,
         rule_set, (declared, *others), options.results, tuple(options.units), options.on_error, str(out), sites, spread,
         quality=bool(options.quality), weights=bool(options.weights), fingerprints=bool(options.fingerprints),
     )  # fmt: skip
+
+
+def check_units(units: Any, names: UnitNames | None = None) -> None:
+    """Refuse further units of totals that are no list of units.
+
+    Parameters
+    ----------
+    units : sequence of str
+    names : UnitNames, optional
+        Units of a rule's own.
+
+    Raises
+    ------
+    UsageError
+        A unit is unknown, or there is no list.
+    """
+    if isinstance(units, str) or not isinstance(units, Sequence):
+        raise wrong_type("units", units, "a list of units", "Write a list of texts: ['m2'].")
+    for unit in units:
+        if not isinstance(unit, str):
+            raise wrong_type("unit", unit, "a unit", "Write it as text, such as m2 or 100 m.")
+        try:
+            parse_unit(unit, names)
+        except UnitError as error:
+            raise UsageError([Problem(f"unit {unit!r}", error.what, error.cure, code="bad-unit")]) from error
 
 
 def _refuse_weights_of_lines(options: JobOptions) -> None:
@@ -233,12 +254,12 @@ def _derived_scenario(name: str, changes: dict[str, Any], declared: Scenario) ->
     return Scenario(
         name,
         _load_tables(changes["factors"], "") if "factors" in changes else declared.factors,
-        _checked_choice("gwp", changes.get("gwp", declared.gwp), GWP_SETS),
-        _checked_choice("biogenic", changes.get("biogenic", declared.biogenic), CONVENTIONS),
+        checked_choice("gwp", changes.get("gwp", declared.gwp), GWP_SETS),
+        checked_choice("biogenic", changes.get("biogenic", declared.biogenic), CONVENTIONS),
     )
 
 
-def _checked_choice(name: str, value: str, choices: tuple[str, ...]) -> str:
+def checked_choice(name: str, value: str, choices: tuple[str, ...]) -> str:
     """Return the value of an option if it is one of the choices; raise a UsageError otherwise."""
     if not isinstance(value, str) or value not in choices:
         cure = Message("Choose from: {choices}.", choices=", ".join(choices))

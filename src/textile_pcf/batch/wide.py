@@ -17,8 +17,9 @@ from textile_pcf import engine
 from textile_pcf.activity import Activity, build_activity
 from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import FloatArray
-from textile_pcf.calculation import calculate_footprints
-from textile_pcf.errors import InputError, Problem
+from textile_pcf.batch.job import check_units, checked_choice
+from textile_pcf.calculation import CONVENTIONS, GWP_SETS, calculate_footprints
+from textile_pcf.errors import InputError, Problem, UsageError, wrong_type
 from textile_pcf.factors import FactorTable, default_table, load_factors
 from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.inventory.inventory import Inventory
@@ -86,6 +87,8 @@ def calculate_wide(
 
     Raises
     ------
+    UsageError
+        The amounts are no matrix with a number for each column, or an option has an unknown value.
     InputError
         A column is wrong, a cell is not finite, negative, or a loss of all; or the rule fills something in, and then products
         differ in more than amounts: give a long table to `calculate_batch`.
@@ -100,9 +103,15 @@ def calculate_wide(
     textile_pcf.errors.InputError: ...
     """
     ruled = load_rules(rules)
-    amounts = np.asarray(amounts, dtype=np.float64)
-    factors = factors or load_factors(default_table(ruled.document.edition))
-    answers = FactorMatcher(factors, gwp or ruled.document.gwp, biogenic or ruled.document.biogenic)
+    amounts = _matrix(amounts, columns)
+    if factors is not None and not isinstance(factors, FactorTable):
+        raise wrong_type("factors", factors, "loaded emission factors", "Load them first: load_factors(path).")
+    check_units(units, ruled.unit_names)
+    answers = FactorMatcher(
+        load_factors(default_table(ruled.document.edition)) if factors is None else factors,
+        checked_choice("gwp", ruled.document.gwp if gwp is None else gwp, GWP_SETS),
+        checked_choice("biogenic", ruled.document.biogenic if biogenic is None else biogenic, CONVENTIONS),
+    )
     layout = _layout(amounts, columns, ruled, answers)
     stages = tuple(stage.id for stage in ruled.stages)
     by_stage, totals = np.empty((len(amounts), len(stages))), np.empty(len(amounts))
@@ -118,6 +127,21 @@ def calculate_wide(
         for unit, values in per_unit.items():
             values[here] = totals[here] * measures.product_units(parse_unit(unit, ruled.unit_names))
     return WideResult(stages, ruled.product_unit.text, by_stage, totals, per_unit)
+
+
+def _matrix(amounts: Any, columns: Any) -> FloatArray:
+    """Return the amounts as numbers, a row for each product and a number for each column."""
+    if not isinstance(columns, Sequence) or isinstance(columns, str) or not all(isinstance(each, Mapping) for each in columns):
+        raise wrong_type("columns", columns, "a list of columns", "Write each as a row without product and amount.")
+    try:
+        matrix = np.asarray(amounts, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise wrong_type("amounts", amounts, "a matrix of numbers", "Give numbers, products × columns.") from None
+    if matrix.ndim != 2 or not len(matrix) or matrix.shape[1] != len(columns):
+        shape = " × ".join(map(str, matrix.shape)) or "1"
+        what = Message("The amounts are {shape} numbers, and there are {count} columns.", shape=shape, count=len(columns))
+        raise UsageError([Problem("amounts", what, "Give a row for each product, and a number for each column.", code="usage")])
+    return matrix
 
 
 def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: RuleSet, answers: FactorMatcher) -> _Layout:

@@ -64,6 +64,9 @@ def shared_product(change: Diff, product: str | None) -> int:
     if product is None:
         if len(names) == 1:
             return int(change.shared[0])
+        if not names:
+            what, cure = "The two results have no product in common.", "Compare results of the same product."
+            raise UsageError([Problem("product", what, cure, code="no-product")])
         what = Message("The runs have {count} products in common, and none is named.", count=len(names))
         raise UsageError([Problem("product", what, "Name one with `product`.", code="no-product")])
     if not isinstance(product, str):

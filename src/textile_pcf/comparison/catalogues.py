@@ -21,9 +21,11 @@ from textile_pcf.comparison.mixed_totals import MixedTotals, stored_totals
 from textile_pcf.comparison.shapley import shapley_effects
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.io.output_files import as_path, is_folder
+from textile_pcf.io.resources import sha256_of
+from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.messages.message import Message
 
-RUNS, EFFECTS = "runs", "effects"
+RUNS, EFFECTS, PARTS = "runs", "effects", "part-*.parquet"
 PART = 100_000
 """Products of a file of effects."""
 
@@ -55,7 +57,7 @@ class BatchDiff:
     @property
     def files(self) -> list[Path]:
         """Parquet files with the effects, in order."""
-        return sorted((self.out / EFFECTS).glob("part-*.parquet"))
+        return sorted((self.out / EFFECTS).glob(PARTS))
 
     def read(self) -> Any:
         """Return product, status, old, new, change and effects of all products. [kg CO2e per product unit]
@@ -110,7 +112,8 @@ def diff_batch(old_folder: str | Path, new_folder: str | Path, *, out: str | Pat
     Raises
     ------
     UsageError
-        A folder holds no finished batch or is at an address, an input was in memory only, or `out` holds something else.
+        A folder holds no finished batch or is at an address, an input was in memory only, or `out` holds something else or
+        files of effects that were changed.
     InputError
         The units of the products differ, or an input has changed since.
 
@@ -141,7 +144,7 @@ def diff_batch(old_folder: str | Path, new_folder: str | Path, *, out: str | Pat
     values = MixedTotals(old, new, differing, folder / RUNS, workers)
     together, counts = _write_effects(folder, (old, new), values)
     manifest = {"diff": identity, "unit": old.rules.product_unit.text, "differing": differing, "together": together}
-    write_json(folder / MANIFEST, {**manifest, "counts": counts})
+    write_json(folder / MANIFEST, {**manifest, "counts": counts, "files": _part_hashes(folder)})
     shutil.rmtree(folder / RUNS, ignore_errors=True)
     for left in (folder / EFFECTS).glob(".*.new"):  # by a call that was killed
         left.unlink(missing_ok=True)
@@ -190,10 +193,32 @@ def _finished(folder: Path, identity: dict[str, Any]) -> BatchDiff | None:
         if not others:
             return None
     elif manifest.get("diff") == identity:
+        if not _is_complete(folder, manifest.get("files")):
+            return None
         found = {name: tuple(manifest[name]) for name in ("differing", "together")}
         return BatchDiff(folder, manifest["unit"], **found, counts=manifest["counts"])
     what = "This folder holds something else."
     raise UsageError([Problem(str(folder), what, "Name an empty or a new folder for the results.", code="folder")])
+
+
+def _part_hashes(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of effects, by path from the folder."""
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in sorted((folder / EFFECTS).glob(PARTS))}
+
+
+def _is_complete(folder: Path, files: dict[str, str] | None) -> bool:
+    """Whether all files of effects are there; refuse those that were changed, which would be lost.
+
+    Releases up to 0.2.0 kept no hashes: effects of theirs are calculated again.
+    """
+    if files is None:
+        return False
+    found = _part_hashes(folder)
+    changed = [name for name, sha256 in found.items() if files.get(name) != sha256]
+    if changed:
+        what, cure = "This file is not as it was written.", "Name an empty or a new folder for the results."
+        raise UsageError([Problem(escape_controls(str(folder / name)), what, cure, code="changed") for name in changed])
+    return len(found) == len(files)
 
 
 def effects_of(values: FloatArray, differing: tuple[str, ...]) -> dict[str, FloatArray]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from textile_pcf.errors import InputError, Problem, UsageError
+from textile_pcf.errors import InputError, Problem, UsageError, wrong_type
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, TranslatedText
 from textile_pcf.results import Footprint
@@ -68,6 +68,8 @@ def check_allowed(allow: Any) -> tuple[str, ...]:
     UsageError
         A name is no field.
     """
+    if not isinstance(allow, Iterable):
+        raise wrong_type("allow", allow, "a list of fields", "Write a list of names: ['edition'].")
     names = (allow,) if isinstance(allow, str) else tuple(allow)
     return tuple(dict.fromkeys(names)) if not (problems := list(_unknown(names))) else _refuse(problems)
 

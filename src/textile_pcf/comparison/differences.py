@@ -183,7 +183,8 @@ class Diff:
         return ShownDiff(self, "en")._repr_html_()
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name} {value:+.6g}" for name, value in zip(self.products[:3], self.change[:3], strict=False))
+        entries = zip(self.products[:3], self.status, self.change.tolist(), strict=False)
+        shown = ", ".join(f"{name} {status if status != BOTH else f'{value:+.6g}'}" for name, status, value in entries)
         more = f" and {len(self.products) - 3} more" if len(self.products) > 3 else ""
         return f"<Diff [kg CO2e/{self.unit}] {shown}{more}>"
 
@@ -287,8 +288,16 @@ def _totals(result: Footprint, stored: Mapping[str, float] | None, products: Seq
         if unknown:
             what = Message("There is no stored total of {names}.", names=", ".join(unknown[:10]))
             raise UsageError([Problem("stored", what, "Give the totals of all products of the run.", code="stored")])
+        wrong = [name for name in calculated if not _is_total(stored[name])]
+        if wrong:
+            what = Message("The stored total of {name} is no finite number.", name=wrong[0])
+            raise UsageError([Problem("stored", what, "Give the totals of all products of the run.", code="stored")])
         calculated = {name: float(stored[name]) for name in calculated}
     return np.array([calculated.get(name, np.nan) for name in products], dtype=np.float64)
+
+
+def _is_total(value: object) -> bool:
+    return isinstance(value, int | float | np.number) and bool(np.isfinite(value))
 
 
 def _by_product(values: FloatArray, lines: LineSums, products: int) -> FloatArray:

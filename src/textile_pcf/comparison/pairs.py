@@ -244,6 +244,8 @@ def _by_stage(result: Footprint, products: IndexArray, stages: Sequence[str], un
 def _chosen(a: Footprint, b: Footprint | None, pairs: Iterable[tuple[str, str] | str] | None) -> list[tuple[str, str]]:
     """Return the pairs to compare."""
     if pairs is not None:
+        if not isinstance(pairs, Iterable):
+            raise wrong_type("pairs", pairs, "a list of pairs", NAME_PAIRS)
         return _named(a, a if b is None else b, list(pairs) if not isinstance(pairs, str) else [pairs])
     if b is None:
         return _of_one(a)

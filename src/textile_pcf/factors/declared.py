@@ -97,7 +97,7 @@ def _check_parts(
         report(int(row), "biogenic", what, "Leave it empty and give the uptake in `declared_uptake`.")
     for row in np.flatnonzero(given & (uptake > 0)):
         report(int(row), "declared_uptake", "The declared uptake is above 0.", "Write uptake as a negative number.")
-    for row in np.flatnonzero(given & (aircraft > fossil + TOLERANCE * np.abs(fossil))):
+    for row in np.flatnonzero(given & (aircraft > np.maximum(fossil + TOLERANCE * np.abs(fossil), 0))):
         cure = "`declared_aircraft` is a part of `declared_fossil`, which holds it already."
         report(int(row), "declared_aircraft", "The aircraft's emissions are more than all fossil emissions.", cure)
     for row in np.flatnonzero(given & (np.abs(total - value) > TOLERANCE * np.maximum(np.abs(total), np.abs(value)))):

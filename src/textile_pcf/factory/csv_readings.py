@@ -14,6 +14,8 @@ from textile_pcf.messages.message import Message
 SAMPLE = 1 << 20
 """Bytes from which the encoding and the header are found."""
 SHOWN = 200
+NO_ROWS = ("Empty CSV", "Could not skip initial")
+"""What pyarrow says of a file without rows below its header: with a line end behind it, and without."""
 COLUMNS = ("meter", "time", "value")
 
 
@@ -98,7 +100,7 @@ class CsvReadings:
                     batch.columns for number, batch in enumerate(self._open(block_bytes, is_typed=False)) if number >= count
                 )
         except (pa.ArrowInvalid, UnicodeDecodeError) as fault:
-            if "Empty CSV" in str(fault):
+            if any(text in str(fault) for text in NO_ROWS):
                 raise InputError(
                     [self._problem("There are no readings.", "Give at least two readings of each register.")]
                 ) from None

@@ -114,7 +114,9 @@ def _heating_value(rows: InventoryRows, row: int, problems: list[Problem]) -> fl
         table.problem(problems, row, "ncv", error.what, error.cure)
         return float("nan")
     wanted = parse_unit("GJ") / parse_unit(reported) if reported else None
-    if unit is None or wanted is None or unit.dimensions != wanted.dimensions or not number > 0:
+    if wanted is None:  # the unit of the row is a problem of its own
+        return float("nan")
+    if unit is None or unit.dimensions != wanted.dimensions or not number > 0:
         what = Message("{text!r} is no heating value of what is counted in {unit}.", text=text[:60], unit=reported)
         cure = Message("Write it with its unit, such as 38.931 MJ/m3 or 23.204 GJ/t.")
         table.problem(problems, row, "ncv", what, cure)

@@ -122,7 +122,7 @@ def _in_first_unit(
                        kind=kind_of(unit), where=table.location(other), other=kind_of(target))  # fmt: skip
         table.problem(problems, row, column, what, Message("Give all plants of a group in one kind of unit."))
     for row in np.flatnonzero(values <= 0).tolist():
-        what = Message("A {column} of {value:g} is none.", column=column, value=float(values[row]))
+        what = Message("The {column} cannot be {value:g}.", column=column, value=float(values[row]))
         table.problem(problems, row, column, what, Message("Give a number above zero, or delete the row."))
     return np.asarray(values * factors, dtype=np.float64)
 

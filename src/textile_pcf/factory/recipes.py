@@ -17,7 +17,7 @@ from textile_pcf.factory.site_cells import did_you_mean, kind_of, refuse_footers
 from textile_pcf.factory.stock import Stock
 from textile_pcf.factory.tables import FactoryTable, within_range
 from textile_pcf.messages.message import Message
-from textile_pcf.units import UnitError, parse_unit, split_quantity
+from textile_pcf.units import Unit, UnitError, counted_dimensions, parse_unit, split_quantity
 
 CONCENTRATION, PER_MASS = parse_unit("g/L").dimensions, parse_unit("L/kg").dimensions
 LITRE = parse_unit("L").factor
@@ -144,7 +144,7 @@ def read_recipes(table: FactoryTable, stock: Stock, batches: RecipeBatches, prob
     doses = within_range(table, "dose", doses, problems)
     kind, factor = _kinds(table, texts, doses, problems)
     inputs = np.where(batch >= 0, batches.input[batch], np.nan) if len(batches.input) else np.full(table.rows, np.nan)
-    litres = _litres(table, kind == OF_LIQUOR, inputs, problems)
+    litres = _litres(table, kind == OF_LIQUOR, (inputs, batch >= 0), problems)
     needs_input = (kind == OF_INPUT) & (batch >= 0) & np.isnan(inputs)
     _no_input(table, needs_input, problems)
     kg = doses * factor
@@ -172,7 +172,7 @@ def _kinds(table: FactoryTable, texts: list[str], doses: FloatArray, problems: l
         unit = known.get(name)
         if unit is not None and unit.dimensions == MASS:
             found[text] = WEIGHED, unit.factor
-        elif unit is not None and not unit.dimensions and name not in ("1", ""):
+        elif unit is not None and _is_part_of_input(unit):
             found[text] = OF_INPUT, unit.factor
         elif unit is not None and unit.dimensions == CONCENTRATION:
             found[text] = OF_LIQUOR, unit.factor
@@ -180,6 +180,14 @@ def _kinds(table: FactoryTable, texts: list[str], doses: FloatArray, problems: l
         _refuse_unit(table, row, texts[row], problems)
     pairs = [found.get(text, (WEIGHED, np.nan)) for text in texts]
     return np.array([kind for kind, _ in pairs], dtype=np.intp), np.array([factor for _, factor in pairs])
+
+
+def _is_part_of_input(unit: Unit) -> bool:
+    """Whether a unit is a part of the input: percent, per mille, or mass per mass. Millilitres per litre are of a bath."""
+    if unit.dimensions:
+        return False
+    counted = counted_dimensions(unit)
+    return unit.factor in (0.01, 0.001) if counted is None else counted == MASS
 
 
 def _refuse_unit(table: FactoryTable, row: int, text: str, problems: list[Problem]) -> None:
@@ -190,11 +198,19 @@ def _refuse_unit(table: FactoryTable, row: int, text: str, problems: list[Proble
         table.problem(problems, row, "unit", Message("The unit is missing."), cure)
     elif (unit := table.unit(row, problems, column, text)) is not None:
         what = Message("A dose in {unit!r} measures {kind}.", unit=text, kind=kind_of(unit))
+        if not unit.dimensions:  # such as mL/L: a volume of the bath, whose mass nobody knows
+            what = Message("A dose in {unit!r} is no part of the input by mass.", unit=text)
         table.problem(problems, row, column, what, cure)
 
 
-def _litres(table: FactoryTable, wanted: BoolArray, inputs: FloatArray, problems: list[Problem]) -> FloatArray:
-    """Return the liquor of the rows that need it, NaN elsewhere and after a problem. [L]"""
+def _litres(
+    table: FactoryTable, wanted: BoolArray, batches: tuple[FloatArray, BoolArray], problems: list[Problem]
+) -> FloatArray:
+    """Return the liquor of the rows that need it, NaN elsewhere and after a problem. [L]
+
+    `batches` are the input of each row's batch, and whether that is known.
+    """
+    inputs, known = batches
     if not wanted.any():
         return np.full(table.rows, np.nan)
     volume, ratio = np.full(table.rows, np.nan), np.full(table.rows, np.nan)
@@ -213,7 +229,7 @@ def _litres(table: FactoryTable, wanted: BoolArray, inputs: FloatArray, problems
     for row in np.flatnonzero(wanted & ((volume <= 0) | (ratio <= 0))).tolist():
         column = "liquor" if volume[row] <= 0 else "liquor_ratio"
         table.problem(problems, row, column, Message("A liquor of 0 or less is none."), Message("Give what the bath held."))
-    _no_input(table, wanted & ~np.isnan(ratio) & np.isnan(inputs), problems)
+    _no_input(table, wanted & known & ~np.isnan(ratio) & np.isnan(inputs), problems)
     return np.where(np.isnan(volume), ratio * inputs, volume)
 
 

@@ -98,7 +98,8 @@ class About:
         if pcf.pop(GLOBAL, None) is False:
             where = self.location(("pcf", GLOBAL), product)
             problems.append(_problem(where, "`geographyGlobal` is false.", "Leave it out, or write true."))
-        return AboutProduct(head, pcf, tuple(flows), bool(responsible)), problems
+        named = tuple(flows) if isinstance(flows, list | tuple) else ()  # another form was refused when it was read
+        return AboutProduct(head, pcf, named, bool(responsible)), problems
 
     def _missing(self, product: str, head: Mapping[str, Any], pcf: Mapping[str, Any]) -> list[Problem]:
         missing = [(name,) for name in MANDATORY if name not in head]

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.columns import cell_text
+from textile_pcf.columns import cell_text, is_too_small
 from textile_pcf.errors import FactorError, Problem, UsageError, wrong_type
 from textile_pcf.factors import FactorTable, TableDocument, check_table
 from textile_pcf.interchange.adapter_schema import Adapter, AdapterColumn
@@ -298,9 +298,10 @@ class _Reader:
             number = float(cell)
         else:
             text = cell_text(cell).strip()
-            if self.adapter.read.decimal == ",":
-                text = "".join(text.split()).replace(",", ".")
+            if self.adapter.read.decimal == ",":  # a point would be one of thousands, or a slip: nobody knows
+                text = "" if "." in text else "".join(text.split()).replace(",", ".")
             number = float(text) if _NUMBER.fullmatch(text) else math.nan
+            number = math.nan if number == 0 and is_too_small(text) else number
         if not math.isfinite(number):
             raise _LeftOutError("no number")
         return number

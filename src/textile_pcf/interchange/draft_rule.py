@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def _sources(rules: CategoryRules) -> Iterator[str]:
 
 def _product(rules: CategoryRules) -> Iterator[str]:
     yield "product:"
-    yield f"  unit: {rules.unit}"
+    yield f"  unit: {_unit(rules.unit)}"
     if rules.unit != "kg":
         yield _remark(2, Message("Give the property `mass` of one {unit}, so that masses can be solved.", unit=rules.unit))
 
@@ -138,7 +139,7 @@ def _flow(row: CategoryRow) -> Iterator[str]:
         yield _remark(8, Message(text))
     if row.unit != row.unit_text.rpartition("/")[2].strip():
         yield _remark(8, Message("Is the unit right? It is printed as {unit!r}.", unit=_line(row.unit_text)))
-    yield f"        unit: {row.unit}"
+    yield f"        unit: {_unit(row.unit)}"
     yield f"        per: {'product' if row.per_reference else 'output'}"
     yield "        optional: true" if row.conditional else "        optional: false"
     if row.kind == "waste":
@@ -169,6 +170,11 @@ def _titles(title: TranslatedText) -> str:
     chinese = title.localized("zh")
     both = f", zh: {_quoted(chinese)}" if chinese != str(title) else ""
     return f"{{en: {_quoted(str(title))}{both}}}"
+
+
+def _unit(text: str) -> str:
+    """Return a unit as a value of YAML, in quotes where one begins with a sign, such as %."""
+    return text if re.fullmatch(r"\w[\w/*()^. ]*", text) else _quoted(text)
 
 
 def _quoted(text: str) -> str:

@@ -16,6 +16,8 @@ from textile_pcf.io.strict_yaml import cannot_be_opened, read_bytes
 
 PART = 1 << 20
 """Characters that are read at a time, unless an entry is longer."""
+OF_NUMBERS = "0123456789+-.eE"
+"""Characters that may go on a number."""
 _HEAD = re.compile(r'[ \t\r\n]*(?:\[|(?P<data>\{[ \t\r\n]*"data"[ \t\r\n]*:[ \t\r\n]*\[))')
 _BLANK = re.compile(r"[ \t\r\n]*")
 
@@ -160,7 +162,8 @@ class _Parts:
                 if not self.read_on():
                     raise
                 continue
-            if end < len(self.text) or not self.read_on():  # the next character shows that a number is complete
+            is_whole = end < len(self.text) and self.text[end] not in OF_NUMBERS  # "1" may be the beginning of 1e+16
+            if is_whole or not self.read_on():
                 self.position = end
                 return content
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.errors import FactorError, Problem
+from textile_pcf.errors import FactorError, Problem, wrong_type
 from textile_pcf.factors import FactorTable, TableDocument, check_table
 from textile_pcf.factors.gwp import SETS, UNKNOWN
 from textile_pcf.interchange.item_names import item_id, region_of_others
@@ -66,6 +66,8 @@ def read_openlca(source: str | Path, *, indicator: str | None = None, gwp: str |
       README.md: This is no zip file. Export it from openLCA as JSON-LD.
     """
     path = as_path(source, "source")
+    if indicator is not None and not isinstance(indicator, str):
+        raise wrong_type("indicator", indicator, "an impact category", "Write its name or id as text.")
     return _Reader(escape_controls(str(path)), _data_sets(path), gwp or UNKNOWN).table(indicator)
 
 
@@ -91,7 +93,10 @@ def _data_sets(path: Path) -> dict[str, dict[str, Any]]:
                 if not isinstance(data_set, Mapping) or not isinstance(data_set.get("@id"), str):
                     problems.append(Problem(where, "This is no data set: it has no `@id`.", "Export it again.", code="openlca"))
                     continue
-                found[entry.filename.split("/")[0]][data_set["@id"]] = data_set
+                folder = found[entry.filename.split("/")[0]]
+                if folder.setdefault(data_set["@id"], data_set) is not data_set:
+                    what = Message("The id {identifier!r} is in the package twice.", identifier=data_set["@id"])
+                    problems.append(Problem(where, what, "Export it again.", code="openlca"))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         whole = "This is no zip file." if isinstance(error, zipfile.BadZipFile) else "This zip file cannot be read."
         problems = [Problem(name, whole, "Export it from openLCA as JSON-LD.", code="openlca")]
@@ -129,7 +134,9 @@ class _Reader:
             cure = "Calculate in openLCA and save the result, or read the package with Brightway: factors_from_brightway."
             raise FactorError([Problem(self.name, "The package holds no results.", cure, code="openlca")])
         category = self._category(indicator, carriers)
-        rows = [row for each in carriers if (row := self._row(each, category)) is not None]
+        found = {each[0]: row for each in carriers if (row := self._row(each, category)) is not None}
+        self._refuse_twins(found)
+        rows = [*found.values()]
         if not rows and not self.problems:
             what = Message("No result is of the impact category {category}.", category=category)
             self.problems.append(Problem(self.name, what, "Name another one.", code="openlca"))
@@ -163,6 +170,7 @@ class _Reader:
         else:
             chosen = [each for each, name in names.items() if indicator in (each, name)]
         if len(chosen) == 1:
+            self._refuse_other_units(chosen[0], names[chosen[0]])
             return chosen[0]
         known = ", ".join(sorted(names.values())[:10])
         close = nearest(indicator, names.values()) if indicator else None
@@ -175,8 +183,29 @@ class _Reader:
         raise FactorError([Problem(self.name, what, cure, code="openlca")])
 
     def _counts_co2(self, category: str) -> bool:
+        unit = "".join(self._unit_of(category).casefold().split())
+        return unit.startswith("kg") and "co2" in unit
+
+    def _unit_of(self, category: str) -> str:
         unit = self.data_sets["lcia_categories"].get(category, {}).get("refUnit")
-        return isinstance(unit, str) and "co2" in unit.casefold().replace(" ", "")
+        return unit if isinstance(unit, str) else ""
+
+    def _refuse_other_units(self, category: str, name: str) -> None:
+        """Refuse a category that the package says to be in another unit than kg CO2e."""
+        unit = self._unit_of(category)
+        if unit.strip() and not self._counts_co2(category):
+            what = Message("The impact category {name!r} is in {unit}, not in kg CO2e.", name=name[:80], unit=unit[:80])
+            raise FactorError([Problem(self.name, what, "Name another one.", code="openlca")])
+
+    def _refuse_twins(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
+        """Report results of one name and region: their rows would be one."""
+        first: dict[tuple[str, str], str] = {}
+        for where, row in rows.items():
+            other = first.setdefault((row["item"], row["region"]), where)
+            if other != where:
+                what = Message("{item} of {region} is already in {place}.", item=row["item"], region=row["region"], place=other)
+                cure = "Keep one of the results, or give them names of their own in openLCA."
+                self.problems.append(Problem(where, what, cure, code="openlca"))
 
     def _row(self, carrier: tuple[str, Mapping[str, Any]], category: str) -> dict[str, Any] | None:
         where, data_set = carrier

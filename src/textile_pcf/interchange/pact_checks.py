@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from textile_pcf.factors.declared import TOLERANCE
 from textile_pcf.interchange.decimal_text import exact_sum, half_unit, plain
 from textile_pcf.interchange.field_values import ObjectOf, object_faults
 from textile_pcf.interchange.pact_fields import GEOGRAPHY, NO_GOODS, RECORD, RECORD_V2, TERMS
@@ -15,10 +16,14 @@ from textile_pcf.messages.message import Message
 
 Path = tuple[str | int, ...]
 VALID_YEARS = 3
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Years of a reference period."""
 EXEMPTED_V2, EXEMPTED = 5, 3
 """Percent of left-out emissions above which a record of version 2 is doubtful, and one of version 3 wants a reason."""
 BIOGENIC_PART = Decimal("0.05")
 """Part of the mass above which biogenic carbon makes a record of version 2 outdated."""
+FOSSIL_TERMS = ("fossilGhgEmissions", "ccsTechnologicalCO2Capture", "technologicalCO2Removals")
+"""Terms of the total that count as fossil."""
 _UNIT_FIELD = "declaredUnitOfMeasurement"
 
 
@@ -119,6 +124,7 @@ def check_record(record: Mapping[str, Any], options: CheckOptions | None = None)
     else:
         _fields(record, RECORD_V2, checked)
         _check_v2(record, checked, options)
+    _check_item(record, checked)
     _check_geography(record, checked)
     _check_period(checked, options)
     if record.get("status") == "Deprecated":
@@ -142,13 +148,16 @@ def _check_sums(checked: CheckedRecord, options: CheckOptions) -> None:
     terms = [value for name in TERMS if (value := checked.pcf(name)) is not None]
     aircraft, uptake = checked.pcf("aircraftGhgEmissions"), checked.pcf("biogenicCO2Uptake") or Decimal(0)
     if excluding is not None and checked.pcf("fossilGhgEmissions") is not None:
-        gap = _gap(excluding, terms)
-        if gap and aircraft and not _gap(excluding, [*terms, aircraft]):
+        gap, coarse = _gap(excluding, terms), _is_coarse(excluding, terms)
+        if (gap or coarse) and aircraft and not _gap(excluding, [*terms, aircraft]):
             checked.gap = exact_sum([excluding, exact_sum(terms).copy_negate()])
             what = "The total holds with aircraft as a term of its own; `fossilGhgEmissions` does not hold it."
             checked.warn("aircraftGhgEmissions", what, "It is counted as fossil.")
         elif gap:
             _mismatch(checked, options, excluding, terms)
+        elif coarse:
+            _take_total(checked, excluding, terms)
+        _check_aircraft(checked)
     if excluding is not None and including is not None and _gap(including, [excluding, uptake]):
         total = exact_sum([excluding, uptake])
         what = Message("{printed} is not the total without uptake plus the uptake: {total}.", printed=plain(including),
@@ -162,14 +171,40 @@ def _gap(total: Decimal, terms: list[Decimal]) -> bool:
     return bool(gap) and gap > exact_sum(half_unit(each) for each in (total, *terms))
 
 
+def _is_coarse(total: Decimal, terms: list[Decimal]) -> bool:
+    """Whether few printed digits leave more between a total and its terms than a table of factors accepts."""
+    parts = exact_sum(terms)
+    gap = exact_sum([total, parts.copy_negate()])
+    return abs(gap) > Decimal(repr(TOLERANCE)) * max(abs(total), abs(parts))
+
+
 def _mismatch(checked: CheckedRecord, options: CheckOptions, excluding: Decimal, terms: list[Decimal]) -> None:
-    total = exact_sum(terms)
-    what = Message("{printed} is not the sum of its parts: {total}.", printed=plain(excluding), total=plain(total))
     if options.on_mismatch == "declared":
-        checked.gap = exact_sum([excluding, total.copy_negate()])
-        checked.warn("pcfExcludingBiogenicUptake", what, "The total is taken; the difference counts as fossil.")
+        _take_total(checked, excluding, terms)
         return
-    checked.error("pcfExcludingBiogenicUptake", what, "Ask for a corrected record, or take the total: on_mismatch declared.")
+    what, cure = _not_the_sum(excluding, terms), "Ask for a corrected record, or take the total: on_mismatch declared."
+    checked.error("pcfExcludingBiogenicUptake", what, cure)
+
+
+def _take_total(checked: CheckedRecord, excluding: Decimal, terms: list[Decimal]) -> None:
+    """Take a total that is not the sum of its parts."""
+    checked.gap = exact_sum([excluding, exact_sum(terms).copy_negate()])
+    cure = "The total is taken; the difference counts as fossil."
+    checked.warn("pcfExcludingBiogenicUptake", _not_the_sum(excluding, terms), cure)
+
+
+def _not_the_sum(excluding: Decimal, terms: list[Decimal]) -> Message:
+    total = plain(exact_sum(terms))
+    return Message("{printed} is not the sum of its parts: {total}.", printed=plain(excluding), total=total)
+
+
+def _check_aircraft(checked: CheckedRecord) -> None:
+    """Check that what counts as fossil holds the emissions of aircraft."""
+    aircraft = checked.pcf("aircraftGhgEmissions")
+    fossil = exact_sum([*(checked.pcf(name) or Decimal(0) for name in FOSSIL_TERMS), checked.gap])
+    if aircraft and aircraft > fossil + Decimal(repr(TOLERANCE)) * abs(fossil):
+        what, cure = "The aircraft's emissions are more than all fossil emissions.", "Ask for a corrected record."
+        checked.error("aircraftGhgEmissions", what, cure)
 
 
 def _found(checked: CheckedRecord, as_warning: bool) -> Any:
@@ -198,6 +233,14 @@ def _check_packaging(checked: CheckedRecord) -> None:
         checked.warn("exemptedEmissionsDescription", what, "Above 3 % PACT wants one.")
 
 
+def _check_item(record: Mapping[str, Any], checked: CheckedRecord) -> None:
+    """Check that the first product id names the product behind its last colon: the item of its row."""
+    ids = record.get("productIds")
+    if isinstance(ids, list) and ids and isinstance(ids[0], str) and ids[0].endswith(":"):
+        what, cure = "Nothing stands behind the last colon of this id.", "It ends in the id of the product."
+        checked.errors.append(Finding(("productIds", 0), what, cure))
+
+
 def _check_geography(record: Mapping[str, Any], checked: CheckedRecord) -> None:
     pcf = record.get("pcf")
     named = [name for name in GEOGRAPHY if isinstance(pcf, Mapping) and pcf.get(name) is not None]
@@ -211,6 +254,10 @@ def _check_period(checked: CheckedRecord, options: CheckOptions) -> None:
     start, end = checked.pcf("referencePeriodStart"), checked.pcf("referencePeriodEnd")
     if None not in (start, end) and not end > start:
         checked.error("referencePeriodEnd", "The reference period does not end after its start.", "Correct the dates.")
+    for name, moment in (("referencePeriodStart", start), ("referencePeriodEnd", end)):
+        if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            what = Message("The reference period is in the year {year}.", year=moment.year)
+            checked.error(name, what, Message("Years are {first} to {last}.", first=FIRST_YEAR, last=LAST_YEAR))
     if end is None:
         return
     first, last = (checked.values.get(f"validityPeriod{name}") for name in ("Start", "End"))

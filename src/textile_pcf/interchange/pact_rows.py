@@ -12,7 +12,7 @@ from textile_pcf.factors import DECLARED
 from textile_pcf.factors.table import DECLARED_PARTS
 from textile_pcf.interchange.decimal_text import exact_sum, plain, quotient
 from textile_pcf.interchange.field_values import REMEMBERED
-from textile_pcf.interchange.pact_checks import CheckedRecord
+from textile_pcf.interchange.pact_checks import FOSSIL_TERMS, CheckedRecord
 from textile_pcf.interchange.pact_fields import REGIONS, UNITS, UNITS_V2
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.regions import WORLD
@@ -67,7 +67,7 @@ def row_of(record: Mapping[str, Any], checked: CheckedRecord) -> dict[str, Any]:
 @lru_cache(REMEMBERED)
 def _period(start: datetime, end: datetime) -> tuple[str, str, str]:
     """Return the first day, the last day and the year of a period whose end is exclusive, in UTC."""
-    last = (end - timedelta(seconds=1)).astimezone(UTC)
+    last = max(end - timedelta(seconds=1), start).astimezone(UTC)
     return start.date().isoformat(), last.date().isoformat(), str(last.year)
 
 
@@ -75,8 +75,7 @@ def _numbers(checked: CheckedRecord) -> dict[str, Any]:
     """Return value, unit, mass and parts of a record of version 3, per one declared unit."""
     amount, unit = checked.pcf("declaredUnitAmount"), UNITS[checked.pcf("declaredUnitOfMeasurement")]
     parts = {
-        "declared_fossil": [*_terms(checked, "fossilGhgEmissions", "ccsTechnologicalCO2Capture", "technologicalCO2Removals"),
-                            checked.gap],
+        "declared_fossil": [*_terms(checked, *FOSSIL_TERMS), checked.gap],
         "declared_biogenic": _terms(checked, "biogenicNonCO2Emissions"),
         "declared_land_use": _terms(checked, "landUseChangeGhgEmissions", "landManagementBiogenicCO2Emissions",
                                     "landManagementBiogenicCO2Removals"),

@@ -52,7 +52,7 @@ def declared_unit(result: Footprint, unit: str | None) -> DeclaredUnit:
     """
     if unit is not None and not isinstance(unit, str):
         raise wrong_type("unit", unit, "a unit", "Write it as text, such as m2 or 100 g.")
-    measures, text = result.measures, unit or result.unit
+    measures, text = result.measures, result.unit if unit is None else unit
     try:
         wanted = measures.parse(text)
     except UnitError as error:

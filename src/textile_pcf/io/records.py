@@ -78,7 +78,7 @@ def from_document(document: Document, header: Header, error: type[PcfError]) -> 
             _row_problems(document, path, row, header) for path, row in zip(paths, rows, strict=True)
         )
     if not rows and not problems:
-        problems.append(Problem(document.location(), "There are no rows.", EXPECTED, code="no-rows"))
+        problems.append(Problem(document.location(), "There are no rows.", "Give at least one row.", code="no-rows"))
     if problems:
         raise error(problems)
     lines = [document.line(path) for path in paths] if document.lines else range(len(rows))
@@ -120,7 +120,9 @@ def _entry(document: Document, path: DocumentPath, entry: Any, problems: list[Pr
         problems.append(Problem(where, "The product has no id.", EXPECTED, code="row"))
     rows = entry.get("rows")
     if not isinstance(rows, (list, tuple)) or not rows:
-        problems.append(Problem(document.location((*path, "rows")), "There are no rows.", EXPECTED, code="no-rows"))
+        is_table = isinstance(rows, list | tuple) and not names_product
+        cure = "Give at least one row." if is_table else EXPECTED
+        problems.append(Problem(document.location((*path, "rows")), "There are no rows.", cure, code="no-rows"))
         return _Entry(path, [], "", names_product=False)
     return _Entry((*path, "rows"), rows, product, names_product)
 

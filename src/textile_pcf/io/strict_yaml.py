@@ -6,6 +6,7 @@ alias, a merge key or a second document is a problem with its line. All problems
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,13 +53,13 @@ class Document:
         path : tuple
             A path of pydantic, which also holds names of union members.
         """
-        if not self.lines:
-            return path
         existing: DocumentPath = ()
+        data = self.data
         for part in path:
             for key in (part, parse_number(part)):
-                if (*existing, key) in self.lines:
+                if (*existing, key) in self.lines if self.lines else _holds(data, key):
                     existing = (*existing, key)
+                    data = None if self.lines else data[key]
                     break
         return existing
 
@@ -99,6 +100,13 @@ class Document:
         """
         file = self.files.get(self.existing_path(path), self.name) if self.files else self.name
         return f"{file}:{self.line(path)}" if self.lines else file
+
+
+def _holds(data: Any, key: Any) -> bool:
+    """Whether a mapping or a list has a value under a key or index."""
+    if isinstance(data, Mapping):
+        return key in data
+    return isinstance(data, list | tuple) and isinstance(key, int) and 0 <= key < len(data)
 
 
 def parse_yaml(text: str, name: str, error: type[PcfError], roots: tuple[type, ...] = (dict,)) -> Document:

@@ -142,7 +142,8 @@ def _totals_only(stored: StoredRun, result: Footprint, masked: frozenset[str]) -
 
 
 def _notes(old: Footprint, new: Footprint, language: str) -> list[str]:
-    pairs = ((name, str(old.provenance.get(name)), str(new.provenance.get(name))) for name in FIELDS)
+    """Say which fields differ; a run without a supply table states no accounting of electricity."""
+    pairs = ((name, str(old.provenance.get(name, "–")), str(new.provenance.get(name, "–"))) for name in FIELDS)
     return [
         fixed_text("diff_differs", language, title=fixed_text(f"comparable_{name}", language), old=before, new=after)
         for name, before, after in pairs

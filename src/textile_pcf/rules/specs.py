@@ -12,7 +12,7 @@ from textile_pcf.io.localized import LocalizedText
 from textile_pcf.messages.message import TranslatedText
 from textile_pcf.methods import Method
 from textile_pcf.rules.stated_values import Default
-from textile_pcf.units import Conversion, Unit, convert
+from textile_pcf.units import Conversion, Unit, convert, counted_dimensions
 
 PRODUCT = -1  # stage index of the properties of the product itself
 
@@ -248,7 +248,13 @@ class FlowSpec:
         to_flow_unit = convert(unit, self.unit)
         if to_flow_unit is not None and not to_flow_unit.inverse:
             return Conversion(to_flow_unit.factor * ratio.factor)
-        return Conversion(unit.factor) if unit.dimensions == ratio.dimensions else None
+        fits = unit.dimensions == ratio.dimensions and (unit.dimensions or self._counts(unit))
+        return Conversion(unit.factor) if fits else None
+
+    def _counts(self, unit: Unit) -> bool:
+        """Whether a plain number is per cent, or a ratio of what the flow counts: g/kg of a mass, but not mL/L."""
+        counted = counted_dimensions(unit)
+        return counted is None or counted == self.unit.dimensions
 
 
 @dataclass(frozen=True, slots=True)

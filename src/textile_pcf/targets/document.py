@@ -186,6 +186,24 @@ def reduction(target: Target) -> float | None:
     return min((part_of(target.contraction.rate) or 0.0) * (target.contraction.until - target.base_year), 1.0)
 
 
+def path_years(target: Target) -> float:
+    """Return the years from the base to the end of the path of a target; 0 without both.
+
+    Parameters
+    ----------
+    target : Target
+
+    Notes
+    -----
+    A contraction whose rate takes the whole base before its last year ends then: 30 % per year after 3 1/3 years.
+    """
+    if target.base_year is None or target.end is None:
+        return 0.0
+    years = float(target.end - target.base_year)
+    rate = (part_of(target.contraction.rate) or 0.0) if target.contraction else 0.0
+    return 1 / rate if rate * years > 1 else years
+
+
 def read_targets(source: Any) -> Targets:
     """Read and check a document of targets.
 

@@ -87,6 +87,7 @@ def check(
     if problems:
         raise InputError(problems)
     bases = restate(reported, found, part)
+    _refuse_without_base(document, bases)
     judged = _judge(document, columns, bases)
     clause = None if effects is None else (effects, *judge(document, changes, effects))
     if clause is not None:
@@ -225,6 +226,18 @@ def _reported(targets: Targets, columns: dict[str, Any], problems: list[Problem]
         cure = Message("Add it, or write the base with its amount: year and amount.")
         problems.append(Problem(where, what, cure, code="series"))
     return reported
+
+
+def _refuse_without_base(targets: Targets, bases: Bases) -> None:
+    """Refuse recalculations that leave nothing of a base, or less: no path and no change refers to it."""
+    problems = []
+    for number in np.flatnonzero(bases.applied & ~(bases.used > 0)).tolist():
+        where = targets.document.location(("targets", number, "base"))
+        values = {"used": float(bases.used[number]), "target": targets.targets[number].id}
+        what = Message("The recalculated base of target {target!r} is {used:g}, not above zero.", **values)
+        problems.append(Problem(where, what, Message("Correct the old and new figures of its base year."), code="series"))
+    if problems:
+        raise InputError(problems)
 
 
 def _judge(targets: Targets, columns: dict[str, Any], bases: Bases) -> Judged:

@@ -9,7 +9,7 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.messages.message import Message
-from textile_pcf.targets.document import Target, Targets, reduction
+from textile_pcf.targets.document import Target, Targets, path_years, reduction
 from textile_pcf.targets.vocabulary import constant
 
 SPAN = 4096
@@ -26,13 +26,14 @@ def reduction_parts(targets: Targets, target: IndexArray, year: IndexArray) -> F
     Notes
     -----
     A linear path allows :math:`1 - p (y - b)/(t - b)` up to its end and :math:`1 - p` after it; without a path only the end
-    counts. A contraction by :math:`r` allows :math:`1 - r (y - b)`, in points of the base.
+    counts. A contraction by :math:`r` allows :math:`1 - r (y - b)`, in points of the base, and nothing once that is 0.
     """
     base = np.array([one.base_year or 0 for one in targets.targets], dtype=np.float64)[target]
     end = np.array([one.end or 0 for one in targets.targets], dtype=np.float64)[target]
+    years = np.array([path_years(one) for one in targets.targets])[target]
     linear = np.array([one.path == "linear" for one in targets.targets], dtype=bool)[target]
     with np.errstate(divide="ignore", invalid="ignore"):
-        passed = np.where(linear, np.clip((year - base) / (end - base), 0.0, 1.0), year >= end)
+        passed = np.where(linear, np.clip((year - base) / years, 0.0, 1.0), year >= end)
     due = np.where(linear, year >= base, year >= end)
     return np.where(due, 1.0 - targets.reductions[target] * passed, np.nan)
 

@@ -20,6 +20,7 @@ from textile_pcf.messages.message import JoinedMessage, Message
 from textile_pcf.units.grammar import UnitError, multiply, parse
 from textile_pcf.units.number_text import split_number
 from textile_pcf.units.pint_registry import CANONICAL, UnitNames, Value
+from textile_pcf.units.spelling import normalize
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -237,6 +238,33 @@ def convert(unit: Unit, target: Unit) -> Conversion | None:
     if {unit.dimensions, target.dimensions} == yarn:
         return Conversion(float(1 / (unit.exact * target.exact)), inverse=True)
     return None
+
+
+def counted_dimensions(unit: Unit) -> tuple[tuple[str, int], ...] | None:
+    """Return the dimensions of what stands before the first `/` of a unit.
+
+    Parameters
+    ----------
+    unit : Unit
+        A unit, such as a ratio of like units.
+
+    Returns
+    -------
+    tuple of (str, int), or None
+        As in `Unit.dimensions`; None without a `/`, or where its upper part is a unit of a rule's own.
+
+    Examples
+    --------
+    Grams per kilogram and millilitres per litre are plain numbers both, and count different things.
+
+    >>> counted_dimensions(parse_unit("g/kg")), counted_dimensions(parse_unit("mL per L")), counted_dimensions(parse_unit("%"))
+    ((('mass', 1),), (('volume', 1),), None)
+    """
+    above, slash, _ = normalize(unit.text).partition("/")
+    try:
+        return parse_unit(above.strip()).dimensions if slash else None
+    except UnitError:  # a unit of the rule's own
+        return None
 
 
 def describe(dimensions: tuple[tuple[str, int], ...]) -> Message:

@@ -64,6 +64,22 @@ def test_the_same_call_continues_and_another_is_refused(folders: Path) -> None:
         tp.diff_batch(folders / "new", folders / "old", out=folders)
 
 
+def test_effects_that_are_gone_are_calculated_again_and_changed_ones_are_refused(folders: Path) -> None:
+    first = tp.diff_batch(folders / "old", folders / "new", out=folders / "why", workers=1)
+    (path,) = first.files
+    written = path.read_bytes()
+    path.unlink()
+    assert tp.diff_batch(folders / "old", folders / "new", out=folders / "why", workers=1) == first
+    assert path.read_bytes() == written
+    path.write_bytes(b"no effects")
+    with pytest.raises(tp.UsageError, match=r"part-00000\.parquet: This file is not as it was written"):
+        tp.diff_batch(folders / "old", folders / "new", out=folders / "why")
+    path.write_bytes(written)
+    (path.parent / "part-00009.parquet").write_bytes(written)
+    with pytest.raises(tp.UsageError, match=r"part-00009\.parquet: This file is not as it was written"):
+        tp.diff_batch(folders / "old", folders / "new", out=folders / "why")
+
+
 def test_an_interrupted_call_gives_the_same_bytes(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from textile_pcf.comparison import catalogues
 

@@ -166,3 +166,11 @@ def test_a_product_with_itself_is_even_and_a_heavier_twin_sure(tmp_path):
     ]
     with pytest.raises(tp.UsageError):
         tp.compare(result, result, draws=-1)
+
+
+@pytest.mark.parametrize("options", [{"allow": None}, {"allow": 5}, {"pairs": 5}, {"pairs": [5]}, {"pairs": []}])
+def test_arguments_of_a_wrong_type(options, tmp_path):
+    result = run(rows("A", electricity=1), rule(tmp_path), factors(tmp_path, 0.5))
+    with pytest.raises(tp.UsageError) as caught:
+        tp.compare(result, result, **options)
+    assert all(problem.cure for problem in caught.value.problems)

@@ -201,6 +201,21 @@ def test_lines_add_up_to_totals_and_stages_of_whole_products(name):
                 assert sum(flow["effects"][name] for flow in entry["flows"]) == pytest.approx(effect, abs=1e-12)
 
 
+def test_products_of_one_run_only_are_named_so(tmp_path):
+    mill, table = rule(tmp_path), factors(tmp_path, 0.5)
+    change = tp.diff(run(rows("GONE", electricity=1), mill, table), run(rows("FRESH", electricity=2), mill, table))
+    assert repr(change) == "<Diff [kg CO2e/kg] GONE removed, FRESH new>"
+    with pytest.raises(tp.UsageError, match="no product in common"):
+        change.attribution("mill", 2024, 2025)
+
+
+@pytest.mark.parametrize("total", ["0.5", None, float("nan"), float("inf")])
+def test_a_stored_total_is_a_finite_number(total, tmp_path):
+    result = run(rows("A", electricity=1), rule(tmp_path), factors(tmp_path, 0.5))
+    with pytest.raises(tp.UsageError, match="The stored total of A is no finite number"):
+        tp.diff(result, result, stored_old={"A": total})
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, 4).flatmap(lambda k: st.lists(st.floats(-1e6, 1e6), min_size=2**k, max_size=2**k)))
 def test_brute_force_over_all_orders_agrees(results):

@@ -245,6 +245,7 @@ RECIPE_MISTAKES = {
     "an unknown batch": ("B9,salt,60,kg,,", r"row 0 \(batch\)", "'B9' is not in the table batches", "Add it there"),
     "an unknown chemical": ("B1,salz,60,g/L,8,", r"row 0 \(chemical\)", "'salz' is not in the table stock", "mean 'salt'"),
     "a dose in litres": ("B1,salt,2,L,8,", r"row 0 \(unit\)", "in 'L' measures volume", "in kg, in %"),
+    "a dose in mL per litre": ("B1,salt,2,mL/L,8,", r"row 0 \(unit\)", "'mL/L' is no part of the input", "in kg, in %"),
     "a dose without unit": ("B1,salt,2,,8,", r"row 0 \(unit\)", "unit is missing", "g/L"),
     "no dose": ("B1,salt,,kg,8,", r"row 0 \(dose\)", "empty", "Fill it in"),
     "g/L without liquor": ("B1,salt,60,g/L,,", r"row 0 \(liquor_ratio\)", "needs the liquor", "such as 1:8"),

@@ -93,3 +93,25 @@ def test_units_of_carriers():
     assert reported.units == ["kWh", "GJ", "MJ", "MJ", "m3"]
     assert reported.flows == ["electricity", "heat", "thermal oil", "thermal oil", "natural_gas"]
     assert np.allclose(reported.factors, [1000, 1, 1, 3.6, 1], rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [lambda: tp.factory.meters([], [], []), lambda: tp.factory.allocate([], [], []), lambda: tp.factory.inventory([]),
+     lambda: tp.factory.reconcile([], []), lambda: tp.factory.join([]), lambda: tp.factory.typical(())],
+)  # fmt: skip
+def test_a_list_without_rows_is_a_table_without_rows(call):
+    with pytest.raises(tp.InputError, match=r"There are no rows\. Give at least one row\."):
+        call()
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"])
+def test_a_file_of_readings_that_ends_with_its_header(end, tmp_path):
+    """With a line end behind the header and without, it has no readings."""
+    path = tmp_path / "readings.csv"
+    path.write_bytes(f"meter,time,value{end}".encode())
+    meters = [{"meter": "E1", "carrier": "electricity", "unit": "kWh", "reading": "cumulative", "machine": "M"}]
+    batches = [{"batch": "B", "product": "P", "process": "dyeing", "machine": "M", "start": "2024-03-04 8:00",
+                "end": "2024-03-04 9:00", "output": 1, "unit": "kg"}]  # fmt: skip
+    with pytest.raises(tp.InputError, match="There are no readings"):
+        tp.factory.meters(path, meters, batches)

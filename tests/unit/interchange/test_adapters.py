@@ -205,6 +205,14 @@ def test_wrong_tables(tmp_path, text, changes, words):
     assert any(words in problem for problem in refusals(lambda: tp.import_factors(path, own(tmp_path, **changes))))
 
 
+def test_a_number_that_could_be_another_is_left_out(tmp_path):
+    """Where the comma is the decimal sign, 4.500 is 4500 to some and 4.5 to others; 1e-400 would become 0."""
+    text = "Name;Factor;Unit\nA;4.500;kg\nB;1.234,5;kg\nC;1e-400;kg\nD;1 234,5;kg\n"
+    table = tp.import_factors(written(tmp_path, text), own(tmp_path, read__separator=";", read__decimal=","))
+    assert rows(table, "item", "value") == [("d", 1234.5)]
+    assert "3 rows: no number" in table.tables[0].document.note.en
+
+
 def test_what_is_asked_for(ecoinvent):
     problems = refusals(lambda: tp.import_factors(ecoinvent, "ecoinvent_lcia"), tp.UsageError)
     assert problems == ["adapter ecoinvent_lcia: The adapter asks for year: year of the release. Give --set year=…"]

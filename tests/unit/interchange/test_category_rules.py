@@ -95,6 +95,15 @@ def test_a_draft_in_chinese(small, tmp_path):
     assert loaded(tmp_path, text)
 
 
+def test_a_row_in_percent(tmp_path):
+    """In YAML a value does not begin with %."""
+    path = tmp_path / "structured.yaml"
+    path.write_text(
+        SMALL.replace("name: Oil, property_unit: Mass / kg commercial product", "name: Oil, property_unit: Share / %")
+    )
+    assert 'unit: "%"' in (draft := draft_rule(path)) and loaded(tmp_path, draft)
+
+
 def test_coverage(small):
     answers = {row.row: (row.answer, str(row.why)) for row in rule_coverage("cotton_fabric@2026.1", small)}
     assert answers["yarn_out"] == ("product", "It is the product.")

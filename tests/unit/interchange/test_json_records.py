@@ -6,7 +6,7 @@ import json
 import tracemalloc
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pact_samples import RECORD, changed
 
@@ -40,6 +40,7 @@ def entries(path):
     indent=st.sampled_from([None, 1]),
     part=st.sampled_from([1, 7, 1 << 20]),
 )
+@example(listed=[1e16, -1.5e-7], head="{}", indent=None, part=1)
 def test_a_file_read_in_parts_has_the_entries_of_the_whole(tmp_path_factory, listed, head, indent, part):
     text = head.format(json.dumps(listed, indent=indent, ensure_ascii=False))
     path = tmp_path_factory.getbasetemp() / "parts.json"

@@ -77,3 +77,30 @@ def test_files_that_are_no_packages(tmp_path):
     assert "This is no JSON" in refusal(lambda: tp.read_openlca(package(tmp_path, p1="{")))
     with pytest.raises(tp.UsageError):
         tp.read_openlca(tmp_path / "none.zip")
+
+
+@pytest.mark.parametrize(
+    ("unit", "indicator"), [("mol H+", None), ("mol H+", "Climate change"), ("g CO2-Eq", "Climate change")]
+)
+def test_another_unit_than_kg_co2e_is_no_footprint(unit, indicator, tmp_path):
+    result = {**RESULT, "impactResults": RESULT["impactResults"][:1]}
+    path = package(tmp_path, result, [{"@id": "gwp", "refUnit": unit}])
+    words = f"The impact category 'Climate change' is in {unit}, not in kg CO2e."
+    assert words in refusal(lambda: tp.read_openlca(path, indicator=indicator))
+
+
+def test_two_results_of_one_name_and_two_data_sets_of_one_id(tmp_path):
+    """openLCA names each calculation of a system alike: which of them counts is for a person to say."""
+    path = package(tmp_path)
+    for file, identifier, words in (
+        ("r2", "r2", "results/r2: olca_cotton_yarn_cn of CN is already in"),
+        ("copy", "r1", "results/copy.json: The id 'r1' is in the package twice."),
+    ):
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr(f"results/{file}.json", json.dumps({**RESULT, "@id": identifier}))
+        assert words in refusal(lambda: tp.read_openlca(path))
+
+
+def test_the_indicator_is_a_text(tmp_path):
+    with pytest.raises(tp.UsageError, match="not an impact category"):
+        tp.read_openlca(package(tmp_path), indicator=5)

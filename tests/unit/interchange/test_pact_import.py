@@ -13,6 +13,8 @@ import textile_pcf as tp
 
 NUMBERS = ("value", "declared_fossil", "declared_biogenic", "declared_land_use", "declared_uptake", "declared_aircraft")
 
+PARTS = ("landUseChangeGhgEmissions", "biogenicNonCO2Emissions", "biogenicCO2Uptake", "aircraftGhgEmissions")
+
 
 def rows(source, **options):
     """The rows of a table as dicts, with the warnings."""
@@ -124,6 +126,12 @@ def test_every_form_gives_the_same(tmp_path):
          "The validity does not end after"),
         ({"status": "Deprecated"}, "Ask the supplier for its successor."),
         ({"specVersion": "1.0.0"}, "This record is not of version 2 or 3 of PACT."),
+        ({"productIds": ["urn:pact:maker.example:product-id:"]}, "productIds[0]: Nothing stands behind the last colon"),
+        ({"pcf_aircraftGhgEmissions": "31"}, "pcf.aircraftGhgEmissions: The aircraft's emissions are more than all fossil"),
+        ({"pcf_referencePeriodStart": "0800-01-01T00:00:00Z", "pcf_referencePeriodEnd": "0801-01-01T00:00:00Z"},
+         "pcf.referencePeriodStart: The reference period is in the year 800."),
+        ({"pcf_referencePeriodStart": "0001-01-01T00:00:00Z", "pcf_referencePeriodEnd": "0001-01-01T00:00:00.5Z"},
+         "pcf.referencePeriodEnd: The reference period is in the year 1."),
         ({"specVersion": None}, "`specVersion` is missing."),
     ],
 )  # fmt: skip
@@ -152,6 +160,30 @@ def test_aircraft_may_be_a_term_of_its_own():
     (row,), notes = rows(record)
     assert row["declared_fossil"] == pytest.approx(3.025)
     assert any("The total holds with aircraft as a term of its own" in note for note in notes)
+
+
+def test_a_total_of_few_digits_is_taken():
+    """2.6 may be printed as 3: the digits explain it, and 3 counts."""
+    record = changed(RECORD, **{f"pcf_{name}": None for name in PARTS}, pcf_fossilGhgEmissions="2.6",
+                     pcf_pcfExcludingBiogenicUptake="3", pcf_pcfIncludingBiogenicUptake="3")  # fmt: skip
+    (row,), notes = rows(record)
+    assert (row["value"], row["declared_fossil"]) == (0.3, 0.3)
+    assert any("3 is not the sum of its parts: 2.6. The total is taken" in note for note in notes)
+
+
+def test_removals_may_exceed_the_fossil_emissions():
+    """2 emitted and 3 stored by technology are −1, of 10 kg."""
+    record = changed(RECORD, **{f"pcf_{name}": None for name in PARTS}, pcf_fossilGhgEmissions="2",
+                     pcf_technologicalCO2Removals="-3", pcf_pcfExcludingBiogenicUptake="-1",
+                     pcf_pcfIncludingBiogenicUptake="-1")  # fmt: skip
+    (row,), _ = rows(record)
+    assert (row["value"], row["declared_fossil"]) == (-0.1, -0.1)
+
+
+def test_a_period_of_less_than_a_second_ends_when_it_starts():
+    record = changed(RECORD, pcf_referencePeriodEnd="2024-01-01T00:00:00.5Z")
+    (row,), _ = rows(record)
+    assert (row["year"], row["period_start"], row["period_end"]) == ("2024", "2024-01-01", "2024-01-01")
 
 
 def test_a_mismatch_may_be_taken_as_declared():

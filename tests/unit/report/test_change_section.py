@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from spread_mill import ROWS, TABLE, Words, calculate, command, write_mill
 
 import textile_pcf as tp
 from textile_pcf.cli import run
+from textile_pcf.report.earlier import _notes
 
 CHANGES = """\
 scenarios:
@@ -134,3 +136,10 @@ def test_measures_as_they_are_ranked(mill: Path, tmp_path: Path) -> None:
         calculate(mill.parent / "last").to_html(out, measures=ranked)
     with pytest.raises(tp.UsageError, match="no ranked measures"):
         calculate(mill).to_html(out, measures=[1])
+
+
+def test_a_run_without_a_supply_table_states_no_accounting_of_electricity():
+    """Its place is a dash, and not the word None."""
+    without, location_based = (SimpleNamespace(provenance=each) for each in ({}, {"electricity": "location_based"}))
+    (note,) = _notes(without, location_based, "en")
+    assert "– and location_based" in note

@@ -216,3 +216,16 @@ def test_fields_are_named_in_chinese(name):
         tp.targets.check([target], series, **more)
     text = caught.value.problems[0].localized("zh").partition(": ")[2]
     assert not re.search(r"\b(boundary|accounting|output|emissions)\b", text)
+
+
+def test_a_recalculated_base_is_above_zero():
+    """10,000 − 10,000 t leave no base that a path or a change could refer to."""
+    gone = [{**RECALCULATION, "new": 0}]
+    with pytest.raises(tp.InputError, match="The recalculated base of target 'bao' is 0, not above zero"):
+        tp.targets.check([BAO], tonnes((2025, 9000)), recalculations=gone)
+
+
+def test_a_wrong_base_is_named_by_its_own_path():
+    with pytest.raises(tp.RuleError) as caught:
+        tp.targets.path([{**BAO, "base": {"year": 2024, "amount": 0}}])
+    assert [problem.where for problem in caught.value.problems] == ["targets (targets.0.base.amount)"]

@@ -294,3 +294,11 @@ def test_order_and_unit_change_nothing(amounts, percent, random):
         assert one["actual"] == pytest.approx(other["actual"], rel=1e-12)
         assert one["allowed"] == pytest.approx(10_000 * (1 - percent / 100 * (one["year"] - 2024) / 11), rel=1e-9)
         assert (one["status"] == "met") == (one["actual"] <= one["allowed"] * (1 + 1e-9))
+
+
+def test_a_contraction_that_takes_the_whole_base_allows_nothing_more():
+    """30 % of 10,000 t each year: 7,000, 4,000, 1,000, then nothing, although it is stated until 2030."""
+    steep = {**BAO, "contraction": {"rate": "30 %", "until": 2030}}
+    del steep["reduce"], steep["compare"]
+    allowed = [year["allowed"] for year in path([steep])["bao"]["years"]]
+    assert allowed == pytest.approx([10000, 7000, 4000, 1000, 0, 0, 0])
