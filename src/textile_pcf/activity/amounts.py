@@ -39,13 +39,13 @@ def canonical_amounts(amounts: FloatArray, rows: Rows) -> FloatArray:
         return amounts * rows.factor
 
 
-def to_canonical(amounts: FloatArray, rows: Rows) -> tuple[FloatArray, bool]:
+def to_canonical(cells: ActivityColumns, rows: Rows) -> tuple[FloatArray, bool]:
     """Convert amounts to canonical units, and report whether all are valid.
 
     Parameters
     ----------
-    amounts : ndarray of float, shape (rows,)
-        Amounts in the units of their rows; NaN where a cell is empty. At least one row.
+    cells : ActivityColumns
+        With at least one row.
     rows : Rows
 
     Returns
@@ -55,7 +55,7 @@ def to_canonical(amounts: FloatArray, rows: Rows) -> tuple[FloatArray, bool]:
     valid : bool
         True if all are finite and non-negative.
     """
-    least, most = amounts.item(amounts.argmin()), amounts.item(amounts.argmax())
+    amounts, (least, most) = cells.numbers["amount"], cells.extremes
     if least >= 0 and most * rows.largest_factor < np.inf and not rows.has_inverse:  # nothing can overflow
         return amounts * rows.factor, True
     value = canonical_amounts(amounts, rows)
@@ -105,9 +105,9 @@ def convert_amounts(cells: ActivityColumns, rules: RuleSet, rows: Rows) -> tuple
     problems : list of Problem
     """
     amounts = cells.numbers["amount"]
-    value = canonical_amounts(amounts, rows)
+    value, no_empty = to_canonical(cells, rows)
     problems = list(check_outputs(cells, rows))
-    if all_valid(value, cells):
+    if no_empty or all_valid(value, cells):
         return rows, value, problems
     cure = "Check the amount and its unit."
     too_large = np.isinf(value) & np.isfinite(amounts) & (rows.patterns.row_kind != RowKind.INVALID)[rows.pattern]

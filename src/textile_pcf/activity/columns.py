@@ -127,9 +127,15 @@ class ActivityColumns:
         return np.isnan(self.numbers["amount"])
 
     @cached_property
+    def extremes(self) -> tuple[float, float]:
+        """Smallest and largest amount, in the units of the rows; NaN where any is empty. At least one row."""
+        amounts = self.numbers["amount"]
+        return amounts.item(amounts.argmin()), amounts.item(amounts.argmax())  # faster than `min`, `max` on short arrays
+
+    @cached_property
     def empty_count(self) -> int:
         """Number of rows without an amount."""
-        return int(np.count_nonzero(self.empty))
+        return int(np.count_nonzero(self.empty)) if self.rows and np.isnan(self.extremes[0]) else 0
 
     @cached_property
     def confirmed(self) -> BoolArray:

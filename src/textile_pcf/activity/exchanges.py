@@ -94,6 +94,10 @@ class Exchanges:
         """Index of the flow in the rule. Shape (exchanges,)."""
         return take(self.patterns.flow, self.pattern)
 
+    def flows_of(self, exchanges: IndexArray) -> IntArray:
+        """Return the flow of some exchanges."""
+        return take(self.patterns.flow, take(self.pattern, exchanges))
+
     @cached_property
     def item(self) -> IntArray:
         """Code in the column `item`, -1 for the item of the rule. Shape (exchanges,)."""
@@ -262,7 +266,8 @@ def build_exchanges(
     entry, row, pattern = take(assignment.entry, at), assignment.table_rows(at), take(assignment.pattern, at)
     patterns = _exchange_patterns(cells, rows, geography, None if assignment.identity else distinct_codes(pattern))
     stage = np.append(rule_arrays(rules).flow_stage, -1)[patterns.flow]  # patterns of other kinds have no exchanges
-    process = take(np.append(processes.offsets, 0)[stage], pattern) + entry
+    process = take(np.append(processes.offsets, 0)[stage], pattern)
+    process += entry
     empty = np.flatnonzero(cells.empty[row]) if cells.has_empty else np.empty(0, dtype=np.intp)
     items = None if cells.pattern_items is cells.texts["item"] else cells.texts["item"].codes
     exchanges = Exchanges(pattern, entry, row, process, patterns, geography, empty, items)

@@ -72,8 +72,8 @@ def _distinct_meanings(
 ) -> tuple[IndexArray, IndexArray, IndexArray, list[RowPattern | InvalidRow]]:
     """Return the pattern of each row, the first row and the meaning's index of each pattern, and the distinct meanings."""
     texts = cells.texts
-    optional_flags = ((cells.empty, cells.has_empty), (cells.invalid, cells.has_invalid))
-    flags = [flag.astype(np.int64) for flag, has_any in optional_flags if has_any]
+    flags = [cells.empty.astype(np.int64)] if cells.has_empty else []
+    flags += [cells.invalid.astype(np.int64)] if cells.has_invalid else []
     for items in (cells.pattern_items, texts["item"]):
         first, pattern = group_rows(*(items if name == "item" else texts[name] for name in PATTERN_COLUMNS), *flags)
         option_code = _choice_items(cells, rule_arrays(rules).choice_properties, first)
@@ -86,8 +86,9 @@ def _distinct_meanings(
     columns = [texts_at(texts[name], first[distinct]) for name in MEANING_COLUMNS]
     options = [texts["item"].categories[code - 1] if code else "" for code in option_code[distinct].tolist()]
     rows = first[distinct]
+    is_empty = np.isnan(cells.numbers["amount"][rows]).tolist()
     fuels = fuel_keys(cells, rules, rows, fuel_code[distinct], first)
-    return pattern, first, number, find_meanings(cells, rules, rows, (cells.empty[rows].tolist(), *columns, options, fuels))
+    return pattern, first, number, find_meanings(cells, rules, rows, (is_empty, *columns, options, fuels))
 
 
 def texts_at(column: Categorical, rows: IndexArray) -> list[str]:

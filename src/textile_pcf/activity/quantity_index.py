@@ -92,7 +92,8 @@ def quantity_index(patterns: RowPatterns, assignment: RowAssignment, components:
         blocks[row_kind] = end, entries
         end += entries.total
     start[~is_quantity] = end
-    index = take(start, assignment.pattern) + assignment.entry
+    index = take(start, assignment.pattern)
+    index += assignment.entry
     assigned_row: NDArray[np.integer[Any]] = np.full(
         end + max(components.size, len(components.start)), -1, dtype=np.int32 if len(index) < SHORT else np.int64
     )

@@ -49,6 +49,11 @@ class SavedFootprint(Footprint):
         """Convention of biogenic carbon: `minus_one_plus_one` or `zero_zero`."""
         return str(self.provenance["biogenic"])
 
+    @property
+    def _may_rest_on_defaults(self) -> bool:
+        """A saved result holds its gross emissions, and no inventory that says more."""
+        return True
+
     @cached_property
     def stage_masses(self) -> Processes:
         """Mass into and out of every process. [kg per product unit]"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -60,15 +60,15 @@ class RowGroupPartition:
         return {**vars(self), "product": None}
 
     def read(self) -> Any:
-        """Read the rows as a pyarrow table."""
+        """Read the rows as a pyarrow table, without a product column that the plan has kept."""
         columns = None if self.product is None else self.product.other_names
         with parquet_errors(self.path):
-            rows = read_row_groups(self.path, self.texts, self.groups, columns).slice(self.skip, self.rows)
-        return rows if self.product is None else self.product.insert_into(rows)
+            return read_row_groups(self.path, self.texts, self.groups, columns).slice(self.skip, self.rows)
 
     def table(self, rows: Any) -> Table:
-        """Convert the rows to a table, with their positions in the file."""
-        return table_from_arrow(rows, self.path, range(self.first, self.first + self.rows))
+        """Convert the rows to a table of all columns, with their positions in the file."""
+        table = table_from_arrow(rows, self.path, range(self.first, self.first + self.rows))
+        return table if self.product is None else self.product.insert_into(table)
 
     def release(self) -> None:
         """Do nothing: there are no temporary files."""
@@ -125,6 +125,7 @@ def _read_metadata(path: str, inode: int, modified: int, size: int) -> Any:
     return parquet.read_metadata(path)
 
 
+@cache
 def activity_header() -> Header:
     """Return the columns of activity data."""
     return Header(tuple(COLUMNS), dict(ALIASES))

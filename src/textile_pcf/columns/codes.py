@@ -11,6 +11,7 @@ from textile_pcf.arrays import BoolArray, Scalar
 
 DENSE = 1 << 16  # key ranges up to this size always use a lookup table
 SHORT = 1 << 31  # number of values of a non-negative int32
+BLOCK = 1 << 16  # rows that are worked on at a time, so that temporary arrays stay in the caches
 HEAD = 1 << 16  # rows that are marked first, as they hold most keys
 WIDE = 8  # longer key ranges use a lookup table up to this many times the number of rows, else they are sorted
 
@@ -106,7 +107,6 @@ def dense_groups(key: NDArray[np.integer[Any]], span: int) -> tuple[NDArray[np.i
     if span > max(DENSE, WIDE * rows):
         _, first, group = np.unique(key, return_index=True, return_inverse=True)
         return first, group.reshape(-1).astype(np.intp, copy=False)
-    key = key.astype(np.intp, copy=False)
     occurs = np.zeros(span, dtype=bool)
     marked = np.arange(min(rows, HEAD))
     occurs[key[: len(marked)]] = True
@@ -118,12 +118,15 @@ def dense_groups(key: NDArray[np.integer[Any]], span: int) -> tuple[NDArray[np.i
         marked = np.append(marked, late)
     first = np.empty(len(keys), dtype=np.intp)
     first[group[marked[::-1]]] = marked[::-1]  # the first row of a key is written last
-    return first, group.astype(np.intp)
+    return first, group
 
 
-def _group_numbers(occurs: BoolArray, key: NDArray[np.integer[Any]]) -> tuple[NDArray[np.intp], NDArray[np.integer[Any]]]:
+def _group_numbers(occurs: BoolArray, key: NDArray[np.integer[Any]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the keys that occur, and the number of each row's key among them; -1 if it is not marked."""
     keys = np.flatnonzero(occurs)
-    number = np.full(len(occurs), -1, dtype=np.int32)
+    number, group = np.full(len(occurs), -1, dtype=np.intp), np.empty(len(key), dtype=np.intp)
     number[keys] = np.arange(len(keys))
-    return keys, take(number, key)
+    for start in range(0, len(key), BLOCK):  # a block is widened in the caches
+        part = key[start : start + BLOCK].astype(np.intp, copy=False)
+        number.take(part, out=group[start : start + BLOCK], mode="clip")
+    return keys, group

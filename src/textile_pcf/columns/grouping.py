@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.columns.categorical import Categorical
-from textile_pcf.columns.codes import DENSE, SHORT, WIDE, dense_groups
+from textile_pcf.columns.codes import BLOCK, DENSE, SHORT, WIDE, dense_groups
 
 TWO_BYTES = 1 << 15  # number of values of a non-negative int16
 FEW = 64  # rows that Python groups faster than numpy, whose calls take longer than their work
@@ -39,8 +39,8 @@ def group_rows(*columns: NDArray[np.integer[Any]] | Categorical) -> tuple[NDArra
     """
     if len(columns[0]) <= FEW:
         return _group_few(columns)
-    key: NDArray[np.integer[Any]] = np.zeros(len(columns[0]), dtype=np.int32)
-    span = 1
+    rows, span = len(columns[0]), 1
+    digits: list[_Digit] = []
     for column in columns:
         if isinstance(column, Categorical):
             codes, low, size = column.codes, 0, len(column.categories)
@@ -49,19 +49,33 @@ def group_rows(*columns: NDArray[np.integer[Any]] | Categorical) -> tuple[NDArra
             size = int(column.max(initial=0)) - low + 1
         if size <= 1:
             continue
-        if span > 1 and span * size > max(DENSE, WIDE * len(key)):
-            first, group = dense_groups(key, span)
-            span = len(first)
-            key = group.astype(np.int32) if span * size < SHORT else group
-        elif span * size >= SHORT:
-            key = key.astype(np.int64)
-        if span > 1:
-            key *= size
-        np.add(key, codes, out=key, casting="same_kind")
-        if low:
-            key -= low
+        if span > 1 and span * size > max(DENSE, WIDE * rows):
+            first, group = dense_groups(_key(digits, rows, span), span)
+            digits, span = [_Digit(group, 0, len(first))], len(first)
+        digits.append(_Digit(codes, low, size))
         span *= size
-    return dense_groups(key, span)
+    return dense_groups(_key(digits, rows, span), span)
+
+
+class _Digit(NamedTuple):
+    """Codes from `low` to `low + size - 1`, as one digit of a key."""
+
+    codes: NDArray[np.integer[Any]]
+    low: int
+    size: int
+
+
+def _key(digits: Sequence[_Digit], rows: int, span: int) -> NDArray[np.integer[Any]]:
+    """Return one number from 0 to `span` - 1 per combination of digits, block by block, so that it stays in the caches."""
+    key: NDArray[np.integer[Any]] = np.zeros(rows, dtype=np.int32 if span < SHORT else np.int64)
+    for start in range(0, rows, BLOCK):
+        part = key[start : start + BLOCK]
+        for codes, low, size in digits:
+            part *= size
+            np.add(part, codes[start : start + BLOCK], out=part, casting="same_kind")
+            if low:
+                part -= low
+    return key
 
 
 def _group_few(columns: Sequence[NDArray[np.integer[Any]] | Categorical]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

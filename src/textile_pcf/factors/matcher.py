@@ -83,6 +83,7 @@ class FactorMatcher:
         self._item_codes: dict[str | None, int] = {}
         self._region_codes: dict[str | None, int] = {}
         self._single_requests: dict[Request, int] = {}
+        self._match_of_request: dict[Request, Match | NoMatch] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name not in ("matches_by_structure", "_lock")}
@@ -121,7 +122,7 @@ class FactorMatcher:
             if request not in self._single_requests:
                 self._single_requests[request] = len(self.matches)
                 self.requests.append(request)
-                self.matches.append(_match_request(self.factors, request, self._table_regions))
+                self.matches.append(self._match_once(request))
                 self._evaluate_new()
             return self._single_requests[request]
 
@@ -171,7 +172,14 @@ class FactorMatcher:
         """Append the request of a flow and its match; item "": the rule's own item, None: a product of the run."""
         request = Request(item or spec.factor or "", spec.kind, region, year, spec.unit, spec.category, spec.forbid)
         self.requests.append(request)
-        self.matches.append(None if item is None else _match_request(self.factors, request, self._table_regions))
+        self.matches.append(None if item is None else self._match_once(request))
+
+    def _match_once(self, request: Request) -> Match | NoMatch:
+        """Return the match of a request; flows of several stages, such as electricity, ask for the same."""
+        found = self._match_of_request.get(request)
+        if found is None:
+            found = self._match_of_request[request] = _match_request(self.factors, request, self._table_regions)
+        return found
 
     def _emissions(self, match: Match | NoMatch | None) -> FloatArray:
         """Return the emissions of a match, shape (5,). [kg CO2e per canonical unit of the flow]"""

@@ -231,7 +231,7 @@ class Inventory:
         matches = self.matches
         per_unit = take(matches.removals, matches.request_of_pattern)
         lines = rows_where(per_unit != 0.0, matches.pattern)
-        lines = lines[~rule_arrays(self.activity.rules).flow_outside[self.flow[lines]]]
+        lines = lines[~rule_arrays(self.activity.rules).flow_outside[self.activity.exchanges.flows_of(lines)]]
         if matches.has_links:
             lines = lines[matches.supplier[lines] < 0]
         uptake = take(per_unit, matches.pattern[lines]) * self.amount[lines]
@@ -307,9 +307,10 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
         Units of linked products do not fit, products need all or more of themselves, or emissions overflow.
     """
     masses, exchanges = process_masses(activity, quantities), activity.structure.exchanges
-    amount = engine.exchange_amounts(quantities.value, quantities.scale, exchanges.process, masses, exchanges.driver_rows)
+    scale = None if quantities.scale is exchanges.unit_scale else quantities.scale  # mostly 1 for all
+    amount = engine.exchange_amounts(quantities.value, scale, exchanges.process, masses, exchanges.driver_rows)
     inventory = _assemble(activity, quantities, matches, masses, amount)
-    emissions = inventory.emissions_by_process
+    emissions = inventory.emissions_by_process[:, list(inventory.parts)]  # the others are 0
     if np.count_nonzero(np.isfinite(emissions)) < emissions.size:
         raise InputError(root_causes(activity, _overflows(inventory)))
     return inventory

@@ -323,12 +323,11 @@ def _pairs(requests: IndexArray, flows: IntArray) -> Iterator[tuple[int, int]]:
 def _late_requests(activity: Activity, matched: FactorMatches) -> tuple[IndexArray, IntArray]:
     """Return the requests matched by a factor of a later year, and the flow of each, in the order of the rule."""
     is_late = matched.matcher.has_warning[matched.match_index]
-    lines, first = rows_where(is_late[matched.request_of_pattern], matched.pattern)[::-1], np.full(len(is_late), -1)
-    first[matched.request_of_pattern[matched.pattern[lines]]] = lines
-    late = (first >= 0).nonzero()[0]  # requests without an exchange are left out
-    flow = activity.exchanges.flow[first[late]]
-    order = np.argsort(flow, kind="stable")
-    return late[order], flow[order]
+    lines, flow = rows_where(is_late[matched.request_of_pattern], matched.pattern), np.full(len(is_late), -1)
+    flow[matched.request_of_pattern[matched.pattern[lines]]] = activity.exchanges.flows_of(lines)  # each request has one
+    late = (flow >= 0).nonzero()[0]  # requests without an exchange are left out
+    order = np.argsort(flow[late], kind="stable")
+    return late[order], flow[late][order]
 
 
 def _text_of_late(activity: Activity, matched: FactorMatches, number: int, flow: int) -> Message:

@@ -37,6 +37,12 @@ class Gross(NamedTuple):
         return np.divide(kilograms, self.total, out=np.zeros(len(self.total)), where=self.total > 0)
 
 
+def may_rest_on_defaults(inventory: Inventory, factors: FactorTable) -> bool:
+    """Whether an amount can be a number of the rule or a factor of a shipped table; gross emissions need no sum where not."""
+    flows, matches = inventory.activity.exchanges, inventory.matches
+    return len(flows.empty) > 0 or bool(_is_generic(matches, factors)[matches.request_of_pattern].any())
+
+
 def default_shares(inventory: Inventory, factors: FactorTable) -> Gross:
     """Return the gross emissions of each product: those inside the boundary, as absolute values, without uptake."""
     activity, count = inventory.activity, len(inventory.products)
@@ -77,7 +83,7 @@ def sum_gross(kilograms: FloatArray, product: IndexArray, ruled: IndexArray, gen
 
 def ruled_rows(activity: Activity, quantities: Quantities) -> BoolArray:
     """Flow rows whose amount is a number of the rule; a driver that is the amount itself is none."""
-    if (quantities.entry < 0).all():
+    if not len(activity.exchanges.empty) or (quantities.entry < 0).all():
         return np.zeros(len(quantities.entry), dtype=bool)
     ruled = amounts_by_rule(activity, quantities)
     itself = np.array([_is_driver(spec.default) for spec in activity.rules.flows], dtype=bool)
@@ -91,6 +97,10 @@ def _is_driver(default: Default | None) -> bool:
 
 def generic_lines(matches: FactorMatches, factors: FactorTable) -> IndexArray:
     """Return the exchanges whose factor is of a shipped table, and no supplier's; links have none."""
+    return rows_where(_is_generic(matches, factors)[matches.request_of_pattern], matches.pattern)
+
+
+def _is_generic(matches: FactorMatches, factors: FactorTable) -> BoolArray:
+    """Whether the factor of each request is of a shipped table, and no supplier's."""
     shipped = np.array([*(table.shipped for table in factors.tables), False], dtype=bool)
-    generic = shipped[matches.factor_rows[:, 0]] & ~matches.is_declared
-    return rows_where(generic[matches.request_of_pattern], matches.pattern)
+    return np.asarray(shipped[matches.factor_rows[:, 0]] & ~matches.is_declared, dtype=bool)

@@ -17,7 +17,7 @@ from textile_pcf.inventory.processes import Processes
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.results.carbon_content import carbon_content
 from textile_pcf.results.contributions import Contributions
-from textile_pcf.results.default_shares import Gross, default_shares
+from textile_pcf.results.default_shares import Gross, default_shares, may_rest_on_defaults
 from textile_pcf.results.gwp_sets import gwp_sets
 from textile_pcf.results.headline import emissions_by_stage
 from textile_pcf.results.lines import build_contributions
@@ -230,6 +230,11 @@ class Figures(Sums):
     def gross(self) -> Gross:
         """Gross emissions of each product, uptake apart, and how much of them rests on the rule and on shipped tables."""
         return default_shares(self.inventory, self.run.factors)
+
+    @property
+    def _may_rest_on_defaults(self) -> bool:
+        """Whether an amount can be a number of the rule or a factor of a shipped table."""
+        return may_rest_on_defaults(self.inventory, self.run.factors)
 
     @cached_property
     def completeness(self) -> Completeness:

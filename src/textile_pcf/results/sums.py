@@ -116,11 +116,16 @@ class Sums(ABC):
         return headline(self)
 
     @property
+    def _may_rest_on_defaults(self) -> bool:
+        """Whether an amount can be a number of the rule or a factor of a shipped table."""
+        return True
+
+    @property
     def default_share(self) -> FloatArray:
         """Part of the gross emissions whose amount is a number of the rule, shape (products,). [1]"""
-        return self.gross.part(self.gross.ruled)
+        return self.gross.part(self.gross.ruled) if self._may_rest_on_defaults else np.zeros(len(self.names))
 
     @property
     def default_factor_share(self) -> FloatArray:
         """Part of the gross emissions whose factor is of a shipped table, and no supplier's, shape (products,). [1]"""
-        return self.gross.part(self.gross.generic)
+        return self.gross.part(self.gross.generic) if self._may_rest_on_defaults else np.zeros(len(self.names))

@@ -83,6 +83,17 @@ def test_a_measured_amount_is_none_of_the_rule(mill):
     assert shares(mill, row("spinning.electricity", 2, "kWh"))[0] == pytest.approx(1.5 / 5)
 
 
+def test_nothing_is_added_up_where_nothing_can_rest_on_the_rule(mill):
+    rows = [
+        row("spinning.fibre", 1, "kg"), row("spinning.electricity", 2, "kWh"), row("dyeing.steam", 3, "kg"),
+        row("use.washing", 50, "kWh"),
+    ]  # fmt: skip
+    result = tp.footprint({"product": "P", "rows": [CN, *rows]}, *mill)
+    assert (result.default_share.tolist(), result.default_factor_share.tolist()) == ([0.0], [0.0])
+    assert "gross" not in vars(result)
+    assert result.gross.total[0] == pytest.approx(5.0) and result.gross.part(result.gross.ruled)[0] == 0
+
+
 def test_a_property_that_the_mill_gave_is_none_of_the_rule(mill):
     assert shares(mill, row("dyeing.steam_use", 3, "kg/kg"))[0] == pytest.approx(1 / 5)
 
