@@ -270,19 +270,22 @@ class CsvBlocks:
         lines = list(io.StringIO(block.decode(), newline=""))
         reader = csv_reader(iter(lines), self.delimiter)
         rows: list[list[str]] = []
+        is_cut, problem = False, None
         try:
             rows.extend(reader)
-            is_cut = False
         except csv.Error as fault:
             is_cut = not is_last and "unexpected end" in str(fault)
             if not is_cut:
-                raise self.error([quoting_problem(f"{self.file.name}:{reader.line_num + line - 1}", str(fault))]) from None
+                problem = quoting_problem(f"{self.file.name}:{reader.line_num + line - 1}", str(fault))
         again = csv_reader(iter(lines), self.delimiter)
         ends = [again.line_num for _ in islice(again, len(rows))]
         begins = [line + end for end in (0, *ends[:-1])][: len(rows)]
         rest = "".join(lines[ends[-1] if ends else 0 :]).encode() if is_cut else b""
         after = line + (ends[-1] if ends else 0) if is_cut else line + len(lines)
-        return self._checked(rows, begins, may_hold_guards("".join(lines))), after, rest
+        checked = self._checked(rows, begins, may_hold_guards("".join(lines)))
+        if problem is not None:
+            raise self.error([problem])
+        return checked, after, rest
 
     def _checked(self, rows: list[list[str]], begins: list[int], guarded: bool) -> CsvRows:
         """Return rows with content as columns, and keep the problems of their shape."""

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from itertools import compress
+from itertools import compress, islice
 from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
@@ -14,6 +14,7 @@ from textile_pcf.io.encodings import decode_text, utf16_without_mark
 from textile_pcf.io.safe_text import may_hold_guards, unguard_formula
 from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.io.table import HEADER_WITHIN, Header, RawTable
+from textile_pcf.io.table_shape import shape_problems
 from textile_pcf.messages.message import Message
 
 UNSUPPORTED_SEPARATORS = "，；、｜|：:"
@@ -50,27 +51,30 @@ def csv_rows(name: str, header: Header, error: type[PcfError]) -> RawTable:
     if "\0" in text:
         raise error([nul_problem(name, text[: text.index("\0")].count("\n") + 1)])
     delimiter, start, first_line = opening(name, text, header, error)
-    rows, lines = _parse(name, text[start:], delimiter, first_line, error)
+    rows, lines, fault = _parse(name, text[start:], delimiter, first_line)
     if may_hold_guards(text):
         rows = [list(map(unguard_formula, row)) for row in rows]
     contents = list(map(str.strip, map("".join, rows)))
     if not all(contents):
         rows, lines = list(compress(rows, contents)), list(compress(lines, contents))
-    return RawTable(name, "csv", rows, lines, notes=notes)
+    raw = RawTable(name, "csv", rows, lines, notes=notes)
+    if fault is not None:
+        raise error([*shape_problems(raw, header, error), fault])
+    return raw
 
 
-def _parse(
-    name: str, text: str, delimiter: str, first_line: int, error: type[PcfError]
-) -> tuple[list[list[str]], Sequence[int]]:
-    """Return the rows of a text and the line on which each begins."""
+def _parse(name: str, text: str, delimiter: str, first_line: int) -> tuple[list[list[str]], Sequence[int], Problem | None]:
+    """Return the rows of a text, the line on which each begins, and the problem with which they end early."""
     reader = csv_reader(io.StringIO(text, newline=""), delimiter)
+    rows: list[list[str]] = []
+    problem = None
     try:
-        rows = list(reader)
-        if reader.line_num == len(rows):
-            return rows, range(first_line, first_line + len(rows))
-        return rows, _first_lines(text, delimiter, first_line)
+        rows.extend(reader)
     except csv.Error as fault:
-        raise error([quoting_problem(f"{name}:{reader.line_num + first_line - 1}", str(fault))]) from None
+        problem = quoting_problem(f"{name}:{reader.line_num + first_line - 1}", str(fault))
+    if problem is None and reader.line_num == len(rows):
+        return rows, range(first_line, first_line + len(rows)), None
+    return rows, _first_lines(text, delimiter, first_line, len(rows)), problem
 
 
 def nul_problem(name: str, line: int) -> Problem:
@@ -171,11 +175,11 @@ def quoting_problem(where: str, message: str) -> Problem:
     return Problem(where, "A quotation mark is not closed, or is inside a cell.", cure, code="csv")
 
 
-def _first_lines(text: str, delimiter: str, first_line: int) -> list[int]:
-    """Return the line on which each row begins, for texts whose cells hold line breaks."""
+def _first_lines(text: str, delimiter: str, first_line: int, rows: int) -> list[int]:
+    """Return the line on which each of the first rows begins, for texts whose cells hold line breaks."""
     reader = csv_reader(io.StringIO(text, newline=""), delimiter)
-    ends = [reader.line_num for _ in reader]
-    return [first_line + end for end in (0, *ends[:-1])]
+    ends = [reader.line_num for _ in islice(reader, rows)]
+    return [first_line + end for end in (0, *ends[:-1])][:rows]
 
 
 def _first_rows(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,9 @@ from textile_pcf.io.footers import take_footers
 from textile_pcf.io.headers import UNIT_OF
 from textile_pcf.io.table import Header, RawTable, Table
 from textile_pcf.messages.message import Message
+
+NO_ROWS = "no-rows"
+"""Code of the problem that a table has a header only."""
 
 
 def to_table(raw: RawTable, header: Header, error: type[PcfError]) -> Table:
@@ -42,9 +46,9 @@ def to_table(raw: RawTable, header: Header, error: type[PcfError]) -> Table:
     top = header.header_row(raw.rows)
     heads, rows = list(raw.rows[top]), raw.rows[top + 1 :]
     if not rows:
-        problems = [*raw.shape_problems, *header.problems(heads, lambda column: raw.location(top, column))]
+        problems = [*raw.shape_problems, *_header_problems(raw, top, _without_units(heads, header), header)]
         what = "This table has a header, but no rows."
-        raise error([*problems, Problem(raw.location(top), what, "Write at least one row.", code="no-rows")])
+        raise error([*problems, Problem(raw.location(top), what, "Write at least one row.", code=NO_ROWS)])
     ragged = _ragged_rows(rows, len(heads))
     cells = _transpose(rows, len(heads), strip=raw.source_type == "csv")
     if raw.source_type == "csv" and _lacks_key(heads, cells, header):
@@ -53,6 +57,24 @@ def to_table(raw: RawTable, header: Header, error: type[PcfError]) -> Table:
             return to_table(data_rows, header, error)
     notes = (*raw.notes, *header_note(raw, top), *_drop_numbering(raw, heads, cells, header))
     return _named_table(_Columns(raw, top, heads, cells, ragged, notes), header, error)
+
+
+def shape_problems(raw: RawTable, header: Header, error: type[PcfError]) -> Sequence[Problem]:
+    """Return the problems of the shape of rows that end early, so that they are told with what ended them.
+
+    Parameters
+    ----------
+    raw, header, error
+        As for `to_table`.
+    """
+    if not raw.rows:
+        return ()
+    collecting = copy(header)
+    collecting.collect_problems = True
+    try:
+        return to_table(raw, collecting, error).shape_problems
+    except PcfError as refused:  # only the row that ended the table may have been one with data
+        return [problem for problem in refused.problems if problem.code != NO_ROWS]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +110,8 @@ def _named_table(source: _Columns, header: Header, error: type[PcfError]) -> Tab
     raw, top, heads, cells = source.raw, source.top, source.heads, source.cells
     ragged, notes = source.ragged, source.notes
     units = header.units(heads)
-    heads = [units[index][0] if index in units else head for index, head in enumerate(heads)]
-    problems = [*raw.shape_problems, *header.problems(heads, lambda column: raw.location(top, column))]
+    heads = _without_units(heads, header)
+    problems = [*raw.shape_problems, *_header_problems(raw, top, heads, header)]
     problems += [*_width_problems(raw, top, len(heads), ragged), *_headless_cells(raw, heads, cells, top)]
     if problems and not header.collect_problems:
         raise error(problems)
@@ -103,6 +125,16 @@ def _named_table(source: _Columns, header: Header, error: type[PcfError]) -> Tab
         raw.name, columns, len(raw.rows) - top - 1, raw.source_type, raw.lines[top + 1 :], letters, raw.sheet, notes,
         shape_problems=tuple(problems), ragged=ragged,
     )  # fmt: skip
+
+
+def _without_units(heads: Sequence[Any], header: Header) -> list[Any]:
+    """Return the headers, of which one that names the unit of its cells is the name of its column."""
+    units = header.units(heads)
+    return [units[index][0] if index in units else head for index, head in enumerate(heads)]
+
+
+def _header_problems(raw: RawTable, top: int, heads: Sequence[Any], header: Header) -> list[Problem]:
+    return header.problems(heads, lambda column: raw.location(top, column))
 
 
 def _transpose(rows: Sequence[list[Any]], width: int, strip: bool) -> list[list[Any]]:

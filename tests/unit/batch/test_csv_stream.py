@@ -112,6 +112,11 @@ def files(draw: st.DrawFn) -> bytes:
 @example(content=HEAD.replace(b"\n", b"\r") + b"A,dyeing,steam,1,kg\rB,dyeing,dye,2,%\r")
 @example(content=HEAD + b"A,dyeing,steam,1,kg\n" * 30 + b"B,dyeing,steam,1,kg\nA,dyeing,dye,2,%\n")
 @example(content=HEAD + b"\n" * 90 + b"A,dyeing,steam,1,kg\n")
+@example(
+    content=b'product,stage,flow,amount,unti\nA,dyeing,steam,1,kg\nA,dyeing\n"A" ,dyeing,steam,1,kg\n'
+)  # all three are wrong
+@example(content=HEAD + b'\xe5\x90\x88\xe8\xae\xa1,,,9,\n"A" ,dyeing,steam,1,kg\n')
+@example(content=b'product,stage,flow,amount (kg)\n"A" ,dyeing,steam,1\n')
 @example(content=HEAD)
 @example(content=b"")
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
