@@ -60,7 +60,7 @@ def to_table(raw: RawTable, header: Header, error: type[PcfError]) -> Table:
 
 
 def shape_problems(raw: RawTable, header: Header, error: type[PcfError]) -> Sequence[Problem]:
-    """Return the problems of the shape of rows that end early, so that they are told with what ended them.
+    """Return the problems of the shape of rows that end early, so that they are named with what ended them.
 
     Parameters
     ----------

@@ -142,7 +142,7 @@ def test_what_cannot_be_drawn_is_refused(change: Any, ranking: Any) -> None:
     for call, words in (
         (lambda: effects(ranking), "not a diff"),
         (lambda: effects(change, "X"), "no such product in common"),
-        (lambda: effects(other), "0 products in common"),
+        (lambda: effects(other), "have no product in common"),
         (lambda: abatement_steps(pd.DataFrame()), "not a ranking or scenarios"),
         (lambda: abatement_steps(two), "2 scenarios, and the picture is of one"),
         (lambda: abatement_steps(two, "c"), "no such scenario"),
