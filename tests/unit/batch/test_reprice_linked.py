@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -296,3 +297,16 @@ def test_tables_that_change_nothing_change_nothing(mill: Path, batch: Batch) -> 
     assert any("No factor changes" in text for text in new.warnings())
     assert_equal(new, batch(rows, "full", mill / "new.csv"), old)
     assert not new.read()["change"].to_numpy().any()
+
+
+@pytest.mark.parametrize("rows", [network(30), [*made("A", 5), *made("B", 0.1)]], ids=["linked", "alone"])
+def test_what_overflows_is_refused_by_product_without_a_warning_of_numpy(
+    mill: Path, batch: Batch, rows: list[dict[str, Any]]
+) -> None:
+    old = batch(rows, "old")
+    huge = NEW.splitlines()[0] + "\nelectricity,1e308,kgCO2e/kWh,GLO,2027,life_cycle,,,,,,hand,y\n"
+    (mill / "new.csv").write_text(huge, encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        with pytest.raises(tp.InputError, match=r"product .*: The emissions add up to more than can be calculated"):
+            reprice(old.out, mill / "new.csv", out=mill / "new", progress=False)
