@@ -148,9 +148,12 @@ def lined(*pairs: tuple[str, str]) -> list[dict[str, Any]]:
     ],
     ids=["of itself", "of one another", "and is taken back", "beside kilograms", "and a third", "twice"],
 )
-def test_square_metres_that_nothing_converts_are_the_cause_in_loops_too(calculated, rows: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize("options", [{}, {"scenarios": {"AR5": {"gwp": "AR5"}}}], ids=["alone", "with a scenario"])
+def test_square_metres_that_nothing_converts_are_the_cause_in_loops_too(
+    calculated, rows: list[dict[str, Any]], options: dict[str, Any]
+) -> None:
     """Whoever takes them is told which grammage is missing, not that products are rejected that take it themselves."""
-    results = calculated([*(line for number in range(20) for line in made(f"P{number}")), *rows])
+    results = calculated([*(line for number in range(20) for line in made(f"P{number}")), *rows], **options)
     same(results)
     why = {problem["product"]: problem["cure"] for problem in results[2].problems()}
     assert why["A"].startswith("Give grammage of product")
