@@ -63,9 +63,14 @@ class _Catalogue:
 
 @dataclass(frozen=True, eq=False)
 class _Solution:
-    """One scenario, solved. `row` has the place of each of `_Catalogue.names` in `figures`; -1 if it is rejected."""
+    """One scenario, solved. `row` has the place of each of `_Catalogue.names` in `figures`; -1 if it has none.
+
+    Products that are rejected have none, but for those that others take in a unit without a conversion: of these mass and units
+    are known, so that the partition that takes them finds the cause.
+    """
 
     row: IntArray
+    rejected: BoolArray
     figures: SupplierFigures
     loops: list[list[int]]
 
@@ -90,7 +95,7 @@ def solve_links(out: Path, job: Job, parts: Sequence[int], waiting: Sequence[int
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused where it is calculated again
             solution = _solve_scenario(job.rules, catalogue, scenario, accepted)
         if not scenario:
-            accepted = solution.row >= 0
+            accepted = ~solution.rejected
         for place, part in enumerate(parts):
             if part in waits:
                 taken = read_names("taken", files[place])  # of all partitions they are thrice the catalogue: they are not held
@@ -129,33 +134,40 @@ def _solve_scenario(rules: RuleSet, catalogue: _Catalogue, scenario: int, accept
     answered = [place for place, file in enumerate(files) if f"{prefix}products" in file]
     row = np.full(len(catalogue.number) + 1, -1, dtype=LINK)  # the last, -1, is that of no product
     if not answered:
-        return _Solution(row[:-1], SupplierFigures.empty(rules), [])
+        return _Solution(row[:-1], row[:-1] < 0, SupplierFigures.empty(rules), [])
     products = [files[place][f"{prefix}products"] + LINK(catalogue.first[place]) for place in answered]
     places = np.concatenate(products)
     row[places] = np.arange(len(places))
     targets = [row[catalogue.targets[place].astype(np.intp)] for place in answered]
     stored = StoredSystems([files[place] for place in answered], prefix, targets)
     order = np.argsort(catalogue.number[places], kind="stable").astype(LINK)  # the order of the source, however it is divided
-    kept, figures, loops = _solve_accepted(rules, stored, order, accepted[places])
+    kept, figures, loops, without_unit = _solve_accepted(rules, stored, order, accepted[places])
     row[places] = -1
     row[places[kept]] = np.arange(len(kept))
-    found = SupplierFigures.of(rules, figures)
+    rejected = row[:-1] < 0
+    without_unit = without_unit[rejected[places[without_unit]]]
+    row[places[without_unit]] = len(kept) + np.arange(len(without_unit))
+    found = SupplierFigures.of(rules, figures, len(without_unit))
     del figures
     for place, these in zip(answered, products, strict=True):
         found.write_units(row[these], *(files[place][prefix + name] for name in ("mass", "units")))
-    return _Solution(row[:-1], found, [places[loop].tolist() for loop in loops])
+    return _Solution(row[:-1], rejected, found, [places[loop].tolist() for loop in loops])
 
 
 def _solve_accepted(
     rules: RuleSet, stored: StoredSystems, order: IntArray, accepted: BoolArray
-) -> tuple[IntArray, ProductFigures, list[IntArray]]:
-    """Return the products that can be calculated in some order, their figures, and the loops for which others cannot."""
+) -> tuple[IntArray, ProductFigures, list[IntArray], IntArray]:
+    """Return the products that can be calculated in some order, their figures, and why others cannot.
+
+    Others are in loops, or take one of the products that come last in a unit that cannot be converted.
+    """
     system, lost = in_supplier_units(rules, stored.join())
+    without_unit = np.unique(system.supplier[lost & (system.supplier >= 0)])
     alive, loops = _with_suppliers(system, lost, accepted), list[IntArray]()
     while True:
         kept = order[alive[order]]
         try:
-            return kept, solve_system(rules, system.of(kept, take(alive, system.user))), loops
+            return kept, solve_system(rules, system.of(kept, take(alive, system.user))), loops, without_unit
         except LoopsError as error:
             for loop in error.loops:
                 loops.append(kept[loop])
@@ -183,7 +195,7 @@ def _of_part(catalogue: _Catalogue, solution: _Solution, place: int, taken: Any,
     first = [loop for loop in solution.loops if part.start <= loop[0] < part.stop]
     return {
         "solved": solved.astype(LINK),
-        "rejected": np.flatnonzero(is_product & (row < 0)),
+        "rejected": np.flatnonzero(is_product & solution.rejected[target.astype(np.intp)]),
         "absent": absent,
         "near": [_nearest(catalogue, name, near) for name in taken.take(absent).to_pylist()],
         "loops": ["\n".join(catalogue.names.take(loop).to_pylist()) for loop in first],

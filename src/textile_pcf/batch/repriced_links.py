@@ -156,7 +156,8 @@ class Chain:
         self._index = None
         for held in (self.own, self.gross, self.names, self.links):
             held.clear()
-        system = engine.LinkedSystem(engine.Links(*(np.concatenate(parts.pop(0)) for _ in range(3))), len(change))
         columns = np.flatnonzero(change.any(axis=0))
-        change[:, columns] = system.solve(change[:, columns])
+        if parts[0] and len(columns):  # what is taken outside the boundary is of no footprint, and new factors may change none
+            system = engine.LinkedSystem(engine.Links(*(np.concatenate(parts.pop(0)) for _ in range(3))), len(change))
+            change[:, columns] = system.solve(change[:, columns])
         return SupplierChanges(change, gross, self.places)

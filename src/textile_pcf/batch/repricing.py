@@ -12,6 +12,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json, write_atomically, write_json
 from textile_pcf.batch.batch_result import BatchResult
@@ -204,6 +206,7 @@ class _Repricing:
             self.remote.upload()
         return counts
 
+    @np.errstate(over="ignore", invalid="ignore")  # what overflows is refused by product
     def _calculate(self) -> dict[str, int]:
         """Match all requests, then write the partitions that have no report of an earlier run, and close the manifest."""
         log(self.out, "start", parts=len(self.base.weights), **self.identity)

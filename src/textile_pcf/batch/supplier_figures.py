@@ -29,12 +29,14 @@ class SupplierFigures:
         return cls(np.empty((0, UNITS + len(link_units(rules)[0]))))
 
     @classmethod
-    def of(cls, rules: RuleSet, figures: ProductFigures) -> SupplierFigures:
-        """Return the figures of solved products; their mass and units are not written yet."""
-        rows = np.empty((len(figures.removals), UNITS + len(link_units(rules)[0])))
-        rows[:, :PARTS] = figures.footprint
+    def of(cls, rules: RuleSet, figures: ProductFigures, more: int = 0) -> SupplierFigures:
+        """Return the figures of solved products, and NaN of some more; mass and units are not written yet."""
+        solved = len(figures.removals)
+        rows = np.empty((solved + more, UNITS + len(link_units(rules)[0])))
+        rows[:solved, :PARTS] = figures.footprint
         for column, values in enumerate((figures.removals, figures.balanced_removals, figures.content), PARTS):
-            rows[:, column] = values
+            rows[:solved, column] = values
+        rows[solved:] = np.nan
         return cls(rows)
 
     def write_units(self, places: IntArray, mass: FloatArray, units: FloatArray) -> None:

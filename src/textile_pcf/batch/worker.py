@@ -132,6 +132,8 @@ def _calculate_or_reject(
             calculated = calculate_footprints(
                 build_activity(table, job.rules), *cache.matchers, supply=job.supply, suppliers=links.suppliers
             )
+            for number, result in enumerate(calculated):
+                links.of_scenario(number).check_accepted(result)
             return [*calculated], [], None, {}
         except InputError:
             pass  # whether of the products or of one scenario is found below

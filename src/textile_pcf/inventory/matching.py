@@ -20,7 +20,7 @@ from textile_pcf.errors import Problem
 from textile_pcf.factors import LINK, Match, NoMatch, Request
 from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
 from textile_pcf.inventory.default_table import summed_up
-from textile_pcf.inventory.suppliers import Suppliers
+from textile_pcf.inventory.suppliers import Suppliers, link_units
 from textile_pcf.messages.message import Message, sentences
 from textile_pcf.suggest import nearest
 
@@ -260,12 +260,15 @@ def _unknown_suppliers(
 ) -> Iterator[Problem]:
     near = dict(suppliers.absent) if suppliers is not None else {}
     rejected = rejected if suppliers is None else suppliers.rejected | rejected
-    for row in links[supplier[links] < 0] if len(links) else ():
+    refused, other_cause = links[supplier[links] < 0] if len(links) else links, links[:0]
+    if suppliers is not None and suppliers.rejected:
+        refused, other_cause = _refused_links(activity, links, supplier[links], suppliers)
+    for row in refused:
         source = int(activity.exchanges.row[row])
         text = activity.columns.text("item", source)
         name = text.removeprefix(LINK)
         if name in rejected:
-            if name == activity.columns.text("product", source):
+            if name == activity.columns.text("product", source) or activity.exchange_products[row] in other_cause:
                 continue  # it has another cause
             what, cure = Message("The product {name!r} is rejected itself.", name=name), "Mend that product first."
             yield from activity.columns.problems_at([source], what, cure, "item", REJECTED_SUPPLIER)
@@ -276,6 +279,23 @@ def _unknown_suppliers(
         yield from activity.columns.problems_at(
             [source], Message("There is no product {text!r} in this run.", text=text), cure, "item", "no-product"
         )
+
+
+def _refused_links(
+    activity: Activity, links: IndexArray, supplier: IndexArray, suppliers: Suppliers
+) -> tuple[IndexArray, IndexArray]:
+    """Return the links that take no product or a rejected one, and the products that take one in a unit without a conversion.
+
+    Such a unit is found when amounts are known. It is the cause, and not that a supplier is rejected: that may be because it
+    takes the product itself.
+    """
+    places = find_texts(sorted(suppliers.rejected), suppliers.names)
+    refused = np.zeros(len(suppliers.names) + 1, dtype=bool)
+    refused[[-1, *places[places >= 0]]] = True  # the last, -1, is no product
+    column, known = link_units(activity.rules)[1][activity.exchanges.flow[links]], supplier >= 0
+    without_unit = np.zeros(len(links), dtype=bool)
+    without_unit[known] = np.isnan(suppliers.units[supplier[known], column[known]])
+    return links[refused[supplier] & ~without_unit], activity.exchange_products[links[without_unit]]
 
 
 def nearest_product(name: str, products: Sequence[str]) -> str:

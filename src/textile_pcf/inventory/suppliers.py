@@ -38,7 +38,7 @@ class Suppliers:
     absent : mapping of str to str
         Names of which there is no product → the nearest name, or "".
     rejected : frozenset of str
-        Products that are rejected, so that what takes them is too.
+        Products that are rejected, so that what takes them is too. Of some the units are known, but no figures.
     """
 
     names: tuple[str, ...] | ArrowStrings

@@ -148,4 +148,4 @@ def _wrong(
             request = matcher.requests[index] if match.column != "region" else None
             yield request, Problem(f"{part.location} ({accounting})", match.what, match.cure, code="no-factor")
         elif not np.any(matcher.split_values[index]):
-            yield None, Problem(part.location, Message(ZERO, item=part.item), ZERO_CURE, code="zero-factor")
+            yield None, Problem(part.location, Message(ZERO, item=matcher.requests[index].item), ZERO_CURE, code="zero-factor")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set, ValuesView
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from itertools import islice
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -13,13 +17,16 @@ from textile_pcf.io.strict_yaml import Document, DocumentPath
 from textile_pcf.messages.message import Message
 from textile_pcf.messages.shown_text import half_character
 
-MAX_DEPTH, MAX_VALUES = 32, 200_000
-"""Depth and number of values of a document."""
+MAX_DEPTH, MAX_VALUES = 32, 2_000_000
+"""Depth and number of values of a document: a file of the most characters holds about as many."""
 HALF_CURE = "Write the text again: an escape \\ud800 to \\udfff without its partner cannot be written."
 
 
 def plain_data(data: Mapping[str, Any], name: str, error: type[PcfError]) -> Any:
-    """Return a copy of a document in memory; tuples become lists, dates become texts, numbers of numpy those of Python.
+    """Return a copy of a document in memory, as a file would hold it.
+
+    Tuples, sets, arrays, columns of pandas and other collections become lists, dates become texts without the time of day,
+    numbers of numpy, `Decimal` and `Fraction` those of Python.
 
     Parameters
     ----------
@@ -45,7 +52,7 @@ def plain_data(data: Mapping[str, Any], name: str, error: type[PcfError]) -> Any
     def report(path: DocumentPath, what: str, cure: str) -> None:
         problems.append(Problem(document.location(path), what, cure, code="document"))
 
-    def copied(value: Any, path: DocumentPath) -> Any:
+    def copied(given: Any, path: DocumentPath) -> Any:
         nonlocal count
         count += 1
         if len(path) > MAX_DEPTH or count > MAX_VALUES:
@@ -53,23 +60,19 @@ def plain_data(data: Mapping[str, Any], name: str, error: type[PcfError]) -> Any
                 what, cure = "This document is too deep or too large.", "Write it as a rule file holds it."
                 problems.append(Problem(document.location(path[:4]), what, cure, code="size"))
             return None
-        if isinstance(value, Mapping):
-            wrong = [key for key in value if not isinstance(key, str | int | float)]
-            _check_texts(value, path, report)
-            for key in wrong:
-                report(path, Message("The key {key} is no text.", key=repr(key)[:60]), "Write keys as texts.")
-            return {key: copied(entry, (*path, key)) for key, entry in value.items() if key not in wrong}
-        if isinstance(value, list | tuple):
+        if isinstance(given, Mapping):
+            entries = {key.item() if isinstance(key, np.generic) else key: entry for key, entry in given.items()}
+            wrong = _wrong_keys(entries, path, report)
+            return {key: copied(entry, (*path, key)) for key, entry in entries.items() if key not in wrong}
+        value = _of_python(given)
+        if isinstance(value, list):
             return [copied(entry, (*path, number)) for number, entry in enumerate(value)]
-        if isinstance(value, np.generic):
-            value = value.item()
-        if isinstance(value, date):
-            return value.isoformat()
-        if value is None or isinstance(value, str | bool | int | float):
-            return value
-        what = Message("A {type_name} cannot stand in a document.", type_name=type(value).__name__)
-        report(path, what, "Write texts, numbers, lists and mappings.")
-        return None
+        if isinstance(value, str) and half_character(value):
+            report(path, holds_half(value), HALF_CURE)
+        elif value is not None and not isinstance(value, str | bool | int | float):
+            what = Message("A {type_name} cannot stand in a document.", type_name=type(given).__name__)
+            report(path, what, "Write texts, numbers, lists and mappings.")
+        return value
 
     plain = copied(data, ())
     if problems:
@@ -77,12 +80,41 @@ def plain_data(data: Mapping[str, Any], name: str, error: type[PcfError]) -> Any
     return plain
 
 
-def _check_texts(entries: Mapping[Any, Any], path: DocumentPath, report: Callable[[DocumentPath, str, str], None]) -> None:
-    """Report the keys and texts of a mapping that hold half of a character."""
-    for key, value in entries.items():
-        for text in (key, *(value if isinstance(value, list | tuple) else (value,))):
-            if isinstance(text, str) and half_character(text):
-                report((*path, key), holds_half(text), HALF_CURE)
+def _wrong_keys(entries: Mapping[Any, Any], path: DocumentPath, report: Callable[[DocumentPath, str, str], None]) -> list[Any]:
+    """Return the keys of a mapping that are no texts; report them, and keys that hold half of a character."""
+    wrong = [key for key in entries if not isinstance(key, str | int | float)]
+    for key in wrong:
+        report(path, Message("The key {key} is no text.", key=repr(key)[:60]), "Write keys as texts.")
+    for key in entries:
+        if isinstance(key, str) and half_character(key):
+            report((*path, key), holds_half(key), HALF_CURE)
+    return wrong
+
+
+def _of_python(value: Any) -> Any:
+    """Return a list for what holds several values, a text for a date, a number of Python for others; the rest as it is."""
+    if isinstance(value, str | bool | int | float) and not isinstance(value, np.generic):
+        return value
+    if isinstance(value, np.generic | np.ndarray) and value.dtype.kind in "mM":  # of nanoseconds `tolist` makes integers
+        value = value.astype(f"{value.dtype.kind}8[us]")
+    if hasattr(value, "tolist"):  # numbers and arrays of numpy, columns of pandas and pyarrow
+        value = value.tolist()
+    if isinstance(value, set | frozenset):  # in the same order in every run
+        return sorted(value, key=str)
+    if isinstance(value, Sequence | Set | ValuesView | Iterator) and not isinstance(value, str | bytes | bytearray):
+        return [*islice(value, MAX_VALUES + 1)]
+    if isinstance(value, date) and value == value:  # a date that is missing is not the same as itself
+        return value.isoformat()[:10]
+    return _float(value) if isinstance(value, Decimal | Fraction) else value
+
+
+def _float(number: Decimal | Fraction) -> Decimal | Fraction | float:
+    """Return a number as a float; as it is where no float can hold it."""
+    try:
+        value = float(number)
+    except OverflowError:
+        return number
+    return value if isfinite(value) and bool(value) == bool(number) else number
 
 
 def holds_half(text: str) -> Message:

@@ -130,6 +130,36 @@ def test_who_takes_what_is_missing_or_rejected_is_rejected_with_the_cause(calcul
     assert len(one) == len(many) and set(one["product"]) == set(many["product"])
 
 
+def lined(*pairs: tuple[str, str]) -> list[dict[str, Any]]:
+    """Products without grammage, of which some take square metres of others."""
+    names = dict.fromkeys(name for pair in pairs for name in pair)
+    return [*(line for name in names for line in made(name)), *(takes(user, other, 0.1, "lining") for user, other in pairs)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        lined(("A", "A")),
+        lined(("A", "B"), ("B", "A")),
+        [*lined(("A", "B")), takes("B", "A", 0.1)],
+        [*lined(("A", "B")), takes("A", "B", 0.1), takes("B", "A", 0.1)],
+        [*lined(("A", "A")), *made("C"), takes("C", "A", 0.1)],
+        [*lined(("A", "B"), ("C", "A")), takes("B", "A", 0.1)],
+    ],
+    ids=["of itself", "of one another", "and is taken back", "beside kilograms", "and a third", "twice"],
+)
+@pytest.mark.parametrize("options", [{}, {"scenarios": {"AR5": {"gwp": "AR5"}}}], ids=["alone", "with a scenario"])
+def test_square_metres_that_nothing_converts_are_the_cause_in_loops_too(
+    calculated, rows: list[dict[str, Any]], options: dict[str, Any]
+) -> None:
+    """Whoever takes them is told which grammage is missing, not that products are rejected that take it themselves."""
+    results = calculated([*(line for number in range(20) for line in made(f"P{number}")), *rows], **options)
+    same(results)
+    why = {problem["product"]: problem["cure"] for problem in results[2].problems()}
+    assert why["A"].startswith("Give grammage of product")
+    assert results[2].products == 20
+
+
 def test_a_loop_that_needs_all_of_itself_is_rejected_with_all_that_take_of_it(calculated) -> None:
     rows = [line for number in range(30) for line in made(f"P{number}")]
     rows += [takes("P1", "P28", 3), takes("P28", "P1", 3), takes("P15", "P28"), takes("P16", "P17")]

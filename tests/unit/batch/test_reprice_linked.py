@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -273,3 +274,39 @@ def test_a_name_that_no_product_has_is_refused(mill: Path, batch: Batch) -> None
     manifest.write_text(manifest.read_text().replace(before, sha256_of(path)))
     with pytest.raises(tp.InputError, match="not as the batch wrote it"):
         reprice(old.out, mill / "new.csv", out=mill / "new", progress=False)
+
+
+UNUSED = "\n".join([NEW.splitlines()[0], "heat,0.1,kgCO2e/MJ,GLO,2027,life_cycle,,,,,,hand,y\n"])
+
+
+def test_products_taken_outside_the_boundary_alone(mill: Path, batch: Batch) -> None:
+    """Yarn sent back: 1 kWh at 0.4 instead of 0.5 is all that a product changes by; 0.3 of it stand outside."""
+    rows = [*made("YARN"), *made("SHIRT"), takes("SHIRT", "YARN", 0.3, "returned")]
+    old = batch(rows, "old")
+    new = reprice(old.out, mill / "new.csv", out=mill / "new", progress=False)
+    assert_equal(new, batch(rows, "full", mill / "new.csv"), old)
+    shirt = dict(zip(new.read()["product"].to_pylist(), new.read().to_pylist(), strict=True))["SHIRT"]
+    assert (shirt["total"], shirt["memo.after"]) == (pytest.approx(0.4), pytest.approx(0.3 * 0.4))
+
+
+def test_tables_that_change_nothing_change_nothing(mill: Path, batch: Batch) -> None:
+    rows = network(20)
+    old = batch(rows, "old")
+    (mill / "new.csv").write_text(UNUSED, encoding="utf-8")
+    new = reprice(old.out, mill / "new.csv", out=mill / "new", progress=False)
+    assert any("No factor changes" in text for text in new.warnings())
+    assert_equal(new, batch(rows, "full", mill / "new.csv"), old)
+    assert not new.read()["change"].to_numpy().any()
+
+
+@pytest.mark.parametrize("rows", [network(30), [*made("A", 5), *made("B", 0.1)]], ids=["linked", "alone"])
+def test_what_overflows_is_refused_by_product_without_a_warning_of_numpy(
+    mill: Path, batch: Batch, rows: list[dict[str, Any]]
+) -> None:
+    old = batch(rows, "old")
+    huge = NEW.splitlines()[0] + "\nelectricity,1e308,kgCO2e/kWh,GLO,2027,life_cycle,,,,,,hand,y\n"
+    (mill / "new.csv").write_text(huge, encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        with pytest.raises(tp.InputError, match=r"product .*: The emissions add up to more than can be calculated"):
+            reprice(old.out, mill / "new.csv", out=mill / "new", progress=False)

@@ -153,11 +153,13 @@ def test_rows_that_a_supply_divides_must_be_answered_too(tmp_path: Path, mill: M
         reprice(old.out, table, out=tmp_path / "new", progress=False)
 
 
-def test_a_part_whose_factor_is_zero_is_refused_as_in_a_batch(tmp_path: Path, mill: Mill) -> None:
-    table = factors(tmp_path / "new.csv", electricity_wind=0.0)
-    with pytest.raises(tp.InputError, match="'electricity_wind' is zero"):
+@pytest.mark.parametrize("item", ["electricity_wind", "electricity"])
+def test_a_part_whose_factor_is_zero_is_refused_as_in_a_batch(tmp_path: Path, mill: Mill, item: str) -> None:
+    """Also of the grid, of which the supply table names no item."""
+    table = factors(tmp_path / "new.csv", **{item: 0.0})
+    with pytest.raises(tp.InputError, match=f"'{item}' is zero"):
         mill("full", table)
-    with pytest.raises(tp.InputError, match="'electricity_wind' is zero"):
+    with pytest.raises(tp.InputError, match=f"'{item}' is zero"):
         reprice(mill("old").out, table, out=tmp_path / "new", progress=False)
 
 
