@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -193,6 +193,29 @@ class Activity:
         path = ".".join(filter(None, first))
         return Problem(f"{location} ({path}{of}, product {product})", what, cure, product, code)
 
+    def with_values(self, value: FloatArray) -> Activity:
+        """Return activity data with other amounts of properties, losses, shares and outputs; those of flows stay.
+
+        Parameters
+        ----------
+        value : ndarray, shape (rows,)
+            Amount of each row of the table. Shares of a product keep the sum that they have: the others give way in
+            proportion. [canonical unit]
+
+        Returns
+        -------
+        Activity
+            With the same structure.
+        """
+        structure = self.structure
+        return replace(
+            self,
+            components=_with_sums(self.components, structure.components.with_shares(value)),
+            properties=structure.properties.values(value),
+            losses=structure.losses.values(value),
+            output_value=value[structure.outputs.row],
+        )
+
     @cached_property
     def exchange_products(self) -> IndexArray:
         """Product of each exchange. Shape (exchanges,)."""
@@ -201,6 +224,14 @@ class Activity:
             return entry
         is_component = rule_arrays(self.rules).flow_is_component[self.exchanges.flow]
         return np.where(is_component, self.components.product[np.where(is_component, entry, 0)], entry)
+
+
+def _with_sums(stated: Components, other: Components) -> Components:
+    """Return components with other shares, which add up to what the stated ones add up to."""
+    if not stated.has_blends:
+        return stated
+    sums = [np.bincount(one.product, weights=one.share, minlength=len(one.start)) for one in (stated, other)]
+    return replace(other, share=other.share * (sums[0] / sums[1])[other.product])
 
 
 def fill_structure(

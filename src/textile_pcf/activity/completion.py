@@ -63,9 +63,13 @@ def rule_constants(rules: RuleSet) -> Constants:
     return Constants(properties, losses, np.append(flows, np.nan))
 
 
+def is_constant(spec: Spec) -> bool:
+    """Return whether the rule gives one number, whatever the other quantities are."""
+    return spec.default is not None and spec.default.by < 0 and spec.default.reference < 0
+
+
 def _constant(spec: Spec) -> float:
-    default = spec.default
-    return float(default.values[0]) if default is not None and default.by < 0 and default.reference < 0 else np.nan
+    return float(spec.default.values[0]) if spec.default is not None and is_constant(spec) else np.nan
 
 
 def constant_entries(numbers: FloatArray, entries: BlockIndex, empty: IndexArray) -> tuple[IndexArray, FloatArray]:

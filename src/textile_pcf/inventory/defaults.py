@@ -50,19 +50,24 @@ class RuleDraws:
     numbers: Mapping[RuleNumber, FloatArray]
     entries: Mapping[tuple[str, int], IndexArray]
 
-    def replace(self, values: FloatArray, kind: str, index: int, entry: IndexArray) -> FloatArray:
+    def has(self, spec: Spec) -> bool:
+        """Return whether a number of a quantity is drawn."""
+        kind = QUANTITY_KINDS[type(spec)]
+        return any((number.kind, number.index) == (kind, spec.index) for number in self.numbers)
+
+    def replace(self, values: FloatArray, kind: str, index: int, entry: IndexArray, product: IndexArray) -> FloatArray:
         """Return the values of the rule with those that are drawn.
 
         Parameters
         ----------
-        values, entry : ndarray, shape (entries,)
-            Stated values on the entries of a stage, product by product, and the entry of the rule's value that each is.
+        values, entry, product : ndarray, shape (entries,)
+            Stated values on the entries of a stage, the entry of the rule's value that each is, and the product of each.
         kind, index : str, int
             See `RuleNumber`.
         """
         for number, drawn in self.numbers.items():
             if (number.kind, number.index) == (kind, index):
-                values = np.where(entry == number.entry, drawn.repeat(len(values) // len(drawn)), values)
+                values = np.where(entry == number.entry, drawn[product], values)
         return values
 
 
@@ -74,6 +79,11 @@ def is_component_stage(rules: RuleSet, stage: int) -> bool:
 def entries_of_stage(activity: Activity, stage: int) -> int:
     """Return the number of entries of a stage: components in component stages, products elsewhere."""
     return activity.components.size if is_component_stage(activity.rules, stage) else len(activity.names)
+
+
+def products_of_stage(activity: Activity, stage: int) -> IndexArray:
+    """Return the product of each entry of a stage."""
+    return activity.components.product if is_component_stage(activity.rules, stage) else np.arange(len(activity.names))
 
 
 def property_on(activity: Activity, properties: FloatArray, index: int, stage: int) -> FloatArray:
@@ -122,4 +132,6 @@ def evaluate_default(
     else:
         entry = draws.entries[kind, spec.index] if draws else chosen_entry(activity, properties, default, stage)
         values = default.values_or_nan[entry]
-    return (draws.replace(values, kind, spec.index, entry) if draws else values), entry
+    if draws:
+        values = draws.replace(values, kind, spec.index, entry, products_of_stage(activity, stage))
+    return values, entry

@@ -174,14 +174,25 @@ def product_draws(
     drawn_values = {source: arrays[source] for source in values}
     if problems := list(impossible_values(one, drawn_values)):
         raise InputError(problems)
-    quantities = complete_quantities(one)
-    rules = activity.rules
-    specs: tuple[Spec, ...] = (*rules.properties, *rules.losses, *rules.flows)
-    entries = {
-        (QUANTITY_KINDS[type(spec)], spec.index): chosen_entry(one, quantities.properties, spec.default, spec.stage)
-        for spec in specs
-        if spec.default is not None and spec.default.by >= 0
-    }
+    entries = chosen_entries(one, complete_quantities(one).properties)
     drawn_suppliers = {activity.products.index(name): arrays[name] for name in suppliers}
     exchanges = activity.structure.exchanges_by_product.of(product)
     return ProductDraws(one, exchanges, entries, drawn_values, drawn_suppliers, count)
+
+
+def chosen_entries(activity: Activity, properties: FloatArray) -> dict[tuple[str, int], IndexArray]:
+    """Return the entry of each chosen value of the rule, as stated numbers choose it, by kind and index of the quantity.
+
+    Parameters
+    ----------
+    activity : Activity
+    properties : ndarray, shape (property entries,)
+        Completed properties. [canonical unit]
+    """
+    rules = activity.rules
+    specs: tuple[Spec, ...] = (*rules.properties, *rules.losses, *rules.flows)
+    return {
+        (QUANTITY_KINDS[type(spec)], spec.index): chosen_entry(activity, properties, spec.default, spec.stage)
+        for spec in specs
+        if spec.default is not None and spec.default.by >= 0
+    }

@@ -15,6 +15,9 @@ from textile_pcf.rules import PRODUCT, RuleSet
 from textile_pcf.units import parse_unit
 from textile_pcf.units.product_units import MASS, ProductUnits
 
+MASS_PROPERTIES = ("mass", "grammage", "width", "wears", "sold")
+"""Properties of the product that convert its units into mass."""
+
 
 @dataclass(frozen=True, slots=True)
 class _MassProperties:
@@ -37,7 +40,7 @@ class _MassProperties:
 
 @lru_cache(maxsize=32)
 def _mass_properties(rules: RuleSet) -> _MassProperties:
-    specs = [rules.product_property(name) for name in ("mass", "grammage", "width", "wears", "sold")]
+    specs = [rules.product_property(name) for name in MASS_PROPERTIES]
     indices = tuple(-1 if spec is None else spec.index for spec in specs)
     mass, per = specs[0], rules.product_unit.dimensions
     if mass is not None and len(mass.unit.dimensions) > 1:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.activity import Activity
+from textile_pcf.activity.completion import Fill, is_constant
+from textile_pcf.activity.structure import GivenQuantities
 from textile_pcf.activity.structure_cache import structure_cache
 from textile_pcf.arrays import FloatArray, IndexArray, Scalar
 from textile_pcf.errors import Problem
@@ -25,6 +29,7 @@ from textile_pcf.inventory.quantity_checks import (
     missing_values,
 )
 from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec
+from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import Unit, parse_unit
 
 GIVEN, BY_RULE, COMPUTED, NONE = 0, 1, 2, -1
@@ -68,7 +73,7 @@ class Quantities(NamedTuple):
     allocation: FloatArray | None = None
 
 
-def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Quantities:
+def complete_quantities(activity: Activity, draws: RuleDraws | None = None, is_complete: bool = False) -> Quantities:
     """Complete properties, losses and exchange values: as given, by the rule, or computed by a method.
 
     A given amount stays as it is, unless it is one of a period, which is divided by the output of the period
@@ -82,6 +87,8 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Q
         Amounts as given; the plan `Structure.completion` says which others the rule completes.
     draws : RuleDraws, optional
         Numbers of the rule that are drawn.
+    is_complete : bool, optional
+        Whether the rows are known to be complete, so that nothing is looked for that does not depend on amounts.
 
     Returns
     -------
@@ -89,7 +96,7 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None) -> Q
         What is still missing where it is used is one of its problems.
     """
     cache = structure_cache(activity.rules)
-    known_complete = activity.structure in cache
+    known_complete = is_complete or activity.structure in cache
     invalid = set() if known_complete else invalid_names(activity)
     (properties, property_entry), (losses, loss_entry), (value, entry) = _fill_in(activity, draws)
     mass = product_mass(activity, properties)
@@ -125,7 +132,9 @@ def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatAr
     Arrays that the plan does not write into are those of the activity.
     """
     structure = activity.structure
-    plan = structure.computed if draws is None else structure.completion  # constants may be drawn, too
+    plan = structure.computed
+    if draws is not None:  # constants may be drawn, too
+        plan = tuple(fill for fill in structure.completion if not is_constant(fill.spec) or draws.has(fill.spec))
     given = (
         (activity.properties, structure.properties.no_rule_entry),
         (activity.losses, structure.losses.no_rule_entry),
@@ -134,20 +143,78 @@ def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatAr
     if not (plan or structure.constants):
         return given
     written = {type(fill.spec) for fill in plan} | structure.constants.keys()
-    filled: dict[type[Spec], tuple[FloatArray, IndexArray]] = {
-        kind: (values.copy(), entries.copy()) if kind in written else (values, entries)
-        for kind, (values, entries) in zip((PropertySpec, LossSpec, FlowSpec), given, strict=True)
-    }
+    filled, used = dict[type[Spec], FloatArray](), dict[type[Spec], IndexArray]()
+    for kind, (values, entries) in zip((PropertySpec, LossSpec, FlowSpec), given, strict=True):
+        filled[kind], used[kind] = (values.copy(), entries.copy()) if kind in written else (values, entries)
     for kind, (at, numbers) in structure.constants.items():
-        filled[kind][0][at], filled[kind][1][at] = numbers, 0
-    properties, _ = filled[PropertySpec]
+        filled[kind][at], used[kind][at] = numbers, 0
+    _follow(plan, activity, draws, filled, used)
+    return tuple(zip(filled.values(), used.values(), strict=True))
+
+
+def _follow(
+    plan: Iterable[Fill],
+    activity: Activity,
+    draws: RuleDraws | None,
+    filled: Mapping[type[Spec], FloatArray],
+    used: Mapping[type[Spec], IndexArray],
+) -> None:
+    """Write what the rule completes into the values of each class of quantity, and the entry of the rule into `used`."""
+    properties = filled[PropertySpec]
     for fill in plan:
-        values, entries = filled[type(fill.spec)]
+        kind = type(fill.spec)
         of_rule, entry = _value_of_rule(activity, properties, fill.spec, draws)
-        values[fill.entries] = _at(of_rule, fill.positions)
-        if entry is not None:
-            entries[fill.entries] = _at(entry, fill.positions)
-    return tuple(filled.values())
+        filled[kind][fill.entries] = _at(of_rule, fill.positions)
+        if entry is not None and kind in used:
+            used[kind][fill.entries] = _at(entry, fill.positions)
+
+
+def completed_again(
+    activity: Activity, draws: RuleDraws, before: Quantities, specs: AbstractSet[tuple[type[Spec], int]]
+) -> Quantities:
+    """Return quantities of which some are completed again, because activity data or draws give them other numbers.
+
+    Parameters
+    ----------
+    activity, draws
+        As of `complete_quantities`.
+    before : Quantities
+        Quantities of the same rows by other numbers.
+    specs : set of (class, int)
+        Class and index of each quantity that is another one now. If flows are among them, `value` is that of these
+        flows only.
+
+    Returns
+    -------
+    Quantities
+        Problems, masses and allocations are those of before.
+    """
+    structure, kinds = activity.structure, {kind for kind, _ in specs}
+    properties, losses, value = before.properties, before.losses, before.value
+    if PropertySpec in kinds:
+        properties = _with_stated(properties, activity.properties, structure.properties)
+    if LossSpec in kinds:
+        losses = _with_stated(losses, activity.losses, structure.losses)
+    if FlowSpec in kinds:
+        value = activity.exchange_value.copy()
+    plan = (fill for fill in structure.completion if (type(fill.spec), fill.spec.index) in specs)
+    _follow(plan, activity, draws, {PropertySpec: properties, LossSpec: losses, FlowSpec: value}, {})
+    if FlowSpec not in kinds:
+        return before._replace(properties=properties, losses=losses)
+    value, _ = per_output(activity, properties, value)
+    scale = before.scale
+    if any(
+        (PropertySpec, driver) in specs for _, drivers in rule_arrays(activity.rules).flow_other_drivers for driver in drivers
+    ):
+        scale = with_allocation(activity, before.allocation, non_mass_drivers(activity, properties, set())[0])
+    return before._replace(properties=properties, losses=losses, value=value, scale=scale)
+
+
+def _with_stated(before: FloatArray, given: FloatArray, quantities: GivenQuantities) -> FloatArray:
+    """Return a copy of values with those that rows state."""
+    values = before.copy()
+    values[quantities.stated] = given[quantities.stated]
+    return values
 
 
 def _at(values: NDArray[Scalar], positions: IndexArray | slice) -> NDArray[Scalar]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -10,11 +9,13 @@ from typing import NamedTuple
 import numpy as np
 
 from textile_pcf.activity.row_patterns import RowKind
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.inventory.draw_sources import ActivityRow
 from textile_pcf.uncertainty_analysis.closed_form import closed_form, moments
 from textile_pcf.uncertainty_analysis.distributions import Distribution
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
+from textile_pcf.uncertainty_analysis.joint_forms import JointProducts
+from textile_pcf.uncertainty_analysis.line_variances import Moments, variance_of_lines
 from textile_pcf.uncertainty_analysis.spreads import Spreads
 
 BLOCK = 2_000
@@ -30,32 +31,6 @@ class CatalogueForms(NamedTuple):
     median: FloatArray
     p2_5: FloatArray
     p97_5: FloatArray
-
-
-class Moments(NamedTuple):
-    """Spreads of numbers, arrays of shape (numbers + 1,): the last is that of no number.
-
-    Attributes
-    ----------
-    means : ndarray
-        Means as multiples of the stated values. [1]
-    squared : ndarray
-        Squared coefficients of variation. [1]
-    declared : ndarray of bool
-        Whether each number has a spread.
-    """
-
-    means: FloatArray
-    squared: FloatArray
-    declared: BoolArray
-
-    @classmethod
-    def of(cls, distributions: Mapping[int, Distribution], count: int) -> Moments:
-        """Return the moments of so many numbers, of which some have a distribution, by index."""
-        found = cls(np.ones(count + 1), np.zeros(count + 1), np.zeros(count + 1, dtype=bool))
-        for index, spread in distributions.items():
-            found.means[index], found.squared[index], found.declared[index] = spread.mean, spread.squared_variation, True
-        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,15 +114,44 @@ class Catalogue:
     def forms(self) -> CatalogueForms:
         """Return the closed forms of all products. [kg CO2e per unit]"""
         products = len(self.evaluation.result.names)
-        mean, variance = np.zeros(products), np.zeros(products)
+        alone, done, mean, variance = self._not_sums_of_lines()
         for first in range(0, products, BLOCK):
             block = slice(first, min(first + BLOCK, products))
-            mean[block], variance[block] = self._mean_and_variance(block)
+            if not done[block].all():
+                sums = self._mean_and_variance(block)
+                for found, of_lines in zip((mean, variance), sums, strict=True):
+                    found[block] = np.where(done[block], found[block], of_lines)
         forms = np.stack(moments(mean, variance))
-        for product in np.flatnonzero(self.individual).tolist():
+        for product in np.flatnonzero(alone).tolist():
             form = closed_form(self.evaluation, product)
             forms[:, product] = [getattr(form, name) for name in CatalogueForms._fields]
         return CatalogueForms(*forms)
+
+    def _not_sums_of_lines(self) -> tuple[BoolArray, BoolArray, FloatArray, FloatArray]:
+        """Return which products are calculated by themselves, which together with others, and means and variances of these.
+
+        Products that take others, that have many spreads of their own, or of which a point cannot be calculated are left to
+        themselves; so are all with a supply table or in another unit.
+        """
+        evaluation, alone = self.evaluation, self.individual
+        count = len(alone)
+        none = alone, np.zeros(count, dtype=bool), np.zeros(count), np.zeros(count)
+        if not alone.any() or evaluation.unit is not None or evaluation.result.run.supply is not None or evaluation.whole:
+            return none
+        joint = JointProducts(evaluation, self.factors, self.amounts, ~self._linked)
+        if not joint.varied.any():
+            return self._linked, *none[1:]
+        mean, variance = joint.mean_and_variance()
+        done = joint.together & np.isfinite(mean) & np.isfinite(variance)
+        return self._linked | joint.varied & ~done, done, mean, variance
+
+    @property
+    def _linked(self) -> BoolArray:
+        """Whether each product takes other products of the run, shape (products,)."""
+        lines, linked = self.evaluation.lines, np.zeros(len(self.evaluation.result.names), dtype=bool)
+        if lines.has_links:
+            linked[lines.product[lines.supplier >= 0]] = True
+        return linked
 
     def _mean_and_variance(self, block: slice) -> tuple[FloatArray, FloatArray]:
         """Return the mean and the variance of the footprints of a range of products, each of shape (products,)."""
@@ -163,9 +167,9 @@ class Catalogue:
             kilograms *= self.evaluation.stated_scale[block][product]
         count = block.stop - block.start
         mean = np.bincount(product, weights=kilograms, minlength=count).astype(np.float64)
-        variance = _variance(kilograms, product, factor, factors.squared, count)
+        variance = variance_of_lines(kilograms, product, factor, factors.squared, count)
         if amounts is not None:
-            variance = _variance(kilograms, product, amount, amounts.squared, count) + variance
+            variance = variance_of_lines(kilograms, product, amount, amounts.squared, count) + variance
         return mean, variance
 
     def declared_share(self) -> FloatArray:
@@ -196,30 +200,3 @@ class Catalogue:
             known = np.bincount(product, weights=gross * declared, minlength=last - first).astype(np.float64)
         total = np.bincount(product, weights=gross, minlength=last - first)
         return np.divide(known, total, out=np.ones(last - first), where=total > 0)
-
-
-def _variance(kilograms: FloatArray, product: IndexArray, keys: IndexArray, squared: FloatArray, products: int) -> FloatArray:
-    """Return Σ b² c of the numbers of some lines, shape (products,): b is the sum of a product's lines with that number."""
-    variation = squared[keys]
-    if np.count_nonzero(variation > 0) < len(keys):
-        varied = np.flatnonzero(variation > 0)
-        kilograms, variation, product, keys = kilograms[varied], variation[varied], product[varied], keys[varied]
-    cell, order = _sorted(product.astype(np.int64, copy=False) * len(squared) + keys)
-    derivative, variation = kilograms[order], variation[order]
-    begins = np.ones(len(cell), dtype=bool)
-    begins[1:] = cell[1:] != cell[:-1]
-    if len(starts := np.flatnonzero(begins)) < len(cell):
-        derivative = np.bincount(np.cumsum(begins), weights=derivative)[1:].astype(np.float64)
-        product, variation = product[starts], variation[starts]  # products stand in order, also when their lines are sorted
-    return np.bincount(product, weights=derivative**2 * variation, minlength=products).astype(np.float64)
-
-
-def _sorted(cell: IndexArray) -> tuple[IndexArray, IndexArray]:
-    """Return numbers in order, and where each was; equal ones stay in their order."""
-    bits = len(cell).bit_length()
-    if int(cell.max(initial=0)).bit_length() + bits < 63:  # number and place in one: values alone are sorted faster
-        packed = cell << bits | np.arange(len(cell))
-        packed.sort()
-        return packed >> bits, packed & ((1 << bits) - 1)
-    order = np.argsort(cell, kind="stable").astype(np.int64, copy=False)
-    return cell[order], order

@@ -94,4 +94,5 @@ def with_printed_rows(lines: Lines, inputs: FactorInputs) -> Lines:
     return replace(
         lines, exchange=lines.exchange[line], every_exchange=False, factor=row[at], value=lines.value[line] * share[at],
         emissions=lines.emissions[line] * share[at], factor_rows=np.array(list(places), dtype=np.intp).reshape(-1, 2),
+        part=share[at],
     )  # fmt: skip

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.columns import rows_by_code
 from textile_pcf.inventory.amount_sources import property_entries
 from textile_pcf.inventory.defaults import RuleNumber, property_on
 from textile_pcf.inventory.draw_sources import ActivityRow
@@ -35,20 +37,21 @@ def declared_by_property(inventory: Inventory, spreads: Spreads) -> BoolArray:
     activity, flows = inventory.activity, inventory.activity.exchanges
     declared: BoolArray = np.zeros(len(flows), dtype=bool)
     rules = activity.rules
-    references = [
-        (spec, spec.default.reference) for spec in rules.flows if spec.default is not None and spec.default.reference >= 0
-    ]
+    references = {
+        spec.index: spec.default.reference for spec in rules.flows if spec.default is not None and spec.default.reference >= 0
+    }
     content = rules.product_property(CONTENT)
     if content is not None:
-        references += [(spec, content.index) for spec in rules.flows if spec.balance]
+        references |= {spec.index: content.index for spec in rules.flows if spec.balance}
     if not references:
         return declared
     known = _declared_properties(inventory, spreads)
-    by_rule = inventory.quantities.entry >= 0
-    for spec, reference in references:
-        exchanges = np.flatnonzero((flows.flow == spec.index) & by_rule)
+    taken = rows_where(np.isin(flows.patterns.flow, list(references)), flows.pattern)
+    taken = taken[inventory.quantities.entry[taken] >= 0]
+    for flow, of_flow in rows_by_code(flows.flow[taken]):
+        exchanges, reference = taken[of_flow], references[flow]
         start = activity.property_entries.offsets[reference]
-        index = start + property_entries(activity, reference, spec.stage, flows.entry[exchanges])
+        index = start + property_entries(activity, reference, rules.flows[flow].stage, flows.entry[exchanges])
         declared[exchanges] = known[index] >= WHOLLY
     return declared
 
@@ -57,24 +60,21 @@ def _declared_properties(inventory: Inventory, spreads: Spreads) -> FloatArray:
     """Return 1 for each property entry that rests on declared numbers only, shape (property entries,)."""
     activity, quantities = inventory.activity, inventory.quantities
     known, origins = np.zeros(len(quantities.properties)), property_origin(activity, quantities)
+    candidates = spreads.candidate_rows
+    may_vary = np.zeros(activity.columns.rows + 1, dtype=bool) if candidates is None else np.append(candidates, False)
     for spec in activity.rules.properties:  # in the order in which they are computed
         block = activity.property_entries.block(spec.index)
         origin, rows = origins[block], activity.property_rows[block]
         values = np.ones(len(origin)) if spec.choice else np.zeros(len(origin))
         if not spec.choice:
-            given = np.flatnonzero(origin == GIVEN)
-            values[given] = [_has_spread(spreads, int(row), float(activity.value[row])) for row in rows[given]]
+            for entry in np.flatnonzero((origin == GIVEN) & may_vary[rows]).tolist():
+                values[entry] = spreads.of(ActivityRow(int(rows[entry])), float(activity.value[rows[entry]])) is not None
             values = np.where(origin == BY_RULE, _by_rule(inventory, spreads, spec, known), values)
             inputs = [property_on(activity, known, index, spec.stage) for index in spec.inputs.values()]
             computed = np.min(inputs, axis=0) if inputs else np.zeros(len(origin))
             values = np.where(origin == COMPUTED, computed, values)
         known[block] = values
     return known
-
-
-def _has_spread(spreads: Spreads, row: int, stated: float) -> bool:
-    candidates = spreads.candidate_rows
-    return candidates is not None and bool(candidates[row]) and spreads.of(ActivityRow(row), stated) is not None
 
 
 def _by_rule(inventory: Inventory, spreads: Spreads, spec: PropertySpec, known: FloatArray) -> FloatArray:

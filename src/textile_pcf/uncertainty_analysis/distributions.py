@@ -39,6 +39,11 @@ class Distribution:
     high: float = math.nan
 
     @property
+    def varies(self) -> bool:
+        """Whether the spread is above zero."""
+        return self.high > self.low if math.isnan(self.gsd) else self.gsd > 1
+
+    @property
     def sigma(self) -> float:
         """Standard deviation of the logarithm. [1]"""
         return math.log(self.gsd)

@@ -58,6 +58,8 @@ class Lines:
         Emissions, of links as well. [kg CO2e per product unit]
     factor_rows : ndarray of intp, shape (factors, 2)
         Distinct factors: factor table and row. In `keys` they follow the numbers behind amounts.
+    part : ndarray, shape (lines,), or None
+        Part of its factor that the printed row of each line is; None where no factor is composed. [1]
     """
 
     inventory: Inventory
@@ -67,6 +69,7 @@ class Lines:
     value: FloatArray
     emissions: FloatArray
     factor_rows: IndexArray
+    part: FloatArray | None = None
 
     def of_exchanges(self, values: NDArray[Scalar]) -> NDArray[Scalar]:
         """Return what exchanges have for each line, shape (lines,)."""

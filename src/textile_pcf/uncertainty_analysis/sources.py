@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.inventory.defaults import RuleNumber
 from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source, spec_of, stated_values
@@ -141,5 +139,4 @@ def distinct(sources: list[NamedSource]) -> list[NamedSource]:
 
 def is_varied(source: NamedSource) -> bool:
     """Return whether a source has a spread above zero."""
-    spread = source.distribution
-    return spread is not None and bool((np.isnan(spread.gsd) and spread.high > spread.low) or spread.gsd > 1)
+    return source.distribution is not None and source.distribution.varies

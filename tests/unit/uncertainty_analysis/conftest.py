@@ -44,7 +44,7 @@ cotton,2,kgCO2e/kg,CN,2023,life_cycle,m,p. 1,,1.5,3
 polyester,3,kgCO2e/kg,CN,2023,life_cycle,m,p. 1,1.3,,
 steam,0.3,kgCO2e/kg,CN,2023,life_cycle,m,p. 1,,,
 """
-HEADER = "product,stage,flow,component,amount,unit,item,region,year,gsd,low,high,data_type"
+HEADER = "product,stage,flow,component,amount,unit,item,region,year,gsd,low,high,data_type,per"
 
 
 @pytest.fixture
@@ -55,9 +55,9 @@ def mill(tmp_path):
         (tmp_path / "knit.yaml").write_text(rule)
         (tmp_path / "f.csv").write_text(factors)
         products = dict.fromkeys(row.split(",")[0] for row in rows)
-        places = [f"{product},product,,,,,,CN,2023,,,," for product in products]
-        cells = [row + "," * (HEADER.count(",") - row.count(",")) for row in rows]
-        (tmp_path / "rows.csv").write_text("\n".join([HEADER, *places, *cells]) + "\n")
+        places = [f"{product},product,,,,,,CN,2023" for product in products]
+        cells = [row + "," * (HEADER.count(",") - row.count(",")) for row in (*places, *rows)]
+        (tmp_path / "rows.csv").write_text("\n".join([HEADER, *cells]) + "\n")
         return tp.footprint(tmp_path / "rows.csv", tmp_path / "knit.yaml", tmp_path / "f.csv")
 
     return calculate
