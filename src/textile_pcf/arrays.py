@@ -14,6 +14,8 @@ IntArray = NDArray[np.integer[Any]]
 BoolArray = NDArray[np.bool_]
 FARTHEST = 1e-100
 """Smallest ratio of a number to its bound, or of the bound to the number. [1]"""
+FAR, FAR_CURE = "A bound is too far from its number to calculate with.", "Correct the number or its bounds."
+"""What is said of the numbers of `far_bounds`."""
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 

@@ -93,7 +93,7 @@ from textile_pcf.inventory.supply_mix import apply_supply
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint, Run
 from textile_pcf.rules import RuleSet, load_rules
-from textile_pcf.supply import LOCATION, MARKET, Supply, load_supply
+from textile_pcf.supply import LOCATION, MARKET, OTHER_ACCOUNTING, Supply, load_supply
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -424,7 +424,7 @@ def other_accounting(result: Footprint) -> OtherAccounting | None:
     run = result.run
     if run.supply is None:
         return None
-    accounting = MARKET if run.activity.rules.document.electricity.declared == LOCATION else LOCATION
+    accounting = OTHER_ACCOUNTING[run.activity.rules.document.electricity.declared]
     quantities, matcher = with_refusals(run.activity, complete_quantities(run.activity)), matcher_of_run(run)
     matches = match_exchanges(run.activity, matcher)
     other = _by_accounting(quantities, matches, matcher, run, run.supply, accounting)

@@ -223,7 +223,7 @@ class Activity:
         if self.components.one_per_product:
             return entry
         is_component = rule_arrays(self.rules).flow_is_component[self.exchanges.flow]
-        return np.where(is_component, self.components.product[np.where(is_component, entry, 0)], entry)
+        return self.components.products_of(is_component, entry)
 
 
 def _with_sums(stated: Components, other: Components) -> Components:

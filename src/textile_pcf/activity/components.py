@@ -10,7 +10,7 @@ import numpy as np
 from textile_pcf._frozen import cached_property
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.row_patterns import RowKind, Rows, without_process
-from textile_pcf.arrays import FloatArray, IndexArray, IntArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
 from textile_pcf.messages.message import Message
@@ -66,6 +66,18 @@ class Components:
     def one_per_product(self) -> bool:
         """Whether every product has one component."""
         return len(self.product) == len(self.start)
+
+    def products_of(self, is_component: BoolArray, entry: IndexArray) -> IndexArray:
+        """Return the product of elements such as exchanges.
+
+        Parameters
+        ----------
+        is_component : ndarray of bool, shape (elements,)
+            Whether the stage of each has components.
+        entry : ndarray of intp, shape (elements,)
+            Component of each in such a stage, product in others.
+        """
+        return np.where(is_component, self.product[np.where(is_component, entry, 0)], entry)
 
     def with_shares(self, value: FloatArray) -> Components:
         """Return the components with the shares that rows give.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from textile_pcf.arrays import BoolArray, FloatArray, far_bounds
+from textile_pcf.arrays import FAR, FAR_CURE, BoolArray, FloatArray, far_bounds
 from textile_pcf.errors import Problem
 from textile_pcf.messages.message import Message
 
@@ -67,8 +67,7 @@ def spread_problems(cells: ActivityColumns) -> Iterator[Problem]:
     cure = "Correct the amount or the bounds; all three are in the unit of the row."
     what = "The amount is outside its bounds."
     yield from problems(_outside(amount, low, high), what, cure, "amount", "bounds")
-    what, cure = "A bound is too far from its number to calculate with.", "Correct the number or its bounds."
-    yield from problems(far_bounds(amount, low, high), what, cure, "amount", "bounds")
+    yield from problems(far_bounds(amount, low, high), FAR, FAR_CURE, "amount", "bounds")
     what, cure = "There is a spread but no amount.", "Give the amount too, or leave gsd, low and high empty."
     yield from problems(has_spread & np.isnan(amount), what, cure, "amount", "spread-without-amount")
 

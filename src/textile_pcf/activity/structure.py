@@ -213,8 +213,7 @@ class Structure:
 
     def _by_product(self, stage: IntArray, entry: IndexArray) -> ElementsByProduct:
         is_component = rule_arrays(self.exchanges.geography.rules).stage_is_component[stage]
-        product = np.where(is_component, self.components.product[np.where(is_component, entry, 0)], entry)
-        return ElementsByProduct.grouped(product, len(self.components.start))
+        return ElementsByProduct.grouped(self.components.products_of(is_component, entry), len(self.components.start))
 
     @cached_property
     def gives_flows_once(self) -> bool:

@@ -21,8 +21,7 @@ def check_arguments(source: Any, out: Any, units: Any, scenarios: Any, workers: 
     UsageError
         An argument has the wrong type, or a name that Parquet files cannot have.
     """
-    if isinstance(units, str) or not isinstance(units, Sequence) or not all(isinstance(unit, str) for unit in units):
-        raise wrong_type("units", units, "a list of units", 'Write them as texts in a list, such as ["m2"].')
+    check_list_of_units(units)
     if scenarios is not None and not (
         isinstance(scenarios, Mapping) and all(isinstance(changes, Mapping) for changes in scenarios.values())
     ):
@@ -37,6 +36,18 @@ def check_arguments(source: Any, out: Any, units: Any, scenarios: Any, workers: 
     if isinstance(source, str | Path) and Path(source).suffix.lower() == ".parquet":
         refuse_non_utf8_name(source)
     return folder
+
+
+def check_list_of_units(units: Any) -> None:
+    """Check that further units of totals are texts in a list.
+
+    Raises
+    ------
+    UsageError
+        They are not.
+    """
+    if isinstance(units, str) or not isinstance(units, Sequence) or not all(isinstance(unit, str) for unit in units):
+        raise wrong_type("units", units, "a list of units", 'Write them as texts in a list, such as ["m2"].')
 
 
 def refuse_output_in_source(out: Path, source: Any) -> None:

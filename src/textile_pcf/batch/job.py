@@ -13,7 +13,7 @@ from textile_pcf import __version__
 from textile_pcf.batch.output import COLUMNS_OF
 from textile_pcf.batch.partitions import EXTRA
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS
-from textile_pcf.errors import Problem, UsageError, wrong_type
+from textile_pcf.errors import Problem, UsageError
 from textile_pcf.factors import FactorTable, default_table, load_factors
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet, load_rules
@@ -196,8 +196,8 @@ def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path,
     )  # fmt: skip
 
 
-def check_units(units: Any, names: UnitNames | None = None) -> None:
-    """Refuse further units of totals that are no list of units.
+def check_units(units: Sequence[str], names: UnitNames | None = None) -> None:
+    """Refuse further units of totals that are unknown.
 
     Parameters
     ----------
@@ -208,13 +208,9 @@ def check_units(units: Any, names: UnitNames | None = None) -> None:
     Raises
     ------
     UsageError
-        A unit is unknown, or there is no list.
+        A unit is unknown.
     """
-    if isinstance(units, str) or not isinstance(units, Sequence):
-        raise wrong_type("units", units, "a list of units", "Write a list of texts: ['m2'].")
     for unit in units:
-        if not isinstance(unit, str):
-            raise wrong_type("unit", unit, "a unit", "Write it as text, such as m2 or 100 m.")
         try:
             parse_unit(unit, names)
         except UnitError as error:

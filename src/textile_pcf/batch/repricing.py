@@ -37,7 +37,7 @@ from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.io.output_files import as_path, is_file
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.messages.message import Message, chinese_of, sentences
-from textile_pcf.supply import LOCATION, MARKET
+from textile_pcf.supply import OTHER_ACCOUNTING
 
 NOT_OF_REPRICED = ("weights", "quality", "uncertainty")
 """What decides results of a batch and none of its results under new factors."""
@@ -169,9 +169,7 @@ class _Repricing:
     @cached_property
     def other(self) -> str:
         """Accounting of electricity that the rule does not declare; "" without a supply table."""
-        if "supply" not in self.base.run:
-            return ""
-        return MARKET if self.base.rules.document.electricity.declared == LOCATION else LOCATION
+        return OTHER_ACCOUNTING[self.base.rules.document.electricity.declared] if "supply" in self.base.run else ""
 
     @cached_property
     def prices(self) -> Prices:

@@ -17,6 +17,7 @@ from textile_pcf import engine
 from textile_pcf.activity import Activity, build_activity
 from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import FloatArray
+from textile_pcf.batch.arguments import check_list_of_units
 from textile_pcf.batch.job import check_units, checked_choice
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS, calculate_footprints
 from textile_pcf.errors import InputError, Problem, UsageError, wrong_type
@@ -106,6 +107,7 @@ def calculate_wide(
     amounts = _matrix(amounts, columns)
     if factors is not None and not isinstance(factors, FactorTable):
         raise wrong_type("factors", factors, "loaded emission factors", "Load them first: load_factors(path).")
+    check_list_of_units(units)
     check_units(units, ruled.unit_names)
     answers = FactorMatcher(
         load_factors(default_table(ruled.document.edition)) if factors is None else factors,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray, far_bounds
+from textile_pcf.arrays import FAR, FAR_CURE, FloatArray, far_bounds
 from textile_pcf.factors.declared import Report
 from textile_pcf.units import UnitError, split_quantity
 
@@ -28,8 +28,7 @@ def check_spreads(values: dict[str, FloatArray], report: Report) -> None:
         cure = "Correct the value or the bounds; all have one unit."
         report(int(row), "value", "The value is outside its bounds.", cure, "bounds")
     for row in np.flatnonzero(far_bounds(value, low, high)):
-        what, cure = "A bound is too far from its number to calculate with.", "Correct the number or its bounds."
-        report(int(row), "value", what, cure, "bounds")
+        report(int(row), "value", FAR, FAR_CURE, "bounds")
     for row in np.flatnonzero(has_bound & np.isnan(value)):
         what, cure = "There are bounds but no value.", "Give the value too, or leave low and high empty."
         report(int(row), "value", what, cure, "bounds")

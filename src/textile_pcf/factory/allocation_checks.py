@@ -173,8 +173,7 @@ def _check_idle_rows(tables: SiteTables, problems: list[Problem]) -> None:
 def _shares(tables: SiteTables, carrier: IndexArray, process: IndexArray, plan_row: IndexArray) -> Shares:
     """Return a line for each entry and product of its process; none for a process that is -1."""
     production = tables.production
-    places = len(production.processes)
-    entry, row = rows_of_groups(np.where(process < 0, places, process), production.process, places + 1)
+    entry, row = rows_of_groups(process, production.process)
     return Shares(carrier, process, plan_row, entry, row, carrier[entry], np.ones(len(entry)))
 
 

@@ -8,6 +8,7 @@ from math import fsum
 import numpy as np
 
 from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.columns import equal_pairs
 
 EXACT = 1e-9
 """Relative difference from which two sums that must be equal are a fault of the program."""
@@ -70,7 +71,7 @@ def share_out(totals: FloatArray, numbers: FloatArray, group: IndexArray) -> Flo
     return np.asarray(totals[group] * (numbers / sums[group]), dtype=np.float64)
 
 
-def rows_of_groups(wanted: IndexArray, group: IndexArray, groups: int) -> tuple[IndexArray, IndexArray]:
+def rows_of_groups(wanted: IndexArray, group: IndexArray) -> tuple[IndexArray, IndexArray]:
     """Return every pair of a wanted group and a row of it, such as all products of the processes of a plan.
 
     Parameters
@@ -79,8 +80,6 @@ def rows_of_groups(wanted: IndexArray, group: IndexArray, groups: int) -> tuple[
         Group that each entry wants.
     group : ndarray of intp, shape (rows,)
         Group of each row.
-    groups : int
-        Number of groups.
 
     Returns
     -------
@@ -91,15 +90,12 @@ def rows_of_groups(wanted: IndexArray, group: IndexArray, groups: int) -> tuple[
 
     Examples
     --------
-    >>> rows_of_groups(np.array([1, 0]), np.array([0, 1, 0, 1]), 2)
+    >>> rows_of_groups(np.array([1, 0]), np.array([0, 1, 0, 1]))
     (array([0, 0, 1, 1]), array([1, 3, 0, 2]))
     """
     order = np.argsort(group, kind="stable")
-    starts = np.searchsorted(group[order], np.arange(groups + 1))
-    counts = np.diff(starts)[wanted]
-    entry = np.repeat(np.arange(len(wanted)), counts)
-    within = np.arange(len(entry)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return entry, order[starts[:-1][wanted][entry] + within].astype(np.intp, copy=False)
+    entry, place = equal_pairs(wanted, group[order])
+    return entry, order[place]
 
 
 def check_sums(parts: FloatArray, wholes: FloatArray, added: FloatArray, what: str) -> None:

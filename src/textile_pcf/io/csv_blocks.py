@@ -24,7 +24,7 @@ from textile_pcf.io.form_headers import TOTAL, is_period
 from textile_pcf.io.headers import UNIT_OF
 from textile_pcf.io.safe_text import may_hold_guards, unguard_formula
 from textile_pcf.io.table import HEADER_WITHIN, Header, RawTable
-from textile_pcf.io.table_shape import column_indices, header_note, numbering_note, to_table
+from textile_pcf.io.table_shape import column_indices, header_note, numbering_note, to_table, without_units
 from textile_pcf.io.text_blocks import TextFile
 
 AMOUNT = "amount"
@@ -122,7 +122,7 @@ class CsvBlocks:
         self._whole.key_columns = ()  # footers are found here
         self.units = self.header.units(self.heads)
         self.numbering = self.header.numbering_columns(self.heads, [[""]] * len(self.heads))
-        heads = [self.units[index][0] if index in self.units else head for index, head in enumerate(self.heads)]
+        heads = without_units(self.heads, self.units)
         heads = ["" if index in self.numbering else head for index, head in enumerate(heads)]
         self.header_problems = self.header.problems(heads, lambda column: self._top.location(top, column))
         self.problems |= dict.fromkeys(self.header_problems)

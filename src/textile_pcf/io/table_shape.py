@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +46,7 @@ def to_table(raw: RawTable, header: Header, error: type[PcfError]) -> Table:
     top = header.header_row(raw.rows)
     heads, rows = list(raw.rows[top]), raw.rows[top + 1 :]
     if not rows:
-        problems = [*raw.shape_problems, *_header_problems(raw, top, _without_units(heads, header), header)]
+        problems = [*raw.shape_problems, *_header_problems(raw, top, without_units(heads, header.units(heads)), header)]
         what = "This table has a header, but no rows."
         raise error([*problems, Problem(raw.location(top), what, "Write at least one row.", code=NO_ROWS)])
     ragged = _ragged_rows(rows, len(heads))
@@ -110,7 +110,7 @@ def _named_table(source: _Columns, header: Header, error: type[PcfError]) -> Tab
     raw, top, heads, cells = source.raw, source.top, source.heads, source.cells
     ragged, notes = source.ragged, source.notes
     units = header.units(heads)
-    heads = _without_units(heads, header)
+    heads = without_units(heads, units)
     problems = [*raw.shape_problems, *_header_problems(raw, top, heads, header)]
     problems += [*_width_problems(raw, top, len(heads), ragged), *_headless_cells(raw, heads, cells, top)]
     if problems and not header.collect_problems:
@@ -127,9 +127,15 @@ def _named_table(source: _Columns, header: Header, error: type[PcfError]) -> Tab
     )  # fmt: skip
 
 
-def _without_units(heads: Sequence[Any], header: Header) -> list[Any]:
-    """Return the headers, of which one that names the unit of its cells is the name of its column."""
-    units = header.units(heads)
+def without_units(heads: Sequence[Any], units: Mapping[int, tuple[str, str]]) -> list[Any]:
+    """Return headers, of which one that names the unit of its cells is the name of its column.
+
+    Parameters
+    ----------
+    heads : sequence
+    units : mapping of int to (str, str)
+        From `Header.units`.
+    """
     return [units[index][0] if index in units else head for index, head in enumerate(heads)]
 
 

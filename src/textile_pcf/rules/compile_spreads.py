@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from textile_pcf.arrays import far_bounds
+from textile_pcf.arrays import FAR, FAR_CURE, far_bounds
 from textile_pcf.messages.message import Message
 from textile_pcf.rules.schema import ChosenDefault, Flow, Loss, Quantity
 from textile_pcf.rules.spread_schema import Ratings, Spread
@@ -101,7 +101,7 @@ def _bounds(
         what = Message("The value {value:g} is outside its bounds, {low:g} to {high:g}.", value=value, low=low, high=high)
         cure = "Correct the value or the bounds; both are in the unit of the value."
     elif far_bounds(np.array([value]), np.array([low]), np.array([high])).any():
-        what, cure = "A bound is too far from its number to calculate with.", "Correct the number or its bounds."
+        what, cure = FAR, FAR_CURE
     elif isinstance(model, Loss) and (low < 0 or (model.basis == "input" and high * factor >= 1)):
         what = "The bounds of the loss are outside its range."
         cure = "A loss on the input is 0 % or more and below 100 %; other losses are not negative."

@@ -9,6 +9,7 @@ from textile_pcf.supply.load import load_supply as load_supply
 from textile_pcf.supply.sites import CARRIERS as CARRIERS
 from textile_pcf.supply.sites import LOCATION as LOCATION
 from textile_pcf.supply.sites import MARKET as MARKET
+from textile_pcf.supply.sites import OTHER_ACCOUNTING as OTHER_ACCOUNTING
 from textile_pcf.supply.sites import Part as Part
 from textile_pcf.supply.sites import SiteSupply as SiteSupply
 from textile_pcf.supply.sites import Supply as Supply

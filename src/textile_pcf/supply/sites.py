@@ -18,6 +18,8 @@ PARTS = {
 }
 BOUNDARIES = ("delivered", "boiler_output", "fuel")
 MARKET, LOCATION = "market_based", "location_based"
+OTHER_ACCOUNTING = {MARKET: LOCATION, LOCATION: MARKET}
+"""The accounting of electricity that stands beside each one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ class Catalogue:
         done = joint.together & np.isfinite(mean) & np.isfinite(variance)
         return self._linked | joint.varied & ~done, done, mean, variance
 
-    @property
+    @cached_property
     def _linked(self) -> BoolArray:
         """Whether each product takes other products of the run, shape (products,)."""
         lines, linked = self.evaluation.lines, np.zeros(len(self.evaluation.result.names), dtype=bool)

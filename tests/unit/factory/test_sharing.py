@@ -44,7 +44,7 @@ def test_shares_are_those_of_exact_fractions(rows):
 
 @given(st.lists(st.integers(0, 3), max_size=10), st.lists(st.integers(0, 3), max_size=12))
 def test_pairs_are_those_of_two_loops(wanted, group):
-    entry, row = rows_of_groups(np.array(wanted, dtype=np.intp), np.array(group, dtype=np.intp), 4)
+    entry, row = rows_of_groups(np.array(wanted, dtype=np.intp), np.array(group, dtype=np.intp))
     expected = [(i, j) for i, each in enumerate(wanted) for j, other in enumerate(group) if each == other]
     assert list(zip(entry.tolist(), row.tolist(), strict=True)) == expected
 
