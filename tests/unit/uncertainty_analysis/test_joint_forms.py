@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -97,6 +98,35 @@ def test_calculations_do_not_grow_with_the_products(mill, monkeypatch):
         return len(completed)
 
     assert count(2) == count(30) == 5
+
+
+CARBON_RULE = (Path(__file__).parents[2] / "cases" / "rules" / "carbon_balance.yaml").read_text()
+YARNS = """item,value,unit,region,year,kind,source,locator,gsd,biogenic,co2_fossil,co2_uptake
+pcf:X,0.5,kgCO2e/kg,GLO,2023,cradle_to_gate,m,p. 1,{spread},minus_one_plus_one,,1.5
+pcf:Z,1.5,kgCO2e/kg,GLO,2023,cradle_to_gate,m,p. 1,,minus_one_plus_one,,0.9
+electricity,0.6,kgCO2e/kWh,CN,2023,life_cycle,m,p. 1,,,,
+carbon_dioxide_uptake,0,kgCO2e/kg,GLO,2023,direct,m,p. 1,,,0,1
+"""
+OF_YARNS = [
+    "Y,purchase,yarn,,0.6,kg/kg,pcf:X", "Y,purchase,yarn,,0.4,kg/kg,pcf:Z",
+    "Y,dyeing,electricity,,2,kWh/kg", "Y,dyeing,dyeing_loss,,8,%,,,,1.1",
+]  # fmt: skip
+STATED = [row.replace("Y,", "S,", 1) for row in OF_YARNS] + ["S,product,biogenic_carbon,,0.35,kg/kg"]
+
+
+@pytest.mark.parametrize(("spread", "left_to_itself"), [("", []), ("1.2", ["Y"])])
+def test_carbon_that_inputs_hand_on_and_that_varies_with_them(mill, spread, left_to_itself):
+    """A fabric has the mean carbon of its yarns. If what one yarn took up varies, so does what the fabric takes up.
+
+    That is found product by product; a product that states its carbon, or whose yarns do not vary, is calculated with others.
+    """
+    result = mill(*OF_YARNS, *STATED, rule=CARBON_RULE, factors=YARNS.format(spread=spread))
+    _, together, *_ = Catalogue(tp.uncertainty(result, draws=1).evaluation)._not_sums_of_lines()
+    assert [name for name, joint in zip(result.products, together, strict=True) if not joint] == left_to_itself
+    assert_as_one_by_one(result)
+    drawn = tp.uncertainty(result, draws=40_000)
+    for name, sd in zip(drawn.products, forms_of(result).sd, strict=True):
+        assert drawn.samples(name).std() == pytest.approx(sd, rel=0.03)
 
 
 @pytest.mark.parametrize("rows", [3, 8])
