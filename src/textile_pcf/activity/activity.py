@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -47,8 +47,8 @@ class Activity:
         Output of each period. [unit of its row]
     problems : tuple of Problem
         Problems of the table; empty for valid data.
-    repeated : tuple of (int, int), optional
-        Where all products are one product of the table: which, and how many.
+    taken : ndarray of intp, shape (products,), optional
+        Where these are not all products of the table in their order: which each is.
 
     Examples
     --------
@@ -69,7 +69,7 @@ class Activity:
     losses: FloatArray
     output_value: FloatArray
     problems: tuple[Problem, ...]
-    repeated: tuple[int, int] | None = None
+    taken: IndexArray | None = None
 
     def __repr__(self) -> str:
         rows = f"{self.columns.rows} rows of {len(self.names)} product{'s' if len(self.names) != 1 else ''}"
@@ -145,7 +145,7 @@ class Activity:
     def left_out(self) -> LeftOut:
         """What rows `cutoff` leave out."""
         found = rows_left_out(self.columns, self.rows, self.rules)
-        return found if self.repeated is None else found.repeated(*self.repeated)
+        return found if self.taken is None else found.of_products(self.taken)
 
     def entry_name(self, stage: int, entry: int) -> tuple[int, str]:
         """Return the product and the fibre of an entry.
@@ -193,29 +193,6 @@ class Activity:
         path = ".".join(filter(None, first))
         return Problem(f"{location} ({path}{of}, product {product})", what, cure, product, code)
 
-    def with_values(self, value: FloatArray) -> Activity:
-        """Return activity data with other amounts of properties, losses, shares and outputs; those of flows stay.
-
-        Parameters
-        ----------
-        value : ndarray, shape (rows,)
-            Amount of each row of the table. Shares of a product keep the sum that they have: the others give way in
-            proportion. [canonical unit]
-
-        Returns
-        -------
-        Activity
-            With the same structure.
-        """
-        structure = self.structure
-        return replace(
-            self,
-            components=_with_sums(self.components, structure.components.with_shares(value)),
-            properties=structure.properties.values(value),
-            losses=structure.losses.values(value),
-            output_value=value[structure.outputs.row],
-        )
-
     @cached_property
     def exchange_products(self) -> IndexArray:
         """Product of each exchange. Shape (exchanges,)."""
@@ -224,14 +201,6 @@ class Activity:
             return entry
         is_component = rule_arrays(self.rules).flow_is_component[self.exchanges.flow]
         return self.components.products_of(is_component, entry)
-
-
-def _with_sums(stated: Components, other: Components) -> Components:
-    """Return components with other shares, which add up to what the stated ones add up to."""
-    if not stated.has_blends:
-        return stated
-    sums = [np.bincount(one.product, weights=one.share, minlength=len(one.start)) for one in (stated, other)]
-    return replace(other, share=other.share * (sums[0] / sums[1])[other.product])
 
 
 def fill_structure(

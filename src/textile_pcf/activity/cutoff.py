@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
+from textile_pcf.activity.indexing import ElementsByProduct
 from textile_pcf.activity.row_patterns import RowKind, Rows
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.columns import group_rows
@@ -38,19 +39,17 @@ class LeftOut(NamedTuple):
     flow: IndexArray
     stage: IndexArray
 
-    def repeated(self, product: int, times: int) -> LeftOut:
-        """Return the rows of one product, for as many products made of it.
+    def of_products(self, products: IndexArray) -> LeftOut:
+        """Return the rows of some products, product by product.
 
         Parameters
         ----------
-        product : int
-            Index of the product.
-        times : int
-            Number of products.
+        products : ndarray of intp, shape (products,)
+            Index of each; one may stand several times.
         """
-        own = self.product == product
-        row, share, flow, stage = (np.tile(values[own], times) for values in (self.row, self.share, self.flow, self.stage))
-        return LeftOut(row, np.repeat(np.arange(times), np.count_nonzero(own)), share, flow, stage)
+        count = max(int(products.max(initial=-1)), int(self.product.max(initial=-1))) + 1
+        own, product = ElementsByProduct.grouped(self.product, count).of_all(products)
+        return LeftOut(self.row[own], product, self.share[own], self.flow[own], self.stage[own])
 
 
 def check_cutoffs(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:

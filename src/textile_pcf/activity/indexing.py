@@ -16,6 +16,24 @@ from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
 
+def ranges(first: IndexArray, count: IndexArray) -> IndexArray:
+    """Return the numbers of several ranges, one range after the other.
+
+    Parameters
+    ----------
+    first, count : ndarray of intp, shape (ranges,)
+        First number of each range, and how many it has.
+
+    Examples
+    --------
+    >>> ranges(np.array([5, 0]), np.array([2, 3]))
+    array([5, 6, 0, 1, 2])
+    """
+    before = np.cumsum(count) - count
+    numbers: IndexArray = np.arange(count.sum(), dtype=np.intp) + np.repeat(first - before, count)
+    return numbers
+
+
 @dataclass(frozen=True, eq=False)
 class ElementsByProduct:
     """Elements such as exchanges, grouped by their product, so that those of one are found without a look at all others.
@@ -46,6 +64,18 @@ class ElementsByProduct:
     def of(self, product: int) -> IndexArray:
         """Return the elements of a product, ascending."""
         return self.elements[self.starts[product] : self.starts[product + 1]]
+
+    def of_all(self, products: IndexArray) -> tuple[IndexArray, IndexArray]:
+        """Return the elements of some products, and for each the place of its product among these.
+
+        Examples
+        --------
+        >>> ElementsByProduct.grouped(np.array([1, 0, 1]), 3).of_all(np.array([1, 1]))
+        (array([0, 2, 0, 2]), array([0, 0, 1, 1]))
+        """
+        first = self.starts[products]
+        count = self.starts[products + 1] - first
+        return self.elements[ranges(first, count)], np.repeat(np.arange(len(products)), count)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.activity.repetition import repeat_product, with_amounts
+from textile_pcf.activity.placed_amounts import PlacedAmounts
+from textile_pcf.activity.repetition import repeat_product
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.errors import InputError, UsageError
 from textile_pcf.inventory.defaults import QUANTITY_KINDS, RuleDraws, RuleNumber, Spec, chosen_entry
@@ -75,7 +76,7 @@ class ProductDraws:
         """
         numbers = {source: drawn for source, drawn in self.values.items() if isinstance(source, RuleNumber)}
         amounts = {source.row: drawn for source, drawn in self.values.items() if isinstance(source, ActivityRow)}
-        activity = with_amounts(repeat_product(self.activity, 0, self.count), amounts)
+        activity = _with_drawn_rows(repeat_product(self.activity, 0, self.count), amounts)
         entries = {key: np.tile(entry, self.count) for key, entry in self.entries.items()}
         quantities = complete_quantities(activity, RuleDraws(numbers, entries))
         refuse_impossible(activity, quantities)
@@ -135,6 +136,15 @@ class ProductDraws:
             supplier=np.empty(0, dtype=np.intp),
             has_links=False,
         )
+
+
+def _with_drawn_rows(activity: Activity, amounts: Mapping[int, FloatArray]) -> Activity:
+    """Return one product, repeated, with a drawn amount of some rows in each."""
+    if not amounts:
+        return activity
+    rows, products = np.array([*amounts], dtype=np.intp), np.arange(len(activity.names))
+    placed = PlacedAmounts(activity, np.repeat(rows, len(products)), np.tile(products, len(rows)))
+    return placed.with_amounts(np.concatenate([*amounts.values()]))
 
 
 def product_draws(

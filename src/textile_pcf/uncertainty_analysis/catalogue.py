@@ -133,17 +133,27 @@ class Catalogue:
         Products that take others, that have many spreads of their own, or of which a point cannot be calculated are left to
         themselves; so are all with a supply table or in another unit.
         """
-        evaluation, alone = self.evaluation, self.individual
-        count = len(alone)
-        none = alone, np.zeros(count, dtype=bool), np.zeros(count), np.zeros(count)
-        if not alone.any() or evaluation.unit is not None or evaluation.result.run.supply is not None or evaluation.whole:
+        alone = self.individual
+        none = alone, np.zeros(len(alone), dtype=bool), np.zeros(len(alone)), np.zeros(len(alone))
+        if not alone.any() or not self.has_joint_products:
             return none
-        joint = JointProducts(evaluation, self.factors, self.amounts, ~self._linked)
+        joint = self.joint
         if not joint.varied.any():
             return self._linked, *none[1:]
         mean, variance = joint.mean_and_variance()
         done = joint.together & np.isfinite(mean) & np.isfinite(variance)
         return self._linked | joint.varied & ~done, done, mean, variance
+
+    @property
+    def has_joint_products(self) -> bool:
+        """Whether products that take no other can be calculated together: without supply table, in product units."""
+        evaluation = self.evaluation
+        return evaluation.unit is None and evaluation.result.run.supply is None and not evaluation.whole
+
+    @cached_property
+    def joint(self) -> JointProducts:
+        """Products that are calculated together. There are such products."""
+        return JointProducts(self.evaluation, self.factors, self.amounts, ~self._linked)
 
     @cached_property
     def _linked(self) -> BoolArray:

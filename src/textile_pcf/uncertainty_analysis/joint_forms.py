@@ -36,6 +36,7 @@ from textile_pcf.uncertainty_analysis.nonlinear_numbers import (
     LOSS,
     MORE,
     Dependence,
+    MovedNumbers,
     NonlinearNumbers,
     nonlinear_numbers,
     numbers_of_rule,
@@ -88,57 +89,57 @@ class JointProducts:
     unlinked: BoolArray
 
     @property
-    def _inventory(self) -> Inventory:
+    def inventory(self) -> Inventory:
+        """Inventory of the result."""
         return self.evaluation.result.inventory
 
     @cached_property
-    def _of_rule(self) -> dict[RuleNumber, tuple[float, Distribution]]:
-        return numbers_of_rule(self._inventory.activity, self.evaluation.spreads)
+    def of_rule(self) -> dict[RuleNumber, tuple[float, Distribution]]:
+        """Properties and losses of the rule that have a spread, with their stated values and distributions."""
+        return numbers_of_rule(self.inventory.activity, self.evaluation.spreads)
 
     @cached_property
     def _dependence(self) -> Dependence:
-        return dependents_of_properties(self._inventory.activity.rules)
+        return dependents_of_properties(self.inventory.activity.rules)
 
     @cached_property
-    def _all_numbers(self) -> NonlinearNumbers:
-        inventory = self._inventory
+    def all_numbers(self) -> NonlinearNumbers:
+        """Numbers of all products that have a spread and do not enter linearly."""
+        inventory = self.inventory
         return nonlinear_numbers(
-            inventory.activity, inventory.quantities, self.evaluation.spreads, self._of_rule, self._dependence
+            inventory.activity, inventory.quantities, self.evaluation.spreads, self.of_rule, self._dependence
         )
 
     @cached_property
     def varied(self) -> BoolArray:
         """Whether a number of each product varies that does not enter linearly, shape (products,)."""
-        varied = np.zeros(len(self._inventory.products), dtype=bool)
-        varied[self._all_numbers.product] = True
+        varied = np.zeros(len(self.inventory.products), dtype=bool)
+        varied[self.all_numbers.product] = True
         return varied
 
     @cached_property
     def together(self) -> BoolArray:
         """Which of these products are calculated together, shape (products,): each is a matter of the product alone."""
-        numbers = self._all_numbers
+        numbers = self.all_numbers
         own = np.bincount(numbers.product[numbers.row >= 0], minlength=len(self.varied))
         return self.varied & self.unlinked & (own <= MOST_OWN)
 
     @cached_property
     def _numbers(self) -> NonlinearNumbers:
-        return self._all_numbers.those(self.together[self._all_numbers.product])
+        return self.all_numbers.those(self.together[self.all_numbers.product])
 
     @cached_property
-    def _takers(self) -> list[IndexArray]:
-        """Numbers of products that are each number of the rule."""
-        return [np.flatnonzero(self._numbers.row == -1 - index) for index in range(len(self._of_rule))]
-
-    @cached_property
-    def _entries(self) -> dict[tuple[str, int], IndexArray]:
-        return chosen_entries(self._inventory.activity, self._inventory.quantities.properties)
+    def _moved(self) -> MovedNumbers:
+        inventory = self.inventory
+        entries = chosen_entries(inventory.activity, inventory.quantities.properties)
+        return MovedNumbers(inventory.activity, self._numbers, self.of_rule, entries)
 
     # -- emissions of one unit ------------------------------------------------------------------------------------
 
     @cached_property
-    def _uptake(self) -> FloatArray:
+    def uptake(self) -> FloatArray:
         """Emissions of the uptake of CO2 that balances, shape (products,). [kg CO2e per kg CO2]"""
-        inventory, balance = self._inventory, self._inventory.balance
+        inventory, balance = self.inventory, self.inventory.balance
         found = np.zeros(len(inventory.products))
         if balance is not None:
             own = inventory.matches.removals[inventory.matches.request[balance.rows]]
@@ -147,44 +148,39 @@ class JointProducts:
         return found
 
     @cached_property
-    def _emissions(self) -> FloatArray:
-        """Emissions of one unit of each line where factors and amounts of flows stand at their means, shape (lines,)."""
-        inventory, lines = self._inventory, self.evaluation.lines
+    def stated_emissions(self) -> FloatArray:
+        """Emissions of one unit of each line by the stated factor, shape (lines,). [kg CO2e per canonical flow unit]
+
+        They are without the uptake that balances; what an input carries of it already is taken off its factor.
+        """
+        inventory, lines = self.inventory, self.evaluation.lines
         per_unit = inventory.factor_totals.copy()
         if inventory.balance is not None:
             per_unit[inventory.balance.rows] = 0.0
             carrying = np.flatnonzero(rule_arrays(inventory.activity.rules).flow_balanced[inventory.flow])
             carried = inventory.matches.removals[inventory.matches.request[carrying]]
-            per_unit[carrying] -= carried * self._uptake[inventory.product[carrying]]
-        emissions = lines.of_exchanges(per_unit) * self.factors.means[lines.factor]
-        if lines.part is not None:
-            emissions *= lines.part
+            per_unit[carrying] -= carried * self.uptake[inventory.product[carrying]]
+        emissions = lines.of_exchanges(per_unit)
+        return emissions if lines.part is None else emissions * lines.part
+
+    @cached_property
+    def _emissions(self) -> FloatArray:
+        """Emissions of one unit of each line where factors and amounts of flows stand at their means, shape (lines,)."""
+        lines = self.evaluation.lines
+        emissions = self.stated_emissions * self.factors.means[lines.factor]
         return emissions if self.amounts is None else emissions * self.amounts.means[lines.amount_key]
 
     @cached_property
     def _per_exchange(self) -> FloatArray:
         """Emissions of one unit of each exchange, likewise. [kg CO2e per canonical flow unit]"""
-        exchange, count = self.evaluation.lines.exchange, len(self._inventory.amount)
+        exchange, count = self.evaluation.lines.exchange, len(self.inventory.amount)
         return np.bincount(exchange, weights=self._emissions, minlength=count).astype(np.float64)
 
     # -- points ---------------------------------------------------------------------------------------------------
 
-    def _numbers_at(self, multiples: FloatArray) -> tuple[Activity, RuleDraws]:
-        """Return activity data and draws in which numbers are so many times the stated ones. `multiples`: (numbers,)."""
-        numbers, activity, of_rule = self._numbers, self._inventory.activity, dict[RuleNumber, FloatArray]()
-        drawn, of_rows = numbers.stated * multiples, np.flatnonzero(numbers.row >= 0)
-        if len(of_rows):
-            value = activity.value.copy()
-            value[numbers.row[of_rows]] = drawn[of_rows]
-            activity = activity.with_values(value)
-        for (number, (stated, spread)), takers in zip(self._of_rule.items(), self._takers, strict=True):
-            of_rule[number] = np.full(len(activity.names), stated * spread.mean)
-            of_rule[number][numbers.product[takers]] = drawn[takers]
-        return activity, RuleDraws(of_rule, self._entries)
-
     def _point(self, multiples: FloatArray) -> _Point:
         """Return all products where their numbers are so many times the stated ones."""
-        activity, draws = self._numbers_at(multiples)
+        activity, draws = self._moved.at(multiples)
         quantities = complete_quantities(activity, draws, is_complete=True)
         return _Point(activity, draws, quantities, process_masses(activity, quantities))
 
@@ -201,7 +197,7 @@ class JointProducts:
             if specs is None:
                 yield weight / STEP, self._point(multiples)
                 continue
-            activity, draws = self._numbers_at(multiples)
+            activity, draws = self._moved.at(multiples)
             quantities, masses = completed_again(activity, draws, self._means.quantities, specs), self._means.masses
             if self._numbers.spec[moved[0]] == LOSS:
                 masses = process_masses(activity, quantities)
@@ -213,7 +209,7 @@ class JointProducts:
         if spec[0] == MORE:
             return None
         if spec[0] == LOSS:
-            return {(LossSpec, index) for index in range(len(self._inventory.activity.rules.losses))}
+            return {(LossSpec, index) for index in range(len(self.inventory.activity.rules.losses))}
         found: set[tuple[type[Spec], int]] = set()
         for one in filter(None, (self._dependence[index] for index in np.unique(spec).tolist())):
             found |= {(PropertySpec, index) for index in one.properties} | {(FlowSpec, index) for index in one.flows}
@@ -221,38 +217,42 @@ class JointProducts:
 
     def _totals(self, point: _Point) -> tuple[FloatArray, FloatArray]:
         """Return amounts, and emissions of the uptake, shape (exchanges,) and (products,); NaN where a product cannot be."""
-        activity, quantities, masses, inventory = point.activity, point.quantities, point.masses, self._inventory
+        activity, quantities, masses, inventory = point.activity, point.quantities, point.masses, self.inventory
         exchanges = activity.structure.exchanges
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             amount = engine.exchange_amounts(
                 quantities.value, quantities.scale, exchanges.process, masses, exchanges.driver_rows
             )
             uptake = self._uptake_at(point, amount)
-        impossible = _impossible(activity, quantities)
+        impossible = impossible_products(activity, quantities)
         if impossible.any():
             amount, uptake = np.where(impossible[inventory.product], np.nan, amount), np.where(impossible, np.nan, uptake)
         return amount, uptake
 
     def _uptake_at(self, point: _Point, amount: FloatArray) -> FloatArray:
         """Return the emissions of the uptake of each product; NaN where its carbon rests on inputs that vary."""
-        balance, activity, quantities = self._inventory.balance, point.activity, point.quantities
-        found = np.zeros(len(activity.names))
-        if balance is not None:
-            if self._of_inputs.any():
-                quantities = fill_carbon_content(activity, quantities, self._inventory.matches, amount, np.zeros(len(amount)))
-            product = self._inventory.product[balance.rows]
-            content = _content(activity, quantities)[product]
-            leaves = carbon_that_leaves(content, point.masses.output[activity.exchanges.process[balance.rows]])
-            found[product] = np.where(np.isnan(balance.leaves), 0.0, leaves * self._uptake[product])
-            found[self._of_inputs & self._varied_inputs] = np.nan
+        balance, activity, quantities = self.inventory.balance, point.activity, point.quantities
+        if balance is None:
+            return np.zeros(len(activity.names))
+        if self.of_inputs.any():
+            quantities = fill_carbon_content(activity, quantities, self.inventory.matches, amount, np.zeros(len(amount)))
+        found = uptake_of_products(activity, quantities, point.masses, balance.rows, self.uptake_of_balance)
+        found[self.of_inputs & self._varied_inputs] = np.nan
         return found
 
     @cached_property
-    def _of_inputs(self) -> BoolArray:
+    def uptake_of_balance(self) -> FloatArray:
+        """Emissions of the uptake of each exchange that balances, 0 where the carbon is not known. [kg CO2e per kg CO2]"""
+        balance = self.inventory.balance
+        assert balance is not None
+        return np.where(np.isnan(balance.leaves), 0.0, self.uptake[self.inventory.product[balance.rows]])
+
+    @cached_property
+    def of_inputs(self) -> BoolArray:
         """Whether the carbon of each product is known by its inputs alone, shape (products,)."""
-        balance, found = self._inventory.balance, np.zeros(len(self._inventory.products), dtype=bool)
+        balance, found = self.inventory.balance, np.zeros(len(self.inventory.products), dtype=bool)
         if balance is not None:
-            product = self._inventory.product[balance.rows]
+            product = self.inventory.product[balance.rows]
             unknown = np.isnan(_content(self._means.activity, self._means.quantities))
             found[product] = unknown[product] & ~np.isnan(balance.leaves)
         return found
@@ -260,7 +260,7 @@ class JointProducts:
     @cached_property
     def _varied_inputs(self) -> BoolArray:
         """Whether carbon of each product is that of an input, and a factor or amount of what carries carbon varies."""
-        lines, inventory, count = self.evaluation.lines, self._inventory, len(self._inventory.products)
+        lines, inventory, count = self.evaluation.lines, self.inventory, len(self.inventory.products)
         inputs = material_inputs(
             inventory.activity, self._means.quantities, inventory.matches, inventory.amount, np.zeros(len(inventory.amount))
         )
@@ -279,7 +279,7 @@ class JointProducts:
         """Return ∂ total / ∂ ln value of the numbers of one round, shape (moved,). [kg CO2e per product unit]"""
         if self._numbers.spec[moved[0]] >= 0:
             return self._derivatives_by_flows(moved)
-        inventory = self._inventory
+        inventory = self.inventory
         change, uptake = np.zeros(len(inventory.amount)), np.zeros(len(inventory.products))
         for weight, point in self._points_around(moved):
             amount, of_uptake = self._totals(point)
@@ -290,7 +290,7 @@ class JointProducts:
 
     def _derivatives_by_flows(self, moved: IndexArray) -> FloatArray:
         """Return the same where nothing but amounts of flows depends on the numbers: each has flows of its own."""
-        inventory, products = self._inventory, len(self._inventory.products)
+        inventory, products = self.inventory, len(self.inventory.products)
         specs, place = np.unique(self._numbers.spec[moved], return_inverse=True)
         of_flow = np.full(len(inventory.activity.rules.flows), -1)
         for number, index in enumerate(specs.tolist()):
@@ -309,7 +309,7 @@ class JointProducts:
     @cached_property
     def _per_driver(self) -> FloatArray:
         """Masses that drive each exchange at the means, multiplied, shape (exchanges,)."""
-        exchanges = self._inventory.activity.structure.exchanges
+        exchanges = self.inventory.activity.structure.exchanges
         ones = np.ones(len(exchanges))
         return engine.exchange_amounts(ones, None, exchanges.process, self._means.masses, exchanges.driver_rows)
 
@@ -318,7 +318,7 @@ class JointProducts:
 
         They are those of the products of `together`; what stands at others means nothing.
         """
-        numbers, count = self._numbers, len(self._inventory.products)
+        numbers, count = self._numbers, len(self.inventory.products)
         lines, (amount, uptake) = self.evaluation.lines, self._totals(self._means)
         kilograms = lines.of_exchanges(amount) * self._emissions
         mean = np.bincount(lines.product, weights=kilograms, minlength=count) + uptake
@@ -331,6 +331,25 @@ class JointProducts:
         return mean, variance
 
 
+def uptake_of_products(
+    activity: Activity, quantities: Quantities, masses: engine.Masses, rows: IndexArray, per_unit: FloatArray
+) -> FloatArray:
+    """Return the emissions of the uptake of CO2 that balances what leaves, shape (products,). [kg CO2e per product unit]
+
+    Parameters
+    ----------
+    activity, quantities, masses
+    rows : ndarray of intp, shape (balancing exchanges,)
+        At most one of each product.
+    per_unit : ndarray, shape (balancing exchanges,)
+        0 where nothing is taken up, because the carbon is not known. [kg CO2e per kg CO2]
+    """
+    found, product = np.zeros(len(activity.names)), activity.exchange_products[rows]
+    leaves = carbon_that_leaves(_content(activity, quantities)[product], masses.output[activity.exchanges.process[rows]])
+    found[product] = np.where(per_unit == 0, 0.0, leaves * per_unit)
+    return found
+
+
 def _content(activity: Activity, quantities: Quantities) -> FloatArray:
     """Return the biogenic carbon of each product, NaN where it is not known. Shape (products,). [kg C/kg]"""
     spec = activity.rules.product_property(CONTENT)
@@ -338,7 +357,7 @@ def _content(activity: Activity, quantities: Quantities) -> FloatArray:
     return quantities.properties[activity.property_entries.block(spec.index)]
 
 
-def _impossible(activity: Activity, quantities: Quantities) -> BoolArray:
+def impossible_products(activity: Activity, quantities: Quantities) -> BoolArray:
     """Return which products have quantities that cannot be, such as a loss of 100 %. Shape (products,)."""
     found = np.zeros(len(activity.names), dtype=bool)
     wrong = impossible_losses(activity, quantities.losses) & activity.structure.loss_active

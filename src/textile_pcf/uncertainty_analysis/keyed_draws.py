@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textile_pcf.arrays import FloatArray
 
@@ -63,11 +64,20 @@ def uniforms(source: str, seed: int, count: int, start: int = 0) -> FloatArray:
     >>> bool((whole[4:] == uniforms("factor:f|electricity|life_cycle|CN|2023", 0, 4, start=4)).all())
     True
     """
-    digest = hashlib.sha256(f"textile_pcf draws 1\n{seed}\n{source}".encode()).digest()
-    generator = np.random.Philox(key=np.frombuffer(digest[:16], dtype="<u8").astype(np.uint64))
+    generator = keyed_generator(source, seed)
     if start:
         generator.advance(start // WORDS)
-    words = generator.random_raw(count)
+    return as_uniforms(generator.random_raw(count))
+
+
+def keyed_generator(source: str, seed: int) -> np.random.Philox:
+    """Return the generator of the draws of a source, at its first draw."""
+    digest = hashlib.sha256(f"textile_pcf draws 1\n{seed}\n{source}".encode()).digest()
+    return np.random.Philox(key=np.frombuffer(digest[:16], dtype="<u8").astype(np.uint64))
+
+
+def as_uniforms(words: NDArray[np.uint64]) -> FloatArray:
+    """Return uniform draws between 0 and 1, both exclusive, from words of a generator, in their place."""
     words >>= np.uint64(12)
     words |= ONE_BITS
     uniform: FloatArray = words.view(np.float64)  # 1 + (word >> 12) 2⁻⁵²; no conversion of integers, and each step exact

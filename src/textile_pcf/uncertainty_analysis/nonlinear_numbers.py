@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from textile_pcf.activity import Activity
+from textile_pcf.activity.placed_amounts import PlacedAmounts
 from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.inventory.defaults import RuleNumber, products_of_stage
+from textile_pcf.inventory.defaults import RuleDraws, RuleNumber, products_of_stage
 from textile_pcf.inventory.dependence import Dependents
 from textile_pcf.inventory.draw_sources import ActivityRow
 from textile_pcf.inventory.quantities import Quantities
@@ -46,8 +49,8 @@ class NonlinearNumbers(NamedTuple):
     squared: FloatArray
     spec: IndexArray
 
-    def those(self, chosen: BoolArray) -> NonlinearNumbers:
-        """Return some of the numbers."""
+    def those(self, chosen: BoolArray | IndexArray) -> NonlinearNumbers:
+        """Return some of the numbers, by a mask or by their indices."""
         indices, floats = (self.product, self.row, self.spec), (self.stated, self.mean, self.squared)
         product, row, spec = (column[chosen] for column in indices)
         stated, mean, squared = (column[chosen] for column in floats)
@@ -85,6 +88,56 @@ def _sets_of_properties(specs: list[int], dependence: Dependence) -> dict[int, i
         taken[free] |= own
         found[spec] = free + 1
     return found
+
+
+@dataclass(frozen=True, eq=False)
+class MovedNumbers:
+    """Activity data in which numbers that do not enter linearly stand where they are put.
+
+    Attributes
+    ----------
+    activity : Activity
+    numbers : NonlinearNumbers
+        Their products are those of `activity`.
+    of_rule : mapping of RuleNumber to (float, Distribution)
+        See `numbers_of_rule`.
+    entries : mapping of (str, int) to ndarray of intp
+        Entry of each chosen value of the rule, see `inventory.draws.chosen_entries`.
+    """
+
+    activity: Activity
+    numbers: NonlinearNumbers
+    of_rule: Mapping[RuleNumber, tuple[float, Distribution]]
+    entries: Mapping[tuple[str, int], IndexArray]
+
+    @cached_property
+    def _takers(self) -> list[IndexArray]:
+        """Numbers of products that are each number of the rule."""
+        return [np.flatnonzero(self.numbers.row == -1 - index) for index in range(len(self.of_rule))]
+
+    @cached_property
+    def _of_rows(self) -> IndexArray:
+        return np.flatnonzero(self.numbers.row >= 0)
+
+    @cached_property
+    def _placed(self) -> PlacedAmounts:
+        numbers = self.numbers
+        return PlacedAmounts(self.activity, numbers.row[self._of_rows], numbers.product[self._of_rows])
+
+    def at(self, multiples: FloatArray) -> tuple[Activity, RuleDraws]:
+        """Return activity data and draws in which numbers are so many times the stated ones.
+
+        Parameters
+        ----------
+        multiples : ndarray, shape (numbers,)
+        """
+        numbers, drawn = self.numbers, self.numbers.stated * multiples
+        activity = self._placed.with_amounts(drawn[self._of_rows])
+        of_rule = dict[RuleNumber, FloatArray]()
+        for (number, (stated, spread)), takers in zip(self.of_rule.items(), self._takers, strict=True):
+            of_rule[number] = np.full(len(activity.names), stated * spread.mean)
+            of_rule[number][numbers.product[takers]] = drawn[takers]
+        return activity, RuleDraws(of_rule, self.entries)
 
 
 def numbers_of_rule(activity: Activity, spreads: Spreads) -> dict[RuleNumber, tuple[float, Distribution]]:

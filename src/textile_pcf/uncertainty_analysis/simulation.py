@@ -12,6 +12,7 @@ from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.inventory.draw_sources import ActivityRow
 from textile_pcf.uncertainty_analysis.catalogue import Catalogue
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
+from textile_pcf.uncertainty_analysis.joint_draws import JointDraws
 from textile_pcf.uncertainty_analysis.line_draws import KEPT_ELEMENTS, LineDraws
 from textile_pcf.uncertainty_analysis.sources import NamedSource, is_varied, source_id
 from textile_pcf.uncertainty_analysis.statistics import Statistics, statistics
@@ -94,9 +95,17 @@ class Simulation:
         found = np.full((len(fields(Statistics)), products), np.nan)
         for block, draws in LineDraws(self._catalogue, self.draws, self.seed).blocks(simple):
             found[:, block] = np.stack(_columns(statistics(draws, with_gsd)))
-        for product in np.setdiff1d(np.arange(products), simple).tolist():
+        for block, draws in self._drawn_together():
+            found[:, block] = np.stack(_columns(statistics(draws, with_gsd)))
+        for product in np.flatnonzero(np.isnan(found[0])).tolist():
             found[:, product] = [value[0] for value in _columns(statistics(self.samples(product)[None], with_gsd))]
         return Statistics(*found)
+
+    def _drawn_together(self) -> Iterator[tuple[IndexArray, FloatArray]]:
+        """Yield blocks of products of which losses, properties, shares or outputs vary, and their draws."""
+        catalogue = self._catalogue
+        if catalogue.has_joint_products and catalogue.individual.any() and self.draws <= PIECE:
+            yield from JointDraws(catalogue, self.draws, self.seed).blocks()
 
     def _sums_of_lines(self) -> IndexArray:
         """Return the products of which nothing but factors and amounts of flows varies and that take no other product."""
