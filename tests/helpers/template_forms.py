@@ -8,7 +8,8 @@ import openpyxl
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.io.template_workbook import DASH, MARK, READ
+from textile_pcf.io.template_marks import MARK
+from textile_pcf.io.template_workbook import DASH, READ
 from textile_pcf.template.lists import BAR
 
 COTTON = "cotton_fabric@2026.1"

@@ -5,16 +5,17 @@ Forms are written by hand, so they are small; tables in our own columns never co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from textile_pcf.activity.column_mapping import ColumnMapping
+from textile_pcf.activity.made_rows import made_rows
 from textile_pcf.activity.periods_across import sum_periods
 from textile_pcf.columns import Categorical
-from textile_pcf.errors import InputError, Problem
+from textile_pcf.errors import Problem
 from textile_pcf.io.form_headers import TOTAL, is_period
 from textile_pcf.io.table import Table
 from textile_pcf.messages.message import Message
@@ -120,31 +121,4 @@ def _one_row_each(table: Table, mapping: ColumnMapping) -> Table:
             for column, target in columns.items():
                 target.append(table.columns[name][row] if column == "amount" else line.get(column, ""))
     letters = {**table.letters, "amount": table.letters.get(next(iter(own)), "")}
-    return selected(table, columns, source, letters)
-
-
-def selected(table: Table, columns: Mapping[str, list[Any]], rows: list[int], letters: Mapping[str, str]) -> Table:
-    """Return a table of new rows, each with the location of the row that it was made of.
-
-    Parameters
-    ----------
-    table : Table
-        The table that was read.
-    columns : mapping
-        Cells of the new rows.
-    rows : list of int
-        Row of the table that each new row was made of.
-    letters : mapping
-        Letter of each column.
-
-    Raises
-    ------
-    InputError
-        There is no row.
-    """
-    if not rows:
-        cure = "Write at least one amount."
-        raise InputError([*table.shape_problems, Problem(table.name, "This form has no amounts.", cure, code="no-rows")])
-    paths = [table.paths[row] for row in rows] if table.paths else ()
-    lines = [table.lines[row] for row in rows]
-    return replace(table, columns=columns, rows=len(rows), lines=lines, paths=paths, letters=letters)
+    return made_rows(table, columns, source, letters)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import fsum, isnan
 from typing import Any
 
+from textile_pcf.activity.made_rows import made_rows
 from textile_pcf.activity.number_cells import no_number
 from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.errors import InputError, Problem
@@ -185,8 +186,6 @@ def _mean(form: _Form, row: int, filled: dict[str, float], outputs: Sequence[int
 
 def _table_of(form: _Form, rows: list[dict[str, Any]]) -> Table:
     """Return the rows as a table with the columns of activity data."""
-    from textile_pcf.activity.forms import selected
-
     table, source = form.table, [line["row"] for line in rows]
     kept = [name for name in table.columns if name != TOTAL and not is_period(name)]
     columns: dict[str, list[Any]] = {name: [table.columns[name][row] for row in source] for name in kept}
@@ -194,4 +193,4 @@ def _table_of(form: _Form, rows: list[dict[str, Any]]) -> Table:
     letters = {**table.letters, "amount": table.letters.get(form.periods[0], "")}
     note = Message("{table}: amounts of {count} periods were added up, and amounts per unit of output averaged by output.",
                    table=table.name, count=len(form.periods))  # fmt: skip
-    return replace(selected(table, columns, source, letters), notes=(*table.notes, note))
+    return replace(made_rows(table, columns, source, letters), notes=(*table.notes, note))

@@ -7,29 +7,16 @@ import sys
 import warnings
 from contextlib import suppress
 from errno import EDQUOT, EFBIG, ENOSPC
-from itertools import pairwise
+
+from textile_pcf.cli.language import message_language
 
 DONE, REJECTED, USAGE, DEFINITION, INPUT, INTERNAL, STOPPED = 0, 1, 2, 3, 4, 5, 130
-VARIABLE = "TEXTILE_PCF_LANG"
 NO_ROOM = (ENOSPC, EDQUOT, EFBIG)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with one of the codes above."""
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
-
-
-def message_language(arguments: list[str]) -> str:
-    """Return the language of messages: that of `--lang`, else of TEXTILE_PCF_LANG, else English.
-
-    Examples
-    --------
-    >>> message_language(["check", "mill.csv", "--lang", "zh"]), message_language(["check", "mill.csv", "--lang=zh"])
-    ('zh', 'zh')
-    """
-    languages = [value for argument, value in pairwise([*arguments, ""]) if argument == "--lang"]
-    languages += [argument.removeprefix("--lang=") for argument in arguments if argument.startswith("--lang=")]
-    return (languages or [os.environ.get(VARIABLE) or "en"])[-1]
 
 
 def run(arguments: list[str]) -> int:

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from textile_pcf.cli import VARIABLE, message_language
 from textile_pcf.cli.help import Argument
+from textile_pcf.cli.language import VARIABLE, message_language
 from textile_pcf.messages.message import Message
 
 LANGUAGES = ("en", "zh")

@@ -13,6 +13,7 @@ from textile_pcf.io.sheets import Area, Book, Cell, Row, Sheet
 from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.io.table import Header, RawTable, Table, clean_cell
 from textile_pcf.io.table_shape import to_table
+from textile_pcf.io.template_marks import TABLES, is_template, sheet_title
 from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 
@@ -42,7 +43,7 @@ def workbook_table(name: str, sheet: str, header: Header, error: type[PcfError])
     error
         See `workbook_rows`, `textile_pcf.io.table.to_table` and `textile_pcf.io.template_workbook.template_table`.
     """
-    from textile_pcf.io.template_workbook import TABLES, is_template, sheet_title, template_table  # imported for workbooks only
+    from textile_pcf.io.template_workbook import template_table  # imported for workbooks only
 
     book = Book(read_bytes(name), name, error)
     if not is_template(book):

@@ -3,125 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from textile_pcf.errors import InputError, Problem, UsageError, wrong_type
-from textile_pcf.io.headers import key
 from textile_pcf.io.plain_data import plain_data
 from textile_pcf.io.read_table import read_table_with_header
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.sheets import Book
 from textile_pcf.io.strict_yaml import Document, read_bytes, read_yaml
-from textile_pcf.io.study_values import study_text
+from textile_pcf.io.study_statements import FIELDS, Entry, Study, collect_study
 from textile_pcf.io.table import Header
+from textile_pcf.io.template_marks import is_template
 from textile_pcf.io.template_study import template_entries
-from textile_pcf.io.template_workbook import is_template
 from textile_pcf.messages.catalogue import LANGUAGES, fixed_text
 from textile_pcf.messages.message import Message
-from textile_pcf.suggest import nearest
 
 SHEET = "study"
-PRODUCT_FIELDS = ("product", "model", "composition", "description")
-"""Fields that may differ from product to product."""
-FIELDS = ("company", "site", "address", "contact", "commissioner", "author", "reviewer", "date", "period", "version", "goal",
-          "audience", "note", *PRODUCT_FIELDS)  # fmt: skip
-OF_PRODUCTS = ("site", *PRODUCT_FIELDS)
-"""Fields that may be stated for single products."""
 COLUMNS = {"字段": "field", "项目": "field", "内容": "value", "填写内容": "value", "产品": "product", "产品编号": "product"}
 YAML_ENDINGS, WORKBOOKS = (".yaml", ".yml", ".json"), (".xlsx", ".xlsm")
 ENDINGS = (*YAML_ENDINGS, *WORKBOOKS, ".csv", ".tsv", ".txt")
 HEADER = Header(("field", "value", "product"), COLUMNS, key_columns=("field", "value"), time_columns=("value",))
-
-
-class Entry(NamedTuple):
-    """One statement of a study, before it is checked: field, value, product (empty for all), and where it stands."""
-
-    field: Any
-    value: Any
-    product: Any
-    where: str
-
-
-@dataclass(frozen=True)
-class Study:
-    """What a study says of itself.
-
-    Attributes
-    ----------
-    name : str
-        Path of the file; `study` for a mapping.
-    fields : mapping
-        What is stated for all products, by field.
-    products : mapping
-        What is stated for single products, by id and field.
-    places : mapping
-        Where each product is first named, for messages.
-    sha256 : str
-        Hash of the file; empty for a mapping.
-
-    Examples
-    --------
-    >>> study = read_study({"company": "Mill", "products": {"P-1": {"composition": "100 % cotton"}}})
-    >>> study.text("company"), study.text("composition", "P-1"), study.text("site")
-    ('Mill', '100 % cotton', '')
-    """
-
-    name: str
-    fields: Mapping[str, str]
-    products: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    places: Mapping[str, str] = field(default_factory=dict, repr=False)
-    sha256: str = ""
-
-    def text(self, field: str, product: str = "") -> str:
-        """Return what is stated for a field: the product's own, else that for all products, else an empty text."""
-        return self.products.get(product, {}).get(field) or self.fields.get(field, "")
-
-    def for_product(self, product: str) -> dict[str, str]:
-        """Return what is stated for a product, by field in the order of `FIELDS`; fields without a statement are left out."""
-        return {name: text for name in FIELDS if (text := self.text(name, product))}
-
-    def problems(self, products: Sequence[str], required: Iterable[str] = ()) -> list[Problem]:
-        """Return what is wrong with the study of the products of a result.
-
-        Parameters
-        ----------
-        products : sequence of str
-            Products of the result.
-        required : iterable of str
-            Fields that must be stated for each of them.
-
-        Returns
-        -------
-        list of Problem
-            Each product that the result does not have, and each required field that is not stated.
-        """
-        problems = [_unknown_product(name, self.places.get(name, self.name), products) for name in self.products
-                    if name not in products]  # fmt: skip
-        for name in required:
-            if any(not self.text(name, product) for product in products):
-                what = Message("The study does not say {field!r}.", field=name)
-                cure = Message("Write it: {help_text}", help_text=_help(name))
-                problems.append(Problem(f"{self.name} ({name})", what, cure, code="study-missing"))
-        return problems
-
-    @cached_property
-    def is_empty(self) -> bool:
-        """Whether nothing is stated."""
-        return not self.fields and not any(self.products.values())
-
-
-def field_title(name: str, language: str = "en") -> str:
-    """Return the title of a field.
-
-    Examples
-    --------
-    >>> field_title("company"), field_title("company", "zh")
-    ('Company', '企业名称')
-    """
-    return fixed_text(f"study_{name}", language)
 
 
 def read_study(source: Any, products: Sequence[str] | None = None, required: Iterable[str] = ()) -> Study:
@@ -159,7 +62,7 @@ def read_study(source: Any, products: Sequence[str] | None = None, required: Ite
         study = source
     elif isinstance(source, Mapping | str | Path):
         name, entries, problems = _statements(source)
-        study = _collect(name, entries, problems)
+        study = collect_study(name, entries, problems)
     else:
         raise wrong_type("study", source, "a study", "Give the path of a file, or its fields as a mapping.")
     problems += [] if products is None else study.problems(products, required)
@@ -211,13 +114,6 @@ def study_in(source: str | Path) -> Study | None:
     return None if study.is_empty else study
 
 
-def study_problems(book: Book, name: str) -> list[Problem]:
-    """Return what is wrong with the sheet of a template workbook, for a check of the whole workbook."""
-    entries, problems = template_entries(book, name)
-    _collect(name, [Entry(*entry) for entry in entries], problems)
-    return problems
-
-
 def _book(name: str) -> Book:
     return Book(read_bytes(name), name, InputError)
 
@@ -227,8 +123,7 @@ def _from_workbook(name: str) -> tuple[list[Entry], list[Problem]]:
     book = _book(name)
     if not is_template(book):
         return list(_from_table(name, _sheet_title(book) or SHEET)), []
-    entries, problems = template_entries(book, name)
-    return [Entry(*entry) for entry in entries], problems
+    return template_entries(book, name)
 
 
 def _sheet_title(book: Book) -> str:
@@ -265,58 +160,3 @@ def _from_table(name: str, sheet: str = SHEET) -> Iterator[Entry]:
     for row in range(table.rows):
         cells = (table.columns["field"][row], table.columns["value"][row], product[row])
         yield Entry(*cells, table.location(row, "value"))
-
-
-def _collect(name: str, entries: Iterable[Entry], problems: list[Problem]) -> Study:
-    """Return the study of these statements, and add to the problems everything that is wrong with them."""
-    fields: dict[str, str] = {}
-    products: dict[str, dict[str, str]] = {}
-    places: dict[str, str] = {}
-    for entry in entries:
-        found, product = _field_of(entry, problems), str(entry.product).strip()
-        if found is None or entry.value in ("", None):
-            continue
-        text = study_text(entry.value, found, entry.where, problems)
-        stated = products.setdefault(product, {}) if product else fields
-        places.setdefault(product, entry.where)
-        if product and found not in OF_PRODUCTS:
-            what = Message("{field!r} is stated for one product, but holds for the whole study.", field=found)
-            problems.append(Problem(entry.where, what, "State it once, without a product.", code="study"))
-        if found in stated:
-            what = Message("{field!r} is stated twice.", field=found)
-            problems.append(Problem(entry.where, what, "State it once.", code="study-twice"))
-        stated.setdefault(found, text)
-    return Study(name, fields, products, {product: where for product, where in places.items() if product})
-
-
-def _field_of(entry: Entry, problems: list[Problem]) -> str | None:
-    """Return the field that a statement is about, by its name or its Chinese title; None if there is none."""
-    if entry.field is None:
-        cure = "Write each product's id, and below it its fields with their texts."
-        problems.append(Problem(entry.where, "`products` holds no fields.", cure, code="study"))
-        return None
-    text = key(str(entry.field))
-    names = {key(title): name for name in FIELDS for title in (name, field_title(name), field_title(name, "zh"))}
-    if text in names:
-        return names[text]
-    if not text and entry.value in ("", None):
-        return None
-    close = nearest(text, names)
-    known = Message("Its fields are: {fields}.", fields=", ".join(FIELDS))
-    cure = Message("Did you mean {close!r}?", close=names[close]) if close else known
-    what = Message("{text!r} is no field of a study.", text=str(entry.field)[:60])
-    problems.append(Problem(entry.where, what, cure, code="study-field"))
-    return None
-
-
-def _help(name: str) -> Message:
-    from textile_pcf.messages.message import TranslatedText
-
-    return TranslatedText(fixed_text(f"study_{name}_help"), fixed_text(f"study_{name}_help", "zh"))
-
-
-def _unknown_product(name: str, where: str, products: Sequence[str]) -> Problem:
-    what = Message("The study names the product {product!r}, which is not in the result.", product=name)
-    close = nearest(name, products)
-    known = Message("There are: {known}.", known=", ".join(products[:10]))
-    return Problem(where, what, Message("Did you mean {close!r}?", close=close) if close else known, name, "no-product")

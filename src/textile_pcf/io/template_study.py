@@ -8,15 +8,16 @@ from typing import Any
 from textile_pcf.errors import Problem
 from textile_pcf.io.number_formats import DATE
 from textile_pcf.io.sheets import Book, Cell, Row, Sheet
+from textile_pcf.io.study_statements import Entry
 from textile_pcf.io.table import clean_cell
+from textile_pcf.io.template_marks import STUDY, sheet_title
 from textile_pcf.io.template_products import EMPTY, NAME_ID, OWN
 
 HEAD_WITHIN = 20
 """Number of rows of a sheet in which the header is searched."""
-Statement = tuple[str, Any, str, str]
 
 
-def template_entries(book: Book, name: str) -> tuple[list[Statement], list[Problem]]:
+def template_entries(book: Book, name: str) -> tuple[list[Entry], list[Problem]]:
     """Return the statements of the sheet: field, value, product (empty for all) and the cell.
 
     Parameters
@@ -26,8 +27,6 @@ def template_entries(book: Book, name: str) -> tuple[list[Statement], list[Probl
     name : str
         Its path.
     """
-    from textile_pcf.io.template_workbook import STUDY, sheet_title
-
     title = sheet_title(book, STUDY)
     sheet = next((sheet for sheet in book.worksheets if sheet.title == title), None)
     head = None if sheet is None else _head(sheet, ("field", "value"))
@@ -36,7 +35,7 @@ def template_entries(book: Book, name: str) -> tuple[list[Statement], list[Probl
     position = {str(cell.value): index for index, cell in enumerate(head) if cell.value is not None}
     own = {column: index for column, index in position.items() if OWN.match(column.replace("value", "amount"))}
     products = _product_ids(book) if own else {}
-    statements: list[Statement] = []
+    statements: list[Entry] = []
     problems: list[Problem] = []
     for row in sheet.iter_rows(min_row=head.number + 1):
         field = row[position["field"]].value
@@ -52,7 +51,7 @@ def template_entries(book: Book, name: str) -> tuple[list[Statement], list[Probl
                 what, cure = "This column is filled in, but its product has no id.", "Write a name or number for it."
                 problems.append(Problem(where, what, cure, code="row"))
                 continue
-            statements.append((str(field), value, product, where))
+            statements.append(Entry(str(field), value, product, where))
     return statements, problems
 
 

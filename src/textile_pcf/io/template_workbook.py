@@ -10,7 +10,9 @@ from typing import Any
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.footers import footer_problem, is_footer_word
 from textile_pcf.io.sheets import Book, Cell, Row, Sheet
+from textile_pcf.io.study_statements import study_problems
 from textile_pcf.io.table import Page, Table, clean_cell
+from textile_pcf.io.template_marks import MARK, STUDY, TABLES, sheet_title
 from textile_pcf.io.template_products import (
     BAR,
     DASH,
@@ -22,17 +24,10 @@ from textile_pcf.io.template_products import (
     lines_by_product,
     parse_answer,
 )
+from textile_pcf.io.template_study import template_entries
 from textile_pcf.messages.message import Message
 
-__all__ = ["BAR", "DASH", "MARK", "NAME_ID", "PERIOD_ID", "READ", "is_template", "sheet_title", "template_table"]
-MARK = "textile_pcf"
-"""Title of the hidden sheet that identifies such a workbook; its cell B2 holds the rule."""
-TABLES = ("utilities", "production", "plan")
-"""Tables of a site's year, for which the template can make sheets; see `textile_pcf.factory`."""
-STUDY = "study"
-"""Table of company and study; see `textile_pcf.io.study`."""
-MARK_ROWS = 3 + len(TABLES) + 1
-"""Rows of the hidden sheet: form, rule, language, and the titles of the sheets of each table and of the study."""
+__all__ = ["BAR", "DASH", "NAME_ID", "PERIOD_ID", "READ", "template_table"]
 PERIOD_ID = "#period"
 """Id of the line with the period of a sheet."""
 READ = ("id", "amount", "unit", "item", "per", "component", "region", "year", "data_type", "source", "period", "note")
@@ -49,28 +44,6 @@ MARKED_IDS = (NAME_ID, PERIOD_ID, EXAMPLE_ID)
 COLUMNS = ("product", "stage", "flow", "component", "amount", "unit", "item", "region", "year", "per", "data_type", "source",
            "note", "confirmed")  # fmt: skip
 ReadCell = Callable[[Cell], tuple[object, tuple[str, str] | None]]
-
-
-def is_template(book: Book) -> bool:
-    """Return whether a workbook was made by our template."""
-    return MARK in book.sheetnames
-
-
-def sheet_title(book: Book, table: str) -> str:
-    """Return the title of the sheet that the template made for a table of its own; the name of the table if it made none.
-
-    The hidden sheet has a row with the name of each such table and the title of its sheet, which may be Chinese.
-
-    Parameters
-    ----------
-    book : Book
-        A workbook made by our template.
-    table : str
-        Name of the table, one of `TABLES`, or `STUDY`.
-    """
-    titles = {str(row[0].value): str(row[1].value) for row in book[MARK].iter_rows(max_row=MARK_ROWS)}
-    title = titles.get(table, table)
-    return title if title in book.sheetnames else table
 
 
 def template_table(book: Book, name: str, error: type[PcfError], read_cell: ReadCell) -> Table:
@@ -97,8 +70,6 @@ def template_table(book: Book, name: str, error: type[PcfError], read_cell: Read
     error
         A cell cannot be read, a line has no id, or nothing is filled in.
     """
-    from textile_pcf.io.study import study_problems  # it reads tables, and tables this module
-
     problems: list[Problem] = []
     apart = {MARK, *(sheet_title(book, table) for table in (*TABLES, STUDY))}
     lines = [line for sheet in book.worksheets for line in _sheet_lines(sheet, name, apart, problems, read_cell)]
@@ -117,7 +88,7 @@ def template_table(book: Book, name: str, error: type[PcfError], read_cell: Read
         problems += _contradictions(product_rows, product_declined, name)
         declined = {stage: f"{name} {cell}" for stage, cell in product_declined.items()} | declined
         rows += product_rows
-    problems += study_problems(book, name)
+    problems += study_problems(name, *template_entries(book, name))
     problems = list(dict.fromkeys(problems))  # a problem of a cell for all products occurs once per product
     if not rows:
         cure = "Fill in the marked cells of the sheets."

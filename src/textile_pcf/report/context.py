@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import PurePath
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.io.study import Study
+from textile_pcf.io.study_statements import Study
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.messages.message import localize

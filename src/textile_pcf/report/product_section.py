@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.io.study import PRODUCT_FIELDS
+from textile_pcf.io.study_statements import PRODUCT_FIELDS
 from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.report.change_section import change_section, scenario_section
 from textile_pcf.report.context import ReportContext

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from textile_pcf.io.study import Study, read_study
+from textile_pcf.io.study import read_study
+from textile_pcf.io.study_statements import Study
 
 COVER = (
     "product", "company", "site", "address", "contact", "model", "composition", "description", "period", "date", "version",

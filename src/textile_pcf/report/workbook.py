@@ -11,7 +11,7 @@ from pathlib import Path
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem, UsageError
-from textile_pcf.io.study import Study
+from textile_pcf.io.study_statements import Study
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, localize
 from textile_pcf.report.assessment import MOST_ASSESSED, Assessment, Requests, assess

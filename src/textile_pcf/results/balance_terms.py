@@ -8,6 +8,7 @@ import numpy as np
 
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.methods.chemistry import CO2_PER_CARBON
+from textile_pcf.results.number_text import number
 from textile_pcf.rules.arrays import rule_arrays
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ def balance_terms(result: Figures, line: int, language: str) -> list[str]:
     language : str
         `en` or `zh`.
     """
-    from textile_pcf.results.explain import number
-
     inventory, lines = result.inventory, result.lines
     balance, arrays = inventory.balance, rule_arrays(inventory.activity.rules)
     if balance is None or line not in balance.rows:

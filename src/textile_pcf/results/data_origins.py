@@ -15,7 +15,7 @@ from textile_pcf.inventory.period_totals import output_mass, periods_of
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.messages.message import Message
-from textile_pcf.results.explain import number
+from textile_pcf.results.number_text import number
 from textile_pcf.rules import FlowSpec, RuleSet
 
 GENERIC, COMPUTED = "estimated", "calculated"  # data types of the rule's own values and of the balance of carbon

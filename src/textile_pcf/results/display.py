@@ -12,9 +12,9 @@ import numpy as np
 
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import localize
-from textile_pcf.results.explain import number
 from textile_pcf.results.gwp_sets import UNKNOWN, named_sets
 from textile_pcf.results.headline import headline_rows
+from textile_pcf.results.number_text import number
 
 if TYPE_CHECKING:
     from textile_pcf.results.contributions import StageInfo

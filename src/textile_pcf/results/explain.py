@@ -12,21 +12,12 @@ from textile_pcf.messages.message import Message, localize
 from textile_pcf.results.explanation import Explanation, StageText
 from textile_pcf.results.headline import headline_rows, headline_text
 from textile_pcf.results.localized_lines import amount_origin, driver_text, request_text
+from textile_pcf.results.number_text import number
+from textile_pcf.results.statements import method_statements
 from textile_pcf.suggest import nearest
 
 if TYPE_CHECKING:
     from textile_pcf.results.views import Views
-
-
-def number(value: float) -> str:
-    """Return a number as text with seven significant digits.
-
-    Examples
-    --------
-    >>> number(0.12345678), number(1234567.89), number(20.0), number(1e-9)
-    ('0.1234568', '1234568', '20', '1e-09')
-    """
-    return f"{value:.7g}" if not 1e6 <= abs(value) < 1e15 else f"{value:.0f}"
 
 
 def explain_lines(result: Views, product: int, stage: str | None, language: str = "en") -> Explanation:
@@ -174,8 +165,6 @@ def _tail(result: Views, product: int, stage: str | None, language: str) -> list
 
 def _other_sums(result: Views, product: int, language: str) -> list[str]:
     """Return both headline figures, and what a reader must know of the method."""
-    from textile_pcf.results.statements import method_statements
-
     (excluding, kilograms, _), (removals, net, _), (including, both, _) = headline_rows(result, product, language)
     figures = f"{excluding} {number(kilograms)} + {removals} {number(net)} = {including} {number(both)}"
     return [figures, *(f"{title}: {text}" for title, text in method_statements(result, product, language))]

@@ -20,6 +20,7 @@ from textile_pcf.results.contributions import Contributions
 from textile_pcf.results.default_shares import Gross, default_shares, may_rest_on_defaults
 from textile_pcf.results.gwp_sets import gwp_sets
 from textile_pcf.results.headline import emissions_by_stage
+from textile_pcf.results.licence import find_restricted
 from textile_pcf.results.lines import build_contributions
 from textile_pcf.results.provenance import provenance
 from textile_pcf.results.run import Run, product_index
@@ -106,8 +107,6 @@ class Figures(Sums):
     @property
     def restricted_tables(self) -> list[str]:
         """Labels of the tables of which values are used that must not be passed on."""
-        from textile_pcf.results.licence import find_restricted
-
         return find_restricted(self.run.factors, self.used())
 
     @property

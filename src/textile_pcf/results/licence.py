@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,7 +11,9 @@ from textile_pcf.arrays import BoolArray
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.factors import FactorSheet, FactorTable
 from textile_pcf.messages.message import Message
-from textile_pcf.results import Footprint
+
+if TYPE_CHECKING:
+    from textile_pcf.results.footprint import Footprint
 
 ALLOWED = frozenset({"true", "yes", "y", "1", "1.0", "是", "可", "可以"})
 """Words in column `redistributable` that allow passing a row on; any other word forbids it."""

@@ -22,7 +22,7 @@ from textile_pcf.messages.message import Message
 from textile_pcf.results.contributions import Contributions, Driver, DriverKind, StageInfo
 from textile_pcf.results.data_origins import as_written, data_origins
 from textile_pcf.results.default_shares import ruled_rows
-from textile_pcf.results.explain import number
+from textile_pcf.results.number_text import number
 from textile_pcf.rules import FlowSpec, RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import Unit, parse_unit

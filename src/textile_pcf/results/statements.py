@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from textile_pcf.activity.cutoff import left_out_title
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import localize
-from textile_pcf.results.explain import number
 from textile_pcf.results.gwp_sets import named_sets
 from textile_pcf.results.method_record import boundary_totals
+from textile_pcf.results.number_text import number
 
 if TYPE_CHECKING:
     from textile_pcf.results.views import Views

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from textile_pcf.io.table import column_letter
-from textile_pcf.io.template_workbook import MARK
+from textile_pcf.io.template_marks import MARK
 from textile_pcf.template.styles import put
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from textile_pcf.io.study import FIELDS, PRODUCT_FIELDS
+from textile_pcf.io.study_statements import FIELDS, PRODUCT_FIELDS
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.template.form_lines import Page, bilingual, fixed_label
 from textile_pcf.template.layout import Layout

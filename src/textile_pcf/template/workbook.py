@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.io.table import column_letter
-from textile_pcf.io.template_workbook import MARK, MARK_ROWS, STUDY
+from textile_pcf.io.template_marks import MARK, MARK_ROWS, STUDY
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rules import RuleSet
 from textile_pcf.template.form_lines import Naming, Page, Section, bilingual, fixed_label

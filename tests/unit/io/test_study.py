@@ -7,7 +7,8 @@ import openpyxl
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.io.study import FIELDS, field_title, read_study, study_in
+from textile_pcf.io.study import read_study, study_in
+from textile_pcf.io.study_statements import FIELDS, field_title
 from textile_pcf.template import make_template
 
 SAID = {"company": "绍兴某纺织有限公司", "date": "2025-03-01", "products": {"P-1": {"composition": "100 % cotton"}}}

@@ -8,7 +8,7 @@ from template_forms import blank_workbook
 
 import textile_pcf as tp
 from textile_pcf.factory.vocabulary import table_header
-from textile_pcf.io.template_workbook import MARK, TABLES
+from textile_pcf.io.template_marks import MARK, TABLES
 from textile_pcf.template.site_sheets import COLUMNS, HEAD, LINES
 
 FILLED = {

@@ -8,7 +8,7 @@ import pytest
 from template_forms import FILLED, Form, copied, filled
 
 import textile_pcf as tp
-from textile_pcf.io.template_workbook import MARK
+from textile_pcf.io.template_marks import MARK
 from textile_pcf.template import make_template
 from textile_pcf.template.lists import BAR
 

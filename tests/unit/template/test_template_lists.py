@@ -11,7 +11,7 @@ from template_forms import COTTON, Form, comments
 import textile_pcf as tp
 from textile_pcf.cli import run as command_line
 from textile_pcf.factors import load_factors
-from textile_pcf.io.template_workbook import MARK
+from textile_pcf.io.template_marks import MARK
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rules import FlowSpec, PropertySpec, editions
 from textile_pcf.template import annotate, entries, make_template, template_rows
