@@ -45,6 +45,27 @@ class DrawnNumber(NamedTuple):
     stated: float
 
 
+class _Drawn(NamedTuple):
+    """The numbers of a block, and where the draws of a round stand that multiply what rests on them.
+
+    A draw stands at number × copies + copy; behind the last number stand those of none, which are 1.
+
+    Attributes
+    ----------
+    numbers : list of DrawnNumber
+        Distinct numbers.
+    moved : ndarray of intp, shape (moved numbers of all copies,)
+        Draw of each number that does not enter linearly.
+    amount, factor : ndarray of intp, shape (lines of all copies,)
+        Draws of the amount and the factor of each line.
+    """
+
+    numbers: list[DrawnNumber]
+    moved: IndexArray
+    amount: IndexArray
+    factor: IndexArray
+
+
 @dataclass(frozen=True, eq=False)
 class JointDraws:
     """Draws of footprints of products that take no other product, calculated together.
@@ -89,6 +110,22 @@ class JointDraws:
         return found
 
     @cached_property
+    def place_by_product(self) -> IndexArray:
+        """Place of each exchange among all exchanges by product, shape (exchanges,)."""
+        elements = self.joint.inventory.activity.structure.exchanges_by_product.elements
+        place = np.empty(len(elements), dtype=np.intp)
+        place[elements] = np.arange(len(elements))
+        return place
+
+    @cached_property
+    def place_in_balance(self) -> IndexArray:
+        """Place of each exchange among those that balance biogenic carbon, -1 of others, shape (exchanges,)."""
+        balance, place = self.joint.inventory.balance, np.full(len(self.joint.inventory.amount), -1)
+        if balance is not None:
+            place[balance.rows] = np.arange(len(balance.rows))
+        return place
+
+    @cached_property
     def _of_rule(self) -> list[DrawnNumber]:
         result = self.catalogue.evaluation.result
         return [
@@ -118,7 +155,8 @@ class JointDraws:
         size = max(1, min(ROUND, MOST_TOTALS // self.draws))
         for first in range(0, len(self.products), size):
             products = self.products[first : first + size]
-            totals = _Block(self, products, min(self.draws, max(1, ROUND // len(products)))).totals()
+            rounds = -(-self.draws // max(1, ROUND // len(products)))
+            totals = _Block(self, products, -(-self.draws // rounds)).totals()
             can_be = np.isfinite(totals).all(axis=1)
             yield products[can_be], totals if can_be.all() else totals[can_be]
 
@@ -159,11 +197,7 @@ class _Block:
         return MovedNumbers(activity, copies._replace(product=product), self.of.joint.of_rule, entries)
 
     @cached_property
-    def _numbers(self) -> tuple[list[DrawnNumber], IndexArray, IndexArray, IndexArray]:
-        """Distinct numbers; and the draw behind each moved number, and behind amount and factor of each line, in a round.
-
-        A draw stands at number × copies + copy; behind the last number stand those of none, which are 1.
-        """
+    def _drawn(self) -> _Drawn:
         moved, lines, at = self._moved.numbers, self.of.catalogue.evaluation.lines, self._lines[0]
         rows, number = np.unique(moved.row, return_inverse=True)
         varied = np.flatnonzero(self.of.catalogue.squared > 0)
@@ -172,18 +206,13 @@ class _Block:
         keys = varied[used[varied]]
         place = np.full(lines.count + 1, len(rows) + len(keys))
         place[keys] = len(rows) + np.arange(len(keys))
-        distinct = [self.of.moved_number(row) for row in rows.tolist()] + [self.of.line_number(key) for key in keys.tolist()]
-        copy = self._lines[2]
-        return (
-            distinct,
-            number.reshape(-1) * self.copies + moved.product % self.copies,
-            place[lines.amount_key[at]] * self.copies + copy,
-            place[lines.factor_key[at]] * self.copies + copy,
-        )
+        numbers = [self.of.moved_number(row) for row in rows.tolist()] + [self.of.line_number(key) for key in keys.tolist()]
+        amount, factor = (place[key[at]] * self.copies + self._lines[2] for key in (lines.amount_key, lines.factor_key))
+        return _Drawn(numbers, number.reshape(-1) * self.copies + moved.product % self.copies, amount, factor)
 
     def _rounds(self) -> Iterator[FloatArray]:
         """Yield the draws of the numbers in each round, shape ((numbers + 1) × copies,)."""
-        numbers, rounds = self._numbers[0], -(-self.of.draws // self.copies)
+        numbers, rounds = self._drawn.numbers, -(-self.of.draws // self.copies)
         generators = [keyed_generator(number.id, self.of.seed) for number in numbers]
         distributions, stated = [number.distribution for number in numbers], np.array([number.stated for number in numbers])
         together = max(1, MOST_DRAWN // (len(numbers) + 1) // self.copies)
@@ -206,23 +235,20 @@ class _Block:
         taken = np.repeat(self.products, self.copies)
         first, count = lines.starts[taken], lines.starts[taken + 1] - lines.starts[taken]
         at, product = ranges(first, count), np.repeat(np.arange(len(taken)), count)
-        by_product = structure.exchanges_by_product
-        place = np.empty(len(by_product.elements), dtype=np.intp)
-        place[by_product.elements] = np.arange(len(place))
-        exchanges = by_product.starts[taken + 1] - by_product.starts[taken]
-        begins = np.cumsum(exchanges) - exchanges - by_product.starts[taken]
-        return at, place[lines.exchange[at]] + begins[product], product % self.copies
+        starts = structure.exchanges_by_product.starts
+        exchanges = starts[taken + 1] - starts[taken]
+        begins = np.cumsum(exchanges) - exchanges - starts[taken]
+        return at, self.of.place_by_product[lines.exchange[at]] + begins[product], product % self.copies
 
     def totals(self) -> FloatArray:
         """Return the draws of all products, shape (products, draws); NaN where one cannot be. [kg CO2e per product unit]"""
-        _, number, amount_draw, factor_draw = self._numbers
-        at, exchange, _ = self._lines
+        place_of, (at, exchange, _) = self._drawn, self._lines
         emissions = self.of.joint.stated_emissions[at]
         product = self._taken[0].exchange_products[exchange]
         found = np.empty((len(self.products), -(-self.of.draws // self.copies) * self.copies))
         for place, drawn in enumerate(self._rounds()):
-            amount, uptake = self._amounts(drawn[number])
-            kilograms = amount[exchange] * emissions * drawn[amount_draw] * drawn[factor_draw]
+            amount, uptake = self._amounts(drawn[place_of.moved])
+            kilograms = amount[exchange] * emissions * drawn[place_of.amount] * drawn[place_of.factor]
             total = np.bincount(product, weights=kilograms, minlength=len(uptake)) + uptake
             found[:, place * self.copies : (place + 1) * self.copies] = total.reshape(len(self.products), -1)
         return found[:, : self.of.draws]
@@ -230,13 +256,9 @@ class _Block:
     @cached_property
     def _balanced(self) -> tuple[IndexArray, FloatArray]:
         """Exchanges of the copies that balance, and the emissions of the uptake of each. [kg CO2e per kg CO2]"""
-        joint, exchange = self.of.joint, self._taken[1]
-        balance = joint.inventory.balance
-        assert balance is not None
-        place = np.full(len(joint.inventory.amount), -1)
-        place[balance.rows] = np.arange(len(balance.rows))
-        rows = np.flatnonzero(place[exchange] >= 0)
-        return rows, joint.uptake_of_balance[place[exchange[rows]]]
+        place = self.of.place_in_balance[self._taken[1]]
+        rows = np.flatnonzero(place >= 0)
+        return rows, self.of.joint.uptake_of_balance[place[rows]]
 
     def _amounts(self, multiples: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return amounts of exchanges and emissions of the uptake of products; NaN where a product cannot be.
