@@ -83,13 +83,14 @@ class WholeProducts:
     products: int
 
     def cuts(self, rows: int) -> Iterator[Cut]:
-        """Yield cuts of at least `rows` rows. Each ends where a product ends."""
+        """Yield cuts of about `rows` rows. Each ends where a product ends, at the row group nearest to that number."""
         sizes, leading = self.sizes, self.leading
         starts = np.concatenate(([0], np.cumsum(sizes)))
         begin = 0
         for group in range(1, len(sizes) + 1):
-            if group < len(sizes) and (starts[group] - starts[begin] < rows or leading[group] == sizes[group]):
-                continue  # not enough rows yet, or all of the group belongs to the last product
+            size, is_last = starts[group] - starts[begin], group == len(sizes)
+            if not is_last and (2 * size + sizes[group] <= 2 * rows or leading[group] == sizes[group]):
+                continue  # with the next group nearer to `rows`, or all of that belongs to the last product
             tail = leading[group] if group < len(sizes) else 0
             first, stop = int(starts[begin]) + leading[begin], int(starts[group]) + tail
             if stop > first:
@@ -109,7 +110,7 @@ def plan_partitions(path: str, rows: int = ROWS, prints: RowGroupPrints | None =
     path : str
         A Parquet file.
     rows : int
-        Smallest number of rows of a partition.
+        Rows of a partition, approximately.
     prints : RowGroupPrints, optional
         Row groups whose product column an earlier run has read; those of this file are added.
 

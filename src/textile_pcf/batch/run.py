@@ -26,7 +26,8 @@ from textile_pcf.batch.malloc import memory_given_back, retain_freed_memory
 from textile_pcf.batch.partition_files import read_report
 from textile_pcf.batch.partition_links import LinkedError
 from textile_pcf.batch.partition_report import PartitionReport
-from textile_pcf.batch.partitions import ROWS, InMemoryPartition, RowGroupPartition
+from textile_pcf.batch.partition_size import default_rows
+from textile_pcf.batch.partitions import InMemoryPartition, RowGroupPartition
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.remote_files import local_copies
 from textile_pcf.batch.remote_folder import RemoteFolder, open_remote_folder, split_output
@@ -75,7 +76,7 @@ def calculate_batch(
     dask: Any = None,
     executor: Executor | None = None,
     threads: bool = False,
-    partition_rows: int = ROWS,
+    partition_rows: int | None = None,
     quality: bool = False,
     weights: bool = False,
     fingerprints: bool = False,
@@ -127,8 +128,9 @@ def calculate_batch(
         Executor whose workers see the same files; the partitions are divided for `workers` workers. It is not shut down.
     threads : bool
         Whether `workers` are threads.
-    partition_rows : int
-        Rows of a partition, approximately.
+    partition_rows : int, optional
+        Rows of a partition, approximately. By default they follow from the rule and the options, so that memory stays bounded;
+        with `since` they are those of the earlier batch.
     quality : bool, optional
         Whether results of stages also have the columns `dqr`, `rated_share`, `primary_data_share` and
         `primary_activity_share` of the declared footprint; empty where nothing is rated.
@@ -177,6 +179,8 @@ def calculate_batch(
         results, on_error, scenarios, units, gwp, biogenic, boundary, supply, uncertainty, quality, weights,
         fingerprints or since is not None))  # fmt: skip
     earlier = None if since is None else open_earlier(as_path(since, "since"))
+    if partition_rows is None:
+        partition_rows = earlier.run["partition_rows"] if earlier else default_rows(job)
     source = open_source(source)
     remote = open_remote_folder(address, folder, source)
     return _Batch(source, job, runner, folder, partition_rows, progress, earlier, remote).result(start)
