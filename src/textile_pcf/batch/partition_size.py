@@ -25,8 +25,8 @@ PLAIN, SCENARIO, UNCERTAINTY, WEIGHTS, QUALITY, SUPPLY, CONTRIBUTIONS = 100, 25,
 def default_rows(job: Job) -> int:
     """Return the rows of a partition, approximately, that follow from the rule and the options of a run.
 
-    The numbers were fitted, within a fifth, to the arrays that are alive while partitions are calculated under the shipped rules
-    and under one without values of its own. Nothing but the job decides, so the partitions are the same on every machine.
+    The numbers were fitted, within a fifth, to the arrays that are alive while partitions are calculated under the shipped
+    rules and under one without values of its own. Nothing but the job decides, so the partitions are the same on every machine.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ from textile_pcf.batch.partition_files import read_report
 from textile_pcf.batch.partition_links import LinkedError
 from textile_pcf.batch.partition_report import PartitionReport
 from textile_pcf.batch.partition_size import default_rows
-from textile_pcf.batch.partitions import InMemoryPartition, RowGroupPartition
+from textile_pcf.batch.partitions import InMemoryPartition, RowGroupPartition, forget_row_group
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.remote_files import local_copies
 from textile_pcf.batch.remote_folder import RemoteFolder, open_remote_folder, split_output
@@ -179,8 +179,6 @@ def calculate_batch(
         results, on_error, scenarios, units, gwp, biogenic, boundary, supply, uncertainty, quality, weights,
         fingerprints or since is not None))  # fmt: skip
     earlier = None if since is None else open_earlier(as_path(since, "since"))
-    if partition_rows is None:
-        partition_rows = earlier.run["partition_rows"] if earlier else default_rows(job)
     source = open_source(source)
     remote = open_remote_folder(address, folder, source)
     return _Batch(source, job, runner, folder, partition_rows, progress, earlier, remote).result(start)
@@ -194,10 +192,17 @@ class _Batch:
     job: Job
     runner: Runner
     out: Path
-    partition_rows: int
+    rows_given: int | None
     progress: ProgressOption
     earlier: EarlierBatch | None = None
     remote: RemoteFolder | None = None
+
+    @cached_property
+    def partition_rows(self) -> int:
+        """Rows of a partition, approximately: as given, as in the earlier batch, or as the job has them by default."""
+        if self.rows_given is not None:
+            return self.rows_given
+        return int(self.earlier.run["partition_rows"]) if self.earlier else default_rows(self.job)
 
     @cached_property
     def prints(self) -> RowGroupPrints | None:
@@ -337,4 +342,5 @@ class _Batch:
                 log(out, "part", **{name: value for name, value in vars(report).items() if name not in NOT_LOGGED})
                 reports.append(report)
                 progress.add(1, report.products, report.rejected)
+        forget_row_group()
         return sorted(reports, key=lambda report: report.number)

@@ -73,7 +73,7 @@ def test_results_of_any_size_are_the_same_to_the_last_bit(poplins: Path, options
     by_default, rows = calculated(poplins, "default", **options)
     assert rows == rows_of("cotton_fabric", **options)
     assert len(by_default.files) == 1
-    for size in (1, 2_000, 600_000):
+    for size in (700, 2_000, 600_000):
         result, rows = calculated(poplins, f"of_{size}", partition_rows=size, **options)
         assert rows == size
         assert result.read().equals(by_default.read())
@@ -84,6 +84,23 @@ def test_a_row_group_goes_where_the_partition_comes_nearest_to_its_size(poplins:
     group = pq.read_metadata(poplins).row_group(0).num_rows
     assert len(calculated(poplins, "one", partition_rows=group * 14 // 10)[0].files) == 10
     assert len(calculated(poplins, "two", partition_rows=group * 16 // 10)[0].files) == 5
+
+
+def test_results_of_one_large_row_group_are_those_of_many(poplins: Path) -> None:
+    """Also from several files, in processes, and where a product begins in one row group and ends in the next."""
+    table, expected = pq.read_table(poplins), calculated(poplins, "expected")[0].read()
+    pq.write_table(table, poplins.parent / "large.parquet", row_group_size=4_001)
+    (poplins.parent / "files").mkdir()
+    pq.write_table(table.slice(0, 4_001), poplins.parent / "files" / "1.parquet")
+    pq.write_table(table.slice(4_001), poplins.parent / "files" / "2.parquet")
+    for number, name in enumerate(("large.parquet", "files")):
+        for workers in (None, 2):
+            result, _ = calculated(poplins.parent / name, f"of_{number}_{workers}", partition_rows=700, workers=workers)
+            assert len(result.files) == 9
+            assert result.read().equals(expected)
+    result, _ = calculated(poplins.parent / "large.parquet", "known", partition_rows=700, fingerprints=True)
+    assert len(result.files) == 2  # fingerprints are of whole row groups
+    assert result.read().equals(expected)
 
 
 def test_a_batch_since_an_earlier_one_has_its_partitions(poplins: Path) -> None:
