@@ -28,8 +28,8 @@ def check_arguments(source: Any, out: Any, units: Any, scenarios: Any, workers: 
         raise wrong_type(
             "scenarios", scenarios, "scenarios by name", "Write a name and what is different for each, as a dict of dicts."
         )
-    for name, number in (("workers", 1 if workers is None else workers), ("partition_rows", partition_rows)):
-        if not isinstance(number, int) or isinstance(number, bool):
+    for name, number in (("workers", workers), ("partition_rows", partition_rows)):
+        if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
             raise wrong_type(name, number, "a number", "Write a whole number.")
     folder = as_path(out, "out")
     refuse_non_utf8_name(folder)

@@ -8,10 +8,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from textile_pcf.batch.partitioning import Cut, find_whole_products, product_runs
-from textile_pcf.batch.partitions import EXTRA, activity_header, read_row_groups, table_from_arrow
+from textile_pcf.batch.partitioning import Cut, Piece, Runs, divide_groups, find_whole_products, product_runs
+from textile_pcf.batch.partitions import EXTRA, activity_header, read_row_groups, read_shared_groups, table_from_arrow
 from textile_pcf.batch.source_columns import column_problems, differing_columns, differing_types
 from textile_pcf.batch.source_files import SourceFile, SourceFiles
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError
@@ -54,14 +53,14 @@ class ParquetPart:
     schema: Any
     groups: tuple[int, ...] = ()
 
-    def read(self, names: Sequence[str] | None = None) -> Any:
+    def read(self, names: Sequence[str] | None = None, is_shared: bool = False) -> Any:
         """Read columns of the row groups as a pyarrow table; all columns of the schema if none are named."""
         import pyarrow as pa
 
         names = self.schema.names if names is None else names
         stored = [self.heads[name] for name in names if name in self.heads]
         with parquet_errors(self.path):
-            table = read_row_groups(self.path, self.texts, self.groups, stored)
+            table = (read_shared_groups if is_shared else read_row_groups)(self.path, self.texts, self.groups, stored)
             rows = table.num_rows if stored else self._count_rows()
             columns = {name: table.column(self.heads[name]) for name in names if name in self.heads}
             for name in names:
@@ -95,6 +94,8 @@ class FilesPartition:
         Number of rows.
     first : int
         Index of the first row among those of all files.
+    is_shared : bool
+        Whether other partitions read the same row groups.
     """
 
     number: int
@@ -104,12 +105,13 @@ class FilesPartition:
     skip: int
     rows: int
     first: int
+    is_shared: bool
 
     def read(self) -> Any:
         """Read the rows as a pyarrow table."""
         import pyarrow as pa
 
-        return pa.concat_tables([part.read() for part in self.parts]).slice(self.skip, self.rows)
+        return pa.concat_tables([part.read(is_shared=self.is_shared) for part in self.parts]).slice(self.skip, self.rows)
 
     def table(self, rows: Any) -> Table:
         """Convert the rows to a table, with their positions in the files."""
@@ -155,12 +157,14 @@ class ParquetFiles:
 
     def partitions(self, rows: int) -> tuple[list[FilesPartition], int] | None:
         """Return partitions of whole products and the number of products; None if products are scattered."""
-        whole = find_whole_products(self._runs())
+        pieces: list[Piece] = []
+        whole = find_whole_products(divide_groups(self._runs(), rows, pieces))
         if whole is None:
             return None
-        return [self._partition(number, cut) for number, cut in enumerate(whole.cuts(rows))], whole.products
+        cuts = [cut.of_groups(pieces) for cut in whole.cuts(rows)]
+        return [self._partition(number, cut) for number, cut in enumerate(cuts)], whole.products
 
-    def _runs(self) -> Iterator[tuple[NDArray[np.intp], NDArray[np.uint64], int]]:
+    def _runs(self) -> Iterator[Runs]:
         for index, group in self.groups:
             cells = replace(self.parts[index], groups=(group,)).read(["product"]).column(0)
             starts, hashes = product_runs(cells)
@@ -171,7 +175,7 @@ class ParquetFiles:
         lines, paths = self.lines, {part.label for part in parts}
         kept = [index for index, path in enumerate(lines.names) if path in paths]
         files = FileLines(tuple(lines.starts[index] for index in kept), tuple(lines.names[index] for index in kept))
-        return FilesPartition(number, self.name, parts, files, cut.skip, cut.rows, cut.first)
+        return FilesPartition(number, self.name, parts, files, cut.skip, cut.rows, cut.first, cut.is_shared)
 
     def select(self, groups: Sequence[tuple[int, int]]) -> tuple[ParquetPart, ...]:
         """Return some row groups by file, in the order of the files."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
@@ -19,6 +19,10 @@ from textile_pcf.io.arrow import dictionary_codes
 from textile_pcf.io.arrow_faults import is_text_type, open_parquet, parquet_errors, to_common_type
 
 Hashes = NDArray[np.uint64]
+Runs = tuple[NDArray[np.intp], Hashes, int]
+"""Of a row group the rows where the product changes, the product hash of each such row, and the number of rows."""
+MOST = 1.5
+"""Partitions in a row group that is not divided."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,24 @@ class PartitionPlan:
     rows: int
 
 
+class Piece(NamedTuple):
+    """Neighbouring rows of a row group: all of them, or a part of a large one.
+
+    Attributes
+    ----------
+    group : int
+        Index of the row group.
+    first : int
+        Index of the first row in it.
+    is_part : bool
+        Whether the row group has other rows.
+    """
+
+    group: int
+    first: int
+    is_part: bool
+
+
 class Cut(NamedTuple):
     """Rows of whole products in neighbouring row groups.
 
@@ -56,12 +78,21 @@ class Cut(NamedTuple):
         Number of rows.
     first : int
         Index of the first row among those of all groups.
+    is_shared : bool
+        Whether a row group that is read was divided.
     """
 
     groups: tuple[int, ...]
     skip: int
     rows: int
     first: int
+    is_shared: bool = False
+
+    def of_groups(self, pieces: Sequence[Piece]) -> Cut:
+        """Return a cut of pieces as one of the row groups that they are pieces of."""
+        read = [pieces[place] for place in self.groups]
+        groups = tuple(range(read[0].group, read[-1].group + 1))
+        return Cut(groups, read[0].first + self.skip, self.rows, self.first, any(piece.is_part for piece in read))
 
 
 @dataclass(frozen=True)
@@ -83,13 +114,14 @@ class WholeProducts:
     products: int
 
     def cuts(self, rows: int) -> Iterator[Cut]:
-        """Yield cuts of at least `rows` rows. Each ends where a product ends."""
+        """Yield cuts of about `rows` rows. Each ends where a product ends, at the row group nearest to that number."""
         sizes, leading = self.sizes, self.leading
         starts = np.concatenate(([0], np.cumsum(sizes)))
         begin = 0
         for group in range(1, len(sizes) + 1):
-            if group < len(sizes) and (starts[group] - starts[begin] < rows or leading[group] == sizes[group]):
-                continue  # not enough rows yet, or all of the group belongs to the last product
+            size, is_last = starts[group] - starts[begin], group == len(sizes)
+            if not is_last and (2 * size + sizes[group] <= 2 * rows or leading[group] == sizes[group]):
+                continue  # with the next group nearer to `rows`, or all of that belongs to the last product
             tail = leading[group] if group < len(sizes) else 0
             first, stop = int(starts[begin]) + leading[begin], int(starts[group]) + tail
             if stop > first:
@@ -109,7 +141,7 @@ def plan_partitions(path: str, rows: int = ROWS, prints: RowGroupPrints | None =
     path : str
         A Parquet file.
     rows : int
-        Smallest number of rows of a partition.
+        Rows of a partition, approximately.
     prints : RowGroupPrints, optional
         Row groups whose product column an earlier run has read; those of this file are added.
 
@@ -128,9 +160,9 @@ def plan_partitions(path: str, rows: int = ROWS, prints: RowGroupPrints | None =
     file, column, texts = open_product_column(path)
     with parquet_errors(path):
         disjoint = _has_disjoint_ranges(path, file, column)
-    if not disjoint:
-        return plan_by_rows(path, rows, prints)
     sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+    if not disjoint or (prints is None and max(sizes) > MOST * rows):
+        return plan_by_rows(path, rows, prints)
     cuts = WholeProducts(sizes, [0] * len(sizes), 0).cuts(rows)
     partitions = [RowGroupPartition(number, path, texts, *cut) for number, cut in enumerate(cuts)]
     return PartitionPlan(path, partitions, None, sum(sizes))
@@ -176,27 +208,61 @@ def plan_by_rows(path: str, rows: int = ROWS, prints: RowGroupPrints | None = No
     """
     file, column, texts = open_product_column(path)
     kept: dict[int, ProductRuns] = {}
-    whole = find_whole_products(_read_runs(path, texts, file, column, prints, kept))
+    pieces: list[Piece] = []
+    runs_of_groups = _read_runs(path, texts, file, column, prints, kept)
+    whole = find_whole_products(divide_groups(runs_of_groups, rows if prints is None else None, pieces))
     if whole is None:
         return PartitionPlan(path, None, None, file.metadata.num_rows)
     names = file.schema_arrow.names
     is_flat = len(set(names)) == file.metadata.num_columns  # each name stands for one column
     partitions = []
-    for number, cut in enumerate(whole.cuts(rows)):
+    for number, cut in enumerate(cut.of_groups(pieces) for cut in whole.cuts(rows)):
         runs = [kept[group] for group in cut.groups if group in kept]
         is_kept = is_flat and len(runs) == len(cut.groups)
         product = product_column(runs, cut.skip, cut.rows, names.index(column), names) if is_kept else None
-        partitions.append(RowGroupPartition(number, path, texts, *cut, product))
+        partitions.append(RowGroupPartition(number, path, texts, *cut, product=product))
     return PartitionPlan(path, partitions, whole.products, sum(whole.sizes))
 
 
-def find_whole_products(groups: Iterable[tuple[NDArray[np.intp], Hashes, int]]) -> WholeProducts | None:
+def divide_groups(groups: Iterable[Runs], rows: int | None, pieces: list[Piece]) -> Iterator[Runs]:
+    """Yield the product runs of row groups, of large ones in pieces of about `rows` rows, none of which shares a product.
+
+    Writers put a million rows into a row group and more, with which the memory of a partition would grow.
+
+    Parameters
+    ----------
+    groups : iterable of Runs
+    rows : int or None
+        None to divide nothing: fingerprints are of whole row groups.
+    pieces : list of Piece
+        What is yielded is added.
+
+    Yields
+    ------
+    Runs
+    """
+    for group, (starts, products, size) in enumerate(groups):
+        if rows is None or size <= MOST * rows:
+            pieces.append(Piece(group, 0, is_part=False))
+            yield starts, products, size
+            continue
+        count = round(size / rows)
+        at = np.unique(np.searchsorted(starts, np.arange(1, count) * (size / count)))
+        at = at[at < len(starts)]
+        if not are_disjoint([distinct_hashes(one) for one in np.split(products, at)]):
+            at = at[:0]
+        for begin, end in pairwise([0, *at.tolist(), len(starts)]):
+            first, stop = int(starts[begin]), int(starts[end]) if end < len(starts) else size
+            pieces.append(Piece(group, first, is_part=bool(len(at))))
+            yield starts[begin:end] - first, products[begin:end], stop - first
+
+
+def find_whole_products(groups: Iterable[Runs]) -> WholeProducts | None:
     """Return how products lie in row groups, or None if any product is scattered over row groups.
 
     Parameters
     ----------
-    groups : iterable
-        Per row group the rows where the product changes, the product hash of each such row, and the number of rows.
+    groups : iterable of Runs
     """
     leading: list[int] = []  # rows at the top of each group that belong to the last product of the group before
     sizes: list[int] = []
@@ -243,8 +309,8 @@ def _read_runs(
     column: str,
     prints: RowGroupPrints | None,
     kept: dict[int, ProductRuns],
-) -> Iterator[tuple[NDArray[np.intp], Hashes, int]]:
-    """Yield per row group the rows where the product changes, the product hash of each such row, and the number of rows.
+) -> Iterator[Runs]:
+    """Yield the product runs of each row group.
 
     Runs with their texts are put into `kept`, up to `MAX_RUNS`; with fingerprints none, as most partitions are not read then.
     """

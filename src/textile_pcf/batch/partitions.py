@@ -43,6 +43,8 @@ class RowGroupPartition:
         Number of rows.
     first : int
         Index of the first row in the file.
+    is_shared : bool
+        Whether other partitions read the same row groups.
     product : ProductColumn, optional
         The product column, where the plan has kept it. It is not sent to other processes, which read it themselves.
     """
@@ -54,6 +56,7 @@ class RowGroupPartition:
     skip: int
     rows: int
     first: int
+    is_shared: bool = False
     product: ProductColumn | None = field(default=None, compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -62,8 +65,9 @@ class RowGroupPartition:
     def read(self) -> Any:
         """Read the rows as a pyarrow table, without a product column that the plan has kept."""
         columns = None if self.product is None else self.product.other_names
+        read = read_shared_groups if self.is_shared else read_row_groups
         with parquet_errors(self.path):
-            return read_row_groups(self.path, self.texts, self.groups, columns).slice(self.skip, self.rows)
+            return read(self.path, self.texts, self.groups, columns).slice(self.skip, self.rows)
 
     def table(self, rows: Any) -> Table:
         """Convert the rows to a table of all columns, with their positions in the file."""
@@ -115,6 +119,27 @@ def read_row_groups(path: str, texts: Sequence[str], groups: Sequence[int], colu
         lambda: open_partitioned(path, texts),
         lambda file: file.read_row_groups(list(groups), columns=columns, use_threads=False),
     )
+
+
+def read_shared_groups(path: str, texts: Sequence[str], groups: Sequence[int], columns: list[str] | None = None) -> Any:
+    """Read row groups as `read_row_groups` does; the last one is kept for the partition that reads it next."""
+    import pyarrow as pa
+
+    stat = Path(path).stat()
+    names = None if columns is None else tuple(columns)
+    stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+    return pa.concat_tables([_read_group(path, tuple(texts), group, names, stamp) for group in groups])
+
+
+@lru_cache(maxsize=1)
+def _read_group(path: str, texts: tuple[str, ...], group: int, columns: tuple[str, ...] | None, stamp: tuple[int, ...]) -> Any:
+    """Read one row group. The stamp makes a changed file miss the cache."""
+    return read_row_groups(path, texts, [group], None if columns is None else list(columns))
+
+
+def forget_row_group() -> None:
+    """Let go of the row group that was kept: no other partition of the run reads it."""
+    _read_group.cache_clear()
 
 
 @lru_cache(maxsize=4)

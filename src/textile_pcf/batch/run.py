@@ -26,7 +26,8 @@ from textile_pcf.batch.malloc import memory_given_back, retain_freed_memory
 from textile_pcf.batch.partition_files import read_report
 from textile_pcf.batch.partition_links import LinkedError
 from textile_pcf.batch.partition_report import PartitionReport
-from textile_pcf.batch.partitions import ROWS, InMemoryPartition, RowGroupPartition
+from textile_pcf.batch.partition_size import default_rows
+from textile_pcf.batch.partitions import InMemoryPartition, RowGroupPartition, forget_row_group
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.remote_files import local_copies
 from textile_pcf.batch.remote_folder import RemoteFolder, open_remote_folder, split_output
@@ -75,7 +76,7 @@ def calculate_batch(
     dask: Any = None,
     executor: Executor | None = None,
     threads: bool = False,
-    partition_rows: int = ROWS,
+    partition_rows: int | None = None,
     quality: bool = False,
     weights: bool = False,
     fingerprints: bool = False,
@@ -127,8 +128,9 @@ def calculate_batch(
         Executor whose workers see the same files; the partitions are divided for `workers` workers. It is not shut down.
     threads : bool
         Whether `workers` are threads.
-    partition_rows : int
-        Rows of a partition, approximately.
+    partition_rows : int, optional
+        Rows of a partition, approximately. By default they follow from the rule and the options, so that memory stays bounded;
+        with `since` they are those of the earlier batch.
     quality : bool, optional
         Whether results of stages also have the columns `dqr`, `rated_share`, `primary_data_share` and
         `primary_activity_share` of the declared footprint; empty where nothing is rated.
@@ -190,10 +192,17 @@ class _Batch:
     job: Job
     runner: Runner
     out: Path
-    partition_rows: int
+    rows_given: int | None
     progress: ProgressOption
     earlier: EarlierBatch | None = None
     remote: RemoteFolder | None = None
+
+    @cached_property
+    def partition_rows(self) -> int:
+        """Rows of a partition, approximately: as given, as in the earlier batch, or as the job has them by default."""
+        if self.rows_given is not None:
+            return self.rows_given
+        return int(self.earlier.run["partition_rows"]) if self.earlier else default_rows(self.job)
 
     @cached_property
     def prints(self) -> RowGroupPrints | None:
@@ -333,4 +342,5 @@ class _Batch:
                 log(out, "part", **{name: value for name, value in vars(report).items() if name not in NOT_LOGGED})
                 reports.append(report)
                 progress.add(1, report.products, report.rejected)
+        forget_row_group()
         return sorted(reports, key=lambda report: report.number)

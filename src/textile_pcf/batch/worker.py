@@ -77,6 +77,7 @@ def run_pipelined(job: Job, partitions: Sequence[Partition], cache: MatcherCache
             if writing:
                 yield writing.popleft().result()
             writing.append(writer.submit(write_partition, job, result))
+            del result  # what is written is not held while the next is calculated
         yield from (waiting.result() for waiting in writing)
 
 

@@ -12,14 +12,11 @@ import numpy as np
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.batch.batch_result import BatchResult
 from textile_pcf.batch.inputs import FinishedBatch
-from textile_pcf.batch.partitions import ROWS
 from textile_pcf.batch.run import calculate_batch
 from textile_pcf.errors import InputError, PcfWarning
 
 PASSES = ("activity", "rule", "supply")
 """Groups that need a pass of their own over the activity data; the others are scenarios of one pass."""
-SCENARIO_ROWS = ROWS // 2
-"""Rows of a partition of a pass with scenarios: their results are in memory together."""
 NO_FACTOR = "no-factor"
 """Code of a row for which the tables have no factor."""
 BYTES = 8
@@ -168,13 +165,12 @@ class MixedTotals:
         """Return the batch of one pass; None where the activity data cannot be read under the rule."""
         name = "-".join(f"{group}{side}" for group, side in sorted(chosen.items())) or "all"
         activity, rule = (self._side(chosen, group) for group in ("activity", "rule"))
-        rows = SCENARIO_ROWS if others else ROWS
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", PcfWarning)  # those of the two runs were given with them
                 return calculate_batch(
                     activity.activity, rule.rules, out=self.folder / name, workers=self.workers, progress=False,
-                    supply=self._side(chosen, "supply").supply, scenarios=others, partition_rows=rows, **declared,
+                    supply=self._side(chosen, "supply").supply, scenarios=others, **declared,
                 )  # fmt: skip
         except InputError:  # such as a workbook of another rule
             return None

@@ -117,3 +117,38 @@ def test_all_rows_are_read_where_statistics_do_not_prove_it(place: Path, name: s
     path = written(place / "rows.parquet", pieces, **options)
     assert plan_partitions(path, ROWS) == plan_by_rows(path, ROWS)
     assert (plan_partitions(path, ROWS).partitions is None) == (name in SCATTERED)
+
+
+def test_a_large_row_group_is_divided_where_products_begin(place: Path) -> None:
+    """One row group of 60 products, 2,400 rows: three partitions of 800 rows, as if it were written in six row groups."""
+    whole = [text for piece in WHOLE for text in piece]
+    for name, rows in (("texts", whole), ("integers", [number for piece in INTEGERS for number in piece])):
+        plan = plan_partitions(written(place / f"large {name}.parquet", [rows]), ROWS)
+        assert plan.partitions is not None
+        assert [(one.groups, one.skip, one.rows, one.first) for one in plan.partitions] == [
+            ((0,), 0, 800, 0), ((0,), 800, 800, 800), ((0,), 1_600, 800, 1_600),
+        ]  # fmt: skip
+        assert plan.products == 60
+
+
+def test_a_product_of_a_divided_row_group_may_go_on_in_the_next(place: Path) -> None:
+    rows = [text for piece in WHOLE for text in piece]
+    plan = plan_partitions(written(place / "cut.parquet", [rows[:1_610], rows[1_610:]]), 400)
+    assert plan.partitions is not None
+    assert [(one.groups, one.skip, one.rows) for one in plan.partitions] == [
+        ((0,), 0, 440), ((0,), 440, 400), ((0,), 840, 400), ((0, 1), 1_240, 400), ((1,), 30, 400), ((1,), 430, 360),
+    ]  # fmt: skip
+    assert sum(one.rows for one in plan.partitions) == 2_400
+
+
+def test_a_row_group_in_which_products_are_scattered_is_not_divided(place: Path) -> None:
+    """P-0000 stands at the top and at the end. It is calculated as a whole, and no row has to be moved."""
+    plan = plan_partitions(written(place / "loose.parquet", [[*products(0, 50), *products(0, 1)]]), 400)
+    assert plan.partitions is not None
+    assert [(one.groups, one.rows) for one in plan.partitions] == [((0,), 2_040)]
+
+
+def test_a_product_of_many_rows_is_not_divided(place: Path) -> None:
+    plan = plan_partitions(written(place / "long.parquet", [[*products(0, 1, 2_000), *products(1, 2)]]), 400)
+    assert plan.partitions is not None
+    assert [one.rows for one in plan.partitions] == [2_000, 80]
