@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from textile_pcf import engine
-from textile_pcf.arrays import FloatArray, IntArray
+from textile_pcf.arrays import BoolArray, FloatArray, IntArray
 from textile_pcf.batch.name_index import NameIndex
 from textile_pcf.batch.prices import FactorChange
 from textile_pcf.batch.repriced_columns import REMOVALS
@@ -30,37 +31,46 @@ class SupplierChanges:
 
     Attributes
     ----------
-    change : ndarray, shape (products, 6)
+    change : ndarray, shape (6, products)
         Fossil, biogenic, uptake, land use change, net uptake of CO2, and the total by the other accounting of electricity: new
         less old. [kg per product unit]
     gross : ndarray, shape (products,)
-        Emissions in the run, uptake apart. [kg CO2e per product unit]
+        Emissions, uptake apart, as absolute values: new less old. [kg CO2e per product unit]
+    differs : ndarray of bool, shape (products,)
+        Whether any of these changes.
     places : mapping of int to ndarray of int32
         Number of a partition → the product of each name that it takes.
     """
 
     change: FloatArray
     gross: FloatArray
+    differs: BoolArray
     places: Mapping[int, IntArray]
+
+    @cached_property
+    def columns(self) -> list[int]:
+        """Rows of `change` that are not all zero."""
+        return [number for number, values in enumerate(self.change) if values.any()]
 
     def of(self, number: int) -> FactorChange | None:
         """Return how what a partition takes changes, as a change of factors; None if it takes nothing."""
         if number not in self.places:
             return None
         place = self.places[number].astype(np.intp)  # numpy indexes slowly with other integers
-        change, old = self.change[place], self.gross[place]
-        split, removal = change[:, : len(SPLIT)], change[:, len(SPLIT)]
-        gross = np.abs(old + split[:, GROSS].sum(axis=1)) - np.abs(old)
-        nothing = np.zeros(len(place))  # what is taken is of no table
-        return FactorChange(split, removal, gross, nothing, nothing, np.asarray(change.any(axis=1)))
+        change, nothing = np.zeros((len(CHANGING), len(place))), np.zeros(len(place))  # what is taken is of no table
+        for column in self.columns:
+            if column < len(CHANGING):
+                change[column] = self.change[column].take(place)
+        split, removal = change[: len(SPLIT)].T, change[len(SPLIT)]
+        return FactorChange(split, removal, self.gross.take(place), nothing, nothing, self.differs.take(place))
 
     def of_other_accounting(self, number: int) -> FactorChange | None:
         """Return how what a partition takes changes by the other accounting of electricity; None if it does not."""
         if number not in self.places:
             return None
-        total = self.change[self.places[number].astype(np.intp), -1:]
+        total = self.change[-1].take(self.places[number].astype(np.intp))
         nothing = np.zeros(len(total))
-        return FactorChange(total, nothing, nothing, nothing, nothing, total[:, 0] != 0) if total.any() else None
+        return FactorChange(total[:, None], nothing, nothing, nothing, nothing, total != 0) if total.any() else None
 
 
 def of_block(change: FactorChange, block: IndexedBlock) -> FactorChange:
@@ -77,10 +87,10 @@ class Chain:
     ----------
     other : str
         Column of the total by the accounting of electricity that the rule does not declare; "" without a supply table.
-    own : list of ndarray, shape (products, 6)
+    own : list of ndarray, shape (6, products)
         Per partition how footprints change by their own requests, as in `SupplierChanges`.
     gross : list of ndarray, shape (products,)
-        Per partition, as in `SupplierChanges`.
+        Per partition, emissions in the run, uptake apart. [kg CO2e per product unit]
     names : list of pyarrow Array
         Per partition.
     links : list of engine.Links
@@ -109,11 +119,11 @@ class Chain:
         import pyarrow as pa
 
         nothing = np.zeros(old.num_rows)
-        self.own.append(np.column_stack([changes.get(name, nothing) for name in (*CHANGING, self.other)]))
+        self.own.append(np.stack([changes.get(name, nothing) for name in (*CHANGING, self.other)]))
         self.gross.append(np.sum([old.column(SPLIT[part]).to_numpy() for part in GROSS], axis=0))
         self.names.append(old.column("product").cast(pa.large_string()).combine_chunks())
 
-    def add_links(self, number: int, first: int, taken: Sequence[str], cells: Sequence[Cells]) -> None:
+    def add_links(self, number: int, first: int, taken: Any, cells: Sequence[Cells]) -> None:
         """Add the links of a partition, once the products of all are known.
 
         Parameters
@@ -121,8 +131,8 @@ class Chain:
         number : int
         first : int
             Place of its first product.
-        taken : sequence of str
-            Names that it takes.
+        taken : pyarrow Array
+            Names that it takes, as large strings.
         cells : sequence of Cells
             Links inside the boundary.
 
@@ -135,7 +145,7 @@ class Chain:
 
         if self._index is None:
             self._index = NameIndex(pa.concat_arrays(self.names))
-        place = self._index.find(pa.array(taken, pa.large_string()))
+        place = self._index.find(taken)
         if (place < 0).any():
             raise ValueError
         self.places[number] = place
@@ -151,13 +161,14 @@ class Chain:
         ValueError
             A product needs all or more of itself.
         """
-        change, gross = np.concatenate(self.own), np.concatenate(self.gross)
+        change, old = np.concatenate(self.own, axis=1), np.concatenate(self.gross)
         parts = [[getattr(one, name) for one in self.links] for name in ("user", "supplier", "amount")]
         self._index = None
         for held in (self.own, self.gross, self.names, self.links):
             held.clear()
-        columns = np.flatnonzero(change.any(axis=0))
-        if parts[0] and len(columns):  # what is taken outside the boundary is of no footprint, and new factors may change none
-            system = engine.LinkedSystem(engine.Links(*(np.concatenate(parts.pop(0)) for _ in range(3))), len(change))
-            change[:, columns] = system.solve(change[:, columns])
-        return SupplierChanges(change, gross, self.places)
+        columns = [number for number, values in enumerate(change) if values.any()]
+        if parts[0] and columns:  # what is taken outside the boundary is of no footprint, and new factors may change none
+            system = engine.LinkedSystem(engine.Links(*(np.concatenate(parts.pop(0)) for _ in range(3))), change.shape[1])
+            change[columns] = system.solve(change[columns].T).T
+        gross = np.abs(old + change[GROSS].sum(axis=0)) - np.abs(old)
+        return SupplierChanges(change, gross, np.any([values != 0 for values in change], axis=0), self.places)

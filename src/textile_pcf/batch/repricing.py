@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -37,6 +37,7 @@ from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.io.output_files import as_path, is_file
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.messages.message import Message, chinese_of, sentences
+from textile_pcf.results.contributions import SPLIT
 from textile_pcf.supply import OTHER_ACCOUNTING
 
 NOT_OF_REPRICED = ("weights", "quality", "uncertainty")
@@ -134,22 +135,16 @@ class _Loaded:
     index : WeightIndex
     old : pyarrow.Table
         Its results in the run.
-    cells : list of Cells
-        Weights on requests and products that change, one or more entries per flow.
-    changes : list of FactorChange
-        How the factors of each entry change.
+    changes : dict of str to ndarray, shape (products,)
+        What they change by; see `Changes`.
     sums : dict of str to ndarray, shape (products,)
         Sums that new columns need.
-    with_shares : bool
-        Whether the shares of defaults can change.
     """
 
     index: WeightIndex
     old: Any
-    cells: list[Cells]
-    changes: list[FactorChange]
+    changes: dict[str, FloatArray]
     sums: dict[str, FloatArray]
-    with_shares: bool
 
 
 @dataclass(frozen=True)
@@ -233,14 +228,14 @@ class _Repricing:
         InputError
             With every request that finds no factor, or one of another unit.
         """
-        linked = False
-        for number, (name, sha256) in self.base.weights.items():
-            index = read_index(self.base.folder, name, sha256)
-            linked |= bool(index.links)
-            with refuse_changed(self.base.folder / name):
-                requests = self.prices.numbers(index.requests)
-            if len(self.kept) < MOST_KEPT:
-                self.kept[number] = replace(index, requests=b"", taken=()), requests
+        linked, read = False, partial(read_index, self.base.folder)
+        with closing(read_ahead(lambda one: read(*one), list(self.base.weights.values()))) as indices:
+            for number, index in zip(self.base.weights, indices, strict=True):
+                linked |= bool(index.links)
+                with refuse_changed(index.path.with_suffix(".jsonl")):
+                    requests = self.prices.numbers(index.requests)
+                if len(self.kept) < MOST_KEPT:
+                    self.kept[number] = replace(index, requests=b"", taken=b""), requests
         if problems := [*self.prices.problems, *self.prices.not_linear(linked)]:
             raise InputError(problems)
         return linked
@@ -251,9 +246,9 @@ class _Repricing:
         Two passes over the partitions: names of suppliers, of all partitions thrice the catalogue, are not held.
         """
         chain, numbers, first = Chain(f"total {self.other}" if self.other else ""), list(self.base.weights), [0]
-        with closing(read_ahead(self._load, numbers)) as loaded:
+        with closing(read_ahead(self._load_own, numbers)) as loaded:
             for one in loaded:
-                chain.add_products(one.old, self._changes(one, False).columns)
+                chain.add_products(one.old, one.changes)
                 first.append(first[-1] + one.index.products)
         with memory_given_back(), refuse_changed(self.base.folder / MANIFEST):
             self._add_links(chain, dict(zip(numbers, first[:-1], strict=True)))
@@ -261,55 +256,76 @@ class _Repricing:
 
     def _add_links(self, chain: Chain, first: dict[int, int]) -> None:
         """Add the links of all partitions to a chain; `first` is the place of the first product of each."""
+        with closing(read_ahead(self._read_links, list(first))) as read:
+            for (number, place), (index, cells) in zip(first.items(), read, strict=True):
+                if index.links:
+                    with refuse_changed(index.path):
+                        chain.add_links(number, place, index.names_taken, cells)
+
+    def _read_links(self, number: int) -> tuple[WeightIndex, list[Cells]]:
+        """Read what a partition takes inside the boundary."""
         outside = {stage.id for stage in self.base.rules.stages if stage.outside}
-        for number, place in first.items():
-            index, _ = self._read_index(number)
-            if index.links:
-                inside = [one for one in index.links if one.name.partition(".")[0] not in outside]
-                with refuse_changed(index.path):
-                    chain.add_links(number, place, index.names_taken, read_cells(index, inside))
+        index, _ = self._read_index(number)
+        return index, read_cells(index, [one for one in index.links if one.name.partition(".")[0] not in outside])
 
     def _write(self, number: int, loaded: _Loaded) -> dict[str, Any]:
         """Write the results of a partition; return its number of products and the hash of the file."""
         index, declared = loaded.index, self.base.run["scenarios"][0]
-        changes = self._changes(loaded, loaded.with_shares)
         with refuse_changed(index.path):
-            columns = repriced_columns(loaded.old, changes.columns, loaded.sums, declared["biogenic"], self.base.run["units"])
+            columns = repriced_columns(loaded.old, loaded.changes, loaded.sums, declared["biogenic"], self.base.run["units"])
         metadata = {**self.identity, "unit": self.base.rules.product_unit.text}
         columns = columns.replace_schema_metadata({"textile_pcf": json.dumps(metadata, sort_keys=True, ensure_ascii=False)})
         return {"products": index.products, "sha256": write_results(self.out / f"results/{part_name(number)}.parquet", columns)}
 
-    def _changes(self, loaded: _Loaded, with_shares: bool) -> Changes:
-        """Return how the results of a partition change."""
-        changes = Changes(self.base.rules, loaded.index.products, with_shares)
-        with refuse_changed(loaded.index.path):
-            for cells, change in zip(loaded.cells, loaded.changes, strict=True):
-                changes.add(cells, change)
-        if "total" in changes.columns and self.other:
-            changes.columns[f"total {self.base.rules.document.electricity.declared}"] = changes.columns["total"]
-        return changes
+    @np.errstate(over="ignore", invalid="ignore")  # a thread has states of its own
+    def _changes(
+        self, index: WeightIndex, cells: Sequence[Cells], changes: Sequence[FactorChange], with_shares: bool = False
+    ) -> dict[str, FloatArray]:
+        """Return how the results of a partition change, from weights and how what they rest on changes.
 
-    def _load(self, number: int, links: SupplierChanges | None = None) -> _Loaded:
-        """Read the results of a partition in the run, and its weights on requests and products that change."""
+        It is worked out where the weights are read, in the thread that has less to do.
+        """
+        found = Changes(self.base.rules, index.products, with_shares)
+        with refuse_changed(index.path):
+            for of_flow, change in zip(cells, changes, strict=True):
+                found.add(of_flow, change)
+        if "total" in found.columns and self.other:
+            found.columns[f"total {self.base.rules.document.electricity.declared}"] = found.columns["total"]
+        return found.columns
+
+    def _load_own(self, number: int) -> _Loaded:
+        """Read what says how the products of a partition change by their own requests: all that the links of others need."""
         index, requests = self.kept[number] if number in self.kept else self._read_index(number)
-        old = self._old(f"results/{part_name(number)}.parquet", index.products)
+        old = self._old(f"results/{part_name(number)}.parquet", index.products, {"product", *SPLIT})
+        moved, changes = self._moved(index, requests)
+        return _Loaded(index, old, self._changes(index, read_cells(index, moved), changes), {})
+
+    def _moved(self, index: WeightIndex, requests: IndexArray) -> tuple[list[IndexedBlock], list[FactorChange]]:
+        """Return the blocks of weights on requests that change, and how these change."""
         if self.last.get("requests") is not requests:  # mostly all partitions make the same requests
             self.last.clear()
             self.last.update(requests=requests, change=self.prices.change.of(requests))
         change: FactorChange = self.last["change"]
         moved = [one for one in index.blocks if one.requests[0] >= 0 and change.differs[slice(*one.requests)].any()]
+        for one in moved:
+            if one.requests not in self.last:
+                self.last[one.requests] = change.of(slice(*one.requests))
+        return moved, [self.last[one.requests] for one in moved]
+
+    def _load(self, number: int, links: SupplierChanges | None) -> _Loaded:
+        """Read the results of a partition in the run, and its weights on requests and products that change."""
+        index, requests = self.kept[number] if number in self.kept else self._read_index(number)
+        old = self._old(f"results/{part_name(number)}.parquet", index.products)
+        moved, changes = self._moved(index, requests)
         taken = None if links is None else links.of(number)
         moved_links = [one for one in index.links if taken is not None and taken.differs[slice(*one.requests)].any()]
+        change: FactorChange = self.last["change"]
         with_shares = bool(moved or moved_links) and (
             bool(change.gross_by_rule.any() or change.gross_of_shipped.any() or any(one.by_rule for one in moved_links))
             or any(old.column(name).to_numpy().any() for name in SHARES)
         )
         needed = [f"{PER_UNIT}{unit}" for unit in self.base.run["units"]] + [*(GROSS_SUMS if with_shares else ())]
         cells = read_cells(index, [*moved, *moved_links, *self._blocks(index, needed)])
-        for one in moved:
-            if one.requests not in self.last:
-                self.last[one.requests] = change.of(slice(*one.requests))
-        changes = [self.last[one.requests] for one in moved]
         changes += [of_block(taken, one) for one in moved_links if taken is not None]
         sums = {one.block.name: one.weight for one in cells[len(changes) :]}
         cells = cells[: len(changes)]
@@ -317,7 +333,7 @@ class _Repricing:
             of_links = cells[len(moved) :]
             cells += [replace(one, block=replace(one.block, accounting=self.other)) for one in of_links]
             changes += [of_block(other, one.block) for one in of_links]
-        return _Loaded(index, old, cells, changes, sums, with_shares)
+        return _Loaded(index, old, self._changes(index, cells, changes, with_shares), sums)
 
     def _read_index(self, number: int) -> tuple[WeightIndex, IndexArray]:
         """Read the index of a partition that was not kept."""
@@ -325,11 +341,11 @@ class _Repricing:
         index = read_index(self.base.folder, name, sha256)
         return index, self.prices.numbers(index.requests)
 
-    def _old(self, name: str, products: int) -> Any:
-        """Read the results of the run."""
+    def _old(self, name: str, products: int, wanted: Collection[str] | None = None) -> Any:
+        """Read the results of the run; all columns if none are named."""
         path = self.base.folder / name
         with refuse_changed(path):
-            table = read_results(path, self.base.files[name])
+            table = read_results(path, self.base.files[name], wanted)
             if table.num_rows != products:
                 raise ValueError
         return table

@@ -265,15 +265,26 @@ def test_one_partition_or_many_have_the_same_results(mill: Path, batch: Batch, m
     pd.testing.assert_frame_equal(left, right, rtol=1e-12)
 
 
-def test_a_name_that_no_product_has_is_refused(mill: Path, batch: Batch) -> None:
+@pytest.mark.parametrize("line", ['"C"', "B", 'B""', '"B', '"B"", "A"', "{}", '"B"\n"A"', '"\\u0042", "A"'])
+def test_a_name_that_no_product_has_is_refused(mill: Path, batch: Batch, line: str) -> None:
     """An index whose hash was written again: the file is still not as a batch writes it."""
     old = batch([*made("A"), takes("A", "B"), *made("B")], "old")
     path, manifest = old.out / "weights/part-00000.jsonl", old.out / "manifest.json"
     before = sha256_of(path)
-    path.write_bytes(path.read_bytes().replace(b'\n"B"\n', b'\n"C"\n'))
+    path.write_bytes(path.read_bytes().replace(b'\n"B"\n', f"\n{line}\n".encode()))
     manifest.write_text(manifest.read_text().replace(before, sha256_of(path)))
     with pytest.raises(tp.InputError, match="not as the batch wrote it"):
         reprice(old.out, mill / "new.csv", out=mill / "new", progress=False)
+
+
+@pytest.mark.parametrize("odd", ['12" shirt', "棉布 ½", "back\\slash", "a, b", "{c}", "é" * 40])
+def test_names_of_any_letters_are_found(mill: Path, batch: Batch, odd: str) -> None:
+    """Quotation marks, backslashes and letters beyond ASCII, beside plain names: yarn, then cloth of it, then a shirt."""
+    rows = [*made(odd), *made("CLOTH"), takes("CLOTH", odd), *made("SHIRT"), takes("SHIRT", "CLOTH"), takes("SHIRT", odd, 0.1)]
+    old = batch(rows, "old")
+    new = reprice(old.out, mill / "new.csv", out=mill / "new", progress=False)
+    assert_equal(new, batch(rows, "full", mill / "new.csv"), old)
+    assert set(new.read()["product"].to_pylist()) == {odd, "CLOTH", "SHIRT"}
 
 
 UNUSED = "\n".join([NEW.splitlines()[0], "heat,0.1,kgCO2e/MJ,GLO,2027,life_cycle,,,,,,hand,y\n"])
