@@ -128,6 +128,10 @@ class FactorMatches:
     def _kept(self) -> dict[str, Any]:
         return {}
 
+    def use_any(self, rows: BoolArray) -> bool:
+        """Return whether some factor is one of these rows of the tables; see `factors.values:flag_rows`."""
+        return bool(rows[self.factor_rows[:, 0], self.factor_rows[:, 1]].any())
+
     @cached_property
     def used_rows(self) -> dict[int, list[int]]:
         """Used rows of each factor table."""
@@ -314,18 +318,20 @@ def match_warnings(activity: Activity, matched: FactorMatches) -> tuple[tuple[in
 
 
 def _warnings_of_late(activity: Activity, matched: FactorMatches) -> Iterator[tuple[int, str]]:
-    requests, flows = _late_requests(activity, matched)
-    if not len(requests):
+    lines, request = _late_lines(matched)
+    if not len(lines):
         return
-    is_late = np.zeros(len(matched.match_index), dtype=bool)
-    is_late[requests] = True
-    lines, product = is_late[matched.request].nonzero()[0], activity.exchange_products
-    first, _ = group_rows(matched.request[lines], product[lines])  # ascending by request, then product
-    products: dict[int, list[int]] = {}
-    for line in lines[first].tolist():
-        products.setdefault(int(matched.request[line]), []).append(int(product[line]))
-    texts = {number: _text_of_late(activity, matched, number, flow) for number, flow in _pairs(requests, flows)}
-    yield from dict.fromkeys((product, text) for number, text in texts.items() for product in products[number])
+    product = activity.exchange_products[lines]
+    first, _ = group_rows(request, product)  # ascending by request, then product
+    flow = activity.exchanges.flows_of(lines[first])  # each request has one
+    order = flow.argsort(kind="stable")
+    first, flow = first[order], flow[order]
+    numbers = request[first].tolist()
+    texts = {
+        number: _text_of_late(activity, matched, number, of)
+        for number, of in dict.fromkeys(zip(numbers, flow.tolist(), strict=True))
+    }
+    yield from dict.fromkeys(zip(product[first].tolist(), map(texts.__getitem__, numbers), strict=True))
 
 
 def late_warnings(activity: Activity, matched: FactorMatches) -> Iterator[Message]:
@@ -340,11 +346,18 @@ def _pairs(requests: IndexArray, flows: IntArray) -> Iterator[tuple[int, int]]:
     return zip(requests.tolist(), flows.tolist(), strict=True)
 
 
+def _late_lines(matched: FactorMatches) -> tuple[IndexArray, IndexArray]:
+    """Return the exchanges matched by a factor of a later year, and their requests."""
+    is_late = matched.matcher.has_warning[matched.match_index]
+    lines = rows_where(is_late[matched.request_of_pattern], matched.pattern)
+    return lines, take(matched.request_of_pattern, take(matched.pattern, lines))
+
+
 def _late_requests(activity: Activity, matched: FactorMatches) -> tuple[IndexArray, IntArray]:
     """Return the requests matched by a factor of a later year, and the flow of each, in the order of the rule."""
-    is_late = matched.matcher.has_warning[matched.match_index]
-    lines, flow = rows_where(is_late[matched.request_of_pattern], matched.pattern), np.full(len(is_late), -1)
-    flow[matched.request_of_pattern[matched.pattern[lines]]] = activity.exchanges.flows_of(lines)  # each request has one
+    lines, request = _late_lines(matched)
+    flow = np.full(len(matched.match_index), -1)
+    flow[request] = activity.exchanges.flows_of(lines)  # each request has one
     late = (flow >= 0).nonzero()[0]  # requests without an exchange are left out
     order = np.argsort(flow[late], kind="stable")
     return late[order], flow[late][order]

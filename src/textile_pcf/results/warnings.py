@@ -40,8 +40,9 @@ def _checks(inventory: Inventory, run: Run) -> tuple[Check, ...]:
     """Return the checks that can find anything in these rows, in the order of their warnings."""
     activity, matches, rules = inventory.activity, inventory.matches, inventory.activity.rules
     declared, requirements = bool(matches.is_declared.any()), rules.document.data_requirements
-    tables = ((-1, text) for text in run.factors.warnings(run.gwp, factor_rows(matches), run.biogenic))
-    of_rows = (*added_years(activity), *tables, *match_warnings(activity, matches))
+    warned = matches.use_any(run.factors.rows_with_warnings(run.gwp, run.biogenic))
+    tables = run.factors.warnings(run.gwp, factor_rows(matches), run.biogenic) if warned else ()
+    of_rows = (*added_years(activity), *((-1, text) for text in tables), *match_warnings(activity, matches))
     old = tuple(age_warnings(activity, matches, run.factors))
     checks: tuple[tuple[bool, Check], ...] = (
         (
