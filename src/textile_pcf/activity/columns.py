@@ -108,6 +108,11 @@ class ActivityColumns:
         return find_links(self.texts["item"].categories)
 
     @cached_property
+    def has_links(self) -> bool:
+        """Whether any category of the column `item` is a product of the run."""
+        return bool(self.is_link.any())
+
+    @cached_property
     def pattern_items(self) -> Categorical:
         """The column `item` with all products of the run as one: what a row means does not depend on which it takes.
 

@@ -52,6 +52,13 @@ class ExchangePatterns:
     year: IntArray
     masses: BoolArray
 
+    @cached_property
+    def of_flows(self) -> tuple[IndexArray, IndexArray]:
+        """Patterns of flows, and the number of each pattern among them; of others any number."""
+        is_flow = self.flow >= 0
+        chosen = is_flow.nonzero()[0]
+        return chosen, np.maximum(is_flow.cumsum() - 1, 0) if len(chosen) else chosen
+
 
 @quick_init
 @dataclass(frozen=True, eq=False)
@@ -151,7 +158,8 @@ class Exchanges:
     @property
     def patterns_have_geography(self) -> bool:
         """Whether every pattern gives its region and year itself."""
-        return not ((self.patterns.region == NOT_GIVEN) | (self.patterns.year == 0)).any()
+        region = self.patterns.region
+        return bool(self.patterns.year.all()) and (not len(region) or region.item(region.argmin()) > NOT_GIVEN)
 
     @cached_property
     def has_other_basis(self) -> bool:
@@ -191,8 +199,11 @@ class Exchanges:
         One array for each such sum, with one exchange of each year. It is kept with the structure, which saves a fifth of the
         time of a product whose rows were seen before.
         """
-        years = self.year[self.year != 0]
-        if not np.count_nonzero(years != years[:1]):  # all are of one year
+        years = self.year
+        if not len(years) or years.item(years.argmin()) == years.item(years.argmax()):  # all are of one year
+            return ()
+        years = years[years != 0]
+        if not np.count_nonzero(years != years[:1]):
             return ()
         dated = np.setdiff1d(np.flatnonzero(self.year), self.empty)
         _, same = group_rows(self.flow[dated], self.entry[dated], self.item[dated], self.region[dated])

@@ -15,6 +15,8 @@ def find_links(items: Sequence[str]) -> BoolArray:
     """Return which items are products of the run, shape (items,)."""
     if isinstance(items, ArrowStrings):
         return items.starting_with(LINK)
+    if LINK not in "\n".join(items):
+        return np.zeros(len(items), dtype=bool)
     return np.array([text.startswith(LINK) for text in items], dtype=bool)
 
 

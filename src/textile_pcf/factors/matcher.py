@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
-from textile_pcf.columns import take
 from textile_pcf.factors import DECLARED, SPLIT_AND_AIRCRAFT, FactorTable, Match, NoMatch, Request, is_region
 from textile_pcf.messages.message import Message, sentences
 from textile_pcf.regions import region_by_name
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
 
 CACHE_SIZE = 50_000  # number of matches from which a new matcher is started
 ITEM_BITS, REGION_BITS, YEAR_BITS = 24, 14, 12  # of the 63-bit key of a request; 13 bits are left for the flow
+
+NO_KEYS = np.array([np.iinfo(np.int64).max]), np.zeros(1, dtype=np.intp)
+"""Keys of requests and their matches before the first: one that stands behind all others, and is none."""
 
 
 class FactorMatcher:
@@ -127,12 +129,12 @@ class FactorMatcher:
             return self._single_requests[request]
 
     def _match_indices(self, rules: RuleSet, requests: FactorRequests) -> IndexArray:
-        empty = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.intp)
-        known_keys, indices = self._keys_and_indices.get(rules, empty)
+        known_keys, indices = self._keys_and_indices.get(rules, NO_KEYS)
         keys = self._keys(requests)
-        position = np.searchsorted(known_keys, keys)
-        new = (np.append(known_keys, -1)[position] != keys).nonzero()[0]
-        if len(new):
+        position = known_keys.searchsorted(keys)
+        is_new = known_keys.take(position) != keys
+        if is_new.any():
+            new = is_new.nonzero()[0]
             _, first = np.unique(keys[new], return_index=True)
             added = new[np.sort(first)]
             indices = np.append(indices, len(self.matches) + np.arange(len(added)))
@@ -142,16 +144,21 @@ class FactorMatcher:
             order = np.argsort(known_keys)
             known_keys, indices = self._keys_and_indices[rules] = (known_keys[order], indices[order])
             self._evaluate_new()
-            position = np.searchsorted(known_keys, keys)
-        return take(indices, position)
+            position = known_keys.searchsorted(keys)
+        return indices.take(position)
 
     def _keys(self, requests: FactorRequests) -> NDArray[np.int64]:
         """Return one integer key per request, the same for equal requests of different tables."""
         item, region = _codes_of(self._item_codes, requests.items), _codes_of(self._region_codes, requests.regions)
         if len(self._item_codes) > 1 << ITEM_BITS or len(self._region_codes) > 1 << REGION_BITS:
             raise OverflowError("more distinct items or regions than can be distinguished")
-        key = (requests.flow << ITEM_BITS) + item[requests.item]
-        return np.asarray(((key << REGION_BITS) + region[requests.region] << YEAR_BITS) + requests.year)
+        key = requests.flow.astype(np.int64) << ITEM_BITS
+        key += item[requests.item]
+        key <<= REGION_BITS
+        key += region[requests.region]
+        key <<= YEAR_BITS
+        key += requests.year
+        return key
 
     def _evaluate_new(self) -> None:
         """Append emissions, factor row and flag of the matches that have none yet."""

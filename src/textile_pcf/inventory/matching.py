@@ -168,15 +168,14 @@ def match_exchanges(
         return earlier
     pattern, request, indices, links = _requests(activity, matcher)
     supplier = _suppliers(activity, links, activity.names if suppliers is None else suppliers.names)
-    values, rows, removals = matcher.split_values[indices], matcher.factor_rows[indices], matcher.removals[indices]
+    values, rows = matcher.split_values.take(indices, axis=0), matcher.factor_rows.take(indices, axis=0)
+    removals = matcher.removals.take(indices)
     matched = FactorMatches(
         pattern, request, matcher, values, rows, removals, indices, supplier, len(links) > 0, (), suppliers=suppliers,
     )  # fmt: skip
     without = _problems(activity, matcher, matched)
-    problems = [
-        *summed_up(matcher.factors, without, activity.columns.table.name),
-        *_unknown_suppliers(activity, links, supplier, suppliers, rejected),
-    ]
+    problems = [*summed_up(matcher.factors, without, activity.columns.table.name)]
+    problems += _unknown_suppliers(activity, links, supplier, suppliers, rejected) if len(links) else ()
     matched = replace(matched, problems=tuple(problems)) if problems else matched
     if activity.structure in structure_cache(activity.rules) and not problems:
         matcher.matches_by_structure[activity.structure] = matched
@@ -188,29 +187,36 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
 
     Each distinct row pattern is one request. If patterns have no region and year, those of the exchanges are part of it.
     """
-    flows, cells = activity.exchanges, activity.columns
-    patterns, texts = flows.patterns, cells.texts["item"].categories
-    is_link = np.append(cells.is_link, False)[patterns.item] & (patterns.flow >= 0)  # the last, -1, is the rule's own
-    item, has_links = patterns.item, bool(is_link.any())
-    items: Sequence[str] = texts
-    if has_links:  # of a catalogue with links, few of many items
-        used = distinct_codes(item[~is_link & (item >= 0)])
-        items, item = [texts[code] for code in used.tolist()], np.where(item < 0, -1, np.searchsorted(used, item))
-        item[is_link] = len(items)
-    item = np.where(item < 0, len(items) + 1, item)
+    flows = activity.exchanges
+    patterns, (is_link, item, items) = flows.patterns, _request_items(activity)
     if flows.patterns_have_geography:
-        is_flow, pattern = patterns.flow >= 0, flows.pattern
-        chosen = is_flow.nonzero()[0]
-        request = np.maximum(is_flow.cumsum() - 1, 0) if len(chosen) else chosen
+        pattern, (chosen, request) = flows.pattern, patterns.of_flows
         region, year = patterns.region[chosen], patterns.year[chosen]
     else:
         pattern, chosen, region, year = flows.group_by_place()
         request = np.arange(len(chosen))
-    if has_links:  # whatever they take, links are one request of each flow, region and year
-        first, distinct = group_rows(patterns.flow[chosen], item[chosen], region, year)
-        chosen, region, year, request = chosen[first], region[first], year[first], distinct[request]
-    requests = FactorRequests(patterns.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)
-    return pattern, request, matcher.match_indices(activity.rules, requests), rows_where(is_link, flows.pattern)
+    flow, item = patterns.flow[chosen], item[chosen]
+    if is_link is not None:  # whatever they take, links are one request of each flow, region and year
+        first, distinct = group_rows(flow, item, region, year)
+        flow, item, region, year, request = flow[first], item[first], region[first], year[first], distinct[request]
+    requests = FactorRequests(flow, item, region, year, items, activity.regions)
+    links = np.empty(0, dtype=np.intp) if is_link is None else rows_where(is_link, flows.pattern)
+    return pattern, request, matcher.match_indices(activity.rules, requests), links
+
+
+def _request_items(activity: Activity) -> tuple[BoolArray | None, IntArray, list[str | None]]:
+    """Return which patterns are links, None if none is; the item of each pattern; and the items, the rule's own last."""
+    patterns, cells = activity.exchanges.patterns, activity.columns
+    texts, item = cells.texts["item"].categories, patterns.item  # -1, the last, is the rule's own
+    if not cells.has_links:
+        return None, item, [*texts, None, ""]
+    is_link = np.append(cells.is_link, False)[item] & (patterns.flow >= 0)
+    if not is_link.any():
+        return None, item, [*texts, None, ""]
+    used = distinct_codes(item[~is_link & (item >= 0)])  # of a catalogue with links, few of many items
+    coded = np.where(item < 0, len(used) + 1, np.searchsorted(used, item))
+    coded[is_link] = len(used)
+    return is_link, coded, [*(texts[code] for code in used.tolist()), None, ""]
 
 
 def _suppliers(activity: Activity, links: IndexArray, names: Sequence[str]) -> IndexArray:
@@ -232,7 +238,7 @@ def _rows_of_region(activity: Activity, region: str) -> IndexArray:
 
 def _problems(activity: Activity, matcher: FactorMatcher, matched: FactorMatches) -> Iterator[tuple[Request | None, Problem]]:
     """Yield a problem per exchange without a factor, with its request."""
-    unmatched = matcher.unmatched[matched.match_index]
+    unmatched = matcher.unmatched.take(matched.match_index)
     if not np.count_nonzero(unmatched):
         return
     flows, invalid_regions = activity.exchanges, set[str]()
