@@ -20,6 +20,7 @@ from textile_pcf.columns import Categorical, by_first_appearance, factorize, rec
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.io.form_headers import FormHeader
 from textile_pcf.io.read_table import read_table_with_header
+from textile_pcf.io.records import plain_cells
 from textile_pcf.io.table import Table
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message
@@ -118,9 +119,10 @@ class ActivityColumns:
 
         A catalogue of which each product takes three others has as many patterns of rows as one without links.
         """
-        items, links = self.texts["item"], self.is_link.nonzero()[0]
-        if len(links) < 2:
+        items = self.texts["item"]
+        if not self.has_links or np.count_nonzero(self.is_link) == 1:
             return items
+        links = self.is_link.nonzero()[0]
         kept = np.append(np.flatnonzero(~self.is_link), links[0])
         code = np.full(len(self.is_link), len(kept) - 1, dtype=np.intp)
         code[kept] = np.arange(len(kept))
@@ -250,7 +252,7 @@ def _text_column(table: Table, name: str) -> Categorical:
     """Return a text column as it is compared: years with four digits, Chinese names of options replaced."""
     if name not in table.columns:
         return Categorical(repeated(0, table.rows), ("",), ordered=name == "product")
-    column = factorize(table.columns[name])
+    column = factorize(plain_cells(table.columns, name))
     if name == "product":
         products = by_first_appearance(column)
         return replace(products, codes=products.codes.astype(np.int64, copy=False))

@@ -48,11 +48,10 @@ def fuel_codes(cells: ActivityColumns, rules: RuleSet, rows: IndexArray) -> IntA
     rows : ndarray of intp, shape (rows,)
         Rows to code.
     """
+    if not has_fuels(cells, rules):
+        return np.zeros(len(rows), dtype=np.int64)
     items, regions, flows, steam = (cells.texts[name] for name in ("item", "region", "flow", "enthalpy"))
     kinds = cells.pattern_items  # links may be many
-    no_fuel = fuel_items().isdisjoint(kinds.categories) and _flows_of_fuels(rules).isdisjoint(flows.categories)
-    if no_fuel and not any(steam.categories):
-        return np.zeros(len(rows), dtype=np.int64)
     has_enthalpy = [*map(bool, steam.categories), False]
     is_fuel = [*map(fuel_items().__contains__, kinds.categories), False]
     of_flow = [*map(_flows_of_fuels(rules).__contains__, flows.categories), False]
@@ -63,6 +62,14 @@ def fuel_codes(cells: ActivityColumns, rules: RuleSet, rows: IndexArray) -> IntA
     code = (items.codes[rows].astype(np.int64) + 1) * (len(regions.categories) + 1) + regions.codes[rows] + 1
     code = code * (len(steam.categories) + 1) + steam.codes[rows]
     return np.where(chosen, code + 1, 0)
+
+
+def has_fuels(cells: ActivityColumns, rules: RuleSet) -> bool:
+    """Return whether the meaning of some row may depend on its item and region: its item, or that of the rule, is a fuel."""
+    named = not fuel_items().isdisjoint(cells.pattern_items.categories)
+    if named or not _flows_of_fuels(rules).isdisjoint(cells.texts["flow"].categories):
+        return True
+    return "enthalpy" in cells.table.columns and any(cells.texts["enthalpy"].categories)
 
 
 @lru_cache(maxsize=32)

@@ -10,6 +10,7 @@ import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.relabelling import UNLABELLED, KnownRows, known_rows, relabel
+from textile_pcf.activity.row_labels import LabelCache
 from textile_pcf.activity.row_patterns import PATTERN_COLUMNS
 from textile_pcf.activity.structure import Structure
 from textile_pcf.columns import cell_text
@@ -39,7 +40,7 @@ class StructureCache:
     """
 
     def __init__(self, rules: RuleSet) -> None:
-        self._rules = rules
+        self._labels = LabelCache(rules)
         self._structures: dict[tuple[object, ...], Structure] = {}
         self._complete: set[Structure] = set()  # found by identity, while a signature is hashed cell by cell
         self.known: dict[tuple[object, ...], KnownRows] = {}
@@ -68,7 +69,7 @@ class StructureCache:
         if signature is None or (structure := self._structures.get(signature)) is not None:
             return None if signature is None else structure
         known = self.known.get(_without_labels(signature, cells))
-        relabelled = None if known is None else relabel(known, cells, self._rules, signature)
+        relabelled = None if known is None else relabel(known, cells, self._labels, signature)
         return None if relabelled is None else self._keep(relabelled)
 
     def put(self, structure: Structure, cells: ActivityColumns) -> None:
@@ -82,7 +83,7 @@ class StructureCache:
         """
         if structure.signature is None or any(text.startswith(LINK) for text in cells.texts["item"].categories):
             return
-        if (known := known_rows(self._keep(structure), cells)) is not None:
+        if (known := known_rows(self._keep(structure), cells, self._labels)) is not None:
             if len(self.known) >= MAX_KNOWN:
                 self.known.clear()
             self.known[_without_labels(structure.signature, cells)] = known

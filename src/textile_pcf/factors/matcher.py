@@ -145,7 +145,8 @@ class FactorMatcher:
             known_keys, indices = self._keys_and_indices[rules] = (known_keys[order], indices[order])
             self._evaluate_new()
             position = known_keys.searchsorted(keys)
-        return indices.take(position)
+        found: IndexArray = indices.take(position)
+        return found
 
     def _keys(self, requests: FactorRequests) -> NDArray[np.int64]:
         """Return one integer key per request, the same for equal requests of different tables."""
