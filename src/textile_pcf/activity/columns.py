@@ -12,7 +12,7 @@ from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.activity.column_mapping import read_mapping
 from textile_pcf.activity.footers import without_footers
 from textile_pcf.activity.forms import unfold
-from textile_pcf.activity.links import find_links
+from textile_pcf.activity.links import find_links, has_links
 from textile_pcf.activity.number_cells import number_problems, parse_number_columns, split_amounts
 from textile_pcf.activity.spread_numbers import quality_problems, spread_problems
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, repeated
@@ -111,7 +111,7 @@ class ActivityColumns:
     @cached_property
     def has_links(self) -> bool:
         """Whether any category of the column `item` is a product of the run."""
-        return bool(self.is_link.any())
+        return has_links(self.texts["item"].categories)
 
     @cached_property
     def pattern_items(self) -> Categorical:

@@ -313,7 +313,7 @@ def pattern_labels(cells: ActivityColumns, geography: Geography, is_flow: BoolAr
     """
     region, no_region = geography.pattern_region, geography.regions.index("")
     return {
-        "item": cells.texts["item"].codes[geography.patterns.first].astype(np.int64),
+        "item": cells.texts["item"].codes.take(geography.patterns.first).astype(np.int64, copy=False),
         "region": np.where(is_flow, np.where(region == no_region, NOT_GIVEN, region), 0),
         "year": np.where(is_flow, geography.pattern_year, 1),
     }

@@ -134,8 +134,8 @@ class Geography:
         region : Categorical, shape (rows,)
         year : ndarray of int, shape (patterns,)
         """
-        names = tuple(dict.fromkeys([*region.categories, *(spec.region for spec in self.rules.stages), "", WORLD]))
-        codes = region.codes[patterns.first].astype(np.int64)
+        names = tuple(dict.fromkeys([*region.categories, *[spec.region for spec in self.rules.stages], "", WORLD]))
+        codes = region.codes.take(patterns.first).astype(np.int64, copy=False)
         return Geography(self.rules, self.components, patterns, self.rows, self.processes, names, codes, year)
 
     @cached_property

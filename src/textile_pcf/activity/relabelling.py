@@ -15,7 +15,7 @@ from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.duplicates import find_duplicates
 from textile_pcf.activity.exchanges import ExchangePatterns, Exchanges, pattern_labels
 from textile_pcf.activity.per_length import convert_per_length
-from textile_pcf.activity.row_labels import LabelCache, RowUnit, UnlabelledRow, UnlabelledRows
+from textile_pcf.activity.row_labels import LabelCache, UnlabelledRow, UnlabelledRows
 from textile_pcf.activity.row_patterns import PATTERN_COLUMNS, RowKind, RowPatterns, Rows
 from textile_pcf.activity.structure import Structure
 from textile_pcf.arrays import IntArray
@@ -121,9 +121,10 @@ def relabel(
     units = labels.units(cells, known.rows)
     if units is None:
         return None
-    if any(unit.per_length for unit in units) and convert_per_length(cells, labels.rules) is not cells:
+    *of_rows, per_length = zip(*units, strict=True)
+    if True in per_length and convert_per_length(cells, labels.rules) is not cells:
         return None
-    rows = _relabelled_rows(structure.rows, units)
+    rows = _relabelled_rows(structure.rows, of_rows)
     if not known.differ and any(find_duplicates(cells, rows)):
         return None
     exchanges = _relabelled_exchanges(structure.exchanges, cells, rows, year)
@@ -136,19 +137,18 @@ def relabel(
     )
 
 
-def _relabelled_rows(known: Rows, units_of_rows: list[RowUnit]) -> Rows:
-    """Return the rows with other units and options; kind, stage, index and basis follow from what they have in common."""
-    factor, inverse, option, units, notes, _ = zip(*units_of_rows, strict=True)
-    first = known.patterns.first
-    patterns = _taken_over(
-        known.patterns,
-        OF_PATTERNS,
-        option=np.array(option).take(first),
-        unit=first,
-        factor=np.array(factor).take(first),
-        inverse=np.array(inverse).take(first),
-    )
-    return _taken_over(known, OF_ROWS, patterns=patterns, units=units, notes=notes)
+def _relabelled_rows(known: Rows, of_rows: list[tuple[Any, ...]]) -> Rows:
+    """Return the rows with the units of `RowUnit`; kind, stage, index and basis follow from what they have in common."""
+    factors, inverse, option, units, notes = of_rows
+    first, factor, has_inverse = known.patterns.first, np.array(factors), True in inverse
+    changed: dict[str, Any] = {"unit": first, "factor": factor.take(first)}
+    if has_inverse or known.has_inverse:
+        changed["inverse"] = np.array(inverse).take(first)
+    if max(option) >= 0:
+        changed["option"] = np.array(option).take(first)
+    patterns = _taken_over(known.patterns, OF_PATTERNS, **changed)
+    found = {"factor": factor, "largest_factor": max(factors), "has_inverse": has_inverse}  # what `Rows` finds of patterns
+    return _taken_over(known, OF_ROWS, patterns=patterns, units=units, notes=notes, **found)
 
 
 def _relabelled_exchanges(known: Exchanges, cells: ActivityColumns, rows: Rows, year: IntArray) -> Exchanges:
