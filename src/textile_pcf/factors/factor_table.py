@@ -26,7 +26,9 @@ from textile_pcf.messages.message import Message, sentences
 if TYPE_CHECKING:
     import pandas as pd
 
-INTERNAL = frozenset({"behind", "composition", "parts", "removals", "rows_with_warnings", "tables", "warnings"})
+INTERNAL = frozenset(
+    {"behind", "composition", "parts", "removals", "rows_of_other_sets", "rows_with_warnings", "tables", "warnings"}
+)
 """Members for other packages of the library, which completion does not offer."""
 
 
@@ -162,6 +164,24 @@ class FactorTable:
             See `flag_rows`.
         """
         return _rows_with_warnings(self, gwp, biogenic)
+
+    def rows_of_other_sets(self, gwp: str) -> BoolArray:
+        """Return which rows were not made with a set of global warming potentials, and say so.
+
+        Parameters
+        ----------
+        gwp : str
+            Set of global warming potentials of the calculation.
+
+        Returns
+        -------
+        ndarray of bool, shape (tables + 1, rows + 1)
+            See `flag_rows`.
+        """
+        of_tables = (
+            ~has_gases(table) & ~np.isin(np.array(table.texts["gwp"], dtype=np.str_), (gwp, "")) for table in self.tables
+        )
+        return flag_rows(self.tables, (np.flatnonzero(of_table).tolist() for of_table in of_tables))
 
     def _find_warnings(self, gwp: str, biogenic: str, used: Iterable[tuple[int, tuple[int, ...]]]) -> list[str]:
         warnings: list[str] = []

@@ -18,7 +18,7 @@ from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import distinct_codes, find_texts, group_rows, take
 from textile_pcf.errors import Problem
 from textile_pcf.factors import LINK, Match, NoMatch, Request
-from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
+from textile_pcf.factors.matcher import BOUGHT, LATE, UNMATCHED, FactorMatcher, FactorRequests
 from textile_pcf.inventory.default_table import summed_up
 from textile_pcf.inventory.suppliers import Suppliers, link_units
 from textile_pcf.messages.message import Message, sentences
@@ -113,7 +113,7 @@ class FactorMatches:
     @cached_property
     def is_declared(self) -> BoolArray:
         """Whether each request is for a declared footprint, shape (requests,)."""
-        return self.matcher.is_declared[self.match_index]
+        return self.with_mark(BOUGHT)
 
     def keep(self, name: str, make: Callable[[], T]) -> T:
         """Return what all activity data with these matches share, whatever their amounts: it is made once.
@@ -128,9 +128,17 @@ class FactorMatches:
     def _kept(self) -> dict[str, Any]:
         return {}
 
-    def use_any(self, rows: BoolArray) -> bool:
-        """Return whether some factor is one of these rows of the tables; see `factors.values:flag_rows`."""
-        return bool(rows[self.factor_rows[:, 0], self.factor_rows[:, 1]].any())
+    @cached_property
+    def _marks(self) -> int:
+        return int(np.bitwise_or.reduce(self.matcher.marks.take(self.match_index)))
+
+    def have(self, mark: int) -> bool:
+        """Return whether any request has a mark of `factors.matcher`."""
+        return self._marks & mark > 0
+
+    def with_mark(self, mark: int) -> BoolArray:
+        """Return which requests have a mark of `factors.matcher`, shape (requests,)."""
+        return self.matcher.marks.take(self.match_index) & mark > 0
 
     @cached_property
     def used_rows(self) -> dict[int, list[int]]:
@@ -238,11 +246,10 @@ def _rows_of_region(activity: Activity, region: str) -> IndexArray:
 
 def _problems(activity: Activity, matcher: FactorMatcher, matched: FactorMatches) -> Iterator[tuple[Request | None, Problem]]:
     """Yield a problem per exchange without a factor, with its request."""
-    unmatched = matcher.unmatched.take(matched.match_index)
-    if not np.count_nonzero(unmatched):
+    if not matched.have(UNMATCHED):
         return
     flows, invalid_regions = activity.exchanges, set[str]()
-    for number in np.flatnonzero(unmatched):
+    for number in np.flatnonzero(matched.with_mark(UNMATCHED)):
         match, rows = matcher.matches[matched.match_index[number]], np.flatnonzero(matched.request == number)
         assert isinstance(match, NoMatch)
         request = matcher.requests[matched.match_index[number]] if match.column != "region" else None
@@ -324,9 +331,9 @@ def match_warnings(activity: Activity, matched: FactorMatches) -> tuple[tuple[in
 
 
 def _warnings_of_late(activity: Activity, matched: FactorMatches) -> Iterator[tuple[int, str]]:
-    lines, request = _late_lines(matched)
-    if not len(lines):
+    if not matched.have(LATE):
         return
+    lines, request = _late_lines(matched)
     product = activity.exchange_products[lines]
     first, _ = group_rows(request, product)  # ascending by request, then product
     flow = activity.exchanges.flows_of(lines[first])  # each request has one
@@ -354,8 +361,7 @@ def _pairs(requests: IndexArray, flows: IntArray) -> Iterator[tuple[int, int]]:
 
 def _late_lines(matched: FactorMatches) -> tuple[IndexArray, IndexArray]:
     """Return the exchanges matched by a factor of a later year, and their requests."""
-    is_late = matched.matcher.has_warning[matched.match_index]
-    lines = rows_where(is_late[matched.request_of_pattern], matched.pattern)
+    lines = rows_where(take(matched.with_mark(LATE), matched.request_of_pattern), matched.pattern)
     return lines, take(matched.request_of_pattern, take(matched.pattern, lines))
 
 

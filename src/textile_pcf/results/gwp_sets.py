@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf import engine
-from textile_pcf.arrays import BoolArray, FloatArray
+from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import distinct_codes
-from textile_pcf.factors.values import flag_rows, has_gases
+from textile_pcf.factors.matcher import OTHER_SET
+from textile_pcf.factors.values import has_gases
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message
 from textile_pcf.results.default_shares import gross_of_lines
@@ -90,13 +91,6 @@ def _sets_of_table(factors: FactorTable, number: int, gwp: str) -> NDArray[np.ob
     return np.where(has_gases(table), gwp, np.array(table.texts["gwp"], dtype=object))
 
 
-@lru_cache(maxsize=64)
-def _rows_of_other_sets(factors: FactorTable, gwp: str) -> BoolArray:
-    """Return which rows were not made with a set, and say so; see `flag_rows`."""
-    sets = (_sets_of_table(factors, number, gwp).tolist() for number in range(len(factors.tables)))
-    return flag_rows(factors.tables, ([row for row, name in enumerate(names) if name not in (gwp, "")] for names in sets))
-
-
 def named_sets(sets: tuple[str, ...], shares: FloatArray, language: str = "en") -> str:
     """Return a set alone where it holds for all emissions, else each set with its share.
 
@@ -122,7 +116,7 @@ def named_sets(sets: tuple[str, ...], shares: FloatArray, language: str = "en") 
 
 def rests_on_other_sets(inventory: Inventory, factors: FactorTable, gwp: str) -> bool:
     """Return whether some factor was not made with the set of the run, and its table says so."""
-    return inventory.matches.use_any(_rows_of_other_sets(factors, gwp))
+    return inventory.matches.have(OTHER_SET) and not set(_sets_of_factors(inventory, factors, gwp)) <= {gwp, ""}
 
 
 def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message | None:
