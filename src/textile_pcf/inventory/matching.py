@@ -22,6 +22,7 @@ from textile_pcf.factors.matcher import BOUGHT, LATE, UNMATCHED, FactorMatcher, 
 from textile_pcf.inventory.default_table import summed_up
 from textile_pcf.inventory.suppliers import Suppliers, link_units
 from textile_pcf.messages.message import Message, sentences
+from textile_pcf.rules import RuleSet
 from textile_pcf.suggest import nearest
 
 REJECTED_SUPPLIER = "rejected-supplier"  # code of a problem
@@ -334,17 +335,10 @@ def _warnings_of_late(activity: Activity, matched: FactorMatches) -> Iterator[tu
     if not matched.have(LATE):
         return
     lines, request = _late_lines(matched)
-    product = activity.exchange_products[lines]
-    first, _ = group_rows(request, product)  # ascending by request, then product
-    flow = activity.exchanges.flows_of(lines[first])  # each request has one
-    order = flow.argsort(kind="stable")
-    first, flow = first[order], flow[order]
-    numbers = request[first].tolist()
-    texts = {
-        number: _text_of_late(activity, matched, number, of)
-        for number, of in dict.fromkeys(zip(numbers, flow.tolist(), strict=True))
-    }
-    yield from dict.fromkeys(zip(product[first].tolist(), map(texts.__getitem__, numbers), strict=True))
+    flow, product = activity.exchanges.flows_of(lines), activity.exchange_products.take(lines)
+    first, _ = group_rows(flow, request, product)  # ascending: in the order of the rule
+    places = zip(flow[first].tolist(), request[first].tolist(), product[first].tolist(), strict=True)
+    yield from dict.fromkeys((product, _text_of_late(activity, matched, number, flow)) for flow, number, product in places)
 
 
 def late_warnings(activity: Activity, matched: FactorMatches) -> Iterator[Message]:
@@ -376,21 +370,22 @@ def _late_requests(activity: Activity, matched: FactorMatches) -> tuple[IndexArr
 
 
 def _text_of_late(activity: Activity, matched: FactorMatches, number: int, flow: int) -> Message:
-    spec, place = activity.rules.flows[flow], matched.match_index[number]
-    match, item = matched.matcher.matches[place], matched.matcher.requests[place].item
+    match, request = matched.matcher.matches[matched.match_index[number]], matched.matcher.requests[matched.match_index[number]]
     assert isinstance(match, Match)
-    return late_warning(f"{activity.rules.stage_id(spec.stage)}.{spec.id}", item, match.warning)
+    return late_warning(activity.rules, flow, request.item, match.warning)
 
 
 @lru_cache(maxsize=4096)
-def late_warning(name: str, item: str, warning: str) -> Message:
-    """Return the warning of a factor of a later year or a proxy; partitions of a catalogue repeat it.
+def late_warning(rules: RuleSet, flow: int, item: str, warning: str) -> Message:
+    """Return the warning of a factor of a later year or a proxy; products and partitions of a catalogue repeat it.
 
     Parameters
     ----------
-    name : str
-        Stage and id of the flow.
+    rules : RuleSet
+    flow : int
+        Index of the flow in the rule.
     item, warning : str
         Item asked for, and `Match.warning`.
     """
+    name = f"{rules.stage_id(rules.flows[flow].stage)}.{rules.flows[flow].id}"
     return Message("{name}: {item}: {warning}.", name=name, item=item, warning=warning)
