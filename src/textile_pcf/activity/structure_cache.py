@@ -15,7 +15,7 @@ from textile_pcf.activity.row_patterns import PATTERN_COLUMNS
 from textile_pcf.activity.structure import Structure
 from textile_pcf.columns import cell_text
 from textile_pcf.factors import LINK
-from textile_pcf.io.records import PLAIN_TYPES, RecordColumns
+from textile_pcf.io.records import PLAIN_TYPES, RecordColumns, plain_cells
 from textile_pcf.io.safe_text import find_controls
 from textile_pcf.rules import RuleSet
 
@@ -147,9 +147,14 @@ def table_signature(cells: ActivityColumns) -> tuple[tuple[Any, ...], tuple[str,
 
 
 def _without_labels(signature: tuple[Any, ...], cells: ActivityColumns) -> tuple[object, ...]:
-    """Return what the signature of a table has in common with those of tables with other labels."""
+    """Return what the signature of a table has in common with those of tables with other labels.
+
+    A row may leave out the key of a label that is empty: rows with and without it belong to the same places.
+    """
     product_codes, empty, _ = signature
-    return product_codes, empty, _text_signature(cells.table.columns, UNLABELLED)
+    columns = cells.table.columns
+    texts = (plain_cells(columns, name) if name in columns else () for name in UNLABELLED)
+    return product_codes, empty, *(tuple(column) if any(column) else None for column in texts)
 
 
 def _text_signature(columns: Mapping[str, Any], names: tuple[str, ...]) -> tuple[object, ...] | None:
