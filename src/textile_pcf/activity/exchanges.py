@@ -202,12 +202,13 @@ class Exchanges:
         years = self.year
         if not len(years) or years.item(years.argmin()) == years.item(years.argmax()):  # all are of one year
             return ()
-        years = years[years != 0]
-        if not np.count_nonzero(years != years[:1]):
+        has_year = years != 0
+        has_year[self.empty] = False
+        dated = has_year.nonzero()[0]
+        distinct, same = group_rows(self.flow[dated], self.entry[dated], self.item[dated], self.region[dated])
+        first, _ = group_rows(same, years[dated])
+        if len(first) == len(distinct):  # each sum is of one year
             return ()
-        dated = np.setdiff1d(np.flatnonzero(self.year), self.empty)
-        _, same = group_rows(self.flow[dated], self.entry[dated], self.item[dated], self.region[dated])
-        first, _ = group_rows(same, self.year[dated])
         not_per_period = np.bincount(same, weights=self.per[dated] != PER_PERIOD)
         several = (np.bincount(same[first], minlength=len(not_per_period)) > 1) & (not_per_period > 0)
         kept = first[several[same[first]]]  # one exchange of each year

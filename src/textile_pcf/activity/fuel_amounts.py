@@ -16,6 +16,8 @@ from textile_pcf.methods import steam_heat
 from textile_pcf.rules import PRODUCT, FlowSpec, RuleSet
 from textile_pcf.units import Conversion, Unit, UnitError, convert, parse_unit, split_quantity
 
+KEYS = ("stage", "flow", "item", "region", "enthalpy")
+"""Columns that say which fuel a row is of."""
 MEASURES = (MASS, VOLUME, ENERGY)
 Dimensions = tuple[tuple[str, int], ...]
 
@@ -100,21 +102,26 @@ def fuel_keys(
     """
     if not codes.any():
         return [None] * len(rows)
-    of_table = _table_regions(cells, distinct)
-    pairs = zip(rows.tolist(), codes.tolist(), strict=True)
-    return [_key(cells, rules, row, of_table) if code else None for row, code in pairs]
+    of_table, chosen = _table_regions(cells, distinct), codes.nonzero()[0]
+    texts = [
+        map(column.categories.__getitem__, column.codes[rows[chosen]].tolist()) for column in map(cells.texts.__getitem__, KEYS)
+    ]
+    keys: list[FuelKey | None] = [None] * len(rows)
+    for place, row in zip(chosen.tolist(), zip(*texts, strict=True), strict=True):
+        keys[place] = _key(rules, row, of_table)
+    return keys
 
 
-def _key(cells: ActivityColumns, rules: RuleSet, row: int, of_table: set[str]) -> FuelKey | None:
-    """Return item and region of a row: its own region, or the only one that its table and the rule name."""
-    category, index = rules.names.get(cells.text("stage", row), {}).get(cells.text("flow", row), ("", -1))
+def _key(rules: RuleSet, row: tuple[str, ...], of_table: set[str]) -> FuelKey | None:
+    """Return item and region of a row of `KEYS`: its own region, or the only one that its table and the rule name."""
+    stage, flow, item, region, enthalpy = row
+    category, index = rules.names.get(stage, {}).get(flow, ("", -1))
     if category != "flow":
         return None
     spec = rules.flows[index]
     of_rule = rules.stages[spec.stage].region if spec.stage != PRODUCT else None
     named = of_table | ({of_rule} if of_rule else set())
-    region = cells.text("region", row) or (next(iter(named)) if len(named) == 1 else "")
-    return FuelKey(cells.text("item", row) or spec.factor or "", region, cells.text("enthalpy", row))
+    return FuelKey(item or spec.factor or "", region or (next(iter(named)) if len(named) == 1 else ""), enthalpy)
 
 
 def _table_regions(cells: ActivityColumns, rows: IndexArray) -> set[str]:

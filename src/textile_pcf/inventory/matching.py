@@ -33,7 +33,8 @@ COMPARED = 20_000
 
 def nonzero_parts(values: FloatArray) -> tuple[int, ...]:
     """Return the columns of factor values, shape (factors, 5), that are not all zero."""
-    return tuple(np.flatnonzero(values.any(axis=0)).tolist())
+    is_used: Any = values.any(axis=0)
+    return tuple(is_used.nonzero()[0].tolist())
 
 
 @quick_init
