@@ -136,10 +136,10 @@ class Activity:
         """Names of the region codes of exchanges."""
         return self.structure.regions
 
-    @cached_property
+    @property
     def is_given(self) -> list[BoolArray]:
         """For each flow of the rule, whether each entry has an exchange."""
-        return [self.structure.is_given[block] for block in self.structure.flow_entries.blocks]
+        return self.structure.given_by_flow
 
     @cached_property
     def left_out(self) -> LeftOut:

@@ -12,7 +12,7 @@ from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.activity.column_mapping import read_mapping
 from textile_pcf.activity.footers import without_footers
 from textile_pcf.activity.forms import unfold
-from textile_pcf.activity.links import find_links
+from textile_pcf.activity.links import find_links, has_links
 from textile_pcf.activity.number_cells import number_problems, parse_number_columns, split_amounts
 from textile_pcf.activity.spread_numbers import quality_problems, spread_problems
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, repeated
@@ -20,6 +20,7 @@ from textile_pcf.columns import Categorical, by_first_appearance, factorize, rec
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.io.form_headers import FormHeader
 from textile_pcf.io.read_table import read_table_with_header
+from textile_pcf.io.records import plain_cells
 from textile_pcf.io.table import Table
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message
@@ -108,14 +109,20 @@ class ActivityColumns:
         return find_links(self.texts["item"].categories)
 
     @cached_property
+    def has_links(self) -> bool:
+        """Whether any category of the column `item` is a product of the run."""
+        return has_links(self.texts["item"].categories)
+
+    @cached_property
     def pattern_items(self) -> Categorical:
         """The column `item` with all products of the run as one: what a row means does not depend on which it takes.
 
         A catalogue of which each product takes three others has as many patterns of rows as one without links.
         """
-        items, links = self.texts["item"], self.is_link.nonzero()[0]
-        if len(links) < 2:
+        items = self.texts["item"]
+        if not self.has_links or np.count_nonzero(self.is_link) == 1:
             return items
+        links = self.is_link.nonzero()[0]
         kept = np.append(np.flatnonzero(~self.is_link), links[0])
         code = np.full(len(self.is_link), len(kept) - 1, dtype=np.intp)
         code[kept] = np.arange(len(kept))
@@ -245,7 +252,7 @@ def _text_column(table: Table, name: str) -> Categorical:
     """Return a text column as it is compared: years with four digits, Chinese names of options replaced."""
     if name not in table.columns:
         return Categorical(repeated(0, table.rows), ("",), ordered=name == "product")
-    column = factorize(table.columns[name])
+    column = factorize(plain_cells(table.columns, name))
     if name == "product":
         products = by_first_appearance(column)
         return replace(products, codes=products.codes.astype(np.int64, copy=False))

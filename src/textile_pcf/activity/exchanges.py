@@ -52,6 +52,13 @@ class ExchangePatterns:
     year: IntArray
     masses: BoolArray
 
+    @cached_property
+    def of_flows(self) -> tuple[IndexArray, IndexArray]:
+        """Patterns of flows, and the number of each pattern among them; of others any number."""
+        is_flow = self.flow >= 0
+        chosen = is_flow.nonzero()[0]
+        return chosen, np.maximum(is_flow.cumsum() - 1, 0) if len(chosen) else chosen
+
 
 @quick_init
 @dataclass(frozen=True, eq=False)
@@ -151,7 +158,8 @@ class Exchanges:
     @property
     def patterns_have_geography(self) -> bool:
         """Whether every pattern gives its region and year itself."""
-        return not ((self.patterns.region == NOT_GIVEN) | (self.patterns.year == 0)).any()
+        region = self.patterns.region
+        return bool(self.patterns.year.all()) and (not len(region) or region.item(region.argmin()) > NOT_GIVEN)
 
     @cached_property
     def has_other_basis(self) -> bool:
@@ -191,12 +199,16 @@ class Exchanges:
         One array for each such sum, with one exchange of each year. It is kept with the structure, which saves a fifth of the
         time of a product whose rows were seen before.
         """
-        years = self.year[self.year != 0]
-        if not np.count_nonzero(years != years[:1]):  # all are of one year
+        years = self.year
+        if not len(years) or years.item(years.argmin()) == years.item(years.argmax()):  # all are of one year
             return ()
-        dated = np.setdiff1d(np.flatnonzero(self.year), self.empty)
-        _, same = group_rows(self.flow[dated], self.entry[dated], self.item[dated], self.region[dated])
-        first, _ = group_rows(same, self.year[dated])
+        has_year = years != 0
+        has_year[self.empty] = False
+        dated = has_year.nonzero()[0]
+        distinct, same = group_rows(self.flow[dated], self.entry[dated], self.item[dated], self.region[dated])
+        first, _ = group_rows(same, years[dated])
+        if len(first) == len(distinct):  # each sum is of one year
+            return ()
         not_per_period = np.bincount(same, weights=self.per[dated] != PER_PERIOD)
         several = (np.bincount(same[first], minlength=len(not_per_period)) > 1) & (not_per_period > 0)
         kept = first[several[same[first]]]  # one exchange of each year
@@ -302,7 +314,7 @@ def pattern_labels(cells: ActivityColumns, geography: Geography, is_flow: BoolAr
     """
     region, no_region = geography.pattern_region, geography.regions.index("")
     return {
-        "item": cells.texts["item"].codes[geography.patterns.first].astype(np.int64),
+        "item": cells.texts["item"].codes.take(geography.patterns.first).astype(np.int64, copy=False),
         "region": np.where(is_flow, np.where(region == no_region, NOT_GIVEN, region), 0),
         "year": np.where(is_flow, geography.pattern_year, 1),
     }

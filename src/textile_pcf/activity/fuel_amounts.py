@@ -16,6 +16,8 @@ from textile_pcf.methods import steam_heat
 from textile_pcf.rules import PRODUCT, FlowSpec, RuleSet
 from textile_pcf.units import Conversion, Unit, UnitError, convert, parse_unit, split_quantity
 
+KEYS = ("stage", "flow", "item", "region", "enthalpy")
+"""Columns that say which fuel a row is of."""
 MEASURES = (MASS, VOLUME, ENERGY)
 Dimensions = tuple[tuple[str, int], ...]
 
@@ -48,11 +50,10 @@ def fuel_codes(cells: ActivityColumns, rules: RuleSet, rows: IndexArray) -> IntA
     rows : ndarray of intp, shape (rows,)
         Rows to code.
     """
+    if not has_fuels(cells, rules):
+        return np.zeros(len(rows), dtype=np.int64)
     items, regions, flows, steam = (cells.texts[name] for name in ("item", "region", "flow", "enthalpy"))
     kinds = cells.pattern_items  # links may be many
-    no_fuel = fuel_items().isdisjoint(kinds.categories) and _flows_of_fuels(rules).isdisjoint(flows.categories)
-    if no_fuel and not any(steam.categories):
-        return np.zeros(len(rows), dtype=np.int64)
     has_enthalpy = [*map(bool, steam.categories), False]
     is_fuel = [*map(fuel_items().__contains__, kinds.categories), False]
     of_flow = [*map(_flows_of_fuels(rules).__contains__, flows.categories), False]
@@ -63,6 +64,14 @@ def fuel_codes(cells: ActivityColumns, rules: RuleSet, rows: IndexArray) -> IntA
     code = (items.codes[rows].astype(np.int64) + 1) * (len(regions.categories) + 1) + regions.codes[rows] + 1
     code = code * (len(steam.categories) + 1) + steam.codes[rows]
     return np.where(chosen, code + 1, 0)
+
+
+def has_fuels(cells: ActivityColumns, rules: RuleSet) -> bool:
+    """Return whether the meaning of some row may depend on its item and region: its item, or that of the rule, is a fuel."""
+    named = not fuel_items().isdisjoint(cells.pattern_items.categories)
+    if named or not _flows_of_fuels(rules).isdisjoint(cells.texts["flow"].categories):
+        return True
+    return "enthalpy" in cells.table.columns and any(cells.texts["enthalpy"].categories)
 
 
 @lru_cache(maxsize=32)
@@ -93,21 +102,26 @@ def fuel_keys(
     """
     if not codes.any():
         return [None] * len(rows)
-    of_table = _table_regions(cells, distinct)
-    pairs = zip(rows.tolist(), codes.tolist(), strict=True)
-    return [_key(cells, rules, row, of_table) if code else None for row, code in pairs]
+    of_table, chosen = _table_regions(cells, distinct), codes.nonzero()[0]
+    texts = [
+        map(column.categories.__getitem__, column.codes[rows[chosen]].tolist()) for column in map(cells.texts.__getitem__, KEYS)
+    ]
+    keys: list[FuelKey | None] = [None] * len(rows)
+    for place, row in zip(chosen.tolist(), zip(*texts, strict=True), strict=True):
+        keys[place] = _key(rules, row, of_table)
+    return keys
 
 
-def _key(cells: ActivityColumns, rules: RuleSet, row: int, of_table: set[str]) -> FuelKey | None:
-    """Return item and region of a row: its own region, or the only one that its table and the rule name."""
-    category, index = rules.names.get(cells.text("stage", row), {}).get(cells.text("flow", row), ("", -1))
+def _key(rules: RuleSet, row: tuple[str, ...], of_table: set[str]) -> FuelKey | None:
+    """Return item and region of a row of `KEYS`: its own region, or the only one that its table and the rule name."""
+    stage, flow, item, region, enthalpy = row
+    category, index = rules.names.get(stage, {}).get(flow, ("", -1))
     if category != "flow":
         return None
     spec = rules.flows[index]
     of_rule = rules.stages[spec.stage].region if spec.stage != PRODUCT else None
     named = of_table | ({of_rule} if of_rule else set())
-    region = cells.text("region", row) or (next(iter(named)) if len(named) == 1 else "")
-    return FuelKey(cells.text("item", row) or spec.factor or "", region, cells.text("enthalpy", row))
+    return FuelKey(item or spec.factor or "", region or (next(iter(named)) if len(named) == 1 else ""), enthalpy)
 
 
 def _table_regions(cells: ActivityColumns, rows: IndexArray) -> set[str]:

@@ -13,7 +13,7 @@ from textile_pcf.activity.components import Components, RowAssignment
 from textile_pcf.activity.indexing import BlockIndex
 from textile_pcf.activity.row_patterns import RowKind, RowPatterns, rows_where
 from textile_pcf.arrays import BoolArray, IndexArray, IntArray
-from textile_pcf.columns import distinct_codes, group_rows, take
+from textile_pcf.columns import Categorical, distinct_codes, group_rows, take
 from textile_pcf.rules import PRODUCT, RuleSet
 
 WORLD = "GLO"
@@ -120,10 +120,23 @@ class Geography:
         processes: BlockIndex,
     ) -> Geography:
         """Build from the stage rows of a table, without keeping a reference to the table."""
-        region, year = cells.texts["region"], cells.years[cells.texts["year"].codes[patterns.first]]
-        names = tuple(dict.fromkeys([*region.categories, *(spec.region for spec in rules.stages), "", WORLD]))
-        codes = region.codes[patterns.first].astype(np.int64)
-        return cls(rules, components, patterns, stage_rows, processes, names, codes, year)
+        none = np.empty(0, dtype=np.int64)
+        year = cells.years[cells.texts["year"].codes[patterns.first]]
+        empty = cls(rules, components, patterns, stage_rows, processes, (), none, none)
+        return empty.with_labels(patterns, cells.texts["region"], year)
+
+    def with_labels(self, patterns: RowPatterns, region: Categorical, year: IntArray) -> Geography:
+        """Return the same rows with other labels.
+
+        Parameters
+        ----------
+        patterns : RowPatterns
+        region : Categorical, shape (rows,)
+        year : ndarray of int, shape (patterns,)
+        """
+        names = tuple(dict.fromkeys([*region.categories, *[spec.region for spec in self.rules.stages], "", WORLD]))
+        codes = region.codes.take(patterns.first).astype(np.int64, copy=False)
+        return Geography(self.rules, self.components, patterns, self.rows, self.processes, names, codes, year)
 
     @cached_property
     def region(self) -> IntArray:

@@ -18,6 +18,13 @@ def find_links(items: Sequence[str]) -> BoolArray:
     return np.array([text.startswith(LINK) for text in items], dtype=bool)
 
 
+def has_links(items: Sequence[str]) -> bool:
+    """Return whether any item is a product of the run; mostly none is, which is seen of all texts at once."""
+    if not isinstance(items, ArrowStrings) and LINK not in "\n".join(items):
+        return False
+    return bool(find_links(items).any())
+
+
 def linked_names(items: Sequence[str], is_link: BoolArray) -> tuple[str, ...] | ArrowStrings:
     """Return the names of the products that some items are, in their order.
 

@@ -32,6 +32,11 @@ def _unit_per_length(text: str, names: UnitNames | None) -> Unit | None:
     return unit if dict(unit.dimensions).get(LENGTH) == -1 else None
 
 
+def is_per_length(text: str, rules: RuleSet) -> bool:
+    """Return whether a unit is per length, so that `convert_per_length` may change its rows."""
+    return "/" in text and _unit_per_length(text, rules.unit_names) is not None
+
+
 def convert_per_length(cells: ActivityColumns, rules: RuleSet) -> ActivityColumns:
     """Convert amounts of flows that are per length of fabric into amounts per kg.
 

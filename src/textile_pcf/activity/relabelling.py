@@ -6,34 +6,41 @@ new labels. Then only what depends on labels is made anew: the meaning of units,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar, cast
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.duplicates import find_duplicates
-from textile_pcf.activity.exchanges import Exchanges, pattern_labels
-from textile_pcf.activity.fuel_amounts import fuel_codes, fuel_keys
-from textile_pcf.activity.geography import Geography
-from textile_pcf.activity.interpretation import find_meanings, texts_at
+from textile_pcf.activity.exchanges import ExchangePatterns, Exchanges, pattern_labels
 from textile_pcf.activity.per_length import convert_per_length
-from textile_pcf.activity.row_patterns import PATTERN_COLUMNS, InvalidRow, RowKind, RowPattern, Rows
+from textile_pcf.activity.row_labels import LabelCache, UnlabelledRow, UnlabelledRows
+from textile_pcf.activity.row_patterns import PATTERN_COLUMNS, RowKind, RowPatterns, Rows
 from textile_pcf.activity.structure import Structure
-from textile_pcf.activity.vocabulary import check_labels
-from textile_pcf.columns import Categorical, group_rows
-from textile_pcf.factors import LINK
-from textile_pcf.rules import RuleSet
+from textile_pcf.arrays import IntArray
+from textile_pcf.columns import Categorical, group_rows, take
 
 UNLABELLED = ("stage", "flow", "component", "per")
 """Columns that decide where a row belongs; with them the product, and whether the amount is empty."""
-OF_EXCHANGES = ("flow", "per", "has_other_basis", "period_totals", "no_rule_entry", "unit_scale", "driver_rows", "driven")
-OF_STRUCTURE = ("completion", "computed", "constants", "gives_flows_once", "loss_active", "ones", "not_given")
-OF_ROWS = ("has_outputs", "has_cutoffs")
-"""What a structure keeps with itself that does not depend on labels."""
 
-Kept = TypeVar("Kept", Structure, Exchanges, Rows)
+
+def _names(frozen: type, *kept: str) -> tuple[str, ...]:
+    """Return the names of the fields of a class, and of what its objects keep with themselves (`cached_property`)."""
+    return (*(field.name for field in fields(frozen)), *kept)
+
+
+OF_EXCHANGES = _names(
+    Exchanges, "flow", "per", "has_other_basis", "period_totals", "no_rule_entry", "unit_scale", "driver_rows", "driven"
+)
+OF_EXCHANGE_PATTERNS = _names(ExchangePatterns, "of_flows")
+OF_STRUCTURE = _names(
+    Structure, "completion", "computed", "constants", "given_by_flow", "gives_flows_once", "loss_active", "ones", "not_given"
+)
+OF_PATTERNS, OF_ROWS = _names(RowPatterns), _names(Rows, "has_outputs", "has_cutoffs")
+"""Fields, and what a structure keeps with itself that does not depend on labels."""
+
+Kept = TypeVar("Kept", Structure, Exchanges, ExchangePatterns, Rows, RowPatterns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,22 +52,21 @@ class KnownRows:
     structure : Structure
     texts : dict of str to Categorical
         Columns of `UNLABELLED`.
-    keys : tuple of list
-        By pattern: whether the amount is empty; stage, flow and `per`.
+    rows : UnlabelledRows
     differ : bool
-        Whether no two rows have the same stage and flow, so that each has a pattern of its own, in this order.
-    cutoffs : list of str
-        What rows `cutoff` name: it may decide what is missing.
+        Whether no two rows have the same stage and flow, so that each has a pattern of its own, in the same order.
+    cutoffs : list of (int, str)
+        Rows that leave something out, with what they name: it may decide what is missing.
     """
 
     structure: Structure
     texts: dict[str, Categorical]
-    keys: tuple[list[Any], ...]
+    rows: UnlabelledRows
     differ: bool
-    cutoffs: list[str]
+    cutoffs: list[tuple[int, str]]
 
 
-def known_rows(structure: Structure, cells: ActivityColumns) -> KnownRows | None:
+def known_rows(structure: Structure, cells: ActivityColumns, labels: LabelCache) -> KnownRows | None:
     """Return rows for `relabel`; None where labels decide more: outputs of periods are summed by unit and year.
 
     Parameters
@@ -69,18 +75,23 @@ def known_rows(structure: Structure, cells: ActivityColumns) -> KnownRows | None
         Complete and without problems.
     cells : ActivityColumns
         The table that it was built from.
+    labels : LabelCache
+        Labels of rows of the rule.
     """
     rows = structure.rows
     if rows.has_outputs:
         return None
-    first, texts = rows.patterns.first, {name: cells.texts[name] for name in UNLABELLED}
-    keys = (cells.empty[first].tolist(), *(texts_at(texts[name], first) for name in ("stage", "flow", "per")))
+    texts = {name: cells.texts[name] for name in UNLABELLED}
+    chooses = take(rows.patterns.option, rows.pattern) >= 0
+    columns = (cells.empty.tolist(), texts["stage"], texts["flow"], texts["per"], chooses.tolist())
+    unlabelled = labels.number([UnlabelledRow(*row) for row in zip(*columns, strict=True)])
     distinct, _ = group_rows(texts["stage"], texts["flow"])
-    return KnownRows(structure, texts, keys, len(distinct) == cells.rows, _cutoff_items(cells, rows))
+    cutoffs = [(row, cells.text("item", row)) for row in rows.of_kind(RowKind.CUTOFF).tolist()]
+    return KnownRows(structure, texts, unlabelled, len(distinct) == cells.rows, cutoffs)
 
 
 def relabel(
-    known: KnownRows, cells: ActivityColumns, rules: RuleSet, signature: tuple[object, ...] | None = None
+    known: KnownRows, cells: ActivityColumns, labels: LabelCache, signature: tuple[object, ...] | None = None
 ) -> Structure | None:
     """Return the structure of rows that differ from known ones only in labels, equal to one built from the rows themselves.
 
@@ -89,7 +100,8 @@ def relabel(
     known : KnownRows
         Rows of the same products, stages, flows, components, bases and empty amounts.
     cells : ActivityColumns
-    rules : RuleSet
+    labels : LabelCache
+        Labels of rows of the rule.
     signature : tuple, optional
         Signature of the table; see `structure_cache`.
 
@@ -99,77 +111,61 @@ def relabel(
         None where a label is wrong or decides more than a code: then the rows are read as if nothing were
         known of them.
     """
-    cells.texts.update(known.texts)
-    if any(check_labels(cells)) or LINK in "\n".join(cells.texts["item"].categories):
+    structure, texts = known.structure, cells.texts
+    texts.update(known.texts)
+    if not known.differ:  # other rows than in the known table may have the same texts
+        _, pattern = group_rows(*(texts[name] for name in PATTERN_COLUMNS), cells.empty.astype(np.int64))
+        if not np.array_equal(pattern, structure.rows.pattern):
+            return None
+    item, year = texts["item"], labels.years(cells)
+    if year is None or not labels.are_plain(item.categories) or any(item[row] != text for row, text in known.cutoffs):
         return None
-    if convert_per_length(cells, rules) is not cells:
+    units = labels.units(cells, known.rows)
+    if units is None:
         return None
-    rows = _relabelled_rows(known, cells, rules)
-    if rows is None or _cutoff_items(cells, rows) != known.cutoffs or (not known.differ and any(find_duplicates(cells, rows))):
+    *of_rows, per_length = zip(*units, strict=True)
+    if True in per_length and convert_per_length(cells, labels.rules) is not cells:
         return None
-    structure = known.structure
-    exchanges = _relabelled_exchanges(structure.exchanges, cells, rows)
-    properties = structure.properties
+    rows = _relabelled_rows(structure.rows, of_rows)
+    if not known.differ and any(find_duplicates(cells, rows)):
+        return None
+    exchanges = _relabelled_exchanges(structure.exchanges, cells, rows, year)
+    regions, properties = exchanges.geography.regions, structure.properties
     if properties.options is not None:
         pattern, option = np.append(rows.pattern, len(rows.patterns.option)), np.append(rows.patterns.option, -1)
         properties = replace(properties, options=option[pattern[properties.rows]])
-    regions = exchanges.geography.regions
-    relabelled = replace(structure, rows=rows, exchanges=exchanges, properties=properties, regions=regions, signature=signature)
-    return _with_kept(relabelled, structure, OF_STRUCTURE)
-
-
-def _relabelled_rows(known: KnownRows, cells: ActivityColumns, rules: RuleSet) -> Rows | None:
-    """Interpret the rows; None if one is invalid, or if other rows than in the known table have the same texts."""
-    rows, texts = known.structure.rows, cells.texts
-    patterns, first = rows.patterns, rows.patterns.first
-    if not known.differ:
-        _, pattern = group_rows(*(texts[name] for name in PATTERN_COLUMNS), cells.empty.astype(np.int64))
-        if not np.array_equal(pattern, rows.pattern):
-            return None
-    options: Sequence[str] = [""] * len(first)
-    if known.structure.properties.options is not None:
-        items = texts_at(texts["item"], first)
-        options = [item if option >= 0 else "" for item, option in zip(items, patterns.option.tolist(), strict=True)]
-    fuels = fuel_keys(cells, rules, first, fuel_codes(cells, rules, first), first)
-    empty, stage, flow, per = known.keys
-    meanings = find_meanings(cells, rules, first, (empty, stage, flow, texts_at(texts["unit"], first), per, options, fuels))
-    return None if InvalidRow in set(map(type, meanings)) else _with_meanings(rows, cast("list[RowPattern]", meanings))
-
-
-def _with_meanings(rows: Rows, meanings: list[RowPattern]) -> Rows:
-    """Return the rows with other units and options; kind, stage, index and basis follow from what they have in common."""
-    conversions = [meaning.conversion for meaning in meanings]
-    patterns = replace(
-        rows.patterns,
-        option=np.array([meaning.option for meaning in meanings], dtype=np.int64),
-        unit=np.arange(len(meanings)),
-        factor=np.array([conversion.factor for conversion in conversions]),
-        inverse=np.array([conversion.inverse for conversion in conversions]),
+    return _taken_over(
+        structure, OF_STRUCTURE, rows=rows, exchanges=exchanges, properties=properties, regions=regions, signature=signature
     )
-    units, notes = tuple([meaning.unit for meaning in meanings]), tuple([meaning.note for meaning in meanings])
-    return _with_kept(Rows(rows.pattern, patterns, units, notes, ()), rows, OF_ROWS)
 
 
-def _relabelled_exchanges(known: Exchanges, cells: ActivityColumns, rows: Rows) -> Exchanges:
+def _relabelled_rows(known: Rows, of_rows: list[tuple[Any, ...]]) -> Rows:
+    """Return the rows with the units of `RowUnit`; kind, stage, index and basis follow from what they have in common."""
+    factors, inverse, option, units, notes = of_rows
+    first, factor, has_inverse = known.patterns.first, np.array(factors), True in inverse
+    changed: dict[str, Any] = {"unit": first, "factor": factor.take(first)}
+    if has_inverse or known.has_inverse:
+        changed["inverse"] = np.array(inverse).take(first)
+    if max(option) >= 0:
+        changed["option"] = np.array(option).take(first)
+    patterns = _taken_over(known.patterns, OF_PATTERNS, **changed)
+    found = {"factor": factor, "largest_factor": max(factors), "has_inverse": has_inverse}  # what `Rows` finds of patterns
+    return _taken_over(known, OF_ROWS, patterns=patterns, units=units, notes=notes, **found)
+
+
+def _relabelled_exchanges(known: Exchanges, cells: ActivityColumns, rows: Rows, year: IntArray) -> Exchanges:
     """Return the exchanges with the items, regions and years of the rows; patterns that the rule added stay as they are."""
-    geography, patterns = known.geography, known.patterns
-    geography = Geography.of(cells, geography.rules, geography.components, rows.patterns, geography.rows, geography.processes)
-    count = len(rows.patterns.first)
-    labels = {}
-    for name, values in pattern_labels(cells, geography, patterns.flow[:count] >= 0).items():
-        labels[name] = getattr(patterns, name).copy()
-        labels[name][:count] = values
-    exchanges = replace(known, patterns=replace(patterns, **labels), geography=geography)
-    return _with_kept(exchanges, known, OF_EXCHANGES)
+    of_rows, count = rows.patterns, len(rows.patterns.first)
+    patterns, geography = known.patterns, known.geography.with_labels(of_rows, cells.texts["region"], year.take(of_rows.first))
+    labels = pattern_labels(cells, geography, patterns.flow[:count] >= 0)
+    if count < len(patterns.flow):
+        labels = {name: np.append(values, getattr(patterns, name)[count:]) for name, values in labels.items()}
+    patterns = _taken_over(patterns, OF_EXCHANGE_PATTERNS, **labels)
+    return _taken_over(known, OF_EXCHANGES, patterns=patterns, geography=geography)
 
 
-def _with_kept(new: Kept, known: Kept, names: tuple[str, ...]) -> Kept:
-    """Give an object what another keeps with itself under these names (`cached_property`)."""
-    kept = vars(known)
-    vars(new).update({name: kept[name] for name in names if name in kept})
+def _taken_over(known: Kept, names: tuple[str, ...], **changes: Any) -> Kept:
+    """Return an object with other values of some fields; fields and what it keeps with itself stay under these names."""
+    kept, new = vars(known), object.__new__(type(known))
+    vars(new).update({name: kept[name] for name in names if name in kept}, **changes)
     return new
-
-
-def _cutoff_items(cells: ActivityColumns, rows: Rows) -> list[str]:
-    """Return what rows `cutoff` name."""
-    return texts_at(cells.texts["item"], rows.of_kind(RowKind.CUTOFF)) if rows.has_cutoffs else []

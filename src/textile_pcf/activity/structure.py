@@ -216,6 +216,11 @@ class Structure:
         return ElementsByProduct.grouped(self.components.products_of(is_component, entry), len(self.components.start))
 
     @cached_property
+    def given_by_flow(self) -> list[BoolArray]:
+        """For each flow of the rule, whether each entry has an exchange."""
+        return [self.is_given[block] for block in self.flow_entries.blocks]
+
+    @cached_property
     def gives_flows_once(self) -> bool:
         """Whether no flow has several exchanges in one product or component, so that nothing need be summed or compared."""
         return int(np.count_nonzero(self.is_given)) == len(self.exchanges)

@@ -10,11 +10,12 @@ import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.relabelling import UNLABELLED, KnownRows, known_rows, relabel
+from textile_pcf.activity.row_labels import LabelCache
 from textile_pcf.activity.row_patterns import PATTERN_COLUMNS
 from textile_pcf.activity.structure import Structure
 from textile_pcf.columns import cell_text
 from textile_pcf.factors import LINK
-from textile_pcf.io.records import PLAIN_TYPES, RecordColumns
+from textile_pcf.io.records import PLAIN_TYPES, RecordColumns, plain_cells
 from textile_pcf.io.safe_text import find_controls
 from textile_pcf.rules import RuleSet
 
@@ -39,7 +40,7 @@ class StructureCache:
     """
 
     def __init__(self, rules: RuleSet) -> None:
-        self._rules = rules
+        self._labels = LabelCache(rules)
         self._structures: dict[tuple[object, ...], Structure] = {}
         self._complete: set[Structure] = set()  # found by identity, while a signature is hashed cell by cell
         self.known: dict[tuple[object, ...], KnownRows] = {}
@@ -68,7 +69,7 @@ class StructureCache:
         if signature is None or (structure := self._structures.get(signature)) is not None:
             return None if signature is None else structure
         known = self.known.get(_without_labels(signature, cells))
-        relabelled = None if known is None else relabel(known, cells, self._rules, signature)
+        relabelled = None if known is None else relabel(known, cells, self._labels, signature)
         return None if relabelled is None else self._keep(relabelled)
 
     def put(self, structure: Structure, cells: ActivityColumns) -> None:
@@ -82,7 +83,7 @@ class StructureCache:
         """
         if structure.signature is None or any(text.startswith(LINK) for text in cells.texts["item"].categories):
             return
-        if (known := known_rows(self._keep(structure), cells)) is not None:
+        if (known := known_rows(self._keep(structure), cells, self._labels)) is not None:
             if len(self.known) >= MAX_KNOWN:
                 self.known.clear()
             self.known[_without_labels(structure.signature, cells)] = known
@@ -146,9 +147,14 @@ def table_signature(cells: ActivityColumns) -> tuple[tuple[Any, ...], tuple[str,
 
 
 def _without_labels(signature: tuple[Any, ...], cells: ActivityColumns) -> tuple[object, ...]:
-    """Return what the signature of a table has in common with those of tables with other labels."""
+    """Return what the signature of a table has in common with those of tables with other labels.
+
+    A row may leave out the key of a label that is empty: rows with and without it belong to the same places.
+    """
     product_codes, empty, _ = signature
-    return product_codes, empty, _text_signature(cells.table.columns, UNLABELLED)
+    columns = cells.table.columns
+    texts = (plain_cells(columns, name) if name in columns else () for name in UNLABELLED)
+    return product_codes, empty, *(tuple(column) if any(column) else None for column in texts)
 
 
 def _text_signature(columns: Mapping[str, Any], names: tuple[str, ...]) -> tuple[object, ...] | None:

@@ -52,7 +52,7 @@ def check_vocabulary(cells: ActivityColumns) -> Iterator[Problem]:
             yield from cells.problems_at(_mark_rows(cells, column, categories.index("")), what, cure, column, f"bad-{column}")
     for column in ID_COLUMNS:
         yield from _controls(cells, column)
-    for column, check in (("year", _bad_year), ("per", _bad_per)):
+    for column, check in (("year", bad_year), ("per", _bad_per)):
         yield from _text_problems(cells, column, check)
     yield from check_data_types(cells)
     yield from check_free_texts(cells)
@@ -76,21 +76,6 @@ def check_free_texts(cells: ActivityColumns) -> Iterator[Problem]:
     for column in FREE_TEXTS:
         if column in cells.table.columns and half_character("".join(cells.texts[column].categories)):
             yield from _text_problems(cells, column, _half_of_character, "control")
-
-
-def check_labels(cells: ActivityColumns) -> Iterator[Problem]:
-    """Yield the problems of `check_vocabulary` in the columns `item` and `year`.
-
-    Parameters
-    ----------
-    cells : ActivityColumns
-
-    Yields
-    ------
-    Problem
-    """
-    yield from _controls(cells, "item")
-    yield from _text_problems(cells, "year", _bad_year)
 
 
 def _controls(cells: ActivityColumns, column: str) -> Iterator[Problem]:
@@ -161,7 +146,8 @@ def _bad_confirmed(text: str) -> tuple[str, str] | None:
     return _not_one_of(text, "confirmed", CONFIRMED)
 
 
-def _bad_year(text: str) -> tuple[str, str] | None:
+def bad_year(text: str) -> tuple[str, str] | None:
+    """Return what is wrong with the text of a year, and the cure; None if it is one or empty."""
     if not text or (len(text) == 4 and text.isascii() and text.isdigit() and text[0] in "12"):
         return None
     return Message("{text!r} is not a year.", text=text), "Write four digits, such as 2024."

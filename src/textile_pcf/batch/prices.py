@@ -240,7 +240,6 @@ class Prices:
             if isinstance(match, Match):
                 used.setdefault(match.table, set()).add(match.row)
                 if match.warning:
-                    name, item = flow_name(self.rules, spec.index), self.matcher.requests[number].item
-                    texts.setdefault(late_warning(name, item, match.warning))
+                    texts.setdefault(late_warning(self.rules, spec.index, self.matcher.requests[number].item, match.warning))
         rows = {table: sorted(used[table]) for table in sorted(used)}
         return [*texts, *self.matcher.factors.warnings(self.matcher.gwp, rows, self.matcher.biogenic)]

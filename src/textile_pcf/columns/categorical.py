@@ -72,8 +72,11 @@ def factorize(values: Sequence[Any] | Categorical) -> Categorical:
     raw = dict.fromkeys(values)
     is_text = set(map(type, raw)) == {str}
     stripped = list(map(str.strip if is_text else cell_text, raw))
-    texts = dict(zip(dict.fromkeys(stripped), count(), strict=False))
-    code_of = texts if stripped == list(raw) else dict(zip(raw, map(texts.__getitem__, stripped), strict=True))
+    if is_text and stripped == list(raw):
+        texts = code_of = dict(zip(raw, count(), strict=False))
+    else:
+        texts = dict(zip(dict.fromkeys(stripped), count(), strict=False))
+        code_of = dict(zip(raw, map(texts.__getitem__, stripped), strict=True))
     codes = np.fromiter(map(code_of.__getitem__, values), dtype=np.int64, count=len(values))
     return Categorical(codes, tuple(texts), ordered=True)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from textile_pcf._extensions import extension
-from textile_pcf.arrays import FloatArray
+from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.errors import wrong_type
 from textile_pcf.factors.composition import composition_text
 from textile_pcf.factors.declared import CONVENTION_CURE, items_without_convention
@@ -20,13 +20,15 @@ from textile_pcf.factors.matching import Match, NoMatch, Request, match
 from textile_pcf.factors.quick_look import quick_look_warning
 from textile_pcf.factors.search import search
 from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
-from textile_pcf.factors.values import has_gases, other_values, removals_of, split_values
+from textile_pcf.factors.values import flag_rows, has_gases, other_values, removals_of, split_values
 from textile_pcf.messages.message import Message, sentences
 
 if TYPE_CHECKING:
     import pandas as pd
 
-INTERNAL = frozenset({"behind", "composition", "parts", "removals", "tables", "warnings"})
+INTERNAL = frozenset(
+    {"behind", "composition", "parts", "removals", "rows_of_other_sets", "rows_with_warnings", "tables", "warnings"}
+)
 """Members for other packages of the library, which completion does not offer."""
 
 
@@ -139,9 +141,47 @@ class FactorTable:
         list of str
             One sentence per table and reason.
         """
-        warned = _rows_with_warnings(self, gwp, biogenic)
-        rows_by_table = [(number, tuple(sorted(warned[number].intersection(rows)))) for number, rows in used.items()]
+        warned = self.rows_with_warnings(gwp, biogenic)
+        rows_by_table = []
+        for number, rows in used.items():
+            indices = np.array([*rows], dtype=np.intp)
+            rows_by_table.append((number, tuple(sorted(set(indices[warned[number, indices]].tolist())))))
         return list(_cached_warnings(self, gwp, biogenic, tuple((number, rows) for number, rows in rows_by_table if rows)))
+
+    def rows_with_warnings(self, gwp: str, biogenic: str) -> BoolArray:
+        """Return of which rows `warnings` tells something, mostly of few or none.
+
+        Parameters
+        ----------
+        gwp : str
+            Set of global warming potentials of the calculation.
+        biogenic : str
+            Convention for biogenic CO2 of the calculation.
+
+        Returns
+        -------
+        ndarray of bool, shape (tables + 1, rows + 1)
+            See `flag_rows`.
+        """
+        return _rows_with_warnings(self, gwp, biogenic)
+
+    def rows_of_other_sets(self, gwp: str) -> BoolArray:
+        """Return which rows were not made with a set of global warming potentials, and say so.
+
+        Parameters
+        ----------
+        gwp : str
+            Set of global warming potentials of the calculation.
+
+        Returns
+        -------
+        ndarray of bool, shape (tables + 1, rows + 1)
+            See `flag_rows`.
+        """
+        of_tables = (
+            ~has_gases(table) & ~np.isin(np.array(table.texts["gwp"], dtype=np.str_), (gwp, "")) for table in self.tables
+        )
+        return flag_rows(self.tables, (np.flatnonzero(of_table).tolist() for of_table in of_tables))
 
     def _find_warnings(self, gwp: str, biogenic: str, used: Iterable[tuple[int, tuple[int, ...]]]) -> list[str]:
         warnings: list[str] = []
@@ -275,16 +315,16 @@ def _negative_and_composed(table: FactorSheet, rows: Iterable[int]) -> list[str]
 
 
 @lru_cache(maxsize=64)
-def _rows_with_warnings(factors: FactorTable, gwp: str, biogenic: str) -> tuple[frozenset[int], ...]:
-    """Return the rows of each table of which a calculation that uses them warns; most tables have few or none."""
+def _rows_with_warnings(factors: FactorTable, gwp: str, biogenic: str) -> BoolArray:
+    """Return of which rows a calculation that uses them warns."""
     found = []
     for table in factors.tables:
         sets = np.array(table.texts["gwp"], dtype=np.str_)
         other = ~has_gases(table) & ~np.isin(sets, (gwp, "", "unknown"))
         declared = [text.startswith(DECLARED) for text in table.texts["item"]] if biogenic == HOLDS_UPTAKE else False
         every = table.quick_look | other | (table.numbers["value"] < 0) | np.array(declared, dtype=bool)
-        found.append(frozenset([*np.flatnonzero(every).tolist(), *table.compositions]))
-    return tuple(found)
+        found.append([*np.flatnonzero(every).tolist(), *table.compositions])
+    return flag_rows(factors.tables, found)
 
 
 @lru_cache(maxsize=64)

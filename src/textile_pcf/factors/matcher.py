@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
-from textile_pcf.columns import take
 from textile_pcf.factors import DECLARED, SPLIT_AND_AIRCRAFT, FactorTable, Match, NoMatch, Request, is_region
 from textile_pcf.messages.message import Message, sentences
 from textile_pcf.regions import region_by_name
@@ -26,6 +25,12 @@ if TYPE_CHECKING:
 
 CACHE_SIZE = 50_000  # number of matches from which a new matcher is started
 ITEM_BITS, REGION_BITS, YEAR_BITS = 24, 14, 12  # of the 63-bit key of a request; 13 bits are left for the flow
+
+UNMATCHED, BOUGHT, LATE, WARNED, OTHER_SET = 1, 2, 4, 8, 16
+"""Marks of requests: without a factor; for a supplier's declared footprint; with a factor that is a proxy or of a later year,
+of which is warned (`FactorTable.rows_with_warnings`), or of another set (`FactorTable.rows_of_other_sets`)."""
+NO_KEYS = np.array([np.iinfo(np.int64).max]), np.zeros(1, dtype=np.intp)
+"""Keys of requests and their matches before the first: one that stands behind all others, and is none."""
 
 
 class FactorMatcher:
@@ -55,12 +60,8 @@ class FactorMatcher:
         Index of the factor table and row in it; -1 and -1 without a factor.
     removals : array, shape (requests,)
         Net uptake of CO2, whatever the convention; 0 without a factor. [kg CO2 per canonical unit of the flow]
-    unmatched : array, shape (requests,)
-        True where no factor was found.
-    is_declared : array, shape (requests,)
-        True where a supplier's declared footprint is asked for.
-    has_warning : array, shape (requests,)
-        True where the factor is a proxy or of a later year than requested.
+    marks : array of int, shape (requests,)
+        Sum of `UNMATCHED`, `BOUGHT`, `LATE`, `WARNED` and `OTHER_SET`, each where it holds; nearly all are 0.
     matches_by_structure : WeakKeyDictionary
         Factor matches of whole activity structures, kept by `match_exchanges` as long as the structure exists.
     """
@@ -72,11 +73,10 @@ class FactorMatcher:
         self.split_values = np.zeros((0, len(SPLIT_AND_AIRCRAFT)))
         self.factor_rows = np.zeros((0, 2), dtype=np.intp)
         self.removals = np.zeros(0)
-        self.unmatched = np.zeros(0, dtype=bool)
-        self.is_declared = np.zeros(0, dtype=bool)
-        self.has_warning = np.zeros(0, dtype=bool)
+        self.marks = np.zeros(0, dtype=np.uint8)
         self.matches_by_structure: WeakKeyDictionary[Structure, FactorMatches] = WeakKeyDictionary()
         self._row_values, self._row_removals = factors.parts(gwp, biogenic), factors.removals()
+        self._row_marks = WARNED * factors.rows_with_warnings(gwp, biogenic) + OTHER_SET * factors.rows_of_other_sets(gwp)
         self._table_regions = {region for table in factors.tables for region in table.texts["region"]}
         self._lock = RLock()
         self._keys_and_indices: dict[RuleSet, tuple[NDArray[np.int64], IndexArray]] = {}
@@ -127,12 +127,12 @@ class FactorMatcher:
             return self._single_requests[request]
 
     def _match_indices(self, rules: RuleSet, requests: FactorRequests) -> IndexArray:
-        empty = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.intp)
-        known_keys, indices = self._keys_and_indices.get(rules, empty)
+        known_keys, indices = self._keys_and_indices.get(rules, NO_KEYS)
         keys = self._keys(requests)
-        position = np.searchsorted(known_keys, keys)
-        new = (np.append(known_keys, -1)[position] != keys).nonzero()[0]
-        if len(new):
+        position = known_keys.searchsorted(keys)
+        is_new = known_keys.take(position) != keys
+        if is_new.any():
+            new = is_new.nonzero()[0]
             _, first = np.unique(keys[new], return_index=True)
             added = new[np.sort(first)]
             indices = np.append(indices, len(self.matches) + np.arange(len(added)))
@@ -142,30 +142,34 @@ class FactorMatcher:
             order = np.argsort(known_keys)
             known_keys, indices = self._keys_and_indices[rules] = (known_keys[order], indices[order])
             self._evaluate_new()
-            position = np.searchsorted(known_keys, keys)
-        return take(indices, position)
+            position = known_keys.searchsorted(keys)
+        found: IndexArray = indices.take(position)
+        return found
 
     def _keys(self, requests: FactorRequests) -> NDArray[np.int64]:
         """Return one integer key per request, the same for equal requests of different tables."""
         item, region = _codes_of(self._item_codes, requests.items), _codes_of(self._region_codes, requests.regions)
         if len(self._item_codes) > 1 << ITEM_BITS or len(self._region_codes) > 1 << REGION_BITS:
             raise OverflowError("more distinct items or regions than can be distinguished")
-        key = (requests.flow << ITEM_BITS) + item[requests.item]
-        return np.asarray(((key << REGION_BITS) + region[requests.region] << YEAR_BITS) + requests.year)
+        key = requests.flow.astype(np.int64) << ITEM_BITS
+        key += item[requests.item]
+        key <<= REGION_BITS
+        key += region[requests.region]
+        key <<= YEAR_BITS
+        key += requests.year
+        return key
 
     def _evaluate_new(self) -> None:
         """Append emissions, factor row and flag of the matches that have none yet."""
         if len(self.split_values) < len(self.matches):
             requests = self.requests[len(self.split_values) :]
-            self.is_declared = np.append(self.is_declared, [request.item.startswith(DECLARED) for request in requests])
             new = self.matches[len(self.split_values) :]
             values = [self._emissions(match) for match in new]
             rows = [(match.table, match.row) if isinstance(match, Match) else (-1, -1) for match in new]
             self.split_values = np.concatenate([self.split_values, np.array(values).reshape(-1, len(SPLIT_AND_AIRCRAFT))])
             self.removals = np.append(self.removals, [self._removal(match) for match in new])
-            self.unmatched = np.append(self.unmatched, [isinstance(match, NoMatch) for match in new])
-            warned = [isinstance(match, Match) and bool(match.warning) for match in new]
-            self.has_warning = np.append(self.has_warning, warned)
+            marks = list(map(self._mark, requests, new))
+            self.marks = np.append(self.marks, np.array(marks, dtype=np.uint8))
             self.factor_rows = np.concatenate([self.factor_rows, np.array(rows, dtype=np.intp).reshape(-1, 2)])
 
     def _match(self, spec: FlowSpec, item: str | None, region: str, year: int) -> None:
@@ -187,6 +191,13 @@ class FactorMatcher:
             return np.zeros(len(SPLIT_AND_AIRCRAFT))
         per_unit = self.factors.tables[match.table].units[match.row].factor / match.flow_units
         return np.asarray(self._row_values[match.table][match.row] * per_unit)
+
+    def _mark(self, request: Request, match: Match | NoMatch | None) -> int:
+        """Return the sum of the marks of a request."""
+        bought = BOUGHT if request.item.startswith(DECLARED) else 0
+        if not isinstance(match, Match):
+            return bought + (UNMATCHED if match is not None else 0)
+        return bought + (LATE if match.warning else 0) + int(self._row_marks[match.table, match.row])
 
     def _removal(self, match: Match | NoMatch | None) -> float:
         """Return the net uptake of a match. [kg CO2 per canonical unit of the flow]"""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.arrays import FloatArray
+from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.factors.composition import SPLIT_SIZE, composed_values
 from textile_pcf.factors.gwp import SETS, gwp100
 from textile_pcf.factors.table import DECLARED_PARTS, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
@@ -26,6 +28,26 @@ def has_parts(table: FactorSheet) -> NDArray[np.bool_]:
 def holds_uptake(table: FactorSheet) -> NDArray[np.bool_]:
     """Return a mask of the rows whose printed value includes biogenic CO2 and uptake, shape (rows,)."""
     return np.array([convention == HOLDS_UPTAKE for convention in table.texts["biogenic"]], dtype=bool)
+
+
+def flag_rows(tables: Sequence[FactorSheet], rows: Iterable[Sequence[int]]) -> BoolArray:
+    """Return which rows of the tables are among those given of each, so that a calculation sees at once whether it uses one.
+
+    Parameters
+    ----------
+    tables : sequence of FactorSheet
+    rows : iterable of sequence of int
+        Rows of each table.
+
+    Returns
+    -------
+    ndarray of bool, shape (tables + 1, rows of the largest + 1)
+        The last of both, -1, stand for no factor: False.
+    """
+    flags = np.zeros((len(tables) + 1, max((table.size for table in tables), default=0) + 1), dtype=bool)
+    for number, of_table in enumerate(rows):
+        flags[number, of_table] = True
+    return flags
 
 
 def split_values(table: FactorSheet, gwp: str, biogenic: str) -> FloatArray:

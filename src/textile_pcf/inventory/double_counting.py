@@ -10,6 +10,7 @@ from textile_pcf.activity import Activity
 from textile_pcf.arrays import IndexArray
 from textile_pcf.columns import equal_pairs, group_rows
 from textile_pcf.factors import FactorTable
+from textile_pcf.factors.matcher import BOUGHT
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import FlowSpec
@@ -51,7 +52,7 @@ def _delivered_and_carried(activity: Activity, factors: FactorTable, matches: Fa
     They are in the order of products, stages, requests and ids of the transport.
     """
     nothing = np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
-    if not matches.is_declared.any():
+    if not matches.have(BOUGHT):
         return nothing
     delivered = np.array(
         [

@@ -18,10 +18,11 @@ from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import distinct_codes, find_texts, group_rows, take
 from textile_pcf.errors import Problem
 from textile_pcf.factors import LINK, Match, NoMatch, Request
-from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
+from textile_pcf.factors.matcher import BOUGHT, LATE, UNMATCHED, FactorMatcher, FactorRequests
 from textile_pcf.inventory.default_table import summed_up
 from textile_pcf.inventory.suppliers import Suppliers, link_units
 from textile_pcf.messages.message import Message, sentences
+from textile_pcf.rules import RuleSet
 from textile_pcf.suggest import nearest
 
 REJECTED_SUPPLIER = "rejected-supplier"  # code of a problem
@@ -32,7 +33,8 @@ COMPARED = 20_000
 
 def nonzero_parts(values: FloatArray) -> tuple[int, ...]:
     """Return the columns of factor values, shape (factors, 5), that are not all zero."""
-    return tuple(np.flatnonzero(values.any(axis=0)).tolist())
+    is_used: Any = values.any(axis=0)
+    return tuple(is_used.nonzero()[0].tolist())
 
 
 @quick_init
@@ -113,7 +115,7 @@ class FactorMatches:
     @cached_property
     def is_declared(self) -> BoolArray:
         """Whether each request is for a declared footprint, shape (requests,)."""
-        return self.matcher.is_declared[self.match_index]
+        return self.with_mark(BOUGHT)
 
     def keep(self, name: str, make: Callable[[], T]) -> T:
         """Return what all activity data with these matches share, whatever their amounts: it is made once.
@@ -127,6 +129,18 @@ class FactorMatches:
     @cached_property
     def _kept(self) -> dict[str, Any]:
         return {}
+
+    @cached_property
+    def _marks(self) -> int:
+        return int(np.bitwise_or.reduce(self.matcher.marks.take(self.match_index)))
+
+    def have(self, mark: int) -> bool:
+        """Return whether any request has a mark of `factors.matcher`."""
+        return self._marks & mark > 0
+
+    def with_mark(self, mark: int) -> BoolArray:
+        """Return which requests have a mark of `factors.matcher`, shape (requests,)."""
+        return self.matcher.marks.take(self.match_index) & mark > 0
 
     @cached_property
     def used_rows(self) -> dict[int, list[int]]:
@@ -164,15 +178,14 @@ def match_exchanges(
         return earlier
     pattern, request, indices, links = _requests(activity, matcher)
     supplier = _suppliers(activity, links, activity.names if suppliers is None else suppliers.names)
-    values, rows, removals = matcher.split_values[indices], matcher.factor_rows[indices], matcher.removals[indices]
+    values, rows = matcher.split_values.take(indices, axis=0), matcher.factor_rows.take(indices, axis=0)
+    removals = matcher.removals.take(indices)
     matched = FactorMatches(
         pattern, request, matcher, values, rows, removals, indices, supplier, len(links) > 0, (), suppliers=suppliers,
     )  # fmt: skip
     without = _problems(activity, matcher, matched)
-    problems = [
-        *summed_up(matcher.factors, without, activity.columns.table.name),
-        *_unknown_suppliers(activity, links, supplier, suppliers, rejected),
-    ]
+    problems = [*summed_up(matcher.factors, without, activity.columns.table.name)]
+    problems += _unknown_suppliers(activity, links, supplier, suppliers, rejected) if len(links) else ()
     matched = replace(matched, problems=tuple(problems)) if problems else matched
     if activity.structure in structure_cache(activity.rules) and not problems:
         matcher.matches_by_structure[activity.structure] = matched
@@ -184,29 +197,36 @@ def _requests(activity: Activity, matcher: FactorMatcher) -> tuple[IndexArray, I
 
     Each distinct row pattern is one request. If patterns have no region and year, those of the exchanges are part of it.
     """
-    flows, cells = activity.exchanges, activity.columns
-    patterns, texts = flows.patterns, cells.texts["item"].categories
-    is_link = np.append(cells.is_link, False)[patterns.item] & (patterns.flow >= 0)  # the last, -1, is the rule's own
-    item, has_links = patterns.item, bool(is_link.any())
-    items: Sequence[str] = texts
-    if has_links:  # of a catalogue with links, few of many items
-        used = distinct_codes(item[~is_link & (item >= 0)])
-        items, item = [texts[code] for code in used.tolist()], np.where(item < 0, -1, np.searchsorted(used, item))
-        item[is_link] = len(items)
-    item = np.where(item < 0, len(items) + 1, item)
+    flows = activity.exchanges
+    patterns, (is_link, item, items) = flows.patterns, _request_items(activity)
     if flows.patterns_have_geography:
-        is_flow, pattern = patterns.flow >= 0, flows.pattern
-        chosen = is_flow.nonzero()[0]
-        request = np.maximum(is_flow.cumsum() - 1, 0) if len(chosen) else chosen
+        pattern, (chosen, request) = flows.pattern, patterns.of_flows
         region, year = patterns.region[chosen], patterns.year[chosen]
     else:
         pattern, chosen, region, year = flows.group_by_place()
         request = np.arange(len(chosen))
-    if has_links:  # whatever they take, links are one request of each flow, region and year
-        first, distinct = group_rows(patterns.flow[chosen], item[chosen], region, year)
-        chosen, region, year, request = chosen[first], region[first], year[first], distinct[request]
-    requests = FactorRequests(patterns.flow[chosen], item[chosen], region, year, [*items, None, ""], activity.regions)
-    return pattern, request, matcher.match_indices(activity.rules, requests), rows_where(is_link, flows.pattern)
+    flow, item = patterns.flow[chosen], item[chosen]
+    if is_link is not None:  # whatever they take, links are one request of each flow, region and year
+        first, distinct = group_rows(flow, item, region, year)
+        flow, item, region, year, request = flow[first], item[first], region[first], year[first], distinct[request]
+    requests = FactorRequests(flow, item, region, year, items, activity.regions)
+    links = np.empty(0, dtype=np.intp) if is_link is None else rows_where(is_link, flows.pattern)
+    return pattern, request, matcher.match_indices(activity.rules, requests), links
+
+
+def _request_items(activity: Activity) -> tuple[BoolArray | None, IntArray, list[str | None]]:
+    """Return which patterns are links, None if none is; the item of each pattern; and the items, the rule's own last."""
+    patterns, cells = activity.exchanges.patterns, activity.columns
+    texts, item = cells.texts["item"].categories, patterns.item  # -1, the last, is the rule's own
+    if not cells.has_links:
+        return None, item, [*texts, None, ""]
+    is_link = np.append(cells.is_link, False)[item] & (patterns.flow >= 0)
+    if not is_link.any():
+        return None, item, [*texts, None, ""]
+    used = distinct_codes(item[~is_link & (item >= 0)])  # of a catalogue with links, few of many items
+    coded = np.where(item < 0, len(used) + 1, np.searchsorted(used, item))
+    coded[is_link] = len(used)
+    return is_link, coded, [*(texts[code] for code in used.tolist()), None, ""]
 
 
 def _suppliers(activity: Activity, links: IndexArray, names: Sequence[str]) -> IndexArray:
@@ -228,11 +248,10 @@ def _rows_of_region(activity: Activity, region: str) -> IndexArray:
 
 def _problems(activity: Activity, matcher: FactorMatcher, matched: FactorMatches) -> Iterator[tuple[Request | None, Problem]]:
     """Yield a problem per exchange without a factor, with its request."""
-    unmatched = matcher.unmatched[matched.match_index]
-    if not np.count_nonzero(unmatched):
+    if not matched.have(UNMATCHED):
         return
     flows, invalid_regions = activity.exchanges, set[str]()
-    for number in np.flatnonzero(unmatched):
+    for number in np.flatnonzero(matched.with_mark(UNMATCHED)):
         match, rows = matcher.matches[matched.match_index[number]], np.flatnonzero(matched.request == number)
         assert isinstance(match, NoMatch)
         request = matcher.requests[matched.match_index[number]] if match.column != "region" else None
@@ -314,18 +333,13 @@ def match_warnings(activity: Activity, matched: FactorMatches) -> tuple[tuple[in
 
 
 def _warnings_of_late(activity: Activity, matched: FactorMatches) -> Iterator[tuple[int, str]]:
-    requests, flows = _late_requests(activity, matched)
-    if not len(requests):
+    if not matched.have(LATE):
         return
-    is_late = np.zeros(len(matched.match_index), dtype=bool)
-    is_late[requests] = True
-    lines, product = is_late[matched.request].nonzero()[0], activity.exchange_products
-    first, _ = group_rows(matched.request[lines], product[lines])  # ascending by request, then product
-    products: dict[int, list[int]] = {}
-    for line in lines[first].tolist():
-        products.setdefault(int(matched.request[line]), []).append(int(product[line]))
-    texts = {number: _text_of_late(activity, matched, number, flow) for number, flow in _pairs(requests, flows)}
-    yield from dict.fromkeys((product, text) for number, text in texts.items() for product in products[number])
+    lines, request = _late_lines(matched)
+    flow, product = activity.exchanges.flows_of(lines), activity.exchange_products.take(lines)
+    first, _ = group_rows(flow, request, product)  # ascending: in the order of the rule
+    places = zip(flow[first].tolist(), request[first].tolist(), product[first].tolist(), strict=True)
+    yield from dict.fromkeys((product, _text_of_late(activity, matched, number, flow)) for flow, number, product in places)
 
 
 def late_warnings(activity: Activity, matched: FactorMatches) -> Iterator[Message]:
@@ -340,32 +354,39 @@ def _pairs(requests: IndexArray, flows: IntArray) -> Iterator[tuple[int, int]]:
     return zip(requests.tolist(), flows.tolist(), strict=True)
 
 
+def _late_lines(matched: FactorMatches) -> tuple[IndexArray, IndexArray]:
+    """Return the exchanges matched by a factor of a later year, and their requests."""
+    lines = rows_where(take(matched.with_mark(LATE), matched.request_of_pattern), matched.pattern)
+    return lines, take(matched.request_of_pattern, take(matched.pattern, lines))
+
+
 def _late_requests(activity: Activity, matched: FactorMatches) -> tuple[IndexArray, IntArray]:
     """Return the requests matched by a factor of a later year, and the flow of each, in the order of the rule."""
-    is_late = matched.matcher.has_warning[matched.match_index]
-    lines, flow = rows_where(is_late[matched.request_of_pattern], matched.pattern), np.full(len(is_late), -1)
-    flow[matched.request_of_pattern[matched.pattern[lines]]] = activity.exchanges.flows_of(lines)  # each request has one
+    lines, request = _late_lines(matched)
+    flow = np.full(len(matched.match_index), -1)
+    flow[request] = activity.exchanges.flows_of(lines)  # each request has one
     late = (flow >= 0).nonzero()[0]  # requests without an exchange are left out
     order = np.argsort(flow[late], kind="stable")
     return late[order], flow[late][order]
 
 
 def _text_of_late(activity: Activity, matched: FactorMatches, number: int, flow: int) -> Message:
-    spec, place = activity.rules.flows[flow], matched.match_index[number]
-    match, item = matched.matcher.matches[place], matched.matcher.requests[place].item
+    match, request = matched.matcher.matches[matched.match_index[number]], matched.matcher.requests[matched.match_index[number]]
     assert isinstance(match, Match)
-    return late_warning(f"{activity.rules.stage_id(spec.stage)}.{spec.id}", item, match.warning)
+    return late_warning(activity.rules, flow, request.item, match.warning)
 
 
 @lru_cache(maxsize=4096)
-def late_warning(name: str, item: str, warning: str) -> Message:
-    """Return the warning of a factor of a later year or a proxy; partitions of a catalogue repeat it.
+def late_warning(rules: RuleSet, flow: int, item: str, warning: str) -> Message:
+    """Return the warning of a factor of a later year or a proxy; products and partitions of a catalogue repeat it.
 
     Parameters
     ----------
-    name : str
-        Stage and id of the flow.
+    rules : RuleSet
+    flow : int
+        Index of the flow in the rule.
     item, warning : str
         Item asked for, and `Match.warning`.
     """
+    name = f"{rules.stage_id(rules.flows[flow].stage)}.{rules.flows[flow].id}"
     return Message("{name}: {item}: {warning}.", name=name, item=item, warning=warning)

@@ -261,6 +261,12 @@ class RecordColumns(Mapping[str, list[Any]]):
         """Return the names of the columns, which are compared without a call of Python for each."""
         return self.layout.positions.keys()
 
+    def plain(self, name: str) -> list[Any]:
+        """Return the cells of a column as they were written if they are plain texts and numbers, else as `Table` has them."""
+        if self._types <= PLAIN_TYPES:
+            return [*map(self._cells.__getitem__, self.layout.positions[name])]
+        return self[name]
+
     def signature(self, names: tuple[str, ...]) -> tuple[object, ...] | None:
         """Return a key that is equal for equal contents of the given columns, without cutting them out.
 
@@ -277,6 +283,11 @@ class RecordColumns(Mapping[str, list[Any]]):
         getter = self.layout.getters.get(names) or self.layout.new_getter(names, len(self._cells) - 1)
         cells = getter(self._cells)
         return (self.layout, cells) if self._types <= PLAIN_TYPES or set(map(type, cells)) <= PLAIN_TYPES else None
+
+
+def plain_cells(columns: Mapping[str, Any], name: str) -> Any:
+    """Return the cells of a column; of rows that were written as mappings without cleaning them, for who reads their texts."""
+    return columns.plain(name) if isinstance(columns, RecordColumns) else columns[name]
 
 
 def _clean_column(cells: list[Any]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.results.contributions import SPLIT
-from textile_pcf.rules import Default
+from textile_pcf.rules import Default, RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
 GROSS = [place for place, name in enumerate(SPLIT) if name != "uptake"]
@@ -86,8 +87,14 @@ def ruled_rows(activity: Activity, quantities: Quantities) -> BoolArray:
     if not len(activity.exchanges.empty) or (quantities.entry < 0).all():
         return np.zeros(len(quantities.entry), dtype=bool)
     ruled = amounts_by_rule(activity, quantities)
-    itself = np.array([_is_driver(spec.default) for spec in activity.rules.flows], dtype=bool)
+    itself = _drivers(activity.rules)
     return ruled & ~take(itself, activity.exchanges.flow) if itself.any() else ruled
+
+
+@lru_cache(maxsize=32)
+def _drivers(rules: RuleSet) -> BoolArray:
+    """Which flows have a value that only says that they are their driver. Shape (flows,)."""
+    return np.array([_is_driver(spec.default) for spec in rules.flows], dtype=bool)
 
 
 def _is_driver(default: Default | None) -> bool:

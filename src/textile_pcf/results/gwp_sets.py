@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from textile_pcf import engine
 from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import distinct_codes
+from textile_pcf.factors.matcher import OTHER_SET
 from textile_pcf.factors.values import has_gases
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message
@@ -115,7 +116,7 @@ def named_sets(sets: tuple[str, ...], shares: FloatArray, language: str = "en") 
 
 def rests_on_other_sets(inventory: Inventory, factors: FactorTable, gwp: str) -> bool:
     """Return whether some factor was not made with the set of the run, and its table says so."""
-    return not set(_sets_of_factors(inventory, factors, gwp)) <= {gwp, ""}
+    return inventory.matches.have(OTHER_SET) and not set(_sets_of_factors(inventory, factors, gwp)) <= {gwp, ""}
 
 
 def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message | None:

@@ -10,6 +10,7 @@ from textile_pcf.activity import Activity
 from textile_pcf.arrays import BoolArray, IndexArray, IntArray
 from textile_pcf.columns import equal_pairs, group_rows
 from textile_pcf.factors import SPLIT_AND_AIRCRAFT
+from textile_pcf.factors.matcher import BOUGHT
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.messages.message import Message
 
@@ -59,7 +60,7 @@ def _counted_twice(inventory: Inventory, own: int, brought: int) -> Message:
 def _own_and_brought(inventory: Inventory) -> tuple[IndexArray, IndexArray]:
     """Return pairs of exchanges of one product, by product and flows: own uptake, and uptake that comes with what is bought."""
     matches, flow, product = inventory.matches, inventory.flow, inventory.product
-    if inventory.balance is not None or (not matches.has_links and not matches.is_declared.any()):
+    if inventory.balance is not None or (not matches.has_links and not matches.have(BOUGHT)):
         return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)  # a balance counts the carbon of bought material once
     if not inventory.split_values[:, UPTAKE].any():
         return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TypeAlias
 
+from textile_pcf.factors.matcher import BOUGHT, WARNED
 from textile_pcf.inventory.bands import bands_of_rule
 from textile_pcf.inventory.carbon_balance import unknown_carbon
 from textile_pcf.inventory.completeness import catalogue_warnings, completeness_warnings, expects_anything
@@ -39,9 +40,9 @@ def result_warnings(inventory: Inventory, run: Run) -> tuple[tuple[int, str], ..
 def _checks(inventory: Inventory, run: Run) -> tuple[Check, ...]:
     """Return the checks that can find anything in these rows, in the order of their warnings."""
     activity, matches, rules = inventory.activity, inventory.matches, inventory.activity.rules
-    declared, requirements = bool(matches.is_declared.any()), rules.document.data_requirements
-    tables = ((-1, text) for text in run.factors.warnings(run.gwp, factor_rows(matches), run.biogenic))
-    of_rows = (*added_years(activity), *tables, *match_warnings(activity, matches))
+    declared, requirements = matches.have(BOUGHT), rules.document.data_requirements
+    tables = run.factors.warnings(run.gwp, factor_rows(matches), run.biogenic) if matches.have(WARNED) else ()
+    of_rows = (*added_years(activity), *((-1, text) for text in tables), *match_warnings(activity, matches))
     old = tuple(age_warnings(activity, matches, run.factors))
     checks: tuple[tuple[bool, Check], ...] = (
         (

@@ -106,13 +106,20 @@ class Default:
         ... )
         array([1, 1])
         """
-        is_known = ~np.isnan(by)
-        if self.bounds is None:
-            index = np.where(is_known, by, -1).astype(np.intp)
+        if self._last_of_entries is None:
+            place = np.where(by >= 0, by, len(self.values)).astype(np.intp)
         else:
-            bounds = self.bounds
-            if self.exclusive is not None:  # the largest number below a bound is the last one that the entry holds
-                bounds = np.where(self.exclusive, np.nextafter(bounds, -np.inf), bounds)
-            index = np.searchsorted(bounds, np.where(is_known, by, np.inf))
-        index = np.where(is_known & (index < len(self.values)), index, -1)
-        return np.where(np.isnan(self.values_or_nan[index]), -1, index)
+            place = self._last_of_entries.searchsorted(by)  # NaN is behind all
+        return self._entry_of_place.take(place, mode="clip")
+
+    @cached_property
+    def _last_of_entries(self) -> FloatArray | None:
+        """The largest number that each entry holds: its bound, or the largest number below it. Shape (entries,)."""
+        if self.bounds is None or self.exclusive is None:
+            return self.bounds
+        return np.where(self.exclusive, np.nextafter(self.bounds, -np.inf), self.bounds)
+
+    @cached_property
+    def _entry_of_place(self) -> IndexArray:
+        """The entry itself, -1 where it has no value, and a last -1 for what is behind all. Shape (entries + 1,)."""
+        return np.where(np.isnan(self.values_or_nan), -1, np.arange(len(self.values) + 1))

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import textile_pcf as tp
+from textile_pcf.activity import row_labels
 from textile_pcf.activity.structure_cache import structure_cache
 from textile_pcf.factors import matcher
 from textile_pcf.io import records
@@ -191,10 +192,10 @@ def test_products_that_link_are_looked_at_anew():
     assert second.totals[first.products.index("SHELL")] == first.totals[first.products.index("SHELL")]
 
 
-def told_of(rows, rules):
+def told_of(rows, rules, factors=None):
     """All that can be seen of a result, or what is wrong."""
     try:
-        result = tp.footprint(rows, rules)
+        result = tp.footprint(rows, rules, factors)
     except tp.InputError as error:
         return str(error)
     return result.to_dict(), result.explain(result.products[0])
@@ -247,6 +248,32 @@ def test_rows_that_tell_everything_are_calculated_as_if_never_seen(table):
                 except tp.InputError as error:
                     seen.append(str(error))
             assert seen[0] == seen[1], (amount, place)
+
+
+LABELS = {
+    "unit": ("MJ", "kWh/kg", "MJ/m", "kWh/m", "kg", "t", "apples", "", None),
+    "item": ("tap_water", "diesel", "natural_gas", "pcf:X", "product:Q", "bell\x07", "", None),
+    "region": ("CN-ZJ", "GLO", "Zhejiang", "nowhere", "", None),
+    "year": ("2022年", 2022, 2022.0, "2021", "1022", "24", "", None),
+}
+
+
+@pytest.mark.parametrize("column", LABELS)
+def test_other_labels_are_read_as_if_never_seen(table, poplin, column, monkeypatch):
+    """A mill tells the same rows with another unit, item, region or year: what was found of earlier ones changes nothing."""
+    for at_most in (row_labels.MAX_TEXTS, 0):  # what was found begins anew where it is too much
+        monkeypatch.setattr(row_labels, "MAX_TEXTS", at_most)
+        for rules, rows, factors in ((*full(), table), (poplin[0], poplin[1]["rows"], None)):
+            places = [place for place, row in enumerate(rows) if row["flow"] in ("electricity", "fiber", "heat")][:4]
+            for place in places:
+                for label in LABELS[column]:
+                    other = [*rows[:place], {**rows[place], column: label}, *rows[place + 1 :]]
+                    structure_cache.cache_clear()
+                    unknown = told_of({"product": "P", "rows": other}, rules, factors)
+                    structure_cache.cache_clear()
+                    told_of({"product": "P", "rows": rows}, rules, factors)
+                    assert told_of({"product": "P", "rows": other}, rules, factors) == unknown, (place, label)
+                    assert told_of({"product": "P", "rows": other}, rules, factors) == unknown, (place, label)
 
 
 def test_equal_cells_that_mean_something_else_are_not_taken_for_one_another(poplin):
