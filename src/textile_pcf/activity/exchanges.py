@@ -22,6 +22,7 @@ from textile_pcf.rules.arrays import rule_arrays
 
 FROM_RULE, NOT_GIVEN = -1, -1
 NO_MASSES = np.zeros((1, 3), dtype=bool)
+BY_OUTPUT = np.array([True, False, False])
 
 
 @quick_init
@@ -204,15 +205,12 @@ class Exchanges:
         return tuple(part for part in np.split(dated[kept], np.flatnonzero(np.diff(same[kept])) + 1) if len(part))
 
     @cached_property
-    def driver_rows(self) -> tuple[IndexArray | slice, ...]:
-        """Exchanges that the mass output, input and loss of their process multiply, in this order."""
-        is_flow, rows = self.patterns.flow >= 0, list[IndexArray | slice]()
-        for selected in self.patterns.masses.T:
-            if selected[is_flow].all():
-                rows.append(slice(None))
-            else:
-                rows.append(rows_where(selected, self.pattern) if selected.any() else slice(0))
-        return tuple(rows)
+    def other_drivers(self) -> tuple[IndexArray, tuple[IndexArray, ...]]:
+        """Exchanges that not just the mass output of their process multiplies; and which of them output, input and loss do."""
+        masses, is_flow = self.patterns.masses, self.patterns.flow >= 0
+        others = rows_where(is_flow & (masses != BY_OUTPUT).any(axis=1), self.pattern)
+        pattern = take(self.pattern, others)
+        return others, tuple(rows_where(is_flow & of_mass, pattern) for of_mass in masses.T)
 
     def without_amount(self, selected: BoolArray) -> Iterator[tuple[int, IndexArray]]:
         """Yield each selected flow that has exchanges without an amount, with these exchanges.
