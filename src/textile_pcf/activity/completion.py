@@ -88,7 +88,7 @@ def constant_entries(numbers: FloatArray, entries: BlockIndex, empty: IndexArray
     -------
     tuple of (ndarray of intp, ndarray of float)
     """
-    first, last = _bounds(entries, empty)
+    first, last = entries.bounds_in(empty)
     known = np.flatnonzero(~np.isnan(numbers) & (last > first))
     at = [empty[start:end] for start, end in zip(first[known].tolist(), last[known].tolist(), strict=True)]
     return np.concatenate([empty[:0], *at]), numbers[known].repeat((last - first)[known])
@@ -185,7 +185,7 @@ def _by_block(
     entries: BlockIndex, empty: IndexArray, selected: BoolArray
 ) -> Iterator[tuple[int, IndexArray | slice, IndexArray | slice]]:
     """Yield each selected block that has entries without a value, with these entries, and their positions in the block."""
-    first, last = _bounds(entries, empty)
+    first, last = entries.bounds_in(empty)
     is_whole = last - first == entries.lengths
     for index in np.flatnonzero(selected & (last > first)).tolist():
         if is_whole[index]:
@@ -193,8 +193,3 @@ def _by_block(
         else:
             missing = empty[first[index] : last[index]]
             yield index, missing, missing - entries.offsets[index]
-
-
-def _bounds(entries: BlockIndex, empty: IndexArray) -> tuple[IndexArray, IndexArray]:
-    """Return where the entries of each block begin and end in `empty`."""
-    return np.searchsorted(empty, entries.offsets), np.searchsorted(empty, entries.offsets + entries.lengths)

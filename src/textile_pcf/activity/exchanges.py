@@ -183,7 +183,7 @@ class Exchanges:
         drivers = {spec.index: (spec, names) for spec, names in rule_arrays(self.geography.rules).flow_other_drivers}
         selected = np.isin(self.patterns.flow, [*drivers]) & (self.patterns.per == PER_DRIVER)
         rows = rows_where(selected, self.pattern)
-        return tuple((*drivers[flow], rows[of_flow]) for flow, of_flow in rows_by_code(take(self.flow, rows)))
+        return tuple((*drivers[flow], rows[of_flow]) for flow, of_flow in rows_by_code(self.flows_of(rows)))
 
     @cached_property
     def summed_years(self) -> tuple[IndexArray, ...]:
@@ -221,9 +221,10 @@ class Exchanges:
             One flag per flow of the rule, and one that is not read.
         """
         pattern = take(self.pattern, self.empty)
-        empty = self.empty[rows_where(selected[self.patterns.flow], pattern)]
-        for index, rows in rows_by_code(take(self.flow, empty)):
-            yield index, empty[rows]
+        at = rows_where(selected[self.patterns.flow], pattern)
+        empty = take(self.empty, at)
+        for index, rows in rows_by_code(take(self.patterns.flow, take(pattern, at))):
+            yield index, take(empty, rows)
 
     def take(self, indices: IndexArray) -> Exchanges:
         """Return the exchanges at `indices`, in that order."""

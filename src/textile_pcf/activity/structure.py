@@ -264,7 +264,7 @@ def build_structure(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple
     geography = Geography.of(cells, rules, components, patterns, stage_rows, processes)
     exchanges, is_given = build_exchanges(cells, rows, assignment, index, stage_active, geography)
     if not (assignment.identity and index.unique):
-        problems += find_duplicates(cells, rows)
+        problems += find_duplicates(cells, rows, assignment.once and index.unique)
     structure = Structure(
         rows=rows,
         components=components,
@@ -287,8 +287,9 @@ def build_structure(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple
 def _stage_active(optional: BoolArray, processes: BlockIndex, patterns: RowPatterns, assignment: RowAssignment) -> BoolArray:
     """Return whether each process takes place: its stage is not optional, or a row names it. Shape (processes,)."""
     active = np.repeat(~optional[:-1], processes.lengths)
-    named = rows_where(optional[patterns.stage], assignment.pattern)
-    active[processes.entry(patterns.stage[assignment.pattern[named]], assignment.entry[named])] = True
+    is_optional = optional[patterns.stage]
+    named, first = rows_where(is_optional, assignment.pattern), np.where(is_optional, processes.offsets[patterns.stage], 0)
+    active[take(first, take(assignment.pattern, named)) + take(assignment.entry, named)] = True
     return active
 
 

@@ -83,11 +83,12 @@ def sum_gross(kilograms: FloatArray, product: IndexArray, ruled: IndexArray, gen
 
 def ruled_rows(activity: Activity, quantities: Quantities) -> BoolArray:
     """Flow rows whose amount is a number of the rule; a driver that is the amount itself is none."""
-    if not len(activity.exchanges.empty) or (quantities.entry < 0).all():
+    if not len(activity.exchanges.empty):
         return np.zeros(len(quantities.entry), dtype=bool)
-    ruled = amounts_by_rule(activity, quantities)
-    itself = np.array([_is_driver(spec.default) for spec in activity.rules.flows], dtype=bool)
-    return ruled & ~take(itself, activity.exchanges.flow) if itself.any() else ruled
+    ruled, patterns = amounts_by_rule(activity, quantities), activity.exchanges.patterns
+    itself = np.array([*(_is_driver(spec.default) for spec in activity.rules.flows), False], dtype=bool)
+    ruled[rows_where(itself[patterns.flow], activity.exchanges.pattern)] = False
+    return ruled
 
 
 def _is_driver(default: Default | None) -> bool:
