@@ -29,7 +29,7 @@ from textile_pcf.rules import RuleSet
 UNLABELLED = ("stage", "flow", "component", "per")
 """Columns that decide where a row belongs; with them the product, and whether the amount is empty."""
 OF_EXCHANGES = ("flow", "per", "has_other_basis", "period_totals", "no_rule_entry", "unit_scale", "other_drivers", "driven")
-OF_STRUCTURE = ("completion", "computed", "constants", "gives_flows_once", "loss_active", "ones", "not_given")
+OF_STRUCTURE = ("completion", "computed", "constant_amounts", "gives_flows_once", "loss_active", "ones", "not_given")
 OF_ROWS = ("has_outputs", "has_cutoffs")
 """What a structure keeps with itself that does not depend on labels."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from textile_pcf.activity import Activity
 from textile_pcf.activity.row_patterns import rows_where
-from textile_pcf.arrays import BoolArray, IndexArray
+from textile_pcf.arrays import BoolArray, IndexArray, IntArray
 from textile_pcf.columns import take
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.rules import PRODUCT
 from textile_pcf.rules.arrays import rule_arrays
 
 
-def amount_sources(activity: Activity, quantities: Quantities) -> tuple[IndexArray, BoolArray, IndexArray]:
+def amount_sources(activity: Activity, quantities: Quantities) -> tuple[IndexArray, BoolArray, IntArray]:
     """Return the row of the activity data, whether the rule gives the amount instead, and the entry of the rule's value.
 
     A flow that takes the value of a property which the activity data gives has the row of that property.

@@ -23,11 +23,11 @@ def check_absent(activity: Activity, invalid: InvalidNames) -> list[Problem]:
 
 def missing_properties(activity: Activity, properties: FloatArray, invalid: InvalidNames) -> Iterator[Problem]:
     """Yield a problem per required property without a value, in active stages."""
-    empty_entries = activity.structure.properties.empty
-    if not len(empty_entries):  # rows give all of them
+    entries, given = activity.property_entries, activity.structure.properties.given
+    if len(given) == entries.total:  # rows give all of them
         return
-    first, last = activity.property_entries.bounds_in(empty_entries)
-    for index in np.flatnonzero(rule_arrays(activity.rules).property_required & (last > first)).tolist():
+    first, last = entries.bounds_in(given)
+    for index in np.flatnonzero(rule_arrays(activity.rules).property_required & (last - first < entries.lengths)).tolist():
         spec = activity.rules.properties[index]
         block = activity.property_entries.block(spec.index)
         empty = np.isnan(properties[block])
