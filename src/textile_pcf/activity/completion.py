@@ -72,28 +72,6 @@ def _constant(spec: Spec) -> float:
     return float(spec.default.values[0]) if spec.default is not None and is_constant(spec) else np.nan
 
 
-def constant_entries(numbers: FloatArray, entries: BlockIndex, empty: IndexArray) -> tuple[IndexArray, FloatArray]:
-    """Return the entries of properties or losses that are completed by a constant number, ascending, and these numbers.
-
-    Parameters
-    ----------
-    numbers : ndarray, shape (blocks,)
-        See `Constants`.
-    entries : BlockIndex
-        One block per property or loss.
-    empty : ndarray of intp
-        Entries without a value, ascending.
-
-    Returns
-    -------
-    tuple of (ndarray of intp, ndarray of float)
-    """
-    first, last = _bounds(entries, empty)
-    known = np.flatnonzero(~np.isnan(numbers) & (last > first))
-    at = [empty[start:end] for start, end in zip(first[known].tolist(), last[known].tolist(), strict=True)]
-    return np.concatenate([empty[:0], *at]), numbers[known].repeat((last - first)[known])
-
-
 def constant_amounts(numbers: FloatArray, exchanges: Exchanges) -> tuple[IndexArray, FloatArray]:
     """Return the exchanges whose amount is a constant number of the rule, and these numbers.
 
@@ -114,7 +92,7 @@ def constant_amounts(numbers: FloatArray, exchanges: Exchanges) -> tuple[IndexAr
     return exchanges.empty.take(known), of_empty.take(known)
 
 
-def fill_properties(rules: RuleSet, entries: BlockIndex, empty: IndexArray, constant: bool = True) -> Iterator[Fill]:
+def fill_properties(rules: RuleSet, entries: BlockIndex, given: IndexArray, constant: bool = True) -> Iterator[Fill]:
     """Yield the properties that the rule completes, each after those it is computed from.
 
     Parameters
@@ -122,8 +100,8 @@ def fill_properties(rules: RuleSet, entries: BlockIndex, empty: IndexArray, cons
     rules : RuleSet
     entries : BlockIndex
         One block per property.
-    empty : ndarray of intp
-        Property entries without a value, ascending.
+    given : ndarray of intp
+        Property entries with a value, ascending.
     constant : bool, optional
         Also those that are a constant number.
 
@@ -132,13 +110,13 @@ def fill_properties(rules: RuleSet, entries: BlockIndex, empty: IndexArray, cons
     Fill
     """
     selected = constant | np.isnan(rule_constants(rules).properties)
-    for index, missing, positions in _by_block(entries, empty, selected):
+    for index, missing, positions in _by_block(entries, given, selected):
         spec = rules.properties[index]
         if spec.default is not None or spec.method is not None:
             yield Fill(spec, missing, positions)
 
 
-def fill_losses(rules: RuleSet, entries: BlockIndex, empty: IndexArray, constant: bool = True) -> Iterator[Fill]:
+def fill_losses(rules: RuleSet, entries: BlockIndex, given: IndexArray, constant: bool = True) -> Iterator[Fill]:
     """Yield the losses that the rule completes.
 
     Parameters
@@ -146,8 +124,8 @@ def fill_losses(rules: RuleSet, entries: BlockIndex, empty: IndexArray, constant
     rules : RuleSet
     entries : BlockIndex
         One block per loss.
-    empty : ndarray of intp
-        Loss entries without a value, ascending.
+    given : ndarray of intp
+        Loss entries with a value, ascending.
     constant : bool, optional
         Also those that are a constant number.
 
@@ -156,7 +134,7 @@ def fill_losses(rules: RuleSet, entries: BlockIndex, empty: IndexArray, constant
     Fill
     """
     selected = constant | np.isnan(rule_constants(rules).losses)
-    for index, missing, positions in _by_block(entries, empty, selected):
+    for index, missing, positions in _by_block(entries, given, selected):
         spec = rules.losses[index]
         if spec.default is not None:
             yield Fill(spec, missing, positions)
@@ -182,19 +160,15 @@ def fill_flows(rules: RuleSet, exchanges: Exchanges, constant: bool = True) -> I
 
 
 def _by_block(
-    entries: BlockIndex, empty: IndexArray, selected: BoolArray
+    entries: BlockIndex, given: IndexArray, selected: BoolArray
 ) -> Iterator[tuple[int, IndexArray | slice, IndexArray | slice]]:
     """Yield each selected block that has entries without a value, with these entries, and their positions in the block."""
-    first, last = _bounds(entries, empty)
-    is_whole = last - first == entries.lengths
-    for index in np.flatnonzero(selected & (last > first)).tolist():
-        if is_whole[index]:
+    first, last = entries.bounds_in(given)
+    for index in np.flatnonzero(selected & (last - first < entries.lengths)).tolist():
+        if first[index] == last[index]:
             yield index, entries.block(index), slice(None)
         else:
-            missing = empty[first[index] : last[index]]
-            yield index, missing, missing - entries.offsets[index]
-
-
-def _bounds(entries: BlockIndex, empty: IndexArray) -> tuple[IndexArray, IndexArray]:
-    """Return where the entries of each block begin and end in `empty`."""
-    return np.searchsorted(empty, entries.offsets), np.searchsorted(empty, entries.offsets + entries.lengths)
+            is_empty = np.ones(entries.lengths[index], dtype=bool)
+            is_empty[given[first[index] : last[index]] - entries.offsets[index]] = False
+            missing = is_empty.nonzero()[0]
+            yield index, missing + entries.offsets[index], missing

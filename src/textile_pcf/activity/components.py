@@ -195,12 +195,15 @@ class RowAssignment:
         Pattern of the row.
     identity : bool
         Whether each row of the table is assigned once, in the order of the table.
+    once : bool
+        Whether each row that is about a process is assigned once, and none names a component.
     """
 
     row: IndexArray
     entry: IndexArray
     pattern: IndexArray
     identity: bool = False
+    once: bool = False
 
     def table_rows(self, assigned: IndexArray) -> IndexArray:
         """Return the rows of the table of some assigned rows."""
@@ -231,9 +234,9 @@ def assign_rows(
     product = cells.texts["product"].codes.astype(np.intp, copy=False)
     if components.one_per_product and cells.texts["component"].categories == ("",):
         if valid.all():
-            return RowAssignment(NO_ROWS, product, rows.pattern, identity=True), []
+            return RowAssignment(NO_ROWS, product, rows.pattern, identity=True, once=True), []
         valid_rows = rows.where(valid)
-        return RowAssignment(valid_rows, product[valid_rows], rows.pattern[valid_rows]), []
+        return RowAssignment(valid_rows, take(product, valid_rows), take(rows.pattern, valid_rows), once=True), []
     valid_rows = rows.where(valid)
     per_component = rule_arrays(rules).stage_is_component[rows.patterns.stage[rows.pattern[valid_rows]]]
     common, of_component = valid_rows[~per_component], valid_rows[per_component]

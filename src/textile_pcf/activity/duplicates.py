@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
-from textile_pcf.activity.row_patterns import RowKind, Rows
+from textile_pcf.activity.row_patterns import RowKind, Rows, without_process
 from textile_pcf.arrays import BoolArray, IndexArray
 from textile_pcf.columns import duplicated_rows, group_rows, take
 from textile_pcf.errors import Problem
@@ -18,7 +18,7 @@ _QUANTITY_COLUMNS = ("product", "stage", "component", "flow")
 _YEARS = "Give it once per fibre; of several years give the mean, weighted by the output of the stage in each."
 
 
-def find_duplicates(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
+def find_duplicates(cells: ActivityColumns, rows: Rows, assigned_once: bool = False) -> Iterator[Problem]:
     """Yield a problem for each row that is equal to an earlier one, or gives a quantity a second time.
 
     Properties, losses, shares and stage rows may be given once per component.
@@ -27,6 +27,9 @@ def find_duplicates(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
     ----------
     cells : ActivityColumns
     rows : Rows
+    assigned_once : bool, optional
+        Whether each row that is about a process gives another quantity: only quantities of other rows are looked at then, of
+        which most products have one or two.
 
     Yields
     ------
@@ -34,7 +37,12 @@ def find_duplicates(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
     """
     patterns, product = rows.patterns, cells.texts["product"].codes
     quantity = group_rows(cells.texts["stage"].codes[patterns.first], cells.texts["flow"].codes[patterns.first])[1]
-    several = duplicated_rows(product, take(quantity, rows.pattern))  # only rows of one flow can be equal
+    if assigned_once:
+        may_repeat = np.isin(quantity, quantity[without_process(patterns)])
+        among = rows.where(may_repeat)
+        several = among[duplicated_rows(take(product, among), take(quantity, take(rows.pattern, among)))]
+    else:
+        several = duplicated_rows(product, take(quantity, rows.pattern))  # only rows of one flow can be equal
     what, cure = (
         "The same row was given before, in {location}.",
         "Add the amounts up, or distinguish them by item, region or year.",

@@ -22,6 +22,7 @@ from textile_pcf.rules.arrays import rule_arrays
 
 FROM_RULE, NOT_GIVEN = -1, -1
 NO_MASSES = np.zeros((1, 3), dtype=bool)
+BY_OUTPUT = np.array([True, False, False])
 
 
 @quick_init
@@ -190,7 +191,7 @@ class Exchanges:
         drivers = {spec.index: (spec, names) for spec, names in rule_arrays(self.geography.rules).flow_other_drivers}
         selected = np.isin(self.patterns.flow, [*drivers]) & (self.patterns.per == PER_DRIVER)
         rows = rows_where(selected, self.pattern)
-        return tuple((*drivers[flow], rows[of_flow]) for flow, of_flow in rows_by_code(take(self.flow, rows)))
+        return tuple((*drivers[flow], rows[of_flow]) for flow, of_flow in rows_by_code(self.flows_of(rows)))
 
     @cached_property
     def summed_years(self) -> tuple[IndexArray, ...]:
@@ -216,15 +217,12 @@ class Exchanges:
         return tuple(part for part in np.split(dated[kept], np.flatnonzero(np.diff(same[kept])) + 1) if len(part))
 
     @cached_property
-    def driver_rows(self) -> tuple[IndexArray | slice, ...]:
-        """Exchanges that the mass output, input and loss of their process multiply, in this order."""
-        is_flow, rows = self.patterns.flow >= 0, list[IndexArray | slice]()
-        for selected in self.patterns.masses.T:
-            if selected[is_flow].all():
-                rows.append(slice(None))
-            else:
-                rows.append(rows_where(selected, self.pattern) if selected.any() else slice(0))
-        return tuple(rows)
+    def other_drivers(self) -> tuple[IndexArray, tuple[IndexArray, ...]]:
+        """Exchanges that not just the mass output of their process multiplies; and which of them output, input and loss do."""
+        masses, is_flow = self.patterns.masses, self.patterns.flow >= 0
+        others = rows_where(is_flow & (masses != BY_OUTPUT).any(axis=1), self.pattern)
+        pattern = take(self.pattern, others)
+        return others, tuple(rows_where(is_flow & of_mass, pattern) for of_mass in masses.T)
 
     def without_amount(self, selected: BoolArray) -> Iterator[tuple[int, IndexArray]]:
         """Yield each selected flow that has exchanges without an amount, with these exchanges.
@@ -235,9 +233,10 @@ class Exchanges:
             One flag per flow of the rule, and one that is not read.
         """
         pattern = take(self.pattern, self.empty)
-        empty = self.empty[rows_where(selected[self.patterns.flow], pattern)]
-        for index, rows in rows_by_code(take(self.flow, empty)):
-            yield index, empty[rows]
+        at = rows_where(selected[self.patterns.flow], pattern)
+        empty = take(self.empty, at)
+        for index, rows in rows_by_code(take(self.patterns.flow, take(pattern, at))):
+            yield index, take(empty, rows)
 
     def take(self, indices: IndexArray) -> Exchanges:
         """Return the exchanges at `indices`, in that order."""

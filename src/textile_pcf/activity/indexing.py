@@ -123,6 +123,10 @@ class BlockIndex:
         """
         return values.repeat(self.lengths)
 
+    def bounds_in(self, entries: IndexArray) -> tuple[IndexArray, IndexArray]:
+        """Return where the entries of each block begin and end among some entries, which ascend. Shapes (blocks,)."""
+        return entries.searchsorted(self.offsets), entries.searchsorted(self.offsets + self.lengths)
+
     def compare(self, comparison: Callable[..., BoolArray], values: NDArray[Scalar], limits: NDArray[Scalar]) -> BoolArray:
         """Compare the entries of each block with one limit; the limits are not repeated where all blocks are as long.
 

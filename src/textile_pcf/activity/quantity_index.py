@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from textile_pcf.activity.components import Components, RowAssignment
 from textile_pcf.activity.indexing import BlockIndex, block_index
@@ -33,13 +31,13 @@ class QuantityIndex:
 
     blocks: dict[RowKind, tuple[int, BlockIndex]]
     index: IndexArray
-    assigned_row: NDArray[np.integer[Any]]
+    assigned_row: IndexArray
 
     def entries(self, row_kind: RowKind) -> BlockIndex:
         """Return the blocks of a row kind."""
         return self.blocks[row_kind][1]
 
-    def rows(self, row_kind: RowKind) -> NDArray[np.integer[Any]]:
+    def rows(self, row_kind: RowKind) -> IndexArray:
         """Return the assigned row of each entry of a row kind, -1 where there is none."""
         start, entries = self.blocks[row_kind]
         return self.assigned_row[start : start + entries.total]
@@ -94,7 +92,7 @@ def quantity_index(patterns: RowPatterns, assignment: RowAssignment, components:
     start[~is_quantity] = end
     index = take(start, assignment.pattern)
     index += assignment.entry
-    assigned_row: NDArray[np.integer[Any]] = np.full(
+    assigned_row: IndexArray = np.full(
         end + max(components.size, len(components.start)), -1, dtype=np.int32 if len(index) < SHORT else np.int64
     )
     assigned_row[index] = np.arange(len(index), dtype=assigned_row.dtype)

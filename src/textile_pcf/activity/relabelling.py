@@ -31,11 +31,19 @@ def _names(frozen: type, *kept: str) -> tuple[str, ...]:
 
 
 OF_EXCHANGES = _names(
-    Exchanges, "flow", "per", "has_other_basis", "period_totals", "no_rule_entry", "unit_scale", "driver_rows", "driven"
+    Exchanges, "flow", "per", "has_other_basis", "period_totals", "no_rule_entry", "unit_scale", "other_drivers", "driven"
 )
 OF_EXCHANGE_PATTERNS = _names(ExchangePatterns, "of_flows")
 OF_STRUCTURE = _names(
-    Structure, "completion", "computed", "constants", "given_by_flow", "gives_flows_once", "loss_active", "ones", "not_given"
+    Structure,
+    "completion",
+    "computed",
+    "constant_amounts",
+    "given_by_flow",
+    "gives_flows_once",
+    "loss_active",
+    "ones",
+    "not_given",
 )
 OF_PATTERNS, OF_ROWS = _names(RowPatterns), _names(Rows, "has_outputs", "has_cutoffs")
 """Fields, and what a structure keeps with itself that does not depend on labels."""

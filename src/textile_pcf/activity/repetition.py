@@ -154,8 +154,8 @@ def _names(activity: Activity, products: IndexArray) -> tuple[str, ...]:
 
 def _given(quantities: GivenQuantities, entries: IndexArray) -> GivenQuantities:
     options = None if quantities.options is None else quantities.options[entries]
-    empty, stated = (_found(entries, which) for which in (quantities.empty, quantities.stated))
-    return GivenQuantities(quantities.rows[entries], options, empty, stated)
+    given, stated = (_found(entries, which) for which in (quantities.given, quantities.stated))
+    return GivenQuantities(quantities.rows[entries], options, given, stated)
 
 
 def _found(values: IndexArray, ascending: IndexArray) -> IndexArray:

@@ -14,7 +14,6 @@ from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.completion import (
     Fill,
     constant_amounts,
-    constant_entries,
     fill_flows,
     fill_losses,
     fill_properties,
@@ -30,7 +29,7 @@ from textile_pcf.activity.row_patterns import RowKind, RowPatterns, Rows, rows_w
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, read_only, repeated
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
+from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
 
@@ -41,23 +40,30 @@ class GivenQuantities:
 
     Attributes
     ----------
-    rows : ndarray of intp, shape (entries,)
+    rows : ndarray of int, shape (entries,)
         Row of the table that gives each entry, -1 where none does.
     options : ndarray of int, shape (entries,), or None
         Index of the chosen option, -1 where none is chosen; None where no row chooses one.
-    empty : ndarray of intp
-        Entries without a value, ascending: no row gives them, or their row has no amount.
+    given : ndarray of intp
+        Entries with a value, ascending; mostly few. The others have no row, or one without an amount.
     stated : ndarray of intp
-        Entries whose row gives an amount and chooses no option, ascending; mostly few.
+        Entries whose row gives an amount and chooses no option, ascending.
     """
 
     rows: IndexArray
     options: IntArray | None
-    empty: IndexArray
+    given: IndexArray
     stated: IndexArray
 
     @cached_property
-    def no_rule_entry(self) -> IndexArray:
+    def empty(self) -> IndexArray:
+        """Entries without a value, ascending."""
+        is_empty = np.ones(len(self.rows), dtype=bool)
+        is_empty[self.given] = False
+        return is_empty.nonzero()[0]
+
+    @cached_property
+    def no_rule_entry(self) -> IntArray:
         """Index of the default entry used by each quantity, all -1 (none). Shape (entries,)."""
         return repeated(-1, len(self.rows))
 
@@ -74,7 +80,7 @@ class GivenQuantities:
         ndarray of float, shape (entries,)
             NaN where no row gives a value; the index of the option where one is chosen.
         """
-        if self.options is None and not len(self.empty):
+        if self.options is None and len(self.given) == len(self.rows):
             return value.take(self.rows, mode="clip")
         values = np.full(len(self.rows), np.nan)
         values[self.stated] = value.take(self._stated_rows)
@@ -90,7 +96,7 @@ class GivenQuantities:
     @cached_property
     def _chosen(self) -> IndexArray:
         """Entries for which a row chooses an option."""
-        return np.flatnonzero(self.options >= 0) if self.options is not None else np.empty(0, dtype=np.intp)
+        return self.given[self.options.take(self.given) >= 0] if self.options is not None else self.given[:0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,21 +184,15 @@ class Structure:
     def _fills(self, constant: bool) -> tuple[Fill, ...]:
         rules = self.exchanges.geography.rules
         return (
-            *fill_properties(rules, self.property_entries, self.properties.empty, constant),
-            *fill_losses(rules, self.loss_entries, self.losses.empty, constant),
+            *fill_properties(rules, self.property_entries, self.properties.given, constant),
+            *fill_losses(rules, self.loss_entries, self.losses.given, constant),
             *fill_flows(rules, self.exchanges, constant),
         )
 
     @cached_property
-    def constants(self) -> dict[type, tuple[IndexArray, FloatArray]]:
-        """What the rule completes by one number each: entries, ascending, and numbers, by the class of specification."""
-        numbers = rule_constants(self.exchanges.geography.rules)
-        found: dict[type, tuple[IndexArray, FloatArray]] = {
-            PropertySpec: constant_entries(numbers.properties, self.property_entries, self.properties.empty),
-            LossSpec: constant_entries(numbers.losses, self.loss_entries, self.losses.empty),
-            FlowSpec: constant_amounts(numbers.flows, self.exchanges),
-        }
-        return {kind: one for kind, one in found.items() if len(one[0])}
+    def constant_amounts(self) -> tuple[IndexArray, FloatArray]:
+        """Exchanges, ascending, whose amount the rule completes by one number, and these numbers."""
+        return constant_amounts(rule_constants(self.exchanges.geography.rules).flows, self.exchanges)
 
     @cached_property
     def exchanges_by_product(self) -> ElementsByProduct:
@@ -269,7 +269,7 @@ def build_structure(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple
     geography = Geography.of(cells, rules, components, patterns, stage_rows, processes)
     exchanges, is_given = build_exchanges(cells, rows, assignment, index, stage_active, geography)
     if not (assignment.identity and index.unique):
-        problems += find_duplicates(cells, rows)
+        problems += find_duplicates(cells, rows, assignment.once and index.unique)
     structure = Structure(
         rows=rows,
         components=components,
@@ -292,8 +292,9 @@ def build_structure(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tuple
 def _stage_active(optional: BoolArray, processes: BlockIndex, patterns: RowPatterns, assignment: RowAssignment) -> BoolArray:
     """Return whether each process takes place: its stage is not optional, or a row names it. Shape (processes,)."""
     active = np.repeat(~optional[:-1], processes.lengths)
-    named = rows_where(optional[patterns.stage], assignment.pattern)
-    active[processes.entry(patterns.stage[assignment.pattern[named]], assignment.entry[named])] = True
+    is_optional = optional[patterns.stage]
+    named, first = rows_where(is_optional, assignment.pattern), np.where(is_optional, processes.offsets[patterns.stage], 0)
+    active[take(first, take(assignment.pattern, named)) + take(assignment.entry, named)] = True
     return active
 
 
@@ -302,20 +303,19 @@ def _given_quantities(
 ) -> GivenQuantities:
     """Return the row and the option of each property or loss. Rows give few of them: the others are not looked at."""
     assigned_row, options = index.rows(row_kind), None
-    given = np.flatnonzero(assigned_row >= 0)
-    assigned = assigned_row[given].astype(np.intp)
+    named = (assigned_row >= 0).nonzero()[0]
+    assigned = take(assigned_row, named).astype(np.intp)
     row = assignment.table_rows(assigned)
     has_amount = ~cells.empty[row] if cells.has_empty else np.ones(len(row), dtype=bool)
     has_value = has_amount
     if (patterns.option[patterns.row_kind == row_kind] >= 0).any():
-        option = take(patterns.option, assignment.pattern[assigned])
-        options = np.full(len(assigned_row), -1, dtype=option.dtype)
-        options[given] = option
+        option = take(patterns.option, take(assignment.pattern, assigned))
+        options = np.full(len(assigned_row), -1, dtype=np.int16)
+        options[named] = option
         has_value, has_amount = has_amount | (option >= 0), has_amount & (option < 0)
-    rows, empty = np.full(len(assigned_row), -1, dtype=np.intp), np.ones(len(assigned_row), dtype=bool)
-    rows[given] = row
-    empty[given[has_value]] = False
-    return GivenQuantities(rows, options, np.flatnonzero(empty), given[has_amount])
+    rows = assigned_row.copy()
+    rows[named] = row
+    return GivenQuantities(rows, options, named[has_value], named[has_amount])
 
 
 def find_process_losses(

@@ -9,9 +9,16 @@ import numpy as np
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.engine.masses import Masses
 
+FEW = 1000  # exchanges: of so few all are added up, as those with a value are not found faster
+
 
 def exchange_amounts(
-    value: FloatArray, scale: FloatArray | None, process: IndexArray, masses: Masses, driver_rows: Sequence[IndexArray | slice]
+    value: FloatArray,
+    scale: FloatArray | None,
+    process: IndexArray,
+    masses: Masses,
+    others: IndexArray,
+    driven: Sequence[IndexArray],
 ) -> FloatArray:
     """Return the amount of each exchange: value × scale × masses. [canonical flow unit per product unit]
 
@@ -25,8 +32,10 @@ def exchange_amounts(
         Process of each exchange.
     masses : Masses
         Mass into and out of each process. [kg per product unit]
-    driver_rows : sequence of three index arrays or slices
-        The exchanges that output, input and loss of their process multiply; `slice(None)` for all of them.
+    others : ndarray of intp, shape (others,)
+        The exchanges that not just the output of their process multiplies, as it does all others.
+    driven : sequence of three ndarray of intp
+        Which of these the output, the input and the loss of their process multiply, as indices into `others`.
 
     Returns
     -------
@@ -37,20 +46,19 @@ def exchange_amounts(
     --------
     >>> import numpy as np
     >>> masses = Masses(np.array([1.25]), np.array([1.0]))
-    >>> none, all_rows = slice(0), slice(None)
-    >>> exchange_amounts(np.array([2.0]), None, np.array([0]), masses, (none, none, all_rows))
-    array([0.5])
+    >>> none, the_first = np.array([], dtype=int), np.array([0])
+    >>> exchange_amounts(np.array([2.0, 2.0]), None, np.array([0, 0]), masses, np.array([1]), (none, none, the_first))
+    array([2. , 0.5])
     """
-    amount = value if scale is None else value * scale
-    for rows, name in zip(driver_rows, ("output", "input", "loss"), strict=True):
-        index = process[rows]
-        if len(index) == len(amount):
-            mass = getattr(masses, name).take(index, mode="clip")
-            mass *= amount
-            amount = mass
-        elif len(index):
-            amount = amount.copy() if amount is value else amount
-            amount[rows] *= getattr(masses, name)[index]
+    unmultiplied = value if scale is None else value * scale
+    amount = masses.output.take(process, mode="clip")
+    amount *= unmultiplied
+    if len(others):
+        part, place = unmultiplied.take(others), process.take(others)
+        for rows, name in zip(driven, ("output", "input", "loss"), strict=True):
+            if len(rows):
+                part[rows] *= getattr(masses, name).take(place.take(rows))
+        amount[others] = part
     return amount
 
 
@@ -58,6 +66,9 @@ def sum_by_process(
     amount: FloatArray, values: FloatArray, index: IndexArray, process: IndexArray, parts: Sequence[int], processes: int
 ) -> FloatArray:
     """Return the emissions of each process: the sum of amount × value over its exchanges. [kg CO2e per product unit]
+
+    All exchanges have fossil emissions, few others: of further columns only exchanges with a value are added up, which gives
+    the same bits in a third of the time.
 
     Parameters
     ----------
@@ -83,9 +94,16 @@ def sum_by_process(
     >>> sum_by_process(np.array([2.0, 3.0]), np.array([[0.5, 0.0]]), np.array([0, 0]), np.array([0, 0]), (0,), 1)
     array([[2.5, 0. ]])
     """
-    total = np.zeros((values.shape[1], processes))
-    for part in parts:
-        weights = values[:, part].take(index.astype(np.intp, copy=False), mode="clip")
-        weights *= amount
-        total[part] = np.bincount(process, weights=weights, minlength=processes)
+    total, index = np.empty((values.shape[1], processes)), index.astype(np.intp, copy=False)
+    total[[part for part in range(len(total)) if part not in parts]] = 0.0
+    for number, part in enumerate(parts):
+        of_part = values[:, part]
+        if number and len(index) > FEW and np.isfinite(total[parts[0]].sum()):  # else 0 times an amount may be NaN
+            lines = (of_part != 0.0).take(index, mode="clip").nonzero()[0]
+            place, weights = process.take(lines), of_part.take(index.take(lines))
+            weights *= amount.take(lines)
+        else:
+            place, weights = process, of_part.take(index, mode="clip")
+            weights *= amount
+        total[part] = np.bincount(place, weights=weights, minlength=processes)
     return total.T

@@ -98,7 +98,7 @@ def amounts_per_driver(activity: Activity, quantities: Quantities) -> FloatArray
         return values
     masses = process_masses(activity, quantities)
     with np.errstate(all="ignore"):
-        amount = engine.exchange_amounts(values, quantities.scale, flows.process, masses, flows.driver_rows)
+        amount = engine.exchange_amounts(values, quantities.scale, flows.process, masses, *flows.other_drivers)
         per = np.ones(len(flows))
         for index in np.unique(flows.flow[rows]).tolist():
             here = rows[flows.flow[rows] == index]

@@ -12,7 +12,7 @@ import numpy as np
 from textile_pcf.activity import Activity
 from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
-from textile_pcf.columns import group_rows
+from textile_pcf.columns import group_rows, take
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import FlowSpec, RuleSet, StageSpec
@@ -211,13 +211,12 @@ def _with_amount(inventory: Inventory) -> BoolArray:
 
     These are a fifth of the flows of a rule, and few exchanges.
     """
-    activity = inventory.activity
-    with_amount = np.zeros((len(activity.rules.flows), len(activity.names)), dtype=bool)
-    exchanges = activity.exchanges
-    rows = rows_where(_is_condition(activity.rules)[exchanges.patterns.flow], exchanges.pattern)
-    rows = rows[inventory.amount[rows] != 0]
-    with_amount[inventory.flow[rows], inventory.product[rows]] = True
-    return with_amount
+    activity, flows, products = inventory.activity, inventory.activity.exchanges, len(inventory.activity.names)
+    with_amount = np.zeros(len(activity.rules.flows) * products, dtype=bool)
+    rows = rows_where(_is_condition(activity.rules)[flows.patterns.flow], flows.pattern)
+    rows = take(rows, (take(inventory.amount, rows) != 0).nonzero()[0])
+    with_amount[flows.flows_of(rows) * products + take(inventory.product, rows)] = True
+    return with_amount.reshape(-1, products)
 
 
 @lru_cache(maxsize=32)

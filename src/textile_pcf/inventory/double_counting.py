@@ -31,6 +31,8 @@ def find_double_transport(activity: Activity, factors: FactorTable, matches: Fac
 def double_transport_texts(activity: Activity, factors: FactorTable, matches: FactorMatches) -> Iterator[str]:
     """Yield the sentences of `find_double_transport` without their products, each request and flow once, for a catalogue."""
     bought, carried = _delivered_and_carried(activity, factors, matches)
+    if not len(bought):
+        return
     first, _ = group_rows(matches.request[bought], activity.exchanges.flow[carried])
     for pair in np.sort(first).tolist():
         yield _counted_twice(activity, matches, int(bought[pair]), int(carried[pair]))

@@ -9,7 +9,7 @@ import numpy as np
 
 from textile_pcf.activity import Activity
 from textile_pcf.activity.repetition import repeat_product
-from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.arrays import FloatArray, IndexArray, IntArray
 from textile_pcf.inventory.defaults import QUANTITY_KINDS, RuleNumber, Spec
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.quantities import Quantities, complete_quantities
@@ -101,7 +101,7 @@ def number_rows(activity: Activity) -> IndexArray:
 def _rule_numbers(activity: Activity, quantities: Quantities) -> Iterator[RuleNumber]:
     """Yield the numbers of the rule that are used, without values that are those of other properties."""
     exchanges = activity.exchanges
-    blocks: list[tuple[Spec, IndexArray]] = [
+    blocks: list[tuple[Spec, IntArray]] = [
         *((spec, quantities.property_entry[activity.property_entries.block(spec.index)]) for spec in activity.rules.properties),
         *((spec, quantities.loss_entry[activity.loss_entries.block(spec.index)]) for spec in activity.rules.losses),
         *((spec, quantities.entry[exchanges.flow == spec.index]) for spec in activity.rules.flows),

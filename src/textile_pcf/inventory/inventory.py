@@ -308,10 +308,10 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
     """
     masses, exchanges = process_masses(activity, quantities), activity.structure.exchanges
     scale = None if quantities.scale is exchanges.unit_scale else quantities.scale  # mostly 1 for all
-    amount = engine.exchange_amounts(quantities.value, scale, exchanges.process, masses, exchanges.driver_rows)
+    amount = engine.exchange_amounts(quantities.value, scale, exchanges.process, masses, *exchanges.other_drivers)
     inventory = _assemble(activity, quantities, matches, masses, amount)
-    emissions = inventory.emissions_by_process[:, list(inventory.parts)]  # the others are 0
-    if np.count_nonzero(np.isfinite(emissions)) < emissions.size:
+    emissions = [inventory.emissions_by_process[:, part] for part in inventory.parts]  # the others are 0
+    if not all(np.isfinite(one.sum()) or np.isfinite(one).all() for one in emissions):  # a finite sum has finite terms
         raise InputError(root_causes(activity, _overflows(inventory)))
     return inventory
 

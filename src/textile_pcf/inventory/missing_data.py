@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.activity import Activity
+from textile_pcf.activity.exchanges import FROM_RULE
 from textile_pcf.activity.row_patterns import RowKind, rows_where
 from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.errors import Problem
@@ -70,9 +71,9 @@ def given_balances(activity: Activity) -> Iterator[Problem]:
     flow = rule_arrays(activity.rules).balance_flow
     if flow < 0:
         return
-    exchanges = activity.exchanges
-    rows = exchanges.row[rows_where(exchanges.patterns.flow == flow, exchanges.pattern)]
-    rows = np.unique(rows[rows >= 0])
+    exchanges, patterns = activity.exchanges, activity.exchanges.patterns
+    is_given = (patterns.flow == flow) & (patterns.item != FROM_RULE)
+    rows = np.unique(exchanges.row[rows_where(is_given, exchanges.pattern)])
     if len(rows):
         what = Message("The uptake is computed from the biogenic carbon that leaves, so no row can give it.")
         cure = Message("Remove the row; give the carbon as `biogenic_carbon` of the product.")

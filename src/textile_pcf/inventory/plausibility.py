@@ -157,7 +157,7 @@ def _flows_outside(activity: Activity, bands: Bands, values: FloatArray) -> _Out
         take(np.append(limit, np.nan)[exchanges.patterns.flow], exchanges.pattern) for limit in (bands.low, bands.high)
     )
     lines = np.flatnonzero((values < low) | (values > high))
-    positions = block_index.entry(exchanges.flow[lines], exchanges.entry[lines])
+    positions = block_index.entry(exchanges.flows_of(lines), exchanges.entry[lines])
     order = np.argsort(positions)
     lines = lines[order]
     return _Outside(bands, block_index, positions[order], values[lines], exchanges.row[lines])

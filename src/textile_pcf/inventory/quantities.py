@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.activity import Activity
-from textile_pcf.activity.completion import Fill, is_constant
+from textile_pcf.activity.completion import Fill, is_constant, rule_constants
+from textile_pcf.activity.indexing import BlockIndex
 from textile_pcf.activity.structure import GivenQuantities
 from textile_pcf.activity.structure_cache import structure_cache
-from textile_pcf.arrays import FloatArray, IndexArray, Scalar
+from textile_pcf.arrays import FloatArray, IndexArray, IntArray, Scalar
+from textile_pcf.columns import take
 from textile_pcf.errors import Problem
 from textile_pcf.inventory.allocation import check_allocation, process_allocation, with_allocation
 from textile_pcf.inventory.defaults import RuleDraws, Spec, entries_of_stage, evaluate_default, property_on
@@ -62,12 +64,12 @@ class Quantities(NamedTuple):
     """
 
     properties: FloatArray
-    property_entry: IndexArray
+    property_entry: IntArray
     losses: FloatArray
-    loss_entry: IndexArray
+    loss_entry: IntArray
     value: FloatArray
     scale: FloatArray
-    entry: IndexArray
+    entry: IntArray
     mass: FloatArray
     problems: tuple[Problem, ...]
     allocation: FloatArray | None = None
@@ -126,7 +128,7 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None, is_c
     return Quantities(*completed, tuple(problems), allocation)
 
 
-def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatArray, IndexArray], ...]:
+def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatArray, IntArray], ...]:
     """Return properties, losses and amounts of exchanges with what the rule completes, each with the entry of the rule's value.
 
     Arrays that the plan does not write into are those of the activity.
@@ -135,21 +137,35 @@ def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatAr
     plan = structure.computed
     if draws is not None:  # constants may be drawn, too
         plan = tuple(fill for fill in structure.completion if not is_constant(fill.spec) or draws.has(fill.spec))
-    given = (
-        (activity.properties, structure.properties.no_rule_entry),
-        (activity.losses, structure.losses.no_rule_entry),
-        (activity.exchange_value, structure.exchanges.no_rule_entry),
-    )
-    if not (plan or structure.constants):
-        return given
-    written = {type(fill.spec) for fill in plan} | structure.constants.keys()
-    filled, used = dict[type[Spec], FloatArray](), dict[type[Spec], IndexArray]()
-    for kind, (values, entries) in zip((PropertySpec, LossSpec, FlowSpec), given, strict=True):
-        filled[kind], used[kind] = (values.copy(), entries.copy()) if kind in written else (values, entries)
-    for kind, (at, numbers) in structure.constants.items():
-        filled[kind][at], used[kind][at] = numbers, 0
+    constants, kinds = rule_constants(activity.rules), {type(fill.spec) for fill in plan}
+    properties = structure.property_entries, constants.properties, structure.properties, activity.properties
+    losses = structure.loss_entries, constants.losses, structure.losses, activity.losses
+    filled, used = dict[type[Spec], FloatArray](), dict[type[Spec], IntArray]()
+    for kind, of_kind in ((PropertySpec, properties), (LossSpec, losses)):
+        filled[kind], used[kind] = _with_constants(*of_kind, is_written=kind in kinds)
+    amounts, entries = activity.exchange_value, structure.exchanges.no_rule_entry
+    at, numbers = structure.constant_amounts
+    if len(at) or FlowSpec in kinds:
+        amounts, entries = amounts.copy(), entries.copy()
+        amounts[at], entries[at] = numbers, 0
+    filled[FlowSpec], used[FlowSpec] = amounts, entries
     _follow(plan, activity, draws, filled, used)
     return tuple(zip(filled.values(), used.values(), strict=True))
+
+
+def _with_constants(
+    entries: BlockIndex, constants: FloatArray, quantities: GivenQuantities, values: FloatArray, is_written: bool
+) -> tuple[FloatArray, IntArray]:
+    """Return values that rows give, else the constant of the rule, and the entry of the rule's value.
+
+    Whole blocks are written, and then the few values that rows give. Arrays that nothing `is_written` to are those given.
+    """
+    is_known = ~np.isnan(constants)
+    if not (is_written or (is_known.any() and len(quantities.given) < len(values))):
+        return values, quantities.no_rule_entry
+    filled, used = entries.repeat(constants), entries.repeat(is_known.astype(np.int16) - np.int16(1))
+    filled[quantities.given], used[quantities.given] = take(values, quantities.given), -1
+    return filled, used
 
 
 def _follow(
@@ -157,7 +173,7 @@ def _follow(
     activity: Activity,
     draws: RuleDraws | None,
     filled: Mapping[type[Spec], FloatArray],
-    used: Mapping[type[Spec], IndexArray],
+    used: Mapping[type[Spec], IntArray],
 ) -> None:
     """Write what the rule completes into the values of each class of quantity, and the entry of the rule into `used`."""
     properties = filled[PropertySpec]

@@ -23,14 +23,12 @@ def check_absent(activity: Activity, invalid: InvalidNames) -> list[Problem]:
 
 def missing_properties(activity: Activity, properties: FloatArray, invalid: InvalidNames) -> Iterator[Problem]:
     """Yield a problem per required property without a value, in active stages."""
-    if not len(activity.structure.properties.empty):  # rows give all of them
+    entries, given = activity.property_entries, activity.structure.properties.given
+    if len(given) == entries.total:  # rows give all of them
         return
-    required, unknown = rule_arrays(activity.rules).property_required, np.isnan(properties)
-    if not np.count_nonzero(unknown) or not activity.property_entries.compare(np.logical_and, unknown, required).any():
-        return
-    for spec in activity.rules.properties:
-        if not required[spec.index]:
-            continue
+    first, last = entries.bounds_in(given)
+    for index in np.flatnonzero(rule_arrays(activity.rules).property_required & (last - first < entries.lengths)).tolist():
+        spec = activity.rules.properties[index]
         block = activity.property_entries.block(spec.index)
         empty = np.isnan(properties[block])
         if spec.stage != PRODUCT:

@@ -9,6 +9,7 @@ import numpy as np
 from textile_pcf.activity.activity import Activity
 from textile_pcf.activity.indexing import BlockIndex
 from textile_pcf.activity.row_patterns import RowKind
+from textile_pcf.activity.structure import GivenQuantities
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
@@ -31,10 +32,11 @@ def refuse_beyond_band(activity: Activity, quantities: Quantities) -> list[Probl
     """Return a problem per unconfirmed amount more than twenty times above its band; amounts of the rule are not checked."""
     properties, losses, flows = bands_of_rule(activity.rules)
     problems: list[Problem] = []
+    structure = activity.structure
     if properties.some:
-        problems += _single(activity, properties, activity.property_entries, activity.properties, activity.property_rows)
+        problems += _single(activity, properties, activity.property_entries, activity.properties, structure.properties)
     if losses.some:
-        problems += _single(activity, losses, activity.loss_entries, activity.losses, activity.loss_rows)
+        problems += _single(activity, losses, activity.loss_entries, activity.losses, structure.losses)
     if flows.some:
         problems += _flows(activity, quantities, flows)
     if not problems:
@@ -44,12 +46,14 @@ def refuse_beyond_band(activity: Activity, quantities: Quantities) -> list[Probl
 
 
 def _single(
-    activity: Activity, bands: Bands, block_index: BlockIndex, values: FloatArray, rows: IndexArray
+    activity: Activity, bands: Bands, block_index: BlockIndex, values: FloatArray, given: GivenQuantities
 ) -> Iterator[Problem]:
-    """Yield problems of properties or losses, which have one row each."""
-    positions = np.flatnonzero(block_index.compare(np.greater, values, bands.most))
+    """Yield problems of properties or losses, which have one row each: of those that rows state, which are few."""
+    first, last = block_index.bounds_in(given.stated)
+    positions = given.stated[take(values, given.stated) > bands.most.repeat(last - first)]
     if not len(positions):
         return
+    rows = given.rows
     positions = positions[~activity.columns.confirmed[rows[positions]]]
     for position in positions[np.unique(rows[positions], return_index=True)[1]].tolist():
         spec = bands.specs[int(specs_of(block_index, np.array([position]))[0])]

@@ -84,17 +84,18 @@ def sum_gross(kilograms: FloatArray, product: IndexArray, ruled: IndexArray, gen
 
 def ruled_rows(activity: Activity, quantities: Quantities) -> BoolArray:
     """Flow rows whose amount is a number of the rule; a driver that is the amount itself is none."""
-    if not len(activity.exchanges.empty) or (quantities.entry < 0).all():
+    if not len(activity.exchanges.empty):
         return np.zeros(len(quantities.entry), dtype=bool)
-    ruled = amounts_by_rule(activity, quantities)
+    ruled, patterns = amounts_by_rule(activity, quantities), activity.exchanges.patterns
     itself = _drivers(activity.rules)
-    return ruled & ~take(itself, activity.exchanges.flow) if itself.any() else ruled
+    ruled[rows_where(itself[patterns.flow], activity.exchanges.pattern)] = False
+    return ruled
 
 
 @lru_cache(maxsize=32)
 def _drivers(rules: RuleSet) -> BoolArray:
-    """Which flows have a value that only says that they are their driver. Shape (flows,)."""
-    return np.array([_is_driver(spec.default) for spec in rules.flows], dtype=bool)
+    """Which flows have a value that only says that they are their driver, and of none: False. Shape (flows + 1,)."""
+    return np.array([*(_is_driver(spec.default) for spec in rules.flows), False], dtype=bool)
 
 
 def _is_driver(default: Default | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from textile_pcf.activity.row_patterns import rows_where
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.columns import rows_by_code
 from textile_pcf.inventory.amount_sources import property_entries
 from textile_pcf.inventory.defaults import RuleNumber, property_on
@@ -81,7 +81,7 @@ def _by_rule(inventory: Inventory, spreads: Spreads, spec: PropertySpec, known: 
     """Return 1 for each entry of a property whose value of the rule has a declared spread."""
     activity = inventory.activity
     block = activity.property_entries.block(spec.index)
-    entry: IndexArray = inventory.quantities.property_entry[block]
+    entry = inventory.quantities.property_entry[block]
     if spec.default is None:
         return np.zeros(len(entry))
     if spec.default.reference >= 0:

@@ -272,7 +272,7 @@ class _Block:
         masses, exchanges = process_masses(activity, quantities), activity.exchanges
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             amount = engine.exchange_amounts(
-                quantities.value, quantities.scale, exchanges.process, masses, exchanges.driver_rows
+                quantities.value, quantities.scale, exchanges.process, masses, *exchanges.other_drivers
             )
             uptake = np.zeros(len(activity.names))
             if self.of.joint.inventory.balance is not None:

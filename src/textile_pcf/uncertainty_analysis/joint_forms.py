@@ -221,7 +221,7 @@ class JointProducts:
         exchanges = activity.structure.exchanges
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             amount = engine.exchange_amounts(
-                quantities.value, quantities.scale, exchanges.process, masses, exchanges.driver_rows
+                quantities.value, quantities.scale, exchanges.process, masses, *exchanges.other_drivers
             )
             uptake = self._uptake_at(point, amount)
         impossible = impossible_products(activity, quantities)
@@ -311,7 +311,7 @@ class JointProducts:
         """Masses that drive each exchange at the means, multiplied, shape (exchanges,)."""
         exchanges = self.inventory.activity.structure.exchanges
         ones = np.ones(len(exchanges))
-        return engine.exchange_amounts(ones, None, exchanges.process, self._means.masses, exchanges.driver_rows)
+        return engine.exchange_amounts(ones, None, exchanges.process, self._means.masses, *exchanges.other_drivers)
 
     def mean_and_variance(self) -> tuple[FloatArray, FloatArray]:
         """Return means and variances of the footprints, shape (products,); NaN where a point cannot be calculated.

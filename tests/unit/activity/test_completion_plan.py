@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.activity.completion import Spec
+from textile_pcf.activity.completion import Spec, rule_constants
 from textile_pcf.inventory.amount_sources import amount_sources, amounts_by_rule
+from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec
 
 EXAMPLES = ("cotton_poplin", "silk_habotai", "t_shirt", "viscose_woven")
 
@@ -28,10 +29,17 @@ def test_constants_and_computed_are_the_whole_plan(example: str) -> None:
     parts: dict[type[Spec], list[int]] = {}
     for fill in structure.computed:
         parts.setdefault(type(fill.spec), []).extend(entries(fill.entries))
-    for kind, (at, numbers) in structure.constants.items():
-        assert (np.diff(at) > 0).all()
-        assert not np.isnan(numbers).any()
-        parts.setdefault(kind, []).extend(at.tolist())
+    at, numbers = structure.constant_amounts
+    assert (np.diff(at) > 0).all()
+    assert not np.isnan(numbers).any()
+    parts.setdefault(FlowSpec, []).extend(at.tolist())
+    constants = rule_constants(structure.exchanges.geography.rules)
+    for kind, of_kind, blocks, given in (
+        (PropertySpec, constants.properties, structure.property_entries, structure.properties),
+        (LossSpec, constants.losses, structure.loss_entries, structure.losses),
+    ):
+        by_constant = set(np.flatnonzero(~np.isnan(blocks.repeat(of_kind))).tolist()) - set(given.given.tolist())
+        parts.setdefault(kind, []).extend(by_constant)
     assert {kind: sorted(one) for kind, one in parts.items()} == {kind: sorted(one) for kind, one in whole.items()}
 
 

@@ -140,7 +140,7 @@ def test_masses_upstream_grow_with_a_loss():
 
 def test_exchanges_without_a_mass_do_not_grow():
     masses = Masses(np.array([2.0]), np.array([1.0]))
-    amount = exchange_amounts(np.ones(1), None, np.array([0]), masses, (slice(0), slice(0), slice(0)))
+    amount = exchange_amounts(np.ones(1), None, np.array([0]), masses, np.array([0]), (np.array([], dtype=int),) * 3)
     found = ratio_elasticities(amount, np.array([0]), np.zeros((1, 3), dtype=int), masses, np.array([-1]))
     assert found.tolist() == [0.0]
 

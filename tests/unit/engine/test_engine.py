@@ -19,6 +19,7 @@ from textile_pcf.engine import (
     solve_links,
     stage_masses,
     sum_by_group,
+    sum_by_process,
 )
 from textile_pcf.engine.networks import levels, rings
 from textile_pcf.factors.matching import Match, Request, match
@@ -69,25 +70,35 @@ def test_masses_of_two_blends_with_two_component_stages():
 
 def test_amounts_go_with_the_mass_that_multiplies_them():
     masses = Masses(np.array([5.0, 3.0]), np.array([4.0, 1.0]))
-    value, place = np.array([2.0, 2.0, 2.0, 2.0]), places(0, 0, 1, 1)
-    told = exchange_amounts(value, None, place, masses, (places(0), places(1), places(2)))
+    value, place, none = np.array([2.0, 2.0, 2.0, 2.0]), places(0, 0, 1, 1), places()
+    told = exchange_amounts(value, None, place, masses, places(1, 2, 3), (none, places(0), places(1)))
     assert told.tolist() == [8, 10, 4, 2]
     assert value.tolist() == [2, 2, 2, 2], "what was given is not changed"
-    assert exchange_amounts(value, np.array([1.0, 2, 3, 4]), place, masses, (slice(0), slice(None), slice(0))).tolist() == [
-        10,
-        20,
-        18,
-        24,
-    ]
-    assert exchange_amounts(value, None, place, masses, (slice(0), slice(0), slice(0))).tolist() == [2, 2, 2, 2]
+    scale, each = np.array([1.0, 2, 3, 4]), places(0, 1, 2, 3)
+    assert exchange_amounts(value, scale, place, masses, each, (none, each, none)).tolist() == [10, 20, 18, 24]
+    assert exchange_amounts(value, scale, place, masses, none, (none, none, none)).tolist() == [8, 16, 6, 8]
+    assert exchange_amounts(value, None, place, masses, each, (none, none, none)).tolist() == [2, 2, 2, 2]
 
 
 def test_two_masses_multiply_one_after_the_other():
-    masses = Masses(np.array([5.0]), np.array([4.0]))
-    assert exchange_amounts(np.array([2.0, 1.0]), None, places(0, 0), masses, (slice(None), places(1), places(1))).tolist() == [
-        8,
-        20,
-    ]
+    masses, the_first = Masses(np.array([5.0]), np.array([4.0])), places(0)
+    by_all = (the_first, the_first, the_first)
+    assert exchange_amounts(np.array([2.0, 1.0]), None, places(0, 0), masses, places(1), by_all).tolist() == [8, 20]
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")  # 0 times infinity
+@pytest.mark.parametrize("most", [2.0, np.inf, np.nan])
+def test_emissions_of_many_exchanges_of_which_few_take_up_carbon(most):
+    """Fossil emissions of all, uptake of one in ten: the sums are those of all exchanges, also beside infinity."""
+    draw = np.random.default_rng(5)
+    values = np.zeros((10, 5))
+    values[:, 0], values[3, 2] = draw.uniform(size=10), -1.5
+    amount, index, process = draw.uniform(-1, 1, 5000), draw.integers(0, 10, 5000), draw.integers(0, 40, 5000)
+    amount[17] = most
+    found = sum_by_process(amount, values, index, process, (0, 2), 40)
+    for part in range(5):
+        of_part = np.bincount(process, weights=amount * values[index, part], minlength=40) if part in (0, 2) else np.zeros(40)
+        assert found[:, part].tobytes() == of_part.tobytes()
 
 
 def test_sums_by_group():
