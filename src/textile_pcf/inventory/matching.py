@@ -128,6 +128,9 @@ class FactorMatches:
     def _kept(self) -> dict[str, Any]:
         return {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_kept"}  # holds functions; made again
+
     @cached_property
     def used_rows(self) -> dict[int, list[int]]:
         """Used rows of each factor table."""
