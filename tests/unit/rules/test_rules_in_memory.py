@@ -103,3 +103,11 @@ def test_a_list_of_boundaries_with_a_mistake_is_one_problem(boundary: Any, told:
     [problem] = caught.value.problems
     assert told in str(problem)
     assert "boundary" in problem.where
+
+
+@pytest.mark.parametrize("day", [0, 86400, 2026, 20260101, 1.5, float("nan"), True, "2026/01/01", "x"])
+def test_a_day_that_is_none_is_refused(day: Any) -> None:
+    """86400 was the second of January 1970, the seconds since then."""
+    with pytest.raises(tp.RuleError, match="is not a date") as caught:
+        tp.load_rules({**RULE, "valid_from": day})
+    assert "valid_from" in caught.value.problems[0].where
