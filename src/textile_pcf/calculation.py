@@ -78,7 +78,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from textile_pcf.activity import Activity, build_activity
-from textile_pcf.errors import InputError, Problem, UsageError, warn_caller, wrong_type
+from textile_pcf.errors import InputError, Problem, checked_choice, warn_caller, wrong_type
 from textile_pcf.factors import FactorSource, FactorTable, default_table, load_factors, separate_sources
 from textile_pcf.factors.matcher import FactorMatcher, factor_matcher
 from textile_pcf.inventory.inventory import build_inventory
@@ -90,7 +90,6 @@ from textile_pcf.inventory.refused_amounts import refuse_beyond_band
 from textile_pcf.inventory.root_causes import root_causes
 from textile_pcf.inventory.suppliers import Suppliers
 from textile_pcf.inventory.supply_mix import apply_supply
-from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint, Run
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import LOCATION, MARKET, OTHER_ACCOUNTING, Supply, load_supply
@@ -294,8 +293,8 @@ def _calculated(
     """Calculate activity data, with the rule's conventions and the default factors where none are given."""
     document = activity.rules.document
     factors = load_factors(default_table(document.edition)) if factors is None else factors
-    gwp = document.gwp if gwp is None else _one_of("gwp", gwp, GWP_SETS)
-    biogenic = document.biogenic if biogenic is None else _one_of("biogenic", biogenic, CONVENTIONS)
+    gwp = document.gwp if gwp is None else checked_choice("gwp", gwp, GWP_SETS)
+    biogenic = document.biogenic if biogenic is None else checked_choice("biogenic", biogenic, CONVENTIONS)
     supply = None if supply is None else load_supply(supply)
     return calculate_footprints(activity, factor_matcher(factors, gwp, biogenic), supply=supply)[0]
 
@@ -334,7 +333,7 @@ def matcher_of_run(run: Run) -> FactorMatcher:
     UsageError
         There is no such GWP set or convention.
     """
-    gwp, biogenic = _one_of("gwp", run.gwp, GWP_SETS), _one_of("biogenic", run.biogenic, CONVENTIONS)
+    gwp, biogenic = checked_choice("gwp", run.gwp, GWP_SETS), checked_choice("biogenic", run.biogenic, CONVENTIONS)
     return factor_matcher(run.factors, gwp, biogenic)
 
 
@@ -446,21 +445,6 @@ def check_warnings(activity: Activity) -> list[Problem]:
         *years,
         *(Problem(name, note, "") for note in activity.columns.table.notes),
     ]
-
-
-def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
-    if not isinstance(value, str) or value not in known:
-        raise UsageError(
-            [
-                Problem(
-                    f"{name} {value!r}",
-                    "There is no such set.",
-                    Message("Choose from: {choices}.", choices=", ".join(known)),
-                    code=name,
-                )
-            ]
-        )
-    return value
 
 
 def raise_problems(problems: list[Problem], activity: Activity) -> None:

@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 
 from textile_pcf.messages.catalogue import LANGUAGES, fixed_text
@@ -321,6 +322,44 @@ def wrong_type(where: str, value: object, expected: str, cure: str) -> UsageErro
     """
     shown = {"type_name": type(value).__name__, "expected": Message(expected)}
     return UsageError([Problem(where, Message("This is of type {type_name}, not {expected}.", **shown), cure, code="type")])
+
+
+def whole_number(value: object) -> int | None:
+    """Return a whole number of Python or numpy as int; None for anything else, such as a truth value or 2.0.
+
+    Parameters
+    ----------
+    value : object
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> whole_number(3), whole_number(np.int64(3)), whole_number(True), whole_number(3.0)
+    (3, 3, None, None)
+    """
+    return int(value) if isinstance(value, Integral) and not isinstance(value, bool) else None
+
+
+def checked_choice(name: str, value: str, choices: tuple[str, ...]) -> str:
+    """Return the value of an option after a check.
+
+    Parameters
+    ----------
+    name : str
+        Name of the option, such as `gwp`.
+    value : str
+    choices : tuple of str
+        The values that there are.
+
+    Raises
+    ------
+    UsageError
+        The value is none of them.
+    """
+    if not isinstance(value, str) or value not in choices:
+        cure = Message("Choose from: {choices}.", choices=", ".join(choices))
+        raise UsageError([Problem(f"{name} {value!r}", "There is no such choice.", cure, code=name)])
+    return value
 
 
 def check_language(language: object, known: tuple[str, ...] = LANGUAGES) -> str:

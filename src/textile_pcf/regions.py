@@ -71,6 +71,38 @@ def is_region(code: str) -> bool:
     return code in known_regions() or (_SUBDIVISION.fullmatch(code) is not None and code[:2] in known_regions())
 
 
+@cache
+def _codes_of_others() -> dict[str, str]:
+    with (data_root("adapters") / "regions_of_others.csv").open(encoding="utf-8", newline="") as file:
+        return {row["theirs"].casefold(): row["region"] for row in csv.DictReader(file)}
+
+
+def region_of_others(text: str) -> str | None:
+    """Return the code of ours for a region of others: RoW, UK, EU, names of countries and provinces.
+
+    Parameters
+    ----------
+    text : str
+        Code or name, as another table writes it.
+
+    Returns
+    -------
+    str or None
+        None if nothing of the kind is known.
+
+    Examples
+    --------
+    >>> region_of_others("RoW"), region_of_others("UK"), region_of_others("EU-27"), region_of_others("Zhejiang")
+    ('GLO', 'GB', 'RER', 'CN-ZJ')
+    >>> region_of_others("CN-ZJ"), region_of_others("Atlantis")
+    ('CN-ZJ', None)
+    """
+    text = text.strip()
+    if text.casefold() in _codes_of_others():
+        return _codes_of_others()[text.casefold()]
+    return (text if is_region(text) else None) or region_by_name(text) or region_by_name(f"{text}, China")
+
+
 @lru_cache(maxsize=4096)
 def fallback_regions(region: str, forbid: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the regions in which a factor is searched, nearest first.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -209,3 +210,15 @@ def test_a_full_disk_is_told_in_plain_words(form):
     assert done.returncode == 2
     assert done.stderr.decode().splitlines()[-1].startswith("The disk is full.")
     assert b"Traceback" not in done.stderr and b"Exception" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its shell closes no streams")
+@pytest.mark.parametrize(("rule", "code"), [(OWN, 0), (("--rule", "nowhere"), 2)])
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_change_no_exit_code(rule, code, closed):
+    """A service may close them; with a closed standard error every message exited with 1, as if a lock did not hold."""
+    source = str(Path(tp.__file__).parent.parent)
+    program = shlex.join([sys.executable, "-c", "from textile_pcf.cli import main; main()", "calculate", GOOD, *rule])
+    done = subprocess.run(f"{program} {closed}", shell=True, capture_output=True, env={"PYTHONPATH": source}, check=False)
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr

@@ -61,3 +61,28 @@ def test_files_written_from_a_locked_result(written: Any, tmp_path: Path) -> Non
 def test_options_of_uncertainty(options: dict[str, Any]) -> None:
     result = tp.footprint(rows("P", 2, 4), RULE, FACTORS)
     refused(lambda: tp.uncertainty(result, 10, **options))
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers(tmp_path: Path) -> None:
+    def whole(value: int) -> Any:
+        return np.int64(value)
+
+    result = tp.footprint(*tp.load_example("cotton_poplin"))
+    analysis = tp.uncertainty(result, draws=whole(50), seed=whole(7))
+    assert analysis.to_dict() == tp.uncertainty(result, draws=50, seed=7).to_dict()
+    assert (type(analysis.draws), type(analysis.seed)) == (int, int)
+    product = result.products[0]
+    assert result.label(product, decimals=whole(1)) == result.label(product, decimals=1)
+    assert result.label(product, significant=whole(3)) == result.label(product, significant=3)
+    batch = tp.calculate_batch(
+        rows("P", 2, 4), RULE, FACTORS, out=tmp_path, workers=whole(1), partition_rows=whole(100), progress=False,
+        uncertainty={"draws": whole(50), "seed": whole(7)},
+    )  # fmt: skip
+    assert batch.read().num_rows == 1
+
+
+@pytest.mark.parametrize("draws", [True, np.True_, 2.0, np.float64(2), "2", None, pd.DataFrame()])
+def test_what_is_no_whole_number_of_draws(draws: Any) -> None:
+    result = tp.footprint(rows("P", 2, 4), RULE, FACTORS)
+    refused(lambda: tp.uncertainty(result, draws=draws))
+    refused(lambda: tp.uncertainty(result, seed=draws))

@@ -15,6 +15,7 @@ from textile_pcf.io.safe_text import find_controls, first_control, may_hold_cont
 from textile_pcf.messages.message import Message
 from textile_pcf.messages.shown_text import half_character
 from textile_pcf.suggest import nearest
+from textile_pcf.units.number_text import is_year
 
 ID_COLUMNS = ("product", "component", "item")  # columns whose texts are written into results
 FREE_TEXTS, FROM_MEMORY = ("source", "note"), ("yaml", "frame")
@@ -148,7 +149,7 @@ def _bad_confirmed(text: str) -> tuple[str, str] | None:
 
 def bad_year(text: str) -> tuple[str, str] | None:
     """Return what is wrong with the text of a year, and the cure; None if it is one or empty."""
-    if not text or (len(text) == 4 and text.isascii() and text.isdigit() and text[0] in "12"):
+    if not text or is_year(text):
         return None
     return Message("{text!r} is not a year.", text=text), "Write four digits, such as 2024."
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from textile_pcf.audit.label_quality import label_interval, label_quality
 from textile_pcf.audit.rounding import decimal_text, last_valid_day
 from textile_pcf.data_quality.requirement import missed_requirement
-from textile_pcf.errors import InputError, Problem, UsageError, check_language, warn_caller
+from textile_pcf.errors import InputError, Problem, UsageError, check_language, warn_caller, whole_number
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, TranslatedText, localize
 from textile_pcf.results import Footprint
@@ -119,10 +119,11 @@ def label(result: Footprint, product: str, options: LabelOptions | None = None) 
 def _digits(decimals: int, significant: int | None) -> dict[str, int | None]:
     """Return the arguments of `decimal_text`; refuse numbers of digits that are none."""
     name, value, least = ("decimals", decimals, 0) if significant is None else ("significant", significant, 1)
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= MAX_DECIMALS:
+    digits = whole_number(value)
+    if digits is None or not least <= digits <= MAX_DECIMALS:
         cure = Message("Give a whole number from {least} to {most}.", least=least, most=MAX_DECIMALS)
         raise UsageError([Problem(f"{name} {value!r}", "This is no number of digits.", cure, code="digits")])
-    return {"decimals": decimals, "significant": None} if significant is None else {"decimals": None, "significant": value}
+    return {"decimals": None, "significant": None, name: digits}
 
 
 def _date(issued: date | str | None) -> date | None:

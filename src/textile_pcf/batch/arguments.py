@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.batch.source_files import SourceFiles
-from textile_pcf.errors import Problem, UsageError, wrong_type
+from textile_pcf.errors import Problem, UsageError, whole_number, wrong_type
 from textile_pcf.io.output_files import as_path, refuse_non_utf8_name
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.messages.message import Message
@@ -29,7 +29,7 @@ def check_arguments(source: Any, out: Any, units: Any, scenarios: Any, workers: 
             "scenarios", scenarios, "scenarios by name", "Write a name and what is different for each, as a dict of dicts."
         )
     for name, number in (("workers", workers), ("partition_rows", partition_rows)):
-        if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
+        if number is not None and whole_number(number) is None:
             raise wrong_type(name, number, "a number", "Write a whole number.")
     folder = as_path(out, "out")
     refuse_non_utf8_name(folder)

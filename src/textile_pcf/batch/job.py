@@ -13,7 +13,7 @@ from textile_pcf import __version__
 from textile_pcf.batch.output import COLUMNS_OF
 from textile_pcf.batch.partitions import EXTRA
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS
-from textile_pcf.errors import Problem, UsageError
+from textile_pcf.errors import Problem, UsageError, checked_choice
 from textile_pcf.factors import FactorTable, default_table, load_factors
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet, load_rules
@@ -253,11 +253,3 @@ def _derived_scenario(name: str, changes: dict[str, Any], declared: Scenario) ->
         checked_choice("gwp", changes.get("gwp", declared.gwp), GWP_SETS),
         checked_choice("biogenic", changes.get("biogenic", declared.biogenic), CONVENTIONS),
     )
-
-
-def checked_choice(name: str, value: str, choices: tuple[str, ...]) -> str:
-    """Return the value of an option if it is one of the choices; raise a UsageError otherwise."""
-    if not isinstance(value, str) or value not in choices:
-        cure = Message("Choose from: {choices}.", choices=", ".join(choices))
-        raise UsageError([Problem(f"{name} {value!r}", "There is no such choice.", cure, code=name)])
-    return value

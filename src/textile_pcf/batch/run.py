@@ -47,7 +47,7 @@ from textile_pcf.batch.stamps import STAMP, activity_stamp
 from textile_pcf.batch.streamed_rows import NEW_STREAM
 from textile_pcf.batch.unsolved_lines import lines_file
 from textile_pcf.batch.weight_files import WEIGHTS
-from textile_pcf.errors import InputError, UsageError, warn_caller
+from textile_pcf.errors import InputError, UsageError, warn_caller, whole_number
 from textile_pcf.io.output_files import as_path
 from textile_pcf.rules import RuleSet
 from textile_pcf.supply import Supply
@@ -174,7 +174,7 @@ def calculate_batch(
     out, address = split_output(out, local)
     folder = check_arguments(source, out, units, scenarios, workers, partition_rows)
     retain_freed_memory()
-    runner = Runner(workers, threads, dask, executor)
+    runner = Runner(whole_number(workers), threads, dask, executor)
     runner.preload_workers()
     job = prepare_job(rules, factors, folder, JobOptions(
         results, on_error, scenarios, units, gwp, biogenic, boundary, supply, uncertainty, quality, weights,
@@ -182,7 +182,7 @@ def calculate_batch(
     earlier = None if since is None else open_earlier(as_path(since, "since"))
     source = open_source(source)
     remote = open_remote_folder(address, folder, source)
-    return _Batch(source, job, runner, folder, partition_rows, progress, earlier, remote).result(start)
+    return _Batch(source, job, runner, folder, whole_number(partition_rows), progress, earlier, remote).result(start)
 
 
 @dataclass(frozen=True)

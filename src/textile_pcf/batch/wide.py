@@ -18,9 +18,9 @@ from textile_pcf.activity import Activity, build_activity
 from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import FloatArray
 from textile_pcf.batch.arguments import check_list_of_units
-from textile_pcf.batch.job import check_units, checked_choice
+from textile_pcf.batch.job import check_units
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS, calculate_footprints
-from textile_pcf.errors import InputError, Problem, UsageError, wrong_type
+from textile_pcf.errors import InputError, Problem, UsageError, checked_choice, wrong_type
 from textile_pcf.factors import FactorTable, default_table, load_factors
 from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.inventory.inventory import Inventory

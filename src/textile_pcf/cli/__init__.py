@@ -7,6 +7,7 @@ import sys
 import warnings
 from contextlib import suppress
 from errno import EDQUOT, EFBIG, ENOSPC
+from pathlib import Path
 
 from textile_pcf.cli.language import message_language
 
@@ -26,9 +27,7 @@ def run(arguments: list[str]) -> int:
     from textile_pcf.cli.help import usage_error, words_of_click
     from textile_pcf.errors import PcfError
 
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    _prepare_streams()
     language = message_language(arguments)
     with words_of_click(language):
         try:
@@ -44,6 +43,16 @@ def run(arguments: list[str]) -> int:
             return _report_errors(error, language)
         except Exception as error:
             return _report_full_disk(language) if getattr(error, "errno", None) in NO_ROOM else _report_bug(error, language)
+
+
+def _prepare_streams() -> None:
+    """Let messages and results be UTF-8, and write to nowhere what a caller closed (`>&-`, services)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  open until the end
+        stream = getattr(sys, name)
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _run_command(arguments: list[str], language: str) -> int:

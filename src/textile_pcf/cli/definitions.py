@@ -18,7 +18,7 @@ from textile_pcf.cli.width import padded, width
 from textile_pcf.cli.writing import new, test
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import fixed_text
-from textile_pcf.messages.message import Message, localize
+from textile_pcf.messages.message import Message, localize, sentences
 
 if TYPE_CHECKING:
     from textile_pcf.factors import FactorSheet
@@ -283,13 +283,14 @@ def _label(column: str, lang: str) -> str:
 def lint_factors(tables: tuple[Path, ...], lang: str) -> None:
     """Check tables of emission factors; every mistake is an error (exit 3)."""
     from textile_pcf.factors import is_region, load_factors
+    from textile_pcf.regions import region_of_others
 
     for table in load_factors(*tables).tables:
         uncited = sorted({key for key in table.texts["source"] if table.document.sources and key not in table.document.sources})
         for key in uncited:
             _advise(Message("source {key!r} is not described in the table's YAML file.", key=key), lang)
         for code in sorted({code for code in table.texts["region"] if not is_region(code)}):
-            _advise(
-                Message("region {code!r} is no known region; it is found only when requested by this code.", code=code), lang
-            )
+            what = Message("region {code!r} is no known region; it is found only when requested by this code.", code=code)
+            close = region_of_others(code)
+            _advise(sentences(what, Message("Did you mean {close!r}?", close=close) if close else ""), lang)
         sys.stderr.write(fixed_text("valid_rows", lang, name=table.label, count=table.size) + "\n")

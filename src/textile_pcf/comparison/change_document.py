@@ -12,7 +12,7 @@ from textile_pcf.errors import InputError, Problem, wrong_type
 from textile_pcf.io.documents import Strict, validate_document
 from textile_pcf.io.plain_data import plain_data
 from textile_pcf.io.strict_yaml import Document, read_yaml
-from textile_pcf.messages.message import Message
+from textile_pcf.messages.message import Message, sentences
 from textile_pcf.suggest import nearest
 
 UNNAMED = "scenario"
@@ -179,13 +179,16 @@ def _words(document: Document) -> list[Problem]:
     for number, scenario in enumerate(scenarios if isinstance(scenarios, list) else []):
         changes = scenario.get("changes") if isinstance(scenario, Mapping) else None
         for place, change in enumerate(changes if isinstance(changes, list) else []):
-            word = change.get("change") if isinstance(change, Mapping) else None
-            if word is None or word in WORDS:
+            if not isinstance(change, Mapping) or change.get("change") in WORDS:
+                continue
+            word, where = change.get("change"), document.location(("scenarios", number, "changes", place, "change"))
+            known = Message("Choose from: {choices}.", choices=", ".join(WORDS))
+            if word is None:
+                add = sentences(Message("Add `{key}: ...` here.", key="change"), known)
+                problems.append(Problem(where, Message("{key!r} is missing.", key="change"), add, code="change"))
                 continue
             close = nearest(str(word), WORDS)
-            known = Message("Choose from: {choices}.", choices=", ".join(WORDS))
             cure = Message("Did you mean {close!r}?", close=close) if close else known
-            where = document.location(("scenarios", number, "changes", place, "change"))
             problems.append(Problem(where, Message("There is no change {word!r}.", word=str(word)[:60]), cure, code="change"))
     return problems
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from textile_pcf.factors.matching import Match, NoMatch, Request, match
 from textile_pcf.factors.quick_look import quick_look_warning
 from textile_pcf.factors.search import search
 from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
+from textile_pcf.factors.unasked import Misnamed, misnamed
 from textile_pcf.factors.values import flag_rows, has_gases, other_values, removals_of, split_values
 from textile_pcf.messages.message import Message, sentences
 
@@ -124,8 +127,9 @@ class FactorTable:
     def warnings(self, gwp: str, used: Mapping[int, Iterable[int]], biogenic: str = HOLDS_NONE) -> list[str]:
         """Return warnings about factors that a calculation uses.
 
-        A warning names the factors of a table whose value was printed under another GWP set, those that are negative, and
-        declared footprints that do not state whether they include uptake of CO2.
+        A warning names the factors of a table whose value was printed under another GWP set, those that are negative,
+        declared footprints that do not state whether they include uptake of CO2, and rows that nothing asks for because
+        their name is written otherwise.
 
         Parameters
         ----------
@@ -146,7 +150,27 @@ class FactorTable:
         for number, rows in used.items():
             indices = np.array([*rows], dtype=np.intp)
             rows_by_table.append((number, tuple(sorted(set(indices[warned[number, indices]].tolist())))))
-        return list(_cached_warnings(self, gwp, biogenic, tuple((number, rows) for number, rows in rows_by_table if rows)))
+        texts = _cached_warnings(self, gwp, biogenic, tuple((number, rows) for number, rows in rows_by_table if rows))
+        return [*texts, *self._unasked(used)] if self._misnamed else list(texts)
+
+    @property
+    def has_misnamed_rows(self) -> bool:
+        """Whether a row is named otherwise than anything asks for, of which `warnings` tells."""
+        return bool(self._misnamed)
+
+    @cached_property
+    def _misnamed(self) -> tuple[Misnamed, ...]:
+        return misnamed(self.tables)
+
+    def _unasked(self, used: Mapping[int, Iterable[int]]) -> Iterator[str]:
+        """Yield a warning per table and column of which rows were not used, and are named otherwise than asked for."""
+        unused = [one for one in self._misnamed if one.rows.isdisjoint(used.get(one.table, ()))]
+        for (table, column), group in groupby(unused, key=itemgetter(0, 1)):
+            first, *others = group
+            what = "{label}: nothing asks for {column} {text!r}: rows that are not used: {count}. Did you mean {close!r}?"
+            count = len(first.rows.union(*(other.rows for other in others)))
+            label = self.tables[table].label
+            yield Message(what, label=label, column=column, text=first.text, count=count, close=first.close)
 
     def rows_with_warnings(self, gwp: str, biogenic: str) -> BoolArray:
         """Return of which rows `warnings` tells something, mostly of few or none.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
 from textile_pcf.factors import DECLARED, SPLIT_AND_AIRCRAFT, FactorTable, Match, NoMatch, Request, is_region
 from textile_pcf.messages.message import Message, sentences
-from textile_pcf.regions import region_by_name
+from textile_pcf.regions import region_of_others
 from textile_pcf.suggest import nearest
 
 if TYPE_CHECKING:
@@ -286,7 +286,7 @@ def _match_request(factors: FactorTable, request: Request, table_regions: set[st
             "No item is named, and the rule has none for this flow.", "Name an emission factor in the column `item`."
         )
     if not is_region(request.region) and request.region not in table_regions:
-        close = region_by_name(request.region) or nearest(request.region, table_regions)
+        close = region_of_others(request.region) or nearest(request.region, table_regions)
         cure = "Write an ISO 3166 code such as CN or CN-ZJ, a group such as RER, or GLO."
         what = Message("{region!r} is not a region.", region=request.region)
         return NoMatch(what, sentences(Message("Did you mean {close!r}?", close=close) if close else "", cure), "region")

@@ -33,7 +33,7 @@ from textile_pcf.factory.sharing import EXACT, check_sums, sum_by_group
 from textile_pcf.factory.stock import Stock, read_stock
 from textile_pcf.factory.tables import read_factory_tables
 from textile_pcf.messages.message import Message
-from textile_pcf.units.number_text import year_text
+from textile_pcf.units.number_text import is_year, year_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +172,7 @@ def checked_year(year: int | str | None) -> str:
     ('2024', '')
     """
     text = "" if year is None else year_text(str(year))
-    if text and not (len(text) == 4 and text.isascii() and text.isdigit() and text[0] in "12"):
+    if text and not is_year(text):
         what = Message("{text!r} is not a year.", text=str(year)[:60])
         raise UsageError([Problem("year", what, Message("Write four digits, such as 2024."), code="usage")])
     return text

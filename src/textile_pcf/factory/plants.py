@@ -15,7 +15,7 @@ from textile_pcf.factory.tables import FactoryTable, within_range
 from textile_pcf.io.headers import key
 from textile_pcf.messages.message import Message
 from textile_pcf.units import Unit, parse_unit
-from textile_pcf.units.number_text import year_text
+from textile_pcf.units.number_text import is_year, year_text
 
 EQUAL = ("boundary", "gwp", "rule")
 """Columns in which the plants of a group agree; otherwise their values do not mean the same."""
@@ -159,7 +159,7 @@ def _years(table: FactoryTable, problems: list[Problem]) -> list[str]:
     """Return the year of each row, empty where there is none; other texts are problems."""
     years = [year_text(text) for text in table.texts("year")]
     for row, year in enumerate(years):
-        if year and not (len(year) == 4 and year.isascii() and year.isdigit() and year[0] in "12"):
+        if year and not is_year(year):
             what = Message("{text!r} is not a year.", text=year[:60])
             table.problem(problems, row, "year", what, Message("Write four digits, such as 2024."))
     return years

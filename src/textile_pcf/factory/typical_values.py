@@ -12,6 +12,7 @@ import numpy as np
 
 from textile_pcf.arrays import IndexArray
 from textile_pcf.errors import InputError, Problem, UsageError
+from textile_pcf.factors.spreads import MAX_GSD
 from textile_pcf.factory.plants import Plants, read_plants
 from textile_pcf.factory.results import FactoryResult
 from textile_pcf.factory.tables import read_factory_table
@@ -95,6 +96,10 @@ def _check_group(plants: Plants, number: int, rows: IndexArray, given: Given, pr
         what = Message("The group {name!r} has {count} of the {least} plants that it needs: each could be told from the mean.",
                        name=plants.groups[number][:60], count=len(rows), least=least)  # fmt: skip
         table.problem(problems, head, "group", what, Message("Add plants, or put groups together."))
+    if not problems and _gsd(plants, rows) > MAX_GSD:
+        what = Message("The values of the group {name!r} differ too much for one factor.", name=plants.groups[number][:60])
+        cure = Message("Check values and units, or divide the group; its gsd is at most {most:g}.", most=MAX_GSD)
+        table.problem(problems, head, "value", what, cure)
     item, kind, region = given
     shown = {key(plants.groups[number]), key(item or ""), key(plants.cell(number, "rule"))}
     named = [row for row in rows.tolist() if key(table.texts("plant")[row]) in shown - {""}]
@@ -136,17 +141,22 @@ def _largest_share(plants: Plants, rows: IndexArray) -> float:
     return float(output.max() / output.sum())
 
 
+def _gsd(plants: Plants, rows: IndexArray) -> float:
+    """Return the geometric standard deviation of the values of a group, weighted by output."""
+    output, logarithm = plants.output[rows], np.log(plants.value[rows])
+    weight = output / output.sum()
+    return float(np.exp(np.sqrt((weight * (logarithm - (weight * logarithm).sum()) ** 2).sum())))
+
+
 def _group_row(plants: Plants, number: int, rows: IndexArray, given: Given, warnings: list[Message]) -> dict[str, Any]:
     """Return the statistics of a group, and the row of its factor."""
     value, output = plants.value[rows], plants.output[rows]
     weight = output / output.sum()
-    logarithm = np.log(value)
-    spread = float(np.sqrt((weight * (logarithm - (weight * logarithm).sum()) ** 2).sum()))
     years = sorted({plants.years[row] for row in rows.tolist()} - {""})
     row = {
         "group": plants.groups[number], "n": len(rows), "unit": plants.units[number],
         "weighted_mean": float((weight * value).sum()), "mean": float(value.mean()), "min": float(value.min()),
-        "max": float(value.max()), "gsd": float(np.exp(spread)), "output": float(output.sum()),
+        "max": float(value.max()), "gsd": _gsd(plants, rows), "output": float(output.sum()),
         "output_unit": plants.output_units[number], "largest_share": _largest_share(plants, rows), "years": years,
         "warnings": [str(text) for text in warnings],
     }  # fmt: skip

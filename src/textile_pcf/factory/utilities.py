@@ -17,7 +17,7 @@ from textile_pcf.factory.sharing import sum_by_group
 from textile_pcf.factory.site_cells import refuse_footers, without_meanings
 from textile_pcf.factory.tables import FactoryTable, within_range
 from textile_pcf.messages.message import Message
-from textile_pcf.units.number_text import year_text
+from textile_pcf.units.number_text import is_year, year_text
 
 USES = ("production", "domestic", "sold")
 
@@ -170,7 +170,7 @@ def site_year(utilities: Utilities, problems: list[Problem]) -> str:
         found = year_text(text)
         if not found or utilities.use[row]:
             continue
-        if len(found) != 4 or not found.isascii() or not found.isdigit() or found[0] not in "12":
+        if not is_year(found):
             what = Message("{text!r} is not a year.", text=text[:60])
             table.problem(problems, row, "year", what, Message("Write four digits, such as 2024."))
         elif not year:

@@ -16,7 +16,7 @@ from textile_pcf.errors import FactorError, Problem, UsageError, wrong_type
 from textile_pcf.factors import FactorTable, TableDocument, check_table
 from textile_pcf.interchange.adapter_schema import Adapter, AdapterColumn
 from textile_pcf.interchange.foreign_table import ForeignTable, Row, read_foreign_table
-from textile_pcf.interchange.item_names import item_id, region_of_others
+from textile_pcf.interchange.item_names import item_id
 from textile_pcf.io.documents import Source, validate_document
 from textile_pcf.io.localized import LocalizedText
 from textile_pcf.io.output_files import as_path, is_file
@@ -25,6 +25,7 @@ from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Table
 from textile_pcf.messages.message import Message, TranslatedText, sentences
+from textile_pcf.regions import region_of_others
 from textile_pcf.suggest import nearest
 
 SAME = "same"

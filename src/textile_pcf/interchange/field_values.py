@@ -11,7 +11,8 @@ from typing import Any
 
 from textile_pcf.errors import InvalidValueError
 from textile_pcf.interchange.decimal_text import parse_decimal
-from textile_pcf.messages.message import Message
+from textile_pcf.messages.message import Message, sentences
+from textile_pcf.regions import known_regions, region_of_others
 from textile_pcf.suggest import nearest
 
 Check = Callable[[Any], object]
@@ -99,6 +100,22 @@ def pattern(expression: str, example: str) -> Check:
             what = Message("{value} has not the form that is expected.", value=shown(value))
             raise InvalidValueError(what, Message("Write it like {example}.", example=example))
         return value
+
+    return check
+
+
+def country(expression: str, example: str) -> Check:
+    """Return a check of a text of a certain form that begins with the code of a country of ISO 3166-1."""
+    has_form = pattern(expression, example)
+
+    def check(value: Any) -> str:
+        text = str(has_form(value))
+        if text[:2] not in known_regions():
+            close = region_of_others(text)
+            meant = Message("Did you mean {close!r}?", close=close) if close else ""
+            cure = sentences(meant, Message("Write it like {example}.", example=example))
+            raise InvalidValueError(Message("{value} is no country of ISO 3166.", value=shown(value)), cure)
+        return text
 
     return check
 

@@ -11,7 +11,7 @@ from typing import Any
 from textile_pcf.errors import FactorError, Problem, wrong_type
 from textile_pcf.factors import FactorTable, TableDocument, check_table
 from textile_pcf.factors.gwp import SETS, UNKNOWN
-from textile_pcf.interchange.item_names import item_id, region_of_others
+from textile_pcf.interchange.item_names import item_id
 from textile_pcf.interchange.json_text import decode_utf8, parse_json
 from textile_pcf.interchange.openlca_units import unit_name
 from textile_pcf.io.documents import Source
@@ -21,7 +21,7 @@ from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.io.table import Table
 from textile_pcf.messages.message import Message
-from textile_pcf.regions import WORLD
+from textile_pcf.regions import WORLD, region_of_others
 from textile_pcf.suggest import nearest
 from textile_pcf.units import UnitError, parse_unit
 

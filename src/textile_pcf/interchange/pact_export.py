@@ -15,7 +15,7 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.calculation import calculate_run
-from textile_pcf.errors import InputError, InvalidValueError, Problem, UsageError, warn_caller, wrong_type
+from textile_pcf.errors import InputError, InvalidValueError, Problem, UsageError, warn_caller, whole_number, wrong_type
 from textile_pcf.factors.table import HOLDS_NONE
 from textile_pcf.interchange.about import About, AboutProduct, read_about
 from textile_pcf.interchange.decimal_text import DIGITS, decimal_text, exact_sum, parse_decimal, plain
@@ -302,7 +302,7 @@ class _Numbers:
 
 
 def _check_digits(digits: object) -> None:
-    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= 17:
+    if not 1 <= (whole_number(digits) or 0) <= 17:
         raise UsageError([Problem(f"digits {digits}", "There are 1 to 17 significant digits.", "Write 12.", code="usage")])
 
 

@@ -12,6 +12,7 @@ from textile_pcf.interchange.field_values import (
     above_zero,
     any_text,
     boolean,
+    country,
     decimal,
     number_between,
     one_of,
@@ -51,7 +52,7 @@ TERMS = (
 """Terms of the total that excludes biogenic uptake."""
 _VERSION = pattern(r"\d+\.\d+\.\d+(-\d{8})?", "3.0.3")
 _ARS = ListOf(pattern(r"AR\d+", "AR6"))
-_COUNTRY, _SUBDIVISION = pattern(r"[A-Z]{2}", "CN"), pattern(r"[A-Z]{2}-[A-Z0-9]{1,3}", "CN-ZJ")
+_COUNTRY, _SUBDIVISION = country(r"[A-Z]{2}", "CN"), country(r"[A-Z]{2}-[A-Z0-9]{1,3}", "CN-ZJ")
 _NOT_NEGATIVE, _NOT_POSITIVE, _PERCENT, _RATING = decimal(1), decimal(-1), decimal(1, 100), decimal(0, 5, 1)
 _RULES = ListOf(
     ObjectOf(

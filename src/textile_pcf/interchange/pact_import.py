@@ -8,7 +8,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.errors import SHOWN, FactorError, Problem, UsageError, warn_caller, wrong_type
+from textile_pcf.errors import SHOWN, FactorError, Problem, UsageError, checked_choice, warn_caller, wrong_type
 from textile_pcf.factors import FactorTable, TableDocument, check_table
 from textile_pcf.factors.table import DECLARED_PARTS
 from textile_pcf.interchange.json_records import Entry, document_entries, read_entries
@@ -64,10 +64,8 @@ def read_pact(source: Any, *, on: date | str | None = None, on_mismatch: str = "
     textile_pcf.errors.FactorError: 1 problem in the emission factors:
       input: There is no record. Give at least one ProductFootprint.
     """
-    if on_mismatch not in ON_MISMATCH:
-        cure = Message("Choose from: {choices}.", choices=", ".join(ON_MISMATCH))
-        raise UsageError([Problem("on_mismatch", "There is no such choice.", cure, code="usage")])
-    options = CheckOptions(strict=bool(strict), on_mismatch=on_mismatch, on=_day(on))
+    handling = checked_choice("on_mismatch", on_mismatch, ON_MISMATCH)
+    options = CheckOptions(strict=bool(strict), on_mismatch=handling, on=_day(on))
     found, paths = _Reader(options), _paths(source)
     if paths is None:
         found.add(document_entries(source), "input")

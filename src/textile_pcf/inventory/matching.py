@@ -130,6 +130,9 @@ class FactorMatches:
     def _kept(self) -> dict[str, Any]:
         return {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_kept"}  # holds functions; made again
+
     @cached_property
     def _marks(self) -> int:
         return int(np.bitwise_or.reduce(self.matcher.marks.take(self.match_index)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,8 @@ def _first_invalid(column: Any) -> int | None:
     """Return the row of the first cell that is neither a text nor a number."""
     if isinstance(column, np.ndarray | Categorical) or set(map(type, column)) <= {str, int, float}:
         return None
-    return next((row for row, cell in enumerate(column) if not isinstance(cell, str | int | float | np.number)), None)
+    taken = str | int | float | np.number | Decimal  # databases hand decimals out
+    return next((row for row, cell in enumerate(column) if not isinstance(cell, taken)), None)
 
 
 def normalize_cells(values: Any) -> Any:

@@ -17,6 +17,7 @@ MAX_SUGGESTIONS = 1_000
 _SIMPLE_TYPES = {
     "float_type": ("{shown} is not a number.", "Write a plain number such as 2.5, without quotes or unit."),
     "int_type": ("{shown} is not a whole number.", "Write a whole number such as 2024, without quotes."),
+    "int_parsing_size": ("{shown} is out of range.", "Write a whole number such as 2024, without quotes."),
     "string_type": ("{shown} is not a text.", "Write a text; put quotes around what looks like a number."),
     "bool_type": ("{shown} is neither true nor false.", "Write true or false."),
     "date_type": ("{shown} is not a date.", "Write a date such as 2026-01-31."),
@@ -73,12 +74,13 @@ class _ErrorIndex(NamedTuple):
 def _is_other_variant(path: DocumentPath, error: Any, index: _ErrorIndex) -> bool:
     """Return whether an error belongs to a member of a union that was not meant.
 
-    For example, a mapping is no number, but if something inside it is wrong, the mapping was meant.
+    For example, a mapping or a list is no number, but if something inside it is wrong, the mapping or the list was meant.
     """
-    types = index.types[path]
-    if isinstance(error["input"], dict) and error["type"] in _SCALAR_ERRORS | _SEQUENCE_ERRORS:
+    types, given = index.types[path], error["input"]
+    others = _SEQUENCE_ERRORS if isinstance(given, dict) else _MAPPING_ERRORS
+    if isinstance(given, dict | list) and error["type"] in _SCALAR_ERRORS | others:
         return path in index.parents or bool(types - (_SCALAR_ERRORS | _SHAPE_ERRORS))
-    if not isinstance(error["input"], dict | list) and error["type"] in _SHAPE_ERRORS:
+    if not isinstance(given, dict | list) and error["type"] in _SHAPE_ERRORS:
         return bool(types - _SHAPE_ERRORS)
     return False
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TypeAlias
 
+from textile_pcf.activity.product_names import similar_names
 from textile_pcf.factors.matcher import BOUGHT, WARNED
 from textile_pcf.inventory.bands import bands_of_rule
 from textile_pcf.inventory.carbon_balance import unknown_carbon
@@ -16,6 +17,7 @@ from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import factor_rows, late_warnings, match_warnings
 from textile_pcf.inventory.period_totals import added_years
 from textile_pcf.inventory.plausibility import Warning_, check_plausibility
+from textile_pcf.messages.message import Message
 from textile_pcf.results.gwp_sets import catalogue_gwp_warning, gwp_warning, rests_on_other_sets
 from textile_pcf.results.run import Run
 from textile_pcf.results.unmeasured import find_unmeasured
@@ -30,7 +32,7 @@ def result_warnings(inventory: Inventory, run: Run) -> tuple[tuple[int, str], ..
 
     Which checks can find anything depends on rows, rule and factors, not on amounts, so it is kept with the matches.
     """
-    warnings: list[Warning_] = []
+    warnings: list[Warning_] = [(-1, text) for text in _similar_products(inventory)]
     for check in inventory.matches.keep("warnings", lambda: _checks(inventory, run)):
         warnings += check(inventory, run)
     warnings += [(-1, note) for note in inventory.activity.columns.table.notes]
@@ -41,7 +43,8 @@ def _checks(inventory: Inventory, run: Run) -> tuple[Check, ...]:
     """Return the checks that can find anything in these rows, in the order of their warnings."""
     activity, matches, rules = inventory.activity, inventory.matches, inventory.activity.rules
     declared, requirements = matches.have(BOUGHT), rules.document.data_requirements
-    tables = run.factors.warnings(run.gwp, factor_rows(matches), run.biogenic) if matches.have(WARNED) else ()
+    may_warn = matches.have(WARNED) or run.factors.has_misnamed_rows
+    tables = run.factors.warnings(run.gwp, factor_rows(matches), run.biogenic) if may_warn else ()
     of_rows = (*added_years(activity), *((-1, text) for text in tables), *match_warnings(activity, matches))
     old = tuple(age_warnings(activity, matches, run.factors))
     checks: tuple[tuple[bool, Check], ...] = (
@@ -68,9 +71,24 @@ def _gwp(inventory: Inventory, run: Run) -> Iterator[Warning_]:
         yield -1, text
 
 
+def _similar_products(inventory: Inventory) -> Iterator[str]:
+    """Yield the warning of products that a reader takes for one, if there are any."""
+    groups = similar_names(inventory.activity.products)
+    if groups:
+        one, other, *_ = groups[0]
+        yield Message(
+            "{count} products have a name that differs from that of another only in capitals, spaces or the width of letters, "
+            "such as {one!r} and {other!r}; they are calculated as different products.",
+            count=sum(map(len, groups)),
+            one=one,
+            other=other,
+        )
+
+
 def product_warnings(inventory: Inventory, run: Run) -> Iterator[str]:
     """Yield the warnings about single factors and double counting, without their products, for a catalogue."""
     activity, matches, factors = inventory.activity, inventory.matches, run.factors
+    yield from _similar_products(inventory)
     yield from late_warnings(activity, matches)
     yield from double_transport_texts(activity, factors, matches)
     yield from double_uptake_texts(inventory)

@@ -18,11 +18,11 @@ ClauseStatus = Literal["ours", "interpreted", "read"]
 
 
 def _iso_date(value: Any) -> Any:
-    if isinstance(value, str):
+    if isinstance(value, str | int | float):  # pydantic takes a number for seconds since 1970
         try:
-            return date.fromisoformat(value)
+            return date.fromisoformat(value if isinstance(value, str) else "")
         except ValueError:
-            what = Message("{text!r} is not a date.", text=value)
+            what = Message("{text!r} is not a date.", text=str(value)[:60])
             raise InvalidValueError(what, "Write year-month-day, as in 2026-01-01.") from None
     return value
 

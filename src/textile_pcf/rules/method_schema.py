@@ -111,5 +111,6 @@ class FactorAge(Strict):
 _NAMES = ["cradle_to_gate", "gate_to_gate", "cradle_to_grave"]
 BOUNDARY_LIST = {"anyOf": [{"enum": _NAMES}, {"type": "array", "items": {"enum": _NAMES}, "minItems": 1}]}
 STAGE_BOUNDARY = {"anyOf": [{"enum": ["inside", "outside"]}, {"type": "array", "items": {"enum": _NAMES}, "minItems": 1}]}
-Boundaries = Annotated[Boundary | list[Boundary], WithJsonSchema(BOUNDARY_LIST)]
-StageBoundary = Annotated[Literal["inside", "outside"] | list[Boundary], WithJsonSchema(STAGE_BOUNDARY)]
+_List = Annotated[list[Boundary], Field(min_length=1)]
+Boundaries = Annotated[Boundary | _List, WithJsonSchema(BOUNDARY_LIST)]
+StageBoundary = Annotated[Literal["inside", "outside"] | _List, WithJsonSchema(STAGE_BOUNDARY)]

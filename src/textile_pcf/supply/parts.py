@@ -134,7 +134,7 @@ def _part(row: SupplyRow, multiplier: float) -> Part:
 
 def _year(row: SupplyRow) -> int:
     """Return the year of a row; of the grid, that in which its period starts. 0 if unknown."""
-    return int(row.year) if row.year.isdigit() else row.start.year if row.start and row.part == "grid" else 0
+    return int(row.year) if row.year else row.start.year if row.start and row.part == "grid" else 0
 
 
 def _nonzero(parts: Iterable[Part]) -> tuple[Part, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from math import isnan
 
 from textile_pcf.columns import cell_text
@@ -15,7 +15,7 @@ from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 from textile_pcf.supply.sites import BOUNDARIES, CARRIERS, COLUMNS, COVERING, PARTS
 from textile_pcf.units import UnitError, convert, cure_where, parse_unit, split_quantity
-from textile_pcf.units.number_text import parse_office_numbers
+from textile_pcf.units.number_text import is_year, parse_office_numbers, year_text
 
 MEGAWATT_HOURS = "Write for example 500 with unit MWh."
 
@@ -39,6 +39,7 @@ def read_rows(table: Table, problems: list[Problem]) -> Iterator[SupplyRow | Non
     """Yield the rows of a table, None for a row with problems; problems are appended."""
     texts = {name: [cell_text(cell) for cell in table.columns[name]] if name in table.columns else [""] * table.rows
              for name in COLUMNS}  # fmt: skip
+    texts["year"] = list(map(year_text, texts["year"]))
     for row, name, text in half_character_cells(texts):
         problems.append(Problem(table.location(row, name), holds_half(text), HALF_CURE, code="supply"))
     efficiencies, invalid = parse_office_numbers(table.columns.get("efficiency", [""] * table.rows))
@@ -90,6 +91,9 @@ def _vocabulary_problems(table: Table, number: int, cells: Mapping[str, str]) ->
                 cure,
                 code="supply",
             )
+    if cells["year"] and not is_year(cells["year"]):
+        what, cure = Message("{text!r} is not a year.", text=cells["year"][:60]), "Write four digits, such as 2024."
+        yield Problem(table.location(number, "year"), what, cure, code="supply")
     if cells["boundary"] not in ("", "delivered") and not cells["efficiency"]:
         what = Message("Heat given as {boundary} needs the efficiency from there to the machine.", boundary=cells["boundary"])
         yield Problem(table.location(number, "efficiency"), what, "Write it as a part of 1, for example 0.78.", code="supply")
@@ -135,7 +139,7 @@ def _date(table: Table, number: int, column: str, text: str, problems: list[Prob
     if not text:
         return None
     try:
-        return date.fromisoformat(text[:10])
+        return datetime.fromisoformat(text).date()
     except ValueError:
         cure = "Write year-month-day, such as 2024-01-01."
         problems.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from textile_pcf.arrays import FloatArray
@@ -82,7 +82,7 @@ def column_options(option: Any) -> ColumnOptions | None:
         raise UsageError([Problem(f"uncertainty {unknown[0]!r}", "There is no such option.", cure, code="uncertainty")])
     options = ColumnOptions(**{"draws": 0, **option})
     check_options(options.draws if "draws" in option else 1, options.seed, options.assume, options.pedigree)
-    return options
+    return replace(options, draws=int(options.draws), seed=int(options.seed))
 
 
 def uncertainty_columns(result: Footprint, options: ColumnOptions) -> dict[str, FloatArray]:

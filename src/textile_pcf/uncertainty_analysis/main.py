@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from textile_pcf.activity.columns import DATA_TYPES
-from textile_pcf.errors import Problem, UsageError, wrong_type
+from textile_pcf.errors import Problem, UsageError, whole_number, wrong_type
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 from textile_pcf.suggest import nearest
@@ -82,10 +81,10 @@ def uncertainty(
     _check_result(result)
     assume = {} if assume is None else assume
     check_options(draws, seed, assume, pedigree)
-    assumed = MappingProxyType(dict(assume))
+    assumed = dict(assume)
     evaluation = Evaluation(result, Spreads(result, assumed, pedigree), unit)
     evaluation.stated_scale.sum()  # refuses a unit that no product can be converted to, before anything is drawn
-    return Uncertainty(result, draws, seed, unit, pedigree, assumed, evaluation)
+    return Uncertainty(result, int(draws), int(seed), unit, pedigree, assumed, evaluation)
 
 
 def sensitivity(result: Footprint, unit: str | None = None) -> pd.DataFrame:
@@ -155,10 +154,10 @@ def _check_result(result: Any) -> None:
 
 def _number_problems(draws: Any, seed: Any) -> list[Problem]:
     problems = []
-    if isinstance(draws, bool) or not isinstance(draws, int) or not 1 <= draws <= MAX_DRAWS:
+    if not 1 <= (whole_number(draws) or 0) <= MAX_DRAWS:
         what, cure = "The number of draws is not between 1 and 10,000,000.", "Write a whole number, such as 10000."
         problems.append(Problem(f"draws {draws!r}", what, cure, code="draws"))
-    if isinstance(seed, bool) or not isinstance(seed, int):
+    if whole_number(seed) is None:
         problems.append(
             Problem(f"seed {seed!r}", "The seed is no whole number.", "Write a whole number, such as 0.", code="seed")
         )

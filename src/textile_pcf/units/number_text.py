@@ -185,6 +185,17 @@ def year_text(text: str) -> str:
     return match[1] if match else text
 
 
+def is_year(text: str) -> bool:
+    """Return whether a text is a year of four digits, 1000 to 2999.
+
+    Examples
+    --------
+    >>> is_year("2023"), is_year("23"), is_year("2023年")
+    (True, False, False)
+    """
+    return len(text) == 4 and text.isascii() and text.isdigit() and text[0] in "12"
+
+
 def _number_only(text: str) -> float | None:
     try:
         amount, unit = split_number(text)

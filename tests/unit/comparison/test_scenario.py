@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -160,6 +161,8 @@ def test_each_product_and_those_that_go_or_come(tmp_path):
 
 WRONG = {
     "word": ({"change": "scael", "at": POWER, "by": 2}, "change", "Did you mean 'scale'?"),
+    "no word": ({"at": POWER, "by": 2}, "change", "'change' is missing. Add `change: ...` here. Choose from: set, scale,"),
+    "empty word": ({"change": None, "at": POWER}, "change", "'change' is missing."),
     "key": ({"change": "scale", "at": POWER, "bi": 2}, "", "'bi' is not known here."),
     "no key": ({"change": "scale", "at": POWER}, "", "'by' is missing."),
     "stage": ({"change": "scale", "at": {"stage": "dying"}, "by": 2}, "change-hits-nothing", "Did you mean 'dyeing'?"),
@@ -177,7 +180,7 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_wrong_is_refused_with_the_line_of_the_file(tmp_path, base, name):
     change, code, text = WRONG[name]
-    lines = [f"      {key}: {value!r}" for key, value in change.items()]
+    lines = [f"      {key}: {json.dumps(value)}" for key, value in change.items()]
     lines[0] = lines[0].replace("      ", "    - ", 1)
     path = tmp_path / "plan.yaml"
     path.write_text("scenarios:\n- name: one\n  changes:\n" + "\n".join(lines) + "\n", encoding="utf-8")

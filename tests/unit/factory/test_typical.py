@@ -75,7 +75,7 @@ def test_the_row_is_a_table_of_factors(tmp_path):
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(st.floats(0.01, 1e3), st.floats(0.01, 1e6)), min_size=3, max_size=12))
+@given(st.lists(st.tuples(st.floats(0.1, 30), st.floats(0.01, 1e6)), min_size=3, max_size=12))
 def test_the_mean_lies_between_and_order_does_not_matter(pairs):
     base = {"group": "g", "unit": "kgCO2e/kg", "output_unit": "t", "boundary": "cradle_to_gate", "region": "CN"}
     plants = [{**base, "plant": f"P{k}", "value": value, "output": output} for k, (value, output) in enumerate(pairs)]
@@ -98,6 +98,9 @@ MISTAKES = {
     "outputs of two kinds": (changed(1, "output_unit", "m"), r"row 1 \(output\)", "of the same group is mass", "one kind"),
     "a value that is no emission": (changed(0, "unit", "kWh/kg"), r"row 0 \(unit\)", "no emission per 't'", "in kgCO2e/t"),
     "a value of 0": (changed(0, "value", "0"), r"row 0 \(value\)", "The value cannot be 0", "above zero"),
+    "a value in another unit": (
+        changed(0, "value", "0.0001").replace("Zhongfang,fabric,4.0", "Zhongfang,fabric,4000"),
+        r"row 0 \(value\)", "differ too much", "gsd is at most 20"),
     "an output below 0": (changed(0, "output", "-5"), r"row 0 \(output\)", "cannot be -5", "above"),
     "no number": (changed(0, "value", "two"), r"row 0 \(value\)", "'two'", "Write"),
     "no output": (changed(0, "output", ""), r"row 0 \(output\)", "empty", "Fill it in"),

@@ -12,9 +12,9 @@ import yaml
 import textile_pcf as tp
 from textile_pcf.interchange.adapter_schema import Adapter
 from textile_pcf.interchange.adapters import load_adapter, read_with_adapter, shipped_adapters
-from textile_pcf.interchange.item_names import region_of_others
 from textile_pcf.interchange.table_files import write_table
 from textile_pcf.io.resources import data_root
+from textile_pcf.regions import region_of_others
 
 DESNZ = """made up,,,,,,,,,
 ID,Scope,Level 1,Level 2,Level 3,Level 4,Column Text,UOM,GHG/Unit,GHG Conversion Factor 2024

@@ -45,6 +45,7 @@ def test_all_mistakes_of_an_about_file_at_once(rule, tmp_path):
     ("changes", "words"),
     [({"pcf_geographyGlobal": True}, "More than one geography is given"),
      ({"pcf_geographyCountry": None, "pcf_geographyGlobal": False}, "`geographyGlobal` is false"),
+     ({"pcf_geographyCountry": "UK"}, "'UK' is no country of ISO 3166. Did you mean 'GB'?"),
      ({"packagingFlows": ["weaving.flim"]}, "The rule has no flow 'weaving.flim'"),
      ({"packagingFlows": ["weaving.film"], "pcf_packagingEmissionsIncluded": False}, "is false"),
      ({"pcf_fossilCarbonContent": 0}, "The result knows this carbon content"),

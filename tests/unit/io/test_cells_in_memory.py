@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from small_mill import FACTORS, RULE, rows
 
@@ -60,3 +61,19 @@ def _quantity_of_text(text: str) -> Any:
     quantity = registry().Quantity(1, "kWh")
     quantity._magnitude = text
     return quantity
+
+
+@pytest.mark.parametrize("kind", [object, pd.ArrowDtype(pa.decimal128(20, 6))], ids=str)
+def test_decimals_of_databases_are_numbers(kind: Any) -> None:
+    """Drivers of databases hand out `Decimal`; rows, frames and Arrow tables with them give the result of floats."""
+    expected = tp.footprint(rows("P", 2.5, 4), RULE, FACTORS).total()["P"]
+    decimals = pd.Series([Decimal("200"), Decimal("2.5"), Decimal("4")], dtype=kind)
+    frame = pd.DataFrame(rows("P", 2.5, 4)).assign(amount=decimals, unit=["g/m2", "kWh", "kWh"])
+    assert tp.footprint(frame, RULE, FACTORS).total()["P"] == expected
+    assert tp.footprint(frame.to_dict("records"), RULE, FACTORS).total()["P"] == expected
+
+
+@pytest.mark.parametrize("amount", ["Infinity", "1e400", "sNaN"])
+def test_decimals_that_are_no_amounts(amount: str) -> None:
+    with pytest.raises(tp.InputError, match="is not a number"):
+        tp.footprint(pd.DataFrame(with_cell("amount", Decimal(amount))), RULE, FACTORS)

@@ -194,7 +194,7 @@ PRINTED = {
         2,
         "没有这个文件夹",
     ),
-    "calculate with no such set": (("calculate", GOOD, "--rule", OWN, "--gwp", "AR7"), 2, "没有这个取值"),
+    "calculate with no such set": (("calculate", GOOD, "--rule", OWN, "--gwp", "AR7"), 2, "没有这个选项"),
     "explain": (
         ("explain", GOOD, "--rule", OWN, "--factors", FACTORS, "--product", "FABRIC-1", "--stage", "dyeing"),
         0,

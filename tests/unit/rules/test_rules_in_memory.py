@@ -85,3 +85,29 @@ def test_a_result_of_it_cannot_be_locked_or_saved_and_says_why(tmp_path: Any) ->
     with pytest.raises(tp.UsageError):
         tp.lock(result, tmp_path / "r.lock")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("stage", [False, True])
+@pytest.mark.parametrize(
+    ("boundary", "told"),
+    [
+        ([], "There are too few entries here. Write at least 1."),  # an IndexError; of a stage, it was in no boundary
+        (["cradle_to_gate", "x"], "'x' is not one of the words allowed here."),
+        ([None], "An empty value is not one of the words allowed here."),
+    ],
+)
+def test_a_list_of_boundaries_with_a_mistake_is_one_problem(boundary: Any, told: str, stage: bool) -> None:
+    rule = {**RULE, "stages": [{**RULE["stages"][0], "boundary": boundary}]} if stage else {**RULE, "boundary": boundary}
+    with pytest.raises(tp.RuleError) as caught:
+        tp.load_rules(rule)
+    [problem] = caught.value.problems
+    assert told in str(problem)
+    assert "boundary" in problem.where
+
+
+@pytest.mark.parametrize("day", [0, 86400, 2026, 20260101, 1.5, float("nan"), True, "2026/01/01", "x"])
+def test_a_day_that_is_none_is_refused(day: Any) -> None:
+    """86400 was the second of January 1970, the seconds since then."""
+    with pytest.raises(tp.RuleError, match="is not a date") as caught:
+        tp.load_rules({**RULE, "valid_from": day})
+    assert "valid_from" in caught.value.problems[0].where

@@ -149,3 +149,23 @@ def test_a_batch_tells_both_accountings_as_the_single_result_does(files, capsys)
         assert told[f"total {name}"] == single.beside[name].tolist()
     manifest = json.loads((files / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["run"]["supply"] == single.provenance["supply"]
+
+
+@pytest.mark.parametrize("year", ["23", "20", "FY2023", "2023-2024", "2023.5", "３"])
+def test_a_year_that_is_none_is_refused(files, year):
+    """20 was read as the year 20, and FY2023 as no year, so that a grid of another year answered."""
+    with pytest.raises(tp.InputError, match=f"'{year}' is not a year. Write four digits") as caught:
+        tp.load_supply(supply(files, GRID.replace("2023", year), WIND))
+    assert "(year)" in str(caught.value) or ":2" in str(caught.value)
+
+
+@pytest.mark.parametrize("year", ["2023年", "２０２３", "2023.0"])
+def test_a_year_as_people_write_it(files, year):
+    plain, written = (tp.load_supply(supply(files, GRID.replace("2023", text), WIND)) for text in ("2023", year))
+    assert [part.year for part in written.sites[0].market] == [part.year for part in plain.sites[0].market] == [2023, 2023]
+
+
+@pytest.mark.parametrize("day", ["2023-01-01 or so", "2023-01-32", "2023-01-0100:00"])
+def test_a_day_that_is_none_is_refused(files, day):
+    with pytest.raises(tp.InputError, match="is not a date"):
+        tp.load_supply(supply(files, GRID, WIND.replace("2023-01-01", day)))
