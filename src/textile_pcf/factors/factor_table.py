@@ -30,7 +30,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 INTERNAL = frozenset(
-    {"behind", "composition", "parts", "removals", "rows_of_other_sets", "rows_with_warnings", "tables", "warnings"}
+    {
+        "behind",
+        "composition",
+        "has_misnamed_rows",
+        "parts",
+        "removals",
+        "rows_of_other_sets",
+        "rows_with_warnings",
+        "tables",
+        "warnings",
+    }
 )
 """Members for other packages of the library, which completion does not offer."""
 
