@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from io import FileIO
 from pathlib import Path
@@ -19,8 +19,8 @@ from textile_pcf.arrays import IndexArray
 from textile_pcf.batch.atomic_files import write_atomically
 
 FINGERPRINTS = "fingerprints.parquet"
-HANDED_OVER = 1 << 18
-"""Smallest piece that is hashed in another thread: handing it over costs as much as hashing some 100 kB. [bytes]"""
+PIECE = 1 << 18
+"""What is read and hashed at a time. [bytes]"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,29 +113,42 @@ class RowGroupPrints:
             schema = f"{columns}\n{metadata.schema.to_arrow_schema()}".encode()
             groups = [list(_column_places(metadata.row_group(group))) for group in range(metadata.num_row_groups)]
             threads = ThreadPoolExecutor(1) if self.in_threads else nullcontext(None)
-            with Path(self.path).open("rb", buffering=0) as file, threads as other:
-                return self._hash_file(_Pieces(file, other), schema, groups)
+            path = Path(self.path)
+            with path.open("rb", buffering=0) as file, path.open("rb", buffering=0) as again, threads as other:
+                return self._hash_file((_Pieces(file), _Pieces(again)), schema, groups, other)
         except (OSError, ValueError, pa.ArrowException):
             return FileHashes([], [], "")  # reading the rows reports the problem
 
-    def _hash_file(self, pieces: _Pieces, schema: bytes, groups: Sequence[Sequence[ColumnPlace]]) -> FileHashes:
-        """Hash a file. As long as it begins as an earlier one, its row groups need no hash of their own."""
-        whole, found = hashlib.sha256(), FileHashes([], [], "")
+    def _hash_file(
+        self, files: tuple[_Pieces, _Pieces], schema: bytes, groups: Sequence[Sequence[ColumnPlace]], other: Executor | None
+    ) -> FileHashes:
+        """Hash a file, opened twice. As long as it begins as an earlier one, its row groups need no hash of their own.
+
+        Another thread, if there is one, reads and hashes the row groups by itself: that costs reading them twice, and neither
+        thread waits for the other.
+        """
+        whole, prefixes, digests = hashlib.sha256(), list[str](), list[str | Future[str]]()
+        pieces, again = files
         is_same = bool(self.known_prefixes)
         for columns in groups:
-            own = [] if is_same else [hashlib.sha256(schema)]
+            beside = [hashlib.sha256(schema)] if not is_same and other is None else []
             for column in columns:
                 pieces.feed(column.start, whole)
-                for digest in own:
+                for digest in beside:
                     digest.update(column.storage)
-                pieces.feed(column.end, whole, *own)
-            prefix = hashlib.sha256(b"%b%b%b" % (schema, repr(columns).encode(), whole.digest())).hexdigest()
-            if is_same and prefix not in self.known_prefixes:
-                is_same, own = False, [pieces.hash_again(schema, columns)]
-            found.prefixes.append(prefix)
-            found.digests.append(own[0].hexdigest() if own else self.known_prefixes[prefix])
+                pieces.feed(column.end, whole, *beside)
+            prefixes.append(hashlib.sha256(b"%b%b%b" % (schema, repr(columns).encode(), whole.digest())).hexdigest())
+            is_same = is_same and prefixes[-1] in self.known_prefixes
+            if is_same:
+                digests.append(self.known_prefixes[prefixes[-1]])
+            elif beside:
+                digests.append(beside[0].hexdigest())
+            elif other is None:
+                digests.append(again.hash_row_group(schema, columns))
+            else:
+                digests.append(other.submit(again.hash_row_group, schema, columns))
         pieces.feed(None, whole)
-        return replace(found, sha256=whole.hexdigest())
+        return FileHashes([one if isinstance(one, str) else one.result() for one in digests], prefixes, whole.hexdigest())
 
     def find(self, group: int) -> ProductRuns | None:
         """Return the product runs of a row group if an earlier run found them."""
@@ -215,42 +228,34 @@ def _column_places(row_group: Any) -> Iterator[ColumnPlace]:
 
 
 class _Pieces:
-    """A file that is read once, from its beginning, in pieces that stay in the caches.
+    """A file that is read in pieces that stay in the caches.
 
-    A memory map would cost a page fault for every 4 kB, which takes longer than reading. Of two digests, one is fed in another
-    thread if there is one: hashing lets go of the interpreter.
+    A memory map would cost a page fault for every 4 kB, which takes longer than reading.
     """
 
-    def __init__(self, file: FileIO, other: Executor | None = None) -> None:
-        size = 1 << 20 if other else 1 << 18
-        self.file, self.position, self.buffer, self.other = file, 0, memoryview(bytearray(size)), other
+    def __init__(self, file: FileIO) -> None:
+        self.file, self.position, self.buffer = file, 0, memoryview(bytearray(PIECE))
 
     def feed(self, end: int | None, *digests: Any) -> None:
         """Feed all bytes from here to a place into digests; None stands for the end of the file."""
         if end is not None and end < self.position:
             raise ValueError(end)  # bytes of two columns, or columns in another order
         while end is None or self.position < end:
-            size = len(self.buffer) if end is None else min(end - self.position, len(self.buffer))
+            size = PIECE if end is None else min(end - self.position, PIECE)
             count = self.file.readinto(self.buffer[:size])
             if not count:
                 if end is None:
                     return
                 raise ValueError(end)
-            piece, elsewhere = self.buffer[:count], []
-            if self.other is not None and count >= HANDED_OVER:
-                elsewhere = [self.other.submit(digest.update, piece) for digest in digests[1:]]
-            for digest in digests[: len(digests) - len(elsewhere)]:
-                digest.update(piece)
-            for waiting in elsewhere:
-                waiting.result()
+            for digest in digests:
+                digest.update(self.buffer[:count])
             self.position += count
 
-    def hash_again(self, schema: bytes, columns: Sequence[ColumnPlace]) -> Any:
-        """Return the hash of a row group that was fed before, and go on where it was."""
-        here, digest = self.position, hashlib.sha256(schema)
+    def hash_row_group(self, schema: bytes, columns: Sequence[ColumnPlace]) -> str:
+        """Return the hash of a row group, wherever it stands."""
+        digest = hashlib.sha256(schema)
         for column in columns:
             self.position = self.file.seek(column.start)
             digest.update(column.storage)
             self.feed(column.end, digest)
-        self.position = self.file.seek(here)
-        return digest
+        return digest.hexdigest()

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from textile_pcf.batch.fingerprints import HANDED_OVER, RowGroupPrints
+from textile_pcf.batch.fingerprints import PIECE, RowGroupPrints
 
-ROWS = HANDED_OVER // 4  # of a row group: its column of numbers has twice the bytes of the smallest piece that is handed over
+ROWS = PIECE // 4  # of a row group: its column of numbers has twice the bytes of the smallest piece that is handed over
 
 
 @pytest.mark.parametrize("changed", [0, ROWS, 3 * ROWS - 1], ids=["first", "second", "last"])
