@@ -79,6 +79,7 @@ CALLS: dict[str, Callable[[Path], Call]] = {
     "weights": lambda place: batch(place, "old", weights=True),
     "draws": lambda place: batch(place, "old", uncertainty={"draws": 100, "seed": 1}),
     "since": lambda place: batch(place, "changed", since=place / "printed"),
+    "since, copied in threads": lambda place: batch(place, "changed", since=place / "printed", workers=None),
     "reprice": lambda place: (reprice, {"results": place / "weighted", "factors": place / "new.csv", "progress": False}),
 }
 

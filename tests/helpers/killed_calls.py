@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,11 @@ def run_in_process(call: Callable[..., Any], arguments: Mapping[str, Any], count
 
 
 def _counted(call: Callable[..., Any], arguments: dict[str, Any], counter: Path, last: int) -> None:
-    changes = 0
+    numbers = count(1)  # threads may change files at the same time
 
     def counted(change: Callable[..., Any]) -> Callable[..., Any]:
         def changed(*args: Any, **options: Any) -> Any:
-            nonlocal changes
-            changes += 1
-            if changes == last:
+            if next(numbers) == last:
                 os.kill(os.getpid(), signal.SIGKILL)
             return change(*args, **options)
 
@@ -40,4 +39,4 @@ def _counted(call: Callable[..., Any], arguments: dict[str, Any], counter: Path,
     for name in CHANGES:
         setattr(os, name, counted(getattr(os, name)))
     call(**arguments)
-    counter.write_text(str(changes), encoding="utf-8")
+    counter.write_text(str(next(numbers) - 1), encoding="utf-8")

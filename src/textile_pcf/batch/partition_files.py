@@ -25,6 +25,11 @@ from textile_pcf.results.sums import Sums
 from textile_pcf.results.warnings import product_warnings
 
 
+def report_file(out: Path, number: int) -> Path:
+    """Return the file of the report of a finished partition."""
+    return out / "parts" / f"{part_name(number)}.json"
+
+
 def waiting_file(out: Path, number: int) -> Path:
     """Return the file of the report of a partition that waits for what its products take."""
     return out / "parts" / f"{part_name(number)}.waiting.json"
@@ -80,13 +85,13 @@ def _record(result: PartitionResult, sha256: str, weights: dict[str, str]) -> di
 
 def write_report(out: Path, record: dict[str, Any]) -> PartitionReport:
     """Write the report of a finished partition, and return it."""
-    write_json(out / "parts" / f"{part_name(record['number'])}.json", record, indent=None)
+    write_json(report_file(out, record["number"]), record, indent=None)
     return _report(record)
 
 
 def read_report(out: Path, number: int) -> PartitionReport | None:
     """Return the report of a partition of an earlier run; None if it was not finished."""
-    record = read_json(out / "parts" / f"{part_name(number)}.json")
+    record = read_json(report_file(out, number))
     return None if record is None else _report(record)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from textile_pcf.batch.atomic_files import MANIFEST, part_name, read_json, write_atomically, write_json
 from textile_pcf.batch.fingerprints import FINGERPRINTS, ProductRuns, RowGroupPrints, read_prefixes, read_runs
+from textile_pcf.batch.partition_files import report_file
 from textile_pcf.batch.partitions import RowGroupPartition
 from textile_pcf.batch.weight_files import WEIGHTS, check_weights, refuse_changed
 from textile_pcf.errors import InputError, Problem, UsageError
@@ -123,11 +125,15 @@ def partition_fingerprint(partition: Any, prints: RowGroupPrints) -> str:
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
-def copy_unchanged(out: Path, name: str, partitions: Sequence[Any], prints: RowGroupPrints, earlier: EarlierBatch) -> int:
+@contextmanager
+def copy_unchanged(
+    out: Path, name: str, partitions: Sequence[Any], prints: RowGroupPrints, earlier: EarlierBatch
+) -> Iterator[dict[int, Callable[[], bool]]]:
     """Copy the files of partitions whose rows have not changed, as if this run had calculated them.
 
-    A partition whose files are not as the earlier batch wrote them is left to be calculated; so is one with rejected products
-    where the source has another name, since its messages name it.
+    They are copied in threads of their own, if there may be any, until the context is left. A partition whose files are not as
+    the earlier batch wrote them is left to be calculated; so is one with rejected products where the source has another name,
+    since its messages name it.
 
     Parameters
     ----------
@@ -139,31 +145,37 @@ def copy_unchanged(out: Path, name: str, partitions: Sequence[Any], prints: RowG
     prints : RowGroupPrints
     earlier : EarlierBatch
 
-    Returns
-    -------
-    int
-        Number of partitions copied.
+    Yields
+    ------
+    dict of int to callable
+        Number of each partition that is known → waits for its files, and returns whether they were copied.
     """
 
-    def copy(partition: Any) -> bool:
-        record = earlier.partitions.get(partition_fingerprint(partition, prints))
-        path = out / "parts" / f"{part_name(partition.number)}.json"
-        if record is None or path.exists() or (record["report"]["problems"] and earlier.run.get("source") != name):
-            return False
+    def copy(number: int, record: Mapping[str, Any]) -> bool:
         try:
-            files = dict(_files(earlier.folder, record, partition.number))
+            files = dict(_files(earlier.folder, record, number))
         except InputError:
             return False
         for target, content in files.items():
             write_atomically(out / target, partial(_write, content))
-        of_weights = {f"{WEIGHTS}/{part_name(partition.number)}.jsonl": one for one in record["report"]["weights"].values()}
-        write_json(path, {**record["report"], "number": partition.number, "weights": of_weights}, indent=None)
+        of_weights = {f"{WEIGHTS}/{part_name(number)}.jsonl": one for one in record["report"]["weights"].values()}
+        write_json(report_file(out, number), {**record["report"], "number": number, "weights": of_weights}, indent=None)
         return True
 
+    known = dict[int, Mapping[str, Any]]()
+    for partition in partitions:
+        record = earlier.partitions.get(partition_fingerprint(partition, prints))
+        if record and not (record["report"]["problems"] and earlier.run.get("source") != name):
+            known[partition.number] = record
+    waiting = {number: record for number, record in known.items() if not report_file(out, number).exists()}
     if not prints.in_threads:
-        return sum(map(copy, partitions))
-    with ThreadPoolExecutor(COPYING) as pool:
-        return sum(pool.map(copy, partitions))
+        yield {number: partial(bool, copy(number, record)) for number, record in waiting.items()}
+        return
+    pool = ThreadPoolExecutor(COPYING)
+    try:
+        yield {number: pool.submit(copy, number, record).result for number, record in waiting.items()}
+    finally:
+        pool.shutdown(cancel_futures=True)  # of a run that stops, or whose products take one another
 
 
 def _write(content: bytes, path: Path) -> None:
@@ -223,7 +235,7 @@ def write_fingerprints(
         known = earlier.partitions.get(fingerprint) if earlier else None
         if earlier and known and known["report"]["number"] == partition.number and not known["report"]["problems"]:
             return earlier.lines[fingerprint]
-        path = out / "parts" / f"{part_name(partition.number)}.json"
+        path = report_file(out, partition.number)
         rows = path.with_suffix(".csv")
         text = rows.read_bytes().decode() if rows.is_file() else None
         record = {"fingerprint": fingerprint, "report": read_json(path), "rejected_rows": text}

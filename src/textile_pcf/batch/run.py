@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from textile_pcf.batch.arguments import check_arguments
@@ -25,7 +26,7 @@ from textile_pcf.batch.links import solve_links
 from textile_pcf.batch.malloc import memory_given_back, retain_freed_memory
 from textile_pcf.batch.partition_files import read_report
 from textile_pcf.batch.partition_links import LinkedError
-from textile_pcf.batch.partition_report import PartitionReport
+from textile_pcf.batch.partition_report import Partition, PartitionReport
 from textile_pcf.batch.partitions import ROWS, InMemoryPartition, RowGroupPartition
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.remote_files import local_copies
@@ -242,9 +243,6 @@ class _Batch:
     def _calculate(self, source: PartitionedSource, identity: dict[str, Any]) -> dict[str, int]:
         """Calculate all partitions and close the manifest. Invalid input leaves only the log."""
         log(self.out, "start", workers=self.runner.workers, parts=len(source.partitions), **identity)
-        if self.earlier is not None and self.prints is not None and not (self.out / "parts" / LINKED).exists():
-            copied = copy_unchanged(self.out, source.name, source.partitions, self.prints, self.earlier)
-            log(self.out, "since", parts=copied, folder=str(self.earlier.folder))
         try:
             source, reports = self._run_or_link(source)
         except InputError as error:  # the next run will have another input or another `on_error`
@@ -270,7 +268,7 @@ class _Batch:
         marker = self.out / "parts" / LINKED  # so that a resumed run does not begin without links
         if not marker.exists():
             try:
-                return source, self._run_partitions(self.job, source)
+                return source, self._run_changed(source)
             except LinkedError:
                 log(self.out, "linked")
                 is_whole = not self.job.needs_all_products and self._is_whole(source)
@@ -286,6 +284,16 @@ class _Batch:
         if self.job.needs_all_products:
             return source, self._run_partitions(replace(self.job, links=TOGETHER), source)
         return source, self._run_linked(source)
+
+    def _run_changed(self, source: PartitionedSource) -> list[PartitionReport]:
+        """Run all partitions; the files of those that an earlier batch knows are copied meanwhile."""
+        if self.earlier is None or self.prints is None:
+            return self._run_partitions(self.job, source)
+        with copy_unchanged(self.out, source.name, source.partitions, self.prints, self.earlier) as copies:
+            reports = self._run_partitions(self.job, source, copies)
+            copied = sum(is_copied() for is_copied in copies.values())
+        log(self.out, "since", parts=copied, folder=str(self.earlier.folder))
+        return reports
 
     def _is_whole(self, source: PartitionedSource) -> bool:
         """Whether every partition can be read again: it lies in the source, or none has been finished and its rows released."""
@@ -314,10 +322,13 @@ class _Batch:
             return added
         return self._run_partitions(replace(self.job, links=SOLVED), source)
 
-    def _run_partitions(self, job: Job, source: PartitionedSource) -> list[PartitionReport]:
-        """Run the partitions that have no report of an earlier run, and return all reports in order."""
+    def _run_partitions(
+        self, job: Job, source: PartitionedSource, copies: Mapping[int, Callable[[], bool]] = MappingProxyType({})
+    ) -> list[PartitionReport]:
+        """Run the partitions that have no report of an earlier run and are not copied, and return all reports in order."""
         out, partitions = self.out, source.partitions
-        earlier = {report.number: report for part in partitions if (report := read_report(out, part.number)) is not None}
+        others = [part.number for part in partitions if part.number not in copies]
+        earlier = {number: report for number in others if (report := read_report(out, number)) is not None}
         refuse_foreign_results(out, {f"{part_name(part.number)}.parquet" for part in partitions})
         reports = list(earlier.values())
         done = set(earlier)
@@ -329,8 +340,28 @@ class _Batch:
             log(out, "resume", parts=len(done))
         with Progress(len(partitions), self.progress) as progress:
             progress.add(len(done))
-            for report in self.runner.run(job, [part for part in partitions if part.number not in done]):
-                log(out, "part", **{name: value for name, value in vars(report).items() if name not in NOT_LOGGED})
+            for report in self._finished(job, [part for part in partitions if part.number not in done], copies):
                 reports.append(report)
                 progress.add(1, report.products, report.rejected)
         return sorted(reports, key=lambda report: report.number)
+
+    def _finished(
+        self, job: Job, partitions: Sequence[Partition], copies: Mapping[int, Callable[[], bool]]
+    ) -> Iterator[PartitionReport]:
+        """Calculate partitions that are not copied, then those that could not be copied; yield the report of each."""
+        yield from self._calculated(job, [part for part in partitions if part.number not in copies])
+        left = []
+        for part in partitions:
+            report = read_report(self.out, part.number) if part.number in copies and copies[part.number]() else None
+            if report is not None:
+                yield report
+            elif part.number in copies:
+                left.append(part)
+        if left:
+            yield from self._calculated(job, left)
+
+    def _calculated(self, job: Job, partitions: Sequence[Partition]) -> Iterator[PartitionReport]:
+        """Calculate partitions, and yield the report of each as it is finished."""
+        for report in self.runner.run(job, partitions):
+            log(self.out, "part", **{name: value for name, value in vars(report).items() if name not in NOT_LOGGED})
+            yield report

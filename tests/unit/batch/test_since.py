@@ -193,6 +193,19 @@ def test_results_that_are_not_as_written_are_calculated_again(place: Path, tmp_p
     assert_same(place, tmp_path, with_other_amounts(catalogue(), slice(100, 101)), 0, old=tmp_path / "old")
 
 
+@pytest.mark.parametrize("workers", [1, None, 2])
+def test_files_are_copied_by_one_thread_or_by_several(place: Path, tmp_path: Path, workers: int | None) -> None:
+    """Beside the calculation of what has changed, or before it where there is one thread only."""
+    assert_same(place, tmp_path, with_other_amounts(catalogue(), slice(100, 101)), 1, workers=workers, threads=True)
+
+
+def test_progress_counts_what_is_copied_and_what_is_calculated(place: Path, tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    source = write(tmp_path / "new.parquet", with_other_amounts(catalogue(), slice(100, 101)))
+    batch(place, source, tmp_path / "out", since=place / "old", progress=lambda *counts: seen.append(counts))
+    assert seen == [(done, 3) for done in range(4)]
+
+
 def test_links_that_appear_are_solved_in_a_full_batch(tmp_path: Path) -> None:
     """A changed product takes one of an unchanged partition."""
     (tmp_path / "rule.yaml").write_text(
