@@ -113,20 +113,22 @@ class RowGroupPrints:
             schema = f"{columns}\n{metadata.schema.to_arrow_schema()}".encode()
             groups = [list(_column_places(metadata.row_group(group))) for group in range(metadata.num_row_groups)]
             threads = ThreadPoolExecutor(1) if self.in_threads else nullcontext(None)
-            with Path(self.path).open("rb", buffering=0) as file, threads as other:
-                return self._hash_file(_Pieces(file), schema, groups, other)
+            path = Path(self.path)
+            with path.open("rb", buffering=0) as file, path.open("rb", buffering=0) as again, threads as other:
+                return self._hash_file((_Pieces(file), _Pieces(again)), schema, groups, other)
         except (OSError, ValueError, pa.ArrowException):
             return FileHashes([], [], "")  # reading the rows reports the problem
 
     def _hash_file(
-        self, pieces: _Pieces, schema: bytes, groups: Sequence[Sequence[ColumnPlace]], other: Executor | None
+        self, files: tuple[_Pieces, _Pieces], schema: bytes, groups: Sequence[Sequence[ColumnPlace]], other: Executor | None
     ) -> FileHashes:
-        """Hash a file. As long as it begins as an earlier one, its row groups need no hash of their own.
+        """Hash a file, opened twice. As long as it begins as an earlier one, its row groups need no hash of their own.
 
         Another thread, if there is one, reads and hashes the row groups by itself: that costs reading them twice, and neither
         thread waits for the other.
         """
         whole, prefixes, digests = hashlib.sha256(), list[str](), list[str | Future[str]]()
+        pieces, again = files
         is_same = bool(self.known_prefixes)
         for columns in groups:
             beside = [hashlib.sha256(schema)] if not is_same and other is None else []
@@ -142,22 +144,11 @@ class RowGroupPrints:
             elif beside:
                 digests.append(beside[0].hexdigest())
             elif other is None:
-                digests.append(self._hash_row_group(schema, columns))
+                digests.append(again.hash_row_group(schema, columns))
             else:
-                digests.append(other.submit(self._hash_row_group, schema, columns))
+                digests.append(other.submit(again.hash_row_group, schema, columns))
         pieces.feed(None, whole)
         return FileHashes([one if isinstance(one, str) else one.result() for one in digests], prefixes, whole.hexdigest())
-
-    def _hash_row_group(self, schema: bytes, columns: Sequence[ColumnPlace]) -> str:
-        """Read a row group by itself, and return its hash."""
-        digest = hashlib.sha256(schema)
-        with Path(self.path).open("rb", buffering=0) as file:
-            pieces = _Pieces(file)
-            for column in columns:
-                pieces.position = file.seek(column.start)
-                digest.update(column.storage)
-                pieces.feed(column.end, digest)
-        return digest.hexdigest()
 
     def find(self, group: int) -> ProductRuns | None:
         """Return the product runs of a row group if an earlier run found them."""
@@ -259,3 +250,12 @@ class _Pieces:
             for digest in digests:
                 digest.update(self.buffer[:count])
             self.position += count
+
+    def hash_row_group(self, schema: bytes, columns: Sequence[ColumnPlace]) -> str:
+        """Return the hash of a row group, wherever it stands."""
+        digest = hashlib.sha256(schema)
+        for column in columns:
+            self.position = self.file.seek(column.start)
+            digest.update(column.storage)
+            self.feed(column.end, digest)
+        return digest.hexdigest()
