@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,17 @@ def batch(source: str, factors: str, out: str) -> None:
     """From Parquet to Parquet."""
     shutil.rmtree(out, ignore_errors=True)
     tp.calculate_batch(source, workload.RULE, factors, out=out, progress=False)
+
+
+def mill(name: str, source: str, out: str, options: str) -> None:
+    """From Parquet to Parquet under a shipped rule; options as JSON."""
+    import mills
+
+    shutil.rmtree(out, ignore_errors=True)
+    rules, factors = mills.rule_and_factors(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tp.calculate_batch(source, rules, factors, out=out, progress=False, **json.loads(options))
 
 
 def wide(products: str, factors: str, call: str) -> None:
@@ -45,5 +58,5 @@ def peak() -> float:
 
 
 if __name__ == "__main__":
-    {"batch": batch, "wide": wide}[sys.argv[1]](*sys.argv[2:])
+    {"batch": batch, "mill": mill, "wide": wide}[sys.argv[1]](*sys.argv[2:])
     sys.stdout.write(f"{peak()}\n")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import warnings
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +21,7 @@ from typing import Any
 import numpy as np
 import workload
 from bench import Bench
-from measure import ROOT, Row, in_turns, ratio
+from measure import ROOT, Row, in_turns, peak_of, ratio
 
 import textile_pcf as tp
 
@@ -45,15 +46,25 @@ class Template:
     forms: list[list[dict[str, str] | None]]
 
 
+def described(name: str) -> dict[str, str]:
+    """What the list of examples says of the example of one rule."""
+    with (EXAMPLES / "examples.csv").open(encoding="utf-8") as file:
+        return next(row for row in csv.DictReader(file) if row["name"] == RULES[name])
+
+
+def rule_and_factors(name: str) -> tuple[tp.RuleSet, tp.FactorTable]:
+    """One rule and the tables of its example."""
+    told = described(name)
+    tables = [EXAMPLES / told["name"] / one if one.endswith(".csv") else one for one in told["factors"].split(";")]
+    return tp.load_rules(told["rule"]), tp.load_factors(*tables)
+
+
 def template(name: str) -> Template:
     """The filled template of one rule, with every form that can be calculated."""
-    example = RULES[name]
-    with (EXAMPLES / "examples.csv").open(encoding="utf-8") as file:
-        told = next(row for row in csv.DictReader(file) if row["name"] == example)
-    with (EXAMPLES / example / told["file"]).open(encoding="utf-8", newline="") as file:
+    told = described(name)
+    with (EXAMPLES / told["name"] / told["file"]).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    tables = [EXAMPLES / example / one if one.endswith(".csv") else one for one in told["factors"].split(";")]
-    rules, factors = tp.load_rules(told["rule"]), tp.load_factors(*tables)
+    rules, factors = rule_and_factors(name)
 
     def can_be_calculated(place: int, form: dict[str, str] | None) -> bool:
         try:
@@ -175,4 +186,13 @@ def mills(bench: Bench) -> list[Row]:
         timed = in_turns(runs, bench.rounds, f"{name}, {bench.products} products, ", bench.clear)
         what = f"rule {name} as mills fill it, {bench.products:,} products of {size / bench.products:.1f} rows: against decode"
         rows.append(ratio("2b", what, 2.5, timed["ours"], timed["decode"]))
+        rows += [memory(name, path, bench, **options) for options in ({}, {"uncertainty": "closed"}, {"weights": True})]
     return rows
+
+
+def memory(name: str, path: Path, bench: Bench, **options: Any) -> Row:
+    """Target 10: peak memory of the batch of one shipped rule, with options, in a process of its own."""
+    peak = peak_of("mill", name, path, bench.out, json.dumps(options))
+    what = f"peak memory, rule {name} as mills fill it, {bench.products:,} products"
+    what += "".join(f", {option}" for option in options)
+    return Row("10", what, "≤ 600 MB", f"{peak:.0f} MB ({peak / 600:.2f}×)", peak <= 600)
