@@ -35,7 +35,16 @@ OF_EXCHANGES = _names(
 )
 OF_EXCHANGE_PATTERNS = _names(ExchangePatterns, "of_flows")
 OF_STRUCTURE = _names(
-    Structure, "completion", "computed", "constants", "given_by_flow", "gives_flows_once", "loss_active", "ones", "not_given"
+    Structure,
+    "_kept",
+    "completion",
+    "computed",
+    "constants",
+    "given_by_flow",
+    "gives_flows_once",
+    "loss_active",
+    "ones",
+    "not_given",
 )
 OF_PATTERNS, OF_ROWS = _names(RowPatterns), _names(Rows, "has_outputs", "has_cutoffs")
 """Fields, and what a structure keeps with itself that does not depend on labels."""
