@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+from collections.abc import Callable
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,6 +25,30 @@ else:
             if instance is None:
                 return self
             return instance.__dict__.setdefault(self.attrname, self.func(instance))
+
+
+class Keeper:
+    """An object that keeps what others make of it, for as long as it lives."""
+
+    def keep(self, name: str, make: Callable[[], T]) -> T:
+        """Return what `make` returns, which is made once for each name.
+
+        Parameters
+        ----------
+        name : str
+        make : callable
+            Must depend on nothing but this object and what is the same wherever it is used.
+        """
+        kept = self._kept
+        made: T = kept[name] if name in kept else kept.setdefault(name, make())
+        return made
+
+    @cached_property
+    def _kept(self) -> dict[str, Any]:
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_kept"}  # holds functions; made again
 
 
 def quick_init(cls: type[T]) -> type[T]:

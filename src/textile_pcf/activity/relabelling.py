@@ -36,6 +36,7 @@ OF_EXCHANGES = _names(
 OF_EXCHANGE_PATTERNS = _names(ExchangePatterns, "of_flows")
 OF_STRUCTURE = _names(
     Structure,
+    "_kept",
     "completion",
     "computed",
     "constant_amounts",

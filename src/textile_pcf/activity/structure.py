@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from textile_pcf._frozen import cached_property, quick_init
+from textile_pcf._frozen import Keeper, cached_property, quick_init
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.completion import (
     Fill,
@@ -126,8 +126,10 @@ class Outputs:
 
 @quick_init
 @dataclass(frozen=True, eq=False)
-class Structure:
+class Structure(Keeper):
     """Rows interpreted under a rule and assigned to processes.
+
+    It keeps what does not depend on amounts, nor on labels of rows that leave nothing out (`activity.relabelling`).
 
     Attributes
     ----------

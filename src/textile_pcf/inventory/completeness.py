@@ -130,7 +130,7 @@ def _answers(inventory: Inventory, flows: IndexArray) -> _Answers:
     """Return what rows answer of some flows of the rule and of its stages."""
     rules, with_amount = inventory.activity.rules, _with_amount(inventory)
     name = f"unanswered of {len(flows)} flows"  # of all, or of those of `_looked_at`
-    found = inventory.matches.keep(name, lambda: _unanswered(inventory.activity, flows))
+    found = inventory.activity.structure.keep(name, lambda: _unanswered(inventory.activity, flows))
     flow_stage, active = rule_arrays(rules).flow_stage[flows], found.active
     return _Answers(
         *found,

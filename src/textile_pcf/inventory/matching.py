@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-from textile_pcf._frozen import cached_property, quick_init
+from textile_pcf._frozen import Keeper, cached_property, quick_init
 from textile_pcf.activity import Activity
 from textile_pcf.activity.links import linked_names
 from textile_pcf.activity.row_patterns import rows_where
@@ -26,7 +26,6 @@ from textile_pcf.rules import RuleSet
 from textile_pcf.suggest import nearest
 
 REJECTED_SUPPLIER = "rejected-supplier"  # code of a problem
-T = TypeVar("T")
 COMPARED = 20_000
 """Products with which an unknown name is compared; with more it takes seconds a name."""
 
@@ -39,10 +38,12 @@ def nonzero_parts(values: FloatArray) -> tuple[int, ...]:
 
 @quick_init
 @dataclass(frozen=True, eq=False)
-class FactorMatches:
+class FactorMatches(Keeper):
     """Emission factor or supplier of each exchange.
 
-    Exchanges of one pattern make the same request; patterns without exchanges point at any request.
+    Exchanges of one pattern make the same request; patterns without exchanges point at any request. It keeps what all
+    activity data with these matches share, whatever their amounts: for one product that comes again with other amounts this
+    saves a quarter of the work.
 
     Attributes
     ----------
@@ -117,22 +118,6 @@ class FactorMatches:
         """Whether each request is for a declared footprint, shape (requests,)."""
         return self.with_mark(BOUGHT)
 
-    def keep(self, name: str, make: Callable[[], T]) -> T:
-        """Return what all activity data with these matches share, whatever their amounts: it is made once.
-
-        For one product that comes again with other amounts this saves a quarter of the work.
-        """
-        kept = self._kept
-        made: T = kept[name] if name in kept else kept.setdefault(name, make())
-        return made
-
-    @cached_property
-    def _kept(self) -> dict[str, Any]:
-        return {}
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_kept"}  # holds functions; made again
-
     @cached_property
     def _marks(self) -> int:
         return int(np.bitwise_or.reduce(self.matcher.marks.take(self.match_index)))
@@ -186,8 +171,9 @@ def match_exchanges(
     matched = FactorMatches(
         pattern, request, matcher, values, rows, removals, indices, supplier, len(links) > 0, (), suppliers=suppliers,
     )  # fmt: skip
-    without = _problems(activity, matcher, matched)
-    problems = [*summed_up(matcher.factors, without, activity.columns.table.name)]
+    problems: list[Problem] = []
+    if matched.have(UNMATCHED):
+        problems += summed_up(matcher.factors, _problems(activity, matcher, matched), activity.columns.table.name)
     problems += _unknown_suppliers(activity, links, supplier, suppliers, rejected) if len(links) else ()
     matched = replace(matched, problems=tuple(problems)) if problems else matched
     if activity.structure in structure_cache(activity.rules) and not problems:
@@ -251,8 +237,6 @@ def _rows_of_region(activity: Activity, region: str) -> IndexArray:
 
 def _problems(activity: Activity, matcher: FactorMatcher, matched: FactorMatches) -> Iterator[tuple[Request | None, Problem]]:
     """Yield a problem per exchange without a factor, with its request."""
-    if not matched.have(UNMATCHED):
-        return
     flows, invalid_regions = activity.exchanges, set[str]()
     for number in np.flatnonzero(matched.with_mark(UNMATCHED)):
         match, rows = matcher.matches[matched.match_index[number]], np.flatnonzero(matched.request == number)
