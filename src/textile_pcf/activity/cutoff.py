@@ -10,9 +10,9 @@ import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.indexing import ElementsByProduct
-from textile_pcf.activity.row_patterns import RowKind, Rows
+from textile_pcf.activity.row_patterns import Rows
 from textile_pcf.arrays import FloatArray, IndexArray
-from textile_pcf.columns import group_rows
+from textile_pcf.columns import group_rows, take
 from textile_pcf.errors import Problem
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet
@@ -66,7 +66,7 @@ def check_cutoffs(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
     """
     if not rows.has_cutoffs:
         return
-    cutoffs = rows.of_kind(RowKind.CUTOFF)
+    cutoffs = rows.cutoffs
     checks = (
         ("item", True, "What is left out has no name.", "Write what it is in the column `item`: the id of a flow, or words."),
         ("note", True, "What is left out has no reason.", "Write in the column `note` why it is left out."),
@@ -74,9 +74,12 @@ def check_cutoffs(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
     )
     for column, wanted, what, cure in checks:
         texts = cells.texts[column]
-        empty = np.array([not text.strip() for text in texts.categories], dtype=bool)[texts.codes[cutoffs]]
+        is_empty = np.array([not text.strip() for text in texts.categories], dtype=bool)
+        if not (is_empty == wanted).any():
+            continue
+        empty = is_empty[texts.codes[cutoffs]]
         yield from cells.problems_at(cutoffs[empty == wanted], Message(what), Message(cure), column, CUTOFF)
-    share = cells.numbers["amount"][cutoffs] * rows.factor[cutoffs]
+    share = _shares(cells, rows)
     what, cure = (
         Message("More than all of the result is left out."),
         Message("Write the estimated part, such as 1 with unit %."),
@@ -93,13 +96,18 @@ def rows_left_out(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> LeftOut
     rows : Rows
     rules : RuleSet
     """
-    cutoffs = rows.of_kind(RowKind.CUTOFF)
+    cutoffs = rows.cutoffs
     stage, item = cells.texts["stage"], cells.texts["item"]
     first, group = group_rows(stage.codes[cutoffs], item.codes[cutoffs])
     targets = [_target(rules, cells.text("stage", int(row)), cells.text("item", int(row))) for row in cutoffs[first]]
     flow, left_stage = np.array(targets, dtype=np.intp).reshape(-1, 2)[group].T
-    share = cells.numbers["amount"][cutoffs] * rows.factor[cutoffs]
-    return LeftOut(cutoffs, cells.texts["product"].codes[cutoffs].astype(np.intp), share, flow, left_stage)
+    product = take(cells.texts["product"].codes, cutoffs).astype(np.intp)
+    return LeftOut(cutoffs, product, _shares(cells, rows), flow, left_stage)
+
+
+def _shares(cells: ActivityColumns, rows: Rows) -> FloatArray:
+    """Return the estimated part of the result that each row `cutoff` leaves out. [1]"""
+    return take(cells.numbers["amount"], rows.cutoffs) * take(rows.patterns.factor, take(rows.pattern, rows.cutoffs))
 
 
 def left_out_title(rules: RuleSet, stage: str, item: str, language: str = "en") -> str:

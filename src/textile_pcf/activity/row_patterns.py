@@ -169,6 +169,11 @@ class Rows:
         """Whether some rows leave something out."""
         return bool((self.patterns.row_kind == RowKind.CUTOFF).any())
 
+    @cached_property
+    def cutoffs(self) -> IndexArray:
+        """Rows that leave something out."""
+        return self.of_kind(RowKind.CUTOFF)
+
     def where(self, selected: BoolArray) -> IndexArray:
         """Return the rows of selected patterns, given as one flag per pattern."""
         return rows_where(selected, self.pattern)

@@ -72,7 +72,7 @@ def _key(digits: Sequence[_Digit], rows: int, span: int) -> NDArray[np.integer[A
         part = key[start : start + BLOCK]
         for codes, low, size in digits:
             part *= size
-            np.add(part, codes[start : start + BLOCK], out=part, casting="same_kind")
+            part += codes[start : start + BLOCK].astype(key.dtype, copy=False)  # adding integers of another width is slow
             if low:
                 part -= low
     return key
