@@ -31,7 +31,7 @@ class StructureCache:
 
     A product whose rows were seen before takes a ninth of the time, because only its amounts are checked
     (`tests/benchmarks/small.py`, `one_product`). One whose rows differ from others seen before only in units, items, regions
-    and years takes their structure with other labels (`relabelling`), a third of the time of one built from nothing.
+    and years takes their structure with other labels (`relabelling`), a quarter of the time of one built from nothing.
 
     Attributes
     ----------
