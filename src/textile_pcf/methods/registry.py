@@ -52,6 +52,10 @@ class Method:
     locator: str
     valid: Mapping[str, Range] = field(default_factory=dict)
 
+    def is_share(self, name: str) -> bool:
+        """Return whether an input is a part of a whole: 1 at most, whatever its source covers."""
+        return self.valid.get(name) == SHARE
+
 
 METHODS: dict[str, Method] = {}
 
