@@ -13,6 +13,7 @@ from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
 from textile_pcf.inventory.bands import (
+    NEAR,
     TIMES,
     Bands,
     amounts_per_driver,
@@ -25,10 +26,14 @@ from textile_pcf.inventory.bands import (
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.messages.message import Message, sentences
 from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec
+from textile_pcf.rules.arrays import rule_arrays
 
 
 def refuse_beyond_band(activity: Activity, quantities: Quantities) -> list[Problem]:
-    """Return a problem per unconfirmed amount more than twenty times above its band; amounts of the rule are not checked."""
+    """Return a problem per share above the whole, and per unconfirmed amount more than twenty times above its band.
+
+    Amounts of the rule are not checked.
+    """
     properties, losses, flows = bands_of_rule(activity.rules)
     problems: list[Problem] = []
     if properties.some:
@@ -37,10 +42,35 @@ def refuse_beyond_band(activity: Activity, quantities: Quantities) -> list[Probl
         problems += _single(activity, losses, activity.loss_entries, activity.losses, activity.loss_rows)
     if flows.some:
         problems += _flows(activity, quantities, flows)
-    if not problems:
+    shares = _shares_above_one(activity)
+    if not problems and not shares:
         return problems
     reported = {problem.where for problem in (*activity.problems, *quantities.problems)}  # these amounts are problems already
-    return [problem for problem in problems if problem.where not in reported]
+    shares = [problem for problem in shares if problem.where not in reported]
+    reported |= {problem.where for problem in shares}
+    return [*shares, *(problem for problem in problems if problem.where not in reported)]
+
+
+def _shares_above_one(activity: Activity) -> list[Problem]:
+    """Return a problem per given property above 1 that a named method takes for a part of a whole."""
+    is_share, block_index = rule_arrays(activity.rules).property_is_share, activity.property_entries
+    if not is_share.any():
+        return []
+    above = block_index.compare(np.greater, activity.properties, np.where(is_share, 1 + NEAR, np.inf))
+    positions = np.flatnonzero(above)
+    if not len(positions):
+        return []
+    rows, first = np.unique(activity.property_rows[positions], return_index=True)
+    problems: list[Problem] = []
+    for row, position in zip(rows.tolist(), positions[first].tolist(), strict=True):
+        spec = activity.rules.properties[int(specs_of(block_index, np.array([position]))[0])]
+        factor, unit = unit_of(spec)
+        what = Message(
+            "A share of {value:.6g} {unit} is more than all.", value=activity.properties[position] / factor, unit=unit
+        )
+        cure = "A share is at most 1, or 100 %; 5 percent is written 5 with unit %."
+        problems += activity.columns.problems_at([row], what, cure, "amount", "share")
+    return problems
 
 
 def _single(

@@ -63,6 +63,9 @@ class RuleArrays:
         Index of the stage; -1 for the product.
     property_required : array of bool, shape (properties,)
         The property must be given: it is not optional and has neither a value nor a method.
+    property_is_share : array of bool, shape (properties,)
+        A named method takes the property for a part of a whole, so that it is 1 at most; unless the rule calls more plausible,
+        as of prints on both sides.
     loss_stage : array of int, shape (losses,)
         Index of the stage.
     loss_basis : array of str, shape (losses,)
@@ -93,6 +96,7 @@ class RuleArrays:
     flow_balanced: BoolArray
     property_stage: IndexArray
     property_required: BoolArray
+    property_is_share: BoolArray
     loss_stage: IndexArray
     loss_basis: NDArray[np.str_]
     loss_bases: tuple[tuple[str, BoolArray], ...]
@@ -142,6 +146,7 @@ def rule_arrays(rules: RuleSet) -> RuleArrays:
         flow_balanced=_flags([balancing is not None and spec.index in balancing.balance for spec in flows]),
         property_stage=_indices([spec.stage for spec in properties]),
         property_required=_flags([not spec.optional and spec.default is None and spec.method is None for spec in properties]),
+        property_is_share=_shares(rules),
         loss_stage=_indices([spec.stage for spec in losses]),
         loss_basis=basis,
         loss_bases=tuple((name, basis == name) for name in dict.fromkeys(basis.tolist())),
@@ -162,6 +167,13 @@ def alternative_flows(rules: RuleSet) -> set[int]:
     True
     """
     return {index for group in rules.alternatives for way_type, index in group if way_type == "flow"}
+
+
+def _shares(rules: RuleSet) -> BoolArray:
+    """Return which properties are 1 at most: those that a method takes for a part of a whole, if no more is plausible."""
+    properties = rules.properties
+    taken = {index for spec in properties if spec.method for name, index in spec.inputs.items() if spec.method.is_share(name)}
+    return _flags([spec.index in taken and (spec.plausible is None or spec.plausible[1] <= 1) for spec in properties])
 
 
 def _other_drivers(spec: FlowSpec) -> tuple[str | int, ...]:

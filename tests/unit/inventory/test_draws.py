@@ -117,6 +117,9 @@ def check_against_rewritten(name, seed, draws):
         if (result.inventory.links.user == product).any():  # its suppliers take numbers of the same rule
             stated = {key: value for key, value in stated.items() if isinstance(key, ActivityRow)}
         multiples = {key: random.uniform(0.97, 1.03, draws) for key in stated}
+        for key, value in stated.items():
+            if 0.97 < value <= 1:  # a share: a table with more than the whole is refused
+                multiples[key] = np.minimum(multiples[key], 1 / value)
         values = {key: stated[key] * multiples[key] for key in stated}
         found = recalculate(result.run, result.products[product], values)
         for draw in range(draws):
