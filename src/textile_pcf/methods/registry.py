@@ -53,7 +53,23 @@ class Method:
     valid: Mapping[str, Range] = field(default_factory=dict)
 
     def is_share(self, name: str) -> bool:
-        """Return whether an input is a part of a whole: 1 at most, whatever its source covers."""
+        """Return whether an input is a part of a whole: 1 at most, whatever its source covers.
+
+        Parameters
+        ----------
+        name : str
+            Name of an input.
+
+        Returns
+        -------
+        bool
+            Whether its range is 0 to 1.
+
+        Examples
+        --------
+        >>> METHODS["disposal_share"].is_share("recycled_share"), METHODS["printed_area"].is_share("grammage")
+        (True, False)
+        """
         return self.valid.get(name) == SHARE
 
 

@@ -57,8 +57,8 @@ class RuleArrays:
         The flow is shared with co-products of stages further on.
     allocated_stages : tuple of StageSpec
         Stages with co-products, ascending.
-    flow_reference : array of int, shape (flows,)
-        Property whose value the rule takes; -1 for none.
+    flow_of_property : array of bool, shape (flows,)
+        The value of the rule is that of a property.
     property_stage : array of int, shape (properties,)
         Index of the stage; -1 for the product.
     property_required : array of bool, shape (properties,)
@@ -91,7 +91,7 @@ class RuleArrays:
     flow_added_by_rule: BoolArray
     flow_allocated: BoolArray
     allocated_stages: tuple[StageSpec, ...]
-    flow_reference: IndexArray
+    flow_of_property: BoolArray
     balance_flow: int
     flow_balanced: BoolArray
     property_stage: IndexArray
@@ -119,7 +119,6 @@ def rule_arrays(rules: RuleSet) -> RuleArrays:
     stages, flows, losses, properties = rules.stages, rules.flows, rules.losses, rules.properties
     is_component, outside = [spec.component for spec in stages], [spec.outside for spec in stages]
     alternatives = alternative_flows(rules)
-    shares = {index for spec in properties if spec.method for name, index in spec.inputs.items() if spec.method.is_share(name)}
     balancing = next((spec for spec in flows if spec.balance), None)
     masses = np.array([[spec.drivers.count(name) for name in MASS_DRIVERS] for spec in flows], dtype=np.int64)
     basis = np.array([spec.basis for spec in losses], dtype=np.str_)
@@ -142,14 +141,12 @@ def rule_arrays(rules: RuleSet) -> RuleArrays:
         ]),
         flow_allocated=_flags([spec.allocated for spec in flows]),
         allocated_stages=tuple(spec for spec in stages if spec.allocation is not None),
-        flow_reference=_indices([-1 if spec.default is None else spec.default.reference for spec in flows]),
+        flow_of_property=_flags([spec.default is not None and spec.default.reference >= 0 for spec in flows]),
         balance_flow=-1 if balancing is None else balancing.index,
         flow_balanced=_flags([balancing is not None and spec.index in balancing.balance for spec in flows]),
         property_stage=_indices([spec.stage for spec in properties]),
         property_required=_flags([not spec.optional and spec.default is None and spec.method is None for spec in properties]),
-        property_is_share=_flags([
-            spec.index in shares and (spec.plausible is None or spec.plausible[1] <= 1) for spec in properties
-        ]),
+        property_is_share=_shares(rules),
         loss_stage=_indices([spec.stage for spec in losses]),
         loss_basis=basis,
         loss_bases=tuple((name, basis == name) for name in dict.fromkeys(basis.tolist())),
@@ -170,6 +167,13 @@ def alternative_flows(rules: RuleSet) -> set[int]:
     True
     """
     return {index for group in rules.alternatives for way_type, index in group if way_type == "flow"}
+
+
+def _shares(rules: RuleSet) -> BoolArray:
+    """Return which properties are 1 at most: those that a method takes for a part of a whole, if no more is plausible."""
+    properties = rules.properties
+    taken = {index for spec in properties if spec.method for name, index in spec.inputs.items() if spec.method.is_share(name)}
+    return _flags([spec.index in taken and (spec.plausible is None or spec.plausible[1] <= 1) for spec in properties])
 
 
 def _other_drivers(spec: FlowSpec) -> tuple[str | int, ...]:
