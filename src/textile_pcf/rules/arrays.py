@@ -57,8 +57,8 @@ class RuleArrays:
         The flow is shared with co-products of stages further on.
     allocated_stages : tuple of StageSpec
         Stages with co-products, ascending.
-    flow_of_property : array of bool, shape (flows,)
-        The value of the rule is that of a property.
+    flow_reference : array of int, shape (flows,)
+        Property whose value the rule takes; -1 for none.
     property_stage : array of int, shape (properties,)
         Index of the stage; -1 for the product.
     property_required : array of bool, shape (properties,)
@@ -91,7 +91,7 @@ class RuleArrays:
     flow_added_by_rule: BoolArray
     flow_allocated: BoolArray
     allocated_stages: tuple[StageSpec, ...]
-    flow_of_property: BoolArray
+    flow_reference: IndexArray
     balance_flow: int
     flow_balanced: BoolArray
     property_stage: IndexArray
@@ -141,7 +141,7 @@ def rule_arrays(rules: RuleSet) -> RuleArrays:
         ]),
         flow_allocated=_flags([spec.allocated for spec in flows]),
         allocated_stages=tuple(spec for spec in stages if spec.allocation is not None),
-        flow_of_property=_flags([spec.default is not None and spec.default.reference >= 0 for spec in flows]),
+        flow_reference=_indices([-1 if spec.default is None else spec.default.reference for spec in flows]),
         balance_flow=-1 if balancing is None else balancing.index,
         flow_balanced=_flags([balancing is not None and spec.index in balancing.balance for spec in flows]),
         property_stage=_indices([spec.stage for spec in properties]),
