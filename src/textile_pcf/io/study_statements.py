@@ -50,6 +50,7 @@ class Study:
 
     Examples
     --------
+    >>> from textile_pcf.io.study import read_study
     >>> study = read_study({"company": "Mill", "products": {"P-1": {"composition": "100 % cotton"}}})
     >>> study.text("company"), study.text("composition", "P-1"), study.text("site")
     ('Mill', '100 % cotton', '')
