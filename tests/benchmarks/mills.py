@@ -24,6 +24,7 @@ from bench import Bench
 from measure import ROOT, Row, in_turns, peak_of, ratio
 
 import textile_pcf as tp
+from textile_pcf.rules.arrays import rule_arrays
 
 EXAMPLES = ROOT / "examples"
 RULES = {  # what stands in the table: example
@@ -131,7 +132,10 @@ def catalogue(told: Template, first: int, products: int) -> Any:
     fixed = balance | np.array([bool(row) and row["flow"] == "cutoff" for row in flat])  # mills estimate in round numbers
     measured = np.array([bool(row) and row["source"] == "meter" for row in flat])
     spread = np.where(fixed, 0.0, np.where(measured, MEASURED, STATED))
-    amounts = amount[form] * (1 + spread[form] * draw.uniform(-1, 1, len(form)))
+    of_rule = rule_arrays(told.rules).property_is_share
+    shares = {spec.id for spec, is_share in zip(told.rules.properties, of_rule, strict=True) if is_share}
+    most = np.array([(100.0 if row["unit"] == "%" else 1.0) if row and row["flow"] in shares else np.inf for row in flat])
+    amounts = np.minimum(amount[form] * (1 + spread[form] * draw.uniform(-1, 1, len(form))), most[form])
     table = {"product": pa.DictionaryArray.from_arrays(product, workload.sku(np.arange(first, first + products)))}
     for name in columns:
         texts = [row[name] if row else "" for row in flat]
