@@ -11,7 +11,7 @@ import numpy as np
 
 from textile_pcf.activity.exchanges import Exchanges
 from textile_pcf.activity.indexing import BlockIndex
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import take
 from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
 
@@ -37,19 +37,36 @@ class Fill:
     positions: IndexArray | slice
 
 
+class BlockConstants(NamedTuple):
+    """Constant numbers of the rule for blocks of properties or losses.
+
+    Attributes
+    ----------
+    numbers : ndarray, shape (blocks,)
+        [canonical unit]
+    entries : ndarray of int, shape (blocks,)
+        Entry of the rule's value that each is: 0, or -1 where there is none.
+    some : bool
+        Whether there is any.
+    """
+
+    numbers: FloatArray
+    entries: IntArray
+    some: bool
+
+
 class Constants(NamedTuple):
     """Numbers that the rule gives whatever the other quantities are; NaN where it gives none, or one that depends on them.
 
     Attributes
     ----------
-    properties, losses : ndarray, shape (properties,) and (losses,)
-        [canonical unit]
+    properties, losses : BlockConstants
     flows : ndarray, shape (flows + 1,)
         The last, reached by the index -1, is NaN. [canonical unit]
     """
 
-    properties: FloatArray
-    losses: FloatArray
+    properties: BlockConstants
+    losses: BlockConstants
     flows: FloatArray
 
 
@@ -60,7 +77,12 @@ def rule_constants(rules: RuleSet) -> Constants:
         np.array([_constant(spec) for spec in specs], dtype=np.float64)
         for specs in (rules.properties, rules.losses, rules.flows)
     )
-    return Constants(properties, losses, np.append(flows, np.nan))
+    return Constants(_of_blocks(properties), _of_blocks(losses), np.append(flows, np.nan))
+
+
+def _of_blocks(numbers: FloatArray) -> BlockConstants:
+    is_known = ~np.isnan(numbers)
+    return BlockConstants(numbers, is_known.astype(np.int16) - np.int16(1), bool(is_known.any()))
 
 
 def is_constant(spec: Spec) -> bool:
@@ -109,7 +131,7 @@ def fill_properties(rules: RuleSet, entries: BlockIndex, given: IndexArray, cons
     ------
     Fill
     """
-    selected = constant | np.isnan(rule_constants(rules).properties)
+    selected = constant | np.isnan(rule_constants(rules).properties.numbers)
     for index, missing, positions in _by_block(entries, given, selected):
         spec = rules.properties[index]
         if spec.default is not None or spec.method is not None:
@@ -133,7 +155,7 @@ def fill_losses(rules: RuleSet, entries: BlockIndex, given: IndexArray, constant
     ------
     Fill
     """
-    selected = constant | np.isnan(rule_constants(rules).losses)
+    selected = constant | np.isnan(rule_constants(rules).losses.numbers)
     for index, missing, positions in _by_block(entries, given, selected):
         spec = rules.losses[index]
         if spec.default is not None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from textile_pcf.columns import ArrowStrings
+
 UNSEEN = dict.fromkeys(map(ord, " \t\n\r\u00a0\u200b\u200c\u200d\u2060\ufeff"))
 """Spaces, and signs that have no width."""
+
+FIRST_SIGN, FIRST_SMALL = ord("!"), ord("a")
 
 
 def similar_names(names: Sequence[str]) -> list[tuple[str, ...]]:
@@ -27,6 +31,8 @@ def similar_names(names: Sequence[str]) -> list[tuple[str, ...]]:
     >>> similar_names(["P-1", "Q", "p-1", "Ｐ-1", "P -1"]), similar_names(["P-1", "P-2"])
     ([('P-1', 'p-1', 'Ｐ-1', 'P -1')], [])
     """
+    if len(names) < 2 or _are_plain(names):
+        return []
     folded = _folded(names)
     if len(set(folded)) == len(names):
         return []
@@ -34,6 +40,17 @@ def similar_names(names: Sequence[str]) -> list[tuple[str, ...]]:
     for name, plain in zip(names, folded, strict=True):
         groups.setdefault(plain, []).append(name)
     return [tuple(group) for group in groups.values() if len(group) > 1]
+
+
+def _are_plain(names: Sequence[str]) -> bool:
+    """Return whether names hold no small letter, space or letter beyond ASCII, as SKU codes: different ones look different.
+
+    Texts of a catalogue stay arrow's, whose bytes are looked at.
+    """
+    if not isinstance(names, ArrowStrings):
+        return False
+    letters, _ = names.bytes()
+    return letters.size > 0 and bool(letters.min() >= FIRST_SIGN and letters.max() < FIRST_SMALL)
 
 
 def _folded(names: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.activity.activity import Activity
-from textile_pcf.activity.completion import Fill, is_constant, rule_constants
+from textile_pcf.activity.completion import BlockConstants, Fill, is_constant, rule_constants
 from textile_pcf.activity.indexing import BlockIndex
 from textile_pcf.activity.structure import GivenQuantities
 from textile_pcf.activity.structure_cache import structure_cache
@@ -154,16 +154,15 @@ def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatAr
 
 
 def _with_constants(
-    entries: BlockIndex, constants: FloatArray, quantities: GivenQuantities, values: FloatArray, is_written: bool
+    entries: BlockIndex, constants: BlockConstants, quantities: GivenQuantities, values: FloatArray, is_written: bool
 ) -> tuple[FloatArray, IntArray]:
     """Return values that rows give, else the constant of the rule, and the entry of the rule's value.
 
     Whole blocks are written, and then the few values that rows give. Arrays that nothing `is_written` to are those given.
     """
-    is_known = ~np.isnan(constants)
-    if not (is_written or (is_known.any() and len(quantities.given) < len(values))):
+    if not (is_written or (constants.some and len(quantities.given) < len(values))):
         return values, quantities.no_rule_entry
-    filled, used = entries.repeat(constants), entries.repeat(is_known.astype(np.int16) - np.int16(1))
+    filled, used = entries.repeat(constants.numbers), entries.repeat(constants.entries)
     filled[quantities.given], used[quantities.given] = take(values, quantities.given), -1
     return filled, used
 

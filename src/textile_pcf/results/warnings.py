@@ -73,7 +73,7 @@ def _gwp(inventory: Inventory, run: Run) -> Iterator[Warning_]:
 
 def _similar_products(inventory: Inventory) -> Iterator[str]:
     """Yield the warning of products that a reader takes for one, if there are any."""
-    groups = similar_names(inventory.activity.products)
+    groups = similar_names(inventory.activity.names)
     if groups:
         one, other, *_ = groups[0]
         yield Message(

@@ -38,7 +38,7 @@ def test_constants_and_computed_are_the_whole_plan(example: str) -> None:
         (PropertySpec, constants.properties, structure.property_entries, structure.properties),
         (LossSpec, constants.losses, structure.loss_entries, structure.losses),
     ):
-        by_constant = set(np.flatnonzero(~np.isnan(blocks.repeat(of_kind))).tolist()) - set(given.given.tolist())
+        by_constant = set(np.flatnonzero(~np.isnan(blocks.repeat(of_kind.numbers))).tolist()) - set(given.given.tolist())
         parts.setdefault(kind, []).extend(by_constant)
     assert {kind: sorted(one) for kind, one in parts.items()} == {kind: sorted(one) for kind, one in whole.items()}
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from small_mill import FACTORS, RULE, rows
 
 import textile_pcf as tp
+from textile_pcf.activity.product_names import similar_names
+from textile_pcf.columns import ArrowStrings
 
 SIMILAR = ["p-1", "Ｐ－１", "P -1", "P-1\u200b", "P-\u00a01"]
 
@@ -48,3 +51,19 @@ def test_a_batch_rejects_the_incomplete_one_and_keeps_the_complete_one(order: tu
         assert done.read()["product"].to_pylist() == [whole]
         rejected = pd.read_csv(tmp_path / str(number) / "results" / "rejected.csv")
         assert rejected[["product", "code"]].to_numpy().tolist() == [[short, "product-twins"]]
+
+
+@pytest.mark.parametrize(
+    ("names", "similar"),
+    [
+        (["SKU-1", "SKU-2", "SKU_10"], []),
+        (["SKU-1", "sku-1"], [("SKU-1", "sku-1")]),
+        (["SKU-1", "SKU -1"], [("SKU-1", "SKU -1")]),
+        (["SKU-1", "ＳKU-1"], [("SKU-1", "ＳKU-1")]),
+        (["A"], []),
+    ],
+)
+def test_names_of_catalogues_are_compared_as_those_of_tables(names: list[str], similar: list[tuple[str, ...]]) -> None:
+    """Codes of capitals and digits alone are not made into texts of Python for it."""
+    assert similar_names(names) == similar
+    assert similar_names(ArrowStrings(pa.array(names))) == similar
