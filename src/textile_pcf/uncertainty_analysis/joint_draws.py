@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from textile_pcf import engine
 from textile_pcf.activity import Activity
 from textile_pcf.activity.indexing import ranges
 from textile_pcf.activity.repetition import take_products
@@ -24,7 +23,12 @@ from textile_pcf.inventory.masses import process_masses
 from textile_pcf.inventory.quantities import complete_quantities
 from textile_pcf.uncertainty_analysis.catalogue import Catalogue
 from textile_pcf.uncertainty_analysis.distributions import Distribution, multiples_together
-from textile_pcf.uncertainty_analysis.joint_forms import JointProducts, impossible_products, uptake_of_products
+from textile_pcf.uncertainty_analysis.joint_forms import (
+    JointProducts,
+    exchange_amounts,
+    impossible_products,
+    uptake_of_products,
+)
 from textile_pcf.uncertainty_analysis.keyed_draws import as_uniforms, keyed_generator
 from textile_pcf.uncertainty_analysis.nonlinear_numbers import MovedNumbers
 from textile_pcf.uncertainty_analysis.sources import source_id
@@ -269,11 +273,9 @@ class _Block:
         """
         activity, draws = self._moved.at(multiples)
         quantities = complete_quantities(activity, draws, is_complete=True)
-        masses, exchanges = process_masses(activity, quantities), activity.exchanges
+        masses = process_masses(activity, quantities)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            amount = engine.exchange_amounts(
-                quantities.value, quantities.scale, exchanges.process, masses, *exchanges.other_drivers
-            )
+            amount = exchange_amounts(activity, quantities, masses)
             uptake = np.zeros(len(activity.names))
             if self.of.joint.inventory.balance is not None:
                 uptake = uptake_of_products(activity, quantities, masses, *self._balanced)

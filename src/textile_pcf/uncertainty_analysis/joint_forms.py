@@ -218,11 +218,8 @@ class JointProducts:
     def _totals(self, point: _Point) -> tuple[FloatArray, FloatArray]:
         """Return amounts, and emissions of the uptake, shape (exchanges,) and (products,); NaN where a product cannot be."""
         activity, quantities, masses, inventory = point.activity, point.quantities, point.masses, self.inventory
-        exchanges = activity.structure.exchanges
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            amount = engine.exchange_amounts(
-                quantities.value, quantities.scale, exchanges.process, masses, *exchanges.other_drivers
-            )
+            amount = exchange_amounts(activity, quantities, masses)
             uptake = self._uptake_at(point, amount)
         impossible = impossible_products(activity, quantities)
         if impossible.any():
@@ -329,6 +326,12 @@ class JointProducts:
             squares = self._derivatives(moved) ** 2 * numbers.squared[moved]
             variance += np.bincount(numbers.product[moved], weights=squares, minlength=count)
         return mean, variance
+
+
+def exchange_amounts(activity: Activity, quantities: Quantities, masses: engine.Masses) -> FloatArray:
+    """Return the amount of each exchange where numbers stand at a point. [canonical flow unit per product unit]"""
+    exchanges = activity.exchanges
+    return engine.exchange_amounts(quantities.value, quantities.scale, exchanges.process, masses, *exchanges.other_drivers)
 
 
 def uptake_of_products(
