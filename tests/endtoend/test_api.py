@@ -255,6 +255,24 @@ def test_import_is_light():
     assert done.stderr == ""
 
 
+COLD = """
+import sys
+from textile_pcf.cli import run
+run(["calculate", "examples/cotton_poplin/activity.csv", "--rule", "cotton_fabric", "--format", "json"])
+from textile_pcf.rules import RuleDocument
+from textile_pcf.rules.schema import Stage
+unasked = {"pandas", "pint", "pyarrow", "openpyxl", "numpy.ma", "textile_pcf.io.excel"} & set(sys.modules)
+print(unasked or "light", RuleDocument.__pydantic_complete__, Stage.__pydantic_complete__, file=sys.stderr)
+"""
+
+
+def test_a_cold_start_loads_what_it_uses():
+    """A CSV file needs no reader of workbooks, and only models that a document is validated against are built."""
+    environment = {"PYTHONPATH": str(Path(tp.__file__).parent.parent), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run([sys.executable, "-c", COLD], capture_output=True, text=True, check=True, env=environment, cwd=ROOT)
+    assert done.stderr.splitlines()[-1] == "light True False"
+
+
 def test_closed_words_are_taken_in_chinese(tmp_path):
     row = {"stage": "dyeing", "flow": "water", "amount": 1.0, "unit": "t", "data_type": "实测", "per": "统计期总量"}
     rows = [row, {"stage": "dyeing", "flow": "output", "amount": 1.0, "unit": "t", "per": "统计期总量"}]

@@ -128,8 +128,8 @@ def _table_regions(cells: ActivityColumns, rows: IndexArray) -> set[str]:
     """Return the regions that stages and products of a table have."""
     flows, regions = cells.texts["flow"], cells.texts["region"]
     no_flow = np.array([*(not text for text in flows.categories), True], dtype=bool)
-    codes = np.unique(regions.codes[rows][no_flow[flows.codes[rows]]])
-    return {regions.categories[code] for code in codes.tolist() if code >= 0} - {""}
+    codes = regions.codes[rows][no_flow[flows.codes[rows]]]
+    return {regions.categories[code] for code in set(codes.tolist()) if code >= 0} - {""}
 
 
 def convert_fuel_amount(spec: FlowSpec, unit: Unit, ratio_unit: Unit, fuel: FuelKey) -> tuple[Conversion, Message] | None:

@@ -106,7 +106,7 @@ def _parse_texts(texts: list[str]) -> tuple[FloatArray, BoolArray]:
         floats = np.array([_float(text) for text in array.tolist()])
     floats[~np.isfinite(floats)] = np.nan
     zeros = np.flatnonzero(floats == 0)
-    too_small = [text for text in np.unique(array[zeros]).tolist() if is_too_small(text)]
+    too_small = [text for text in sorted(set(array[zeros].tolist())) if is_too_small(text)]
     if too_small:
         floats[zeros[np.isin(array[zeros], too_small)]] = np.nan
     return floats, np.isnan(floats) & ~(blank & is_number_text)

@@ -19,10 +19,7 @@ from textile_pcf.suggest import nearest
 from textile_pcf.units import UnitError, parse_unit, split_quantity
 
 NAME, SOURCE, LOCATOR = "quick_look", "none", "not stated"
-DOCUMENT = TableDocument(
-    title=LocalizedText(en="Factors without a source, for a quick look", zh="无来源的因子，仅供速算"),
-    sources={SOURCE: Source(title="stated without a source")},
-)
+TITLE = {"en": "Factors without a source, for a quick look", "zh": "无来源的因子，仅供速算"}
 VALUE_CURE = 'Write a number and a whole unit, such as "0.5777 kgCO2e/kWh".'
 _HEADER = Header(COLUMNS, {})
 
@@ -57,7 +54,8 @@ def quick_look(values: Mapping[str, Any]) -> FactorSheet:
     if problems:
         raise FactorError(problems)
     table = from_document(Document("factors", [{"rows": rows}]), _HEADER, FactorError)
-    return replace(check_table(NAME, table, DOCUMENT), quick_look=True)
+    document = TableDocument(title=LocalizedText(**TITLE), sources={SOURCE: Source(title="stated without a source")})
+    return replace(check_table(NAME, table, document), quick_look=True)
 
 
 def _row(item: Any, value: Any, problems: list[Problem]) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def _negative_losses(activity: Activity, last: StageSpec) -> Iterator[Problem]:
         block = activity.loss_entries.block(index)
         losses, rows = activity.losses[block], activity.loss_rows[block]
         if activity.rules.losses[index].basis == "ratio":
-            wrong = np.unique(rows[(losses > 0) & (losses < 1) & (rows >= 0)])
+            wrong = sorted(set(rows[(losses > 0) & (losses < 1) & (rows >= 0)].tolist()))
             yield from activity.columns.problems_at(wrong, what, cure, "amount", "allocation")
 
 

@@ -73,11 +73,11 @@ def given_balances(activity: Activity) -> Iterator[Problem]:
         return
     exchanges, patterns = activity.exchanges, activity.exchanges.patterns
     is_given = (patterns.flow == flow) & (patterns.item != FROM_RULE)
-    rows = np.unique(exchanges.row[rows_where(is_given, exchanges.pattern)])
+    rows = exchanges.row[rows_where(is_given, exchanges.pattern)]
     if len(rows):
         what = Message("The uptake is computed from the biogenic carbon that leaves, so no row can give it.")
         cure = Message("Remove the row; give the carbon as `biogenic_carbon` of the product.")
-        yield from activity.columns.problems_at(rows, what, cure, "flow", "balance")
+        yield from activity.columns.problems_at(np.unique(rows), what, cure, "flow", "balance")
 
 
 def missing_input(

@@ -23,7 +23,7 @@ _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _WESTERN = re.compile(r"[\u00c0-\u017f\u00a0°²³µ½¼·±€–—‘’“”…«»©®™§£]")
 _LATIN_LETTERS = re.compile(r"[\u00c0-\u024f]")
 _RARE = re.compile(r"[\u0180-\u036f\u0460-\u0482\u0530-\u07ff]")  # in no word of English, Greek or Russian
-_THREE_BYTES = re.compile("[\u0800-\U0010ffff]")  # three or more bytes in UTF-8, which do not occur by chance
+_THREE_BYTES = re.compile(r"[^\x00-\u07ff]")  # three or more bytes in UTF-8, which do not occur by chance
 _UNASSIGNED = re.compile(r"[\u0080-\u009f\ue000-\uf8ff\ufffd]")
 
 

@@ -27,9 +27,9 @@ ENGLISH = (
     "notes", "remark", "remarks", "source", "end of table",
 )  # fmt: skip
 _TAIL = r"\s*\d*\s*(?:[:：（(）)】\]、．._].*)?"
-_CHINESE = re.compile(rf"[（(【\[*※]*(?:{'|'.join(CHINESE)})(?:\s+.*|{_TAIL})", re.DOTALL)
-_ENGLISH = re.compile(rf"[（(【\[*※]*(?:{'|'.join(map(re.escape, ENGLISH))}){_TAIL}", re.DOTALL | re.IGNORECASE)
-_SPACES_IN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_CHINESE = rf"[（(【\[*※]*(?:{'|'.join(CHINESE)})(?:\s+.*|{_TAIL})"
+_ENGLISH = rf"(?i)[（(【\[*※]*(?:{'|'.join(map(re.escape, ENGLISH))}){_TAIL}"
+_SPACES_IN_CHINESE = r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
 CURE = "Clear this row; below the header, there may only be rows with data."
 
 
@@ -51,8 +51,8 @@ def is_footer_word(text: Any) -> bool:
     if not isinstance(text, str):
         return False
     stripped = text.strip()
-    variants = (stripped, _SPACES_IN_CHINESE.sub("", stripped))
-    return any(pattern.fullmatch(variant) for pattern in (_CHINESE, _ENGLISH) for variant in variants)
+    variants = (stripped, re.sub(_SPACES_IN_CHINESE, "", stripped))
+    return any(re.fullmatch(pattern, variant, re.DOTALL) for pattern in (_CHINESE, _ENGLISH) for variant in variants)
 
 
 def take_footers(raw: RawTable, header: Header, top: int) -> RawTable:

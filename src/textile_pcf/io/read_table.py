@@ -16,7 +16,6 @@ from textile_pcf.errors import InputError, PcfError, Problem, UsageError
 from textile_pcf.io.arrow import from_arrow, from_parquet
 from textile_pcf.io.dataframe import from_frame
 from textile_pcf.io.delimited import csv_rows
-from textile_pcf.io.excel import workbook_table
 from textile_pcf.io.output_files import refuse_non_utf8_name
 from textile_pcf.io.records import from_document
 from textile_pcf.io.streams import arrow_table, is_stream, not_a_table
@@ -123,6 +122,8 @@ def _from_file(name: str, sheet: str, header: Header, error: type[PcfError]) -> 
     if ending in (".csv", ".tsv", ".txt"):
         return to_table(csv_rows(name, header, error), header, error)
     if ending in (".xlsx", ".xlsm"):
+        from textile_pcf.io.excel import workbook_table  # a tenth of the modules of a cold start are for workbooks
+
         return workbook_table(name, sheet, header, error)
     if ending in (".yaml", ".yml", ".json"):
         return from_document(read_yaml(name, error, (dict, list)), header, error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from math import inf
 from typing import Any
 
@@ -87,8 +88,9 @@ def _constant(value: Any) -> str:
     return ".nan" if value != value else repr(value)
 
 
+@lru_cache(maxsize=4_096)
 def _text(text: str) -> str:
-    """Return a text, in quotes unless it can be read as nothing else."""
+    """Return a text, in quotes unless it can be read as nothing else; keys and units stand in a rule a thousand times."""
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS and parse_number(text) == text:
         return text
     quoted = json.dumps(text, ensure_ascii=False)

@@ -14,8 +14,8 @@ SHORTEST, LONG, ALIKE = 3, 7, 0.85  # letters of a name with one error; of one w
 PLAIN_CURE = "Write a unit such as kg, kWh, MJ, m3, m2, t*km, piece, % or kWh/kg."
 _PREFIXED = re.compile(r"(?:da|[dchkMGTPmunμ])(?:g|t|J|Wh|W|L|l|m|cal|s|m3|ce|CO2e)")
 
-# pattern of the name | what it is | what to write instead
-_EXPLAINED = [
+# pattern of the name | what it is | what to write instead; compiled where a text is no unit, not at each start
+EXPLAINED = [
     (r"°C|C|°F|F|K|degC|degrees?|celsius|kelvin|摄氏度|℃|℉", "",
      "Temperatures are not units of this library: give the heat in MJ, kWh or kg of steam."),
     (r"USD|EUR|GBP|JPY|HKD|INR|TRY|BDT|VND|美元|欧元|日元|英镑|港元|港币", "",
@@ -52,9 +52,8 @@ _EXPLAINED = [
     (r"担|cwt|quintals?|stones?", "It is not the same mass everywhere.", "Write kg or t."),
     (r"bar|kPa|MPa|Pa|psi|atm", "This is a pressure.", "Write the mass of the steam in kg, or its heat in MJ."),
 ]  # fmt: skip
-EXPLAINED = [(re.compile(pattern), what, instead) for pattern, what, instead in _EXPLAINED]
 # the same for phrases anywhere in the text
-_PHRASES = [
+PHRASES = [
     (r"\b(?:HHV|GCV|gross(?![\s-]?tons?))\b|高位(?:热值|发热量)?|高热值",
      "This is a gross heating value; the cited ones are net.", "Write the amount in m3, kg or L, or the net energy."),
     (r"(?<![A-Za-z])(?:[kMG]?t|k?g|lb|吨|千克|公斤|克)[\s-]?(?:C(?:[\s-]?eq)?|碳)(?![A-Za-z0-9酸])",
@@ -66,7 +65,6 @@ _PHRASES = [
     (r"(?:US|UK|imperial) *gal(?:lons?)?\b|[美英]加仑", EXPLAINED[8][1], EXPLAINED[8][2]),
     (r"\bhp[\W_]*h(?:rs?)?\b|马力[·*]?小?时", EXPLAINED[15][1], EXPLAINED[15][2]),
 ]  # fmt: skip
-PHRASES = [(re.compile(pattern), what, instead) for pattern, what, instead in _PHRASES]
 
 
 def explain_name(name: str, text: str) -> tuple[str, str] | None:
@@ -86,8 +84,8 @@ def explain_name(name: str, text: str) -> tuple[str, str] | None:
     >>> explain_name("bucket", "bucket") is None
     True
     """
-    phrases = ((what, instead) for pattern, what, instead in PHRASES if pattern.search(text))
-    names = ((what, instead) for pattern, what, instead in EXPLAINED if pattern.fullmatch(name))
+    phrases = ((what, instead) for pattern, what, instead in PHRASES if re.search(pattern, text))
+    names = ((what, instead) for pattern, what, instead in EXPLAINED if re.fullmatch(pattern, name))
     return next(phrases, None) or next(names, None)
 
 

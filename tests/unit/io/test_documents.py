@@ -9,6 +9,7 @@ from typing import Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError, model_validator
 
 from paths import BROKEN
 from textile_pcf.errors import RuleError, UsageError
@@ -195,6 +196,43 @@ def test_model():
     assert whole.pair == (1.0, 2.0)
     with pytest.raises(ValueError, match="frozen"):
         whole.title = "y"  # type: ignore[misc]
+
+
+class Checked(Strict):
+    share: float
+    """Part of the whole. [1]"""
+
+    @model_validator(mode="after")
+    def _check(self):
+        return self
+
+
+class Holder(Checked):
+    inner: Checked
+    others: list[Checked] = []
+    """What else there is."""
+    counts: dict[str, int | Checked] = {}
+
+
+@pytest.mark.parametrize("text", [
+    "share: 1\ninner: {share: '0.5'}",
+    "share: '1'\ninner: {share: 0.5}",
+    "share: 1\ninner: {share: 0.5}\nothers: [{share: yes}]",
+    "share: 1\ninner: {share: 0.5}\ncounts: {a: {share: '2'}}",
+    "share: 1\ninner: {share: 0.5}\ncounts: {a: 2.0}",
+])  # fmt: skip
+def test_models_with_validators_and_inside_others_convert_no_texts_to_numbers(text):
+    with pytest.raises(RuleError):
+        validate_document(Holder, parsed(text), RuleError)
+    with pytest.raises(ValidationError):
+        Holder(**parsed(text).data)
+
+
+def test_descriptions_of_the_json_schema_are_those_of_all_classes_of_a_model():
+    keys = Holder.model_json_schema()["properties"]
+    assert keys["share"]["description"] == "Part of the whole. [1]"
+    assert keys["others"]["description"] == "What else there is."
+    assert "description" not in keys["inner"]
 
 
 def test_cited_and_source():
