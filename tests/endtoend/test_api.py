@@ -273,6 +273,29 @@ def test_a_cold_start_loads_what_it_uses():
     assert done.stderr.splitlines()[-1] == "light True False"
 
 
+THREADS = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+sys.setswitchinterval(1e-6)
+from textile_pcf.rules import RuleDocument, read_document
+from pathlib import Path
+barrier = Barrier(8)
+def read(number):
+    barrier.wait()
+    return read_document(Path("rules/cotton_fabric/2026.2.yaml")).rule
+with ThreadPoolExecutor(8) as pool:
+    print(set(pool.map(read, range(8))))
+"""
+
+
+def test_threads_that_start_together_read_a_rule_each():
+    """The first request of a web service may come in several threads: models are built by one of them."""
+    environment = {"PYTHONPATH": str(Path(tp.__file__).parent.parent), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, env=environment, cwd=ROOT)
+    assert (done.stdout.strip(), done.stderr) == ("{'cotton_fabric'}", "")
+
+
 def test_closed_words_are_taken_in_chinese(tmp_path):
     row = {"stage": "dyeing", "flow": "water", "amount": 1.0, "unit": "t", "data_type": "实测", "per": "统计期总量"}
     rows = [row, {"stage": "dyeing", "flow": "output", "amount": 1.0, "unit": "t", "per": "统计期总量"}]

@@ -8,6 +8,7 @@ import textwrap
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from threading import RLock
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
@@ -19,6 +20,7 @@ from textile_pcf.io.validation_problems import problems_of
 
 Model = TypeVar("Model", bound=BaseModel)
 _UNCOERCED = frozenset({"float", "int", "bool"})
+_building = RLock()
 
 
 def _without_coercion(schema: Any, model: type[BaseModel]) -> Any:
@@ -43,6 +45,12 @@ class Strict(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    @classmethod
+    def model_rebuild(cls, *, _parent_namespace_depth: int = 2, **options: Any) -> bool | None:
+        """Build the validator; one thread at a time, which pydantic itself sees to from 2.14 on."""
+        with _building:
+            return super().model_rebuild(_parent_namespace_depth=_parent_namespace_depth + 1, **options)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
