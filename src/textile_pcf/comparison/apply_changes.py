@@ -35,7 +35,6 @@ from textile_pcf.suggest import nearest
 from textile_pcf.supply import load_supply
 
 SPREAD = ("low", "high")
-NO_ROW: IndexArray = np.empty(0, dtype=np.intp)
 
 
 def apply_change(run: Run, change: Change, location: str, folder: Path) -> Run:

@@ -18,7 +18,6 @@ from textile_pcf.methods import METHODS, fuel_carbon_dioxide, wastewater_methane
 from textile_pcf.units import Unit, UnitError, parse_unit, split_quantity
 
 ENERGY, VOLUME = parse_unit("GJ").dimensions, parse_unit("m3").dimensions
-GIGAJOULE = parse_unit("GJ").factor
 REQUIRED_OF_WATER = ("cod_in", "cod_out", "mcf")
 
 

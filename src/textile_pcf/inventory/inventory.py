@@ -100,11 +100,6 @@ class Inventory:
         """Processes: one per product and common stage, one per product, component and component stage."""
         return build_processes(self.activity, self.masses)
 
-    @property
-    def process_count(self) -> int:
-        """Number of processes."""
-        return self.activity.processes.total
-
     # -- exchanges ------------------------------------------------------------------------------------------------
 
     @property

@@ -6,11 +6,9 @@ import csv
 import math
 from collections.abc import Mapping
 from functools import cache
-from typing import Literal
 
 from textile_pcf.io.resources import data_root
 
-Pedigree = Literal["classic", "empirical", "none"]
 PEDIGREES = ("classic", "empirical", "none")
 REQUIRED = ("technology", "geography", "time", "precision")
 BASIC, BASIC_TRANSPORT = 1.05, 2.0  # pedigree_matrix 0.2.2, data.py, basic_uncertainty: demand, and transport services
