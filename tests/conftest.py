@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -55,6 +56,7 @@ LONGEST = (
 )
 """Files that take longest, longest first. One that a worker begins last keeps it busy while the others have nothing to do."""
 
+MEMORY = "/dev/shm"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -85,7 +87,15 @@ def absent_witnesses() -> Iterator[str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hand out files in the order of `pytest_collection_modifyitems`; xdist puts those of most tests first."""
+    """Give Brightway a folder, and hand out files in the order of `pytest_collection_modifyitems`; xdist has another one.
+
+    Brightway makes a project in its folder when it is imported: workers that do so in one folder at the same time fail, and
+    that of the user is none of ours. The folder is in memory where it may be, and goes when the process ends, because
+    Brightway keeps using the last one that it opened.
+    """
+    folder = tempfile.mkdtemp(prefix="brightway", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
+    os.environ["BRIGHTWAY2_DIR"] = folder
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
 
