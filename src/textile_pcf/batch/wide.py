@@ -42,7 +42,10 @@ MOST_CELLS = 20  # problems of cells that are listed one by one
 
 @dataclass(frozen=True)
 class WideResult:
-    """Footprints of a wide table, arrays of shape (products, stages) and (products,). [kg CO2e per product unit]"""
+    """Footprints of a wide table, arrays of shape (products, stages) and (products,). [kg CO2e per product unit]
+
+    Numbers of a stage lie together in memory: `by_stage` is in Fortran order.
+    """
 
     stages: tuple[str, ...]
     unit: str
@@ -156,7 +159,7 @@ def calculate_wide(
     )
     layout = _layout(amounts, columns, ruled, answers)
     stages = tuple(stage.id for stage in ruled.stages)
-    by_stage, totals = np.empty((len(amounts), len(stages))), np.empty(len(amounts))
+    by_stage, totals = np.empty((len(stages), len(amounts))).T, np.empty(len(amounts))
     per_unit = {unit: np.empty(len(amounts)) for unit in units}
     for first in range(0, len(amounts), BLOCK):
         here = slice(first, first + BLOCK)
