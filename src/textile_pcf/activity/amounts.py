@@ -36,7 +36,7 @@ def canonical_amounts(amounts: FloatArray, rows: Rows) -> FloatArray:
     with np.errstate(divide="ignore", over="ignore"):
         if rows.has_inverse:
             return np.where(take(rows.patterns.inverse, rows.pattern), rows.factor / amounts, amounts * rows.factor)
-        return amounts * rows.factor
+        return _times_factor(amounts, rows)
 
 
 def to_canonical(cells: ActivityColumns, rows: Rows) -> tuple[FloatArray, bool]:
@@ -57,9 +57,16 @@ def to_canonical(cells: ActivityColumns, rows: Rows) -> tuple[FloatArray, bool]:
     """
     amounts, (least, most) = cells.numbers["amount"], cells.extremes
     if least >= 0 and most * rows.largest_factor < np.inf and not rows.has_inverse:  # nothing can overflow
-        return amounts * rows.factor, True
+        return _times_factor(amounts, rows), True
     value = canonical_amounts(amounts, rows)
     return value, all_non_negative(value)
+
+
+def _times_factor(amounts: FloatArray, rows: Rows) -> FloatArray:
+    """Multiply in place of the factors: filling another array would take as long as multiplying."""
+    value = take(rows.patterns.factor, rows.pattern)
+    value *= amounts
+    return value
 
 
 def all_non_negative(value: FloatArray) -> bool:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from textile_pcf import engine
 from textile_pcf.activity import Activity, build_activity
 from textile_pcf.activity.row_patterns import RowKind
-from textile_pcf.arrays import FloatArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.batch.arguments import check_list_of_units
 from textile_pcf.batch.job import check_units
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS, calculate_footprints
@@ -31,15 +31,21 @@ from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import parse_unit
 from textile_pcf.units.product_units import ProductUnits
 
-BLOCK = 6_000  # products at a time: enough that calling numpy costs little, few enough for the caches
+BLOCK = 7_500  # products at a time, with what is calculated of them: enough that calling numpy costs little
 TERMS = 250_000  # of one matrix product: few enough that the libraries under numpy start no threads for it
 TOGETHER = 25  # products whose amounts are compared as one row
+VAST = 1e200  # limit of amounts that have no other: what is above is looked at
+PROVEN = 1 - 1e-9  # a sum below is below 1 however it was rounded
+CONVERTING = ("mass", "grammage", "width", "wears", "sold")  # properties that convert units
 MOST_CELLS = 20  # problems of cells that are listed one by one
 
 
 @dataclass(frozen=True)
 class WideResult:
-    """Footprints of a wide table, arrays of shape (products, stages) and (products,). [kg CO2e per product unit]"""
+    """Footprints of a wide table, arrays of shape (products, stages) and (products,). [kg CO2e per product unit]
+
+    Numbers of a stage lie together in memory: `by_stage` is in Fortran order.
+    """
 
     stages: tuple[str, ...]
     unit: str
@@ -50,18 +56,54 @@ class WideResult:
 
 
 @dataclass(frozen=True)
+class _Quantities:
+    """The columns that masses are calculated from: losses, one basis after the other, then properties."""
+
+    columns: IndexArray
+    factors: FloatArray  # to canonical units, losses to kg/kg; of mass, to kg per product unit
+    bases: Mapping[str, slice]  # losses of each basis
+    losses: tuple[tuple[int, ...], ...]  # of each stage, by their places
+    properties: Mapping[str, int]  # places of those that convert units
+
+    def mass_ratios(self, quantities: FloatArray) -> FloatArray:
+        """Mass in per mass out of each stage, shape (stages × products,). [kg/kg]"""
+        ratios = [ratio for basis, here in self.bases.items() for ratio in engine.loss_ratio(quantities[here], basis)]
+        one = np.ones(quantities.shape[1])
+        of_stages = [[ratios[place] for place in losses] or [one] for losses in self.losses]
+        return np.concatenate([reduce(np.multiply, of_stage) for of_stage in of_stages])
+
+
+@dataclass(frozen=True)
 class _Layout:
-    """What the columns mean: weights of flows by driver, losses of stages, properties that convert units."""
+    """What the columns mean: weights of flows by driver, quantities that masses are calculated from, limits of amounts."""
 
     weights: tuple[
         FloatArray, FloatArray, FloatArray
     ]  # (columns, stages) for output, input and loss. [kg CO2e per unit as given and kg]
-    losses: tuple[tuple[tuple[int, float, str], ...], ...]  # per stage: column, factor to kg/kg, basis
-    measured: Mapping[str, tuple[int, float]]  # grammage, width, mass, wears, sold: column and factor
-    any_sign: NDArray[np.bool_]
+    quantities: _Quantities
+    any_sign: BoolArray
     most: FloatArray  # of each column, above which its amounts must be confirmed
-    inside: NDArray[np.bool_]
+    inside: BoolArray | slice  # stages that totals count
     measures: ProductUnits
+
+    @cached_property
+    def output_and_limits(self) -> FloatArray:
+        """Weights by output, and those that sum amounts as parts of their limits.
+
+        One column more of a matrix product takes less time than finding the greatest amount of each column.
+        """
+        return np.column_stack([self.weights[0], 1 / np.clip(self.most, 1 / VAST, VAST)])
+
+
+@dataclass(frozen=True)
+class _Block:
+    """What is taken from some products. What is calculated of a stage or with a quantity lies together in memory."""
+
+    amounts: FloatArray
+    not_negative: bool  # all amounts are numbers, none below zero
+    by_output: FloatArray  # (stages, products). [kg CO2e per kg of output]
+    parts_of_limits: FloatArray  # (products,), sum over columns
+    quantities: FloatArray  # (quantities, products), in canonical units
 
 
 def calculate_wide(
@@ -117,16 +159,18 @@ def calculate_wide(
     )
     layout = _layout(amounts, columns, ruled, answers)
     stages = tuple(stage.id for stage in ruled.stages)
-    by_stage, totals = np.empty((len(amounts), len(stages))), np.empty(len(amounts))
+    by_stage, totals = np.empty((len(stages), len(amounts))).T, np.empty(len(amounts))
     per_unit = {unit: np.empty(len(amounts)) for unit in units}
     for first in range(0, len(amounts), BLOCK):
-        part = amounts[first : first + BLOCK]
-        if not _sound(part, layout):
+        here = slice(first, first + BLOCK)
+        block = _read(amounts[here], layout)
+        if not _sound(block, layout):
             raise InputError(_problems(amounts, columns, layout))
-        here = slice(first, first + len(part))
-        measures = _measures(part, layout)
-        _calculate(part, layout, measures, by_stage[here])
-        totals[here] = by_stage[here][:, layout.inside].sum(axis=1)
+        given = {name: block.quantities[place] for name, place in layout.quantities.properties.items()}
+        measures = replace(layout.measures, **given)
+        emissions = _by_stage(block, layout, measures.product_mass)
+        by_stage[here] = emissions.T
+        totals[here] = emissions[layout.inside].sum(axis=0)
         for unit, values in per_unit.items():
             values[here] = totals[here] * measures.product_units(parse_unit(unit, ruled.unit_names))
     return WideResult(stages, ruled.product_unit.text, by_stage, totals, per_unit)
@@ -156,22 +200,35 @@ def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: Ru
     inventory, row = footprint.inventory, activity.exchanges.row
     factor = activity.rows.patterns.factor[activity.rows.pattern]
     weights = _weights(inventory, len(columns), factor[row] * inventory.scale * inventory.factor_totals)
-    lost = [(int(row), float(factor[row]), spec.basis) for row, spec in zip(activity.loss_rows, rules.losses, strict=True)]
-    taken = [activity.stage_active[spec.index] and not spec.outside for spec in rules.stages]
-    losses = tuple(tuple(lost[index] for index in spec.losses if taken[spec.index]) for spec in rules.stages)
-    measured = {
-        spec.id: (int(activity.property_rows[spec.index]), float(factor[activity.property_rows[spec.index]]))
-        for spec in rules.properties
-        if spec.stage < 0 and activity.property_rows[spec.index] >= 0 and not spec.choice
-    }
+    quantities = _quantities(activity, factor, footprint.measures)
     any_sign = np.zeros(len(columns), dtype=bool)
     any_sign[row] = rule_arrays(rules).flow_any_sign[inventory.flow]
-    if "mass" in measured:  # per canonical unit of its reference
-        column, _ = measured["mass"]
-        measured["mass"] = (column, float(footprint.measures.mass[0] / amounts[0, column]))
-    inside = np.array([not spec.outside for spec in rules.stages])
     most = np.where(activity.columns.confirmed, np.inf, most_of_rows(activity))
-    return _Layout(weights, losses, measured, any_sign, most, inside, footprint.measures)
+    outside = np.array([spec.outside for spec in rules.stages])
+    inside = ~outside if outside.any() else slice(None)
+    return _Layout(weights, quantities, any_sign, most, inside, footprint.measures)
+
+
+def _quantities(activity: Activity, factor: FloatArray, measures: ProductUnits) -> _Quantities:
+    """Find losses of active stages and properties that convert units; `factor` is of columns, to canonical units."""
+    rules, rows = activity.rules, activity.property_rows
+    taken = [spec.losses if activity.stage_active[spec.index] and not spec.outside else () for spec in rules.stages]
+    lost = sorted((index for losses in taken for index in losses), key=lambda index: rules.losses[index].basis)
+    names = [rules.losses[index].basis for index in lost]
+    given = [spec for spec in rules.properties if spec.stage < 0 and spec.id in CONVERTING and rows[spec.index] >= 0]
+    properties = {spec.id: place for place, spec in enumerate(given, len(lost))}
+    columns = np.concatenate([activity.loss_rows[lost], rows[[spec.index for spec in given]]])
+    factors = factor[columns]
+    if "mass" in properties:  # per canonical unit of its reference
+        place = properties["mass"]
+        factors[place] = measures.mass[0] / activity.columns.numbers["amount"][columns[place]]
+    return _Quantities(
+        columns=columns,
+        factors=factors,
+        bases={basis: slice(names.index(basis), names.index(basis) + names.count(basis)) for basis in names},
+        losses=tuple(tuple(lost.index(index) for index in losses) for losses in taken),
+        properties=properties,
+    )
 
 
 def _weights(inventory: Inventory, columns: int, weight: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -207,18 +264,41 @@ def _must_be_linear(activity: Activity) -> None:
         raise InputError([_unfit("the rule fills values in, or amounts are per period, per fibre or in inverse units")])
 
 
-def _sound(part: FloatArray, layout: _Layout) -> bool:
-    """Every cell is finite, none negative or beyond its limit, no loss is total."""
-    lowest, highest = _extremes(part)
-    if not (lowest.min() >= 0 and highest.max() < np.inf):
+def _read(amounts: FloatArray, layout: _Layout) -> _Block:
+    """Read a block of the table once: what is taken of a few products is taken while they are in the caches."""
+    weights, columns = layout.output_and_limits, layout.quantities.columns
+    sums, quantities = np.empty((weights.shape[1], len(amounts))), np.empty((len(columns), len(amounts)))
+    not_negative = True
+    with np.errstate(invalid="ignore"):  # cells that are not finite are refused later
+        for here in _few(amounts, weights):
+            few = amounts[here]
+            not_negative &= bool(few.min() >= 0)  # first, because it reads from memory faster than a matrix product does
+            np.matmul(weights.T, few.T, out=sums[:, here])
+            quantities[:, here] = few[:, columns].T
+    quantities *= layout.quantities.factors[:, None]
+    return _Block(amounts, not_negative, sums[:-1], sums[-1], quantities)
+
+
+def _few(amounts: FloatArray, weights: FloatArray) -> Iterator[slice]:
+    """Products whose matrix product is calculated at once."""
+    step = max(1, TERMS // weights.size)
+    return (slice(first, first + step) for first in range(0, len(amounts), step))
+
+
+def _sound(block: _Block, layout: _Layout) -> bool:
+    """Every cell is finite, none negative or beyond its limit, no loss is total; NaN fails every comparison.
+
+    Amounts that are not negative, and together less than one limit, are each below their own. Only where that is not so
+    columns are looked at one by one.
+    """
+    if not (block.not_negative and block.parts_of_limits.max() < PROVEN):
+        lowest, highest = _extremes(block.amounts)
         negative = np.any((lowest < 0) & ~layout.any_sign)
-        if negative or not np.all(np.isfinite(part)):
+        if negative or not np.all(np.isfinite(lowest) & np.isfinite(highest) & (highest <= layout.most)):
             return False
-    if np.any(highest > layout.most):
-        return False
-    losses = [loss for stage in layout.losses for loss in stage]
-    below = all(highest[column] * factor < 1 for column, factor, basis in losses if basis == "input")
-    return below and all(lowest[column] > 0 for column, _, basis in losses if basis == "ratio")
+    bases = layout.quantities.bases
+    of_input, ratios = (block.quantities[bases.get(basis, slice(0))] for basis in ("input", "ratio"))
+    return bool(of_input.max(initial=0) < 1 and ratios.min(initial=1) > 0)
 
 
 def _extremes(part: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -239,10 +319,10 @@ def _extremes(part: FloatArray) -> tuple[FloatArray, FloatArray]:
 def _problems(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], layout: _Layout) -> Iterator[Problem]:
     """The cells that cannot be, the first of them one by one."""
     bad = ~np.isfinite(amounts) | ((amounts < 0) & ~layout.any_sign)
-    for stage in layout.losses:
-        for column, factor, basis in stage:
-            loss = amounts[:, column] * factor
-            bad[:, column] |= loss >= 1 if basis == "input" else (loss <= 0) & (basis == "ratio")
+    for basis, here in layout.quantities.bases.items():
+        lost = layout.quantities.columns[here]
+        loss = amounts[:, lost] * layout.quantities.factors[here]
+        bad[:, lost] |= loss >= 1 if basis == "input" else (loss <= 0) & (basis == "ratio")
     beyond = (amounts > layout.most) & ~bad
     rows, places = np.nonzero(bad | beyond)
     for row, place in list(zip(rows.tolist(), places.tolist(), strict=True))[:MOST_CELLS]:
@@ -260,40 +340,23 @@ def _problems(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], layout:
         )
 
 
-def _measures(part: FloatArray, layout: _Layout) -> ProductUnits:
-    """What turns units of these products into mass."""
-    products = len(part)
-    base = layout.measures
+def _by_stage(block: _Block, layout: _Layout, product_mass: FloatArray) -> FloatArray:
+    """Emissions of a block of products, shape (stages, products)."""
+    one = np.ones(len(block.amounts))
+    ratios = layout.quantities.mass_ratios(block.quantities)
+    masses = engine.stage_masses(product_mass * one, ratios, np.arange(len(one)), one, 0)
+    emissions = block.by_output
+    emissions *= masses.output.reshape(emissions.shape)
+    if layout.weights[1].any():
+        emissions += _weighted(block.amounts, layout.weights[1]) * masses.input.reshape(emissions.shape)
+    if layout.weights[2].any():
+        emissions += _weighted(block.amounts, layout.weights[2]) * masses.loss.reshape(emissions.shape)
+    return emissions
 
-    def values(name: str, known: FloatArray) -> FloatArray:
-        if name not in layout.measured:
-            return np.broadcast_to(known[:1], products)
-        column, factor = layout.measured[name]
-        return part[:, column] * factor
 
-    fields = {name: values(name, getattr(base, name)) for name in ("grammage", "width", "wears", "sold") if hasattr(base, name)}
-    return replace(base, mass=values("mass", base.mass), **fields)  # type: ignore[arg-type]
-
-
-def _calculate(part: FloatArray, layout: _Layout, measures: ProductUnits, by_stage: FloatArray) -> None:
-    """Emissions by stage of a block of products, into `by_stage`."""
-    one = np.ones(len(part))
-    ratios = []
-    for stage in layout.losses:
-        ratio = one
-        for column, factor, basis in stage:
-            ratio = ratio * engine.loss_ratio(part[:, column] * factor, basis)
-        ratios.append(ratio)
-    masses = engine.stage_masses(measures.product_mass, np.concatenate(ratios), np.arange(len(part)), one, 0)
-    output, taken = masses.output.reshape(len(ratios), -1), masses.input.reshape(len(ratios), -1)
-    step = max(1, TERMS // layout.weights[0].size)
-    for first in range(0, len(part), step):
-        np.matmul(part[first : first + step], layout.weights[0], out=by_stage[first : first + step])
-    for number in range(by_stage.shape[1]):
-        by_stage[:, number] *= output[number]
-    for kind in (1, 2):
-        if layout.weights[kind].any():
-            emissions = part @ layout.weights[kind]
-            for number in range(by_stage.shape[1]):
-                mass = taken[number] if kind == 1 else taken[number] - output[number]
-                by_stage[:, number] += emissions[:, number] * mass
+def _weighted(amounts: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return amounts × weights, shape (stages, products)."""
+    sums = np.empty((weights.shape[1], len(amounts)))
+    for here in _few(amounts, weights):
+        np.matmul(weights.T, amounts[here].T, out=sums[:, here])
+    return sums
