@@ -64,6 +64,7 @@ class _Quantities:
     bases: Mapping[str, slice]  # losses of each basis
     losses: tuple[tuple[int, ...], ...]  # of each stage, by their places
     properties: Mapping[str, int]  # places of those that convert units
+    of_mass: tuple[int, ...]  # of these, the places of those that give the mass of a product unit
 
     def mass_ratios(self, quantities: FloatArray) -> FloatArray:
         """Mass in per mass out of each stage, shape (stages × products,). [kg/kg]"""
@@ -228,6 +229,7 @@ def _quantities(activity: Activity, factor: FloatArray, measures: ProductUnits) 
         bases={basis: slice(names.index(basis), names.index(basis) + names.count(basis)) for basis in names},
         losses=tuple(tuple(lost.index(index) for index in losses) for losses in taken),
         properties=properties,
+        of_mass=tuple(properties[name] for name in measures.mass_properties() if name in properties),
     )
 
 
@@ -286,7 +288,7 @@ def _few(amounts: FloatArray, weights: FloatArray) -> Iterator[slice]:
 
 
 def _sound(block: _Block, layout: _Layout) -> bool:
-    """Every cell is finite, none negative or beyond its limit, no loss is total; NaN fails every comparison.
+    """Every cell is finite, none negative or beyond its limit, no loss is total, no mass is zero; NaN fails every comparison.
 
     Amounts that are not negative, and together less than one limit, are each below their own. Only where that is not so
     columns are looked at one by one.
@@ -296,9 +298,9 @@ def _sound(block: _Block, layout: _Layout) -> bool:
         negative = np.any((lowest < 0) & ~layout.any_sign)
         if negative or not np.all(np.isfinite(lowest) & np.isfinite(highest) & (highest <= layout.most)):
             return False
-    bases = layout.quantities.bases
+    bases, masses = layout.quantities.bases, block.quantities[list(layout.quantities.of_mass)]
     of_input, ratios = (block.quantities[bases.get(basis, slice(0))] for basis in ("input", "ratio"))
-    return bool(of_input.max(initial=0) < 1 and ratios.min(initial=1) > 0)
+    return bool(of_input.max(initial=0) < 1 and ratios.min(initial=1) > 0 and masses.min(initial=1) > 0)
 
 
 def _extremes(part: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -323,6 +325,8 @@ def _problems(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], layout:
         lost = layout.quantities.columns[here]
         loss = amounts[:, lost] * layout.quantities.factors[here]
         bad[:, lost] |= loss >= 1 if basis == "input" else (loss <= 0) & (basis == "ratio")
+    masses = layout.quantities.columns[list(layout.quantities.of_mass)]
+    bad[:, masses] |= amounts[:, masses] == 0
     beyond = (amounts > layout.most) & ~bad
     rows, places = np.nonzero(bad | beyond)
     for row, place in list(zip(rows.tolist(), places.tolist(), strict=True))[:MOST_CELLS]:

@@ -29,8 +29,7 @@ def unit_scale(result: Figures, unit: str | None) -> FloatArray:
     except UnitError as error:
         cure = cure_where(error, ASK, lambda other: bool(np.isfinite(measures.product_units(other)).any()))
         raise InputError([Problem(f"unit {unit!r}", error.what, cure, code="bad-unit")]) from error
-    convertible = np.isfinite(scale) & (scale > 0)
-    unknown = [product for product, known in zip(result.products, convertible, strict=True) if not known]
+    unknown = [product for product, number in zip(result.products, scale, strict=True) if np.isnan(number)]
     if unknown:
         raise InputError([_unknown_unit(result, unit, product) for product in unknown])
     return scale

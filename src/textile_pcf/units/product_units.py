@@ -88,7 +88,7 @@ class ProductUnits:
         return self.mass_of(self.unit)
 
     def product_units(self, unit: Unit) -> FloatArray:
-        """Return the number of product units in one `unit`, NaN if it is not known.
+        """Return the number of product units in one `unit`, NaN if it is not known or no positive number.
 
         Parameters
         ----------
@@ -103,11 +103,19 @@ class ProductUnits:
         """
         if unit.dimensions == self.unit.dimensions:
             return np.full(len(self.grammage), unit.factor / self.unit.factor)
-        if unit.dimensions == WEAR and self.wears is not None:
-            return unit.factor / self.wears
-        if unit.dimensions == SOLD and self.sold is not None:
-            return unit.factor / (self.sold * self.unit.factor)
-        return self.mass_of(unit) / self.product_mass
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            if unit.dimensions == WEAR and self.wears is not None:
+                number = unit.factor / self.wears
+            elif unit.dimensions == SOLD and self.sold is not None:
+                number = unit.factor / (self.sold * self.unit.factor)
+            else:
+                number = self.mass_of(unit) / self.product_mass
+        return np.where((number > 0) & (number < np.inf), number, np.nan)  # 0 g/m2 would make 0 kg CO2e per m2
+
+    def mass_properties(self) -> tuple[str, ...]:
+        """Return the properties whose product is the mass of one product unit."""
+        dimensions = self.unit.dimensions
+        return {self.mass_per: ("mass",), AREA: ("grammage",), LENGTH: ("grammage", "width"), MASS: ()}.get(dimensions, ())
 
     def needed_property(self, unit: Unit) -> Message | None:
         """Return the name of the property that would convert `unit` to mass; None if there is none."""

@@ -88,8 +88,7 @@ def _units(result: Footprint, product: int) -> tuple[str, ...]:
     """Return the unit of the product, then the others to which it can be converted."""
     measures = result.measures
     others = [unit for unit in UNITS if measures.parse(unit).dimensions != measures.unit.dimensions]
-    known = [unit for unit in others if np.isfinite(measures.product_units(measures.parse(unit))[product])]
-    return (result.unit, *(unit for unit in known if measures.product_units(measures.parse(unit))[product] > 0))
+    return (result.unit, *(unit for unit in others if np.isfinite(measures.product_units(measures.parse(unit))[product])))
 
 
 # -- as plain values --------------------------------------------------------------------------------------------------
