@@ -121,7 +121,7 @@ def _run_processes(workers: int, job: Job, partitions: Sequence[Partition], cach
     try:
         with ProcessPoolExecutor(workers, _process_context(), initializer=_initialize_worker, initargs=(pickled,)) as pool:
             yield from _results([pool.submit(_run_in_worker, partition) for partition in partitions])
-    except (BrokenProcessPool, BrokenPipeError, EOFError) as error:
+    except (BrokenProcessPool, ConnectionError, EOFError) as error:
         what = "The worker processes ended before their work was done."
         cure = "In a script, call it under `if __name__ == '__main__':`; else take fewer workers, as memory may have run out."
         raise UsageError([Problem(f"workers {workers}", what, cure, code="workers")]) from error
