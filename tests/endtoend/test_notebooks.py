@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from printing import has_chinese_font
 
 from notebooks import executed, notebooks, texts
 
@@ -15,6 +16,8 @@ TWINS = ("first_footprint", "consultant_analysis", "meters_to_buyer")
 
 @pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
 def test_a_notebook_shows_what_it_shows_in_the_repository(path: Path) -> None:
+    if path.stem.endswith("_zh") and not has_chinese_font():
+        pytest.skip("no font with Chinese characters")
     kept = nbformat.read(path, as_version=4)
     nbformat.validate(kept)
     assert texts(executed(path)) == texts(kept), "python tests/tools/notebooks.py renews them"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from printing import can_print
 
 import textile_pcf as tp
 from textile_pcf.report import to_html, to_pdf
@@ -145,8 +146,11 @@ def test_boxes_of_the_boundary_picture_do_not_overlap(names: list[str]) -> None:
 
 @pytest.fixture(scope="module")
 def printed(page: str) -> Any:
-    weasyprint = pytest.importorskip("weasyprint", exc_type=ImportError)
-    return weasyprint.HTML(string=page).render()
+    if not can_print():
+        pytest.skip("no WeasyPrint, or no Pango")
+    from weasyprint import HTML
+
+    return HTML(string=page).render()
 
 
 def boxes(box: Any) -> Iterator[Any]:
@@ -185,12 +189,12 @@ def test_folded_parts_are_open_and_the_contents_name_pages(printed: Any) -> None
     assert re.search(rf"Limits.*{anchors['limits']}\b", contents)
 
 
+@pytest.mark.skipif(not can_print(), reason="no WeasyPrint, or no Pango")
 @pytest.mark.parametrize("library", [True, False], ids=["harfbuzz-subset", "fontTools"])
 def test_pdf_is_the_same_every_time(
     cloth: tp.Footprint, tmp_path: Path, library: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where fontTools cuts the fonts, which writes the hour into them."""
-    pytest.importorskip("weasyprint", exc_type=ImportError)
     if not library:
         monkeypatch.setattr("weasyprint.pdf.fonts.harfbuzz_subset", None)
     first, second = (to_pdf(cloth, tmp_path / f"{name}.pdf", study=STUDY).read_bytes() for name in ("one", "other"))
