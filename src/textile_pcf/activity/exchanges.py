@@ -159,8 +159,8 @@ class Exchanges:
     @property
     def patterns_have_geography(self) -> bool:
         """Whether every pattern gives its region and year itself."""
-        region = self.patterns.region
-        return bool(self.patterns.year.all()) and (not len(region) or region.item(region.argmin()) > NOT_GIVEN)
+        year, region = self.patterns.year, self.patterns.region
+        return np.count_nonzero(year) == len(year) and (not len(region) or region.item(region.argmin()) > NOT_GIVEN)
 
     @cached_property
     def has_other_basis(self) -> bool:
@@ -311,12 +311,11 @@ def pattern_labels(cells: ActivityColumns, geography: Geography, is_flow: BoolAr
     -------
     dict of str to ndarray of int, shapes (patterns,)
     """
-    region, no_region = geography.pattern_region, geography.regions.index("")
-    return {
-        "item": cells.texts["item"].codes.take(geography.patterns.first).astype(np.int64, copy=False),
-        "region": np.where(is_flow, np.where(region == no_region, NOT_GIVEN, region), 0),
-        "year": np.where(is_flow, geography.pattern_year, 1),
-    }
+    item = cells.texts["item"].codes.take(geography.patterns.first).astype(np.int64, copy=False)
+    region, year = geography.pattern_region.copy(), geography.pattern_year.copy()
+    region[region == geography.regions.index("")] = NOT_GIVEN
+    region[~is_flow], year[~is_flow] = 0, 1
+    return {"item": item, "region": region, "year": year}
 
 
 def _add_rule_exchanges(

@@ -6,11 +6,13 @@ new labels. Then only what depends on labels is made anew: the meaning of units,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 import numpy as np
 
+from textile_pcf._frozen import cached_property
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.duplicates import find_duplicates
 from textile_pcf.activity.exchanges import ExchangePatterns, Exchanges, pattern_labels
@@ -25,30 +27,24 @@ UNLABELLED = ("stage", "flow", "component", "per")
 """Columns that decide where a row belongs; with them the product, and whether the amount is empty."""
 
 
-def _names(frozen: type, *kept: str) -> tuple[str, ...]:
-    """Return the names of the fields of a class, and of what its objects keep with themselves (`cached_property`)."""
-    return (*(field.name for field in fields(frozen)), *kept)
-
-
-OF_EXCHANGES = _names(
-    Exchanges, "flow", "per", "has_other_basis", "period_totals", "no_rule_entry", "unit_scale", "other_drivers", "driven"
-)
-OF_EXCHANGE_PATTERNS = _names(ExchangePatterns, "of_flows")
-OF_STRUCTURE = _names(
-    Structure,
-    "_kept",
-    "completion",
-    "computed",
-    "constant_amounts",
-    "given_by_flow",
-    "gives_flows_once",
-    "loss_active",
-    "ones",
-    "not_given",
-)
-OF_PATTERNS, OF_ROWS = _names(RowPatterns), _names(Rows, "has_outputs", "has_cutoffs")
-"""Fields, and what a structure keeps with itself that does not depend on labels."""
-
+TAKEN_OVER: Mapping[type, tuple[str, ...]] = {
+    Structure: (
+        "_kept",
+        "completion",
+        "computed",
+        "constant_amounts",
+        "given_by_flow",
+        "gives_flows_once",
+        "loss_active",
+        "ones",
+        "not_given",
+    ),
+    Exchanges: ("flow", "per", "has_other_basis", "period_totals", "no_rule_entry", "unit_scale", "other_drivers", "driven"),
+    ExchangePatterns: ("of_flows",),
+    Rows: ("has_outputs", "has_cutoffs"),
+    RowPatterns: (),
+}
+"""What objects of these classes keep with themselves that does not depend on labels."""
 Kept = TypeVar("Kept", Structure, Exchanges, ExchangePatterns, Rows, RowPatterns)
 
 
@@ -73,6 +69,27 @@ class KnownRows:
     rows: UnlabelledRows
     differ: bool
     cutoffs: list[tuple[int, str]]
+
+    @cached_property
+    def _shared(self) -> dict[type, dict[str, Any]]:
+        """Attributes of the structure and its parts that others take over, by class."""
+        structure = self.structure
+        parts = (structure, structure.exchanges, structure.exchanges.patterns, structure.rows, structure.rows.patterns)
+        shared: dict[type, dict[str, Any]] = {}
+        for part in parts:
+            names = (*(field.name for field in fields(part)), *TAKEN_OVER[type(part)])
+            shared[type(part)] = {name: getattr(part, name) for name in names}
+        if structure.gives_flows_once:
+            shared[Exchanges]["summed_years"] = ()  # whatever the years are
+        return shared
+
+    def other(self, kind: type[Kept], **changes: Any) -> Kept:
+        """Return the part of this class with other values of some fields."""
+        new = object.__new__(kind)
+        values = vars(new)
+        values.update(self._shared[kind])
+        values.update(changes)
+        return new
 
 
 def known_rows(structure: Structure, cells: ActivityColumns, labels: LabelCache) -> KnownRows | None:
@@ -126,55 +143,47 @@ def relabel(
         _, pattern = group_rows(*(texts[name] for name in PATTERN_COLUMNS), cells.empty.astype(np.int64))
         if not np.array_equal(pattern, structure.rows.pattern):
             return None
-    item, year = texts["item"], labels.years(cells)
-    if year is None or not labels.are_plain(item.categories) or any(item[row] != text for row, text in known.cutoffs):
+    item = texts["item"]
+    if not labels.are_plain(item.categories) or any(item[row] != text for row, text in known.cutoffs):
         return None
-    units = labels.units(cells, known.rows)
-    if units is None:
+    found = labels.of_rows(cells, known.rows)
+    if found is None:
         return None
-    *of_rows, per_length = zip(*units, strict=True)
+    *of_units, per_length, year = zip(*found, strict=True)
     if True in per_length and convert_per_length(cells, labels.rules) is not cells:
         return None
-    rows = _relabelled_rows(structure.rows, of_rows)
+    rows = _relabelled_rows(known, of_units)
     if not known.differ and any(find_duplicates(cells, rows)):
         return None
-    exchanges = _relabelled_exchanges(structure.exchanges, cells, rows, year)
+    exchanges = _relabelled_exchanges(known, cells, rows, np.array(year))
     regions, properties = exchanges.geography.regions, structure.properties
     if properties.options is not None:
         pattern, option = np.append(rows.pattern, len(rows.patterns.option)), np.append(rows.patterns.option, -1)
         properties = replace(properties, options=option[pattern[properties.rows]])
-    return _taken_over(
-        structure, OF_STRUCTURE, rows=rows, exchanges=exchanges, properties=properties, regions=regions, signature=signature
-    )
+    return known.other(Structure, rows=rows, exchanges=exchanges, properties=properties, regions=regions, signature=signature)
 
 
-def _relabelled_rows(known: Rows, of_rows: list[tuple[Any, ...]]) -> Rows:
-    """Return the rows with the units of `RowUnit`; kind, stage, index and basis follow from what they have in common."""
-    factors, inverse, option, units, notes = of_rows
-    first, factor, has_inverse = known.patterns.first, np.array(factors), True in inverse
+def _relabelled_rows(known: KnownRows, of_units: list[tuple[Any, ...]]) -> Rows:
+    """Return the rows with the units of `RowLabels`; kind, stage, index and basis follow from what they have in common."""
+    factors, inverse, option, units, notes = of_units
+    rows = known.structure.rows
+    first, factor, has_inverse = rows.patterns.first, np.array(factors), True in inverse
     changed: dict[str, Any] = {"unit": first, "factor": factor.take(first)}
-    if has_inverse or known.has_inverse:
+    if has_inverse or rows.has_inverse:
         changed["inverse"] = np.array(inverse).take(first)
     if max(option) >= 0:
         changed["option"] = np.array(option).take(first)
-    patterns = _taken_over(known.patterns, OF_PATTERNS, **changed)
+    patterns = known.other(RowPatterns, **changed)
     found = {"factor": factor, "largest_factor": max(factors), "has_inverse": has_inverse}  # what `Rows` finds of patterns
-    return _taken_over(known, OF_ROWS, patterns=patterns, units=units, notes=notes, **found)
+    return known.other(Rows, patterns=patterns, units=units, notes=notes, **found)
 
 
-def _relabelled_exchanges(known: Exchanges, cells: ActivityColumns, rows: Rows, year: IntArray) -> Exchanges:
+def _relabelled_exchanges(known: KnownRows, cells: ActivityColumns, rows: Rows, year: IntArray) -> Exchanges:
     """Return the exchanges with the items, regions and years of the rows; patterns that the rule added stay as they are."""
-    of_rows, count = rows.patterns, len(rows.patterns.first)
-    patterns, geography = known.patterns, known.geography.with_labels(of_rows, cells.texts["region"], year.take(of_rows.first))
+    of_rows, count, exchanges = rows.patterns, len(rows.patterns.first), known.structure.exchanges
+    patterns = exchanges.patterns
+    geography = exchanges.geography.with_labels(of_rows, cells.texts["region"], year.take(of_rows.first))
     labels = pattern_labels(cells, geography, patterns.flow[:count] >= 0)
     if count < len(patterns.flow):
         labels = {name: np.append(values, getattr(patterns, name)[count:]) for name, values in labels.items()}
-    patterns = _taken_over(patterns, OF_EXCHANGE_PATTERNS, **labels)
-    return _taken_over(known, OF_EXCHANGES, patterns=patterns, geography=geography)
-
-
-def _taken_over(known: Kept, names: tuple[str, ...], **changes: Any) -> Kept:
-    """Return an object with other values of some fields; fields and what it keeps with itself stay under these names."""
-    kept, new = vars(known), object.__new__(type(known))
-    vars(new).update({name: kept[name] for name in names if name in kept}, **changes)
-    return new
+    return known.other(Exchanges, patterns=known.other(ExchangePatterns, **labels), geography=geography)

@@ -14,7 +14,6 @@ from textile_pcf.activity.interpretation import find_meanings
 from textile_pcf.activity.per_length import is_per_length
 from textile_pcf.activity.row_patterns import InvalidRow
 from textile_pcf.activity.vocabulary import bad_year
-from textile_pcf.arrays import IntArray
 from textile_pcf.columns import cell_text
 from textile_pcf.factors import LINK
 from textile_pcf.io.records import plain_cells
@@ -23,7 +22,7 @@ from textile_pcf.rules import RuleSet
 from textile_pcf.units import Unit
 from textile_pcf.units.number_text import year_text
 
-MAX_TEXTS = 20_000  # distinct items, years and units of kinds per rule; only invented ones reach it
+MAX_TEXTS = 20_000  # distinct items, and units of kinds with years per rule; only invented ones reach it
 
 
 class UnlabelledRow(NamedTuple):
@@ -62,8 +61,8 @@ class UnlabelledRows(NamedTuple):
     choices: list[int]
 
 
-class RowUnit(NamedTuple):
-    """What the unit of a row means, with the option that the row chooses.
+class RowLabels(NamedTuple):
+    """What the unit of a row means, with the option that the row chooses and its year.
 
     Attributes
     ----------
@@ -78,6 +77,8 @@ class RowUnit(NamedTuple):
         Values of a fuel that the conversion rests on.
     per_length : bool
         Whether the unit is per length, so that the row may be converted by the mass of a metre.
+    year : int
+        0 where the cell is empty.
     """
 
     factor: float
@@ -86,6 +87,7 @@ class RowUnit(NamedTuple):
     unit: Unit | None
     note: str
     per_length: bool
+    year: int
 
 
 class LabelCache:
@@ -99,8 +101,7 @@ class LabelCache:
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
         self._numbers, self._count = dict[UnlabelledRow, int](), count()  # no number twice, whichever threads ask
-        self._units: dict[tuple[int, object, object], RowUnit] = {}
-        self._years: dict[object, int] = {}
+        self._labels: dict[tuple[int, object, object, object], RowLabels] = {}
         self._items: set[str] = set()
 
     def number(self, rows: list[UnlabelledRow]) -> UnlabelledRows:
@@ -119,52 +120,42 @@ class LabelCache:
         self._items.update(items)
         return True
 
-    def years(self, cells: ActivityColumns) -> IntArray | None:
-        """Return the year of each row, 0 where it is empty; None if some cell is no year."""
-        column = _cells_of(cells, "year")
-        years: list[Any] = list(map(self._years.get, column))
-        if None in years:
-            texts = [year_text(cell_text(cell)) for cell in column]
-            if any(map(bad_year, texts)):
-                return None
-            if len(self._years) > MAX_TEXTS:
-                self._years.clear()
-            years = [int(text or 0) for text in texts]
-            self._years.update(zip(column, years, strict=True))
-        return np.array(years, dtype=np.int64)
-
-    def units(self, cells: ActivityColumns, rows: UnlabelledRows) -> list[RowUnit] | None:
-        """Return what the unit of each row of a table means; None if some cannot be."""
+    def of_rows(self, cells: ActivityColumns, rows: UnlabelledRows) -> list[RowLabels] | None:
+        """Return what unit and year of each row of a table mean; None if some cannot be."""
         others = _options_and_fuels(cells, self.rules, rows)
-        keys = list(zip(rows.numbers, _cells_of(cells, "unit"), others, strict=True))
-        found = list(map(self._units.get, keys))
+        keys = list(zip(rows.numbers, _cells_of(cells, "unit"), _cells_of(cells, "year"), others, strict=True))
+        found = list(map(self._labels.get, keys))
         if None in found:
-            missing = [place for place, unit in enumerate(found) if unit is None]
+            missing = [place for place, labels in enumerate(found) if labels is None]
             new = self._interpret(cells, missing, [rows.rows[place] for place in missing], [keys[place] for place in missing])
             if new is None:
                 return None
-            if len(self._units) > MAX_TEXTS:
-                self._units.clear()
-            for place, unit in zip(missing, new, strict=True):
-                found[place] = self._units[keys[place]] = unit
+            if len(self._labels) > MAX_TEXTS:
+                self._labels.clear()
+            for place, labels in zip(missing, new, strict=True):
+                found[place] = self._labels[keys[place]] = labels
         return found  # type: ignore[return-value]
 
     def _interpret(
-        self, cells: ActivityColumns, places: list[int], rows: list[UnlabelledRow], keys: list[tuple[int, Any, Any]]
-    ) -> list[RowUnit] | None:
-        """Return what the units of rows mean that were not seen before; None if some cannot be."""
-        texts = [cell_text(unit) for _, unit, _ in keys]
-        fuels = [other if isinstance(other, FuelKey) else None for _, _, other in keys]
-        options = [other if row.chooses else "" for row, (_, _, other) in zip(rows, keys, strict=True)]
+        self, cells: ActivityColumns, places: list[int], rows: list[UnlabelledRow], keys: list[tuple[int, Any, Any, Any]]
+    ) -> list[RowLabels] | None:
+        """Return what unit and year of rows mean that were not seen before; None if some cannot be."""
+        _, units, years, others = zip(*keys, strict=True)
+        texts, year_texts = list(map(cell_text, units)), [year_text(cell_text(year)) for year in years]
+        if any(map(bad_year, year_texts)):
+            return None
+        fuels = [other if isinstance(other, FuelKey) else None for other in others]
+        options = [other if row.chooses else "" for row, other in zip(rows, others, strict=True)]
         is_empty, stages, flows, bases, _ = zip(*rows, strict=True)
         key_columns = (is_empty, stages, flows, texts, bases, options, fuels)
+        meanings = find_meanings(cells, self.rules, np.array(places), key_columns)
         found = []
-        for meaning, text in zip(find_meanings(cells, self.rules, np.array(places), key_columns), texts, strict=True):
+        for meaning, text, year in zip(meanings, texts, year_texts, strict=True):
             if isinstance(meaning, InvalidRow):
                 return None
             factor, inverse = meaning.conversion.factor, meaning.conversion.inverse
             per_length = is_per_length(text, self.rules)
-            found.append(RowUnit(factor, inverse, meaning.option, meaning.unit, meaning.note, per_length))
+            found.append(RowLabels(factor, inverse, meaning.option, meaning.unit, meaning.note, per_length, int(year or 0)))
         return found
 
 

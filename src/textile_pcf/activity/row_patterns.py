@@ -207,6 +207,7 @@ def rows_where(selected: BoolArray, pattern: IndexArray) -> IndexArray:
     >>> rows_where(np.array([False, True]), np.array([1, 0, 1]))
     array([0, 2])
     """
-    if not selected.any():
+    count = np.count_nonzero(selected)  # faster than `any` and `all` on few patterns
+    if not count:
         return np.empty(0, dtype=np.intp)
-    return np.arange(len(pattern)) if selected.all() else take(selected, pattern).nonzero()[0]
+    return np.arange(len(pattern)) if count == len(selected) else take(selected, pattern).nonzero()[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -10,13 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textile_pcf._frozen import quick_init
 from textile_pcf.arrays import IntArray
 from textile_pcf.columns.arrow_strings import ArrowStrings
 from textile_pcf.columns.cells import cell_text
 from textile_pcf.columns.codes import WIDE, dense_groups, run_starts
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@quick_init
+@dataclass(frozen=True, eq=False)
 class Categorical:
     """Text column stored as codes and categories: the text of a row is `categories[codes[row]]`.
 
@@ -69,16 +72,14 @@ def factorize(values: Sequence[Any] | Categorical) -> Categorical:
     if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
         distinct, codes = _distinct_numbers(values)
         return replace(recode(codes, distinct.tolist()), ordered=True)
-    raw = dict.fromkeys(values)
+    raw = defaultdict[Any, int](count().__next__)
+    codes = np.fromiter(map(raw.__getitem__, values), dtype=np.int64, count=len(values))
     is_text = set(map(type, raw)) == {str}
     stripped = list(map(str.strip if is_text else cell_text, raw))
     if is_text and stripped == list(raw):
-        texts = code_of = dict(zip(raw, count(), strict=False))
-    else:
-        texts = dict(zip(dict.fromkeys(stripped), count(), strict=False))
-        code_of = dict(zip(raw, map(texts.__getitem__, stripped), strict=True))
-    codes = np.fromiter(map(code_of.__getitem__, values), dtype=np.int64, count=len(values))
-    return Categorical(codes, tuple(texts), ordered=True)
+        return Categorical(codes, tuple(stripped), ordered=True)
+    texts = dict(zip(dict.fromkeys(stripped), count(), strict=False))
+    return Categorical(np.array([*map(texts.__getitem__, stripped)], dtype=np.int64)[codes], tuple(texts), ordered=True)
 
 
 def _distinct_numbers(values: NDArray[Any]) -> tuple[NDArray[Any], IntArray]:

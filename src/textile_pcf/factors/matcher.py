@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from textile_pcf._frozen import quick_init
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
 from textile_pcf.factors import DECLARED, SPLIT_AND_AIRCRAFT, FactorTable, Match, NoMatch, Request, is_region
 from textile_pcf.messages.message import Message, sentences
@@ -151,11 +152,12 @@ class FactorMatcher:
         item, region = _codes_of(self._item_codes, requests.items), _codes_of(self._region_codes, requests.regions)
         if len(self._item_codes) > 1 << ITEM_BITS or len(self._region_codes) > 1 << REGION_BITS:
             raise OverflowError("more distinct items or regions than can be distinguished")
-        key = requests.flow.astype(np.int64) << ITEM_BITS
+        region <<= YEAR_BITS
+        item <<= REGION_BITS + YEAR_BITS
+        key = requests.flow.astype(np.int64)
+        key <<= ITEM_BITS + REGION_BITS + YEAR_BITS
         key += item[requests.item]
-        key <<= REGION_BITS
         key += region[requests.region]
-        key <<= YEAR_BITS
         key += requests.year
         return key
 
@@ -209,12 +211,14 @@ class FactorMatcher:
 
 def _codes_of(codes: dict[str | None, int], texts: Sequence[str | None]) -> NDArray[np.int64]:
     """Return the code of each text; new texts get the next codes."""
-    known = list(map(codes.get, texts))
-    if None in known:
+    try:
+        known = [*map(codes.__getitem__, texts)]
+    except KeyError:
         known = [codes.setdefault(text, len(codes)) for text in texts]
     return np.array(known, dtype=np.int64)
 
 
+@quick_init
 @dataclass(frozen=True, eq=False)
 class FactorRequests:
     """Requests of exchanges for emission factors, as codes.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 
 import numpy as np
 
@@ -306,7 +307,7 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
     amount = engine.exchange_amounts(quantities.value, scale, exchanges.process, masses, *exchanges.other_drivers)
     inventory = _assemble(activity, quantities, matches, masses, amount)
     emissions = [inventory.emissions_by_process[:, part] for part in inventory.parts]  # the others are 0
-    if not all(np.isfinite(one.sum()) or np.isfinite(one).all() for one in emissions):  # a finite sum has finite terms
+    if not all(isfinite(one.sum()) or np.isfinite(one).all() for one in emissions):  # a finite sum has finite terms
         raise InputError(root_causes(activity, _overflows(inventory)))
     return inventory
 

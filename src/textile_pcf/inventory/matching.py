@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -32,8 +31,7 @@ COMPARED = 20_000
 
 def nonzero_parts(values: FloatArray) -> tuple[int, ...]:
     """Return the columns of factor values, shape (factors, 5), that are not all zero."""
-    is_used: Any = values.any(axis=0)
-    return tuple(is_used.nonzero()[0].tolist())
+    return tuple(np.logical_or.reduce(values).nonzero()[0].tolist())
 
 
 @quick_init
@@ -324,8 +322,8 @@ def _warnings_of_late(activity: Activity, matched: FactorMatches) -> Iterator[tu
         return
     lines, request = _late_lines(matched)
     flow, product = activity.exchanges.flows_of(lines), activity.exchange_products.take(lines)
-    first, _ = group_rows(flow, request, product)  # ascending: in the order of the rule
-    places = zip(flow[first].tolist(), request[first].tolist(), product[first].tolist(), strict=True)
+    order = np.lexsort((product, request, flow))  # in the order of the rule
+    places = zip(flow[order].tolist(), request[order].tolist(), product[order].tolist(), strict=True)
     yield from dict.fromkeys((product, _text_of_late(activity, matched, number, flow)) for flow, number, product in places)
 
 
@@ -358,7 +356,8 @@ def _late_requests(activity: Activity, matched: FactorMatches) -> tuple[IndexArr
 
 
 def _text_of_late(activity: Activity, matched: FactorMatches, number: int, flow: int) -> Message:
-    match, request = matched.matcher.matches[matched.match_index[number]], matched.matcher.requests[matched.match_index[number]]
+    index = matched.match_index.item(number)
+    match, request = matched.matcher.matches[index], matched.matcher.requests[index]
     assert isinstance(match, Match)
     return late_warning(activity.rules, flow, request.item, match.warning)
 

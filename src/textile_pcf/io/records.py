@@ -179,9 +179,9 @@ class RecordLayout:
         """Item getters for the given columns, cached by column names."""
         return {}
 
-    def new_getter(self, names: tuple[str, ...], empty: int) -> itemgetter[Any]:
-        """Return the item getter of all cells of the given columns; which cells are absent depends on the layout alone."""
-        indices = (index for name in names for index in self.positions.get(name, ()) if index < empty)
+    def new_getter(self, names: tuple[str, ...]) -> itemgetter[Any]:
+        """Return the item getter of all cells of the given columns that are there, one column after the other."""
+        indices = (index for name in names for index in self.positions.get(name, ()))
         getter = self.getters[names] = itemgetter(*indices, -1, -1)  # itemgetter of one index would return no tuple
         return getter
 
@@ -267,7 +267,7 @@ class RecordColumns(Mapping[str, list[Any]]):
             return [*map(self._cells.__getitem__, self.layout.positions[name])]
         return self[name]
 
-    def signature(self, names: tuple[str, ...]) -> tuple[object, ...] | None:
+    def signature(self, names: tuple[str, ...]) -> tuple[object, tuple[Any, ...]] | None:
         """Return a key that is equal for equal contents of the given columns, without cutting them out.
 
         Parameters
@@ -280,7 +280,7 @@ class RecordColumns(Mapping[str, list[Any]]):
         tuple or None
             None if equal cells may mean different things, such as 1 and True.
         """
-        getter = self.layout.getters.get(names) or self.layout.new_getter(names, len(self._cells) - 1)
+        getter = self.layout.getters.get(names) or self.layout.new_getter(names)
         cells = getter(self._cells)
         return (self.layout, cells) if self._types <= PLAIN_TYPES or set(map(type, cells)) <= PLAIN_TYPES else None
 
