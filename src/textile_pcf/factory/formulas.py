@@ -168,11 +168,11 @@ def treated_water(rows: InventoryRows, gwp: str, problems: list[Problem]) -> Com
     methane = np.asarray(wastewater_methane(
         oxygen_demand=load, sludge_removed=removed, methane_capacity=np.float64(capacity), methane_correction=mcf[row],
         methane_recovered=recovered))  # fmt: skip
-    for each, mass in zip(row.tolist(), methane.tolist(), strict=True):
-        if mass < 0:
-            what = Message("This wastewater gives {amount:.10g} kg of methane, less than none.", amount=mass)
-            cure = Message("Check `cod_in`, `cod_out`, `removed` and `recovered`: less is removed than comes in.")
-            table.problem(problems, each, "cod_in", what, cure)
+    taken = (load - removed) * capacity * mcf[row] - recovered  # NaN where a cell is missing, which is a problem already
+    for at in np.flatnonzero(np.isnan(methane) & ~np.isnan(taken)).tolist():
+        what = Message("This wastewater gives {amount:.10g} kg of methane, less than none.", amount=float(taken[at]))
+        cure = Message("Check `cod_in`, `cod_out`, `removed` and `recovered`: less is removed than comes in.")
+        table.problem(problems, int(row[at]), "cod_in", what, cure)
     potential = gwp100("ch4_biogenic", gwp)
     columns = (volume, entered, left, removed, mcf[row], recovered)
     formulas = [f"(({water:.10g} m3 × ({high:.10g} − {low:.10g}) mg/L − {sludge:.10g} kg) × {capacity:g} × {part:.10g} − "
