@@ -12,6 +12,7 @@ from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import InputError
 from textile_pcf.inventory.defaults import RuleNumber
 from textile_pcf.inventory.draw_sources import ActivityRow
+from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
 from textile_pcf.uncertainty_analysis.sources import NamedSource
 
@@ -164,18 +165,21 @@ def _multiple(evaluation: Evaluation, product: int, source: NamedSource, factor:
         share = _share(evaluation, product, source)
         wanted = share * factor
         return factor * (1 - share) / (1 - wanted) if share < 1 and wanted < 1 else np.nan
-    return np.nan if _is_no_loss(evaluation, source, source.stated * factor) else factor
+    return np.nan if _is_too_much(evaluation, source, source.stated * factor) else factor
 
 
-def _is_no_loss(evaluation: Evaluation, source: NamedSource, value: float) -> bool:
-    activity = evaluation.result.run.activity
-    index = -1
-    if isinstance(source.key, RuleNumber) and source.key.kind == "loss":
-        index = source.key.index
+def _is_too_much(evaluation: Evaluation, source: NamedSource, value: float) -> bool:
+    """Whether a number is no loss on the input, or no part of a whole, any more."""
+    activity, kind, index = evaluation.result.run.activity, "", -1
+    if isinstance(source.key, RuleNumber):
+        kind, index = source.key.kind, source.key.index
     elif isinstance(source.key, ActivityRow):
         patterns, pattern = activity.rows.patterns, activity.rows.pattern[source.key.row]
-        index = int(patterns.index[pattern]) if patterns.row_kind[pattern] == RowKind.LOSS else -1
-    return index >= 0 and activity.rules.losses[index].basis == "input" and value >= 1
+        kind = {RowKind.LOSS: "loss", RowKind.PROPERTY: "property"}.get(patterns.row_kind[pattern], "")
+        index = int(patterns.index[pattern])
+    if kind == "loss":
+        return activity.rules.losses[index].basis == "input" and value >= 1
+    return kind == "property" and value > 1 >= source.stated and bool(rule_arrays(activity.rules).property_is_part[index])
 
 
 def _share(evaluation: Evaluation, product: int, source: NamedSource) -> float:
