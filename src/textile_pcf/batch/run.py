@@ -24,6 +24,7 @@ from textile_pcf.batch.job import ADDED, GATHERED, SOLVED, TOGETHER, Factors, Jo
 from textile_pcf.batch.link_files import links_file
 from textile_pcf.batch.links import solve_links
 from textile_pcf.batch.malloc import memory_given_back, retain_freed_memory
+from textile_pcf.batch.no_results import write_no_results
 from textile_pcf.batch.partition_files import read_report
 from textile_pcf.batch.partition_links import LinkedError
 from textile_pcf.batch.partition_report import Partition, PartitionReport
@@ -259,6 +260,9 @@ class _Batch:
         log(self.out, "start", workers=self.runner.workers, parts=len(source.partitions), **identity)
         try:
             source, reports = self._run_or_link(source)
+            if not any(report.sha256 for report in reports):
+                path = self.out / "results" / f"{part_name(reports[0].number)}.parquet"
+                reports[0] = replace(reports[0], sha256=write_no_results(self.job, path))
         except InputError as error:  # the next run will have another input or another `on_error`
             log(self.out, "failed", problems=len(error.problems))
             for folder in ("results", WEIGHTS):
