@@ -19,6 +19,7 @@ from textile_pcf.uncertainty_analysis.sources import NamedSource
 STEP = 1e-3
 POINTS = (STEP, -STEP, 2 * STEP, -2 * STEP)
 WEIGHTS = (2 / 3, -2 / 3, -1 / 12, 1 / 12)  # of the fourth-order central difference, divided by STEP
+ONE_SIDED = (-25 / 12, 4.0, -3.0, 4 / 3, -1 / 4)  # of the fourth-order difference in one direction, divided by STEP
 LOWER, HIGHER = 0.9, 1.1
 
 
@@ -55,6 +56,17 @@ def log_derivatives(
         The point: multiples of the stated values by id, 1 where there is none.
     """
     return _differences(totals_at(evaluation, product, _points_around(sources, base), base))
+
+
+def _one_sided(evaluation: Evaluation, product: int, source: NamedSource) -> float:
+    """Return the derivative from below, or from above, of a number that cannot be more or less, such as a share of 100 %."""
+    for direction in (-STEP, STEP):
+        steps = np.exp(direction * np.arange(len(ONE_SIDED))).tolist()
+        points = [{source.id: step} for step in steps]
+        derivative = float(totals_at(evaluation, product, points, {}) @ np.array(ONE_SIDED) / direction)
+        if not np.isnan(derivative):
+            return derivative
+    return float("nan")
 
 
 def total_and_derivatives(
@@ -100,6 +112,8 @@ def sensitivities(evaluation: Evaluation, product: int) -> Sensitivity:
     others = [number for number in range(len(sources)) if number not in set(direct)]
     rest = [sources[number] for number in others]
     derivative[others] = log_derivatives(evaluation, product, rest, {})
+    for number in np.flatnonzero(np.isnan(derivative)).tolist():
+        derivative[number] = _one_sided(evaluation, product, sources[number])
     for array, factor in ((low, LOWER), (high, HIGHER)):
         multiples = np.array([_multiple(evaluation, product, source, factor) for source in rest])
         points = [{source.id: value} for source, value in zip(rest, multiples.tolist(), strict=True) if value == value]

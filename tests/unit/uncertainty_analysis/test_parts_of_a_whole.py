@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -76,3 +77,28 @@ def test_a_batch_draws_the_same(tmp_path: Any) -> None:
         alone = tp.uncertainty(shirt(amount="100", gsd="1.3"), draws=200)
         expected = alone.closed_form if options == "closed" else alone.total
         assert record["sd"] == pytest.approx(expected["sd"].iloc[0], rel=1e-9)
+
+
+GIN = {
+    "rule": "gin", "edition": "1", "product": {"unit": "kg"},
+    "stages": [{
+        "id": "gin",
+        "allocation": {"id": "lint_share", "method": "economic", "co_products": ["seed"], "hierarchy": "as sold"},
+        "flows": {"electricity": {"unit": "kWh", "factor": "electricity"}},
+    }],
+}  # fmt: skip
+
+
+def test_all_is_allocated_to_the_product_and_json_can_say_so() -> None:
+    """Of 2 kg CO2e all is the product's: the total carries 2 kg of the share, worked out from below, since more cannot be."""
+    rows = [
+        {"product": "P", "stage": "gin", "flow": "electricity", "amount": "2 kWh"},
+        {"product": "P", "stage": "gin", "flow": "lint_share", "amount": "100 %"},
+    ]
+    result = tp.footprint(rows, GIN, {"electricity": "1 kgCO2e/kWh"})
+    [record] = tp.sensitivity(result).query("source.str.contains('lint_share')").to_dict("records")
+    assert record["kgCO2e"] == pytest.approx(2, abs=1e-8)
+    assert record["low_10"] == pytest.approx(1.8)
+    assert np.isnan(record["high_10"])
+    json.dumps(tp.uncertainty(result, draws=5).to_dict(), allow_nan=False)
+    json.dumps(tp.quality(result).to_dict(), allow_nan=False)
