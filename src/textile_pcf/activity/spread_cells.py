@@ -8,7 +8,7 @@ import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.row_patterns import RowKind, Rows
-from textile_pcf.arrays import BoolArray
+from textile_pcf.arrays import MORE_THAN_ALL, MORE_THAN_ALL_CURE, BoolArray
 from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
@@ -43,6 +43,9 @@ def bounds_problems(cells: ActivityColumns, rules: RuleSet, rows: Rows) -> Itera
         ("A loss on the input is 0 % or more and below 100 %; other losses are not negative."),
     )
     yield from cells.problems_at(np.flatnonzero(beyond), what, cure, "low", "bounds")
+    is_part = np.append(arrays.property_is_part, False)[np.where(kind == RowKind.PROPERTY, index, -1)]
+    above = np.flatnonzero(is_part & (high > 1))
+    yield from cells.problems_at(above, MORE_THAN_ALL, MORE_THAN_ALL_CURE, "high", "bounds")
     negative = (low < 0) & ~is_loss & ~any_sign & (kind != RowKind.INVALID)
     zero_output = (kind == RowKind.OUTPUT) & (low == 0)
     wrong = np.flatnonzero(negative | zero_output)

@@ -64,7 +64,8 @@ class BatchResult:
         Returns
         -------
         pyarrow.Table
-            One row per product, or per exchange for `results="contributions"`.
+            One row per product, or per exchange for `results="contributions"`; no row, and the same columns, if all are
+            rejected.
         """
         import pyarrow as pa
         from pyarrow import parquet

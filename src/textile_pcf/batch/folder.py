@@ -230,6 +230,34 @@ def finished_counts(out: Path, identity: dict[str, Any]) -> dict[str, int] | Non
     return counts
 
 
+def rows_of_same_job(out: Path, identity: Mapping[str, Any]) -> int | None:
+    """Return the rows of a partition of the batch in a folder if it is the same job; None if there is none.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the batch.
+    identity : mapping
+        What decides the results of the job, without its source and partitions.
+    """
+    return rows_of_run((read_json(out / MANIFEST) or {}).get("run"), identity)
+
+
+def rows_of_run(run: Any, identity: Mapping[str, Any]) -> int | None:
+    """Return the rows of a partition of a run if it has the identity of a job; None if it has another one.
+
+    Examples
+    --------
+    >>> run = {"rule": "cotton_fabric", "partition_rows": 600000, "source": "mills.parquet"}
+    >>> rows_of_run(run, {"rule": "cotton_fabric"}), rows_of_run(run, {"rule": "silk_fabric"}), rows_of_run(None, {})
+    (600000, None, None)
+    """
+    if not isinstance(run, dict) or any(run.get(name) != value for name, value in identity.items()):
+        return None
+    rows = run.get("partition_rows")
+    return rows if isinstance(rows, int) and rows > 0 else None
+
+
 def refuse_other_run(where: str, earlier: Mapping[str, Any], identity: Mapping[str, Any]) -> None:
     """Check that the run whose identity a folder holds is this one.
 

@@ -14,7 +14,7 @@ from textile_pcf.batch.output import COLUMNS_OF
 from textile_pcf.batch.partitions import EXTRA
 from textile_pcf.calculation import CONVENTIONS, GWP_SETS
 from textile_pcf.errors import Problem, UsageError, checked_choice
-from textile_pcf.factors import FactorTable, default_table, load_factors
+from textile_pcf.factors import FactorTable, default_table, load_factors, separate_sources
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.supply import Supply, load_supply
@@ -231,10 +231,7 @@ def _require_pyarrow() -> None:
 
 
 def _load_tables(factors: Factors | None, edition: str) -> FactorTable:
-    if isinstance(factors, FactorTable):
-        return factors
-    names = factors if isinstance(factors, (list, tuple)) else () if factors is None else (factors,)
-    return load_factors(*(names or (default_table(edition),)))
+    return load_factors(*(separate_sources(factors) or [default_table(edition)]))
 
 
 def _derived_scenario(name: str, changes: dict[str, Any], declared: Scenario) -> Scenario:

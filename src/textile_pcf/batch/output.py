@@ -16,6 +16,8 @@ from textile_pcf.results import SPLIT, Footprint
 from textile_pcf.results.sums import Sums
 from textile_pcf.uncertainty_analysis.columns import COLUMNS, ColumnOptions, uncertainty_columns
 
+UNCERTAINTY = (*COLUMNS, "declared_share")
+
 
 def stage_columns(
     results: Sequence[Sums | None], scenarios: Sequence[str], units: Sequence[str], nullable: Sequence[str] = ()
@@ -93,16 +95,18 @@ def with_quality(table: Any, result: Footprint) -> Any:
     from textile_pcf.data_quality import quality
 
     rated = quality(result)
-    columns = {
-        "dqr": rated.dqr,
-        "rated_share": rated.ratings.rated_share,
-        "primary_data_share": rated.primary_data_share,
-        "primary_activity_share": rated.primary_activity_share,
-    }
-    for name, values in columns.items():
-        array = pa.array(np.ascontiguousarray(values), from_pandas=True)
-        table = table.append_column(pa.field(name, pa.float64(), True, metadata={"unit": "1"}), array)
+    columns = (rated.dqr, rated.ratings.rated_share, rated.primary_data_share, rated.primary_activity_share)
+    for field, values in zip(quality_fields(), columns, strict=True):
+        table = table.append_column(field, pa.array(np.ascontiguousarray(values), from_pandas=True))
     return table
+
+
+def quality_fields() -> list[Any]:
+    """Return the fields of the columns on the quality of data."""
+    import pyarrow as pa
+
+    names = ("dqr", "rated_share", "primary_data_share", "primary_activity_share")
+    return [pa.field(name, pa.float64(), True, metadata={"unit": "1"}) for name in names]
 
 
 def add_uncertainty(columns: Any, results: Sequence[Footprint | None], scenarios: Sequence[str], options: ColumnOptions) -> Any:
@@ -126,13 +130,23 @@ def add_uncertainty(columns: Any, results: Sequence[Footprint | None], scenarios
     base = results[0]
     assert base is not None
     for result, scenario in zip(results, scenarios, strict=True):
-        suffix = f"@{scenario}" if scenario else ""
         rows, found = _product_rows(base, result), uncertainty_columns(result, options) if result else {}
-        for name in (*COLUMNS, "declared_share"):
-            unit = "1" if name in ("gsd", "declared_share") else f"kgCO2e/{base.unit}"
+        for name, field in zip(UNCERTAINTY, uncertainty_fields([scenario], base.unit), strict=True):
             values = pa.array(np.ascontiguousarray(_align(found.get(name), rows, len(base.names))), from_pandas=True)
-            columns = columns.append_column(pa.field(f"{name}{suffix}", pa.float64(), True, metadata={"unit": unit}), values)
+            columns = columns.append_column(field, values)
     return columns
+
+
+def uncertainty_fields(scenarios: Sequence[str], unit: str) -> list[Any]:
+    """Return the fields of the columns of uncertainty of each scenario; `unit` is that of the products."""
+    import pyarrow as pa
+
+    units = {name: "1" if name in ("gsd", "declared_share") else f"kgCO2e/{unit}" for name in UNCERTAINTY}
+    return [
+        pa.field(f"{name}@{scenario}" if scenario else name, pa.float64(), True, metadata={"unit": units[name]})
+        for scenario in scenarios
+        for name in UNCERTAINTY
+    ]
 
 
 def _product_rows(base: Sums, result: Sums | None) -> Any:

@@ -17,7 +17,7 @@ from typing import Any
 from textile_pcf.batch.arguments import refuse_output_in_source
 from textile_pcf.batch.atomic_files import MANIFEST, read_json, write_atomically
 from textile_pcf.batch.finalize import CHINESE
-from textile_pcf.batch.folder import EDITABLE, MAX_NAMES, NEW_FOLDER, refuse_other_run
+from textile_pcf.batch.folder import EDITABLE, MAX_NAMES, NEW_FOLDER, refuse_other_run, rows_of_run
 from textile_pcf.batch.remote_files import RemoteFiles, is_address, open_file_system, remote_errors, shown_address
 from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.io.output_files import as_path, is_file
@@ -54,6 +54,14 @@ class RemoteFolder:
     """Objects that were there when the run was opened, by name in the folder."""
     uploading: bool = False
 
+    def rows_of_same_job(self, identity: Mapping[str, Any]) -> int | None:
+        """Return the rows of a partition of the batch in the folder if it is the same job; None if there is none."""
+        return rows_of_run(self._run(), identity)
+
+    def _run(self) -> Any:
+        """Return what decided the results of the batch that the folder holds or that has reserved it; None if there is none."""
+        return (self._read(MANIFEST) or {}).get("run") or (self._read(OPENING) or {}).get("run")
+
     def open(self, identity: Mapping[str, Any]) -> None:
         """Check that the folder is empty or holds this run, reserve it for this run, and fetch what a finished run lacks here.
 
@@ -63,8 +71,7 @@ class RemoteFolder:
             The folder holds another run or other files, or cannot be written.
         """
         self.others = self._list() - {OPENING}
-        manifest = self._read(MANIFEST) or {}
-        run = manifest.get("run") or (self._read(OPENING) or {}).get("run")
+        manifest, run = self._read(MANIFEST) or {}, self._run()
         if run is not None:
             refuse_other_run(self.name, run, identity)
         elif self.others:

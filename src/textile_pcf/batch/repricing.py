@@ -204,7 +204,7 @@ class _Repricing:
         """Match all requests, then write the partitions that have no report of an earlier run, and close the manifest."""
         log(self.out, "start", parts=len(self.base.weights), **self.identity)
         links = self._solve_links() if self._match_requests() else None
-        refuse_foreign_results(self.out, {f"{part_name(number)}.parquet" for number in self.base.weights})
+        refuse_foreign_results(self.out, {Path(name).name for name in self.base.files if name.startswith("results/")})
         reports = {number: self.out / "parts" / f"{part_name(number)}.json" for number in self.base.weights}
         records = {number: read_json(path) for number, path in reports.items()}
         waiting = [number for number, record in records.items() if record is None]
@@ -218,7 +218,7 @@ class _Repricing:
                     log(self.out, "part", number=number, products=record["products"])
                 hashes[f"{part_name(number)}.parquet"] = record["sha256"]
                 progress.add(1, record["products"])
-        return self._finish(hashes)
+        return self._finish(hashes if records else self._write_no_results())
 
     def _match_requests(self) -> bool:
         """Match every request of the run before anything is written. Return whether products take one another.
@@ -270,12 +270,23 @@ class _Repricing:
 
     def _write(self, number: int, loaded: _Loaded) -> dict[str, Any]:
         """Write the results of a partition; return its number of products and the hash of the file."""
-        index, declared = loaded.index, self.base.run["scenarios"][0]
-        with refuse_changed(index.path):
-            columns = repriced_columns(loaded.old, loaded.changes, loaded.sums, declared["biogenic"], self.base.run["units"])
+        with refuse_changed(loaded.index.path):
+            sha256 = self._write_columns(f"{part_name(number)}.parquet", loaded.old, loaded.changes, loaded.sums)
+        return {"products": loaded.index.products, "sha256": sha256}
+
+    def _write_columns(self, name: str, old: Any, changes: dict[str, FloatArray], sums: dict[str, FloatArray]) -> str:
+        """Write a file of results, and return its hash."""
+        biogenic, units = self.base.run["scenarios"][0]["biogenic"], self.base.run["units"]
+        columns = repriced_columns(old, changes, sums, biogenic, units)
         metadata = {**self.identity, "unit": self.base.rules.product_unit.text}
         columns = columns.replace_schema_metadata({"textile_pcf": json.dumps(metadata, sort_keys=True, ensure_ascii=False)})
-        return {"products": index.products, "sha256": write_results(self.out / f"results/{part_name(number)}.parquet", columns)}
+        return write_results(self.out / "results" / name, columns)
+
+    def _write_no_results(self) -> dict[str, str]:
+        """Write the columns of a batch whose products are all rejected; return the hash of the file by its name."""
+        sums = {f"{PER_UNIT}{unit}": np.zeros(0) for unit in self.base.run["units"]}
+        names = [name for name in self.base.files if name.startswith("results/")]
+        return {Path(name).name: self._write_columns(Path(name).name, self._old(name, 0), {}, sums) for name in names}
 
     @np.errstate(over="ignore", invalid="ignore")  # a thread has states of its own
     def _changes(

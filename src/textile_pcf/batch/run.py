@@ -18,12 +18,13 @@ from textile_pcf.batch.batch_result import BatchResult
 from textile_pcf.batch.executors import Runner
 from textile_pcf.batch.finalize import batch_warnings, clean_up, finish
 from textile_pcf.batch.fingerprints import RowGroupPrints
-from textile_pcf.batch.folder import finished_counts, open_folder, refuse_foreign_results, remove_files
+from textile_pcf.batch.folder import finished_counts, open_folder, refuse_foreign_results, remove_files, rows_of_same_job
 from textile_pcf.batch.inputs import input_paths
 from textile_pcf.batch.job import ADDED, GATHERED, SOLVED, TOGETHER, Factors, Job, JobOptions, prepare_job
 from textile_pcf.batch.link_files import links_file
 from textile_pcf.batch.links import solve_links
 from textile_pcf.batch.malloc import memory_given_back, retain_freed_memory
+from textile_pcf.batch.no_results import write_no_results
 from textile_pcf.batch.partition_files import read_report
 from textile_pcf.batch.partition_links import LinkedError
 from textile_pcf.batch.partition_report import Partition, PartitionReport
@@ -131,7 +132,7 @@ def calculate_batch(
         Whether `workers` are threads.
     partition_rows : int, optional
         Rows of a partition, approximately. By default they follow from the rule and the options, so that memory stays bounded;
-        with `since` they are those of the earlier batch.
+        with `since` they are those of the earlier batch, and where `out` holds this batch already, those that it has.
     quality : bool, optional
         Whether results of stages also have the columns `dqr`, `rated_share`, `primary_data_share` and
         `primary_activity_share` of the declared footprint; empty where nothing is rated.
@@ -200,10 +201,15 @@ class _Batch:
 
     @cached_property
     def partition_rows(self) -> int:
-        """Rows of a partition, approximately: as given, as in the earlier batch, or as the job has them by default."""
+        """Rows of a partition, approximately: as given, as in the earlier batch or the one to continue, or by default."""
         if self.rows_given is not None:
             return self.rows_given
-        return int(self.earlier.run["partition_rows"]) if self.earlier else default_rows(self.job)
+        if self.earlier is not None:
+            return int(self.earlier.run["partition_rows"])
+        known = rows_of_same_job(self.out, self.job.identity)
+        if known is None and self.remote is not None:
+            known = self.remote.rows_of_same_job(self.job.identity)
+        return default_rows(self.job) if known is None else known
 
     @cached_property
     def prints(self) -> RowGroupPrints | None:
@@ -254,6 +260,9 @@ class _Batch:
         log(self.out, "start", workers=self.runner.workers, parts=len(source.partitions), **identity)
         try:
             source, reports = self._run_or_link(source)
+            if not any(report.sha256 for report in reports):
+                path = self.out / "results" / f"{part_name(reports[0].number)}.parquet"
+                reports[0] = replace(reports[0], sha256=write_no_results(self.job, path))
         except InputError as error:  # the next run will have another input or another `on_error`
             log(self.out, "failed", problems=len(error.problems))
             for folder in ("results", WEIGHTS):

@@ -27,7 +27,7 @@ from textile_pcf.comparison.change_document import (
 from textile_pcf.comparison.changed_rows import ChangedRows
 from textile_pcf.comparison.rule_values import RuleValue, rule_values
 from textile_pcf.errors import InputError, Problem
-from textile_pcf.factors import load_factors, shipped_tables
+from textile_pcf.factors import load_factors, shipped_file
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Run
 from textile_pcf.rules import load_rules
@@ -88,7 +88,7 @@ def apply_together(run: Run, changes: Sequence[Change], location: str) -> Run:
 
 
 def _table(folder: Path, name: str) -> str | Path:
-    return name if name in shipped_tables() and not (folder / name).is_file() else folder / name
+    return folder / name if (folder / name).is_file() or shipped_file(name) is None else name
 
 
 def _with_input(run: Run, change: ChangeInput, location: str, folder: Path) -> Run:

@@ -14,7 +14,7 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import InputError, Problem, UsageError, wrong_type
-from textile_pcf.factors import FactorTable, load_factors
+from textile_pcf.factors import FactorTable, load_factors, separate_sources
 from textile_pcf.factory.chemical_map import ChemicalMap, read_chemical_map
 from textile_pcf.factory.chemical_matching import ChemicalMatch, given_without_factor, map_row, match_chemicals
 from textile_pcf.factory.chemical_rows import (
@@ -136,8 +136,7 @@ def factor_tables(factors: Any) -> FactorTable:
     ----------
     factors : str, Path, FactorTable, DataFrame or list of them, optional
     """
-    sources = () if factors is None else factors if isinstance(factors, list | tuple) else (factors,)
-    return load_factors(*sources)
+    return load_factors(*separate_sources(factors))
 
 
 def _options(

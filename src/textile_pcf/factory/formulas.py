@@ -12,12 +12,14 @@ from textile_pcf.factors.gwp import gwp100
 from textile_pcf.factory.inventory_rows import FUEL_CELLS, InventoryRows
 from textile_pcf.factory.site_cells import kind_of
 from textile_pcf.factory.tables import FactoryTable, within_range
-from textile_pcf.factory.vocabulary import constant
-from textile_pcf.messages.message import Message
+from textile_pcf.factory.vocabulary import constant, known_carrier
+from textile_pcf.messages.message import JoinedMessage, Message
 from textile_pcf.methods import METHODS, fuel_carbon_dioxide, wastewater_methane
 from textile_pcf.units import Unit, UnitError, parse_unit, split_quantity
 
-ENERGY, VOLUME = parse_unit("GJ").dimensions, parse_unit("m3").dimensions
+ENERGY, VOLUME, MASS = (parse_unit(unit).dimensions for unit in ("GJ", "m3", "kg"))
+LIGHTEST, HEAVIEST = 400.0, 1200.0
+"""Wide limits of the density of liquid fuels, to tell what cannot be; no result rests on them. [kg/m3]"""
 REQUIRED_OF_WATER = ("cod_in", "cod_out", "mcf")
 
 
@@ -91,7 +93,7 @@ def burnt_fuels(rows: InventoryRows, problems: list[Problem]) -> Computed:
         heating.append(_heating_value(rows, row, problems) if "ncv" in given else np.nan)
     source, ncv = np.array(found, dtype=np.intp), np.array(heating, dtype=np.float64)
     row = rows.row[source]
-    _check_carbon(table, row, carbon, problems)
+    _check_carbon(rows, row, carbon, problems)
     amount = utilities.amount[row]
     per_unit = np.asarray(fuel_carbon_dioxide(net_calorific_value=ncv, carbon_content=carbon[row], oxidation=oxidation[row]))
     units = [utilities.units[utilities.carrier[each]] for each in row.tolist()]
@@ -120,13 +122,38 @@ def _heating_value(rows: InventoryRows, row: int, problems: list[Problem]) -> fl
         cure = Message("Write it with its unit, such as 38.931 MJ/m3 or 23.204 GJ/t.")
         table.problem(problems, row, "ncv", what, cure)
         return float("nan")
-    return number * unit.factor / wanted.factor
+    heat = number * unit.factor / wanted.factor
+    ranges = _heat_of_fuels(utilities.carriers[utilities.carrier[row]], reported)
+    if not any(low <= heat <= high for low, high in ranges):
+        what = Message("No fuel has {text} of heat; they have {ranges} GJ/{unit}.", text=text[:60], unit=reported,
+                       ranges=JoinedMessage([f"{low:g} – {high:g}" for low, high in ranges], " or ", " 或 "))  # fmt: skip
+        table.problem(problems, row, "ncv", what, Message("Write it with its unit, such as 38.931 MJ/m3 or 23.204 GJ/t."))
+        return float("nan")
+    return heat
 
 
-def _check_carbon(table: FactoryTable, rows: IndexArray, carbon: FloatArray, problems: list[Problem]) -> None:
+def _heat_of_fuels(carrier: str, reported: str) -> list[tuple[float, float]]:
+    """Return the ranges of net heating values of fuels counted in a unit: of gases, liquids and solids. [GJ per unit]"""
+    unit = parse_unit(reported)
+    solid, gas = (METHODS[name].valid["net_calorific_value"] for name in ("fuel_carbon_dioxide", "gas_carbon_dioxide"))
+    if unit.dimensions == MASS:
+        return [(solid[0] * unit.factor / 1000, solid[1] * unit.factor / 1000)]
+    if unit.dimensions != VOLUME:
+        return [(0.0, np.inf)]
+    ranges = [gas] if known_carrier(carrier).unit else [gas, (solid[0] * LIGHTEST, solid[1] * HEAVIEST)]
+    return [(low * unit.factor / 1000, high * unit.factor / 1000) for low, high in ranges]
+
+
+def _check_carbon(rows: InventoryRows, at: IndexArray, carbon: FloatArray, problems: list[Problem]) -> None:
     """Append a problem for each carbon content that no fuel has, such as t C/GJ written for kg C/GJ."""
-    low, high = (1000 * limit for limit in METHODS["fuel_carbon_dioxide"].valid["carbon_content"])
-    for row in rows[(carbon[rows] < low) | (carbon[rows] > high)].tolist():
+    utilities, table = rows.utilities, rows.utilities.table
+    for row in at.tolist():
+        reported = utilities.units[utilities.carrier[row]]
+        is_volume = bool(reported) and parse_unit(reported).dimensions == VOLUME
+        method = METHODS["gas_carbon_dioxide" if is_volume else "fuel_carbon_dioxide"]
+        low, high = (1000 * limit for limit in method.valid["carbon_content"])
+        if not (carbon[row] < low or carbon[row] > high):
+            continue
         what = Message(
             "No fuel has {value:g} kg of carbon per GJ; they have {low:g} to {high:g}.",
             value=float(carbon[row]),
@@ -167,11 +194,11 @@ def treated_water(rows: InventoryRows, gwp: str, problems: list[Problem]) -> Com
     methane = np.asarray(wastewater_methane(
         oxygen_demand=load, sludge_removed=removed, methane_capacity=np.float64(capacity), methane_correction=mcf[row],
         methane_recovered=recovered))  # fmt: skip
-    for each, mass in zip(row.tolist(), methane.tolist(), strict=True):
-        if mass < 0:
-            what = Message("This wastewater gives {amount:.10g} kg of methane, less than none.", amount=mass)
-            cure = Message("Check `cod_in`, `cod_out`, `removed` and `recovered`: less is removed than comes in.")
-            table.problem(problems, each, "cod_in", what, cure)
+    taken = (load - removed) * capacity * mcf[row] - recovered  # NaN where a cell is missing, which is a problem already
+    for at in np.flatnonzero(np.isnan(methane) & ~np.isnan(taken)).tolist():
+        what = Message("This wastewater gives {amount:.10g} kg of methane, less than none.", amount=float(taken[at]))
+        cure = Message("Check `cod_in`, `cod_out`, `removed` and `recovered`: less is removed than comes in.")
+        table.problem(problems, int(row[at]), "cod_in", what, cure)
     potential = gwp100("ch4_biogenic", gwp)
     columns = (volume, entered, left, removed, mcf[row], recovered)
     formulas = [f"(({water:.10g} m3 × ({high:.10g} − {low:.10g}) mg/L − {sludge:.10g} kg) × {capacity:g} × {part:.10g} − "

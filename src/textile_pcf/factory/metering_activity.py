@@ -71,7 +71,8 @@ def activity_of(metered: Metered) -> tuple[list[ActivityRow], list[str]]:
 def _groups(metered: Metered) -> Groups:
     """Return the group of every entry, and the batches of every group."""
     run, entries = metered.run, metered.use.entries
-    products, years = run.batches.product, run.clock.clock.years(run.batches.end)
+    last_moment = run.batches.end - 1  # what ends at 24:00 on 31 December is of the old year
+    products, years = run.batches.product, run.clock.clock.years(last_moment)
     processes = run.batches.process.categories
     stages = factorize([*processes, *run.meters.stages])
     of_process, of_meter = stages.codes[: len(processes)], stages.codes[len(processes) :]

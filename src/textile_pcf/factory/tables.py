@@ -29,6 +29,7 @@ from textile_pcf.io.headers import key
 from textile_pcf.io.plain_data import HALF_CURE, half_character_cells, holds_half
 from textile_pcf.io.read_table import read_table_with_header
 from textile_pcf.io.table import Table
+from textile_pcf.io.table_shape import has_no_rows
 from textile_pcf.messages.message import Message
 from textile_pcf.messages.shown_text import half_character
 from textile_pcf.suggest import nearest
@@ -51,6 +52,8 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 }
 """Columns that a table must have."""
 LARGEST = 1e100
+MAY_HAVE_NO_ROWS = ("events", "map")
+"""Tables of what need not be: no event of a meter, no chemical that a person mapped."""
 """Numbers from here on are a slip of the pen, and their products would overflow."""
 NUMBER_CURE = "Write a plain finite number with a decimal point; leave the cell empty where nothing is known."
 
@@ -334,7 +337,7 @@ def read_factory_tables(
     Parameters
     ----------
     sources : mapping
-        Source of each table, by its title; those that are None are left out.
+        Source of each table, by its title; those that are None are left out, and of `MAY_HAVE_NO_ROWS` those without rows.
     required : mapping, optional
         Columns that a table must have, by its title, where they are others than those of `REQUIRED`.
 
@@ -357,7 +360,8 @@ def read_factory_tables(
         try:
             tables[title] = read_factory_table(title, source, (required or {}).get(title))
         except InputError as error:
-            problems += error.problems
+            if not (title in MAY_HAVE_NO_ROWS and has_no_rows(error)):
+                problems += error.problems
     if problems:
         raise InputError(problems)
     return tables

@@ -13,7 +13,7 @@ from textile_pcf.activity import build_activity
 from textile_pcf.batch.sources import input_hash, partition_source
 from textile_pcf.calculation import calculate_footprints
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError, warn_caller
-from textile_pcf.factors import LINK, FactorTable, load_factors
+from textile_pcf.factors import LINK, FactorTable, default_table, load_factors, separate_sources
 from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.factors.table import HOLDS_NONE
 from textile_pcf.interchange.about import read_about
@@ -53,8 +53,9 @@ class Calculation:
 
 def calculation_of(rule: Any, factors: Any, gwp: str | None, supply: Any, boundary: str | None = None) -> Calculation:
     """Load what a calculation needs, as `footprint` does."""
-    tables = load_factors(*(factors or ()))
-    return Calculation(load_rules(rule, boundary), tables, gwp, None if supply is None else load_supply(supply))
+    rules = load_rules(rule, boundary)
+    tables = load_factors(*(separate_sources(factors) or [default_table(rules.document.edition)]))
+    return Calculation(rules, tables, gwp, None if supply is None else load_supply(supply))
 
 
 class _Linked(Exception):  # noqa: N818 - a signal, not an error

@@ -12,8 +12,9 @@ from textile_pcf.activity.exchanges import FROM_RULE
 from textile_pcf.activity.row_patterns import RowKind, rows_where
 from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.errors import Problem
+from textile_pcf.inventory.defaults import property_on
 from textile_pcf.messages.message import JoinedMessage, Message, sentences
-from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, RuleSet
+from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, PropertySpec, RuleSet
 from textile_pcf.rules.arrays import alternative_flows, rule_arrays
 
 InvalidNames = set[tuple[str, int, int]]
@@ -88,6 +89,9 @@ def missing_input(
     reasons = dict(_reasons(activity, properties, default, spec.stage, entry, invalid))
     if reasons and all(reasons.values()):
         return
+    if not reasons:
+        yield _no_result(activity, properties, spec, default, entry)
+        return
     what = Message(
         "The rule's value for {quantity} needs {reasons}.",
         quantity=rules.localized_title(rules.stage_id(spec.stage), spec.id),
@@ -122,6 +126,48 @@ def _reasons(
     else:
         product, _ = activity.entry_name(spec.stage, owner_entry)
         yield f"{owner}.{spec.id}", not spec.optional or ("property", index, product) in invalid
+
+
+def _no_result(activity: Activity, properties: FloatArray, spec: FlowSpec | LossSpec, default: Default, entry: int) -> Problem:
+    """Return the problem of a method whose inputs are known and of which nothing can come, at the row of one of them."""
+    rules, unit = activity.rules, spec.unit.text
+    failed, owner_entry = _without_result(activity, properties, default, spec.stage, entry)
+    assert failed.method is not None
+    amounts, rows = [], []
+    for name, index in failed.inputs.items():
+        needed = rules.properties[index]
+        value = property_on(activity, properties, index, failed.stage)[owner_entry] / needed.unit.factor
+        amounts.append(f"{name} = {value:.6g} {needed.unit.text}".removesuffix(" 1"))
+        at = property_entry(activity, properties, index, failed.stage, owner_entry)
+        rows.append(int(activity.property_rows[activity.property_entries.offsets[index] + at]))
+    title = rules.localized_title(rules.stage_id(failed.stage), failed.id)
+    what = Message(
+        "{title} has no result by its method {method} for {amounts}.",
+        title=title,
+        method=failed.method.name,
+        amounts=", ".join(amounts),
+    )
+    cure = Message("Check these amounts, or give {quantity} itself in {unit}.", quantity=spec.id, unit=unit)
+    stated = next((row for row in rows if row >= 0), -1)
+    if stated >= 0:
+        return next(iter(activity.columns.problems_at([stated], what, cure, "amount", "missing-input")))
+    return activity.missing(spec.stage, entry, spec.id, what, cure, "missing-input")
+
+
+def _without_result(
+    activity: Activity, properties: FloatArray, default: Default, stage: int, entry: int
+) -> tuple[PropertySpec, int]:
+    """Return the property whose method gives nothing although all its inputs are known, and its entry."""
+    index = default.reference if default.reference >= 0 else default.by
+    spec = activity.rules.properties[index]
+    owner_entry = property_entry(activity, properties, index, stage, entry)
+    if spec.method is None:
+        assert spec.default is not None
+        return _without_result(activity, properties, spec.default, spec.stage, owner_entry)
+    for needed in spec.inputs.values():
+        if np.isnan(property_on(activity, properties, needed, spec.stage)[owner_entry]):
+            return _without_result(activity, properties, Default(np.ones(1), reference=needed), spec.stage, owner_entry)
+    return spec, owner_entry
 
 
 def property_entry(activity: Activity, properties: FloatArray, index: int, stage: int, entry: int) -> int:

@@ -96,6 +96,21 @@ def _of_site(rules: RuleSet, site: SiteSupply) -> BoolArray:
     return np.array(flows or [False])
 
 
+def idle_supply(rules: RuleSet, supply: Supply) -> Iterator[str]:
+    """Yield a warning for each carrier of a site that no flow of its stages takes under a rule."""
+    for site in supply.sites:
+        if not _of_site(rules, site).any():
+            what = Message(
+                "The supply of {carrier!r} at {site!r} changes nothing: no flow of its stages counts energy and has the factor"
+                " {item!r} by {rule}.",
+                carrier=site.carrier,
+                site=site.site,
+                item=CARRIERS[site.carrier],
+                rule=rules.name,
+            )
+            yield what
+
+
 def _covered(activity: Activity, matches: FactorMatches, site: SiteSupply) -> IndexArray:
     """Return the exchanges of a site's stages that use the rule's own electricity or purchased heat."""
     is_item = [request.item == CARRIERS[site.carrier] for request in matches.requests]

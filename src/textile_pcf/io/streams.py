@@ -69,7 +69,7 @@ def _reader(source: Any) -> Any:
 
     try:
         return pa.RecordBatchReader.from_stream(source)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError) as error:
         raise _columns_unread(source) or not_a_table(source) from error
 
 

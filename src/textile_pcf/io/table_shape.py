@@ -224,3 +224,20 @@ def _headless_cells(raw: RawTable, heads: list[Any], cells: list[list[Any]], top
             what = Message("{cell!r} is in a column without a header.", cell=str(column[first])[:60])
             problems.append(Problem(where, what, "Write a header above it, or clear the column.", code="headless"))
     return problems
+
+
+def has_no_rows(error: PcfError) -> bool:
+    """Return whether nothing but its missing rows is wrong with a table: a header alone, or an empty list.
+
+    Parameters
+    ----------
+    error : PcfError
+        From reading the table.
+
+    Examples
+    --------
+    >>> from textile_pcf.errors import InputError, Problem
+    >>> has_no_rows(InputError([Problem("events.csv:1", "This table has a header, but no rows.", "", code="no-rows")]))
+    True
+    """
+    return all(problem.code == NO_ROWS for problem in error.problems)

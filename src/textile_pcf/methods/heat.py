@@ -6,10 +6,8 @@ dyeing by a quarter, so each method says which it takes and which it gives.
 
 from __future__ import annotations
 
-import numpy as np
-
 from textile_pcf.arrays import FloatArray
-from textile_pcf.methods.registry import named
+from textile_pcf.methods.registry import named, not_negative
 
 CHINA = "Chinese guidelines for greenhouse gas accounting of enterprises, purchased heat (practice; text not read)"
 DEFINITION = "Definition of boiler and distribution efficiency"
@@ -28,6 +26,7 @@ def steam_heat(steam_enthalpy: FloatArray, reference_enthalpy: FloatArray) -> Fl
     """Heat in 1 kg of steam, at the point where its enthalpy holds: h - h0. [MJ/kg steam, boiler output or delivered]
 
     `reference_enthalpy` is that of water at 20 °C (0.08374) in Chinese practice, or of the condensate that comes back.
+    Steam with less heat than that has no meaning: the result is NaN.
 
     Examples
     --------
@@ -36,7 +35,7 @@ def steam_heat(steam_enthalpy: FloatArray, reference_enthalpy: FloatArray) -> Fl
     >>> round(float(steam_heat(steam_enthalpy=2.7684, reference_enthalpy=0.08374)), 5)
     2.68466
     """
-    return steam_enthalpy - reference_enthalpy
+    return not_negative(steam_enthalpy - reference_enthalpy, steam_enthalpy)
 
 
 @named(
@@ -102,4 +101,4 @@ def heat_after_recovery(heat: FloatArray, recovered_heat: FloatArray) -> FloatAr
     >>> heat_after_recovery(heat=[24.3, 2], recovered_heat=[5, 3]).round(6)
     array([19.3,  nan])
     """
-    return np.where(recovered_heat <= heat, heat - recovered_heat, np.nan)
+    return not_negative(heat - recovered_heat, heat)

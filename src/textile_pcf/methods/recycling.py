@@ -7,7 +7,7 @@ energy: (1-B)·R3·(Eer - LHV·X·Ese); disposal: (1-R2-R3)·Ed.
 from __future__ import annotations
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.methods.registry import EU_PEF, SHARE, named
+from textile_pcf.methods.registry import EU_PEF, SHARE, named, not_negative
 
 MATERIAL = "4.4.8.1; material part, as read on Ecobalyse's materials page"
 REST = "4.4.8.1; energy and disposal part, not re-read in the Recommendation"
@@ -124,12 +124,14 @@ def cff_avoided_part(recycling_output_rate: FloatArray, allocation_factor: Float
 def cff_disposal_part(recycling_output_rate: FloatArray, energy_recovery_rate: FloatArray) -> FloatArray:
     """Coefficient of the disposal factor Ed: 1 - R2 - R3. [1]
 
+    More than all recycled or burned has no meaning: the result is NaN.
+
     Examples
     --------
     >>> round(float(cff_disposal_part(recycling_output_rate=0.169, energy_recovery_rate=0.374)), 12)
     0.457
     """
-    return 1 - recycling_output_rate - energy_recovery_rate
+    return not_negative(1 - recycling_output_rate - energy_recovery_rate, 1.0)
 
 
 @named(

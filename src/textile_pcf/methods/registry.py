@@ -81,6 +81,7 @@ IPCC_2006 = "2006 IPCC Guidelines for National Greenhouse Gas Inventories"
 IPCC_2019 = "2019 Refinement to the 2006 IPCC Guidelines for National Greenhouse Gas Inventories"
 
 SHARE: Range = (0.0, 1.0)
+ROUNDING = -1e-12  # of a whole: differences of decimals miss zero by less
 
 
 def named(
@@ -116,6 +117,17 @@ def named(
         return function
 
     return register
+
+
+def not_negative(rest: FloatArray, whole: ArrayLike) -> FloatArray:
+    """Return what is left of a whole: 0 where it is below by rounding alone, NaN where more was taken than there was.
+
+    Examples
+    --------
+    >>> not_negative(np.array([1 - 0.4, 1 - 0.9 - 0.1, 1 - 1.2]), 1.0)
+    array([0.6, 0. , nan])
+    """
+    return np.where(rest < ROUNDING * np.asarray(whole), np.nan, np.maximum(rest, 0.0))
 
 
 def _documented(method: Method) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.methods.chemistry import N2O_PER_NITROGEN_IPCC
-from textile_pcf.methods.registry import IPCC_2019, SHARE, named
+from textile_pcf.methods.registry import IPCC_2019, SHARE, named, not_negative
 
 
 @named(
@@ -28,7 +28,8 @@ def wastewater_methane(
     """CH4 of treating wastewater by its chemical oxygen demand: (COD - S)·Bo·MCF - R. [kg CH4/kg product]
 
     `oxygen_demand` and `sludge_removed` in kg COD per kg product; Bo 0.25 kg CH4/kg COD; MCF 0.03 well-run aerobic plant, 0.2
-    shallow lagoon, 0.8 anaerobic reactor, 0.11 discharged untreated; `methane_recovered` is burnt or used.
+    shallow lagoon, 0.8 anaerobic reactor, 0.11 discharged untreated; `methane_recovered` is burnt or used. More COD in the
+    sludge than in the water, and more CH4 recovered than formed, have no meaning: the result is NaN.
 
     Examples
     --------
@@ -36,7 +37,9 @@ def wastewater_methane(
     >>> wastewater_methane(methane_correction=[0.03, 0.8], **water).round(7)
     array([0.0010275, 0.0274   ])
     """
-    return (oxygen_demand - sludge_removed) * methane_capacity * methane_correction - methane_recovered
+    treated = not_negative(oxygen_demand - sludge_removed, oxygen_demand)
+    formed = treated * methane_capacity * methane_correction
+    return not_negative(formed - methane_recovered, formed)
 
 
 @named(

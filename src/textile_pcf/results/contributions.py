@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -165,6 +165,25 @@ class Contributions:
         """Return column, driver and value of each driver of one line."""
         terms = enumerate(zip(self.driver_terms[self.driver_pattern[line]], self.drivers[line].tolist(), strict=True))
         return [(column, driver, value) for column, (driver, value) in terms if driver is not None and not np.isnan(value)]
+
+
+def no_lines() -> Contributions:
+    """Return contributions without lines.
+
+    Examples
+    --------
+    >>> len(to_frame(no_lines(), (), ()))
+    0
+    """
+    index, numbers, texts = np.zeros(0, dtype=np.intp), np.zeros(0), Categorical(np.zeros(0, dtype=np.intp), ())
+    empty: dict[Any, Any] = {
+        "IndexArray": index,
+        "FloatArray": numbers,
+        "BoolArray": numbers.astype(bool),
+        "Categorical": texts,
+    }
+    columns = {column.name: empty.get(column.type, ()) for column in fields(Contributions)}
+    return Contributions(**{**columns, "split": np.zeros((0, len(SPLIT)))})
 
 
 def to_frame(lines: Contributions, products: tuple[str, ...], stages: tuple[StageInfo, ...]) -> pd.DataFrame:

@@ -94,7 +94,7 @@ class Sums(ABC):
         products, stages = len(self.names), len(self.stages)
         emissions_by_process = self.emissions_by_process
         if len(emissions_by_process) == products * stages:  # one process per product and stage
-            return emissions_by_process.reshape(stages, products, -1).transpose(1, 0, 2)
+            return emissions_by_process.reshape(stages, products, emissions_by_process.shape[1]).transpose(1, 0, 2)
         product, stage = self.process_places
         return sum_by_group(emissions_by_process, product * stages + stage, products * stages).reshape(products, stages, -1)
 

@@ -17,6 +17,7 @@ from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.matching import factor_rows, late_warnings, match_warnings
 from textile_pcf.inventory.period_totals import added_years
 from textile_pcf.inventory.plausibility import Warning_, check_plausibility
+from textile_pcf.inventory.supply_mix import idle_supply
 from textile_pcf.messages.message import Message
 from textile_pcf.results.gwp_sets import catalogue_gwp_warning, gwp_warning, rests_on_other_sets
 from textile_pcf.results.run import Run
@@ -45,7 +46,9 @@ def _checks(inventory: Inventory, run: Run) -> tuple[Check, ...]:
     declared, requirements = matches.have(BOUGHT), rules.document.data_requirements
     may_warn = matches.have(WARNED) or run.factors.has_misnamed_rows
     tables = run.factors.warnings(run.gwp, factor_rows(matches), run.biogenic) if may_warn else ()
-    of_rows = (*added_years(activity), *((-1, text) for text in tables), *match_warnings(activity, matches))
+    idle = () if run.supply is None else idle_supply(rules, run.supply)
+    of_run = ((-1, text) for text in (*tables, *idle))
+    of_rows = (*added_years(activity), *of_run, *match_warnings(activity, matches))
     old = tuple(age_warnings(activity, matches, run.factors))
     checks: tuple[tuple[bool, Check], ...] = (
         (
@@ -89,6 +92,7 @@ def product_warnings(inventory: Inventory, run: Run) -> Iterator[str]:
     """Yield the warnings about single factors and double counting, without their products, for a catalogue."""
     activity, matches, factors = inventory.activity, inventory.matches, run.factors
     yield from _similar_products(inventory)
+    yield from () if run.supply is None else idle_supply(activity.rules, run.supply)
     yield from late_warnings(activity, matches)
     yield from double_transport_texts(activity, factors, matches)
     yield from double_uptake_texts(inventory)

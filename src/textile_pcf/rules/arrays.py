@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
-from textile_pcf.rules import FlowSpec, RuleSet, StageSpec
+from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import MASS_DRIVERS
+from textile_pcf.rules.specs import FlowSpec, PropertySpec, StageSpec
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +104,13 @@ class RuleArrays:
     loss_bases: tuple[tuple[str, BoolArray], ...]
     loss_required: BoolArray
 
+    @property
+    def property_is_part(self) -> BoolArray:
+        """Whether each property is such a share, or that of the product at a stage with co-products, shape (properties,)."""
+        is_part = self.property_is_share.copy()
+        is_part[[spec.allocation.share for spec in self.allocated_stages if spec.allocation is not None]] = True
+        return is_part
+
 
 @lru_cache(maxsize=32)
 def rule_arrays(rules: RuleSet) -> RuleArrays:
@@ -146,7 +155,7 @@ def rule_arrays(rules: RuleSet) -> RuleArrays:
         flow_balanced=_flags([balancing is not None and spec.index in balancing.balance for spec in flows]),
         property_stage=_indices([spec.stage for spec in properties]),
         property_required=_flags([not spec.optional and spec.default is None and spec.method is None for spec in properties]),
-        property_is_share=_shares(rules),
+        property_is_share=shares(properties),
         loss_stage=_indices([spec.stage for spec in losses]),
         loss_basis=basis,
         loss_bases=tuple((name, basis == name) for name in dict.fromkeys(basis.tolist())),
@@ -169,9 +178,8 @@ def alternative_flows(rules: RuleSet) -> set[int]:
     return {index for group in rules.alternatives for way_type, index in group if way_type == "flow"}
 
 
-def _shares(rules: RuleSet) -> BoolArray:
+def shares(properties: Sequence[PropertySpec]) -> BoolArray:
     """Return which properties are 1 at most: those that a method takes for a part of a whole, if no more is plausible."""
-    properties = rules.properties
     taken = {index for spec in properties if spec.method for name, index in spec.inputs.items() if spec.method.is_share(name)}
     return _flags([spec.index in taken and (spec.plausible is None or spec.plausible[1] <= 1) for spec in properties])
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
+from textile_pcf.arrays import MORE_THAN_ALL, MORE_THAN_ALL_CURE
 from textile_pcf.errors import RuleError
 from textile_pcf.io.strict_yaml import Document
 from textile_pcf.messages.message import Message
 from textile_pcf.regions import is_region, known_regions, region_by_name
+from textile_pcf.rules.arrays import shares
 from textile_pcf.rules.boundaries import is_optional, is_outside
 from textile_pcf.rules.compile_balance import BalanceCompiler
 from textile_pcf.rules.compile_clauses import clause_problems
@@ -65,6 +67,7 @@ class _RuleCompiler(MethodCompiler, BalanceCompiler):
         self.check_stage_order()
         self.order_properties()
         properties = tuple(self.property_spec(stage, name) for stage, name in self.order)
+        self.check_shares(properties)
         losses = tuple(self.losses())
         flows = tuple(self.flows())
         self.check_product(properties)
@@ -129,6 +132,15 @@ class _RuleCompiler(MethodCompiler, BalanceCompiler):
                 close = region_by_name(stage.region) or self.near(stage.region, known_regions())
                 cure = Message("Did you mean {close!r}?", close=close) if close else "Write a code such as CN, or leave it out."
                 self.problem(("stages", index, "region"), Message("{region!r} is not a region.", region=stage.region), cure)
+
+    def check_shares(self, properties: tuple[PropertySpec, ...]) -> None:
+        """Check that no range of a part of a whole goes beyond the whole."""
+        for index in np.flatnonzero(shares(properties)).tolist():
+            spec = properties[index]
+            spreads = () if spec.default is None or not spec.default.spreads else spec.default.spreads
+            path = self.model_path(spec.stage, "properties", spec.id, "value" if len(spreads) > 1 else "range")
+            if any(spread is not None and spread.high > 1 for spread in spreads):
+                self.problem(path, MORE_THAN_ALL, MORE_THAN_ALL_CURE, "bounds")
 
     # -- losses, flows, stages ------------------------------------------------------------------------------------
 

@@ -52,7 +52,8 @@ def _electricity_parts(site: str, rows: list[SupplyRow], problems: list[Problem]
     own = [row for row in rows if row.part in ("on_site", "direct_line")]
     grid = [row for row in rows if row.part == "grid"]
     covering = [row for row in rows if row.part in COVERING]
-    residual = next((row for row in rows if row.part == "residual"), None)
+    residuals = [row for row in rows if row.part == "residual"]
+    problems += map(_second_residual, residuals[1:])
     bought = sum(row.energy for row in grid)
     used = bought + sum(row.energy for row in own)
     covered = sum(row.energy for row in covering)
@@ -67,11 +68,30 @@ def _electricity_parts(site: str, rows: list[SupplyRow], problems: list[Problem]
         return (), ()
     physical = [_part(row, row.energy / used) for row in own if row.attributes_sold != "yes"]
     sold = sum(row.energy for row in own if row.attributes_sold == "yes")
-    grid_part = _part(grid[0], (bought + sold) / used) if grid else Part("grid", sold / used, "", location=rows[0].location)
+    grids = _grid_parts(grid, bought) or [Part("grid", 1.0, "", location=rows[0].location)]
     uncovered = (bought - covered + sold) / used
-    rest = _part(residual, uncovered) if residual else replace(grid_part, multiplier=uncovered)
-    market = [*physical, *(_part(row, row.energy / used) for row in covering), rest]
-    return _nonzero(market), _nonzero([*physical, grid_part])
+    rest = [_part(row, uncovered) for row in residuals[:1]]
+    rest = rest or [replace(one, multiplier=uncovered * one.multiplier) for one in grids]
+    market = [*physical, *(_part(row, row.energy / used) for row in covering), *rest]
+    location = [replace(one, multiplier=(bought + sold) / used * one.multiplier) for one in grids]
+    return _nonzero(market), _nonzero([*physical, *location])
+
+
+def _grid_parts(grid: list[SupplyRow], bought: float) -> list[Part]:
+    """Return the parts of the grid electricity, adding up to 1: one for all rows of one item, region and year."""
+    energy: dict[Part, float] = {}
+    for row in grid:
+        part = _part(row, 0.0)
+        energy[part] = energy.get(part, 0.0) + row.energy
+    if not bought:  # what counts as the grid's is own power whose attributes are sold
+        return [replace(part, multiplier=1.0) for part in energy][:1]
+    return [replace(part, multiplier=amount / bought) for part, amount in energy.items()]
+
+
+def _second_residual(row: SupplyRow) -> Problem:
+    """Return the problem of a further row of the residual mix, which has one factor."""
+    what = Message("The residual mix of {site!r} is given twice.", site=row.site)
+    return Problem(row.location, what, "Keep the row whose factor what no contract covers takes.", code="supply")
 
 
 def _over_contracted(site: str, covering: list[SupplyRow], covered: float, bought: float) -> Iterator[Problem]:

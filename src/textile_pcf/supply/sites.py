@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 COLUMNS = (
     "site", "stages", "carrier", "part", "amount", "unit", "item", "region", "year", "id", "period_start", "period_end",
@@ -39,7 +39,7 @@ class Part:
     factor_kind : str
         Kind of the factor; empty: as the flow.
     location : str
-        Location of its row, for messages.
+        Location of its row, for messages; the same supply in another file is the same.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Part:
     region: str = ""
     year: int = 0
     factor_kind: str = ""
-    location: str = ""
+    location: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

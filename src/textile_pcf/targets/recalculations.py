@@ -10,6 +10,7 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import InputError, Problem
+from textile_pcf.io.table_shape import has_no_rows
 from textile_pcf.messages.message import Message
 from textile_pcf.targets.document import Targets
 from textile_pcf.targets.tables import TargetTable, did_you_mean, read_target_table
@@ -35,6 +36,18 @@ class Recalculations:
     warnings: tuple[Message, ...] = ()
 
 
+def _table(source: Any) -> TargetTable | None:
+    """Read the table; None if there is none, or no row in it: no base year was recalculated."""
+    if source is None:
+        return None
+    try:
+        return read_target_table("recalculations", source)
+    except InputError as error:
+        if has_no_rows(error):
+            return None
+        raise
+
+
 def read_recalculations(source: Any, targets: Targets) -> Recalculations:
     """Read why and by how much base years change.
 
@@ -50,9 +63,9 @@ def read_recalculations(source: Any, targets: Targets) -> Recalculations:
         With every problem: other reasons, such as growth; units and scopes that are not those of a target.
     """
     change, count = np.zeros(len(targets.targets)), np.zeros(len(targets.targets))
-    if source is None:
+    table = _table(source)
+    if table is None:
         return Recalculations(change, count)
-    table = read_target_table("recalculations", source)
     problems: list[Problem] = []
     entity = list(table.required("entity", problems))
     years = table.years("year", problems)

@@ -12,12 +12,14 @@ from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import InputError
 from textile_pcf.inventory.defaults import RuleNumber
 from textile_pcf.inventory.draw_sources import ActivityRow
+from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
 from textile_pcf.uncertainty_analysis.sources import NamedSource
 
 STEP = 1e-3
 POINTS = (STEP, -STEP, 2 * STEP, -2 * STEP)
 WEIGHTS = (2 / 3, -2 / 3, -1 / 12, 1 / 12)  # of the fourth-order central difference, divided by STEP
+ONE_SIDED = (-25 / 12, 4.0, -3.0, 4 / 3, -1 / 4)  # of the fourth-order difference in one direction, divided by STEP
 LOWER, HIGHER = 0.9, 1.1
 
 
@@ -54,6 +56,17 @@ def log_derivatives(
         The point: multiples of the stated values by id, 1 where there is none.
     """
     return _differences(totals_at(evaluation, product, _points_around(sources, base), base))
+
+
+def _one_sided(evaluation: Evaluation, product: int, source: NamedSource) -> float:
+    """Return the derivative from below, or from above, of a number that cannot be more or less, such as a share of 100 %."""
+    for direction in (-STEP, STEP):
+        steps = np.exp(direction * np.arange(len(ONE_SIDED))).tolist()
+        points = [{source.id: step} for step in steps]
+        derivative = float(totals_at(evaluation, product, points, {}) @ np.array(ONE_SIDED) / direction)
+        if not np.isnan(derivative):
+            return derivative
+    return float("nan")
 
 
 def total_and_derivatives(
@@ -99,6 +112,8 @@ def sensitivities(evaluation: Evaluation, product: int) -> Sensitivity:
     others = [number for number in range(len(sources)) if number not in set(direct)]
     rest = [sources[number] for number in others]
     derivative[others] = log_derivatives(evaluation, product, rest, {})
+    for number in np.flatnonzero(np.isnan(derivative)).tolist():
+        derivative[number] = _one_sided(evaluation, product, sources[number])
     for array, factor in ((low, LOWER), (high, HIGHER)):
         multiples = np.array([_multiple(evaluation, product, source, factor) for source in rest])
         points = [{source.id: value} for source, value in zip(rest, multiples.tolist(), strict=True) if value == value]
@@ -164,18 +179,21 @@ def _multiple(evaluation: Evaluation, product: int, source: NamedSource, factor:
         share = _share(evaluation, product, source)
         wanted = share * factor
         return factor * (1 - share) / (1 - wanted) if share < 1 and wanted < 1 else np.nan
-    return np.nan if _is_no_loss(evaluation, source, source.stated * factor) else factor
+    return np.nan if _is_too_much(evaluation, source, source.stated * factor) else factor
 
 
-def _is_no_loss(evaluation: Evaluation, source: NamedSource, value: float) -> bool:
-    activity = evaluation.result.run.activity
-    index = -1
-    if isinstance(source.key, RuleNumber) and source.key.kind == "loss":
-        index = source.key.index
+def _is_too_much(evaluation: Evaluation, source: NamedSource, value: float) -> bool:
+    """Whether a number is no loss on the input, or no part of a whole, any more."""
+    activity, kind, index = evaluation.result.run.activity, "", -1
+    if isinstance(source.key, RuleNumber):
+        kind, index = source.key.kind, source.key.index
     elif isinstance(source.key, ActivityRow):
         patterns, pattern = activity.rows.patterns, activity.rows.pattern[source.key.row]
-        index = int(patterns.index[pattern]) if patterns.row_kind[pattern] == RowKind.LOSS else -1
-    return index >= 0 and activity.rules.losses[index].basis == "input" and value >= 1
+        kind = {RowKind.LOSS: "loss", RowKind.PROPERTY: "property"}.get(patterns.row_kind[pattern], "")
+        index = int(patterns.index[pattern])
+    if kind == "loss":
+        return activity.rules.losses[index].basis == "input" and value >= 1
+    return kind == "property" and value > 1 >= source.stated and bool(rule_arrays(activity.rules).property_is_part[index])
 
 
 def _share(evaluation: Evaluation, product: int, source: NamedSource) -> float:

@@ -19,6 +19,7 @@ from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source, s
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.results import Footprint
 from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec
+from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.rules.stated_values import DQ_AXES
 from textile_pcf.uncertainty_analysis.distributions import Distribution, Kind
 from textile_pcf.uncertainty_analysis.pedigree import pedigree_gsd
@@ -68,9 +69,21 @@ class Spreads:
         """
         if isinstance(source, FactorRow):
             return self.factor(source.sheet, source.row)
-        if isinstance(source, ActivityRow):
-            return self._row(source.row, stated)
-        return self._rule_number(source, stated)
+        found = self._row(source.row, stated) if isinstance(source, ActivityRow) else self._rule_number(source, stated)
+        is_above = found is not None and found.kind == "lognormal" and found.varies and self._is_all(source, stated)
+        return None if is_above else found
+
+    def _is_all(self, source: ActivityRow | RuleNumber, stated: float) -> bool:
+        """Whether a number is a part of a whole that is all of it: every second draw of a `gsd` would be above."""
+        rules, index = self.inventory.activity.rules, -1
+        if stated < 1:
+            return False
+        if isinstance(source, RuleNumber):
+            index = source.index if source.kind == "property" else -1
+        else:
+            patterns, pattern = self.inventory.activity.rows.patterns, self.inventory.activity.rows.pattern[source.row]
+            index = int(patterns.index[pattern]) if patterns.row_kind[pattern] == RowKind.PROPERTY else -1
+        return index >= 0 and bool(rule_arrays(rules).property_is_part[index])
 
     def factor(self, sheet: int, row: int) -> Distribution | None:
         """Return the distribution of a row of a factor table."""

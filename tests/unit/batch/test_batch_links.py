@@ -176,7 +176,7 @@ def test_a_loop_that_needs_all_of_itself_is_rejected_with_all_that_take_of_it(ca
 def test_where_all_products_are_rejected_there_are_no_results(calculated) -> None:
     rows = [line for number in range(20) for line in (*made(f"P{number}"), takes(f"P{number}", f"Q{number}"))]
     results = calculated(rows)
-    assert [(result.products, result.rejected, len(result.files)) for result in results] == [(0, 20, 0)] * 4
+    assert [(result.products, result.rejected, result.read().num_rows) for result in results] == [(0, 20, 0)] * 4
     assert reasons(results[0]) == reasons(results[2])
 
 

@@ -82,6 +82,24 @@ def test_a_file_that_was_overwritten_is_another_one(tmp_path):
     assert effects(tp.diff(*results)) == {"activity": pytest.approx(-0.5)}
 
 
+def test_a_supply_table_in_another_folder_is_the_same(tmp_path):
+    """What differs is what the site buys, not where the table of it lies or in which row."""
+    source, mill, _ = tp.load_example("cotton_poplin")
+    head, grid, other = (
+        "site,stages,carrier,part,amount\n",
+        "S,dyeing,electricity,grid,100 MWh\n",
+        "T,use,electricity,grid,1 MWh\n",
+    )
+    runs = []
+    for name, text in (("2024", grid), ("2025", grid), ("moved", other + grid)):
+        path = tmp_path / name / "supply.csv"
+        path.parent.mkdir()
+        path.write_text(head + text, encoding="utf-8")
+        runs.append(tp.footprint(source, mill, supply=path))
+    assert tp.diff(runs[0], runs[1]).differing == ()
+    assert tp.diff(runs[0], runs[2]).differing == ("supply",)
+
+
 def test_potentials_and_convention_of_each_run_count_once(tmp_path):
     """The new edition says AR5 where the old one says AR6: that is `gwp`, and the rule's own effect is 0."""
     table = tmp_path / "gases.csv"

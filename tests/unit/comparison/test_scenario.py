@@ -141,6 +141,16 @@ def test_other_rules_and_tables_are_found_from_the_folder_of_the_change_file(tmp
     assert scenarios.ranking("P") == ["roof", "grid", "rule"]
 
 
+def test_an_edition_of_a_shipped_table_is_named_as_everywhere():
+    """`NAME@EDITION` was taken for a file, and refused."""
+    source, rule = tp.load_example("polyester_woven")[0], "chemical_fiber_fabric@2026.1"
+    change = {"change": "factors", "tables": ["default@2026.1"]}
+    [one] = tp.footprint(source, rule, "default@2026.2").scenario([{"name": "earlier", "changes": [change]}]).scenarios
+    assert one.result.provenance["factors"][0]["table"] == "default@2026.1"
+    with pytest.raises(tp.UsageError, match=r"The table 'default' has no edition '2019'"):
+        tp.footprint(source, rule).scenario([{"name": "none", "changes": [{**change, "tables": ["default@2019"]}]}])
+
+
 def test_a_change_that_needs_an_earlier_one_has_no_effect_alone(base):
     steam = {"change": "add", "row": {"stage": "making", "flow": "steam", "amount": 2, "unit": "kg/kg"}}
     half = {"change": "scale", "at": {"flow": "steam"}, "by": 0.5}

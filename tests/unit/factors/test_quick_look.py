@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -118,3 +119,20 @@ def test_lists_of_what_is_shipped() -> None:
     assert set(tp.list_examples()["rule"]) <= {name.partition("@")[0] for name in tp.list_rules().index}
     for name in tp.list_examples().index:
         assert tp.load_example(name)
+
+
+def test_batches_and_their_scenarios_take_lists_of_rows(tmp_path: Path) -> None:
+    """Each row was taken for a table of its own, and refused as a supplier's footprint without `pcf:`."""
+    scenarios = {"half": {"factors": [{**ROW, "value": 0.3}]}}
+    done = tp.calculate_batch(pd.DataFrame(ROWS), RULE, [ROW], out=tmp_path / "out", scenarios=scenarios, progress=False)
+    [record] = done.read().to_pylist()
+    assert (record["total"], record["total@half"]) == (pytest.approx(4 * 0.6), pytest.approx(4 * 0.3))
+    assert record["total"] == tp.footprint(ROWS, RULE, [ROW]).totals[0]
+
+
+def test_chemicals_of_a_mill_take_a_list_of_rows() -> None:
+    stock = [{"chemical": "salt", "opening": 10, "purchased": 50, "closing": 12, "unit": "kg", "item": "salt"}]
+    recipes = [{"batch": "B1", "chemical": "salt", "dose": 48, "unit": "kg"}]
+    batches = [{"batch": "B1", "product": "A", "process": "dyeing", "input": 100, "output": 98, "unit": "kg"}]
+    factors = [{**ROW, "item": "salt", "unit": "kgCO2e/kg"}]
+    assert tp.factory.chemicals(stock, recipes, batches, factors=factors)["matches"][0]["level"] == "given"

@@ -65,6 +65,17 @@ MISTAKES = {
         HEAD + "natural_gas,,,,,5,m3,,,CN,,38 MJ/kg,15.3,0.99,", r"row 0 \(ncv\)", "counted in m3", "38.931 MJ/m3"),
     "carbon in t per GJ": (
         HEAD + "natural_gas,,,,,5,m3,,,CN,,38 MJ/m3,0.0153,0.99,", r"row 0 \(carbon\)", "No fuel has 0.0153 kg", "15.3"),
+    "kilocalories a thousand times too few": (
+        HEAD + "natural_gas,,,,,5,m3,,,CN,,9.3 kcal/m3,15.3,0.99,", r"row 0 \(ncv\)",
+        "No fuel has 9.3 kcal/m3 of heat; they have 0.003 – 0.12 GJ/m3", "38.931 MJ/m3"),
+    "MJ written for kJ": (
+        HEAD + "natural_gas,,,,,5,m3,,,CN,,38931 MJ/m3,15.3,0.99,", r"row 0 \(ncv\)",
+        "No fuel has 38931 MJ/m3", "38.931 MJ/m3"),
+    "coal in kJ per t": (
+        HEAD + "coal,,,,,5,t,,,CN,,23204 kJ/t,26.18,0.93,", r"row 0 \(ncv\)",
+        "No fuel has 23204 kJ/t of heat; they have 5 – 60 GJ/t", "23.204 GJ/t"),
+    "carbon of a solid": (
+        HEAD + "coal,,,,,5,t,,,CN,,23.2 GJ/t,70.8,0.93,", r"row 0 \(carbon\)", "have 10 to 40", "15.3"),
     "oxidation of 99": (
         HEAD + "natural_gas,,,,,5,m3,,,CN,,38 MJ/m3,15.3,99,", r"row 0 \(oxidation\)", "'99' is no part of 1", "99 %"),
     "purity of 150 %": (HEAD + "soda_ash,process,,,,5,kg,,,CN,,,,,150 %", r"row 0 \(purity\)", "no part of 1", "from 0 to 1"),
@@ -84,6 +95,20 @@ MISTAKES = {
         r"row 1 \(year\)", "of 2023", "one year"),
     "no amount": (HEAD + "electricity,,,,,,kWh,,,CN,2024,,,,", r"row 0 \(amount\)", "empty", "Fill it in"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "kilograms"),
+    [
+        ("blast_furnace_gas,fuel,,,,1000,m3,,,CN,,3.763 MJ/m3,70.8,0.99,", 3.763 * 70.8 * 0.99 * 44 / 12),
+        ("diesel,fuel,,,,1000,L,,,CN,,35.8 MJ/L,20.2,0.98,", 35.8 * 20.2 * 0.98 * 44 / 12),
+        ("coal,,,,,1,t,,,CN,,5000 kcal/kg,26.18,0.93,", 20.934 * 26.18 * 0.93 * 44 / 12),
+    ],
+    ids=["a thin gas of much carbon", "a liquid by its volume", "coal in kilocalories"],
+)
+def test_fuels_of_all_kinds(cells, kilograms):
+    """NCV × carbon × oxidation × 44/12; blast furnace gas has 70.8 kg C/GJ, more than solids and liquids."""
+    assert inventory(HEAD + cells)["total"] == pytest.approx(kilograms, rel=1e-4)
 
 
 @pytest.mark.parametrize("name", MISTAKES)

@@ -215,6 +215,17 @@ def test_year_of_the_end_of_a_batch():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("options", [{}, {"time_zone": "Asia/Shanghai"}])
+@pytest.mark.parametrize(
+    ("end", "year"), [("2023-12-31 24:00", "2023"), ("2024-01-01 0:00", "2023"), ("2024-01-01 0:01", "2024")]
+)
+def test_a_batch_that_ends_at_midnight_is_of_the_old_year(end, year, options):
+    """4 kWh from 22 to 24 o'clock are of 2023, as the reading of midnight is of the interval before it."""
+    read = readings(E1=[("2023-12-31 22:00", 0), ("2024-01-01 0:00", 4), ("2024-01-01 0:01", 4)])
+    result = run(read, [meter("E1", machine="M1")], [batch("B1", "2023-12-31 22:00", end)], max_gap="2h", **options)
+    assert [(row["year"], row["amount"]) for row in result["activity"]] == [(year, 100.0), (year, 4.0)]
+
+
 def test_offsets_and_zone_tell_the_same():
     zone = {"time_zone": "Asia/Shanghai"}
     plain = readings(E1=[("8:00", 0), ("9:00", 10)])

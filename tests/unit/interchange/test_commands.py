@@ -60,6 +60,11 @@ def test_json_lines_partition_by_partition(tmp_path, about):
     assert json.loads((tmp_path / "records.json").read_text(encoding="utf-8"))["data"] == records
 
 
+@pytest.mark.parametrize("edition", ["2026.1", "2026.2"])
+def test_json_lines_take_the_tables_of_the_edition_of_the_rule(edition):
+    assert calculation_of(f"apparel@{edition}", None, None, None).factors.tables[0].label == f"default@{edition}"
+
+
 def test_links_between_partitions(tmp_path, about):
     jacket = [str(EXAMPLES / "polyester_jacket" / "activity.csv"), *T_SHIRT[1:]]
     for name in ("records.jsonl", "records.json"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import polars as pl
 import pytest
 from small_mill import FACTORS, RULE, rows
@@ -35,6 +36,12 @@ def test_a_batch_tells_it_too(tmp_path: Path) -> None:
         tp.calculate_batch(WIDE, RULE, FACTORS, out=tmp_path / "out")
 
 
-def test_a_series_is_no_table() -> None:
+@pytest.mark.parametrize(
+    "series",
+    [FRAME["year"], pd.Series(["P", 2.0]), pd.Series([10**30, "a"]), pd.Series([1j])],
+    ids=["years", "a row", "large", "complex"],
+)
+def test_a_series_is_no_table(series: Any) -> None:
+    """A row of a DataFrame, such as `table.iloc[0]`, holds texts and numbers."""
     with pytest.raises(tp.UsageError, match="A Series is not a table"):
-        tp.footprint(FRAME["year"], RULE, FACTORS)
+        tp.footprint(series, RULE, FACTORS)

@@ -169,3 +169,24 @@ def test_a_year_as_people_write_it(files, year):
 def test_a_day_that_is_none_is_refused(files, day):
     with pytest.raises(tp.InputError, match="is not a date"):
         tp.load_supply(supply(files, GRID, WIND.replace("2023-01-01", day)))
+
+
+def test_a_carrier_that_no_flow_takes_is_named(files, tmp_path):
+    """The heat of the rule is bought as `hot_water`, so what the table says of heat changes nothing."""
+    heat = ", heat: {unit: MJ, factor: hot_water, optional: true}}}"
+    (files / "mill.yaml").write_text(RULE.replace("factor: electricity}}}", "factor: electricity}" + heat, 1), encoding="utf-8")
+    warm = "mill,dyeing,heat,recovered,20,GJ,,,,,,,\n"
+    options = {"supply": supply(files, GRID, warm)}
+    (warning,) = [
+        text
+        for text in tp.footprint(files / "mill.csv", files / "mill.yaml", **options).warnings()
+        if "changes nothing" in text
+    ]
+    assert warning == (
+        "The supply of 'heat' at 'mill' changes nothing: no flow of its stages counts energy and has the factor 'steam'"
+        " by mill@1."
+    )
+    batch = tp.calculate_batch(files / "mill.csv", files / "mill.yaml", out=tmp_path / "out", progress=False, **options)
+    assert warning in batch.warnings()
+    plain = tp.footprint(files / "mill.csv", files / "mill.yaml", supply=supply(files, GRID))
+    assert not any("changes nothing" in text for text in plain.warnings())
