@@ -72,8 +72,8 @@ def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[s
     signature, products = table_signature(cells) or (None, ())
     structure = structure_cache(rules).get(signature, cells)
     if structure is not None:
-        value, no_empty = to_canonical(cells, structure.rows)
-        if no_empty or all_valid(value, cells):
+        value, valid = to_canonical(cells, structure.rows)
+        if valid or all_valid(value, cells):
             activity = fill_structure(rules, cells, structure, products, value, [])
             if not any(_other_checks(activity)):
                 return activity

@@ -48,7 +48,7 @@ class Activity:
     problems : tuple of Problem
         Problems of the table; empty for valid data.
     taken : ndarray of intp, shape (products,), optional
-        Where these are not all products of the table in their order: which each is.
+        Index of each product among those of the table; None if they are all products of the table, in its order.
 
     Examples
     --------

@@ -76,7 +76,7 @@ def is_component_stage(rules: RuleSet, stage: int) -> bool:
     return stage != PRODUCT and rules.stages[stage].component
 
 
-def entries_of_stage(activity: Activity, stage: int) -> int:
+def entry_count(activity: Activity, stage: int) -> int:
     """Return the number of entries of a stage: components in component stages, products elsewhere."""
     return activity.components.size if is_component_stage(activity.rules, stage) else len(activity.names)
 
@@ -127,7 +127,7 @@ def evaluate_default(
         return values, np.where(np.isnan(values), -1, 0)
     kind = QUANTITY_KINDS[type(spec)]
     if default.by < 0:
-        size = entries_of_stage(activity, stage)
+        size = entry_count(activity, stage)
         values, entry = np.full(size, default.values[0]), np.zeros(size, dtype=np.intp)
     else:
         entry = draws.entries[kind, spec.index] if draws else chosen_entry(activity, properties, default, stage)

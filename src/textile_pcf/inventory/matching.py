@@ -19,7 +19,7 @@ from textile_pcf.columns import distinct_codes, find_texts, group_rows, take
 from textile_pcf.errors import Problem
 from textile_pcf.factors import LINK, Match, NoMatch, Request
 from textile_pcf.factors.matcher import BOUGHT, LATE, UNMATCHED, FactorMatcher, FactorRequests
-from textile_pcf.inventory.default_table import summed_up
+from textile_pcf.inventory.default_table import merge_missing
 from textile_pcf.inventory.suppliers import Suppliers, link_units
 from textile_pcf.messages.message import Message, sentences
 from textile_pcf.rules import RuleSet
@@ -173,7 +173,7 @@ def match_exchanges(
     )  # fmt: skip
     problems: list[Problem] = []
     if matched.have(UNMATCHED):
-        problems += summed_up(matcher.factors, _problems(activity, matcher, matched), activity.columns.table.name)
+        problems += merge_missing(matcher.factors, _problems(activity, matcher, matched), activity.columns.table.name)
     problems += _unknown_suppliers(activity, links, supplier, suppliers, rejected) if len(links) else ()
     matched = replace(matched, problems=tuple(problems)) if problems else matched
     if activity.structure in structure_cache(activity.rules) and not problems:

@@ -12,7 +12,7 @@ from textile_pcf.arrays import BoolArray, IndexArray
 from textile_pcf.errors import Problem
 from textile_pcf.factors import NoMatch, Request
 from textile_pcf.factors.matcher import FactorMatcher
-from textile_pcf.inventory.default_table import summed_up
+from textile_pcf.inventory.default_table import merge_missing
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.messages.message import Message
@@ -56,7 +56,7 @@ def apply_supply(
             multiplier[part_rows] = part.multiplier
             new_index[part_rows] = _part_indices(matcher, match_index[split.rows], part)
             unanswered += _wrong(matcher, np.unique(new_index[part_rows]), part, accounting)
-    problems += summed_up(matcher.factors, unanswered, supply.name)
+    problems += merge_missing(matcher.factors, unanswered, supply.name)
     indices, new_index = np.unique(new_index, return_inverse=True)
     again = replace(
         matches,

@@ -24,7 +24,7 @@ from textile_pcf.inventory.dependence import dependents_of_properties
 from textile_pcf.inventory.draws import chosen_entries
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.masses import process_masses
-from textile_pcf.inventory.quantities import Quantities, complete_quantities, completed_again
+from textile_pcf.inventory.quantities import Quantities, complete_again, complete_quantities
 from textile_pcf.inventory.quantity_checks import impossible_losses
 from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec
 from textile_pcf.rules.arrays import rule_arrays
@@ -198,7 +198,7 @@ class JointProducts:
                 yield weight / STEP, self._point(multiples)
                 continue
             activity, draws = self._moved.at(multiples)
-            quantities, masses = completed_again(activity, draws, self._means.quantities, specs), self._means.masses
+            quantities, masses = complete_again(activity, draws, self._means.quantities, specs), self._means.masses
             if self._numbers.spec[moved[0]] == LOSS:
                 masses = process_masses(activity, quantities)
             yield weight / STEP, _Point(activity, draws, quantities, masses)
