@@ -11,7 +11,7 @@
 One amount on this path: the electricity of the looms of a viscose fabric, 7.48 kWh per kg that leaves weaving. It is row 11,
 counted from 0 without the header (line 13 of the file). The rule is `rules/chemical_fiber_fabric/2026.2.yaml` with
 `rules/shared/textile/2026.2.yaml`, the table `emission_factors/2026.2/default.csv`. Words such as exchange, driver and
-canonical unit stand in the glossary of `docs/nomenclature.md`, *Names in the code*.
+canonical unit are in the glossary of `docs/nomenclature.md`, *Names in the code*.
 
 >>> import numpy as np
 >>> from textile_pcf import load_factors, load_rules
@@ -201,7 +201,7 @@ def read_activity(
     Raises
     ------
     InputError
-        With every problem found: where it stands, what it is, what cures it.
+        With every problem found: its location, what is wrong, and the cure.
 
     Warns
     -----

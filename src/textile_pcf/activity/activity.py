@@ -213,7 +213,7 @@ def fill_structure(
 ) -> Activity:
     """Combine a structure with the amounts of a table.
 
-    Exchanges that no row gives, which the rule adds, stand last; their row is -1 and their amount NaN.
+    Exchanges that no row gives, which the rule adds, come last; their row is -1 and their amount NaN.
 
     Parameters
     ----------

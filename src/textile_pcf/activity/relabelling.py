@@ -143,7 +143,7 @@ def relabel(
     if properties.options is not None:
         pattern, option = np.append(rows.pattern, len(rows.patterns.option)), np.append(rows.patterns.option, -1)
         properties = replace(properties, options=option[pattern[properties.rows]])
-    return _taken_over(
+    return _with_changes(
         structure, OF_STRUCTURE, rows=rows, exchanges=exchanges, properties=properties, regions=regions, signature=signature
     )
 
@@ -157,9 +157,9 @@ def _relabelled_rows(known: Rows, of_rows: list[tuple[Any, ...]]) -> Rows:
         changed["inverse"] = np.array(inverse).take(first)
     if max(option) >= 0:
         changed["option"] = np.array(option).take(first)
-    patterns = _taken_over(known.patterns, OF_PATTERNS, **changed)
+    patterns = _with_changes(known.patterns, OF_PATTERNS, **changed)
     found = {"factor": factor, "largest_factor": max(factors), "has_inverse": has_inverse}  # what `Rows` finds of patterns
-    return _taken_over(known, OF_ROWS, patterns=patterns, units=units, notes=notes, **found)
+    return _with_changes(known, OF_ROWS, patterns=patterns, units=units, notes=notes, **found)
 
 
 def _relabelled_exchanges(known: Exchanges, cells: ActivityColumns, rows: Rows, year: IntArray) -> Exchanges:
@@ -169,11 +169,11 @@ def _relabelled_exchanges(known: Exchanges, cells: ActivityColumns, rows: Rows, 
     labels = pattern_labels(cells, geography, patterns.flow[:count] >= 0)
     if count < len(patterns.flow):
         labels = {name: np.append(values, getattr(patterns, name)[count:]) for name, values in labels.items()}
-    patterns = _taken_over(patterns, OF_EXCHANGE_PATTERNS, **labels)
-    return _taken_over(known, OF_EXCHANGES, patterns=patterns, geography=geography)
+    patterns = _with_changes(patterns, OF_EXCHANGE_PATTERNS, **labels)
+    return _with_changes(known, OF_EXCHANGES, patterns=patterns, geography=geography)
 
 
-def _taken_over(known: Kept, names: tuple[str, ...], **changes: Any) -> Kept:
+def _with_changes(known: Kept, names: tuple[str, ...], **changes: Any) -> Kept:
     """Return an object with other values of some fields; fields and what it keeps with itself stay under these names."""
     kept, new = vars(known), object.__new__(type(known))
     vars(new).update({name: kept[name] for name in names if name in kept}, **changes)

@@ -77,7 +77,7 @@ class _Selection:
 
 
 def take_products(activity: Activity, products: IndexArray) -> tuple[Activity, IndexArray]:
-    """Return some products of activity data, in this order; a product may stand several times.
+    """Return some products of activity data, in this order; a product may occur several times.
 
     Rows keep their number in the table; nothing is read again.
 

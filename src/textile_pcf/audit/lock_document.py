@@ -1,4 +1,4 @@
-"""The lock file: what may stand in it, how it is written, and how it is read."""
+"""The lock file: its content, how it is written, and how it is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `report`: a result as a document, with what stands beside the figures."""
+"""The command `report`: a result as a document, with its further content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of factor tables that nothing asks for, because a name is written in another way than it is asked for."""
+"""Rows of factor tables that nothing asks for, because its name is written in another way than requests are."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def measure_scenarios(result: Footprint, improvements: Any, language: str | None
     result : Footprint
         From `footprint` or `calculate`.
     improvements : path or mapping
-        A document of improvements, or what stands in one.
+        A document of improvements, or its content.
     language : str, optional
         `en` or `zh`: scenarios bear the titles of the measures in this language, as far as they have one. By default their ids.
 

@@ -68,7 +68,7 @@ class FactorMatches(Keeper):
     problems : tuple of Problem
         Requests without a factor.
     materials : ndarray, shape (requests, 2), optional
-        Biogenic carbon and mass of what a request takes, where a product of the run stands behind it; NaN for others, None if
+        Biogenic carbon and mass of what a request takes, if that is a product of the run; NaN for others, None if
         there are none. [kg C/kg, kg per canonical flow unit]
     suppliers : Suppliers, optional
         The products that links take, where these are calculated elsewhere; `supplier` counts them then.

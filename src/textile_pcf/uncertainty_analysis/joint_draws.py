@@ -92,7 +92,7 @@ class JointDraws:
 
     @cached_property
     def products(self) -> IndexArray:
-        """Products that are drawn together, ascending: each is a matter of the product alone.
+        """Products that are drawn together, ascending: this depends on the product alone.
 
         The carbon of the others is that of inputs, which may be drawn; or a number of them may be below zero, which is refused
         where the product is drawn by itself.

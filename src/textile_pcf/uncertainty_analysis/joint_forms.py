@@ -1,7 +1,7 @@
 """Closed forms of many products at once, of which properties, losses, shares or outputs vary.
 
-Products that take no other product do not depend on one another: one calculation of all of them, in which a number of *each*
-stands at a point of its difference, gives that difference for all.
+Products that take no other product do not depend on one another: one calculation of all of them, in which one number of *each*
+is moved to a point of its finite difference, gives that difference for all.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ MOST_OWN = 8
 
 
 class _Point(NamedTuple):
-    """All products where their numbers stand at a point.
+    """All products with their numbers at one point.
 
     Attributes
     ----------
@@ -119,7 +119,7 @@ class JointProducts:
 
     @cached_property
     def together(self) -> BoolArray:
-        """Which of these products are calculated together, shape (products,): each is a matter of the product alone."""
+        """Which of these products are calculated together, shape (products,): this depends on the product alone."""
         numbers = self.all_numbers
         own = np.bincount(numbers.product[numbers.row >= 0], minlength=len(self.varied))
         return self.varied & self.unlinked & (own <= MOST_OWN)
@@ -165,7 +165,7 @@ class JointProducts:
 
     @cached_property
     def _emissions(self) -> FloatArray:
-        """Emissions of one unit of each line where factors and amounts of flows stand at their means, shape (lines,)."""
+        """Emissions of one unit of each line with factors and amounts of flows at their means, shape (lines,)."""
         lines = self.evaluation.lines
         emissions = self.stated_emissions * self.factors.means[lines.factor]
         return emissions if self.amounts is None else emissions * self.amounts.means[lines.amount_key]
@@ -179,7 +179,7 @@ class JointProducts:
     # -- points ---------------------------------------------------------------------------------------------------
 
     def _point(self, multiples: FloatArray) -> _Point:
-        """Return all products where their numbers are so many times the stated ones."""
+        """Return all products with their numbers at these multiples of the stated ones."""
         activity, draws = self._moved.at(multiples)
         quantities = complete_quantities(activity, draws, is_complete=True)
         return _Point(activity, draws, quantities, process_masses(activity, quantities))
@@ -313,7 +313,7 @@ class JointProducts:
     def mean_and_variance(self) -> tuple[FloatArray, FloatArray]:
         """Return means and variances of the footprints, shape (products,); NaN where a point cannot be calculated.
 
-        They are those of the products of `together`; what stands at others means nothing.
+        Only values of the products of `together` are meaningful.
         """
         numbers, count = self._numbers, len(self.inventory.products)
         lines, (amount, uptake) = self.evaluation.lines, self._totals(self._means)
@@ -329,7 +329,7 @@ class JointProducts:
 
 
 def exchange_amounts(activity: Activity, quantities: Quantities, masses: engine.Masses) -> FloatArray:
-    """Return the amount of each exchange where numbers stand at a point. [canonical flow unit per product unit]"""
+    """Return the amount of each exchange at a point. [canonical flow unit per product unit]"""
     exchanges = activity.exchanges
     return engine.exchange_amounts(quantities.value, quantities.scale, exchanges.process, masses, *exchanges.other_drivers)
 

@@ -125,7 +125,7 @@ class MovedNumbers:
         return PlacedAmounts(self.activity, numbers.row[self._of_rows], numbers.product[self._of_rows])
 
     def at(self, multiples: FloatArray) -> tuple[Activity, RuleDraws]:
-        """Return activity data and draws in which numbers are so many times the stated ones.
+        """Return activity data and draws with the numbers at these multiples of the stated ones.
 
         Parameters
         ----------
