@@ -51,7 +51,7 @@ class WideResult:
 
 @dataclass(frozen=True)
 class _Layout:
-    """What the columns mean: weights of flows by driver, losses of stages, properties that convert units."""
+    """Meaning of the columns: weights of flows by driver, losses of stages, properties that convert units."""
 
     weights: tuple[
         FloatArray, FloatArray, FloatArray
@@ -74,7 +74,7 @@ def calculate_wide(
     gwp: str | None = None,
     biogenic: str | None = None,
 ) -> WideResult:
-    """Footprints of products that all tell the same quantities. [kg CO2e per product unit]
+    """Return footprints of products that all give the same quantities. [kg CO2e per product unit]
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def calculate_wide(
     rules, factors, gwp, biogenic
         As for `calculate`.
     units : sequence of str
-        Further units to tell totals in.
+        Further units of totals.
 
     Raises
     ------
@@ -110,18 +110,18 @@ def calculate_wide(
         raise wrong_type("factors", factors, "loaded emission factors", "Load them first: load_factors(path).")
     check_list_of_units(units)
     check_units(units, ruled.unit_names)
-    answers = FactorMatcher(
+    matcher = FactorMatcher(
         load_factors(default_table(ruled.document.edition)) if factors is None else factors,
         checked_choice("gwp", ruled.document.gwp if gwp is None else gwp, GWP_SETS),
         checked_choice("biogenic", ruled.document.biogenic if biogenic is None else biogenic, CONVENTIONS),
     )
-    layout = _layout(amounts, columns, ruled, answers)
+    layout = _layout(amounts, columns, ruled, matcher)
     stages = tuple(stage.id for stage in ruled.stages)
     by_stage, totals = np.empty((len(amounts), len(stages))), np.empty(len(amounts))
     per_unit = {unit: np.empty(len(amounts)) for unit in units}
     for first in range(0, len(amounts), BLOCK):
         part = amounts[first : first + BLOCK]
-        if not _sound(part, layout):
+        if not _is_valid(part, layout):
             raise InputError(_problems(amounts, columns, layout))
         here = slice(first, first + len(part))
         measures = _measures(part, layout)
@@ -147,11 +147,11 @@ def _matrix(amounts: Any, columns: Any) -> FloatArray:
     return matrix
 
 
-def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: RuleSet, answers: FactorMatcher) -> _Layout:
+def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: RuleSet, matcher: FactorMatcher) -> _Layout:
     """Understand the columns by the first product."""
     probe = [{**column, "amount": float(amount)} for column, amount in zip(columns, amounts[0], strict=True)]
     activity = build_activity({"product": "1", "rows": probe}, rules)
-    footprint = calculate_footprints(activity, answers)[0]
+    footprint = calculate_footprints(activity, matcher)[0]
     _must_be_linear(activity)
     inventory, row = footprint.inventory, activity.exchanges.row
     factor = activity.rows.patterns.factor[activity.rows.pattern]
@@ -196,7 +196,7 @@ def _unfit(why: str) -> Problem:
 
 
 def _must_be_linear(activity: Activity) -> None:
-    """Nothing is filled in by the rule, so that products differ in their amounts only."""
+    """Refuse columns for which the rule fills something in: products must differ in their amounts only."""
     flows, rows = activity.exchanges, activity.rows
     inverse = rows.patterns.inverse.any()
     taking = [index for spec in activity.rules.stages if activity.stage_active[spec.index] for index in spec.losses]
@@ -207,8 +207,8 @@ def _must_be_linear(activity: Activity) -> None:
         raise InputError([_unfit("the rule fills values in, or amounts are per period, per fibre or in inverse units")])
 
 
-def _sound(part: FloatArray, layout: _Layout) -> bool:
-    """Every cell is finite, none negative or beyond its limit, no loss is total."""
+def _is_valid(part: FloatArray, layout: _Layout) -> bool:
+    """Return whether every cell is finite, none is negative or beyond its limit, and no loss is total."""
     lowest, highest = _extremes(part)
     if not (lowest.min() >= 0 and highest.max() < np.inf):
         negative = np.any((lowest < 0) & ~layout.any_sign)
@@ -237,7 +237,7 @@ def _extremes(part: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _problems(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], layout: _Layout) -> Iterator[Problem]:
-    """The cells that cannot be, the first of them one by one."""
+    """Yield a problem for each of the first invalid cells, and one with their number."""
     bad = ~np.isfinite(amounts) | ((amounts < 0) & ~layout.any_sign)
     for stage in layout.losses:
         for column, factor, basis in stage:
@@ -261,7 +261,7 @@ def _problems(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], layout:
 
 
 def _measures(part: FloatArray, layout: _Layout) -> ProductUnits:
-    """What turns units of these products into mass."""
+    """Return the conversion of units of these products into mass."""
     products = len(part)
     base = layout.measures
 
@@ -276,7 +276,7 @@ def _measures(part: FloatArray, layout: _Layout) -> ProductUnits:
 
 
 def _calculate(part: FloatArray, layout: _Layout, measures: ProductUnits, by_stage: FloatArray) -> None:
-    """Emissions by stage of a block of products, into `by_stage`."""
+    """Write the emissions by stage of a block of products into `by_stage`."""
     one = np.ones(len(part))
     ratios = []
     for stage in layout.losses:

@@ -33,7 +33,7 @@ def _plain(cell: object) -> object:
 
 
 def rule_key(rules: RuleSet) -> tuple[str, str]:
-    """Return what tells two rules apart: the hash of the file, and the boundary."""
+    """Return what distinguishes two rules: the hash of the file, and the boundary."""
     return rules.sha256, rules.boundary
 
 

@@ -165,7 +165,7 @@ class FactorTable:
 
     @property
     def has_misnamed_rows(self) -> bool:
-        """Whether a row is named otherwise than anything asks for, of which `warnings` tells."""
+        """Whether a row has a name that no request can match, which `warnings` reports."""
         return bool(self._misnamed)
 
     @cached_property
@@ -173,7 +173,7 @@ class FactorTable:
         return misnamed(self.tables)
 
     def _unasked(self, used: Mapping[int, Iterable[int]]) -> Iterator[str]:
-        """Yield a warning per table and column of which rows were not used, and are named otherwise than asked for."""
+        """Yield a warning per table and column with unused rows whose names no request can match."""
         unused = [one for one in self._misnamed if one.rows.isdisjoint(used.get(one.table, ()))]
         for (table, column), group in groupby(unused, key=itemgetter(0, 1)):
             first, *others = group
@@ -183,7 +183,7 @@ class FactorTable:
             yield Message(what, label=label, column=column, text=first.text, count=count, close=first.close)
 
     def rows_with_warnings(self, gwp: str, biogenic: str) -> BoolArray:
-        """Return of which rows `warnings` tells something, mostly of few or none.
+        """Return the rows that `warnings` reports, mostly few or none.
 
         Parameters
         ----------
