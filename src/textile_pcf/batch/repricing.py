@@ -297,7 +297,7 @@ class _Repricing:
         """Read how the products of a partition change by their own requests, which is all that links of others need."""
         index, requests = self.kept[number] if number in self.kept else self._read_index(number)
         old = self._read_old_results(f"results/{part_name(number)}.parquet", index.products, {"product", *SPLIT})
-        moved, changes = self._moved(index, requests)
+        moved, changes = self._changed_blocks(index, requests)
         return _Loaded(index, old, self._changes(index, read_cells(index, moved), changes), {})
 
     def _change_of(self, requests: IndexArray) -> FactorChange:
@@ -308,7 +308,7 @@ class _Repricing:
         change: FactorChange = self.last["change"]
         return change
 
-    def _moved(self, index: WeightIndex, requests: IndexArray) -> tuple[list[IndexedBlock], list[FactorChange]]:
+    def _changed_blocks(self, index: WeightIndex, requests: IndexArray) -> tuple[list[IndexedBlock], list[FactorChange]]:
         """Return the blocks of weights on requests that change, and how these change."""
         change = self._change_of(requests)
         moved = [one for one in index.blocks if one.requests[0] >= 0 and change.differs[slice(*one.requests)].any()]
@@ -321,7 +321,7 @@ class _Repricing:
         """Read the results of a partition in the run, and its weights on requests and products that change."""
         index, requests = self.kept[number] if number in self.kept else self._read_index(number)
         old = self._read_old_results(f"results/{part_name(number)}.parquet", index.products)
-        moved, changes = self._moved(index, requests)
+        moved, changes = self._changed_blocks(index, requests)
         taken = None if links is None else links.of(number)
         moved_links = [one for one in index.links if taken is not None and taken.differs[slice(*one.requests)].any()]
         change = self._change_of(requests)

@@ -43,7 +43,7 @@ def find_loops(user: IndexArray, supplier: IndexArray, needed: FloatArray, produ
     for group in groups:  # only where a run is refused
         links = Links(user[group], supplier[group], needed[group])
         if len(group) and _too_much(links):
-            found.append(_way_round(_pruned(links)))
+            found.append(_way_round(_prune(links)))
     return found
 
 
@@ -58,7 +58,7 @@ def _too_much(links: Links) -> bool:
     return False
 
 
-def _pruned(links: Links) -> Links:
+def _prune(links: Links) -> Links:
     """Return the links without which the loops of a group could be solved; all of them if there are many."""
     if len(links.user) > PRUNED:
         return links

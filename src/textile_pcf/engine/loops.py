@@ -249,7 +249,7 @@ class _RingsByLevel:
             local = Links(self.place[mine.user], self.place[mine.supplier], mine.amount)
             given = x[block.reshape(-1)]
             if size <= DENSE:
-                x[block] = _solved(given.reshape(*block.shape, -1), local)
+                x[block] = _solve_rings(given.reshape(*block.shape, -1), local)
             else:
                 for ring in range(len(block)):  # few can be that long
                     rows = slice(ring * size, (ring + 1) * size)
@@ -258,7 +258,7 @@ class _RingsByLevel:
                     x[block[ring]] = _cut_open(given[rows], own, self.cut[block[ring]])
 
 
-def _solved(given: FloatArray, links: Links) -> FloatArray:
+def _solve_rings(given: FloatArray, links: Links) -> FloatArray:
     """Footprints of products in rings of one size, shape (rings, size, columns)."""
     size = given.shape[1]
     needs = np.zeros((*given.shape[:2], size))

@@ -168,7 +168,7 @@ def rings(user: IndexArray, supplier: IndexArray, products: int, level: IndexArr
     user, supplier = place[user[inside]], place[supplier[inside]]
     suppliers = supplier[stable_order(user, len(members))].tolist()
     first = np.concatenate([[0], np.cumsum(np.bincount(user, minlength=len(members)))]).tolist()
-    ring, targets = _walked(suppliers, first)
+    ring, targets = _find_rings(suppliers, first)
     lowest = np.full(len(members), len(members), dtype=np.intp)
     np.minimum.at(lowest, ring, np.arange(len(members)))
     home[members] = members[lowest[ring]]
@@ -176,7 +176,7 @@ def rings(user: IndexArray, supplier: IndexArray, products: int, level: IndexArr
     return Rings(home, cut)
 
 
-def _walked(suppliers: list[int], first: list[int]) -> tuple[IndexArray, list[int]]:
+def _find_rings(suppliers: list[int], first: list[int]) -> tuple[IndexArray, list[int]]:
     """Return the ring of each product by Tarjan's algorithm, and the products at which the walk came back to its own path.
 
     The one loop over products of the calculating path: only products in loops, or between loops, are walked, each link once.

@@ -22,7 +22,7 @@ from textile_pcf.factors.matching import Match, NoMatch, Request, match
 from textile_pcf.factors.quick_look import quick_look_warning
 from textile_pcf.factors.search import search
 from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
-from textile_pcf.factors.unasked import Misnamed, misnamed
+from textile_pcf.factors.unasked import Misnamed, find_misnamed
 from textile_pcf.factors.values import flag_rows, has_gases, other_values, removals_of, split_values
 from textile_pcf.messages.message import Message, sentences
 
@@ -170,7 +170,7 @@ class FactorTable:
 
     @cached_property
     def _misnamed(self) -> tuple[Misnamed, ...]:
-        return misnamed(self.tables)
+        return find_misnamed(self.tables)
 
     def _unasked(self, used: Mapping[int, Iterable[int]]) -> Iterator[str]:
         """Yield a warning per table and column with unused rows whose names no request can match."""

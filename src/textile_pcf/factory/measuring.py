@@ -77,7 +77,7 @@ def measure(
     )
     faults = RowProblems(source)
     blocks = _known_readings(source, meters, clock, faults)
-    for readings in [_sorted(list(blocks))] if sort else blocks:
+    for readings in [_sort(list(blocks))] if sort else blocks:
         np.add.at(counts, readings.owner, readings.counts)
         valid = _without_voids(readings, events, voided, used)
         intervals, wrong = intervals_of(valid, meters.registers, events.resets, last)
@@ -110,7 +110,7 @@ def _known_readings(source: ReadingSource, meters: MeterTable, clock: RunClock, 
             [index.get(text, -1) for text in texts] or [0], dtype=np.int16 if len(meters) < 1 << 15 else np.int64
         )
         meter = of_text[block.meter]
-        time = _converted(block, clock, faults)
+        time = _convert_times(block, clock, faults)
         good = None
         if int(of_text.min()) < 0 and int(meter.min(initial=0)) < 0:
             good = meter >= 0
@@ -136,7 +136,7 @@ def _report_unknown(block: ReadingBlock, meter: IntArray, texts: list[str], unkn
             faults.add(_row(block, int(rows[k])), what, Message("Add it there, or correct the name."))
 
 
-def _converted(block: ReadingBlock, clock: RunClock, faults: RowProblems) -> IntArray:
+def _convert_times(block: ReadingBlock, clock: RunClock, faults: RowProblems) -> IntArray:
     problems: list[Problem] = []
     time = clock.convert(block.times, lambda k: str(_row(block, k)), problems)
     for problem in problems:
@@ -148,7 +148,7 @@ def _row(block: ReadingBlock, k: int) -> int:
     return block.first_row + (k if block.order is None else int(block.order[k]))
 
 
-def _sorted(blocks: list[Readings]) -> Readings:
+def _sort(blocks: list[Readings]) -> Readings:
     """Return all readings by meter and time; those of one time in the order of the source."""
     if not blocks:
         none = np.zeros(0, dtype=np.int64)

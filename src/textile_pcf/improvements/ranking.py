@@ -117,9 +117,9 @@ def rank(activity: Any, rule: Any, improvements: Any, production: Any, *, prices
     result = footprint(activity, rule, factors)
     output, notes = yearly_outputs(production, result)
     base = Base(State(result.run), result, output, yearly_use(result, output))
-    warnings: list[str] = [*notes, *_linked(result)]
+    warnings: list[str] = [*notes, *_link_warnings(result)]
     measures = [_alone(base, document, number, (price_table, warnings)) for number in range(len(document.measures))]
-    order = ranked(measures)
+    order = order_and_write_fronts(measures)
     steps = tuple(_steps(base, document, [int(measures[k]["number"]) for k in order]))
     rows = [*(measures[k] for k in order), *(row for row in measures if row["group"] == "none")]
     for place, row in enumerate(rows):
@@ -169,7 +169,7 @@ def _saving(base: Base, result: Footprint, measure: tuple[Improvements, int], fo
     return saving
 
 
-def ranked(measures: Sequence[dict[str, Any]]) -> list[int]:
+def order_and_write_fronts(measures: Sequence[dict[str, Any]]) -> list[int]:
     """Return the indices of the measures that save CO2e in their order, and write their fronts.
 
     Parameters
@@ -180,7 +180,7 @@ def ranked(measures: Sequence[dict[str, Any]]) -> list[int]:
     Examples
     --------
     >>> rows = [{"group": "gain", "tonnes_per_year": t, "cost_per_year": -m} for t, m in ((10, 5), (20, 9), (15, 12), (8, 4))]
-    >>> ranked(rows), [row["front"] for row in rows]
+    >>> order_and_write_fronts(rows), [row["front"] for row in rows]
     ([1, 2, 0, 3], [2, 1, 1, 3])
     """
     gains = [k for k, row in enumerate(measures) if row["group"] == "gain"]
@@ -212,7 +212,7 @@ def _steps(base: Base, document: Improvements, order: list[int]) -> Iterator[dic
         left = after
 
 
-def _linked(result: Footprint) -> Iterator[Message]:
+def _link_warnings(result: Footprint) -> Iterator[Message]:
     """Yield a warning if products take products of the run, whose savings then count at both."""
     items = result.lines.item
     used = np.unique(items.codes)

@@ -41,7 +41,7 @@ def apply_supply(
     A row is split where its stage belongs to a site and it takes the rule's own electricity or purchased heat; a row that
     names another item keeps it.
     """
-    splits = [_Split(_covered(activity, matches, site), site.parts(accounting)) for site in supply.sites]
+    splits = [_Split(_exchanges_of_site(activity, matches, site), site.parts(accounting)) for site in supply.sites]
     count = np.ones(len(matches.request), dtype=np.intp)
     for split in splits:
         count[split.rows] = len(split.parts)
@@ -96,7 +96,7 @@ def _of_site(rules: RuleSet, site: SiteSupply) -> BoolArray:
     return np.array(flows or [False])
 
 
-def _covered(activity: Activity, matches: FactorMatches, site: SiteSupply) -> IndexArray:
+def _exchanges_of_site(activity: Activity, matches: FactorMatches, site: SiteSupply) -> IndexArray:
     """Return the exchanges of a site's stages that use the rule's own electricity or purchased heat."""
     is_item = [request.item == CARRIERS[site.carrier] for request in matches.requests]
     supplied = _of_site(activity.rules, site)[activity.exchanges.flow]

@@ -74,7 +74,7 @@ class Simulation:
         keys = np.unique(np.concatenate([lines.amount_key[at], lines.factor_key[at]]))
         varied = keys[self._catalogue.squared[keys] > 0]
         drawn = {key: self._key_multiples(key, start, count) for key in varied.tolist()}
-        own = self.evaluation.added_up(product, drawn).own
+        own = self.evaluation.add_up(product, drawn).own
         stages: FloatArray = np.broadcast_to(own, (len(own), count)) * self.evaluation.stated_scale[product]
         return stages
 
