@@ -139,7 +139,7 @@ class Package:
         for user, product, amount in _rows(system.links.user, system.links.supplier, system.links.amount):
             if user in built:
                 built[user].take(built[product], amount)
-        for process, factor, amount in _rows(system.met.process, system.met.factor, system.met.amount):
+        for process, factor, amount in _rows(system.exchanges.process, system.exchanges.factor, system.exchanges.amount):
             if process not in built or factor < 0:
                 continue
             if factor not in factors:
