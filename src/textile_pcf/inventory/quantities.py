@@ -18,7 +18,7 @@ from textile_pcf.arrays import FloatArray, IndexArray, IntArray, Scalar
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
 from textile_pcf.inventory.allocation import check_allocation, process_allocation, with_allocation
-from textile_pcf.inventory.defaults import RuleDraws, Spec, entry_count, evaluate_default, property_on
+from textile_pcf.inventory.defaults import RuleDraws, entry_count, evaluate_default, property_on
 from textile_pcf.inventory.drivers import non_mass_drivers
 from textile_pcf.inventory.missing_data import given_balances, invalid_names
 from textile_pcf.inventory.period_totals import per_output
@@ -30,7 +30,7 @@ from textile_pcf.inventory.quantity_checks import (
     missing_properties,
     missing_values,
 )
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec
+from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, QuantitySpec
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import Unit, parse_unit
 
@@ -140,7 +140,7 @@ def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatAr
     constants, kinds = rule_constants(activity.rules), {type(fill.spec) for fill in plan}
     properties = structure.property_entries, constants.properties, structure.properties, activity.properties
     losses = structure.loss_entries, constants.losses, structure.losses, activity.losses
-    filled, used = dict[type[Spec], FloatArray](), dict[type[Spec], IntArray]()
+    filled, used = dict[type[QuantitySpec], FloatArray](), dict[type[QuantitySpec], IntArray]()
     for kind, of_kind in ((PropertySpec, properties), (LossSpec, losses)):
         filled[kind], used[kind] = _with_constants(*of_kind, is_written=kind in kinds)
     amounts, entries = activity.exchange_value, structure.exchanges.no_rule_entry
@@ -171,8 +171,8 @@ def _follow(
     plan: Iterable[Fill],
     activity: Activity,
     draws: RuleDraws | None,
-    filled: Mapping[type[Spec], FloatArray],
-    used: Mapping[type[Spec], IntArray],
+    filled: Mapping[type[QuantitySpec], FloatArray],
+    used: Mapping[type[QuantitySpec], IntArray],
 ) -> None:
     """Write what the rule completes into the values of each class of quantity, and the entry of the rule into `used`."""
     properties = filled[PropertySpec]
@@ -185,7 +185,7 @@ def _follow(
 
 
 def complete_again(
-    activity: Activity, draws: RuleDraws, before: Quantities, specs: AbstractSet[tuple[type[Spec], int]]
+    activity: Activity, draws: RuleDraws, before: Quantities, specs: AbstractSet[tuple[type[QuantitySpec], int]]
 ) -> Quantities:
     """Complete some quantities again, because activity data or draws give them other numbers.
 
@@ -238,7 +238,7 @@ def _at(values: NDArray[Scalar], positions: IndexArray | slice) -> NDArray[Scala
 
 
 def _value_of_rule(
-    activity: Activity, properties: FloatArray, spec: Spec, draws: RuleDraws | None
+    activity: Activity, properties: FloatArray, spec: QuantitySpec, draws: RuleDraws | None
 ) -> tuple[FloatArray, IndexArray | None]:
     """Return what the rule gives a quantity on each entry of its stage, and the entry of its value; None if it is computed."""
     if spec.default is not None:

@@ -19,14 +19,14 @@ from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.inventory.carbon_balance import carbon_that_leaves
 from textile_pcf.inventory.carbon_content import fill_carbon_content, material_inputs
-from textile_pcf.inventory.defaults import RuleDraws, RuleNumber, Spec, products_of_stage
+from textile_pcf.inventory.defaults import RuleDraws, RuleNumber, products_of_stage
 from textile_pcf.inventory.dependence import dependents_of_properties
 from textile_pcf.inventory.draws import chosen_entries
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.masses import process_masses
 from textile_pcf.inventory.quantities import Quantities, complete_again, complete_quantities
 from textile_pcf.inventory.quantity_checks import impossible_losses
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec
+from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, QuantitySpec
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.rules.compile_balance import CONTENT
 from textile_pcf.uncertainty_analysis.distributions import Distribution
@@ -203,14 +203,14 @@ class JointProducts:
                 masses = process_masses(activity, quantities)
             yield weight / STEP, _Point(activity, draws, quantities, masses)
 
-    def _dependent(self, moved: IndexArray) -> set[tuple[type[Spec], int]] | None:
+    def _dependent(self, moved: IndexArray) -> set[tuple[type[QuantitySpec], int]] | None:
         """Return the quantities that are other ones where the numbers of a round are; None if that may be all."""
         spec = self._numbers.spec[moved]
         if spec[0] == MORE:
             return None
         if spec[0] == LOSS:
             return {(LossSpec, index) for index in range(len(self.inventory.activity.rules.losses))}
-        found: set[tuple[type[Spec], int]] = set()
+        found: set[tuple[type[QuantitySpec], int]] = set()
         for one in filter(None, (self._dependence[index] for index in np.unique(spec).tolist())):
             found |= {(PropertySpec, index) for index in one.properties} | {(FlowSpec, index) for index in one.flows}
         return found

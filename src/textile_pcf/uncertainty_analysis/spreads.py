@@ -18,7 +18,7 @@ from textile_pcf.inventory.defaults import RuleNumber
 from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source, spec_of
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.results import Footprint
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec
+from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, QuantitySpec
 from textile_pcf.rules.stated_values import DQ_AXES
 from textile_pcf.uncertainty_analysis.distributions import Distribution, Kind
 from textile_pcf.uncertainty_analysis.pedigree import pedigree_gsd
@@ -100,7 +100,7 @@ class Spreads:
         """Whether a flow of the rule may have a spread."""
         return self._may_vary(self.inventory.activity.rules.flows)
 
-    def _may_vary(self, specs: Sequence[PropertySpec | LossSpec | FlowSpec]) -> bool:
+    def _may_vary(self, specs: Sequence[QuantitySpec]) -> bool:
         defaults = [spec.default for spec in specs if spec.default is not None]
         return "estimated" in self.assume or any(spread is not None for default in defaults for spread in default.spreads)
 
@@ -192,7 +192,7 @@ def _bounded_distribution(low: float, high: float) -> Distribution:
     return Distribution("triangular", "range", low=min(low, high), high=max(low, high))
 
 
-def _kind(spec: PropertySpec | LossSpec | FlowSpec, stated: float) -> Kind:
+def _kind(spec: QuantitySpec, stated: float) -> Kind:
     """Return how a number with a gsd is distributed: logit-normal if it is a part of 1."""
     is_part = isinstance(spec, LossSpec) or (isinstance(spec, PropertySpec) and not spec.unit.dimensions)
     return "logit-normal" if is_part and 0 < stated < 1 else "lognormal"
