@@ -392,7 +392,7 @@ def _by_accounting(
 
 
 class OtherAccounting(NamedTuple):
-    """The accounting of electricity that a rule does not declare, of which a result has only the totals.
+    """The accounting of electricity that a rule does not declare; a result has only its totals.
 
     Attributes
     ----------

@@ -54,7 +54,7 @@ class BlockConstants(NamedTuple):
 
 
 class Constants(NamedTuple):
-    """Numbers that the rule gives whatever the other quantities are; NaN where it gives none, or one that depends on them.
+    """Numbers of the rule that do not depend on other quantities; NaN where it has none, or one that depends on them.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ def _of_blocks(numbers: FloatArray) -> BlockConstants:
 
 
 def is_constant(spec: QuantitySpec) -> bool:
-    """Return whether the rule gives one number, whatever the other quantities are."""
+    """Return whether the rule has one number that does not depend on other quantities."""
     return spec.default is not None and spec.default.by < 0 and spec.default.reference < 0
 
 

@@ -286,7 +286,7 @@ def build_exchanges(
 
 
 def _exchange_patterns(cells: ActivityColumns, rows: Rows, geography: Geography, used: IndexArray | None) -> ExchangePatterns:
-    """Return the patterns of flows, of which only those in `used` count: rows may all be overridden for their components."""
+    """Return the patterns of flows; only those in `used` count, as all rows of a pattern may be overridden."""
     patterns = rows.patterns
     is_flow = patterns.row_kind == RowKind.FLOW
     if used is not None:

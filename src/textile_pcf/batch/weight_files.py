@@ -281,7 +281,7 @@ def read_cells(index: WeightIndex, blocks: Sequence[IndexedBlock]) -> list[Cells
 
 
 def _read_blocks(index: WeightIndex, blocks: Sequence[IndexedBlock]) -> memoryview:
-    """Return a file of weights of which only some blocks, and all that is in no block, are read and checked.
+    """Return a file of weights; only some blocks, and everything outside of blocks, are read and checked.
 
     Each byte is read once, into its place; the other blocks stay undefined. A memory map would cost a page fault for every
     4 kB, which takes twice as long as reading.

@@ -77,7 +77,7 @@ def diff(old: Path, new: Path, output_format: str | None, output: Path | None, l
 
 
 def _batch_folders(*runs: Path) -> list[Path] | None:
-    """Return the folders of two batches, named themselves or by their locks; None of two results."""
+    """Return the folders of two batches, given directly or by their locks; None for two results."""
     from textile_pcf.audit.batch_locks import batch_folder
     from textile_pcf.errors import Problem, UsageError
     from textile_pcf.io.output_files import is_folder

@@ -18,7 +18,7 @@ GROUPS = ("activity", "factors", "rule", "gwp", "biogenic", "supply")
 
 
 def table_sha256(table: Table) -> str:
-    """Return a hash of the cells of a table, whatever its file is called or became since it was read."""
+    """Return a hash of the cells of a table as read; it does not depend on the file."""
     digest = hashlib.sha256()
     for name, column in sorted(table.columns.items()):
         cells = column if isinstance(column, Categorical) else list(column)

@@ -123,7 +123,7 @@ def _rule_ratings(rules: RuleSet, default: Default | None) -> FloatArray:
 
 
 def _factor_scores(inventory: Inventory, tables: FactorTable) -> FloatArray:
-    """Return the scores of each factor: as its row states them, never better than what the match gives; none of links."""
+    """Return the scores of each factor: as its row states them, never better than the match allows; none for links."""
     matches = inventory.matches
     stated = np.full((len(matches.requests), len(QUALITY)), np.nan)
     derived = np.full((len(matches.requests), 2), np.nan)

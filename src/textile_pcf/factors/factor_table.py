@@ -350,7 +350,7 @@ def _negative_and_composed(table: FactorSheet, rows: Iterable[int]) -> list[str]
 
 @lru_cache(maxsize=64)
 def _rows_with_warnings(factors: FactorTable, gwp: str, biogenic: str) -> BoolArray:
-    """Return of which rows a calculation that uses them warns."""
+    """Return the rows that cause a warning when a calculation uses them."""
     found = []
     for table in factors.tables:
         sets = np.array(table.texts["gwp"], dtype=np.str_)

@@ -1,4 +1,4 @@
-"""Fuels by whatever the bill says: mass, volume and net energy of one fuel, by cited heating values and densities."""
+"""Fuels in any unit of a bill: mass, volume and net energy of one fuel, by cited heating values and densities."""
 
 from __future__ import annotations
 

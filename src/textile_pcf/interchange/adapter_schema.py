@@ -1,4 +1,4 @@
-"""What an adapter may say: columns of others mapped to ours, and nothing else."""
+"""Schema of an adapter: a mapping from columns of a foreign table to columns of a factor table, and nothing else."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ def property_entry(activity: Activity, properties: FloatArray, index: int, stage
 
 
 def check_alternatives(activity: Activity, invalid: InvalidNames) -> Iterator[Problem]:
-    """Yield a problem per group of alternatives of which not exactly one is given."""
+    """Yield a problem per group of alternatives unless exactly one is given."""
     rules = activity.rules
     present = activity.is_given
     for group, written in zip(rules.alternatives, rules.document.alternatives, strict=True):

@@ -1,4 +1,4 @@
-"""Draws of many products at once, of which properties, losses, shares or outputs vary.
+"""Draws of many products at once whose properties, losses, shares or outputs vary.
 
 Products that take no other product do not depend on one another. A block of them is calculated again with one draw, or a few
 draws, of each: as many calculations as there are draws, however many products, and each of arrays that are worth a call.
@@ -123,7 +123,7 @@ class JointDraws:
 
     @cached_property
     def place_in_balance(self) -> IndexArray:
-        """Place of each exchange among those that balance biogenic carbon, -1 of others, shape (exchanges,)."""
+        """Index of each exchange among those that balance biogenic carbon, -1 for others, shape (exchanges,)."""
         balance, place = self.joint.inventory.balance, np.full(len(self.joint.inventory.amount), -1)
         if balance is not None:
             place[balance.rows] = np.arange(len(balance.rows))

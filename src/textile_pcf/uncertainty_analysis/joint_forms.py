@@ -1,4 +1,4 @@
-"""Closed forms of many products at once, of which properties, losses, shares or outputs vary.
+"""Closed forms of many products at once whose properties, losses, shares or outputs vary.
 
 Products that take no other product do not depend on one another: one calculation of all of them, in which one number of *each*
 is moved to a point of its finite difference, gives that difference for all.
@@ -286,7 +286,7 @@ class JointProducts:
         return np.asarray(total[self._numbers.product[moved]])
 
     def _derivatives_by_flows(self, moved: IndexArray) -> FloatArray:
-        """Return the same where nothing but amounts of flows depends on the numbers: each has flows of its own."""
+        """Return the same if only amounts of flows depend on the numbers: each has flows of its own."""
         inventory, products = self.inventory, len(self.inventory.products)
         specs, place = np.unique(self._numbers.spec[moved], return_inverse=True)
         of_flow = np.full(len(inventory.activity.rules.flows), -1)

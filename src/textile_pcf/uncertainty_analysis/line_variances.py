@@ -1,4 +1,4 @@
-"""Variances of sums of lines, of which each rests on a number with a spread."""
+"""Variances of sums of lines that each rest on a number with a spread."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Moments(NamedTuple):
 
     @classmethod
     def of(cls, distributions: Mapping[int, Distribution], count: int) -> Moments:
-        """Return the moments of a number of numbers, some of which have a distribution, by index."""
+        """Return the moments of `count` numbers, some of which have a distribution, by index."""
         found = cls(np.ones(count + 1), np.zeros(count + 1), np.zeros(count + 1, dtype=bool))
         for index, spread in distributions.items():
             found.means[index], found.squared[index], found.declared[index] = spread.mean, spread.squared_variation, True

@@ -105,7 +105,7 @@ class Spreads:
         return "estimated" in self.assume or any(spread is not None for default in defaults for spread in default.spreads)
 
     def stated_value(self, source: Source, value: float) -> float:
-        """Return the stated value of a number: of the rule its own, of others `value`."""
+        """Return the stated value of a number: its own if it is of the rule, else `value`."""
         if not isinstance(source, RuleNumber):
             return value
         spec = spec_of(self.inventory.activity, source)
