@@ -118,7 +118,7 @@ def rank(activity: Any, rule: Any, improvements: Any, production: Any, *, prices
     output, notes = yearly_outputs(production, result)
     base = Base(State(result.run), result, output, yearly_use(result, output))
     warnings: list[str] = [*notes, *_link_warnings(result)]
-    measures = [_alone(base, document, number, (price_table, warnings)) for number in range(len(document.measures))]
+    measures = [_alone(base, document, number, price_table, warnings) for number in range(len(document.measures))]
     order = order_and_write_fronts(measures)
     steps = tuple(_steps(base, document, [int(measures[k]["number"]) for k in order]))
     rows = [*(measures[k] for k in order), *(row for row in measures if row["group"] == "none")]
@@ -131,14 +131,14 @@ def rank(activity: Any, rule: Any, improvements: Any, production: Any, *, prices
     )
 
 
-def _alone(base: Base, document: Improvements, number: int, found: tuple[Prices, list[str]]) -> dict[str, Any]:
-    """Return what a measure does and costs by itself."""
+def _alone(base: Base, document: Improvements, number: int, prices: Prices, warnings: list[str]) -> dict[str, Any]:
+    """Return what a measure does and costs by itself; warnings are appended."""
     measure, money = document.measures[number], document.money[number]
     result = calculate(apply_measure(base.state, document, number), document, base.output)
     saved = base.result.totals - result.totals
     per_year = saved * base.output / 1000.0
     paid = annuity(money.investment, document.discount, measure.lifetime or 1.0)
-    saving = _saving(base, result, (document, number), found)
+    saving = _saving(base, result, document, number, prices, warnings)
     cost, total = paid + money.running - saving, float(per_year.sum())
     group = "none" if total <= NEGLIGIBLE * abs(base.tonnes) else "gain" if cost < 0 else "cost"
     columns = (base.result.products, base.result.totals.tolist(), result.totals.tolist(), saved.tolist(), per_year.tolist())
@@ -151,10 +151,8 @@ def _alone(base: Base, document: Improvements, number: int, found: tuple[Prices,
     }  # fmt: skip
 
 
-def _saving(base: Base, result: Footprint, measure: tuple[Improvements, int], found: tuple[Prices, list[str]]) -> float:
-    """Return the money that a measure saves in a year: as stated, else amounts times prices. [CNY]"""
-    document, number = measure
-    prices, warnings = found
+def _saving(base: Base, result: Footprint, document: Improvements, number: int, prices: Prices, warnings: list[str]) -> float:
+    """Return the money that a measure saves in a year: as stated, else amounts times prices; warnings are appended. [CNY]"""
     stated = document.money[number].saving
     if stated is not None:
         return stated
