@@ -206,7 +206,7 @@ def read_activity(
     Warns
     -----
     PcfWarning
-        What was taken for granted in reading.
+        Assumptions made in reading.
 
     Examples
     --------

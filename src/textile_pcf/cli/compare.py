@@ -37,7 +37,7 @@ def compare(
     output: Path | None,
     lang: str,
 ) -> None:
-    """Compare products of one run or of two; runs that are not alike are refused."""
+    """Compare products of one run or of two; runs that are not comparable are refused."""
     from textile_pcf.audit.stored_runs import read_run
     from textile_pcf.cli.analysis import as_chosen, chosen_format, write_text
     from textile_pcf.comparison import compare as compare_results
