@@ -94,7 +94,7 @@ class JointProducts:
         return self.evaluation.result.inventory
 
     @cached_property
-    def of_rule(self) -> dict[RuleNumber, tuple[float, Distribution]]:
+    def rule_spreads(self) -> dict[RuleNumber, tuple[float, Distribution]]:
         """Properties and losses of the rule that have a spread, with their stated values and distributions."""
         return numbers_of_rule(self.inventory.activity, self.evaluation.spreads)
 
@@ -107,7 +107,7 @@ class JointProducts:
         """Numbers of all products that have a spread and do not enter linearly."""
         inventory = self.inventory
         return nonlinear_numbers(
-            inventory.activity, inventory.quantities, self.evaluation.spreads, self.of_rule, self._dependence
+            inventory.activity, inventory.quantities, self.evaluation.spreads, self.rule_spreads, self._dependence
         )
 
     @cached_property
@@ -132,7 +132,7 @@ class JointProducts:
     def _moved(self) -> MovedNumbers:
         inventory = self.inventory
         entries = chosen_entries(inventory.activity, inventory.quantities.properties)
-        return MovedNumbers(inventory.activity, self._numbers, self.of_rule, entries)
+        return MovedNumbers(inventory.activity, self._numbers, self.rule_spreads, entries)
 
     # -- emissions of one unit ------------------------------------------------------------------------------------
 
@@ -231,10 +231,10 @@ class JointProducts:
         balance, activity, quantities = self.inventory.balance, point.activity, point.quantities
         if balance is None:
             return np.zeros(len(activity.names))
-        if self.of_inputs.any():
+        if self.carbon_from_inputs.any():
             quantities = fill_carbon_content(activity, quantities, self.inventory.matches, amount, np.zeros(len(amount)))
         found = uptake_of_products(activity, quantities, point.masses, balance.rows, self.uptake_of_balance)
-        found[self.of_inputs & self._varied_inputs] = np.nan
+        found[self.carbon_from_inputs & self._varied_inputs] = np.nan
         return found
 
     @cached_property
@@ -245,7 +245,7 @@ class JointProducts:
         return np.where(np.isnan(balance.leaves), 0.0, self.uptake[self.inventory.product[balance.rows]])
 
     @cached_property
-    def of_inputs(self) -> BoolArray:
+    def carbon_from_inputs(self) -> BoolArray:
         """Whether the carbon of each product is known by its inputs alone, shape (products,)."""
         balance, found = self.inventory.balance, np.zeros(len(self.inventory.products), dtype=bool)
         if balance is not None:
