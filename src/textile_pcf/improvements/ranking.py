@@ -10,7 +10,6 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.calculation import footprint
-from textile_pcf.factors import LINK
 from textile_pcf.improvements.document import Improvements, read_improvements
 from textile_pcf.improvements.money import Prices, Use, annuity, price_saving, read_prices, yearly_outputs, yearly_use
 from textile_pcf.improvements.patches import State, apply_measure, calculate
@@ -212,9 +211,7 @@ def _steps(base: Base, document: Improvements, order: list[int]) -> Iterator[dic
 
 def _link_warnings(result: Footprint) -> Iterator[Message]:
     """Yield a warning if products take products of the run, whose savings then count at both."""
-    items = result.lines.item
-    used = np.unique(items.codes)
-    if any(str(items.categories[code]).startswith(LINK) for code in used.tolist()):
+    if np.any(result.inventory.supplier >= 0):
         what = "Products take other products of the run, and a saving counts at each: give the outputs that leave the mill."
         yield Message(what)
 
