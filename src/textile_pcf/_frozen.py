@@ -1,4 +1,4 @@
-"""What makes frozen objects cheap: one product makes a dozen of them, a catalogue no more, so it shows in one product only."""
+"""Cheap frozen objects: a calculation makes a dozen of them whatever its size, so this matters for one product only."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@
 One amount on this path: the electricity of the looms of a viscose fabric, 7.48 kWh per kg that leaves weaving. It is row 11,
 counted from 0 without the header (line 13 of the file). The rule is `rules/chemical_fiber_fabric/2026.2.yaml` with
 `rules/shared/textile/2026.2.yaml`, the table `emission_factors/2026.2/default.csv`. Words such as exchange, driver and
-canonical unit stand in the glossary of `docs/nomenclature.md`, *Names in the code*.
+canonical unit are in the glossary of `docs/nomenclature.md`, *Names in the code*.
 
 >>> import numpy as np
 >>> from textile_pcf import load_factors, load_rules
@@ -164,7 +164,7 @@ def footprint(
     rules = load_rules(rule, boundary)
     several = separate_sources(factors) or [default_table(rules.document.edition)]
     activity = build_activity(source, rules, keep=keep, columns=columns)
-    result = _calculated(activity, load_factors(*several), gwp, biogenic, supply)
+    result = _calculate(activity, load_factors(*several), gwp, biogenic, supply)
     warn_caller(result.warnings())
     return result
 
@@ -201,12 +201,12 @@ def read_activity(
     Raises
     ------
     InputError
-        With every problem found: where it stands, what it is, what cures it.
+        With every problem found: its location, what is wrong, and the cure.
 
     Warns
     -----
     PcfWarning
-        What was taken for granted in reading.
+        Assumptions made in reading.
 
     Examples
     --------
@@ -277,13 +277,13 @@ def calculate(
         raise wrong_type("factors", factors, "loaded emission factors", "Load them first: load_factors(path).")
     rules = load_rules(activity.rules, boundary)
     activity = activity if rules is activity.rules else build_activity(activity.columns.table, rules)
-    result = _calculated(activity, factors, gwp, biogenic, supply)
+    result = _calculate(activity, factors, gwp, biogenic, supply)
     notes = activity.columns.table.notes
     warn_caller(text for text in result.warnings() if text not in notes)  # `read_activity` warned of these
     return result
 
 
-def _calculated(
+def _calculate(
     activity: Activity,
     factors: FactorTable | None,
     gwp: str | None,
@@ -346,8 +346,9 @@ def calculate_footprints(
 ) -> list[Footprint]:
     """Calculate the same activity data under each of several factor tables or sets of global warming potentials.
 
-    A `FactorMatcher` keeps its matches for the next table of activity data under the same rule. `suppliers` are the products
-    that links take, per scenario, where these are calculated elsewhere; `rejected` are names that cannot be taken.
+    A `FactorMatcher` keeps its matches for the next table of activity data under the same rule. `suppliers` are, for each
+    matcher, the products that links take, if these are calculated elsewhere; `rejected` are names of products that cannot be
+    taken.
 
     Raises
     ------
@@ -356,11 +357,11 @@ def calculate_footprints(
     """
     quantities = with_refusals(activity, complete_quantities(activity))
     problems = [*activity.problems, *quantities.problems]
-    others: Sequence[Suppliers | None] = suppliers or [None] * len(matchers)
+    suppliers_by_scenario: Sequence[Suppliers | None] = suppliers or [None] * len(matchers)
     matches: list[FactorMatches] = []
     runs: list[Run] = []
-    for matcher, taken in zip(matchers, others, strict=True):
-        matches.append(match_exchanges(activity, matcher, taken, rejected))
+    for matcher, scenario_suppliers in zip(matchers, suppliers_by_scenario, strict=True):
+        matches.append(match_exchanges(activity, matcher, scenario_suppliers, rejected))
         runs.append(Run(activity, matcher.factors, matcher.gwp, matcher.biogenic, supply))
         problems += matches[-1].problems
     if supply is not None:
@@ -391,7 +392,7 @@ def _by_accounting(
 
 
 class OtherAccounting(NamedTuple):
-    """The accounting of electricity that a rule does not declare, of which a result has only the totals.
+    """The accounting of electricity that a rule does not declare; a result has only its totals.
 
     Attributes
     ----------
@@ -399,7 +400,7 @@ class OtherAccounting(NamedTuple):
     result : Footprint
         The result by it.
     undivided : FactorMatches
-        Factors of the rows before electricity and heat are divided: these must be answered, too.
+        Factors of the rows before electricity and heat are divided; a factor must exist for these, too.
     """
 
     name: str
@@ -431,13 +432,13 @@ def other_accounting(result: Footprint) -> OtherAccounting | None:
 
 
 def with_refusals(activity: Activity, quantities: Quantities) -> Quantities:
-    """The quantities, with a problem for each stated amount that is far above what the rule calls plausible."""
+    """Return the quantities, with a problem for each stated amount that is far above what the rule calls plausible."""
     problems = refuse_beyond_band(activity, quantities)
     return quantities._replace(problems=(*quantities.problems, *problems)) if problems else quantities
 
 
 def check_warnings(activity: Activity) -> list[Problem]:
-    """Warnings of activity data by themselves, each with its place: amounts outside their band, and years that add up."""
+    """Return warnings of activity data alone, each with its location: amounts outside their band, and years that are summed."""
     name = activity.columns.table.name
     years = [Problem(name, text, "", activity.products[product]) for product, text in added_years(activity)]
     return [

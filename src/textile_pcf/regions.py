@@ -78,7 +78,7 @@ def _codes_of_others() -> dict[str, str]:
 
 
 def region_of_others(text: str) -> str | None:
-    """Return the code of ours for a region of others: RoW, UK, EU, names of countries and provinces.
+    """Return the region code for a region of another database: RoW, UK, EU, names of countries and provinces.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ GOOD: dict[str, dict[str, object]] = {
     "biogenic_carbon.cellulose_content": {"amount": 0.92},
 }
 WORDS = {
-    "en": ("Written", "What is told", "Why", "What to do", "Write", "(empty)"),
+    "en": ("Written", "Message", "Why", "What to do", "Write", "(empty)"),
     "zh": ("填的是", "提示", "原因", "改法", "应填", "（空）"),
 }
 ID_ROW, FIRST = 4, 5

@@ -53,14 +53,14 @@ EQUIVALENT = {
     "engine/loops.py _cut_open: 1.0  →  2.0": "two of each instead of one: as positive",
     "engine/loops.py _refuse_growth: grown.min(axis=1, initial=np.inf) >= MOST  →  "
     "grown.min(axis=1, initial=np.inf) > MOST": "no ring makes exactly that",
-    "engine/growing_loops.py _pruned: len(links.user) > PRUNED  →  len(links.user) >= PRUNED": "speed",
+    "engine/growing_loops.py _prune: len(links.user) > PRUNED  →  len(links.user) >= PRUNED": "speed",
     "engine/growing_loops.py _way_round: True  →  False": "strict=True of two lists of one length",
     "methods/transport.py _land_share: land_distance + sea_distance  →  land_distance - sea_distance": "0 times it",
     "engine/networks.py levels: len(ready) < 2  →  len(ready) <= 2": "two that are distinct; order does not matter",
     "engine/networks.py levels: 2  →  3": "two that are distinct; order does not matter",
-    "engine/networks.py _walked: False  →  True": "set before it is read",
-    "engine/networks.py _walked: 0  →  1": "the first number of the walk",
-    "engine/networks.py _walked: 1  →  2": "the step of the numbers of the walk",
+    "engine/networks.py _find_rings: False  →  True": "set before it is read",
+    "engine/networks.py _find_rings: 0  →  1": "the first number of the walk",
+    "engine/networks.py _find_rings: 1  →  2": "the step of the numbers of the walk",
     "factory/reading_arrays.py by_meter: len(set(meter[head].tolist())) < len(head)  →  "
     "len(set(meter[head].tolist())) <= len(head)": "sorts what is sorted",
     "factory/reading_arrays.py by_meter: 15  →  16": "meters are grouped alike, in another order",

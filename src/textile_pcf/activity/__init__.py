@@ -72,8 +72,8 @@ def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[s
     signature, products = table_signature(cells) or (None, ())
     structure = structure_cache(rules).get(signature, cells)
     if structure is not None:
-        value, no_empty = to_canonical(cells, structure.rows)
-        if no_empty or all_valid(value, cells):
+        value, valid = to_canonical(cells, structure.rows)
+        if valid or all_valid(value, cells):
             activity = fill_structure(rules, cells, structure, products, value, [])
             if not any(_other_checks(activity)):
                 return activity
@@ -97,7 +97,7 @@ def build_activity(source: str | Path | Any, rules: RuleSet, *, keep: Sequence[s
 
 
 def _other_checks(activity: Activity) -> Iterator[Problem]:
-    """Yield problems of amounts that are numbers but cannot be, and of columns of which the signature says nothing."""
+    """Yield problems of amounts that are numbers but impossible, and of columns that are not part of the signature."""
     cells, rules, rows = activity.columns, activity.rules, activity.structure.rows
     if rows.has_outputs or rows.has_cutoffs or activity.components.has_blends:
         yield from check_outputs(cells, rows)

@@ -48,7 +48,7 @@ class Activity:
     problems : tuple of Problem
         Problems of the table; empty for valid data.
     taken : ndarray of intp, shape (products,), optional
-        Where these are not all products of the table in their order: which each is.
+        Index of each product among those of the table; None if they are all products of the table, in its order.
 
     Examples
     --------
@@ -213,7 +213,7 @@ def fill_structure(
 ) -> Activity:
     """Combine a structure with the amounts of a table.
 
-    Exchanges that no row gives, which the rule adds, stand last; their row is -1 and their amount NaN.
+    Exchanges that no row gives, which the rule adds, come last; their row is -1 and their amount NaN.
 
     Parameters
     ----------

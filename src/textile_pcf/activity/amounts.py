@@ -112,9 +112,9 @@ def convert_amounts(cells: ActivityColumns, rules: RuleSet, rows: Rows) -> tuple
     problems : list of Problem
     """
     amounts = cells.numbers["amount"]
-    value, no_empty = to_canonical(cells, rows)
+    value, valid = to_canonical(cells, rows)
     problems = list(check_outputs(cells, rows))
-    if no_empty or all_valid(value, cells):
+    if valid or all_valid(value, cells):
         return rows, value, problems
     cure = "Check the amount and its unit."
     too_large = np.isinf(value) & np.isfinite(amounts) & (rows.patterns.row_kind != RowKind.INVALID)[rows.pattern]

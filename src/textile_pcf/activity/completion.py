@@ -13,9 +13,7 @@ from textile_pcf.activity.exchanges import Exchanges
 from textile_pcf.activity.indexing import BlockIndex
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import take
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
-
-Spec = PropertySpec | LossSpec | FlowSpec
+from textile_pcf.rules import QuantitySpec, RuleSet
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +30,7 @@ class Fill:
         Component or product of each, on the stage of the quantity.
     """
 
-    spec: Spec
+    spec: QuantitySpec
     entries: IndexArray | slice
     positions: IndexArray | slice
 
@@ -56,7 +54,7 @@ class BlockConstants(NamedTuple):
 
 
 class Constants(NamedTuple):
-    """Numbers that the rule gives whatever the other quantities are; NaN where it gives none, or one that depends on them.
+    """Numbers of the rule that do not depend on other quantities; NaN where it has none, or one that depends on them.
 
     Attributes
     ----------
@@ -85,12 +83,12 @@ def _of_blocks(numbers: FloatArray) -> BlockConstants:
     return BlockConstants(numbers, is_known.astype(np.int16) - np.int16(1), bool(is_known.any()))
 
 
-def is_constant(spec: Spec) -> bool:
-    """Return whether the rule gives one number, whatever the other quantities are."""
+def is_constant(spec: QuantitySpec) -> bool:
+    """Return whether the rule has one number that does not depend on other quantities."""
     return spec.default is not None and spec.default.by < 0 and spec.default.reference < 0
 
 
-def _constant(spec: Spec) -> float:
+def _constant(spec: QuantitySpec) -> float:
     return float(spec.default.values[0]) if spec.default is not None and is_constant(spec) else np.nan
 
 

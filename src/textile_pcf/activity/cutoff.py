@@ -45,7 +45,7 @@ class LeftOut(NamedTuple):
         Parameters
         ----------
         products : ndarray of intp, shape (products,)
-            Index of each; one may stand several times.
+            Index of each; an index may occur several times.
         """
         count = max(int(products.max(initial=-1)), int(self.product.max(initial=-1))) + 1
         own, product = ElementsByProduct.grouped(self.product, count).of_all(products)

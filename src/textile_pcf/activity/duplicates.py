@@ -60,9 +60,9 @@ def _repetitions(
     """Yield a problem for each row that repeats an earlier one in `columns`, but not in the columns `skip`."""
     if not len(rows):
         return
-    repeated, first = _repeated(cells, rows, columns)
+    repeated, first = _find_repeated(cells, rows, columns)
     if skip:
-        equal, _ = _repeated(cells, rows, skip)
+        equal, _ = _find_repeated(cells, rows, skip)
         repeated = repeated & ~equal
     for index in np.flatnonzero(repeated):
         row = int(rows[index])
@@ -72,7 +72,7 @@ def _repetitions(
         yield from cells.problems_at([row], Message(what, location=where), _YEARS if other_year else cure, code="twice")
 
 
-def _repeated(cells: ActivityColumns, rows: IndexArray, columns: tuple[str, ...]) -> tuple[BoolArray, IndexArray]:
+def _find_repeated(cells: ActivityColumns, rows: IndexArray, columns: tuple[str, ...]) -> tuple[BoolArray, IndexArray]:
     """Return which rows repeat an earlier one in `columns`, and the index of the earliest."""
     first, group = group_rows(*(cells.texts[column].codes[rows] for column in columns))
     return first[group] != np.arange(len(rows)), first[group]

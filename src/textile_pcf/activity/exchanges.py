@@ -37,7 +37,7 @@ class ExchangePatterns:
     per : ndarray of int, shape (patterns,)
         Basis of the amount: `PER_DRIVER`, `PER_PRODUCT` or `PER_PERIOD`.
     item : ndarray of int, shape (patterns,)
-        Code in the column `item`, -1 for the item of the rule; of one of them where the pattern is of links to products.
+        Code in the column `item`, -1 for the item of the rule; any one of them where the pattern stands for several links.
     region : ndarray of int, shape (patterns,)
         Code in `Geography.regions`, -1 for the region of the process.
     year : ndarray of int, shape (patterns,)
@@ -55,7 +55,7 @@ class ExchangePatterns:
 
     @cached_property
     def of_flows(self) -> tuple[IndexArray, IndexArray]:
-        """Patterns of flows, and the number of each pattern among them; of others any number."""
+        """Patterns of flows, and for each pattern its position among these; any position for patterns of other rows."""
         is_flow = self.flow >= 0
         chosen = is_flow.nonzero()[0]
         return chosen, np.maximum(is_flow.cumsum() - 1, 0) if len(chosen) else chosen
@@ -142,8 +142,8 @@ class Exchanges:
 
         Notes
         -----
-        Region and year are those of the process, of which there are few places (`Geography.places`). Only the groups, some
-        hundreds, are asked whether their pattern gives another region or year, and joined where these are equal then.
+        Processes have few distinct places (`Geography.places`), so exchanges are grouped by pattern and place first. A region
+        or year that the pattern gives replaces that of the place; groups that are equal then, of some hundreds, are joined.
         """
         places = self.geography.places
         place = take(places.of_process, self.process)
@@ -218,7 +218,7 @@ class Exchanges:
 
     @cached_property
     def other_drivers(self) -> tuple[IndexArray, tuple[IndexArray, ...]]:
-        """Exchanges that not just the mass output of their process multiplies; and which of them output, input and loss do."""
+        """Exchanges not driven by the mass output of their process alone; which of these output, input and loss drive."""
         masses, is_flow = self.patterns.masses, self.patterns.flow >= 0
         others = rows_where(is_flow & (masses != BY_OUTPUT).any(axis=1), self.pattern)
         pattern = take(self.pattern, others)
@@ -286,7 +286,7 @@ def build_exchanges(
 
 
 def _exchange_patterns(cells: ActivityColumns, rows: Rows, geography: Geography, used: IndexArray | None) -> ExchangePatterns:
-    """Return the patterns of flows, of which only those in `used` count: rows may all be overridden for their components."""
+    """Return the patterns of flows; only those in `used` count, as all rows of a pattern may be overridden."""
     patterns = rows.patterns
     is_flow = patterns.row_kind == RowKind.FLOW
     if used is not None:

@@ -51,7 +51,7 @@ class ElementsByProduct:
 
     @classmethod
     def grouped(cls, product: IndexArray, products: int) -> ElementsByProduct:
-        """Return the groups of elements of which each has a product.
+        """Return elements grouped by the product of each.
 
         Examples
         --------

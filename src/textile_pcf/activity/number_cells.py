@@ -13,7 +13,7 @@ from textile_pcf.errors import Problem
 from textile_pcf.io.table import Table
 from textile_pcf.messages.message import Message
 from textile_pcf.units import UnitError, parse_unit, split_quantity
-from textile_pcf.units.number_text import parse_office_numbers, scaled, times_more, why_no_number
+from textile_pcf.units.number_text import parse_office_numbers, scale, times_more, why_no_number
 
 if TYPE_CHECKING:
     from textile_pcf.activity.columns import ActivityColumns
@@ -105,7 +105,7 @@ def _quantity(text: str) -> tuple[float, str] | None:
 def _one_unit(text: str, amount: float, amount_unit: str, column_unit: str) -> tuple[tuple[float, str], tuple[str, str] | None]:
     """Return amount and unit of a row; if the amount's unit contradicts the column `unit`, also what is wrong and the cure."""
     if amount_unit and column_unit and (zeros := times_more(amount_unit, column_unit)):  # 0.002万kWh, in kWh
-        return (scaled(amount, zeros), column_unit), None
+        return (scale(amount, zeros), column_unit), None
     if amount_unit and column_unit and column_unit != amount_unit:
         try:
             parse_unit(amount_unit)

@@ -50,7 +50,7 @@ class _Form:
     def group(self, row: int) -> Group:
         return self.text("product", row), self.text("stage", row), self.text("component", row)
 
-    def filled(self, row: int) -> dict[str, float]:
+    def filled_cells(self, row: int) -> dict[str, float]:
         """Amounts of a row by period, without empty cells."""
         found = {name: float(self.numbers[name][row]) for name in self.periods}
         return {name: amount for name, amount in found.items() if not isnan(amount)}
@@ -105,7 +105,7 @@ def _no_number(form: _Form, row: int, name: str) -> Iterator[Problem]:
 
 def _row_problems(form: _Form, row: int) -> Iterator[Problem]:
     """Yield the problems of the cells of one row: negative ones, a total that differs, a basis that cannot be."""
-    product, filled = form.text("product", row), form.filled(row)
+    product, filled = form.text("product", row), form.filled_cells(row)
     for name, amount in filled.items():
         if amount < 0:
             what = Message("{amount:g} in the period {period} is negative.", amount=amount, period=shown_period(name))
@@ -129,10 +129,10 @@ def _row_problems(form: _Form, row: int) -> Iterator[Problem]:
 
 def _unequal_periods(form: _Form, row: int, outputs: dict[Group, list[int]]) -> Iterator[Problem]:
     """Yield a problem per cell that is empty while the stage has an output in this period, or the other way round."""
-    filled, of_output = form.filled(row), outputs.get(form.group(row), [])
+    filled, of_output = form.filled_cells(row), outputs.get(form.group(row), [])
     if not filled or not of_output or row in of_output:
         return
-    given = {name for other in of_output for name in form.filled(other)}
+    given = {name for other in of_output for name in form.filled_cells(other)}
     for name in form.periods:
         where, product = form.table.location(row, name), form.text("product", row)
         if name in given and name not in filled and form.is_total(row) and not form.wrong[name][row]:
@@ -146,7 +146,7 @@ def _unequal_periods(form: _Form, row: int, outputs: dict[Group, list[int]]) -> 
 
 def _lines(form: _Form, row: int, outputs: dict[Group, list[int]], problems: list[Problem]) -> Iterator[dict[str, Any]]:
     """Yield the rows of activity data that a row of the form becomes."""
-    filled, group = form.filled(row), form.group(row)
+    filled, group = form.filled_cells(row), form.group(row)
     base = {"row": row, "amount": "", "per": form.text("per", row), "year": form.text("year", row)}
     if not filled:
         yield base
@@ -162,14 +162,14 @@ def _lines(form: _Form, row: int, outputs: dict[Group, list[int]], problems: lis
 
 def _has_totals(form: _Form, group: Group) -> bool:
     """Whether any flow of a stage is given as totals."""
-    return any(form.group(row) == group and form.text("flow", row) != OUTPUT and form.is_total(row) and form.filled(row)
+    return any(form.group(row) == group and form.text("flow", row) != OUTPUT and form.is_total(row) and form.filled_cells(row)
                for row in range(form.table.rows))  # fmt: skip
 
 
 def _mean(form: _Form, row: int, filled: dict[str, float], outputs: Sequence[int], problems: list[Problem]) -> float:
     """Return the mean of amounts per unit of output, weighted by the outputs."""
     where, product = form.table.location(row, next(iter(filled))), form.text("product", row)
-    weights = {name: fsum(form.filled(other).get(name, 0.0) for other in outputs) for name in filled}
+    weights = {name: fsum(form.filled_cells(other).get(name, 0.0) for other in outputs) for name in filled}
     if len({form.text("unit", other) for other in outputs}) > 1:
         what = "The outputs of this stage have several units, so they cannot weigh its amounts."
         problems.append(Problem(where, what, "Give the outputs in one unit.", product, "output-units"))

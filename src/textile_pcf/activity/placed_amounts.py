@@ -30,7 +30,7 @@ class _Places(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class PlacedAmounts:
-    """Activity data of which some rows of some products have other amounts. The rows are looked for once.
+    """Activity data in which some rows of some products have other amounts. The rows are looked up once.
 
     Attributes
     ----------

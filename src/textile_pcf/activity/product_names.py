@@ -33,7 +33,7 @@ def similar_names(names: Sequence[str]) -> list[tuple[str, ...]]:
     """
     if len(names) < 2 or _are_plain(names):
         return []
-    folded = _folded(names)
+    folded = _comparison_keys(names)
     if len(set(folded)) == len(names):
         return []
     groups: dict[str, list[str]] = {}
@@ -53,7 +53,7 @@ def _are_plain(names: Sequence[str]) -> bool:
     return letters.size > 0 and bool(letters.min() >= FIRST_SIGN and letters.max() < FIRST_SMALL)
 
 
-def _folded(names: Sequence[str]) -> list[str]:
+def _comparison_keys(names: Sequence[str]) -> list[str]:
     """Return each name as it is compared; all at once, because a catalogue has very many."""
     text = "\0".join(names)
     text = text if text.isascii() else unicodedata.normalize("NFKC", text)

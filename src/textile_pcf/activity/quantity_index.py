@@ -24,7 +24,7 @@ class QuantityIndex:
     blocks : dict of RowKind to (int, BlockIndex)
         First entry and blocks of each row kind.
     index : ndarray of intp, shape (assigned rows,)
-        Entry of each assigned row. Rows of other kinds stand behind all blocks.
+        Entry of each assigned row. Rows of other kinds come after all blocks.
     assigned_row : ndarray of int, shape (entries,)
         Assigned row of each entry, -1 where there is none; the last one where several rows have the same entry.
     """

@@ -77,7 +77,7 @@ class _Selection:
 
 
 def take_products(activity: Activity, products: IndexArray) -> tuple[Activity, IndexArray]:
-    """Return some products of activity data, in this order; a product may stand several times.
+    """Return some products of activity data, in this order; a product may occur several times.
 
     Rows keep their number in the table; nothing is read again.
 
@@ -154,11 +154,11 @@ def _names(activity: Activity, products: IndexArray) -> tuple[str, ...]:
 
 def _given(quantities: GivenQuantities, entries: IndexArray) -> GivenQuantities:
     options = None if quantities.options is None else quantities.options[entries]
-    given, stated = (_found(entries, which) for which in (quantities.given, quantities.stated))
+    given, stated = (_is_among(entries, which) for which in (quantities.given, quantities.stated))
     return GivenQuantities(quantities.rows[entries], options, given, stated)
 
 
-def _found(values: IndexArray, ascending: IndexArray) -> IndexArray:
+def _is_among(values: IndexArray, ascending: IndexArray) -> IndexArray:
     """Return which values are among others; unlike `numpy.isin` without a look at all of these."""
     if not len(ascending):
         return np.empty(0, dtype=np.intp)
@@ -191,7 +191,7 @@ def _exchanges(selection: _Selection, structure: Structure, processes: BlockInde
             pattern_region=geography.pattern_region,
             pattern_year=geography.pattern_year,
         ),
-        empty=_found(chosen, exchanges.empty),
+        empty=_is_among(chosen, exchanges.empty),
         items=exchanges.items,
     )
     return taken, chosen

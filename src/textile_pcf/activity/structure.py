@@ -170,6 +170,11 @@ class Structure(Keeper):
     process_losses: tuple[IndexArray, ...]
     signature: tuple[object, ...] | None = None
 
+    @property
+    def rules(self) -> RuleSet:
+        """The rule under which the rows are interpreted."""
+        return self.exchanges.geography.rules
+
     @cached_property
     def completion(self) -> tuple[Fill, ...]:
         """What the rule completes, in this order: properties, losses, amounts of flows; empty where rows give all of it.
@@ -184,7 +189,7 @@ class Structure(Keeper):
         return self._fills(constant=False)
 
     def _fills(self, constant: bool) -> tuple[Fill, ...]:
-        rules = self.exchanges.geography.rules
+        rules = self.rules
         return (
             *fill_properties(rules, self.property_entries, self.properties.given, constant),
             *fill_losses(rules, self.loss_entries, self.losses.given, constant),
@@ -194,12 +199,12 @@ class Structure(Keeper):
     @cached_property
     def constant_amounts(self) -> tuple[IndexArray, FloatArray]:
         """Exchanges, ascending, whose amount the rule completes by one number, and these numbers."""
-        return constant_amounts(rule_constants(self.exchanges.geography.rules).flows, self.exchanges)
+        return constant_amounts(rule_constants(self.rules).flows, self.exchanges)
 
     @cached_property
     def exchanges_by_product(self) -> ElementsByProduct:
         """Exchanges of each product."""
-        stage = rule_arrays(self.exchanges.geography.rules).flow_stage[self.exchanges.flow]
+        stage = rule_arrays(self.rules).flow_stage[self.exchanges.flow]
         return self._by_product(stage, self.exchanges.entry)
 
     @cached_property
@@ -214,7 +219,7 @@ class Structure(Keeper):
         return self._by_product(self.outputs.stage, self.outputs.entry)
 
     def _by_product(self, stage: IntArray, entry: IndexArray) -> ElementsByProduct:
-        is_component = rule_arrays(self.exchanges.geography.rules).stage_is_component[stage]
+        is_component = rule_arrays(self.rules).stage_is_component[stage]
         return ElementsByProduct.grouped(self.components.products_of(is_component, entry), len(self.components.start))
 
     @cached_property
@@ -230,7 +235,7 @@ class Structure(Keeper):
     @cached_property
     def loss_active(self) -> BoolArray:
         """Whether the stage of each loss takes place. Shape (loss entries,)."""
-        losses = self.exchanges.geography.rules.losses
+        losses = self.rules.losses
         active = [self.stage_active[self.processes.blocks[spec.stage]] for spec in losses]
         return np.concatenate(active) if active else np.empty(0, dtype=bool)
 

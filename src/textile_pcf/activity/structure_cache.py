@@ -26,7 +26,7 @@ MAX_KNOWN = 64  # of them, structures per rule that others are made from
 SIGNED_TEXTS = (*UNLABELLED, *(name for name in PATTERN_COLUMNS if name not in UNLABELLED))
 """Columns of which the cells are signed; those that decide where rows belong first."""
 SIGNED = frozenset((*SIGNED_TEXTS, "product", "amount"))
-"""Columns of which tables with one signature say the same, but for names of products and amounts."""
+"""Columns that are part of the signature: tables with one signature differ in names of products and amounts only."""
 
 
 class StructureCache:
@@ -69,8 +69,10 @@ class StructureCache:
         -------
         Structure or None
         """
-        if signature is None or (structure := self._structures.get(signature)) is not None:
-            return None if signature is None else structure
+        if signature is None:
+            return None
+        if (structure := self._structures.get(signature)) is not None:
+            return structure
         known = self.known.get(_without_labels(signature, cells))
         relabelled = None if known is None else relabel(known, cells, self._labels, signature)
         return None if relabelled is None else self._keep(relabelled)
@@ -92,7 +94,7 @@ class StructureCache:
             self.known[_without_labels(structure.signature, cells)] = known
 
     def _keep(self, structure: Structure) -> Structure:
-        """Cache a structure; where there are too many, the cache begins anew."""
+        """Cache a structure; a full cache is emptied first."""
         assert structure.signature is not None
         if len(self._complete) >= MAX_CACHED:
             self._structures.clear()

@@ -1,4 +1,4 @@
-"""The lock file: what may stand in it, how it is written, and how it is read."""
+"""The lock file: its content, how it is written, and how it is read."""
 
 from __future__ import annotations
 
@@ -294,7 +294,7 @@ def read_lock(path: Path) -> Lock:
     InputError
         It is no lock, or one of a later form.
     """
-    return _checked(read_json(path, "lock-form"), str(path))
+    return _check(read_json(path, "lock-form"), str(path))
 
 
 def parse_lock(content: bytes, location: str) -> Lock:
@@ -312,10 +312,10 @@ def parse_lock(content: bytes, location: str) -> Lock:
     InputError
         It is no lock (code `lock-form`), or one of a later form (`lock-later`).
     """
-    return _checked(parse_json(content, location, "lock-form"), location)
+    return _check(parse_json(content, location, "lock-form"), location)
 
 
-def _checked(read: JsonText, location: str) -> Lock:
+def _check(read: JsonText, location: str) -> Lock:
     data, shown = read.data, escape_controls(location)
     form = data.get("lock") if isinstance(data, dict) else None
     if not isinstance(form, int) or isinstance(form, bool) or form < 1:

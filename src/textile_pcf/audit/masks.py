@@ -96,7 +96,7 @@ class PublishedFootprint(Footprint):
         return bool(self.masks.merged.any())
 
     def factor_hash(self, line: int) -> str:
-        """Return the hash of the factor of a masked line; empty of others.
+        """Return the hash of the factor of a masked line; empty for other lines.
 
         Parameters
         ----------

@@ -54,7 +54,7 @@ def indices(data: Sequence[Any], length: int, below: int, least: int = 0) -> Ind
     return values
 
 
-def coded(column: Categorical) -> dict[str, Any]:
+def encode_column(column: Categorical) -> dict[str, Any]:
     """Return a coded column: each distinct text once, with its Chinese; also texts that no row has, as groups of a rule."""
     texts = list(dict.fromkeys(column.categories))
     place = {text: number for number, text in enumerate(texts)}
@@ -62,7 +62,7 @@ def coded(column: Categorical) -> dict[str, Any]:
     return {"codes": codes.tolist(), "texts": [str(text) for text in texts], "zh": chinese_of(texts)}
 
 
-def decoded(data: Mapping[str, Any], length: int) -> Categorical:
+def decode_column(data: Mapping[str, Any], length: int) -> Categorical:
     """Return a coded column.
 
     Raises
@@ -94,7 +94,8 @@ def _texts(data: Iterable[Any]) -> list[str]:
 def masses(processes: Processes) -> dict[str, Any]:
     """Return the masses of all processes."""
     return {
-        "product": processes.product.tolist(), "stage": processes.stage.tolist(), "component": coded(processes.component),
+        "product": processes.product.tolist(), "stage": processes.stage.tolist(),
+        "component": encode_column(processes.component),
         "input": numbers(processes.input), "output": numbers(processes.output), "inside": processes.inside.tolist(),
         "downstream": processes.downstream.tolist(),
     }  # fmt: skip
@@ -106,7 +107,7 @@ def as_processes(data: Mapping[str, Any], products: int, stages: int) -> Process
     return Processes(
         product=indices(data["product"], count, products),
         stage=indices(data["stage"], count, stages),
-        component=decoded(data["component"], count),
+        component=decode_column(data["component"], count),
         input=array(data["input"], count),
         output=array(data["output"], count),
         inside=np.array(data["inside"], dtype=bool).reshape(count),
@@ -119,7 +120,7 @@ def lines(contributions: Contributions) -> dict[str, Any]:
     return {
         "product": contributions.product.tolist(), "stage": contributions.stage.tolist(),
         **{name: numbers(getattr(contributions, name)) for name in FLOATS},
-        **{name: coded(getattr(contributions, name)) for name in CODED},
+        **{name: encode_column(getattr(contributions, name)) for name in CODED},
         "ruled": contributions.ruled.tolist(),
         "driver_pattern": contributions.driver_pattern.tolist(),
         "driver_terms": [
@@ -137,7 +138,7 @@ def as_contributions(data: Mapping[str, Any], products: int, stages: int) -> Con
     if len(drivers) > 1:
         raise ValueError("patterns of drivers of several lengths")
     floats: dict[str, Any] = {name: array(data[name], count, *([width[name]] if name in width else [])) for name in FLOATS}
-    columns: dict[str, Any] = {name: decoded(data[name], count) for name in CODED}
+    columns: dict[str, Any] = {name: decode_column(data[name], count) for name in CODED}
     return Contributions(
         product=indices(data["product"], count, products),
         stage=indices(data["stage"], count, stages),

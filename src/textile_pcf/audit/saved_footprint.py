@@ -67,7 +67,7 @@ class SavedFootprint(Footprint):
 
     @property
     def restricted_tables(self) -> list[str]:
-        """Labels of the tables of which values are used that must not be passed on."""
+        """Labels of the tables whose values are used although they must not be passed on."""
         return list(self._saved["restricted"])
 
     def used(self) -> dict[int, list[int]]:

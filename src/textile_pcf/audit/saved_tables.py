@@ -60,7 +60,7 @@ def write_table(data: Mapping[str, Any], stages: list[str], out: Path) -> None:
 
 
 def _labels(name: str, width: int) -> list[str]:
-    """Return the columns of numbers of which each line has several."""
+    """Return the columns in which each line has several numbers."""
     return [f"split.{part}" for part in SPLIT] if name == "split" else [f"driver.{number}" for number in range(1, width + 1)]
 
 

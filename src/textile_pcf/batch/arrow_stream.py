@@ -84,7 +84,7 @@ class ArrowStream:
         """Yield the rows `CHUNK` by `CHUNK`, and add them to a hash."""
         first = 0
         for table in _equal_chunks(self._tables()):
-            columns = {name: _encoded(table.column(name)) for name in table.column_names}
+            columns = {name: _encode(table.column(name)) for name in table.column_names}
             for name, column in columns.items():
                 digest.update(name.encode())
                 _add_cells(digest, column)
@@ -163,7 +163,7 @@ def _equal_chunks(tables: Iterable[Any]) -> Iterator[Any]:
         yield pa.concat_tables(waiting)
 
 
-def _encoded(column: Any) -> Any:
+def _encode(column: Any) -> Any:
     """Return a column in one chunk; texts as codes by first appearance, whatever the codes of the source are."""
     import pyarrow as pa
 

@@ -63,14 +63,14 @@ class StoredSystems:
         if f"{self._prefix}balance/content" in self._files[0].places:
             balance = BalanceTerms(*(self._read(f"balance/{field.name}") for field in fields(BalanceTerms)))
             inputs = self._join_inputs()
-        links = {"user": self._shifted("user", self._first), "supplier": self._suppliers("supplier")}
+        links = {"user": self._shift("user", self._first), "supplier": self._suppliers("supplier")}
         return ProductSystem(**plain, **links, balance=balance, inputs=inputs)
 
     def _join_inputs(self) -> MaterialInputs:
         """Return the inputs of all systems."""
         shifted = {"product": self._first, "group": self._starts("inputs/share")}
         joined = {field.name: self._read(f"inputs/{field.name}") for field in fields(MaterialInputs)}
-        joined |= {name: self._shifted(f"inputs/{name}", starts) for name, starts in shifted.items()}
+        joined |= {name: self._shift(f"inputs/{name}", starts) for name, starts in shifted.items()}
         return MaterialInputs(**{**joined, "supplier": self._suppliers("inputs/supplier")})
 
     def _starts(self, name: str) -> list[int]:
@@ -81,7 +81,7 @@ class StoredSystems:
     def _read(self, name: str) -> Any:
         return np.concatenate([file[self._prefix + name] for file in self._files])
 
-    def _shifted(self, name: str, starts: Sequence[int]) -> Any:
+    def _shift(self, name: str, starts: Sequence[int]) -> Any:
         """Return indices of one file as indices of all."""
         return np.concatenate([file[self._prefix + name] + start for file, start in zip(self._files, starts, strict=True)])
 

@@ -102,7 +102,7 @@ def _lines_of(table: Table, rows: IndexArray) -> IndexArray:
 def write_links(path: Path, links: GatheredLinks) -> None:
     """Write the links of a partition; the file is there only when it is whole."""
     arrays: Arrays = {"lines": links.lines, "scenarios": np.array(len(links.systems))}
-    arrays |= _named("names", links.names) | _named("taken", links.suppliers)
+    arrays |= _encode_texts("names", links.names) | _encode_texts("taken", links.suppliers)
     for index, (products, system) in enumerate(zip(links.products, links.systems, strict=True)):
         if system is not None:
             arrays[f"{index}/products"] = products.astype(LINK)
@@ -132,7 +132,7 @@ def write_suppliers(path: Path, scenario: Mapping[str, Any]) -> None:
     """
     arrays: Arrays = {}
     for name, values in scenario.items():
-        arrays |= {name: values} if isinstance(values, np.ndarray) else _named(name, values)
+        arrays |= {name: values} if isinstance(values, np.ndarray) else _encode_texts(name, values)
     write_arrays(path, arrays)
 
 
@@ -155,7 +155,7 @@ def _suppliers(taken: Any, stored: StoredArrays) -> tuple[Suppliers, list[list[s
     return suppliers, [text.split("\n") for text in loops]
 
 
-def _named(key: str, names: Any) -> Arrays:
+def _encode_texts(key: str, names: Any) -> Arrays:
     """Return texts as two arrays: their bytes, and where each begins."""
     import pyarrow as pa
 

@@ -48,7 +48,7 @@ class NameIndex:
             raise ValueError("a name appears twice")
 
     def find(self, names: Any) -> IntArray:
-        """Return the place of each of some names, -1 where there is none of it, as int32.
+        """Return the index of each of some names, -1 for unknown names, as int32.
 
         Parameters
         ----------

@@ -117,7 +117,7 @@ def _implausible(footprint: Footprint) -> list[list[Any]]:
 
 
 def _product_warnings(footprints: Sequence[Footprint | None]) -> list[str]:
-    """Return the first distinct warnings of products, no more than are shown; what is not shown is not looked for."""
+    """Return the first distinct warnings of products, only as many as are shown."""
     found: dict[str, None] = {}
     for footprint in footprints:
         for text in product_warnings(footprint.inventory, footprint.run) if footprint else ():

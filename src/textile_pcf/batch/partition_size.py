@@ -1,4 +1,4 @@
-"""How many rows a partition has by default: so many that what a run holds of them fits into a budget of memory."""
+"""Default number of rows of a partition, such that a run fits into a budget of memory."""
 
 from __future__ import annotations
 

@@ -225,7 +225,7 @@ def plan_by_rows(path: str, rows: int = ROWS, prints: RowGroupPrints | None = No
 
 
 def divide_groups(groups: Iterable[Runs], rows: int | None, pieces: list[Piece]) -> Iterator[Runs]:
-    """Yield the product runs of row groups, of large ones in pieces of about `rows` rows, none of which shares a product.
+    """Yield the product runs of row groups; large ones in pieces of about `rows` rows that share no product.
 
     Writers put a million rows into a row group and more, with which the memory of a partition would grow.
 
@@ -330,7 +330,7 @@ def _read_runs(
 def _product_runs_of_groups(
     path: str, texts: tuple[str, ...], column: str, sizes: dict[int, int], with_texts: bool
 ) -> dict[int, ProductRuns]:
-    """Read the product column of some row groups, each of so many rows; with the text of each run if they are wanted."""
+    """Read the product column of some row groups of known sizes; with the text of each run if `with_texts`."""
     if not sizes:
         return {}
     with parquet_errors(path):
@@ -343,7 +343,7 @@ def _product_runs_of_groups(
 
 
 def _groups_read_at_once(sizes: list[int]) -> Iterator[list[int]]:
-    """Yield row groups of about as many rows as a partition: opening a file anew for each takes a third of the time."""
+    """Yield lists of row groups with about as many rows as a partition; opening a file takes a third of the time of a group."""
     begin = np.concatenate(([0], np.cumsum(sizes)))[:-1]
     for _, groups in groupby(range(len(sizes)), key=lambda group: int(begin[group]) // ROWS):
         yield list(groups)

@@ -58,7 +58,7 @@ class FactorChange:
         return replace(self, **{one.name: getattr(self, one.name)[requests] for one in fields(self)})
 
 
-def _coded(texts: list[str]) -> tuple[list[str], IndexArray]:
+def _encode(texts: list[str]) -> tuple[list[str], IndexArray]:
     """Return the distinct texts, and the code of each text."""
     codes = {text: code for code, text in enumerate(dict.fromkeys(texts))}
     return [*codes], np.array([codes[text] for text in texts], dtype=np.intp)
@@ -158,7 +158,7 @@ class Prices:
         by_name = {name: self._flow(name) for name in {entry["flow"] for entry in entries}}
         flows = [by_name[entry["flow"]] for entry in entries]
         texts = [[str(entry[name]) for entry in entries] for name in ("item", "region")]
-        (items, item), (regions, region) = (_coded(column) for column in texts)
+        (items, item), (regions, region) = (_encode(column) for column in texts)
         requests = FactorRequests(
             np.array([spec.index for spec in flows]),
             item,

@@ -68,7 +68,7 @@ class RemoteFiles:
     files: tuple[SourceFile, ...]
     is_folder: bool
 
-    def copied(self, out: Path) -> SourceFiles:
+    def copy_to(self, out: Path) -> SourceFiles:
         """Copy the files into a folder of the batch, and return them. Copies of an interrupted run are used again.
 
         Raises
@@ -206,7 +206,7 @@ def local_copies(source: Any, out: Path) -> Iterator[Any]:
         yield source
         return
     try:
-        copied = source.copied(out)
+        copied = source.copy_to(out)
         yield copied
     except PcfError as error:
         remove_files(out, FOLDER)

@@ -128,7 +128,7 @@ def repriced_columns(
     _refuse_overflow(old, total)
     new |= {f"total per {unit}": total * sums[f"{PER_UNIT}{unit}"] for unit in units}
     fields, arrays = [], []
-    for name in _kept(old.schema.names, units):
+    for name in _kept_columns(old.schema.names, units):
         fields.append(old.schema.field(name))
         arrays.append(_array(new[name], fields[-1].nullable) if name in new else old.column(name))
     unit = old.schema.field("total").metadata
@@ -138,7 +138,7 @@ def repriced_columns(
     return pa.Table.from_arrays([*arrays, _array(before), _array(change, True)], schema=pa.schema(fields))
 
 
-def _kept(names: Sequence[str], units: Sequence[str]) -> Iterator[str]:
+def _kept_columns(names: Sequence[str], units: Sequence[str]) -> Iterator[str]:
     """Yield the columns of a run that new factors change or leave; not those of scenarios, quality and uncertainty."""
     known = {
         "product",

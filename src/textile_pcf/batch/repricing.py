@@ -41,7 +41,7 @@ from textile_pcf.results.contributions import SPLIT
 from textile_pcf.supply import OTHER_ACCOUNTING
 
 NOT_OF_REPRICED = ("weights", "quality", "uncertainty")
-"""What decides results of a batch and none of its results under new factors."""
+"""Options of a batch that do not influence its results under new factors."""
 MOST_KEPT = 1000  # indices of weights: some 10 kB each
 
 
@@ -55,7 +55,7 @@ def reprice(
 ) -> BatchResult:
     r"""Give a finished batch new emission factors, from the weights that it kept. [kg CO2e per product unit]
 
-    The tables named are asked first, then those of the batch. Activity data are not read. The results are those of a batch
+    The tables named are searched first, then those of the batch. Activity data are not read. The results are those of a batch
     with these tables, within 1e-12 of the gross emissions. An interrupted call continues if it is made again.
 
     Parameters
@@ -128,7 +128,7 @@ def _searched_tables(factors: Any, base: WeightedRun) -> FactorTable:
 
 @dataclass(frozen=True, eq=False)
 class _Loaded:
-    """What is read of a partition.
+    """Results and weights that are read from a partition.
 
     Attributes
     ----------
@@ -286,15 +286,17 @@ class _Repricing:
         """Write the columns of a batch whose products are all rejected; return the hash of the file by its name."""
         sums = {f"{PER_UNIT}{unit}": np.zeros(0) for unit in self.base.run["units"]}
         names = [name for name in self.base.files if name.startswith("results/")]
-        return {Path(name).name: self._write_columns(Path(name).name, self._old(name, 0), {}, sums) for name in names}
+        return {
+            Path(name).name: self._write_columns(Path(name).name, self._read_old_results(name, 0), {}, sums) for name in names
+        }
 
     @np.errstate(over="ignore", invalid="ignore")  # a thread has states of its own
     def _changes(
         self, index: WeightIndex, cells: Sequence[Cells], changes: Sequence[FactorChange], with_shares: bool = False
     ) -> dict[str, FloatArray]:
-        """Return how the results of a partition change, from weights and how what they rest on changes.
+        """Return how the results of a partition change, from its weights and the changes of factors and suppliers.
 
-        It is worked out where the weights are read, in the thread that has less to do.
+        It is computed by the thread that reads the weights, which has less to do.
         """
         found = Changes(self.base.rules, index.products, with_shares)
         with refuse_changed(index.path):
@@ -305,18 +307,23 @@ class _Repricing:
         return found.columns
 
     def _load_own(self, number: int) -> _Loaded:
-        """Read what says how the products of a partition change by their own requests: all that the links of others need."""
+        """Read how the products of a partition change by their own requests, which is all that links of others need."""
         index, requests = self.kept[number] if number in self.kept else self._read_index(number)
-        old = self._old(f"results/{part_name(number)}.parquet", index.products, {"product", *SPLIT})
-        moved, changes = self._moved(index, requests)
+        old = self._read_old_results(f"results/{part_name(number)}.parquet", index.products, {"product", *SPLIT})
+        moved, changes = self._changed_blocks(index, requests)
         return _Loaded(index, old, self._changes(index, read_cells(index, moved), changes), {})
 
-    def _moved(self, index: WeightIndex, requests: IndexArray) -> tuple[list[IndexedBlock], list[FactorChange]]:
-        """Return the blocks of weights on requests that change, and how these change."""
-        if self.last.get("requests") is not requests:  # mostly all partitions make the same requests
+    def _change_of(self, requests: IndexArray) -> FactorChange:
+        """Return how the factors of the requests of a partition change; mostly all partitions make the same requests."""
+        if self.last.get("requests") is not requests:
             self.last.clear()
             self.last.update(requests=requests, change=self.prices.change.of(requests))
         change: FactorChange = self.last["change"]
+        return change
+
+    def _changed_blocks(self, index: WeightIndex, requests: IndexArray) -> tuple[list[IndexedBlock], list[FactorChange]]:
+        """Return the blocks of weights on requests that change, and how these change."""
+        change = self._change_of(requests)
         moved = [one for one in index.blocks if one.requests[0] >= 0 and change.differs[slice(*one.requests)].any()]
         for one in moved:
             if one.requests not in self.last:
@@ -326,11 +333,11 @@ class _Repricing:
     def _load(self, number: int, links: SupplierChanges | None) -> _Loaded:
         """Read the results of a partition in the run, and its weights on requests and products that change."""
         index, requests = self.kept[number] if number in self.kept else self._read_index(number)
-        old = self._old(f"results/{part_name(number)}.parquet", index.products)
-        moved, changes = self._moved(index, requests)
+        old = self._read_old_results(f"results/{part_name(number)}.parquet", index.products)
+        moved, changes = self._changed_blocks(index, requests)
         taken = None if links is None else links.of(number)
         moved_links = [one for one in index.links if taken is not None and taken.differs[slice(*one.requests)].any()]
-        change: FactorChange = self.last["change"]
+        change = self._change_of(requests)
         with_shares = bool(moved or moved_links) and (
             bool(change.gross_by_rule.any() or change.gross_of_shipped.any() or any(one.by_rule for one in moved_links))
             or any(old.column(name).to_numpy().any() for name in SHARES)
@@ -352,7 +359,7 @@ class _Repricing:
         index = read_index(self.base.folder, name, sha256)
         return index, self.prices.numbers(index.requests)
 
-    def _old(self, name: str, products: int, wanted: Collection[str] | None = None) -> Any:
+    def _read_old_results(self, name: str, products: int, wanted: Collection[str] | None = None) -> Any:
         """Read the results of the run; all columns if none are named."""
         path = self.base.folder / name
         with refuse_changed(path):
@@ -386,7 +393,7 @@ class _Repricing:
         return dict(self.base.counts)
 
     def _warnings(self) -> Iterator[str]:
-        """Yield what was taken for granted, and what the new factors say of themselves."""
+        """Yield what was assumed, and the warnings of the new factors."""
         if self.base.is_moved:
             what = Message(
                 "The activity data of {folder} are not where they were.", folder=escape_controls(str(self.base.folder))

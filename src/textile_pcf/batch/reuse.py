@@ -101,7 +101,7 @@ def _read(path: Path, sha256: str) -> bytes:
 
 
 def refuse_other_job(earlier: EarlierBatch, identity: Mapping[str, Any]) -> None:
-    """Check that nothing but the activity data differs from an earlier batch.
+    """Check that only the activity data differ from an earlier batch.
 
     Raises
     ------

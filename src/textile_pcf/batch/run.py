@@ -358,17 +358,17 @@ class _Batch:
             log(out, "resume", parts=len(done))
         with Progress(len(partitions), self.progress) as progress:
             progress.add(len(done))
-            for report in self._finished(job, [part for part in partitions if part.number not in done], copies):
+            for report in self._run_or_copy(job, [part for part in partitions if part.number not in done], copies):
                 reports.append(report)
                 progress.add(1, report.products, report.rejected)
         forget_row_group()
         return sorted(reports, key=lambda report: report.number)
 
-    def _finished(
+    def _run_or_copy(
         self, job: Job, partitions: Sequence[Partition], copies: Mapping[int, Callable[[], bool]]
     ) -> Iterator[PartitionReport]:
         """Calculate partitions that are not copied, then those that could not be copied; yield the report of each."""
-        yield from self._calculated(job, [part for part in partitions if part.number not in copies])
+        yield from self._run_and_log(job, [part for part in partitions if part.number not in copies])
         left = []
         for part in partitions:
             report = read_report(self.out, part.number) if part.number in copies and copies[part.number]() else None
@@ -377,9 +377,9 @@ class _Batch:
             elif part.number in copies:
                 left.append(part)
         if left:
-            yield from self._calculated(job, left)
+            yield from self._run_and_log(job, left)
 
-    def _calculated(self, job: Job, partitions: Sequence[Partition]) -> Iterator[PartitionReport]:
+    def _run_and_log(self, job: Job, partitions: Sequence[Partition]) -> Iterator[PartitionReport]:
         """Calculate partitions, and yield the report of each as it is finished."""
         for report in self.runner.run(job, partitions):
             log(self.out, "part", **{name: value for name, value in vars(report).items() if name not in NOT_LOGGED})

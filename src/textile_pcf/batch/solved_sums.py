@@ -156,7 +156,7 @@ class SolvedSums(Sums):
 
     @property
     def _own_removals(self) -> FloatArray:
-        """Net uptake but for what is taken of others, shape (products,). [kg CO2 per product unit]"""
+        """Net uptake without that of suppliers, shape (products,). [kg CO2 per product unit]"""
         lines = self.lines
         if not len(lines.balance):
             return self.system.removals

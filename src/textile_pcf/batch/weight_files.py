@@ -55,7 +55,7 @@ def write_weights(out: Path, number: int, weights: Weights) -> dict[str, str]:
     content = sink.getvalue()
     view = memoryview(content)
     places = list(_row_groups(parquet.read_metadata(pa.BufferReader(content))))
-    blocks = [_described(block, weights.products, view, place) for block, place in zip(written, places, strict=True)]
+    blocks = [_describe(block, weights.products, view, place) for block, place in zip(written, places, strict=True)]
     first_link = len(weights.blocks)
     head = {
         "weights": FORM,
@@ -75,7 +75,7 @@ def write_weights(out: Path, number: int, weights: Weights) -> dict[str, str]:
     return {f"{WEIGHTS}/{name}.jsonl": hashlib.sha256(index).hexdigest()}
 
 
-def _described(block: WeightBlock, products: int, view: memoryview, place: tuple[int, int]) -> dict[str, Any]:
+def _describe(block: WeightBlock, products: int, view: memoryview, place: tuple[int, int]) -> dict[str, Any]:
     """Return what the index says of a block."""
     return {
         "name": block.name,
@@ -277,11 +277,11 @@ def read_cells(index: WeightIndex, blocks: Sequence[IndexedBlock]) -> list[Cells
         wanted = COLUMNS[1:] if all(one.every_product for one in blocks) else COLUMNS
         table = source.read_row_groups([one.row_group for one in blocks], columns=list(wanted), use_threads=False)
         columns = {name: table.column(name).to_numpy() for name in wanted}
-        return list(_cut(columns, index, blocks))
+        return list(_split_cells(columns, index, blocks))
 
 
 def _read_blocks(index: WeightIndex, blocks: Sequence[IndexedBlock]) -> memoryview:
-    """Return a file of weights of which only some blocks, and all that is in no block, are read and checked.
+    """Return a file of weights; only some blocks, and everything outside of blocks, are read and checked.
 
     Each byte is read once, into its place; the other blocks stay undefined. A memory map would cost a page fault for every
     4 kB, which takes twice as long as reading.
@@ -310,7 +310,7 @@ def _check_hashes(view: memoryview, index: WeightIndex, blocks: Sequence[Indexed
         raise ValueError
 
 
-def _cut(columns: dict[str, Any], index: WeightIndex, blocks: Sequence[IndexedBlock]) -> Iterator[Cells]:
+def _split_cells(columns: dict[str, Any], index: WeightIndex, blocks: Sequence[IndexedBlock]) -> Iterator[Cells]:
     """Yield the cells of each block from the columns of all."""
     first = 0
     for block in blocks:

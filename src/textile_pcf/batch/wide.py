@@ -76,7 +76,7 @@ class _Quantities:
 
 @dataclass(frozen=True)
 class _Layout:
-    """What the columns mean: weights of flows by driver, quantities that masses are calculated from, limits of amounts."""
+    """Meaning of the columns: weights of flows by driver, quantities that masses are calculated from, limits of amounts."""
 
     weights: tuple[
         FloatArray, FloatArray, FloatArray
@@ -117,7 +117,7 @@ def calculate_wide(
     gwp: str | None = None,
     biogenic: str | None = None,
 ) -> WideResult:
-    """Footprints of products that all tell the same quantities. [kg CO2e per product unit]
+    """Return footprints of products that all give the same quantities. [kg CO2e per product unit]
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def calculate_wide(
     rules, factors, gwp, biogenic
         As for `calculate`.
     units : sequence of str
-        Further units to tell totals in.
+        Further units of totals.
 
     Raises
     ------
@@ -153,19 +153,19 @@ def calculate_wide(
         raise wrong_type("factors", factors, "loaded emission factors", "Load them first: load_factors(path).")
     check_list_of_units(units)
     check_units(units, ruled.unit_names)
-    answers = FactorMatcher(
+    matcher = FactorMatcher(
         load_factors(default_table(ruled.document.edition)) if factors is None else factors,
         checked_choice("gwp", ruled.document.gwp if gwp is None else gwp, GWP_SETS),
         checked_choice("biogenic", ruled.document.biogenic if biogenic is None else biogenic, CONVENTIONS),
     )
-    layout = _layout(amounts, columns, ruled, answers)
+    layout = _layout(amounts, columns, ruled, matcher)
     stages = tuple(stage.id for stage in ruled.stages)
     by_stage, totals = np.empty((len(stages), len(amounts))).T, np.empty(len(amounts))
     per_unit = {unit: np.empty(len(amounts)) for unit in units}
     for first in range(0, len(amounts), BLOCK):
         here = slice(first, first + BLOCK)
         block = _read(amounts[here], layout)
-        if not _sound(block, layout):
+        if not _is_valid(block, layout):
             raise InputError(_problems(amounts, columns, layout))
         given = {name: block.quantities[place] for name, place in layout.quantities.properties.items()}
         measures = replace(layout.measures, **given)
@@ -192,11 +192,11 @@ def _matrix(amounts: Any, columns: Any) -> FloatArray:
     return matrix
 
 
-def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: RuleSet, answers: FactorMatcher) -> _Layout:
+def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: RuleSet, matcher: FactorMatcher) -> _Layout:
     """Understand the columns by the first product."""
     probe = [{**column, "amount": float(amount)} for column, amount in zip(columns, amounts[0], strict=True)]
     activity = build_activity({"product": "1", "rows": probe}, rules)
-    footprint = calculate_footprints(activity, answers)[0]
+    footprint = calculate_footprints(activity, matcher)[0]
     _must_be_linear(activity)
     inventory, row = footprint.inventory, activity.exchanges.row
     factor = activity.rows.patterns.factor[activity.rows.pattern]
@@ -255,7 +255,7 @@ def _unfit(why: str) -> Problem:
 
 
 def _must_be_linear(activity: Activity) -> None:
-    """Nothing is filled in by the rule, so that products differ in their amounts only."""
+    """Refuse columns for which the rule fills something in: products must differ in their amounts only."""
     flows, rows = activity.exchanges, activity.rows
     inverse = rows.patterns.inverse.any()
     taking = [index for spec in activity.rules.stages if activity.stage_active[spec.index] for index in spec.losses]
@@ -287,11 +287,11 @@ def _few(amounts: FloatArray, weights: FloatArray) -> Iterator[slice]:
     return (slice(first, first + step) for first in range(0, len(amounts), step))
 
 
-def _sound(block: _Block, layout: _Layout) -> bool:
-    """Every cell is finite, none negative or beyond its limit, no loss is total, no mass is zero; NaN fails every comparison.
+def _is_valid(block: _Block, layout: _Layout) -> bool:
+    """Return whether every cell is finite, none negative or beyond its limit, no loss total and no mass zero.
 
-    Amounts that are not negative, and together less than one limit, are each below their own. Only where that is not so
-    columns are looked at one by one.
+    NaN fails every comparison. Amounts that are not negative, and together less than one limit, are each below their own.
+    Only where that is not so, columns are examined one by one.
     """
     if not (block.not_negative and block.parts_of_limits.max() < PROVEN):
         lowest, highest = _extremes(block.amounts)
@@ -319,7 +319,7 @@ def _extremes(part: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _problems(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], layout: _Layout) -> Iterator[Problem]:
-    """The cells that cannot be, the first of them one by one."""
+    """Yield a problem for each of the first invalid cells, and one with their number."""
     bad = ~np.isfinite(amounts) | ((amounts < 0) & ~layout.any_sign)
     for basis, here in layout.quantities.bases.items():
         lost = layout.quantities.columns[here]
@@ -345,7 +345,7 @@ def _problems(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], layout:
 
 
 def _by_stage(block: _Block, layout: _Layout, product_mass: FloatArray) -> FloatArray:
-    """Emissions of a block of products, shape (stages, products)."""
+    """Return emissions of a block of products, shape (stages, products)."""
     one = np.ones(len(block.amounts))
     ratios = layout.quantities.mass_ratios(block.quantities)
     masses = engine.stage_masses(product_mass * one, ratios, np.arange(len(one)), one, 0)

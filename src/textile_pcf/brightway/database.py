@@ -106,8 +106,8 @@ def datasets(system: System, database: str, row_spread: list[Dataset], factor_sp
     for number, key in enumerate(factor_keys):
         data[key] = _factor(system, number, key, factor_spread[number])
     _make_unique(data, {key: _table(system, number) for number, key in enumerate(factor_keys)})
-    for line in range(len(system.met.line)):
-        data[keys[system.met.process[line]]]["exchanges"].append(_flow(system, line, keys, factor_keys, row_spread))
+    for line in range(len(system.exchanges.line)):
+        data[keys[system.exchanges.process[line]]]["exchanges"].append(_flow(system, line, keys, factor_keys, row_spread))
     for part in SPLIT:
         data[database, f"part {part}"] = {
             "name": f"Greenhouse effect over 100 years, {part.replace('_', ' ')}", "unit": "kilogram", "type": "emission",
@@ -177,12 +177,12 @@ def _make_unique(data: dict[Key, Dataset], tables: dict[Key, str]) -> None:
 
 def _flow(system: System, line: int, keys: list[Key], factors: list[Key], row_spread: list[Dataset]) -> Dataset:
     """One line of the sum as an exchange with the source of its amount."""
-    exchanges, lines = system.met, system.result.lines
+    exchanges, lines = system.exchanges, system.result.lines
     amount = float(exchanges.amount[line])
     fields = ("data_type", "source", "locator")
     comment = f"{lines.text('flow', line)}: {', '.join(filter(None, (lines.text(name, line) for name in fields)))}"
     if exchanges.supplier[line] >= 0:
-        amount *= float(exchanges.supplied[line])
+        amount *= float(exchanges.supplier_units[line])
         key = keys[exchanges.supplier[line]]
     else:
         key = factors[exchanges.factor[line]]

@@ -152,7 +152,7 @@ Entries = tuple[str, IntArray, IntArray, FloatArray, NDArray[np.bool_]]
 
 def _matrices(system: System, part: str, flows_as_activities: bool) -> dict[str, Entries]:
     """Entries of the matrices by resource group: matrix, row, column, value, and whether the entry is an input."""
-    exchanges, inputs, links = system.met, system.inputs, system.links
+    exchanges, inputs, links = system.exchanges, system.inputs, system.links
     processes, lines = len(system.processes.kind), len(exchanges.line)
     activities = processes + (lines if flows_as_activities else 0)
     emitting = np.flatnonzero(exchanges.supplier < 0)
@@ -165,7 +165,7 @@ def _matrices(system: System, part: str, flows_as_activities: bool) -> dict[str,
         supplier = np.concatenate([supplier, processes + exchanges.line])
         user, amount = np.concatenate([user, exchanges.process]), np.concatenate([amount, exchanges.amount])
         emitter, emitted = processes + emitting, np.ones(len(emitting))
-        link_user, link_amount = processes + linked, exchanges.supplied[linked]
+        link_user, link_amount = processes + linked, exchanges.supplier_units[linked]
     column = PARTS.index(part)
     value = system.factors.total if part == "total" else system.factors.split[:, column - 1]
     factor = activities + np.arange(len(value))

@@ -44,7 +44,7 @@ class Gases:
 
 
 def gas_of(name: str) -> str | None:
-    """Return the gas of an elementary flow by its name; None if it is none of ours or its origin is not stated.
+    """Return the gas of an elementary flow by its name; None if it is not known here or its origin is not stated.
 
     Examples
     --------

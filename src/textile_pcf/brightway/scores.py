@@ -116,7 +116,7 @@ def scores_of(result: Footprint) -> Scores:
     linked = np.bincount(links.user, weights=links.amount * unit_scores[links.supplier], minlength=len(emitted))
     rows = np.flatnonzero(processes.stage >= 0)
     index = processes.product[rows] * stages + processes.stage[rows]
-    weights = supply[processes.carrier[rows]] * (emitted + linked)[rows]
+    weights = supply[processes.scaling_process[rows]] * (emitted + linked)[rows]
     by_stage = np.bincount(index, weights=weights, minlength=products * stages).astype(np.float64)
     return Scores(result, unit_scores[:products], by_stage.reshape(products, stages))
 

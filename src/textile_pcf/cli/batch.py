@@ -59,7 +59,7 @@ SETS = ("gwp", "biogenic")
     "--workers",
     metavar="COUNT",
     type=click.IntRange(min=1),
-    help="Processes, at least 1; without it none, but the next rows are loaded and the last results written meanwhile.",
+    help="Number of worker processes, at least 1; by default none, and threads read the next rows and write the last results.",
 )
 @click.option("--quality", is_flag=True, help="Columns on the quality of the data: rating, and shares of primary data.")
 @click.option("--weights", is_flag=True, help="Keep weights on factors beside the results, for the command reprice.")
@@ -78,7 +78,7 @@ SETS = ("gwp", "biogenic")
 )
 @click.option("--seed", metavar="SEED", type=int, help="Seed of the draws; 0 without it.")
 @click.option("--dask", metavar="ADDRESS", help="Address of a Dask scheduler.")
-@click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
+@click.option("--progress/--no-progress", default=None, help="Progress bar; by default only on a terminal.")
 @options.language
 def batch(
     files: tuple[str, ...],
@@ -130,7 +130,7 @@ def _all_tables(factors: Iterable[str] | None, scenarios: Mapping[str, Mapping[s
     metavar="TABLE",
     multiple=True,
     required=True,
-    help="New emission factors, asked before the tables of the batch; repeat for more.",
+    help="New emission factors, searched before the tables of the batch; repeat for more.",
 )
 @click.option(
     "-o",
@@ -143,7 +143,7 @@ def _all_tables(factors: Iterable[str] | None, scenarios: Mapping[str, Mapping[s
 @click.option(
     "--local", metavar="FOLDER", type=options.PATH, help="Folder of this machine to work in, for results at an address."
 )
-@click.option("--progress/--no-progress", default=None, help="A bar; by itself only on a terminal.")
+@click.option("--progress/--no-progress", default=None, help="Progress bar; by default only on a terminal.")
 @options.language
 def reprice(results: Path, factors: tuple[str, ...], output: str, local: Path | None, progress: bool | None, lang: str) -> None:
     """Give a finished batch new emission factors, without reading its activity data again."""

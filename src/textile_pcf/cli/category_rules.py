@@ -10,7 +10,7 @@ import click
 
 from textile_pcf.cli import options
 from textile_pcf.cli.help import Argument, Command
-from textile_pcf.cli.width import padded, width
+from textile_pcf.cli.width import pad, width
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import localize
 
@@ -60,7 +60,7 @@ def coverage(rule: str, pcr: Path, output_format: str, lang: str) -> None:
         cells = [(row.process, row.row, row.kind, row.unit, row.answer or "–", localize(row.why, lang)) for row in rows]
         widths = [max(width(line[column]) for line in cells) for column in range(len(cells[0]))] if cells else []
         for line in cells:
-            text = "  ".join(padded(cell, columns) for cell, columns in zip(line, widths, strict=True)).rstrip()
+            text = "  ".join(pad(cell, columns) for cell, columns in zip(line, widths, strict=True)).rstrip()
             sys.stdout.write(f"{text}\n")
     answered = sum(row.answer != "" for row in rows)
     sys.stderr.write(fixed_text("rows_answered", lang, answered=answered, count=len(rows)) + "\n")

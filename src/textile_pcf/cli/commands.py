@@ -216,7 +216,7 @@ def explain(
 @options.rule_argument
 @options.output
 @click.option("--all", "show_all", is_flag=True, help="Also rows that need not be given; delete what does not apply.")
-@click.option("--products", metavar="COUNT", help="How many products it takes, or their ids: P-1,P-2.")
+@click.option("--products", metavar="COUNT", help="Number of products in the workbook, or their ids: P-1,P-2.")
 @click.option("--site", is_flag=True, help="A workbook with sheets for the year of the site and its allocation.")
 @options.template_language
 def template(rule: str, output: Path | None, show_all: bool, products: str | None, site: bool, lang: str) -> None:

@@ -37,7 +37,7 @@ def compare(
     output: Path | None,
     lang: str,
 ) -> None:
-    """Compare products of one run or of two; runs that are not alike are refused."""
+    """Compare products of one run or of two; runs that are not comparable are refused."""
     from textile_pcf.audit.stored_runs import read_run
     from textile_pcf.cli.analysis import as_chosen, chosen_format, write_text
     from textile_pcf.comparison import compare as compare_results
@@ -77,7 +77,7 @@ def diff(old: Path, new: Path, output_format: str | None, output: Path | None, l
 
 
 def _batch_folders(*runs: Path) -> list[Path] | None:
-    """Return the folders of two batches, named themselves or by their locks; None of two results."""
+    """Return the folders of two batches, given directly or by their locks; None for two results."""
     from textile_pcf.audit.batch_locks import batch_folder
     from textile_pcf.errors import Problem, UsageError
     from textile_pcf.io.output_files import is_folder

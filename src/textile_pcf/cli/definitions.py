@@ -14,7 +14,7 @@ import click
 from textile_pcf.cli import options
 from textile_pcf.cli.category_rules import coverage, import_pcr
 from textile_pcf.cli.help import Argument, Group
-from textile_pcf.cli.width import padded, width
+from textile_pcf.cli.width import pad, width
 from textile_pcf.cli.writing import new, test
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import fixed_text
@@ -49,7 +49,7 @@ def _print(rows: Iterable[tuple[str, ...]]) -> None:
     table = list(rows)
     widths = [max(width(row[k]) for row in table) for k in range(len(table[0]))] if table else []
     for row in table:
-        sys.stdout.write("  ".join(padded(cell, columns) for cell, columns in zip(row, widths, strict=True)).rstrip() + "\n")
+        sys.stdout.write("  ".join(pad(cell, columns) for cell, columns in zip(row, widths, strict=True)).rstrip() + "\n")
 
 
 @rules_group.command("list")

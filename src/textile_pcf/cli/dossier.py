@@ -75,7 +75,7 @@ def write_dossier(
     study : path or Study, optional
         File with what the cover of the report says.
     parts : mapping, optional
-        What stands beside the figures of the report: `uncertainty`, `previous`, `changes`, `measures` of `to_html`.
+        Further content of the report: `uncertainty`, `previous`, `changes`, `measures` of `to_html`.
     """
     with tempfile.TemporaryDirectory(dir=folder.absolute().parent, prefix=".textile-pcf-") as name:
         draft = Path(name) / "dossier"

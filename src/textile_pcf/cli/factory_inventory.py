@@ -14,11 +14,11 @@ from textile_pcf.cli.help import Argument, Command
 @click.command("inventory", cls=Command)
 @click.argument("utilities", cls=Argument, metavar="UTILITIES", type=options.PATH, help="Energy and water of the site's year.")
 @click.option("--production", metavar="TABLE", type=options.PATH, help="Products by process, with drivers; with --plan.")
-@click.option("--plan", metavar="TABLE", type=options.PATH, help="By what is shared, process by process.")
+@click.option("--plan", metavar="TABLE", type=options.PATH, help="Plan of allocation: the driver and weight of each process.")
 @options.factors
 @click.option("--gwp", metavar="SET", help="AR4, AR5, AR6 or EF3.1; AR6 where none is given.")
 @click.option("--profile", metavar="PROFILE", help="ghg_protocol or gbt32151; ghg_protocol where none is given.")
-@click.option("--tolerance", metavar="PART", help="By how much the processes may exceed the site; 0% where none is given.")
+@click.option("--tolerance", metavar="PART", help="Part by which the processes may exceed the site; 0% by default.")
 @output_format
 @options.output
 @options.language

@@ -17,8 +17,14 @@ from textile_pcf.cli.help import Argument, Command
 @click.command("allocate", cls=Command)
 @click.argument("utilities", cls=Argument, metavar="UTILITIES", type=options.PATH, help="Energy and water of the site's year.")
 @click.option("--production", metavar="TABLE", required=True, type=options.PATH, help="Products by process, with drivers.")
-@click.option("--plan", metavar="TABLE", required=True, type=options.PATH, help="By what is shared, process by process.")
-@click.option("--tolerance", metavar="PART", help="By how much the processes may exceed the site; 0% where none is given.")
+@click.option(
+    "--plan",
+    metavar="TABLE",
+    required=True,
+    type=options.PATH,
+    help="Plan of allocation: the driver and weight of each process.",
+)
+@click.option("--tolerance", metavar="PART", help="Part by which the processes may exceed the site; 0% by default.")
 @output_format
 @options.output
 @options.language

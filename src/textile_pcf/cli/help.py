@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from textile_pcf.cli.width import padded, width, wrapped
+from textile_pcf.cli.width import pad, width, wrap
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import localize
 
@@ -36,7 +36,7 @@ class HelpFormatter(click.HelpFormatter):
         """Write the usage of a command, in one or more lines."""
         head = f"{gettext.gettext('Usage:')} ".replace("： ", "：") if prefix is None else prefix
         head += f"{prog} "
-        lines = wrapped(args, max(self.width - width(head), NAME_COLUMNS))
+        lines = wrap(args, max(self.width - width(head), NAME_COLUMNS))
         self.write(head + f"\n{' ' * width(head)}".join(lines) + "\n")
 
     def write_heading(self, heading: str) -> None:
@@ -46,19 +46,19 @@ class HelpFormatter(click.HelpFormatter):
     def write_text(self, text: str) -> None:
         """Write a paragraph."""
         indent = " " * self.current_indent
-        self.write("".join(f"{indent}{line}\n" for line in wrapped(text, self.width - len(indent))))
+        self.write("".join(f"{indent}{line}\n" for line in wrap(text, self.width - len(indent))))
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = NAME_COLUMNS, col_spacing: int = 2) -> None:
         """Write a table of names and texts."""
         indent, table = " " * self.current_indent, list(rows)
         left = min(max(width(name) for name, _ in table), col_max) + len(indent) + col_spacing
         for name, text in table:
-            first, *rest = wrapped(text, self.width - left) or [""]
+            first, *rest = wrap(text, self.width - left) or [""]
             start = indent + name
             if width(start) + col_spacing > left:
                 self.write(f"{start}\n")
                 start = ""
-            lines = [padded(start, left) + first, *(" " * left + line for line in rest)]
+            lines = [pad(start, left) + first, *(" " * left + line for line in rest)]
             self.write("".join(f"{line.rstrip()}\n" for line in lines))
 
 

@@ -49,7 +49,7 @@ def label(
     output: Path | None,
     lang: str,
 ) -> None:
-    """Give what a label shows of one product: the declared figure, rounded, and what it rests on. No mark is drawn."""
+    """Print the content of a label for one product: the declared figure, rounded, and what it rests on. No mark is drawn."""
     from textile_pcf.calculation import footprint
     from textile_pcf.cli.analysis import write_text
     from textile_pcf.cli.guard import refuse_output

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from textile_pcf.cli.width import padded, width
+from textile_pcf.cli.width import pad, width
 from textile_pcf.messages.catalogue import fixed_text
 
 NOT_SHOWN = ("titles", "warnings")
@@ -40,7 +40,7 @@ def label_table(shown: Mapping[str, Any], language: str = "en") -> str:
     else:
         rows = [(key, _text(value)) for key, value in entries.items()]
     columns = max(width(title) for title, _ in rows) + 2
-    return "".join(f"{padded(title, columns)}{value}".rstrip() + "\n" for title, value in rows)
+    return "".join(f"{pad(title, columns)}{value}".rstrip() + "\n" for title, value in rows)
 
 
 def _localized(key: str, value: Any, language: str) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from textile_pcf.cli.width import padded, width
+from textile_pcf.cli.width import pad, width
 from textile_pcf.io.json_text import indented_json
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.rule_cases import CaseOutcome, ComparedValue
@@ -78,7 +78,7 @@ def _columns(rows: list[Row]) -> str:
     lines = []
     for first, *others in rows:
         right = (" " * (columns - width(cell)) + cell for cell, columns in zip(others, widths[1:], strict=True))
-        lines.append(("  " + "  ".join((padded(first, widths[0]), *right))).rstrip())
+        lines.append(("  " + "  ".join((pad(first, widths[0]), *right))).rstrip())
     return "".join(f"{line}\n" for line in lines)
 
 

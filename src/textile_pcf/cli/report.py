@@ -1,4 +1,4 @@
-"""The command `report`: a result as a document, with what stands beside the figures."""
+"""The command `report`: a result as a document, with its further content."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def report(
     strict: bool,
     lang: str,
 ) -> None:
-    """Write a report for the reader who must believe it: HTML or PDF, or a workbook whose totals are formulas."""
+    """Write a report for a customer or verifier: HTML or PDF, or a workbook whose totals are formulas."""
     from textile_pcf.cli.guard import refuse_output
 
     live.check(output, study, {"--previous": previous, "--production": production, "--prices": prices})

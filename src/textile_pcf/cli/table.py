@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.cli.width import padded, width, wrapped
+from textile_pcf.cli.width import pad, width, wrap
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results import Footprint
 from textile_pcf.results.display import gwp_of, rests_on
@@ -33,7 +33,7 @@ def as_table(result: Footprint, unit: str | None, language: str) -> str:
     columns = max(width(product) for product in result.products) + 2
     head = f"{len(result.products)} {fixed_text('products', language)}, {fixed_text('per', language).format(unit=shown_unit)}"
     both = list(zip(*(figure * scale for figure in result.headline), strict=True))
-    lines = [f"{padded(product, columns)}{a:>14.6g}{b:>14.6g}" for product, (a, b) in zip(result.products, both, strict=True)]
+    lines = [f"{pad(product, columns)}{a:>14.6g}{b:>14.6g}" for product, (a, b) in zip(result.products, both, strict=True)]
     return "\n".join([head, *_headings(result, columns, language), *lines, "", _basis(result, language)]) + "\n"
 
 
@@ -45,7 +45,7 @@ def _merged_stages(result: Footprint, scale: FloatArray, unit: str, language: st
         texts.append(f"{product}: {result.totals[number] * scale[number]:.6g} {per}")
         for info, value in zip(result.stages, (result.by_stage[number] * scale[number]).tolist(), strict=True):
             if value and not np.isnan(value) and not info.outside:
-                texts.append(f"  {padded(info.name(language), columns)}{value:>10.4g}")
+                texts.append(f"  {pad(info.name(language), columns)}{value:>10.4g}")
     return "\n".join([*texts, "", _basis(result, language)]) + "\n"
 
 
@@ -73,25 +73,25 @@ def _product_stages(result: Footprint, number: int, scale: float, unit: str, lan
     emitted = both[0][1]
     for k in used:
         bar = "█" * round(BAR_COLUMNS * abs(values[k]) / largest) if largest else ""
-        lines.append(f"  {padded(stages[k], columns)}{values[k]:>10.4g}{_percent(values[k], emitted)}  {bar}".rstrip())
+        lines.append(f"  {pad(stages[k], columns)}{values[k]:>10.4g}{_percent(values[k], emitted)}  {bar}".rstrip())
     for text, kilograms, declared in both:
         mark = f"  {fixed_text('declared_total', language)}" if declared else ""
-        lines.append(f"  {padded(text, columns)}{kilograms:>10.4g}{mark}")
+        lines.append(f"  {pad(text, columns)}{kilograms:>10.4g}{mark}")
     for name, totals in result.beside.items():
-        lines.append(f"  {padded(fixed_text(name, language), columns)}{float(totals[number]) * scale:>10.4g}")
+        lines.append(f"  {pad(fixed_text(name, language), columns)}{float(totals[number]) * scale:>10.4g}")
     for text, kilograms, part in rests:
-        lines.append(f"  {padded(text, columns)}{kilograms:>10.4g}{'' if part is None else _percent(part, 1.0)}")
+        lines.append(f"  {pad(text, columns)}{kilograms:>10.4g}{'' if part is None else _percent(part, 1.0)}")
     if outside:
         lines.append(f"  {fixed_text('memo', language)}")
-        lines += [f"  {padded(stages[k], columns)}{values[k]:>10.4g}" for k in outside]
+        lines += [f"  {pad(stages[k], columns)}{values[k]:>10.4g}" for k in outside]
     for title, text in method_statements(result, number, language, scale, fold=True):
-        lines += _folded(f"{title}: {text}")
+        lines += _fold_lines(f"{title}: {text}")
     return "\n".join(lines)
 
 
-def _folded(text: str) -> list[str]:
+def _fold_lines(text: str) -> list[str]:
     """Return the lines of a statement: long ones are folded, so that lists of ids can be read."""
-    first, *others = wrapped(text, MAX_WIDTH - 2 * INDENT)
+    first, *others = wrap(text, MAX_WIDTH - 2 * INDENT)
     return [" " * INDENT + first, *(" " * 2 * INDENT + line for line in others)]
 
 

@@ -41,7 +41,7 @@ output_format = click.option(
 @click.group("targets", cls=Group)
 @options.group_language
 def targets_group() -> None:
-    """Hold figures of several years against targets: caps, paths, a peak, the clause of a loan."""
+    """Compare figures of several years with targets: caps, paths, a peak, the clause of a loan."""
 
 
 def write_result(result: Written, chosen: str, out: Path | None, language: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from textile_pcf.cli.width import padded, width
+from textile_pcf.cli.width import pad, width
 from textile_pcf.io.csv_text import table_csv
 from textile_pcf.io.json_text import indented_json
 from textile_pcf.messages.message import Message
@@ -59,7 +59,7 @@ def _one_line_each(found: Uncertainty) -> Iterator[str]:
     numbers = found.statistics
     for place, product in enumerate(found.products):
         low, high = numbers.p2_5[place], numbers.p97_5[place]
-        yield f"{padded(product, columns)}{found.deterministic[place]:>12.4g}   [{low:.4g}, {high:.4g}]"
+        yield f"{pad(product, columns)}{found.deterministic[place]:>12.4g}   [{low:.4g}, {high:.4g}]"
 
 
 def _product_lines(found: Uncertainty, place: int, language: str) -> Iterator[str]:
@@ -83,7 +83,7 @@ def _product_lines(found: Uncertainty, place: int, language: str) -> Iterator[st
     yield "  " + Message("Stages: stated value, 95 % of the draws").localized(language)
     for name, row in used:
         span = f"{_short(row['p2_5'])} – {_short(row['p97_5'])}"
-        yield f"    {padded(titles[name], columns)}{_short(row['deterministic']):>10}   {span}"
+        yield f"    {pad(titles[name], columns)}{_short(row['deterministic']):>10}   {span}"
     varied = [source for source in product["sources"] if source["variance_share"] > 0][:SHOWN_SOURCES]
     if varied:
         yield "  " + Message("Where the spread comes from: part of the variance").localized(language)
@@ -99,7 +99,7 @@ def _columns(rows: list[tuple[str, str]], language: str) -> Iterator[str]:
     names = [Message(name).localized(language) for name, _ in rows]
     columns = max(map(width, names)) + 2
     for name, (_, text) in zip(names, rows, strict=True):
-        yield f"  {padded(name, columns)}{text}"
+        yield f"  {pad(name, columns)}{text}"
 
 
 def _short(value: float | None) -> str:

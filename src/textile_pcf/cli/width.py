@@ -21,19 +21,19 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def padded(text: str, columns: int) -> str:
+def pad(text: str, columns: int) -> str:
     """Return a text padded with spaces to a number of columns."""
     return text + " " * max(0, columns - width(text))
 
 
-def wrapped(text: str, columns: int) -> list[str]:
+def wrap(text: str, columns: int) -> list[str]:
     """Return the lines of a text, at most `columns` wide, broken between words and between Chinese characters.
 
     Examples
     --------
-    >>> wrapped("Rule: a name, or a path.", 12)
+    >>> wrap("Rule: a name, or a path.", 12)
     ['Rule: a', 'name, or a', 'path.']
-    >>> wrapped("规则：名称、名称@版本或路径。", 14)
+    >>> wrap("规则：名称、名称@版本或路径。", 14)
     ['规则：名称、名', '称@版本或路', '径。']
     """
     lines = [""]

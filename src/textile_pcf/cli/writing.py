@@ -32,7 +32,7 @@ FORMATS = ("table", "json")
     metavar="RULE",
     help="Rule to begin from: NAME, NAME@EDITION or a path; its stages, numbers and sources are kept.",
 )
-@click.option("--force", is_flag=True, help="Write over files that are there.")
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
 @click.option(
     "--lang",
     metavar="LANG",

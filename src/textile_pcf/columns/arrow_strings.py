@@ -137,7 +137,7 @@ class ArrowStrings(Sequence[str]):
 
 
 def find_texts(texts: Sequence[str], among: Sequence[str]) -> NDArray[np.intp]:
-    """Return the index of each text among others, -1 where there is none of it.
+    """Return the index of each text among others, -1 where it does not occur.
 
     Parameters
     ----------

@@ -213,7 +213,7 @@ def _require(hits: int, rows: ChangedRows, at: Place, location: str) -> None:
     """Refuse a change that hits nothing; the nearest word is named."""
     if hits:
         return
-    known = _known(rows)
+    known = _known_words(rows)
     cure: str = Message("Name rows, or values that the rule fills in, as they stand after the changes before.")
     for name, names in known.items():
         wanted = getattr(at, name)
@@ -226,7 +226,7 @@ def _require(hits: int, rows: ChangedRows, at: Place, location: str) -> None:
     raise InputError([Problem(location, what, cure, code="change-hits-nothing")])
 
 
-def _known(rows: ChangedRows) -> dict[str, set[str]]:
+def _known_words(rows: ChangedRows) -> dict[str, set[str]]:
     """Return the words of each part of a place."""
     activity, rules = rows.activity, rows.rules
     names = {spec.id for specs in (rules.flows, rules.properties, rules.losses) for spec in specs}

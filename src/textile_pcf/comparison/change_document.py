@@ -1,4 +1,4 @@
-"""What may stand in a change file: scenarios, each an ordered list of changes."""
+"""Content of a change file: scenarios, each an ordered list of changes."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def read_changes(source: Any) -> ChangeFile:
     Parameters
     ----------
     source : path, mapping or list
-        A change file; or what stands in it: `{scenarios: [...]}`, one scenario, a list of scenarios or a list of changes.
+        A change file, or its content: `{scenarios: [...]}`, one scenario, a list of scenarios or a list of changes.
 
     Raises
     ------

@@ -15,7 +15,7 @@ def change_text(change: Change, language: str = "en", stages: Sequence[StageInfo
     Parameters
     ----------
     change : Change
-        What stands in a change file.
+        Content of a change file.
     language : str, optional
         `en` or `zh`.
     stages : sequence of StageInfo, optional

@@ -128,7 +128,7 @@ def _cells(column: Any) -> list[Any]:
 
 
 def _flow_ids(activity: Activity) -> list[str]:
-    """Return the id of the flow, property or loss of each pattern; of others what stands in the column `flow`."""
+    """Return the id of the flow, property or loss of each pattern; for other patterns the text of the column `flow`."""
     rules, patterns = activity.rules, activity.rows.patterns
     specs: dict[int, Sequence[Any]] = {
         RowKind.FLOW: rules.flows, RowKind.PROPERTY: rules.properties, RowKind.LOSS: rules.losses

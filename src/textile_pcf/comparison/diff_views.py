@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from textile_pcf.arrays import FloatArray, IndexArray, or_none
-from textile_pcf.comparison.text_columns import aligned
+from textile_pcf.comparison.text_columns import align
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results.display import STYLE
 
@@ -162,7 +162,7 @@ def _text(change: Diff, number: int, language: str) -> str:
     if change.status[number] != BOTH:
         return head
     rows = [(title, f"{value:+.6g}" if effect else f"{value:.6g}") for title, value, effect in _rows(change, number, language)]
-    return "\n".join([head, *aligned(rows)])
+    return "\n".join([head, *align(rows)])
 
 
 def _change(change: Diff, number: int, language: str) -> str:

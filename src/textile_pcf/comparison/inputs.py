@@ -18,7 +18,7 @@ GROUPS = ("activity", "factors", "rule", "gwp", "biogenic", "supply")
 
 
 def table_sha256(table: Table) -> str:
-    """Return a hash of the cells of a table, whatever its file is called or became since it was read."""
+    """Return a hash of the cells of a table as read; it does not depend on the file."""
     digest = hashlib.sha256()
     for name, column in sorted(table.columns.items()):
         cells = column if isinstance(column, Categorical) else list(column)
@@ -33,7 +33,7 @@ def _plain(cell: object) -> object:
 
 
 def rule_key(rules: RuleSet) -> tuple[str, str]:
-    """Return what tells two rules apart: the hash of the file, and the boundary."""
+    """Return what distinguishes two rules: the hash of the file, and the boundary."""
     return rules.sha256, rules.boundary
 
 

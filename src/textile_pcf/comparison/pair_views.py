@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from textile_pcf.comparison.text_columns import aligned
+from textile_pcf.comparison.text_columns import align
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results.display import STYLE
 
@@ -70,7 +70,7 @@ def _rows(comparison: Comparison, number: int, language: str) -> list[tuple[str,
 
 
 def _text(comparison: Comparison, number: int, language: str) -> str:
-    return "\n".join([_head(comparison, number, language), *aligned(_rows(comparison, number, language))])
+    return "\n".join([_head(comparison, number, language), *align(_rows(comparison, number, language))])
 
 
 def _html(comparison: Comparison, number: int, language: str) -> str:

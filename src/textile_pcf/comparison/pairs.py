@@ -246,7 +246,7 @@ def _chosen(a: Footprint, b: Footprint | None, pairs: Iterable[tuple[str, str] |
     if pairs is not None:
         if not isinstance(pairs, Iterable):
             raise wrong_type("pairs", pairs, "a list of pairs", NAME_PAIRS)
-        return _named(a, a if b is None else b, list(pairs) if not isinstance(pairs, str) else [pairs])
+        return _check_pairs(a, a if b is None else b, list(pairs) if not isinstance(pairs, str) else [pairs])
     if b is None:
         return _of_one(a)
     shared = [(name, name) for name in a.products if name in set(b.products)]
@@ -265,7 +265,7 @@ def _of_one(result: Footprint) -> list[tuple[str, str]]:
     return list(combinations(result.products, 2))
 
 
-def _named(a: Footprint, b: Footprint, pairs: Sequence[Any]) -> list[tuple[str, str]]:
+def _check_pairs(a: Footprint, b: Footprint, pairs: Sequence[Any]) -> list[tuple[str, str]]:
     """Return pairs as they are named, after a check."""
     chosen, problems = [], []
     for pair in pairs:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textile_pcf.arrays import or_none
 from textile_pcf.comparison.change_text import change_text
-from textile_pcf.comparison.text_columns import aligned
+from textile_pcf.comparison.text_columns import align
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results.display import STYLE
 
@@ -61,7 +61,7 @@ class ShownScenarios:
     language: str = "en"
 
     def __str__(self) -> str:
-        blocks = ("\n".join([head, *aligned(rows)]) for head, rows in _blocks(self.scenarios, self.language))
+        blocks = ("\n".join([head, *align(rows)]) for head, rows in _blocks(self.scenarios, self.language))
         return "\n\n".join([*blocks, *_more(self.scenarios, self.language)]) + "\n"
 
     def _repr_html_(self) -> str:

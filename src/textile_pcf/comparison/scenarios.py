@@ -234,7 +234,7 @@ def scenario(result: Footprint, changes: Any) -> Scenarios:
     result : Footprint
         The base.
     changes : path, mapping or list
-        A change file, or what stands in one: scenarios, or the changes of one.
+        A change file, or its content: scenarios, or the changes of one.
 
     Returns
     -------

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from unicodedata import east_asian_width
 
 
-def aligned(rows: Sequence[tuple[str, str]]) -> list[str]:
+def align(rows: Sequence[tuple[str, str]]) -> list[str]:
     """Return rows of a title and a figure as lines, figures to the right.
 
     Examples
     --------
-    >>> aligned([("染色", "1.5"), ("weaving", "-0.25")])
+    >>> align([("染色", "1.5"), ("weaving", "-0.25")])
     ['  染色              1.5', '  weaving         -0.25']
     """
     widest = max((_width(title) for title, _ in rows), default=0)

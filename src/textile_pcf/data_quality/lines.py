@@ -26,7 +26,7 @@ PRIMARY = ("driver", "measured", "calculated", "supplier")
 DRIVER = "driver"
 NONE: IndexArray = np.empty(0, dtype=np.intp)
 AGES = (0, 2, 4, 6)
-"""Largest number of years between the year that is asked for and that of the factor, for the scores 1 to 4."""
+"""Largest number of years between the requested year and that of the factor, for the scores 1 to 4."""
 
 
 class QualityLines(NamedTuple):
@@ -123,7 +123,7 @@ def _rule_ratings(rules: RuleSet, default: Default | None) -> FloatArray:
 
 
 def _factor_scores(inventory: Inventory, tables: FactorTable) -> FloatArray:
-    """Return the scores of each factor: as its row states them, never better than what the match gives; none of links."""
+    """Return the scores of each factor: as its row states them, never better than the match allows; none for links."""
     matches = inventory.matches
     stated = np.full((len(matches.requests), len(QUALITY)), np.nan)
     derived = np.full((len(matches.requests), 2), np.nan)
@@ -141,7 +141,7 @@ def _factor_scores(inventory: Inventory, tables: FactorTable) -> FloatArray:
 
 
 def _geography(sheet: FactorSheet, row: int, request: Request) -> float:
-    """Return the score of the region of a factor for the region that is asked for; NaN if they have nothing in common."""
+    """Return the score of the region of a factor for the requested region; NaN if they have nothing in common."""
     region = sheet.texts["region"][row]
     if region not in fallback_regions(request.region):
         return np.nan
@@ -152,7 +152,7 @@ def _geography(sheet: FactorSheet, row: int, request: Request) -> float:
 
 
 def _time(sheet: FactorSheet, row: int, request: Request) -> float:
-    """Return the score of the year of a factor for the year that is asked for; NaN if one is not stated."""
+    """Return the score of the year of a factor for the requested year; NaN if one is not stated."""
     year = int(sheet.texts["year"][row] or 0)
     if not (year and request.year):
         return np.nan
@@ -160,9 +160,9 @@ def _time(sheet: FactorSheet, row: int, request: Request) -> float:
 
 
 def _region_wanted(inventory: Inventory) -> BoolArray:
-    """Return whether a region is asked for at each exchange: by its row, its stage, the rule or the product.
+    """Return whether a region is requested at each exchange: by its row, its stage, the rule or the product.
 
-    Without one the world is taken, and only then a match says nothing.
+    Without one the world is taken, and the match says nothing about the region.
     """
     activity, flows = inventory.activity, inventory.activity.exchanges
     matches = inventory.matches

@@ -9,7 +9,7 @@ import numpy as np
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.engine.masses import Masses
 
-FEW = 1000  # exchanges: of so few all are added up, as those with a value are not found faster
+FEW = 1000  # exchanges; selecting those with a value is not faster than adding up all of so few
 
 
 def exchange_amounts(
@@ -33,9 +33,9 @@ def exchange_amounts(
     masses : Masses
         Mass into and out of each process. [kg per product unit]
     others : ndarray of intp, shape (others,)
-        The exchanges that not just the output of their process multiplies, as it does all others.
+        Exchanges that are not driven by the mass output of their process alone; all others are.
     driven : sequence of three ndarray of intp
-        Which of these the output, the input and the loss of their process multiply, as indices into `others`.
+        Which of these are driven by the output, the input and the loss of their process, as indices into `others`.
 
     Returns
     -------
@@ -54,10 +54,10 @@ def exchange_amounts(
     amount = masses.output.take(process, mode="clip")
     amount *= unmultiplied
     if len(others):
-        part, place = unmultiplied.take(others), process.take(others)
+        part, of_process = unmultiplied.take(others), process.take(others)
         for rows, name in zip(driven, ("output", "input", "loss"), strict=True):
             if len(rows):
-                part[rows] *= getattr(masses, name).take(place.take(rows))
+                part[rows] *= getattr(masses, name).take(of_process.take(rows))
         amount[others] = part
     return amount
 
@@ -67,8 +67,8 @@ def sum_by_process(
 ) -> FloatArray:
     """Return the emissions of each process: the sum of amount × value over its exchanges. [kg CO2e per product unit]
 
-    All exchanges have fossil emissions, few others: of further columns only exchanges with a value are added up, which gives
-    the same bits in a third of the time.
+    Nearly all exchanges have a value in the first column, few in the others. There, only exchanges with a value are added up,
+    which gives the same bits in a third of the time.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which loops of products need all or more of what they give: where a run is refused."""
+"""Find the loops of products that need all or more of what they give, for which a run is refused."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.engine.loops import Links, solve_links
 from textile_pcf.engine.networks import rings
 
-PRUNED = 60  # links of a group of which those that are not to blame are searched one by one
+PRUNED = 60  # links of a group; only in smaller ones are the links that matter searched one by one
 
 
 def find_loops(user: IndexArray, supplier: IndexArray, needed: FloatArray, products: int) -> list[list[int]]:
-    """Loops that need all or more of what they give, each in the order in which one product needs the next.
+    """Return loops that need all or more of what they give, each in the order in which one product needs the next.
 
-    If connected loops are too much only together, one way through all of them is returned.
+    If connected loops need too much only together, one path through all of them is returned.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def find_loops(user: IndexArray, supplier: IndexArray, needed: FloatArray, produ
     for group in groups:  # only where a run is refused
         links = Links(user[group], supplier[group], needed[group])
         if len(group) and _too_much(links):
-            found.append(_way_round(_pruned(links)))
+            found.append(_way_round(_prune(links)))
     return found
 
 
@@ -58,8 +58,8 @@ def _too_much(links: Links) -> bool:
     return False
 
 
-def _pruned(links: Links) -> Links:
-    """The links without which a group would not be too much; all of them where they are many."""
+def _prune(links: Links) -> Links:
+    """Return the links without which the loops of a group could be solved; all of them if there are many."""
     if len(links.user) > PRUNED:
         return links
     kept = np.ones(len(links.user), dtype=bool)
@@ -70,7 +70,7 @@ def _pruned(links: Links) -> Links:
 
 
 def _way_round(links: Links) -> list[int]:
-    """Products in the order in which each needs the next, from the first of them back to it."""
+    """Return products in the order in which each needs the next, from the first of them back to it."""
     suppliers: dict[int, list[int]] = {}
     for user, supplier in zip(links.user.tolist(), links.supplier.tolist(), strict=True):
         suppliers.setdefault(user, []).append(supplier)
@@ -84,9 +84,9 @@ def _way_round(links: Links) -> list[int]:
 
 
 def _path(suppliers: dict[int, list[int]], begin: int, ends: set[int]) -> list[int]:
-    """The shortest way along links from one product to one of some others, without the first."""
+    """Return the shortest path along links from one product to one of some others, without the first."""
     before, front = {begin: begin}, [begin]
-    for here in front:  # it grows as it is walked
+    for here in front:  # `front` grows during the loop
         for other in suppliers[here]:
             if other in ends:
                 way = [other]

@@ -58,7 +58,7 @@ class Links:
 
 
 def sum_by_group(values: FloatArray, group: IndexArray, groups: int) -> FloatArray:
-    """Sum of values by group, shape (groups, columns). Scatter-add; no sort.
+    """Return the sum of values by group, shape (groups, columns).
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def sum_by_group(values: FloatArray, group: IndexArray, groups: int) -> FloatArr
 
 
 def solve_links(own: FloatArray, user: IndexArray, supplier: IndexArray, needed: FloatArray) -> FloatArray:
-    """Footprints of products that need one another, loops included: x = own + A·x.
+    """Return footprints of products that need one another, loops included: x = own + A·x.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def solve_links(own: FloatArray, user: IndexArray, supplier: IndexArray, needed:
     Raises
     ------
     ValueError
-        Some product needs all or more of itself; call `loops` to learn which.
+        Some product needs all or more of itself; `find_loops` returns which.
 
     Examples
     --------
@@ -171,7 +171,7 @@ class LinkedSystem:
 
 
 class _Steps:
-    """Links by the level of their users, from the products that take none. Numbers are as small as they can be.
+    """Links by the level of their users, from the products that take none, in the smallest integer types that hold them.
 
     Parameters
     ----------
@@ -249,7 +249,7 @@ class _RingsByLevel:
             local = Links(self.place[mine.user], self.place[mine.supplier], mine.amount)
             given = x[block.reshape(-1)]
             if size <= DENSE:
-                x[block] = _solved(given.reshape(*block.shape, -1), local)
+                x[block] = _solve_rings(given.reshape(*block.shape, -1), local)
             else:
                 for ring in range(len(block)):  # few can be that long
                     rows = slice(ring * size, (ring + 1) * size)
@@ -258,7 +258,7 @@ class _RingsByLevel:
                     x[block[ring]] = _cut_open(given[rows], own, self.cut[block[ring]])
 
 
-def _solved(given: FloatArray, links: Links) -> FloatArray:
+def _solve_rings(given: FloatArray, links: Links) -> FloatArray:
     """Footprints of products in rings of one size, shape (rings, size, columns)."""
     size = given.shape[1]
     needs = np.zeros((*given.shape[:2], size))

@@ -1,4 +1,4 @@
-"""Who needs whom, without amounts: levels of products, and rings of products that need one another. Arrays in, arrays out."""
+"""The network of products without amounts: levels of products, and rings of products that need one another."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from textile_pcf.arrays import BoolArray, IndexArray
 
 @dataclass(frozen=True)
 class Rings:
-    """Rings of products that all need one another in the end, as arrays per product.
+    """Rings of products that all need one another, directly or through others, as arrays per product.
 
-    `home` is the first product of its ring, the product itself where it is in none. Without the products of `cut` there is no
-    ring left.
+    `home` is the first product of the ring of each product; the product itself if it is in none. `cut` marks products without
+    which no ring is left. Shapes (products,).
     """
 
     home: IndexArray
@@ -22,7 +22,7 @@ class Rings:
 
 
 def stable_order(numbers: IndexArray, count: int) -> IndexArray:
-    """Return the order that sorts numbers below `count`, equal ones as they stand.
+    """Return the order that sorts numbers below `count`, equal ones in their present order.
 
     numpy sorts two bytes by counting: three million links in a third of the time of one sort.
 
@@ -38,7 +38,7 @@ def stable_order(numbers: IndexArray, count: int) -> IndexArray:
 
 
 def levels(user: IndexArray, supplier: IndexArray, products: int) -> IndexArray:
-    """Level of each product: 0 buys from none, others stand one above their highest supplier; -1 in loops and above them.
+    """Return the level of each product: 0 without suppliers, else one above its highest supplier; -1 in loops and above them.
 
     Examples
     --------
@@ -69,8 +69,8 @@ def _distinct(numbers: IndexArray) -> IndexArray:
 
 
 def _from_to(start: IndexArray, stop: IndexArray) -> slice | IndexArray:
-    """The places of several stretches, one after the other."""
-    if len(start) == 1:  # a chain is walked product by product
+    """Return the indices of several ranges, one after the other."""
+    if len(start) == 1:  # the usual case in a chain
         return slice(int(start[0]), int(stop[0]))
     count = stop - start
     end = np.cumsum(count)
@@ -78,7 +78,7 @@ def _from_to(start: IndexArray, stop: IndexArray) -> slice | IndexArray:
 
 
 def with_users(user: IndexArray, supplier: IndexArray, some: BoolArray) -> BoolArray:
-    """Some products and all that need one of them in the end.
+    """Return some products and all that need one of them, directly or through others.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def with_users(user: IndexArray, supplier: IndexArray, some: BoolArray) -> BoolA
 
 
 def products_in_loops(user: IndexArray, supplier: IndexArray, products: int) -> BoolArray:
-    """Products that need themselves in the end, or stand between two that do.
+    """Return which products need themselves, directly or through others, or lie between two that do.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def products_in_loops(user: IndexArray, supplier: IndexArray, products: int) -> 
 
 
 def _in_loops(user: IndexArray, supplier: IndexArray, above: BoolArray) -> BoolArray:
-    """Products in loops or between two, of those that are in loops or above them."""
+    """Return which products are in loops or between two, among those in loops or above them."""
     return above & (levels(supplier, user, len(above)) < 0) if above.any() else above
 
 
@@ -168,7 +168,7 @@ def rings(user: IndexArray, supplier: IndexArray, products: int, level: IndexArr
     user, supplier = place[user[inside]], place[supplier[inside]]
     suppliers = supplier[stable_order(user, len(members))].tolist()
     first = np.concatenate([[0], np.cumsum(np.bincount(user, minlength=len(members)))]).tolist()
-    ring, targets = _walked(suppliers, first)
+    ring, targets = _find_rings(suppliers, first)
     lowest = np.full(len(members), len(members), dtype=np.intp)
     np.minimum.at(lowest, ring, np.arange(len(members)))
     home[members] = members[lowest[ring]]
@@ -176,8 +176,8 @@ def rings(user: IndexArray, supplier: IndexArray, products: int, level: IndexArr
     return Rings(home, cut)
 
 
-def _walked(suppliers: list[int], first: list[int]) -> tuple[IndexArray, list[int]]:
-    """Ring of each product by Tarjan's walk, and the products at which the walk came back to its own path.
+def _find_rings(suppliers: list[int], first: list[int]) -> tuple[IndexArray, list[int]]:
+    """Return the ring of each product by Tarjan's algorithm, and the products at which the walk came back to its own path.
 
     The one loop over products of the calculating path: only products in loops, or between loops, are walked, each link once.
     """
@@ -215,7 +215,7 @@ def _walked(suppliers: list[int], first: list[int]) -> tuple[IndexArray, list[in
 
 
 def _close(stack: list[int], ring: list[int], head: int) -> None:
-    """Give every product walked since the head of a ring to that ring."""
+    """Assign every product walked since the head of a ring to that ring."""
     while True:
         member = stack.pop()
         ring[member] = head

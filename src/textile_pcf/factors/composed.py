@@ -137,7 +137,7 @@ def with_composed(table: FactorSheet, others: Sequence[FactorSheet]) -> FactorSh
     for items in _levels(factors):
         places = [_Place(read, document, table.name, item) for item in items]
         table = _append([*others], table, [(place, factors[place.item]) for place in places])
-    return _valued(table)
+    return _with_values(table)
 
 
 def _levels(factors: Mapping[str, ComposedFactor]) -> Iterator[list[str]]:
@@ -243,7 +243,7 @@ def _term(
     return Term(own, found.row, given.amount, given.unit, per_canonical, given.loss, given.source, given.locator)
 
 
-def _valued(table: FactorSheet) -> FactorSheet:
+def _with_values(table: FactorSheet) -> FactorSheet:
     """Return the table with the value of each composed row under AR6, for lists and searches."""
     split = split_values(table, PRINTED, "zero_zero")
     values = table.numbers["value"].copy()

@@ -1,4 +1,4 @@
-"""Composed factors: emissions of a good as the sum of cited rows, calculated anew under each GWP set and convention."""
+"""Composed factors: emissions of a good as the sum of cited rows, calculated again under each GWP set and convention."""
 
 from __future__ import annotations
 

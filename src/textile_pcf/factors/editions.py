@@ -95,7 +95,7 @@ def shipped_file(source: str) -> Path | None:
 
 
 def default_table(edition: str) -> str:
-    """Return the name of the default table for a rule: of the rule's edition, or the newest where there is none of it.
+    """Return the name of the default table for a rule: that of the rule's edition, or the newest if that edition has none.
 
     Parameters
     ----------

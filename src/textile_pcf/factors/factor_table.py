@@ -22,7 +22,7 @@ from textile_pcf.factors.matching import Match, NoMatch, Request, match
 from textile_pcf.factors.quick_look import quick_look_warning
 from textile_pcf.factors.search import search
 from textile_pcf.factors.table import DECLARED, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
-from textile_pcf.factors.unasked import Misnamed, misnamed
+from textile_pcf.factors.unasked import Misnamed, find_misnamed
 from textile_pcf.factors.values import flag_rows, has_gases, other_values, removals_of, split_values
 from textile_pcf.messages.message import Message, sentences
 
@@ -165,15 +165,15 @@ class FactorTable:
 
     @property
     def has_misnamed_rows(self) -> bool:
-        """Whether a row is named otherwise than anything asks for, of which `warnings` tells."""
+        """Whether a row has a name that no request can match, which `warnings` reports."""
         return bool(self._misnamed)
 
     @cached_property
     def _misnamed(self) -> tuple[Misnamed, ...]:
-        return misnamed(self.tables)
+        return find_misnamed(self.tables)
 
     def _unasked(self, used: Mapping[int, Iterable[int]]) -> Iterator[str]:
-        """Yield a warning per table and column of which rows were not used, and are named otherwise than asked for."""
+        """Yield a warning per table and column with unused rows whose names no request can match."""
         unused = [one for one in self._misnamed if one.rows.isdisjoint(used.get(one.table, ()))]
         for (table, column), group in groupby(unused, key=itemgetter(0, 1)):
             first, *others = group
@@ -183,7 +183,7 @@ class FactorTable:
             yield Message(what, label=label, column=column, text=first.text, count=count, close=first.close)
 
     def rows_with_warnings(self, gwp: str, biogenic: str) -> BoolArray:
-        """Return of which rows `warnings` tells something, mostly of few or none.
+        """Return the rows that `warnings` reports, mostly few or none.
 
         Parameters
         ----------
@@ -350,7 +350,7 @@ def _negative_and_composed(table: FactorSheet, rows: Iterable[int]) -> list[str]
 
 @lru_cache(maxsize=64)
 def _rows_with_warnings(factors: FactorTable, gwp: str, biogenic: str) -> BoolArray:
-    """Return of which rows a calculation that uses them warns."""
+    """Return the rows that cause a warning when a calculation uses them."""
     found = []
     for table in factors.tables:
         sets = np.array(table.texts["gwp"], dtype=np.str_)

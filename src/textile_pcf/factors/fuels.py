@@ -1,4 +1,4 @@
-"""Fuels by whatever the bill says: mass, volume and net energy of one fuel, by cited heating values and densities."""
+"""Fuels in any unit of a bill: mass, volume and net energy of one fuel, by cited heating values and densities."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FuelProperty:
     unit : Unit
         Energy per mass, energy per volume, or mass per volume.
     source, locator : str
-        Where it stands.
+        Place in the source.
     """
 
     fuel: str
@@ -154,7 +154,7 @@ def convert_fuel(item: str, region: str, dimensions: Dimensions, target: Dimensi
     item : str
         Item of the fuel.
     region : str
-        Region of the activity; wider regions are asked where it has no value. Nothing is known of an empty one.
+        Region of the activity; wider regions are searched if it has no value. An empty region has none.
     dimensions, target : tuple of (name, power)
         What the amounts measure, and what they are converted to.
 

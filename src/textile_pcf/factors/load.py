@@ -98,10 +98,10 @@ def _read_file(source: Any, path: Path | None) -> FactorSheet:
     cells = read_table(source, sheet="factors", error=FactorError, known_columns=COLUMNS)
     name = escape_controls(path.stem) if path else "data"
     warn_caller(cells.notes)
-    return _composed(check_table(name, cells, _document(path), path))
+    return _with_composed_rows(check_table(name, cells, _document(path), path))
 
 
-def _composed(table: FactorSheet) -> FactorSheet:
+def _with_composed_rows(table: FactorSheet) -> FactorSheet:
     """Return a shipped table with the composed factors of its edition; a table of a user as it is."""
     if not table.shipped or table.path is None or not (table.path.parent / COMPOSED_FILE).is_file():
         return table

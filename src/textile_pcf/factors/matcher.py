@@ -1,4 +1,4 @@
-"""Match requests for emission factors: each distinct request once, for all tables of activity data of a process."""
+"""Match requests for emission factors: each distinct request once, for all tables of activity data."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ ITEM_BITS, REGION_BITS, YEAR_BITS = 24, 14, 12  # of the 63-bit key of a request
 
 UNMATCHED, BOUGHT, LATE, WARNED, OTHER_SET = 1, 2, 4, 8, 16
 """Marks of requests: without a factor; for a supplier's declared footprint; with a factor that is a proxy or of a later year,
-of which is warned (`FactorTable.rows_with_warnings`), or of another set (`FactorTable.rows_of_other_sets`)."""
+which causes a warning (`FactorTable.rows_with_warnings`), or of another set (`FactorTable.rows_of_other_sets`)."""
 NO_KEYS = np.array([np.iinfo(np.int64).max]), np.zeros(1, dtype=np.intp)
-"""Keys of requests and their matches before the first: one that stands behind all others, and is none."""
+"""Keys and match indices of a rule without requests: one key above all others, so that a search always ends at a key."""
 
 
 class FactorMatcher:
@@ -112,7 +112,7 @@ class FactorMatcher:
         Returns
         -------
         array of int, shape (requests,)
-            Index in `matches`, `requests`, `split_values`, `factor_rows` and `unmatched`.
+            Index in `matches`, `requests`, `split_values`, `factor_rows`, `removals` and `marks`.
         """
         with self._lock:
             return self._match_indices(rules, requests)
@@ -162,7 +162,7 @@ class FactorMatcher:
         return key
 
     def _evaluate_new(self) -> None:
-        """Append emissions, factor row and flag of the matches that have none yet."""
+        """Append emissions, removals, marks and factor rows of the matches that have none yet."""
         if len(self.split_values) < len(self.matches):
             requests = self.requests[len(self.split_values) :]
             new = self.matches[len(self.split_values) :]
@@ -181,7 +181,7 @@ class FactorMatcher:
         self.matches.append(None if item is None else self._match_once(request))
 
     def _match_once(self, request: Request) -> Match | NoMatch:
-        """Return the match of a request; flows of several stages, such as electricity, ask for the same."""
+        """Return the match of a request; flows of several stages, such as electricity, may make the same request."""
         found = self._match_of_request.get(request)
         if found is None:
             found = self._match_of_request[request] = _match_request(self.factors, request, self._table_regions)

@@ -238,7 +238,7 @@ def _unit_mass(table: FactorSheet, row: int, request: Request) -> float | None:
 
 
 def _conversion(table: FactorSheet, row: int, request: Request) -> tuple[float, str]:
-    """Return `mass` and `conversion` of a match."""
+    """Return `flow_units` and `conversion` of a match."""
     mass = _unit_mass(table, row, request)
     fuel = None if mass is not None else _fuel(table.units[row], request)
     return (1.0 / fuel.factor, fuel.text) if fuel is not None else (mass or 1.0, "")

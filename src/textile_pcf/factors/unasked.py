@@ -1,4 +1,4 @@
-"""Rows of factor tables that nothing asks for, because a name is written in another way than it is asked for."""
+"""Rows of factor tables that nothing asks for, because its name is written in another way than requests are."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Misnamed(NamedTuple):
     rows: frozenset[int]
 
 
-def misnamed(tables: Sequence[FactorSheet]) -> tuple[Misnamed, ...]:
+def find_misnamed(tables: Sequence[FactorSheet]) -> tuple[Misnamed, ...]:
     """Return the rows of tables whose item or kind is one of another table, or whose region is a code, written otherwise.
 
     Parameters
@@ -47,7 +47,7 @@ def misnamed(tables: Sequence[FactorSheet]) -> tuple[Misnamed, ...]:
     >>> from textile_pcf import load_factors
     >>> row = {"item": "Electricity", "value": 0.5, "unit": "kgCO2e/kWh", "kind": "life_cycle", "region": "中国", "year": 2025}
     >>> table = load_factors([{**row, "source": "supplier", "locator": "made up"}], "default@2026.2")
-    >>> [(one.column, one.text, one.close) for one in misnamed(table.tables)]
+    >>> [(one.column, one.text, one.close) for one in find_misnamed(table.tables)]
     [('item', 'Electricity', 'electricity'), ('region', '中国', 'CN')]
     """
     return tuple(

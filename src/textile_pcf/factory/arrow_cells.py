@@ -38,12 +38,12 @@ def times_of(column: Any) -> tuple[Times, BoolArray]:
             return _timestamps(texts.cast(unit), unit.tz is not None), np.zeros(len(column), dtype=bool)
         except pa.ArrowInvalid:
             continue
-    if (times := _slashed(texts)) is not None:
+    if (times := _parse_slashed(texts)) is not None:
         return times, np.zeros(len(column), dtype=bool)
     return parse_times([text or "" for text in texts.to_pylist()])
 
 
-def _slashed(texts: Any) -> Times | None:
+def _parse_slashed(texts: Any) -> Times | None:
     """Return times such as `2024/3/4 8:00`, as Excel writes them, if all are of one such form; else None."""
     from pyarrow import compute
 

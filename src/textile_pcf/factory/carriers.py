@@ -96,7 +96,7 @@ def reported_units(table: FactoryTable, problems: list[Problem]) -> ReportedUnit
         unit = table.unit(row, problems) if carrier and texts[row] else None
         if unit is None:
             continue
-        if (reported := _reported(table, row, carrier, unit, float(enthalpies[row]), problems)) is None:
+        if (reported := _unit_flow_factor(table, row, carrier, unit, float(enthalpies[row]), problems)) is None:
             continue
         units[row], flows[row], factors[row] = reported
         text, other = first.setdefault(carrier, (units[row], row))
@@ -116,7 +116,7 @@ def reported_units(table: FactoryTable, problems: list[Problem]) -> ReportedUnit
     return ReportedUnits(carriers, units, flows, factors)
 
 
-def _reported(
+def _unit_flow_factor(
     table: FactoryTable, row: int, carrier: str, unit: Unit, enthalpy: float, problems: list[Problem]
 ) -> tuple[str, str, float] | None:
     """Return unit, flow and factor of one row, or None after a problem."""

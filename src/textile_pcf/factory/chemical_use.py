@@ -237,7 +237,7 @@ def _refuse_coverage(use: ChemicalUse, options: ChemicalOptions, problems: list[
 
 
 def _differences(use: ChemicalUse, options: ChemicalOptions) -> list[Message]:
-    """Return a warning for each chemical of which the recipes take less than was used, beyond the tolerance."""
+    """Return a warning for each chemical if the recipes take less than was used, beyond the tolerance."""
     consumption, warnings = use.stock.consumption, []
     for row in np.flatnonzero(use.taken < consumption * (1 - options.tolerance) * (1 - EXACT)).tolist():
         what = "The recipes take {part:.10g} of {whole:.10g} kg of {name!r} ({relative:.1%}); no product has {left:.10g} kg."

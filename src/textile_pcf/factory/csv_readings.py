@@ -76,7 +76,7 @@ class CsvReadings:
         return [cell.strip().strip('"').strip() for cell in line.split(sign)]
 
     def batches(self, block_bytes: int) -> Iterator[list[Any]]:
-        """Yield meter, time and value as arrow arrays, of so many bytes of the file each.
+        """Yield meter, time and value as arrow arrays, each of a block of the file of a number of bytes.
 
         Times and values are read as such while all of them have the usual form, which is faster, and as texts from the first
         block on that has another.

@@ -10,7 +10,8 @@ import numpy as np
 from textile_pcf.arrays import BoolArray, FloatArray, IntArray
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factory.meter_table import Events, MeterTable
-from textile_pcf.factory.placing import Segments, Sums, Window, place
+from textile_pcf.factory.metering_options import MeteringOptions
+from textile_pcf.factory.placing import Segments, Sums, place
 from textile_pcf.factory.reading_arrays import LastReadings, Readings, by_meter
 from textile_pcf.factory.reading_faults import RowProblems, fault_problems
 from textile_pcf.factory.registers import intervals_of
@@ -22,7 +23,7 @@ from textile_pcf.messages.message import Message
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What the readings say.
+    """Sums and counts of all readings of a run.
 
     Attributes
     ----------
@@ -50,7 +51,12 @@ class Measured:
 
 
 def measure(
-    source: ReadingSource, meters: MeterTable, events: Events, segments: Segments, run: tuple[RunClock, Window, int, bool]
+    source: ReadingSource,
+    meters: MeterTable,
+    events: Events,
+    segments: Segments,
+    clock: RunClock,
+    options: MeteringOptions,
 ) -> Measured:
     """Read all readings once.
 
@@ -60,15 +66,17 @@ def measure(
     meters : MeterTable
     events : Events
     segments : Segments
-    run : tuple
-        The clock of the run, the window, the longest interval that is split [µs], and whether to sort the readings in memory.
+    clock : RunClock
+        Clock of the run, to which times of readings are converted.
+    options : MeteringOptions
+        Its `window`, `max_gap` and `sort` are used.
 
     Raises
     ------
     InputError
         Readings cannot be read or explained, or a meter has none.
     """
-    clock, window, max_gap, sort = run
+    window = options.window
     sums, last = Sums(segments), LastReadings(len(meters), len(events.resets.meter))
     counts, voided, used = (
         np.zeros(len(meters), dtype=np.int64),
@@ -77,7 +85,7 @@ def measure(
     )
     faults = RowProblems(source)
     blocks = _known_readings(source, meters, clock, faults)
-    for readings in [_sorted(list(blocks))] if sort else blocks:
+    for readings in [_sort(list(blocks))] if options.sort else blocks:
         np.add.at(counts, readings.owner, readings.counts)
         valid = _without_voids(readings, events, voided, used)
         intervals, wrong = intervals_of(valid, meters.registers, events.resets, last)
@@ -85,7 +93,7 @@ def measure(
             fault_problems(fault, meters, clock.clock, faults)
         if not faults.count:
             for each in intervals:
-                place(each, segments, window, max_gap, sums)
+                place(each, segments, window, options.max_gap, sums)
     problems = faults.problems() or _silent_meters(meters, counts, sums)
     if problems and not faults.count and not counts.any():
         what, cure = Message("There are no readings."), Message("Give at least two readings of each register.")
@@ -110,7 +118,7 @@ def _known_readings(source: ReadingSource, meters: MeterTable, clock: RunClock, 
             [index.get(text, -1) for text in texts] or [0], dtype=np.int16 if len(meters) < 1 << 15 else np.int64
         )
         meter = of_text[block.meter]
-        time = _converted(block, clock, faults)
+        time = _convert_times(block, clock, faults)
         good = None
         if int(of_text.min()) < 0 and int(meter.min(initial=0)) < 0:
             good = meter >= 0
@@ -136,7 +144,7 @@ def _report_unknown(block: ReadingBlock, meter: IntArray, texts: list[str], unkn
             faults.add(_row(block, int(rows[k])), what, Message("Add it there, or correct the name."))
 
 
-def _converted(block: ReadingBlock, clock: RunClock, faults: RowProblems) -> IntArray:
+def _convert_times(block: ReadingBlock, clock: RunClock, faults: RowProblems) -> IntArray:
     problems: list[Problem] = []
     time = clock.convert(block.times, lambda k: str(_row(block, k)), problems)
     for problem in problems:
@@ -148,7 +156,7 @@ def _row(block: ReadingBlock, k: int) -> int:
     return block.first_row + (k if block.order is None else int(block.order[k]))
 
 
-def _sorted(blocks: list[Readings]) -> Readings:
+def _sort(blocks: list[Readings]) -> Readings:
     """Return all readings by meter and time; those of one time in the order of the source."""
     if not blocks:
         none = np.zeros(0, dtype=np.int64)

@@ -81,7 +81,7 @@ def read_meters(table: FactoryTable, problems: list[Problem]) -> MeterTable:
     """
     table.require(("meter", "carrier", "unit"), problems)
     ids = table.texts("meter")
-    for row, first in _repeated(ids):
+    for row, first in _find_repeated(ids):
         what = Message("Meter {meter!r} is already at {where}.", meter=ids[row], where=table.location(first))
         table.problem(problems, row, "meter", what, Message("Give each meter one row."))
     order = sorted(range(table.rows), key=lambda row: ids[row])
@@ -106,7 +106,7 @@ def read_meters(table: FactoryTable, problems: list[Problem]) -> MeterTable:
     return meters
 
 
-def _repeated(texts: Sequence[str]) -> list[tuple[int, int]]:
+def _find_repeated(texts: Sequence[str]) -> list[tuple[int, int]]:
     """Return each row whose text stands in an earlier row, and that row."""
     first: dict[str, int] = {}
     return [(row, first[text]) for row, text in enumerate(texts) if text and first.setdefault(text, row) != row]

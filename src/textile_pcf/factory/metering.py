@@ -110,9 +110,7 @@ def meters(
     overlaps: list[Problem] = []
     shares.share_overlaps(run.options.overlap, overlaps)
     raise_problems(overlaps)
-    measured = measure(
-        source, run.meters, run.events, shares.segments, (run.clock, run.options.window, run.options.max_gap, run.options.sort)
-    )
+    measured = measure(source, run.meters, run.events, shares.segments, run.clock, run.options)
     use = shares.use(measured.sums)
     judged = judge_batches(run, use, measured)
     remainders = remainders_of(run, shares, measured, use, judged.counted)

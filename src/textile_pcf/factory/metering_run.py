@@ -1,4 +1,4 @@
-"""What a run of `factory.meters` has read, and what it has found: two values that its steps hand on."""
+"""Inputs and findings of a run of `factory.meters`, which its steps hand on."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class MeteringRun:
 
 @dataclass(frozen=True, eq=False)
 class Metered:
-    """What a run has found.
+    """Findings of a run.
 
     Attributes
     ----------
     run : MeteringRun
     measured : Measured
-        What the readings say.
+        Sums and counts of the readings.
     use : BatchUse
         Use of the batches that count.
     remainders : MeterRemainders

@@ -108,7 +108,7 @@ def read_production(table: FactoryTable, problems: list[Problem]) -> Production:
     for row in np.flatnonzero(output <= 0).tolist():
         what = Message("An output of {value:g} is none.", value=float(output[row]))
         table.problem(problems, row, "output", what, Message("Give what was made in the year, or delete the row."))
-    good = {text: unit for text in dict.fromkeys(texts) if (unit := _counted(text)) is not None}
+    good = {text: unit for text in dict.fromkeys(texts) if (unit := _output_unit(text)) is not None}
     units = [good.get(text) for text in texts]
     for row in [row for row, unit in enumerate(units) if unit is None]:
         _refuse_unit(table, row, problems)
@@ -129,7 +129,7 @@ def _driver(table: FactoryTable, name: str, problems: list[Problem]) -> FloatArr
     return within_range(table, name, table.quantities(name, DRIVERS[name], problems, low=0.0), problems)
 
 
-def _counted(text: str) -> Unit | None:
+def _output_unit(text: str) -> Unit | None:
     """Return the unit of an output, None if it is no unit or measures something else."""
     try:
         unit = parse_unit(text)

@@ -203,7 +203,7 @@ def _totals(sums: Sums) -> list[dict[str, Any]]:
 
 
 def _above(totals: Iterable[dict[str, Any]]) -> Iterable[Message]:
-    """Yield a warning for each flow of which the products take more than the site."""
+    """Yield a warning for each flow if the products take more of it than the site."""
     what = "Bottom-up, the products take {amount:.10g} {unit} of {flow!r} more than the site ({relative:.1%})."
     for row in totals:
         if row["difference"] is not None and row["difference"] > EXACT * abs(row["top_down"]):

@@ -104,7 +104,7 @@ def _of_registers(
     if shortest <= 0 or extra is not None or not _is_below_rates(registers.max_rate[owner], amount, shortest):
         faults += _rate_faults(readings, registers, amount, length)
     intervals = Intervals(owner, head, start, time, amount)
-    return (intervals if extra is None else _merged(intervals, extra)), faults
+    return (intervals if extra is None else _merge(intervals, extra)), faults
 
 
 def _repeated_times(
@@ -214,7 +214,7 @@ def _pieces(
     return pieces
 
 
-def _merged(intervals: Intervals, extra: Intervals) -> Intervals:
+def _merge(intervals: Intervals, extra: Intervals) -> Intervals:
     """Return intervals and further ones by meter and time."""
     meter = np.concatenate([np.repeat(intervals.owner, intervals.tail - intervals.head), extra.owner])
     start, end = np.concatenate([intervals.start, extra.start]), np.concatenate([intervals.end, extra.end])

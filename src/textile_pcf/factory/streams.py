@@ -6,7 +6,7 @@ A block holds numbers only; texts of meters are codes. Cells that cannot be read
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,6 +33,8 @@ COLUMN_BUFFER = 1 << 20
 COLUMNS = REQUIRED["readings"]
 UNREADABLE = 200
 """Number of unreadable cells of a block that are kept with their text."""
+CellText = Callable[[int], str]
+"""Text of the cell of a row of a block, for messages."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,7 +229,7 @@ class _CsvSource:
         self._file = CsvReadings(name, checked_columns)
 
     def blocks(self) -> Iterator[ReadingBlock]:
-        """Yield the readings in blocks, and rows of a wrong width as problems of a last block without readings."""
+        """Yield the readings in blocks; rows of a wrong width raise an InputError after the last block."""
         row = 0
         for columns in self._file.batches(BLOCK * 64):
             batch = _batch(columns)
@@ -257,8 +259,8 @@ class _Cells:
     times: Times
     value: FloatArray
 
-    def block(self, no_time: BoolArray, no_number: BoolArray, number: Any, time: Any) -> ReadingBlock:
-        """Return the block of the rows that can be read; the others are problems, but for rows without any content."""
+    def block(self, no_time: BoolArray, no_number: BoolArray, number_text: CellText, time_text: CellText) -> ReadingBlock:
+        """Return the block of the rows that can be read; others are problems, except rows without any content."""
         named = np.array([text.strip() != "" for text in self.texts] or [True])
         if not len(self.value) or (
             float(self.value.min()) >= -LARGEST and float(self.value.max()) <= LARGEST  # NaN is neither
@@ -266,10 +268,10 @@ class _Cells:
             and named.all() and not no_time.any()
         ):  # fmt: skip
             return ReadingBlock(self.meter, self.texts, self.times, self.value, self.first_row)
-        return self._without_invalid(named, no_time, no_number, (number, time))
+        return self._without_invalid(named, no_time, no_number, (number_text, time_text))
 
     def _without_invalid(
-        self, named: BoolArray, no_time: BoolArray, no_number: BoolArray, texts: tuple[Any, Any]
+        self, named: BoolArray, no_time: BoolArray, no_number: BoolArray, texts: tuple[CellText, CellText]
     ) -> ReadingBlock:
         no_meter, infinite = ~named[self.meter], ~(np.abs(self.value) <= LARGEST)
         never = (self.times.values < EARLIEST) | (self.times.values > LATEST)

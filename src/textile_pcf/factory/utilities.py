@@ -186,7 +186,7 @@ def site_year(utilities: Utilities, problems: list[Problem]) -> str:
 
 
 def differing_cells(utilities: Utilities, columns: Iterable[str]) -> list[Message]:
-    """Return a warning for each carrier whose production rows differ in a column of which the first row counts.
+    """Return a warning for each carrier whose production rows differ in a column in which only the first row counts.
 
     Parameters
     ----------

@@ -53,7 +53,7 @@ def columns() -> Columns:
 
 
 def constant(name: str) -> float:
-    """Return a number of `constants.yaml`, in the unit that stands there.
+    """Return a number of `constants.yaml`, in its own unit.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What may stand in a document of improvements: measures, what each changes, and its money."""
+"""Content of a document of improvements: measures, what each changes, and its money."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def read_improvements(source: Any) -> Improvements:
     Parameters
     ----------
     source : path, mapping or Improvements
-        A YAML or JSON file, or what stands in one: `{discount: ..., improvements: [...]}`.
+        A YAML or JSON file, or its content: `{discount: ..., improvements: [...]}`.
 
     Raises
     ------

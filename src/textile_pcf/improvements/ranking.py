@@ -18,7 +18,6 @@ from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 
 NEGLIGIBLE = 1e-12
-LINKED = "product:"
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,9 +116,9 @@ def rank(activity: Any, rule: Any, improvements: Any, production: Any, *, prices
     result = footprint(activity, rule, factors)
     output, notes = yearly_outputs(production, result)
     base = Base(State(result.run), result, output, yearly_use(result, output))
-    warnings: list[str] = [*notes, *_linked(result)]
-    measures = [_alone(base, document, number, (price_table, warnings)) for number in range(len(document.measures))]
-    order = ranked(measures)
+    warnings: list[str] = [*notes, *_link_warnings(result)]
+    measures = [_alone(base, document, number, price_table, warnings) for number in range(len(document.measures))]
+    order = order_and_write_fronts(measures)
     steps = tuple(_steps(base, document, [int(measures[k]["number"]) for k in order]))
     rows = [*(measures[k] for k in order), *(row for row in measures if row["group"] == "none")]
     for place, row in enumerate(rows):
@@ -131,14 +130,14 @@ def rank(activity: Any, rule: Any, improvements: Any, production: Any, *, prices
     )
 
 
-def _alone(base: Base, document: Improvements, number: int, found: tuple[Prices, list[str]]) -> dict[str, Any]:
-    """Return what a measure does and costs by itself."""
+def _alone(base: Base, document: Improvements, number: int, prices: Prices, warnings: list[str]) -> dict[str, Any]:
+    """Return what a measure does and costs by itself; warnings are appended."""
     measure, money = document.measures[number], document.money[number]
     result = calculate(apply_measure(base.state, document, number), document, base.output)
     saved = base.result.totals - result.totals
     per_year = saved * base.output / 1000.0
     paid = annuity(money.investment, document.discount, measure.lifetime or 1.0)
-    saving = _saving(base, result, (document, number), found)
+    saving = _saving(base, result, document, number, prices, warnings)
     cost, total = paid + money.running - saving, float(per_year.sum())
     group = "none" if total <= NEGLIGIBLE * abs(base.tonnes) else "gain" if cost < 0 else "cost"
     columns = (base.result.products, base.result.totals.tolist(), result.totals.tolist(), saved.tolist(), per_year.tolist())
@@ -151,10 +150,8 @@ def _alone(base: Base, document: Improvements, number: int, found: tuple[Prices,
     }  # fmt: skip
 
 
-def _saving(base: Base, result: Footprint, measure: tuple[Improvements, int], found: tuple[Prices, list[str]]) -> float:
-    """Return the money that a measure saves in a year: as stated, else amounts times prices. [CNY]"""
-    document, number = measure
-    prices, warnings = found
+def _saving(base: Base, result: Footprint, document: Improvements, number: int, prices: Prices, warnings: list[str]) -> float:
+    """Return the money that a measure saves in a year: as stated, else amounts times prices; warnings are appended. [CNY]"""
     stated = document.money[number].saving
     if stated is not None:
         return stated
@@ -169,7 +166,7 @@ def _saving(base: Base, result: Footprint, measure: tuple[Improvements, int], fo
     return saving
 
 
-def ranked(measures: Sequence[dict[str, Any]]) -> list[int]:
+def order_and_write_fronts(measures: Sequence[dict[str, Any]]) -> list[int]:
     """Return the indices of the measures that save CO2e in their order, and write their fronts.
 
     Parameters
@@ -180,7 +177,7 @@ def ranked(measures: Sequence[dict[str, Any]]) -> list[int]:
     Examples
     --------
     >>> rows = [{"group": "gain", "tonnes_per_year": t, "cost_per_year": -m} for t, m in ((10, 5), (20, 9), (15, 12), (8, 4))]
-    >>> ranked(rows), [row["front"] for row in rows]
+    >>> order_and_write_fronts(rows), [row["front"] for row in rows]
     ([1, 2, 0, 3], [2, 1, 1, 3])
     """
     gains = [k for k, row in enumerate(measures) if row["group"] == "gain"]
@@ -212,11 +209,9 @@ def _steps(base: Base, document: Improvements, order: list[int]) -> Iterator[dic
         left = after
 
 
-def _linked(result: Footprint) -> Iterator[Message]:
+def _link_warnings(result: Footprint) -> Iterator[Message]:
     """Yield a warning if products take products of the run, whose savings then count at both."""
-    items = result.lines.item
-    used = np.unique(items.codes)
-    if any(str(items.categories[code]).startswith(LINKED) for code in used.tolist()):
+    if np.any(result.inventory.supplier >= 0):
         what = "Products take other products of the run, and a saving counts at each: give the outputs that leave the mill."
         yield Message(what)
 

@@ -30,7 +30,7 @@ def measure_scenarios(result: Footprint, improvements: Any, language: str | None
     result : Footprint
         From `footprint` or `calculate`.
     improvements : path or mapping
-        A document of improvements, or what stands in one.
+        A document of improvements, or its content.
     language : str, optional
         `en` or `zh`: scenarios bear the titles of the measures in this language, as far as they have one. By default their ids.
 
@@ -69,7 +69,7 @@ def measure_scenarios(result: Footprint, improvements: Any, language: str | None
         names = titles_with_ids([measure.model_dump() for measure in document.measures], language)
     found, others = [], []
     for number, measure in enumerate(document.measures):
-        changes = _expressed(result, document, number) if measure.supply is None else None
+        changes = _as_changes(result, document, number) if measure.supply is None else None
         if changes is None:
             others.append(names[number])
         else:
@@ -80,7 +80,7 @@ def measure_scenarios(result: Footprint, improvements: Any, language: str | None
     return found
 
 
-def _expressed(result: Footprint, document: Improvements, number: int) -> list[dict[str, Any]] | None:
+def _as_changes(result: Footprint, document: Improvements, number: int) -> list[dict[str, Any]] | None:
     """Return the changes of a measure as a change file has them; None where they do not give what the measure gives."""
     run, found = result.run, []
     for place, change in enumerate(document.measures[number].changes or ()):

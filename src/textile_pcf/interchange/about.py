@@ -92,7 +92,7 @@ class About:
             head.pop(name, None)
         flows, responsible = head.pop("packagingFlows", ()), head.pop("outboundResponsible", True)
         for name in _WITH_PLACEHOLDER:
-            head = {**head, name: _filled(head[name], product, name)} if name in head else head
+            head = {**head, name: _fill(head[name], product, name)} if name in head else head
         pcf = {**pcf, **of_product}
         problems = self._missing(product, head, pcf)
         if pcf.pop(GLOBAL, None) is False:
@@ -202,12 +202,12 @@ def _as_text(value: Any, kind: Any) -> Any:
 
 def _sample(value: Any, name: str) -> Any:
     """Return a value with its placeholder filled, so that its form can be checked."""
-    return _filled(value, "P", name) if name in _WITH_PLACEHOLDER else value
+    return _fill(value, "P", name) if name in _WITH_PLACEHOLDER else value
 
 
-def _filled(value: Any, product: str, name: str) -> Any:
+def _fill(value: Any, product: str, name: str) -> Any:
     if isinstance(value, list):
-        return [_filled(each, product, name) for each in value]
+        return [_fill(each, product, name) for each in value]
     if not isinstance(value, str):
         return value
     return value.replace(PLACEHOLDER, quote(product, safe="-._~") if name == "productIds" else product)

@@ -1,4 +1,4 @@
-"""What an adapter may say: columns of others mapped to ours, and nothing else."""
+"""Schema of an adapter: a mapping from columns of a foreign table to columns of a factor table, and nothing else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ORIGINS = ("text", "column", "join", "asked", "from_header", "header", "under")
 LONGEST_PATTERN = 200
 
 
-def _compiled(pattern: str | None) -> str | None:
+def _compile_pattern(pattern: str | None) -> str | None:
     """Return a regular expression after a check; a repetition of a repetition is refused, for it can run for ever."""
     if pattern is None:
         return None
@@ -111,7 +111,7 @@ class AdapterColumn(Strict):
     @field_validator("pattern", "header")
     @classmethod
     def _regular_expression(cls, pattern: str | None) -> str | None:
-        return _compiled(pattern)
+        return _compile_pattern(pattern)
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:

@@ -208,7 +208,7 @@ def object_faults(value: Any, kind: ObjectOf, path: Path, values: dict[str, Any]
     kind : ObjectOf
         What it has to be.
     path : tuple
-        Where it stands.
+        Place in the source.
     values : dict
         Receives the fields that are right, as read, by name; those of an object in it as a dict of their own, no lists.
     """
@@ -242,7 +242,7 @@ def faults(value: Any, kind: Check | ListOf | ObjectOf, path: Path) -> Faults:
     kind : callable, ListOf or ObjectOf
         What it has to be.
     path : tuple
-        Where it stands.
+        Place in the source.
     """
     if isinstance(kind, ListOf | ObjectOf):
         return _nested_faults(value, kind, path, {})

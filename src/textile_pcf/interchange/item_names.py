@@ -1,4 +1,4 @@
-"""Names of items of others as ids of ours."""
+"""Ids of items from the names in foreign tables."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ class Package:
     def add_system(self, chosen: Sequence[int]) -> None:
         """Add all unit processes that the products need, their factors, and a product system for each product."""
         system, processes = self.system, self.system.processes
-        needed = self._needed(chosen)
+        needed = self._with_suppliers(chosen)
         rows = np.flatnonzero(np.isin(processes.product, needed))
         built = {int(row): self._process(int(row)) for row in rows}
         factors: dict[int, _Process] = {}
@@ -139,7 +139,7 @@ class Package:
         for user, product, amount in _rows(system.links.user, system.links.supplier, system.links.amount):
             if user in built:
                 built[user].take(built[product], amount)
-        for process, factor, amount in _rows(system.met.process, system.met.factor, system.met.amount):
+        for process, factor, amount in _rows(system.exchanges.process, system.exchanges.factor, system.exchanges.amount):
             if process not in built or factor < 0:
                 continue
             if factor not in factors:
@@ -150,7 +150,7 @@ class Package:
         for product in chosen:
             self._add_product_system(built[product])
 
-    def _needed(self, chosen: Sequence[int]) -> IndexArray:
+    def _with_suppliers(self, chosen: Sequence[int]) -> IndexArray:
         """Return the products and all that they take of each other."""
         links = self.system.result.inventory.links
         needed = np.array(chosen, dtype=np.intp)

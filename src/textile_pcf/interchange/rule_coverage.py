@@ -82,10 +82,10 @@ def rule_coverage(rule: RuleSet | str | Path, category_rules: str | Path) -> lis
     """
     rules = load_rules(rule)
     published = read_category_rules(category_rules)
-    return [_covered(rules, process, row) for process in published.processes for row in process.rows]
+    return [_cover_row(rules, process, row) for process in published.processes for row in process.rows]
 
 
-def _covered(rules: RuleSet, process: CategoryProcess, row: CategoryRow) -> CoveredRow:
+def _cover_row(rules: RuleSet, process: CategoryProcess, row: CategoryRow) -> CoveredRow:
     fixed: dict[str, tuple[str, str]] = {
         REFERENCE: ("product", "It is the product."),
         INTERNAL: ("masses", "It passes inside the chain; its mass is solved backwards from the product."),

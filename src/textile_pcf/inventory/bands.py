@@ -16,7 +16,7 @@ from textile_pcf.inventory.defaults import property_on
 from textile_pcf.inventory.masses import process_masses
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.messages.message import Message
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
+from textile_pcf.rules import FlowSpec, QuantitySpec, RuleSet
 
 TIMES = 20  # an amount more than this many times above its band is refused
 NEAR = 1e-12
@@ -26,7 +26,7 @@ NEAR = 1e-12
 class Bands:
     """Bands of the properties, losses or flows of a rule, in canonical units; infinite if there is none."""
 
-    specs: tuple[PropertySpec | LossSpec | FlowSpec, ...]
+    specs: tuple[QuantitySpec, ...]
     low: FloatArray
     high: FloatArray
     most: FloatArray
@@ -40,7 +40,7 @@ def bands_of_rule(rules: RuleSet) -> tuple[Bands, Bands, Bands]:
     return _bands_of(rules.properties), _bands_of(rules.losses), _bands_of(rules.flows)
 
 
-def _bands_of(specs: tuple[PropertySpec | LossSpec | FlowSpec, ...]) -> Bands:
+def _bands_of(specs: tuple[QuantitySpec, ...]) -> Bands:
     limits = [(-np.inf, np.inf) if spec.plausible is None else spec.plausible for spec in specs]
     low, high = np.array(limits, dtype=np.float64).reshape(-1, 2).T
     near_low, near_high = low - NEAR * np.abs(np.nan_to_num(low)), high + NEAR * np.abs(np.nan_to_num(high))
@@ -53,13 +53,13 @@ def specs_of(block_index: BlockIndex, positions: IndexArray) -> IndexArray:
     return np.asarray(np.searchsorted(block_index.offsets, positions, side="right") - 1, dtype=np.intp)
 
 
-def unit_of(spec: PropertySpec | LossSpec | FlowSpec) -> tuple[float, str]:
+def unit_of(spec: QuantitySpec) -> tuple[float, str]:
     """Return the canonical units in one unit of a band, and the text of that unit."""
     unit = spec.ratio_unit if isinstance(spec, FlowSpec) else spec.unit
     return unit.factor, unit.text
 
 
-def limits_of(spec: PropertySpec | LossSpec | FlowSpec) -> tuple[str, str, str]:
+def limits_of(spec: QuantitySpec) -> tuple[str, str, str]:
     """Return the lower and upper limit of the band as texts, and their unit."""
     assert spec.plausible is not None
     factor, unit = unit_of(spec)
@@ -67,7 +67,7 @@ def limits_of(spec: PropertySpec | LossSpec | FlowSpec) -> tuple[str, str, str]:
     return low, high, unit
 
 
-def band_text(spec: PropertySpec | LossSpec | FlowSpec) -> str:
+def band_text(spec: QuantitySpec) -> str:
     """Return the limits of the band with their unit."""
     low, high, unit = limits_of(spec)
     return Message("{low} to {high} {unit}", low=low, high=high, unit=unit)

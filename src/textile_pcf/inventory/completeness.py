@@ -207,7 +207,7 @@ def _left_out(activity: Activity) -> tuple[BoolArray, BoolArray]:
 
 
 def _with_amount(inventory: Inventory) -> BoolArray:
-    """Return which flows have an amount that is not 0, shape (flows, products); of those only that are a condition of others.
+    """Return which flows that are a condition of others have an amount that is not 0, shape (flows, products).
 
     These are a fifth of the flows of a rule, and few exchanges.
     """

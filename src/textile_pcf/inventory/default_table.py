@@ -14,8 +14,8 @@ CODE = "in-default"
 CURE = 'Add it behind yours: `--factors default` on the command line, factors=[mine, "default"] in Python.'
 
 
-def summed_up(factors: FactorTable, problems: Iterable[tuple[Request | None, Problem]], name: str) -> Iterator[Problem]:
-    """Yield the problems, with those of factors that `default` has merged into one per affected product.
+def merge_missing(factors: FactorTable, problems: Iterable[tuple[Request | None, Problem]], name: str) -> Iterator[Problem]:
+    """Yield the problems; missing factors that `default` has are merged into one problem per affected product.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def summed_up(factors: FactorTable, problems: Iterable[tuple[Request | None, Pro
         yield from (Problem(one.where, one.what, CURE, one.product, CODE) for _, one in in_default)
     elif in_default:
         labels = ", ".join(table.label for table in factors.tables)
-        items = ", ".join(sorted({_named(factors, request) for request, _ in in_default}))
+        items = ", ".join(sorted({_item_text(factors, request) for request, _ in in_default}))
         what = Message(
             "Emission factors are not in {labels}, but the table {default!r} has them: {items}.",
             labels=labels,
@@ -58,7 +58,7 @@ def _has(factors: FactorTable, request: Request) -> bool:
     return isinstance(FactorTable((*factors.tables, *known.tables)).match(request), Match)
 
 
-def _named(factors: FactorTable, request: Request) -> str:
+def _item_text(factors: FactorTable, request: Request) -> str:
     """Return the item, with its region if the tables have it for other regions."""
     return (
         f"{request.item} ({request.region})" if any(request.item in table.index for table in factors.tables) else request.item

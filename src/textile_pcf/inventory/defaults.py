@@ -10,10 +10,9 @@ import numpy as np
 from textile_pcf.activity.activity import Activity
 from textile_pcf.activity.indexing import between_components
 from textile_pcf.arrays import FloatArray, IndexArray
-from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, PropertySpec, RuleSet
+from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, PropertySpec, QuantitySpec, RuleSet
 
-Spec = PropertySpec | LossSpec | FlowSpec
-QUANTITY_KINDS: dict[type[Spec], str] = {PropertySpec: "property", LossSpec: "loss", FlowSpec: "flow"}
+QUANTITY_KINDS: dict[type[QuantitySpec], str] = {PropertySpec: "property", LossSpec: "loss", FlowSpec: "flow"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class RuleDraws:
     numbers: Mapping[RuleNumber, FloatArray]
     entries: Mapping[tuple[str, int], IndexArray]
 
-    def has(self, spec: Spec) -> bool:
+    def has(self, spec: QuantitySpec) -> bool:
         """Return whether a number of a quantity is drawn."""
         kind = QUANTITY_KINDS[type(spec)]
         return any((number.kind, number.index) == (kind, spec.index) for number in self.numbers)
@@ -76,7 +75,7 @@ def is_component_stage(rules: RuleSet, stage: int) -> bool:
     return stage != PRODUCT and rules.stages[stage].component
 
 
-def entries_of_stage(activity: Activity, stage: int) -> int:
+def entry_count(activity: Activity, stage: int) -> int:
     """Return the number of entries of a stage: components in component stages, products elsewhere."""
     return activity.components.size if is_component_stage(activity.rules, stage) else len(activity.names)
 
@@ -100,7 +99,7 @@ def chosen_entry(activity: Activity, properties: FloatArray, default: Default, s
 
 
 def evaluate_default(
-    activity: Activity, properties: FloatArray, spec: Spec, draws: RuleDraws | None
+    activity: Activity, properties: FloatArray, spec: QuantitySpec, draws: RuleDraws | None
 ) -> tuple[FloatArray, IndexArray]:
     """Return the rule's value on each entry of the stage of a quantity, and the entry of the value it is (-1: none).
 
@@ -127,7 +126,7 @@ def evaluate_default(
         return values, np.where(np.isnan(values), -1, 0)
     kind = QUANTITY_KINDS[type(spec)]
     if default.by < 0:
-        size = entries_of_stage(activity, stage)
+        size = entry_count(activity, stage)
         values, entry = np.full(size, default.values[0]), np.zeros(size, dtype=np.intp)
     else:
         entry = draws.entries[kind, spec.index] if draws else chosen_entry(activity, properties, default, stage)

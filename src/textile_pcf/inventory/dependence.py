@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from textile_pcf.inventory.product_mass import MASS_PROPERTIES
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, RuleSet
+from textile_pcf.rules import QuantitySpec, RuleSet
 from textile_pcf.rules.compile_balance import COMPOSITION, CONTENT
 
 
@@ -79,6 +79,6 @@ def _dependent_properties(rules: RuleSet, index: int) -> set[int]:
     return known
 
 
-def _taken_from(spec: PropertySpec | LossSpec | FlowSpec) -> int:
+def _taken_from(spec: QuantitySpec) -> int:
     """Return the property whose value a quantity takes where none is given; -1 if there is none."""
     return -1 if spec.default is None else spec.default.reference

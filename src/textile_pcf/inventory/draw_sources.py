@@ -10,9 +10,10 @@ import numpy as np
 from textile_pcf.activity import Activity
 from textile_pcf.activity.repetition import repeat_product
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
-from textile_pcf.inventory.defaults import QUANTITY_KINDS, RuleNumber, Spec
+from textile_pcf.inventory.defaults import QUANTITY_KINDS, RuleNumber
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.quantities import Quantities, complete_quantities
+from textile_pcf.rules import QuantitySpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def number_rows(activity: Activity) -> IndexArray:
 def _rule_numbers(activity: Activity, quantities: Quantities) -> Iterator[RuleNumber]:
     """Yield the numbers of the rule that are used, without values that are those of other properties."""
     exchanges = activity.exchanges
-    blocks: list[tuple[Spec, IntArray]] = [
+    blocks: list[tuple[QuantitySpec, IntArray]] = [
         *((spec, quantities.property_entry[activity.property_entries.block(spec.index)]) for spec in activity.rules.properties),
         *((spec, quantities.loss_entry[activity.loss_entries.block(spec.index)]) for spec in activity.rules.losses),
         *((spec, quantities.entry[exchanges.flow == spec.index]) for spec in activity.rules.flows),
@@ -112,10 +113,10 @@ def _rule_numbers(activity: Activity, quantities: Quantities) -> Iterator[RuleNu
             yield from (RuleNumber(kind, spec.index, entry) for entry in np.unique(entries[entries >= 0]).tolist())
 
 
-def spec_of(activity: Activity, number: RuleNumber) -> Spec | None:
+def spec_of(activity: Activity, number: RuleNumber) -> QuantitySpec | None:
     """Return the property, loss or flow of a number; None if there is none."""
     rules = activity.rules
-    of_kind: dict[str, Sequence[Spec]] = {"property": rules.properties, "loss": rules.losses, "flow": rules.flows}
+    of_kind: dict[str, Sequence[QuantitySpec]] = {"property": rules.properties, "loss": rules.losses, "flow": rules.flows}
     specs = of_kind.get(number.kind, ())
     return specs[number.index] if 0 <= number.index < len(specs) else None
 

@@ -12,7 +12,7 @@ from textile_pcf.activity.placed_amounts import PlacedAmounts
 from textile_pcf.activity.repetition import repeat_product
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.errors import InputError, UsageError
-from textile_pcf.inventory.defaults import QUANTITY_KINDS, RuleDraws, RuleNumber, Spec, chosen_entry
+from textile_pcf.inventory.defaults import QUANTITY_KINDS, RuleDraws, RuleNumber, chosen_entry
 from textile_pcf.inventory.draw_problems import (
     impossible_values,
     refuse_impossible,
@@ -24,6 +24,7 @@ from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.quantities import Quantities, complete_quantities
 from textile_pcf.inventory.supplier_factors import SupplierFactors
+from textile_pcf.rules import QuantitySpec
 
 CHUNK = 100_000  # exchanges and processes of one chunk of draws; bounds the memory
 
@@ -200,7 +201,7 @@ def chosen_entries(activity: Activity, properties: FloatArray) -> dict[tuple[str
         Completed properties. [canonical unit]
     """
     rules = activity.rules
-    specs: tuple[Spec, ...] = (*rules.properties, *rules.losses, *rules.flows)
+    specs: tuple[QuantitySpec, ...] = (*rules.properties, *rules.losses, *rules.flows)
     return {
         (QUANTITY_KINDS[type(spec)], spec.index): chosen_entry(activity, properties, spec.default, spec.stage)
         for spec in specs

@@ -17,7 +17,7 @@ from textile_pcf.messages.message import Message
 def old_factors(activity: Activity, matches: FactorMatches, factors: FactorTable) -> Iterator[tuple[int, Message]]:
     """Yield request and warning for each factor beyond `max_factor_age` of the rule, older or later alike.
 
-    Where no year is asked for, or the factor has none, there is no age.
+    Without a requested year, or without a year of the factor, there is no age.
     """
     limit = activity.rules.document.max_factor_age
     if limit is None:

@@ -220,7 +220,7 @@ class Inventory:
 
     @cached_property
     def _own_removals(self) -> FloatArray:
-        """Net uptake of CO2 of each product but for what it takes of others, shape (products,). [kg CO2 per product unit]
+        """Net uptake of CO2 of each product without its suppliers, shape (products,). [kg CO2 per product unit]
 
         Most factors of a catalogue take nothing up: their patterns are not multiplied out.
         """

@@ -168,7 +168,7 @@ def _unknown_units(
 
 
 def loop_problem(source: str, names: list[str]) -> Problem:
-    """Return the problem of products of which each needs the next and the last the first, too much of it."""
+    """Return the problem of a loop of products that need too much of one another."""
     arrows = len(names)
     shown = names if arrows <= NAMED else [*names[: NAMED - 2], "…", names[-1]]
     chain = " → ".join([*shown, names[0]])

@@ -18,7 +18,7 @@ from textile_pcf.columns import distinct_codes, find_texts, group_rows, take
 from textile_pcf.errors import Problem
 from textile_pcf.factors import LINK, Match, NoMatch, Request
 from textile_pcf.factors.matcher import BOUGHT, LATE, UNMATCHED, FactorMatcher, FactorRequests
-from textile_pcf.inventory.default_table import summed_up
+from textile_pcf.inventory.default_table import merge_missing
 from textile_pcf.inventory.suppliers import Suppliers, link_units
 from textile_pcf.messages.message import Message, sentences
 from textile_pcf.rules import RuleSet
@@ -66,7 +66,7 @@ class FactorMatches(Keeper):
     problems : tuple of Problem
         Requests without a factor.
     materials : ndarray, shape (requests, 2), optional
-        Biogenic carbon and mass of what a request takes, where a product of the run stands behind it; NaN for others, None if
+        Biogenic carbon and mass of what a request takes, if that is a product of the run; NaN for others, None if
         there are none. [kg C/kg, kg per canonical flow unit]
     suppliers : Suppliers, optional
         The products that links take, where these are calculated elsewhere; `supplier` counts them then.
@@ -171,7 +171,7 @@ def match_exchanges(
     )  # fmt: skip
     problems: list[Problem] = []
     if matched.have(UNMATCHED):
-        problems += summed_up(matcher.factors, _problems(activity, matcher, matched), activity.columns.table.name)
+        problems += merge_missing(matcher.factors, _problems(activity, matcher, matched), activity.columns.table.name)
     problems += _unknown_suppliers(activity, links, supplier, suppliers, rejected) if len(links) else ()
     matched = replace(matched, problems=tuple(problems)) if problems else matched
     if activity.structure in structure_cache(activity.rules) and not problems:

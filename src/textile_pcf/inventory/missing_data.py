@@ -46,7 +46,7 @@ def missing_flows(activity: Activity, invalid: InvalidNames) -> Iterator[Problem
         if present[spec.index].all():
             continue
         takes = activity.stage_active[activity.processes.block(spec.stage)]
-        excluded = _excluded(activity, spec)
+        excluded = _excluding_products(activity, spec)
         for entry in np.flatnonzero(takes & ~present[spec.index]):
             product, _ = activity.entry_name(spec.stage, int(entry))
             if ("flow", spec.index, product) not in invalid and product not in excluded:
@@ -59,7 +59,7 @@ def missing_flows(activity: Activity, invalid: InvalidNames) -> Iterator[Problem
                 yield activity.missing(spec.stage, int(entry), spec.id, what, cure, "missing")
 
 
-def _excluded(activity: Activity, spec: FlowSpec) -> set[int]:
+def _excluding_products(activity: Activity, spec: FlowSpec) -> set[int]:
     """Return the products that leave out a flow by a row `cutoff`, as the rule allows."""
     if not spec.excludable or not activity.rows.has_cutoffs:
         return set()
@@ -184,7 +184,7 @@ def property_entry(activity: Activity, properties: FloatArray, index: int, stage
 
 
 def check_alternatives(activity: Activity, invalid: InvalidNames) -> Iterator[Problem]:
-    """Yield a problem per group of alternatives of which not exactly one is given."""
+    """Yield a problem per group of alternatives unless exactly one is given."""
     rules = activity.rules
     present = activity.is_given
     for group, written in zip(rules.alternatives, rules.document.alternatives, strict=True):
@@ -194,7 +194,7 @@ def check_alternatives(activity: Activity, invalid: InvalidNames) -> Iterator[Pr
             for member in group
         ]
         count = np.sum(taken, axis=0)
-        demanded = _demanded(activity, group, per_component)
+        demanded = _required(activity, group, per_component)
         note = written.note
         flows = [index for kind, index in group if kind == "flow"]
         for entry in np.flatnonzero(demanded & (count != 1)):
@@ -227,7 +227,7 @@ def _per_component(activity: Activity, flags: BoolArray, stage: int, per_compone
     return flags[activity.components.product] if per_component and not activity.rules.stages[stage].component else flags
 
 
-def _demanded(activity: Activity, group: tuple[tuple[str, int], ...], per_component: bool) -> NDArray[np.bool_]:
+def _required(activity: Activity, group: tuple[tuple[str, int], ...], per_component: bool) -> NDArray[np.bool_]:
     """Return where an alternative is required: where the only stage of the group is active, else everywhere."""
     owners = {_owner(activity.rules, *member) for member in group}
     if len(owners) == 1 and all(kind == "flow" for kind, _ in group):

@@ -136,9 +136,7 @@ def output_mass(activity: Activity, measures: ProductUnits) -> tuple[FloatArray,
         assert unit is not None
         rows = np.flatnonzero(outputs.unit == unit_index)
         per_component = rule_arrays(activity.rules).stage_is_component[outputs.stage[rows]]
-        product = np.where(
-            per_component, activity.components.product[np.where(per_component, outputs.entry[rows], 0)], outputs.entry[rows]
-        )
+        product = activity.components.products_of(per_component, outputs.entry[rows])
         mass[rows] = amounts[rows] * measures.mass_of(unit)[product]
         unknown = np.unique(outputs.row[rows[np.isnan(mass[rows]) & ~np.isnan(amounts[rows])]])
         cure = Message(

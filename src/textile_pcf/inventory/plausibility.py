@@ -135,7 +135,7 @@ def _outside_bands(activity: Activity, quantities: Quantities) -> Iterator[_Outs
     if properties.some:
         yield _entries_outside(properties, activity.property_entries, quantities.properties, activity.property_rows)
     if losses.some:
-        yield _entries_outside(losses, activity.loss_entries, _taken(activity, quantities.losses), activity.loss_rows)
+        yield _entries_outside(losses, activity.loss_entries, _active_losses(activity, quantities.losses), activity.loss_rows)
     if flows.some:
         yield _flows_outside(activity, flows, amounts_per_driver(activity, quantities))
 
@@ -163,7 +163,7 @@ def _flows_outside(activity: Activity, bands: Bands, values: FloatArray) -> _Out
     return _Outside(bands, block_index, positions[order], values[lines], exchanges.row[lines])
 
 
-def _taken(activity: Activity, losses: FloatArray) -> FloatArray:
+def _active_losses(activity: Activity, losses: FloatArray) -> FloatArray:
     """Return the losses of active stages; NaN elsewhere."""
     if activity.stage_active.all():
         return losses

@@ -18,7 +18,7 @@ from textile_pcf.arrays import FloatArray, IndexArray, IntArray, Scalar
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
 from textile_pcf.inventory.allocation import check_allocation, process_allocation, with_allocation
-from textile_pcf.inventory.defaults import RuleDraws, Spec, entries_of_stage, evaluate_default, property_on
+from textile_pcf.inventory.defaults import RuleDraws, entry_count, evaluate_default, property_on
 from textile_pcf.inventory.drivers import non_mass_drivers
 from textile_pcf.inventory.missing_data import given_balances, invalid_names
 from textile_pcf.inventory.period_totals import per_output
@@ -30,7 +30,7 @@ from textile_pcf.inventory.quantity_checks import (
     missing_properties,
     missing_values,
 )
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec
+from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, QuantitySpec
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import Unit, parse_unit
 
@@ -44,7 +44,7 @@ class Quantities(NamedTuple):
     ----------
     properties : ndarray, shape (property entries,)
         Properties of all products, components and stages; NaN where not known.
-    property_entry, loss_entry : ndarray
+    property_entry, loss_entry : ndarray, shapes (property entries,) and (loss entries,)
         Entry of the rule's value that was used; -1 if the value is not the rule's.
     losses : ndarray, shape (loss entries,)
         Losses, on the basis of the rule, also of stages that do not take place (`Structure.process_losses` says which count);
@@ -90,7 +90,7 @@ def complete_quantities(activity: Activity, draws: RuleDraws | None = None, is_c
     draws : RuleDraws, optional
         Numbers of the rule that are drawn.
     is_complete : bool, optional
-        Whether the rows are known to be complete, so that nothing is looked for that does not depend on amounts.
+        Whether the rows are known to be complete, so that checks that do not depend on amounts are skipped.
 
     Returns
     -------
@@ -140,7 +140,7 @@ def _fill_in(activity: Activity, draws: RuleDraws | None) -> tuple[tuple[FloatAr
     constants, kinds = rule_constants(activity.rules), {type(fill.spec) for fill in plan}
     properties = structure.property_entries, constants.properties, structure.properties, activity.properties
     losses = structure.loss_entries, constants.losses, structure.losses, activity.losses
-    filled, used = dict[type[Spec], FloatArray](), dict[type[Spec], IntArray]()
+    filled, used = dict[type[QuantitySpec], FloatArray](), dict[type[QuantitySpec], IntArray]()
     for kind, of_kind in ((PropertySpec, properties), (LossSpec, losses)):
         filled[kind], used[kind] = _with_constants(*of_kind, is_written=kind in kinds)
     amounts, entries = activity.exchange_value, structure.exchanges.no_rule_entry
@@ -171,8 +171,8 @@ def _follow(
     plan: Iterable[Fill],
     activity: Activity,
     draws: RuleDraws | None,
-    filled: Mapping[type[Spec], FloatArray],
-    used: Mapping[type[Spec], IntArray],
+    filled: Mapping[type[QuantitySpec], FloatArray],
+    used: Mapping[type[QuantitySpec], IntArray],
 ) -> None:
     """Write what the rule completes into the values of each class of quantity, and the entry of the rule into `used`."""
     properties = filled[PropertySpec]
@@ -184,25 +184,25 @@ def _follow(
             used[kind][fill.entries] = _at(entry, fill.positions)
 
 
-def completed_again(
-    activity: Activity, draws: RuleDraws, before: Quantities, specs: AbstractSet[tuple[type[Spec], int]]
+def complete_again(
+    activity: Activity, draws: RuleDraws, before: Quantities, specs: AbstractSet[tuple[type[QuantitySpec], int]]
 ) -> Quantities:
-    """Return quantities of which some are completed again, because activity data or draws give them other numbers.
+    """Complete some quantities again, because activity data or draws give them other numbers.
 
     Parameters
     ----------
     activity, draws
         As of `complete_quantities`.
     before : Quantities
-        Quantities of the same rows by other numbers.
+        Quantities of the same rows with the earlier numbers.
     specs : set of (class, int)
-        Class and index of each quantity that is another one now. If flows are among them, `value` is that of these
-        flows only.
+        Class and index of each quantity whose number has changed. If flows are among them, only these flows have a
+        meaningful `value` in the result.
 
     Returns
     -------
     Quantities
-        Problems, masses and allocations are those of before.
+        Problems, masses and allocations are those of `before`.
     """
     structure, kinds = activity.structure, {kind for kind, _ in specs}
     properties, losses, value = before.properties, before.losses, before.value
@@ -233,18 +233,18 @@ def _with_stated(before: FloatArray, given: FloatArray, quantities: GivenQuantit
 
 
 def _at(values: NDArray[Scalar], positions: IndexArray | slice) -> NDArray[Scalar]:
-    """Return the values at some positions; numpy takes them faster than it indexes."""
+    """Return the values at some positions; `take` is faster than indexing by an array."""
     return values[positions] if isinstance(positions, slice) else values.take(positions)
 
 
 def _value_of_rule(
-    activity: Activity, properties: FloatArray, spec: Spec, draws: RuleDraws | None
+    activity: Activity, properties: FloatArray, spec: QuantitySpec, draws: RuleDraws | None
 ) -> tuple[FloatArray, IndexArray | None]:
     """Return what the rule gives a quantity on each entry of its stage, and the entry of its value; None if it is computed."""
     if spec.default is not None:
         return evaluate_default(activity, properties, spec, draws)
     if isinstance(spec, FlowSpec):  # the flow that balances biogenic carbon: 0 until masses and links are known
-        size = entries_of_stage(activity, spec.stage)
+        size = entry_count(activity, spec.stage)
         return np.zeros(size), np.zeros(size, dtype=np.intp)
     assert isinstance(spec, PropertySpec)
     return _computed(activity, properties, spec), None

@@ -26,7 +26,7 @@ from textile_pcf.inventory.bands import (
 )
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.messages.message import Message, sentences
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec
+from textile_pcf.rules import FlowSpec, QuantitySpec
 from textile_pcf.rules.arrays import rule_arrays
 
 
@@ -127,7 +127,7 @@ def _lines_of(lines: IndexArray, position: IndexArray, selected: IndexArray) -> 
     yield from (part for part in np.split(lines, np.flatnonzero(np.diff(position[lines])) + 1) if len(part))
 
 
-def _refused(activity: Activity, spec: PropertySpec | LossSpec | FlowSpec, value: float, row: int) -> Problem:
+def _refused(activity: Activity, spec: QuantitySpec, value: float, row: int) -> Problem:
     factor, unit = unit_of(spec)
     what = Message(
         "{value:.6g} {unit} is more than {times} times above the plausible {band}.",

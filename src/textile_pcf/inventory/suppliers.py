@@ -53,7 +53,7 @@ class Suppliers:
 
     @classmethod
     def unsolved(cls, names: Sequence[str], rules: RuleSet) -> Suppliers:
-        """Return suppliers of which nothing is known yet: without emissions, one product unit per unit of a flow.
+        """Return suppliers before they are solved: without emissions, one product unit per unit of a flow.
 
         Parameters
         ----------

@@ -12,7 +12,7 @@ from textile_pcf.arrays import BoolArray, IndexArray
 from textile_pcf.errors import Problem
 from textile_pcf.factors import NoMatch, Request
 from textile_pcf.factors.matcher import FactorMatcher
-from textile_pcf.inventory.default_table import summed_up
+from textile_pcf.inventory.default_table import merge_missing
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.messages.message import Message
@@ -41,7 +41,7 @@ def apply_supply(
     A row is split where its stage belongs to a site and it takes the rule's own electricity or purchased heat; a row that
     names another item keeps it.
     """
-    splits = [_Split(_covered(activity, matches, site), site.parts(accounting)) for site in supply.sites]
+    splits = [_Split(_exchanges_of_site(activity, matches, site), site.parts(accounting)) for site in supply.sites]
     count = np.ones(len(matches.request), dtype=np.intp)
     for split in splits:
         count[split.rows] = len(split.parts)
@@ -56,7 +56,7 @@ def apply_supply(
             multiplier[part_rows] = part.multiplier
             new_index[part_rows] = _part_indices(matcher, match_index[split.rows], part)
             unanswered += _wrong(matcher, np.unique(new_index[part_rows]), part, accounting)
-    problems += summed_up(matcher.factors, unanswered, supply.name)
+    problems += merge_missing(matcher.factors, unanswered, supply.name)
     indices, new_index = np.unique(new_index, return_inverse=True)
     again = replace(
         matches,
@@ -111,7 +111,7 @@ def idle_supply(rules: RuleSet, supply: Supply) -> Iterator[str]:
             yield what
 
 
-def _covered(activity: Activity, matches: FactorMatches, site: SiteSupply) -> IndexArray:
+def _exchanges_of_site(activity: Activity, matches: FactorMatches, site: SiteSupply) -> IndexArray:
     """Return the exchanges of a site's stages that use the rule's own electricity or purchased heat."""
     is_item = [request.item == CARRIERS[site.carrier] for request in matches.requests]
     supplied = _of_site(activity.rules, site)[activity.exchanges.flow]

@@ -244,7 +244,7 @@ class CsvBlocks:
         except pa.ArrowInvalid:  # another number of cells, an empty line
             return None
         cells = [column.chunk(0) for column in table.columns]
-        return self._named(cells, line) if self._is_complete(cells) else None
+        return self._to_columns(cells, line) if self._is_complete(cells) else None
 
     def _is_complete(self, cells: Sequence[Any]) -> bool:
         """Whether rows fill in all key columns, and have nothing in columns that are left out."""
@@ -257,7 +257,7 @@ class CsvBlocks:
         texts = [column.dictionary.to_pylist() if index in self.numbering else [""] for index, column in enumerate(cells)]
         return not self.numbering or self.numbering == self.header.numbering_columns(self.heads, texts)
 
-    def _named(self, cells: Sequence[Any], line: int) -> CsvRows:
+    def _to_columns(self, cells: Sequence[Any], line: int) -> CsvRows:
         """Return the columns of a block of rows, each on a line of its own."""
         self.notes |= dict.fromkeys(numbering_note(self.heads[index], self.file.name) for index in self.numbering)
         columns = {name: cells[index] for name, index in self.indices.items() if index not in self.numbering}
@@ -282,12 +282,12 @@ class CsvBlocks:
         begins = [line + end for end in (0, *ends[:-1])][: len(rows)]
         rest = "".join(lines[ends[-1] if ends else 0 :]).encode() if is_cut else b""
         after = line + (ends[-1] if ends else 0) if is_cut else line + len(lines)
-        checked = self._checked(rows, begins, may_hold_guards("".join(lines)))
+        checked = self._check_rows(rows, begins, may_hold_guards("".join(lines)))
         if problem is not None:
             raise self.error([problem])
         return checked, after, rest
 
-    def _checked(self, rows: list[list[str]], begins: list[int], guarded: bool) -> CsvRows:
+    def _check_rows(self, rows: list[list[str]], begins: list[int], guarded: bool) -> CsvRows:
         """Return rows with content as columns, and keep the problems of their shape."""
         if guarded:
             rows = [list(map(unguard_formula, row)) for row in rows]

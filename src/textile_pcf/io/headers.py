@@ -114,7 +114,7 @@ def unit_of(text: str, by_key: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def near(text: str, names: Iterable[str]) -> str | None:
-    """Return the name of which a header is a misspelling, or None.
+    """Return the name that a header misspells, or None.
 
     Chinese headers have no suggestions: one character more is another word.
 

@@ -25,7 +25,7 @@ def study_text(value: Any, name: str, where: str, problems: list[Problem]) -> st
     name : str
         Name of the field.
     where : str
-        Where it stands.
+        Place in the source.
     problems : list of Problem
         What is wrong with it is added here.
     """

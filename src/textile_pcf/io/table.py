@@ -292,7 +292,7 @@ class Header:
         return what, Message("Known columns: {known}.", known=", ".join(known))
 
     def suggestion(self, text: str) -> str | None:
-        """Return the known column of which an unknown header is a misspelling, or None."""
+        """Return the known column that an unknown header misspells, or None."""
         match = near(text, [*(self.known or ()), *self.by_key])
         return self.by_key.get(key(match), match) if match else None
 

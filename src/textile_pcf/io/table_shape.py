@@ -128,7 +128,7 @@ def _named_table(source: _Columns, header: Header, error: type[PcfError]) -> Tab
 
 
 def without_units(heads: Sequence[Any], units: Mapping[int, tuple[str, str]]) -> list[Any]:
-    """Return headers, of which one that names the unit of its cells is the name of its column.
+    """Return headers; one that names the unit of its cells becomes the name of its column.
 
     Parameters
     ----------

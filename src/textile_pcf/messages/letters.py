@@ -21,7 +21,7 @@ def text_width(text: str) -> int:
 
 
 def shorten(text: str, width: int) -> str:
-    """Return a text that is at most so many letters wide, with an ellipsis where it was cut.
+    """Return a text of at most a number of letters, with an ellipsis where it was cut.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def shorten(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Return a text in lines that are at most so many letters wide; a longer word has a line of its own.
+    """Return a text in lines of at most a number of letters; a longer word has a line of its own.
 
     Examples
     --------

@@ -45,7 +45,7 @@ class Message(str):
 
     def __new__(cls, template: str, /, **values: Any) -> Message:
         """Fill the template in English and remember both."""
-        self = super().__new__(cls, _filled(template, values, "en"))
+        self = super().__new__(cls, _fill(template, values, "en"))
         self.template, self.values = template, values
         return self
 
@@ -66,7 +66,7 @@ class Message(str):
     def _chinese(self) -> str:
         """The text in Chinese, filled once: each partition of a catalogue repeats its warnings."""
         template = chinese_template(self.template)
-        return str(self) if template is None else _filled(template, self.values, "zh")
+        return str(self) if template is None else _fill(template, self.values, "zh")
 
 
 class CodedMessage(Message):
@@ -90,7 +90,7 @@ class CodedMessage(Message):
 
     def __new__(cls, code: str, template: str, /, **values: Any) -> CodedMessage:
         """Fill the template in English and remember the code."""
-        self = str.__new__(cls, _filled(template, values, "en"))
+        self = str.__new__(cls, _fill(template, values, "en"))
         self.code, self.template, self.values = code, template, values
         return self
 
@@ -237,16 +237,16 @@ def with_chinese(texts: Iterable[str], chinese: Mapping[str, str]) -> list[Trans
     >>> with_chinese(["Steam"], {"Steam": "蒸汽"})[0].localized("zh")
     '蒸汽'
     """
-    return [_translated(text, chinese.get(text)) for text in texts]
+    return [_translate(text, chinese.get(text)) for text in texts]
 
 
 @lru_cache(maxsize=4096)
-def _translated(english: str, chinese: str | None) -> TranslatedText:
+def _translate(english: str, chinese: str | None) -> TranslatedText:
     """Return a stored text as a message. Reports of all partitions of a batch mostly hold the same hundred."""
     return TranslatedText(english, chinese)
 
 
-def _filled(template: str, values: dict[str, Any], language: str) -> str:
+def _fill(template: str, values: dict[str, Any], language: str) -> str:
     """Return a template with its values, each in the language where it knows one."""
     if not values:
         return template

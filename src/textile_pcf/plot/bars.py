@@ -43,7 +43,7 @@ def stages(plot_data: PlotData, product: int, ax: Axes | None) -> Picture:
     return Picture(data, axes, ax is None)
 
 
-def stacked(plot_data: PlotData, ax: Axes | None) -> Picture:
+def draw_stacked(plot_data: PlotData, ax: Axes | None) -> Picture:
     """Draw one bar per product, divided into its largest stages."""
     result = plot_data.result
     inside = [stage for stage, info in enumerate(result.stages) if not info.outside]

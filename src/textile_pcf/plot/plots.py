@@ -74,7 +74,7 @@ class Plots:
         """
         plot_data = PlotData(self.result, unit, check_language(language))
         if product is None and len(self.result.products) > 1:
-            return bars.stacked(plot_data, ax)
+            return bars.draw_stacked(plot_data, ax)
         return bars.stages(plot_data, product_index(self.result, product), ax)
 
     def waterfall(

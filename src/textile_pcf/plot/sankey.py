@@ -81,7 +81,7 @@ def _shorten_labels(ax: Axes, labels: list[tuple[Text, str, str]]) -> None:
 
 
 def _label_size(ax: Axes, count: int) -> tuple[float, float]:
-    """Return the size of labels at which so many fit above each other, and the height that each needs.
+    """Return the size of labels at which a number of them fit above each other, and the height of each.
 
     Returns
     -------

@@ -9,7 +9,7 @@ import numpy as np
 
 from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.errors import wrong_type
-from textile_pcf.inventory.defaults import RuleNumber, Spec
+from textile_pcf.inventory.defaults import RuleNumber
 from textile_pcf.inventory.draw_sources import FactorRow, spec_of
 from textile_pcf.messages.letters import shorten
 from textile_pcf.plot.bars import HEAD, ROW, add_legend, set_names, set_style
@@ -17,7 +17,7 @@ from textile_pcf.plot.data import PlotData, format_number, product_index
 from textile_pcf.plot.figure import COLOURS, Picture, add_notes, check_language, make_axes, set_fonts
 from textile_pcf.results import Footprint
 from textile_pcf.results.licence import refuse_masked
-from textile_pcf.rules import PRODUCT
+from textile_pcf.rules import PRODUCT, QuantitySpec
 from textile_pcf.uncertainty_analysis.main import uncertainty
 from textile_pcf.uncertainty_analysis.result import Uncertainty
 from textile_pcf.uncertainty_analysis.sensitivities import sensitivities
@@ -150,7 +150,7 @@ def _row_parts(plot_data: PlotData, row: int) -> list[str]:
     patterns, pattern = activity.rows.patterns, activity.rows.pattern[row]
     kind, index = RowKind(int(patterns.row_kind[pattern])), int(patterns.index[pattern])
     rules, component = activity.rules, activity.columns.text("component", row)
-    specs: Mapping[RowKind, Sequence[Spec]] = {
+    specs: Mapping[RowKind, Sequence[QuantitySpec]] = {
         RowKind.FLOW: rules.flows, RowKind.PROPERTY: rules.properties, RowKind.LOSS: rules.losses
     }  # fmt: skip
     if kind in specs:

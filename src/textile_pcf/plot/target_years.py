@@ -112,7 +112,7 @@ def _years(found: dict[str, Any], path: dict[str, Any] | None) -> pd.DataFrame:
     rows = {year["year"]: year for year in (path["years"] if path else ())}
     base = found.get("base") or {}
     used, reported = base.get("used"), base.get("reported")
-    later = {number: _allowed(year, used, reported) for number, year in rows.items()}
+    later = {number: _allowed_amount(year, used, reported) for number, year in rows.items()}
     checked = {year["year"]: year for year in found["years"]}
     data = [
         [number, _number(checked.get(number, {}).get("actual")),
@@ -123,7 +123,7 @@ def _years(found: dict[str, Any], path: dict[str, Any] | None) -> pd.DataFrame:
     return pd.DataFrame(data, columns=COLUMNS)
 
 
-def _allowed(year: dict[str, Any], used: float | None, reported: float | None) -> float | None:
+def _allowed_amount(year: dict[str, Any], used: float | None, reported: float | None) -> float | None:
     """Return what a year of a path allows under the base that was used: the lower one of cap and part of the base."""
     allowed: float | None = year["allowed"]
     part: float | None = year["part"]

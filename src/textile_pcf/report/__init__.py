@@ -16,7 +16,7 @@ __all__ = ["ENDINGS", "WRITERS", "Options", "to_excel", "to_html", "to_live_repo
 
 
 class Options(TypedDict, total=False):
-    """What stands beside the figures of a report.
+    """Further content of a report, beside its figures.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ def to_excel(
         What the cover says: company, product, period, date, author and more, or a file with them; see `docs/report.md`. Without
         it there is no cover.
     **options : optional
-        What stands beside the figures: `uncertainty`, `previous`, `changes`, `measures`; see `Options`.
+        Further content: `uncertainty`, `previous`, `changes`, `measures`; see `Options`.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def to_html(
         What the cover says: company, product, period, date, author and more, or a file with them; see `docs/report.md`. Without
         it there is no cover.
     **options : optional
-        What stands beside the figures: `uncertainty`, `previous`, `changes`, `measures`; see `Options`.
+        Further content: `uncertainty`, `previous`, `changes`, `measures`; see `Options`.
 
     Returns
     -------
@@ -171,7 +171,7 @@ def to_pdf(
         What the cover says: company, product, period, date, author and more, or a file with them; see `docs/report.md`. Without
         it there is no cover.
     **options : optional
-        What stands beside the figures: `uncertainty`, `previous`, `changes`, `measures`; see `Options`.
+        Further content: `uncertainty`, `previous`, `changes`, `measures`; see `Options`.
 
     Returns
     -------

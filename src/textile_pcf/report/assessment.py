@@ -31,7 +31,7 @@ OPTIONS = ("draws", "seed", "assume", "pedigree")
 
 
 class Requests(NamedTuple):
-    """What is asked for beside the figures; see `textile_pcf.report.to_html`."""
+    """Further content, as it is requested; see `textile_pcf.report.to_html`."""
 
     uncertainty: Any = CLOSED
     previous: Any = None

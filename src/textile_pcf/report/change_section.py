@@ -149,7 +149,7 @@ def measure_section(context: ReportContext) -> dict[str, Any] | None:
     return {
         "note": "",
         "facts": [(context.text(title), f"{format_figure(float(entries[key]))} {unit}") for title, key in keys],
-        "ranked": _ranked(context, entries["measures"], titles),
+        "ranked": _ranking_table(context, entries["measures"], titles),
         "steps": _measure_steps(context, entries["steps"], before, titles),
         "products": _measured_products(context, entries["measures"], titles),
         "warnings": [write_formulas(localize(text, context.language)) for text in measures.warnings],
@@ -160,7 +160,7 @@ def _money(value: float | None) -> str:
     return "–" if value is None else format_aligned(value, 10_000.0)
 
 
-def _ranked(context: ReportContext, measures: Any, names: Mapping[str, str]) -> Table:
+def _ranking_table(context: ReportContext, measures: Any, names: Mapping[str, str]) -> Table:
     rows = [
         Row((
             str(one["rank"] or "–"), names.get(one["id"], one["id"]), format_figure(one["tonnes_per_year"]),

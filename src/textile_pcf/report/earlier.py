@@ -69,7 +69,7 @@ def read_earlier(previous: Any, result: Footprint) -> Earlier | None:
     """
     if previous is None:
         return None
-    stored = _stored(previous)
+    stored = _read_stored(previous)
     if stored.result.unit != result.unit or not set(stored.result.products) & set(result.products):
         what = "The previous result has none of the products of this one, or has them in another unit."
         cure = "Name the lock or the saved result of the same products."
@@ -83,7 +83,7 @@ def read_earlier(previous: Any, result: Footprint) -> Earlier | None:
     return Earlier(entries, result.unit, True, texts, masked)
 
 
-def _stored(previous: Any) -> StoredRun:
+def _read_stored(previous: Any) -> StoredRun:
     if isinstance(previous, PublishedFootprint):
         previous = previous.original
     if isinstance(previous, Footprint):

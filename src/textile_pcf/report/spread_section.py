@@ -41,7 +41,7 @@ def rating_text(context: ReportContext, product: int) -> str:
 
 
 def headline_notes(context: ReportContext, product: int) -> list[tuple[str, str]]:
-    """Return what stands beside the figure: its interval and its data quality rating, as titles and texts; else nothing."""
+    """Return what is shown beside the figure: its interval and its data quality rating, as titles and texts; else nothing."""
     assessment = context.assessment
     if not assessment.shows(product):
         return []

@@ -43,7 +43,7 @@ class Bar:
 
     @classmethod
     def of(cls, value: float, largest: float) -> Bar:
-        """Return the bar of a value among others of which `largest` has the full width; none of a masked value."""
+        """Return the bar of a value; `largest` has the full width, a masked value none."""
         return cls(round(abs(value) / largest * 100, 1) if largest > 0 and value == value else 0.0, value < 0)
 
     def between(self, low: float, high: float, largest: float) -> Bar:

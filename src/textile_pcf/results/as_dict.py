@@ -117,7 +117,7 @@ def _fibres(result: Views, names: tuple[str, ...]) -> FloatArray:
 
 
 def _used(result: Views, column: str) -> FloatArray:
-    """Return of which groups or components each product has lines, shape (products, names)."""
+    """Return for which groups or components each product has lines, shape (products, names)."""
     names, group = line_groups(result, column)
     count = np.bincount(group, minlength=len(result.products) * len(names))
     return np.asarray(count.reshape(len(result.products), len(names)), dtype=float)

@@ -106,7 +106,7 @@ class Figures(Sums):
 
     @property
     def restricted_tables(self) -> list[str]:
-        """Labels of the tables of which values are used that must not be passed on."""
+        """Labels of the tables whose values are used although they must not be passed on."""
         return find_restricted(self.run.factors, self.used())
 
     @property
@@ -115,7 +115,7 @@ class Figures(Sums):
         return False
 
     def factor_hash(self, line: int) -> str:
-        """Return the hash of the factor of a masked line; empty of others.
+        """Return the hash of the factor of a masked line; empty for other lines.
 
         Parameters
         ----------

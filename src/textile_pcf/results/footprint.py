@@ -60,7 +60,7 @@ class Footprint(Views):
         study : mapping or path, optional
             What the cover says, such as company, product, period, date and author.
         **options : optional
-            What stands beside the figures: `uncertainty`, `previous`, `changes`, `measures`; see `textile_pcf.report.Options`.
+            Further content: `uncertainty`, `previous`, `changes`, `measures`; see `textile_pcf.report.Options`.
 
         Returns
         -------
@@ -85,7 +85,7 @@ class Footprint(Views):
         study : mapping or path, optional
             What the cover says, such as company, product, period, date and author.
         **options : optional
-            What stands beside the figures: `uncertainty`, `previous`, `changes`, `measures`; see `textile_pcf.report.Options`.
+            Further content: `uncertainty`, `previous`, `changes`, `measures`; see `textile_pcf.report.Options`.
 
         Returns
         -------
@@ -110,7 +110,7 @@ class Footprint(Views):
         study : mapping or path, optional
             What the cover says, such as company, product, period, date and author.
         **options : optional
-            What stands beside the figures: `uncertainty`, `previous`, `changes`, `measures`; see `textile_pcf.report.Options`.
+            Further content: `uncertainty`, `previous`, `changes`, `measures`; see `textile_pcf.report.Options`.
 
         Returns
         -------
@@ -131,7 +131,7 @@ class Footprint(Views):
         language : str, optional
             `en` or `zh`.
         changes : path, mapping or list, optional
-            A change file, or what stands in one; each of its scenarios becomes a button.
+            A change file, or its content; each of its scenarios becomes a button.
 
         Returns
         -------
@@ -146,7 +146,7 @@ class Footprint(Views):
         Parameters
         ----------
         changes : path, mapping or list
-            A change file, or what stands in one.
+            A change file, or its content.
 
         Returns
         -------

@@ -59,7 +59,7 @@ def is_restricted(sheet: FactorSheet) -> bool:
 
 
 def find_restricted(factors: FactorTable, used: Mapping[int, Sequence[int]]) -> list[str]:
-    """Return the labels of the tables of which rows are used that must not be passed on.
+    """Return the labels of the tables whose rows are used although they must not be passed on.
 
     Parameters
     ----------

@@ -35,15 +35,15 @@ class Processes:
         Index of the product, and of the stage; -1 for the process of a product.
     component : Categorical, shape (processes,)
         Component of a blend.
-    carrier : ndarray, shape (processes,)
-        Process that is made in the same amount.
+    scaling_process : ndarray, shape (processes,)
+        Process in whose amount this one is made: itself, or that of the same stage or product.
     """
 
     kind: IntArray
     product: IndexArray
     stage: IndexArray
     component: Categorical
-    carrier: IndexArray
+    scaling_process: IndexArray
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Inputs:
 
 
 @dataclass(frozen=True)
-class Met:
-    """Flows of processes, one per exchange of the inventory.
+class ProcessExchanges:
+    """Exchanges of unit processes with emission factors and products of the run, one per exchange of the inventory.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Met:
         [flow unit per unit of the process]
     factor, supplier : ndarray, shape (flows,)
         Emission factor, or product of the run; -1 where the flow has the other.
-    supplied : ndarray, shape (flows,)
+    supplier_units : ndarray, shape (flows,)
         [product units of the supplier per flow unit]
     """
 
@@ -76,7 +76,7 @@ class Met:
     amount: FloatArray
     factor: IndexArray
     supplier: IndexArray
-    supplied: FloatArray
+    supplier_units: FloatArray
 
 
 @dataclass(frozen=True)
@@ -95,18 +95,18 @@ class System:
     result: Footprint
     processes: Processes
     inputs: Inputs
-    met: Met
+    exchanges: ProcessExchanges
     factors: Factors
 
     @property
     def links(self) -> Inputs:
-        """What processes take from products of the run. [product units per unit of the process]"""
-        linked = np.flatnonzero(self.met.supplier >= 0)
-        amount = self.met.amount[linked] * self.met.supplied[linked]
-        return Inputs(self.met.process[linked], self.met.supplier[linked], amount)
+        """Amounts that processes take of products of the run. [product units per unit of the process]"""
+        linked = np.flatnonzero(self.exchanges.supplier >= 0)
+        amount = self.exchanges.amount[linked] * self.exchanges.supplier_units[linked]
+        return Inputs(self.exchanges.process[linked], self.exchanges.supplier[linked], amount)
 
     def process_name(self, process: int) -> str:
-        """Name of a process for people: product, stage, fibre."""
+        """Return the name of a process for people: product, stage, fibre."""
         processes, result = self.processes, self.result
         product = result.products[int(processes.product[process])]
         if processes.kind[process] == PRODUCT:
@@ -139,15 +139,15 @@ def system_of(result: Footprint) -> System:
     kind = np.select([outside & linear, outside, linear], [MEMO, MEMO_UNIT, STAGE], UNIT)
     processes, process = _processes(result, kind, chain)
     factor, factors = _factors(result, np.flatnonzero(inventory.supplier < 0))
-    met = Met(
+    exchanges = ProcessExchanges(
         line=np.arange(len(process)),
         process=process,
         amount=np.where(linear, per_output, per_unit),
         factor=factor,
         supplier=inventory.supplier,
-        supplied=inventory.supplier_units,
+        supplier_units=inventory.supplier_units,
     )
-    return System(result, processes, _inputs(inventory, ratio, processes), met, factors)
+    return System(result, processes, _inputs(inventory, ratio, processes), exchanges, factors)
 
 
 def _ratios(inventory: Inventory) -> FloatArray:
@@ -182,13 +182,13 @@ def _processes(result: Footprint, kind: IntArray, chain: IndexArray) -> tuple[Pr
     names = tuple(dict.fromkeys(["", *masses.component.categories]))
     code = {name: number for number, name in enumerate(names)}
     of_mass = np.array([code[name] for name in masses.component.categories], np.intp)[masses.component.codes]
-    carrier = np.where(per_unit, masses.product[stage_process], chain[rows])
+    scaling = np.where(per_unit, masses.product[stage_process], chain[rows])
     return Processes(
         kind=np.concatenate([np.full(products, PRODUCT), np.full(len(masses.product), STAGE), kind[rows]]).astype(np.int64),
         product=np.concatenate([np.arange(products), masses.product, masses.product[stage_process]]).astype(np.intp),
         stage=np.concatenate([np.full(products, -1), masses.stage, masses.stage[stage_process]]).astype(np.intp),
         component=Categorical(np.concatenate([np.zeros(products, dtype=np.intp), of_mass, of_mass[stage_process]]), names),
-        carrier=np.concatenate([np.arange(base), carrier]).astype(np.intp),
+        scaling_process=np.concatenate([np.arange(base), scaling]).astype(np.intp),
     ), process
 
 
@@ -227,6 +227,6 @@ def _factors(result: Footprint, rows: IndexArray) -> tuple[IndexArray, Factors]:
 
 
 def _by_text(column: Categorical) -> IntArray:
-    """Codes of a column of which each text has one, however often its categories hold it."""
+    """Return codes of a column, one per distinct text, however often its categories hold it."""
     code = {text: number for number, text in enumerate(column.categories)}
     return np.array([code[text] for text in column.categories] or [0], dtype=np.int64)[column.codes]

@@ -31,7 +31,7 @@ def provenance(run: Run) -> dict[str, Any]:
         "boundary": rules.boundary,
         "unit": canonical_text(rules.product_unit.dimensions),
         "rule_sha256": rules.sha256,
-        **_verified(run),
+        **_verification(run),
         "factors": [
             {"table": table.label, "sha256": table.sha256, "licence": table.document.licence}
             | ({"redistributable": False} if table.document.redistributable is False else {})
@@ -49,7 +49,7 @@ def provenance(run: Run) -> dict[str, Any]:
     }
 
 
-def _verified(run: Run) -> dict[str, Any]:
+def _verification(run: Run) -> dict[str, Any]:
     """Return what the authors of a rule declare about its verification; nothing of a rule that does not claim it."""
     declared = run.activity.rules.document.verified
     return {} if declared is None else {"verified": declared.model_dump(mode="json")}

@@ -79,13 +79,13 @@ def line_frame(result: Views, unit: str | None) -> pd.DataFrame:
 def csv_text(result: Views, unit: str | None, lines: bool) -> str:
     """Return a table as CSV; texts that spreadsheets take for formulas are guarded by an apostrophe."""
     if lines:
-        return str(_guarded(line_frame(result, unit)).to_csv(index=False, lineterminator="\n"))
+        return str(_guard_formulas(line_frame(result, unit)).to_csv(index=False, lineterminator="\n"))
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows(map(guard_cells, product_rows(result, unit)))
     return file.getvalue()
 
 
-def _guarded(table: pd.DataFrame) -> pd.DataFrame:
+def _guard_formulas(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table whose texts are not read as formulas by spreadsheets."""
     from pandas.api.types import is_numeric_dtype
 

@@ -136,7 +136,7 @@ def check(case: Case, loaded: dict[str, RuleSet] | None = None) -> CaseOutcome:
         result = run(case, loaded)
         values = tuple(figures_of(case, result))
     except PcfError as error:
-        return _refused(case, error)
+        return _refused_outcome(case, error)
     if case.data.get("expect_error"):
         message, cure = "It is calculated without any problem.", "Take `expect_error` out, or look at the rule."
         return CaseOutcome(case, (), (Problem(case.location("expect_error"), message, cure, code="worked"),), result)
@@ -149,7 +149,7 @@ def check(case: Case, loaded: dict[str, RuleSet] | None = None) -> CaseOutcome:
     )
 
 
-def _refused(case: Case, error: PcfError) -> CaseOutcome:
+def _refused_outcome(case: Case, error: PcfError) -> CaseOutcome:
     """Outcome of a case that is refused; it holds if the messages contain the expected phrases."""
     expected = case.data.get("expect_error", [])
     messages = str(error), error.localized("zh")
@@ -178,7 +178,7 @@ def figures_of(case: Case, result: Footprint) -> Iterator[ComparedValue]:
     unit = case.data.get("options", {}).get("unit")
     products = {product["product"]: product for product in result.to_dict(unit)["products"]}
     calculated = products if layout_of_expected(expect) == SEVERAL else products[result.products[0]]
-    yield from _compared(expect, calculated, ("expect",), case.tolerance)
+    yield from _compare_values(expect, calculated, ("expect",), case.tolerance)
     yield from _lines(case, result)
     yield from _masses(case, result)
     yield from _warnings(case, result)
@@ -193,12 +193,12 @@ def _warnings(case: Case, result: Footprint) -> Iterator[ComparedValue]:
         yield ComparedValue(("expect_warnings", index), phrase, None if missing else phrase, not missing, missing)
 
 
-def _compared(expected: Any, calculated: Any, path: tuple[str | int, ...], tolerance: float) -> Iterator[ComparedValue]:
+def _compare_values(expected: Any, calculated: Any, path: tuple[str | int, ...], tolerance: float) -> Iterator[ComparedValue]:
     """Yield the values of a tree of mappings, each with the value at the same path of another."""
     if isinstance(expected, Mapping):
         for key, value in expected.items():
             if isinstance(calculated, Mapping) and key in calculated:
-                yield from _compared(value, calculated[key], (*path, key), tolerance)
+                yield from _compare_values(value, calculated[key], (*path, key), tolerance)
             else:
                 there = ", ".join(map(str, calculated)) if isinstance(calculated, Mapping) else str(calculated)
                 yield ComparedValue(
@@ -243,7 +243,9 @@ def _lines(case: Case, result: Footprint) -> Iterator[ComparedValue]:
             continue
         calculated = {key: (value.item() if hasattr(value, "item") else value) for key, value in rows.iloc[0].items()}
         figures = {key: str(value) if key == "year" else value for key, value in expected.items() if key not in selection}
-        yield from _compared(figures, {**calculated, "year": str(calculated["year"])}, ("expect_lines", index), case.tolerance)
+        yield from _compare_values(
+            figures, {**calculated, "year": str(calculated["year"])}, ("expect_lines", index), case.tolerance
+        )
 
 
 def _masses(case: Case, result: Footprint) -> Iterator[ComparedValue]:
@@ -264,4 +266,4 @@ def _masses(case: Case, result: Footprint) -> Iterator[ComparedValue]:
             )
             continue
         numbers = {key: value for key, value in expected.items() if key in MASSES}
-        yield from _compared(numbers, rows.iloc[0].to_dict(), ("expect_masses", index), case.tolerance)
+        yield from _compare_values(numbers, rows.iloc[0].to_dict(), ("expect_masses", index), case.tolerance)

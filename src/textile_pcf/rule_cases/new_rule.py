@@ -108,10 +108,10 @@ def _template_text(name: str, language: str, values: dict[str, str]) -> str:
     text = (STARTS / f"{name}.yaml").read_text(encoding="utf-8")
     text = text.replace(NEW_TITLE, re.sub(r"[_\-]+", " ", values["rule"]).capitalize())
     text = re.sub(rf"\b{NEW_ID}\b(?=\n)", values["rule"], text)
-    return "".join(_remarked(line, language, values) for line in text.splitlines())
+    return "".join(_add_remark(line, language, values) for line in text.splitlines())
 
 
-def _remarked(line: str, language: str, values: dict[str, str]) -> str:
+def _add_remark(line: str, language: str, values: dict[str, str]) -> str:
     """Return a line with its remark: at its end, or above it if there are two languages or nothing else on the line."""
     line = _PLACEHOLDER.sub(lambda match: " · ".join(_remarks_of(match[1], language, values)), line)
     match = _REMARK.match(line)

@@ -1,4 +1,4 @@
-"""What may stand in a worked case: the models behind its JSON Schema. Numbers are still as a person wrote them."""
+"""Content of a worked case: the models behind its JSON Schema. Numbers are still as a person wrote them."""
 
 from __future__ import annotations
 

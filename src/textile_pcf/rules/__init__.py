@@ -6,7 +6,7 @@ from textile_pcf.rules.listing import list_rules
 from textile_pcf.rules.load import compile_document, editions, flat_rule, load_rules, read_document, read_rule, rule_files
 from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import RuleDocument
-from textile_pcf.rules.specs import PRODUCT, FlowSpec, LossSpec, PropertySpec, StageSpec
+from textile_pcf.rules.specs import PRODUCT, FlowSpec, LossSpec, PropertySpec, QuantitySpec, StageSpec
 from textile_pcf.rules.stated_values import Default
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "FlowSpec",
     "LossSpec",
     "PropertySpec",
+    "QuantitySpec",
     "RuleDocument",
     "RuleSet",
     "StageSpec",

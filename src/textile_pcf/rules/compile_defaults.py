@@ -139,7 +139,7 @@ class DefaultCompiler:
         stage : int
             Index of its stage, or `PRODUCT`.
         path : DocumentPath
-            Where it stands in the document.
+            Location in the document.
         unit : Unit
             Unit of what is counted.
         ratio_unit : Unit

@@ -38,7 +38,7 @@ def stated_spread(
     value : float
         The number as written.
     path : tuple
-        Where the number stands in the document.
+        Location of the number in the document.
     factor : float
         Canonical units per unit of the number.
     report : callable

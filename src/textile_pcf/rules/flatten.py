@@ -18,7 +18,7 @@ from textile_pcf.messages.message import Message
 from textile_pcf.rules.changes import check_changes, without_removed
 from textile_pcf.rules.pieces import Pieces
 from textile_pcf.rules.schema import RuleDocument
-from textile_pcf.rules.written import Written, merged
+from textile_pcf.rules.written import Written, merge
 
 MAX_EXTENDED = 8
 """Number of rules that may extend one another."""
@@ -81,19 +81,19 @@ def flatten(document: Document, folder: Path) -> Document:
     RuleError
         With every piece, parameter, rule and target that does not exist, and every cycle.
     """
-    return _flattened(document, folder)[0]
+    return _flatten(document, folder)[0]
 
 
 def composed_of(document: Document, folder: Path) -> list[Path]:
     """Return the other files that a rule is made of: the rules that it extends, and their shared pieces."""
-    return _flattened(document, folder)[1]
+    return _flatten(document, folder)[1]
 
 
-def _flattened(document: Document, folder: Path) -> tuple[Document, list[Path]]:
+def _flatten(document: Document, folder: Path) -> tuple[Document, list[Path]]:
     if not is_composed(document):
         return document, []
     composition = _Composition()
-    flat = _composed(Written.of(document), folder, composition, (Path(document.name).resolve(),))
+    flat = _compose(Written.of(document), folder, composition, (Path(document.name).resolve(),))
     if composition.problems:
         raise RuleError(composition.problems)
     flat = flat.with_value({**flat.value, "sources": _with_cited(flat, composition)})
@@ -103,12 +103,12 @@ def _flattened(document: Document, folder: Path) -> tuple[Document, list[Path]]:
     return flat.document(document.name), composition.files
 
 
-def _composed(rule: Written, folder: Path, composition: _Composition, inside: tuple[Path, ...]) -> Written:
+def _compose(rule: Written, folder: Path, composition: _Composition, inside: tuple[Path, ...]) -> Written:
     """Return a rule with the rule that it extends below it and its pieces in their places."""
     base = _base(rule, folder, composition, inside)
     _read_pieces(rule, folder, composition)
     pieces = Pieces(composition.pieces, composition.problems)
-    own = pieces.expanded(rule.without(*COMPOSING))
+    own = pieces.expand(rule.without(*COMPOSING))
     if base is None:
         return own
     base = without_removed(base, rule, composition.problems)
@@ -116,7 +116,7 @@ def _composed(rule: Written, folder: Path, composition: _Composition, inside: tu
     sources = base.get("sources")  # those that are still cited come back with `_with_cited`
     if sources is not None and isinstance(sources.value, dict):
         composition.sources.update(sources.value)
-    return merged(base.without(*OWN_HEAD, "sources"), own)
+    return merge(base.without(*OWN_HEAD, "sources"), own)
 
 
 def _base(rule: Written, folder: Path, composition: _Composition, inside: tuple[Path, ...]) -> Written | None:
@@ -138,7 +138,7 @@ def _base(rule: Written, folder: Path, composition: _Composition, inside: tuple[
         composition.problems.append(Problem(extends.place, what, Message("Extend another rule.")))
         return None
     composition.files.append(path)
-    return _composed(Written.of(read_yaml(path, RuleError)), path.parent, composition, (*inside, path))
+    return _compose(Written.of(read_yaml(path, RuleError)), path.parent, composition, (*inside, path))
 
 
 def _path(name: Written, folder: Path, shipped: Path, problems: list[Problem]) -> Path | None:

@@ -72,7 +72,7 @@ def load_rules(rule: str | Path | RuleSet | Mapping[str, Any], boundary: str | N
         raise wrong_type("rule", rule, "a rule", cure)
     if isinstance(rule, Path) or _looks_like_path(rule):
         return with_boundary(read_rule(Path(rule)), boundary)
-    path = _shipped(rule)
+    path = _shipped_path(rule)
     return with_boundary(_read_shipped(path, folder_stamp(path.parents[1])), boundary)
 
 
@@ -182,7 +182,7 @@ def editions() -> dict[str, dict[str, Path]]:
     return {name: editions for name, editions in files.items() if editions}
 
 
-def _shipped(text: str) -> Path:
+def _shipped_path(text: str) -> Path:
     """Return the file of a shipped rule, of the newest edition where none is named."""
     name, _, edition = text.partition("@")
     known = editions()

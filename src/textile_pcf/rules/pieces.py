@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from textile_pcf.errors import Problem
 from textile_pcf.messages.message import Message
-from textile_pcf.rules.written import PARTS, Written, merged
+from textile_pcf.rules.written import PARTS, Written, merge
 from textile_pcf.suggest import nearest
 
 _PLACEHOLDER = re.compile(r"<([A-Za-z][A-Za-z0-9_]*)>")
@@ -29,7 +29,7 @@ class Pieces:
     known: Mapping[str, Written]
     problems: list[Problem]
 
-    def expanded(self, node: Written, kind: str = "rule", inside: tuple[str, ...] = ()) -> Written:
+    def expand(self, node: Written, kind: str = "rule", inside: tuple[str, ...] = ()) -> Written:
         """Return a mapping in which every `use` is replaced by its pieces, with what stands beside `use` on top.
 
         Parameters
@@ -52,9 +52,9 @@ class Pieces:
         for name in self._names(use):
             piece = self._piece(name, node, inside)
             if piece is not None:
-                piece = self.expanded(piece, kind, (*inside, name))
-                result = piece if result is None else merged(result, piece, kind)
-        return own if result is None else merged(result, own, kind)
+                piece = self.expand(piece, kind, (*inside, name))
+                result = piece if result is None else merge(result, piece, kind)
+        return own if result is None else merge(result, own, kind)
 
     def _with_parts(self, node: Written, kind: str, inside: tuple[str, ...]) -> Written:
         """Return a mapping whose parts are expanded."""
@@ -65,11 +65,11 @@ class Pieces:
             if inner is None or of not in PARTS:
                 continue
             if form == "map" and isinstance(inner.value, dict):
-                result[key] = inner.with_value({name: self.expanded(each, of, inside) for name, each in inner.value.items()})
+                result[key] = inner.with_value({name: self.expand(each, of, inside) for name, each in inner.value.items()})
             elif form == "list" and isinstance(inner.value, list):
-                result[key] = inner.with_value([self.expanded(each, of, inside) for each in inner.value])
+                result[key] = inner.with_value([self.expand(each, of, inside) for each in inner.value])
             elif not form:
-                result[key] = self.expanded(inner, of, inside)
+                result[key] = self.expand(inner, of, inside)
         return node.with_value(result)
 
     def _names(self, use: Written) -> list[str]:
@@ -95,7 +95,7 @@ class Pieces:
             return None
         if not isinstance(piece.value, dict):
             return None  # reported where it stands
-        return self._filled(piece.without("parameters"), self._values(name, piece, node))
+        return self._fill(piece.without("parameters"), self._values(name, piece, node))
 
     def _values(self, name: str, piece: Written, node: Written) -> dict[str, Written]:
         """Return the values of the parameters of a piece where it is used."""
@@ -116,12 +116,12 @@ class Pieces:
                 self._add(node.value["use"], what, Message("Write it under `with`."))
         return values
 
-    def _filled(self, node: Written, values: Mapping[str, Written]) -> Written:
+    def _fill(self, node: Written, values: Mapping[str, Written]) -> Written:
         """Return a piece in which each `<parameter>` is replaced by its value."""
         if isinstance(node.value, dict):
-            return node.with_value({key: self._filled(inner, values) for key, inner in node.value.items()})
+            return node.with_value({key: self._fill(inner, values) for key, inner in node.value.items()})
         if isinstance(node.value, list):
-            return node.with_value([self._filled(inner, values) for inner in node.value])
+            return node.with_value([self._fill(inner, values) for inner in node.value])
         if not isinstance(node.value, str) or "<" not in node.value:
             return node
         whole = _PLACEHOLDER.fullmatch(node.value)

@@ -323,3 +323,7 @@ class StageSpec:
     expected: bool = False
     conditions: tuple[tuple[str, int], ...] = ()
     allocation: AllocationSpec | None = None
+
+
+QuantitySpec = PropertySpec | LossSpec | FlowSpec
+"""A quantity of a rule: what activity data give or the rule completes."""

@@ -111,7 +111,7 @@ class Written:
                 yield from inner._places((*path, number))
 
 
-def merged(base: Written, change: Written, kind: str = "rule") -> Written:
+def merge(base: Written, change: Written, kind: str = "rule") -> Written:
     """Return a mapping with the changes of another: its parts are merged, all other keys replaced as a whole.
 
     Parameters
@@ -135,11 +135,11 @@ def _merged_part(base: Written, change: Written, kind: str) -> Written:
     if form == "map" and isinstance(base.value, dict) and isinstance(change.value, dict):
         result = dict(base.value)
         for name, entry in change.value.items():
-            result[name] = merged(result[name], entry, inner) if name in result else entry
+            result[name] = merge(result[name], entry, inner) if name in result else entry
         return change.with_value(result)
     if form == "list" and isinstance(base.value, list) and isinstance(change.value, list):
         return change.with_value(_merged_list(base.value, change.value, inner))
-    return merged(base, change, inner) if not form else change
+    return merge(base, change, inner) if not form else change
 
 
 def _merged_list(base: list[Written], change: list[Written], kind: str) -> list[Written]:
@@ -151,7 +151,7 @@ def _merged_list(base: list[Written], change: list[Written], kind: str) -> list[
     for entry in change:
         index = index_of(result, entry.text("id"))
         if index is not None:
-            result[index] = merged(result[index], entry.without("after", "before"), kind)
+            result[index] = merge(result[index], entry.without("after", "before"), kind)
             continue
         after, before = (index_of(result, entry.text(key)) for key in ("after", "before"))
         place = before if before is not None else len(result) if after is None else after + 1

@@ -13,7 +13,7 @@ from textile_pcf.supply.sites import COVERING, Part, SiteSupply
 
 
 def duplicate_instruments(rows: Iterable[SupplyRow]) -> Iterator[Problem]:
-    """Yield a problem for each contract or certificate that occurs again, at whatever site."""
+    """Yield a problem for each contract or certificate that occurs again, at the same or another site."""
     locations: dict[str, str] = {}
     for row in rows:
         if row.part in COVERING:

@@ -132,7 +132,7 @@ def read_attribution(source: Any, targets: Targets, changes: Changes, problems: 
     change, chosen = np.array(rows, dtype=np.intp).reshape(-1, 2).T
     own = np.array([one.factor for one in targets.units])[changes.target[change]]
     result = Attribution(change, [effect[row] for row in chosen.tolist()], (amounts * factors)[chosen] / own,
-                         _counted(targets, changes.target[change], [effect[row] for row in chosen.tolist()]),
+                         _is_counted(targets, changes.target[change], [effect[row] for row in chosen.tolist()]),
                          tuple(_passed(passed)))  # fmt: skip
     if not problems:
         _check_sums(table, targets, changes, (result, chosen), problems)
@@ -184,7 +184,7 @@ def _differences(
     return faults
 
 
-def _counted(targets: Targets, target: IndexArray, effects: list[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _is_counted(targets: Targets, target: IndexArray, effects: list[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Return whether each effect counts; a joint one counts if all its groups do."""
     counts = [{group for text in one.counts or () for group in effect_groups(text) or ()} for one in targets.targets]
     pairs = zip(target.tolist(), effects, strict=True)

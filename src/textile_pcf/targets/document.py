@@ -1,4 +1,4 @@
-"""What may stand in a document of targets, and the targets as arrays."""
+"""Content of a document of targets, and the targets as arrays."""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ def read_targets(source: Any) -> Targets:
     Parameters
     ----------
     source : path, mapping, list or Targets
-        A YAML or JSON file, or what stands in one: `{targets: [...]}` or the list.
+        A YAML or JSON file, or its content: `{targets: [...]}` or the list.
 
     Raises
     ------

@@ -77,11 +77,11 @@ def check(
     if figures is None or found is None:
         raise InputError(problems)
     columns = _actual(document, figures, problems)
-    reported = _reported(document, columns, problems)
+    reported = _reported_bases(document, columns, problems)
     changes = changes_of(document, (columns["target"], columns["year"], columns["actual"]), problems)
     effects = (
         _read(lambda: read_attribution(attribution, document, changes, problems), problems)
-        if _needed(changes, attribution)
+        if _needs_effects(changes, attribution)
         else None
     )
     if problems:
@@ -164,7 +164,7 @@ def _threshold(given: str | None) -> float:
     raise UsageError([Problem("threshold", what, Message("Write it in percent, such as 5%."), code="usage")])
 
 
-def _needed(changes: Changes, attribution: Any) -> bool:
+def _needs_effects(changes: Changes, attribution: Any) -> bool:
     """Return whether effects are to be read: a clause has something to judge, or they were given."""
     return attribution is not None or len(changes.entry) > 0
 
@@ -213,7 +213,7 @@ def _actual(targets: Targets, figures: Figures, problems: list[Problem]) -> dict
     return {name: column[known] for name, column in columns.items()}
 
 
-def _reported(targets: Targets, columns: dict[str, Any], problems: list[Problem]) -> FloatArray:
+def _reported_bases(targets: Targets, columns: dict[str, Any], problems: list[Problem]) -> FloatArray:
     """Return the base of each target as reported: the stated amount, else the figure of its year."""
     years = np.array([one.base_year or 0 for one in targets.targets])
     reported = np.array([getattr(one.base, "amount", np.nan) for one in targets.targets], dtype=np.float64)

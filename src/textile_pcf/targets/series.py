@@ -67,7 +67,7 @@ class _Kind:
 
 
 def read_series(source: Any, targets: Targets) -> Figures:
-    """Read the figures, and give each to the targets it is of.
+    """Read the figures, and assign each to its targets.
 
     Parameters
     ----------

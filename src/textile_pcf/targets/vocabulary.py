@@ -55,7 +55,7 @@ WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 
 def constant(name: str) -> float:
-    """Return a number of `constants.yaml`, in the unit that stands there.
+    """Return a number of `constants.yaml`, in its own unit.
 
     Parameters
     ----------

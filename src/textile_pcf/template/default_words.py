@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from textile_pcf.messages.catalogue import fixed_text
-from textile_pcf.rules import Default, FlowSpec, PropertySpec, RuleSet
-from textile_pcf.template.entries import Spec
+from textile_pcf.rules import Default, FlowSpec, PropertySpec, QuantitySpec, RuleSet
 from textile_pcf.units import Unit
 
 
-def default_words(rules: RuleSet, spec: Spec, language: str) -> str:
+def default_words(rules: RuleSet, spec: QuantitySpec, language: str) -> str:
     """Return the value of the rule for a quantity in words; empty if there is none.
 
     Parameters
@@ -45,7 +44,7 @@ def default_words(rules: RuleSet, spec: Spec, language: str) -> str:
     return _chosen(rules, default, unit, language)
 
 
-def _computed(rules: RuleSet, spec: Spec, language: str) -> str:
+def _computed(rules: RuleSet, spec: QuantitySpec, language: str) -> str:
     """Return from which quantities a method computes a property."""
     method = spec.method if isinstance(spec, PropertySpec) else None
     if method is None or not isinstance(spec, PropertySpec):

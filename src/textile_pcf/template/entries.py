@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from textile_pcf.messages.catalogue import fixed_text
-from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, PropertySpec, RuleSet
+from textile_pcf.rules import PRODUCT, Default, FlowSpec, PropertySpec, QuantitySpec, RuleSet
 
-Spec = PropertySpec | LossSpec | FlowSpec
 NEEDS = ("required", "if_taken", "choose", "default", "optional")
 
 
@@ -30,7 +29,7 @@ class Entry:
 
     stage: str
     name: str
-    spec: Spec
+    spec: QuantitySpec
     need: str
 
 
@@ -51,7 +50,7 @@ def entries(rules: RuleSet, computed: bool = False) -> Iterator[Entry]:
             yield Entry(rules.stage_id(stage), spec.id, spec, _need(rules, spec))
 
 
-def _need(rules: RuleSet, spec: Spec) -> str:
+def _need(rules: RuleSet, spec: QuantitySpec) -> str:
     """Return whether a quantity must be given, one of `NEEDS`."""
     if isinstance(spec, FlowSpec) and spec.balance:
         return "computed"
@@ -69,13 +68,13 @@ def need_text(need: str, language: str) -> str:
     return fixed_text(f"need_{need}", language)
 
 
-def _specs_of(rules: RuleSet, stage: int) -> Iterator[Spec]:
+def _specs_of(rules: RuleSet, stage: int) -> Iterator[QuantitySpec]:
     yield from (spec for spec in rules.properties if spec.stage == stage)
     yield from (spec for spec in rules.losses if spec.stage == stage)
     yield from (spec for spec in rules.flows if spec.stage == stage)
 
 
-def default_text(rules: RuleSet, spec: Spec, language: str = "en") -> str:
+def default_text(rules: RuleSet, spec: QuantitySpec, language: str = "en") -> str:
     """Return the default of a quantity as text; empty if the rule has none. In Chinese, options are given by their titles.
 
     Examples
@@ -128,7 +127,7 @@ def _chosen_text(rules: RuleSet, default: Default, factor: float, language: str)
     return f"{{{rules.title(stage, by.id, language) if language == 'zh' else by.id}: {', '.join(texts)}}}"
 
 
-def sources_text(rules: RuleSet, spec: Spec) -> str:
+def sources_text(rules: RuleSet, spec: QuantitySpec) -> str:
     """Return the sources of a default: each title once, followed by its locators.
 
     Examples

@@ -8,9 +8,8 @@ from textile_pcf.activity import DATA_TYPES
 from textile_pcf.factors import FactorSheet, load_factors
 from textile_pcf.factors.matching import Match, Request, match
 from textile_pcf.messages.catalogue import fixed_text
-from textile_pcf.rules import FlowSpec, PropertySpec
+from textile_pcf.rules import FlowSpec, PropertySpec, QuantitySpec
 from textile_pcf.rules.specs import comparison_key
-from textile_pcf.template.entries import Spec
 from textile_pcf.units import Unit, convert, parse_unit
 
 BAR = "｜"  # separates the value from its meaning in drop-down lists
@@ -63,7 +62,7 @@ def _fits(unit: Unit, target: Unit, may_invert: bool) -> bool:
     return conversion is not None and (may_invert or not conversion.inverse)
 
 
-def units_for(spec: Spec) -> tuple[str, ...]:
+def units_for(spec: QuantitySpec) -> tuple[str, ...]:
     """Return the units offered for a quantity of a rule."""
     return units_of(spec.unit, spec.ratio_unit) if isinstance(spec, FlowSpec) else units_of(spec.unit)
 

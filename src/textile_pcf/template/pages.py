@@ -108,7 +108,7 @@ def _route_line(rules: RuleSet, spec: StageSpec, sheet_of: dict[str, str], trans
 def _stage_page(
     rules: RuleSet, stage: StageSpec, quantities: list[Entry], language: str, naming: Naming
 ) -> tuple[StageSpec, Page] | None:
-    """Sheet of a stage, or None if it has nothing but transport."""
+    """Return the sheet of a stage, or None if it has only transport."""
     sections: dict[str, list[Line]] = {}
     for entry in quantities:
         section = section_of(entry)

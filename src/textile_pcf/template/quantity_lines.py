@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from textile_pcf.factors import default_table
 from textile_pcf.io.template_products import EXAMPLE_ID
 from textile_pcf.messages.catalogue import fixed_text
-from textile_pcf.rules import FlowSpec, PropertySpec, RuleSet, StageSpec
+from textile_pcf.rules import FlowSpec, PropertySpec, QuantitySpec, RuleSet, StageSpec
 from textile_pcf.template.default_words import default_words
-from textile_pcf.template.entries import Entry, Spec, sources_text
+from textile_pcf.template.entries import Entry, sources_text
 from textile_pcf.template.form_lines import Line, bilingual, fixed_label
 from textile_pcf.template.lists import data_types, factor_name, items_for, option_labels, units_for
 from textile_pcf.units import parse_unit
@@ -89,7 +89,7 @@ def quantity_lines(rules: RuleSet, entry: Entry, language: str) -> Iterator[Line
         yield from (further,) * MORE
 
 
-def _default(rules: RuleSet, spec: Spec, language: str, table: str) -> str:
+def _default(rules: RuleSet, spec: QuantitySpec, language: str, table: str) -> str:
     """Return the value of the rule in words, and the emission factor that it names."""
     texts = [default_words(rules, spec, code) for code in ("en", "zh")]
     factor = ["", ""]

@@ -72,7 +72,7 @@ class Catalogue:
         for index in np.flatnonzero(may_vary).tolist():
             key = lines.key(index)
             stated = float(activity.value[key.row]) if isinstance(key, ActivityRow) else 1.0
-            if (spread := self.spreads.of(key, self.spreads.stated(key, stated))) is not None:
+            if (spread := self.spreads.of(key, self.spreads.stated_value(key, stated))) is not None:
                 found[index] = spread
         return found
 

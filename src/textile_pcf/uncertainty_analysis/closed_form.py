@@ -72,7 +72,7 @@ def moments(mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, ...]:
 def closed_form(evaluation: Evaluation, product: int) -> ClosedForm:
     """Return the closed form of the footprint of one product. [kg CO2e per unit]
 
-    Every source that varies stands at its mean; there, variance = Σ (∂T/∂ln x)² c with the squared coefficient of variation
+    With every varying source at its mean, variance = Σ (∂T/∂ln x)² c with the squared coefficient of variation
     c of each source.
     """
     varied = [source for source in evaluation.sources(product) if is_varied(source)]
@@ -84,7 +84,7 @@ def closed_form(evaluation: Evaluation, product: int) -> ClosedForm:
 
 
 def mean_derivatives(evaluation: Evaluation, product: int, varied: list[NamedSource]) -> tuple[float, FloatArray]:
-    """Return the footprint where every source stands at its mean, and ∂ total / ∂ ln value of each there.
+    """Return the footprint with every source at its mean, and ∂ total / ∂ ln value of each at that point.
 
     Sums of lines where all enter linearly, else central differences of fourth order.
     """

@@ -24,7 +24,7 @@ COLUMNS = ("mean", "sd", "gsd", "p2_5", "p97_5")
 
 @dataclass(frozen=True)
 class ColumnOptions:
-    """What a batch tells of the uncertainty of its results.
+    """Options of the columns of uncertainty of a batch.
 
     Attributes
     ----------

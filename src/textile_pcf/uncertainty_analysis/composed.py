@@ -72,7 +72,7 @@ def composed_draws(
 
 
 def with_printed_rows(lines: Lines, inputs: FactorInputs) -> Lines:
-    """Return lines of which each rests on one printed row: a line with a composed factor becomes one per row behind it.
+    """Return lines that each rest on one printed row: a line with a composed factor becomes one line per row behind it.
 
     Parameters
     ----------

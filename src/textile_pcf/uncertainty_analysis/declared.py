@@ -87,5 +87,5 @@ def _by_rule(inventory: Inventory, spreads: Spreads, spec: PropertySpec, known: 
     if spec.default.reference >= 0:
         return property_on(activity, known, spec.default.reference, spec.stage)
     numbers = [RuleNumber("property", spec.index, number) for number in range(len(spec.default.values))]
-    flags = [spreads.of(number, spreads.stated(number, 1.0)) is not None for number in numbers]
+    flags = [spreads.of(number, spreads.stated_value(number, 1.0)) is not None for number in numbers]
     return np.append(np.array(flags, dtype=np.float64), 0.0)[entry]

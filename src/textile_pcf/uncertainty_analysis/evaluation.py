@@ -185,9 +185,9 @@ class Evaluation:
         if own and (self.whole or not all(source.linear for source in own)):
             return self._recalculated(product, own, values, count)
         index = self.lines.key_index
-        return self.added_up(product, {index[each.key]: values[each.id] for each in own if each.key in index})
+        return self.add_up(product, {index[each.key]: values[each.id] for each in own if each.key in index})
 
-    def added_up(self, product: int, drawn: Mapping[int, FloatArray]) -> _Parts:
+    def add_up(self, product: int, drawn: Mapping[int, FloatArray]) -> _Parts:
         """Return stages as sums of lines × multiple of the amount × multiple of the factor.
 
         Parameters

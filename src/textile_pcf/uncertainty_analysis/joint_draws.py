@@ -1,4 +1,4 @@
-"""Draws of many products at once, of which properties, losses, shares or outputs vary.
+"""Draws of many products at once whose properties, losses, shares or outputs vary.
 
 Products that take no other product do not depend on one another. A block of them is calculated again with one draw, or a few
 draws, of each: as many calculations as there are draws, however many products, and each of arrays that are worth a call.
@@ -92,13 +92,13 @@ class JointDraws:
 
     @cached_property
     def products(self) -> IndexArray:
-        """Products that are drawn together, ascending: each is a matter of the product alone.
+        """Products that are drawn together, ascending: this depends on the product alone.
 
         The carbon of the others is that of inputs, which may be drawn; or a number of them may be below zero, which is refused
         where the product is drawn by itself.
         """
         joint = self.joint
-        return np.flatnonzero(joint.varied & joint.unlinked & ~joint.of_inputs & ~self._may_be_negative)
+        return np.flatnonzero(joint.varied & joint.unlinked & ~joint.carbon_from_inputs & ~self._may_be_negative)
 
     @cached_property
     def _may_be_negative(self) -> BoolArray:
@@ -123,7 +123,7 @@ class JointDraws:
 
     @cached_property
     def place_in_balance(self) -> IndexArray:
-        """Place of each exchange among those that balance biogenic carbon, -1 of others, shape (exchanges,)."""
+        """Index of each exchange among those that balance biogenic carbon, -1 for others, shape (exchanges,)."""
         balance, place = self.joint.inventory.balance, np.full(len(self.joint.inventory.amount), -1)
         if balance is not None:
             place[balance.rows] = np.arange(len(balance.rows))
@@ -133,7 +133,8 @@ class JointDraws:
     def _of_rule(self) -> list[DrawnNumber]:
         result = self.catalogue.evaluation.result
         return [
-            DrawnNumber(source_id(result, number), spread, stated) for number, (stated, spread) in self.joint.of_rule.items()
+            DrawnNumber(source_id(result, number), spread, stated)
+            for number, (stated, spread) in self.joint.rule_spreads.items()
         ]
 
     def moved_number(self, row: int) -> DrawnNumber:
@@ -171,53 +172,55 @@ class _Block:
 
     Attributes
     ----------
-    of : JointDraws
+    parent : JointDraws
     products : ndarray of intp, shape (products,)
     copies : int
         Draws of each product in a round.
     """
 
-    of: JointDraws
+    parent: JointDraws
     products: IndexArray
     copies: int
 
     @cached_property
     def _taken(self) -> tuple[Activity, IndexArray]:
         """Activity data with a product per copy, and the exchange of the result of each exchange."""
-        return take_products(self.of.joint.inventory.activity, np.repeat(self.products, self.copies))
+        return take_products(self.parent.joint.inventory.activity, np.repeat(self.products, self.copies))
 
     # -- numbers --------------------------------------------------------------------------------------------------
 
     @cached_property
     def _moved(self) -> MovedNumbers:
         """The numbers of each copy."""
-        activity, numbers = self._taken[0], self.of.joint.all_numbers
-        place = np.full(len(self.of.joint.varied), -1)
+        activity, numbers = self._taken[0], self.parent.joint.all_numbers
+        place = np.full(len(self.parent.joint.varied), -1)
         place[self.products] = np.arange(len(self.products))
         own = np.flatnonzero(place[numbers.product] >= 0)
         copies = numbers.those(np.repeat(own, self.copies))
         product = np.repeat(place[numbers.product[own]] * self.copies, self.copies) + np.tile(np.arange(self.copies), len(own))
         entries = chosen_entries(activity, complete_quantities(activity, is_complete=True).properties)
-        return MovedNumbers(activity, copies._replace(product=product), self.of.joint.of_rule, entries)
+        return MovedNumbers(activity, copies._replace(product=product), self.parent.joint.rule_spreads, entries)
 
     @cached_property
     def _drawn(self) -> _Drawn:
-        moved, lines, at = self._moved.numbers, self.of.catalogue.evaluation.lines, self._lines[0]
+        moved, lines, at = self._moved.numbers, self.parent.catalogue.evaluation.lines, self._lines[0]
         rows, number = np.unique(moved.row, return_inverse=True)
-        varied = np.flatnonzero(self.of.catalogue.squared > 0)
+        varied = np.flatnonzero(self.parent.catalogue.squared > 0)
         used = np.zeros(lines.count + 1, dtype=bool)
         used[lines.amount_key[at]] = used[lines.factor_key[at]] = True
         keys = varied[used[varied]]
         place = np.full(lines.count + 1, len(rows) + len(keys))
         place[keys] = len(rows) + np.arange(len(keys))
-        numbers = [self.of.moved_number(row) for row in rows.tolist()] + [self.of.line_number(key) for key in keys.tolist()]
+        numbers = [self.parent.moved_number(row) for row in rows.tolist()] + [
+            self.parent.line_number(key) for key in keys.tolist()
+        ]
         amount, factor = (place[key[at]] * self.copies + self._lines[2] for key in (lines.amount_key, lines.factor_key))
         return _Drawn(numbers, number.reshape(-1) * self.copies + moved.product % self.copies, amount, factor)
 
     def _rounds(self) -> Iterator[FloatArray]:
         """Yield the draws of the numbers in each round, shape ((numbers + 1) × copies,)."""
-        numbers, rounds = self._drawn.numbers, -(-self.of.draws // self.copies)
-        generators = [keyed_generator(number.id, self.of.seed) for number in numbers]
+        numbers, rounds = self._drawn.numbers, -(-self.parent.draws // self.copies)
+        generators = [keyed_generator(number.id, self.parent.seed) for number in numbers]
         distributions, stated = [number.distribution for number in numbers], np.array([number.stated for number in numbers])
         together = max(1, MOST_DRAWN // (len(numbers) + 1) // self.copies)
         for first in range(0, rounds, together):
@@ -235,34 +238,34 @@ class _Block:
     @cached_property
     def _lines(self) -> tuple[IndexArray, IndexArray, IndexArray]:
         """Lines of the result, copy by copy of each product; the exchange of each among those of the copies; and its copy."""
-        lines, structure = self.of.catalogue.evaluation.lines, self.of.joint.inventory.activity.structure
+        lines, structure = self.parent.catalogue.evaluation.lines, self.parent.joint.inventory.activity.structure
         taken = np.repeat(self.products, self.copies)
         first, count = lines.starts[taken], lines.starts[taken + 1] - lines.starts[taken]
         at, product = ranges(first, count), np.repeat(np.arange(len(taken)), count)
         starts = structure.exchanges_by_product.starts
         exchanges = starts[taken + 1] - starts[taken]
         begins = np.cumsum(exchanges) - exchanges - starts[taken]
-        return at, self.of.place_by_product[lines.exchange[at]] + begins[product], product % self.copies
+        return at, self.parent.place_by_product[lines.exchange[at]] + begins[product], product % self.copies
 
     def totals(self) -> FloatArray:
         """Return the draws of all products, shape (products, draws); NaN where one cannot be. [kg CO2e per product unit]"""
         place_of, (at, exchange, _) = self._drawn, self._lines
-        emissions = self.of.joint.stated_emissions[at]
+        emissions = self.parent.joint.stated_emissions[at]
         product = self._taken[0].exchange_products[exchange]
-        found = np.empty((len(self.products), -(-self.of.draws // self.copies) * self.copies))
+        found = np.empty((len(self.products), -(-self.parent.draws // self.copies) * self.copies))
         for place, drawn in enumerate(self._rounds()):
             amount, uptake = self._amounts(drawn[place_of.moved])
             kilograms = amount[exchange] * emissions * drawn[place_of.amount] * drawn[place_of.factor]
             total = np.bincount(product, weights=kilograms, minlength=len(uptake)) + uptake
             found[:, place * self.copies : (place + 1) * self.copies] = total.reshape(len(self.products), -1)
-        return found[:, : self.of.draws]
+        return found[:, : self.parent.draws]
 
     @cached_property
     def _balanced(self) -> tuple[IndexArray, FloatArray]:
         """Exchanges of the copies that balance, and the emissions of the uptake of each. [kg CO2e per kg CO2]"""
-        place = self.of.place_in_balance[self._taken[1]]
+        place = self.parent.place_in_balance[self._taken[1]]
         rows = np.flatnonzero(place >= 0)
-        return rows, self.of.joint.uptake_of_balance[place[rows]]
+        return rows, self.parent.joint.uptake_of_balance[place[rows]]
 
     def _amounts(self, multiples: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return amounts of exchanges and emissions of the uptake of products; NaN where a product cannot be.
@@ -277,7 +280,7 @@ class _Block:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             amount = exchange_amounts(activity, quantities, masses)
             uptake = np.zeros(len(activity.names))
-            if self.of.joint.inventory.balance is not None:
+            if self.parent.joint.inventory.balance is not None:
                 uptake = uptake_of_products(activity, quantities, masses, *self._balanced)
         uptake[impossible_products(activity, quantities)] = np.nan
         return amount, uptake

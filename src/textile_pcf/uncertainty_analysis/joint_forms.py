@@ -1,7 +1,7 @@
-"""Closed forms of many products at once, of which properties, losses, shares or outputs vary.
+"""Closed forms of many products at once whose properties, losses, shares or outputs vary.
 
-Products that take no other product do not depend on one another: one calculation of all of them, in which a number of *each*
-stands at a point of its difference, gives that difference for all.
+Products that take no other product do not depend on one another: one calculation of all of them, in which one number of *each*
+is moved to a point of its finite difference, gives that difference for all.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.inventory.carbon_balance import carbon_that_leaves
 from textile_pcf.inventory.carbon_content import fill_carbon_content, material_inputs
-from textile_pcf.inventory.defaults import RuleDraws, RuleNumber, Spec, products_of_stage
+from textile_pcf.inventory.defaults import RuleDraws, RuleNumber, products_of_stage
 from textile_pcf.inventory.dependence import dependents_of_properties
 from textile_pcf.inventory.draws import chosen_entries
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.masses import process_masses
-from textile_pcf.inventory.quantities import Quantities, complete_quantities, completed_again
+from textile_pcf.inventory.quantities import Quantities, complete_again, complete_quantities
 from textile_pcf.inventory.quantity_checks import impossible_losses
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec
+from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, QuantitySpec
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.rules.compile_balance import CONTENT
 from textile_pcf.uncertainty_analysis.distributions import Distribution
@@ -48,7 +48,7 @@ MOST_OWN = 8
 
 
 class _Point(NamedTuple):
-    """All products where their numbers stand at a point.
+    """All products with their numbers at one point.
 
     Attributes
     ----------
@@ -94,7 +94,7 @@ class JointProducts:
         return self.evaluation.result.inventory
 
     @cached_property
-    def of_rule(self) -> dict[RuleNumber, tuple[float, Distribution]]:
+    def rule_spreads(self) -> dict[RuleNumber, tuple[float, Distribution]]:
         """Properties and losses of the rule that have a spread, with their stated values and distributions."""
         return numbers_of_rule(self.inventory.activity, self.evaluation.spreads)
 
@@ -107,7 +107,7 @@ class JointProducts:
         """Numbers of all products that have a spread and do not enter linearly."""
         inventory = self.inventory
         return nonlinear_numbers(
-            inventory.activity, inventory.quantities, self.evaluation.spreads, self.of_rule, self._dependence
+            inventory.activity, inventory.quantities, self.evaluation.spreads, self.rule_spreads, self._dependence
         )
 
     @cached_property
@@ -119,7 +119,7 @@ class JointProducts:
 
     @cached_property
     def together(self) -> BoolArray:
-        """Which of these products are calculated together, shape (products,): each is a matter of the product alone."""
+        """Which of these products are calculated together, shape (products,): this depends on the product alone."""
         numbers = self.all_numbers
         own = np.bincount(numbers.product[numbers.row >= 0], minlength=len(self.varied))
         return self.varied & self.unlinked & (own <= MOST_OWN)
@@ -132,7 +132,7 @@ class JointProducts:
     def _moved(self) -> MovedNumbers:
         inventory = self.inventory
         entries = chosen_entries(inventory.activity, inventory.quantities.properties)
-        return MovedNumbers(inventory.activity, self._numbers, self.of_rule, entries)
+        return MovedNumbers(inventory.activity, self._numbers, self.rule_spreads, entries)
 
     # -- emissions of one unit ------------------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ class JointProducts:
 
     @cached_property
     def _emissions(self) -> FloatArray:
-        """Emissions of one unit of each line where factors and amounts of flows stand at their means, shape (lines,)."""
+        """Emissions of one unit of each line with factors and amounts of flows at their means, shape (lines,)."""
         lines = self.evaluation.lines
         emissions = self.stated_emissions * self.factors.means[lines.factor]
         return emissions if self.amounts is None else emissions * self.amounts.means[lines.amount_key]
@@ -179,7 +179,7 @@ class JointProducts:
     # -- points ---------------------------------------------------------------------------------------------------
 
     def _point(self, multiples: FloatArray) -> _Point:
-        """Return all products where their numbers are so many times the stated ones."""
+        """Return all products with their numbers at these multiples of the stated ones."""
         activity, draws = self._moved.at(multiples)
         quantities = complete_quantities(activity, draws, is_complete=True)
         return _Point(activity, draws, quantities, process_masses(activity, quantities))
@@ -198,19 +198,19 @@ class JointProducts:
                 yield weight / STEP, self._point(multiples)
                 continue
             activity, draws = self._moved.at(multiples)
-            quantities, masses = completed_again(activity, draws, self._means.quantities, specs), self._means.masses
+            quantities, masses = complete_again(activity, draws, self._means.quantities, specs), self._means.masses
             if self._numbers.spec[moved[0]] == LOSS:
                 masses = process_masses(activity, quantities)
             yield weight / STEP, _Point(activity, draws, quantities, masses)
 
-    def _dependent(self, moved: IndexArray) -> set[tuple[type[Spec], int]] | None:
+    def _dependent(self, moved: IndexArray) -> set[tuple[type[QuantitySpec], int]] | None:
         """Return the quantities that are other ones where the numbers of a round are; None if that may be all."""
         spec = self._numbers.spec[moved]
         if spec[0] == MORE:
             return None
         if spec[0] == LOSS:
             return {(LossSpec, index) for index in range(len(self.inventory.activity.rules.losses))}
-        found: set[tuple[type[Spec], int]] = set()
+        found: set[tuple[type[QuantitySpec], int]] = set()
         for one in filter(None, (self._dependence[index] for index in np.unique(spec).tolist())):
             found |= {(PropertySpec, index) for index in one.properties} | {(FlowSpec, index) for index in one.flows}
         return found
@@ -231,10 +231,10 @@ class JointProducts:
         balance, activity, quantities = self.inventory.balance, point.activity, point.quantities
         if balance is None:
             return np.zeros(len(activity.names))
-        if self.of_inputs.any():
+        if self.carbon_from_inputs.any():
             quantities = fill_carbon_content(activity, quantities, self.inventory.matches, amount, np.zeros(len(amount)))
         found = uptake_of_products(activity, quantities, point.masses, balance.rows, self.uptake_of_balance)
-        found[self.of_inputs & self._varied_inputs] = np.nan
+        found[self.carbon_from_inputs & self._varied_inputs] = np.nan
         return found
 
     @cached_property
@@ -245,7 +245,7 @@ class JointProducts:
         return np.where(np.isnan(balance.leaves), 0.0, self.uptake[self.inventory.product[balance.rows]])
 
     @cached_property
-    def of_inputs(self) -> BoolArray:
+    def carbon_from_inputs(self) -> BoolArray:
         """Whether the carbon of each product is known by its inputs alone, shape (products,)."""
         balance, found = self.inventory.balance, np.zeros(len(self.inventory.products), dtype=bool)
         if balance is not None:
@@ -286,7 +286,7 @@ class JointProducts:
         return np.asarray(total[self._numbers.product[moved]])
 
     def _derivatives_by_flows(self, moved: IndexArray) -> FloatArray:
-        """Return the same where nothing but amounts of flows depends on the numbers: each has flows of its own."""
+        """Return the same if only amounts of flows depend on the numbers: each has flows of its own."""
         inventory, products = self.inventory, len(self.inventory.products)
         specs, place = np.unique(self._numbers.spec[moved], return_inverse=True)
         of_flow = np.full(len(inventory.activity.rules.flows), -1)
@@ -313,7 +313,7 @@ class JointProducts:
     def mean_and_variance(self) -> tuple[FloatArray, FloatArray]:
         """Return means and variances of the footprints, shape (products,); NaN where a point cannot be calculated.
 
-        They are those of the products of `together`; what stands at others means nothing.
+        Only values of the products of `together` are meaningful.
         """
         numbers, count = self._numbers, len(self.inventory.products)
         lines, (amount, uptake) = self.evaluation.lines, self._totals(self._means)
@@ -329,7 +329,7 @@ class JointProducts:
 
 
 def exchange_amounts(activity: Activity, quantities: Quantities, masses: engine.Masses) -> FloatArray:
-    """Return the amount of each exchange where numbers stand at a point. [canonical flow unit per product unit]"""
+    """Return the amount of each exchange at a point. [canonical flow unit per product unit]"""
     exchanges = activity.exchanges
     return engine.exchange_amounts(quantities.value, quantities.scale, exchanges.process, masses, *exchanges.other_drivers)
 

@@ -1,4 +1,4 @@
-"""Draws that depend on nothing but a seed and the id of a source: the same whatever else is drawn beside them."""
+"""Draws that depend only on a seed and the id of a source, not on what else is drawn."""
 
 from __future__ import annotations
 

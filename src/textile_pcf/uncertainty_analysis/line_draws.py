@@ -1,4 +1,4 @@
-"""Draws of products of which only factors and amounts of flows vary: sums of their lines, a block of products at a time.
+"""Draws of products in which only factors and amounts of flows vary: sums of their lines, a block of products at a time.
 
 Every draw of a product is a sum over its own terms in their own order. A matrix product would add them in an order that depends
 on what stands beside the product, and so would the last bits.
@@ -119,7 +119,7 @@ class LineDraws:
         return np.flatnonzero(used & self._is_shared)
 
     def _shared_draws(self, terms: Terms, first: int, last: int) -> tuple[IndexArray, FloatArray]:
-        """Return the row of each shared number, 0 of others, and draws of each row; the first is of none, all 1."""
+        """Return the row of each shared number, 0 for others, and the draws of each row; the first row is all 1."""
         numbers = self._shared_numbers(terms, first, last)
         row = np.zeros(len(self._is_shared), dtype=np.intp)
         row[numbers] = np.arange(1, len(numbers) + 1)

@@ -1,4 +1,4 @@
-"""Variances of sums of lines, of which each rests on a number with a spread."""
+"""Variances of sums of lines that each rest on a number with a spread."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Moments(NamedTuple):
 
     @classmethod
     def of(cls, distributions: Mapping[int, Distribution], count: int) -> Moments:
-        """Return the moments of so many numbers, of which some have a distribution, by index."""
+        """Return the moments of `count` numbers, some of which have a distribution, by index."""
         found = cls(np.ones(count + 1), np.zeros(count + 1), np.zeros(count + 1, dtype=bool))
         for index, spread in distributions.items():
             found.means[index], found.squared[index], found.declared[index] = spread.mean, spread.squared_variation, True
@@ -59,7 +59,7 @@ def variance_of_lines(
     if np.count_nonzero(variation > 0) < len(keys):
         varied = np.flatnonzero(variation > 0)
         kilograms, variation, product, keys = kilograms[varied], variation[varied], product[varied], keys[varied]
-    cell, order = _sorted(product.astype(np.int64, copy=False) * len(squared) + keys)
+    cell, order = _sort(product.astype(np.int64, copy=False) * len(squared) + keys)
     derivative, variation = kilograms[order], variation[order]
     begins = np.ones(len(cell), dtype=bool)
     begins[1:] = cell[1:] != cell[:-1]
@@ -69,7 +69,7 @@ def variance_of_lines(
     return np.bincount(product, weights=derivative**2 * variation, minlength=products).astype(np.float64)
 
 
-def _sorted(cell: IndexArray) -> tuple[IndexArray, IndexArray]:
+def _sort(cell: IndexArray) -> tuple[IndexArray, IndexArray]:
     """Return numbers in order, and where each was; equal ones stay in their order."""
     bits = len(cell).bit_length()
     if int(cell.max(initial=0)).bit_length() + bits < 63:  # number and place in one: values alone are sorted faster

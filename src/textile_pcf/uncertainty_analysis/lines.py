@@ -41,7 +41,7 @@ class AmountKeys(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """Exchanges inside the boundary, by product. What they rest on is worked out when it is asked for.
+    """Exchanges inside the boundary, by product. What they rest on is computed on first use.
 
     Attributes
     ----------

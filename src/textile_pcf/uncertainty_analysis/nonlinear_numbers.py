@@ -99,7 +99,7 @@ class MovedNumbers:
     activity : Activity
     numbers : NonlinearNumbers
         Their products are those of `activity`.
-    of_rule : mapping of RuleNumber to (float, Distribution)
+    rule_spreads : mapping of RuleNumber to (float, Distribution)
         See `numbers_of_rule`.
     entries : mapping of (str, int) to ndarray of intp
         Entry of each chosen value of the rule, see `inventory.draws.chosen_entries`.
@@ -107,13 +107,13 @@ class MovedNumbers:
 
     activity: Activity
     numbers: NonlinearNumbers
-    of_rule: Mapping[RuleNumber, tuple[float, Distribution]]
+    rule_spreads: Mapping[RuleNumber, tuple[float, Distribution]]
     entries: Mapping[tuple[str, int], IndexArray]
 
     @cached_property
     def _takers(self) -> list[IndexArray]:
         """Numbers of products that are each number of the rule."""
-        return [np.flatnonzero(self.numbers.row == -1 - index) for index in range(len(self.of_rule))]
+        return [np.flatnonzero(self.numbers.row == -1 - index) for index in range(len(self.rule_spreads))]
 
     @cached_property
     def _of_rows(self) -> IndexArray:
@@ -125,7 +125,7 @@ class MovedNumbers:
         return PlacedAmounts(self.activity, numbers.row[self._of_rows], numbers.product[self._of_rows])
 
     def at(self, multiples: FloatArray) -> tuple[Activity, RuleDraws]:
-        """Return activity data and draws in which numbers are so many times the stated ones.
+        """Return activity data and draws with the numbers at these multiples of the stated ones.
 
         Parameters
         ----------
@@ -133,11 +133,11 @@ class MovedNumbers:
         """
         numbers, drawn = self.numbers, self.numbers.stated * multiples
         activity = self._placed.with_amounts(drawn[self._of_rows])
-        of_rule = dict[RuleNumber, FloatArray]()
-        for (number, (stated, spread)), takers in zip(self.of_rule.items(), self._takers, strict=True):
-            of_rule[number] = np.full(len(activity.names), stated * spread.mean)
-            of_rule[number][numbers.product[takers]] = drawn[takers]
-        return activity, RuleDraws(of_rule, self.entries)
+        rule_draws = dict[RuleNumber, FloatArray]()
+        for (number, (stated, spread)), takers in zip(self.rule_spreads.items(), self._takers, strict=True):
+            rule_draws[number] = np.full(len(activity.names), stated * spread.mean)
+            rule_draws[number][numbers.product[takers]] = drawn[takers]
+        return activity, RuleDraws(rule_draws, self.entries)
 
 
 def numbers_of_rule(activity: Activity, spreads: Spreads) -> dict[RuleNumber, tuple[float, Distribution]]:
@@ -160,7 +160,7 @@ def nonlinear_numbers(
     activity: Activity,
     quantities: Quantities,
     spreads: Spreads,
-    of_rule: dict[RuleNumber, tuple[float, Distribution]],
+    rule_spreads: dict[RuleNumber, tuple[float, Distribution]],
     dependence: Dependence,
 ) -> NonlinearNumbers:
     """Return the numbers of all products that have a spread and do not enter linearly, without those that move nothing.
@@ -170,13 +170,13 @@ def nonlinear_numbers(
     activity, quantities
         Activity data and stated quantities.
     spreads : Spreads
-    of_rule : dict
+    rule_spreads : dict
         See `numbers_of_rule`.
     dependence : tuple of Dependents or None
         See `dependents_of_properties`.
     """
     groups = [_of_rows(activity, spreads, dependence)]
-    for index, (number, (stated, spread)) in enumerate(of_rule.items()):
+    for index, (number, (stated, spread)) in enumerate(rule_spreads.items()):
         products = _products_with(activity, quantities, number)
         spec = LOSS if number.kind == "loss" else number.index if dependence[number.index] is not None else MORE
         values = (-1 - index, stated, spread.mean, spread.squared_variation, spec)

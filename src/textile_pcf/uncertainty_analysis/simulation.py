@@ -74,7 +74,7 @@ class Simulation:
         keys = np.unique(np.concatenate([lines.amount_key[at], lines.factor_key[at]]))
         varied = keys[self._catalogue.squared[keys] > 0]
         drawn = {key: self._key_multiples(key, start, count) for key in varied.tolist()}
-        own = self.evaluation.added_up(product, drawn).own
+        own = self.evaluation.add_up(product, drawn).own
         stages: FloatArray = np.broadcast_to(own, (len(own), count)) * self.evaluation.stated_scale[product]
         return stages
 
@@ -102,13 +102,13 @@ class Simulation:
         return Statistics(*found)
 
     def _drawn_together(self) -> Iterator[tuple[IndexArray, FloatArray]]:
-        """Yield blocks of products of which losses, properties, shares or outputs vary, and their draws."""
+        """Yield blocks of products whose losses, properties, shares or outputs vary, and their draws."""
         catalogue = self._catalogue
         if catalogue.has_joint_products and catalogue.individual.any() and self.draws <= PIECE:
             yield from JointDraws(catalogue, self.draws, self.seed).blocks()
 
     def _sums_of_lines(self) -> IndexArray:
-        """Return the products of which nothing but factors and amounts of flows varies and that take no other product."""
+        """Return the products in which only factors and amounts of flows vary and that take no other product."""
         if self.evaluation.whole or self.evaluation.lines.has_links or self.draws > PIECE:
             return np.empty(0, dtype=np.intp)
         return np.flatnonzero(~self._catalogue.individual)

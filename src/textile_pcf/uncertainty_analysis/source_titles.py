@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textile_pcf.activity.row_patterns import RowKind
-from textile_pcf.inventory.defaults import Spec
 from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source, spec_of
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results import Footprint
+from textile_pcf.rules import QuantitySpec
 
 COLON = {"en": ": ", "zh": "："}
 
@@ -56,7 +56,7 @@ def _row_title(result: Footprint, row: int, language: str) -> str:
     cells = {name: activity.columns.text(name, row) for name in ("stage", "component", "flow", "item")}
     kind, index = int(patterns.row_kind[pattern]), int(patterns.index[pattern])
     rules = activity.rules
-    of_kind: dict[int, Sequence[Spec]] = {
+    of_kind: dict[int, Sequence[QuantitySpec]] = {
         RowKind.FLOW: rules.flows, RowKind.PROPERTY: rules.properties, RowKind.LOSS: rules.losses
     }  # fmt: skip
     specs = of_kind.get(kind, ())

@@ -1,4 +1,4 @@
-"""The numbers behind a footprint that may be wrong, each with an id that depends on nothing but itself."""
+"""The uncertain numbers behind a footprint, each with an id that depends only on itself."""
 
 from __future__ import annotations
 

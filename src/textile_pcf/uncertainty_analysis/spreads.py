@@ -18,7 +18,7 @@ from textile_pcf.inventory.defaults import RuleNumber
 from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source, spec_of
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.results import Footprint
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec
+from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, QuantitySpec
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.rules.stated_values import DQ_AXES
 from textile_pcf.uncertainty_analysis.distributions import Distribution, Kind
@@ -113,12 +113,12 @@ class Spreads:
         """Whether a flow of the rule may have a spread."""
         return self._may_vary(self.inventory.activity.rules.flows)
 
-    def _may_vary(self, specs: Sequence[PropertySpec | LossSpec | FlowSpec]) -> bool:
+    def _may_vary(self, specs: Sequence[QuantitySpec]) -> bool:
         defaults = [spec.default for spec in specs if spec.default is not None]
         return "estimated" in self.assume or any(spread is not None for default in defaults for spread in default.spreads)
 
-    def stated(self, source: Source, value: float) -> float:
-        """Return the stated value of a number: of the rule its own, of others `value`."""
+    def stated_value(self, source: Source, value: float) -> float:
+        """Return the stated value of a number: its own if it is of the rule, else `value`."""
         if not isinstance(source, RuleNumber):
             return value
         spec = spec_of(self.inventory.activity, source)
@@ -150,7 +150,11 @@ class Spreads:
         amount = float(activity.columns.numbers["amount"][row])
         if not math.isnan(low) and amount:
             turned = bool(patterns.inverse[pattern])
-            return _bounded(amount / high, amount / low) if turned and low > 0 else _bounded(low / amount, high / amount)
+            return (
+                _bounded_distribution(amount / high, amount / low)
+                if turned and low > 0
+                else _bounded_distribution(low / amount, high / amount)
+            )
         ratings = {name.removeprefix("dq_"): float(columns[name][row]) for name in (*QUALITY, COMPLETENESS) if name in columns}
         return self._by_quality(ratings, transport, activity.columns.text("data_type", row) or NO_TYPE, kind)
 
@@ -163,7 +167,7 @@ class Spreads:
         if spread is not None and not math.isnan(spread.gsd):
             return Distribution(kind, "gsd", spread.gsd)
         if spread is not None and not math.isnan(spread.low) and stated:
-            return _bounded(spread.low / stated, spread.high / stated)
+            return _bounded_distribution(spread.low / stated, spread.high / stated)
         ratings = dict(zip(DQ_AXES, spread.ratings, strict=True)) if spread is not None else {}
         transport = isinstance(spec, FlowSpec) and spec.unit.dimensions == TRANSPORT
         return self._by_quality(ratings, transport, "estimated", kind)
@@ -189,7 +193,7 @@ def _of_factor(factors: FactorTable, sheet: int, row: int, pedigree: str) -> Dis
     if not math.isnan(gsd):
         return Distribution("lognormal", "gsd", gsd)
     if not math.isnan(low) and value:
-        return _bounded(low / value, high / value)
+        return _bounded_distribution(low / value, high / value)
     ratings = {axis: float(table.numbers[f"dq_{axis}"][row]) for axis in DQ_AXES}
     dimensions = dict(table.units[row].dimensions)
     transport = dimensions.get("length") == -1 and dimensions.get("mass") == -1
@@ -197,11 +201,11 @@ def _of_factor(factors: FactorTable, sheet: int, row: int, pedigree: str) -> Dis
     return None if math.isnan(gsd) else Distribution("lognormal", "pedigree", gsd)
 
 
-def _bounded(low: float, high: float) -> Distribution:
+def _bounded_distribution(low: float, high: float) -> Distribution:
     return Distribution("triangular", "range", low=min(low, high), high=max(low, high))
 
 
-def _kind(spec: PropertySpec | LossSpec | FlowSpec, stated: float) -> Kind:
+def _kind(spec: QuantitySpec, stated: float) -> Kind:
     """Return how a number with a gsd is distributed: logit-normal if it is a part of 1."""
     is_part = isinstance(spec, LossSpec) or (isinstance(spec, PropertySpec) and not spec.unit.dimensions)
     return "logit-normal" if is_part and 0 < stated < 1 else "lognormal"

@@ -103,7 +103,7 @@ def split_number(text: str) -> tuple[float, str]:
         cure = "The smallest number that can be calculated is about 1e-307. Check its exponent; write 0 if nothing is meant."
         raise NumberError(Message("{shown} is too small a number.", shown=shown), cure)
     tens = sum(_TENS[sign] for sign in unit) if _TIMES.fullmatch(unit) else 0
-    amount = scaled(float(digits), tens)
+    amount = scale(float(digits), tens)
     if not isfinite(amount):
         raise UnitError(Message("{shown} is not a finite number.", shown=shown), "Write a quantity such as 2 kWh.")
     return amount, "" if tens else unit
@@ -204,12 +204,12 @@ def _number_only(text: str) -> float | None:
     return None if unit else amount
 
 
-def scaled(amount: float, zeros: int) -> float:
+def scale(amount: float, zeros: int) -> float:
     """Return a number times a power of ten, rounded once.
 
     Examples
     --------
-    >>> scaled(0.002, 4)
+    >>> scale(0.002, 4)
     20.0
     """
     return float(Decimal(repr(amount)).scaleb(zeros)) if zeros and isfinite(amount) else amount
@@ -225,7 +225,7 @@ def _refuse_others(plain: str, shown: str) -> None:
     if number and (ten := _TEN.match(rest)) and number[2][:1] not in "⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹":
         power = int(ten[1]) if ten[1].strip("+-") else 1
         cure = Message(
-            "Write {scaled:g} or {number}e{power}.", scaled=scaled(float(number[1]), power), number=number[1], power=power
+            "Write {scaled:g} or {number}e{power}.", scaled=scale(float(number[1]), power), number=number[1], power=power
         )
         raise NumberError(Message("{shown} is a calculation, not a number.", shown=shown), cure)
     after = plain[len(re.match(r"[+-]?[0-9.,]*\s*", plain)[0]) :][:1]  # type: ignore[index]

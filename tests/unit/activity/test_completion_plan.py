@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.activity.completion import Spec, rule_constants
+from textile_pcf.activity.completion import rule_constants
 from textile_pcf.inventory.amount_sources import amount_sources, amounts_by_rule
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec
+from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, QuantitySpec
 
 EXAMPLES = ("cotton_poplin", "silk_habotai", "t_shirt", "viscose_woven")
 
@@ -23,10 +23,10 @@ def entries(of: Any) -> list[int]:
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_constants_and_computed_are_the_whole_plan(example: str) -> None:
     structure = tp.footprint(*tp.load_example(example)).inventory.activity.structure
-    whole: dict[type[Spec], set[int]] = {}
+    whole: dict[type[QuantitySpec], set[int]] = {}
     for fill in structure.completion:
         whole.setdefault(type(fill.spec), set()).update(entries(fill.entries))
-    parts: dict[type[Spec], list[int]] = {}
+    parts: dict[type[QuantitySpec], list[int]] = {}
     for fill in structure.computed:
         parts.setdefault(type(fill.spec), []).extend(entries(fill.entries))
     at, numbers = structure.constant_amounts

@@ -17,10 +17,10 @@ def test_amounts_per_kilogram_times_masses_are_the_amounts_of_lines(name):
     """Also where a property in percent, such as `drying_share`, drives a flow."""
     result = tp.footprint(*tp.load_example(name))
     system, inventory = system_of(result), result.inventory
-    kind = system.processes.kind[system.met.process]
+    kind = system.processes.kind[system.exchanges.process]
     output = np.where(kind == STAGE, inventory.processes.output[inventory.process], 1.0)
     rows = np.flatnonzero((kind == STAGE) | (kind == UNIT))
-    np.testing.assert_allclose((system.met.amount * output)[rows], result.lines.amount[rows], rtol=1e-12)
+    np.testing.assert_allclose((system.exchanges.amount * output)[rows], result.lines.amount[rows], rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

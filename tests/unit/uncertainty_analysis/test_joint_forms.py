@@ -77,7 +77,7 @@ def test_calculations_do_not_grow_with_the_products(mill, monkeypatch):
         rows = [row.replace("L,", f"L{number},") for number in range(products) for row in OWN_LOSS]
         result = mill(*rows)
         completed.clear()
-        for name in ("complete_quantities", "completed_again"):
+        for name in ("complete_quantities", "complete_again"):
             original = getattr(joint_forms, name)
             monkeypatch.setattr(joint_forms, name, lambda *a, original=original, **k: completed.append(1) or original(*a, **k))
         forms_of(result)

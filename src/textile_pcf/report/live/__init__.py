@@ -33,7 +33,7 @@ def to_live_report(
     language : str, optional
         `en` or `zh`.
     changes : path, mapping or list, optional
-        A change file, or what stands in one; each of its scenarios becomes a button.
+        A change file, or its content; each of its scenarios becomes a button.
 
     Returns
     -------

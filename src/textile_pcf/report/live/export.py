@@ -197,7 +197,7 @@ def live_results(result: Footprint, changes: Any = None) -> list[LiveCase]:
     ----------
     result : Footprint
     changes : path, mapping or list, optional
-        A change file, or what stands in one.
+        A change file, or its content.
 
     Raises
     ------

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from textile_pcf.activity.row_patterns import RowKind
-from textile_pcf.inventory.defaults import RuleNumber, Spec
+from textile_pcf.inventory.defaults import RuleNumber
 from textile_pcf.inventory.draw_sources import ActivityRow, Source, spec_of
 from textile_pcf.recalculation import recalculate
 from textile_pcf.report.live.controls import Control
 from textile_pcf.report.live.model import ProductModel
-from textile_pcf.rules import PropertySpec, RuleSet
+from textile_pcf.rules import PropertySpec, QuantitySpec, RuleSet
 
 STEP = 0.01
 REASONS = ("share", "output", "chooses", "method", "driver", "link", "loop", "allocation", "supply", "together")
@@ -125,7 +125,7 @@ def _reason(rules: RuleSet, spec: PropertySpec) -> str:
     """Return why a property cannot be moved: a method reads it, it chooses values of the rule, or it multiplies amounts."""
     if any(spec.index in other.inputs.values() for other in rules.properties):
         return "method"
-    quantities: list[Spec] = [*rules.properties, *rules.losses, *rules.flows]
+    quantities: list[QuantitySpec] = [*rules.properties, *rules.losses, *rules.flows]
     if any(each.default is not None and each.default.by == spec.index for each in quantities):
         return "chooses"
     return "driver"

@@ -41,7 +41,7 @@ def render_live_page(result: Footprint, unit: str | None, language: str, changes
     language : str
         `en` or `zh`.
     changes : path, mapping or list, optional
-        A change file, or what stands in one; its scenarios become buttons.
+        A change file, or its content; its scenarios become buttons.
 
     Raises
     ------
