@@ -110,6 +110,8 @@ class ProductUnits:
                 number = unit.factor / (self.sold * self.unit.factor)
             else:
                 number = self.mass_of(unit) / self.product_mass
+        if number.min(initial=1.0) > 0 and number.max(initial=1.0) < np.inf:  # mostly; NaN is neither
+            return number
         return np.where((number > 0) & (number < np.inf), number, np.nan)  # 0 g/m2 would make 0 kg CO2e per m2
 
     def mass_properties(self) -> tuple[str, ...]:
