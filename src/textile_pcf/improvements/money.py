@@ -10,6 +10,7 @@ import numpy as np
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import factorize, group_rows
+from textile_pcf.engine import solve_links
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factory.production import Production, read_production
 from textile_pcf.factory.tables import FactoryTable, read_factory_table
@@ -126,6 +127,26 @@ def _no_conversion(production: Production, result: Footprint, chosen: Any, numbe
     return Problem(production.table.location(row, "unit"), what, cure, production.product[row], code="improvements")
 
 
+def made_outputs(result: Footprint, output: FloatArray) -> FloatArray:
+    """Return what is made of each product in a year: what leaves the mill, and what its other products take. [product units]
+
+    Parameters
+    ----------
+    result : Footprint
+    output : ndarray of float, shape (products,)
+        What leaves the mill. [product units]
+
+    Returns
+    -------
+    ndarray of float, shape (products,)
+        `output` itself where no product takes another one.
+    """
+    links = result.inventory.links
+    if not len(links.user):
+        return output
+    return solve_links(output[:, None], links.supplier, links.user, links.amount)[:, 0]  # x = output + A'·x
+
+
 # -- prices -----------------------------------------------------------------------------------------------------------
 
 
@@ -210,21 +231,22 @@ class Use:
 
 
 def yearly_use(result: Footprint, output: FloatArray) -> Use:
-    """Return what the products take in a year.
+    """Return what the products take in a year, but for what they take of one another.
 
     Parameters
     ----------
     result : Footprint
     output : ndarray of float, shape (products,)
-        [product units]
+        What leaves the mill. [product units]
     """
     lines, inventory = result.lines, result.inventory
+    bought = inventory.supplier < 0
     kinds = {spec.unit.dimensions: spec.unit for spec in result.rules.flows}
     order = list(kinds)
     kind = np.array([order.index(spec.unit.dimensions) for spec in result.rules.flows] or [0], dtype=np.intp)[inventory.flow]
     first, group = group_rows(lines.item.codes.astype(np.intp), kind)
     with np.errstate(over="ignore"):
-        yearly = inventory.amount * output[inventory.product]
+        yearly = inventory.amount * np.where(bought, made_outputs(result, output)[inventory.product], 0.0)
         emissions = result.totals * output
     if not (np.isfinite(yearly).all() and np.isfinite(emissions).all()):
         what = Message("Amounts times the yearly output are too large to calculate.")

@@ -19,6 +19,7 @@ from textile_pcf.comparison.changed_rows import ChangedRows
 from textile_pcf.comparison.rule_values import rule_values
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.improvements.document import ENERGY, Improvements, RowChange, percent, quantity
+from textile_pcf.improvements.money import made_outputs
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint, Run
 from textile_pcf.suggest import nearest
@@ -296,7 +297,7 @@ def measured_stages(activity: Activity) -> list[str]:
 
 
 def electricity_load(result: Footprint, stages: list[str], output: FloatArray) -> float:
-    """Return the electricity of the products in some stages in a year. [MWh]
+    """Return the electricity of the products, and of those that they take, in some stages in a year. [MWh]
 
     Parameters
     ----------
@@ -305,11 +306,12 @@ def electricity_load(result: Footprint, stages: list[str], output: FloatArray) -
     stages : list of str
         Stages of the mill.
     output : ndarray of float, shape (products,)
-        Yearly output. [product units]
+        What leaves the mill in a year. [product units]
     """
     lines, inventory, rules = result.lines, result.inventory, result.rules
     is_flow = np.array([spec.factor == ELECTRICITY and spec.unit.dimensions == ENERGY.dimensions
                         and rules.stage_id(spec.stage) in stages for spec in rules.flows] or [False])  # fmt: skip
     is_item = np.array([str(text) == ELECTRICITY for text in lines.item.categories] or [False])
     chosen = is_flow[inventory.flow] & is_item[lines.item.codes]
-    return float((inventory.amount[chosen] * output[inventory.product[chosen]]).sum()) / ENERGY.factor
+    made = made_outputs(result, output)
+    return float((inventory.amount[chosen] * made[inventory.product[chosen]]).sum()) / ENERGY.factor

@@ -65,6 +65,29 @@ def test_half_of_the_power_from_the_roof(rank, supply):
     assert result.steps[0]["left"] == pytest.approx(314.85)
 
 
+def test_yarn_that_the_mill_weaves_itself_is_part_of_the_load(tmp_path, mill):
+    # 1 t of yarn is sold, 1 t woven: 2 t × 10 kWh/kg + 1 t × 5 kWh/kg = 25 MWh, 25 × 0.5777 = 14.4425 t
+    # 5 MWh of the roof: 5 × (0.5777 − 0.0520) = 2.6285 t, whatever is made of the yarn
+    # motors of the yarn, a fifth less: 4 MWh, 4 × 0.5777 = 2.3108 t and 4,000 kWh × 0.8 CNY/kWh = 3,200 CNY
+    rule = (mill / "small_mill.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mill.yaml").write_text(rule + "      yarn: {unit: kg, optional: true}\n", encoding="utf-8")
+    yarn, cloth = ([{"product": name, **row} for row in POWER] for name in ("yarn", "cloth"))
+    yarn[2]["amount"], cloth[2]["amount"] = 10, 5
+    takes = {"stage": "finishing", "flow": "yarn", "item": "product:yarn", "amount": 1, "unit": "kg/kg"}
+    cloth.append({"product": "cloth", **takes})
+    motors = {**MOTORS, "changes": [{**MOTORS["changes"][0], "products": ["yarn"]}]}
+    del motors["saving"]
+    output = [{"product": name, "process": "finishing", "output": "1 t"} for name in ("yarn", "cloth")]
+    result = tp.improvements.rank(
+        pd.DataFrame([*yarn, *cloth]), tmp_path / "mill.yaml", document(motors, roof(on_site="5 MWh")), output,
+        factors=mill / "factors.csv", prices=[{"item": "electricity", "price": 0.8, "unit": "CNY/kWh"}],
+    )  # fmt: skip
+    assert result.before == pytest.approx(14.4425)
+    assert result["roof"]["tonnes_per_year"] == pytest.approx(2.6285)
+    assert (result["motors"]["tonnes_per_year"], result["motors"]["saving"]) == (pytest.approx(2.3108), pytest.approx(3200))
+    assert not [text for text in result.warnings if "without a price" in text]
+
+
 @pytest.mark.parametrize(
     ("supply", "left", "interaction"),
     [({"on_site": "500 MWh"}, 199.31, 0.0), ({"share": "50 %"}, 251.88, -52.57)],
