@@ -219,7 +219,7 @@ def _reported_bases(targets: Targets, columns: dict[str, Any], problems: list[Pr
     reported = np.array([getattr(one.base, "amount", np.nan) for one in targets.targets], dtype=np.float64)
     at_base = np.flatnonzero((years[columns["target"]] == columns["year"]) & np.isnan(reported[columns["target"]]))
     reported[columns["target"][at_base]] = columns["actual"][at_base]
-    for number in np.flatnonzero((years > 0) & ~(np.abs(reported) > 0)).tolist():
+    for number in np.flatnonzero((years > 0) & ~(reported > 0)).tolist():
         where = targets.document.location(("targets", number, "base"))
         values = {"year": int(years[number]), "target": targets.targets[number].id}
         what = Message("The series has no figure above zero of the base year {year} of target {target!r}.", **values)

@@ -124,6 +124,9 @@ INPUTS = {
     "no figure of the entity": (BAO, tonnes((2025, 1), entity="Baoxinao"), {},
         r"entity", "no figure of 'Baoxiniao'", "Baoxinao"),
     "no figure of the base year": ({**BAO, "base": 2024}, tonnes((2025, 1)), {}, r"base", "base year 2024", "with its amount"),
+    "a base year that took up more than it emitted": (  # −2 to −1.5 would be a fall by a quarter, and −2 itself not kept
+        {**without(LOAN, "lower_than", "counts", "at_least"), "base": 2023, "reduce": {"by": 2030, "percent": 50}},
+        cloth((2023, -2.0), (2024, -1.5)), {}, r"base", "no figure above zero of the base year 2023", "with its amount"),
     "growth as a reason": (BAO, tonnes((2025, 1)), {"recalculations": [{**RECALCULATION, "reason": "growth"}]},
         r"\(reason\)", "'growth' is no value", "structural, method, error, outsourcing. Growth of production"),
     "recalculated scopes that do not count": (BAO, tonnes((2025, 1)), {"recalculations": [{**RECALCULATION, "scopes": "1 3"}]},
