@@ -16,10 +16,12 @@ from textile_pcf.targets.vocabulary import constant
 def rises(rows: tuple[dict[str, Any], ...]) -> Iterator[Message]:
     """Yield a warning where an intensity falls while absolute emissions rise."""
     what = "{target}, {first} to {last}: the intensity changes by {intensity:+.1%}, and absolute emissions by {absolute:+.1%}."
+    from_zero = "{target}, {first} to {last}: the intensity changes by {intensity:+.1%}, and absolute emissions rise from zero."
     for row in rows:
         for each in row["cross_check"]:
-            yield Message(what, target=row["target"], first=each["from"], last=each["to"], intensity=each["intensity_change"],
-                          absolute=each["absolute_change"])  # fmt: skip
+            absolute = each["absolute_change"]
+            values = {"target": row["target"], "first": each["from"], "last": each["to"], "intensity": each["intensity_change"]}
+            yield Message(from_zero, **values) if absolute is None else Message(what, absolute=absolute, **values)
 
 
 def intensity_warnings(targets: Targets, columns: dict[str, Any]) -> Iterator[Message]:

@@ -63,6 +63,6 @@ def cross_checks(
     found: dict[int, list[dict[str, Any]]] = {}
     for k in np.flatnonzero(pair & (intensity < -tie) & (absolute > tie)).tolist():
         row = {"from": int(year[k]), "to": int(year[k + 1]), "intensity_change": float(intensity[k]),
-               "absolute_change": float(absolute[k])}  # fmt: skip
+               "absolute_change": float(absolute[k]) if total[k] else None}  # fmt: skip
         found.setdefault(int(target[k]), []).append(row)
     return found

@@ -43,6 +43,16 @@ def test_intensity_falls_while_absolute_emissions_rise():
     assert "绝对排放量" in result.localized_warnings("zh")[0]
 
 
+def test_a_rise_from_zero_is_no_part_of_zero():
+    # a given intensity falls from 5 to 4 kg per set, and emissions rise from 0 to 4,350 t: no part of 0
+    given = [figure("HLA", year, "intensity", amount, "kgCO2e/set") for year, amount in ((2030, 5), (2031, 4))]
+    result = check([HLA], [*given, *tonnes((2030, 0), (2031, 4350), entity="HLA")])
+    (cross,) = result["hla"]["cross_check"]
+    assert (cross["absolute_change"], cross["intensity_change"]) == (None, pytest.approx(-0.2))
+    assert "absolute emissions rise from zero" in result.warnings[0] and "从零上升" in result.localized_warnings("zh")[0]
+    json.dumps(result.to_dict(), allow_nan=False)
+
+
 def test_a_tie_is_kept_and_a_billionth_more_is_not():
     over = [figure("HLA", 2030, "intensity", 4.35 * (1 + 2e-9), "kgCO2e/set")]
     assert statuses(check([HLA], over), "hla") == {2030: "missed"}
