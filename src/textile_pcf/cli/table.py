@@ -96,7 +96,7 @@ def _fold_lines(text: str) -> list[str]:
 
 
 def _percent(value: float, total: float) -> str:
-    return f"{value / total * 100:>7.1f} %" if total else " " * 9
+    return f"{value / total * 100:>7.1f} %" if total > 0 else " " * 9
 
 
 def _basis(result: Footprint, language: str) -> str:

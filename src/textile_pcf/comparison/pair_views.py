@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from textile_pcf.comparison.text_columns import align
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results.display import STYLE
@@ -49,7 +47,7 @@ def _notes(comparison: Comparison, language: str) -> list[str]:
 def _head(comparison: Comparison, number: int, language: str) -> str:
     per = fixed_text("per", language, unit=comparison.unit)
     ratio = comparison.ratio[number]
-    percent = "" if np.isnan(ratio) else f" ({(ratio - 1) * 100:+.1f} %)"
+    percent = f" ({(ratio - 1) * 100:+.1f} %)" if comparison.total_a[number] > 0 else ""
     head = f"{comparison.a[number]} → {comparison.b[number]}: {comparison.difference[number]:+.6g} {per}{percent}"
     if comparison.drawn is None:
         return head

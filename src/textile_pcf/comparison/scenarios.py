@@ -147,7 +147,7 @@ class Scenarios:
         ]
 
     def saving_share(self, scenario: Scenario) -> FloatArray:
-        """Return the saving of a scenario divided by the base, shape (products,); NaN where the base is 0. [1]
+        """Return the saving of a scenario divided by the base, shape (products,); NaN where the base is not above 0. [1]
 
         Parameters
         ----------
@@ -160,7 +160,7 @@ class Scenarios:
             [1]
         """
         base = self.base.totals
-        share: FloatArray = np.divide(scenario.saving, base, out=np.full(len(base), np.nan), where=base != 0)
+        share: FloatArray = np.divide(scenario.saving, base, out=np.full(len(base), np.nan), where=base > 0)
         return share
 
     def ranking(self, product: str) -> list[str]:

@@ -121,7 +121,8 @@ def write_scenarios(sheet: Sheet, scenarios: Scenarios, totals: Totals) -> None:
         effects, alone = (sheet.reference(row, column, row + count - 1) for column in (5, 6))
         sheet.formula(3, f"{before}+SUM({effects})", total, "total")
         sheet.formula(4, f"{before}-{after}", saving)
-        sheet.formula(5, f"IF({before}=0,0,{saved}/{before})", saving / base if base else 0.0, "percent")
+        if base > 0:
+            sheet.formula(5, f"IF({before}>0,{saved}/{before},0)", saving / base, "percent")
         if np.isfinite(one.interaction[number]):
             sheet.formula(6, f"0-{saved}-SUM({alone})", float(one.interaction[number]))
         row += count

@@ -46,14 +46,14 @@ def format_aligned(value: float, total: float) -> str:
 
 
 def format_percent(value: float, total: float) -> str:
-    """Format a share of the total; a dash if the total is zero or the value is masked.
+    """Format a share of the total; a dash if the total is not above zero or the value is masked.
 
     Examples
     --------
-    >>> format_percent(1.0, 3.0), format_percent(1.0, 0.0)
-    ('33.3 %', '–')
+    >>> format_percent(1.0, 3.0), format_percent(1.0, 0.0), format_percent(1.0, -3.0)
+    ('33.3 %', '–', '–')
     """
-    return f"{value / total * 100:.1f} %".replace("-", MINUS) if total and np.isfinite(value) else "–"
+    return f"{value / total * 100:.1f} %".replace("-", MINUS) if total > 0 and np.isfinite(value) else "–"
 
 
 def format_full(value: float) -> str:

@@ -185,10 +185,10 @@ class Totals:
             removals = f"+SUMIFS({removed},{named},{sheet.reference(sheet.row, 1)})" if includes_removals(result) else ""
             emitted_alone = f"{sheet.reference(sheet.row, column)}{removals}"
             sheet.formula(self.emissions_column, emitted_alone, float(result.emissions_by_stage[product, stage]))
-            if not info.outside:
-                total = float(result.totals[product])
+            total = float(result.totals[product])
+            if not info.outside and total > 0:
                 cell = self.sheet.reference(self.FIRST + product, 1)
-                share = f"IF({cell}=0,0,{sheet.reference(sheet.row, 4)}/{cell})"
-                sheet.formula(5, share, value / total if total else 0.0, "percent")
+                share = f"IF({cell}>0,{sheet.reference(sheet.row, 4)}/{cell},0)"
+                sheet.formula(5, share, value / total, "percent")
             sheet.row += 1
         return start, start + len(inside) - 1

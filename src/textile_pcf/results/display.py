@@ -161,7 +161,7 @@ class _Axis:
 def _bar(name: str, value: float, total: float, outside: bool, top: float, axis: _Axis) -> str:
     start, width = min(axis.zero, axis.zero + value * axis.scale), max(abs(value) * axis.scale, 0.5)
     middle = top + ROW / 2 + 4.5
-    share = f"{value / total:.1%}".replace("-", "−") if total and not outside else ""
+    share = f"{value / total:.1%}".replace("-", "−") if total > 0 and not outside else ""
     colour = TAKES_UP if value < 0 else EMITS
     return (
         f"<g><title>{escape(name)}: {number(value)}</title>"

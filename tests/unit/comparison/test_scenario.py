@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import textile_pcf as tp
+from textile_pcf.cli.table import as_table
 from unit.comparison.mill import factors, rows, rule, run
 
 DYEING = """  - id: dyeing
@@ -48,6 +49,21 @@ def saved(base: tp.Footprint, *changes: dict) -> float:
 
 
 POWER = {"stage": "making", "flow": "electricity"}
+
+
+def test_no_share_is_taken_of_a_base_below_zero(tmp_path):
+    """10 kWh at 0.5 and 4 kg of fibre that takes up 2 kg each: −3.0; half the power saves 2.5, which is no −83 % of −3.0."""
+    base = run(rows(electricity=10, fibre=4), rule(tmp_path), factors(tmp_path, 0.5, fibre=-2.0))
+    half = {"name": "half", "changes": [{"change": "scale", "at": POWER, "by": 0.5}]}
+    scenarios = tp.scenario(base, half)
+    entry = scenarios.to_dict()["products"][0]["scenarios"][0]
+    assert entry["total"] == pytest.approx(-5.5) and entry["saving"] == pytest.approx(2.5)
+    assert entry["saving_share"] is None
+    compared = tp.compare(base, scenarios["half"].result)
+    assert compared.ratio.tolist() == pytest.approx([5.5 / 3.0])
+    report = base.to_html(tmp_path / "base.html").read_text(encoding="utf-8")
+    shown = (str(scenarios.show()), str(compared.show()), as_table(base, None, "en"), base._repr_html_(), report)
+    assert "saves 2.5" in shown[0] and not [text for text in shown if "83.3 %" in text or "166.7 %" in text]
 
 
 def test_effects_in_their_order_and_alone(tmp_path):
