@@ -41,7 +41,7 @@ from textile_pcf.uncertainty_analysis.nonlinear_numbers import (
     nonlinear_numbers,
     numbers_of_rule,
 )
-from textile_pcf.uncertainty_analysis.sensitivities import POINTS, STEP, WEIGHTS
+from textile_pcf.uncertainty_analysis.sensitivities import POINTS, STEP, WEIGHTS, without_rounding
 
 MOST_OWN = 8
 """Spreads of rows of one product with which it is calculated together with others: each is a round for all of them."""
@@ -323,7 +323,8 @@ class JointProducts:
         if self.amounts is not None:
             variance += variance_of_lines(kilograms, lines.product, lines.amount_key, self.amounts.squared, count)
         for moved in numbers.rounds(self._dependence):
-            squares = self._derivatives(moved) ** 2 * numbers.squared[moved]
+            derivative = without_rounding(self._derivatives(moved), mean[numbers.product[moved]])
+            squares = derivative**2 * numbers.squared[moved]
             variance += np.bincount(numbers.product[moved], weights=squares, minlength=count)
         return mean, variance
 

@@ -20,6 +20,7 @@ STEP = 1e-3
 POINTS = (STEP, -STEP, 2 * STEP, -2 * STEP)
 WEIGHTS = (2 / 3, -2 / 3, -1 / 12, 1 / 12)  # of the fourth-order central difference, divided by STEP
 ONE_SIDED = (-25 / 12, 4.0, -3.0, 4 / 3, -1 / 4)  # of the fourth-order difference in one direction, divided by STEP
+ROUNDING = 1e-11  # part of a total below which a difference is what rounding leaves of it, divided by STEP
 LOWER, HIGHER = 0.9, 1.1
 
 
@@ -63,9 +64,10 @@ def _one_sided(evaluation: Evaluation, product: int, source: NamedSource) -> flo
     for direction in (-STEP, STEP):
         steps = np.exp(direction * np.arange(len(ONE_SIDED))).tolist()
         points = [{source.id: step} for step in steps]
-        derivative = float(totals_at(evaluation, product, points, {}) @ np.array(ONE_SIDED) / direction)
+        totals = totals_at(evaluation, product, points, {})
+        derivative = without_rounding(totals @ np.array(ONE_SIDED) / direction, totals[0])
         if not np.isnan(derivative):
-            return derivative
+            return float(derivative)
     return float("nan")
 
 
@@ -95,8 +97,24 @@ def _points_around(sources: Sequence[NamedSource], base: Mapping[str, float]) ->
 
 def _differences(totals: FloatArray) -> FloatArray:
     """Return the derivative of each source from the totals at its points."""
-    derivatives: FloatArray = totals.reshape(-1, len(POINTS)) @ np.array(WEIGHTS) / STEP
-    return derivatives
+    around = totals.reshape(-1, len(POINTS))
+    return without_rounding(around @ np.array(WEIGHTS) / STEP, np.abs(around).max(axis=1, initial=0.0))
+
+
+def without_rounding(derivative: FloatArray, total: FloatArray) -> FloatArray:
+    """Return derivatives from differences, 0 where only rounding made them: a number that moves nothing has no spread.
+
+    Parameters
+    ----------
+    derivative, total : ndarray, shape (sources,)
+        ∂ total / ∂ ln value, and the total that it is of. [kg CO2e per unit]
+
+    Examples
+    --------
+    >>> without_rounding(np.array([2e-13, 0.1, -0.1]), np.array([5.0, 5.0, -5.0])).tolist()
+    [0.0, 0.1, -0.1]
+    """
+    return np.where(np.abs(derivative) <= ROUNDING * np.abs(total), 0.0, derivative)
 
 
 def sensitivities(evaluation: Evaluation, product: int) -> Sensitivity:

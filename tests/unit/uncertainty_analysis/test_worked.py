@@ -85,6 +85,19 @@ def test_a_loss_stays_below_one(mill):
     assert (u.samples("P") > 0).all()
 
 
+def test_a_loss_that_nothing_stands_before_moves_nothing(mill, tmp_path):
+    # the waste of spinning changes how much fibre comes in, and no flow of it has emissions: 10.1 kWh × 0.6205, and no spread
+    factors = "item,value,unit,region,year,kind,source,locator\nelectricity,0.6205,kgCO2e/kWh,CN,2023,life_cycle,m,1\n"
+    result = mill(NO_LOSS, "P,spinning,waste,,60,%,,,,3", "P,making,electricity,,10.1,kWh/kg", factors=factors)
+    found = tp.uncertainty(result, draws=100, pedigree="none").to_dict()["products"][0]
+    by_id = {source["source"]: source for source in found["sources"]}
+    waste = by_id["row:P|spinning||waste||||"]
+    assert (waste["kgCO2e"], waste["variance_share"], found["closed_form"]["sd"]) == (0.0, 0.0, 0.0)
+    files = (tmp_path / "rows.csv", tmp_path / "knit.yaml", tmp_path / "f.csv")
+    batch = tp.calculate_batch(*files, out=tmp_path / "out", progress=False, uncertainty="closed").read().to_pandas().iloc[0]
+    assert (batch["sd"], batch["gsd"], batch["p2_5"], batch["p97_5"]) == (0.0, 1.0, batch["mean"], batch["mean"])
+
+
 def test_sensitivity_of_a_loss(mill):
     """Fibre 2 kg CO2e per kg of input, 10 % cutting loss: T = 2/(1 − x), ∂T/∂ln x = 2x/(1 − x)² = 0.2469."""
     rows = ("P,product,share,cotton,100,%", "P,spinning,fibre,cotton,,kg/kg,cotton", "P,making,cutting,,10,%")
