@@ -19,6 +19,8 @@ FAR, FAR_CURE = "A bound is too far from its number to calculate with.", "Correc
 MORE_THAN_ALL = "The upper bound of a share is more than all."
 MORE_THAN_ALL_CURE = "A share is at most 1, or 100 %; correct the bounds."
 """What is said of bounds that a part of a whole cannot have."""
+ROUNDING = 1e-12
+"""Part of a sum's terms below which only rounding is left of it."""
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -36,6 +38,27 @@ def or_none(value: float) -> float | None:
     (1.5, None)
     """
     return None if np.isnan(value) else float(value)
+
+
+def part_of_total(value: float | FloatArray, total: float | FloatArray) -> FloatArray:
+    """Return values as parts of a total; NaN where the total is not above zero. [1]
+
+    A total is not either where it is only what rounding leaves of credits that balance emissions, as of 0.1 + 0.2 - 0.3.
+
+    Parameters
+    ----------
+    value, total : float or ndarray
+        Of shapes that go together. [kg CO2e]
+
+    Examples
+    --------
+    >>> part_of_total(np.array([1.0, 0.3, 0.3]), np.array([4.0, -4.0, 0.1 + 0.2 - 0.3])).tolist()
+    [0.25, nan, nan]
+    """
+    values, totals = np.broadcast_arrays(np.asarray(value, dtype=np.float64), np.asarray(total, dtype=np.float64))
+    parts: FloatArray = np.full(values.shape, np.nan)
+    np.divide(values, totals, out=parts, where=totals > ROUNDING * np.abs(values))
+    return parts
 
 
 @lru_cache(maxsize=64, typed=True)

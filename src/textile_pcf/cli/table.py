@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray
+from textile_pcf.arrays import FloatArray, part_of_total
 from textile_pcf.cli.width import pad, width, wrap
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.results import Footprint
@@ -96,7 +96,8 @@ def _fold_lines(text: str) -> list[str]:
 
 
 def _percent(value: float, total: float) -> str:
-    return f"{value / total * 100:>7.1f} %" if total > 0 else " " * 9
+    part = part_of_total(value, total)
+    return f"{part * 100:>7.1f} %" if np.isfinite(part) else " " * 9
 
 
 def _basis(result: Footprint, language: str) -> str:

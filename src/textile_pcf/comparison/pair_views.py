@@ -47,7 +47,7 @@ def _notes(comparison: Comparison, language: str) -> list[str]:
 def _head(comparison: Comparison, number: int, language: str) -> str:
     per = fixed_text("per", language, unit=comparison.unit)
     ratio = comparison.ratio[number]
-    percent = f" ({(ratio - 1) * 100:+.1f} %)" if comparison.total_a[number] > 0 else ""
+    percent = f" ({(ratio - 1) * 100:+.1f} %)" if comparison.total_a[number] > 0 and ratio == ratio else ""
     head = f"{comparison.a[number]} → {comparison.b[number]}: {comparison.difference[number]:+.6g} {per}{percent}"
     if comparison.drawn is None:
         return head

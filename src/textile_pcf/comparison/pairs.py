@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray, IndexArray, or_none
+from textile_pcf.arrays import FloatArray, IndexArray, or_none, part_of_total
 from textile_pcf.comparison.comparability import check_allowed, refuse_unlike
 from textile_pcf.comparison.shared_draws import DrawnDifferences, drawn_differences
 from textile_pcf.errors import Problem, UsageError, check_language, wrong_type
@@ -76,8 +76,7 @@ class Comparison:
     @property
     def ratio(self) -> FloatArray:
         """Total of b divided by that of a, shape (pairs,); NaN where a is 0. [1]"""
-        ratio: FloatArray = np.divide(self.total_b, self.total_a, out=np.full(len(self.a), np.nan), where=self.total_a != 0)
-        return ratio
+        return np.asarray(np.sign(self.total_a) * part_of_total(self.total_b, np.abs(self.total_a)))
 
     @property
     def table(self) -> pd.DataFrame:

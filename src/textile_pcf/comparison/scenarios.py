@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray, or_none
+from textile_pcf.arrays import FloatArray, or_none, part_of_total
 from textile_pcf.calculation import calculate_run
 from textile_pcf.comparison.apply_changes import apply_change
 from textile_pcf.comparison.change_document import Change, ChangeFile, read_changes
@@ -160,8 +160,7 @@ class Scenarios:
             [1]
         """
         base = self.base.totals
-        share: FloatArray = np.divide(scenario.saving, base, out=np.full(len(base), np.nan), where=base > 0)
-        return share
+        return part_of_total(scenario.saving, base)
 
     def ranking(self, product: str) -> list[str]:
         """Return the names of the scenarios by falling saving.

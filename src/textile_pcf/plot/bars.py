@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from textile_pcf.arrays import part_of_total
 from textile_pcf.messages.letters import shorten
 from textile_pcf.plot.data import PlotData, format_number
 from textile_pcf.plot.figure import COLOURS, EMITS, REST, SUM, TAKES_UP, Picture, make_axes, set_fonts
@@ -33,7 +34,8 @@ def stages(plot_data: PlotData, product: int, ax: Axes | None) -> Picture:
     set_names(axes, names)
     total, emitted = plot_data.total(product), plot_data.emissions(product)
     for row, (value, memo) in enumerate(zip(values, data["memo"], strict=True)):
-        share = "" if memo or emitted <= 0 else f"  {_share_text(value / emitted)}"
+        part = part_of_total(value, emitted)
+        share = "" if memo or np.isnan(part) else f"  {_share_text(float(part))}"
         add_value(axes, value, row, format_number(value, total) + share)
     title = f"{plot_data.result.products[product]}: {format_number(total)} {plot_data.axis}"
     if emitted != total:
@@ -128,7 +130,8 @@ def compare(
     _draw_pairs(axes, data, legend, max(map(abs, totals)))
     largest = max(map(abs, totals))
     difference = totals[1] - totals[0]
-    share = f" ({difference / totals[0]:+.0%})".replace("-", "−") if totals[0] > 0 else ""
+    part = part_of_total(difference, totals[0])
+    share = "" if np.isnan(part) else f" ({part:+.0%})".replace("-", "−")
     summary = f"{left.text('difference')} {_difference_text(difference, largest) or 0}{share}"
     set_style(axes, f"{left.text('compared', left=labels[0], right=labels[1])}: {summary}", left.axis)
     add_legend(axes, ax is None, 2)
@@ -168,12 +171,13 @@ def hotspots(plot_data: PlotData, product: int, count: int, ax: Axes | None) -> 
     """
     data = plot_data.flows(product).sort_values("kgCO2e", ascending=False, kind="stable").reset_index(drop=True)
     total = plot_data.total(product)
-    data["share"] = data["kgCO2e"] / total if total > 0 else np.nan
+    data["share"] = part_of_total(data["kgCO2e"].to_numpy(), total)
     rows = _hotspot_rows(data, count, plot_data.text("rest"))
     axes = make_axes(ax, WIDTH, HEAD + ROW * len(rows))
     for row, (_, value, colour) in enumerate(rows):
         axes.barh(row, value, color=colour, height=0.72)
-        share = f"  {_share_text(value / total)}" if total > 0 else ""
+        part = part_of_total(value, total)
+        share = "" if np.isnan(part) else f"  {_share_text(float(part))}"
         add_value(axes, value, row, format_number(value, total) + share)
     set_names(axes, [name for name, _, _ in rows])
     title = f"{plot_data.result.products[product]}: {plot_data.text('hotspots')}, {format_number(total)} {plot_data.axis}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.arrays import part_of_total
 from textile_pcf.comparison import Scenario, Scenarios
 from textile_pcf.comparison.change_text import change_text
 from textile_pcf.comparison.diff_views import BOTH, effect_title
@@ -121,8 +122,9 @@ def write_scenarios(sheet: Sheet, scenarios: Scenarios, totals: Totals) -> None:
         effects, alone = (sheet.reference(row, column, row + count - 1) for column in (5, 6))
         sheet.formula(3, f"{before}+SUM({effects})", total, "total")
         sheet.formula(4, f"{before}-{after}", saving)
-        if base > 0:
-            sheet.formula(5, f"IF({before}>0,{saved}/{before},0)", saving / base, "percent")
+        part = float(part_of_total(saving, base))
+        if np.isfinite(part):
+            sheet.formula(5, f"IF({before}>0,{saved}/{before},0)", part, "percent")
         if np.isfinite(one.interaction[number]):
             sheet.formula(6, f"0-{saved}-SUM({alone})", float(one.interaction[number]))
         row += count

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from textile_pcf.arrays import part_of_total
+
 DIGITS = 4  # significant digits of rounded figures
 MINUS = "−"
 
@@ -53,7 +55,8 @@ def format_percent(value: float, total: float) -> str:
     >>> format_percent(1.0, 3.0), format_percent(1.0, 0.0), format_percent(1.0, -3.0)
     ('33.3 %', '–', '–')
     """
-    return f"{value / total * 100:.1f} %".replace("-", MINUS) if total > 0 and np.isfinite(value) else "–"
+    part = part_of_total(value, total)
+    return f"{part * 100:.1f} %".replace("-", MINUS) if np.isfinite(part) else "–"
 
 
 def format_full(value: float) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.arrays import part_of_total
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.report.sheets import Sheet
 from textile_pcf.results import SPLIT, Footprint
@@ -185,10 +186,10 @@ class Totals:
             removals = f"+SUMIFS({removed},{named},{sheet.reference(sheet.row, 1)})" if includes_removals(result) else ""
             emitted_alone = f"{sheet.reference(sheet.row, column)}{removals}"
             sheet.formula(self.emissions_column, emitted_alone, float(result.emissions_by_stage[product, stage]))
-            total = float(result.totals[product])
-            if not info.outside and total > 0:
+            part = float(part_of_total(value, float(result.totals[product])))
+            if not info.outside and np.isfinite(part):
                 cell = self.sheet.reference(self.FIRST + product, 1)
                 share = f"IF({cell}>0,{sheet.reference(sheet.row, 4)}/{cell},0)"
-                sheet.formula(5, share, value / total, "percent")
+                sheet.formula(5, share, part, "percent")
             sheet.row += 1
         return start, start + len(inside) - 1

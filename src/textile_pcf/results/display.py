@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from textile_pcf.arrays import part_of_total
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import localize
 from textile_pcf.results.gwp_sets import UNKNOWN, named_sets
@@ -161,7 +162,8 @@ class _Axis:
 def _bar(name: str, value: float, total: float, outside: bool, top: float, axis: _Axis) -> str:
     start, width = min(axis.zero, axis.zero + value * axis.scale), max(abs(value) * axis.scale, 0.5)
     middle = top + ROW / 2 + 4.5
-    share = f"{value / total:.1%}".replace("-", "−") if total > 0 and not outside else ""
+    part = part_of_total(value, total)
+    share = f"{part:.1%}".replace("-", "−") if part == part and not outside else ""
     colour = TAKES_UP if value < 0 else EMITS
     return (
         f"<g><title>{escape(name)}: {number(value)}</title>"

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.arrays import ROUNDING
 from textile_pcf.uncertainty_analysis.closed_form import ClosedForm
 from textile_pcf.uncertainty_analysis.distributions import Distribution
 from textile_pcf.uncertainty_analysis.sensitivities import Sensitivity
@@ -32,7 +33,7 @@ def source_records(sensitivity: Sensitivity, form: ClosedForm, total: float) -> 
             "kind": source.kind,
             **spread_record(source.distribution),
             "kgCO2e": kilograms,
-            "elasticity": kilograms / total if total else None,
+            "elasticity": kilograms / total if abs(total) > ROUNDING * abs(kilograms) else None,
             "variance_share": parts.get(source.id, 0.0) / variance if variance else 0.0,
             "low_10": _finite(sensitivity.low[number]),
             "high_10": _finite(sensitivity.high[number]),

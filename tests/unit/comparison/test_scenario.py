@@ -66,6 +66,19 @@ def test_no_share_is_taken_of_a_base_below_zero(tmp_path):
     assert "saves 2.5" in shown[0] and not [text for text in shown if "83.3 %" in text or "166.7 %" in text]
 
 
+def test_no_share_is_taken_of_what_rounding_leaves_of_a_balanced_base(tmp_path):
+    """0.1 kWh at 0.5, 1.8 kg of steam at 0.3, less 0.59 kg that fibre takes up: 0, and 1e-16 as floats add it."""
+    data = rows(electricity=0.1, steam=1.8, fibre=0.59)
+    base = run(data, rule(tmp_path), factors(tmp_path, 0.5, fibre=-1.0))
+    assert 0 < float(base.totals[0]) < 1e-15
+    half = tp.scenario(base, {"name": "half", "changes": [{"change": "scale", "at": POWER, "by": 0.5}]})
+    assert half.to_dict()["products"][0]["scenarios"][0]["saving_share"] is None
+    assert tp.compare(base, half["half"].result).to_dict()["pairs"][0]["ratio"] is None
+    power = tp.sensitivity(base).set_index("source").loc["row:P|making||electricity||||"]
+    assert power["kgCO2e"] == pytest.approx(0.05) and np.isnan(power["elasticity"])
+    assert "e+" not in as_table(base, None, "en") and "00000" not in as_table(base, None, "en")
+
+
 def test_effects_in_their_order_and_alone(tmp_path):
     """10 kWh/kg at 0.5777; motors −20 % then PV at 0.0520: −1.1554 and −4.2056; alone −1.1554 and −5.2570; +1.0514."""
     table = tmp_path / "grid.csv"
