@@ -16,7 +16,8 @@ WORDS = ("boundary", "status", "biogenic", "electricity", "review")
 def label_table(shown: Mapping[str, Any], language: str = "en") -> str:
     """Return one line per entry of a label: its title and its value.
 
-    In English, titles and values are those of the JSON. In Chinese, each entry has its title, and fixed words are translated.
+    In English, titles and values are those of the JSON, but for the interval, which is a sentence. In Chinese,
+    each entry has its title, and fixed words are translated.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ def label_table(shown: Mapping[str, Any], language: str = "en") -> str:
     if language == "zh":
         rows = [(fixed_text(f"label_{key}", language), _localized(key, value, language)) for key, value in entries.items()]
     else:
-        rows = [(key, _text(value)) for key, value in entries.items()]
+        rows = [(key, _interval(value, language) if key == "interval" else _text(value)) for key, value in entries.items()]
     columns = max(width(title) for title, _ in rows) + 2
     return "".join(f"{pad(title, columns)}{value}".rstrip() + "\n" for title, value in rows)
 

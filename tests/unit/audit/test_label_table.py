@@ -51,6 +51,14 @@ def test_the_table_of_a_garment_in_chinese(capsys: pytest.CaptureFixture[str]) -
     assert lines["有官方标识"] == "否"
 
 
+@pytest.mark.parametrize("low", ["4.10", None])
+def test_the_interval_of_the_english_table_is_a_sentence(low: str | None) -> None:
+    interval = {"p2_5": low, "p97_5": low, "method": "closed_form", "declared_share": {"amounts": "83.3", "factors": "100.0"}}
+    table = label_table({"value": "6.00", "interval": interval})
+    assert "{" not in table and "None" not in table
+    assert ("83.3" in table and "4.10" in table) == (low is not None)
+
+
 @pytest.mark.parametrize(("level", "word"), [
     ("excellent", "优秀"), ("very good", "很好"), ("good", "良好"), ("fair", "一般"), ("poor", "差"),
 ])  # fmt: skip
