@@ -94,8 +94,7 @@ def _table(folder: Path, name: str) -> str | Path:
 def _with_input(run: Run, change: ChangeInput, location: str, folder: Path) -> Run:
     if change.change == "rule":
         path = folder / change.to
-        boundary = run.activity.rules.chosen_boundary or None
-        rules = load_rules(path if path.is_file() else change.to, boundary)
+        rules = load_rules(path if path.is_file() else change.to, run.activity.rules.boundary)  # another one is no saving
         return replace(run, activity=ChangedRows(run.activity).build(rules))
     if change.change == "supply":
         return replace(run, supply=load_supply(folder / change.to))

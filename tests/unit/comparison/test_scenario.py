@@ -180,6 +180,20 @@ def test_an_edition_of_a_shipped_table_is_named_as_everywhere():
         tp.footprint(source, rule).scenario([{"name": "none", "changes": [{**change, "tables": ["default@2019"]}]}])
 
 
+def test_another_rule_keeps_the_boundary(tmp_path):
+    """10 kWh at 0.5 and 2 kg of steam at 0.3 for drying, from cradle to gate: 5.6. From gate to gate no drying counts: 5.0."""
+    vapour = "{vapour: {unit: kg, factor: steam, value: 2, source: s, locator: b}}"
+    drying = f"  - id: drying\n    boundary: [cradle_to_gate]\n    flows: {vapour}\n"
+    data, table = rows(electricity=10), factors(tmp_path, 0.5)
+    base = run(data, rule(tmp_path, more=drying, head="boundary: [cradle_to_gate, gate_to_gate]\n"), table)
+    turned = rule(tmp_path, more=drying, head="boundary: [gate_to_gate, cradle_to_gate]\n", edition="2")
+    scenario = tp.scenario(base, {"name": "newer", "changes": [{"change": "rule", "to": str(turned)}]})[0]
+    assert (scenario.result.rules.boundary, scenario.total.tolist()) == ("cradle_to_gate", pytest.approx([5.6]))
+    narrow = rule(tmp_path, head="boundary: gate_to_gate\n", edition="3")
+    with pytest.raises(tp.PcfError, match="offers no boundary 'cradle_to_gate'"):
+        tp.scenario(base, {"name": "narrow", "changes": [{"change": "rule", "to": str(narrow)}]})
+
+
 def test_a_change_that_needs_an_earlier_one_has_no_effect_alone(base):
     steam = {"change": "add", "row": {"stage": "making", "flow": "steam", "amount": 2, "unit": "kg/kg"}}
     half = {"change": "scale", "at": {"flow": "steam"}, "by": 0.5}
