@@ -29,11 +29,14 @@ class Recalculations:
     count : ndarray of int
         Number of rows.
     warnings : tuple of Message
+    start : ndarray of float or None
+        Largest old figure less what the other rows add: a base that it is a part of is not below it. [unit of the target]
     """
 
     change: FloatArray
     count: FloatArray
     warnings: tuple[Message, ...] = ()
+    start: FloatArray | None = None
 
 
 def _table(source: Any) -> TargetTable | None:
@@ -80,6 +83,7 @@ def read_recalculations(source: Any, targets: Targets) -> Recalculations:
     if problems:
         raise InputError(problems)
     passed = 0
+    largest, added = np.zeros(len(change)), np.zeros(len(change))
     for row in range(table.rows):
         numbers = [k for k in targets.by_entity.get(entity[row], ()) if targets.targets[k].base_year == years[row]]
         faults = {k: list(_differences(targets, k, scopes[scope[row]], units[unit[row]])) for k in numbers}
@@ -92,11 +96,14 @@ def read_recalculations(source: Any, targets: Targets) -> Recalculations:
         for k in fitting:
             given = units[unit[row]]
             assert given is not None
-            change[k] += (new[row] - old[row]) * given.factor / targets.units[k].factor
+            own = given.factor / targets.units[k].factor
+            change[k] += (new[row] - old[row]) * own
+            added[k] += max(new[row] - old[row], 0.0) * own
+            largest[k] = max(largest[k], old[row] * own, new[row] * own)
             count[k] += 1
     if problems:
         raise InputError(problems)
-    return Recalculations(change, count, tuple(_passed(table, passed, entity, targets)))
+    return Recalculations(change, count, tuple(_passed(table, passed, entity, targets)), largest - added)
 
 
 def _differences(
@@ -185,7 +192,7 @@ def restate(reported: FloatArray, found: Recalculations, threshold: float) -> Ba
 
 
 def base_warnings(targets: Targets, bases: Bases, found: Recalculations, threshold: float) -> Iterator[Message]:
-    """Yield a warning for each base that changed by less than the threshold.
+    """Yield a warning for each base that changed by less than the threshold, or is not what was recalculated.
 
     Parameters
     ----------
@@ -199,3 +206,10 @@ def base_warnings(targets: Targets, bases: Bases, found: Recalculations, thresho
         what = "The base of target {target!r} changes by {relative:.2%}, below {threshold:g} %, and stays as reported."
         relative = float(bases.change[number] / bases.reported[number])
         yield Message(what, target=targets.targets[number].id, relative=relative, threshold=round(threshold * 100, 9))
+    if found.start is None:
+        return
+    above = found.start > bases.reported * (1 + constant("same_figure") / 100)
+    what = "The base of target {target!r} is {reported:.6g}, and a recalculation starts from {old:.6g}."
+    for number in np.flatnonzero((found.count > 0) & above).tolist():
+        values = {"reported": float(bases.reported[number]), "old": float(found.start[number])}
+        yield Message(what, target=targets.targets[number].id, **values)

@@ -162,6 +162,17 @@ def test_from_the_threshold_on_the_base_moves(amount):
     assert check([RATIO], SERIES, recalculations=exact)["r"]["base"]["applied"]
 
 
+@pytest.mark.parametrize(("old", "new", "warned"), [
+    ([2.05], [2.1], True), ([1.025], [1.1], False), ([1.025, 1.1], [1.1, 1.2], False), ([0.5, 1.1], [0.4, 1.0], True),
+])  # fmt: skip
+def test_a_recalculation_of_another_figure_than_the_base_is_named(old, new, warned):
+    # the base is 1.025 kg per set: nothing of it was 2.05, and 1.1 only after a row that raised it to 1.1
+    rows = [{**RESTATED[0], "old": before, "new": after} for before, after in zip(old, new, strict=True)]
+    result = check([RATIO], SERIES, recalculations=rows)
+    found = [text for text in result.warnings if f"is 1.025, and a recalculation starts from {old[-1]:g}" in text]
+    assert bool(found) == warned == any("原值" in text for text in result.localized_warnings("zh"))
+
+
 # -- peak -------------------------------------------------------------------------------------------------------------
 
 
