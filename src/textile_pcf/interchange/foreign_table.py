@@ -32,8 +32,8 @@ class ForeignTable:
     ----------
     name : str
         The file.
-    names : dict of str to int
-        Position of each column by its name; of equal names the first counts.
+    names : dict of str to tuple of int
+        Positions of the columns of each name.
     above : list of mapping
         Rows above the header row.
     rows : list of (int, mapping)
@@ -41,7 +41,7 @@ class ForeignTable:
     """
 
     name: str
-    names: dict[str, int]
+    names: dict[str, tuple[int, ...]]
     above: list[Row]
     rows: list[tuple[int, Row]]
 
@@ -51,10 +51,14 @@ class ForeignTable:
         Raises
         ------
         FactorError
-            There is none; the nearest is named.
+            There is none, and the nearest is named; or there are two, and nobody knows which is meant.
         """
-        if column in self.names:
-            return self.names[column]
+        places = self.names.get(column, ())
+        if len(places) == 1:
+            return places[0]
+        if places:
+            what = Message("The column {name!r} occurs twice.", name=column)
+            raise FactorError([Problem(self.name, what, "Give each a name of its own.", code="adapter")])
         close = nearest(column, self.names)
         cure = (
             Message("The nearest is {close!r}.", close=close) if close else Message("There are: {known}.", known=self._known())
@@ -64,7 +68,9 @@ class ForeignTable:
 
     def column_like(self, pattern: str) -> tuple[int, dict[str, str]]:
         """Return the position of the one column whose name an expression matches, and its named groups."""
-        matches = [(place, match) for name, place in self.names.items() if (match := re.fullmatch(pattern, name))]
+        matches = [
+            (place, match) for name, places in self.names.items() if (match := re.fullmatch(pattern, name)) for place in places
+        ]
         if len(matches) == 1:
             return matches[0][0], {key: value or "" for key, value in matches[0][1].groupdict().items()}
         what = Message("{count} columns have a name like {pattern!r}, not one.", count=len(matches), pattern=pattern)
@@ -107,9 +113,10 @@ def read_foreign_table(path: str | Path, reading: Reading) -> ForeignTable:
     workbook = Path(path).suffix.lower() in (".xlsx", ".xlsm")
     rows = [*(_workbook_rows(path, name, reading) if workbook else _text_rows(path, name, reading))]
     top = _header_row(name, rows, reading)
-    names: dict[str, int] = {}
+    names: dict[str, tuple[int, ...]] = {}
     for place, cell in rows[top][1].items():
-        names.setdefault(cell_text(cell).strip(), place)
+        name_of_column = cell_text(cell).strip()
+        names[name_of_column] = (*names.get(name_of_column, ()), place)
     names.pop("", None)
     return ForeignTable(name, names, [row for _, row in rows[:top]], rows[top + 1 :])
 

@@ -198,11 +198,19 @@ def test_wrong_adapters(tmp_path, changes, words):
      ("Name,Factor,Unit\nA,1,kg\nA,2,kg\n", {}, "must be unique in a table"),
      ("Name,Factor,Unit\nA,x,kg\n", {}, "Nothing is left of this table: 1 rows: no number."),
      ("Name,Factor,Unit\nA,1,glorp\n", {}, "'glorp'"),
+     ("Name,Factor,Unit,Factor\nA,1,kg,2\n", {}, "The column 'Factor' occurs twice. Give each a name of its own."),
+     ("Name,Factor,Unit,Factor\nA,1,kg,2\n", {"columns__value": {"header": "Fact.*"}},
+      "2 columns have a name like 'Fact.*', not one."),
      ("Name,Factor,Unit\n\u00e9,1,kg\n", {"read__encoding": ["ascii"]}, "none of the encodings ascii")],
 )  # fmt: skip
 def test_wrong_tables(tmp_path, text, changes, words):
     path = written(tmp_path, text)
     assert any(words in problem for problem in refusals(lambda: tp.import_factors(path, own(tmp_path, **changes))))
+
+
+def test_two_columns_of_one_name_that_no_column_of_ours_takes(tmp_path):
+    text = "Name,Factor,Unit,Remark,Remark\nA,1,kg,x,y\n"
+    assert rows(tp.import_factors(written(tmp_path, text), own(tmp_path)), "item", "value") == [("a", 1.0)]
 
 
 def test_a_number_that_could_be_another_is_left_out(tmp_path):
