@@ -94,7 +94,7 @@ class AdapterColumn(Strict):
     under: list[str] | None = None
     """Value only: texts stacked above the header row."""
     per: str | None = None
-    """Value only: divide by the size of this column, without its sign."""
+    """Value only: divide by the size of this column, without its sign; gases and bounds of the row are divided with it."""
     size: bool = False
     """Value only: said for the reader; division is always by the size."""
     pattern: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import jsonschema
+import numpy as np
 import openpyxl
 import pytest
 import yaml
@@ -79,7 +80,7 @@ def written(tmp_path, text, encoding="utf-8"):
 
 def rows(table, *columns):
     (sheet,) = table.tables
-    cells = {**sheet.texts, "value": sheet.numbers["value"].tolist()}
+    cells = {**sheet.texts, **{name: column.tolist() for name, column in sheet.numbers.items()}}
     return [tuple(cells[name][row] for name in columns) for row in range(sheet.size)]
 
 
@@ -219,6 +220,24 @@ def test_a_number_that_could_be_another_is_left_out(tmp_path):
     table = tp.import_factors(written(tmp_path, text), own(tmp_path, read__separator=";", read__decimal=","))
     assert rows(table, "item", "value") == [("d", 1234.5)]
     assert "3 rows: no number" in table.tables[0].document.note.en
+
+
+def test_gases_and_bounds_are_read_and_divided_as_the_value_is(tmp_path):
+    """A row is for 2 kg treated, amount −2: 3 kg CO2 and 0.04 kg N2O are 1.5 and 0.02 kg for one."""
+    text = "Name;Factor;Unit;Size;CO2;N2O;Low;High\nA;13,92;kg;-2;3;0,04;12;16,5\nB;7;kg;1;;;;\nC;7;kg;1;7.000;;;\n"
+    columns = {f"columns__{name}": {"column": their} for name, their in
+               {"co2_fossil": "CO2", "n2o": "N2O", "low": "Low", "high": "High"}.items()}  # fmt: skip
+    changes = {"columns__value": {"column": "Factor", "per": "Size"}, "read__separator": ";", "read__decimal": ","}
+    table = tp.import_factors(written(tmp_path, text), own(tmp_path, **changes, **columns))
+    first, second = rows(table, "value", "co2_fossil", "n2o", "low", "high")
+    assert first == pytest.approx((6.96, 1.5, 0.02, 6.0, 8.25))
+    assert second[0] == 7 and all(np.isnan(second[1:]))
+    assert "1 rows: no number" in table.tables[0].document.note.en  # 7.000 may be seven or seven thousand
+
+
+def test_a_gas_that_is_no_number_is_refused(tmp_path):
+    path = written(tmp_path, "Name,Factor,Unit,CO2\nA,1,kg,much\n")
+    assert "'much'" in refusals(lambda: tp.import_factors(path, own(tmp_path, columns__co2_fossil={"column": "CO2"})))[0]
 
 
 def test_what_is_asked_for(ecoinvent):
