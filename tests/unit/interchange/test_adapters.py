@@ -186,6 +186,9 @@ def own(tmp_path, **changes):
      ({"columns__item": {"column": "Name", "pattern": "(a+)+$"}}, "repeats a repetition"),
      ({"columns__colour": {"text": "red"}}, "There is no such column of factors: colour."),
      ({"columns__item": {"header": "Name"}}, "'header' is for `value` only."),
+     ({"columns__value": {"column": "Factor", "pattern": "[0-9]+$"}}, "`value` takes no 'pattern': its number is read"),
+     ({"columns__value": {"column": "Factor", "words": {"n/a": "0"}, "else": "same"}}, "`value` takes no 'words'"),
+     ({"columns__value": {"text": "3"}}, "`value` takes no 'text'"),
      ({"read__separator": "||"}, "A separator is one sign."), ({"read__encoding": ["klingon"]}, "'klingon' is no encoding.")],
 )  # fmt: skip
 def test_wrong_adapters(tmp_path, changes, words):
