@@ -132,6 +132,9 @@ def read_with_adapter(path: Path, adapter: Adapter, given: Mapping[str, Any]) ->
     for line, row in foreign.rows:
         if any(cell_text(cell).strip() for cell in row.values()):
             reader.add(line, row)
+    problems = [*reader.problems, *foreign.merged_cells(reader.lines, reader.used)]
+    if problems:
+        raise FactorError(problems)
     if not reader.lines:
         counts = "; ".join(f"{count} rows: {reason}" for reason, count in reader.left_out.most_common(5))
         what = Message("Nothing is left of this table: {counts}.", counts=counts or "no rows")
@@ -204,6 +207,7 @@ class _Reader:
     columns: dict[str, list[Any]] = field(default_factory=dict)
     lines: list[int] = field(default_factory=list)
     from_header: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Find every column that the adapter names; all that are missing are reported together."""
@@ -226,6 +230,7 @@ class _Reader:
             problems += error.problems
         if problems:
             raise FactorError(problems)
+        self.used = {*self.places.values(), self.value_place}
         self.columns = {name: [] for name in (*self.adapter.columns, "source", "licence", "redistributable")}
 
     def _named(self) -> list[str]:
@@ -234,12 +239,15 @@ class _Reader:
         return [*self.adapter.keep, *named]
 
     def add(self, line: int, row: Row) -> None:
-        """Add a row, or count why it is left out."""
+        """Add a row, or count why it is left out; a formula without a stored value is a problem of either."""
+        unread = {place: problem for place in sorted(self.used) if (problem := self.foreign.unread.get((line, place)))}
         try:
             cells = self._cells(row)
         except _LeftOutError as reason:
             self.left_out[str(reason)] += 1
+            self.problems += [problem for place, problem in unread.items() if place not in row]
             return
+        self.problems += unread.values()
         table = self.adapter.table
         cells |= {"source": table.source.key, "licence": table.licence, "redistributable": str(table.redistributable).lower()}
         for name, column in self.columns.items():

@@ -243,6 +243,54 @@ def test_a_gas_that_is_no_number_is_refused(tmp_path):
     assert "'much'" in refusals(lambda: tp.import_factors(path, own(tmp_path, columns__co2_fossil={"column": "CO2"})))[0]
 
 
+@pytest.fixture
+def list_of_dyes(tmp_path):
+    """A workbook of three dyes below a heading that is merged across the sheet, and an adapter of its group and name."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Group", "Name", "Factor", "Unit"])
+    sheet.append(["Dyes of the east"])
+    sheet.merge_cells("A2:D2")
+    for name, factor in (("red", 4.5), ("blue", 5.5), ("black", 6.5)):
+        sheet.append(["dye", name, factor, "kg"])
+    path = tmp_path / "dyes.xlsx"
+
+    def read(change):
+        change(sheet)
+        book.save(path)
+        changes = {"columns__item": {"join": ["Group", "Name"], "id": True}}
+        return tp.import_factors(path, own(tmp_path, **changes))
+
+    return read
+
+
+def test_a_heading_across_a_workbook_is_left_out(list_of_dyes):
+    found = [("dye_red", 4.5), ("dye_blue", 5.5), ("dye_black", 6.5)]
+    assert rows(list_of_dyes(lambda sheet: None), "item", "value") == found
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [(lambda sheet: sheet.merge_cells("A3:A5"), "A3:A5: These cells are merged."),
+     (lambda sheet: sheet.merge_cells("C4:C5"), "C4:C5: These cells are merged."),
+     (lambda sheet: setattr(sheet["C4"], "value", "=C3+1"), "Sheet!C4: This formula has no stored value."),
+     (lambda sheet: setattr(sheet["A4"], "value", "=A3"), "Sheet!A4: This formula has no stored value."),
+     (lambda sheet: setattr(sheet["A4"], "value", "#N/A"), "Sheet!A4: This cell holds the error #N/A."),
+     (lambda sheet: setattr(sheet["C4"], "number_format", "0.0%"), "Sheet!C4: This cell shows a percentage, but holds 5.5.")],
+    ids=["group-merged", "factor-merged", "factor-formula", "group-formula", "group-error", "factor-percent"],
+)  # fmt: skip
+def test_cells_that_show_something_else_than_they_hold(list_of_dyes, change, words):
+    """The blue dye became `blue` instead of `dye_blue`, or was left out, or was read 100 times too low."""
+    (problem,) = refusals(lambda: list_of_dyes(change))
+    assert words in problem
+
+
+def test_a_number_shown_in_ten_thousands_is_left_out(list_of_dyes):
+    table = list_of_dyes(lambda sheet: setattr(sheet["C4"], "number_format", '0.0"万"'))
+    assert rows(table, "item") == [("dye_red",), ("dye_black",)]
+    assert "2 rows: no number" in table.tables[0].document.note.en  # the heading is the other one
+
+
 def test_what_is_asked_for(ecoinvent):
     problems = refusals(lambda: tp.import_factors(ecoinvent, "ecoinvent_lcia"), tp.UsageError)
     assert problems == ["adapter ecoinvent_lcia: The adapter asks for year: year of the release. Give --set year=…"]
