@@ -39,6 +39,8 @@ CASE = "- name: x\n  rows: [{stage: spinning}]\n"
 FORMS = {
     "no rows": ("- name: x\n  rows: []\n  expect: {total: 1}\n", "too few entries"),
     "nothing expected": (CASE, "This case expects nothing."),
+    "no figure expected": (f"{CASE}  expect: {{}}\n", "This case expects nothing."),
+    "no figure of a stage": (f"{CASE}  expect: {{stages: {{}}}}\n", "This case expects nothing."),
     "unknown key": (f"{CASE}  expct: {{total: 1}}\n", "Did you mean 'expect'?"),
     "unknown result": (f"{CASE}  expect: {{totl: 1}}\n", "Did you mean 'total'?"),
     "unknown result of a stage": (f"{CASE}  expect: {{stage: {{spinning: 1}}}}\n", "Did you mean 'stages'?"),

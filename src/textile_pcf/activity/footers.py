@@ -10,7 +10,7 @@ import numpy as np
 
 from textile_pcf.columns import Categorical
 from textile_pcf.errors import InputError, Problem
-from textile_pcf.io.footers import footer_problem, is_footer
+from textile_pcf.io.footers import footer_problem, is_footer, is_footer_word
 from textile_pcf.io.table import Table
 
 
@@ -52,6 +52,32 @@ def without_footers(table: Table, naming: Sequence[str]) -> Table:
         return table
     if len(footers) == table.rows:
         raise InputError(footers.values())
+    return _select_rows(table, [row for row in range(table.rows) if row not in footers], tuple(footers.values()))
+
+
+def without_totals(table: Table, amounts: Sequence[str]) -> Table:
+    """Remove totals, averages and the like from a form whose rows are products, and report them.
+
+    Such a form has no column of stages, so the readers cannot know a footer by its empty cells: a total has an amount of every
+    flow, as a product has. Rows without amounts are no rows of data anyway.
+
+    Parameters
+    ----------
+    table : Table
+        A form with its own columns named.
+    amounts : sequence of str
+        Columns with amounts.
+    """
+    if "product" not in table.columns or "stage" in table.columns:
+        return table
+    columns = [table.columns[name] for name in amounts if name in table.columns]
+    footers = {
+        row: footer_problem(table.location(row, "product"), text)
+        for row, text in enumerate(table.columns["product"])
+        if is_footer_word(text) and any(column[row] != "" for column in columns)
+    }
+    if not footers:
+        return table
     return _select_rows(table, [row for row in range(table.rows) if row not in footers], tuple(footers.values()))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.activity.column_mapping import ColumnMapping
+from textile_pcf.activity.footers import without_totals
 from textile_pcf.activity.made_rows import made_rows
 from textile_pcf.activity.periods_across import sum_periods
 from textile_pcf.columns import Categorical
@@ -71,6 +72,7 @@ def cells_of(column: Any) -> list[Any]:
 
 def _with_mapping(table: Table, mapping: ColumnMapping) -> Table:
     """Return the table with constants, own words replaced, and a row for each amount of an own column."""
+    table = without_totals(table, [*mapping.amounts, "amount", *filter(is_period, table.columns)])
     problems = [*table.shape_problems, *_absent_columns(table, mapping), *_doubled_columns(table, mapping)]
     if any(name in table.columns for name in mapping.amounts):
         if "amount" in table.columns or any(map(is_period, table.columns)):

@@ -17,6 +17,8 @@ from textile_pcf.messages.message import Message
 REQUIRED = ("item", "value", "unit", "region", "year", "kind", "gwp", "locator")
 ORIGINS = ("text", "column", "join", "asked", "from_header", "header", "under")
 """Where the content of a column comes from; each has exactly one."""
+OF_VALUE = ("column", "header", "under", "per", "size")
+"""What the column `value` may say."""
 LONGEST_PATTERN = 200
 
 
@@ -94,7 +96,7 @@ class AdapterColumn(Strict):
     under: list[str] | None = None
     """Value only: texts stacked above the header row."""
     per: str | None = None
-    """Value only: divide by the size of this column, without its sign."""
+    """Value only: divide by the size of this column, without its sign; gases and bounds of the row are divided with it."""
     size: bool = False
     """Value only: said for the reader; division is always by the size."""
     pattern: str | None = None
@@ -172,6 +174,10 @@ class Adapter(Strict):
         if unknown:
             what = Message("There is no such column of factors: {unknown}.", unknown=", ".join(unknown))
             raise InvalidValueError(what, "See the columns of a table of emission factors; `source` comes from `table`.")
+        ignored = [key for key in columns["value"].model_dump(by_alias=True, exclude_unset=True) if key not in OF_VALUE]
+        if ignored:
+            what = Message("`value` takes no {key!r}: its number is read as it stands.", key=ignored[0])
+            raise InvalidValueError(what, "Name its column by `column`, `header` or `under`, and divide with `per`.")
         for name, column in columns.items():
             of_value = [key for key in ("header", "under", "per") if getattr(column, key) is not None]
             if of_value and name != "value":

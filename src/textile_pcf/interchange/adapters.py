@@ -14,6 +14,7 @@ from typing import Any
 from textile_pcf.columns import cell_text, is_too_small
 from textile_pcf.errors import FactorError, Problem, UsageError, wrong_type
 from textile_pcf.factors import FactorTable, TableDocument, check_table
+from textile_pcf.factors.table import DECLARED_PARTS, GASES, NUMBERS
 from textile_pcf.interchange.adapter_schema import Adapter, AdapterColumn
 from textile_pcf.interchange.foreign_table import ForeignTable, Row, read_foreign_table
 from textile_pcf.interchange.item_names import item_id
@@ -29,6 +30,8 @@ from textile_pcf.regions import region_of_others
 from textile_pcf.suggest import nearest
 
 SAME = "same"
+PER_UNIT = (*GASES, *DECLARED_PARTS, "low", "high")
+"""Columns of ours that are amounts per unit as the value is, so that they are divided with it."""
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -129,6 +132,9 @@ def read_with_adapter(path: Path, adapter: Adapter, given: Mapping[str, Any]) ->
     for line, row in foreign.rows:
         if any(cell_text(cell).strip() for cell in row.values()):
             reader.add(line, row)
+    problems = [*reader.problems, *foreign.merged_cells(reader.lines, reader.used)]
+    if problems:
+        raise FactorError(problems)
     if not reader.lines:
         counts = "; ".join(f"{count} rows: {reason}" for reason, count in reader.left_out.most_common(5))
         what = Message("Nothing is left of this table: {counts}.", counts=counts or "no rows")
@@ -201,6 +207,7 @@ class _Reader:
     columns: dict[str, list[Any]] = field(default_factory=dict)
     lines: list[int] = field(default_factory=list)
     from_header: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Find every column that the adapter names; all that are missing are reported together."""
@@ -223,6 +230,7 @@ class _Reader:
             problems += error.problems
         if problems:
             raise FactorError(problems)
+        self.used = {*self.places.values(), self.value_place}
         self.columns = {name: [] for name in (*self.adapter.columns, "source", "licence", "redistributable")}
 
     def _named(self) -> list[str]:
@@ -231,12 +239,15 @@ class _Reader:
         return [*self.adapter.keep, *named]
 
     def add(self, line: int, row: Row) -> None:
-        """Add a row, or count why it is left out."""
+        """Add a row, or count why it is left out; a formula without a stored value is a problem of either."""
+        unread = {place: problem for place in sorted(self.used) if (problem := self.foreign.unread.get((line, place)))}
         try:
             cells = self._cells(row)
         except _LeftOutError as reason:
             self.left_out[str(reason)] += 1
+            self.problems += [problem for place, problem in unread.items() if place not in row]
             return
+        self.problems += unread.values()
         table = self.adapter.table
         cells |= {"source": table.source.key, "licence": table.licence, "redistributable": str(table.redistributable).lower()}
         for name, column in self.columns.items():
@@ -250,10 +261,12 @@ class _Reader:
                 raise _LeftOutError(f"{name} = {text or 'empty'}")
         unit = self._column("unit", self.adapter.columns["unit"], row)
         cells: dict[str, Any] = {"unit": f"kgCO2e/({unit})" if any(sign in unit for sign in "*/ ^") else f"kgCO2e/{unit}"}
-        cells["value"] = self._value(self.adapter.columns["value"], row)
+        size = self._size(row)
+        cells["value"] = self._number(row.get(self.value_place, "")) / size
         for name, column in self.adapter.columns.items():
             if name not in cells:
-                cells[name] = self._column(name, column, row)
+                text = self._column(name, column, row)
+                cells[name] = self._amount(text, size if name in PER_UNIT else 1) if name in NUMBERS else text
         cells["region"] = region_of_others(cells["region"]) or cells["region"]
         return cells
 
@@ -285,24 +298,37 @@ class _Reader:
             return column.joined_with.join(text for each in column.join if (text := self._text(row, each)))
         return self._text(row, column.column or "")
 
-    def _value(self, column: AdapterColumn, row: Row) -> float:
-        value = self._number(row.get(self.value_place, ""))
-        if column.per is None:
-            return value
-        size = abs(self._number(row.get(self.places[column.per], "")))
+    def _size(self, row: Row) -> float:
+        """Return by what the amounts of a row are divided."""
+        per = self.adapter.columns["value"].per
+        if per is None:
+            return 1
+        size = abs(self._number(row.get(self.places[per], "")))
         if size == 0:
-            raise _LeftOutError(f"{column.per} = 0")
-        return value / size
+            raise _LeftOutError(f"{per} = 0")
+        return size
+
+    def _amount(self, text: str, size: float) -> float | str:
+        """Return a number that stands with the value; the check of the table refuses a text that is none, with its place."""
+        number = self._parse_number(text)
+        if math.isfinite(number):
+            return number / size
+        if "." in text and self.adapter.read.decimal == ",":  # the check of the table would read the point
+            raise _LeftOutError("no number")
+        return text
 
     def _number(self, cell: Any) -> float:
-        if isinstance(cell, int | float) and not isinstance(cell, bool):
-            number = float(cell)
-        else:
-            text = cell_text(cell).strip()
-            if self.adapter.read.decimal == ",":  # a point would be one of thousands, or a slip: nobody knows
-                text = "" if "." in text else "".join(text.split()).replace(",", ".")
-            number = float(text) if _NUMBER.fullmatch(text) else math.nan
-            number = math.nan if number == 0 and is_too_small(text) else number
+        number = self._parse_number(cell)
         if not math.isfinite(number):
             raise _LeftOutError("no number")
         return number
+
+    def _parse_number(self, cell: Any) -> float:
+        """Return the number of a cell by the decimal sign of the table; NaN if it is none."""
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            return float(cell)
+        text = cell_text(cell).strip()
+        if self.adapter.read.decimal == ",":  # a point would be one of thousands, or a slip: nobody knows
+            text = "" if "." in text else "".join(text.split()).replace(",", ".")
+        number = float(text) if _NUMBER.fullmatch(text) else math.nan
+        return math.nan if number == 0 and is_too_small(text) else number

@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from textile_pcf.columns import cell_text
 from textile_pcf.errors import FactorError, Problem
 from textile_pcf.interchange.adapter_schema import Reading
+from textile_pcf.io.excel import cell_value
+from textile_pcf.io.number_formats import DATE, DURATION
 from textile_pcf.io.safe_text import escape_controls
-from textile_pcf.io.sheets import Book
+from textile_pcf.io.sheets import Area, Book, Sheet
 from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
@@ -32,18 +34,39 @@ class ForeignTable:
     ----------
     name : str
         The file.
-    names : dict of str to int
-        Position of each column by its name; of equal names the first counts.
+    names : dict of str to tuple of int
+        Positions of the columns of each name.
     above : list of mapping
         Rows above the header row.
     rows : list of (int, mapping)
         Line and cells of each row below it.
+    unread : mapping of (int, int) to Problem
+        Cells, by line and position, that show something else than they hold, such as a formula without a stored value.
+    merged : sequence of Area
+        Merged cells.
     """
 
     name: str
-    names: dict[str, int]
+    names: dict[str, tuple[int, ...]]
     above: list[Row]
     rows: list[tuple[int, Row]]
+    unread: Mapping[tuple[int, int], Problem] = field(default_factory=dict)
+    merged: Sequence[Area] = ()
+
+    def merged_cells(self, lines: Iterable[int], positions: Iterable[int]) -> Iterator[Problem]:
+        """Yield a problem for the merged cells that hold what is taken over; only the first of them holds a value.
+
+        Parameters
+        ----------
+        lines, positions : iterable of int
+            Rows and columns that are taken over.
+        """
+        taken, columns = set(lines), set(positions)
+        for area in self.merged:
+            across = range(area.first_position, area.last_position + 1)
+            if not taken.isdisjoint(range(area.first_row, area.max_row + 1)) and not columns.isdisjoint(across):
+                cure = "Unmerge them, and write the value into every row it holds for."
+                yield Problem(f"{self.name} {area.coord}", "These cells are merged.", cure, code="merged")
 
     def position(self, column: str) -> int:
         """Return the position of a column.
@@ -51,10 +74,14 @@ class ForeignTable:
         Raises
         ------
         FactorError
-            There is none; the nearest is named.
+            There is none, and the nearest is named; or there are two, and nobody knows which is meant.
         """
-        if column in self.names:
-            return self.names[column]
+        places = self.names.get(column, ())
+        if len(places) == 1:
+            return places[0]
+        if places:
+            what = Message("The column {name!r} occurs twice.", name=column)
+            raise FactorError([Problem(self.name, what, "Give each a name of its own.", code="adapter")])
         close = nearest(column, self.names)
         cure = (
             Message("The nearest is {close!r}.", close=close) if close else Message("There are: {known}.", known=self._known())
@@ -64,7 +91,9 @@ class ForeignTable:
 
     def column_like(self, pattern: str) -> tuple[int, dict[str, str]]:
         """Return the position of the one column whose name an expression matches, and its named groups."""
-        matches = [(place, match) for name, place in self.names.items() if (match := re.fullmatch(pattern, name))]
+        matches = [
+            (place, match) for name, places in self.names.items() if (match := re.fullmatch(pattern, name)) for place in places
+        ]
         if len(matches) == 1:
             return matches[0][0], {key: value or "" for key, value in matches[0][1].groupdict().items()}
         what = Message("{count} columns have a name like {pattern!r}, not one.", count=len(matches), pattern=pattern)
@@ -104,14 +133,17 @@ def read_foreign_table(path: str | Path, reading: Reading) -> ForeignTable:
         There is no such file.
     """
     name = escape_controls(str(path))
-    workbook = Path(path).suffix.lower() in (".xlsx", ".xlsm")
-    rows = [*(_workbook_rows(path, name, reading) if workbook else _text_rows(path, name, reading))]
+    page = _page(path, name, reading) if Path(path).suffix.lower() in (".xlsx", ".xlsm") else None
+    unread: dict[tuple[int, int], Problem] = {}
+    rows = [*(_text_rows(path, name, reading) if page is None else _sheet_rows(page, name, unread))]
     top = _header_row(name, rows, reading)
-    names: dict[str, int] = {}
+    names: dict[str, tuple[int, ...]] = {}
     for place, cell in rows[top][1].items():
-        names.setdefault(cell_text(cell).strip(), place)
+        name_of_column = cell_text(cell).strip()
+        names[name_of_column] = (*names.get(name_of_column, ()), place)
     names.pop("", None)
-    return ForeignTable(name, names, [row for _, row in rows[:top]], rows[top + 1 :])
+    merged = [] if page is None else page.merged
+    return ForeignTable(name, names, [row for _, row in rows[:top]], rows[top + 1 :], unread, merged)
 
 
 def _text_rows(path: str | Path, name: str, reading: Reading) -> Iterator[tuple[int, Row]]:
@@ -138,7 +170,8 @@ def _text_rows(path: str | Path, name: str, reading: Reading) -> Iterator[tuple[
         ) from None
 
 
-def _workbook_rows(path: str | Path, name: str, reading: Reading) -> Iterator[tuple[int, Row]]:
+def _page(path: str | Path, name: str, reading: Reading) -> Sheet:
+    """Return the sheet of a workbook that is read."""
     pages = {page.title: page for page in Book(read_bytes(path), name, FactorError).worksheets}
     title = reading.sheet if reading.sheet is not None else next(iter(pages), "")
     if title not in pages:
@@ -149,8 +182,23 @@ def _workbook_rows(path: str | Path, name: str, reading: Reading) -> Iterator[tu
             else Message("There are: {known}.", known=", ".join(pages))
         )
         raise FactorError([Problem(name, Message("This workbook has no sheet {sheet!r}.", sheet=title), cure, code="sheet")])
-    for row in pages[title].rows:
-        yield row.number, {place: cell.value for place, cell in row.cells.items() if cell.value is not None}
+    return pages[title]
+
+
+def _sheet_rows(page: Sheet, name: str, unread: dict[tuple[int, int], Problem]) -> Iterator[tuple[int, Row]]:
+    """Yield the rows of a sheet; cells that show something else than they hold are added to `unread`.
+
+    A date stays one: in a text, such as the day of an update, a pattern may find its year.
+    """
+    for row in page.rows:
+        cells: dict[int, Any] = {}
+        for place, cell in row.cells.items():
+            value, problem = (cell.value, None) if cell.number_format in (DATE, DURATION) else cell_value(cell)
+            if problem is not None:
+                unread[row.number, place] = Problem(f"{name} {page.title}!{cell.coordinate}", *problem, code="cell")
+            if cell.value is not None:
+                cells[place] = cell.value if problem is not None else value
+        yield row.number, cells
 
 
 def _header_row(name: str, rows: list[tuple[int, Row]], reading: Reading) -> int:

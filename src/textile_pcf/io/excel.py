@@ -51,7 +51,7 @@ def workbook_table(name: str, sheet: str, header: Header, error: type[PcfError])
     if sheet in TABLES:
         table = to_table(workbook_rows(book, name, sheet_title(book, sheet), header, error), header, error)
         return replace(table, notes=())  # the template itself has lines above the header
-    return template_table(book, name, error, _cell_value)
+    return template_table(book, name, error, cell_value)
 
 
 def workbook_rows(book: Book, name: str, sheet: str, header: Header, error: type[PcfError]) -> RawTable:
@@ -116,7 +116,7 @@ def _interpret_cells(rows: list[Row], raw: RawTable, top: int, times: set[int], 
             if periods and number == top and cell.number_format == DATE and isinstance(cell.value, datetime):
                 raw.rows[number][index] = f"{cell.value:%Y-%m}"
                 continue
-            raw.rows[number][index], problem = _cell_value(cell)
+            raw.rows[number][index], problem = cell_value(cell)
             if problem is not None:
                 problems.append(Problem(raw.location(number, index), *problem, code="cell"))
     return problems
@@ -162,8 +162,14 @@ def _find_sheet(book: Book, name: str, sheet: str, error: type[PcfError]) -> tup
     raise error([Problem(name, Message("This workbook has no sheet {sheet!r}.", sheet=sheet), cure, code="sheet")])
 
 
-def _cell_value(cell: Cell) -> tuple[object, tuple[str, str] | None]:
-    """Return the value of a cell, and what is wrong with it and the cure (or None)."""
+def cell_value(cell: Cell) -> tuple[object, tuple[str, str] | None]:
+    """Return the value of a cell, and what is wrong with it and the cure (or None).
+
+    Parameters
+    ----------
+    cell : Cell
+        A cell of a workbook.
+    """
     value = cell.value
     if cell.formula and value is None:
         cure = "Open and save the workbook in Excel, or paste the values in place of the formulas."

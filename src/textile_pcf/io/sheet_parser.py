@@ -64,14 +64,20 @@ class Area:
         Its reference, such as A1:C2.
     first_row, max_row : int
         First and last row, counted from 1.
-    cells : int
-        Number of cells.
+    first_position, last_position : int
+        First and last column, counted from 0.
     """
 
     coord: str
     first_row: int
     max_row: int
-    cells: int
+    first_position: int
+    last_position: int
+
+    @property
+    def cells(self) -> int:
+        """Number of cells."""
+        return (self.max_row - self.first_row + 1) * (self.last_position - self.first_position + 1)
 
 
 class Workbook(Protocol):
@@ -260,7 +266,7 @@ def parse_coordinate(coordinate: str) -> tuple[int, int]:
 def _area(ref: str) -> Area:
     first, _, last = ref.partition(":")
     (top, left), (bottom, right) = parse_coordinate(first), parse_coordinate(last or first)
-    return Area(ref.replace("$", ""), min(top, bottom), max(top, bottom), (abs(bottom - top) + 1) * (abs(right - left) + 1))
+    return Area(ref.replace("$", ""), min(top, bottom), max(top, bottom), min(left, right), max(left, right))
 
 
 def _unescape(text: str) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from textile_pcf.io.sheets import Book
+from collections.abc import Iterator, Mapping
+
+from textile_pcf.errors import Problem
+from textile_pcf.io.sheets import Book, Row, Sheet
+from textile_pcf.messages.message import Message
 
 MARK = "textile_pcf"
 """Title of the hidden sheet that identifies such a workbook; its cell B2 holds the rule."""
@@ -34,3 +38,29 @@ def sheet_title(book: Book, table: str) -> str:
     titles = {str(row[0].value): str(row[1].value) for row in book[MARK].iter_rows(max_row=MARK_ROWS)}
     title = titles.get(table, table)
     return title if title in book.sheetnames else table
+
+
+def copied_columns(sheet: Sheet, head: Row, positions: Mapping[str, int], name: str) -> Iterator[Problem]:
+    """Yield a problem for each column with the name of another: a copied one, of which nobody knows the product.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        A sheet that the template made.
+    head : Row
+        Its hidden header row.
+    positions : mapping of str to int
+        Position of each column that is read, by its name.
+    name : str
+        Path of the workbook, for messages.
+    """
+    for index, cell in enumerate(head):
+        read = positions.get(str(cell.value), index)
+        if read != index:
+            what = Message(
+                "The hidden header row calls this column {column!r}, as it does column {letter}.",
+                column=str(cell.value),
+                letter=cell.column_letter,
+            )
+            cure = "Remove the copied column. For more products, make a workbook with `template --products`."
+            yield Problem(f"{name} {sheet.title}!{head[read].coordinate}", what, cure, code="column-twice")

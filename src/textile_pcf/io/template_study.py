@@ -10,7 +10,7 @@ from textile_pcf.io.number_formats import DATE
 from textile_pcf.io.sheets import Book, Cell, Row, Sheet
 from textile_pcf.io.study_statements import Entry
 from textile_pcf.io.table import clean_cell
-from textile_pcf.io.template_marks import STUDY, sheet_title
+from textile_pcf.io.template_marks import STUDY, copied_columns, sheet_title
 from textile_pcf.io.template_products import EMPTY, NAME_ID, OWN
 
 HEAD_WITHIN = 20
@@ -36,7 +36,7 @@ def template_entries(book: Book, name: str) -> tuple[list[Entry], list[Problem]]
     own = {column: index for column, index in position.items() if OWN.match(column.replace("value", "amount"))}
     products = _product_ids(book) if own else {}
     statements: list[Entry] = []
-    problems: list[Problem] = []
+    problems = [*copied_columns(sheet, head, {"value": position["value"], **own}, name)]
     for row in sheet.iter_rows(min_row=head.number + 1):
         field = row[position["field"]].value
         if field in (None, ""):

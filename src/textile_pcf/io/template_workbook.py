@@ -12,10 +12,11 @@ from textile_pcf.io.footers import footer_problem, is_footer_word
 from textile_pcf.io.sheets import Book, Cell, Row, Sheet
 from textile_pcf.io.study_statements import study_problems
 from textile_pcf.io.table import Page, Table, clean_cell
-from textile_pcf.io.template_marks import MARK, STUDY, TABLES, sheet_title
+from textile_pcf.io.template_marks import MARK, STUDY, TABLES, copied_columns, sheet_title
 from textile_pcf.io.template_products import (
     BAR,
     DASH,
+    EMPTY,
     EXAMPLE_ID,
     NAME_ID,
     OWN,
@@ -37,6 +38,8 @@ LATER = ("confirmed",)
 CHOICES = ("item", "per", "data_type", "confirmed")
 """Columns with drop-down lists, whose entries have an explanation behind a bar."""
 TAKE_DEFAULT = ("default", "默认")
+LOST = "The hidden header row of this sheet lacks {lost}, so its lines cannot be read."
+LOST_CURE = "Copy the lines into this sheet of a new workbook of `template`; hide columns and rows instead of deleting them."
 HEADER_WITHIN = 20
 """Number of rows of a sheet in which the header is searched."""
 MARKED_IDS = (NAME_ID, PERIOD_ID, EXAMPLE_ID)
@@ -73,6 +76,7 @@ def template_table(book: Book, name: str, error: type[PcfError], read_cell: Read
     problems: list[Problem] = []
     apart = {MARK, *(sheet_title(book, table) for table in (*TABLES, STUDY))}
     lines = [line for sheet in book.worksheets for line in _sheet_lines(sheet, name, apart, problems, read_cell)]
+    problems += _products_without_column(lines, name)
     if problems:
         raise error(problems)
     periods = {line.page.title: str(line.cells["amount"]) for line in lines if line.cells["id"] == PERIOD_ID}
@@ -115,6 +119,7 @@ def _sheet_lines(
         str(cell.value): index for index, cell in enumerate(head) if cell.value in (*READ, *LATER) or OWN.match(str(cell.value))
     }
     page = Page(sheet.title, {column: head[index].column_letter for column, index in positions.items()})
+    problems += copied_columns(sheet, head, positions, name)
     for merged in sheet.merged:
         if merged.max_row > head.number:
             where = f"{name} {sheet.title}!{merged.coord}"
@@ -132,6 +137,16 @@ def _sheet_lines(
             problems.append(Problem(where, "This line has no id, so its meaning is not known.", cure, code="no-id"))
 
 
+def _products_without_column(lines: Iterable[Line], name: str) -> Iterator[Problem]:
+    """Yield a problem for each sheet that has columns of single products, but not of all that are named."""
+    names = [line.own for line in lines if line.cells["id"] == NAME_ID]
+    named = {f"amount {number}" for own in names for number, product in own.items() if product not in EMPTY}
+    for title, letters in {line.page.title: line.page.letters for line in lines}.items():
+        lost = sorted(named.difference(letters))
+        if lost and any(OWN.match(column) for column in letters):
+            yield Problem(f"{name} {title}", Message(LOST, lost=", ".join(lost)), LOST_CURE, code="sheet")
+
+
 def _lost_head(sheet: Sheet, name: str) -> list[Problem]:
     """Return the problem of a sheet of lines whose hidden header row lacks a name; none for a sheet of one's own.
 
@@ -143,9 +158,7 @@ def _lost_head(sheet: Sheet, name: str) -> list[Problem]:
     if not has_line and len(names.intersection(READ)) <= len(READ) // 2:
         return []
     lost = ", ".join(column for column in READ if column not in names)
-    what = Message("The hidden header row of this sheet lacks {lost}, so its lines cannot be read.", lost=lost)
-    cure = "Copy the lines into this sheet of a new workbook of `template`; hide columns and rows instead of deleting them."
-    return [Problem(f"{name} {sheet.title}", what, cure, code="sheet")]
+    return [Problem(f"{name} {sheet.title}", Message(LOST, lost=lost), LOST_CURE, code="sheet")]
 
 
 def _line(page: Page, row: Row, positions: Mapping[str, int], name: str, problems: list[Problem], read_cell: ReadCell) -> Line:

@@ -192,7 +192,8 @@ def _check_layout(case: Case) -> Iterator[Problem]:
     except InputError as error:
         yield from error.problems
         return
-    if not any(getattr(document, key) for key in EXPECTED):
+    expect = case.data.get("expect")
+    if not any(getattr(document, key) for key in EXPECTED[1:]) and not _has_figure(expect):
         cure = "Write what was worked out under `expect`, or words of the message under `expect_error`."
         yield Problem(case.location(), "This case expects nothing.", cure, code="case")
     if document.expect_error and any(getattr(document, key) for key in EXPECTED[:-1]):
@@ -201,6 +202,11 @@ def _check_layout(case: Case) -> Iterator[Problem]:
     if not 0 <= case.tolerance < 1:
         message = Message("{tolerance!r} is not a part of a figure.", tolerance=case.data["tolerance"])
         yield Problem(case.location("tolerance"), message, "Write for example `0.1 %`.", code="case")
+
+
+def _has_figure(expect: Any) -> bool:
+    """Return whether a tree of expected values holds any; an empty list is one, for it says that there is nothing."""
+    return any(map(_has_figure, expect.values())) if isinstance(expect, dict) else expect is not None
 
 
 def _duplicates(cases: list[Case]) -> Iterator[Problem]:

@@ -177,8 +177,13 @@ def figures_of(case: Case, result: Footprint) -> Iterator[ComparedValue]:
     expect = case.data.get("expect") or {}
     unit = case.data.get("options", {}).get("unit")
     products = {product["product"]: product for product in result.to_dict(unit)["products"]}
-    calculated = products if layout_of_expected(expect) == SEVERAL else products[result.products[0]]
-    yield from _compare_values(expect, calculated, ("expect",), case.tolerance)
+    is_several = layout_of_expected(expect) == SEVERAL
+    if expect and len(products) > 1 and not is_several:
+        what = Message("Of which product are these figures? Write them below its name: {names}.", names=", ".join(products))
+        yield ComparedValue(("expect",), expect, None, False, what)
+    else:
+        calculated = products if is_several else products[result.products[0]]
+        yield from _compare_values(expect, calculated, ("expect",), case.tolerance)
     yield from _lines(case, result)
     yield from _masses(case, result)
     yield from _warnings(case, result)

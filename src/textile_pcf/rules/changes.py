@@ -8,6 +8,10 @@ from textile_pcf.rules.pieces import did_you_mean
 from textile_pcf.rules.written import Written, index_of
 
 _MAPS = ("flows", "properties")
+UNKNOWN_PLACE = {
+    "stages": "There is no stage {name!r} to stand beside.",
+    "losses": "There is no loss {name!r} to stand beside.",
+}
 
 
 def without_removed(base: Written, rule: Written, problems: list[Problem]) -> Written:
@@ -112,10 +116,9 @@ def check_changes(base: Written, own: Written, problems: list[Problem]) -> None:
         Problems are added to it.
     """
     stages = own.get("stages")
-    known = [*_list(base, "stages"), *_list(own, "stages")]
-    names = [name for each in known if (name := each.text("id")) is not None]
+    _check_places(base, own, "stages", problems)
+    _check_twins(_list(base, "stages"), _list(own, "stages"), problems)
     for stage in stages.value if stages is not None and isinstance(stages.value, list) else ():
-        _check_place(stage, names, problems)
         index = index_of(_list(base, "stages"), stage.text("id"))
         if index is not None:
             _check_entries(base.value["stages"].value[index], stage, problems)
@@ -129,17 +132,64 @@ def check_changes(base: Written, own: Written, problems: list[Problem]) -> None:
         _check_entries(product, changed, problems)
 
 
-def _check_place(stage: Written, names: list[str], problems: list[Problem]) -> None:
-    for key in ("after", "before"):
-        place = stage.get(key)
-        if place is not None and place.value not in names:
-            what = Message("There is no stage {name!r} to stand beside.", name=str(place.plain()))
-            cure = Message("There are: {known}.", known=", ".join(names))
-            problems.append(Problem(place.place, what, did_you_mean(str(place.plain()), names, cure)))
+def _check_places(base: Written, own: Written, part: str, problems: list[Problem]) -> None:
+    """Add a problem for each place that cannot be: unknown, given twice, in a circle, or of what is there already."""
+    entries = _list(own, part)
+    old = _names(_list(base, part))
+    placed = [*old, *(name for each in entries if (name := each.text("id")) and not _places(each))]
+    pending = []
+    for each in entries:
+        places, name = _places(each), each.text("id") or ""
+        if places and name in old:
+            what = Message("{name!r} is in the rule that is extended, and has its place there.", name=name)
+            cure = "Leave the place out; or name it under `remove` and write it anew."
+            problems.append(Problem(places[0].place, what, cure))
+        elif len(places) > 1:
+            problems.append(
+                Problem(places[1].place, "It stands after one and before another.", "Write one of `after` and `before`.")
+            )
+            placed.append(name)
+        elif places:
+            pending.append((name, places[0]))
+    names = [*old, *(name for name in _names(entries) if name not in old)]
+    while found := [each for each in pending if each[1].value in placed]:
+        placed += [name for name, _ in found]
+        pending = [each for each in pending if each not in found]
+    for name, place in pending:
+        known = [each for each in names if each != name]
+        what = Message(UNKNOWN_PLACE[part], name=str(place.plain()))
+        cure = Message("There are: {known}.", known=", ".join(known))
+        if place.value in names:
+            what, cure = Message("{name!r} gets its place from itself.", name=name), Message("Name one that has a place.")
+            problems.append(Problem(place.place, what, cure))
+        else:
+            problems.append(Problem(place.place, what, did_you_mean(str(place.plain()), known, cure)))
+
+
+def _check_twins(base: list[Written], own: list[Written], problems: list[Problem]) -> None:
+    """Add a problem for each new stage that stands after the same one as another: nobody knows which of them comes first."""
+    old, first = _names(base), dict[str, str]()
+    for each in own:
+        name, after = each.text("id") or "", each.text("after")
+        if after is None or name in old:
+            continue
+        other = first.setdefault(after, name)
+        if other != name:
+            what = Message("{other!r} and {name!r} both stand after {after!r}.", other=other, name=name, after=after)
+            problems.append(Problem(each.value["after"].place, what, Message("Write `after: {other}`.", other=other)))
+
+
+def _names(entries: list[Written]) -> list[str]:
+    return [name for each in entries if (name := each.text("id")) is not None]
+
+
+def _places(entry: Written) -> list[Written]:
+    return [place for key in ("after", "before") if (place := entry.get(key)) is not None]
 
 
 def _check_entries(base: Written, own: Written, problems: list[Problem]) -> None:
-    """Add a problem for each flow, property or loss that is new but has neither a unit nor a choice."""
+    """Add a problem for each flow, property or loss that is new without unit and choice, and for wrong places of losses."""
+    _check_places(base, own, "losses", problems)
     for part in (*_MAPS, "losses"):
         old, new = _entries(base, part), _entries(own, part)
         for name, entry in new.items():

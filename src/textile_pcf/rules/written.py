@@ -147,16 +147,29 @@ def _merged_list(base: list[Written], change: list[Written], kind: str) -> list[
 
     Alternatives have no id: they are added.
     """
-    result = list(base)
-    for entry in change:
-        index = index_of(result, entry.text("id"))
+    result, left = list(base), list(change)
+    while left:  # the place of a new one may be another new one, wherever that is written
+        entry = next((each for each in left if _has_place(result, each)), left[0])
+        left = [each for each in left if each is not entry]
+        index, place = index_of(result, entry.text("id")), _insertion(result, entry)
+        written = entry if not isinstance(entry.value, dict) else entry.without("after", "before")
         if index is not None:
-            result[index] = merge(result[index], entry.without("after", "before"), kind)
-            continue
-        after, before = (index_of(result, entry.text(key)) for key in ("after", "before"))
-        place = before if before is not None else len(result) if after is None else after + 1
-        result.insert(place, entry if not isinstance(entry.value, dict) else entry.without("after", "before"))
+            result[index] = merge(result[index], written, kind)
+        else:
+            result.insert(len(result) if place is None else place, written)
     return result
+
+
+def _has_place(entries: list[Written], entry: Written) -> bool:
+    """Return whether an entry changes one that is there, or stands at one that is there, or at the end."""
+    is_placed = entry.get("after") is None and entry.get("before") is None
+    return is_placed or index_of(entries, entry.text("id")) is not None or _insertion(entries, entry) is not None
+
+
+def _insertion(entries: list[Written], entry: Written) -> int | None:
+    """Return the index at which a new entry stands; None if it names no place among the entries."""
+    after, before = (index_of(entries, entry.text(key)) for key in ("after", "before"))
+    return before if before is not None else None if after is None else after + 1
 
 
 def index_of(entries: list[Written], name: str | None) -> int | None:

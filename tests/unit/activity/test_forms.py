@@ -207,6 +207,17 @@ def test_columns_of_flows(rule: Path, tmp_path: Path) -> None:
     assert "columns" not in result.provenance
 
 
+def test_a_total_below_the_styles_is_no_style(rule: Path, tmp_path: Path) -> None:
+    """Weavers write the sum, and the mean, of all styles below them; these became products with a footprint."""
+    below = [{"款": "合 计", "织造用电(kWh)": 2000, "织造产出": 1000, "染色电耗": 2},
+             {"款": "平均", "织造用电(kWh)": 2000, "织造产出": 1000, "染色电耗": 2}, {"款": "填表人：王某"}]  # fmt: skip
+    found = problems(written([*OWN, *below], tmp_path / "own.csv"), rule, MAPPING)
+    first = len(OWN) + 2
+    assert found == [(f":{first}", "This row is no data ('合 计')."), (f":{first + 1}", "This row is no data ('平均').")]
+    signed = written([*OWN, below[-1]], tmp_path / "signed.csv")
+    assert total(signed, rule, MAPPING) == pytest.approx(2.0, rel=1e-12)
+
+
 def test_own_words_and_months(rule: Path, tmp_path: Path) -> None:
     rows = [{"车间": {"weaving": "织布车间", "dyeing": "染色车间"}[row["stage"]], "指标": row["flow"], **row}
             for row in across(MONTHS["zh"], POWER, OUTPUT)]  # fmt: skip

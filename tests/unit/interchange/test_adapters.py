@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import jsonschema
+import numpy as np
 import openpyxl
 import pytest
 import yaml
@@ -79,7 +80,7 @@ def written(tmp_path, text, encoding="utf-8"):
 
 def rows(table, *columns):
     (sheet,) = table.tables
-    cells = {**sheet.texts, "value": sheet.numbers["value"].tolist()}
+    cells = {**sheet.texts, **{name: column.tolist() for name, column in sheet.numbers.items()}}
     return [tuple(cells[name][row] for name in columns) for row in range(sheet.size)]
 
 
@@ -185,6 +186,9 @@ def own(tmp_path, **changes):
      ({"columns__item": {"column": "Name", "pattern": "(a+)+$"}}, "repeats a repetition"),
      ({"columns__colour": {"text": "red"}}, "There is no such column of factors: colour."),
      ({"columns__item": {"header": "Name"}}, "'header' is for `value` only."),
+     ({"columns__value": {"column": "Factor", "pattern": "[0-9]+$"}}, "`value` takes no 'pattern': its number is read"),
+     ({"columns__value": {"column": "Factor", "words": {"n/a": "0"}, "else": "same"}}, "`value` takes no 'words'"),
+     ({"columns__value": {"text": "3"}}, "`value` takes no 'text'"),
      ({"read__separator": "||"}, "A separator is one sign."), ({"read__encoding": ["klingon"]}, "'klingon' is no encoding.")],
 )  # fmt: skip
 def test_wrong_adapters(tmp_path, changes, words):
@@ -198,11 +202,19 @@ def test_wrong_adapters(tmp_path, changes, words):
      ("Name,Factor,Unit\nA,1,kg\nA,2,kg\n", {}, "must be unique in a table"),
      ("Name,Factor,Unit\nA,x,kg\n", {}, "Nothing is left of this table: 1 rows: no number."),
      ("Name,Factor,Unit\nA,1,glorp\n", {}, "'glorp'"),
+     ("Name,Factor,Unit,Factor\nA,1,kg,2\n", {}, "The column 'Factor' occurs twice. Give each a name of its own."),
+     ("Name,Factor,Unit,Factor\nA,1,kg,2\n", {"columns__value": {"header": "Fact.*"}},
+      "2 columns have a name like 'Fact.*', not one."),
      ("Name,Factor,Unit\n\u00e9,1,kg\n", {"read__encoding": ["ascii"]}, "none of the encodings ascii")],
 )  # fmt: skip
 def test_wrong_tables(tmp_path, text, changes, words):
     path = written(tmp_path, text)
     assert any(words in problem for problem in refusals(lambda: tp.import_factors(path, own(tmp_path, **changes))))
+
+
+def test_two_columns_of_one_name_that_no_column_of_ours_takes(tmp_path):
+    text = "Name,Factor,Unit,Remark,Remark\nA,1,kg,x,y\n"
+    assert rows(tp.import_factors(written(tmp_path, text), own(tmp_path)), "item", "value") == [("a", 1.0)]
 
 
 def test_a_number_that_could_be_another_is_left_out(tmp_path):
@@ -211,6 +223,72 @@ def test_a_number_that_could_be_another_is_left_out(tmp_path):
     table = tp.import_factors(written(tmp_path, text), own(tmp_path, read__separator=";", read__decimal=","))
     assert rows(table, "item", "value") == [("d", 1234.5)]
     assert "3 rows: no number" in table.tables[0].document.note.en
+
+
+def test_gases_and_bounds_are_read_and_divided_as_the_value_is(tmp_path):
+    """A row is for 2 kg treated, amount −2: 3 kg CO2 and 0.04 kg N2O are 1.5 and 0.02 kg for one."""
+    text = "Name;Factor;Unit;Size;CO2;N2O;Low;High\nA;13,92;kg;-2;3;0,04;12;16,5\nB;7;kg;1;;;;\nC;7;kg;1;7.000;;;\n"
+    columns = {f"columns__{name}": {"column": their} for name, their in
+               {"co2_fossil": "CO2", "n2o": "N2O", "low": "Low", "high": "High"}.items()}  # fmt: skip
+    changes = {"columns__value": {"column": "Factor", "per": "Size"}, "read__separator": ";", "read__decimal": ","}
+    table = tp.import_factors(written(tmp_path, text), own(tmp_path, **changes, **columns))
+    first, second = rows(table, "value", "co2_fossil", "n2o", "low", "high")
+    assert first == pytest.approx((6.96, 1.5, 0.02, 6.0, 8.25))
+    assert second[0] == 7 and all(np.isnan(second[1:]))
+    assert "1 rows: no number" in table.tables[0].document.note.en  # 7.000 may be seven or seven thousand
+
+
+def test_a_gas_that_is_no_number_is_refused(tmp_path):
+    path = written(tmp_path, "Name,Factor,Unit,CO2\nA,1,kg,much\n")
+    assert "'much'" in refusals(lambda: tp.import_factors(path, own(tmp_path, columns__co2_fossil={"column": "CO2"})))[0]
+
+
+@pytest.fixture
+def list_of_dyes(tmp_path):
+    """A workbook of three dyes below a heading that is merged across the sheet, and an adapter of its group and name."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Group", "Name", "Factor", "Unit"])
+    sheet.append(["Dyes of the east"])
+    sheet.merge_cells("A2:D2")
+    for name, factor in (("red", 4.5), ("blue", 5.5), ("black", 6.5)):
+        sheet.append(["dye", name, factor, "kg"])
+    path = tmp_path / "dyes.xlsx"
+
+    def read(change):
+        change(sheet)
+        book.save(path)
+        changes = {"columns__item": {"join": ["Group", "Name"], "id": True}}
+        return tp.import_factors(path, own(tmp_path, **changes))
+
+    return read
+
+
+def test_a_heading_across_a_workbook_is_left_out(list_of_dyes):
+    found = [("dye_red", 4.5), ("dye_blue", 5.5), ("dye_black", 6.5)]
+    assert rows(list_of_dyes(lambda sheet: None), "item", "value") == found
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [(lambda sheet: sheet.merge_cells("A3:A5"), "A3:A5: These cells are merged."),
+     (lambda sheet: sheet.merge_cells("C4:C5"), "C4:C5: These cells are merged."),
+     (lambda sheet: setattr(sheet["C4"], "value", "=C3+1"), "Sheet!C4: This formula has no stored value."),
+     (lambda sheet: setattr(sheet["A4"], "value", "=A3"), "Sheet!A4: This formula has no stored value."),
+     (lambda sheet: setattr(sheet["A4"], "value", "#N/A"), "Sheet!A4: This cell holds the error #N/A."),
+     (lambda sheet: setattr(sheet["C4"], "number_format", "0.0%"), "Sheet!C4: This cell shows a percentage, but holds 5.5.")],
+    ids=["group-merged", "factor-merged", "factor-formula", "group-formula", "group-error", "factor-percent"],
+)  # fmt: skip
+def test_cells_that_show_something_else_than_they_hold(list_of_dyes, change, words):
+    """The blue dye became `blue` instead of `dye_blue`, or was left out, or was read 100 times too low."""
+    (problem,) = refusals(lambda: list_of_dyes(change))
+    assert words in problem
+
+
+def test_a_number_shown_in_ten_thousands_is_left_out(list_of_dyes):
+    table = list_of_dyes(lambda sheet: setattr(sheet["C4"], "number_format", '0.0"万"'))
+    assert rows(table, "item") == [("dye_red",), ("dye_black",)]
+    assert "2 rows: no number" in table.tables[0].document.note.en  # the heading is the other one
 
 
 def test_what_is_asked_for(ecoinvent):

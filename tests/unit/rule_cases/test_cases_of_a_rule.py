@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from rule_files import CASE, FORMS, changed
@@ -41,6 +43,22 @@ def test_a_wrong_expectation_is_told_stage_by_stage(command, begun):
     assert code == 3
     assert "与手算不一致" in out and "手算" in out and "偏差" in out
     assert "手算为 8.8，程序计算为 8.75。请复核 `work` 下的算式，再检查规则。" in err
+
+
+def test_figures_of_several_products_stand_below_their_names(command):
+    """Only the first product was compared, so a second one that nobody had worked out passed."""
+    rule = {"rule": "mill", "edition": "1", "product": {"unit": "kg"},
+            "stages": [{"id": "weaving", "flows": {"electricity": {"unit": "kWh", "factor": "electricity"}}}]}  # fmt: skip
+    same = {"stage": "weaving", "flow": "electricity", "unit": "kWh"}
+    case = {"name": "two", "rule": rule, "factors": {"electricity": "0.5 kgCO2e/kWh"},
+            "rows": [{"product": "A", "amount": 2, **same}, {"产品": "B", "amount": 4, **same}]}  # fmt: skip
+    Path("two_cases.yaml").write_text(json.dumps([{**case, "expect": {"total": 1}}]), encoding="utf-8")
+    code, _, err = command("rules", "test", "two_cases.yaml")
+    assert code == 3 and "Of which product are these figures? Write them below its name: A, B." in err
+    Path("two_cases.yaml").write_text(
+        json.dumps([{**case, "expect": {"A": {"total": 1}, "B": {"total": 2}}}]), encoding="utf-8"
+    )
+    assert command("rules", "test", "two_cases.yaml")[0] == 0
 
 
 def test_terms_of_a_case_that_differs_are_shown_when_asked(command, begun):

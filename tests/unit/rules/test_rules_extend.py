@@ -47,6 +47,22 @@ stages:
     assert dyeing.flows["heat"].factor == "steam"
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_new_stage_may_stand_at_another_new_one_wherever_that_is_written(tmp_path, turned):
+    """Doubling after dyeing went to the end of the chain where dyeing was written below it, so losses hit other stages."""
+    stages = ["  - {id: dyeing, after: spinning, flows: {}}", "  - {id: doubling, after: dyeing, flows: {}}",
+              "  - {id: opening, before: doubling, flows: {}}"]  # fmt: skip
+    written_down = "\n".join(reversed(stages) if turned else stages)
+    document = load_rules(written(tmp_path, f"{OWN}stages:\n{written_down}\n")).document
+    assert [stage.id for stage in document.stages] == ["spinning", "dyeing", "opening", "doubling", "weaving"]
+
+
+def test_a_stage_is_moved_by_removing_it(tmp_path):
+    moved = "remove: [weaving]\nstages: [{id: weaving, before: spinning, flows: {heat: {unit: MJ, factor: steam}}}]\n"
+    document = load_rules(written(tmp_path, OWN + moved)).document
+    assert [stage.id for stage in document.stages] == ["weaving", "spinning"]
+
+
 def test_status_and_standard_are_not_taken_over(tmp_path):
     """A rule that extends an interpretation of a standard is none until its author says so."""
     document = load_rules(written(tmp_path, OWN)).document

@@ -52,6 +52,33 @@ MISTAKES = {
         "own.yaml:6",
         "There is no stage 'weving' to stand beside. Did you mean 'weaving'?",
     ),
+    "a place for a stage that has one": (
+        "extends: base.yaml\nstages:\n  - id: weaving\n    before: spinning",
+        "own.yaml:6",
+        "'weaving' is in the rule that is extended, and has its place there. Leave the place out; or name it under `remove`",
+    ),
+    "two places": (
+        "extends: base.yaml\nstages:\n  - {id: dyeing, after: spinning, before: weaving, flows: {}}",
+        "own.yaml:5",
+        "It stands after one and before another. Write one of `after` and `before`.",
+    ),
+    "a place at itself": (
+        "extends: base.yaml\nstages:\n  - {id: dyeing, after: dyeing, flows: {}}",
+        "own.yaml:5",
+        "'dyeing' gets its place from itself. Name one that has a place.",
+    ),
+    "two stages after one": (
+        "extends: base.yaml\nstages:\n"
+        "  - {id: dyeing, after: weaving, flows: {}}\n"
+        "  - {id: coating, after: weaving, flows: {}}",
+        "own.yaml:6",
+        "'dyeing' and 'coating' both stand after 'weaving'. Write `after: dyeing`.",
+    ),
+    "a place of a loss that is not there": (
+        "extends: base.yaml\nstages: [{id: spinning, losses: [{id: dust, after: wate, unit: '%', basis: input, value: 1}]}]",
+        "own.yaml:4",
+        "There is no loss 'wate' to stand beside.",
+    ),
     "an unknown flow": (
         "extends: base.yaml\nstages:\n  - id: spinning\n    flows:\n      electrcity: {value: 2}",
         "own.yaml:7",
