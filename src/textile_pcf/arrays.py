@@ -16,9 +16,6 @@ FARTHEST = 1e-100
 """Smallest ratio of a number to its bound, or of the bound to the number. [1]"""
 FAR, FAR_CURE = "A bound is too far from its number to calculate with.", "Correct the number or its bounds."
 """What is said of the numbers of `far_bounds`."""
-MORE_THAN_ALL = "The upper bound of a share is more than all."
-MORE_THAN_ALL_CURE = "A share is at most 1, or 100 %; correct the bounds."
-"""What is said of bounds that a part of a whole cannot have."""
 ROUNDING = 1e-12
 """Part of a sum's terms below which only rounding is left of it."""
 Scalar = TypeVar("Scalar", bound=np.generic)

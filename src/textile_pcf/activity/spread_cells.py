@@ -8,10 +8,10 @@ import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
 from textile_pcf.activity.row_patterns import RowKind, Rows
-from textile_pcf.arrays import MORE_THAN_ALL, MORE_THAN_ALL_CURE, BoolArray
+from textile_pcf.arrays import BoolArray
 from textile_pcf.errors import Problem
 from textile_pcf.rules import RuleSet
-from textile_pcf.rules.arrays import rule_arrays
+from textile_pcf.rules.arrays import MORE_THAN_ALL, MORE_THAN_ALL_CURE, rule_arrays
 
 BOUNDS_CURE = "Correct the amount or the bounds; all three are in the unit of the row."
 

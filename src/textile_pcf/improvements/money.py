@@ -111,7 +111,7 @@ def _in_product_units(production: Production, chosen: Any, result: Footprint) ->
     for number, text in enumerate(texts.categories):
         of_unit = texts.codes == number
         scale = result.measures.product_units(result.measures.parse(str(text)))
-        bad = of_unit & ~(np.isfinite(scale) & (scale > 0))
+        bad = of_unit & np.isnan(scale)
         if bad.any():
             raise InputError([_no_conversion(production, result, chosen, k) for k in np.flatnonzero(bad).tolist()])
         outputs[of_unit] *= scale[of_unit]

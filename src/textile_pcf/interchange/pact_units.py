@@ -60,8 +60,7 @@ def declared_unit(result: Footprint, unit: str | None) -> DeclaredUnit:
     if wanted.dimensions not in NAMES:
         what = Message("PACT has no declared unit such as {unit}.", unit=text)
         raise InputError([Problem(f"unit {text!r}", what, _others(result), code="bad-unit")])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = measures.product_units(wanted)
+    scale = measures.product_units(wanted)
     mass = np.asarray(result.inventory.quantities.mass) * scale
     return DeclaredUnit(NAMES[wanted.dimensions][0], decimal_text(wanted.factor, 17), scale, mass)
 
@@ -71,7 +70,7 @@ def unit_problems(result: Footprint, unit: str | None, declared: DeclaredUnit, p
     problems = []
     for product in products.tolist():
         name, where = result.products[product], f"product {result.products[product]}"
-        if not (np.isfinite(declared.scale[product]) and declared.scale[product] > 0):
+        if np.isnan(declared.scale[product]):
             what = Message("The product cannot be stated per {unit}.", unit=unit or result.unit)
             problems.append(Problem(where, what, _others(result), name, "unit"))
         elif not (np.isfinite(declared.mass[product]) and declared.mass[product] > 0):
@@ -84,8 +83,7 @@ def _others(result: Footprint) -> Message:
     measures = result.measures
 
     def fits(unit: Unit) -> bool:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return bool(np.isfinite(measures.product_units(unit)).any())
+        return bool(np.isfinite(measures.product_units(unit)).any())
 
     units = [text for _, text in NAMES.values() if fits(parse_unit(text))]
     if not units:

@@ -9,6 +9,7 @@ import numpy as np
 
 from textile_pcf.activity import Activity
 from textile_pcf.activity.repetition import repeat_product
+from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import FloatArray, IndexArray, IntArray
 from textile_pcf.inventory.defaults import QUANTITY_KINDS, RuleNumber
 from textile_pcf.inventory.inventory import Inventory
@@ -43,6 +44,8 @@ class FactorRow:
     row: int
 
 
+ROW_KINDS = {RowKind.PROPERTY: "property", RowKind.LOSS: "loss", RowKind.FLOW: "flow"}
+"""Kinds of quantities that rows give, as those of `RuleNumber`."""
 Source = ActivityRow | RuleNumber | FactorRow
 """A number that may be drawn. Everything that rests on it is drawn with it."""
 
@@ -113,12 +116,19 @@ def _rule_numbers(activity: Activity, quantities: Quantities) -> Iterator[RuleNu
             yield from (RuleNumber(kind, spec.index, entry) for entry in np.unique(entries[entries >= 0]).tolist())
 
 
-def spec_of(activity: Activity, number: RuleNumber) -> QuantitySpec | None:
-    """Return the property, loss or flow of a number; None if there is none."""
+def spec_of(activity: Activity, source: Source) -> QuantitySpec | None:
+    """Return the property, loss or flow of a number of the rule or of a row; None if there is none."""
+    if isinstance(source, FactorRow):
+        return None
+    if isinstance(source, ActivityRow):
+        patterns, pattern = activity.rows.patterns, activity.rows.pattern[source.row]
+        kind, index = ROW_KINDS.get(patterns.row_kind[pattern], ""), int(patterns.index[pattern])
+    else:
+        kind, index = source.kind, source.index
     rules = activity.rules
     of_kind: dict[str, Sequence[QuantitySpec]] = {"property": rules.properties, "loss": rules.losses, "flow": rules.flows}
-    specs = of_kind.get(number.kind, ())
-    return specs[number.index] if 0 <= number.index < len(specs) else None
+    specs = of_kind.get(kind, ())
+    return specs[index] if 0 <= index < len(specs) else None
 
 
 def default_values(activity: Activity, number: RuleNumber) -> FloatArray:

@@ -14,6 +14,10 @@ from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import MASS_DRIVERS
 from textile_pcf.rules.specs import FlowSpec, PropertySpec, StageSpec
 
+MORE_THAN_ALL = "The upper bound of a share is more than all."
+MORE_THAN_ALL_CURE = "A share is at most 1, or 100 %; correct the bounds."
+"""What is said of bounds that a part of a whole cannot have."""
+
 
 @dataclass(frozen=True, eq=False)
 class RuleArrays:

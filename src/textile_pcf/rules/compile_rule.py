@@ -9,12 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from textile_pcf.arrays import MORE_THAN_ALL, MORE_THAN_ALL_CURE
 from textile_pcf.errors import RuleError
 from textile_pcf.io.strict_yaml import Document
 from textile_pcf.messages.message import Message
 from textile_pcf.regions import is_region, known_regions, region_by_name
-from textile_pcf.rules.arrays import shares
+from textile_pcf.rules.arrays import MORE_THAN_ALL, MORE_THAN_ALL_CURE, shares
 from textile_pcf.rules.boundaries import is_optional, is_outside
 from textile_pcf.rules.compile_balance import BalanceCompiler
 from textile_pcf.rules.compile_clauses import clause_problems

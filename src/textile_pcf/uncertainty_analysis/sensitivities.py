@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import InputError
-from textile_pcf.inventory.defaults import RuleNumber
-from textile_pcf.inventory.draw_sources import ActivityRow
+from textile_pcf.inventory.draw_sources import spec_of
+from textile_pcf.rules import LossSpec, PropertySpec
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
 from textile_pcf.uncertainty_analysis.sources import NamedSource
@@ -202,16 +201,13 @@ def _multiple(evaluation: Evaluation, product: int, source: NamedSource, factor:
 
 def _is_too_much(evaluation: Evaluation, source: NamedSource, value: float) -> bool:
     """Whether a number is no loss on the input, or no part of a whole, any more."""
-    activity, kind, index = evaluation.result.run.activity, "", -1
-    if isinstance(source.key, RuleNumber):
-        kind, index = source.key.kind, source.key.index
-    elif isinstance(source.key, ActivityRow):
-        patterns, pattern = activity.rows.patterns, activity.rows.pattern[source.key.row]
-        kind = {RowKind.LOSS: "loss", RowKind.PROPERTY: "property"}.get(patterns.row_kind[pattern], "")
-        index = int(patterns.index[pattern])
-    if kind == "loss":
-        return activity.rules.losses[index].basis == "input" and value >= 1
-    return kind == "property" and value > 1 >= source.stated and bool(rule_arrays(activity.rules).property_is_part[index])
+    activity = evaluation.result.run.activity
+    spec = spec_of(activity, source.key)
+    if isinstance(spec, LossSpec):
+        return spec.basis == "input" and value >= 1
+    if not isinstance(spec, PropertySpec):
+        return False
+    return value > 1 >= source.stated and bool(rule_arrays(activity.rules).property_is_part[spec.index])
 
 
 def _share(evaluation: Evaluation, product: int, source: NamedSource) -> float:

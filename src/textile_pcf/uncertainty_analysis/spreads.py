@@ -75,15 +75,9 @@ class Spreads:
 
     def _is_all(self, source: ActivityRow | RuleNumber, stated: float) -> bool:
         """Whether a number is a part of a whole that is all of it: every second draw of a `gsd` would be above."""
-        rules, index = self.inventory.activity.rules, -1
-        if stated < 1:
-            return False
-        if isinstance(source, RuleNumber):
-            index = source.index if source.kind == "property" else -1
-        else:
-            patterns, pattern = self.inventory.activity.rows.patterns, self.inventory.activity.rows.pattern[source.row]
-            index = int(patterns.index[pattern]) if patterns.row_kind[pattern] == RowKind.PROPERTY else -1
-        return index >= 0 and bool(rule_arrays(rules).property_is_part[index])
+        activity = self.inventory.activity
+        spec = None if stated < 1 else spec_of(activity, source)
+        return isinstance(spec, PropertySpec) and bool(rule_arrays(activity.rules).property_is_part[spec.index])
 
     def factor(self, sheet: int, row: int) -> Distribution | None:
         """Return the distribution of a row of a factor table."""
@@ -133,17 +127,11 @@ class Spreads:
     def _row(self, row: int, stated: float) -> Distribution | None:
         activity, columns = self.inventory.activity, self._columns
         pattern = activity.rows.pattern[row]
-        patterns, rules = activity.rows.patterns, activity.rules
-        row_kind, index = patterns.row_kind[pattern], int(patterns.index[pattern])
-        kind: Kind = "lognormal"
-        transport = False
-        if row_kind == RowKind.SHARE:
+        patterns, spec = activity.rows.patterns, spec_of(activity, ActivityRow(row))
+        kind: Kind = "lognormal" if spec is None else _kind(spec, stated)
+        if patterns.row_kind[pattern] == RowKind.SHARE:
             kind = "share"
-        elif row_kind == RowKind.FLOW:
-            transport = rules.flows[index].unit.dimensions == TRANSPORT
-        elif row_kind in (RowKind.LOSS, RowKind.PROPERTY):
-            spec = rules.losses[index] if row_kind == RowKind.LOSS else rules.properties[index]
-            kind = _kind(spec, stated)
+        transport = isinstance(spec, FlowSpec) and spec.unit.dimensions == TRANSPORT
         gsd, low, high = (float(columns[name][row]) if name in columns else math.nan for name in ("gsd", "low", "high"))
         if not math.isnan(gsd):
             return Distribution(kind, "gsd", gsd)

@@ -19,6 +19,7 @@
     : value.toLocaleString("en-US", { minimumFractionDigits: places(value), maximumFractionDigits: places(value) })).replace("-", "−");
   const aligned = (value, total) => value.toLocaleString("en-US",
     { minimumFractionDigits: places(total), maximumFractionDigits: places(total) }).replace(/^-(0\.?0*)$/, "$1").replace("-", "−");
+  const percent = (part, total, size) => (total > 1e-12 * Math.abs(part) ? `${signed((part / total) * 100, size)} %` : "");
   const signed = (value, total) => (/^[0.]*$/.test(aligned(value, total)) ? "0" : (value > 0 ? "+" : "") + aligned(value, total));
   const short = (value) => String(Number(value.toPrecision(4)));
 
@@ -43,7 +44,7 @@
     const interval = numbers.interval(own, moved, state.unit, data);
     by("total").textContent = figure(total);
     by("per").textContent = fill(t.per, { unit: state.unit });
-    const change = total - before, share = before > 1e-12 * Math.abs(change) ? ` (${signed((change / before) * 100, 10)} %)` : "";
+    const change = total - before, part = percent(change, before, 10), share = part && ` (${part})`;
     by("compared").replaceChildren(change === 0 ? t.live_as_calculated
       : make("span", { className: change < 0 ? "down" : "up" }, fill(t.live_compared,
         { change: (change < 0 ? "▼ " : "▲ ") + signed(change, before) + share, base: figure(before) })));
@@ -228,7 +229,7 @@
 
   function fixed(own) {
     const rows = own.fixed.map((each) => make("tr", {}, make("td", {}, [each.stage, each.name].filter(Boolean).join(": ")), make("td", { className: "n" }, each.value === null ? "" : `${short(each.value)} ${each.unit}`),
-      make("td", {}, each.reason), make("td", { className: "n" }, own.at > 1e-12 * Math.abs(each.effect) && each.effect ? `${signed((each.effect / own.at) * 100, 1)} %` : "")));
+      make("td", {}, each.reason), make("td", { className: "n" }, each.effect ? percent(each.effect, own.at, 1) : "")));
     const head = [t.live_number, t.live_value, t.live_reason, t.live_effect].map((text, column) => make("th", { className: column % 2 ? "n" : "" }, text));
     by("fixed").querySelector("div").replaceChildren(rows.length
       ? make("div", { className: "wide" }, make("table", { className: "grid" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows))) : make("p", {}, "–"));
