@@ -51,7 +51,7 @@ def test_no_base_year_was_recalculated(number: int, tmp_path: Path) -> None:
     assert checked.to_dict() == tp.targets.check(TARGETS, SERIES).to_dict()
 
 
-def test_a_wrong_header_is_still_told(tmp_path: Path) -> None:
+def test_a_wrong_header_is_still_refused(tmp_path: Path) -> None:
     events = tables("meter,time,kind,when", tmp_path)[0]
     with pytest.raises(tp.InputError, match="'when' is not a known column"):
         tp.factory.meters(READINGS, METERS, BATCHES, events)

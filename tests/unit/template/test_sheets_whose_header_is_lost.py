@@ -49,7 +49,7 @@ def copy_column(sheet: Worksheet, position: int) -> None:
         sheet.cell(row, position + 1).value = sheet.cell(row, position).value
 
 
-def test_a_copied_column_of_a_product_is_told(three: Form) -> None:
+def test_a_copied_column_of_a_product_is_refused(three: Form) -> None:
     """The copy took the place of the column of product 1003, which had no result and no message."""
     for sheet, columns in ((three.book[title], columns) for title, columns in three.columns.items() if "amount 3" in columns):
         copy_column(sheet, columns["amount 3"])
@@ -60,14 +60,14 @@ def test_a_copied_column_of_a_product_is_told(three: Form) -> None:
     assert "make a workbook with `template --products`" in problem
 
 
-def test_a_copied_column_of_the_amounts_is_told(form: Form) -> None:
+def test_a_copied_column_of_the_amounts_is_refused(form: Form) -> None:
     sheet, _ = form.lines["weaving.electricity"][0]
     copy_column(sheet, columns_of(form, "weaving.electricity")["amount"])
     (problem,) = form.problems().values()
     assert "calls this column 'amount'" in problem
 
 
-def test_a_copied_column_of_the_study_is_told(three: Form) -> None:
+def test_a_copied_column_of_the_study_is_refused(three: Form) -> None:
     sheet = next(sheet for sheet in three.book.worksheets if sheet.cell(4, 1).value == "field")
     (position,) = (cell.column for cell in sheet[4] if cell.value == "value 3")
     copy_column(sheet, position)
@@ -75,7 +75,7 @@ def test_a_copied_column_of_the_study_is_told(three: Form) -> None:
     assert "calls this column 'value 3'" in problem
 
 
-def test_a_sheet_that_lost_the_column_of_one_product_is_told(three: Form) -> None:
+def test_a_sheet_that_lost_the_column_of_one_product_is_refused(three: Form) -> None:
     """Product 1003 took the amounts for all products there, whatever its own column had said."""
     sheet, _ = three.lines["dyeing.heat"][0]
     sheet.delete_cols(columns_of(three, "dyeing.heat")["amount 3"])
