@@ -83,6 +83,15 @@ def test_results_told_in_the_readme_of_the_examples() -> None:
         assert told in {f"{total:.2f}" for result in results for total in result.totals}, name
 
 
+def test_the_readme_says_the_measured_cost_of_a_catalogue() -> None:
+    """Its two figures are the least and the largest ratio to decoding of the table of measurements."""
+    page = (DOCS / "performance.md").read_text(encoding="utf-8")
+    ratios = re.findall(r"^\| 2 \| tidy Parquet, [\d]+ M rows: against decode \|[^|]*\| ([\d.]+)×", page, re.MULTILINE)
+    told = re.search(r"\[([\d.]+) to ([\d.]+) times the cost", (ROOT / "README.md").read_text(encoding="utf-8"))
+    measured = sorted(float(ratio) for ratio in ratios)
+    assert told is not None and told.groups() == (f"{measured[0]:.1f}", f"{measured[-1]:.1f}")
+
+
 def test_every_shipped_example_has_a_page() -> None:
     with (ROOT / "examples/examples.csv").open(encoding="utf-8", newline="") as file:
         names = {row["name"] for row in csv.DictReader(file)}
