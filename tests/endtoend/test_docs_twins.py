@@ -41,9 +41,22 @@ def test_the_chinese_page_on_batches_has_every_call_of_the_english_one() -> None
     assert english <= chinese
 
 
-def test_both_pages_on_batches_have_the_same_sections() -> None:
-    english, chinese = (re.findall(r"^(#+) ", re.sub(FENCED, "", page), re.MULTILINE) for page in pair("batch"))
+TWINS = (
+    "audit", "batch", "completeness", "factory", "factory_chemicals", "factory_inventory", "factory_site", "first_steps",
+    "gallery", "improvements", "pictures", "quality_and_change", "report", "supply", "targets", "uncertainty", "workbook",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_both_pages_have_the_same_sections(name: str) -> None:
+    english, chinese = (re.findall(r"^(#+) ", re.sub(FENCED, "", page), re.MULTILINE) for page in pair(name))
     assert english == chinese
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_both_pages_show_tables_of_the_same_size(name: str) -> None:
+    english, chinese = (len(re.findall(r"^\|(?! *-)", page, re.MULTILINE)) for page in pair(name))
+    assert abs(english - chinese) <= 1  # a row more where the words of a table are explained
 
 
 def test_both_pages_on_large_catalogues_show_the_same_figures() -> None:
