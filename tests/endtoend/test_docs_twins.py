@@ -42,8 +42,9 @@ def test_the_chinese_page_on_batches_has_every_call_of_the_english_one() -> None
 
 
 TWINS = (
-    "audit", "batch", "completeness", "factory", "factory_chemicals", "factory_inventory", "factory_site", "first_steps",
-    "gallery", "improvements", "pictures", "quality_and_change", "report", "supply", "targets", "uncertainty", "workbook",
+    "audit", "batch", "completeness", "editor", "emission_factors_curation", "factory", "factory_chemicals",
+    "factory_inventory", "factory_site", "first_steps", "gallery", "improvements", "pictures", "quality_and_change",
+    "report", "rules", "supply", "targets", "uncertainty", "workbook",
 )  # fmt: skip
 
 
