@@ -27,6 +27,9 @@ PRICE_HEADER = Header(
     tuple(PRICE_HEADS), {other: name for name, others in PRICE_HEADS.items() for other in others}, collect_problems=True
 )
 
+NAMED = 5
+"""Products that a warning names."""
+
 
 def annuity(investment: float, rate: float, years: float) -> float:
     r"""Return the yearly payment that pays an investment back with interest. [money per year]
@@ -58,13 +61,14 @@ def yearly_outputs(source: Any, result: Footprint) -> tuple[FloatArray, list[Mes
     Parameters
     ----------
     source : path, DataFrame, pyarrow Table or list of dict
-        The table `production`: the row `final` of each product, or its only row.
+        The table `production`: the row `final` of each product, or its only row. A product of which it has no row is wholly
+        used in the mill if another one takes it: none of it leaves.
     result : Footprint
 
     Raises
     ------
     InputError
-        With every problem: cells, a product without output, or with several of which none is final.
+        With every problem: cells, a product without output that no other takes, or with several of which none is final.
     """
     table = read_factory_table("production", source)
     problems: list[Problem] = []
@@ -80,18 +84,31 @@ def yearly_outputs(source: Any, result: Footprint) -> tuple[FloatArray, list[Mes
         else:
             others.append(name)
     chosen = np.full(len(index), -1, dtype=np.intp)
+    taken, wholly_used = set(result.inventory.links.supplier.tolist()), list[str]()
     for number, name in enumerate(result.products):
         found = [row for row in rows.get(number, ()) if production.final[row]] or rows.get(number, [])
         if len(found) == 1:
             chosen[number] = found[0]
+        elif not found and number in taken:
+            wholly_used.append(name)
         else:
             problems.append(_no_output(production, name, found))
+    if len(wholly_used) == len(index):  # products that take one another in a circle
+        problems += [_no_output(production, name, []) for name in wholly_used]
     if problems:
         raise InputError(problems)
-    what = "Products of the table production that are not in the activity data: {count} ({names})."
-    distinct = list(dict.fromkeys(others))
-    notes = [Message(what, count=len(distinct), names=", ".join(distinct[:5]))] if distinct else []
-    return _in_product_units(production, chosen, result), notes
+    return _in_product_units(production, chosen, result), list(_notes_on_products(others, wholly_used))
+
+
+def _notes_on_products(others: list[str], wholly_used: list[str]) -> Iterator[Message]:
+    """Yield what is assumed of products that are in one of the two tables only."""
+    if others:
+        distinct = list(dict.fromkeys(others))
+        what = "Products of the table production that are not in the activity data: {count} ({names})."
+        yield Message(what, count=len(distinct), names=", ".join(distinct[:NAMED]))
+    if wholly_used:
+        what = "Products without an output in the table production, of which nothing leaves the mill: {count} ({names})."
+        yield Message(what, count=len(wholly_used), names=", ".join(wholly_used[:NAMED]))
 
 
 def _no_output(production: Production, name: str, rows: list[int]) -> Problem:
@@ -107,9 +124,9 @@ def _no_output(production: Production, name: str, rows: list[int]) -> Problem:
 def _in_product_units(production: Production, chosen: Any, result: Footprint) -> FloatArray:
     """Return outputs in the product unit of the result; units that a product cannot be converted to are refused."""
     texts = factorize([unit.text if (unit := production.units[row]) is not None else "" for row in chosen.tolist()])
-    outputs: FloatArray = np.array(production.output, dtype=np.float64)[chosen]
+    outputs: FloatArray = np.where(chosen >= 0, np.array(production.output, dtype=np.float64)[chosen], 0.0)
     for number, text in enumerate(texts.categories):
-        of_unit = texts.codes == number
+        of_unit = (texts.codes == number) & (chosen >= 0)
         scale = result.measures.product_units(result.measures.parse(str(text)))
         bad = of_unit & np.isnan(scale)
         if bad.any():

@@ -88,6 +88,35 @@ def test_yarn_that_the_mill_weaves_itself_is_part_of_the_load(tmp_path, mill):
     assert not [text for text in result.warnings if "without a price" in text]
 
 
+def test_yarn_that_the_mill_weaves_wholly_needs_no_output(tmp_path, mill):
+    # all yarn is woven: 1 t × 10 kWh/kg + 1 t × 5 kWh/kg = 15 MWh, 15 × 0.5777 = 8.6655 t of cloth leave the mill
+    # motors of the yarn, a fifth less: 2 MWh, 2 × 0.5777 = 1.1554 t and 2,000 kWh × 0.8 CNY/kWh = 1,600 CNY
+    rule = (mill / "small_mill.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mill.yaml").write_text(rule + "      yarn: {unit: kg, optional: true}\n", encoding="utf-8")
+    yarn, cloth = ([{"product": name, **row} for row in POWER] for name in ("yarn", "cloth"))
+    yarn[2]["amount"], cloth[2]["amount"] = 10, 5
+    takes = {"stage": "finishing", "flow": "yarn", "item": "product:yarn", "amount": 1, "unit": "kg/kg"}
+    motors = {**MOTORS, "changes": [{**MOTORS["changes"][0], "products": ["yarn"]}]}
+    del motors["saving"]
+
+    def rank(*products, more=()):
+        return tp.improvements.rank(
+            pd.DataFrame([*yarn, *cloth, {"product": "cloth", **takes}, *more]), tmp_path / "mill.yaml", document(motors),
+            [{"product": name, "process": "finishing", "output": "1 t"} for name in products],
+            factors=mill / "factors.csv", prices=[{"item": "electricity", "price": 0.8, "unit": "CNY/kWh"}],
+        )  # fmt: skip
+
+    result = rank("cloth")
+    assert result.before == pytest.approx(8.6655)
+    assert (result["motors"]["tonnes_per_year"], result["motors"]["saving"]) == (pytest.approx(1.1554), pytest.approx(1600))
+    assert [text for text in result.warnings if "nothing leaves the mill: 1 (yarn)" in text]
+    with pytest.raises(tp.InputError, match="no output of 'cloth'"):  # nobody takes it
+        rank("yarn")
+    waste = {**takes, "product": "yarn", "item": "product:cloth", "amount": 0.1}
+    with pytest.raises(tp.InputError, match="no output of 'yarn'"):  # nothing leaves the mill
+        rank("another", more=[waste])
+
+
 @pytest.mark.parametrize(
     ("supply", "left", "interaction"),
     [({"on_site": "500 MWh"}, 199.31, 0.0), ({"share": "50 %"}, 251.88, -52.57)],
