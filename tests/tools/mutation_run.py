@@ -28,6 +28,7 @@ from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
+from _pytest.warnings import catch_warnings_for_item
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src/textile_pcf"
@@ -286,8 +287,9 @@ def _calls(items: list[pytest.Item]) -> list[tuple[float, set[tuple[str, str]]]]
 
 
 def passes(item: pytest.Item) -> bool:
-    """Whether a test passes."""
-    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
+    """Whether a test passes, with the filters of warnings of its marks."""
+    with catch_warnings_for_item(item.config, item.ihook, when="runtest", item=item):
+        return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
 
 
 def is_killed(mutant: Mutant, held: dict[tuple[str, str], list[FunctionType]], tests: list[pytest.Item]) -> bool:
