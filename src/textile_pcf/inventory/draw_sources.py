@@ -14,7 +14,7 @@ from textile_pcf.arrays import FloatArray, IndexArray, IntArray
 from textile_pcf.inventory.defaults import QUANTITY_KINDS, RuleNumber
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.quantities import Quantities, complete_quantities
-from textile_pcf.rules import QuantitySpec
+from textile_pcf.rules import QuantitySpec, RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +120,19 @@ def spec_of(activity: Activity, source: Source) -> QuantitySpec | None:
     """Return the property, loss or flow of a number of the rule or of a row; None if there is none."""
     if isinstance(source, FactorRow):
         return None
-    if isinstance(source, ActivityRow):
-        patterns, pattern = activity.rows.patterns, activity.rows.pattern[source.row]
-        kind, index = ROW_KINDS.get(patterns.row_kind[pattern], ""), int(patterns.index[pattern])
-    else:
-        kind, index = source.kind, source.index
-    rules = activity.rules
+    if isinstance(source, RuleNumber):
+        return spec_of_number(activity.rules, source)
+    patterns, pattern = activity.rows.patterns, activity.rows.pattern[source.row]
+    kind = ROW_KINDS.get(patterns.row_kind[pattern], "")
+    return _spec(activity.rules, kind, int(patterns.index[pattern]))
+
+
+def spec_of_number(rules: RuleSet, number: RuleNumber) -> QuantitySpec | None:
+    """Return the property, loss or flow of a number of the rule; None if there is none."""
+    return _spec(rules, number.kind, number.index)
+
+
+def _spec(rules: RuleSet, kind: str, index: int) -> QuantitySpec | None:
     of_kind: dict[str, Sequence[QuantitySpec]] = {"property": rules.properties, "loss": rules.losses, "flow": rules.flows}
     specs = of_kind.get(kind, ())
     return specs[index] if 0 <= index < len(specs) else None

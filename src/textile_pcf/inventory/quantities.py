@@ -250,12 +250,14 @@ def _value_of_rule(
     return _computed(activity, properties, spec), None
 
 
-def property_origin(activity: Activity, quantities: Quantities) -> IndexArray:
+def property_origin(activity: Activity, quantities: Quantities) -> IntArray:
     """Return the origin of each property: GIVEN, BY_RULE, COMPUTED or NONE. Shape (property entries,)."""
-    origin = np.full(len(quantities.properties), GIVEN, dtype=np.intp)
+    origin = np.full(len(quantities.properties), GIVEN, dtype=np.int8)
     empty = activity.structure.properties.empty
     by_rule = quantities.property_entry[empty] >= 0
-    origin[empty] = np.where(np.isnan(quantities.properties[empty]), NONE, np.where(by_rule, BY_RULE, COMPUTED))
+    of_empty = np.where(by_rule, np.int8(BY_RULE), np.int8(COMPUTED))
+    of_empty[np.isnan(quantities.properties[empty])] = NONE
+    origin[empty] = of_empty
     return origin
 
 

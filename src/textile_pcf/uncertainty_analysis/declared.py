@@ -12,7 +12,7 @@ from textile_pcf.inventory.defaults import RuleNumber, property_on
 from textile_pcf.inventory.draw_sources import ActivityRow
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.inventory.quantities import BY_RULE, COMPUTED, GIVEN, property_origin
-from textile_pcf.rules import PropertySpec
+from textile_pcf.rules import PropertySpec, RuleSet
 from textile_pcf.rules.compile_balance import CONTENT
 from textile_pcf.uncertainty_analysis.spreads import Spreads
 
@@ -45,7 +45,7 @@ def declared_by_property(inventory: Inventory, spreads: Spreads) -> BoolArray:
         references |= {spec.index: content.index for spec in rules.flows if spec.balance}
     if not references:
         return declared
-    known = _declared_properties(inventory, spreads)
+    known = _declared_properties(inventory, spreads, set(references.values()))
     taken = rows_where(np.isin(flows.patterns.flow, list(references)), flows.pattern)
     taken = taken[inventory.quantities.entry[taken] >= 0]
     for flow, of_flow in rows_by_code(flows.flow[taken]):
@@ -56,13 +56,13 @@ def declared_by_property(inventory: Inventory, spreads: Spreads) -> BoolArray:
     return declared
 
 
-def _declared_properties(inventory: Inventory, spreads: Spreads) -> FloatArray:
-    """Return 1 for each property entry that rests on declared numbers only, shape (property entries,)."""
+def _declared_properties(inventory: Inventory, spreads: Spreads, wanted: set[int]) -> FloatArray:
+    """Return 1 for each entry of the wanted properties that rests on declared numbers only, shape (property entries,)."""
     activity, quantities = inventory.activity, inventory.quantities
     known, origins = np.zeros(len(quantities.properties)), property_origin(activity, quantities)
     candidates = spreads.candidate_rows
     may_vary = np.zeros(activity.columns.rows + 1, dtype=bool) if candidates is None else np.append(candidates, False)
-    for spec in activity.rules.properties:  # in the order in which they are computed
+    for spec in _properties_behind(activity.rules, wanted):
         block = activity.property_entries.block(spec.index)
         origin, rows = origins[block], activity.property_rows[block]
         values = np.ones(len(origin)) if spec.choice else np.zeros(len(origin))
@@ -75,6 +75,17 @@ def _declared_properties(inventory: Inventory, spreads: Spreads) -> FloatArray:
             values = np.where(origin == COMPUTED, computed, values)
         known[block] = values
     return known
+
+
+def _properties_behind(rules: RuleSet, wanted: set[int]) -> list[PropertySpec]:
+    """Return some properties and all that they rest on, in the order in which they are computed."""
+    behind = set(wanted)
+    for spec in reversed(rules.properties):
+        if spec.index in behind:
+            behind.update(spec.inputs.values())
+            if spec.default is not None and spec.default.reference >= 0:
+                behind.add(spec.default.reference)
+    return [spec for spec in rules.properties if spec.index in behind]
 
 
 def _by_rule(inventory: Inventory, spreads: Spreads, spec: PropertySpec, known: FloatArray) -> FloatArray:

@@ -234,7 +234,8 @@ class JointProducts:
         if self.carbon_from_inputs.any():
             quantities = fill_carbon_content(activity, quantities, self.inventory.matches, amount, np.zeros(len(amount)))
         found = uptake_of_products(activity, quantities, point.masses, balance.rows, self.uptake_of_balance)
-        found[self.carbon_from_inputs & self._varied_inputs] = np.nan
+        if self.carbon_from_inputs.any():
+            found[self.carbon_from_inputs & self._varied_inputs] = np.nan
         return found
 
     @cached_property

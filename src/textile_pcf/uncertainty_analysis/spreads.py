@@ -15,10 +15,10 @@ from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.factors import FactorTable
 from textile_pcf.factors.inputs import FactorInputs
 from textile_pcf.inventory.defaults import RuleNumber
-from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source, spec_of
+from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, Source, spec_of, spec_of_number
 from textile_pcf.inventory.inventory import Inventory
 from textile_pcf.results import Footprint
-from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, QuantitySpec
+from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, QuantitySpec, RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.rules.stated_values import DQ_AXES
 from textile_pcf.uncertainty_analysis.distributions import Distribution, Kind
@@ -51,11 +51,11 @@ class Spreads:
         """Inventory of the result."""
         return self.result.inventory
 
-    @cached_property
+    @property
     def factor_inputs(self) -> FactorInputs:
         """The printed rows behind composed factors."""
         run = self.result.run
-        return FactorInputs(run.factors.tables, run.gwp, run.biogenic)
+        return _factor_inputs(run.factors, run.gwp, run.biogenic)
 
     def of(self, source: Source, stated: float) -> Distribution | None:
         """Return the distribution of a number; None if it has none.
@@ -144,30 +144,47 @@ class Spreads:
                 else _bounded_distribution(low / amount, high / amount)
             )
         ratings = {name.removeprefix("dq_"): float(columns[name][row]) for name in (*QUALITY, COMPLETENESS) if name in columns}
-        return self._by_quality(ratings, transport, activity.columns.text("data_type", row) or NO_TYPE, kind)
+        gsd = pedigree_gsd(ratings, transport, self.pedigree)
+        return _by_quality(kind, gsd, self.assume.get(activity.columns.text("data_type", row) or NO_TYPE))
 
     def _rule_number(self, number: RuleNumber, stated: float) -> Distribution | None:
-        spec = spec_of(self.inventory.activity, number)
-        assert spec is not None
-        default = spec.default
-        spread = default.spreads[number.entry] if default is not None and default.spreads else None
-        kind = _kind(spec, stated)
-        if spread is not None and not math.isnan(spread.gsd):
-            return Distribution(kind, "gsd", spread.gsd)
-        if spread is not None and not math.isnan(spread.low) and stated:
-            return _bounded_distribution(spread.low / stated, spread.high / stated)
-        ratings = dict(zip(DQ_AXES, spread.ratings, strict=True)) if spread is not None else {}
-        transport = isinstance(spec, FlowSpec) and spec.unit.dimensions == TRANSPORT
-        return self._by_quality(ratings, transport, "estimated", kind)
+        rules, assumed = self.inventory.activity.rules, self.assume.get("estimated")
+        return _of_rule_number(rules, number, stated, assumed, self.pedigree)
 
-    def _by_quality(self, ratings: Mapping[str, float], transport: bool, data_type: str, kind: Kind) -> Distribution | None:
-        """Return the distribution that data quality or an assumption gives."""
-        gsd = pedigree_gsd(ratings, transport, self.pedigree)
-        if not math.isnan(gsd):
-            return Distribution(kind, "pedigree", gsd)
-        if data_type in self.assume:
-            return Distribution(kind, "assumed", self.assume[data_type])
-        return None
+
+def _by_quality(kind: Kind, gsd: float, assumed: float | None) -> Distribution | None:
+    """Return the distribution that a pedigree gives, NaN if there is none, or else an assumption."""
+    if not math.isnan(gsd):
+        return Distribution(kind, "pedigree", gsd)
+    return None if assumed is None else Distribution(kind, "assumed", assumed)
+
+
+@lru_cache(maxsize=4096)
+def _of_rule_number(
+    rules: RuleSet, number: RuleNumber, stated: float, assumed: float | None, pedigree: str
+) -> Distribution | None:
+    """Return the distribution of a number of the rule: its own spread, that of its ratings, or an assumption.
+
+    Partitions of a batch have the same numbers, so it is kept for the next one.
+    """
+    spec = spec_of_number(rules, number)
+    assert spec is not None
+    default = spec.default
+    spread = default.spreads[number.entry] if default is not None and default.spreads else None
+    kind = _kind(spec, stated)
+    if spread is not None and not math.isnan(spread.gsd):
+        return Distribution(kind, "gsd", spread.gsd)
+    if spread is not None and not math.isnan(spread.low) and stated:
+        return _bounded_distribution(spread.low / stated, spread.high / stated)
+    ratings = dict(zip(DQ_AXES, spread.ratings, strict=True)) if spread is not None else {}
+    transport = isinstance(spec, FlowSpec) and spec.unit.dimensions == TRANSPORT
+    return _by_quality(kind, pedigree_gsd(ratings, transport, pedigree), assumed)
+
+
+@lru_cache(maxsize=32)
+def _factor_inputs(factors: FactorTable, gwp: str, biogenic: str) -> FactorInputs:
+    """Return the printed rows behind composed factors, which partitions of a batch have in common."""
+    return FactorInputs(factors.tables, gwp, biogenic)
 
 
 @lru_cache(maxsize=4096)
