@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.batch.partitioning import Cut, Piece, Runs, divide_groups, find_whole_products, product_runs
-from textile_pcf.batch.partitions import EXTRA, activity_header, read_row_groups, read_shared_groups, table_from_arrow
+from textile_pcf.batch.partitions import EXTRA, activity_header, table_from_arrow
+from textile_pcf.batch.row_groups import SharedRowGroups, read_row_groups
 from textile_pcf.batch.source_columns import column_problems, differing_columns, differing_types
 from textile_pcf.batch.source_files import SourceFile, SourceFiles
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError
@@ -53,14 +54,14 @@ class ParquetPart:
     schema: Any
     groups: tuple[int, ...] = ()
 
-    def read(self, names: Sequence[str] | None = None, is_shared: bool = False) -> Any:
+    def read(self, names: Sequence[str] | None = None, shared: SharedRowGroups | None = None) -> Any:
         """Read columns of the row groups as a pyarrow table; all columns of the schema if none are named."""
         import pyarrow as pa
 
         names = self.schema.names if names is None else names
         stored = [self.heads[name] for name in names if name in self.heads]
         with parquet_errors(self.path):
-            table = (read_shared_groups if is_shared else read_row_groups)(self.path, self.texts, self.groups, stored)
+            table = (shared.read if shared else read_row_groups)(self.path, self.texts, self.groups, stored)
             rows = table.num_rows if stored else self._count_rows()
             columns = {name: table.column(self.heads[name]) for name in names if name in self.heads}
             for name in names:
@@ -107,11 +108,12 @@ class FilesPartition:
     first: int
     is_shared: bool
 
-    def read(self) -> Any:
+    def read(self, shared: SharedRowGroups) -> Any:
         """Read the rows as a pyarrow table."""
         import pyarrow as pa
 
-        return pa.concat_tables([part.read(is_shared=self.is_shared) for part in self.parts]).slice(self.skip, self.rows)
+        kept = shared if self.is_shared else None
+        return pa.concat_tables([part.read(shared=kept) for part in self.parts]).slice(self.skip, self.rows)
 
     def table(self, rows: Any) -> Table:
         """Convert the rows to a table, with their positions in the files."""

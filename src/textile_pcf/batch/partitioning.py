@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from textile_pcf.batch.fingerprints import ProductRuns, RowGroupPrints
 from textile_pcf.batch.hashing import in_one_chunk, product_hashes
-from textile_pcf.batch.partitions import ROWS, RowGroupPartition, open_product_column, read_row_groups
+from textile_pcf.batch.partitions import ROWS, RowGroupPartition, open_product_column
 from textile_pcf.batch.product_column import MAX_RUNS, product_column, run_texts
+from textile_pcf.batch.row_groups import read_row_groups
 from textile_pcf.columns import run_starts
 from textile_pcf.io.arrow import dictionary_codes
 from textile_pcf.io.arrow_faults import is_text_type, open_parquet, parquet_errors, to_common_type
