@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.batch.partitioning import Cut, Piece, Runs, divide_groups, find_whole_products, product_runs
+from textile_pcf.batch.fingerprints import ProductRuns
+from textile_pcf.batch.partitioning import Cut, divide_groups, find_whole_products, product_runs
 from textile_pcf.batch.partitions import EXTRA, activity_header, table_from_arrow
 from textile_pcf.batch.row_groups import SharedRowGroups, read_row_groups
 from textile_pcf.batch.source_columns import column_problems, differing_columns, differing_types
@@ -159,18 +160,16 @@ class ParquetFiles:
 
     def partitions(self, rows: int) -> tuple[list[FilesPartition], int] | None:
         """Return partitions of whole products and the number of products; None if products are scattered."""
-        pieces: list[Piece] = []
-        whole = find_whole_products(divide_groups(self._runs(), rows, pieces))
+        whole = find_whole_products(divide_groups(self._runs(), rows))
         if whole is None:
             return None
-        cuts = [cut.of_groups(pieces) for cut in whole.cuts(rows)]
-        return [self._partition(number, cut) for number, cut in enumerate(cuts)], whole.products
+        return [self._partition(number, cut) for number, cut in enumerate(whole.cuts(rows))], whole.products
 
-    def _runs(self) -> Iterator[Runs]:
+    def _runs(self) -> Iterator[ProductRuns]:
         for index, group in self.groups:
             cells = replace(self.parts[index], groups=(group,)).read(["product"]).column(0)
             starts, hashes = product_runs(cells)
-            yield starts, hashes, len(cells)
+            yield ProductRuns(starts, hashes, len(cells))
 
     def _partition(self, number: int, cut: Cut) -> FilesPartition:
         parts = self.select([self.groups[group] for group in cut.groups])
