@@ -11,7 +11,7 @@ import numpy as np
 
 from textile_pcf.batch.fingerprints import ProductRuns
 from textile_pcf.batch.partitioning import Cut, divide_groups, find_whole_products, product_runs
-from textile_pcf.batch.partitions import EXTRA, activity_header, table_from_arrow
+from textile_pcf.batch.partitions import EXTRA, activity_header, no_rows, table_from_arrow
 from textile_pcf.batch.row_groups import SharedRowGroups, read_row_groups
 from textile_pcf.batch.source_columns import column_problems, differing_columns, differing_types
 from textile_pcf.batch.source_files import SourceFile, SourceFiles
@@ -231,7 +231,7 @@ def open_parquet_files(source: SourceFiles) -> ParquetFiles:
     names = {path: schema.names for path, schema in schemas.items()}
     problems += [*differing_columns(names), *differing_types(schemas)]
     if not problems and not any(one.metadata.num_rows for _, one in opened):
-        problems.append(Problem(source.name, "This table has no rows.", "Give at least one row.", code="no-rows"))
+        problems.append(no_rows(source.name))
     if problems:
         raise InputError(dict.fromkeys(problems))
     schema = common_schema(list(schemas.values()), decoded=())

@@ -109,6 +109,16 @@ def activity_header() -> Header:
     return Header(tuple(COLUMNS), dict(ALIASES))
 
 
+def no_product_column(where: str) -> Problem:
+    """Return the problem of a table without a product column."""
+    return Problem(where, "There is no column product.", "Each row names its product.", code="missing-column")
+
+
+def no_rows(where: str) -> Problem:
+    """Return the problem of a table without rows."""
+    return Problem(where, "This table has no rows.", "Give at least one row.", code="no-rows")
+
+
 def table_from_arrow(table: Any, name: str, lines: Sequence[int], ordered: bool = False) -> Table:
     """Convert a pyarrow table to a table whose products are coded by first appearance.
 
@@ -164,9 +174,9 @@ def open_product_column(path: str) -> tuple[Any, str, tuple[str, ...]]:
         problems.append(Problem(path, what, "Give each a name, or leave it out.", code="headless"))
     names = [name for name in columns if expected.name(name) == "product"]
     if not names:
-        problems.append(Problem(path, "There is no column product.", "Each row names its product.", code="missing-column"))
+        problems.append(no_product_column(path))
     if not file.metadata.num_rows:
-        problems.append(Problem(path, "This table has no rows.", "Give at least one row.", code="no-rows"))
+        problems.append(no_rows(path))
     if problems:
         raise InputError(problems)
     return open_partitioned(path, texts), names[0], texts
@@ -219,9 +229,7 @@ def partition_table(source: Any, rows: int = ROWS) -> list[InMemoryPartition]:
     if table.shape_problems:
         raise InputError(table.shape_problems)
     if "product" not in table.columns:
-        raise InputError(
-            [Problem(table.name, "There is no column product.", "Each row names its product.", code="missing-column")]
-        )
+        raise InputError([no_product_column(table.name)])
     columns = {name: factorize(cells) if name in TEXTS else cells for name, cells in table.columns.items()}
     table = replace(table, columns=columns)
     column = by_first_appearance(columns["product"])

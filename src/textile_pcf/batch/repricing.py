@@ -327,19 +327,16 @@ class _Repricing:
         moved, changes = _changed_blocks(index, change)
         taken = None if links is None else links.of(number)
         moved_links = [one for one in index.links if taken is not None and taken.differs[slice(*one.requests)].any()]
-        with_shares = bool(moved or moved_links) and (
-            bool(change.gross_by_rule.any() or change.gross_of_shipped.any() or any(one.by_rule for one in moved_links))
-            or any(old.column(name).to_numpy().any() for name in SHARES)
-        )
+        with_shares = bool(moved or moved_links) and _may_move_shares(change, moved_links, old)
         needed = [f"{PER_UNIT}{unit}" for unit in self.base.run["units"]] + [*(GROSS_SUMS if with_shares else ())]
-        cells = read_cells(index, [*moved, *moved_links, *self._blocks(index, needed)])
         changes += [of_block(taken, one) for one in moved_links if taken is not None]
-        sums = {one.block.name: one.weight for one in cells[len(changes) :]}
-        cells = cells[: len(changes)]
+        cells = read_cells(index, [*moved, *moved_links, *self._blocks(index, needed)])
+        cells, others = cells[: len(changes)], cells[len(changes) :]
         if self.other and links is not None and (other := links.of_other_accounting(number)) is not None:
             of_links = cells[len(moved) :]
             cells += [replace(one, block=replace(one.block, accounting=self.other)) for one in of_links]
             changes += [of_block(other, one.block) for one in of_links]
+        sums = {one.block.name: one.weight for one in others}
         return _Loaded(index, old, self._changes(index, cells, changes, with_shares), sums)
 
     def _read_index(self, number: int) -> tuple[WeightIndex, IndexArray]:
@@ -400,3 +397,9 @@ def _changed_blocks(index: WeightIndex, change: FactorChange) -> tuple[list[Inde
     """Return the blocks of weights on requests that change, and how these change."""
     moved = [one for one in index.blocks if one.requests[0] >= 0 and change.differs[slice(*one.requests)].any()]
     return moved, [change.of(slice(*one.requests)) for one in moved]
+
+
+def _may_move_shares(change: FactorChange, links: Sequence[IndexedBlock], old: Any) -> bool:
+    """Whether shares of defaults may change: some results have such a share, or get one by a factor or a link."""
+    is_default = change.gross_by_rule.any() or change.gross_of_shipped.any() or any(one.by_rule for one in links)
+    return bool(is_default) or any(old.column(name).to_numpy().any() for name in SHARES)
